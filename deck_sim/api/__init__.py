@@ -1,0 +1,1 @@
+"""The Deck API over HTTP, below `/v2`."""

@@ -1,0 +1,112 @@
+"""The endpoints that are not one of the five verbs: a function each, and its row at the end."""
+
+from deck_sim.contract import bodies
+from deck_sim.endpoint import Answer, Request, Route
+from deck_sim.engine import commands
+from deck_sim.engine.records import Resource
+from deck_sim.engine.story import Script
+from deck_sim.scenario.choosing import HEADER
+from deck_sim.wire import print_resource
+
+
+def test(request: Request) -> Answer:
+    """`GET /test`, as Deck answers it: a client may compare."""
+    return Answer({"status": "ready", "environment": "live"})
+
+
+def reset_task(request: Request) -> Answer:
+    """`POST /tasks/{id}/reset`."""
+    task = _fetch(request, "task")
+    return _show(request, commands.reset_task(request.simulation.world, task))
+
+
+def run_task(request: Request) -> Answer:
+    """`POST /tasks/{id}/run`: the run, `queued`, at once."""
+    task = _fetch(request, "task")
+    body = request.read(bodies.RunTask).model_dump()
+    world = request.simulation.world
+    run = commands.run_task(world, task, body, lambda: _choose(request, "task_run"))
+    return _show(request, run, 201, chosen=True)
+
+
+def cancel_run(request: Request) -> Answer:
+    """`POST /task-runs/{id}/cancel`."""
+    return _command(request, "task_run", "cancel")
+
+
+def answer_run(request: Request) -> Answer:
+    """`POST /task-runs/{id}/interaction`."""
+    return _answer(request, "task_run")
+
+
+def open_connection(request: Request) -> Answer:
+    """`POST /connections`."""
+    body = request.read(bodies.CreateConnection).model_dump()
+    world = request.simulation.world
+    opened = commands.open_connection(world, body, lambda: _choose(request, "connection"))
+    return _show(request, opened, 201, chosen=True)
+
+
+def answer_connection(request: Request) -> Answer:
+    """`POST /connections/{id}/interaction`."""
+    return _answer(request, "connection")
+
+
+def disconnect(request: Request) -> Answer:
+    """`POST /connections/{id}/disconnect`."""
+    return _command(request, "connection", "disconnect")
+
+
+def reopen(request: Request) -> Answer:
+    """`POST /connections/{id}/reopen`; the path is assumed."""
+    world, connection = request.simulation.world, _fetch(request, "connection")
+    reopened = commands.reopen_connection(world, connection, lambda: _choose(request, "connection"))
+    return _show(request, reopened, chosen=True)
+
+
+def terminate(request: Request) -> Answer:
+    """`POST /connections/{id}/terminate`; the path is assumed."""
+    return _command(request, "connection", "terminate")
+
+
+def _fetch(request: Request, kind: str) -> Resource:
+    return commands.fetch(request.simulation.world, kind, request.params["id"])
+
+
+def _command(request: Request, kind: str, name: str) -> Answer:
+    return _show(request, commands.command(request.simulation.world, _fetch(request, kind), name))
+
+
+def _answer(request: Request, kind: str) -> Answer:
+    resource = _fetch(request, kind)
+    inputs = request.read(bodies.SubmitInteraction).inputs
+    world = request.simulation.world
+    return _show(request, commands.answer_interaction(world, resource, inputs))
+
+
+def _choose(request: Request, kind: str) -> Script:
+    return request.simulation.choose(kind, request.headers.get(HEADER))
+
+
+def _show(
+    request: Request, resource: Resource, status: int = 200, *, chosen: bool = False
+) -> Answer:
+    simulation = request.simulation
+    headers = {HEADER: str(simulation.last_choice)} if chosen else {}
+    return Answer(print_resource(simulation.world, resource), status, headers)
+
+
+ROUTES = {
+    "connections": [
+        Route("GET", "/test", test),
+        Route("POST", "/tasks/{id}/reset", reset_task),
+        Route("POST", "/tasks/{id}/run", run_task),
+        Route("POST", "/task-runs/{id}/cancel", cancel_run),
+        Route("POST", "/task-runs/{id}/interaction", answer_run),
+        Route("POST", "/connections", open_connection),
+        Route("POST", "/connections/{id}/interaction", answer_connection),
+        Route("POST", "/connections/{id}/disconnect", disconnect),
+        Route("POST", "/connections/{id}/reopen", reopen),
+        Route("POST", "/connections/{id}/terminate", terminate),
+    ],
+}

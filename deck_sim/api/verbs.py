@@ -1,0 +1,63 @@
+"""The five usual verbs, for every kind of resource that has them. Its row says the rest."""
+
+from collections.abc import Callable
+from functools import partial
+
+from deck_sim.api.paging import includes, list_resources
+from deck_sim.contract.resources import Kind
+from deck_sim.endpoint import Answer, Request, Route
+from deck_sim.engine import commands
+from deck_sim.errors import refuse
+from deck_sim.wire import print_resource
+
+
+def create(request: Request, row: Kind) -> Answer:
+    """`POST /things`."""
+    assert row.create is not None
+    world, body = request.simulation.world, request.read(row.create)
+    made = commands.create_resource(world, row.object, body.model_dump())
+    return Answer(print_resource(world, made), row.create_status)
+
+
+def get(request: Request, row: Kind) -> Answer:
+    """`GET /things/{id}`."""
+    world, simulation = request.simulation.world, request.simulation
+    simulation.poll(commands.fetch(world, row.object, request.params["id"]))
+    found = commands.fetch(world, row.object, request.params["id"])
+    return Answer(print_resource(world, found, includes(request)))
+
+
+def update(request: Request, row: Kind) -> Answer:
+    """`PATCH /things/{id}`: what was not sent stays as it is."""
+    assert row.update is not None
+    world = request.simulation.world
+    resource = commands.fetch(world, row.object, request.params["id"])
+    sent = request.read(row.update).model_dump(exclude_unset=True)
+    return Answer(print_resource(world, commands.update_resource(world, resource, sent)))
+
+
+def delete(request: Request, row: Kind) -> Answer:
+    """`DELETE /things/{id}`: the same answer when it is deleted again (documented)."""
+    world, resource_id = request.simulation.world, request.params["id"]
+    found = world.all(row.object).get(resource_id)
+    if found is None:
+        raise refuse(row.not_found, id=resource_id)
+    world.delete(found)
+    return Answer({"id": resource_id, "object": row.object, "deleted": True})
+
+
+_VERBS: dict[str, tuple[str, str, Callable[..., Answer]]] = {
+    "create": ("POST", "", create),
+    "list": ("GET", "", list_resources),
+    "get": ("GET", "/{id}", get),
+    "update": ("PATCH", "/{id}", update),
+    "delete": ("DELETE", "/{id}", delete),
+}
+
+
+def routes(row: Kind) -> list[Route]:
+    """The routes of one kind of resource."""
+    return [
+        Route(method, f"/{row.path}{tail}", partial(endpoint, row=row))
+        for method, tail, endpoint in (_VERBS[verb] for verb in row.verbs)
+    ]

@@ -1,0 +1,5 @@
+"""The command line: `deck-sim`."""
+
+
+def main() -> None:
+    """Run the command line."""

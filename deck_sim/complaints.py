@@ -1,0 +1,83 @@
+"""What is wrong with a value, in words a person can act on. For request bodies and scenario files.
+
+pydantic finds the errors; this module says them: what was found, what is allowed, what was meant.
+"""
+
+import json
+from collections.abc import Iterator
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from deck_sim.errors import listed, nearest
+
+Loc = tuple[int | str, ...]
+
+_TEXTS = {
+    "missing": "is required",
+    "string_type": "must be text, not {found}",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must be at most {max_length} characters long, not {length}",
+    "string_pattern_mismatch": "must match {pattern}, and {found} does not",
+    "int_type": "must be a whole number, not {found}",
+    "int_from_float": "must be a whole number, not {found}",
+    "bool_type": "must be true or false, not {found}",
+    "dict_type": "must be an object, not {found}",
+    "model_type": "must be an object, not {found}",
+    "model_attributes_type": "must be an object, not {found}",
+    "list_type": "must be a list, not {found}",
+    "tuple_type": "must be a list, not {found}",
+    "too_short": "must have at least {min_length} of them",
+    "literal_error": "must be {expected}, not {found}",
+    "greater_than_equal": "must be at least {ge}, not {found}",
+    "less_than_equal": "must be at most {le}, not {found}",
+    "union_tag_not_found": "must be a step, not {found}",
+}
+
+
+def complaint(error: ErrorDetails, root: type[BaseModel]) -> str:
+    """The sentence for one of pydantic's errors, without the place; `root` is the checked model."""
+    if error["type"] == "extra_forbidden":
+        name, allowed = str(error["loc"][-1]), sorted(set(_names(root, error["loc"][:-1])))
+        return f"unknown name {name!r}{nearest(name, allowed)}; allowed are {listed(allowed)}"
+    text = _TEXTS.get(error["type"], "{msg}")
+    found = error.get("input")
+    length = len(found) if isinstance(found, str) else 0
+    words = {"found": show(found), "length": length, "msg": error["msg"], **error.get("ctx", {})}
+    return text.format(**words)
+
+
+def show(value: Any) -> str:
+    """A found value, short enough for a sentence."""
+    if isinstance(value, dict | list | tuple):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _names(annotation: Any, loc: Loc) -> Iterator[str]:
+    """The field names that are allowed at `loc` of a value of this type."""
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType):
+        for member in get_args(annotation):
+            yield from _names(member, loc)
+    elif origin is Annotated:
+        yield from _names(get_args(annotation)[0], loc)
+    elif origin in (list, tuple) and loc and isinstance(loc[0], int):
+        yield from _names(get_args(annotation)[0], loc[1:])
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield from _names_of_model(annotation, loc)
+
+
+def _names_of_model(model: type[BaseModel], loc: Loc) -> Iterator[str]:
+    fields = {info.alias or name: info for name, info in model.model_fields.items()}
+    if getattr(model, "word", None) and loc[:1] == (model.word,):  # type: ignore[attr-defined]
+        loc = loc[1:]  # a step: pydantic names the chosen member of the union, too
+    elif getattr(model, "word", None):
+        return
+    if not loc:
+        yield from fields
+    elif loc[0] in fields:
+        yield from _names(fields[str(loc[0])].annotation, loc[1:])

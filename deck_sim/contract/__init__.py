@@ -1,0 +1,1 @@
+"""What the Deck API is, as data: statuses, resources, bodies, editions. Nothing here runs."""

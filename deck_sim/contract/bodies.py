@@ -1,0 +1,113 @@
+"""The request bodies of the Deck API. One model per create; its update is derived from it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+
+JsonObject = dict[str, Any]
+Text = Annotated[str, StringConstraints(min_length=1)]
+ExternalId = Annotated[str, StringConstraints(max_length=255)]
+WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+
+
+class Body(BaseModel):
+    """A JSON object of known fields, each of exactly its type."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def partial(body: type[Body], *names: str) -> type[Body]:
+    """The update of `body`: the fields called `names`, none of them required.
+
+    What was not sent is told apart by `model_fields_set`; the defaults are never read.
+    """
+    fields: Any = {
+        name: (_annotation(body, name), Field(default=None, validate_default=False))
+        for name in names
+    }
+    return create_model(body.__name__.replace("Create", "Update"), __base__=Body, **fields)
+
+
+def _annotation(body: type[Body], name: str) -> Any:
+    """The field's type with its constraints, which pydantic keeps apart from the type."""
+    info = body.model_fields[name]
+    return Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+
+
+class CreateAgent(Body):
+    """`POST /agents`."""
+
+    name: Text
+    description: str | None = None
+
+
+class Website(Body):
+    """Where the source is."""
+
+    url: WebUrl
+
+
+class CreateSource(Body):
+    """`POST /sources`."""
+
+    name: str | None = None
+    type: Literal["website"]
+    website: Website
+
+
+class TaskStorage(Body):
+    """What the task keeps of the files it meets."""
+
+    enabled: bool = False
+    extraction: bool = False
+    extraction_schema: JsonObject | None = None
+    deduplication: bool = False
+
+
+class TaskSettings(Body):
+    """How the task runs."""
+
+    timeout_seconds: Annotated[int, Field(ge=1, le=31_536_000)] = 1800
+
+
+class CreateTask(Body):
+    """`POST /tasks`."""
+
+    name: Text
+    agent_id: Text
+    description: str | None = None
+    prompt: str | None = None
+    input_schema: JsonObject | None = None
+    output_schema: JsonObject | None = None
+    storage: TaskStorage | None = None
+    extraction: JsonObject | None = None
+    settings: TaskSettings = TaskSettings()
+
+
+class AuthCredentials(Body):
+    """What logs the user in. Write-only: no answer ever shows it."""
+
+    username: Text
+    password: Text
+
+
+class CreateConnection(Body):
+    """`POST /connections`."""
+
+    source_id: Text
+    auth_method: Literal["username_password", "google_sso", "none"]
+    auth_credentials: AuthCredentials | None = None
+    external_id: ExternalId | None = None
+
+
+class RunTask(Body):
+    """`POST /tasks/{id}/run`."""
+
+    connection_id: Text
+    input: JsonObject = {}
+
+
+class SubmitInteraction(Body):
+    """`POST …/interaction` in the `connections` edition."""
+
+    inputs: JsonObject

@@ -1,0 +1,54 @@
+"""The editions of the Deck API. They differ by the rows chosen here when a world is made, and by
+nothing else: no code asks which edition it is in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from deck_sim.contract import resources
+from deck_sim.contract.resources import Kind
+from deck_sim.contract.statuses import Machine
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition: its resources and its limits."""
+
+    name: str
+    kinds: Mapping[str, Kind]
+    inactivity: timedelta  # a run in which nothing happens for so long fails
+    interaction_window: timedelta  # assumed: how long a prompt waits if the script does not say
+    interaction_attempts: int  # assumed: how many answers may be wrong if the script does not say
+
+    def machine(self, kind: str) -> Machine:
+        """The state machine of a kind that has one."""
+        machine = self.kinds[kind].machine
+        assert machine is not None, f"a {kind} has no state machine"
+        return machine
+
+
+def _edition(name: str, *kinds: Kind) -> Edition:
+    return Edition(
+        name,
+        {kind.object: kind for kind in kinds},
+        inactivity=timedelta(minutes=30),
+        interaction_window=timedelta(minutes=5),
+        interaction_attempts=3,
+    )
+
+
+EDITIONS = {
+    edition.name: edition
+    for edition in (
+        _edition(
+            "connections",
+            resources.AGENT,
+            resources.SOURCE,
+            resources.TASK,
+            resources.CONNECTION,
+            resources.TASK_RUN,
+        ),
+    )
+}
+DEFAULT_EDITION = "connections"

@@ -1,0 +1,151 @@
+"""The resources of the Deck API, one row each. What a row says, every room does: ids, paths, verbs,
+paging, filters, printing and events follow from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deck_sim.contract import bodies, statuses
+from deck_sim.contract.bodies import Body, partial
+from deck_sim.contract.statuses import Machine
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """A short list of other resources that is printed inside this one."""
+
+    kind: str
+    by: str  # the field of those that holds this one's id
+    shows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of resource."""
+
+    object: str
+    prefix: str
+    path: str
+    attributes: tuple[str, ...]  # printed between `object` and `created_at`, in this order
+    verbs: tuple[str, ...] = ("create", "list", "get", "update", "delete")
+    create: type[Body] | None = None
+    update: type[Body] | None = None
+    references: Mapping[str, str] = field(default_factory=dict)  # body field -> kind it must name
+    schemas: tuple[str, ...] = ()  # body fields that must hold a valid JSON Schema
+    filters: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()  # printed only if `include=` asks for them
+    embeds: Mapping[str, Embed] = field(default_factory=dict)
+    machine: Machine | None = None
+    status: str | None = None  # the first status of a kind that has statuses but no machine
+    statuses: tuple[str, ...] = ()
+    lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those that are events
+    create_status: int = 201
+
+    @property
+    def not_found(self) -> str:
+        """The catalog's name for an id that is not there."""
+        return (
+            "source/source_not_found"
+            if self.object == "source"
+            else f"request/{self.object}_not_found"
+        )
+
+    @property
+    def noun(self) -> str:
+        """What a sentence calls it."""
+        return self.object.replace("_", " ")
+
+
+_CRUD = ("created", "updated", "deleted")
+
+AGENT = Kind(
+    object="agent",
+    prefix="agt",
+    path="agents",
+    attributes=("name", "description", "tasks"),
+    create=bodies.CreateAgent,
+    update=partial(bodies.CreateAgent, "name", "description"),
+    embeds={"tasks": Embed("task", by="agent_id", shows=("id", "object", "name", "status"))},
+    lifecycle=_CRUD,
+)
+SOURCE = Kind(
+    object="source",
+    prefix="src",
+    path="sources",
+    attributes=("name", "type", "website"),
+    create=bodies.CreateSource,
+    update=partial(bodies.CreateSource, "name", "website"),
+    lifecycle=_CRUD,
+    create_status=200,  # as the reference shows it, unlike every other create
+)
+TASK = Kind(
+    object="task",
+    prefix="task",
+    path="tasks",
+    attributes=(
+        "name",
+        "status",
+        "agent_id",
+        "description",
+        "prompt",
+        "input_schema",
+        "output_schema",
+        "storage",
+        "extraction",
+        "settings",
+    ),
+    create=bodies.CreateTask,
+    update=partial(
+        bodies.CreateTask,
+        "name",
+        "description",
+        "prompt",
+        "input_schema",
+        "output_schema",
+        "storage",
+        "extraction",
+        "settings",
+    ),
+    references={"agent_id": "agent"},
+    schemas=("input_schema", "output_schema"),
+    filters=("agent_id", "status"),
+    status="learning",
+    statuses=("learning", "test", "live"),
+    lifecycle=_CRUD,
+)
+CONNECTION = Kind(
+    object="connection",
+    prefix="conn",
+    path="connections",
+    attributes=("status", "source_id", "auth_method", "external_id", "interaction"),
+    verbs=("list", "get", "update"),
+    create=bodies.CreateConnection,
+    update=partial(bodies.CreateConnection, "external_id"),
+    references={"source_id": "source"},
+    filters=("source_id", "external_id", "status"),
+    machine=statuses.CONNECTION,
+    statuses=statuses.CONNECTION.statuses,
+)
+TASK_RUN = Kind(
+    object="task_run",
+    prefix="trun",
+    path="task-runs",
+    attributes=(
+        "status",
+        "task_id",
+        "agent_id",
+        "source_id",
+        "connection_id",
+        "runtime_ms",
+        "output",
+        "errors",
+        "interaction",
+    ),
+    verbs=("list", "get"),
+    create=bodies.RunTask,
+    references={"connection_id": "connection"},
+    filters=("status", "task_id", "agent_id", "connection_id"),
+    includes=("input",),
+    machine=statuses.TASK_RUN,
+    statuses=statuses.TASK_RUN.statuses,
+)

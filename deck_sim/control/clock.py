@@ -1,0 +1,106 @@
+"""Calls about time: the clock, moving it, and what is due."""
+
+from datetime import timedelta
+from typing import Any
+
+from deck_sim.control.bodies import Advance, SetClock
+from deck_sim.durations import format_duration, parse_duration
+from deck_sim.endpoint import Answer, Request, Route
+from deck_sim.engine.records import Entry
+from deck_sim.errors import refuse
+from deck_sim.simulation import Report, Simulation
+from deck_sim.wire import print_moment, read_moment
+
+# What each timer means to whoever reads `/_sim/next`.
+_MEANS = {
+    "step": "the script goes on",
+    "window": "the interaction times out",
+    "task_timeout": "the task times out",
+    "inactivity": "the run fails of inactivity",
+}
+
+
+def show_clock(request: Request) -> Answer:
+    """`GET /_sim/clock`."""
+    simulation = request.simulation
+    return Answer(
+        {
+            "now": print_moment(simulation.world.now),
+            "mode": simulation.mode,
+            "speed": simulation.speed,
+        }
+    )
+
+
+def set_clock(request: Request) -> Answer:
+    """`PUT /_sim/clock`."""
+    body = request.read(SetClock)
+    now = None if body.now is None else read_moment(body.now, "now")
+    request.simulation.set_clock(body.mode, body.speed, now)
+    return show_clock(request)
+
+
+def advance(request: Request) -> Answer:
+    """`POST /_sim/clock/advance`: everything that falls due happens before the answer."""
+    body = request.read(Advance)
+    given = body.model_dump(include={"by", "to", "until"}, exclude_none=True)
+    if len(given) != 1:
+        text = "give exactly one of `by`, `to` and `until`"
+        raise refuse("request/input_invalid", text, field="by")
+    report = _advance(request.simulation, body)
+    return Answer(
+        {"now": print_moment(report.now), "happened": [print_entry(e) for e in report.happened]}
+    )
+
+
+def _advance(simulation: Simulation, body: Advance) -> Report:
+    if body.by is not None:
+        return simulation.advance_by(_duration(body.by, "by"))
+    if body.to is not None:
+        return simulation.advance_to(read_moment(body.to, "to"))
+    if body.until is None or body.until == "idle":
+        return simulation.advance_until_idle()
+    limit = _duration(body.limit, "limit")
+    return simulation.advance_until_event(body.until.event, body.until.id, limit)
+
+
+def _duration(text: str, field: str) -> timedelta:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise refuse("request/input_invalid", f"`{field}`: {error}", field=field) from None
+
+
+def print_entry(entry: Entry) -> dict[str, Any]:
+    """A line of the timeline."""
+    return {
+        "at": print_moment(entry.at),
+        "kind": entry.kind,
+        "id": entry.id,
+        "what": entry.what,
+    }
+
+
+def show_next(request: Request) -> Answer:
+    """`GET /_sim/next`: what is due, and what waits without a timer that moves it on."""
+    simulation = request.simulation
+    now = simulation.world.now
+    due = [
+        {
+            "at": print_moment(timer.at),
+            "in": format_duration(timer.at - now),
+            "id": timer.owner,
+            "what": _MEANS[timer.name],
+        }
+        for timer in simulation.due()
+    ]
+    waiting = [{"id": r.id, "kind": r.kind, "status": r.status} for r in simulation.waiting()]
+    return Answer({"now": print_moment(now), "due": due, "waiting": waiting})
+
+
+ROUTES = [
+    Route("GET", "/clock", show_clock),
+    Route("PUT", "/clock", set_clock),
+    Route("POST", "/clock/advance", advance),
+    Route("GET", "/next", show_next),
+]

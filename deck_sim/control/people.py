@@ -1,0 +1,29 @@
+"""Calls for what people and sources do outside the Deck API: approve, reject, drop, invalidate."""
+
+from functools import partial
+
+from deck_sim.endpoint import Answer, Request, Route
+from deck_sim.engine import commands
+from deck_sim.wire import print_resource
+
+
+def review(request: Request, verdict: str) -> Answer:
+    """`POST /_sim/task-runs/ID/approve`, `/reject`."""
+    world = request.simulation.world
+    run = commands.fetch(world, "task_run", request.params["id"])
+    return Answer(print_resource(world, commands.review_run(world, run, verdict)))
+
+
+def lose(request: Request, name: str) -> Answer:
+    """`POST /_sim/connections/ID/drop`, `/invalidate`."""
+    world = request.simulation.world
+    connection = commands.fetch(world, "connection", request.params["id"])
+    return Answer(print_resource(world, commands.command(world, connection, name)))
+
+
+ROUTES = [
+    Route("POST", "/task-runs/{id}/approve", partial(review, verdict="approve")),
+    Route("POST", "/task-runs/{id}/reject", partial(review, verdict="reject")),
+    Route("POST", "/connections/{id}/drop", partial(lose, name="drop")),
+    Route("POST", "/connections/{id}/invalidate", partial(lose, name="invalidate")),
+]

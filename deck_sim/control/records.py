@@ -1,0 +1,69 @@
+"""Calls that read what happened: the timeline, the journal of calls, the events."""
+
+from typing import Any
+
+from deck_sim.control.clock import print_entry
+from deck_sim.endpoint import Answer, Request, Route
+from deck_sim.simulation import Call
+from deck_sim.wire import print_moment, print_resource
+
+
+def show_timeline(request: Request) -> Answer:
+    """`GET /_sim/timeline`: calls, transitions and clock moves, in the order they happened."""
+    entries = request.simulation.world.timeline
+    merged, position = list[dict[str, Any]](), 0
+    for call in request.simulation.journal:
+        merged += [print_entry(entry) for entry in entries[position : call.after]]
+        merged.append(_print_call_entry(call))
+        position = max(position, call.after)
+    merged += [print_entry(entry) for entry in entries[position:]]
+    return Answer({"data": merged})
+
+
+def show_requests(request: Request) -> Answer:
+    """`GET /_sim/requests`: the calls of the Deck API, oldest first."""
+    return Answer({"data": [_print_call(call) for call in request.simulation.journal]})
+
+
+def show_events(request: Request) -> Answer:
+    """`GET /_sim/events`: every event, oldest first."""
+    world = request.simulation.world
+    data = [
+        {
+            "id": event.id,
+            "object": "event",
+            "type": event.type,
+            "data": print_resource(world, event.data),
+            "created_at": print_moment(event.created_at),
+        }
+        for event in world.events
+    ]
+    return Answer({"data": data})
+
+
+def _print_call_entry(call: Call) -> dict[str, Any]:
+    why = f" ({', '.join(call.errors)})" if call.errors else ""
+    query = f"?{call.query}" if call.query else ""
+    what = f"{call.method} {call.path}{query} -> {call.status}{why}"
+    return {"at": print_moment(call.at), "kind": "call", "id": call.request_id, "what": what}
+
+
+def _print_call(call: Call) -> dict[str, Any]:
+    return {
+        "at": print_moment(call.at),
+        "request_id": call.request_id,
+        "method": call.method,
+        "path": call.path,
+        "query": call.query,
+        "body": call.body,
+        "status": call.status,
+        "errors": list(call.errors),
+        "scenario": call.scenario,
+    }
+
+
+ROUTES = [
+    Route("GET", "/timeline", show_timeline),
+    Route("GET", "/requests", show_requests),
+    Route("GET", "/events", show_events),
+]

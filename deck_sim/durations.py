@@ -1,0 +1,94 @@
+"""Durations as people write them: `250ms`, `2s`, `1h30m`, `2d`, `PT5M`; and ranges, `2s..8s`."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+_UNITS = {
+    "d": timedelta(days=1),
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+    "ms": timedelta(milliseconds=1),
+}
+_SPELLED = ((3600, "hour"), (60, "minute"), (1, "second"))
+_NUMBER = r"\d{1,9}(?:\.\d{1,6})?"
+_PLAIN = re.compile("".join(rf"(?:(?P<{unit}>{_NUMBER}){unit})?" for unit in _UNITS))
+_ISO = re.compile(
+    rf"P(?:(?P<d>{_NUMBER})D)?(?:T(?=\d)(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?(?:(?P<s>{_NUMBER})S)?)?"
+)
+LONGEST = timedelta(days=36_500)
+
+HOW_TO_WRITE = (
+    "a duration is written like `250ms`, `2s`, `5m`, `1h30m`, `2d` or `PT5M`, up to 36500d"
+)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read a duration.
+
+    Raises:
+        ValueError: if `text` is not one; the message says how durations are written.
+
+    """
+    found = _PLAIN.fullmatch(text) or _ISO.fullmatch(text)
+    amounts = {unit: n for unit, n in found.groupdict().items() if n} if found else {}
+    if not amounts:
+        raise ValueError(f"{text!r} is not a duration; {HOW_TO_WRITE}")
+    length = sum((_times(n, _UNITS[unit]) for unit, n in amounts.items()), timedelta())
+    if length > LONGEST:
+        raise ValueError(f"{text!r} is too long; {HOW_TO_WRITE}")
+    return length
+
+
+def _times(number: str, unit: timedelta) -> timedelta:
+    """`number` units, exactly: the fraction is counted in whole microseconds, never in floats."""
+    whole, _, fraction = number.partition(".")
+    parts: int = 10 ** len(fraction)
+    return int(whole) * unit + int(fraction or 0) * unit // parts
+
+
+def format_duration(length: timedelta) -> str:
+    """Write a duration the short way: `1h30m`, `2s`, `250ms`, `0s`."""
+    rest, words = abs(length), []
+    for unit, size in _UNITS.items():
+        count, rest = divmod(rest, size)
+        if count:
+            words.append(f"{count}{unit}")
+    return ("-" if length < timedelta() else "") + ("".join(words) or "0s")
+
+
+def spell_duration(length: timedelta) -> str:
+    """Write a duration as a sentence does: `30 minutes`, `90 seconds`, `1 hour`."""
+    seconds = max(1, round(length / timedelta(seconds=1)))
+    size, word = next(unit for unit in _SPELLED if seconds % unit[0] == 0)
+    count = seconds // size
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A duration, or a range of them from which the world's seed draws."""
+
+    low: timedelta
+    high: timedelta
+
+    def __str__(self) -> str:
+        """As scenario files write it."""
+        if self.low == self.high:
+            return format_duration(self.low)
+        return f"{format_duration(self.low)}..{format_duration(self.high)}"
+
+
+def parse_span(text: str) -> Span:
+    """Read a duration or a range of durations.
+
+    Raises:
+        ValueError: if `text` is neither, or its range runs backwards.
+
+    """
+    low, dots, high = text.partition("..")
+    span = Span(parse_duration(low), parse_duration(high if dots else low))
+    if span.low > span.high:
+        raise ValueError(f"{text!r} runs backwards; write the shorter duration first")
+    return span

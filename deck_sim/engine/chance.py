@@ -1,0 +1,35 @@
+"""Ids and draws, all derived from the world's seed.
+
+Each draw hashes the seed with a name of its own instead of taking the next number of one stream. So
+a client that polls once more shifts no id but its own request's, and a run's durations do not
+depend on what its neighbours drew.
+"""
+
+from datetime import timedelta
+from hashlib import blake2b
+
+from deck_sim.durations import Span
+
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_AS_LETTERS = bytes(_LETTERS[byte % 62] for byte in range(256))
+
+
+def make_id(seed: int, prefix: str, number: int) -> str:
+    """The id of the `number`-th thing with this prefix: `trun_` and 16 letters or digits."""
+    digest = blake2b(f"{seed}/{prefix}/{number}".encode(), digest_size=16).digest()
+    return f"{prefix}_{digest.translate(_AS_LETTERS).decode()}"
+
+
+def draw_below(limit: int, seed: int, *name: object) -> int:
+    """A whole number from 0 up to, not including, `limit`."""
+    text = "/".join(str(part) for part in (seed, *name))
+    return int.from_bytes(blake2b(text.encode(), digest_size=16).digest()) % limit
+
+
+def draw_duration(span: Span, seed: int, *name: object) -> timedelta:
+    """A duration within `span`, in whole milliseconds if the span allows that."""
+    if span.low == span.high:
+        return span.low
+    step = timedelta(milliseconds=1)
+    steps = (span.high - span.low) // step
+    return span.low + draw_below(steps + 1, seed, *name) * step

@@ -1,0 +1,189 @@
+"""What callers, people and sources do to a world. Each command checks everything first, raises
+`ApiError` with all that is wrong, and only then changes anything.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from deck_sim.contract.resources import Kind
+from deck_sim.engine import schemas
+from deck_sim.engine.playing import hear, start_story
+from deck_sim.engine.records import Resource
+from deck_sim.engine.story import Script
+from deck_sim.engine.world import World
+from deck_sim.errors import ApiError, Problem, listed, problem, refuse
+
+# Chooses the script of a new connection or run. Called when all else is checked; may raise
+# `ApiError`.
+Choose = Callable[[], Script]
+
+
+def fetch(world: World, kind: str, resource_id: str) -> Resource:
+    """The resource with that id.
+
+    Raises:
+        ApiError: `…_not_found`, if there is none or it was deleted.
+
+    """
+    found = world.find(kind, resource_id)
+    if found is None:
+        raise refuse(world.kind(kind).not_found, id=resource_id)
+    return found
+
+
+def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resource:
+    """Create an agent, a source or a task from a checked body."""
+    _check(_reference_problems(world, kind, fields) + _schema_problems(world.kind(kind), fields))
+    return world.create(kind, dict(fields))
+
+
+def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard: Any) -> Resource:
+    """Put a resource there as if it had always been; `standard` is its id, status and moments."""
+    _check(_reference_problems(world, kind, fields) + _schema_problems(world.kind(kind), fields))
+    public, hidden = _apart(fields)
+    if world.kind(kind).machine:
+        public["interaction"] = None
+    return world.create(kind, public, hidden, silent=True, **standard)
+
+
+def update_resource(world: World, resource: Resource, fields: Mapping[str, Any]) -> Resource:
+    """Set the fields that were sent; none sent changes nothing."""
+    row = world.kind(resource.kind)
+    _check(_reference_problems(world, resource.kind, fields) + _schema_problems(row, fields))
+    return world.change(resource, **fields) if fields else resource
+
+
+def reset_task(world: World, task: Resource) -> Resource:
+    """Let a task start learning again."""
+    reset = world.restart(task)
+    world.emit("task.reset", reset)
+    return reset
+
+
+def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
+    """Open a connection; returns it as it is created, `connecting`, before its script says more."""
+    problems = _reference_problems(world, "connection", fields)
+    if fields["auth_method"] == "username_password" and fields["auth_credentials"] is None:
+        problems.append(problem("request/input_missing", field="auth_credentials"))
+    _check(problems)
+    script = choose()
+    public, hidden = _apart(fields)
+    connection = world.create("connection", {**public, "interaction": None}, hidden)
+    start_story(world, connection, script)
+    return connection
+
+
+def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Choose) -> Resource:
+    """Start a run; returns it as it is created, `queued`, before its script says more."""
+    problems = _reference_problems(world, "task_run", fields)
+    problems += schemas.violations(task["input_schema"], fields["input"], "input")
+    _check(problems)
+    connection = fetch(world, "connection", fields["connection_id"])
+    check_allowed(world, connection, "run")
+    script = choose()
+    run = world.create(
+        "task_run",
+        {
+            "task_id": task.id,
+            "agent_id": task["agent_id"],
+            "source_id": connection["source_id"],
+            "connection_id": connection.id,
+            "runtime_ms": None,
+            "output": None,
+            "errors": [],
+            "interaction": None,
+        },
+        {"input": fields["input"]},
+    )
+    timeout = timedelta(seconds=task["settings"]["timeout_seconds"])
+    world.timers.arm(run.id, "task_timeout", world.now + timeout)
+    start_story(world, run, script)
+    return run
+
+
+def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, Any]) -> Resource:
+    """Answer an open prompt; returns the resource with what came of it."""
+    check_allowed(world, resource, "answer")
+    asked = [field["name"] for field in resource["interaction"]["fields"]]
+    missing = [n for n in asked if inputs.get(n) in (None, "")]
+    unknown = [n for n in inputs if n not in asked]
+    problems = [problem("request/input_missing", field=f"inputs.{name}") for name in missing]
+    for name in unknown:
+        text = f"`inputs.{name}` was not asked for; the interaction asks for {listed(asked)}"
+        problems.append(problem("request/input_invalid", text, field=f"inputs.{name}"))
+    _check(problems)
+    hear(world, resource.id, "answer", inputs)
+    return world.all(resource.kind)[resource.id]
+
+
+def command(world: World, resource: Resource, name: str) -> Resource:
+    """Carry out a command that leads to a status, as `cancel` and `disconnect` do."""
+    leads_to = check_allowed(world, resource, name)
+    assert leads_to is not None, f"{name} leads to no status of its own"
+    world.stop_story(resource.id)
+    return world.move(resource, leads_to)
+
+
+def reopen_connection(world: World, connection: Resource, choose: Choose) -> Resource:
+    """Connect again under the same id."""
+    check_allowed(world, connection, "reopen")
+    script = choose()
+    reopened = command(world, connection, "reopen")
+    start_story(world, reopened, script)
+    return reopened
+
+
+def review_run(world: World, run: Resource, verdict: str) -> Resource:
+    """Approve or reject a run that waits for a person."""
+    check_allowed(world, run, verdict)
+    hear(world, run.id, verdict)
+    return world.all("task_run")[run.id]
+
+
+def check_allowed(world: World, resource: Resource, name: str) -> str | None:
+    """The status that a command leads to.
+
+    Raises:
+        ApiError: `state_invalid`, which names the status and those that would have allowed it.
+
+    """
+    row = world.machine(resource).commands[name]
+    if resource.status not in row.allowed:
+        text = (
+            f"The {world.kind(resource.kind).noun} `{resource.id}` is `{resource.status}`;"
+            f" `{name}` is allowed only in {listed(row.allowed)}."
+        )
+        raise refuse("request/state_invalid", text)
+    return row.leads_to
+
+
+def _apart(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What answers show, and what they do not. The password is dropped: nothing needs it, so
+    nothing can leak it.
+    """
+    public = {name: value for name, value in fields.items() if name != "auth_credentials"}
+    credentials = fields.get("auth_credentials")
+    return public, {"username": credentials["username"]} if credentials else {}
+
+
+def _check(problems: list[Problem]) -> None:
+    if problems:
+        raise ApiError(*problems)
+
+
+def _reference_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
+    return [
+        problem(world.kind(used).not_found, f"No {used} has the id `{fields[name]}`.", field=name)
+        for name, used in world.kind(kind).references.items()
+        if name in fields and world.find(used, fields[name]) is None
+    ]
+
+
+def _schema_problems(row: Kind, fields: Mapping[str, Any]) -> list[Problem]:
+    return [
+        found
+        for name in row.schemas
+        if fields.get(name) is not None
+        for found in schemas.schema_problems(fields[name], name)
+    ]

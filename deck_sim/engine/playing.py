@@ -1,0 +1,107 @@
+"""Playing scripts, and passing time.
+
+`pass_time` is the only function that moves a world's clock. It goes to the next due moment, lets
+that one thing happen, and returns, so that whoever drives can do what must be done in between.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from deck_sim.durations import spell_duration
+from deck_sim.engine.records import Resource
+from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import STAY, Script, Story, Wait
+from deck_sim.engine.timers import Due
+from deck_sim.engine.world import World
+from deck_sim.errors import problem
+
+# The timer of a script that moves on by itself. All others fall due because somebody's patience
+# ends; a world in which only those are left is idle.
+PROGRESS = "step"
+
+
+def start_story(world: World, resource: Resource, script: Script) -> None:
+    """Play `script` for a resource, up to its first wait."""
+    story = world.stories[resource.id] = Story(resource.id, script)
+    _play(world, story)
+
+
+def hear(world: World, owner: str, word: str, value: Any = None) -> bool:
+    """Tell the story of `owner` that something happened; say whether it went on because of it."""
+    story = world.stories[owner]
+    step = story.step
+    assert step is not None, f"{owner} hears {word!r} after the end of its story"
+    turn = step.hear(Stage(world, story), word, value)
+    if turn == STAY:
+        _wait(world, story, step.enter(Stage(world, story)))
+        return False
+    world.timers.take_back(owner, "step", "window", "inactivity")
+    story.go(turn)
+    _play(world, story)
+    return True
+
+
+def pass_time(world: World, limit: datetime) -> bool:
+    """Go to the next due moment and let one thing happen, or to `limit` if nothing is due by then.
+
+    Returns whether something happened.
+    """
+    due = world.timers.peek()
+    if due is None or due.at > limit:
+        world.now = max(world.now, limit)
+        return False
+    world.timers.pop()
+    world.now = max(world.now, due.at)
+    _ON_DUE[due.name](world, due)
+    return True
+
+
+def _play(world: World, story: Story) -> None:
+    """Play steps until one waits, the resource is finished, or the script ends."""
+    while world.stories.get(story.owner) is story:
+        step = story.step
+        if step is None:
+            del world.stories[story.owner]
+            return
+        world.played[story.script.scenario, story.script.kind, story.path] += 1
+        wait = step.enter(Stage(world, story))
+        if wait is not None:
+            _wait(world, story, wait)
+            return
+        story.go("go_on")
+
+
+def _wait(world: World, story: Story, wait: Wait | None) -> None:
+    if wait is None:
+        return
+    if wait.span is not None:
+        world.timers.arm(
+            story.owner, "window" if wait.patience else PROGRESS, world.now + wait.span
+        )
+    if not wait.active and world.rules.machine(story.script.kind).works_in:
+        world.timers.arm(story.owner, "inactivity", world.now + world.rules.inactivity)
+
+
+def _step_due(world: World, due: Due) -> None:
+    hear(world, due.owner, "due")
+
+
+def _task_timeout_due(world: World, due: Due) -> None:
+    run = world.all("task_run")[due.owner]
+    timeout = spell_duration(world.now - run.created_at)
+    world.fail(run, problem("task/timeout", timeout=timeout))
+
+
+def _inactivity_due(world: World, due: Due) -> None:
+    silence = spell_duration(world.rules.inactivity)
+    text = f"Nothing happened in the task run for {silence}."
+    world.fail(world.all("task_run")[due.owner], problem("task/timeout", text))
+
+
+_ON_DUE: dict[str, Callable[[World, Due], None]] = {
+    PROGRESS: _step_due,
+    "window": _step_due,
+    "task_timeout": _task_timeout_due,
+    "inactivity": _inactivity_due,
+}

@@ -1,0 +1,58 @@
+"""The values that a world is made of. They are frozen: a change makes a new value.
+
+That is what makes the rest cheap and safe. An event keeps the resource as it was by keeping it; a
+refused call has nothing to undo; a snapshot shares what has not changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from deck_sim.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One agent, source, task, connection or task run, as it is at one moment."""
+
+    kind: str
+    id: str
+    created_at: datetime
+    updated_at: datetime
+    status: str | None
+    fields: Mapping[str, Any]  # what the API prints; never changed in place
+    hidden: Mapping[str, Any] = field(default_factory=dict)  # what it knows and does not print
+    deleted: bool = False
+
+    def __getitem__(self, name: str) -> Any:
+        return self.fields[name]
+
+    def with_fields(self, at: datetime, **changes: Any) -> "Resource":
+        """The resource after a change of fields at that moment."""
+        return replace(self, updated_at=at, fields={**self.fields, **changes})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that the API tells its subscribers."""
+
+    id: str
+    type: str
+    data: Resource
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline: at that moment, what happened to what."""
+
+    at: datetime
+    kind: str  # a resource's kind, or `call` or `clock`
+    id: str
+    what: str
+
+
+def failure(problems: tuple[Problem, ...]) -> list[dict[str, str]]:
+    """The `errors` of a failed run."""
+    return [problem.as_json() for problem in problems]

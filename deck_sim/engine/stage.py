@@ -1,0 +1,62 @@
+"""What a step can see and do while it is played."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from deck_sim.durations import Span, spell_duration
+from deck_sim.engine import schemas
+from deck_sim.engine.chance import draw_duration
+from deck_sim.engine.records import Resource
+from deck_sim.engine.story import Story
+from deck_sim.engine.world import World
+from deck_sim.errors import Problem, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The world and the story at the moment a step is played."""
+
+    world: World
+    story: Story
+
+    @property
+    def resource(self) -> Resource:
+        """The connection or run that the story is about, as it is now."""
+        return self.world.all(self.story.script.kind)[self.story.owner]
+
+    @property
+    def output_schema(self) -> Any:
+        """The schema that the run's output must satisfy, or None."""
+        return self.world.all("task")[self.resource["task_id"]]["output_schema"]
+
+    def move(self, status: str, **fields: Any) -> None:
+        """Let the resource enter `status`."""
+        self.world.move(self.resource, status, **fields)
+
+    def move_unless_there(self, status: str) -> None:
+        """Enter `status`, or go on in it if the resource is in it already."""
+        if self.resource.status != status:
+            self.move(status)
+
+    def complete(self, output: dict[str, Any]) -> None:
+        """Finish the run with this output; one that breaks the task's schema fails it instead."""
+        broken = schemas.violations(self.output_schema, output, "output")
+        if broken:
+            self.fail(*(problem("task/output_invalid", p.message, field=p.field) for p in broken))
+        else:
+            self.move("completed", output=output)
+
+    def fail(self, *problems: Problem) -> None:
+        """Let the run fail."""
+        self.world.fail(self.resource, *problems)
+
+    def problem(self, name: str, message: str | None, field: str | None) -> Problem:
+        """An error of the catalog, with what the run knows filled into its text."""
+        task = self.world.all("task")[self.resource["task_id"]]
+        timeout = spell_duration(timedelta(seconds=task["settings"]["timeout_seconds"]))
+        return problem(name, message, field=field, timeout=timeout)
+
+    def draw(self, span: Span) -> timedelta:
+        """A duration within the span, always the same for this step of this resource."""
+        return draw_duration(span, self.world.seed, self.story.owner, *self.story.path)

@@ -1,0 +1,101 @@
+"""What a script is to the engine: steps, branches and a cursor. Which steps exist, and how they are
+written down, is the scenario package's business.
+
+A cursor is a path: `(2,)` is the third step; `(2, "on_rejected", 0)` the first step of that branch
+of it. When a branch runs out, the story goes on behind the step that it branched off from, as an
+`if` does. A path is plain data, so a story can be copied, saved, and counted for coverage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from deck_sim.engine.stage import Stage
+
+Path = tuple[int | str, ...]
+
+STAY = "stay"
+GO_ON = "go_on"  # any other answer of `Step.hear` names a branch
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why a story stands still.
+
+    `span` is None if only a word from outside, or a limit, ends the wait. `active` says whether the
+    agent is at work meanwhile, which keeps the inactivity limit away; `patience` whether the wait
+    ends because somebody's patience does, which is no progress.
+    """
+
+    span: timedelta | None
+    active: bool = False
+    patience: bool = False
+
+
+class Step(Protocol):
+    """One step of a script."""
+
+    word: ClassVar[str]
+
+    @property
+    def branches(self) -> Mapping[str, tuple[Step, ...]]:
+        """The branches that may follow instead of the next step."""
+
+    def enter(self, stage: Stage) -> Wait | None:
+        """Do what the step does; None goes on to the next at once."""
+
+    def hear(self, stage: Stage, word: str, value: Any) -> str:
+        """Answer a word (`due`, `answer`, `approve`, `reject`): STAY, GO_ON or a branch's name."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """What one connection or run plays. Immutable, so that copies of a world share it."""
+
+    scenario: str
+    kind: str
+    steps: tuple[Step, ...]
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Script:
+        return self
+
+    def at(self, path: Path) -> Step | None:
+        """The step that `path` points to, or None behind the last."""
+        steps, index = self.steps, int(path[0])
+        for position in range(1, len(path), 2):
+            steps, index = steps[index].branches[str(path[position])], int(path[position + 1])
+        return steps[index] if index < len(steps) else None
+
+    def behind(self, path: Path) -> Path:
+        """The path that follows `path` when its step is done."""
+        path = (*path[:-1], int(path[-1]) + 1)
+        while len(path) > 1 and self.at(path) is None:
+            path = (*path[:-3], int(path[-3]) + 1)
+        return path
+
+
+@dataclass(slots=True)
+class Story:
+    """A script being played for one connection or run."""
+
+    owner: str
+    script: Script
+    path: Path = (0,)
+    attempts: int = 0  # wrong answers to the prompt that is open
+
+    @property
+    def step(self) -> Step | None:
+        """The step that the story is at, or None at its end."""
+        return self.script.at(self.path)
+
+    def go(self, turn: str) -> None:
+        """Move the cursor on, or into the branch called `turn`."""
+        self.attempts = 0
+        if turn == GO_ON or not self.script.at(self.path).branches[turn]:  # type: ignore[union-attr]
+            self.path = self.script.behind(self.path)
+        else:
+            self.path = (*self.path, turn, 0)

@@ -1,0 +1,215 @@
+"""A world: its resources, the events they emitted, its clock.
+
+Laws:
+1. Only `move` changes a status, and only as a row of the edition's table allows.
+2. Only `pass_time` (in `playing`) changes `now`, and it lets one due thing happen at a time.
+3. The state holds names and values, never rows of tables: a deep copy of a world is a world.
+4. Nothing is created, moved or deleted without an entry in the timeline.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
+from deck_sim.contract.resources import Kind
+from deck_sim.contract.statuses import Machine
+from deck_sim.engine.chance import make_id
+from deck_sim.engine.records import Entry, Event, Resource, failure
+from deck_sim.engine.story import Path, Story
+from deck_sim.engine.timers import Timers
+from deck_sim.errors import Problem, listed, problem
+
+FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
+
+
+class IllegalMove(Exception):
+    """A script or the engine tried a step that no row allows; nothing changed."""
+
+
+@dataclass
+class World:
+    """One isolated universe."""
+
+    edition: str = DEFAULT_EDITION
+    seed: int = 0
+    now: datetime = FROZEN_START
+    resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
+    stories: dict[str, Story] = field(default_factory=dict)
+    users: dict[str, dict[str, None]] = field(default_factory=dict)  # connection -> its live runs
+    timers: Timers = field(default_factory=Timers)
+    events: list[Event] = field(default_factory=list)
+    timeline: list[Entry] = field(default_factory=list)
+    played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)
+    counters: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def rules(self) -> Edition:
+        """The tables of this world's edition."""
+        return EDITIONS[self.edition]
+
+    def kind(self, name: str) -> Kind:
+        """The row of a kind of resource."""
+        return self.rules.kinds[name]
+
+    def machine(self, resource: Resource) -> Machine:
+        """The state machine that a resource lives by."""
+        return self.rules.machine(resource.kind)
+
+    # Reading
+
+    def all(self, kind: str) -> dict[str, Resource]:
+        """Every resource of a kind, oldest first, deleted ones included."""
+        return self.resources.setdefault(kind, {})
+
+    def find(self, kind: str, resource_id: str) -> Resource | None:
+        """The resource with that id, unless there is none or it was deleted."""
+        found = self.resources.get(kind, {}).get(resource_id)
+        return None if found is None or found.deleted else found
+
+    def is_settled(self, resource: Resource) -> bool:
+        """Whether a caller has nothing left to wait for."""
+        machine = self.kind(resource.kind).machine
+        return machine is None or resource.status in machine.settled
+
+    # Changing
+
+    def next_id(self, prefix: str) -> str:
+        """The next id with this prefix."""
+        self.counters[prefix] += 1
+        return make_id(self.seed, prefix, self.counters[prefix])
+
+    def create(
+        self,
+        kind: str,
+        fields: Mapping[str, Any],
+        hidden: Mapping[str, Any] | None = None,
+        *,
+        silent: bool = False,
+        **standard: Any,
+    ) -> Resource:
+        """Add a resource in its kind's first status; `standard` overrides id, status, moments."""
+        row = self.kind(kind)
+        status = row.machine.initial if row.machine else row.status
+        given: dict[str, Any] = {
+            "id": "",
+            "status": status,
+            "created_at": self.now,
+            "updated_at": self.now,
+        }
+        given.update(standard)
+        given["id"] = given["id"] or self.next_id(row.prefix)
+        resource = Resource(kind, fields=fields, hidden=hidden or {}, **given)
+        self._keep(resource)
+        for name, used in row.references.items():
+            if row.machine and self.kind(used).machine:
+                self.users.setdefault(fields[name], {})[resource.id] = None
+        self.note(kind, resource.id, f"created as {resource.status}" if status else "created")
+        if not silent:
+            self._emit_lifecycle(resource, "created")
+            if row.machine:
+                self.emit(f"{kind}.{resource.status}", resource)
+        return resource
+
+    def change(self, resource: Resource, **fields: Any) -> Resource:
+        """Set fields that are not the status."""
+        changed = self._keep(resource.with_fields(self.now, **fields))
+        self.note(resource.kind, resource.id, f"changed {', '.join(fields)}")
+        self._emit_lifecycle(changed, "updated")
+        return changed
+
+    def restart(self, resource: Resource) -> Resource:
+        """Put a resource that has statuses but no machine back into its first one."""
+        first = self._keep(
+            replace(resource, updated_at=self.now, status=self.kind(resource.kind).status)
+        )
+        self.note(resource.kind, resource.id, f"reset to {first.status}")
+        return first
+
+    def delete(self, resource: Resource) -> None:
+        """Take a resource out of every answer; deleting it again changes nothing."""
+        if not resource.deleted:
+            gone = self._keep(replace(resource, updated_at=self.now, deleted=True))
+            self.note(resource.kind, resource.id, "deleted")
+            self._emit_lifecycle(gone, "deleted")
+
+    def move(self, resource: Resource, status: str, **fields: Any) -> Resource:
+        """Let a resource enter `status`, together with the fields that come with it.
+
+        Raises:
+            IllegalMove: if no row allows it; the world is as it was.
+
+        """
+        machine = self.machine(resource)
+        assert resource.status is not None
+        if status not in machine.follows[resource.status]:
+            raise IllegalMove(
+                f"{resource.id}: `{resource.status}` cannot become `{status}`;"
+                f" it can become {listed(machine.follows[resource.status], last='or')}"
+            )
+        if resource["interaction"] is not None:
+            fields.setdefault("interaction", None)
+        hidden = resource.hidden
+        if status == machine.works_in and "started_at" not in hidden:
+            hidden = {**hidden, "started_at": self.now}
+        if machine.is_final(status) and machine.works_in:
+            fields["runtime_ms"] = (self.now - hidden.get("started_at", self.now)) // timedelta(
+                milliseconds=1
+            )
+        moved = self._keep(
+            replace(
+                resource,
+                status=status,
+                updated_at=self.now,
+                fields={**resource.fields, **fields} if fields else resource.fields,
+                hidden=hidden,
+            )
+        )
+        self.note(resource.kind, resource.id, f"{resource.status} -> {status}")
+        self.emit(f"{resource.kind}.{status}", moved)
+        if machine.is_final(status):
+            self._retire(moved)
+        if status in machine.fails_users_with:
+            self._fail_users(moved, machine.fails_users_with[status])
+        return moved
+
+    def fail(self, run: Resource, *problems: Problem) -> Resource:
+        """Let a run fail with these errors."""
+        return self.move(run, "failed", errors=failure(problems))
+
+    def emit(self, type_: str, resource: Resource) -> None:
+        """Write an event about a resource as it is now."""
+        self.events.append(Event(self.next_id("evt"), type_, resource, self.now))
+
+    def note(self, kind: str, resource_id: str, what: str) -> None:
+        """Add a line to the timeline."""
+        self.timeline.append(Entry(self.now, kind, resource_id, what))
+
+    def stop_story(self, owner: str) -> None:
+        """Let the script of a connection or run say nothing more."""
+        self.stories.pop(owner, None)
+        self.timers.take_back(owner, "step", "window", "inactivity")
+
+    # Private
+
+    def _keep(self, resource: Resource) -> Resource:
+        self.all(resource.kind)[resource.id] = resource
+        return resource
+
+    def _emit_lifecycle(self, resource: Resource, what: str) -> None:
+        if what in self.kind(resource.kind).lifecycle:
+            self.emit(f"{resource.kind}.{what}", resource)
+
+    def _retire(self, resource: Resource) -> None:
+        self.stop_story(resource.id)
+        self.timers.take_back(resource.id, "task_timeout")
+        for name in self.kind(resource.kind).references:
+            self.users.get(resource[name], {}).pop(resource.id, None)
+
+    def _fail_users(self, resource: Resource, error: str) -> None:
+        """A run cannot outlive the connection it works through (assumed)."""
+        for run_id in list(self.users.pop(resource.id, {})):
+            text = f"The {self.kind(resource.kind).noun} became `{resource.status}` during the run."
+            self.fail(self.all("task_run")[run_id], problem(error, text))

@@ -1,0 +1,1 @@
+"""Scenarios: YAML with positions -> checked models -> steps; the library; choosing."""

@@ -1,0 +1,72 @@
+"""Whether a script can be played: every status may follow the one before it, and it comes to an
+end.
+"""
+
+from collections.abc import Iterator
+
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.contract.statuses import Machine
+from deck_sim.engine.story import Step
+from deck_sim.errors import listed
+from deck_sim.scenario.model import KINDS, Scenario
+from deck_sim.scenario.yaml_reader import Path
+
+Found = tuple[Path, str]
+
+
+def check_orders(scenario: Scenario) -> Iterator[Found]:
+    """Every place where a script breaks the edition's state machines, with what is wrong."""
+    edition = EDITIONS[scenario.edition or DEFAULT_EDITION]
+    for kind in KINDS:
+        steps = getattr(scenario, kind)
+        if steps is not None:
+            yield from _Walk(edition.machine(kind)).whole(steps, (kind,))
+
+
+class _Walk:
+    """Follows every way through a script."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def whole(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
+        """Walk a script from its machine's first status, and see that every way ends."""
+        ends: set[str] = set()
+        yield from self._steps(steps, path, {self.machine.initial}, ends)
+        loose = [s for s in self.machine.statuses if s in ends and s not in self.machine.settled]
+        if loose:
+            finals = [s for s in self.machine.statuses if s in self.machine.settled]
+            yield (
+                path,
+                f"can stop in {listed(loose, last='or')} and never end; a script ends in"
+                f" {listed(finals, last='or')}, or says `stuck`",
+            )
+
+    def _steps(
+        self, steps: tuple[Step, ...], path: Path, before: set[str], ends: set[str]
+    ) -> Iterator[Found]:
+        """Walk steps that begin in one of `before`; adds the statuses they may end in to `ends`."""
+        for index, step in enumerate(steps):
+            here = (*path, index)
+            if not before:
+                yield here, f"`{step.word}` can never be reached: the step before it says `stuck`"
+                return
+            yield from self._follows(step, here, before)
+            before = set() if getattr(step, "length", None) == "stuck" else {step.word}
+            for name, branch in step.branches.items():
+                yield from self._steps(branch, (*here, step.word, name), {step.word}, before)
+                before -= self._finals()
+        ends |= before
+
+    def _follows(self, step: Step, here: Path, before: set[str]) -> Iterator[Found]:
+        for status in [s for s in self.machine.statuses if s in before]:
+            goes_on = status == step.word and hasattr(step, "length") and step.word != "pending"
+            if step.word not in self.machine.follows[status] and not goes_on:
+                after = self.machine.follows[status]
+                allowed = (
+                    f"after it may come {listed(after, last='or')}" if after else "it is final"
+                )
+                yield here, f"`{step.word}` cannot follow `{status}`; {allowed}"
+
+    def _finals(self) -> set[str]:
+        return {s for s in self.machine.statuses if self.machine.is_final(s)}

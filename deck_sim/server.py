@@ -1,0 +1,127 @@
+"""The server: the whole app, run in the foreground or in a thread. The home of uvicorn."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+
+from deck_sim import __version__, realtime
+from deck_sim.api.app import make_api
+from deck_sim.control.app import make_control
+from deck_sim.worlds import Worlds
+
+
+def make_app(worlds: Worlds) -> Starlette:
+    """The ASGI app: the Deck API below `/v2`, the control API below `/_sim`."""
+    api, control = make_api(worlds), make_control(worlds)
+    return Starlette(
+        routes=[
+            Route("/_sim/health", _health),
+            Mount("/_sim", control),
+            Mount("/v2", api),
+            Mount("/", api),  # any other path is an endpoint that Deck does not have
+        ]
+    )
+
+
+async def _health(request: Request) -> JSONResponse:
+    """`GET /_sim/health`: needs no key."""
+    return JSONResponse({"status": "ok", "version": __version__})
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """An event loop whose time goes on while the process is frozen."""
+
+    def time(self) -> float:
+        return realtime.monotonic()
+
+
+class Server:
+    """A server on its own port, which `run` serves from until `stop` is called."""
+
+    def __init__(self, worlds: Worlds, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Bind the port; 0 takes a free one.
+
+        Raises:
+            OSError: if the port cannot be had.
+
+        """
+        self.worlds = worlds
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # The protocol is named, or asyncio would leave TCP_NODELAY off: 40 ms for each answer.
+        self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((host, port))
+        except OSError:
+            self._socket.close()
+            raise
+        self._socket.listen(128)
+        self.port: int = self._socket.getsockname()[1]
+        name = f"[{host}]" if ":" in host else host
+        self.url = f"http://{name}:{self.port}"
+        config = uvicorn.Config(
+            make_app(worlds), log_level="warning", access_log=False, lifespan="off", ws="none"
+        )
+        self._uvicorn = uvicorn.Server(config)
+
+    @property
+    def base_url(self) -> str:
+        """What a client of the Deck API is pointed at."""
+        return f"{self.url}/v2"
+
+    def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until stopped; calls `ready` once, when requests are answered."""
+        with asyncio.Runner(loop_factory=_Loop) as runner:
+            runner.run(self._serve(ready))
+
+    async def _serve(self, ready: Callable[[], None]) -> None:
+        serving = asyncio.ensure_future(self._uvicorn.serve(sockets=[self._socket]))
+        while not self._uvicorn.started and not serving.done():
+            await asyncio.sleep(0)
+        ready()
+        await serving
+
+    def stop(self) -> None:
+        """Let `run` return."""
+        self._uvicorn.should_exit = True
+
+
+class ServerThread:
+    """A server in a thread of this process."""
+
+    def __init__(self, worlds: Worlds, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.server = Server(worlds, host, port)
+        self._thread = threading.Thread(target=self._run, name="deck-sim", daemon=True)
+        self._ready = threading.Event()
+
+    def start(self) -> "ServerThread":
+        """Start, and return when requests are answered."""
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def stop(self) -> None:
+        """Stop, and return when the thread has ended."""
+        self.server.stop()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self.server.run(self._ready.set)
+        finally:
+            self._ready.set()
+
+
+def write_port(file: Path, port: int) -> None:
+    """Write the port to a file in one go, so that nobody reads half of it."""
+    part = file.with_name(f"{file.name}.part")
+    part.write_text(f"{port}\n")
+    part.replace(file)

@@ -1,0 +1,217 @@
+"""A world in use: what is around it so that it can be driven. Its clock's mode, the choice of
+scenarios, the journal of calls, and the one loop that passes time.
+
+Everything here runs on one thread. An endpoint reads and writes the world without awaiting in
+between.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from deck_sim import realtime
+from deck_sim.durations import format_duration
+from deck_sim.engine.playing import PROGRESS, pass_time
+from deck_sim.engine.records import Entry, Resource
+from deck_sim.engine.story import Script
+from deck_sim.engine.timers import Due
+from deck_sim.engine.world import FROZEN_START, World
+from deck_sim.errors import refuse
+from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
+from deck_sim.scenario.library import Library
+
+MODES = ("real", "frozen", "on_poll")
+MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
+MOST_CALLS = 10_000  # that the journal keeps
+LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a world begins. `now` of None is the frozen start, or the real moment in `real` mode."""
+
+    edition: str = "connections"
+    mode: str = "frozen"
+    speed: float = 1
+    now: datetime | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the API, as the journal keeps it."""
+
+    at: datetime
+    request_id: str
+    method: str
+    path: str
+    query: str
+    status: int
+    body: Any
+    errors: tuple[str, ...]
+    scenario: str | None
+    after: int  # how many entries the timeline had before it
+
+
+@dataclass(slots=True)
+class Report:
+    """What happened while time passed."""
+
+    now: datetime
+    happened: list[Entry]
+
+
+@dataclass
+class Simulation:
+    """One world and how it is driven."""
+
+    key: str
+    settings: Settings
+    library: Library
+    real_ns: Callable[[], int] = realtime.monotonic_ns
+    wishes: Wishes = field(default_factory=Wishes)
+    journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
+    last_choice: Choice | None = None
+    crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
+
+    def __post_init__(self) -> None:
+        start = realtime.now() if self.settings.mode == "real" else FROZEN_START
+        now = self.settings.now or start
+        self.world = World(self.settings.edition, self.settings.seed, now)
+        self.set_clock(self.settings.mode, self.settings.speed)
+
+    # The clock
+
+    def set_clock(self, mode: str, speed: float = 1, now: datetime | None = None) -> None:
+        """Change the clock's mode, and first go on to `now` if it is given.
+
+        Raises:
+            ApiError: if `now` is in the past; nothing changes.
+
+        """
+        if now is not None:
+            self.advance_to(now)
+        self.mode, self.speed = mode, speed
+        self._paced_from = self.real_ns(), self.world.now
+
+    def catch_up(self) -> None:
+        """In `real` mode, let the world come to where the wall clock is."""
+        if self.mode == "real":
+            real, began = self._paced_from
+            elapsed = int((self.real_ns() - real) * self.speed) // 1000
+            self._pass(min(began + timedelta(microseconds=elapsed), LAST_MOMENT))
+
+    def poll(self, *resources: Resource) -> None:
+        """In `on_poll` mode, let a read of something unfinished jump to the next due moment."""
+        due = self.world.timers.peek()
+        if self.mode == "on_poll" and due and not all(map(self.world.is_settled, resources)):
+            self._pass(due.at)
+
+    # Driving
+
+    def advance_by(self, length: timedelta) -> Report:
+        """Let that much time pass."""
+        return self.advance_to(self.world.now + length)
+
+    def advance_to(self, moment: datetime) -> Report:
+        """Let time pass up to a moment, and settle all that falls due by then.
+
+        Raises:
+            ApiError: if the moment is in the past or beyond the end of time; nothing changes.
+
+        """
+        if moment < self.world.now:
+            text = f"time cannot go back: it is {self.world.now}, and {moment} is before that"
+            raise refuse("request/input_invalid", text, field="to")
+        if moment > LAST_MOMENT:
+            text = f"{moment} is too late; a world's time ends at {LAST_MOMENT}"
+            raise refuse("request/input_invalid", text, field="to")
+        began, position = self.world.now, len(self.world.timeline)
+        self._pass(moment)
+        return self._report(began, position)
+
+    def advance_until_event(self, type_: str, resource_id: str | None, limit: timedelta) -> Report:
+        """Let time pass until an event of this type, about that resource if one is named.
+
+        Raises:
+            ApiError: if nothing due within `limit` brings it; says what is waiting. Time has passed
+                up to the last thing that happened.
+
+        """
+        began, position = self.world.now, len(self.world.timeline)
+        seen, end = len(self.world.events), min(self.world.now + limit, LAST_MOMENT)
+        for _ in self._steps(end, stay=True):
+            new = self.world.events[seen:]
+            seen = len(self.world.events)
+            if any(e.type == type_ and resource_id in (None, e.data.id) for e in new):
+                return self._report(began, position)
+        whom = f" of `{resource_id}`" if resource_id else ""
+        text = (
+            f"no `{type_}`{whom} came within {format_duration(limit)}, and nothing that is due by"
+            f" then can bring it; {self.waiting_text()}"
+        )
+        raise refuse("request/state_invalid", text)
+
+    def advance_until_idle(self) -> Report:
+        """Let time pass until nothing is due but the end of somebody's patience."""
+        began, position = self.world.now, len(self.world.timeline)
+        steps = self._steps(LAST_MOMENT, stay=True)
+        while self.world.timers.count(PROGRESS):
+            next(steps)
+        return self._report(began, position)
+
+    def due(self) -> Iterator[Due]:
+        """What falls due, soonest first."""
+        return self.world.timers.upcoming()
+
+    def waiting(self) -> list[Resource]:
+        """The connections and runs that are not settled and have nothing due that moves them on."""
+        moving = {due.owner for due in self.due() if due.name == PROGRESS}
+        return [
+            resource
+            for kind in self.world.resources.values()
+            for resource in kind.values()
+            if not self.world.is_settled(resource) and resource.id not in moving
+        ]
+
+    def waiting_text(self) -> str:
+        """The same in a sentence."""
+        waiting = [f"`{r.id}` is `{r.status}`" for r in self.waiting()[:5]]
+        return f"waiting without a timer: {', '.join(waiting)}" if waiting else "nothing is waiting"
+
+    # Choosing
+
+    def choose(self, kind: str, header: str | None) -> Script:
+        """Choose what a new connection or run plays; `last_choice` keeps it, and why."""
+        self.last_choice = choose(Opening(kind, header, self.wishes), self.library)
+        return self.last_choice.script
+
+    # Private
+
+    def _pass(self, moment: datetime) -> None:
+        for _ in self._steps(moment):
+            pass
+
+    def _steps(self, moment: datetime, *, stay: bool = False) -> Iterator[None]:
+        """Let one thing after another happen up to `moment`; then go there, unless we are to
+        `stay`.
+        """
+        for _ in range(MOST_STEPS):
+            due = self.world.timers.peek()
+            if stay and (due is None or due.at > moment):
+                return
+            if not pass_time(self.world, moment):
+                return
+            yield
+        text = f"{MOST_STEPS} things happened in one advance, and more are due; is there no end?"
+        raise refuse("request/state_invalid", text)
+
+    def _report(self, began: datetime, position: int) -> Report:
+        """Say what happened, and note in the timeline that the clock was moved."""
+        happened = self.world.timeline[position:]
+        moved = self.world.now - began
+        if moved:
+            self.world.note("clock", "", f"advanced {format_duration(moved)}")
+        return Report(self.world.now, happened)

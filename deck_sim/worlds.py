@@ -1,0 +1,57 @@
+"""The worlds of one server. The API key selects the world, which begins when it is first seen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from deck_sim import realtime
+from deck_sim.engine.chance import make_id
+from deck_sim.errors import refuse
+from deck_sim.scenario.library import Library, shipped
+from deck_sim.simulation import Settings, Simulation
+
+_SCHEME = "bearer "
+
+
+@dataclass
+class Worlds:
+    """Every world, by its key."""
+
+    settings: Settings = field(default_factory=Settings)
+    library: Library = field(default_factory=shipped)
+    keys: frozenset[str] | None = None  # None: any key will do
+    real_ns: Callable[[], int] = realtime.monotonic_ns
+    _worlds: dict[str, Simulation] = field(default_factory=dict)
+    _refused: int = 0
+
+    def select(self, authorization: str | None) -> Simulation:
+        """The world of the key in an `Authorization` header.
+
+        Raises:
+            ApiError: `api_key_invalid` if there is no key, or it is not one of those allowed.
+
+        """
+        key = (authorization or "")[len(_SCHEME) :].strip()
+        if not key or not (authorization or "").lower().startswith(_SCHEME):
+            text = "Send `Authorization: Bearer KEY`. Any key will do; each has a world of its own."
+            raise refuse("request/api_key_invalid", text if self.keys is None else None)
+        if self.keys is not None and key not in self.keys:
+            raise refuse("request/api_key_invalid")
+        found = self._worlds.get(key)
+        return found if found is not None else self.make(key)
+
+    def make(self, key: str, **changes: Any) -> Simulation:
+        """Begin the world of `key` anew, with these settings instead of the server's."""
+        settings = replace(self.settings, **changes)
+        new = Simulation(key, settings, Library(self.library), self.real_ns)
+        self._worlds[key] = new
+        return new
+
+    def drop(self, key: str) -> None:
+        """Forget a world; its key would begin a new one."""
+        self._worlds.pop(key, None)
+
+    def next_request_id(self) -> str:
+        """The id of a request that reached no world."""
+        self._refused += 1
+        return make_id(self.settings.seed, "req", -self._refused)

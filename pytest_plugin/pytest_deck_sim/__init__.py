@@ -1,0 +1,1 @@
+"""The pytest plugin of deck-sim: fixtures, a marker, options, the report; nothing else."""
