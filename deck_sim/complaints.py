@@ -49,6 +49,12 @@ def complaint(error: ErrorDetails, root: type[BaseModel]) -> str:
     return text.format(**words)
 
 
+def spell_path(path: Loc) -> str:
+    """A place in a value as people write it: `task_run[2].running.for`."""
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
+    return "".join(parts).removeprefix(".")
+
+
 def show(value: Any) -> str:
     """A found value, short enough for a sentence."""
     if isinstance(value, dict | list | tuple):

@@ -21,6 +21,7 @@ from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.errors import refuse
 from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
 from deck_sim.scenario.library import Library
+from deck_sim.scenario.matching import Facts
 
 MODES = ("real", "frozen", "on_poll")
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
@@ -183,9 +184,10 @@ class Simulation:
 
     # Choosing
 
-    def choose(self, kind: str, header: str | None) -> Script:
+    def choose(self, kind: str, header: str | None, facts: Facts) -> Script:
         """Choose what a new connection or run plays; `last_choice` keeps it, and why."""
-        self.last_choice = choose(Opening(kind, header, self.wishes), self.library)
+        opening = Opening(kind, header, facts, self.world.seed)
+        self.last_choice = choose(opening, self.wishes, self.library)
         return self.last_choice.script
 
     # Private

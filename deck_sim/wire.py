@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from deck_sim.complaints import complaint
+from deck_sim.complaints import complaint, spell_path
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, problem, refuse
@@ -131,14 +131,8 @@ _SPECIAL = {("literal_error", "auth_method"): "auth/auth_method_invalid"}
 
 
 def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
-    field = spell_field(error["loc"])[:MAX_FIELD]
+    field = spell_path(error["loc"])[:MAX_FIELD]
     if error["type"] in _MISSING or error["input"] is None:
         return problem("request/input_missing", field=field)
     name = _SPECIAL.get((error["type"], field), "request/input_invalid")
     return problem(name, f"`{field}`: {complaint(error, model)}", field=field)
-
-
-def spell_field(loc: tuple[int | str, ...]) -> str:
-    """A place in a body as Deck's `field` names it: `website.url`, `events[0]`."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc]
-    return "".join(parts).removeprefix(".")

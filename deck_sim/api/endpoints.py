@@ -4,7 +4,6 @@ from deck_sim.contract import bodies
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
-from deck_sim.engine.story import Script
 from deck_sim.scenario.choosing import HEADER
 from deck_sim.wire import print_resource
 
@@ -25,7 +24,7 @@ def run_task(request: Request) -> Answer:
     task = _fetch(request, "task")
     body = request.read(bodies.RunTask).model_dump()
     world = request.simulation.world
-    run = commands.run_task(world, task, body, lambda: _choose(request, "task_run"))
+    run = commands.run_task(world, task, body, _choosing(request, "task_run"))
     return _show(request, run, 201, chosen=True)
 
 
@@ -43,7 +42,7 @@ def open_connection(request: Request) -> Answer:
     """`POST /connections`."""
     body = request.read(bodies.CreateConnection).model_dump()
     world = request.simulation.world
-    opened = commands.open_connection(world, body, lambda: _choose(request, "connection"))
+    opened = commands.open_connection(world, body, _choosing(request, "connection"))
     return _show(request, opened, 201, chosen=True)
 
 
@@ -60,7 +59,7 @@ def disconnect(request: Request) -> Answer:
 def reopen(request: Request) -> Answer:
     """`POST /connections/{id}/reopen`; the path is assumed."""
     world, connection = request.simulation.world, _fetch(request, "connection")
-    reopened = commands.reopen_connection(world, connection, lambda: _choose(request, "connection"))
+    reopened = commands.reopen_connection(world, connection, _choosing(request, "connection"))
     return _show(request, reopened, chosen=True)
 
 
@@ -84,8 +83,9 @@ def _answer(request: Request, kind: str) -> Answer:
     return _show(request, commands.answer_interaction(world, resource, inputs))
 
 
-def _choose(request: Request, kind: str) -> Script:
-    return request.simulation.choose(kind, request.headers.get(HEADER))
+def _choosing(request: Request, kind: str) -> commands.Choose:
+    header = request.headers.get(HEADER)
+    return lambda facts: request.simulation.choose(kind, header, facts)
 
 
 def _show(

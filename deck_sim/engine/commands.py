@@ -16,7 +16,9 @@ from deck_sim.errors import ApiError, Problem, listed, problem, refuse
 
 # Chooses the script of a new connection or run. Called when all else is checked; may raise
 # `ApiError`.
-Choose = Callable[[], Script]
+# It is given what is known of it, by the names that `when:` uses.
+Facts = Mapping[str, Any]
+Choose = Callable[[Facts], Script]
 
 
 def fetch(world: World, kind: str, resource_id: str) -> Resource:
@@ -67,8 +69,8 @@ def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> 
     if fields["auth_method"] == "username_password" and fields["auth_credentials"] is None:
         problems.append(problem("request/input_missing", field="auth_credentials"))
     _check(problems)
-    script = choose()
     public, hidden = _apart(fields)
+    script = choose(_facts(world, public, hidden))
     connection = world.create("connection", {**public, "interaction": None}, hidden)
     start_story(world, connection, script)
     return connection
@@ -81,7 +83,14 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
     _check(problems)
     connection = fetch(world, "connection", fields["connection_id"])
     check_allowed(world, connection, "run")
-    script = choose()
+    script = choose(
+        {
+            **_facts(world, connection.fields, connection.hidden),
+            "task": (task.id, task["name"]),
+            "agent": _spellings(world, "agent", task["agent_id"]),
+            "input": fields["input"],
+        }
+    )
     run = world.create(
         "task_run",
         {
@@ -128,7 +137,7 @@ def command(world: World, resource: Resource, name: str) -> Resource:
 def reopen_connection(world: World, connection: Resource, choose: Choose) -> Resource:
     """Connect again under the same id."""
     check_allowed(world, connection, "reopen")
-    script = choose()
+    script = choose(_facts(world, connection.fields, connection.hidden))
     reopened = command(world, connection, "reopen")
     start_story(world, reopened, script)
     return reopened
@@ -156,6 +165,22 @@ def check_allowed(world: World, resource: Resource, name: str) -> str | None:
         )
         raise refuse("request/state_invalid", text)
     return row.leads_to
+
+
+def _facts(world: World, public: Mapping[str, Any], hidden: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a connection."""
+    return {
+        "username": hidden.get("username"),
+        "external_id": public["external_id"],
+        "auth_method": public["auth_method"],
+        "source": _spellings(world, "source", public["source_id"]),
+    }
+
+
+def _spellings(world: World, kind: str, resource_id: str) -> tuple[str, ...]:
+    """The id and, if it has one, the name."""
+    found = world.all(kind).get(resource_id)
+    return (resource_id, found["name"]) if found and found["name"] else (resource_id,)
 
 
 def _apart(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any
 from deck_sim.durations import spell_duration
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import STAY, Script, Story, Wait
+from deck_sim.engine.story import STAY, Script, ScriptFault, Story, Wait
 from deck_sim.engine.timers import Due
 from deck_sim.engine.world import World
 from deck_sim.errors import problem
@@ -65,11 +65,27 @@ def _play(world: World, story: Story) -> None:
             del world.stories[story.owner]
             return
         world.played[story.script.scenario, story.script.kind, story.path] += 1
-        wait = step.enter(Stage(world, story))
+        try:
+            wait = step.enter(Stage(world, story))
+        except ScriptFault as fault:
+            _break_off(world, story, fault)
+            return
         if wait is not None:
             _wait(world, story, wait)
             return
         story.go("go_on")
+
+
+def _break_off(world: World, story: Story, fault: ScriptFault) -> None:
+    """End a story that cannot be played on; what it is about says so in its own way."""
+    resource = world.all(story.script.kind)[story.owner]
+    world.stop_story(story.owner)
+    world.note(resource.kind, resource.id, f"scenario fault: {fault}")
+    world.faults.append(f"{resource.id}: {fault}")
+    if world.rules.machine(resource.kind).works_in:
+        world.fail(resource, problem("task/task_failed", f"{fault}"))
+    else:
+        world.move(resource, "invalid")
 
 
 def _wait(world: World, story: Story, wait: Wait | None) -> None:

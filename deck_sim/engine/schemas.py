@@ -43,6 +43,19 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
     return []
 
 
+def resolve(root: Any, reference: str) -> Any:
+    """What a `$ref` inside the schema `root` points to; an empty schema if nowhere."""
+    from referencing import Registry, Resource
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT202012
+
+    start = Resource.from_contents(root, default_specification=DRAFT202012)
+    try:
+        return Registry().resolver_with_root(start).lookup(reference).contents
+    except Unresolvable:
+        return {}
+
+
 def _validator(schema: Any) -> Any:
     from jsonschema import Draft202012Validator, validators
     from referencing import Registry

@@ -30,6 +30,24 @@ class Stage:
         """The schema that the run's output must satisfy, or None."""
         return self.world.all("task")[self.resource["task_id"]]["output_schema"]
 
+    @property
+    def names(self) -> dict[str, Any]:
+        """What the script can name: plain data about its resource and what that belongs to."""
+        resource, world = self.resource, self.world
+        is_run = self.story.script.kind == "task_run"
+        connection = world.all("connection")[resource["connection_id"]] if is_run else resource
+        task = world.all("task")[resource["task_id"]] if is_run else None
+        return {
+            "connection": {
+                "id": connection.id,
+                "external_id": connection["external_id"],
+                "username": connection.hidden.get("username"),
+            },
+            "run": {"id": resource.id} if is_run else {},
+            "task": {"id": task.id, "name": task["name"]} if task else {},
+            "input": resource.hidden.get("input", {}),
+        }
+
     def move(self, status: str, **fields: Any) -> None:
         """Let the resource enter `status`."""
         self.world.move(self.resource, status, **fields)
@@ -39,10 +57,13 @@ class Stage:
         if self.resource.status != status:
             self.move(status)
 
-    def complete(self, output: dict[str, Any]) -> None:
+    def complete(self, output: Any) -> None:
         """Finish the run with this output; one that breaks the task's schema fails it instead."""
         broken = schemas.violations(self.output_schema, output, "output")
-        if broken:
+        if not isinstance(output, dict):
+            text = "The output is not an object; the API's outputs are."
+            self.fail(problem("task/output_invalid", text, field="output"))
+        elif broken:
             self.fail(*(problem("task/output_invalid", p.message, field=p.field) for p in broken))
         else:
             self.move("completed", output=output)

@@ -22,6 +22,10 @@ STAY = "stay"
 GO_ON = "go_on"  # any other answer of `Step.hear` names a branch
 
 
+class ScriptFault(Exception):
+    """A script that cannot be played on, because of what it says: an expression that fails."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """Why a story stands still.

@@ -43,6 +43,7 @@ class World:
     events: list[Event] = field(default_factory=list)
     timeline: list[Entry] = field(default_factory=list)
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)  # scripts that could not be played on
     counters: Counter[str] = field(default_factory=Counter)
 
     @property

@@ -1,15 +1,36 @@
-"""Which scenario a new connection or run plays, and why. The first way that finds one wins."""
+"""Which scenario a new connection or run plays, and why. The first way that finds one wins.
 
-from collections.abc import Callable
+The ways, in order: the request's header, the queue, rules, a magic user name or external id, a
+scenario's own `when:`, the world's default. What came second is kept, too, so that a surprised reader
+can see what it lost to.
+"""
+
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import Script
 from deck_sim.errors import listed, nearest, refuse
 from deck_sim.scenario.library import Library
+from deck_sim.scenario.matching import Facts, When
 from deck_sim.scenario.model import KINDS, Scenario
 
 HEADER = "Deck-Sim-Scenario"
 DEFAULT_SCENARIO = "success"
+
+_MAGIC = re.compile(r"(?:.*\+(?P<tagged>[a-z0-9_]+)@example\.com)|(?P<plain>[a-z0-9_]+)")
+_WEIGHTS = 1_000_000  # how finely the weights of a `mix` are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Set through the control API: what matches `when` plays `scenario`."""
+
+    when: When
+    scenario: str
+    resource: str | None = None  # None: connections and runs
 
 
 @dataclass
@@ -18,6 +39,8 @@ class Wishes:
 
     default_scenario: str = DEFAULT_SCENARIO
     queues: dict[str, list[str]] = field(default_factory=dict)
+    rules: list[Rule] = field(default_factory=list)
+    turns: dict[str, int] = field(default_factory=dict)  # of each playlist and mix
 
     def queue(self, kind: str, names: list[str], library: Library) -> None:
         """Let the next ones of a kind play these, in this order.
@@ -26,30 +49,23 @@ class Wishes:
             ApiError: if the kind plays no scenarios or a name is unknown; nothing is queued then.
 
         """
-        if kind not in KINDS:
-            allowed = listed(KINDS, last="or")
-            text = f"`resource` is {kind!r}{nearest(kind, KINDS)}; it can be {allowed}"
-            raise refuse("request/input_invalid", text, field="resource")
+        check_kind(kind, "resource")
         for index, name in enumerate(names):
             library.get(name, f"scenarios[{index}]")
         self.queues.setdefault(kind, []).extend(names)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A scenario, and why it was chosen."""
+def check_kind(kind: str, where: str) -> None:
+    """See that a kind of resource plays scenarios.
 
-    scenario: Scenario
-    kind: str
-    because: str
+    Raises:
+        ApiError: `input_invalid` if it does not.
 
-    @property
-    def script(self) -> Script:
-        """What is to be played."""
-        return self.scenario.script(self.kind)
-
-    def __str__(self) -> str:
-        return f"{self.scenario.name}; because={self.because}"
+    """
+    if kind not in KINDS:
+        allowed = listed(KINDS, last="or")
+        text = f"`{where}` is {kind!r}{nearest(kind, KINDS)}; it can be {allowed}"
+        raise refuse("request/input_invalid", text, field=where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +74,114 @@ class Opening:
 
     kind: str
     header: str | None
-    wishes: Wishes
+    facts: Facts
+    seed: int
 
 
-def _from_header(opening: Opening) -> str | None:
-    return opening.header
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A scenario, and why it was chosen; of a playlist or a mix, the entry whose turn it is."""
+
+    name: str
+    because: str
+    kind: str
+    played: Scenario
+    second: str | None  # `name; because=way` of what would have been chosen otherwise
+
+    @property
+    def script(self) -> Script:
+        """What is to be played."""
+        return self.played.script(self.kind)
+
+    def __str__(self) -> str:
+        plays = "" if self.played.name == self.name else f"; plays={self.played.name}"
+        return f"{self.name}; because={self.because}{plays}"
 
 
-def _from_queue(opening: Opening) -> str | None:
-    queue = opening.wishes.queues.get(opening.kind)
-    return queue[0] if queue else None
+Way = Callable[[Opening, Wishes, Library], Iterator[str]]
 
 
-def _from_default(opening: Opening) -> str | None:
-    return opening.wishes.default_scenario
+def _from_header(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
+    if opening.header:
+        yield opening.header
 
 
-WAYS: dict[str, Callable[[Opening], str | None]] = {
+def _from_queue(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
+    yield from wishes.queues.get(opening.kind, [])[:1]
+
+
+def _from_rules(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
+    for rule in wishes.rules:
+        if rule.resource in (None, opening.kind) and not rule.when.mismatch(opening.facts):
+            yield rule.scenario
+
+
+def _from_magic_names(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
+    for fact in ("username", "external_id"):
+        found = _MAGIC.fullmatch(str(opening.facts.get(fact) or ""))
+        name = found and (found["tagged"] or found["plain"])
+        if name and library.find(name):
+            yield name
+
+
+def _from_when(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
+    for scenario in library.choosable():
+        when = scenario.when
+        if when and scenario.says(opening.kind) and not when.mismatch(opening.facts):
+            yield scenario.name
+
+
+def _from_default(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
+    yield wishes.default_scenario
+
+
+WAYS: dict[str, Way] = {
     "header": _from_header,
     "queue": _from_queue,
+    "rule": _from_rules,
+    "magic_name": _from_magic_names,
+    "when": _from_when,
     "default": _from_default,
 }
 
 
-def choose(opening: Opening, library: Library) -> Choice:
-    """Choose; a name that came from the queue leaves it.
+def choose(opening: Opening, wishes: Wishes, library: Library) -> Choice:
+    """Choose; a name that came from the queue leaves it, a playlist or mix goes to its next turn.
 
     Raises:
-        ApiError: if the name is unknown; the queue is as it was.
+        ApiError: if a name is unknown or plays nothing here; what was wished for is as it was.
 
     """
-    because, name = next((way, name) for way, find in WAYS.items() if (name := find(opening)))
-    choice = Choice(library.get(name, HEADER), opening.kind, because)
+    found = ((name, way) for way, find in WAYS.items() for name in find(opening, wishes, library))
+    name, because = next(found)
+    second = next((f"{n}; because={w}" for n, w in found if n != name), None)
+    scenario = library.get(name, HEADER)
+    played = _turn(scenario, opening, wishes, library)
     if because == "queue":
-        opening.wishes.queues[opening.kind].pop(0)
-    return choice
+        wishes.queues[opening.kind].pop(0)
+    return Choice(name, because, opening.kind, played, second)
+
+
+def _turn(scenario: Scenario, opening: Opening, wishes: Wishes, library: Library) -> Scenario:
+    """The scenario itself, or the entry of its playlist or mix whose turn it is. For runs alone."""
+    if opening.kind != "task_run" or not scenario.entries:
+        return scenario
+    turn = wishes.turns.get(scenario.name, 0)
+    if scenario.playlist:
+        entry = scenario.playlist[min(turn, len(scenario.playlist) - 1)]
+    else:
+        entry = _drawn(scenario.mix or {}, opening.seed, scenario.name, turn)
+    played = library.get(entry, HEADER)
+    wishes.turns[scenario.name] = turn + 1
+    return played
+
+
+def _drawn(mix: dict[str, float], *name: Any) -> str:
+    """One name of a mix, as likely as its weight says."""
+    weights = {entry: int(weight * _WEIGHTS) for entry, weight in mix.items()}
+    left = draw_below(sum(weights.values()), *name)
+    for entry, weight in weights.items():
+        if left < weight:
+            return entry
+        left -= weight
+    raise AssertionError("a draw lies below the sum of the weights")

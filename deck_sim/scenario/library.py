@@ -40,6 +40,12 @@ class Library:
         """The scenario called `name`, if there is one."""
         return self._own.get(name) or (self._below.find(name) if self._below else None)
 
+    def choosable(self) -> list[Scenario]:
+        """The scenarios that may be chosen by their own `when:`, by name; those that ship have none."""
+        below = self._below.choosable() if self._below else []
+        known = {scenario.name: scenario for scenario in below} | self._own
+        return [known[name] for name in sorted(known) if known[name].when]
+
     def add(self, scenario: Scenario) -> None:
         """Add a scenario, or replace the one of that name."""
         self._own[scenario.name] = scenario
@@ -57,6 +63,9 @@ class _Shipped(Library):
 
     def names(self) -> list[str]:
         return sorted(file.stem for file in SHIPPED.glob("*.yaml"))
+
+    def choosable(self) -> list[Scenario]:
+        return []
 
     def find(self, name: str) -> Scenario | None:
         if name not in self._own and name in self.names():

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from deck_sim.complaints import complaint
+from deck_sim.complaints import complaint, spell_path
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.checks import check_orders
 from deck_sim.scenario.model import KINDS, Scenario
@@ -87,7 +87,7 @@ def _check(document: Document, file: str) -> Scenario:
         found = [_place(document, file, details) for details in error.errors(include_url=False)]
         raise ScenarioError(*sorted(found, key=lambda m: (m.line, m.column))) from None
     mistakes = [
-        Mistake(file, *document.position(path), _spell(path), message)
+        Mistake(file, *document.position(path), spell_path(path), message)
         for path, message in check_orders(scenario)
     ]
     if mistakes:
@@ -103,7 +103,7 @@ def _place(document: Document, file: str, error: ErrorDetails) -> Mistake:
     else:
         message = complaint(error, Scenario)
     place = path[:-1] if error["type"] == "extra_forbidden" else path
-    return Mistake(file, *document.position(path, of_key=of_key), _spell(place), message)
+    return Mistake(file, *document.position(path, of_key=of_key), spell_path(place), message)
 
 
 def _unknown_step(word: str, path: Path) -> str:
@@ -112,9 +112,3 @@ def _unknown_step(word: str, path: Path) -> str:
     return (
         f"unknown status {word!r}{nearest(word, allowed)}; a {kind} script takes {listed(allowed)}"
     )
-
-
-def _spell(path: Path) -> str:
-    """A path as people write it: `task_run[2].running.for`."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
-    return "".join(parts).removeprefix(".")

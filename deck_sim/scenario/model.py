@@ -2,38 +2,44 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.durations import Span, parse_duration
 from deck_sim.engine.story import Script, Step
 from deck_sim.errors import listed, nearest
+from deck_sim.scenario.matching import When
 from deck_sim.scenario.steps import (
     Completed,
     Connected,
     Connecting,
     ConnectionStep,
-    Many,
     Queued,
     Running,
     RunStep,
-    Strict,
 )
-from deck_sim.scenario.values import fault
+from deck_sim.scenario.values import Many, Strict, fault
 
 KINDS = ("connection", "task_run")
+
+
+ScenarioName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=100)]
+Weight = Annotated[float, Field(gt=0, le=1000, strict=False)]
 
 
 class Scenario(Strict):
     """One scenario file."""
 
     version: Literal[1]
-    name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=100)]
+    name: ScenarioName
     summary: str = ""
     tags: Annotated[tuple[str, ...], Many] = ()
     edition: str | None = None
+    when: When | None = None
     connection: Annotated[tuple[ConnectionStep, ...] | None, Many] = None
     task_run: Annotated[tuple[RunStep, ...] | None, Many] = None
+    playlist: Annotated[tuple[ScenarioName, ...], Many, Field(min_length=1)] | None = None
+    mix: Annotated[dict[ScenarioName, Weight], Field(min_length=1)] | None = None
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @field_validator("edition")
@@ -44,6 +50,23 @@ class Scenario(Strict):
                 f"unknown edition {value!r}{nearest(value, EDITIONS)}; there are {listed(EDITIONS)}"
             )
         return value
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> "Scenario":
+        """Steps, a playlist and a mix are three ways to say what a run does."""
+        said = [name for name in ("task_run", "playlist", "mix") if getattr(self, name) is not None]
+        if len(said) > 1:
+            raise fault(f"{listed(said)} say the same thing; keep one of them")
+        return self
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The scenarios that a playlist or a mix names."""
+        return self.playlist or tuple(self.mix or ())
+
+    def says(self, kind: str) -> bool:
+        """Whether the scenario says what a connection or run does."""
+        return bool(getattr(self, kind) or (kind == "task_run" and self.entries))
 
     @property
     def source(self) -> dict[str, Any]:

@@ -1,114 +1,234 @@
 """Outputs made up from a task's `output_schema`, for scripts that give none.
 
-Deterministic: every value is drawn from the world's seed, the run and the place in the output. What
-a schema asks for that is not understood here makes the run fail with `task/output_invalid`, which
-says so; nothing invalid is ever handed out.
+Deterministic: every value is drawn from the world's seed, the run and the place in the output.
+Valid: what is made is checked, and made again another way if it is not (another branch of a
+`oneOf`, without the optional fields). What no attempt satisfies is returned all the same; the run
+then fails with `task/output_invalid`, which names the place. Nothing invalid is ever handed out as
+completed.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import count
+from random import Random
 from typing import Any
 
+from deck_sim.engine import schemas
 from deck_sim.engine.chance import draw_below
+from deck_sim.scenario.plausible import number_for, text_for
 
-_WORDS = (
-    "amber",
-    "birch",
-    "cedar",
-    "delta",
-    "ember",
-    "fjord",
-    "grove",
-    "harbor",
-    "iris",
-    "juniper",
-)
-_FORMATS = {
-    "date": "2025-01-15",
-    "date-time": "2025-01-15T09:30:00Z",
-    "time": "09:30:00Z",
-    "email": "alex@example.com",
-    "uri": "https://example.com/",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-}
+ATTEMPTS = 16
+DEEPEST = 4  # levels after which optional fields and items are left out, so that recursion ends
+DEEPEST_OF_ALL = 40
+MOST_ITEMS = 1000
+
+Schema = Mapping[str, Any]
 
 
-def make_output(schema: Any, seed: int, run_id: str) -> Any:
-    """A value for `schema`, the same for the same seed and run; `{}` if there is no schema."""
-    return _Maker(schema or {"type": "object"}, seed, run_id).make(
-        schema or {"type": "object"}, "$"
-    )
+def make_output(schema: Any, seed: int, run_id: str, now: datetime) -> Any:
+    """A value for `schema`, the same for the same seed, run and moment; `{}` if there is none."""
+    made: Any = {}
+    for attempt in range(ATTEMPTS if isinstance(schema, Mapping) else 0):
+        made = _Maker(schema, seed, run_id, now, attempt).make(schema, "output", "")
+        if not schemas.violations(schema, made, "output"):
+            break
+    return made
 
 
+@dataclass(frozen=True, slots=True)
 class _Maker:
-    def __init__(self, root: Any, seed: int, run_id: str) -> None:
-        self.root, self.seed, self.run_id = root, seed, run_id
+    """One attempt at a value."""
 
-    def make(self, schema: Any, path: str, depth: int = 0) -> Any:
-        """A value for this part of the schema."""
-        if schema is True or depth > 32:
+    root: Any
+    seed: int
+    run_id: str
+    now: datetime
+    attempt: int
+
+    def make(self, schema: Any, path: str, name: str, depth: int = 0) -> Any:
+        """A value for this part of the schema; `name` is that of the field it is for."""
+        if not isinstance(schema, Mapping) or depth > DEEPEST_OF_ALL:
             return None
-        for word in ("const", "default"):
-            if word in schema:
-                return schema[word]
+        flat = self._flatten(schema, path, depth)
+        if "const" in flat:
+            return flat["const"]
         for word in ("examples", "enum"):
-            if schema.get(word):
-                return schema[word][self._draw(len(schema[word]), path)]
-        if "$ref" in schema:
-            return self.make(self._resolve(schema["$ref"]), path, depth + 1)
-        for word in ("oneOf", "anyOf"):
-            if word in schema:
-                rest = {k: v for k, v in schema.items() if k != word}
-                return self.make({**rest, **schema[word][0]}, path, depth + 1)
-        type_ = schema.get("type", "object" if "properties" in schema else "string")
-        if isinstance(type_, list):
-            type_ = next((t for t in type_ if t != "null"), "null")
-        return _MAKERS[type_](self, schema, path, depth)
+            if isinstance(flat.get(word), list) and flat[word]:
+                return flat[word][self._draw(f"{path}/{word}")(len(flat[word]))]
+        if "default" in flat:
+            return flat["default"]
+        maker = _MAKERS.get(_type_of(flat), _Maker._null)
+        return maker(self, flat, path, name, depth)
 
-    def _object(self, schema: Any, path: str, depth: int) -> Any:
-        properties = schema.get("properties", {})
-        required = schema.get("required", [])
-        shown = [*properties, *(name for name in required if name not in properties)]
-        return {n: self.make(properties.get(n, {}), f"{path}.{n}", depth + 1) for n in shown}
+    def _flatten(self, schema: Schema, path: str, depth: int) -> dict[str, Any]:
+        """The schema with its references followed, `allOf` joined in, and one branch chosen."""
+        flat = dict(schema)
+        for _ in range(DEEPEST_OF_ALL):
+            if "$ref" in flat:
+                _join(flat, schemas.resolve(self.root, flat.pop("$ref")))
+            elif "allOf" in flat:
+                for part in flat.pop("allOf"):
+                    _join(flat, part)
+            elif "oneOf" in flat or "anyOf" in flat:
+                branches = flat.pop("oneOf") if "oneOf" in flat else flat.pop("anyOf")
+                first = 0 if depth > DEEPEST else self._draw(f"{path}/branch")(len(branches))
+                _join(flat, branches[(first + self.attempt) % len(branches)])
+            elif "then" in flat and self.attempt % 2 == 0:
+                _join(flat, flat.pop("then"))
+                _join(flat, flat.pop("if", {}))
+            else:
+                break
+        return flat
 
-    def _array(self, schema: Any, path: str, depth: int) -> Any:
-        count = max(schema.get("minItems", 0), min(2, schema.get("maxItems", 2)))
-        items = schema.get("items", {})
-        return [self.make(items, f"{path}[{i}]", depth + 1) for i in range(count)]
+    def _object(self, schema: Schema, path: str, name: str, depth: int) -> Any:
+        properties, required = schema.get("properties", {}), schema.get("required", [])
+        bare = depth > DEEPEST or self.attempt >= ATTEMPTS // 2
+        names = [n for n in properties if n in required or not bare]
+        names += [n for n in required if n not in properties]
+        for number in count(1):
+            if len(names) >= schema.get("minProperties", 0) or number > MOST_ITEMS:
+                break
+            names.append(f"field_{number}")
+        return {
+            n: self.make(_property(schema, n), f"{path}.{n}", n, depth + 1)
+            for n in names
+            if properties.get(n, True) is not False
+        }
 
-    def _string(self, schema: Any, path: str, depth: int) -> Any:
-        text = _FORMATS.get(schema.get("format", ""), _WORDS[self._draw(len(_WORDS), path)])
-        text += "x" * (schema.get("minLength", 0) - len(text))
-        return text[: schema.get("maxLength", len(text))]
+    def _array(self, schema: Schema, path: str, name: str, depth: int) -> Any:
+        fixed = schema.get("prefixItems", [])
+        least = max(schema.get("minItems", 0), 1 if "contains" in schema else 0)
+        usual = 0 if depth > DEEPEST else max(2, len(fixed))
+        size = min(max(least, min(usual, schema.get("maxItems", usual))), MOST_ITEMS)
+        rest = schema.get("items", schema.get("contains", {}))
+        made: list[Any] = []
+        for number in count():
+            if len(made) >= size or number >= 4 * size + 20:
+                return made
+            part = fixed[len(made)] if len(made) < len(fixed) else rest
+            item = self.make(part or {}, f"{path}[{number}]", name, depth + 1)
+            if not (schema.get("uniqueItems") and item in made):
+                made.append(item)
+        raise AssertionError  # pragma: no cover - count() has no end
 
-    def _number(self, schema: Any, path: str, depth: int) -> Any:
-        step = schema.get("multipleOf", 1)
-        low = schema.get("minimum", schema.get("exclusiveMinimum", -step) + step)
-        high = schema.get("maximum", schema.get("exclusiveMaximum", low + 100 * step + step) - step)
-        first = -(-low // step) * step
-        return first + self._draw(max(1, int((high - first) // step) + 1), path) * step
+    def _string(self, schema: Schema, path: str, name: str, depth: int) -> Any:
+        draw = self._draw(path)
+        if "pattern" in schema:
+            return self._matching(schema, path)
+        text = text_for(name, schema.get("format"), draw, self.now)
+        while len(text) < min(schema.get("minLength", 0), 100_000):
+            text = f"{text} {text}"
+        most = schema.get("maxLength", len(text))
+        least = schema.get("minLength", 0)
+        return text[: max(least, min(most, len(text)))] if len(text) > most or least else text
 
-    def _boolean(self, schema: Any, path: str, depth: int) -> Any:
-        return self._draw(2, path) == 1
+    def _matching(self, schema: Schema, path: str) -> str:
+        """A text that matches the pattern, and of the right length if one of many tries is."""
+        from rstr import Rstr
 
-    def _null(self, schema: Any, path: str, depth: int) -> Any:
+        texts = Rstr(Random(f"{self.seed}/{self.run_id}/{path}/{self.attempt}"))
+        least, most = schema.get("minLength", 0), schema.get("maxLength", 1_000_000)
+        text = ""
+        for _ in range(20):
+            text = texts.xeger(schema["pattern"])
+            if least <= len(text) <= most:
+                break
+        return text
+
+    def _number(self, schema: Schema, path: str, name: str, depth: int) -> Any:
+        whole = _type_of(schema) == "integer"
+        low, high, decimals = number_for(name, self.now)
+        step = Decimal(str(schema.get("multipleOf", 1 if whole else Decimal(1).scaleb(-decimals))))
+        if whole and step % 1:
+            step = Decimal(1)
+        least, most = _range(schema, step, Decimal(low), Decimal(high))
+        first = (least / step).to_integral_value(ROUND_CEILING)
+        last = (most / step).to_integral_value(ROUND_FLOOR)
+        steps = max(1, int(last - first) + 1)
+        made = (first + self._draw(path)(steps)) * step
+        return (
+            int(made)
+            if made == made.to_integral_value() and (whole or not decimals)
+            else float(made)
+        )
+
+    def _boolean(self, schema: Schema, path: str, name: str, depth: int) -> Any:
+        return self._draw(path)(2) == 1
+
+    def _null(self, schema: Schema, path: str, name: str, depth: int) -> Any:
         return None
 
-    def _draw(self, limit: int, path: str) -> int:
-        return draw_below(limit, self.seed, self.run_id, path)
-
-    def _resolve(self, reference: str) -> Any:
-        found = self.root
-        for part in reference.lstrip("#/").split("/"):
-            found = found[part.replace("~1", "/").replace("~0", "~")] if part else found
-        return found
+    def _draw(self, path: str) -> Callable[[int], int]:
+        """Draws for one place; each call is another draw."""
+        numbers = count()
+        return lambda limit: draw_below(
+            limit, self.seed, self.run_id, path, self.attempt, next(numbers)
+        )
 
 
-_MAKERS: dict[str, Callable[[_Maker, Any, str, int], Any]] = {
+_MAKERS: dict[str, Callable[[_Maker, Schema, str, str, int], Any]] = {
     "object": _Maker._object,
     "array": _Maker._array,
     "string": _Maker._string,
     "number": _Maker._number,
     "integer": _Maker._number,
     "boolean": _Maker._boolean,
-    "null": _Maker._null,
 }
+# The type of a schema that names none, by the words in it.
+_TELLING = {
+    "object": {"properties", "required", "additionalProperties", "minProperties"},
+    "array": {"items", "prefixItems", "minItems", "uniqueItems", "contains"},
+    "number": {"minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"},
+}
+
+
+def _type_of(schema: Schema) -> str:
+    named = schema.get("type")
+    if isinstance(named, list):
+        return next((t for t in named if t != "null"), "null")
+    told = (type_ for type_, words in _TELLING.items() if words & schema.keys())
+    return named if isinstance(named, str) else next(told, "string")
+
+
+def _join(flat: dict[str, Any], more: Any) -> None:
+    """Add what another schema asks: properties and required names add up, else the first holds."""
+    if not isinstance(more, Mapping):
+        return
+    for word, value in more.items():
+        if word == "properties":
+            flat[word] = {**value, **flat.get(word, {})}
+        elif word == "required":
+            flat[word] = [*flat.get(word, []), *value]
+        elif word == "allOf" and word in flat:
+            flat[word] = [*flat[word], *value]
+        else:
+            flat.setdefault(word, value)
+
+
+def _property(schema: Schema, name: str) -> Any:
+    """What an object's schema says of the property called `name`."""
+    if name in schema.get("properties", {}):
+        return schema["properties"][name]
+    patterns = schema.get("patternProperties", {})
+    found = next((part for pattern, part in patterns.items() if re.search(pattern, name)), None)
+    return found if found is not None else schema.get("additionalProperties") or {}
+
+
+def _range(schema: Schema, step: Decimal, low: Decimal, high: Decimal) -> tuple[Decimal, Decimal]:
+    """The least and the most that a number may be: what the schema says, else what is plausible."""
+    lows = [Decimal(str(schema["minimum"]))] if "minimum" in schema else []
+    highs = [Decimal(str(schema["maximum"]))] if "maximum" in schema else []
+    if "exclusiveMinimum" in schema:
+        lows.append(Decimal(str(schema["exclusiveMinimum"])) + step)
+    if "exclusiveMaximum" in schema:
+        highs.append(Decimal(str(schema["exclusiveMaximum"])) - step)
+    if not lows and not highs:
+        return low, high
+    if not lows:
+        most = min(highs)
+        return (low if low <= most else most - 100 * step), min(high, most)
+    least = max(lows)
+    return least, min(highs, default=max(high, least + 100 * step))

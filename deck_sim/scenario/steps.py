@@ -7,8 +7,6 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -16,25 +14,19 @@ from pydantic import (
     model_validator,
 )
 
+from deck_sim.complaints import spell_path
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.durations import Span
 from deck_sim.engine import story
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, Wait
+from deck_sim.engine.story import GO_ON, STAY, ScriptFault, Wait
 from deck_sim.errors import listed
+from deck_sim.scenario.matching import as_text
 from deck_sim.scenario.outputs import make_output
-from deck_sim.scenario.values import ErrorName, Length, SpanField, fault
+from deck_sim.scenario.templates import ExpressionError, has_template, names_at, render
+from deck_sim.scenario.values import ErrorName, Length, Many, SpanField, Strict, fault
 
 REGISTRY: dict[tuple[str, str], type["Step"]] = {}  # (kind of script, word) -> class
-
-
-Many = Field(strict=False)  # a list in the file is a tuple in the model, which nothing can change
-
-
-class Strict(BaseModel):
-    """A mapping of known keys."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class Step(Strict):
@@ -193,7 +185,9 @@ class Failed(Step):
 
     def enter(self, stage: Stage) -> Wait | None:
         """Fail."""
-        stage.fail(*(stage.problem(e.error, e.message, e.field) for e in self.errors))
+        stage.fail(
+            *(stage.problem(e.error, compute(stage, e.message), e.field) for e in self.errors)
+        )
         return None
 
 
@@ -212,9 +206,10 @@ class Completed(Step):
     def enter(self, stage: Stage) -> Wait | None:
         """Finish."""
         if self.output is not None:
-            stage.complete(self.output)
+            stage.complete(compute(stage, self.output))
         else:
-            stage.complete(make_output(stage.output_schema, stage.world.seed, stage.story.owner))
+            world, run = stage.world, stage.story.owner
+            stage.complete(make_output(stage.output_schema, world.seed, run, world.now))
         return None
 
 
@@ -308,7 +303,7 @@ class _Interaction(Step):
 
     def enter(self, stage: Stage) -> Wait | None:
         """Ask, or ask again; each time the window is whole."""
-        stage.move(self.word, interaction=self.prompt)
+        stage.move(self.word, interaction=compute(stage, self.prompt))
         window = stage.world.rules.interaction_window
         return Wait(stage.draw(self.timeout or Span(window, window)), patience=True)
 
@@ -316,16 +311,17 @@ class _Interaction(Step):
         """Go on after a right answer, ask again after a wrong one, give up after the last."""
         if word == "due":
             return "on_timeout"
-        if self._accepts(value):
+        if self._accepts(stage, value):
             return GO_ON
         stage.story.attempts += 1
         limit = self.attempts or stage.world.rules.interaction_attempts
         return STAY if stage.story.attempts < limit else "on_rejected"
 
-    def _accepts(self, inputs: Mapping[str, Any]) -> bool:
-        return not self.accept or any(
-            all(fnmatchcase(_text(inputs[name]), _text(want)) for name, want in answer.items())
-            for answer in self.accept
+    def _accepts(self, stage: Stage, inputs: Mapping[str, Any]) -> bool:
+        answers = compute(stage, list(self.accept))
+        return not answers or any(
+            all(fnmatchcase(as_text(inputs[name]), as_text(want)) for name, want in answer.items())
+            for answer in answers
         )
 
 
@@ -345,9 +341,21 @@ class RunInteraction(_Interaction):
     on_timeout: Annotated[tuple["RunStep", ...], Many] = _fails("interaction/interaction_timeout")
 
 
-def _text(value: Any) -> str:
-    """A value as answers are compared: as text."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def compute(stage: Stage, value: Any) -> Any:
+    """`value` with its expressions computed.
+
+    Raises:
+        ScriptFault: if one cannot be; says which step.
+
+    """
+    if not has_template(value):
+        return value
+    try:
+        return render(value, names_at(stage.world.now, **stage.names))
+    except ExpressionError as error:
+        script = stage.story.script
+        place = spell_path((script.kind, *stage.story.path))
+        raise ScriptFault(f"scenario `{script.scenario}`, {place}: {error}") from None
 
 
 def _word(item: Any) -> Any:

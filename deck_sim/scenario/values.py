@@ -1,13 +1,21 @@
-"""The types of values in scenario files that pydantic does not know: durations, errors."""
+"""What all models of scenario files are made of, and the types that pydantic does not know."""
 
 from typing import Annotated, Any, Literal
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from deck_sim.complaints import show
 from deck_sim.durations import Span, parse_span
 from deck_sim.errors import RUN_ERRORS, listed, nearest
+
+Many = Field(strict=False)  # a list in the file is a tuple in the model, which nothing can change
+
+
+class Strict(BaseModel):
+    """A mapping of known keys."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 def fault(text: str) -> PydanticCustomError:

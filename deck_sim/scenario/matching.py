@@ -1,0 +1,57 @@
+"""`when:`: whether what is known of a new connection or run matches what a scenario or rule asks for."""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from deck_sim.scenario.values import Strict
+
+# What is known of a connection or run when a scenario is looked for. A name may have several
+# spellings: a task is known by its name and by its id.
+Facts = Mapping[str, Any]
+
+
+class When(Strict):
+    """What must match, all of it. Texts are globs; `input` is matched by the keys that it names."""
+
+    username: str | None = None
+    external_id: str | None = None
+    source: str | None = None
+    task: str | None = None
+    agent: str | None = None
+    auth_method: str | None = None
+    input: dict[str, Any] | None = None
+
+    def mismatch(self, facts: Facts) -> str | None:
+        """The first name that does not match, or None if all of them do."""
+        for name in self.model_fields_set - {"input"}:
+            wanted = getattr(self, name)
+            if wanted is not None and not matches_text(facts.get(name), wanted):
+                return name
+        return None if self.input is None or _contains(facts.get("input"), self.input) else "input"
+
+
+def matches_text(found: Any, glob: str) -> bool:
+    """Whether a text, or one of several spellings of it, matches a glob."""
+    spellings = found if isinstance(found, list | tuple) else [found]
+    return any(fnmatchcase(as_text(text), glob) for text in spellings if text is not None)
+
+
+def as_text(value: Any) -> str:
+    """A value as it is compared: as text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _contains(found: Any, wanted: Any) -> bool:
+    """Whether `found` has all that `wanted` has, however deep; texts in `wanted` are globs."""
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(
+            name in found and _contains(found[name], value) for name, value in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return (
+            isinstance(found, list)
+            and len(found) == len(wanted)
+            and all(map(_contains, found, wanted))
+        )
+    return found is not None and fnmatchcase(as_text(found), as_text(wanted))
