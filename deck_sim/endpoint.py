@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from deck_sim import __version__
 from deck_sim.errors import ApiError, listed, refuse
-from deck_sim.scenario.choosing import HEADER
+from deck_sim.scenario.choosing import Choice
 from deck_sim.simulation import Call, Simulation
 from deck_sim.wire import (
     MAX_BODY_BYTES,
@@ -69,6 +69,7 @@ class Answer:
     data: Mapping[str, Any]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    choice: Choice | None = None  # the scenario that what was created plays
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ def _call(scope: Scope, visit: _Visit, answer: Answer, position: int) -> Call:
         status=answer.status,
         body=_body_or_none(visit.body),
         errors=tuple(errors) if failed else (),
-        scenario=answer.headers.get(HEADER),
+        scenario=answer.choice,
         after=position,
     )
 

@@ -52,7 +52,7 @@ class Call:
     status: int
     body: Any
     errors: tuple[str, ...]
-    scenario: str | None
+    scenario: Choice | None
     after: int  # how many entries the timeline had before it
 
 
@@ -74,7 +74,7 @@ class Simulation:
     real_ns: Callable[[], int] = realtime.monotonic_ns
     wishes: Wishes = field(default_factory=Wishes)
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
-    last_choice: Choice | None = None
+    choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
 
     def __post_init__(self) -> None:
@@ -185,10 +185,10 @@ class Simulation:
     # Choosing
 
     def choose(self, kind: str, header: str | None, facts: Facts) -> Script:
-        """Choose what a new connection or run plays; `last_choice` keeps it, and why."""
+        """Choose what a new connection or run plays; the last of `choices` says why."""
         opening = Opening(kind, header, facts, self.world.seed)
-        self.last_choice = choose(opening, self.wishes, self.library)
-        return self.last_choice.script
+        self.choices.append(choose(opening, self.wishes, self.library))
+        return self.choices[-1].script
 
     # Private
 

@@ -92,8 +92,9 @@ def _show(
     request: Request, resource: Resource, status: int = 200, *, chosen: bool = False
 ) -> Answer:
     simulation = request.simulation
-    headers = {HEADER: str(simulation.last_choice)} if chosen else {}
-    return Answer(print_resource(simulation.world, resource), status, headers)
+    choice = simulation.choices[-1] if chosen else None
+    headers = {HEADER: str(choice)} if choice else {}
+    return Answer(print_resource(simulation.world, resource), status, headers, choice)
 
 
 ROUTES = {

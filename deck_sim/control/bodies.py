@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from deck_sim.contract.bodies import Body, Text
+from deck_sim.scenario.matching import When
 
 
 class NewWorld(Body):
@@ -55,6 +56,20 @@ class Queue(Body):
 
     resource: Text
     scenarios: list[str] = Field(min_length=1)
+
+
+class WantedRule(Body):
+    """One rule: what matches `when` plays `scenario`."""
+
+    when: When
+    scenario: Text
+    resource: Text | None = None
+
+
+class Rules(Body):
+    """`PUT /_sim/rules`."""
+
+    rules: list[WantedRule]
 
 
 class Seed(Body):

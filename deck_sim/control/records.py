@@ -58,7 +58,8 @@ def _print_call(call: Call) -> dict[str, Any]:
         "body": call.body,
         "status": call.status,
         "errors": list(call.errors),
-        "scenario": call.scenario,
+        "scenario": str(call.scenario) if call.scenario else None,
+        "runner_up": call.scenario.second if call.scenario else None,
     }
 
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from deck_sim.control.bodies import Queue
+from deck_sim.control.bodies import Queue, Rules
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.errors import ApiError, problem, refuse
+from deck_sim.scenario.choosing import Rule, check_kind
+from deck_sim.scenario.coverage import coverage
 from deck_sim.scenario.loader import ScenarioError, read_scenario, scenario_from_data
 from deck_sim.scenario.model import Scenario
 from deck_sim.wire import read_object
@@ -73,6 +75,40 @@ def clear_queue(request: Request) -> Answer:
     return show_queue(request)
 
 
+def put_rules(request: Request) -> Answer:
+    """`PUT /_sim/rules`: these rules instead of those there are; the first that matches counts."""
+    simulation, rules = request.simulation, list[Rule]()
+    for index, wanted in enumerate(request.read(Rules).rules):
+        simulation.library.get(wanted.scenario, f"rules[{index}].scenario")
+        if wanted.resource is not None:
+            check_kind(wanted.resource, f"rules[{index}].resource")
+        rules.append(Rule(wanted.when, wanted.scenario, wanted.resource))
+    simulation.wishes.rules = rules
+    return show_rules(request)
+
+
+def show_rules(request: Request) -> Answer:
+    """`GET /_sim/rules`."""
+    return Answer(
+        {
+            "rules": [
+                {
+                    "when": rule.when.model_dump(exclude_none=True),
+                    "scenario": rule.scenario,
+                    "resource": rule.resource,
+                }
+                for rule in request.simulation.wishes.rules
+            ]
+        }
+    )
+
+
+def show_coverage(request: Request) -> Answer:
+    """`GET /_sim/coverage`: which steps and branches of which scenarios were played."""
+    simulation = request.simulation
+    return Answer({"data": coverage(simulation.world.played, simulation.library)})
+
+
 def _print(scenario: Scenario) -> dict[str, Any]:
     return {"name": scenario.name, "summary": scenario.summary, "tags": list(scenario.tags)}
 
@@ -85,4 +121,7 @@ ROUTES = [
     Route("POST", "/queue", queue),
     Route("GET", "/queue", show_queue),
     Route("DELETE", "/queue", clear_queue),
+    Route("GET", "/rules", show_rules),
+    Route("PUT", "/rules", put_rules),
+    Route("GET", "/coverage", show_coverage),
 ]

@@ -10,6 +10,7 @@ from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, listed, nearest, problem, refuse
+from deck_sim.scenario.choosing import Choice
 from deck_sim.wire import check_body, print_moment, read_moment
 
 
@@ -28,11 +29,24 @@ def show_world(request: Request) -> Answer:
             "clock": simulation.mode,
             "default_scenario": simulation.wishes.default_scenario,
             "queues": simulation.wishes.queues,
+            "choices": [_print_choice(choice) for choice in [*simulation.choices][-20:]],
             "resources": live,
             "events": len(world.events),
             "crashes": simulation.crashes,
+            "faults": world.faults,
         }
     )
+
+
+def _print_choice(choice: Choice) -> dict[str, Any]:
+    """Why a scenario was chosen, and what it was preferred to."""
+    return {
+        "resource": choice.kind,
+        "scenario": choice.name,
+        "plays": choice.played.name,
+        "because": choice.because,
+        "runner_up": choice.second,
+    }
 
 
 def change_world(request: Request) -> Answer:

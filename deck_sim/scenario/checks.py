@@ -3,15 +3,36 @@ end.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import Step
 from deck_sim.errors import listed
 from deck_sim.scenario.model import KINDS, Scenario
+from deck_sim.scenario.templates import is_template, template_faults
 from deck_sim.scenario.yaml_reader import Path
 
 Found = tuple[Path, str]
+
+
+def check_expressions(data: Any) -> Iterator[Found]:
+    """Every text of a file with an expression in it that cannot be read."""
+    for path, text in _texts(data, ()):
+        if is_template(text) and path != ("summary",):
+            yield from ((path, message) for message in template_faults(text))
+
+
+def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(data, str):
+        yield path, data
+    elif isinstance(data, dict):
+        for name, value in data.items():
+            yield (*path, name), name
+            yield from _texts(value, (*path, name))
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from _texts(item, (*path, index))
 
 
 def check_orders(scenario: Scenario) -> Iterator[Found]:
@@ -52,6 +73,7 @@ class _Walk:
                 yield here, f"`{step.word}` can never be reached: the step before it says `stuck`"
                 return
             yield from self._follows(step, here, before)
+            yield from ((here, message) for message in getattr(step, "vain", ()))
             before = set() if getattr(step, "length", None) == "stuck" else {step.word}
             for name, branch in step.branches.items():
                 yield from self._steps(branch, (*here, step.word, name), {step.word}, before)

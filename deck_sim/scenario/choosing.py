@@ -1,8 +1,8 @@
 """Which scenario a new connection or run plays, and why. The first way that finds one wins.
 
 The ways, in order: the request's header, the queue, rules, a magic user name or external id, a
-scenario's own `when:`, the world's default. What came second is kept, too, so that a surprised reader
-can see what it lost to.
+scenario's own `when:`, the world's default. What came second is kept, too, so that a surprised
+reader can see what it lost to.
 """
 
 import re

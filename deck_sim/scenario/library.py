@@ -41,7 +41,7 @@ class Library:
         return self._own.get(name) or (self._below.find(name) if self._below else None)
 
     def choosable(self) -> list[Scenario]:
-        """The scenarios that may be chosen by their own `when:`, by name; those that ship have none."""
+        """The scenarios that have a `when:`, by name; none of those that ship has."""
         below = self._below.choosable() if self._below else []
         known = {scenario.name: scenario for scenario in below} | self._own
         return [known[name] for name in sorted(known) if known[name].when]

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from deck_sim.complaints import complaint, spell_path
 from deck_sim.errors import listed, nearest
-from deck_sim.scenario.checks import check_orders
+from deck_sim.scenario.checks import check_expressions, check_orders
 from deck_sim.scenario.model import KINDS, Scenario
 from deck_sim.scenario.steps import words
 from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, Path, YamlError, read_yaml
@@ -88,7 +88,7 @@ def _check(document: Document, file: str) -> Scenario:
         raise ScenarioError(*sorted(found, key=lambda m: (m.line, m.column))) from None
     mistakes = [
         Mistake(file, *document.position(path), spell_path(path), message)
-        for path, message in check_orders(scenario)
+        for path, message in (*check_orders(scenario), *check_expressions(document.data))
     ]
     if mistakes:
         raise ScenarioError(*mistakes)

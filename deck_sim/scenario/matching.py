@@ -1,4 +1,4 @@
-"""`when:`: whether what is known of a new connection or run matches what a scenario or rule asks for."""
+"""`when:`: whether a new connection or run is one that a scenario or a rule asks for."""
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase

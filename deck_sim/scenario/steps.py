@@ -280,6 +280,16 @@ class _Interaction(Step):
         return self
 
     @property
+    def vain(self) -> list[str]:
+        """What is written here and can never matter."""
+        if self.accept:
+            return []
+        written = [name for name in ("attempts", "on_rejected") if name in self.model_fields_set]
+        return [
+            f"`{name}` is never needed: without `accept` any answer is right" for name in written
+        ]
+
+    @property
     def prompt(self) -> dict[str, Any]:
         """The `interaction` that the API shows."""
         usual = PROMPTS.get(self.type)

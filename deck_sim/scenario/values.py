@@ -38,7 +38,7 @@ _INSTEAD = f"; a run can fail with {listed(RUN_ERRORS, last='or')}"
 def _read_error_name(value: Any) -> Any:
     if value not in RUN_ERRORS:
         value = value if isinstance(value, str) else show(value)
-        raise fault(f"unknown error {value!r}{nearest(value, RUN_ERRORS)}{_INSTEAD}")
+        raise fault(f"unknown error {value!r}{nearest(value, RUN_ERRORS) or _INSTEAD}")
     return value
 
 

@@ -1,0 +1,49 @@
+"""Which steps and branches of scenarios were played, and which never were."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from deck_sim.complaints import spell_path
+from deck_sim.engine.story import Path, Step
+from deck_sim.scenario.library import Library
+from deck_sim.scenario.model import KINDS, Scenario
+
+# How often each step was played, by scenario, kind of script and path.
+Played = Mapping[tuple[str, str, Path], int]
+
+
+def coverage(played: Played, library: Library) -> list[dict[str, Any]]:
+    """A row for each scenario that was played: its steps, how often each was, and what never was."""
+    names = sorted({scenario for scenario, _, _ in played})
+    found = [scenario for name in names if (scenario := library.find(name))]
+    return [_row(scenario, played) for scenario in found]
+
+
+def steps_of(scenario: Scenario) -> Iterator[tuple[str, Path]]:
+    """Every step that a scenario says itself, branches and what they hold included."""
+    for kind in KINDS:
+        if scenario.says(kind) and not (kind == "task_run" and scenario.entries):
+            for path in _paths(scenario.script(kind).steps, ()):
+                yield kind, path
+
+
+def _paths(steps: tuple[Step, ...], path: Path) -> Iterator[Path]:
+    for index, step in enumerate(steps):
+        here = (*path, index)
+        yield here
+        for name, branch in step.branches.items():
+            yield from _paths(branch, (*here, name))
+
+
+def _row(scenario: Scenario, played: Played) -> dict[str, Any]:
+    counts = {
+        spell_path((kind, *path)): played.get((scenario.name, kind, path), 0)
+        for kind, path in steps_of(scenario)
+    }
+    return {
+        "scenario": scenario.name,
+        "steps": counts,
+        "played": sum(count > 0 for count in counts.values()),
+        "of": len(counts),
+        "missed": [place for place, count in counts.items() if not count],
+    }
