@@ -31,6 +31,7 @@ _TEXTS = {
     "tuple_type": "must be a list, not {found}",
     "too_short": "must have at least {min_length} of them",
     "literal_error": "must be {expected}, not {found}",
+    "greater_than": "must be more than {gt}, not {found}",
     "greater_than_equal": "must be at least {ge}, not {found}",
     "less_than_equal": "must be at most {le}, not {found}",
     "union_tag_not_found": "must be a step, not {found}",

@@ -17,6 +17,10 @@ _PLAIN = re.compile("".join(rf"(?:(?P<{unit}>{_NUMBER}){unit})?" for unit in _UN
 _ISO = re.compile(
     rf"P(?:(?P<d>{_NUMBER})D)?(?:T(?=\d)(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?(?:(?P<s>{_NUMBER})S)?)?"
 )
+# The same in the words that every dialect of regular expressions knows; for JSON Schemas.
+DURATION_PATTERN = re.sub(
+    r"\?P<\w+>", "?:", rf"(?=\d){_PLAIN.pattern}|P(?=[\dT]){_ISO.pattern[1:]}"
+)
 LONGEST = timedelta(days=36_500)
 
 HOW_TO_WRITE = (

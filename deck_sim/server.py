@@ -4,17 +4,19 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from deck_sim import __version__, realtime
 from deck_sim.api.app import make_api
 from deck_sim.control.app import make_control
+from deck_sim.engine.files import read_file
 from deck_sim.worlds import Worlds
 
 
@@ -24,6 +26,7 @@ def make_app(worlds: Worlds) -> Starlette:
     return Starlette(
         routes=[
             Route("/_sim/health", _health),
+            Route("/_sim/files/{token}/{file_id}", partial(_file, worlds)),
             Mount("/_sim", control),
             Mount("/v2", api),
             Mount("/", api),  # any other path is an endpoint that Deck does not have
@@ -34,6 +37,17 @@ def make_app(worlds: Worlds) -> Starlette:
 async def _health(request: Request) -> JSONResponse:
     """`GET /_sim/health`: needs no key."""
     return JSONResponse({"status": "ok", "version": __version__})
+
+
+async def _file(worlds: Worlds, request: Request) -> Response:
+    """The bytes of a storage item or screenshot: no key, but the signature of its `url`."""
+    simulation = worlds.by_token(request.path_params["token"])
+    signature = request.query_params.get("signature", "")
+    file_id = request.path_params["file_id"]
+    found = simulation and read_file(simulation.world, file_id, signature)
+    if not found:
+        return Response("no such file, or not its signature\n", 404, media_type="text/plain")
+    return Response(found[0], media_type=found[1])
 
 
 class _Loop(asyncio.SelectorEventLoop):
@@ -67,6 +81,7 @@ class Server:
         self.port: int = self._socket.getsockname()[1]
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self.port}"
+        worlds.site = self.url
         config = uvicorn.Config(
             make_app(worlds), log_level="warning", access_log=False, lifespan="off", ws="none"
         )

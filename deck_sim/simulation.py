@@ -77,10 +77,12 @@ class Simulation:
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
 
+    files_url: str = World.files_url
+
     def __post_init__(self) -> None:
         start = realtime.now() if self.settings.mode == "real" else FROZEN_START
         now = self.settings.now or start
-        self.world = World(self.settings.edition, self.settings.seed, now)
+        self.world = World(self.settings.edition, self.settings.seed, now, files_url=self.files_url)
         self.set_clock(self.settings.mode, self.settings.speed)
 
     # The clock

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Any
 
 from deck_sim import realtime
@@ -13,6 +14,11 @@ from deck_sim.simulation import Settings, Simulation
 _SCHEME = "bearer "
 
 
+def world_token(key: str) -> str:
+    """What names a world in the address of a file, where its key must not stand."""
+    return blake2b(key.encode(), digest_size=8).hexdigest()
+
+
 @dataclass
 class Worlds:
     """Every world, by its key."""
@@ -21,6 +27,7 @@ class Worlds:
     library: Library = field(default_factory=shipped)
     keys: frozenset[str] | None = None  # None: any key will do
     real_ns: Callable[[], int] = realtime.monotonic_ns
+    site: str = "http://127.0.0.1:8765"  # where the server is reached
     _worlds: dict[str, Simulation] = field(default_factory=dict)
     _refused: int = 0
 
@@ -43,13 +50,20 @@ class Worlds:
     def make(self, key: str, **changes: Any) -> Simulation:
         """Begin the world of `key` anew, with these settings instead of the server's."""
         settings = replace(self.settings, **changes)
-        new = Simulation(key, settings, Library(self.library), self.real_ns)
+        files_url = f"{self.site}/_sim/files/{world_token(key)}"
+        library = Library(self.library)
+        new = Simulation(key, settings, library, self.real_ns, files_url=files_url)
         self._worlds[key] = new
         return new
 
     def drop(self, key: str) -> None:
         """Forget a world; its key would begin a new one."""
         self._worlds.pop(key, None)
+
+    def by_token(self, token: str) -> Simulation | None:
+        """The world whose key has that token."""
+        found = (world for key, world in self._worlds.items() if world_token(key) == token)
+        return next(found, None)
 
     def next_request_id(self) -> str:
         """The id of a request that reached no world."""

@@ -5,7 +5,7 @@ from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
 from deck_sim.scenario.choosing import HEADER
-from deck_sim.wire import print_resource
+from deck_sim.wire import print_moment, print_resource
 
 
 def test(request: Request) -> Answer:
@@ -36,6 +36,22 @@ def cancel_run(request: Request) -> Answer:
 def answer_run(request: Request) -> Answer:
     """`POST /task-runs/{id}/interaction`."""
     return _answer(request, "task_run")
+
+
+def list_storage(request: Request) -> Answer:
+    """`GET /task-runs/{id}/storage`: the files that the run kept, newest first."""
+    run, world = _fetch(request, "task_run"), request.simulation.world
+    kept = [item for item in world.all("storage").values() if item["task_run_id"] == run.id]
+    shown = [print_resource(world, item) for item in reversed(kept) if not item.deleted]
+    return Answer({"data": shown, "has_more": False, "next_cursor": None})
+
+
+def list_screenshots(request: Request) -> Answer:
+    """`GET /task-runs/{id}/screenshots`, oldest first."""
+    run = _fetch(request, "task_run")
+    shots = request.simulation.world.screenshots.get(run.id, [])
+    shown = [{**shot, "created_at": print_moment(shot["created_at"])} for shot in shots]
+    return Answer({"data": shown, "has_more": False, "next_cursor": None})
 
 
 def open_connection(request: Request) -> Answer:
@@ -104,6 +120,8 @@ ROUTES = {
         Route("POST", "/tasks/{id}/run", run_task),
         Route("POST", "/task-runs/{id}/cancel", cancel_run),
         Route("POST", "/task-runs/{id}/interaction", answer_run),
+        Route("GET", "/task-runs/{id}/storage", list_storage),
+        Route("GET", "/task-runs/{id}/screenshots", list_screenshots),
         Route("POST", "/connections", open_connection),
         Route("POST", "/connections/{id}/interaction", answer_connection),
         Route("POST", "/connections/{id}/disconnect", disconnect),

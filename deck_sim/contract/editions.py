@@ -48,6 +48,7 @@ EDITIONS = {
             resources.TASK,
             resources.CONNECTION,
             resources.TASK_RUN,
+            resources.STORAGE,
         ),
     )
 }

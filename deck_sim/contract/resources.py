@@ -126,6 +126,14 @@ CONNECTION = Kind(
     machine=statuses.CONNECTION,
     statuses=statuses.CONNECTION.statuses,
 )
+STORAGE = Kind(
+    object="storage",
+    prefix="stor",
+    path="storage",
+    attributes=("file_name", "file_type", "file_size", "url", "extraction", "task_run_id"),
+    verbs=("get",),
+    lifecycle=("created", "deleted"),
+)
 TASK_RUN = Kind(
     object="task_run",
     prefix="trun",

@@ -73,6 +73,9 @@ def _play(world: World, story: Story) -> None:
         if wait is not None:
             _wait(world, story, wait)
             return
+        if step.ends:
+            world.stop_story(story.owner)
+            return
         story.go("go_on")
 
 

@@ -44,6 +44,8 @@ class Step(Protocol):
     """One step of a script."""
 
     word: ClassVar[str]
+    is_status: ClassVar[bool]
+    ends: ClassVar[bool]  # nothing of the script follows it, even if something stands behind it
 
     @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:

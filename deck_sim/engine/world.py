@@ -43,6 +43,8 @@ class World:
     events: list[Event] = field(default_factory=list)
     timeline: list[Entry] = field(default_factory=list)
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)
+    screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
+    files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
     faults: list[str] = field(default_factory=list)  # scripts that could not be played on
     counters: Counter[str] = field(default_factory=Counter)
 

@@ -2,14 +2,14 @@
 end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.contract.statuses import Machine
-from deck_sim.engine.story import Step
 from deck_sim.errors import listed
 from deck_sim.scenario.model import KINDS, Scenario
+from deck_sim.scenario.steps import Step
 from deck_sim.scenario.templates import is_template, template_faults
 from deck_sim.scenario.yaml_reader import Path
 
@@ -52,43 +52,50 @@ class _Walk:
 
     def whole(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
         """Walk a script from its machine's first status, and see that every way ends."""
-        ends: set[str] = set()
-        yield from self._steps(steps, path, {self.machine.initial}, ends)
-        loose = [s for s in self.machine.statuses if s in ends and s not in self.machine.settled]
+        open_ends = yield from self._steps(steps, path, {self.machine.initial})
+        loose = [s for s in self.machine.statuses if s in open_ends - self.machine.settled]
         if loose:
-            finals = [s for s in self.machine.statuses if s in self.machine.settled]
+            settled = [s for s in self.machine.statuses if s in self.machine.settled]
             yield (
                 path,
                 f"can stop in {listed(loose, last='or')} and never end; a script ends in"
-                f" {listed(finals, last='or')}, or says `stuck`",
+                f" {listed(settled, last='or')}, or says `stuck`",
             )
 
     def _steps(
-        self, steps: tuple[Step, ...], path: Path, before: set[str], ends: set[str]
-    ) -> Iterator[Found]:
-        """Walk steps that begin in one of `before`; adds the statuses they may end in to `ends`."""
+        self, steps: tuple[Step, ...], path: Path, before: set[str]
+    ) -> Generator[Found, None, set[str]]:
+        """Walk steps that begin in one of `before`; returns the statuses it may go on from."""
+        last = None
         for index, step in enumerate(steps):
             here = (*path, index)
-            if not before:
-                yield here, f"`{step.word}` can never be reached: the step before it says `stuck`"
-                return
-            yield from self._follows(step, here, before)
-            yield from ((here, message) for message in getattr(step, "vain", ()))
-            before = set() if getattr(step, "length", None) == "stuck" else {step.word}
-            for name, branch in step.branches.items():
-                yield from self._steps(branch, (*here, step.word, name), {step.word}, before)
-                before -= self._finals()
-        ends |= before
+            if last and not before:
+                yield here, f"`{step.word}` can never be reached: {self._why_over(last)}"
+                return before
+            if step.is_status:
+                yield from self._follows(step, here, before)
+                yield from ((here, message) for message in step.vain)
+                before = set() if self._is_over(step) else {step.word}
+                for name, branch in step.branches.items():
+                    place = (*here, step.word, name)
+                    before |= yield from self._steps(branch, place, {step.word})
+                last = step
+        return before
 
     def _follows(self, step: Step, here: Path, before: set[str]) -> Iterator[Found]:
         for status in [s for s in self.machine.statuses if s in before]:
-            goes_on = status == step.word and hasattr(step, "length") and step.word != "pending"
+            goes_on = status == step.word and step.lasts
             if step.word not in self.machine.follows[status] and not goes_on:
-                after = self.machine.follows[status]
-                allowed = (
-                    f"after it may come {listed(after, last='or')}" if after else "it is final"
-                )
-                yield here, f"`{step.word}` cannot follow `{status}`; {allowed}"
+                after = listed(self.machine.follows[status], last="or")
+                yield here, f"`{step.word}` cannot follow `{status}`; after it may come {after}"
 
-    def _finals(self) -> set[str]:
-        return {s for s in self.machine.statuses if self.machine.is_final(s)}
+    def _is_over(self, step: Step) -> bool:
+        """Whether nothing of the script comes after a step."""
+        return step.ends or self.machine.is_final(step.word) or _is_stuck(step)
+
+    def _why_over(self, step: Step) -> str:
+        return "the step before it says `stuck`" if _is_stuck(step) else f"`{step.word}` is the end"
+
+
+def _is_stuck(step: Step) -> bool:
+    return getattr(step, "length", None) == "stuck"

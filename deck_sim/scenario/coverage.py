@@ -13,7 +13,7 @@ Played = Mapping[tuple[str, str, Path], int]
 
 
 def coverage(played: Played, library: Library) -> list[dict[str, Any]]:
-    """A row for each scenario that was played: its steps, how often each was, and what never was."""
+    """A row for each scenario that was played: how often each step was, and what never was."""
     names = sorted({scenario for scenario, _, _ in played})
     found = [scenario for name in names if (scenario := library.find(name))]
     return [_row(scenario, played) for scenario in found]

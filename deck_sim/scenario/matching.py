@@ -15,12 +15,19 @@ class When(Strict):
     """What must match, all of it. Texts are globs; `input` is matched by the keys that it names."""
 
     username: str | None = None
+    """The user name of the connection."""
     external_id: str | None = None
+    """The external id of the connection."""
     source: str | None = None
+    """The source, by name or id."""
     task: str | None = None
+    """The task, by name or id; runs only."""
     agent: str | None = None
+    """The agent, by name or id; runs only."""
     auth_method: str | None = None
+    """The connection's way to log in."""
     input: dict[str, Any] | None = None
+    """What the run's input holds, at least; texts are globs."""
 
     def mismatch(self, facts: Facts) -> str | None:
         """The first name that does not match, or None if all of them do."""

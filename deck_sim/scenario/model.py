@@ -2,28 +2,24 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, WithJsonSchema, field_validator, model_validator
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.durations import Span, parse_duration
 from deck_sim.engine.story import Script, Step
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.matching import When
-from deck_sim.scenario.steps import (
-    Completed,
-    Connected,
-    Connecting,
-    ConnectionStep,
-    Queued,
-    Running,
-    RunStep,
-)
+from deck_sim.scenario.steps import ConnectionStep, RunStep
+from deck_sim.scenario.steps.statuses import Completed, Connected, Connecting, Queued, Running
 from deck_sim.scenario.values import Many, Strict, fault
 
 KINDS = ("connection", "task_run")
 
 
 ScenarioName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=100)]
+# Empty lists and mappings say nothing, and are likely to be a mistake.
+FILLED: Any = Field(default=None, json_schema_extra={"minItems": 1, "minProperties": 1})
+EditionName = Annotated[str, WithJsonSchema({"enum": [*EDITIONS]})]
 Weight = Annotated[float, Field(gt=0, le=1000, strict=False)]
 
 
@@ -31,15 +27,25 @@ class Scenario(Strict):
     """One scenario file."""
 
     version: Literal[1]
+    """The version of the format."""
     name: ScenarioName
+    """What it is called; unique, and the name of its file."""
     summary: str = ""
+    """One sentence: the story."""
     tags: Annotated[tuple[str, ...], Many] = ()
-    edition: str | None = None
+    """Words to find it by."""
+    edition: EditionName | None = None
+    """The edition it is for; without it, any in which its statuses exist."""
     when: When | None = None
-    connection: Annotated[tuple[ConnectionStep, ...] | None, Many] = None
-    task_run: Annotated[tuple[RunStep, ...] | None, Many] = None
-    playlist: Annotated[tuple[ScenarioName, ...], Many, Field(min_length=1)] | None = None
-    mix: Annotated[dict[ScenarioName, Weight], Field(min_length=1)] | None = None
+    """Chosen by itself for what matches all of this."""
+    connection: Annotated[tuple[ConnectionStep, ...], Many] | None = FILLED
+    """What opening a connection does; without it, `connecting: 1s`, then `connected`."""
+    task_run: Annotated[tuple[RunStep, ...], Many] | None = FILLED
+    """What a run does; without it, the usual: queued, running, completed."""
+    playlist: Annotated[tuple[ScenarioName, ...], Many] | None = FILLED
+    """Scenarios that the runs play in turn, the last one again and again."""
+    mix: dict[ScenarioName, Weight] | None = FILLED
+    """Scenarios by weight, from which the world's seed draws one for each run."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @field_validator("edition")
@@ -49,6 +55,13 @@ class Scenario(Strict):
             raise fault(
                 f"unknown edition {value!r}{nearest(value, EDITIONS)}; there are {listed(EDITIONS)}"
             )
+        return value
+
+    @field_validator("connection", "task_run", "playlist", "mix")
+    @classmethod
+    def _filled(cls, value: Any) -> Any:
+        if value is not None and not value:
+            raise fault("must not be empty; leave it out instead")
         return value
 
     @model_validator(mode="after")

@@ -2,11 +2,19 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError, core_schema
 
 from deck_sim.complaints import show
-from deck_sim.durations import Span, parse_span
+from deck_sim.durations import DURATION_PATTERN, Span, parse_span
 from deck_sim.errors import RUN_ERRORS, listed, nearest
 
 Many = Field(strict=False)  # a list in the file is a tuple in the model, which nothing can change
@@ -15,7 +23,9 @@ Many = Field(strict=False)  # a list in the file is a tuple in the model, which 
 class Strict(BaseModel):
     """A mapping of known keys."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True
+    )
 
 
 def fault(text: str) -> PydanticCustomError:
@@ -46,9 +56,39 @@ def _read_length(value: Any) -> Any:
     return value if value == "stuck" else _read_span(value)
 
 
-_DURATION = {"type": "string", "examples": ["2s", "5m", "2s..8s"]}
-SpanField = Annotated[Span, PlainValidator(_read_span), WithJsonSchema(_DURATION)]
-Length = Annotated[Span | Literal["stuck"], PlainValidator(_read_length), WithJsonSchema(_DURATION)]
+_SPAN = f"(?:{DURATION_PATTERN})(?:\\.\\.(?:{DURATION_PATTERN}))?"
+
+
+def one_or_many(value: Any) -> Any:
+    """Read a value, or a list of them, as several."""
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+class OneOrMany:
+    """Marks a field that takes a value or a list of them; the schema says so."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        """Read one as several."""
+        return core_schema.no_info_before_validator_function(one_or_many, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> Any:
+        """Describe both ways to write it."""
+        many = handler(core)
+        return {"anyOf": [many["items"], {**many, "minItems": 1}]}
+
+
+def _described(pattern: str, *examples: str) -> WithJsonSchema:
+    return WithJsonSchema(
+        {"type": "string", "pattern": f"^(?:{pattern})$", "examples": [*examples]}
+    )
+
+
+SpanField = Annotated[Span, PlainValidator(_read_span), _described(_SPAN, "2s", "5m", "2s..8s")]
+Length = Annotated[
+    Span | Literal["stuck"],
+    PlainValidator(_read_length),
+    _described(f"stuck|{_SPAN}", "2s", "5m", "2s..8s", "stuck"),
+]
 ErrorName = Annotated[
     str, PlainValidator(_read_error_name), WithJsonSchema({"enum": [*RUN_ERRORS]})
 ]

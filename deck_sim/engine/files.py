@@ -1,0 +1,80 @@
+"""The files and screenshots that a run brings back."""
+
+from hashlib import blake2b, sha256
+from typing import Any
+
+from deck_sim.engine.records import Resource
+from deck_sim.engine.world import World
+
+
+def keep_file(
+    world: World, run: Resource, name: str, type_: str, content: bytes, extraction: Any
+) -> None:
+    """Keep a file as a storage item, if the run's task keeps files and does not have it yet."""
+    storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
+    digest = sha256(content).hexdigest()
+    if not storage["enabled"]:
+        world.note("task_run", run.id, f"file {name} not kept: the task's storage is not enabled")
+    elif storage["deduplication"] and _is_kept(world, run["task_id"], digest):
+        world.note("task_run", run.id, f"file {name} not kept: the task has its bytes already")
+    else:
+        item_id = world.next_id("stor")
+        fields = {
+            "file_name": name,
+            "file_type": type_,
+            "file_size": len(content),
+            "url": _address(world, item_id),
+            "extraction": extraction if storage["extraction"] else None,
+            "task_run_id": run.id,
+        }
+        hidden = {"content": content, "digest": digest, "task_id": run["task_id"]}
+        world.create("storage", fields, hidden, id=item_id)
+
+
+def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> None:
+    """Add a picture of what the agent sees: a real one, of a single pixel."""
+    shots = world.screenshots.setdefault(run.id, [])
+    shot_id = f"{run.id}.{len(shots)}"
+    shots.append(
+        {
+            "file_name": name,
+            "file_type": "image/png",
+            "file_size": len(PIXEL),
+            "created_at": world.now,
+            "url": _address(world, shot_id),
+            "reasoning": reasoning,
+        }
+    )
+    world.note("task_run", run.id, f"screenshot {name}")
+
+
+def read_file(world: World, file_id: str, signature: str) -> tuple[bytes, str] | None:
+    """The bytes and type of a file or screenshot, if the signature of its address is right."""
+    if signature != _sign(world, file_id):
+        return None
+    item = world.find("storage", file_id)
+    if item is not None:
+        return item.hidden["content"], item["file_type"]
+    return (PIXEL, "image/png") if "." in file_id else None
+
+
+def _is_kept(world: World, task_id: str, digest: str) -> bool:
+    return any(
+        item.hidden["digest"] == digest and item.hidden["task_id"] == task_id
+        for item in world.all("storage").values()
+        if not item.deleted
+    )
+
+
+def _address(world: World, file_id: str) -> str:
+    return f"{world.files_url}/{file_id}?signature={_sign(world, file_id)}"
+
+
+def _sign(world: World, file_id: str) -> str:
+    return blake2b(f"{world.seed}/{file_id}".encode(), digest_size=12).hexdigest()
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)

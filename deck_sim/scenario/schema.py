@@ -1,0 +1,19 @@
+"""The JSON Schema of scenario files, for editors. Made from the models that read them."""
+
+from typing import Any
+
+from deck_sim.scenario.model import Scenario
+
+
+def scenario_schema() -> dict[str, Any]:
+    """The schema, in JSON Schema 2020-12.
+
+    It accepts what the loader accepts, as far as a schema can say: the order of statuses, what an
+    expression names and whether an answer fits its question are for `deck-sim check`.
+    """
+    schema = Scenario.model_json_schema(by_alias=True)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "deck-sim scenario, version 1",
+        **{name: part for name, part in schema.items() if name != "title"},
+    }
