@@ -1,10 +1,12 @@
 """Where scenarios come from: those that ship, a user's folder, and those given to one world."""
 
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from deck_sim.complaints import spell_path
 from deck_sim.errors import listed, nearest, refuse
-from deck_sim.scenario.loader import Mistake, ScenarioError, load_scenario
+from deck_sim.scenario.loader import Mistake, ScenarioError, load_scenario, position_in
 from deck_sim.scenario.model import Scenario
 
 _PACKAGE = Path(__file__).parent.parent
@@ -79,6 +81,56 @@ def shipped() -> Library:
     return _Shipped()
 
 
+Report = Callable[[ScenarioError], None]
+
+
+class WatchedFolder(Library):
+    """A user's folder, read again when a file in it has changed.
+
+    A change that cannot be read is reported once, and the last good version stays.
+    """
+
+    def __init__(self, folder: Path, below: Library, report: Report) -> None:
+        super().__init__(below)
+        self._folder, self._under, self._report = folder, below, report
+        self._own = read_folder(folder, below)._own
+        self._seen = self._look()
+
+    def names(self) -> list[str]:
+        """Every name, sorted."""
+        self._refresh()
+        return super().names()
+
+    def find(self, name: str) -> Scenario | None:
+        """The scenario called `name`, if there is one."""
+        self._refresh()
+        return super().find(name)
+
+    def choosable(self) -> list[Scenario]:
+        """The scenarios that have a `when:`, by name."""
+        self._refresh()
+        return super().choosable()
+
+    def _look(self) -> list[tuple[str, int, int]]:
+        """What tells that a file was edited: its time and size."""
+        found = ((file.name, file.stat()) for file in scenario_files(self._folder))
+        return [(name, about.st_mtime_ns, about.st_size) for name, about in found]
+
+    def _refresh(self) -> None:
+        looks = self._look()
+        if looks != self._seen:
+            self._seen = looks
+            try:
+                self._own = read_folder(self._folder, self._under)._own
+            except ScenarioError as error:
+                self._report(error)
+
+
+def scenario_files(folder: Path) -> list[Path]:
+    """The scenario files of a folder, sorted."""
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+
+
 def read_folder(folder: Path, below: Library) -> Library:
     """The scenarios of a user's folder, `*.yaml` and `*.yml`, over those `below`.
 
@@ -86,11 +138,18 @@ def read_folder(folder: Path, below: Library) -> Library:
         ScenarioError: with every mistake of every file.
 
     """
-    library, mistakes = Library(below), list[Mistake]()
     if not folder.is_dir():
         raise ScenarioError(Mistake(str(folder), 1, 1, "", "no such folder"))
-    seen: dict[str, Path] = {}
-    for file in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+    library, mistakes = read_files(scenario_files(folder), below)
+    if mistakes:
+        raise ScenarioError(*mistakes)
+    return library
+
+
+def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[Mistake]]:
+    """The scenarios of these files, and everything that is wrong with them."""
+    library, mistakes, seen = Library(below), list[Mistake](), dict[str, Path]()
+    for file in files:
         try:
             scenario = load_scenario(file)
         except ScenarioError as error:
@@ -98,9 +157,24 @@ def read_folder(folder: Path, below: Library) -> Library:
             continue
         other = seen.setdefault(scenario.name, file)
         if other is not file:
-            text = f"name {scenario.name!r} is taken by {other}; names are unique in a folder"
-            mistakes.append(Mistake(str(file), 1, 1, "name", text))
+            text = f"name {scenario.name!r} is taken by {other}; names are unique"
+            mistakes.append(Mistake(str(file), *position_in(file, "name"), "name", text))
         library.add(scenario)
-    if mistakes:
-        raise ScenarioError(*mistakes)
-    return library
+    mistakes += [m for name, file in seen.items() for m in _entry_mistakes(library, name, file)]
+    return library, mistakes
+
+
+def _entry_mistakes(library: Library, name: str, file: Path) -> Iterator[Mistake]:
+    """What a playlist or mix names that there is not, or that is a playlist or mix itself."""
+    scenario = library.get(name)
+    part = "playlist" if scenario.playlist else "mix"
+    for index, entry in enumerate(scenario.entries):
+        found = library.find(entry)
+        if found is None:
+            text = f"there is no scenario {entry!r}{nearest(entry, library.names())}"
+        elif found.entries:
+            text = f"{entry!r} is a playlist or mix itself; name what it names"
+        else:
+            continue
+        place = (part, index if scenario.playlist else entry)
+        yield Mistake(str(file), *position_in(file, *place), spell_path(place), text)

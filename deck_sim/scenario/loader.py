@@ -112,3 +112,9 @@ def _unknown_step(word: str, path: Path) -> str:
     return (
         f"unknown status {word!r}{nearest(word, allowed)}; a {kind} script takes {listed(allowed)}"
     )
+
+
+def position_in(file: FilePath, *path: int | str) -> tuple[int, int]:
+    """Where something stands in a file that could be read; in a mapping, where its key does."""
+    of_key = isinstance(path[-1], str) and len(path) > 1
+    return read_yaml(file.read_bytes()).position(path, of_key=of_key)
