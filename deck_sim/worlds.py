@@ -27,6 +27,7 @@ class Worlds:
     library: Library = field(default_factory=shipped)
     keys: frozenset[str] | None = None  # None: any key will do
     real_ns: Callable[[], int] = realtime.monotonic_ns
+    prepare: Callable[[Simulation], None] = lambda new: None  # what every new world begins with
     site: str = "http://127.0.0.1:8765"  # where the server is reached
     _worlds: dict[str, Simulation] = field(default_factory=dict)
     _refused: int = 0
@@ -53,6 +54,7 @@ class Worlds:
         files_url = f"{self.site}/_sim/files/{world_token(key)}"
         library = Library(self.library)
         new = Simulation(key, settings, library, self.real_ns, files_url=files_url)
+        self.prepare(new)
         self._worlds[key] = new
         return new
 

@@ -2,10 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from deck_sim.contract.bodies import Body, Text
-from deck_sim.scenario.matching import When
+from deck_sim.scenario.choosing import Rule
 
 
 class NewWorld(Body):
@@ -58,30 +58,13 @@ class Queue(Body):
     scenarios: list[str] = Field(min_length=1)
 
 
-class WantedRule(Body):
-    """One rule: what matches `when` plays `scenario`."""
-
-    when: When
-    scenario: Text
-    resource: Text | None = None
-
-
 class Rules(Body):
     """`PUT /_sim/rules`."""
 
-    rules: list[WantedRule]
+    rules: list[Rule]
 
 
 class Seed(Body):
     """`POST /_sim/seed`."""
 
     resources: dict[str, list[dict[str, Any]]]
-
-
-class Standard(Body):
-    """What a seeded resource may say beside its kind's own fields."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
-    id: Text = Field(max_length=255)
-    status: Text | None = None
-    created_at: Text | None = None

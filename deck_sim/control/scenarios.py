@@ -5,7 +5,6 @@ from typing import Any
 from deck_sim.control.bodies import Queue, Rules
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.errors import ApiError, problem, refuse
-from deck_sim.scenario.choosing import Rule, check_kind
 from deck_sim.scenario.coverage import coverage
 from deck_sim.scenario.loader import ScenarioError, read_scenario, scenario_from_data
 from deck_sim.scenario.model import Scenario
@@ -77,30 +76,15 @@ def clear_queue(request: Request) -> Answer:
 
 def put_rules(request: Request) -> Answer:
     """`PUT /_sim/rules`: these rules instead of those there are; the first that matches counts."""
-    simulation, rules = request.simulation, list[Rule]()
-    for index, wanted in enumerate(request.read(Rules).rules):
-        simulation.library.get(wanted.scenario, f"rules[{index}].scenario")
-        if wanted.resource is not None:
-            check_kind(wanted.resource, f"rules[{index}].resource")
-        rules.append(Rule(wanted.when, wanted.scenario, wanted.resource))
-    simulation.wishes.rules = rules
+    simulation = request.simulation
+    simulation.wishes.rule(request.read(Rules).rules, simulation.library)
     return show_rules(request)
 
 
 def show_rules(request: Request) -> Answer:
     """`GET /_sim/rules`."""
-    return Answer(
-        {
-            "rules": [
-                {
-                    "when": rule.when.model_dump(exclude_none=True),
-                    "scenario": rule.scenario,
-                    "resource": rule.resource,
-                }
-                for rule in request.simulation.wishes.rules
-            ]
-        }
-    )
+    rules = request.simulation.wishes.rules
+    return Answer({"rules": [rule.model_dump(exclude_none=True) for rule in rules]})
 
 
 def show_coverage(request: Request) -> Answer:

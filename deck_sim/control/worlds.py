@@ -1,17 +1,14 @@
 """Calls about the world as a whole: looking at it, beginning it anew, seeding it."""
 
-import copy
 from dataclasses import asdict, replace
 from typing import Any
 
-from deck_sim.contract.resources import Kind
-from deck_sim.control.bodies import ChangeWorld, NewWorld, Seed, Standard
+from deck_sim.control.bodies import ChangeWorld, NewWorld, Seed
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.engine import commands
-from deck_sim.engine.world import World
-from deck_sim.errors import ApiError, Problem, listed, nearest, problem, refuse
+from deck_sim.errors import listed, refuse
 from deck_sim.scenario.choosing import Choice
-from deck_sim.wire import check_body, print_moment, read_moment
+from deck_sim.seeding import seed_resources
+from deck_sim.wire import print_moment, read_moment
 
 
 def show_world(request: Request) -> Answer:
@@ -94,62 +91,7 @@ def drop_world(request: Request) -> Answer:
 
 def seed(request: Request) -> Answer:
     """`POST /_sim/seed`: resources with fixed ids; emits nothing. All of them, or none."""
-    wanted = request.read(Seed).resources
-    world = copy.deepcopy(request.simulation.world)
-    kinds = {row.path.replace("-", "_"): row for row in world.rules.kinds.values()}
-    seedable = {path: row for path, row in kinds.items() if path != "task_runs"}
-    problems = [_unknown_kind(path, list(seedable)) for path in wanted if path not in seedable]
-    made: dict[str, list[str]] = {}
-    for path, row in seedable.items():
-        for index, item in enumerate(wanted.get(path, [])):
-            place = f"resources.{path}[{index}]"
-            try:
-                made.setdefault(path, []).append(_seed_one(world, row, item))
-            except ApiError as error:
-                problems += [_inside(place, found) for found in error.problems]
-    if problems:
-        raise ApiError(*problems)
-    request.simulation.world = world
-    return Answer({"seeded": made})
-
-
-def _seed_one(world: World, row: Kind, item: dict[str, Any]) -> str:
-    assert row.create is not None
-    standard = check_body(Standard, item)
-    own = {name: value for name, value in item.items() if name not in Standard.model_fields}
-    fields = check_body(row.create, own).model_dump()
-    given: dict[str, Any] = {"id": standard.id}
-    if standard.id in world.all(row.object):
-        text = f"`id` {standard.id!r} is taken by another {row.noun}"
-        raise refuse("request/input_invalid", text, field="id")
-    if standard.status or row.machine:
-        given["status"] = _settled(row, standard.status)
-    if standard.created_at:
-        moment = read_moment(standard.created_at, "created_at")
-        given.update(created_at=moment, updated_at=moment)
-    return commands.seed_resource(world, row.object, fields, **given).id
-
-
-def _settled(row: Kind, status: str | None) -> str:
-    """A status that a seeded resource may be in: one that no script has to lead on from."""
-    machine = row.machine
-    allowed = [s for s in row.statuses if machine is None or s in machine.settled]
-    if status is not None and status not in allowed:
-        text = f"`status` is {status!r}; a seeded {row.noun} is {listed(allowed, last='or')}"
-        raise refuse("request/input_invalid", text, field="status")
-    return status or allowed[0]
-
-
-def _unknown_kind(path: str, allowed: list[str]) -> Problem:
-    text = (
-        f"`resources` cannot hold {path!r}{nearest(path, allowed)}; it can hold {listed(allowed)}"
-    )
-    return problem("request/input_invalid", text, field=f"resources.{path}")
-
-
-def _inside(place: str, found: Problem) -> Problem:
-    field = f"{place}.{found.field}" if found.field else place
-    return Problem(found.type, found.code, f"{place}: {found.message}", field)
+    return Answer({"seeded": seed_resources(request.simulation, request.read(Seed).resources)})
 
 
 ROUTES = [

@@ -6,7 +6,7 @@ reader can see what it lost to.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from deck_sim.errors import listed, nearest, refuse
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.matching import Facts, When
 from deck_sim.scenario.model import KINDS, Scenario
+from deck_sim.scenario.values import Strict
 
 HEADER = "Deck-Sim-Scenario"
 DEFAULT_SCENARIO = "success"
@@ -24,13 +25,13 @@ _MAGIC = re.compile(r"(?:.*\+(?P<tagged>[a-z0-9_]+)@example\.com)|(?P<plain>[a-z
 _WEIGHTS = 1_000_000  # how finely the weights of a `mix` are counted
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Set through the control API: what matches `when` plays `scenario`."""
+class Rule(Strict):
+    """Set through the control API or a world file: what matches `when` plays `scenario`."""
 
     when: When
     scenario: str
-    resource: str | None = None  # None: connections and runs
+    resource: str | None = None
+    """`connection` or `task_run`; without it, both."""
 
 
 @dataclass
@@ -53,6 +54,19 @@ class Wishes:
         for index, name in enumerate(names):
             library.get(name, f"scenarios[{index}]")
         self.queues.setdefault(kind, []).extend(names)
+
+    def rule(self, rules: Sequence[Rule], library: Library) -> None:
+        """Let these rules take the place of those there are.
+
+        Raises:
+            ApiError: if one names a kind or a scenario that there is not; nothing changes then.
+
+        """
+        for index, wanted in enumerate(rules):
+            library.get(wanted.scenario, f"rules[{index}].scenario")
+            if wanted.resource is not None:
+                check_kind(wanted.resource, f"rules[{index}].resource")
+        self.rules = [*rules]
 
 
 def check_kind(kind: str, where: str) -> None:
