@@ -1,9 +1,9 @@
-"""World files: resources with fixed ids, the default scenario and rules, for worlds to begin with."""
+"""World files: resources with fixed ids, a default scenario and rules, for worlds to begin with."""
 
 from pathlib import Path as FilePath
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from deck_sim.complaints import complaint, spell_path
 from deck_sim.errors import ApiError, Problem
@@ -21,11 +21,11 @@ class WorldFile(Strict):
 
     version: Literal[1]
     """The version of the format."""
-    resources: dict[str, list[dict[str, Any]]] = {}
-    """`agents`, `sources`, `tasks`, `connections`: lists of what their creates take, with an `id`."""
+    resources: dict[str, list[dict[str, Any]]] = Field(default_factory=dict)
+    """`agents`, `sources`, `tasks`, `connections`: lists of what creates take, with an `id`."""
     default_scenario: str | None = None
     """What is played where nothing else is chosen."""
-    rules: list[Rule] = []
+    rules: list[Rule] = Field(default_factory=list)
     """What matches `when` plays `scenario`; the first that matches counts."""
 
     def prepare(self, simulation: Simulation) -> None:
