@@ -2,6 +2,8 @@
 playing find it by its `word` and its `kinds`.
 """
 
+import re
+import string
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -322,6 +324,15 @@ class _Interaction(Step):
         limit = self.attempts or stage.world.rules.interaction_attempts
         return STAY if stage.story.attempts < limit else "on_rejected"
 
+    @property
+    def right_answer(self) -> dict[str, str]:
+        """An answer that is accepted."""
+        wanted = self.accept[0] if self.accept else {}
+        return {
+            field["name"]: _matching(_text(wanted.get(field["name"], "*")))
+            for field in self.prompt["fields"]
+        }
+
     def _accepts(self, inputs: Mapping[str, Any]) -> bool:
         return not self.accept or any(
             all(fnmatchcase(_text(inputs[name]), _text(want)) for name, want in answer.items())
@@ -343,6 +354,16 @@ class RunInteraction(_Interaction):
     kinds = ("task_run",)
     on_rejected: Annotated[tuple["RunStep", ...], Many] = _fails("auth/mfa_invalid")
     on_timeout: Annotated[tuple["RunStep", ...], Many] = _fails("interaction/interaction_timeout")
+
+
+def _matching(glob: str) -> str:
+    """A text that matches `glob`."""
+    return re.sub(r"\[.[^]]*\]|\?|\*", _matching_part, glob)
+
+
+def _matching_part(wild: re.Match[str]) -> str:
+    candidates = (c for c in ("anything", *string.printable) if fnmatchcase(c, wild[0]))
+    return next(candidates, wild[0])
 
 
 def _text(value: Any) -> str:
