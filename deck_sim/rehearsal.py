@@ -12,7 +12,7 @@ from deck_sim.contract import bodies
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.durations import format_duration
 from deck_sim.engine import commands
-from deck_sim.engine.records import Event, Resource
+from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
@@ -216,7 +216,7 @@ class _Player:
         for event in new:
             who = self.world.kind(event.data.kind).noun
             at = event.created_at - self.began
-            line = Line(at, who, f"{event.data.status}", _detail(event))
+            line = Line(at, who, f"{event.data.status}", describe(event.data.fields))
             self.rehearsal.lines.append(line)
 
     def _tell(self, who: str, what: str, detail: str = "") -> None:
@@ -243,9 +243,8 @@ def _seed(world: World) -> tuple[Resource, Resource, Resource]:
     )
 
 
-def _detail(event: Event) -> str:
-    """What is new in a resource that has just entered its status."""
-    shown = event.data.fields
+def describe(shown: Mapping[str, Any]) -> str:
+    """What is new in a connection or run that has just entered its status."""
     if shown["interaction"]:
         asked = ", ".join(asked["name"] for asked in shown["interaction"]["fields"])
         return f"{shown['interaction']['type']}: {shown['interaction']['message']} ({asked})"

@@ -8,14 +8,11 @@ import click
 
 from deck_sim import __version__
 from deck_sim.cli.command import Command, Refusal
-from deck_sim.cli.finding import FOLDER, open_library
-from deck_sim.cli.reading import KEYS, MOMENT
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library
+from deck_sim.cli.reading import ANY_KEY, KEYS, MOMENT
 from deck_sim.server import Server, write_port
 from deck_sim.simulation import MODES, Settings
 from deck_sim.worlds import Worlds
-
-ANY_KEY = "sk_live_local"  # what we propose where any key will do; it looks as Deck's keys do
 
 _BANNER = """\
 deck-sim {version} serves the Deck API, {edition} edition, on {url}
@@ -49,13 +46,7 @@ _CLOCKS = {
     show_default=True,
     help="The port; 0 takes a free one.",
 )
-@click.option(
-    "--edition",
-    type=click.Choice(list(EDITIONS)),
-    default=DEFAULT_EDITION,
-    show_default=True,
-    help="Which Deck API to be.",
-)
+@EDITION
 @click.option(
     "--clock",
     "mode",
@@ -75,9 +66,7 @@ _CLOCKS = {
     callback=MOMENT,
     help="When each world begins, like 2025-01-15T09:30:00Z.",
 )
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="What ids and durations follow from."
-)
+@SEED
 @FOLDER
 @click.option(
     "--keys",

@@ -1,14 +1,25 @@
-"""Finding scenarios for a command: by name or by file, shipped or in a folder of the user's."""
+"""What commands that play have in common: how worlds begin, and where scenarios are found."""
 
 from pathlib import Path
 
 import click
 
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.errors import nearest
 from deck_sim.scenario.library import Library, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError, load_scenario
 from deck_sim.scenario.model import Scenario
 
+EDITION = click.option(
+    "--edition",
+    type=click.Choice(list(EDITIONS)),
+    default=DEFAULT_EDITION,
+    show_default=True,
+    help="Which Deck API to be.",
+)
+SEED = click.option(
+    "--seed", type=int, default=0, show_default=True, help="What ids and durations follow from."
+)
 FOLDER = click.option(
     "--scenarios",
     "folder",
