@@ -133,6 +133,6 @@ def _show_timeline(deck: Deck) -> str:
         return str(error)
 
 
-def _failure(text: str) -> Exception:
+def _failure(text: str) -> BaseException:
     """A failure that is told by its text alone: our own frames say nothing to a test's author."""
     return pytest.fail.Exception(text, pytrace=False)
