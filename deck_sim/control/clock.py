@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from deck_sim.control.bodies import Advance, SetClock
+from deck_sim.control.bodies import Advance, SetClock, UntilEvent
 from deck_sim.durations import format_duration, parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
@@ -58,10 +58,10 @@ def _advance(simulation: Simulation, body: Advance) -> Report:
         return simulation.advance_by(_duration(body.by, "by"))
     if body.to is not None:
         return simulation.advance_to(read_moment(body.to, "to"))
-    if body.until is None or body.until == "idle":
-        return simulation.advance_until_idle()
-    limit = _duration(body.limit, "limit")
-    return simulation.advance_until_event(body.until.event, body.until.id, limit)
+    if isinstance(body.until, UntilEvent):
+        limit = _duration(body.limit, "limit")
+        return simulation.advance_until_event(body.until.event, body.until.id, limit)
+    return simulation.advance_until_idle()
 
 
 def _duration(text: str, field: str) -> timedelta:
