@@ -111,7 +111,7 @@ def _named(examples):
 
 
 @pytest.fixture(autouse=True)
-def _libraries_are_loaded(deck_server):
+def _libraries_are_loaded(deck):
     """What an inner run imports is forgotten with it, so the server's libraries come before."""
 
 
