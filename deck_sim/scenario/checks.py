@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.contract.statuses import Machine
-from deck_sim.engine.story import Step
 from deck_sim.errors import listed
 from deck_sim.scenario.model import KINDS, Scenario
+from deck_sim.scenario.step import Step
 from deck_sim.scenario.yaml_reader import Path
 
 Found = tuple[Path, str]
@@ -31,42 +31,43 @@ class _Walk:
 
     def whole(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
         """Walk a script from its machine's first status, and see that every way ends."""
-        ends: set[str] = set()
-        yield from self._steps(steps, path, {self.machine.initial}, ends)
-        loose = [s for s in self.machine.statuses if s in ends and s not in self.machine.settled]
-        if loose:
-            finals = [s for s in self.machine.statuses if s in self.machine.settled]
+        loose: set[str] = set()
+        yield from self._steps(steps, path, {self.machine.initial}, loose)
+        settled = self.machine.settled
+        endless = [s for s in self.machine.statuses if s in loose and s not in settled]
+        if endless:
+            ends = listed((s for s in self.machine.statuses if s in settled), last="or")
             yield (
                 path,
-                f"can stop in {listed(loose, last='or')} and never end; a script ends in"
-                f" {listed(finals, last='or')}, or says `stuck`",
+                f"can stop in {listed(endless, last='or')} and never end; a script ends in {ends},"
+                " or says `stuck`",
             )
 
     def _steps(
-        self, steps: tuple[Step, ...], path: Path, before: set[str], ends: set[str]
+        self, steps: tuple[Step, ...], path: Path, before: set[str], loose: set[str]
     ) -> Iterator[Found]:
-        """Walk steps that begin in one of `before`; adds the statuses they may end in to `ends`."""
+        """Walk steps that begin in one of `before`. Adds to `loose` the statuses in which the
+        script can be when they run out.
+        """
         for index, step in enumerate(steps):
             here = (*path, index)
             if not before:
-                yield here, f"`{step.word}` can never be reached: the step before it says `stuck`"
+                yield here, _unreachable(step, steps[index - 1])
                 return
             yield from self._follows(step, here, before)
-            before = set() if getattr(step, "length", None) == "stuck" else {step.word}
+            before = set() if step.ends or step.is_stuck else {step.word}
             for name, branch in step.branches.items():
                 yield from self._steps(branch, (*here, step.word, name), {step.word}, before)
-                before -= self._finals()
-        ends |= before
+        loose |= before
 
     def _follows(self, step: Step, here: Path, before: set[str]) -> Iterator[Found]:
-        for status in [s for s in self.machine.statuses if s in before]:
-            goes_on = status == step.word and hasattr(step, "length") and step.word != "pending"
-            if step.word not in self.machine.follows[status] and not goes_on:
-                after = self.machine.follows[status]
-                allowed = (
-                    f"after it may come {listed(after, last='or')}" if after else "it is final"
-                )
-                yield here, f"`{step.word}` cannot follow `{status}`; {allowed}"
+        for status in (s for s in self.machine.statuses if s in before):
+            after = self.machine.follows[status]
+            if step.word not in after and not (step.lasts and step.word == status):
+                allowed = listed(after, last="or")
+                yield here, f"`{step.word}` cannot follow `{status}`; after it may come {allowed}"
 
-    def _finals(self) -> set[str]:
-        return {s for s in self.machine.statuses if self.machine.is_final(s)}
+
+def _unreachable(step: Step, before: Step) -> str:
+    why = "ends the script" if before.ends else "says `stuck`"
+    return f"`{step.word}` is never reached: `{before.word}` before it {why}"

@@ -6,18 +6,17 @@ from pydantic import Field, PrivateAttr, field_validator
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.durations import Span, parse_duration
-from deck_sim.engine.story import Script, Step
+from deck_sim.engine.story import Script
 from deck_sim.errors import listed, nearest
+from deck_sim.scenario.step import Many, Step, Strict
 from deck_sim.scenario.steps import (
     Completed,
     Connected,
     Connecting,
     ConnectionStep,
-    Many,
     Queued,
     Running,
     RunStep,
-    Strict,
 )
 from deck_sim.scenario.values import fault
 

@@ -1,0 +1,96 @@
+"""What every step of a script is: how it is written down, and the register of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import GO_ON, Wait
+from deck_sim.errors import listed
+from deck_sim.scenario.values import fault
+
+REGISTRY: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
+
+
+Many = Field(strict=False)  # a list in the file is a tuple in the model, which nothing can change
+
+
+class Strict(BaseModel):
+    """A mapping of known keys."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Step(Strict):
+    """A step: `word` alone, `word: value`, or `word: {key: value, …}`.
+
+    Subclasses set `word`, the `kinds` of script it is for, and `shorthand`, the key that a value
+    which is no mapping stands for. `ends` says that the script is over with it, and `lasts` that it
+    may go on with a status which is there already.
+    """
+
+    word: ClassVar[str]
+    kinds: ClassVar[tuple[str, ...]] = ()
+    shorthand: ClassVar[str | None] = None
+    ends: ClassVar[bool] = False
+    lasts: ClassVar[bool] = False
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """File the class under its word."""
+        for kind in cls.kinds:
+            other = REGISTRY.setdefault((kind, cls.word), cls)
+            if other is not cls:
+                raise TypeError(
+                    f"{cls.word!r} is {other.__name__} already; {cls.__name__} cannot be"
+                )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrap(cls, item: Any) -> Any:
+        """Turn the three ways to write a step into the mapping."""
+        if isinstance(item, dict) and len(item) > 1:
+            keys = listed(item)
+            raise fault(
+                f"a step is one word with its value, and here are {keys}; begin each with `- `,"
+                " and indent what belongs to a word further than it"
+            )
+        value = item[cls.word] if isinstance(item, dict) else None
+        if value is None:
+            return {}
+        if isinstance(value, dict) and not cls._is_value(value):
+            return value
+        if cls.shorthand is None:
+            raise fault(f"`{cls.word}` takes no value; write it alone")
+        return {cls.shorthand: value}
+
+    @classmethod
+    def _is_value(cls, value: dict[str, Any]) -> bool:
+        """Whether a mapping is the value of the shorthand rather than the step's keys."""
+        return False
+
+    @property
+    def branches(self) -> Mapping[str, tuple[Step, ...]]:
+        """The branches that may follow instead of the next step."""
+        return {}
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the script never goes on behind it."""
+        return False
+
+    def enter(self, stage: Stage) -> Wait | None:
+        """Do what the step does; None goes on to the next at once."""
+        raise NotImplementedError
+
+    def hear(self, stage: Stage, word: str, value: Any) -> str:
+        """Answer a word from outside, or that the wait is over."""
+        return GO_ON
+
+
+def words(kind: str) -> tuple[str, ...]:
+    """The steps that a script of this kind may have."""
+    return tuple(word for of, word in REGISTRY if of == kind)
