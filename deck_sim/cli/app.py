@@ -49,7 +49,7 @@ class CommandLine(Formatted, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that `args` begin with; a misspelt one is told the nearest."""
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:  # as a shell's completion is
             close = nearest(args[0], COMMANDS) or "; see `deck-sim --help`"
             raise click.UsageError(f"there is no command {args[0]!r}{close}")
         return super().resolve_command(ctx, args)

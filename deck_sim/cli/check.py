@@ -32,7 +32,7 @@ def command(paths: tuple[Path, ...], shape: str) -> int:
     Says everything that is wrong, each with its file, line and column. The exit code is 0 if all is
     well, and 1 if not.
     """
-    files = list(dict.fromkeys(file for path in paths for file in _files(path)))
+    files = list({file.resolve(): file for path in paths for file in _files(path)}.values())
     mistakes = list(_mistakes(files))
     _SHAPES[shape](files, mistakes)
     return 1 if mistakes else 0
@@ -57,7 +57,7 @@ def _mistakes(files: list[Path]) -> Iterator[Mistake]:
             yield from error.mistakes
             continue
         other = taken.setdefault(scenario.name, file)
-        if not other.samefile(file):
+        if other is not file:
             yield _twice(scenario, file, other)
 
 

@@ -32,24 +32,25 @@ class Integrator:
             "auth_credentials": {"username": username, "password": password},
         }
         connection = self._call("POST", "connections", body)
-        return self._wait_for(f"connections/{connection['id']}")
+        return self._see_through(f"connections/{connection['id']}", connection)
 
     def run(self, task_id: str, connection: Json, **given: Any) -> Json:
         """Run a task with this input; returns the run once it is over."""
         body = {"connection_id": connection["id"], "input": given}
         run = self._call("POST", f"tasks/{task_id}/run", body)
-        return self._wait_for(f"task-runs/{run['id']}")
+        return self._see_through(f"task-runs/{run['id']}", run)
 
-    def _wait_for(self, path: str) -> Json:
+    def _see_through(self, path: str, found: Json) -> Json:
         """Poll until it is settled, and let the user answer what Deck asks meanwhile."""
         while True:
-            found = self._call("GET", path)
             if found["status"] == "interaction_required":
                 answer = self.ask(found["interaction"])
-                self._call("POST", f"{path}/interaction", {"inputs": answer})
-            elif found["status"] not in _UNDER_WAY:
+                found = self._call("POST", f"{path}/interaction", {"inputs": answer})
+            elif found["status"] in _UNDER_WAY:
+                self.sleep(POLL_SECONDS)
+                found = self._call("GET", path)
+            else:
                 return found
-            self.sleep(POLL_SECONDS)
 
     def _call(self, method: str, path: str, body: Json | None = None) -> Json:
         answer = self.http.request(method, path, json=body)

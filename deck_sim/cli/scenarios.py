@@ -15,7 +15,6 @@ from deck_sim.cli.drawing import coloured, console
 from deck_sim.cli.library import FOLDER, find_scenario, open_library
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.model import KINDS, Scenario
-from deck_sim.scenario.steps import Step
 
 
 @click.command(
@@ -38,7 +37,7 @@ def _table(library: Library) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("name", style="cyan", no_wrap=True)
     table.add_column("summary")
-    table.add_column("tags", style="dim")
+    table.add_column("tags", style="dim", max_width=12)
     for scenario in map(library.get, library.names()):
         table.add_row(scenario.name, scenario.summary, " ".join(scenario.tags))
     return table
@@ -66,7 +65,7 @@ def _add_step(tree: Tree, step: Any) -> None:
             _add_step(twig, inner)
 
 
-def _label(step: Step) -> Text:
+def _label(step: Any) -> Text:
     """A step in a line, as its file would write it, and a line for each key below."""
     details = dict(_details(step))
     label = coloured(step.word)
@@ -77,7 +76,7 @@ def _label(step: Step) -> Text:
     return label
 
 
-def _details(step: Step) -> Iterator[tuple[str, str]]:
+def _details(step: Any) -> Iterator[tuple[str, str]]:
     """What a step says, by key: what it leaves to the rules is left out."""
     for name, info in type(step).model_fields.items():
         value = getattr(step, name)

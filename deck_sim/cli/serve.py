@@ -15,9 +15,9 @@ from deck_sim.simulation import MODES, Settings
 from deck_sim.worlds import Worlds
 
 _BANNER = """\
-deck-sim {version} serves the Deck API, {edition} edition, on {url}
+deck-sim {version} on {url}, Deck API in its {edition} edition
 
-  export DECK_BASE_URL={base_url} DECK_API_KEY={key}
+export DECK_BASE_URL={base_url} DECK_API_KEY={key}
 
 {keys}, and each has a world of its own.
 {clock}
@@ -26,7 +26,7 @@ Ctrl-C stops it.
 _CLOCKS = {
     "real": "Time goes on by itself{pace}. Five minutes at once: deck-sim advance 5m",
     "frozen": "Time stands still. To let five minutes pass: deck-sim advance 5m",
-    "on_poll": "Time jumps to what is due next when a client looks at something unfinished.",
+    "on_poll": "Time jumps to what is due next when a client reads something unfinished.",
 }
 
 
@@ -123,7 +123,7 @@ def _bind(worlds: Worlds, host: str, port: int) -> Server:
 
 
 def _banner(server: Server, settings: Settings, keys: tuple[str, ...] | None) -> str:
-    pace = "" if settings.speed == 1 else f", {settings.speed:g} times as fast"
+    pace = "" if settings.speed == 1 else f" (x{settings.speed:g})"
     return _BANNER.format(
         version=__version__,
         edition=settings.edition,
