@@ -95,7 +95,7 @@ class Simulation:
 
         """
         if now is not None:
-            self.advance_to(now)
+            self._advance(now - self.world.now, "now")
         self.mode, self.speed = mode, speed
         self._pace()
 

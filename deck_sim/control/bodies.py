@@ -20,7 +20,7 @@ def _one_of(words: Collection[str]) -> AfterValidator:
 
     def check(word: str) -> str:
         if word not in words:
-            allowed = listed(words, last="or")
+            allowed = listed(words, last="or").replace("`", "'")
             raise fault(f"must be {allowed}, not {show(word)}{nearest(word, words)}")
         return word
 
