@@ -36,8 +36,7 @@ class Kind:
     includes: tuple[str, ...] = ()  # printed only if `include=` asks for them
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     machine: Machine | None = None
-    status: str | None = None  # the first status of a kind that has statuses but no machine
-    statuses: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()  # the statuses of a kind that has some but no machine
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those that are events
     create_status: int = 201
 
@@ -49,6 +48,16 @@ class Kind:
             if self.object == "source"
             else f"request/{self.object}_not_found"
         )
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """Every status that one of these can have; none, if the kind has no statuses."""
+        return self.machine.statuses if self.machine else self.phases
+
+    @property
+    def first_status(self) -> str | None:
+        """The status in which one of these is created."""
+        return self.machine.initial if self.machine else next(iter(self.phases), None)
 
     @property
     def noun(self) -> str:
@@ -109,8 +118,7 @@ TASK = Kind(
     references={"agent_id": "agent"},
     schemas=("input_schema", "output_schema"),
     filters=("agent_id", "status"),
-    status="learning",
-    statuses=("learning", "test", "live"),
+    phases=("learning", "test", "live"),
     lifecycle=_CRUD,
 )
 CONNECTION = Kind(
@@ -124,7 +132,6 @@ CONNECTION = Kind(
     references={"source_id": "source"},
     filters=("source_id", "external_id", "status"),
     machine=statuses.CONNECTION,
-    statuses=statuses.CONNECTION.statuses,
 )
 STORAGE = Kind(
     object="storage",
@@ -155,5 +162,4 @@ TASK_RUN = Kind(
     filters=("status", "task_id", "agent_id", "connection_id"),
     includes=("input",),
     machine=statuses.TASK_RUN,
-    statuses=statuses.TASK_RUN.statuses,
 )
