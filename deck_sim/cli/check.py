@@ -17,7 +17,13 @@ from deck_sim.scenario.yaml_reader import read_yaml
     cls=Command,
     examples=["deck-sim check tests/scenarios", "deck-sim check story.yaml --format json"],
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    metavar="PATH...",
+    type=click.Path(exists=True, path_type=Path),
+)
 @click.option(
     "--format",
     "shape",
