@@ -12,7 +12,7 @@ from deck_sim.scenario.choosing import Rule
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistake, ScenarioError
 from deck_sim.scenario.values import Strict
-from deck_sim.scenario.yaml_reader import Document, Path, YamlError, read_yaml
+from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, Path, YamlError, read_yaml
 from deck_sim.seeding import seed_resources
 from deck_sim.simulation import Settings, Simulation
 
@@ -49,6 +49,18 @@ def is_world_file(document: Document) -> bool:
     return isinstance(data, dict) and "name" not in data and bool(data.keys() & _TELLING)
 
 
+def read_document(file: FilePath) -> Document:
+    """Read a file of either sort, and no more of it than it may have.
+
+    Raises:
+        OSError: if it cannot be read.
+        YamlError: if it is not YAML, or too much of it.
+
+    """
+    with file.open("rb") as opened:
+        return read_yaml(opened.read(MAX_BYTES + 1))
+
+
 _ITEM = re.compile(r"^resources\.\w+\[\d+\]: ")
 _TELLING = {"resources", "default_scenario", "rules"}
 
@@ -61,7 +73,7 @@ def load_world_file(file: FilePath, library: Library) -> WorldFile:
 
     """
     try:
-        return check_world(read_yaml(file.read_bytes()), f"{file}", library)
+        return check_world(read_document(file), f"{file}", library)
     except YamlError as error:
         raise ScenarioError(
             Mistake(f"{file}", error.line, error.column, "", error.message)

@@ -1,13 +1,23 @@
 """Calls about scenarios: what there is, one more, and which is played next."""
 
+from collections.abc import Callable
 from typing import Any
 
+from deck_sim.complaints import spell_path
 from deck_sim.control.bodies import Queue, Rules
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.errors import ApiError, Problem, problem, refuse
+from deck_sim.errors import ApiError, Problem, listed, problem, refuse
 from deck_sim.scenario.coverage import coverage
-from deck_sim.scenario.loader import Mistake, ScenarioError, read_scenario, scenario_from_data
+from deck_sim.scenario.library import Library, entry_faults
+from deck_sim.scenario.loader import (
+    Mistake,
+    ScenarioError,
+    position_in,
+    read_scenario,
+    scenario_from_data,
+)
 from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.yaml_reader import Path
 from deck_sim.wire import read_object
 
 
@@ -36,20 +46,47 @@ def put_scenario(request: Request) -> Answer:
 
 
 def _read_yaml(request: Request, name: str) -> Scenario:
+    def mistake(place: Path, text: str) -> Mistake:
+        return Mistake(name, *position_in(request.body, *place), spell_path(place), text)
+
     try:
-        return read_scenario(request.body, name)
+        scenario = read_scenario(request.body, name)
+        _check_entries(request, scenario, mistake)
     except ScenarioError as error:
         raise ApiError(*(_problem(mistake, str(mistake)) for mistake in error.mistakes)) from None
+    return scenario
 
 
 def _read_json(request: Request, name: str) -> Scenario:
     """Read plain data, which has no lines; `version` and `name` may be left out."""
+
+    def mistake(place: Path, text: str) -> Mistake:
+        return Mistake(name, 1, 1, spell_path(place), text)
+
     data = read_object(request.body)
     try:
-        return scenario_from_data({"version": 1, "name": name, **data}, name)
+        scenario = scenario_from_data({"version": 1, "name": name, **data}, name)
+        _check_entries(request, scenario, mistake)
     except ScenarioError as error:
         found = (_problem(m, f"`{m.path}`: {m.message}") for m in error.mistakes)
         raise ApiError(*found) from None
+    return scenario
+
+
+def _check_entries(
+    request: Request, scenario: Scenario, mistake: Callable[[Path, str], Mistake]
+) -> None:
+    """See that playlists and mixes, this one and those there are, name what can be played."""
+    library = Library(request.simulation.library)
+    library.add(scenario)
+    mistakes = [mistake(place, text) for place, text in entry_faults(scenario, library)]
+    names = library.names() if scenario.entries else []
+    named_by = [name for name in names if scenario.name in library.get(name).entries]
+    if named_by and not mistakes:
+        text = f"{listed(named_by)} would name a playlist or mix then; choose another name"
+        mistakes.append(mistake(("name",), text))
+    if mistakes:
+        raise ScenarioError(*mistakes)
 
 
 def _problem(mistake: Mistake, text: str) -> Problem:

@@ -1,6 +1,7 @@
 """Where scenarios come from: those that ship, a user's folder, and those given to one world."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from deck_sim.complaints import spell_path
 from deck_sim.errors import listed, nearest, refuse
 from deck_sim.scenario.loader import Mistake, ScenarioError, load_scenario, position_in
 from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.yaml_reader import Path as Place
 
 _PACKAGE = Path(__file__).parent.parent
 # Inside the package once installed; beside it in a checkout, where people look for it.
@@ -47,6 +49,10 @@ class Library:
         below = self._below.choosable() if self._below else []
         known = {scenario.name: scenario for scenario in below} | self._own
         return [known[name] for name in sorted(known) if known[name].when]
+
+    def own(self) -> list[Scenario]:
+        """Those that were added here; playlists and mixes come after what they may name."""
+        return sorted(self._own.values(), key=lambda scenario: bool(scenario.entries))
 
     def add(self, scenario: Scenario) -> None:
         """Add a scenario, or replace the one of that name."""
@@ -113,8 +119,12 @@ class WatchedFolder(Library):
 
     def _look(self) -> list[tuple[str, int, int]]:
         """What tells that a file was edited: its time and size."""
-        found = ((file.name, file.stat()) for file in scenario_files(self._folder))
-        return [(name, about.st_mtime_ns, about.st_size) for name, about in found]
+        found = []
+        for file in scenario_files(self._folder):
+            with suppress(FileNotFoundError):  # an editor may be just replacing it
+                about = file.stat()
+                found.append((file.name, about.st_mtime_ns, about.st_size))
+        return found
 
     def _refresh(self) -> None:
         looks = self._look()
@@ -158,16 +168,22 @@ def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[Mis
         other = seen.setdefault(scenario.name, file)
         if other is not file:
             text = f"name {scenario.name!r} is taken by {other}; names are unique"
-            mistakes.append(Mistake(str(file), *position_in(file, "name"), "name", text))
+            mistakes.append(_mistake(file, ("name",), text))
         library.add(scenario)
-    mistakes += [m for name, file in seen.items() for m in _entry_mistakes(library, name, file)]
+    for name, file in seen.items():
+        for place, text in entry_faults(library.get(name), library):
+            mistakes.append(_mistake(file, place, text))
     return library, mistakes
 
 
-def _entry_mistakes(library: Library, name: str, file: Path) -> Iterator[Mistake]:
-    """What a playlist or mix names that there is not, or that is a playlist or mix itself."""
-    scenario = library.get(name)
-    part = "playlist" if scenario.playlist else "mix"
+def _mistake(file: Path, place: Place, text: str) -> Mistake:
+    return Mistake(str(file), *position_in(file.read_bytes(), *place), spell_path(place), text)
+
+
+def entry_faults(scenario: Scenario, library: Library) -> Iterator[tuple[Place, str]]:
+    """What a playlist or mix names that there is not, or that is a playlist or mix itself; each
+    with its place. `library` has the scenario, too.
+    """
     for index, entry in enumerate(scenario.entries):
         found = library.find(entry)
         if found is None:
@@ -176,5 +192,4 @@ def _entry_mistakes(library: Library, name: str, file: Path) -> Iterator[Mistake
             text = f"{entry!r} is a playlist or mix itself; name what it names"
         else:
             continue
-        place = (part, index if scenario.playlist else entry)
-        yield Mistake(str(file), *position_in(file, *place), spell_path(place), text)
+        yield ("playlist", index) if scenario.playlist else ("mix", entry), text

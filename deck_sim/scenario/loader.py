@@ -114,7 +114,7 @@ def _unknown_step(word: str, path: Path) -> str:
     )
 
 
-def position_in(file: FilePath, *path: int | str) -> tuple[int, int]:
-    """Where something stands in a file that could be read; in a mapping, where its key does."""
+def position_in(source: bytes | str, *path: int | str) -> tuple[int, int]:
+    """Where something stands in a text that could be read; in a mapping, where its key does."""
     of_key = isinstance(path[-1], str) and len(path) > 1
-    return read_yaml(file.read_bytes()).position(path, of_key=of_key)
+    return read_yaml(source).position(path, of_key=of_key)
