@@ -21,10 +21,12 @@ COMMANDS = {
     "demo": "Play several stories over real HTTP, with a small client.",
     "play": "Play one scenario in virtual time and draw its timeline.",
     "scenarios": "List the scenarios, or draw one with its branches.",
-    "check": "Validate scenario files and folders.",
+    "check": "Validate scenario files, world files and folders of them.",
+    "schema": "Print the JSON Schema of scenario files, for editors.",
     "clock": "Show the clock of a running server, or set it.",
     "advance": "Let time pass on a running server.",
     "timeline": "Show what happened on a running server.",
+    "coverage": "Show which steps and branches were played on a running server.",
     "reset": "Begin the world of a running server anew.",
 }
 _INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended

@@ -1,4 +1,4 @@
-"""`deck-sim check`: whether scenario files can be used, and all that is wrong with them."""
+"""`deck-sim check`: whether scenario and world files can be used, and what is wrong with them."""
 
 import json
 from collections.abc import Iterator
@@ -8,14 +8,19 @@ from pathlib import Path
 import click
 
 from deck_sim.cli.command import Command
-from deck_sim.scenario.loader import Mistake, ScenarioError, load_scenario
-from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.yaml_reader import read_yaml
+from deck_sim.scenario.library import read_files, scenario_files, shipped
+from deck_sim.scenario.loader import Mistake, ScenarioError
+from deck_sim.scenario.yaml_reader import YamlError
+from deck_sim.world_file import is_world_file, load_world_file, read_document
 
 
 @click.command(
     cls=Command,
-    examples=["deck-sim check tests/scenarios", "deck-sim check story.yaml --format json"],
+    examples=[
+        "deck-sim check tests/scenarios",
+        "deck-sim check world.yaml tests/scenarios",
+        "deck-sim check story.yaml --format json",
+    ],
 )
 @click.argument(
     "paths",
@@ -33,57 +38,57 @@ from deck_sim.scenario.yaml_reader import read_yaml
     help="Lines to read, or JSON for programs.",
 )
 def command(paths: tuple[Path, ...], shape: str) -> int:
-    """Validate scenario files and folders.
+    """Validate scenario files, world files and folders of them.
 
     Says everything that is wrong, each with its file, line and column. The exit code is 0 if all is
     well, and 1 if not.
     """
     files = list({file.resolve(): file for path in paths for file in _files(path)}.values())
     mistakes = list(_mistakes(files))
-    _SHAPES[shape](files, mistakes)
+    _SHAPES[shape](len(files), mistakes)
     return 1 if mistakes else 0
 
 
 def _files(path: Path) -> list[Path]:
-    """The scenario files of a folder, or the file itself."""
+    """The files of a folder, or the file itself."""
     if not path.is_dir():
         return [path]
-    found = sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
+    found = scenario_files(path)
     if not found:
         raise click.UsageError(f"the folder '{path}' holds no *.yaml and no *.yml file")
     return found
 
 
 def _mistakes(files: list[Path]) -> Iterator[Mistake]:
-    taken: dict[str, Path] = {}
-    for file in files:
+    """All that is wrong with the files; a world file may name scenarios that are among them."""
+    worlds = [file for file in files if _is_world_file(file)]
+    library, mistakes = read_files([file for file in files if file not in worlds], shipped())
+    yield from mistakes
+    for file in worlds:
         try:
-            scenario = load_scenario(file)
+            load_world_file(file, library)
         except ScenarioError as error:
             yield from error.mistakes
-            continue
-        other = taken.setdefault(scenario.name, file)
-        if other is not file:
-            yield _twice(scenario, file, other)
 
 
-def _twice(scenario: Scenario, file: Path, other: Path) -> Mistake:
-    line, column = read_yaml(file.read_bytes()).position(("name",))
-    text = f"{scenario.name!r} is the name of {other} too; each scenario has its own"
-    return Mistake(str(file), line, column, "name", text)
+def _is_world_file(file: Path) -> bool:
+    try:
+        return is_world_file(read_document(file))
+    except (OSError, YamlError):
+        return False  # what cannot be read is told by whoever reads it
 
 
-def _print_text(files: list[Path], mistakes: list[Mistake]) -> None:
+def _print_text(files: int, mistakes: list[Mistake]) -> None:
     for mistake in mistakes:
         click.echo(str(mistake))
     wrong = len({mistake.file for mistake in mistakes})
     found = f"{_count(len(mistakes), 'mistake')} in {wrong} of " if mistakes else ""
-    click.echo(f"{found}{_count(len(files), 'scenario file')}{'' if mistakes else ', all fine'}")
+    click.echo(f"{found}{_count(files, 'file')}{'' if mistakes else ', all fine'}")
 
 
-def _print_json(files: list[Path], mistakes: list[Mistake]) -> None:
+def _print_json(files: int, mistakes: list[Mistake]) -> None:
     found = [asdict(mistake) for mistake in mistakes]
-    click.echo(json.dumps({"files": len(files), "mistakes": found}, indent=2, ensure_ascii=False))
+    click.echo(json.dumps({"files": files, "mistakes": found}, indent=2, ensure_ascii=False))
 
 
 def _count(number: int, noun: str) -> str:

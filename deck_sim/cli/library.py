@@ -1,12 +1,14 @@
 """What commands that play have in common: how worlds begin, and where scenarios are found."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import click
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.errors import nearest
-from deck_sim.scenario.library import Library, read_folder, shipped
+from deck_sim.scenario.library import Library, read_files, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError, load_scenario
 from deck_sim.scenario.model import Scenario
 
@@ -28,14 +30,30 @@ FOLDER = click.option(
 )
 
 
-def open_library(folder: Path | None) -> Library:
-    """The scenarios that ship, under those of the folder if there is one; exit code 1, with every
-    mistake in a line, if one of those cannot be used.
+Read = ParamSpec("Read")
+Found = TypeVar("Found")
+
+
+def or_say(read: Callable[Read, Found], *args: Read.args, **named: Read.kwargs) -> Found:
+    """What `read` makes of its arguments; exit code 1, with every mistake in a line on stderr, if
+    that cannot be used.
     """
     try:
-        return shipped() if folder is None else read_folder(folder, shipped())
+        return read(*args, **named)
     except ScenarioError as error:
-        raise _said(error) from None
+        say(error)
+        raise click.exceptions.Exit(1) from None
+
+
+def say(error: ScenarioError) -> None:
+    """Write every mistake in a line on stderr."""
+    for mistake in error.mistakes:
+        click.echo(str(mistake), err=True)
+
+
+def open_library(folder: Path | None) -> Library:
+    """The scenarios that ship, under those of the folder if there is one."""
+    return shipped() if folder is None else or_say(read_folder, folder, shipped())
 
 
 def find_scenario(wanted: str, library: Library) -> Scenario:
@@ -47,13 +65,18 @@ def find_scenario(wanted: str, library: Library) -> Scenario:
     if not file.is_file():
         close = nearest(wanted, library.names()) or "; `deck-sim scenarios` lists them all"
         raise click.UsageError(f"there is no scenario and no file {wanted!r}{close}")
-    try:
-        return load_scenario(file)
-    except ScenarioError as error:
-        raise _said(error) from None
+    return or_say(read_file, file, library)
 
 
-def _said(error: ScenarioError) -> click.exceptions.Exit:
-    for mistake in error.mistakes:
-        click.echo(str(mistake), err=True)
-    return click.exceptions.Exit(1)
+def read_file(file: Path, library: Library) -> Scenario:
+    """The scenario in a file; what it names as a playlist or mix is in `library`.
+
+    Raises:
+        ScenarioError: with every mistake.
+
+    """
+    scenario = load_scenario(file)
+    _, mistakes = read_files([file], library)
+    if mistakes:
+        raise ScenarioError(*mistakes)
+    return scenario

@@ -11,6 +11,6 @@ from deck_sim.deck.handle import Deck
 @click.option("--seed", type=int, help="What ids and durations follow from, from now on.")
 @driving
 def command(deck: Deck, seed: int | None) -> None:
-    """Begin the world of a running server anew, empty, as the server was started."""
+    """Begin the world of a running server anew, as the server was started."""
     deck.reset(seed=seed)
     print_lines(f"the world of {deck.api_key} is new; it is {deck.next()['now']}")

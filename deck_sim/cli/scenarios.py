@@ -44,17 +44,39 @@ def _table(library: Library) -> Table:
 
 
 def draw(scenario: Scenario) -> Tree:
-    """A scenario as a tree: its scripts, their steps, and the branches of these."""
+    """A scenario as a tree: when it is chosen, its scripts, their steps, and their branches."""
     title = Text(scenario.name, "bold")
     if scenario.summary:
         title.append(f"\n{scenario.summary}", "not bold")
     tree = Tree(title, guide_style="dim")
+    if scenario.when:
+        when = scenario.when.model_dump(exclude_none=True)
+        tree.add(Text("when", "bold").append(f"  {_plain(when)}", "not bold"))
     for kind in KINDS:
-        usual = "" if getattr(scenario, kind) else "  (not in the file: what usually happens)"
+        said = scenario.says(kind)
+        usual = "" if said else "  (not in the file: what usually happens)"
         trunk = tree.add(Text(kind, "bold").append(usual, "dim not bold"))
-        for step in scenario.script(kind).steps:
-            _add_step(trunk, step)
+        if kind == "task_run" and scenario.entries:
+            _add_entries(trunk, scenario)
+        else:
+            for step in scenario.script(kind).steps:
+                _add_step(trunk, step)
     return tree
+
+
+def _add_entries(tree: Tree, scenario: Scenario) -> None:
+    """The scenarios that a playlist or a mix plays, and when or how often."""
+    if scenario.mix:
+        total = sum(scenario.mix.values())
+        twig = tree.add(Text("mix", "italic").append("  drawn for each run", "dim not italic"))
+        for name, weight in scenario.mix.items():
+            twig.add(f"{weight / total:7.2%}  {name}")
+    else:
+        twig = tree.add(Text("playlist", "italic").append("  one for each run", "dim not italic"))
+        *names, last = scenario.playlist or ()
+        for name in names:
+            twig.add(name)
+        twig.add(Text(last).append("  again and again", "dim"))
 
 
 def _add_step(tree: Tree, step: Any) -> None:
@@ -80,7 +102,7 @@ def _details(step: Any) -> Iterator[tuple[str, str]]:
     """What a step says, by key: what it leaves to the rules is left out."""
     for name, info in type(step).model_fields.items():
         value = getattr(step, name)
-        if name not in step.branches and value not in (None, ()):
+        if name not in step.branches and value not in (None, (), ""):
             yield info.alias or name, _plain(value)
 
 
@@ -93,4 +115,5 @@ def _plain(value: Any) -> str:
         return ", ".join(f"{key} = {_plain(inner)}" for key, inner in value.items())
     if isinstance(value, tuple | list):
         return " | ".join(map(_plain, value))
-    return str(value)
+    first, *more = str(value).splitlines() or [""]
+    return f"{first} …" if more else first

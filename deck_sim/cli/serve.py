@@ -8,10 +8,13 @@ import click
 
 from deck_sim import __version__
 from deck_sim.cli.command import Command, Refusal
-from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library
+from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library, or_say, say
 from deck_sim.cli.reading import ANY_KEY, KEYS, MOMENT
+from deck_sim.scenario.library import Library, WatchedFolder, shipped
+from deck_sim.scenario.loader import ScenarioError
 from deck_sim.server import Server, write_port
 from deck_sim.simulation import MODES, Settings
+from deck_sim.world_file import load_world_file
 from deck_sim.worlds import Worlds
 
 _BANNER = """\
@@ -36,6 +39,7 @@ _CLOCKS = {
         "deck-sim serve",
         "deck-sim serve --clock frozen --seed 7",
         "deck-sim serve --port 0 --port-file port.txt --scenarios tests/scenarios",
+        "deck-sim serve --scenarios tests/scenarios --reload --world tests/world.yaml",
     ],
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -68,6 +72,13 @@ _CLOCKS = {
 )
 @SEED
 @FOLDER
+@click.option("--reload", is_flag=True, help="Read that folder again when a file in it changes.")
+@click.option(
+    "--world",
+    "world_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A world file: what each world begins with.",
+)
 @click.option(
     "--keys",
     metavar="KEY,...",
@@ -88,6 +99,8 @@ def command(
     now: datetime | None,
     seed: int,
     folder: Path | None,
+    reload: bool,
+    world_file: Path | None,
     keys: tuple[str, ...] | None,
     port_file: Path | None,
 ) -> None:
@@ -100,7 +113,10 @@ def command(
     if port_file is not None and not port_file.parent.is_dir():
         raise click.UsageError(f"--port-file: there is no folder {str(port_file.parent)!r}")
     settings = Settings(edition, mode, speed or 1, now, seed)
-    worlds = Worlds(settings, open_library(folder), frozenset(keys) if keys else None)
+    library = _watch(folder) if reload else open_library(folder)
+    worlds = Worlds(settings, library, frozenset(keys) if keys else None)
+    if world_file is not None:
+        worlds.prepare = or_say(load_world_file, world_file, library).prepare
     server = _bind(worlds, host, port)
 
     def ready() -> None:
@@ -112,6 +128,18 @@ def command(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
     server.run(ready)
+
+
+def _watch(folder: Path | None) -> Library:
+    if folder is None:
+        raise click.UsageError("--reload is for a folder of --scenarios")
+    return or_say(WatchedFolder, folder, shipped(), _report)
+
+
+def _report(error: ScenarioError) -> None:
+    """Tell what is wrong with an edited scenario, while the server goes on."""
+    say(error)
+    click.echo("deck-sim: until that is mended, the scenarios stay as they were", err=True)
 
 
 def _bind(worlds: Worlds, host: str, port: int) -> Server:

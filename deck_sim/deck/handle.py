@@ -140,6 +140,21 @@ class Deck:
         """Let the next runs (or connections) play these, one each."""
         self._control.call("POST", "/queue", json={"resource": resource, "scenarios": [*names]})
 
+    def rule(self, when: Mapping[str, Any], scenario: str, resource: str | None = None) -> None:
+        """Let every run and connection that matches `when` play this; earlier rules come first.
+
+        `deck.rule({"username": "*@hotel.example"}, "mfa_then_success")`. `resource` says that it is
+        for `task_run` or `connection` alone.
+        """
+        rule = _given(when=dict(when), scenario=scenario, resource=resource)
+        self._control.call("PUT", "/rules", json={"rules": [*self.rules, rule]})
+
+    @property
+    def rules(self) -> list[Json]:
+        """The rules there are; the first that matches counts."""
+        rules: list[Json] = self._control.call("GET", "/rules")["rules"]
+        return rules
+
     def scenario(self, source: str | Mapping[str, Any]) -> str:
         """Add a scenario to this world, from YAML text or plain data; returns its name.
 
@@ -240,9 +255,13 @@ class Deck:
         """Calls, transitions and moves of the clock, in the order they happened."""
         return read_timeline(self._control.get("/timeline"))
 
+    def coverage(self) -> list[Json]:
+        """A row for each scenario that was played: how often each step was, and what never was."""
+        return self._control.get("/coverage")
+
     @property
     def world(self) -> Json:
-        """The world as a whole: edition, seed, clock, queues, counts, crashes."""
+        """The world as a whole: edition, seed, clock, queues, choices, counts, crashes, faults."""
         return self._control.call("GET", "/world")
 
     # The world as a whole

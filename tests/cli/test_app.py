@@ -81,7 +81,7 @@ def test_wrong_usage_is_one_line_and_exit_code_2(words, message, cli):
 @pytest.mark.parametrize(
     ("words", "proposed"),
     [
-        ("deck-sim s", ["serve", "scenarios"]),
+        ("deck-sim s", ["serve", "scenarios", "schema"]),
         ("deck-sim clock --m", ["--mode"]),
         ("deck-sim srve --p", []),
     ],

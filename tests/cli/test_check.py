@@ -11,13 +11,13 @@ def test_the_scenarios_that_ship_are_fine(cli):
     checked = cli("check", SHIPPED)
     count = len(list(SHIPPED.glob("*.yaml")))
     assert (checked.exit_code, checked.stderr) == (0, "")
-    assert checked.stdout == f"{count} scenario files, all fine\n"
+    assert checked.stdout == f"{count} files, all fine\n"
 
 
 def test_one_file_is_counted_as_one(cli, write):
     """The count is in words a person would use."""
     checked = cli("check", write("fine", "queued", "running", "completed"))
-    assert checked.stdout == "1 scenario file, all fine\n"
+    assert checked.stdout == "1 file, all fine\n"
 
 
 def test_every_mistake_of_every_file_is_told_with_its_place(cli, write, tmp_path):
@@ -28,10 +28,10 @@ def test_every_mistake_of_every_file_is_told_with_its_place(cli, write, tmp_path
     checked = cli("check", tmp_path)
     lines = checked.stdout.splitlines()
     assert checked.exit_code == 1
-    assert lines[0].startswith(f"{one}:4:13: task_run[0].queued.for: 'soon' is not a duration")
+    assert lines[0].startswith(f"{one}:4:13: task_run[0].queued: 'soon' is not a duration")
     assert lines[1].startswith(f"{one}:5:5: task_run[1]: unknown status 'runing'; did you mean")
     assert lines[2].startswith(f"{two}:5:5: task_run[1]: `completed` cannot follow `queued`")
-    assert lines[3:] == ["3 mistakes in 2 of 3 scenario files"]
+    assert lines[3:] == ["3 mistakes in 2 of 3 files"]
 
 
 def test_json_is_for_programs(cli, write):
@@ -57,7 +57,7 @@ def test_a_name_used_twice_is_found_across_all_paths(cli, write, tmp_path):
     checked = cli("check", SHIPPED, file)
     assert checked.exit_code == 1
     assert checked.stdout.startswith(
-        f"{file}:2:7: name: 'success' is the name of {SHIPPED / 'success.yaml'} too"
+        f"{file}:2:7: name: name 'success' is taken by {SHIPPED / 'success.yaml'};"
     )
 
 
@@ -65,7 +65,7 @@ def test_a_file_given_twice_is_read_once(cli, write, tmp_path):
     """A file and its folder, or another spelling of the path, are not two scenarios."""
     file = write("mine", "queued", "running", "completed")
     checked = cli("check", file, tmp_path, tmp_path / ".." / tmp_path.name / file.name)
-    assert (checked.exit_code, checked.stdout) == (0, "1 scenario file, all fine\n")
+    assert (checked.exit_code, checked.stdout) == (0, "1 file, all fine\n")
 
 
 @pytest.mark.parametrize("source", [b"", b"version: 1\nname: [", b"\xff", b"- 1", b"x: 1\nx: 2"])
@@ -99,4 +99,55 @@ def test_a_folder_without_scenarios_is_wrong_usage(cli, tmp_path):
     assert refused.exit_code == 2
     assert refused.stderr == (
         f"deck-sim: the folder '{tmp_path}' holds no *.yaml and no *.yml file\n"
+    )
+
+
+ENTRIES = """\
+version: 1
+name: turns
+playlist:
+  - success
+  - sucess
+  - flaky_source
+"""
+
+
+def test_what_a_playlist_names_must_be_there(cli, tmp_path):
+    """An entry that is no scenario, or that is a playlist itself, is a mistake at its place."""
+    file = tmp_path / "turns.yaml"
+    file.write_text(ENTRIES)
+    assert cli("check", file).stdout == (
+        f"{file}:5:5: playlist[1]: there is no scenario 'sucess'; did you mean 'success'?\n"
+        f"{file}:6:5: playlist[2]: 'flaky_source' is a playlist or mix itself; name what it names\n"
+        "2 mistakes in 1 of 1 file\n"
+    )
+
+
+def test_what_a_mix_names_may_be_another_of_the_files(cli, write, tmp_path):
+    """Scenarios of the same call are known; the place of a misspelt one is its key."""
+    write("mine", "queued", "running", "completed")
+    file = tmp_path / "turns.yaml"
+    file.write_text("version: 1\nname: turns\nmix: {mine: 1, success: 2, yours: 1}\n")
+    told = cli("check", tmp_path).stdout.splitlines()
+    assert told[0].startswith(f"{file}:3:28: mix.yours: there is no scenario 'yours'")
+    assert told[1:] == ["1 mistake in 1 of 2 files"]
+
+
+def test_a_world_file_is_checked_as_one(cli, write, tmp_path):
+    """It may name scenarios of the same call; what it names wrongly is told with its place."""
+    mine = write("mine", "queued", "running", "completed")
+    file = tmp_path / "world.yaml"
+    file.write_text("version: 1\ndefault_scenario: mine\n")
+    assert cli("check", file, mine).stdout == "2 files, all fine\n"
+    told = cli("check", file)
+    assert told.exit_code == 1
+    assert told.stdout.startswith(f"{file}:2:19: default_scenario: `default_scenario` names no")
+
+
+def test_what_cannot_be_read_at_all_is_a_mistake(cli, tmp_path):
+    """A folder that is called like a file, for one."""
+    (tmp_path / "folder.yaml").mkdir()
+    told = cli("check", tmp_path)
+    assert told.stdout == (
+        f"{tmp_path / 'folder.yaml'}:1:1: Is a directory\n1 mistake in 1 of 1 file\n"
     )

@@ -121,6 +121,24 @@ def test_reset_begins_the_world_anew(drive, run_task, sim, key):
     assert (world["seed"], sum(world["resources"].values())) == (7, 0)
 
 
+def test_coverage_shows_how_often_each_step_was_played(drive, run_task):
+    """A line for each step of what was played, branches included, and how many were not."""
+    run_task()
+    run_task("mfa_then_success")
+    drive("advance", "6m")
+    shown = drive("coverage").stdout
+    assert "mfa_then_success  4 of 7 steps\n" in shown
+    assert "      1 x  task_run[2]\n" in shown
+    assert "    never  task_run[2].on_rejected[0]\n" in shown
+    assert "      1 x  task_run[2].on_timeout[0]\n" in shown
+    assert "success  5 of 5 steps\n" in shown
+
+
+def test_coverage_of_a_world_in_which_nothing_was_played_says_so(drive, key):
+    """And whose world that is."""
+    assert drive("coverage").stdout == f"nothing was played yet in the world of {key}\n"
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

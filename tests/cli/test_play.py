@@ -65,10 +65,80 @@ def test_the_same_seed_gives_the_same_timeline(cli, write):
     assert one != other
 
 
+def test_a_file_that_names_what_is_not_there_is_exit_code_1(cli, tmp_path):
+    """The entries of a playlist are looked up among the known scenarios."""
+    file = tmp_path / "turns.yaml"
+    file.write_text("version: 1\nname: turns\nplaylist: [sucess]\n")
+    refused = cli("play", file)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(f"{file}:3:12: playlist[0]: there is no scenario 'sucess'")
+
+
 def test_a_folder_of_ones_own_is_played_from(cli, write, tmp_path):
     """`--scenarios` finds a scenario by its name."""
     write("mine", "queued", "running", "completed")
     assert cli("play", "mine", "--scenarios", tmp_path).exit_code == 0
+
+
+def test_a_playlist_is_played_to_its_last_entry(cli):
+    """A run for each entry, on one connection, and a line that says which is played."""
+    told = cli("play", "flaky_source").stdout
+    plays = [line.split()[-1] for line in told.splitlines() if "plays" in line]
+    assert plays == ["source_down", "source_down", "success"]
+    assert told.count("connecting") == 1
+    assert told.endswith("The task run is completed after 23s.\n")
+
+
+def test_a_playlist_ends_with_its_connection(cli, tmp_path):
+    """What no connection is left for is not played."""
+    file = tmp_path / "cut.yaml"
+    connection = "connection: [connecting, {connected: 4s}, disconnected]"
+    file.write_text(f"version: 1\nname: cut\n{connection}\nplaylist: [success, success]\n")
+    assert cli("play", file).stdout.count("plays") == 1
+
+
+def test_the_seed_draws_the_entry_of_a_mix(cli, tmp_path):
+    """One run, of one entry; over seeds every entry comes up."""
+    file = tmp_path / "halves.yaml"
+    file.write_text("version: 1\nname: halves\nmix: {success: 1, source_down: 1}\n")
+    told = [cli("play", file, "--seed", seed).stdout for seed in range(8)]
+    plays = [line.split()[-1] for text in told for line in text.splitlines() if "plays" in line]
+    assert len(plays) == 8
+    assert {*plays} == {"success", "source_down"}
+
+
+def test_what_a_script_does_on_the_way_is_told_in_its_place(cli, write):
+    """Screenshots, files and events have a line between the statuses around them."""
+    file = write(
+        "busy",
+        "queued",
+        "running",
+        "screenshot: here.png",
+        "file: {name: a.txt, content: A}",
+        "file: {name: b.txt, content: B}",
+        "event: task_run.running",
+        "completed",
+        connection="[connecting, {event: connection.odd}, connected]",
+    )
+    lines = [" ".join(line.split()[1:]) for line in cli("play", file).stdout.splitlines()]
+    assert lines[4:12] == [
+        "connection event connection.odd",
+        "connection connected",
+        "task run queued",
+        "task run running",
+        "task run screenshot here.png",
+        "task run file a.txt",
+        "task run file b.txt",
+        "task run event task_run.running",
+    ]
+
+
+def test_a_script_that_cannot_be_played_on_says_why(cli, write):
+    """An expression that fails ends the run, and the line says which step it was in."""
+    file = write("broken", "queued", "running", "completed: {output: {x: '{{ input.nights }}'}}")
+    told = " ".join(cli("play", file).stdout.split())
+    assert "scenario fault scenario `broken`, task_run[2]: there is no 'nights'" in told
+    assert told.endswith("The task run is failed after 1s.")
 
 
 @pytest.mark.parametrize(

@@ -105,3 +105,50 @@ def test_a_file_with_mistakes_is_exit_code_1(command, cli, write):
     refused = cli(command, file)
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr.startswith(f"{file}:5:5: task_run[1]: unknown status")
+
+
+def test_a_playlist_is_drawn_with_its_entries(cli):
+    """In their order; the last is said to stay."""
+    drawn = cli("scenarios", "flaky_source").stdout
+    assert "task_run\n    └── playlist  one for each run\n        ├── source_down\n" in drawn
+    assert drawn.endswith("└── success  again and again\n")
+
+
+def test_a_mix_is_drawn_with_its_shares(cli, tmp_path):
+    """Weights are shown as what they come to."""
+    file = tmp_path / "halves.yaml"
+    file.write_text("version: 1\nname: halves\nmix: {success: 3, source_down: 1}\n")
+    drawn = cli("scenarios", file).stdout
+    assert "mix  drawn for each run" in drawn
+    assert "├──  75.00%  success\n" in drawn
+    assert "└──  25.00%  source_down\n" in drawn
+
+
+def test_what_a_scenario_is_chosen_for_is_drawn(cli, write):
+    """`when:` comes before the scripts."""
+    file = write("mine", "queued", "running", "completed", when="{username: 'a*', input: {n: 1}}")
+    assert "├── when  username = a*, input = n = 1\n" in cli("scenarios", file).stdout
+
+
+def test_effects_are_drawn_and_long_texts_are_cut(cli):
+    """A file with its type; of its text the first line."""
+    drawn = cli("scenarios", "downloads_statement").stdout
+    assert "├── screenshot  statements.png\n" in drawn
+    assert "├── file  statement-{{ today }}.csv\n    │     type: text/csv\n" in drawn
+    assert "content: date,description,amount …\n" in drawn
+
+
+def test_branches_are_drawn_inside_branches(cli, write):
+    """However deep they are nested."""
+    ask = "{interaction_required: {type: mfa, on_timeout: [{failed: task/timeout}]}}"
+    file = write(
+        "nested",
+        "queued",
+        "running",
+        f"interaction_required: {{on_timeout: [running, {ask}, running]}}",
+        "running",
+        "completed",
+    )
+    drawn = cli("scenarios", file).stdout
+    assert "    │   ├── on_rejected\n    │   │   └── failed  auth/mfa_invalid\n" in drawn
+    assert "    │       │   └── on_timeout\n    │       │       └── failed  task/timeout\n" in drawn

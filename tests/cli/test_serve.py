@@ -7,6 +7,8 @@ import sys
 import httpx2
 import pytest
 
+from deck_sim import Deck
+
 
 def base_url(banner):
     return re.search(r"export DECK_BASE_URL=(\S+) DECK_API_KEY=(\S+)", banner).groups()
@@ -103,6 +105,58 @@ def test_a_mistake_in_a_scenario_is_told_and_nothing_is_served(cli, write, tmp_p
     assert refused.stderr.startswith(f"{file}:5:5: task_run[1]: unknown status 'runing'")
 
 
+def test_each_world_begins_with_the_world_file(serving, tmp_path):
+    """`--world` seeds every world, with fixed ids, a default and rules; again after a reset."""
+    file = tmp_path / "world.yaml"
+    file.write_text(
+        "version: 1\ndefault_scenario: source_down\n"
+        "rules: [{when: {username: a*}, scenario: success}]\n"
+        "resources: {agents: [{id: agt_1, name: Concierge}]}\n"
+    )
+
+    def visit(banner):
+        url, key = base_url(banner)
+        with Deck(url, key) as deck:
+            deck.reset()
+            world, rules = deck.world, deck.rules
+        return world, rules, get(banner, "/v2/agents/agt_1", "sk_another").status_code
+
+    _, (world, rules, status) = serving(visit, "--world", str(file))
+    assert (world["default_scenario"], world["resources"]["agent"]) == ("source_down", 1)
+    assert (rules, status) == ([{"when": {"username": "a*"}, "scenario": "success"}], 200)
+
+
+def test_a_mistake_in_the_world_file_is_told_and_nothing_is_served(cli, tmp_path):
+    """It is exit code 1, and the line says where."""
+    file = tmp_path / "world.yaml"
+    file.write_text("version: 1\ndefault_scenario: sucess\n")
+    refused = cli("serve", "--world", file)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(f"{file}:2:19: default_scenario: ")
+
+
+def test_an_edited_scenario_counts_at_once_and_a_broken_one_does_not(serving, write, capsys):
+    """`--reload` reads the folder again, tells mistakes on stderr, and no world is lost."""
+    file = write("mine", "queued", "running", "completed", summary="one")
+
+    def summary(banner):
+        return get(banner, "/_sim/scenarios/mine").json()["summary"]
+
+    def visit(banner):
+        found = [summary(banner)]
+        write("mine", "queued", "running", "completed", summary="second")
+        found.append(summary(banner))
+        write("mine", "queued", "runing", summary="a broken third")
+        found.append(summary(banner))
+        return found
+
+    _, found = serving(visit, "--scenarios", str(file.parent), "--reload")
+    assert found == ["one", "second", "second"]
+    told = capsys.readouterr().err.splitlines()
+    assert told[0].startswith(f"{file}:6:5: task_run[1]: unknown status 'runing'")
+    assert told[1:] == ["deck-sim: until that is mended, the scenarios stay as they were"]
+
+
 def test_a_port_in_use_is_told_in_one_line(cli):
     """A port that somebody else has is exit code 1, with a way out."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -124,6 +178,8 @@ def test_a_port_in_use_is_told_in_one_line(cli):
         (["--now", "soon"], "Invalid value for '--now': `MOMENT` must be a moment like"),
         (["--keys", " , "], "Invalid value for '--keys': ' , ' holds no key"),
         (["--scenarios", "nowhere"], "Invalid value for '--scenarios'"),
+        (["--reload"], "--reload is for a folder of --scenarios"),
+        (["--world", "nowhere.yaml"], "Invalid value for '--world'"),
         (["--port-file", "nowhere/port"], "--port-file: there is no folder 'nowhere'"),
     ],
 )
