@@ -3,6 +3,8 @@
 The command line draws it, and the recorded traces of the scenarios that ship are made with it.
 """
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,17 +14,20 @@ from deck_sim.contract import bodies
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.durations import format_duration
 from deck_sim.engine import commands
-from deck_sim.engine.records import Resource
+from deck_sim.engine.records import Entry, Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
 from deck_sim.simulation import Settings, Simulation
-from deck_sim.wire import dump_json
 
 Answers = Sequence[Mapping[str, str]]
 
 REVIEW = timedelta(minutes=1)  # how long the reviewer takes when a script does not say
 _SECRET = "password"
+# What lines of the timeline tell: a move to a status, and what else a script does.
+_MOVED = re.compile(r"(?:[a-z_]+ ->|created as) ([a-z_]+)")
+_EFFECT = re.compile(r"(screenshot|file|event|scenario fault):? (.*)", re.DOTALL)
+_WHO = {"storage": "task run"}  # who is said to do it, if not the resource itself
 
 _INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}
 _TEXT = {"type": "string"}
@@ -55,8 +60,9 @@ _OUTPUT_SCHEMA = {
 class Line:
     """One line of the story: that long after its beginning, who did what, and more about it.
 
-    `who` is `connection`, `task run`, `user` or `reviewer`. `what` is the status that a connection
-    or run entered; or `answered` or `approved`.
+    `who` is `connection`, `task run`, `user`, `reviewer` or `scenario`. `what` is the status that a
+    connection or run entered, or what else it did: `screenshot`, `file`, `event`; what a person
+    did: `answered`, `approved`; or `plays`, with the entry of a playlist or mix.
     """
 
     at: timedelta
@@ -75,7 +81,7 @@ class Rehearsal:
     source_id: str
     task_id: str
     connection_id: str
-    run_id: str | None = None  # none if the connection did not come about
+    run_id: str | None = None  # of the last run; none if the connection did not come about
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -99,7 +105,8 @@ def rehearse(
     library: Library | None = None,
     seed: int = 0,
 ) -> Rehearsal:
-    """Open a connection that plays `scenario`, run a task on it, and let time pass to the end.
+    """Open a connection that plays `scenario`, run a task on it, and let time pass to the end. A
+    playlist has as many runs as entries, one after the other; of a mix one entry is drawn.
 
     Without `answers` every prompt gets a right answer. Given ones are used up in order; after the
     last nobody answers, and time passes until the limits have run out. A run that waits for a
@@ -131,9 +138,10 @@ class _Player:
     ) -> None:
         settings = Settings(scenario.edition or DEFAULT_EDITION, seed=seed)
         self.scenario = scenario
-        self.simulation = Simulation("rehearsal", settings, library)
+        self.simulation = Simulation("rehearsal", settings, Library(library))
+        self.simulation.library.add(scenario)
         self.world = self.simulation.world
-        self.began, self.seen = self.world.now, 0
+        self.began, self.events, self.entries = self.world.now, 0, 0
         self.given: Iterator[Mapping[str, str]] | None = None if answers is None else iter(answers)
 
     def play(self) -> None:
@@ -143,9 +151,12 @@ class _Player:
         self.rehearsal = Rehearsal(
             self.scenario, self.simulation, agent.id, source.id, task.id, connection.id
         )
-        self._until_settled()
-        if self.rehearsal.connection.status == "connected":
-            self.rehearsal.run_id = self._run(task, connection).id
+        self._until_settled(connection)
+        for _ in self.scenario.playlist or [""]:
+            if self.rehearsal.connection.status == "connected":
+                run = self._run(task, connection)
+                self.rehearsal.run_id = run.id
+                self._until_settled(run)
         self._until_nothing_is_due()
 
     def _open(self, source: Resource) -> Resource:
@@ -154,20 +165,26 @@ class _Player:
             auth_method="username_password",
             auth_credentials=bodies.AuthCredentials(username="alex@example.com", password="-"),
         )
-        return commands.open_connection(
-            self.world, body.model_dump(), lambda facts: self.scenario.script("connection")
-        )
+        return commands.open_connection(self.world, body.model_dump(), self._choose("connection"))
 
     def _run(self, task: Resource, connection: Resource) -> Resource:
         body = bodies.RunTask(connection_id=connection.id, input=_INPUT)
-        return commands.run_task(
-            self.world, task, body.model_dump(), lambda facts: self.scenario.script("task_run")
-        )
+        run = commands.run_task(self.world, task, body.model_dump(), self._choose("task_run"))
+        plays = self.simulation.choices[-1].played.name
+        if plays != self.scenario.name:
+            self._tell("scenario", "plays", plays)
+        return run
 
-    def _until_settled(self) -> None:
-        """Let the connection come to where it can be used, or cannot."""
-        while not self.world.is_settled(self.rehearsal.connection) and self._go_on():
+    def _choose(self, kind: str) -> commands.Choose:
+        return lambda facts: self.simulation.choose(kind, self.scenario.name, facts)
+
+    def _until_settled(self, resource: Resource) -> None:
+        """Let a connection or run come to where nothing more is waited for."""
+        while not self.world.is_settled(self._now(resource)) and self._go_on():
             pass
+
+    def _now(self, resource: Resource) -> Resource:
+        return self.world.all(resource.kind)[resource.id]
 
     def _until_nothing_is_due(self) -> None:
         while self._go_on():
@@ -175,13 +192,13 @@ class _Player:
 
     def _go_on(self) -> bool:
         """Answer whoever waits for an answer, or else go to what is due next; False at the end."""
-        self._tell_events()
+        self._tell_news()
         if any(self._attend(resource) for resource in self.simulation.waiting()):
             return True
         due = self.world.timers.peek()
         if due is not None:
             self.simulation.advance_to(due.at)
-        self._tell_events()
+        self._tell_news()
         return due is not None
 
     def _attend(self, resource: Resource) -> bool:
@@ -204,20 +221,37 @@ class _Player:
 
     def _approve(self, resource: Resource) -> bool:
         self.simulation.advance_by(REVIEW)
-        self._tell_events()
+        self._tell_news()
         run = self.world.all("task_run")[resource.id]
         if run.status == "pending":  # its connection or its time may have ended meanwhile
             self._tell("reviewer", "approved")
             commands.review_run(self.world, run, "approve")
         return True
 
-    def _tell_events(self) -> None:
-        new, self.seen = self.world.events[self.seen :], len(self.world.events)
-        for event in new:
-            who = self.world.kind(event.data.kind).noun
-            at = event.created_at - self.began
-            line = Line(at, who, f"{event.data.status}", describe(event.data.fields))
-            self.rehearsal.lines.append(line)
+    def _tell_news(self) -> None:
+        """Tell what the timeline has beyond what was told."""
+        new, self.entries = self.world.timeline[self.entries :], len(self.world.timeline)
+        for entry in new:
+            moved, effect = _MOVED.fullmatch(entry.what), _EFFECT.fullmatch(entry.what)
+            if moved and self.world.kind(entry.kind).machine:
+                self._tell_of(entry, moved[1], describe(self._event(entry, moved[1]).data.fields))
+            elif effect:
+                self._tell_of(entry, effect[1], effect[2])
+            elif entry.kind == "storage":
+                file = self.world.all("storage")[entry.id]
+                self._tell_of(entry, "file", file["file_name"])
+
+    def _event(self, entry: Entry, status: str) -> Event:
+        """The event that came with a move; events and moves are in the same order."""
+        while True:
+            event = self.world.events[self.events]
+            self.events += 1
+            if (event.type, event.data.id) == (f"{entry.kind}.{status}", entry.id):
+                return event
+
+    def _tell_of(self, entry: Entry, what: str, detail: str) -> None:
+        who = _WHO.get(entry.kind) or self.world.kind(entry.kind).noun
+        self.rehearsal.lines.append(Line(entry.at - self.began, who, what, detail))
 
     def _tell(self, who: str, what: str, detail: str = "") -> None:
         self.rehearsal.lines.append(Line(self.world.now - self.began, who, what, detail))
@@ -235,6 +269,7 @@ def _seed(world: World) -> tuple[Resource, Resource, Resource]:
         agent_id=made.id,
         input_schema=_INPUT_SCHEMA,
         output_schema=_OUTPUT_SCHEMA,
+        storage=bodies.TaskStorage(enabled=True, extraction=True),
     )
     return (
         made,
@@ -250,7 +285,7 @@ def describe(shown: Mapping[str, Any]) -> str:
         return f"{shown['interaction']['type']}: {shown['interaction']['message']} ({asked})"
     if shown.get("errors"):
         return "; ".join(f"{e['type']}/{e['code']}: {e['message']}" for e in shown["errors"])
-    return "" if shown.get("output") is None else dump_json(shown["output"]).decode()
+    return "" if shown.get("output") is None else json.dumps(shown["output"], ensure_ascii=False)
 
 
 def _spell_answer(answer: Mapping[str, str], fields: Mapping[str, Mapping[str, Any]]) -> str:

@@ -25,7 +25,9 @@ class Emit(Step):
 
     def enter(self, stage: Stage) -> Wait | None:
         """Emit it."""
-        stage.world.emit(str(compute(stage, self.type)), stage.resource)
+        type_, resource = str(compute(stage, self.type)), stage.resource
+        stage.world.note(resource.kind, resource.id, f"event {type_}")
+        stage.world.emit(type_, resource)
         return None
 
 
