@@ -99,9 +99,8 @@ def _begin(deck: Deck, wanted: Wanted, edition: str | None, folder: Path | None)
         edition=wanted.edition or edition, clock=wanted.clock, seed=wanted.seed, now=wanted.now
     )
     if folder is not None:
-        library = _read(folder, Library())
-        for name in library.names():
-            deck.scenario(library.get(name).source)
+        for scenario in _read(folder, shipped()).own():
+            deck.scenario(scenario.source)
     if wanted.scenario is not None:
         deck.use(wanted.scenario)
 
@@ -117,6 +116,7 @@ def _complaints(deck: Deck, failed: bool) -> list[str]:
     """What went wrong in the world that the test itself cannot have noticed."""
     world = deck.world
     complaints = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
+    complaints += [f"a scenario could not be played on: {fault}" for fault in world["faults"]]
     left = {kind: names for kind, names in world["queues"].items() if names and not failed}
     for kind, names in left.items():
         complaints.append(

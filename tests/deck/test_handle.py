@@ -176,7 +176,7 @@ def test_a_scenario_is_added_from_text_or_data(deck, run, source, name):
     ("source", "message"),
     [
         ("version: 1\nname: x\ntask_run: [runing: 1s]", "x:3:12: .*did you mean 'running'"),
-        ("version: 1\nname: No Path/\n", "scenario:2:7: name: must match"),
+        ("version: 1\nname: No Path/\n", "scenario:2:7: name: must "),
         ("version: 1\nname: [", "scenario:.*"),
         ("just text", "scenario:1:1: "),
         ({"name": 5}, "name"),
@@ -189,6 +189,56 @@ def test_a_scenario_with_mistakes_is_an_error_with_their_places(deck, source, me
         deck.scenario(source)
     assert caught.value.errors[0]["code"] == "input_invalid"
     assert deck.world | {"request_id": 0} == before | {"request_id": 0}
+
+
+def test_a_rule_holds_for_what_matches(deck, api):
+    """`rule` adds one behind those there are, for one kind of resource if it says so."""
+    deck.rule({"external_id": "a*"}, "slow_connection")
+    deck.rule({"external_id": "*"}, "connection_blocked", resource="connection")
+    deck.seed(sources=[{"id": "src_1", "type": "website", "website": {"url": "https://a.example"}}])
+    body = {"source_id": "src_1", "auth_method": "none"}
+    chosen = [
+        api.post("/connections", json=body | {"external_id": name}).headers["Deck-Sim-Scenario"]
+        for name in ("anna", "bob")
+    ]
+    assert chosen == ["slow_connection; because=rule", "connection_blocked; because=rule"]
+    assert [rule["scenario"] for rule in deck.rules] == ["slow_connection", "connection_blocked"]
+
+
+@pytest.mark.parametrize(
+    ("when", "scenario", "resource", "field"),
+    [
+        ({"user": "a"}, "success", None, "rules[0].when.user"),
+        ({"username": "a"}, "sucess", None, "rules[0].scenario"),
+        ({"username": "a"}, "success", "run", "rules[0].resource"),
+    ],
+)
+def test_a_rule_with_a_mistake_is_refused(deck, when, scenario, resource, field):
+    """The error names the field, and the rules are as they were."""
+    with pytest.raises(DeckSimError) as caught:
+        deck.rule(when, scenario, resource)
+    assert caught.value.errors[0]["field"] == field
+    assert deck.rules == []
+
+
+def test_coverage_tells_what_was_played_and_what_was_not(deck, run):
+    """A row for each scenario that was played, with the steps that never were."""
+    assert deck.coverage() == []
+    deck.use("mfa_then_success")
+    run()
+    deck.settle()
+    (row,) = deck.coverage()
+    assert (row["scenario"], row["played"], row["of"]) == ("mfa_then_success", 3, 7)
+    assert "task_run[2].on_timeout[0]" in row["missed"]
+
+
+def test_a_playlist_gives_each_run_its_turn(deck, run):
+    """A scenario of the test's own may name others; the world says what each run plays, and why."""
+    deck.use(deck.scenario({"playlist": ["source_down", "success"]}))
+    run(), run()
+    deck.settle()
+    assert [one["status"] for one in deck.runs] == ["failed", "completed"]
+    assert [choice["plays"] for choice in deck.world["choices"]] == ["source_down", "success"]
 
 
 def test_seeding_takes_a_mapping_or_names(deck):

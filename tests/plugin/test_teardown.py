@@ -50,6 +50,37 @@ def test_an_error_inside_the_server_fails_the_test(run, pytester):
     result.stdout.fnmatch_lines(["deck-sim itself failed:", "ZeroDivisionError: boom"])
 
 
+FAULT = """
+    import httpx2
+    import pytest
+
+    @pytest.mark.deck(strict={strict})
+    def test_it(deck):
+        ready = deck.ready_task()
+        output = {{"nights": "{{{{ input.nights }}}}"}}
+        steps = ["queued", "running", {{"completed": {{"output": output}}}}]
+        deck.use(deck.scenario({{"name": "broken", "task_run": steps}}))
+        headers = {{"Authorization": f"Bearer {{deck.api_key}}"}}
+        with httpx2.Client(base_url=deck.base_url, headers=headers) as client:
+            body = {{"connection_id": ready.connection_id}}
+            client.post(f"/tasks/{{ready.task_id}}/run", json=body)
+        deck.settle()
+"""
+
+
+def test_a_scenario_that_could_not_be_played_on_fails_the_test(run):
+    """The error names the run, the scenario, its step, and what is wrong with it."""
+    result = run(FAULT.format(strict=True))
+    result.assert_outcomes(passed=1, errors=1)
+    place = "trun_*: scenario `broken`, task_run?2?: there is no 'nights'*"
+    result.stdout.fnmatch_lines([f"a scenario could not be played on: {place}"])
+
+
+def test_a_test_can_allow_a_scenario_that_breaks_off(run):
+    """`strict=False` switches that off, too."""
+    run(FAULT.format(strict=False)).assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize("use", ["deck.queue('success')", "request.getfixturevalue('crash')"])
 def test_a_test_can_allow_both(run, pytester, use):
     """`strict=False` switches both complaints off."""
