@@ -15,6 +15,8 @@ from deck_sim.errors import listed, nearest
 
 Loc = tuple[int | str, ...]
 
+_LONGEST = 60  # characters of a found value that a sentence repeats
+
 _TEXTS = {
     "missing": "is required",
     "string_type": "must be text, not {found}",
@@ -41,7 +43,10 @@ def complaint(error: ErrorDetails, root: type[BaseModel]) -> str:
     """The sentence for one of pydantic's errors, without the place; `root` is the checked model."""
     if error["type"] == "extra_forbidden":
         name, allowed = str(error["loc"][-1]), sorted(set(_names(root, error["loc"][:-1])))
-        return f"unknown name {name!r}{nearest(name, allowed)}; allowed are {listed(allowed)}"
+        verb = "is" if len(allowed) == 1 else "are"
+        return (
+            f"unknown name {quote(name)}{nearest(name, allowed)}; allowed {verb} {listed(allowed)}"
+        )
     text = _TEXTS.get(error["type"], "{msg}")
     found = error.get("input")
     length = len(found) if isinstance(found, str) else 0
@@ -54,7 +59,12 @@ def show(value: Any) -> str:
     if isinstance(value, dict | list | tuple):
         return "an object" if isinstance(value, dict) else "a list"
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def quote(word: str) -> str:
+    """A found word in quotes, short enough for a sentence."""
+    return repr(word if len(word) <= _LONGEST else f"{word[: _LONGEST - 1]}…")
 
 
 def _names(annotation: Any, loc: Loc) -> Iterator[str]:

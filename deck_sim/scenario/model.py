@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from deck_sim.complaints import quote, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.durations import Span, parse_duration
 from deck_sim.engine.story import Script
@@ -35,13 +36,20 @@ class Scenario(Strict):
     task_run: Annotated[tuple[RunStep, ...] | None, Many] = None
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
 
+    @field_validator("version", mode="before")
+    @classmethod
+    def _not_merely_equal(cls, value: Any) -> Any:
+        """Refuse what is equal to 1 and is not 1: `true`, `1.0`."""
+        if value == 1 and type(value) is not int:
+            raise fault(f"must be 1, not {show(value)}")
+        return value
+
     @field_validator("edition")
     @classmethod
     def _known(cls, value: Any) -> Any:
         if value is not None and value not in EDITIONS:
-            raise fault(
-                f"unknown edition {value!r}{nearest(value, EDITIONS)}; there are {listed(EDITIONS)}"
-            )
+            known = f"{nearest(value, EDITIONS)}; there is {listed(EDITIONS)}"
+            raise fault(f"unknown edition {quote(value)}{known}")
         return value
 
     @property

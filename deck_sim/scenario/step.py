@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from deck_sim.complaints import show
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.errors import listed
@@ -64,13 +65,19 @@ class Step(Strict):
         if isinstance(value, dict) and not cls._is_value(value):
             return value
         if cls.shorthand is None:
-            raise fault(f"`{cls.word}` takes no value; write it alone")
+            raise fault(f"`{cls.word}` takes {cls._takes()}, not {show(value)}")
         return {cls.shorthand: value}
 
     @classmethod
     def _is_value(cls, value: dict[str, Any]) -> bool:
         """Whether a mapping is the value of the shorthand rather than the step's keys."""
         return False
+
+    @classmethod
+    def _takes(cls) -> str:
+        """What may be written behind the word of a step that has no shorthand."""
+        keys = [info.alias or name for name, info in cls.model_fields.items()]
+        return f"a mapping with {listed(keys, last='or')}" if keys else "no value"
 
     @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:

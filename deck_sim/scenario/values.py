@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from deck_sim.complaints import show
+from deck_sim.complaints import quote, show
 from deck_sim.durations import Span, parse_span
 from deck_sim.errors import RUN_ERRORS, listed, nearest
 
@@ -33,7 +33,7 @@ _INSTEAD = f"; a run can fail with {listed(RUN_ERRORS, last='or')}"
 def _read_error_name(value: Any) -> Any:
     if value not in RUN_ERRORS:
         value = value if isinstance(value, str) else show(value)
-        raise fault(f"unknown error {value!r}{nearest(value, RUN_ERRORS)}{_INSTEAD}")
+        raise fault(f"unknown error {quote(value)}{nearest(value, RUN_ERRORS)}{_INSTEAD}")
     return value
 
 
