@@ -1,14 +1,22 @@
 """What commands that play have in common: how worlds begin, and where scenarios are found."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.errors import nearest
+from deck_sim.later import Later
 from deck_sim.scenario.library import Library, read_folder, shipped
-from deck_sim.scenario.loader import ScenarioError, load_scenario
-from deck_sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from deck_sim.scenario import loader
+    from deck_sim.scenario.model import Scenario
+else:
+    loader = Later("deck_sim.scenario.loader")
 
 EDITION = click.option(
     "--edition",
@@ -34,7 +42,7 @@ def open_library(folder: Path | None) -> Library:
     """
     try:
         return shipped() if folder is None else read_folder(folder, shipped())
-    except ScenarioError as error:
+    except loader.ScenarioError as error:
         raise _said(error) from None
 
 
@@ -48,12 +56,12 @@ def find_scenario(wanted: str, library: Library) -> Scenario:
         close = nearest(wanted, library.names()) or "; `deck-sim scenarios` lists them all"
         raise click.UsageError(f"there is no scenario and no file {wanted!r}{close}")
     try:
-        return load_scenario(file)
-    except ScenarioError as error:
+        return loader.load_scenario(file)
+    except loader.ScenarioError as error:
         raise _said(error) from None
 
 
-def _said(error: ScenarioError) -> click.exceptions.Exit:
+def _said(error: loader.ScenarioError) -> click.exceptions.Exit:
     for mistake in error.mistakes:
         click.echo(str(mistake), err=True)
     return click.exceptions.Exit(1)

@@ -1,13 +1,20 @@
 """Calls about scenarios: what there is, one more, and which is played next."""
 
-from typing import Any
+from __future__ import annotations
 
-from deck_sim.control.bodies import Queue
+from typing import TYPE_CHECKING, Any
+
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.errors import ApiError, Problem, problem, refuse
-from deck_sim.scenario.loader import Mistake, ScenarioError, read_scenario, scenario_from_data
-from deck_sim.scenario.model import Scenario
+from deck_sim.later import Later
 from deck_sim.wire import read_object
+
+if TYPE_CHECKING:
+    from deck_sim.control import bodies
+    from deck_sim.scenario import loader
+    from deck_sim.scenario.model import Scenario
+else:
+    bodies, loader = Later("deck_sim.control.bodies"), Later("deck_sim.scenario.loader")
 
 
 def list_scenarios(request: Request) -> Answer:
@@ -36,8 +43,8 @@ def put_scenario(request: Request) -> Answer:
 
 def _read_yaml(request: Request, name: str) -> Scenario:
     try:
-        return read_scenario(request.body, name)
-    except ScenarioError as error:
+        return loader.read_scenario(request.body, name)
+    except loader.ScenarioError as error:
         raise ApiError(*(_problem(mistake, str(mistake)) for mistake in error.mistakes)) from None
 
 
@@ -45,13 +52,13 @@ def _read_json(request: Request, name: str) -> Scenario:
     """Read plain data, which has no lines; `version` and `name` may be left out."""
     data = read_object(request.body)
     try:
-        return scenario_from_data({"version": 1, "name": name, **data}, name)
-    except ScenarioError as error:
+        return loader.scenario_from_data({"version": 1, "name": name, **data}, name)
+    except loader.ScenarioError as error:
         found = (_problem(m, f"`{m.path}`: {m.message}") for m in error.mistakes)
         raise ApiError(*found) from None
 
 
-def _problem(mistake: Mistake, text: str) -> Problem:
+def _problem(mistake: loader.Mistake, text: str) -> Problem:
     return problem("request/input_invalid", text, field=mistake.path or None)
 
 
@@ -66,7 +73,7 @@ def delete_scenario(request: Request) -> Answer:
 
 def queue(request: Request) -> Answer:
     """`POST /_sim/queue`: the next connections or runs play these, one each."""
-    body = request.read(Queue)
+    body = request.read(bodies.Queue)
     simulation = request.simulation
     simulation.wishes.queue(body.resource, body.scenarios, simulation.library)
     return show_queue(request)

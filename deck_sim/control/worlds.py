@@ -1,18 +1,25 @@
 """Calls about the world as a whole: looking at it, beginning it anew, seeding it."""
 
+from __future__ import annotations
+
 import copy
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deck_sim.contract.resources import Kind
-from deck_sim.control.bodies import ChangeWorld, NewWorld, Seed, Standard
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, listed, nearest, problem, refuse
+from deck_sim.later import Later
 from deck_sim.simulation import LAST_MOMENT
 from deck_sim.wire import check_body, print_moment, read_moment
+
+if TYPE_CHECKING:
+    from deck_sim.control import bodies
+else:
+    bodies = Later("deck_sim.control.bodies")
 
 
 def show_world(request: Request) -> Answer:
@@ -39,7 +46,7 @@ def show_world(request: Request) -> Answer:
 
 def change_world(request: Request) -> Answer:
     """`PATCH /_sim/world`. The edition and the seed can change only while the world is empty."""
-    body = request.read(ChangeWorld)
+    body = request.read(bodies.ChangeWorld)
     simulation = request.simulation
     if body.default_scenario is not None:
         simulation.library.get(body.default_scenario, "default_scenario")
@@ -59,7 +66,7 @@ def change_world(request: Request) -> Answer:
 
 def reset_world(request: Request) -> Answer:
     """`POST /_sim/reset`: the world begins anew, empty."""
-    body = request.read(NewWorld) if request.body else NewWorld()
+    body = request.read(bodies.NewWorld) if request.body else bodies.NewWorld()
     wanted = body.model_dump(exclude_none=True, exclude={"default_scenario"})
     if body.now is not None:
         wanted["now"] = _beginning(body.now)
@@ -87,7 +94,7 @@ def drop_world(request: Request) -> Answer:
 
 def seed(request: Request) -> Answer:
     """`POST /_sim/seed`: resources with fixed ids; emits nothing. All of them, or none."""
-    wanted = request.read(Seed).resources
+    wanted = request.read(bodies.Seed).resources
     world = copy.deepcopy(request.simulation.world)
     kinds = {row.path.replace("-", "_"): row for row in world.rules.kinds.values()}
     seedable = {path: row for path, row in kinds.items() if path != "task_runs"}
@@ -107,10 +114,9 @@ def seed(request: Request) -> Answer:
 
 
 def _seed_one(world: World, row: Kind, item: dict[str, Any]) -> str:
-    assert row.create is not None
-    standard = check_body(Standard, item)
-    own = {name: value for name, value in item.items() if name not in Standard.model_fields}
-    fields = check_body(row.create, own).model_dump()
+    standard = check_body(bodies.Standard, item)
+    own = {name: value for name, value in item.items() if name not in bodies.Standard.model_fields}
+    fields = check_body(row.body("create"), own).model_dump()
     given: dict[str, Any] = {"id": standard.id}
     if standard.id in world.all(row.object):
         text = f"`id` {standard.id!r} is taken by another {row.noun}"

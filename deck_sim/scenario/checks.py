@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.contract.statuses import Machine
 from deck_sim.errors import listed
-from deck_sim.scenario.model import KINDS, Scenario
+from deck_sim.scenario.kinds import KINDS
+from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.step import Step, words
 from deck_sim.scenario.yaml_reader import Path
 

@@ -1,12 +1,18 @@
 """Which scenario a new connection or run plays, and why. The first way that finds one wins."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from deck_sim.engine.story import Script
 from deck_sim.errors import listed, nearest, refuse
+from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.model import KINDS, Scenario
+
+if TYPE_CHECKING:
+    from deck_sim.scenario.model import Scenario
 
 HEADER = "Deck-Sim-Scenario"
 DEFAULT_SCENARIO = "success"

@@ -1,11 +1,19 @@
 """Where scenarios come from: those that ship, a user's folder, and those given to one world."""
 
+from __future__ import annotations
+
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deck_sim.errors import listed, nearest, refuse
-from deck_sim.scenario.loader import Mistake, ScenarioError, load_scenario
-from deck_sim.scenario.model import Scenario
+from deck_sim.later import Later
+
+if TYPE_CHECKING:
+    from deck_sim.scenario import loader
+    from deck_sim.scenario.model import Scenario
+else:
+    loader = Later("deck_sim.scenario.loader")
 
 _PACKAGE = Path(__file__).parent.parent
 # Inside the package once installed; beside it in a checkout, where people look for it.
@@ -15,7 +23,7 @@ SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") 
 class Library:
     """Scenarios by name. What is added here hides what the library underneath calls the same."""
 
-    def __init__(self, below: "Library | None" = None) -> None:
+    def __init__(self, below: Library | None = None) -> None:
         self._below = below
         self._own: dict[str, Scenario] = {}
 
@@ -60,7 +68,7 @@ class _Shipped(Library):
 
     def find(self, name: str) -> Scenario | None:
         if name not in self._own and name in self.names():
-            self.add(load_scenario(SHIPPED / f"{name}.yaml"))
+            self.add(loader.load_scenario(SHIPPED / f"{name}.yaml"))
         return self._own.get(name)
 
 
@@ -77,21 +85,21 @@ def read_folder(folder: Path, below: Library) -> Library:
         ScenarioError: with every mistake of every file.
 
     """
-    library, mistakes = Library(below), list[Mistake]()
+    library, mistakes = Library(below), list[loader.Mistake]()
     if not folder.is_dir():
-        raise ScenarioError(Mistake(str(folder), 1, 1, "", "no such folder"))
+        raise loader.ScenarioError(loader.Mistake(str(folder), 1, 1, "", "no such folder"))
     seen: dict[str, Path] = {}
     for file in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
         try:
-            scenario = load_scenario(file)
-        except ScenarioError as error:
+            scenario = loader.load_scenario(file)
+        except loader.ScenarioError as error:
             mistakes += error.mistakes
             continue
         other = seen.setdefault(scenario.name, file)
         if other is not file:
             text = f"name {scenario.name!r} is taken by {other}; names are unique in a folder"
-            mistakes.append(Mistake(str(file), 1, 1, "name", text))
+            mistakes.append(loader.Mistake(str(file), 1, 1, "name", text))
         library.add(scenario)
     if mistakes:
-        raise ScenarioError(*mistakes)
+        raise loader.ScenarioError(*mistakes)
     return library

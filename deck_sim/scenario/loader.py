@@ -11,7 +11,8 @@ from pydantic_core import ErrorDetails
 from deck_sim.complaints import complaint, quote
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.checks import check_orders
-from deck_sim.scenario.model import KINDS, Scenario
+from deck_sim.scenario.kinds import KINDS
+from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.step import words
 from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, Path, YamlError, read_yaml
 

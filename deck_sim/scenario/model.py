@@ -21,8 +21,6 @@ from deck_sim.scenario.steps import (
 )
 from deck_sim.scenario.values import fault
 
-KINDS = ("connection", "task_run")
-
 
 class Scenario(Strict):
     """One scenario file."""

@@ -28,7 +28,7 @@ def test_every_mistake_of_every_file_is_told_with_its_place(cli, write, tmp_path
     checked = cli("check", tmp_path)
     lines = checked.stdout.splitlines()
     assert checked.exit_code == 1
-    assert lines[0].startswith(f"{one}:4:13: task_run[0].queued.for: 'soon' is not a duration")
+    assert lines[0].startswith(f"{one}:4:13: task_run[0].queued: 'soon' is not a duration")
     assert lines[1].startswith(f"{one}:5:5: task_run[1]: unknown status 'runing'; did you mean")
     assert lines[2].startswith(f"{two}:5:5: task_run[1]: `completed` cannot follow `queued`")
     assert lines[3:] == ["3 mistakes in 2 of 3 scenario files"]
