@@ -1,9 +1,16 @@
 """The request bodies of the control API."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    create_model,
+)
 
 from deck_sim.complaints import show
 from deck_sim.contract.bodies import Body, Text
@@ -97,7 +104,13 @@ class Seed(Body):
 class Standard(Body):
     """What a seeded resource may say beside its kind's own fields."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
     id: Text = Field(max_length=255)
     status: Text | None = None
     created_at: Text | None = None
+
+
+@cache
+def seeded(create: type[Body]) -> type[Standard]:
+    """A seeded resource of the kind that `create` makes."""
+    bases: tuple[Any, ...] = (Standard, create)
+    return create_model(create.__name__.replace("Create", "Seed"), __base__=bases)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.errors import ApiError, Problem, problem, refuse
 from deck_sim.later import Later
+from deck_sim.scenario.choosing import Wishes
 from deck_sim.wire import read_object
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def _read_json(request: Request, name: str) -> Scenario:
     try:
         return loader.scenario_from_data({"version": 1, "name": name, **data}, name)
     except loader.ScenarioError as error:
-        found = (_problem(m, f"`{m.path}`: {m.message}") for m in error.mistakes)
+        found = (_problem(m, f"{m.path}: {m.message}".removeprefix(": ")) for m in error.mistakes)
         raise ApiError(*found) from None
 
 
@@ -65,10 +67,19 @@ def _problem(mistake: loader.Mistake, text: str) -> Problem:
 def delete_scenario(request: Request) -> Answer:
     """`DELETE /_sim/scenarios/NAME`: only what was put into this world can be taken out."""
     name, simulation = request.params["name"], request.simulation
-    if not simulation.library.remove(name):
+    scenario = simulation.library.find(name)
+    if scenario is None or not simulation.library.remove(name):
         text = f"{name!r} was not put into this world, so it cannot be taken out of it"
         raise refuse("request/input_invalid", text, field="name")
+    if simulation.library.find(name) is None and name in _wished(simulation.wishes):
+        simulation.library.add(scenario)
+        text = f"{name!r} is still to be played: it is queued, or the world's default"
+        raise refuse("request/state_invalid", text)
     return Answer({"name": name, "deleted": True})
+
+
+def _wished(wishes: Wishes) -> set[str]:
+    return {wishes.default_scenario, *chain.from_iterable(wishes.queues.values())}
 
 
 def queue(request: Request) -> Answer:

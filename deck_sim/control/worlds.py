@@ -114,9 +114,8 @@ def seed(request: Request) -> Answer:
 
 
 def _seed_one(world: World, row: Kind, item: dict[str, Any]) -> str:
-    standard = check_body(bodies.Standard, item)
-    own = {name: value for name, value in item.items() if name not in bodies.Standard.model_fields}
-    fields = check_body(row.body("create"), own).model_dump()
+    standard = check_body(bodies.seeded(row.body("create")), item)
+    fields = standard.model_dump(exclude=set(bodies.Standard.model_fields))
     given: dict[str, Any] = {"id": standard.id}
     if standard.id in world.all(row.object):
         text = f"`id` {standard.id!r} is taken by another {row.noun}"
