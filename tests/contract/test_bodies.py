@@ -3,9 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from deck_sim.contract import bodies, resources
+from deck_sim.contract import bodies
 
-UpdateTask = resources.TASK.update
+UpdateTask = bodies.UpdateTask
 
 
 def test_a_task_has_the_documented_defaults():

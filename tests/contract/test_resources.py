@@ -46,7 +46,7 @@ def test_a_row_names_only_what_there_is(edition, row):
 def test_a_row_filters_and_checks_by_fields_that_it_has(edition, row):
     """Filters are printed attributes; references and schemas are fields of the body."""
     assert set(row.filters) <= set(row.attributes)
-    assert {*row.references, *row.schemas} <= set(row.create.model_fields)
+    assert {*row.references, *row.schemas} <= set(row.body("create").model_fields)
 
 
 @EVERY_ROW
@@ -60,7 +60,7 @@ def test_a_kind_with_statuses_begins_in_one_of_them(edition, row):
 def test_an_update_changes_only_what_a_create_may_set(edition, row):
     """The fields of an update are among those of the create."""
     if "update" in row.verbs:
-        assert set(row.update.model_fields) <= set(row.create.model_fields)
+        assert set(row.body("update").model_fields) <= set(row.body("create").model_fields)
 
 
 def test_the_noun_of_a_kind_reads_well_in_a_sentence():

@@ -117,10 +117,18 @@ def test_the_seed_decides_the_ids(make_play):
 
 
 def test_a_resource_of_a_given_id_takes_none_from_the_others():
-    """What is put there with a fixed id does not shift the ids of what follows."""
+    """What is put there with an id of its own does not shift the ids of what follows."""
     world = World()
     world.create("agent", {"name": "A"}, silent=True, id="agt_mine")
     assert world.create("agent", {"name": "B"}).id == World().next_id("agt")
+
+
+def test_an_id_that_is_taken_is_passed_over():
+    """A seeded resource keeps its id, even if it is the one that would have come next."""
+    taken, world = World().next_id("agt"), World()
+    world.create("agent", {"name": "A"}, silent=True, id=taken)
+    assert world.create("agent", {"name": "B"}).id != taken
+    assert len(world.all("agent")) == 2
 
 
 def test_what_is_put_there_silently_emits_nothing():
