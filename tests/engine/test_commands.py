@@ -94,6 +94,16 @@ def test_a_canceled_run_says_nothing_more(play):
     assert play.events(run) == ["task_run.queued", "task_run.running", "task_run.canceled"]
 
 
+def test_a_disconnected_connection_follows_its_script_no_more(play):
+    """What the script would have done later to the connection is forgotten."""
+    connection = play.open("[connected: 10m, disconnected]")
+    play.wait("5m")
+    play.command(connection, "disconnect")
+    assert (play.world.timers.peek(), play.world.stories) == (None, {})
+    play.wait("1d")
+    assert play.told(connection)[-1] == "5m connected -> disconnected"
+
+
 BROKEN = {"type": "objekt"}
 REQUIRES = {"type": "object", "required": ["day"], "properties": {"day": {"type": "string"}}}
 

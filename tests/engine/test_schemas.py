@@ -28,6 +28,14 @@ def found(problems):
     return [(p.field, p.message.removeprefix(f"`{p.field}`: ")) for p in problems]
 
 
+@pytest.fixture
+def lookups(monkeypatch):
+    """The names of hosts that are looked up meanwhile."""
+    names = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *words, **_: names.append(words[0]))
+    return names
+
+
 BREAKS = [
     ({}, [("input", "'guests' is a required property")]),
     ({"guests": 5}, [("input.guests", "5 is not of type 'array'")]),
@@ -125,12 +133,20 @@ ASTRAY = [
 
 @pytest.mark.parametrize("reference", ASTRAY)
 @pytest.mark.parametrize("word", ["$ref", "$dynamicRef"])
-def test_a_reference_that_leads_nowhere_is_refused_without_looking(reference, word, monkeypatch):
+def test_a_reference_that_leads_nowhere_is_refused(reference, word, lookups):
     """A reference must point inside the schema; nothing is fetched, from net or disk."""
-    monkeypatch.setattr(socket, "getaddrinfo", None)
     schema = {"title": "T", "allOf": [{}], "items": {word: reference}}
     text = f"`$ref` {reference!r} leads nowhere; it must point inside the schema"
     assert found(schema_problems(schema, "output_schema")) == [("output_schema", text)]
+    assert lookups == []
+
+
+def test_nothing_is_fetched_while_a_value_is_checked(lookups):
+    """A reference where nobody looked for one is not followed out of the machine either."""
+    dialect = "http://json-schema.org/draft-03/schema#"
+    schema = {"$schema": dialect, "type": [{"$ref": "http://example.com/schema"}]}
+    assert len(violations(schema, {}, "input")) == 1
+    assert lookups == []
 
 
 INSIDE = {
