@@ -11,11 +11,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from deck_sim.errors import listed, nearest
+from deck_sim.errors import LONGEST, listed, nearest, quote
 
 Loc = tuple[int | str, ...]
-
-_LONGEST = 60  # characters of a found value that a sentence repeats
 
 _TEXTS = {
     "missing": "is required",
@@ -59,12 +57,7 @@ def show(value: Any) -> str:
     if isinstance(value, dict | list | tuple):
         return "an object" if isinstance(value, dict) else "a list"
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def quote(word: str) -> str:
-    """A found word in quotes, short enough for a sentence."""
-    return repr(word if len(word) <= _LONGEST else f"{word[: _LONGEST - 1]}…")
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _names(annotation: Any, loc: Loc) -> Iterator[str]:
@@ -83,9 +76,10 @@ def _names(annotation: Any, loc: Loc) -> Iterator[str]:
 
 def _names_of_model(model: type[BaseModel], loc: Loc) -> Iterator[str]:
     fields = {info.alias or name: info for name, info in model.model_fields.items()}
-    if getattr(model, "word", None) and loc[:1] == (model.word,):  # type: ignore[attr-defined]
-        loc = loc[1:]  # a step: pydantic names the chosen member of the union, too
-    elif getattr(model, "word", None):
+    step = getattr(model, "word", None)
+    if loc[:1] == (step or model.__name__,):
+        loc = loc[1:]  # pydantic names the chosen member of a union, too
+    elif step:
         return
     if not loc:
         yield from fields

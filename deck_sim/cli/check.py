@@ -8,9 +8,7 @@ from pathlib import Path
 import click
 
 from deck_sim.cli.command import Command
-from deck_sim.scenario.loader import Mistake, ScenarioError, load_scenario
-from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.yaml_reader import read_yaml
+from deck_sim.scenario.loader import Mistake, ScenarioError, load_scenario, name_taken
 
 
 @click.command(
@@ -64,13 +62,7 @@ def _mistakes(files: list[Path]) -> Iterator[Mistake]:
             continue
         other = taken.setdefault(scenario.name, file)
         if other is not file:
-            yield _twice(scenario, file, other)
-
-
-def _twice(scenario: Scenario, file: Path, other: Path) -> Mistake:
-    line, column = read_yaml(file.read_bytes()).position(("name",))
-    text = f"{scenario.name!r} is the name of {other} too; each scenario has its own"
-    return Mistake(str(file), line, column, "name", text)
+            yield name_taken(scenario, file, other)
 
 
 def _print_text(files: list[Path], mistakes: list[Mistake]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deck_sim.engine.story import Script
-from deck_sim.errors import listed, nearest, refuse
+from deck_sim.errors import listed, nearest, quote, refuse
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.library import Library
 
@@ -34,7 +34,7 @@ class Wishes:
         """
         if kind not in KINDS:
             allowed = listed(KINDS, last="or")
-            text = f"`resource` is {kind!r}{nearest(kind, KINDS)}; it can be {allowed}"
+            text = f"`resource` is {quote(kind)}{nearest(kind, KINDS)}; it can be {allowed}"
             raise refuse("request/input_invalid", text, field="resource")
         for index, name in enumerate(names):
             library.get(name, f"scenarios[{index}]")

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deck_sim.errors import listed, nearest, refuse
+from deck_sim.errors import listed, nearest, quote, refuse
 from deck_sim.later import Later
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Library:
         """
         found = self.find(name)
         if found is None:
-            text = f"`{field}` names no scenario: {name!r}{nearest(name, self.names())}"
+            text = f"`{field}` names no scenario: {quote(name)}{nearest(name, self.names())}"
             raise refuse("request/input_invalid", text + self._instead(name), field=field)
         return found
 
@@ -97,8 +97,7 @@ def read_folder(folder: Path, below: Library) -> Library:
             continue
         other = seen.setdefault(scenario.name, file)
         if other is not file:
-            text = f"name {scenario.name!r} is taken by {other}; names are unique in a folder"
-            mistakes.append(loader.Mistake(str(file), 1, 1, "name", text))
+            mistakes.append(loader.name_taken(scenario, file, other))
         library.add(scenario)
     if mistakes:
         raise loader.ScenarioError(*mistakes)

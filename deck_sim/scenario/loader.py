@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from deck_sim.complaints import complaint, quote
-from deck_sim.errors import listed, nearest
+from deck_sim.complaints import complaint
+from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.checks import check_orders
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.model import Scenario
@@ -70,6 +70,13 @@ def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
     except YamlError as error:
         raise ScenarioError(Mistake(file, error.line, error.column, "", error.message)) from None
     return _check(document, file)
+
+
+def name_taken(scenario: Scenario, file: FilePath, other: FilePath) -> Mistake:
+    """What is wrong with a scenario whose name another file has, too."""
+    line, column = read_yaml(file.read_bytes()).position(("name",))
+    text = f"{scenario.name!r} is the name of {other} too; each scenario has its own"
+    return Mistake(str(file), line, column, "name", text)
 
 
 def scenario_from_data(data: Any, name: str = "<data>") -> Scenario:

@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from deck_sim.complaints import quote, show
+from deck_sim.complaints import show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.durations import Span, parse_duration
 from deck_sim.engine.story import Script
-from deck_sim.errors import listed, nearest
+from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.step import Many, Step, Strict
 from deck_sim.scenario.steps import (
     Completed,

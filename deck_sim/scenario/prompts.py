@@ -6,12 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from deck_sim.complaints import quote
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, Wait
-from deck_sim.errors import listed
+from deck_sim.errors import listed, quote
 from deck_sim.scenario.step import Many, Step, Strict
 from deck_sim.scenario.values import SpanField, Wanted, fault, matching
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -89,9 +90,9 @@ class Step(Strict):
         """Whether the script never goes on behind it."""
         return False
 
+    @abstractmethod
     def enter(self, stage: Stage) -> Wait | None:
         """Do what the step does; None goes on to the next at once."""
-        raise NotImplementedError
 
     def hear(self, stage: Stage, word: str, value: Any) -> str:
         """Answer a word from outside, or that the wait is over."""

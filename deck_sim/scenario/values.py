@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from deck_sim.complaints import quote, show
+from deck_sim.complaints import show
 from deck_sim.durations import Span, parse_span
-from deck_sim.errors import RUN_ERRORS, listed, nearest
+from deck_sim.errors import RUN_ERRORS, listed, nearest, quote
 
 
 def fault(text: str) -> PydanticCustomError:
@@ -19,8 +19,6 @@ def fault(text: str) -> PydanticCustomError:
 
 
 def _read_span(value: Any) -> Any:
-    if isinstance(value, Span):
-        return value
     try:
         return parse_span(value if isinstance(value, str) else show(value))
     except ValueError as error:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from deck_sim.complaints import quote
+from deck_sim.errors import quote
 
 Path = tuple[int | str, ...]
 
