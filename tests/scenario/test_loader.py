@@ -254,3 +254,9 @@ def test_plain_data_is_a_scenario_too():
     with pytest.raises(ScenarioError) as caught:
         scenario_from_data({"version": 1, "name": "x", "task_run": ["runing"]})
     assert str(caught.value).startswith("<data>:1:1: task_run[0]: unknown status 'runing'")
+
+
+@pytest.mark.parametrize(("written", "edition"), [("connections", "connections"), ("null", None)])
+def test_a_scenario_may_be_for_one_edition(read, written, edition):
+    """It names the edition, or leaves it open."""
+    assert read(f"edition: {written}").edition == edition
