@@ -76,11 +76,8 @@ def _names(annotation: Any, loc: Loc) -> Iterator[str]:
 
 def _names_of_model(model: type[BaseModel], loc: Loc) -> Iterator[str]:
     fields = {info.alias or name: info for name, info in model.model_fields.items()}
-    step = getattr(model, "word", None)
-    if loc[:1] == (step or model.__name__,):
+    if loc[:1] == (getattr(model, "word", model.__name__),):
         loc = loc[1:]  # pydantic names the chosen member of a union, too
-    elif step:
-        return
     if not loc:
         yield from fields
     elif loc[0] in fields:

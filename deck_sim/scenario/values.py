@@ -43,7 +43,7 @@ def _read_wanted(value: Any) -> str:
     """Read an answer as it will be compared. A decimal has lost its spelling: 1.50 was read 1.5."""
     if isinstance(value, str):
         return value
-    if isinstance(value, float) or not isinstance(value, int):
+    if not isinstance(value, int):
         raise fault(f"must be text, not {show(value)}; answers are compared as text, so quote it")
     return show(value)
 

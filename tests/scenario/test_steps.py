@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.durations import format_duration
+from deck_sim.engine import commands
 from deck_sim.rehearsal import rehearse
 from deck_sim.scenario.step import REGISTRY, Step
 
@@ -111,6 +112,53 @@ def test_a_run_is_approved_by_time_or_by_a_person(tell):
     """`pending: 10m` ends by itself; `pending` waits for a word."""
     assert tell("task_run: [running, pending: 10m, completed]")[-1] == "10m1s completed"
     assert tell("task_run: [running, pending, completed]")[-1] == "1m1s completed"
+
+
+@pytest.fixture
+def start(read):
+    """Start a run of a task that may take a day, and return its world and its id."""
+
+    def start(steps):
+        played = rehearse(read(f"task_run: {steps}"))
+        world = played.simulation.world
+        task = world.change(world.find("task", played.task_id), settings={"timeout_seconds": 86400})
+        body = {"connection_id": played.connection_id, "input": {"guest": "Alex"}}
+        script = played.scenario.script("task_run")
+        return played.simulation, commands.run_task(world, task, body, lambda: script).id
+
+    return start
+
+
+@pytest.mark.parametrize(
+    ("steps", "end"),
+    [
+        ("[running: 45m, completed]", "completed"),
+        ("[queued: 45m, running, completed]", "completed"),
+        ("[running: stuck]", "failed"),
+        ("[running, pending: 45m, completed]", "failed"),
+    ],
+)
+def test_a_status_with_a_length_is_active(start, steps, end):
+    """The agent works, and the limit for silence stays away; being stuck or waiting is silence."""
+    simulation, run_id = start(steps)
+    simulation.advance_by(timedelta(minutes=45))
+    assert simulation.world.find("task_run", run_id).status == end
+
+
+@pytest.mark.parametrize(
+    ("pending", "code"),
+    [
+        ("pending", "review_rejected"),
+        ("pending: 10m", "review_rejected"),
+        ("pending: {on_rejected: [failed: task/task_failed]}", "task_failed"),
+    ],
+)
+def test_a_rejected_run_takes_its_branch(start, pending, code):
+    """It fails, with the error that the script says or with the usual one."""
+    simulation, run_id = start(f"[running, {pending}, completed]")
+    run = simulation.world.find("task_run", run_id)
+    rejected = commands.review_run(simulation.world, run, "reject")
+    assert (rejected.status, rejected["errors"][0]["code"]) == ("failed", code)
 
 
 @pytest.mark.parametrize(
