@@ -172,6 +172,18 @@ def test_polling_something_unfinished_jumps_to_what_is_due_next():
     assert seen == [(2, "running"), (10, "completed"), (10, "completed"), (10, "completed")]
 
 
+def test_polling_shows_a_prompt_before_its_window_runs_out():
+    """A client that only polls sees that its answer was wrong, and can answer again."""
+    driven = Driven(mode="on_poll")
+    steps = "[running, interaction_required: {accept: {code: '1'}}, running, completed]"
+    run = driven.run(steps)
+    commands.answer_interaction(driven.world, driven.look(run), {"code": "0"})
+    driven.poll([driven.look(run)])
+    assert driven.look(run).status == "interaction_required"
+    driven.poll([driven.look(run)])
+    assert driven.look(run).status == "failed"
+
+
 def test_polling_settles_the_whole_moment():
     """What falls due at the same moment happens in the same poll."""
     driven = Driven(mode="on_poll")
