@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from deck_sim.errors import listed, nearest
+from deck_sim.errors import LONGEST, listed, nearest, quote
 
 Loc = tuple[int | str, ...]
 
@@ -42,7 +42,10 @@ def complaint(error: ErrorDetails, root: type[BaseModel]) -> str:
     """The sentence for one of pydantic's errors, without the place; `root` is the checked model."""
     if error["type"] == "extra_forbidden":
         name, allowed = str(error["loc"][-1]), sorted(set(_names(root, error["loc"][:-1])))
-        return f"unknown name {name!r}{nearest(name, allowed)}; allowed are {listed(allowed)}"
+        verb = "is" if len(allowed) == 1 else "are"
+        return (
+            f"unknown name {quote(name)}{nearest(name, allowed)}; allowed {verb} {listed(allowed)}"
+        )
     text = _TEXTS.get(error["type"], "{msg}")
     found = error.get("input")
     length = len(found) if isinstance(found, str) else 0
@@ -61,7 +64,7 @@ def show(value: Any) -> str:
     if isinstance(value, dict | list | tuple):
         return "an object" if isinstance(value, dict) else "a list"
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _names(annotation: Any, loc: Loc) -> Iterator[str]:
@@ -80,10 +83,8 @@ def _names(annotation: Any, loc: Loc) -> Iterator[str]:
 
 def _names_of_model(model: type[BaseModel], loc: Loc) -> Iterator[str]:
     fields = {info.alias or name: info for name, info in model.model_fields.items()}
-    if getattr(model, "word", None) and loc[:1] == (model.word,):  # type: ignore[attr-defined]
-        loc = loc[1:]  # a step: pydantic names the chosen member of the union, too
-    elif getattr(model, "word", None):
-        return
+    if loc[:1] == (getattr(model, "word", model.__name__),):
+        loc = loc[1:]  # pydantic names the chosen member of a union, too
     if not loc:
         yield from fields
     elif loc[0] in fields:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 Grade = Literal["documented", "observed", "assumed"]
 
 IN_RUN_ONLY = 0
+LONGEST = 60  # characters of a found value that a message repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,11 @@ def problem(
 def refuse(name: str, message: str | None = None, **words: Any) -> ApiError:
     """An answer with a single problem; see `problem`."""
     return ApiError(problem(name, message, **words))
+
+
+def quote(word: str) -> str:
+    """A found word in quotes, short enough for a sentence."""
+    return repr(word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…")
 
 
 def listed(words: Iterable[str], *, last: str = "and") -> str:

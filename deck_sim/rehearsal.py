@@ -18,6 +18,7 @@ from deck_sim.engine.records import Entry, Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.prompts import Asking
 from deck_sim.simulation import Settings, Simulation
 
 Answers = Sequence[Mapping[str, str]]
@@ -210,8 +211,9 @@ class _Player:
         return False
 
     def _answer(self, resource: Resource) -> bool:
-        right = self.world.stories[resource.id].step.right_answer  # type: ignore[union-attr]
-        answer = right if self.given is None else next(self.given, None)
+        step = self.world.stories[resource.id].step
+        assert isinstance(step, Asking)
+        answer = step.right_answer if self.given is None else next(self.given, None)
         if answer is None:
             return False
         fields = {field["name"]: field for field in resource["interaction"]["fields"]}

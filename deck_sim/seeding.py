@@ -2,9 +2,10 @@
 
 import copy
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field, create_model
 
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.resources import Kind
@@ -20,10 +21,16 @@ Wanted = Mapping[str, list[dict[str, Any]]]  # by the plural that the API's path
 class Standard(Body):
     """What a seeded resource may say beside its kind's own fields."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
     id: Text = Field(max_length=255)
     status: Text | None = None
     created_at: Text | None = None
+
+
+@cache
+def _seeded(create: type[Body]) -> type[Standard]:
+    """A seeded resource of the kind that `create` makes."""
+    bases: tuple[Any, ...] = (Standard, create)
+    return create_model(create.__name__.replace("Create", "Seed"), __base__=bases)
 
 
 def seed_resources(simulation: Simulation, wanted: Wanted) -> dict[str, list[str]]:
@@ -55,10 +62,8 @@ def seed_resources(simulation: Simulation, wanted: Wanted) -> dict[str, list[str
 
 
 def _seed_one(world: World, row: Kind, item: dict[str, Any]) -> str:
-    assert row.create is not None
-    standard = check_body(Standard, item)
-    own = {name: value for name, value in item.items() if name not in Standard.model_fields}
-    fields = check_body(row.create, own).model_dump()
+    standard = check_body(_seeded(row.body("create")), item)
+    fields = standard.model_dump(exclude=set(Standard.model_fields))
     given: dict[str, Any] = {"id": standard.id}
     if standard.id in world.all(row.object):
         text = f"`id` {standard.id!r} is taken by another {row.noun}"

@@ -79,8 +79,8 @@ class Simulation:
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
-
     files_url: str = World.files_url
+    _shown: dict[str, Resource] = field(default_factory=dict)  # as reads showed them, in `on_poll`
 
     def __post_init__(self) -> None:
         start = realtime.now() if self.settings.mode == "real" else FROZEN_START
@@ -111,10 +111,19 @@ class Simulation:
             self._pass(began + min(elapsed, left) * _MICROSECOND)
 
     def poll(self, resources: Iterable[Resource]) -> None:
-        """In `on_poll` mode, let a read of something unfinished jump to the next due moment."""
+        """In `on_poll` mode, let a read of something unfinished jump to the next due moment.
+
+        A prompt that no read has shown is shown first, or a client that only polls would never see
+        that its answer was wrong.
+        """
+        if self.mode != "on_poll":
+            return
+        unfinished = [found for found in resources if not self.world.is_settled(found)]
         due = self.world.timers.peek()
-        if self.mode == "on_poll" and due and not all(map(self.world.is_settled, resources)):
+        if due and unfinished and not any(map(self._is_new_prompt, unfinished)):
             self._pass(due.at)
+        for read in unfinished:
+            self._shown[read.id] = self.world.all(read.kind)[read.id]
 
     # Driving
 
@@ -193,6 +202,10 @@ class Simulation:
         return self.choices[-1].script
 
     # Private
+
+    def _is_new_prompt(self, found: Resource) -> bool:
+        """Whether it asks for something that no read has shown yet."""
+        return found["interaction"] is not None and self._shown.get(found.id) is not found
 
     def _advance(self, length: timedelta, field_: str) -> Report:
         now = self.world.now

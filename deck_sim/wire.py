@@ -1,21 +1,28 @@
 """How things are printed, and how bodies are read. The wire format of both `/v2` and `/_sim`."""
 
+from __future__ import annotations
+
 import json
 import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
-
-from deck_sim.complaints import complaint, spell_path
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, problem, refuse
+from deck_sim.later import Later
 
-Model = TypeVar("Model", bound=BaseModel)
+if TYPE_CHECKING:
+    import pydantic
+    from pydantic_core import ErrorDetails
+
+    from deck_sim import complaints
+else:
+    pydantic, complaints = Later("pydantic"), Later("deck_sim.complaints")
+
+Model = TypeVar("Model", bound="pydantic.BaseModel")
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 100  # of objects and lists within one another
@@ -169,7 +176,7 @@ def check_body(model: type[Model], data: dict[str, Any]) -> Model:
     """
     try:
         return model.model_validate(data)
-    except ValidationError as error:
+    except pydantic.ValidationError as error:
         found = error.errors(include_url=False)
         raise ApiError(*(_problem(details, model) for details in found)) from None
 
@@ -179,16 +186,16 @@ _MISSING = {"missing", "string_too_short"}
 _SPECIAL = {("literal_error", "auth_method"): "auth/auth_method_invalid"}
 
 
-def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
+def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     place = tuple(part if isinstance(part, int) else part[:MAX_NAME] for part in error["loc"])
-    field = spell_path(place)
+    field = complaints.spell_path(place)
     if error["type"] in _MISSING or error["input"] is None:
         return problem("request/input_missing", field=field)
     name = _SPECIAL.get((error["type"], field), "request/input_invalid")
     shown: ErrorDetails = {**error, "loc": place}
     if not _SECRETS.isdisjoint(place):
         shown["input"] = HIDDEN
-    return problem(name, f"`{field}`: {complaint(shown, model)}", field=field)
+    return problem(name, f"`{field}`: {complaints.complaint(shown, model)}", field=field)
 
 
 _CREDENTIALS, _PASSWORD = "auth_credentials", "password"

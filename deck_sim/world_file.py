@@ -8,9 +8,9 @@ from pydantic import Field, ValidationError
 
 from deck_sim.complaints import complaint, spell_path
 from deck_sim.errors import ApiError, Problem
-from deck_sim.scenario.choosing import Rule
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistake, ScenarioError
+from deck_sim.scenario.matching import Rule
 from deck_sim.scenario.values import Strict
 from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, Path, YamlError, read_yaml
 from deck_sim.seeding import seed_resources

@@ -5,10 +5,20 @@ import itertools
 from contextlib import contextmanager
 
 import httpx2
+import hypothesis
 import pytest
 
 from deck_sim.server import ServerThread
 from deck_sim.worlds import Worlds
+
+# The same examples in every run, however slow the machine is: a test that fails must fail again.
+hypothesis.settings.register_profile(
+    "deck_sim",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("deck_sim")
 
 _numbers = itertools.count(1)
 

@@ -1,11 +1,18 @@
 """The endpoints that are not one of the five verbs: a function each, and its row at the end."""
 
-from deck_sim.contract import bodies
+from typing import TYPE_CHECKING
+
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
+from deck_sim.later import Later
 from deck_sim.scenario.choosing import HEADER
 from deck_sim.wire import print_moment, print_resource
+
+if TYPE_CHECKING:
+    from deck_sim.contract import bodies
+else:
+    bodies = Later("deck_sim.contract.bodies")
 
 
 def test(request: Request) -> Answer:

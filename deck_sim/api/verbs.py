@@ -13,8 +13,7 @@ from deck_sim.wire import print_resource
 
 def create(request: Request, row: Kind) -> Answer:
     """`POST /things`."""
-    assert row.create is not None
-    world, body = request.simulation.world, request.read(row.create)
+    world, body = request.simulation.world, request.read(row.body("create"))
     made = commands.create_resource(world, row.object, body.model_dump())
     return Answer(print_resource(world, made), row.create_status)
 
@@ -29,10 +28,9 @@ def get(request: Request, row: Kind) -> Answer:
 
 def update(request: Request, row: Kind) -> Answer:
     """`PATCH /things/{id}`: what was not sent stays as it is."""
-    assert row.update is not None
     world = request.simulation.world
     resource = commands.fetch(world, row.object, request.params["id"])
-    sent = request.read(row.update).sent()
+    sent = request.read(row.body("update")).sent()
     return Answer(print_resource(world, commands.update_resource(world, resource, sent)))
 
 

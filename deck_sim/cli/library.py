@@ -1,16 +1,23 @@
 """What commands that play have in common: how worlds begin, and where scenarios are found."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.errors import nearest
+from deck_sim.later import Later
 from deck_sim.scenario.library import Library, read_files, read_folder, shipped
-from deck_sim.scenario.loader import ScenarioError, load_scenario
-from deck_sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from deck_sim.scenario import loader
+    from deck_sim.scenario.model import Scenario
+else:
+    loader = Later("deck_sim.scenario.loader")
 
 EDITION = click.option(
     "--edition",
@@ -40,12 +47,12 @@ def or_say(read: Callable[Read, Found], *args: Read.args, **named: Read.kwargs) 
     """
     try:
         return read(*args, **named)
-    except ScenarioError as error:
+    except loader.ScenarioError as error:
         say(error)
         raise click.exceptions.Exit(1) from None
 
 
-def say(error: ScenarioError) -> None:
+def say(error: loader.ScenarioError) -> None:
     """Write every mistake in a line on stderr."""
     for mistake in error.mistakes:
         click.echo(str(mistake), err=True)
@@ -75,8 +82,8 @@ def read_file(file: Path, library: Library) -> Scenario:
         ScenarioError: with every mistake.
 
     """
-    scenario = load_scenario(file)
+    scenario = loader.load_scenario(file)
     _, mistakes = read_files([file], library)
     if mistakes:
-        raise ScenarioError(*mistakes)
+        raise loader.ScenarioError(*mistakes)
     return scenario

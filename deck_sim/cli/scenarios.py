@@ -13,8 +13,9 @@ from rich.tree import Tree
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import coloured, console
 from deck_sim.cli.library import FOLDER, find_scenario, open_library
+from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.model import KINDS, Scenario
+from deck_sim.scenario.model import Scenario
 
 
 @click.command(

@@ -104,6 +104,12 @@ class CreateConnection(Body):
     external_id: ExternalId | None = None
 
 
+UpdateAgent = partial(CreateAgent, "name", "description")
+UpdateSource = partial(CreateSource, "name", "website")
+UpdateTask = partial(CreateTask, *(name for name in CreateTask.model_fields if name != "agent_id"))
+UpdateConnection = partial(CreateConnection, "external_id")
+
+
 class RunTask(Body):
     """`POST /tasks/{id}/run`."""
 

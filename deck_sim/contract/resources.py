@@ -2,12 +2,20 @@
 paging, filters, printing and events follow from it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from deck_sim.contract import bodies, statuses
-from deck_sim.contract.bodies import Body, partial
+from deck_sim.contract import statuses
 from deck_sim.contract.statuses import Machine
+from deck_sim.later import Later
+
+if TYPE_CHECKING:
+    from deck_sim.contract import bodies
+else:
+    bodies = Later("deck_sim.contract.bodies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +36,8 @@ class Kind:
     path: str
     attributes: tuple[str, ...]  # printed between `object` and `created_at`, in this order
     verbs: tuple[str, ...] = ("create", "list", "get", "update", "delete")
-    create: type[Body] | None = None
-    update: type[Body] | None = None
+    create: str | None = None  # the name of the body in `bodies`; the same for `update`
+    update: str | None = None
     references: Mapping[str, str] = field(default_factory=dict)  # body field -> kind it must name
     schemas: tuple[str, ...] = ()  # body fields that must hold a valid JSON Schema
     filters: tuple[str, ...] = ()
@@ -39,6 +47,11 @@ class Kind:
     phases: tuple[str, ...] = ()  # the statuses of a kind that has some but no machine
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those that are events
     create_status: int = 201
+
+    def body(self, verb: str) -> type[bodies.Body]:
+        """The body of `create` or `update`."""
+        model: type[bodies.Body] = getattr(bodies, getattr(self, verb))
+        return model
 
     @property
     def not_found(self) -> str:
@@ -72,8 +85,8 @@ AGENT = Kind(
     prefix="agt",
     path="agents",
     attributes=("name", "description", "tasks"),
-    create=bodies.CreateAgent,
-    update=partial(bodies.CreateAgent, "name", "description"),
+    create="CreateAgent",
+    update="UpdateAgent",
     embeds={"tasks": Embed("task", by="agent_id", shows=("id", "object", "name", "status"))},
     lifecycle=_CRUD,
 )
@@ -82,8 +95,8 @@ SOURCE = Kind(
     prefix="src",
     path="sources",
     attributes=("name", "type", "website"),
-    create=bodies.CreateSource,
-    update=partial(bodies.CreateSource, "name", "website"),
+    create="CreateSource",
+    update="UpdateSource",
     lifecycle=_CRUD,
     create_status=200,  # as the reference shows it, unlike every other create
 )
@@ -103,18 +116,8 @@ TASK = Kind(
         "extraction",
         "settings",
     ),
-    create=bodies.CreateTask,
-    update=partial(
-        bodies.CreateTask,
-        "name",
-        "description",
-        "prompt",
-        "input_schema",
-        "output_schema",
-        "storage",
-        "extraction",
-        "settings",
-    ),
+    create="CreateTask",
+    update="UpdateTask",
     references={"agent_id": "agent"},
     schemas=("input_schema", "output_schema"),
     filters=("agent_id", "status"),
@@ -127,8 +130,8 @@ CONNECTION = Kind(
     path="connections",
     attributes=("status", "source_id", "auth_method", "external_id", "interaction"),
     verbs=("list", "get", "update"),
-    create=bodies.CreateConnection,
-    update=partial(bodies.CreateConnection, "external_id"),
+    create="CreateConnection",
+    update="UpdateConnection",
     references={"source_id": "source"},
     filters=("source_id", "external_id", "status"),
     machine=statuses.CONNECTION,
@@ -157,7 +160,7 @@ TASK_RUN = Kind(
         "interaction",
     ),
     verbs=("list", "get"),
-    create=bodies.RunTask,
+    create="RunTask",
     references={"connection_id": "connection"},
     filters=("status", "task_id", "agent_id", "connection_id"),
     includes=("input",),

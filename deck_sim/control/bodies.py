@@ -9,7 +9,7 @@ from deck_sim.complaints import show
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.errors import listed, nearest
-from deck_sim.scenario.choosing import Rule
+from deck_sim.scenario.matching import Rule
 from deck_sim.scenario.values import fault
 from deck_sim.simulation import MODES
 

@@ -1,15 +1,22 @@
 """Calls about time: the clock, moving it, and what is due."""
 
-from datetime import timedelta
-from typing import Any
+from __future__ import annotations
 
-from deck_sim.control.bodies import Advance, SetClock, UntilEvent
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
 from deck_sim.durations import format_duration, parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
 from deck_sim.errors import refuse
+from deck_sim.later import Later
 from deck_sim.simulation import Report, Simulation
 from deck_sim.wire import print_moment, read_moment
+
+if TYPE_CHECKING:
+    from deck_sim.control import bodies
+else:
+    bodies = Later("deck_sim.control.bodies")
 
 # What each timer means to whoever reads `/_sim/next`.
 _MEANS = {
@@ -34,7 +41,7 @@ def show_clock(request: Request) -> Answer:
 
 def set_clock(request: Request) -> Answer:
     """`PUT /_sim/clock`."""
-    body = request.read(SetClock)
+    body = request.read(bodies.SetClock)
     now = None if body.now is None else read_moment(body.now, "now")
     request.simulation.set_clock(body.mode, body.speed, now)
     return show_clock(request)
@@ -42,7 +49,7 @@ def set_clock(request: Request) -> Answer:
 
 def advance(request: Request) -> Answer:
     """`POST /_sim/clock/advance`: everything that falls due happens before the answer."""
-    body = request.read(Advance)
+    body = request.read(bodies.Advance)
     if sum(given is not None for given in (body.by, body.to, body.until)) != 1:
         text = "give exactly one of `by`, `to` and `until`"
         raise refuse("request/input_invalid", text, field="by")
@@ -52,12 +59,12 @@ def advance(request: Request) -> Answer:
     )
 
 
-def _advance(simulation: Simulation, body: Advance) -> Report:
+def _advance(simulation: Simulation, body: bodies.Advance) -> Report:
     if body.by is not None:
         return simulation.advance_by(_duration(body.by, "by"))
     if body.to is not None:
         return simulation.advance_to(read_moment(body.to, "to"))
-    if isinstance(body.until, UntilEvent):
+    if isinstance(body.until, bodies.UntilEvent):
         limit = _duration(body.limit, "limit")
         return simulation.advance_until_event(body.until.event, body.until.id, limit)
     return simulation.advance_until_idle()

@@ -1,24 +1,27 @@
 """Calls about scenarios: what there is, one more, and which is played next."""
 
-from collections.abc import Callable
-from typing import Any
+from __future__ import annotations
 
-from deck_sim.complaints import spell_path
-from deck_sim.control.bodies import Queue, Rules
+from collections.abc import Callable
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.errors import ApiError, Problem, listed, problem, refuse
-from deck_sim.scenario.coverage import coverage
+from deck_sim.later import Later
+from deck_sim.scenario.choosing import Wishes
 from deck_sim.scenario.library import Library, entry_faults
-from deck_sim.scenario.loader import (
-    Mistake,
-    ScenarioError,
-    position_in,
-    read_scenario,
-    scenario_from_data,
-)
-from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.yaml_reader import Path
 from deck_sim.wire import read_object
+
+if TYPE_CHECKING:
+    from deck_sim import complaints
+    from deck_sim.control import bodies
+    from deck_sim.scenario import coverage, loader
+    from deck_sim.scenario.model import Scenario
+    from deck_sim.scenario.yaml_reader import Path
+else:
+    bodies, complaints = Later("deck_sim.control.bodies"), Later("deck_sim.complaints")
+    coverage, loader = Later("deck_sim.scenario.coverage"), Later("deck_sim.scenario.loader")
 
 
 def list_scenarios(request: Request) -> Answer:
@@ -46,13 +49,15 @@ def put_scenario(request: Request) -> Answer:
 
 
 def _read_yaml(request: Request, name: str) -> Scenario:
-    def mistake(place: Path, text: str) -> Mistake:
-        return Mistake(name, *position_in(request.body, *place), spell_path(place), text)
+    def mistake(place: Path, text: str) -> loader.Mistake:
+        return loader.Mistake(
+            name, *loader.position_in(request.body, *place), complaints.spell_path(place), text
+        )
 
     try:
-        scenario = read_scenario(request.body, name)
+        scenario = loader.read_scenario(request.body, name)
         _check_entries(request, scenario, mistake)
-    except ScenarioError as error:
+    except loader.ScenarioError as error:
         raise ApiError(*(_problem(mistake, str(mistake)) for mistake in error.mistakes)) from None
     return scenario
 
@@ -60,21 +65,21 @@ def _read_yaml(request: Request, name: str) -> Scenario:
 def _read_json(request: Request, name: str) -> Scenario:
     """Read plain data, which has no lines; `version` and `name` may be left out."""
 
-    def mistake(place: Path, text: str) -> Mistake:
-        return Mistake(name, 1, 1, spell_path(place), text)
+    def mistake(place: Path, text: str) -> loader.Mistake:
+        return loader.Mistake(name, 1, 1, complaints.spell_path(place), text)
 
     data = read_object(request.body)
     try:
-        scenario = scenario_from_data({"version": 1, "name": name, **data}, name)
+        scenario = loader.scenario_from_data({"version": 1, "name": name, **data}, name)
         _check_entries(request, scenario, mistake)
-    except ScenarioError as error:
-        found = (_problem(m, f"`{m.path}`: {m.message}") for m in error.mistakes)
+    except loader.ScenarioError as error:
+        found = (_problem(m, f"{m.path}: {m.message}".removeprefix(": ")) for m in error.mistakes)
         raise ApiError(*found) from None
     return scenario
 
 
 def _check_entries(
-    request: Request, scenario: Scenario, mistake: Callable[[Path, str], Mistake]
+    request: Request, scenario: Scenario, mistake: Callable[[Path, str], loader.Mistake]
 ) -> None:
     """See that playlists and mixes, this one and those there are, name what can be played."""
     library = Library(request.simulation.library)
@@ -86,25 +91,34 @@ def _check_entries(
         text = f"{listed(named_by)} would name a playlist or mix then; choose another name"
         mistakes.append(mistake(("name",), text))
     if mistakes:
-        raise ScenarioError(*mistakes)
+        raise loader.ScenarioError(*mistakes)
 
 
-def _problem(mistake: Mistake, text: str) -> Problem:
+def _problem(mistake: loader.Mistake, text: str) -> Problem:
     return problem("request/input_invalid", text, field=mistake.path or None)
 
 
 def delete_scenario(request: Request) -> Answer:
     """`DELETE /_sim/scenarios/NAME`: only what was put into this world can be taken out."""
     name, simulation = request.params["name"], request.simulation
-    if not simulation.library.remove(name):
+    scenario = simulation.library.find(name)
+    if scenario is None or not simulation.library.remove(name):
         text = f"{name!r} was not put into this world, so it cannot be taken out of it"
         raise refuse("request/input_invalid", text, field="name")
+    if simulation.library.find(name) is None and name in _wished(simulation.wishes):
+        simulation.library.add(scenario)
+        text = f"{name!r} is still to be played: it is queued, or the world's default"
+        raise refuse("request/state_invalid", text)
     return Answer({"name": name, "deleted": True})
+
+
+def _wished(wishes: Wishes) -> set[str]:
+    return {wishes.default_scenario, *chain.from_iterable(wishes.queues.values())}
 
 
 def queue(request: Request) -> Answer:
     """`POST /_sim/queue`: the next connections or runs play these, one each."""
-    body = request.read(Queue)
+    body = request.read(bodies.Queue)
     simulation = request.simulation
     simulation.wishes.queue(body.resource, body.scenarios, simulation.library)
     return show_queue(request)
@@ -124,7 +138,7 @@ def clear_queue(request: Request) -> Answer:
 def put_rules(request: Request) -> Answer:
     """`PUT /_sim/rules`: these rules instead of those there are; the first that matches counts."""
     simulation = request.simulation
-    simulation.wishes.rule(request.read(Rules).rules, simulation.library)
+    simulation.wishes.rule(request.read(bodies.Rules).rules, simulation.library)
     return show_rules(request)
 
 
@@ -137,7 +151,7 @@ def show_rules(request: Request) -> Answer:
 def show_coverage(request: Request) -> Answer:
     """`GET /_sim/coverage`: which steps and branches of which scenarios were played."""
     simulation = request.simulation
-    return Answer({"data": coverage(simulation.world.played, simulation.library)})
+    return Answer({"data": coverage.coverage(simulation.world.played, simulation.library)})
 
 
 def _print(scenario: Scenario) -> dict[str, Any]:

@@ -1,16 +1,23 @@
 """Calls about the world as a whole: looking at it, beginning it anew, seeding it."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from deck_sim.control.bodies import ChangeWorld, NewWorld, Seed
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.errors import listed, refuse
+from deck_sim.later import Later
 from deck_sim.scenario.choosing import Choice
-from deck_sim.seeding import seed_resources
 from deck_sim.simulation import LAST_MOMENT
 from deck_sim.wire import print_moment, read_moment
+
+if TYPE_CHECKING:
+    from deck_sim import seeding
+    from deck_sim.control import bodies
+else:
+    bodies, seeding = Later("deck_sim.control.bodies"), Later("deck_sim.seeding")
 
 
 def show_world(request: Request) -> Answer:
@@ -50,7 +57,7 @@ def _print_choice(choice: Choice) -> dict[str, Any]:
 
 def change_world(request: Request) -> Answer:
     """`PATCH /_sim/world`. The edition and the seed can change only while the world is empty."""
-    body = request.read(ChangeWorld)
+    body = request.read(bodies.ChangeWorld)
     simulation = request.simulation
     if body.default_scenario is not None:
         simulation.library.get(body.default_scenario, "default_scenario")
@@ -70,7 +77,7 @@ def change_world(request: Request) -> Answer:
 
 def reset_world(request: Request) -> Answer:
     """`POST /_sim/reset`: the world begins anew, empty."""
-    body = request.read(NewWorld) if request.body else NewWorld()
+    body = request.read(bodies.NewWorld) if request.body else bodies.NewWorld()
     wanted = body.model_dump(exclude_none=True, exclude={"default_scenario"})
     if body.now is not None:
         wanted["now"] = _beginning(body.now)
@@ -98,7 +105,8 @@ def drop_world(request: Request) -> Answer:
 
 def seed(request: Request) -> Answer:
     """`POST /_sim/seed`: resources with fixed ids; emits nothing. All of them, or none."""
-    return Answer({"seeded": seed_resources(request.simulation, request.read(Seed).resources)})
+    wanted = request.read(bodies.Seed).resources
+    return Answer({"seeded": seeding.seed_resources(request.simulation, wanted)})
 
 
 ROUTES = [

@@ -29,12 +29,10 @@ def hear(world: World, owner: str, word: str, value: Any = None) -> None:
     step = story.step
     assert step is not None, f"{owner} hears {word!r} after the end of its story"
     turn = step.hear(Stage(world, story), word, value)
-    if turn == STAY:
-        _wait(world, story, step.enter(Stage(world, story)))
-    else:
+    if turn != STAY:
         world.timers.take_back(owner, *OF_A_STEP)
         story.go(turn)
-        _play(world, story)
+    _play(world, story)
 
 
 def pass_time(world: World, limit: datetime) -> None:
@@ -79,9 +77,7 @@ def _break_off(world: World, story: Story, fault: ScriptFault) -> None:
         world.move(resource, "invalid")
 
 
-def _wait(world: World, story: Story, wait: Wait | None) -> None:
-    if wait is None:
-        return
+def _wait(world: World, story: Story, wait: Wait) -> None:
     if wait.span is not None:
         name = WINDOW if wait.patience else STEP
         world.timers.arm(story.owner, name, world.now + wait.span)

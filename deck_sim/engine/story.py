@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Path = tuple[int | str, ...]
 
-STAY = "stay"
+STAY = "stay"  # play the step again
 GO_ON = "go_on"  # any other answer of `Step.hear` names a branch
 
 

@@ -100,7 +100,7 @@ class World:
         row = self.kind(kind)
         usual = {"status": row.first_status, "created_at": self.now, "updated_at": self.now}
         if "id" not in standard:
-            standard["id"] = self.next_id(row.prefix)
+            standard["id"] = self._free_id(row)
         given = {**usual, **standard}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **given))
         for name, used in row.references.items():
@@ -177,6 +177,12 @@ class World:
         self.timers.take_back(owner, *OF_A_STEP)
 
     # Private
+
+    def _free_id(self, row: Kind) -> str:
+        """The next id that no seeded resource has taken."""
+        while (made := self.next_id(row.prefix)) in self.resources[row.object]:
+            pass
+        return made
 
     def _entering(self, resource: Resource, status: str, fields: dict[str, Any]) -> Resource:
         """The resource in its next status: asking nothing unless `fields` say so, and with the time

@@ -2,14 +2,15 @@
 end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.contract.statuses import Machine
 from deck_sim.errors import listed
-from deck_sim.scenario.model import KINDS, Scenario
-from deck_sim.scenario.step import Step
+from deck_sim.scenario.kinds import KINDS
+from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.step import Step, words
 from deck_sim.scenario.templates import is_template, template_faults
 from deck_sim.scenario.yaml_reader import Path
 
@@ -41,14 +42,14 @@ def check_orders(scenario: Scenario) -> Iterator[Found]:
     for kind in KINDS:
         steps = getattr(scenario, kind)
         if steps is not None:
-            yield from _Walk(edition.machine(kind)).whole(steps, (kind,))
+            yield from _Walk(edition.machine(kind), words(kind)).whole(steps, (kind,))
 
 
 class _Walk:
     """Follows every way through a script."""
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, machine: Machine, words: tuple[str, ...]) -> None:
+        self.machine, self.words = machine, words
 
     def whole(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
         """Walk a script from its machine's first status, and see that every way ends."""
@@ -57,12 +58,11 @@ class _Walk:
         settled = self.machine.settled
         endless = [s for s in self.machine.statuses if s in loose and s not in settled]
         if endless:
-            ends = listed((s for s in self.machine.statuses if s in settled), last="or")
-            yield (
-                path,
-                f"can stop in {listed(endless, last='or')} and never end; a script ends in {ends},"
-                " or says `stuck`",
+            ends = self._sayable(s for s in self.machine.statuses if s in settled)
+            text = (
+                f"can stop in {listed(endless, last='or')} and never end; a script ends in {ends}"
             )
+            yield path, f"{text}, or says `stuck`"
 
     def _steps(
         self, steps: tuple[Step, ...], path: Path, before: set[str], loose: set[str]
@@ -88,8 +88,12 @@ class _Walk:
         for status in (s for s in self.machine.statuses if s in before):
             after = self.machine.follows[status]
             if step.word not in after and not (step.lasts and step.word == status):
-                allowed = listed(after, last="or")
-                yield here, f"`{step.word}` cannot follow `{status}`; after it may come {allowed}"
+                text = f"after it may come {self._sayable(after)}"
+                yield here, f"`{step.word}` cannot follow `{status}`; {text}"
+
+    def _sayable(self, statuses: Iterable[str]) -> str:
+        """Those of the statuses that a script can bring about; commands bring about the rest."""
+        return listed((s for s in statuses if s in self.words), last="or")
 
 
 def _unreachable(step: Step, before: Step) -> str:

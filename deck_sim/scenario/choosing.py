@@ -5,33 +5,28 @@ scenario's own `when:`, the world's default. What came second is kept, too, so t
 reader can see what it lost to.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import Script
-from deck_sim.errors import listed, nearest, refuse
+from deck_sim.errors import listed, nearest, quote, refuse
+from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.matching import Facts, When
-from deck_sim.scenario.model import KINDS, Scenario
-from deck_sim.scenario.values import Strict
+
+if TYPE_CHECKING:
+    from deck_sim.scenario.matching import Facts, Rule
+    from deck_sim.scenario.model import Scenario
 
 HEADER = "Deck-Sim-Scenario"
 DEFAULT_SCENARIO = "success"
 
 _MAGIC = re.compile(r"(?:.*\+(?P<tagged>[a-z0-9_]+)@example\.com)|(?P<plain>[a-z0-9_]+)")
 _WEIGHTS = 1_000_000  # how finely the weights of a `mix` are counted
-
-
-class Rule(Strict):
-    """Set through the control API or a world file: what matches `when` plays `scenario`."""
-
-    when: When
-    scenario: str
-    resource: str | None = None
-    """`connection` or `task_run`; without it, both."""
 
 
 @dataclass
@@ -78,7 +73,7 @@ def check_kind(kind: str, where: str) -> None:
     """
     if kind not in KINDS:
         allowed = listed(KINDS, last="or")
-        text = f"`{where}` is {kind!r}{nearest(kind, KINDS)}; it can be {allowed}"
+        text = f"`{where}` is {quote(kind)}{nearest(kind, KINDS)}; it can be {allowed}"
         raise refuse("request/input_invalid", text, field=where)
 
 

@@ -1,15 +1,25 @@
 """Where scenarios come from: those that ship, a user's folder, and those given to one world."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from deck_sim.complaints import spell_path
-from deck_sim.errors import listed, nearest, refuse
-from deck_sim.scenario.loader import Mistake, ScenarioError, load_scenario, position_in
-from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.yaml_reader import Path as Place
+from deck_sim.errors import listed, nearest, quote, refuse
+from deck_sim.later import Later
+
+if TYPE_CHECKING:
+    from deck_sim import complaints
+    from deck_sim.scenario import loader
+    from deck_sim.scenario.model import Scenario
+    from deck_sim.scenario.yaml_reader import Path as Place
+
+    Report = Callable[[loader.ScenarioError], None]
+else:
+    complaints, loader = Later("deck_sim.complaints"), Later("deck_sim.scenario.loader")
 
 _PACKAGE = Path(__file__).parent.parent
 # Inside the package once installed; beside it in a checkout, where people look for it.
@@ -19,7 +29,7 @@ SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") 
 class Library:
     """Scenarios by name. What is added here hides what the library underneath calls the same."""
 
-    def __init__(self, below: "Library | None" = None) -> None:
+    def __init__(self, below: Library | None = None) -> None:
         self._below = below
         self._own: dict[str, Scenario] = {}
 
@@ -36,7 +46,7 @@ class Library:
         """
         found = self.find(name)
         if found is None:
-            text = f"`{field}` names no scenario: {name!r}{nearest(name, self.names())}"
+            text = f"`{field}` names no scenario: {quote(name)}{nearest(name, self.names())}"
             raise refuse("request/input_invalid", text + self._instead(name), field=field)
         return found
 
@@ -77,7 +87,7 @@ class _Shipped(Library):
 
     def find(self, name: str) -> Scenario | None:
         if name not in self._own and name in self.names():
-            self.add(load_scenario(SHIPPED / f"{name}.yaml"))
+            self.add(loader.load_scenario(SHIPPED / f"{name}.yaml"))
         return self._own.get(name)
 
 
@@ -85,9 +95,6 @@ class _Shipped(Library):
 def shipped() -> Library:
     """The scenarios that ship with deck-sim; nothing is ever added to them."""
     return _Shipped()
-
-
-Report = Callable[[ScenarioError], None]
 
 
 class WatchedFolder(Library):
@@ -132,7 +139,7 @@ class WatchedFolder(Library):
             self._seen = looks
             try:
                 self._own = read_folder(self._folder, self._under)._own
-            except ScenarioError as error:
+            except loader.ScenarioError as error:
                 self._report(error)
 
 
@@ -149,26 +156,25 @@ def read_folder(folder: Path, below: Library) -> Library:
 
     """
     if not folder.is_dir():
-        raise ScenarioError(Mistake(str(folder), 1, 1, "", "no such folder"))
+        raise loader.ScenarioError(loader.Mistake(str(folder), 1, 1, "", "no such folder"))
     library, mistakes = read_files(scenario_files(folder), below)
     if mistakes:
-        raise ScenarioError(*mistakes)
+        raise loader.ScenarioError(*mistakes)
     return library
 
 
-def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[Mistake]]:
+def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loader.Mistake]]:
     """The scenarios of these files, and everything that is wrong with them."""
-    library, mistakes, seen = Library(below), list[Mistake](), dict[str, Path]()
+    library, mistakes, seen = Library(below), list["loader.Mistake"](), dict[str, Path]()
     for file in files:
         try:
-            scenario = load_scenario(file)
-        except ScenarioError as error:
+            scenario = loader.load_scenario(file)
+        except loader.ScenarioError as error:
             mistakes += error.mistakes
             continue
         other = seen.setdefault(scenario.name, file)
         if other is not file:
-            text = f"name {scenario.name!r} is taken by {other}; names are unique"
-            mistakes.append(_mistake(file, ("name",), text))
+            mistakes.append(loader.name_taken(scenario, file, other))
         library.add(scenario)
     for name, file in seen.items():
         for place, text in entry_faults(library.get(name), library):
@@ -176,8 +182,9 @@ def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[Mis
     return library, mistakes
 
 
-def _mistake(file: Path, place: Place, text: str) -> Mistake:
-    return Mistake(str(file), *position_in(file.read_bytes(), *place), spell_path(place), text)
+def _mistake(file: Path, place: Place, text: str) -> loader.Mistake:
+    position = loader.position_in(file.read_bytes(), *place)
+    return loader.Mistake(str(file), *position, complaints.spell_path(place), text)
 
 
 def entry_faults(scenario: Scenario, library: Library) -> Iterator[tuple[Place, str]]:
@@ -187,9 +194,9 @@ def entry_faults(scenario: Scenario, library: Library) -> Iterator[tuple[Place, 
     for index, entry in enumerate(scenario.entries):
         found = library.find(entry)
         if found is None:
-            text = f"there is no scenario {entry!r}{nearest(entry, library.names())}"
+            text = f"there is no scenario {quote(entry)}{nearest(entry, library.names())}"
         elif found.entries:
-            text = f"{entry!r} is a playlist or mix itself; name what it names"
+            text = f"{quote(entry)} is a playlist or mix itself; name what it names"
         else:
             continue
         yield ("playlist", index) if scenario.playlist else ("mix", entry), text

@@ -38,6 +38,15 @@ class When(Strict):
         return None if self.input is None or _contains(facts.get("input"), self.input) else "input"
 
 
+class Rule(Strict):
+    """Set through the control API or a world file: what matches `when` plays `scenario`."""
+
+    when: When
+    scenario: str
+    resource: str | None = None
+    """`connection` or `task_run`; without it, both."""
+
+
 def matches_text(found: Any, glob: str) -> bool:
     """Whether a text, or one of several spellings of it, matches a glob."""
     spellings = found if isinstance(found, list | tuple) else [found]

@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, WithJsonSchema, field_validator, model_validator
 
+from deck_sim.complaints import show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.durations import Span, parse_duration
 from deck_sim.engine.story import Script
-from deck_sim.errors import listed, nearest
+from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.matching import When
 from deck_sim.scenario.step import Step
 from deck_sim.scenario.steps import (
@@ -20,9 +21,6 @@ from deck_sim.scenario.steps import (
     RunStep,
 )
 from deck_sim.scenario.values import Many, Strict, fault
-
-KINDS = ("connection", "task_run")
-
 
 ScenarioName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=100)]
 # Empty lists and mappings say nothing, and are likely to be a mistake.
@@ -56,13 +54,20 @@ class Scenario(Strict):
     """Scenarios by weight, from which the world's seed draws one for each run."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
 
+    @field_validator("version", mode="before")
+    @classmethod
+    def _not_merely_equal(cls, value: Any) -> Any:
+        """Refuse what is equal to 1 and is not 1: `true`, `1.0`."""
+        if value == 1 and type(value) is not int:
+            raise fault(f"must be 1, not {show(value)}")
+        return value
+
     @field_validator("edition")
     @classmethod
     def _known(cls, value: Any) -> Any:
         if value is not None and value not in EDITIONS:
-            raise fault(
-                f"unknown edition {value!r}{nearest(value, EDITIONS)}; there are {listed(EDITIONS)}"
-            )
+            known = f"{nearest(value, EDITIONS)}; there is {listed(EDITIONS)}"
+            raise fault(f"unknown edition {quote(value)}{known}")
         return value
 
     @field_validator("connection", "task_run", "playlist", "mix")

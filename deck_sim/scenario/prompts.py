@@ -10,7 +10,7 @@ from deck_sim.contract.interactions import PROMPTS
 from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, Wait
-from deck_sim.errors import listed
+from deck_sim.errors import listed, quote
 from deck_sim.scenario.matching import as_text
 from deck_sim.scenario.step import Step, compute
 from deck_sim.scenario.values import (
@@ -61,14 +61,14 @@ class Asking(Step):
         """A type that Deck does not document needs fields; what is accepted must be asked for."""
         if not self.fields and self.type not in PROMPTS:
             raise fault(
-                f"type {self.type!r} is not one of {listed(PROMPTS)}, so `fields` is required"
+                f"type {quote(self.type)} is not one of {listed(PROMPTS)}, so `fields` is required"
             )
         asked = self._asked
         for name in (name for name in asked if asked.count(name) > 1):
-            raise fault(f"`fields` asks for {name!r} twice")
+            raise fault(f"`fields` asks for {quote(name)} twice")
         for name in (name for answer in self.accept or () for name in answer if name not in asked):
             raise fault(
-                f"`accept` names {name!r}, which is not asked for; asked are {listed(asked)}"
+                f"`accept` names {quote(name)}, which is not asked for; asked are {listed(asked)}"
             )
         return self
 

@@ -4,12 +4,13 @@ computed.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import GetJsonSchemaHandler, model_validator
 
-from deck_sim.complaints import spell_path
+from deck_sim.complaints import show, spell_path
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, ScriptFault, Wait
 from deck_sim.errors import listed
@@ -61,7 +62,7 @@ class Step(Strict):
         if isinstance(value, dict) and not cls._is_value(value):
             return value
         if cls.shorthand is None:
-            raise fault(f"`{cls.word}` takes no value; write it alone")
+            raise fault(f"`{cls.word}` takes {cls._takes()}, not {show(value)}")
         return {cls.shorthand: value}
 
     @classmethod
@@ -99,6 +100,12 @@ class Step(Strict):
         """What is written here and can never matter, in sentences."""
         return ()
 
+    @classmethod
+    def _takes(cls) -> str:
+        """What may be written behind the word of a step that has no shorthand."""
+        keys = [info.alias or name for name, info in cls.model_fields.items()]
+        return f"a mapping with {listed(keys, last='or')}" if keys else "no value"
+
     @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
         """The branches that may follow instead of the next step."""
@@ -109,9 +116,9 @@ class Step(Strict):
         """Whether the script never goes on behind it."""
         return False
 
+    @abstractmethod
     def enter(self, stage: Stage) -> Wait | None:
         """Do what the step does; None goes on to the next at once."""
-        raise NotImplementedError
 
     def hear(self, stage: Stage, word: str, value: Any) -> str:
         """Answer a word from outside, or that the wait is over."""

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from deck_sim.complaints import show
 from deck_sim.durations import DURATION_PATTERN, Span, parse_span
-from deck_sim.errors import RUN_ERRORS, listed, nearest
+from deck_sim.errors import RUN_ERRORS, listed, nearest, quote
 
 Many = Field(strict=False)  # a list in the file is a tuple in the model, which nothing can change
 
@@ -37,8 +37,6 @@ def fault(text: str) -> PydanticCustomError:
 
 
 def _read_span(value: Any) -> Any:
-    if isinstance(value, Span):
-        return value
     try:
         return parse_span(value if isinstance(value, str) else show(value))
     except ValueError as error:
@@ -51,7 +49,7 @@ _INSTEAD = f"; a run can fail with {listed(RUN_ERRORS, last='or')}"
 def _read_error_name(value: Any) -> Any:
     if value not in RUN_ERRORS:
         value = value if isinstance(value, str) else show(value)
-        raise fault(f"unknown error {value!r}{nearest(value, RUN_ERRORS) or _INSTEAD}")
+        raise fault(f"unknown error {quote(value)}{nearest(value, RUN_ERRORS) or _INSTEAD}")
     return value
 
 
@@ -63,7 +61,7 @@ def _read_wanted(value: Any) -> str:
     """Read an answer as it will be compared. A decimal has lost its spelling: 1.50 was read 1.5."""
     if isinstance(value, str):
         return value
-    if isinstance(value, float) or not isinstance(value, int):
+    if not isinstance(value, int):
         raise fault(f"must be text, not {show(value)}; answers are compared as text, so quote it")
     return show(value)
 

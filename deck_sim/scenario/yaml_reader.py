@@ -1,30 +1,42 @@
 """YAML that does not lie: text -> plain data and the position of everything in it. The home of
 PyYAML.
 
-Only the parser of PyYAML is used; what its events mean is decided here. `true`, `false`, `null` and
-plain decimal numbers are typed; everything else is text, so `012345`, `1:30`, `no` and `2025-01-15`
-stay what was written. Duplicate keys, tags and second documents are errors. Nothing recurses, and
-size, depth and aliases are bounded, so hostile text gets a plain error.
+Only the parser of PyYAML is used; what its events mean is decided here. `true`, `false`, `null` (or
+`~`, or nothing) and plain decimal numbers are typed; everything else is text, so `012345`, `1:30`,
+`no` and `2025-01-15` stay what was written. Keys are always text. Duplicate keys, tags, directives
+and second documents are errors. Nothing recurses; size, depth and aliases written out are bounded.
+So hostile text gets a plain error soon.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
+
+from deck_sim.errors import quote
 
 Path = tuple[int | str, ...]
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 MAX_VALUES = 50_000
+MAX_LETTERS = 4 * MAX_BYTES
 MAX_DIGITS = 40
+MAX_MISTAKES = 100
+TOO_LARGE = f"the file is larger than {MAX_BYTES // 1024} KiB"
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# PyYAML takes time in the square of their number, before it says a word.
+_DIRECTIVE = re.compile("^%", re.MULTILINE)
 
 
 class YamlError(Exception):
@@ -37,11 +49,14 @@ class YamlError(Exception):
 
 @dataclass
 class Document:
-    """The data of a file, and where each value and each key of it stands."""
+    """The data of a file, where each value and each key of it stands, and what is wrong with it
+    although it could be read on.
+    """
 
     data: Any = None
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    mistakes: list[YamlError] = field(default_factory=list)
 
     def position(self, path: Path, *, of_key: bool = False) -> tuple[int, int]:
         """Line and column of the value at `path`, of its key, or of the nearest thing around it."""
@@ -53,6 +68,19 @@ class Document:
         return 1, 1
 
 
+class _Size(NamedTuple):
+    """How much there is, with aliases written out."""
+
+    values: int = 0
+    letters: int = 0
+
+    def plus(self, other: "_Size") -> "_Size":
+        return _Size(self.values + other.values, self.letters + other.letters)
+
+    def minus(self, other: "_Size") -> "_Size":
+        return _Size(self.values - other.values, self.letters - other.letters)
+
+
 @dataclass
 class _Open:
     """A mapping or list whose end has not come yet."""
@@ -60,7 +88,7 @@ class _Open:
     path: Path
     items: Any
     anchor: str | None
-    first: int  # how many values had been read when it began
+    before: "_Size"  # what had been read when it began
     key: str | None = None
 
     def next_path(self) -> Path:
@@ -71,23 +99,36 @@ def read_yaml(source: bytes | str) -> Document:
     """Read one YAML document.
 
     Raises:
-        YamlError: at the first thing that cannot be read, with its place.
+        YamlError: at the first thing behind which nothing can be understood, with its place.
 
     """
-    return _Reader().read(_decode(source))
+    text = _decode(source).removeprefix("\ufeff")
+    for pattern, message in (
+        (_FORBIDDEN, "a character that YAML does not allow"),
+        (_DIRECTIVE, "a line begins with `%`; directives are not allowed"),
+    ):
+        found = pattern.search(text)
+        if found:
+            raise YamlError(message, *_place(text, found.start()))
+    return _Reader().read(text)
 
 
 def _decode(source: bytes | str) -> str:
-    size = len(source)
-    if size > MAX_BYTES:
-        raise YamlError(f"the file is larger than {MAX_BYTES // 1024} KiB")
+    if len(source) > MAX_BYTES:
+        raise YamlError(TOO_LARGE)
     if isinstance(source, str):
         return source
     try:
-        return source.decode("utf-8-sig")
+        return source.decode()
     except UnicodeDecodeError as error:
-        line = source.count(b"\n", 0, error.start) + 1
-        raise YamlError("the file is not UTF-8", line) from None
+        place = _place(source[: error.start].decode(), error.start)
+        raise YamlError("the file is not UTF-8", *place) from None
+
+
+def _place(text: str, index: int) -> tuple[int, int]:
+    """Line and column of a character."""
+    before = text[:index]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 class _Reader:
@@ -96,8 +137,8 @@ class _Reader:
     def __init__(self) -> None:
         self.document = Document()
         self.open: list[_Open] = []
-        self.anchors: dict[str, tuple[Any, int]] = {}
-        self.count = 0
+        self.anchors: dict[str, tuple[Any, _Size]] = {}
+        self.size = _Size()
 
     def read(self, text: str) -> Document:
         documents = 0
@@ -119,55 +160,67 @@ class _Reader:
     def _begin(self, event: Any) -> None:
         if len(self.open) >= MAX_DEPTH:
             self._refuse(event, f"nested deeper than {MAX_DEPTH} levels")
-        path = self._place(event)
+        before = self.size
+        path = self._add(event, _Size(values=1))
         items: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self.open.append(_Open(path, items, event.anchor, self.count))
+        self.open.append(_Open(path, items, event.anchor, before))
 
     def _end(self) -> None:
         closed = self.open.pop()
-        self._remember(closed.anchor, closed.items, self.count - closed.first + 1)
+        self._remember(closed.anchor, closed.items, self.size.minus(closed.before))
         self._put(closed.items)
 
     def _scalar(self, event: Any) -> None:
+        if _SURROGATE.search(event.value):
+            self._refuse(event, "half a character: a surrogate without its other half")
+        size = _Size(1, len(event.value))
         inside = self.open[-1] if self.open else None
         if inside and isinstance(inside.items, dict) and inside.key is None:
             self._key(event, inside)
+            self._remember(event.anchor, event.value, size)
             return
-        self._place(event)
+        self._add(event, size)
         value = self._typed(event)
-        self._remember(event.anchor, value, 1)
+        self._remember(event.anchor, value, size)
         self._put(value)
 
     def _key(self, event: Any, inside: _Open) -> None:
+        self._count(event, _Size(letters=len(event.value)))
         path = (*inside.path, event.value)
         if event.value in inside.items:
             line, _ = self.document.keys[path]
-            self._refuse(
-                event, f"key {event.value!r} is written twice; it stands in line {line} too"
-            )
-        self.document.keys[path] = _mark(event)
+            text = f"key {quote(event.value)} is written twice; it stands in line {line} too"
+            self._complain(event, text)
+        else:
+            self.document.keys[path] = _mark(event)
         inside.key = event.value
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self.anchors:
-            self._refuse(event, f"alias {event.anchor!r} names no anchor that ends before it")
+            self._refuse(event, f"alias {quote(event.anchor)} names no anchor that ends before it")
         value, size = self.anchors[event.anchor]
-        self._place(event, size)
+        self._add(event, size)
         self._put(value)
 
-    def _place(self, event: Any, size: int = 1) -> Path:
-        """Note where a value begins, and that it counts; refuse what cannot stand there."""
-        self.count += size
-        if self.count > MAX_VALUES:
-            self._refuse(event, f"more than {MAX_VALUES} values, aliases written out")
-        if getattr(event, "tag", None) is not None:
-            self._refuse(event, f"tag {event.tag!r}; tags are not allowed")
+    def _add(self, event: Any, size: _Size) -> Path:
+        """Note where a value begins, and how much it is; refuse what cannot stand there."""
+        self._count(event, size)
         inside = self.open[-1] if self.open else None
         if inside and isinstance(inside.items, dict) and inside.key is None:
             self._refuse(event, "a key must be text")
         path = inside.next_path() if inside else ()
         self.document.values[path] = _mark(event)
         return path
+
+    def _count(self, event: Any, size: _Size) -> None:
+        self.size = self.size.plus(size)
+        if self.size.values > MAX_VALUES:
+            self._refuse(event, f"more than {MAX_VALUES} values, aliases written out")
+        if self.size.letters > MAX_LETTERS:
+            self._refuse(event, f"more than {MAX_LETTERS} letters, aliases written out")
+        if getattr(event, "tag", None) is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._complain(event, f"tag {quote(tag)}; tags are not allowed")
 
     def _put(self, value: Any) -> None:
         if not self.open:
@@ -180,7 +233,7 @@ class _Reader:
             inside.items[inside.key] = value
             inside.key = None
 
-    def _remember(self, anchor: str | None, value: Any, size: int) -> None:
+    def _remember(self, anchor: str | None, value: Any, size: _Size) -> None:
         if anchor is not None:
             self.anchors[anchor] = value, size
 
@@ -195,6 +248,11 @@ class _Reader:
             self._refuse(event, f"a number of more than {MAX_DIGITS} characters; quote it")
         return number(text) if number else text
 
+    def _complain(self, event: Any, message: str) -> None:
+        """Note what is wrong, and read on."""
+        if len(self.document.mistakes) < MAX_MISTAKES:
+            self.document.mistakes.append(YamlError(message, *_mark(event)))
+
     def _refuse(self, event: Any, message: str) -> None:
         raise YamlError(message, *_mark(event))
 
@@ -204,13 +262,11 @@ def _events(text: str) -> Iterator[Any]:
     try:
         yield from yaml.parse(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark: Any = error.problem_mark or error.context_mark
         words = " ".join(filter(None, (error.context, error.problem)))
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlError(f"not YAML: {words}", line, column) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise YamlError("a character that YAML does not allow", line) from None
+        raise YamlError(f"not YAML: {words}", mark.line + 1, mark.column + 1) from None
+    except ValueError as error:  # PyYAML's own parser, of an escape beyond Unicode
+        raise YamlError(f"not YAML: {error}") from None
 
 
 def _mark(event: Any) -> tuple[int, int]:

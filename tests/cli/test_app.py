@@ -105,12 +105,13 @@ def test_ctrl_c_ends_without_a_traceback(cli, monkeypatch):
     assert "Traceback" not in ended.stderr
 
 
-def test_output_that_an_ascii_console_cannot_show_is_no_error():
-    """A console without arrows and lines gets question marks instead of a traceback."""
-    words = [sys.executable, "-m", "deck_sim", "scenarios", "success"]
+def test_output_that_an_ascii_console_cannot_show_is_no_error(write):
+    """A console without the letters that a scenario uses gets question marks, no traceback."""
+    file = write("cafe", "queued", "running", "completed", summary="Café")
+    words = [sys.executable, "-m", "deck_sim", "scenarios", file]
     ran = subprocess.run(words, capture_output=True, env={"PYTHONIOENCODING": "ascii"})
     assert (ran.returncode, ran.stderr) == (0, b"")
-    assert b"running" in ran.stdout
+    assert b"Caf?" in ran.stdout
 
 
 def test_a_stream_that_is_not_a_console_is_left_as_it_is(monkeypatch):

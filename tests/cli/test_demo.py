@@ -29,6 +29,14 @@ def test_it_is_readable_at_80_columns_without_colour(shown):
     assert max(map(len, shown.stdout.splitlines())) <= 80
 
 
+def test_calls_that_do_something_are_told_and_polls_are_not(shown):
+    """What the client does is a line; that it looks again and again is not."""
+    assert re.search(
+        r"^\+1s\s+client\s+POST -> 201\s+/tasks/task_…/run$", shown.stdout, re.MULTILINE
+    )
+    assert "GET" not in shown.stdout
+
+
 def test_a_wrong_code_is_answered_by_the_right_one(shown):
     """The story of the code: asked, answered wrongly, asked again, answered, completed."""
     story = shown.stdout.partition("2. mfa_then_success")[2].partition("3. ")[0]

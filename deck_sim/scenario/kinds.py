@@ -1,0 +1,3 @@
+"""The kinds of resources that play a script."""
+
+KINDS = ("connection", "task_run")

@@ -1,0 +1,130 @@
+"""Connections: opening, answering, leaving, coming back."""
+
+import pytest
+
+
+@pytest.fixture
+def command(api):
+    """Send a command to a connection; return the status of the answer and of the connection."""
+
+    def command(connection, name):
+        answer = api.post(f"/connections/{connection['id']}/{name}")
+        return answer.status_code, answer.json().get("status")
+
+    return command
+
+
+def test_a_connection_can_be_left_and_reopened_under_the_same_id(api, advance, connection, command):
+    """Disconnect, reopen, connect again, terminate: each status in its turn."""
+    assert command(connection, "disconnect") == (200, "disconnected")
+    assert command(connection, "reopen") == (200, "connecting")
+    advance("1s")
+    assert api.get(f"/connections/{connection['id']}").json()["status"] == "connected"
+    assert command(connection, "terminate") == (200, "terminated")
+
+
+def test_reopening_says_which_scenario_is_played(api, sim, connection):
+    """A reopened connection plays a scenario that is chosen anew."""
+    api.post(f"/connections/{connection['id']}/disconnect")
+    sim.post("/queue", json={"resource": "connection", "scenarios": ["slow_success"]})
+    answer = api.post(f"/connections/{connection['id']}/reopen")
+    assert answer.headers["Deck-Sim-Scenario"] == "slow_success; because=queue"
+
+
+@pytest.mark.parametrize(
+    ("before", "allowed"),
+    [
+        ([], {"disconnect", "terminate"}),
+        (["disconnect"], {"reopen", "terminate"}),
+        (["terminate"], set()),
+    ],
+)
+def test_a_command_in_the_wrong_status_is_refused(api, errors, connection, before, allowed):
+    """What a status does not allow is a 409 that changes nothing."""
+    path = f"/connections/{connection['id']}"
+    for name in before:
+        api.post(f"{path}/{name}")
+    for name in {"disconnect", "reopen", "terminate", "interaction"} - allowed:
+        request = {"json": {"inputs": {"code": "1"}}} if name == "interaction" else {}
+        assert errors("POST", f"{path}/{name}", 409, **request) == [("state_invalid", None)]
+
+
+def test_a_refused_command_names_the_status_and_what_would_do(refused, connection):
+    """The message says what the status is and in which the command is allowed."""
+    answer = refused("POST", f"/connections/{connection['id']}/reopen", 409)
+    assert answer.json()["errors"][0]["message"] == (
+        f"The connection `{connection['id']}` is `connected`;"
+        " `reopen` is allowed only in `disconnected`."
+    )
+
+
+def test_a_connection_that_asks_is_answered(api, sim, source):
+    """A connection may ask for a code before it is connected."""
+    steps = [{"connecting": "1s"}, {"interaction_required": {"type": "mfa"}}, "connected"]
+    sim.put("/scenarios/asks", json={"connection": steps})
+    body = {"source_id": source["id"], "auth_method": "google_sso"}
+    opened = api.post("/connections", json=body, headers={"Deck-Sim-Scenario": "asks"})
+    assert opened.headers["Deck-Sim-Scenario"] == "asks; because=header"
+    sim.post("/clock/advance", json={"by": "1s"})
+    path = f"/connections/{opened.json()['id']}"
+    assert api.get(path).json()["interaction"]["fields"][0]["name"] == "code"
+    answered = api.post(f"{path}/interaction", json={"inputs": {"code": "1"}}).json()
+    assert (answered["status"], answered["interaction"]) == ("connected", None)
+
+
+def test_only_the_external_id_of_a_connection_can_change(api, errors, connection):
+    """PATCH sets, changes and clears `external_id`, and refuses anything else."""
+    path = f"/connections/{connection['id']}"
+    for value in ("user-7", "x" * 255, None):
+        assert api.patch(path, json={"external_id": value}).json()["external_id"] == value
+    assert errors("PATCH", path, 400, json={"external_id": "x" * 256, "source_id": "x"}) == [
+        ("input_invalid", "external_id"),
+        ("input_invalid", "source_id"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "found"),
+    [
+        ({"source_id": None}, 400, ("input_missing", "source_id")),
+        ({"source_id": "src_no"}, 404, ("source_not_found", "source_id")),
+        ({"auth_method": "password"}, 400, ("auth_method_invalid", "auth_method")),
+        ({"auth_method": "username_password"}, 400, ("input_missing", "auth_credentials")),
+        (
+            {"auth_credentials": {"username": "a"}},
+            400,
+            ("input_missing", "auth_credentials.password"),
+        ),
+        (
+            {"auth_credentials": {"username": "", "password": "x"}},
+            400,
+            ("input_missing", "auth_credentials.username"),
+        ),
+        ({"auth_credentials": "a:x"}, 400, ("input_invalid", "auth_credentials")),
+        ({"external_id": 7}, 400, ("input_invalid", "external_id")),
+    ],
+)
+def test_a_connection_is_not_opened_on_a_wrong_body(errors, source, changes, status, found):
+    """Each mistake has its own code and place, and no connection begins."""
+    body = {"source_id": source["id"], "auth_method": "none", **changes}
+    assert errors("POST", "/connections", status, json=body) == [found]
+
+
+def test_connections_cannot_be_deleted(refused, connection):
+    """The API has no DELETE for connections: it says which methods it has."""
+    answer = refused("DELETE", f"/connections/{connection['id']}", 405)
+    assert answer.headers["Allow"] == "GET, PATCH"
+
+
+def test_connections_are_filtered_by_what_they_have(api, connection):
+    """`source_id`, `external_id` and `status` filter the list."""
+    api.patch(f"/connections/{connection['id']}", json={"external_id": "user-7"})
+    body = {"source_id": connection["source_id"], "auth_method": "none"}
+    other = api.post("/connections", json=body).json()
+    for query, ids in [
+        ({}, [other["id"], connection["id"]]),
+        ({"external_id": "user-7"}, [connection["id"]]),
+        ({"source_id": connection["source_id"], "status": "connecting"}, [other["id"]]),
+        ({"source_id": "src_no"}, []),
+    ]:
+        assert [item["id"] for item in api.get("/connections", params=query).json()["data"]] == ids

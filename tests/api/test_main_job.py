@@ -1,0 +1,111 @@
+"""The main job, step by step, as the contract tells it."""
+
+INPUT = {
+    "type": "object",
+    "properties": {"check_in": {"type": "string"}},
+    "required": ["check_in"],
+}
+OUTPUT = {"type": "object", "properties": {"hotel": {"const": "Sea View"}}, "required": ["hotel"]}
+
+
+def test_a_client_runs_a_task_answers_a_prompt_and_reads_the_output(api, advance):
+    """Source, agent, task, connection, run, prompt, answer, output: each as documented."""
+    website = {"type": "website", "website": {"url": "https://hotel.example"}}
+    source = api.post("/sources", json=website)
+    assert (source.status_code, source.json()["name"]) == (200, None)
+    agent = api.post("/agents", json={"name": "Concierge"})
+    assert (agent.status_code, agent.json()["tasks"]) == (201, [])
+    body = {"name": "Read", "agent_id": agent.json()["id"]}
+    body |= {"input_schema": INPUT, "output_schema": OUTPUT}
+    task = api.post("/tasks", json=body)
+    assert task.status_code == 201
+    assert task.json()["status"] == "learning"
+    assert task.json()["settings"] == {"timeout_seconds": 1800}
+    credentials = {"username": "alex", "password": "hunter2"}
+    body = {"source_id": source.json()["id"], "auth_method": "username_password"}
+    body |= {"auth_credentials": credentials, "external_id": "user-7"}
+    opened = api.post("/connections", json=body)
+    assert (opened.status_code, opened.json()["status"]) == (201, "connecting")
+    connection = f"/connections/{opened.json()['id']}"
+    advance("1s")
+    assert api.get(connection).json()["status"] == "connected"
+
+    body = {"connection_id": opened.json()["id"], "input": {"check_in": "2025-02-01"}}
+    headers = {"Deck-Sim-Scenario": "mfa_then_success"}
+    started = api.post(f"/tasks/{task.json()['id']}/run", json=body, headers=headers)
+    assert (started.status_code, started.json()["status"]) == (201, "queued")
+    run = f"/task-runs/{started.json()['id']}"
+    advance("2s")
+    assert api.get(run).json()["status"] == "running"
+    advance("8s")
+    asking = api.get(run).json()
+    assert asking["status"] == "interaction_required"
+    assert asking["interaction"] == {
+        "type": "mfa",
+        "message": "Enter the 6-digit code sent to your phone",
+        "fields": [{"name": "code", "type": "string", "label": "Verification code"}],
+    }
+    wrong = api.post(f"{run}/interaction", json={"inputs": {"code": "000000"}})
+    assert (wrong.status_code, wrong.json()["status"]) == (200, "interaction_required")
+    right = api.post(f"{run}/interaction", json={"inputs": {"code": "123456"}})
+    assert (right.status_code, right.json()["status"]) == (200, "running")
+    advance("3s")
+    done = api.get(run).json()
+    done.pop("request_id")
+    assert done == {
+        "id": started.json()["id"],
+        "object": "task_run",
+        "status": "completed",
+        "task_id": task.json()["id"],
+        "agent_id": agent.json()["id"],
+        "source_id": source.json()["id"],
+        "connection_id": opened.json()["id"],
+        "runtime_ms": 11_000,
+        "output": {"hotel": "Sea View"},
+        "errors": [],
+        "interaction": None,
+        "created_at": "2025-01-15T09:30:01Z",
+        "updated_at": "2025-01-15T09:30:14Z",
+    }
+
+
+def test_the_test_endpoint_answers_as_decks_does(api):
+    """`GET /test` says what Deck says, so that a client may compare."""
+    answer = api.get("/test").json()
+    answer.pop("request_id")
+    assert answer == {"status": "ready", "environment": "live"}
+
+
+def test_a_failed_run_says_why(api, advance, run_task):
+    """A run that fails carries its errors, and no output."""
+    run = run_task("source_down")
+    advance("1h")
+    failed = api.get(f"/task-runs/{run['id']}").json()
+    assert (failed["status"], failed["output"]) == ("failed", None)
+    (error,) = failed["errors"]
+    assert (error["type"], error["code"]) == ("source", "source_not_available")
+
+
+def test_two_runs_with_the_same_seed_and_calls_give_the_same_bytes(api, sim):
+    """Every byte of every answer is the same when the same calls are made again."""
+
+    def play():
+        sim.post("/reset", json={"seed": 7})
+        agent = api.post("/agents", json={"name": "Concierge"})
+        website = {"type": "website", "website": {"url": "https://hotel.example"}}
+        source = api.post("/sources", json=website)
+        schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+        body = {"name": "Read", "agent_id": agent.json()["id"], "output_schema": schema}
+        task = api.post("/tasks", json=body)
+        body = {"source_id": source.json()["id"], "auth_method": "none"}
+        connection = api.post("/connections", json=body)
+        yield from (agent, source, task, connection, sim.post("/clock/advance", json={"by": "1s"}))
+        body = {"connection_id": connection.json()["id"]}
+        run = api.post(f"/tasks/{task.json()['id']}/run", json=body)
+        yield from (run, api.get("/nothing"), api.post("/agents", content=b"{"))
+        yield sim.post("/clock/advance", json={"until": "idle"})
+        yield from (api.get("/task-runs?include=input"), api.get("/connections"))
+        yield from (sim.get(path) for path in ("/timeline", "/requests", "/events", "/world"))
+
+    first, second = ([answer.content for answer in play()] for _ in range(2))
+    assert first == second

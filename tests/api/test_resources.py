@@ -1,0 +1,187 @@
+"""Agents, sources and tasks: the five usual verbs."""
+
+import pytest
+
+WEBSITE = {"type": "website", "website": {"url": "https://hotel.example"}}
+
+
+def test_an_agent_shows_its_tasks_until_they_are_deleted(api, task):
+    """The agent holds a short form of each of its tasks."""
+    path = f"/agents/{task['agent_id']}"
+    short = {name: task[name] for name in ("id", "object", "name", "status")}
+    other = api.post("/agents", json={"name": "Other"}).json()
+    api.post("/tasks", json={"name": "Another", "agent_id": other["id"]})
+    assert api.get(path).json()["tasks"] == [short]
+    assert api.get("/agents").json()["data"][1]["tasks"] == [short]
+    api.delete(f"/tasks/{task['id']}")
+    assert api.get(path).json()["tasks"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/agents", {"name": "A"}), ("/sources", WEBSITE | {"name": "S"})]
+)
+def test_a_resource_has_the_standard_fields(api, advance, path, body):
+    """`id`, `object` and moments; a change moves `updated_at` only."""
+    made = api.post(path, json=body).json()
+    assert made["object"] == path[1:-1]
+    assert made["created_at"] == made["updated_at"] == "2025-01-15T09:30:00Z"
+    advance("1500ms")
+    changed = api.patch(f"{path}/{made['id']}", json={"name": "B"}).json()
+    assert (changed["id"], changed["name"]) == (made["id"], "B")
+    assert changed["created_at"] == made["created_at"]
+    assert changed["updated_at"] == "2025-01-15T09:30:01.500Z"
+
+
+def test_a_change_sets_what_was_sent_and_nothing_else(api):
+    """Absent keeps, null clears, a value replaces; an empty change changes nothing."""
+    agent = api.post("/agents", json={"name": "A", "description": "old"}).json()
+    path = f"/agents/{agent['id']}"
+    for body, expected in [
+        ({}, ("A", "old")),
+        ({"name": "B"}, ("B", "old")),
+        ({"description": "new"}, ("B", "new")),
+        ({"description": None}, ("B", None)),
+    ]:
+        assert api.patch(path, json=body).status_code == 200
+        now = api.get(path).json()
+        assert (now["name"], now["description"]) == expected
+
+
+def test_an_empty_change_changes_nothing_at_all(api, task, unchanged):
+    """A PATCH of nothing leaves even `updated_at`, the events and the timeline alone."""
+    with unchanged():
+        assert api.patch(f"/tasks/{task['id']}", json={}).status_code == 200
+
+
+def test_an_object_in_a_change_is_replaced_whole(api, task, connection):
+    """What is left out of `settings` has its default again, and the task still runs."""
+    path = f"/tasks/{task['id']}"
+    api.patch(path, json={"settings": {"timeout_seconds": 60}, "storage": {"enabled": True}})
+    changed = api.patch(path, json={"settings": {}}).json()
+    assert changed["settings"] == {"timeout_seconds": 1800}
+    assert changed["storage"]["enabled"] is True
+    run = api.post(f"{path}/run", json={"connection_id": connection["id"]})
+    assert run.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"name": None}, ("input_missing", "name")),
+        ({"name": ""}, ("input_missing", "name")),
+        ({"name": 5}, ("input_invalid", "name")),
+        ({"settings": None}, ("input_missing", "settings")),
+        ({"settings": {"timeout_seconds": 0}}, ("input_invalid", "settings.timeout_seconds")),
+        ({"settings": {"timeout_seconds": 1.5}}, ("input_invalid", "settings.timeout_seconds")),
+        ({"agent_id": "agt_other"}, ("input_invalid", "agent_id")),
+        ({"input_schema": {"type": "strin"}}, ("input_invalid", "input_schema.type")),
+        ({"storage": {"enabled": "yes"}}, ("input_invalid", "storage.enabled")),
+        ({"storage": {"enable": True}}, ("input_invalid", "storage.enable")),
+    ],
+)
+def test_a_wrong_change_is_refused(errors, task, body, found):
+    """A change is checked as a create is, and may name only what can change."""
+    assert errors("PATCH", f"/tasks/{task['id']}", 400, json=body) == [found]
+
+
+def test_a_deleted_resource_is_gone_and_can_be_deleted_again(api, task, errors):
+    """DELETE answers the same however often; afterwards the resource is not found."""
+    path = f"/tasks/{task['id']}"
+    for _ in range(2):
+        answer = api.delete(path).json()
+        answer.pop("request_id")
+        assert answer == {"id": task["id"], "object": "task", "deleted": True}
+    assert errors("GET", path, 404) == [("task_not_found", None)]
+    assert errors("PATCH", path, 404, json={}) == [("task_not_found", None)]
+    assert errors("POST", f"{path}/run", 404, json={}) == [("task_not_found", None)]
+    assert api.get("/tasks").json()["data"] == []
+
+
+def test_deleting_again_leaves_no_second_trace(api, task, unchanged):
+    """A repeated DELETE emits no second event."""
+    api.delete(f"/tasks/{task['id']}")
+    with unchanged():
+        api.delete(f"/tasks/{task['id']}")
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/agents", "agent_not_found"),
+        ("/sources", "source_not_found"),
+        ("/tasks", "task_not_found"),
+        ("/connections", "connection_not_found"),
+        ("/task-runs", "task_run_not_found"),
+    ],
+)
+def test_an_unknown_id_is_not_found(errors, path, code):
+    """Every kind has its own code for an id that is not there, however odd the id."""
+    for name in ("nope", "x" * 255, "x" * 20_000, "%00", "%FF", "%F0%9F%98%80", "a%20b", "{id}"):
+        assert errors("GET", f"{path}/{name}", 404) == [(code, None)]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/agents", "agent_not_found"),
+        ("/sources", "source_not_found"),
+        ("/tasks", "task_not_found"),
+    ],
+)
+def test_what_never_was_cannot_be_deleted(errors, path, code):
+    """DELETE of an id that never was is a 404, unlike that of one already deleted."""
+    assert errors("DELETE", f"{path}/nope", 404) == [(code, None)]
+
+
+def test_a_task_can_be_reset(api, sim, task):
+    """A reset puts the task back into its first status, and is an event."""
+    answer = api.post(f"/tasks/{task['id']}/reset")
+    assert (answer.status_code, answer.json()["status"]) == (200, "learning")
+    assert sim.get("/events").json()["data"][-1]["type"] == "task.reset"
+
+
+MISTAKES = {
+    "nothing": ("/tasks", {}, [("input_missing", "name"), ("input_missing", "agent_id")]),
+    "null": ("/agents", {"name": None}, [("input_missing", "name")]),
+    "empty": ("/agents", {"name": ""}, [("input_missing", "name")]),
+    "type": ("/agents", {"name": ["x"]}, [("input_invalid", "name")]),
+    "unknown": ("/agents", {"name": "x", "nmae": 1}, [("input_invalid", "nmae")]),
+    "nested": (
+        "/sources",
+        {"type": "website", "website": {"url": "hotel", "port": 1}},
+        [("input_invalid", "website.url"), ("input_invalid", "website.port")],
+    ),
+    "nested missing": (
+        "/sources",
+        {"type": "website", "website": {}},
+        [("input_missing", "website.url")],
+    ),
+    "nested type": (
+        "/sources",
+        {"type": "web", "website": 5},
+        [("input_invalid", "type"), ("input_invalid", "website")],
+    ),
+    "unknown agent": ("/tasks", {"name": "x", "agent_id": "no"}, [("agent_not_found", "agent_id")]),
+}
+
+
+@pytest.mark.parametrize(("path", "body", "found"), MISTAKES.values(), ids=MISTAKES)
+def test_a_wrong_create_is_told_all_its_problems(errors, path, body, found):
+    """Each problem has its code and its place, all in one answer, and nothing is created."""
+    status = 404 if found[0][0].endswith("not_found") else 400
+    assert errors("POST", path, status, json=body) == found
+
+
+def test_a_schema_and_a_reference_are_checked_together(errors):
+    """An unknown agent and unusable schemas are all said at once."""
+    body = {
+        "name": "x",
+        "agent_id": "no",
+        "input_schema": {"type": 1},
+        "output_schema": {"$ref": "#/a"},
+    }
+    assert errors("POST", "/tasks", 404, json=body) == [
+        ("agent_not_found", "agent_id"),
+        ("input_invalid", "input_schema.type"),
+        ("input_invalid", "output_schema"),
+    ]

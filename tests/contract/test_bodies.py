@@ -1,0 +1,65 @@
+"""The request bodies: what they take, and what an update is to them."""
+
+import pytest
+from pydantic import ValidationError
+
+from deck_sim.contract import bodies
+
+UpdateTask = bodies.UpdateTask
+
+
+def test_a_task_has_the_documented_defaults():
+    """A task times out after half an hour unless it says otherwise."""
+    task = bodies.CreateTask.model_validate({"name": "Read", "agent_id": "agt_1"}).model_dump()
+    assert task["settings"] == {"timeout_seconds": 1800}
+    assert (task["input_schema"], task["output_schema"], task["storage"]) == (None, None, None)
+
+
+WRONG = [
+    (bodies.CreateAgent, {"name": ""}, "string_too_short"),
+    (bodies.CreateAgent, {"name": 5}, "string_type"),
+    (bodies.CreateAgent, {"name": "A", "nmae": "B"}, "extra_forbidden"),
+    (bodies.Website, {"url": "ftp://x"}, "string_pattern_mismatch"),
+    (bodies.CreateSource, {"type": "app", "website": {"url": "http://x"}}, "literal_error"),
+    (bodies.TaskSettings, {"timeout_seconds": 0}, "greater_than_equal"),
+    (bodies.TaskSettings, {"timeout_seconds": "60"}, "int_type"),
+    (bodies.TaskStorage, {"enabled": 1}, "bool_type"),
+    (bodies.RunTask, {"connection_id": "conn_1", "input": []}, "dict_type"),
+    (bodies.CreateConnection, {"source_id": "s", "auth_method": "sms"}, "literal_error"),
+    (bodies.SubmitInteraction, {}, "missing"),
+]
+
+
+@pytest.mark.parametrize(("body", "data", "error"), WRONG)
+def test_a_field_is_of_exactly_its_type(body, data, error):
+    """Nothing is converted, and nothing unknown is let through."""
+    with pytest.raises(ValidationError) as caught:
+        body.model_validate(data)
+    assert [e["type"] for e in caught.value.errors()] == [error]
+
+
+def test_an_external_id_may_be_long_but_not_longer():
+    """Up to 255 characters, or null (documented)."""
+    usual = {"source_id": "src_1", "auth_method": "none"}
+    for external_id in (None, "x" * 255):
+        body = bodies.CreateConnection.model_validate({**usual, "external_id": external_id})
+        assert body.external_id == external_id
+    with pytest.raises(ValidationError):
+        bodies.CreateConnection.model_validate({**usual, "external_id": "x" * 256})
+
+
+def test_an_update_requires_nothing_and_keeps_every_constraint():
+    """What was not sent is left out; what was sent is checked as in a create."""
+    assert UpdateTask.__name__ == "UpdateTask"
+    assert UpdateTask.model_validate({}).sent() == {}
+    for wrong in ({"name": ""}, {"name": None}, {"agent_id": "agt_1"}, {"settings": None}):
+        with pytest.raises(ValidationError):
+            UpdateTask.model_validate(wrong)
+
+
+def test_a_part_of_an_update_is_sent_whole():
+    """What is left out inside of an object that was sent has its default."""
+    sent = UpdateTask.model_validate({"settings": {}, "storage": {"enabled": True}}).sent()
+    assert sent["settings"] == {"timeout_seconds": 1800}
+    assert sent["storage"] == bodies.TaskStorage(enabled=True).model_dump()
+    assert UpdateTask.model_validate({"prompt": None}).sent() == {"prompt": None}

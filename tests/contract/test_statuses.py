@@ -1,0 +1,115 @@
+"""The transition tables, against the contract."""
+
+import pytest
+
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.errors import CATALOG
+
+MACHINES = {
+    f"{name}: {row.object}": row.machine
+    for name, edition in EDITIONS.items()
+    for row in edition.kinds.values()
+    if row.machine
+}
+COMMANDS = [(name, command) for name, machine in MACHINES.items() for command in machine.commands]
+EVERY_MACHINE = pytest.mark.parametrize("name", MACHINES)
+
+# Sections 3 and 4 of the contract, written down a second time.
+DOCUMENTED = {
+    "connections: connection": {
+        "connecting": {"connected", "interaction_required", "invalid", "terminated"},
+        "interaction_required": {
+            "connected",
+            "interaction_required",
+            "invalid",
+            "disconnected",
+            "terminated",
+        },
+        "connected": {"disconnected", "invalid", "terminated"},
+        "disconnected": {"connecting", "terminated"},
+        "invalid": {"terminated"},
+        "terminated": set(),
+    },
+    "connections: task_run": {
+        "queued": {"running", "failed", "canceled"},
+        "running": {"interaction_required", "pending", "completed", "failed", "canceled"},
+        "interaction_required": {"running", "interaction_required", "failed"},
+        "pending": {"completed", "failed", "canceled"},
+        "completed": set(),
+        "failed": set(),
+        "canceled": set(),
+    },
+}
+
+
+@EVERY_MACHINE
+def test_the_table_is_that_of_the_contract(name):
+    """Which status may follow which is what the contract says, no more and no less."""
+    assert {s: set(after) for s, after in MACHINES[name].follows.items()} == DOCUMENTED[name]
+
+
+@EVERY_MACHINE
+def test_the_table_is_total_and_closed(name):
+    """Every status that can follow, begin, or be settled has a row of its own."""
+    machine = MACHINES[name]
+    mentioned = {after for row in machine.follows.values() for after in row}
+    mentioned |= {machine.initial, *machine.settled, *machine.fails_users_with}
+    assert mentioned <= set(machine.statuses)
+    assert machine.works_in in (None, *machine.statuses)
+
+
+@EVERY_MACHINE
+def test_every_status_can_be_reached(name):
+    """From the first status, steps in the table lead to each of the others."""
+    machine = MACHINES[name]
+    reached, border = {machine.initial}, {machine.initial}
+    while border:
+        border = {after for status in border for after in machine.follows[status]} - reached
+        reached |= border
+    assert reached == set(machine.statuses)
+
+
+@EVERY_MACHINE
+def test_final_statuses_are_settled_and_have_an_empty_row(name):
+    """Nothing follows a final status, so nobody waits in one."""
+    machine = MACHINES[name]
+    final = {status for status in machine.statuses if machine.is_final(status)}
+    assert final == {status for status, after in machine.follows.items() if not after}
+    assert final
+    assert final <= machine.settled
+
+
+@pytest.mark.parametrize(("name", "command"), COMMANDS)
+def test_the_step_of_a_command_stands_in_the_table(name, command):
+    """Where a command is allowed, the status that it leads to may follow."""
+    machine, row = MACHINES[name], MACHINES[name].commands[command]
+    assert row.allowed
+    for status in row.allowed:
+        assert row.leads_to in (None, *machine.follows[status])
+
+
+def test_the_commands_of_a_run_are_allowed_where_the_contract_says():
+    """Cancel in three statuses and no other; answers when asked; verdicts when pending."""
+    commands = EDITIONS["connections"].machine("task_run").commands
+    assert {name: set(row.allowed) for name, row in commands.items()} == {
+        "cancel": {"pending", "queued", "running"},
+        "answer": {"interaction_required"},
+        "approve": {"pending"},
+        "reject": {"pending"},
+    }
+
+
+def test_only_a_connected_connection_runs_tasks():
+    """Connected is also where it can be disconnected, dropped or made invalid."""
+    commands = EDITIONS["connections"].machine("connection").commands
+    for name in ("run", "disconnect", "drop", "invalidate"):
+        assert commands[name].allowed == ("connected",)
+    assert commands["reopen"].allowed == ("disconnected",)
+
+
+@EVERY_MACHINE
+def test_what_leaves_its_users_behind_fails_them_with_a_row_of_the_catalog(name):
+    """Whoever loses the connection finds an error that exists, in every status it can have."""
+    for status, error in MACHINES[name].fails_users_with.items():
+        assert error in CATALOG
+        assert status in MACHINES[name].statuses

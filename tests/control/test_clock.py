@@ -1,0 +1,151 @@
+"""The calls about time."""
+
+import pytest
+
+
+def test_the_clock_says_where_it_is_and_how_it_moves(sim):
+    """`GET /clock` shows moment, mode and speed."""
+    clock = sim.get("/clock").json()
+    clock.pop("request_id")
+    assert clock == {"now": "2025-01-15T09:30:00Z", "mode": "frozen", "speed": 1}
+
+
+def test_the_clock_can_be_set(sim):
+    """`PUT /clock` changes the mode and goes on to `now` first."""
+    body = {"mode": "on_poll", "now": "2025-01-15T10:00:00Z", "speed": 2.5}
+    clock = sim.put("/clock", json=body).json()
+    clock.pop("request_id")
+    assert clock == body
+    assert sim.put("/clock", json={"mode": "frozen"}).json()["now"] == body["now"]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({}, ("input_missing", "mode")),
+        ({"mode": "fast"}, ("input_invalid", "mode")),
+        ({"mode": "on_poll", "speed": -1}, ("input_invalid", "speed")),
+        ({"mode": "on_poll", "now": "soon"}, ("input_invalid", "now")),
+        ({"mode": "on_poll", "now": "2025-01-15T09:29:59Z"}, ("input_invalid", "now")),
+        ({"mode": "on_poll", "now": "9999-01-01T00:00:00Z"}, ("input_invalid", "now")),
+    ],
+)
+def test_a_wrong_clock_is_refused(errors, body, found):
+    """Time never goes back, nor past its end; neither the mode nor the moment changes."""
+    assert errors("PUT", "/clock", 400, json=body) == [found]
+
+
+def test_advancing_reports_what_happened(sim, advance, run_task):
+    """All that falls due happens in order, and the answer tells it."""
+    run = run_task()
+    report = advance("1m")
+    assert report["now"] == "2025-01-15T09:31:01Z"
+    line = {"kind": "task_run", "id": run["id"]}
+    assert report["happened"] == [
+        {"at": "2025-01-15T09:30:03Z", **line, "what": "queued -> running"},
+        {"at": "2025-01-15T09:30:11Z", **line, "what": "running -> completed"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "now"),
+    [
+        ({"by": "1500ms"}, "2025-01-15T09:30:01.500Z"),
+        ({"by": "0s"}, "2025-01-15T09:30:00Z"),
+        ({"by": "PT5M"}, "2025-01-15T09:35:00Z"),
+        ({"to": "2025-01-15T10:00:00Z"}, "2025-01-15T10:00:00Z"),
+        ({"to": "2025-01-15T11:00:00+01:00"}, "2025-01-15T10:00:00Z"),
+        ({"until": "idle"}, "2025-01-15T09:30:00Z"),
+    ],
+)
+def test_time_passes_by_a_length_or_to_a_moment(sim, body, now):
+    """`by`, `to` and `until` each move the clock."""
+    assert sim.post("/clock/advance", json=body).json()["now"] == now
+
+
+def test_time_passes_until_an_event(sim, run_task):
+    """`until` an event stops at the moment of the first that fits."""
+    run_task("slow_success")
+    run = run_task()
+    until = {"event": "task_run.running", "id": run["id"]}
+    answer = sim.post("/clock/advance", json={"until": until})
+    assert answer.json()["now"] == "2025-01-15T09:30:03Z"
+    assert answer.json()["happened"][-1]["id"] == run["id"]
+
+
+def test_time_passes_until_nothing_moves_by_itself(api, sim, run_task):
+    """`idle` stops with a run that waits for a person, before its time is up."""
+    run = run_task("mfa_then_success")
+    sim.post("/clock/advance", json={"until": "idle"})
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "interaction_required"
+
+
+def test_an_event_that_cannot_come_is_told_with_what_waits(sim, run_task):
+    """If nothing due within the limit brings the event, the error says what waits instead."""
+    run = run_task("mfa_then_success")
+    until = {"event": "task_run.completed", "id": run["id"]}
+    answer = sim.post("/clock/advance", json={"until": until, "limit": "1m"})
+    assert answer.status_code == 409
+    (error,) = answer.json()["errors"]
+    assert f"no `task_run.completed` of `{run['id']}` came within 1m" in error["message"]
+    assert f"`{run['id']}` is `interaction_required`" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({}, [("input_invalid", "by")]),
+        ({"by": "1s", "until": "idle"}, [("input_invalid", "by")]),
+        ({"by": "soon"}, [("input_invalid", "by")]),
+        ({"by": "-5m"}, [("input_invalid", "by")]),
+        ({"by": 300}, [("input_invalid", "by")]),
+        ({"by": "40000d"}, [("input_invalid", "by")]),
+        ({"to": "2025-01-15T09:29:59Z"}, [("input_invalid", "to")]),
+        ({"to": "9999-01-01"}, [("input_invalid", "to")]),
+        ({"to": "soon"}, [("input_invalid", "to")]),
+        ({"until": "idl"}, [("input_invalid", "until")]),
+        ({"until": 5}, [("input_invalid", "until")]),
+        (
+            {"until": {"evnt": "x"}},
+            [("input_missing", "until.event"), ("input_invalid", "until.evnt")],
+        ),
+        ({"until": {"event": "x"}, "limit": "long"}, [("input_invalid", "limit")]),
+        ({"bye": "1s"}, [("input_invalid", "bye")]),
+    ],
+)
+def test_a_wrong_advance_moves_nothing(errors, run_task, body, found):
+    """What cannot be read, goes back, or says two things at once is refused with its place."""
+    run_task()
+    assert errors("POST", "/clock/advance", 400, json=body) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"until": "idl"}, "`until`: must be 'idle' or an object with an `event`, not \"idl\""),
+        ({"until": 5}, "`until`: must be an object, not 5"),
+        ({"by": 300}, "`by`: must be text, not 300"),
+    ],
+)
+def test_a_wrong_advance_is_told_what_would_do(message, body, text):
+    """The message names what was found and what is allowed."""
+    assert message("POST", "/clock/advance", json=body) == text
+
+
+def test_what_is_due_next_is_shown_with_its_owner(sim, run_task):
+    """`GET /next` lists what is due, soonest first, and what waits without a timer."""
+    run = run_task("mfa_then_success")
+    due = sim.get("/next").json()["due"]
+    assert due == [
+        {"at": "2025-01-15T09:30:03Z", "in": "2s", "id": run["id"], "what": "the script goes on"},
+        {"at": "2025-01-15T10:00:01Z", "in": "30m", "id": run["id"], "what": "the task times out"},
+    ]
+    sim.post("/clock/advance", json={"by": "10s"})
+    after = sim.get("/next").json()
+    assert [timer["what"] for timer in after["due"]] == [
+        "the interaction times out",
+        "the task times out",
+        "the run fails of inactivity",
+    ]
+    waiting = {"id": run["id"], "kind": "task_run", "status": "interaction_required"}
+    assert after["waiting"] == [waiting]

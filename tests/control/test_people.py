@@ -1,0 +1,52 @@
+"""The calls for what people and sources do."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "codes"),
+    [("approve", "completed", []), ("reject", "failed", ["review_rejected"])],
+)
+def test_a_run_that_waits_for_a_person_is_reviewed(
+    api, sim, advance, run_task, verdict, status, codes
+):
+    """Approved it completes, rejected it fails; the answer is the run as it is then."""
+    run = run_task("needs_approval")
+    advance("1m")
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "pending"
+    reviewed = sim.post(f"/task-runs/{run['id']}/{verdict}").json()
+    assert reviewed["status"] == status
+    assert [error["code"] for error in reviewed["errors"]] == codes
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == status
+
+
+@pytest.mark.parametrize("verdict", ["approve", "reject"])
+def test_only_a_run_that_waits_can_be_reviewed(errors, run_task, verdict):
+    """A run that is not pending, or not there, is not reviewed."""
+    run = run_task()
+    path = f"/task-runs/{run['id']}/{verdict}"
+    assert errors("POST", path, 409) == [("state_invalid", None)]
+    assert errors("POST", f"/task-runs/no/{verdict}", 404) == [("task_run_not_found", None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code"),
+    [("drop", "disconnected", "task_failed"), ("invalidate", "invalid", "auth_invalid")],
+)
+def test_a_source_may_end_a_connection(api, sim, run_task, connection, name, status, code):
+    """A dropped or invalidated connection takes its running runs with it."""
+    run = run_task()
+    path = f"/connections/{connection['id']}"
+    assert sim.post(f"{path}/{name}").json()["status"] == status
+    assert api.get(path).json()["status"] == status
+    failed = api.get(f"/task-runs/{run['id']}").json()
+    assert (failed["status"], failed["errors"][0]["code"]) == ("failed", code)
+
+
+@pytest.mark.parametrize("name", ["drop", "invalidate"])
+def test_only_what_is_connected_can_be_ended(api, errors, connection, name):
+    """A connection that is not connected, or not there, is not ended."""
+    api.post(f"/connections/{connection['id']}/disconnect")
+    path = f"/connections/{connection['id']}/{name}"
+    assert errors("POST", path, 409) == [("state_invalid", None)]
+    assert errors("POST", f"/connections/no/{name}", 404) == [("connection_not_found", None)]

@@ -1,0 +1,90 @@
+"""The calls that read what happened."""
+
+
+def test_the_timeline_merges_calls_and_what_they_caused(api, sim, whats, task, connection):
+    """A call stands before what it caused, and behind what had happened before it."""
+    before = len(whats())
+    body = {"connection_id": connection["id"]}
+    run = api.post(f"/tasks/{task['id']}/run", json=body).json()
+    sim.post("/clock/advance", json={"by": "2s"})
+    api.get(f"/task-runs/{run['id']}?include=input")
+    api.post(f"/task-runs/{run['id']}/cancel")
+    api.post(f"/task-runs/{run['id']}/cancel")
+    path = f"/v2/task-runs/{run['id']}"
+    assert whats()[before:] == [
+        f"POST /v2/tasks/{task['id']}/run -> 201",
+        "created as queued",
+        "queued -> running",
+        "advanced 2s",
+        f"GET {path}?include=input -> 200",
+        f"POST {path}/cancel -> 200",
+        "running -> canceled",
+        f"POST {path}/cancel -> 409 (request/state_invalid)",
+    ]
+
+
+def test_a_line_of_the_timeline_says_when_and_about_what(api, sim):
+    """Calls and transitions have the same four fields."""
+    agent = api.post("/agents", json={"name": "x"}).json()
+    at = {"at": "2025-01-15T09:30:00Z"}
+    assert sim.get("/timeline").json()["data"] == [
+        {**at, "kind": "call", "id": agent["request_id"], "what": "POST /v2/agents -> 201"},
+        {**at, "kind": "agent", "id": agent["id"], "what": "created"},
+    ]
+
+
+def test_a_read_on_poll_stands_before_what_it_brought_on(api, sim, whats, run_task):
+    """On an `on_poll` clock the poll causes the transition that follows it."""
+    run = run_task()
+    sim.put("/clock", json={"mode": "on_poll"})
+    api.get(f"/task-runs/{run['id']}")
+    assert whats()[-2:] == [f"GET /v2/task-runs/{run['id']} -> 200", "queued -> running"]
+
+
+def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
+    """The journal has what was sent and what came of it, without calls of the control API."""
+    run = run_task("source_down", input={"a": 1})
+    api.get("/agents?limit=x")
+    api.post("/agents", content=b"{oops")
+    started, listed, broken = sim.get("/requests").json()["data"][-3:]
+    assert started == {
+        "at": "2025-01-15T09:30:01Z",
+        "request_id": run["request_id"],
+        "method": "POST",
+        "path": f"/v2/tasks/{run['task_id']}/run",
+        "query": "",
+        "body": {"connection_id": run["connection_id"], "input": {"a": 1}},
+        "status": 201,
+        "errors": [],
+        "scenario": "source_down; because=header",
+    }
+    assert (listed["query"], listed["body"], listed["scenario"]) == ("limit=x", None, None)
+    assert (broken["body"], broken["errors"]) == ("{oops", ["request/body_invalid"])
+
+
+def test_events_keep_the_resource_as_it_was(api, sim, advance, run_task):
+    """Each status is an event, with the whole resource as it was then."""
+    run = run_task()
+    advance("1m")
+    events = [e for e in sim.get("/events").json()["data"] if e["data"]["id"] == run["id"]]
+    assert [event["type"] for event in events] == [
+        "task_run.queued",
+        "task_run.running",
+        "task_run.completed",
+    ]
+    assert [event["data"]["status"] for event in events] == ["queued", "running", "completed"]
+    assert [event["created_at"][-4:] for event in events] == [":01Z", ":03Z", ":11Z"]
+    assert events[0]["object"] == "event"
+    assert events[0]["id"].startswith("evt_")
+
+
+def test_resources_are_shown_without_moving_an_on_poll_clock(sim, run_task, unchanged):
+    """All resources of a kind, oldest first, with everything that can be included."""
+    runs = [run_task(input={"n": n}) for n in range(2)]
+    sim.put("/clock", json={"mode": "on_poll"})
+    with unchanged():
+        shown = sim.get("/task-runs").json()["data"]
+        connections = sim.get("/connections").json()["data"]
+    assert [item["id"] for item in shown] == [run["id"] for run in runs]
+    assert [item["input"] for item in shown] == [{"n": 0}, {"n": 1}]
+    assert [item["id"] for item in connections] == [runs[0]["connection_id"]]

@@ -1,0 +1,176 @@
+"""The calls about scenarios and the queue."""
+
+import pytest
+
+MINE = b"""\
+version: 1
+name: mine
+summary: My own.
+tags: [own]
+task_run:
+  - queued: 1s
+  - running: 1s
+  - completed: {output: {code: 012345}}
+"""
+
+
+@pytest.fixture
+def put(sim):
+    """Put the scenario `mine`, as YAML or, given a dict, as JSON."""
+
+    def put(body):
+        return sim.put("/scenarios/mine", **{"json" if isinstance(body, dict) else "content": body})
+
+    return put
+
+
+def test_scenarios_are_listed_by_name(sim, put):
+    """The list holds what ships and what this world was given, sorted."""
+    put(MINE)
+    data = sim.get("/scenarios").json()["data"]
+    names = [item["name"] for item in data]
+    assert names == sorted(names)
+    assert {"success", "mfa_then_success", "mine"} <= set(names)
+    assert data[names.index("mine")] == {"name": "mine", "summary": "My own.", "tags": ["own"]}
+
+
+def test_a_scenario_is_shown_as_it_was_written(sim, put):
+    """One scenario is shown with its script as plain data; a leading zero is still there."""
+    put(MINE)
+    shown = sim.get("/scenarios/mine").json()
+    assert shown["summary"] == "My own."
+    assert shown["scenario"]["task_run"][2] == {"completed": {"output": {"code": "012345"}}}
+
+
+def test_a_scenario_that_was_put_is_played(api, advance, put, run_task):
+    """A scenario given to the world can be named at once, and replaced."""
+    for body in (MINE, {"task_run": ["queued", {"failed": "task/task_failed"}]}):
+        assert put(body).status_code == 200
+        run = run_task("mine")
+        advance("1m")
+        last = api.get(f"/task-runs/{run['id']}").json()["status"]
+        assert last == ("completed" if body is MINE else "failed")
+
+
+def test_a_scenario_may_hide_one_that_ships(sim, api, advance, run_task):
+    """A name that ships may be given another script, and comes back when that is taken out."""
+    steps = ["queued", {"failed": "task/task_failed"}]
+    sim.put("/scenarios/success", json={"task_run": steps})
+    run = run_task("success")
+    advance("1m")
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "failed"
+    assert sim.delete("/scenarios/success").status_code == 200
+    assert sim.get("/scenarios/success").json()["summary"].startswith("The connection opens")
+
+
+def test_a_scenario_of_another_world_is_not_seen(server, put, key):
+    """What one world was given, another has not."""
+    put(MINE)
+    assert server.worlds.select(f"Bearer {key}_other").library.find("mine") is None
+
+
+def test_every_mistake_in_yaml_has_its_line_and_column(sim, unchanged):
+    """All mistakes are told, each with file, line, column and path."""
+    text = b"version: 1\nname: mine\ntask_run:\n  - runing: 1s\n  - completed\nsumary: x\n"
+    with unchanged():
+        answer = sim.put("/scenarios/mine", content=text)
+    assert answer.status_code == 400
+    found = answer.json()["errors"]
+    assert [error.get("field") for error in found] == ["task_run[0]", None]
+    assert found[0]["message"].startswith(
+        "mine:4:5: task_run[0]: unknown status 'runing'; did you mean 'running'?"
+    )
+    assert found[1]["message"].startswith("mine:6:1: unknown name 'sumary'")
+
+
+def test_every_mistake_in_json_has_its_path(sim, unchanged):
+    """JSON has no lines to name; the path says where."""
+    body = {"task_run": [{"runing": "1s"}, "completed"], "sumary": "x"}
+    with unchanged():
+        found = sim.put("/scenarios/mine", json=body).json()["errors"]
+    assert {error.get("field") for error in found} == {"task_run[0]", None}
+    messages = sorted(error["message"][:27] for error in found)
+    assert messages == ["task_run[0]: unknown status", "unknown name 'sumary'; did "]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[", b"\xff", b"a: 1\na: 2\n", b"- x", b"x" * 2_000_000, b"[" * 5000]
+)
+def test_what_is_no_scenario_is_refused(unchanged, put, body):
+    """Broken, hostile and empty texts are refused, and nothing is added."""
+    with unchanged():
+        assert put(body).status_code == 400
+
+
+def test_the_name_in_the_text_and_in_the_path_agree(errors):
+    """A text with another name than the path is refused."""
+    assert errors("PUT", "/scenarios/yours", 400, content=MINE) == [("input_invalid", "name")]
+
+
+@pytest.mark.parametrize("name", ["My-Story", "%C3%A9", "a%20b", "x" * 101])
+def test_a_scenario_has_a_plain_name(errors, name):
+    """Names are small letters, digits and underscores."""
+    body = {"task_run": ["queued", "running", "completed"]}
+    assert errors("PUT", f"/scenarios/{name}", 400, json=body) == [("input_invalid", "name")]
+
+
+def test_an_unknown_scenario_is_told_the_nearest(message):
+    """Asking for a scenario that is not there names the nearest."""
+    assert message("GET", "/scenarios/sucess") == (
+        "`name` names no scenario: 'sucess'; did you mean 'success'?"
+    )
+
+
+def test_only_what_was_put_can_be_taken_out(sim, errors, put):
+    """DELETE takes out this world's own scenarios, once, and no others."""
+    put(MINE)
+    assert sim.delete("/scenarios/mine").json()["deleted"] is True
+    for name in ("mine", "success"):
+        assert errors("DELETE", f"/scenarios/{name}", 400) == [("input_invalid", "name")]
+
+
+def test_a_scenario_that_is_still_to_be_played_stays(sim, errors, put):
+    """What is queued or the default cannot be taken out, or the next run would be refused."""
+    put(MINE)
+    sim.patch("/world", json={"default_scenario": "mine"})
+    assert errors("DELETE", "/scenarios/mine", 409) == [("state_invalid", None)]
+    sim.patch("/world", json={"default_scenario": "success"})
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["mine"]})
+    assert errors("DELETE", "/scenarios/mine", 409) == [("state_invalid", None)]
+    sim.delete("/queue")
+    assert sim.delete("/scenarios/mine").status_code == 200
+
+
+def test_the_queue_is_played_in_order_and_then_used_up(api, sim, run_task, task, connection):
+    """Each run takes one scenario from its queue; the queue of connections is another."""
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down"]})
+    sim.post("/queue", json={"resource": "connection", "scenarios": ["slow_success"]})
+    queued = sim.post("/queue", json={"resource": "task_run", "scenarios": ["agent_hangs"]})
+    assert queued.json()["queues"]["task_run"] == ["source_down", "agent_hangs"]
+    said = []
+    for _ in range(3):
+        body = {"connection_id": connection["id"]}
+        answer = api.post(f"/tasks/{task['id']}/run", json=body)
+        said.append(answer.headers["Deck-Sim-Scenario"].partition(";")[0])
+    assert said == ["source_down", "agent_hangs", "success"]
+    assert sim.get("/queue").json()["queues"]["connection"] == ["slow_success"]
+    assert sim.delete("/queue").json()["queues"] == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({}, [("input_missing", "resource"), ("input_missing", "scenarios")]),
+        ({"resource": "task_run", "scenarios": []}, [("input_invalid", "scenarios")]),
+        ({"resource": "task_run", "scenarios": "success"}, [("input_invalid", "scenarios")]),
+        ({"resource": "task_run", "scenarios": [5]}, [("input_invalid", "scenarios[0]")]),
+        ({"resource": "run", "scenarios": ["success"]}, [("input_invalid", "resource")]),
+        (
+            {"resource": "task_run", "scenarios": ["success", "sucess"]},
+            [("input_invalid", "scenarios[1]")],
+        ),
+    ],
+)
+def test_a_wrong_queue_queues_nothing(errors, body, found):
+    """An unknown kind or scenario is told with its place, and none of the others is queued."""
+    assert errors("POST", "/queue", 400, json=body) == found

@@ -1,0 +1,140 @@
+"""Worlds for the tests of the engine: built by hand, without a server and without files."""
+
+from functools import partial
+
+import pytest
+
+from deck_sim.durations import format_duration, parse_duration
+from deck_sim.engine import commands
+from deck_sim.engine.playing import pass_time
+from deck_sim.engine.world import FROZEN_START, World
+from deck_sim.scenario.loader import read_scenario
+
+CONNECTS = "[connecting: 1s, connected]"
+CREDENTIALS = {"username": "alex", "password": "hunter2"}
+
+
+class Play:
+    """A world, and the short ways in which tests play in it. Scripts are written in one line."""
+
+    def __init__(self, seed=7):
+        self.world = World(seed=seed)
+        self.agent = self.create("agent", name="Concierge", description=None)
+        self.source = self.create("source", name=None, type="website", website={"url": "http://x"})
+
+    def create(self, kind, **fields):
+        """Create a resource."""
+        return commands.create_resource(self.world, kind, fields)
+
+    def script(self, kind, steps):
+        """Read a script."""
+        return read_scenario(f"version: 1\nname: story\n{kind}: {steps}").script(kind)
+
+    def task(self, timeout=1800, **fields):
+        """Create a task; `timeout` is in seconds."""
+        usual = {"name": "Read", "input_schema": None, "output_schema": None}
+        usual |= {"agent_id": self.agent.id, "settings": {"timeout_seconds": timeout}}
+        return self.create("task", **usual | fields)
+
+    def open(self, steps=CONNECTS, **fields):
+        """Open a connection, and return it as it then is."""
+        usual = {"source_id": self.source.id, "auth_method": "username_password"}
+        usual |= {"auth_credentials": CREDENTIALS, "external_id": None}
+        choose = partial(self.script, "connection", steps)
+        return self.look(commands.open_connection(self.world, usual | fields, choose))
+
+    def connect(self):
+        """Open a connection that connects at once."""
+        return self.open("[connected]")
+
+    def run(self, steps, connection=None, input=None, **task):  # noqa: A002
+        """Run a new task through a new connection, and return the run as it then is."""
+        body = {"connection_id": (connection or self.connect()).id, "input": input or {}}
+        choose = partial(self.script, "task_run", steps)
+        return self.look(commands.run_task(self.world, self.task(**task), body, choose))
+
+    def look(self, resource):
+        """The resource as it is now."""
+        return self.world.all(resource.kind)[resource.id]
+
+    def wait(self, length):
+        """Let that much time pass."""
+        end = self.world.now + parse_duration(length)
+        while self.world.now < end or self.is_due(end):
+            pass_time(self.world, end)
+
+    def is_due(self, moment):
+        """Whether something is due by then."""
+        due = self.world.timers.peek()
+        return due is not None and due.at <= moment
+
+    def answer(self, resource, **inputs):
+        """Answer an open prompt."""
+        return commands.answer_interaction(self.world, self.look(resource), inputs)
+
+    def command(self, resource, name):
+        """Cancel, disconnect, drop and the like."""
+        return commands.command(self.world, self.look(resource), name)
+
+    def review(self, run, verdict):
+        """Approve or reject."""
+        return commands.review_run(self.world, self.look(run), verdict)
+
+    def told(self, resource):
+        """What the timeline says of a resource, each line with the time since the start."""
+        entries = [e for e in self.world.timeline if e.id == resource.id]
+        return [f"{format_duration(e.at - FROZEN_START)} {e.what}" for e in entries]
+
+    def events(self, resource):
+        """The types of the events about a resource."""
+        return [e.type for e in self.world.events if e.data.id == resource.id]
+
+    def error(self, run):
+        """The one error that a run failed with."""
+        (found,) = self.look(run)["errors"]
+        return f"{found['type']}/{found['code']}: {found['message']}"
+
+
+RUN_IN = {
+    "queued": "[queued: 1h, running, completed]",
+    "running": "[running: 1h, completed]",
+    "interaction_required": "[running, interaction_required: mfa, running, completed]",
+    "pending": "[running, pending, completed]",
+    "completed": "[running, completed]",
+    "failed": "[failed: task/task_failed]",
+    "canceled": "[queued: 1h, running, completed]",
+}
+CONNECTION_IN = {
+    "connecting": "[connecting: 1h, connected]",
+    "interaction_required": "[interaction_required: mfa, connected]",
+    "connected": "[connected]",
+    "disconnected": "[connected, disconnected]",
+    "invalid": "[invalid]",
+    "terminated": "[connected]",
+}
+ENDED_BY = {"canceled": "cancel", "terminated": "terminate"}
+
+
+@pytest.fixture
+def play():
+    return Play()
+
+
+@pytest.fixture
+def make_play():
+    """A second world, and a third, of any seed."""
+    return Play
+
+
+@pytest.fixture
+def bring(play):
+    """Bring a new run or connection into a status, by playing a script that leads there."""
+
+    def bring(kind, status):
+        made = play.run(RUN_IN[status]) if kind == "task_run" else play.open(CONNECTION_IN[status])
+        if status in ENDED_BY:
+            made = play.command(made, ENDED_BY[status])
+        assert made.status == status
+        return made
+
+    return bring

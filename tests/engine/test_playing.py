@@ -1,0 +1,246 @@
+"""Playing scripts and passing time: what happens, and at which moment exactly."""
+
+from datetime import timedelta
+
+import pytest
+
+from deck_sim.engine.playing import pass_time
+from deck_sim.engine.timers import STEP
+from deck_sim.engine.world import FROZEN_START
+
+
+def nothing_is_left(play):
+    """Whether no timer and no story is left."""
+    timers = play.world.timers
+    return (timers.peek(), list(timers.upcoming()), play.world.stories) == (None, [], {})
+
+
+def test_each_status_lasts_as_long_as_its_step_says(play):
+    """A run enters each status at the exact moment, and leaves nothing behind."""
+    run = play.run("[queued: 2s, running: 8s, completed]")
+    play.wait("1d")
+    assert play.told(run) == [
+        "0s created as queued",
+        "2s queued -> running",
+        "10s running -> completed",
+    ]
+    assert play.events(run) == ["task_run.queued", "task_run.running", "task_run.completed"]
+    assert nothing_is_left(play)
+
+
+def test_one_due_thing_happens_at_a_time(play):
+    """Passing time to a far limit stops at the next due moment, after one thing."""
+    first, second = (play.run("[running: 2s, completed]") for _ in range(2))
+    limit = FROZEN_START + timedelta(days=1)
+    pass_time(play.world, limit)
+    assert play.world.now == FROZEN_START + timedelta(seconds=2)
+    assert [play.look(run).status for run in (first, second)] == ["completed", "running"]
+    pass_time(play.world, limit)
+    assert play.look(second).status == "completed"
+    assert play.world.now == FROZEN_START + timedelta(seconds=2)
+    pass_time(play.world, limit)
+    assert play.world.now == limit
+
+
+def test_time_never_runs_back(play):
+    """A limit in the past leaves the clock where it is, and nothing happens."""
+    play.run("[running: 1m, completed]")
+    play.wait("30s")
+    pass_time(play.world, FROZEN_START)
+    assert play.world.now == FROZEN_START + timedelta(seconds=30)
+
+
+def test_a_run_times_out_counted_from_its_creation(play):
+    """The task's timeout ends a run at its exact moment, with Deck's message."""
+    run = play.run("[queued: 5m, running: 2h, completed]", timeout=3600)
+    play.wait("3h")
+    assert play.told(run)[-1] == "1h running -> failed"
+    text = "task/timeout: Task execution exceeded the timeout of 60 minutes."
+    assert play.error(run) == text
+    assert play.look(run)["runtime_ms"] == 55 * 60_000
+    assert nothing_is_left(play)
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "interaction_required", "pending"])
+def test_a_task_times_out_in_every_live_status(play, bring, status):
+    """Whatever a run is waiting for, the task's half hour ends it."""
+    run = bring("task_run", status)
+    assert play.world.timers.count("task_timeout") == 1
+    play.wait("30m")
+    assert play.look(run).status == "failed"
+    assert nothing_is_left(play)
+
+
+def test_a_run_that_works_for_long_is_active(play):
+    """`running: 45m` is activity: with a longer task timeout it completes."""
+    run = play.run("[running: 45m, completed]", timeout=7200)
+    play.wait("45m")
+    assert play.told(run)[-1] == "45m running -> completed"
+
+
+STILL = {
+    "running": ("[queued: 7m, running: stuck]", "37m"),
+    "queued": ("[queued: stuck]", "30m"),
+    "pending": ("[running: 1m, pending, completed]", "31m"),
+    "interaction_required": (
+        "[running: 2m, interaction_required: {timeout: 2h}, running, completed]",
+        "32m",
+    ),
+}
+
+
+@pytest.mark.parametrize("status", STILL)
+def test_half_an_hour_without_activity_ends_a_run(play, status):
+    """A run in which nothing happens fails 30 minutes after the last thing that did."""
+    steps, moment = STILL[status]
+    run = play.run(steps, timeout=86_400)
+    play.wait("1d")
+    assert play.told(run)[-1] == f"{moment} {status} -> failed"
+    assert play.error(run) == "task/timeout: Nothing happened in the task run for 30 minutes."
+    assert nothing_is_left(play)
+
+
+def test_an_answer_is_activity(play):
+    """A wrong answer begins the half hour anew."""
+    prompt = "{accept: {code: '1'}, timeout: 2h}"
+    run = play.run(f"[running, interaction_required: {prompt}, running, completed]", timeout=86_400)
+    play.wait("20m")
+    play.answer(run, code="2")
+    play.wait("1d")
+    assert play.told(run)[-1] == "50m interaction_required -> failed"
+
+
+def test_nobody_s_inactivity_ends_a_connection(play):
+    """The half hour is a limit of runs: a connection stays as long as it is."""
+    connection = play.open("[connecting: stuck]")
+    assert play.world.timers.peek() is None
+    play.wait("1d")
+    assert play.look(connection).status == "connecting"
+
+
+def test_an_unanswered_prompt_ends_a_run_when_its_window_does(play):
+    """Nobody answers: the run fails with the documented error at the exact moment."""
+    run = play.run("[running: 1s, interaction_required: {timeout: 3m}, running, completed]")
+    play.wait("1h")
+    assert play.told(run)[-1] == "3m1s interaction_required -> failed"
+    text = "interaction/interaction_timeout: Nobody answered the interaction in time."
+    assert play.error(run) == text
+    assert play.look(run)["interaction"] is None
+    assert nothing_is_left(play)
+
+
+def test_a_prompt_waits_five_minutes_if_the_script_does_not_say(play):
+    """The edition's window is that of a prompt without a timeout; a connection then is lost."""
+    connection = play.open("[interaction_required: mfa, connected]")
+    play.wait("1h")
+    assert play.told(connection)[-1] == "5m interaction_required -> disconnected"
+
+
+def test_a_prompt_that_is_asked_again_has_a_whole_window(play):
+    """Each wrong answer asks again, for the whole time; the last one fails the run."""
+    prompt = "{timeout: 3m, attempts: 3, accept: {code: '1'}}"
+    run = play.run(f"[running, interaction_required: {prompt}, running, completed]")
+    for _ in range(2):
+        play.wait("2m59s")
+        assert play.answer(run, code="2").status == "interaction_required"
+    assert play.world.timers.count("window") == 1
+    play.wait("2m59s")
+    assert play.answer(run, code="2").status == "failed"
+    assert play.error(run).startswith("auth/mfa_invalid:")
+    assert play.events(run).count("task_run.interaction_required") == 3
+    assert nothing_is_left(play)
+
+
+def test_a_right_answer_lets_the_run_go_on_at_once(play):
+    """The answer shows the run `running`; the prompt and its window are gone (assumed)."""
+    run = play.run("[running, interaction_required: mfa, running: 3s, completed]")
+    play.wait("1m")
+    answered = play.answer(run, code="1")
+    assert (answered.status, answered["interaction"]) == ("running", None)
+    assert [play.world.timers.count(name) for name in ("window", "inactivity", STEP)] == [0, 0, 1]
+    play.wait("3s")
+    assert play.told(run)[-1] == "1m3s running -> completed"
+
+
+def test_wrong_answers_count_for_each_prompt_apart(play):
+    """A second prompt gives all its attempts, whatever the first one took."""
+    prompt = "interaction_required: {attempts: 2, accept: {code: '1'}}"
+    run = play.run(f"[running, {prompt}, {prompt}, running, completed]")
+    for code in ("2", "1", "2", "1"):
+        play.answer(run, code=code)
+    assert play.look(run).status == "completed"
+
+
+@pytest.mark.parametrize(("verdict", "status"), [("approve", "completed"), ("reject", "failed")])
+def test_a_person_decides_about_a_pending_run(play, verdict, status):
+    """Approved, it goes on; rejected, it fails as the assumed row says."""
+    run = play.run("[running: 1s, pending, completed]")
+    play.wait("10m")
+    assert play.review(run, verdict).status == status
+    assert play.told(run)[-1] == f"10m pending -> {status}"
+    assert nothing_is_left(play)
+    if verdict == "reject":
+        assert play.error(run) == "task/review_rejected: The reviewer rejected the run."
+
+
+def test_a_pending_run_with_a_duration_is_approved_by_time(play):
+    """`pending: 10m` is approved after ten minutes."""
+    run = play.run("[running, pending: 10m, completed]")
+    play.wait("10m")
+    assert play.told(run)[-1] == "10m pending -> completed"
+
+
+def test_a_branch_is_played_instead_and_then_the_story_goes_on_behind_it(play):
+    """A branch that ends leads back behind the step that it left, as an `if` does."""
+    prompt = "{timeout: 1m, on_timeout: [running: 2s]}"
+    run = play.run(f"[running, interaction_required: {prompt}, running: 3s, completed]")
+    play.wait("1h")
+    assert play.told(run)[-2:] == [
+        "1m interaction_required -> running",
+        "1m5s running -> completed",
+    ]
+
+
+def test_what_was_played_is_counted(play):
+    """Each step counts as often as it was entered, branches under their path."""
+    prompt = "{timeout: 1m, accept: {code: '1'}, on_timeout: [failed: task/task_failed]}"
+    run = play.run(f"[running, interaction_required: {prompt}, running, completed]")
+    play.answer(run, code="2")
+    play.wait("1m")
+    counts = {path: n for (_, kind, path), n in play.world.played.items() if kind == "task_run"}
+    assert counts == {(0,): 1, (1,): 2, (1, "on_timeout", 0): 1}
+
+
+def test_a_run_that_breaks_its_output_schema_fails(play):
+    """An output that the task's schema does not allow is never handed out."""
+    schema = {"type": "object", "properties": {"rooms": {"type": "integer"}}}
+    steps = "[running, completed: {output: {rooms: many}}]"
+    run = play.run(steps, output_schema=schema)
+    text = "task/output_invalid: `output.rooms`: 'many' is not of type 'integer'"
+    assert play.error(run) == text
+    assert play.look(run)["output"] is None
+
+
+def test_a_run_fails_with_all_that_its_script_says(play):
+    """Several errors, with messages and fields of the script's own where it gives them."""
+    errors = "[source/source_error, task/timeout, {error: api/timeout, message: M}]"
+    run = play.run(f"[failed: {errors}]", timeout=120)
+    assert [e["message"] for e in run["errors"]] == [
+        "The source answered with an error.",
+        "Task execution exceeded the timeout of 2 minutes.",
+        "M",
+    ]
+
+
+def test_same_seed_and_calls_give_the_same_world(make_play):
+    """Ids, drawn durations, events and timeline agree to the last one; another seed differs."""
+
+    def played(seed):
+        play = make_play(seed)
+        run = play.run("[queued: 1s..9s, running, interaction_required: mfa, running, completed]")
+        play.wait("1m")
+        play.answer(run, code="1")
+        return play.world
+
+    assert played(1) == played(1)
+    assert played(1).timeline != played(2).timeline

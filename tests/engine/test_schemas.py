@@ -1,0 +1,200 @@
+"""JSON Schema: what a value breaks, and schemas that cannot be used."""
+
+import socket
+
+import pytest
+
+from deck_sim.engine.schemas import schema_problems, violations
+
+GUESTS = {
+    "type": "object",
+    "required": ["guests"],
+    "properties": {"guests": {"type": "array", "items": {"$ref": "#/$defs/guest"}}},
+    "$defs": {"guest": {"type": "object", "properties": {"name": {"type": "string"}}}},
+}
+
+
+def nested(depth):
+    """A schema as deep as that."""
+    schema = {}
+    for _ in range(depth):
+        schema = {"properties": {"a": schema}}
+    return schema
+
+
+def found(problems):
+    """Fields and messages, without the field that a message begins with."""
+    assert all(p.name == "request/input_invalid" for p in problems)
+    return [(p.field, p.message.removeprefix(f"`{p.field}`: ")) for p in problems]
+
+
+@pytest.fixture
+def lookups(monkeypatch):
+    """The names of hosts that are looked up meanwhile."""
+    names = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *words, **_: names.append(words[0]))
+    return names
+
+
+BREAKS = [
+    ({}, [("input", "'guests' is a required property")]),
+    ({"guests": 5}, [("input.guests", "5 is not of type 'array'")]),
+    ({"guests": [{"name": 5}]}, [("input.guests[0].name", "5 is not of type 'string'")]),
+    (
+        {"guests": [{}, 7, {"name": None}]},
+        [
+            ("input.guests[1]", "7 is not of type 'object'"),
+            ("input.guests[2].name", "None is not of type 'string'"),
+        ],
+    ),
+    ({"guests": [{"name": "Alex"}]}, []),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), BREAKS)
+def test_everything_that_a_value_breaks_is_found_at_its_place(value, expected):
+    """Each violation has its own element, with the place as Deck's `field` spells it."""
+    assert schema_problems(GUESTS, "input_schema") == []
+    assert found(violations(GUESTS, value, "input")) == expected
+
+
+def test_no_schema_allows_all():
+    """A task without a schema takes any input."""
+    assert violations(None, {"any": object()}, "input") == []
+
+
+def test_a_known_format_is_checked():
+    """A format that the library knows by itself is more than a note."""
+    schema = {"properties": {"day": {"format": "date"}}}
+    assert found(violations(schema, {"day": "soon"}, "input")) == [
+        ("input.day", "'soon' is not a 'date'")
+    ]
+
+
+@pytest.mark.parametrize(("schema", "count"), [(True, 0), (False, 1)])
+def test_true_and_false_are_schemas(schema, count):
+    """`true` allows everything and `false` nothing."""
+    assert schema_problems(schema, "input_schema") == []
+    assert len(violations(schema, {}, "input")) == count
+
+
+NO_SCHEMAS = {
+    "a list": ([], "input_schema", "[] is not of type 'object', 'boolean'"),
+    "a number": (5, "input_schema", "5 is not of type 'object', 'boolean'"),
+    "null": (None, "input_schema", "None is not of type 'object', 'boolean'"),
+    "a text": ("x", "input_schema", "'x' is not of type 'object', 'boolean'"),
+    "a type": (
+        {"properties": {"a": {"type": "txt"}}},
+        "input_schema.properties.a.type",
+        "'txt' is not valid under any of the given schemas",
+    ),
+    "in a list": (
+        {"allOf": [{}, {"minLength": -1}]},
+        "input_schema.allOf[1].minLength",
+        "-1 is less than the minimum of 0",
+    ),
+    "a pattern": ({"pattern": "["}, "input_schema.pattern", "'[' is not a 'regex'"),
+    "a dialect": ({"$schema": 5}, "input_schema.$schema", "5 is not of type 'string'"),
+    "dialects": ({"$schema": []}, "input_schema.$schema", "[] is not of type 'string'"),
+    "an id": ({"$id": 5}, "input_schema.$id", "5 is not of type 'string'"),
+    "an old id": (
+        {"$schema": "http://json-schema.org/draft-04/schema#", "id": 5},
+        "input_schema.id",
+        "5 is not of type 'string'",
+    ),
+    "too deep": (nested(5000), "input_schema", "is nested too deeply"),
+    "a target": (
+        {"$ref": "#/x", "x": 5},
+        "input_schema",
+        "5 is not of type 'object', 'boolean'",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NO_SCHEMAS)
+def test_what_is_no_schema_is_refused_at_its_place(case):
+    """The problem names where the schema breaks and what would have been allowed."""
+    schema, field, text = NO_SCHEMAS[case]
+    assert found(schema_problems(schema, "input_schema")) == [(field, text)]
+
+
+ASTRAY = [
+    "http://example.com/schema",
+    "https://json-schema.org/draft/2020-12/schema",
+    "file:///etc/hostname",
+    "other.json",
+    "http://[",
+    "#/$defs/none",
+    "#nowhere",
+    "#/allOf/first",
+    "#/title/x",
+]
+
+
+@pytest.mark.parametrize("reference", ASTRAY)
+@pytest.mark.parametrize("word", ["$ref", "$dynamicRef"])
+def test_a_reference_that_leads_nowhere_is_refused(reference, word, lookups):
+    """A reference must point inside the schema; nothing is fetched, from net or disk."""
+    schema = {"title": "T", "allOf": [{}], "items": {word: reference}}
+    text = f"`$ref` {reference!r} leads nowhere; it must point inside the schema"
+    assert found(schema_problems(schema, "output_schema")) == [("output_schema", text)]
+    assert lookups == []
+
+
+def test_nothing_is_fetched_while_a_value_is_checked(lookups):
+    """A reference where nobody looked for one is not followed out of the machine either."""
+    dialect = "http://json-schema.org/draft-03/schema#"
+    schema = {"$schema": dialect, "type": [{"$ref": "http://example.com/schema"}]}
+    assert len(violations(schema, {}, "input")) == 1
+    assert lookups == []
+
+
+INSIDE = {
+    "itself": {"properties": {"a": {"$ref": "#"}}},
+    "an anchor": {"$ref": "#here", "$defs": {"x": {"$anchor": "here"}}},
+    "its own base": {"$defs": {"a": {"$id": "http://a.example/b", "$ref": "#/$defs/z"}, "z": {}}},
+    "an older dialect": {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "properties": {"a": {"$ref": "#/definitions/x"}},
+        "definitions": {"x": {}},
+    },
+    "a chain": {"$ref": "#/$defs/x", "$defs": {"x": {"$ref": "#/$defs/y"}, "y": True}},
+    "the same twice": {"allOf": [{"$ref": "#/$defs/x"}, {"$ref": "#/$defs/x"}], "$defs": {"x": {}}},
+    "no reference: a value": {"const": {"$ref": "nowhere"}},
+    "no reference: a name": {"properties": {"$ref": {"type": "string"}}},
+}
+INSIDE["its own base"]["$defs"]["a"]["$defs"] = {"z": {}}
+
+
+@pytest.mark.parametrize("case", INSIDE)
+def test_a_reference_inside_the_schema_can_be_used(case):
+    """References to what the schema holds are followed; what only looks like one is let be."""
+    assert schema_problems(INSIDE[case], "input_schema") == []
+    assert isinstance(violations(INSIDE[case], {"a": {"b": 1}}, "input"), list)
+
+
+UNCHECKABLE = {
+    "a circle": ({"$ref": "#"}, {}),
+    "two in a circle": ({"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#"}]}}}, {}),
+    "too large": ({"properties": {"a": {"multipleOf": 0.1}}}, {"a": 10**400}),
+    "an old dialect's hidden reference": (
+        {"$schema": "http://json-schema.org/draft-03/schema#", "type": [{"$ref": "#/x"}]},
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNCHECKABLE)
+def test_a_value_that_cannot_be_checked_is_a_problem_and_no_crash(case):
+    """What the library gives up on breaks the schema, as far as the caller is concerned."""
+    schema, value = UNCHECKABLE[case]
+    assert schema_problems(schema, "input_schema") == []
+    text = "cannot be checked: it is too deep or too large, or its schema goes in circles"
+    assert found(violations(schema, value, "input")) == [("input", text)]
+
+
+def test_a_long_value_is_not_repeated_whole():
+    """The message of a violation is cut where nobody would read on."""
+    (problem,) = violations({"type": "integer"}, "x" * 10_000, "input")
+    assert len(problem.message) < 400
+    assert problem.message.endswith("…")

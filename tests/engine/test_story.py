@@ -1,0 +1,76 @@
+"""Scripts and the cursor: which step is at a path, and which comes next."""
+
+import copy
+
+import pytest
+
+from deck_sim.engine.story import GO_ON, Story
+
+
+@pytest.fixture
+def story(play):
+    """A script with branches within a branch, at its prompt."""
+    inner = "{type: mfa, on_timeout: [running: 1s, failed: task/task_failed]}"
+    outer = f"{{type: mfa, on_timeout: [interaction_required: {inner}]}}"
+    steps = f"[running, interaction_required: {outer}, running, completed]"
+    return Story("trun_1", play.script("task_run", steps), (1,))
+
+
+PATHS = [
+    ((0,), "running"),
+    ((1, "on_timeout", 0), "interaction_required"),
+    ((1, "on_timeout", 0, "on_timeout", 1), "failed"),
+    ((1, "on_rejected", 0), "failed"),
+    ((4,), None),
+]
+
+
+@pytest.mark.parametrize(("path", "word"), PATHS)
+def test_a_path_points_to_a_step(story, path, word):
+    """A path names a step, also within branches; behind the last there is none."""
+    story.path = path
+    assert getattr(story.step, "word", None) == word
+
+
+NEXT = [
+    ((0,), (1,)),
+    ((1, "on_timeout", 0, "on_timeout", 0), (1, "on_timeout", 0, "on_timeout", 1)),
+    ((1, "on_timeout", 0, "on_timeout", 1), (2,)),
+    ((1, "on_timeout", 0), (2,)),
+    ((3,), (4,)),
+]
+
+
+@pytest.mark.parametrize(("path", "after"), NEXT)
+def test_a_branch_that_runs_out_goes_on_behind_its_step(story, path, after):
+    """From the last step of a branch, however deep, the story leaves all that are over."""
+    story.path = path
+    story.go(GO_ON)
+    assert story.path == after
+
+
+def test_a_turn_leads_into_its_branch_and_forgets_the_attempts(story):
+    """Every move of the cursor begins to count wrong answers anew."""
+    story.attempts = 2
+    story.go("on_timeout")
+    assert (story.path, story.attempts) == ((1, "on_timeout", 0), 0)
+
+
+def test_an_empty_branch_is_passed_by(play):
+    """A branch of no steps goes on behind the step at once."""
+    steps = "[running, pending: {on_rejected: []}, completed]"
+    run = play.run(steps)
+    assert play.review(run, "reject").status == "completed"
+
+
+def test_a_branch_that_is_not_there_is_an_error(story):
+    """A step that names a branch it does not have is a bug, and found at once."""
+    with pytest.raises(KeyError):
+        story.go("on_thursdays")
+
+
+def test_copies_share_the_script(story):
+    """A script cannot change, so a copy of a story keeps the very same one."""
+    twin = copy.deepcopy(story)
+    assert twin == story
+    assert twin.script is story.script

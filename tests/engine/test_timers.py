@@ -1,0 +1,106 @@
+"""The heap of what falls due."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deck_sim.engine.timers import Timers
+from deck_sim.engine.world import FROZEN_START
+
+
+def at(seconds):
+    return FROZEN_START + timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def timers():
+    return Timers()
+
+
+def drain(timers):
+    """Every timer, in the order in which they fall due."""
+    found = []
+    while timers.peek():
+        due = timers.pop()
+        found.append((due.owner, due.name))
+    return found
+
+
+def test_equal_moments_go_first_in_first_out(timers):
+    """Of timers that fall due together, the one armed first comes first, whatever its name."""
+    for owner in "cab":
+        timers.arm(owner, "step", at(1))
+    assert [owner for owner, _ in drain(timers)] == ["c", "a", "b"]
+
+
+def test_an_earlier_moment_goes_first(timers):
+    """The order of arming decides only between equal moments."""
+    timers.arm("late", "step", at(2))
+    timers.arm("early", "step", at(1))
+    assert [owner for owner, _ in drain(timers)] == ["early", "late"]
+
+
+def test_arming_again_replaces(timers):
+    """A key has one timer: the later call decides when, and it goes behind its equals."""
+    timers.arm("a", "step", at(1))
+    timers.arm("b", "step", at(5))
+    timers.arm("a", "step", at(5))
+    assert timers.count("step") == 2
+    assert [(due.owner, due.at) for due in timers.upcoming()] == [("b", at(5)), ("a", at(5))]
+    assert drain(timers) == [("b", "step"), ("a", "step")]
+
+
+def test_a_timer_that_is_taken_back_never_falls_due(timers):
+    """Taking back forgets the named timers of one owner, and leaves the rest."""
+    for owner, name in [("a", "step"), ("a", "window"), ("b", "step")]:
+        timers.arm(owner, name, at(1))
+    timers.take_back("a", "step", "window", "never armed")
+    assert (timers.count("step"), timers.count("window")) == (1, 0)
+    assert drain(timers) == [("b", "step")]
+    assert timers.peek() is None
+
+
+def test_looking_ahead_takes_nothing_out(timers):
+    """`upcoming` shows every armed timer in order, and they are all still there."""
+    for seconds in (3, 1, 2):
+        timers.arm(f"{seconds}", "step", at(seconds))
+    timers.take_back("2", "step")
+    assert [due.owner for due in timers.upcoming()] == ["1", "3"]
+    assert timers.count("step") == 2
+
+
+KEYS = st.tuples(st.sampled_from("abc"), st.sampled_from(["step", "window"]))
+MOVES = st.one_of(
+    st.tuples(st.just("arm"), KEYS, st.integers(0, 5)),
+    st.tuples(st.just("take back"), KEYS, st.just(0)),
+    st.tuples(st.just("pop"), KEYS, st.just(0)),
+)
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.lists(MOVES, max_size=40))
+def test_it_does_what_a_sorted_list_would(moves):
+    """Whatever is armed, replaced, taken back and popped, a plain sorted list agrees."""
+    timers, model = Timers(), []
+    for what, key, seconds in moves:
+        if what == "pop":
+            expected = min(model, key=lambda item: item[0], default=None)
+            assert (timers.peek() is None) == (expected is None)
+            if expected:
+                due = timers.pop()
+                assert (due.at, (due.owner, due.name)) == expected
+                model.remove(expected)
+            continue
+        model = [item for item in model if item[1] != key]
+        if what == "arm":
+            model.append((at(seconds), key))
+            timers.arm(*key, at(seconds))
+        else:
+            timers.take_back(*key)
+        counted = [timers.count(name) for name in ("step", "window")]
+        assert counted == [sum(k[1] == name for _, k in model) for name in ("step", "window")]
+    assert [(d.at, (d.owner, d.name)) for d in timers.upcoming()] == sorted(
+        model, key=lambda item: item[0]
+    )

@@ -1,0 +1,174 @@
+"""The world: the only place where a status changes."""
+
+import copy
+import re
+
+import pytest
+
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.engine.records import Entry
+from deck_sim.engine.world import FROZEN_START, IllegalMove, World
+
+MACHINES = {
+    (edition, kind): row.machine
+    for edition, rules in EDITIONS.items()
+    for kind, row in rules.kinds.items()
+    if row.machine
+}
+PAIRS = [
+    (edition, kind, before, after)
+    for (edition, kind), machine in MACHINES.items()
+    for before in machine.statuses
+    for after in machine.statuses
+]
+LEGAL = [pair for pair in PAIRS if pair[3] in MACHINES[pair[:2]].follows[pair[2]]]
+ILLEGAL = [pair for pair in PAIRS if pair not in LEGAL]
+FIELDS = {
+    "connection": {"source_id": "src_1", "interaction": {"type": "mfa"}},
+    "task_run": {"connection_id": "conn_1", "interaction": {"type": "mfa"}, "runtime_ms": None},
+}
+
+
+def world_with(edition, kind, status):
+    """A world that holds nothing but one resource in that status."""
+    world = World(edition)
+    return world, world.create(kind, FIELDS[kind], silent=True, status=status)
+
+
+@pytest.mark.parametrize(("edition", "kind", "before", "after"), ILLEGAL)
+def test_a_move_that_no_row_allows_is_refused_and_changes_nothing(edition, kind, before, after):
+    """Each pair of statuses that is not in the table is an `IllegalMove`; the world stays equal."""
+    world, resource = world_with(edition, kind, before)
+    was = copy.deepcopy(world)
+    with pytest.raises(IllegalMove, match=f"`{before}` cannot become `{after}`; it can become"):
+        world.move(resource, after)
+    assert world == was
+
+
+@pytest.mark.parametrize(("edition", "kind", "before", "after"), LEGAL)
+def test_a_legal_move_writes_one_line_and_one_event(edition, kind, before, after):
+    """Each pair in the table changes the status, the timeline by a line, the events by one."""
+    world, resource = world_with(edition, kind, before)
+    lines = list(world.timeline)
+    moved = world.move(resource, after)
+    assert world.find(kind, resource.id) == moved
+    assert (moved.status, moved["interaction"]) == (after, None)
+    new = Entry(FROZEN_START, kind, resource.id, f"{before} -> {after}")
+    assert world.timeline == [*lines, new]
+    assert [(e.type, e.data) for e in world.events] == [(f"{kind}.{after}", moved)]
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_a_final_status_says_that_nothing_can_follow(kind):
+    """The message of an illegal move out of a final status names no status to go to."""
+    machine = MACHINES["connections", kind]
+    final = next(status for status in machine.statuses if machine.is_final(status))
+    world, resource = world_with("connections", kind, final)
+    with pytest.raises(IllegalMove, match="it can become nothing"):
+        world.move(resource, machine.initial)
+
+
+def test_an_event_keeps_the_resource_as_it_was(play):
+    """What happens later does not change what an earlier event shows."""
+    run = play.run("[queued: 2s, running: 8s, completed]")
+    play.wait("10s")
+    shown = [e.data.status for e in play.world.events if e.data.id == run.id]
+    assert shown == ["queued", "running", "completed"]
+    assert play.world.events[-1].data["runtime_ms"] == 8000
+
+
+def test_a_run_that_never_ran_has_worked_no_time(play):
+    """`runtime_ms` is null while a run lives, and 0 if it ends before it was `running`."""
+    run = play.run("[queued: 2s, running, completed]")
+    assert run["runtime_ms"] is None
+    assert play.command(run, "cancel")["runtime_ms"] == 0
+
+
+def test_runtime_counts_from_the_first_entry_into_running(play):
+    """The time in which a person was asked counts; the time in the queue does not."""
+    run = play.run("[queued: 2s, running: 3s, interaction_required: mfa, running: 1s, completed]")
+    play.wait("1m")
+    play.answer(run, code="1")
+    play.wait("1s")
+    assert play.look(run)["runtime_ms"] == 59_000
+
+
+def test_reading_changes_nothing():
+    """Looking for what is not there leaves an empty world equal to a new one."""
+    world = World()
+    assert world.all("task") == {}
+    assert world.find("task", "task_1") is None
+    assert world == World()
+
+
+@pytest.mark.parametrize("prefix", [row.prefix for row in World().rules.kinds.values()])
+def test_ids_have_the_shape_that_deck_gives_them(prefix):
+    """An id is the prefix and sixteen letters or digits; no two are the same."""
+    world = World(seed=3)
+    ids = [world.next_id(prefix) for _ in range(200)]
+    assert all(re.fullmatch(rf"{prefix}_[A-Za-z0-9]{{16}}", one) for one in ids)
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_seed_decides_the_ids(make_play):
+    """The same seed gives the same ids, another seed others."""
+    first, same, other = make_play(1), make_play(1), make_play(2)
+    assert first.task().id == same.task().id != other.task().id
+
+
+def test_a_resource_of_a_given_id_takes_none_from_the_others():
+    """What is put there with an id of its own does not shift the ids of what follows."""
+    world = World()
+    world.create("agent", {"name": "A"}, silent=True, id="agt_mine")
+    assert world.create("agent", {"name": "B"}).id == World().next_id("agt")
+
+
+def test_an_id_that_is_taken_is_passed_over():
+    """A seeded resource keeps its id, even if it is the one that would have come next."""
+    taken, world = World().next_id("agt"), World()
+    world.create("agent", {"name": "A"}, silent=True, id=taken)
+    assert world.create("agent", {"name": "B"}).id != taken
+    assert len(world.all("agent")) == 2
+
+
+def test_what_is_put_there_silently_emits_nothing():
+    """Seeding leaves a line in the timeline and no event."""
+    world = World()
+    world.create("agent", {"name": "A"}, silent=True)
+    assert (len(world.timeline), world.events) == (1, [])
+
+
+def test_deleting_again_changes_nothing(play):
+    """A second delete writes no line and no event."""
+    play.world.delete(play.agent)
+    assert play.world.find("agent", play.agent.id) is None
+    was = copy.deepcopy(play.world)
+    play.world.delete(play.look(play.agent))
+    assert play.world == was
+    assert play.events(play.agent) == ["agent.created", "agent.deleted"]
+
+
+def test_a_kind_without_statuses_is_always_settled(play):
+    """There is never anything to wait for in an agent; in a run there is, until it ends."""
+    run = play.run("[running: 1s, completed]")
+    assert play.world.is_settled(play.agent)
+    assert not play.world.is_settled(run)
+    play.wait("1s")
+    assert play.world.is_settled(play.look(run))
+
+
+def test_a_copy_plays_on_by_itself(play):
+    """A deep copy of a world in the middle of a run ends as the original does, apart from it."""
+    run = play.run("[running: 1s..9s, interaction_required: mfa, running: 1s..9s, completed]")
+    play.wait("10s")
+    original, play.world = play.world, copy.deepcopy(play.world)
+    for _ in range(2):
+        untouched = copy.deepcopy(original)
+        play.answer(run, code="1")
+        play.wait("1m")
+        assert play.look(run).status == "completed"
+        assert original == untouched
+        played, play.world = play.world, copy.deepcopy(original)
+    play.answer(run, code="1")
+    play.wait("1m")
+    assert play.world == played

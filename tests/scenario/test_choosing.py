@@ -1,0 +1,75 @@
+import pytest
+
+from deck_sim.errors import ApiError
+from deck_sim.scenario.choosing import Opening, Wishes, choose
+from deck_sim.scenario.library import shipped
+
+
+def chosen(wishes, header=None, kind="task_run"):
+    """What is chosen, and why, as the answer's header says it."""
+    return str(choose(Opening(kind, header, wishes), shipped()))
+
+
+def test_the_first_way_that_names_one_wins():
+    """The header goes before the queue, and the queue before the world's default."""
+    wishes = Wishes()
+    wishes.queue("task_run", ["source_down", "agent_hangs"], shipped())
+    assert chosen(wishes, "slow_success") == "slow_success; because=header"
+    assert chosen(wishes, "") == "source_down; because=queue"
+    assert chosen(wishes) == "agent_hangs; because=queue"
+    assert chosen(wishes) == "success; because=default"
+
+
+def test_each_kind_has_a_queue_of_its_own():
+    """What waits for the next run is not taken by a connection."""
+    wishes = Wishes(default_scenario="slow_success")
+    wishes.queue("task_run", ["source_down"], shipped())
+    assert chosen(wishes, kind="connection") == "slow_success; because=default"
+    assert wishes.queues == {"task_run": ["source_down"]}
+
+
+def test_what_is_chosen_gives_the_script_of_the_kind():
+    """A connection plays the connection's part, a run the run's."""
+    for kind in ("connection", "task_run"):
+        choice = choose(Opening(kind, "source_down", Wishes()), shipped())
+        assert (choice.script.kind, choice.script.scenario) == (kind, "source_down")
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "field", "message"),
+    [
+        (
+            "taskrun",
+            ["success"],
+            "resource",
+            "`resource` is 'taskrun'; did you mean 'task_run'?; it can be `connection` or"
+            " `task_run`",
+        ),
+        (
+            "task_run",
+            ["success", "sucess"],
+            "scenarios[1]",
+            "`scenarios[1]` names no scenario: 'sucess'; did you mean 'success'?",
+        ),
+    ],
+)
+def test_a_queue_takes_only_what_can_be_played(kind, names, field, message):
+    """A wrong kind or name is refused, and nothing is queued."""
+    wishes = Wishes()
+    with pytest.raises(ApiError) as caught:
+        wishes.queue(kind, names, shipped())
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.message) == (field, message)
+    assert wishes.queues == {}
+
+
+def test_an_unknown_name_leaves_the_queue_as_it_was():
+    """A header that names no scenario is refused before anything is taken."""
+    wishes = Wishes()
+    wishes.queue("task_run", ["source_down"], shipped())
+    with pytest.raises(ApiError, match="`Deck-Sim-Scenario` names no scenario: 'nope'"):
+        chosen(wishes, "nope")
+    wishes.queues["task_run"].insert(0, "gone")
+    with pytest.raises(ApiError, match="'gone'"):
+        chosen(wishes)
+    assert wishes.queues == {"task_run": ["gone", "source_down"]}

@@ -1,0 +1,96 @@
+import pytest
+
+from deck_sim.errors import ApiError
+from deck_sim.scenario.library import Library, read_folder, shipped
+from deck_sim.scenario.loader import ScenarioError, read_scenario
+
+
+def scenario(name, summary=""):
+    """A scenario without a script."""
+    return read_scenario(f"version: 1\nname: {name}\nsummary: '{summary}'\n")
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a scenario file into a folder."""
+
+    def write(file, name, rest=""):
+        (tmp_path / file).write_text(f"# a comment\nversion: 1\nname: {name}\n{rest}")
+
+    return write
+
+
+def test_what_ships_is_there_by_name():
+    """The shipped scenarios are read when they are asked for, once."""
+    library = shipped()
+    assert {"success", "mfa_then_success", "agent_hangs"} <= set(library.names())
+    assert library.get("success") is library.get("success")
+
+
+@pytest.mark.parametrize("name", ["", "../success", "success.yaml", "*"])
+def test_a_name_is_never_a_path(name):
+    """Only the names that are there are files; nothing else is opened."""
+    assert shipped().find(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("sucess", "`x[0]` names no scenario: 'sucess'; did you mean 'success'?"),
+        ("zz", "`x[0]` names no scenario: 'zz'; there are `slow` and `success`"),
+        ("k" * 99, f"`x[0]` names no scenario: '{'k' * 59}…'; there are `slow` and `success`"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_what_is_there(name, message):
+    """The nearest spelling, or all of them; `field` says where the name was written."""
+    library = Library()
+    library.add(scenario("success"))
+    library.add(scenario("slow"))
+    with pytest.raises(ApiError) as caught:
+        library.get(name, "x[0]")
+    (problem,) = caught.value.problems
+    assert (problem.name, problem.field) == ("request/input_invalid", "x[0]")
+    assert problem.message == message
+
+
+def test_what_is_added_hides_what_is_below():
+    """A world's own scenario wins until it is taken out, and what is below stays as it was."""
+    below = Library()
+    below.add(scenario("a", "below"))
+    above = Library(below)
+    above.add(scenario("a", "above"))
+    above.add(scenario("b"))
+    assert (above.names(), below.names()) == (["a", "b"], ["a"])
+    assert (above.get("a").summary, below.get("a").summary) == ("above", "below")
+    assert [above.remove("a"), above.remove("a")] == [True, False]
+    assert above.get("a").summary == "below"
+
+
+def test_a_folder_is_read_over_the_scenarios_that_ship(tmp_path, write):
+    """`*.yaml` and `*.yml` count, other files do not; a file may be called anything."""
+    write("one.yaml", "first")
+    write("two.yml", "second")
+    write("readme.txt", "third")
+    library = read_folder(tmp_path, shipped())
+    assert set(library.names()) - set(shipped().names()) == {"first", "second"}
+
+
+def test_every_mistake_of_a_folder_is_told(tmp_path, write):
+    """Of all files in one go, a name that is taken by another file included."""
+    write("a.yaml", "same")
+    write("b.yaml", "same")
+    write("c.yaml", "other", "task_run: [runing, running: 2x]\n")
+    with pytest.raises(ScenarioError) as caught:
+        read_folder(tmp_path, shipped())
+    taken, *rest = caught.value.mistakes
+    place = f"{tmp_path / 'b.yaml'}:3:7: name: "
+    assert str(taken) == (
+        f"{place}'same' is the name of {tmp_path / 'a.yaml'} too; each scenario has its own"
+    )
+    assert [(m.line, m.path) for m in rest] == [(4, "task_run[0]"), (4, "task_run[1].running")]
+
+
+def test_a_folder_that_is_not_there_says_so(tmp_path):
+    """It is a mistake like any other."""
+    with pytest.raises(ScenarioError, match="nowhere:1:1: no such folder"):
+        read_folder(tmp_path / "nowhere", shipped())

@@ -1,0 +1,321 @@
+from datetime import timedelta
+
+import pytest
+
+from deck_sim.durations import format_duration
+from deck_sim.engine import commands
+from deck_sim.rehearsal import rehearse
+from deck_sim.scenario.step import REGISTRY, Step
+
+
+@pytest.fixture
+def tell(read):
+    """Play a body, and tell what the run did (or the connection, if there was none) and when."""
+
+    def tell(body, answers=None, kind="task run"):
+        lines = [line for line in rehearse(read(body), answers).lines if line.who == kind]
+        return [f"{format_duration(line.at)} {line.what}" for line in lines]
+
+    return tell
+
+
+@pytest.fixture
+def ask(read):
+    """Play a run that asks with this prompt; the run in the end, and how often it was asked."""
+
+    def ask(prompt, *answers, then="[running, completed]"):
+        body = f"task_run: [running, interaction_required: {prompt}, {then[1:]}"
+        played = rehearse(read(body), answers)
+        asked = [line for line in played.lines if line.what == "interaction_required"]
+        return played.run, len(asked)
+
+    return ask
+
+
+def test_statuses_last_as_long_as_they_say(tell):
+    """A duration, none at all, and the same status going on."""
+    body = "task_run: [{queued: 2s}, {running: {for: 250ms}}, running: 1m, {running}, completed]"
+    assert tell(body) == ["1s queued", "3s running", "1m3s250ms completed"]
+
+
+def test_a_range_is_drawn_from_the_seed(read):
+    """The same seed gives the same duration, and another one another; both within the range."""
+    scenario = read("task_run: [{queued: 2s..8s}, running, completed]")
+    ends = [rehearse(scenario, seed=seed).lines[-1].at for seed in (1, 1, 2)]
+    assert ends[0] == ends[1] != ends[2]
+    assert all(timedelta(seconds=3) <= end <= timedelta(seconds=9) for end in ends)
+
+
+def test_a_connection_that_hangs_never_comes_about(tell):
+    """`stuck` stays; no limit of Deck's ends a connection."""
+    assert tell("connection: [connecting: stuck]", kind="connection") == ["0s connecting"]
+
+
+@pytest.mark.parametrize("status", ["disconnected", "invalid"])
+def test_a_lost_connection_ends_its_script(read, status):
+    """After it only a caller leads on, so that the way after a prompt can be written behind it."""
+    prompt = f"{{on_rejected: [{status}], attempts: 1, accept: []}}"
+    body = f"connection: [connecting, {{interaction_required: {prompt}}}, connected]"
+    played = rehearse(read(body))
+    assert played.connection.status == status
+    assert played.simulation.world.stories == {}
+
+
+@pytest.mark.parametrize(
+    ("errors", "expected"),
+    [
+        ("api/timeout", [("api", "timeout", None, "The request took too long.")]),
+        (
+            "{error: task/timeout}",
+            [("task", "timeout", None, "Task execution exceeded the timeout of 30 minutes.")],
+        ),
+        (
+            "[{error: source/source_error, message: Hm., field: page}, task/task_failed]",
+            [
+                ("source", "source_error", "page", "Hm."),
+                ("task", "task_failed", None, "The task could not be completed."),
+            ],
+        ),
+        (
+            "{errors: [source/source_blocked]}",
+            [("source", "source_blocked", None, "The source blocked the agent.")],
+        ),
+    ],
+)
+def test_a_run_fails_with_the_errors_of_the_catalog(read, errors, expected):
+    """One or several, with the catalog's message or their own."""
+    run = rehearse(read(f"task_run: [{{failed: {errors}}}]")).run
+    assert run.status == "failed"
+    found = [(e["type"], e["code"], e.get("field"), e["message"]) for e in run["errors"]]
+    assert found == expected
+
+
+def test_an_output_is_given_or_made(read):
+    """What the script says is the output; else one is made from the task's schema."""
+    given = rehearse(read("task_run: [running, {completed: {output: {total: 3}}}]"))
+    made = rehearse(read("task_run: [running, completed]"))
+    assert given.run["output"] == {"total": 3}
+    assert list(made.run["output"]) == ["reservations"]
+
+
+def test_an_output_that_breaks_the_schema_fails_the_run(read):
+    """A run never completes with an output that its task does not allow."""
+    body = "task_run: [running, {completed: {output: {reservations: [{nights: many}]}}}]"
+    run = rehearse(read(body)).run
+    assert (run.status, run["output"]) == ("failed", None)
+    (error,) = run["errors"]
+    assert (error["type"], error["code"]) == ("task", "output_invalid")
+    assert error["field"] == "output.reservations[0].nights"
+
+
+def test_a_run_is_approved_by_time_or_by_a_person(tell):
+    """`pending: 10m` ends by itself; `pending` waits for a word."""
+    assert tell("task_run: [running, pending: 10m, completed]")[-1] == "10m1s completed"
+    assert tell("task_run: [running, pending, completed]")[-1] == "1m1s completed"
+
+
+@pytest.fixture
+def start(read):
+    """Start a run of a task that may take a day, and return its world and its id."""
+
+    def start(steps):
+        played = rehearse(read(f"task_run: {steps}"))
+        world = played.simulation.world
+        task = world.change(world.find("task", played.task_id), settings={"timeout_seconds": 86400})
+        body = {"connection_id": played.connection_id, "input": {"guest": "Alex"}}
+        script = played.scenario.script("task_run")
+        return played.simulation, commands.run_task(world, task, body, lambda: script).id
+
+    return start
+
+
+@pytest.mark.parametrize(
+    ("steps", "end"),
+    [
+        ("[running: 45m, completed]", "completed"),
+        ("[queued: 45m, running, completed]", "completed"),
+        ("[running: stuck]", "failed"),
+        ("[running, pending: 45m, completed]", "failed"),
+    ],
+)
+def test_a_status_with_a_length_is_active(start, steps, end):
+    """The agent works, and the limit for silence stays away; being stuck or waiting is silence."""
+    simulation, run_id = start(steps)
+    simulation.advance_by(timedelta(minutes=45))
+    assert simulation.world.find("task_run", run_id).status == end
+
+
+@pytest.mark.parametrize(
+    ("pending", "code"),
+    [
+        ("pending", "review_rejected"),
+        ("pending: 10m", "review_rejected"),
+        ("pending: {on_rejected: [failed: task/task_failed]}", "task_failed"),
+    ],
+)
+def test_a_rejected_run_takes_its_branch(start, pending, code):
+    """It fails, with the error that the script says or with the usual one."""
+    simulation, run_id = start(f"[running, {pending}, completed]")
+    run = simulation.world.find("task_run", run_id)
+    rejected = commands.review_run(simulation.world, run, "reject")
+    assert (rejected.status, rejected["errors"][0]["code"]) == ("failed", code)
+
+
+@pytest.mark.parametrize(
+    ("accept", "answer", "right"),
+    [
+        ('"123456"', "123456", True),
+        ('"123456"', "123457", False),
+        ('"12*"', "123456", True),
+        ('"12??"', "123", False),
+        ('"[0-9]"', "x", False),
+        ("123456", 123456, True),
+        ("0123", "0123", True),
+        ("true", True, True),
+        ("true", "true", True),
+        ("'2.5'", 2.5, True),
+        ("A", "a", False),
+    ],
+)
+def test_answers_are_compared_as_text(ask, accept, answer, right):
+    """Globs are allowed, upper and lower case differ, and JSON's values are what they look like."""
+    run, asked = ask(f"{{accept: {{code: {accept}}}}}", {"code": answer})
+    assert (asked == 1) is right
+    assert run.status == ("completed" if right else "failed")
+
+
+@pytest.mark.parametrize(
+    ("accept", "answer", "right"),
+    [
+        ("", "anything", True),
+        ("accept: [], ", "anything", False),
+        ("accept: {}, ", "anything", True),
+        ("accept: [{code: a}, {code: b}], ", "b", True),
+        ("accept: [{code: a}, {code: b}], ", "c", False),
+    ],
+)
+def test_any_answer_none_or_one_of_several_is_right(ask, accept, answer, right):
+    """Nothing said accepts everything, an empty list nothing, a list each of its mappings."""
+    run, _ = ask(f"{{{accept}type: mfa}}", {"code": answer})
+    assert (run.status == "completed") is right
+
+
+def test_all_fields_of_an_answer_must_be_right(ask):
+    """Fields that `accept` does not name may hold anything."""
+    prompt = "{fields: [{name: a}, {name: b}, {name: c}], accept: {a: '1', b: '2'}, attempts: 9}"
+    wrong, right = {"a": "1", "b": "3", "c": "x"}, {"a": "1", "b": "2", "c": "x"}
+    run, asked = ask(prompt, wrong, right)
+    assert (run.status, asked) == ("completed", 2)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "asked"), [("attempts: 1, ", 1), ("attempts: 4, ", 4), ("", 3)]
+)
+def test_attempts_are_limited(ask, attempts, asked):
+    """After the last wrong answer the run fails; three attempts if the script does not say."""
+    run, times = ask(f"{{{attempts}accept: []}}", *[{"code": "x"}] * 9)
+    assert times == asked
+    assert run["errors"][0]["code"] == "mfa_invalid"
+
+
+def test_the_attempts_of_each_prompt_are_counted_anew(ask):
+    """Two wrong answers to the first prompt leave the second one all of its own."""
+    wrong, right = {"code": "x"}, {"code": "1"}
+    then = "[interaction_required: {accept: {code: '2'}}, running, completed]"
+    answers = [wrong, wrong, right, wrong, wrong, {"code": "2"}]
+    run, asked = ask("{accept: {code: '1'}}", *answers, then=then)
+    assert (run.status, asked) == ("completed", 6)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "end"),
+    [("mfa", "5m1s failed"), ("{timeout: 90s}", "1m31s failed"), ("{timeout: 1h}", "30m1s failed")],
+)
+def test_nobody_answers_in_time(tell, prompt, end):
+    """The window is the script's or five minutes, and the limits of the run hold as well."""
+    body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
+    assert tell(body, answers=[])[-1] == end
+
+
+def test_each_time_that_is_asked_the_window_is_whole(tell):
+    """A wrong answer begins the wait anew."""
+    prompt = "{timeout: 90s, accept: []}"
+    body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
+    assert tell(body, answers=[{"code": "x"}])[-1] == "1m31s failed"
+
+
+def test_branches_nest_and_rejoin(ask):
+    """A branch may ask again, and when it runs out the script goes on behind its step."""
+    second = "{accept: {code: b}, on_rejected: [{failed: auth/auth_locked}], attempts: 1}"
+    prompt = (
+        f"{{accept: {{code: a}}, attempts: 1, on_rejected: [{{interaction_required: {second}}}]}}"
+    )
+    rejoined, asked = ask(prompt, {"code": "x"}, {"code": "b"})
+    locked, _ = ask(prompt, {"code": "x"}, {"code": "x"})
+    assert (rejoined.status, asked) == ("completed", 2)
+    assert locked["errors"][0]["code"] == "auth_locked"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "shown"),
+    [
+        (
+            "mfa",
+            {
+                "type": "mfa",
+                "message": "Enter the verification code.",
+                "fields": [{"name": "code", "type": "string", "label": "Verification code"}],
+            },
+        ),
+        (
+            "{type: consent, fields: [{name: ok, type: boolean}, {name: why, label: Why?}]}",
+            {
+                "type": "consent",
+                "message": "Please answer.",
+                "fields": [
+                    {"name": "ok", "type": "boolean", "label": "ok"},
+                    {"name": "why", "type": "string", "label": "Why?"},
+                ],
+            },
+        ),
+        (
+            "{type: account_selection, message: Which one?}",
+            {
+                "type": "account_selection",
+                "message": "Which one?",
+                "fields": [{"name": "account_id", "type": "string", "label": "Account"}],
+            },
+        ),
+    ],
+)
+def test_a_prompt_shows_what_it_asks(read, prompt, shown):
+    """What the script leaves out is filled in by what the type usually asks."""
+    scenario = read(f"task_run: [running, interaction_required: {prompt}, running, completed]")
+    assert scenario.task_run[1].prompt == shown
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["123456", "12*", "*", "??-??", "[a-c]x", "[!0-9]", "[]]", "[!]]*", "[[]x", "x[", "", "[.]"],
+)
+def test_a_right_answer_is_known_for_every_glob(read, wanted):
+    """The rehearsal can give an answer that is accepted."""
+    prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
+    step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
+    assert step._accepts(step.right_answer)
+
+
+def test_a_glob_that_nothing_matches_has_no_right_answer(read):
+    """It is given as it stands, and refused."""
+    prompt = "interaction_required: {accept: {code: '[b-a]'}}"
+    step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
+    assert step.right_answer == {"code": "[b-a]"}
+    assert not step._accepts(step.right_answer)
+
+
+def test_a_word_is_one_step_only():
+    """Two classes of one word are a mistake in the code, found when it is loaded."""
+    before = dict(REGISTRY)
+    with pytest.raises(TypeError, match="'running' is Running already; Sprinting cannot be"):
+        type("Sprinting", (Step,), {"word": "running", "kinds": ("task_run",)})
+    assert before == REGISTRY

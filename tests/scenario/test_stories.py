@@ -1,0 +1,104 @@
+"""That the scenarios that ship leave out nothing that a user would want to test."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.errors import RUN_ERRORS
+from deck_sim.scenario.kinds import KINDS
+from deck_sim.scenario.library import SHIPPED, shipped
+from deck_sim.scenario.loader import load_scenario
+from deck_sim.scenario.step import REGISTRY, words
+
+TRACES = Path(__file__).parents[1] / "traces"
+NO_STORY = {
+    "api/endpoint_deprecated": "a call is answered so; a run has no endpoint",
+    "session/timeout": "connections know no sessions",
+    "organization/plan_limit_reached": "connections know no plans",
+}
+SCENARIOS = [shipped().get(name) for name in shipped().names()]
+MACHINES = EDITIONS["connections"]
+
+
+def told():
+    """What the recorded traces tell: kind, status before or None, status, and the detail."""
+    for file in TRACES.iterdir():
+        before = {}
+        for line in file.read_text().splitlines()[2:]:
+            _, who, status, *detail = re.split(r"  +", line)
+            kind = who.replace(" ", "_")
+            if kind in KINDS:
+                yield kind, before.get(kind), status, "".join(detail)
+                before[kind] = status
+
+
+TOLD = list(told())
+MOVES = {(kind, before, status) for kind, before, status, _ in TOLD}
+ENTERED = {(kind, status) for kind, _, status, _ in TOLD}
+FAILURES = [detail for _, _, status, detail in TOLD if status == "failed"]
+ERRORS = {name for detail in FAILURES for name in re.findall(r"(\w+/\w+): ", detail)}
+
+
+def moves(kind):
+    """The moves of a machine that a script can make: there is a step for where they lead."""
+    return [
+        (kind, status, after)
+        for status, row in MACHINES.machine(kind).follows.items()
+        for after in row
+        if (kind, after) in REGISTRY and not REGISTRY[kind, status].ends
+    ]
+
+
+@pytest.mark.parametrize("move", [move for kind in KINDS for move in moves(kind)])
+def test_every_move_that_a_script_can_make_is_in_some_story(move):
+    """Each row of both state machines is played, but for what only a command does."""
+    assert move in MOVES
+
+
+@pytest.mark.parametrize(("kind", "status"), list(REGISTRY))
+def test_every_status_that_a_script_can_bring_about_is_in_some_story(kind, status):
+    """Each status for which there is a step is entered."""
+    assert (kind, status) in ENTERED
+
+
+@pytest.mark.parametrize("error", [name for name in RUN_ERRORS if name not in NO_STORY])
+def test_every_error_of_a_run_is_in_some_story(error):
+    """Each error that a run of this edition can end in has a story that ends in it."""
+    assert error in ERRORS
+
+
+def test_no_story_is_missing_without_a_reason():
+    """What has no story is an error of the catalog, and really has none."""
+    assert set(NO_STORY) <= set(RUN_ERRORS)
+    assert not set(NO_STORY) & ERRORS
+
+
+@pytest.mark.parametrize("file", sorted(SHIPPED.glob("*")), ids=lambda file: file.name)
+def test_a_file_bears_the_name_of_its_scenario(file):
+    """Whoever knows the name finds the file, and the other way round."""
+    assert file.name == f"{load_scenario(file).name}.yaml"
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_a_scenario_introduces_itself(scenario):
+    """A sentence that says what happens, tags to find it by, and a script."""
+    assert scenario.summary.endswith(".")
+    assert 20 < len(scenario.summary) <= 100
+    assert scenario.tags
+    assert scenario.connection or scenario.task_run
+
+
+def test_no_two_scenarios_tell_the_same():
+    """Every summary, and every pair of scripts, is there once."""
+    assert len({scenario.summary for scenario in SCENARIOS}) == len(SCENARIOS)
+    assert len({repr([s.script(kind).steps for kind in KINDS]) for s in SCENARIOS}) == len(
+        SCENARIOS
+    )
+
+
+def test_the_words_of_both_kinds_are_those_of_the_machines():
+    """There is no step for a status that the edition does not have."""
+    for kind in KINDS:
+        assert set(words(kind)) <= set(MACHINES.machine(kind).statuses)

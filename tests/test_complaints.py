@@ -1,0 +1,136 @@
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from deck_sim.complaints import complaint, show
+
+
+class Strict(BaseModel):
+    """A model of known names and exact types."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class Small(Strict):
+    """One of two."""
+
+    small: int = 0
+
+
+class Large(Strict):
+    """The other of two."""
+
+    large: int = 0
+
+
+class Body(Strict):
+    """A little of everything."""
+
+    text: Annotated[str, Field(min_length=1, max_length=3, pattern="^[a-z]*$")] = "a"
+    whole: Annotated[int, Field(ge=1, le=9)] = 1
+    flag: bool = False
+    choice: Literal["a", "b"] = "a"
+    names: Annotated[list[str], Field(min_length=2)] = ["a", "b"]
+    inner: Small | None = None
+    many: list[Small] = []
+    either: Small | Large | Literal["none"] = "none"
+    free: dict[str, int] = {}
+    when: float = Field(default=0, alias="at")
+
+
+class Needy(Strict):
+    """Something is required."""
+
+    must: str
+
+
+def complaints_about(data, model=Body):
+    """The sentences for all that is wrong with `data`, without the place."""
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(data)
+    return [complaint(error, model) for error in caught.value.errors()]
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"text": 5}, "must be text, not 5"),
+        ({"text": None}, "must be text, not null"),
+        ({"text": ["a"]}, "must be text, not a list"),
+        ({"text": ""}, "must not be empty"),
+        ({"text": "abcd"}, "must be at most 3 characters long, not 4"),
+        ({"text": "ÄÖ"}, 'must match ^[a-z]*$, and "ÄÖ" does not'),
+        ({"whole": "1"}, 'must be a whole number, not "1"'),
+        ({"whole": 1.5}, "must be a whole number, not 1.5"),
+        ({"whole": True}, "must be a whole number, not true"),
+        ({"whole": 0}, "must be at least 1, not 0"),
+        ({"whole": 10}, "must be at most 9, not 10"),
+        ({"flag": "yes"}, 'must be true or false, not "yes"'),
+        ({"choice": "c"}, "must be 'a' or 'b', not \"c\""),
+        ({"names": "a"}, 'must be a list, not "a"'),
+        ({"names": ["a"]}, "must have at least 2 of them"),
+        ({"inner": 5}, "must be an object, not 5"),
+        ({"free": []}, "must be an object, not a list"),
+        ({"free": {"{found}": "{x}"}}, 'must be a whole number, not "{x}"'),
+        ({"at": "now"}, "Input should be a valid number"),
+        ([], "must be an object, not a list"),
+    ],
+)
+def test_a_complaint_says_what_was_found_and_what_is_allowed(data, sentence):
+    """One sentence for each kind of error; one that has none of its own keeps pydantic's."""
+    assert complaints_about(data) == [sentence]
+
+
+ALL = "`at`, `choice`, `either`, `flag`, `free`, `inner`, `many`, `names`, `text` and `whole`"
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"txt": 1}, f"unknown name 'txt'; did you mean 'text'?; allowed are {ALL}"),
+        ({"when": 1}, f"unknown name 'when'; did you mean 'whole'?; allowed are {ALL}"),
+        ({"inner": {"x": 1}}, "unknown name 'x'; allowed is `small`"),
+        (
+            {"many": [{}, {"smal": 1}]},
+            "unknown name 'smal'; did you mean 'small'?; allowed is `small`",
+        ),
+        ({"k" * 99: 1}, f"unknown name '{'k' * 59}…'; allowed are {ALL}"),
+    ],
+)
+def test_an_unknown_name_is_told_with_those_that_are_known_there(data, sentence):
+    """As they are written, with the nearest spelling, at whatever depth."""
+    assert complaints_about(data) == [sentence]
+
+
+def test_each_member_of_a_union_knows_its_own_names():
+    """Pydantic tells what is wrong with each of them."""
+    small, large, literal = complaints_about({"either": {"x": 1}})
+    assert small == "unknown name 'x'; allowed is `small`"
+    assert large == "unknown name 'x'; allowed is `large`"
+    assert literal == "must be 'none', not an object"
+
+
+def test_what_is_missing_is_required():
+    """The place says what."""
+    assert complaints_about({}, Needy) == ["is required"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (1.5, "1.5"),
+        ("ü", '"ü"'),
+        ({"a": 1}, "an object"),
+        ([1], "a list"),
+        ((1,), "a list"),
+        ({1}, '"{1}"'),
+        ("x" * 99, f'"{"x" * 58}…'),
+        ("x" * 58, f'"{"x" * 58}"'),
+    ],
+)
+def test_a_found_value_is_shown_as_json_and_short(value, shown):
+    """Sixty characters at most, and nothing of what is inside."""
+    assert show(value) == shown

@@ -1,0 +1,133 @@
+"""Durations as people write them."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deck_sim.durations import (
+    LONGEST,
+    Span,
+    format_duration,
+    parse_duration,
+    parse_span,
+    spell_duration,
+)
+
+READ = {
+    "250ms": timedelta(milliseconds=250),
+    "0s": timedelta(),
+    "2s": timedelta(seconds=2),
+    "1.5s": timedelta(milliseconds=1500),
+    "0.1s": timedelta(milliseconds=100),
+    "0.000001s": timedelta(microseconds=1),
+    "5m": timedelta(minutes=5),
+    "1h30m": timedelta(minutes=90),
+    "2d": timedelta(days=2),
+    "36500d": LONGEST,
+    "PT5M": timedelta(minutes=5),
+    "P1DT2H": timedelta(hours=26),
+    "PT0.5S": timedelta(milliseconds=500),
+    "P2D": timedelta(days=2),
+}
+WRONG = [
+    "",
+    "5",
+    "s",
+    "5 m",
+    "-5m",
+    "5M",
+    "30m1h",
+    "5m5m",
+    "1e3s",
+    "P",
+    "PT",
+    "P1DT",
+    "PT1D",
+    "5min",
+    "٣s",
+    "nan",
+    "5m\n",
+    "999999999d999999999h",
+]
+
+
+@pytest.mark.parametrize("text", READ)
+def test_a_duration_is_read_exactly(text):
+    """Both ways to write one, to the microsecond."""
+    assert parse_duration(text) == READ[text]
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_is_no_duration_is_refused_with_how_to_write_one(text):
+    """The message repeats the text and shows what would have been allowed."""
+    with pytest.raises(ValueError, match="is not a duration; a duration is written like") as caught:
+        parse_duration(text)
+    assert repr(text) in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["36501d", "36500d1ms", "99999999d99999999h", "P36501D"])
+def test_a_duration_beyond_a_century_is_too_long(text):
+    """What no clock could reach is refused, however it is written."""
+    with pytest.raises(ValueError, match=r"is too long; .* up to 36500d"):
+        parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [
+        (timedelta(), "0s"),
+        (timedelta(minutes=90), "1h30m"),
+        (timedelta(days=1, milliseconds=250), "1d250ms"),
+        (timedelta(microseconds=500), "0.5ms"),
+        (timedelta(seconds=1, microseconds=1001), "1s1.001ms"),
+        (-timedelta(minutes=5), "-5m"),
+    ],
+)
+def test_a_duration_is_written_the_short_way(length, text):
+    """The largest units first, and no unit of nothing."""
+    assert format_duration(length) == text
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.timedeltas(min_value=timedelta(), max_value=LONGEST))
+def test_what_is_written_reads_back(length):
+    """Writing a duration and reading it gives the very same one."""
+    assert parse_duration(format_duration(length)) == length
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(minutes=30), "30 minutes"),
+        (timedelta(hours=2), "120 minutes"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(seconds=90), "90 seconds"),
+        (timedelta(seconds=1), "1 second"),
+    ],
+)
+def test_a_duration_is_spelled_in_minutes_where_it_can_be(length, words):
+    """Deck's message counts minutes (documented); what is not whole minutes counts seconds."""
+    assert spell_duration(length) == words
+
+
+def test_a_span_is_one_duration_or_two():
+    """`2s..8s` is a range; `2s` a range of one length; both are written as they were read."""
+    two, eight = timedelta(seconds=2), timedelta(seconds=8)
+    assert parse_span("2s..8s") == Span(two, eight)
+    assert parse_span("2s") == Span(two, two)
+    assert [str(parse_span(text)) for text in ("2s..8s", "2s..2s")] == ["2s..8s", "2s"]
+
+
+@pytest.mark.parametrize("text", ["2s..", "..2s", "2s..8s..9s", "2s...8s", "soon"])
+def test_half_a_span_is_no_span(text):
+    """Both ends of a range must be durations."""
+    with pytest.raises(ValueError, match="is not a duration"):
+        parse_span(text)
+
+
+def test_a_span_does_not_run_backwards():
+    """The shorter duration comes first."""
+    with pytest.raises(ValueError, match=r"'8s\.\.2s' runs backwards"):
+        parse_span("8s..2s")
