@@ -36,7 +36,7 @@ class Driven(Simulation):
         """Start a run; returns its id."""
         self.library.add(read_scenario(f"version: 1\nname: story\ntask_run: {steps}"))
         task, body = self.world.find("task", "task_1"), {"connection_id": "conn_1", "input": {}}
-        choose = lambda: self.choose("task_run", "story")  # noqa: E731
+        choose = lambda facts: self.choose("task_run", "story", facts)  # noqa: E731
         return commands.run_task(self.world, task, body, choose).id
 
     def look(self, run_id):

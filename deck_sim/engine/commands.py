@@ -181,7 +181,8 @@ def _facts(world: World, public: Mapping[str, Any], hidden: Mapping[str, Any]) -
 def _spellings(world: World, kind: str, resource_id: str) -> tuple[str, ...]:
     """The id and, if it has one, the name."""
     found = world.all(kind).get(resource_id)
-    return (resource_id, found["name"]) if found and found["name"] else (resource_id,)
+    name = found.fields.get("name") if found else None
+    return (resource_id, name) if name else (resource_id,)
 
 
 def _apart(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -26,6 +26,9 @@ class Play:
         """Create a resource."""
         return commands.create_resource(self.world, kind, fields)
 
+    def _chosen(self, kind, steps, facts):
+        return self.script(kind, steps)
+
     def script(self, kind, steps):
         """Read a script."""
         return read_scenario(f"version: 1\nname: story\n{kind}: {steps}").script(kind)
@@ -40,7 +43,7 @@ class Play:
         """Open a connection, and return it as it then is."""
         usual = {"source_id": self.source.id, "auth_method": "username_password"}
         usual |= {"auth_credentials": CREDENTIALS, "external_id": None}
-        choose = partial(self.script, "connection", steps)
+        choose = partial(self._chosen, "connection", steps)
         return self.look(commands.open_connection(self.world, usual | fields, choose))
 
     def connect(self):
@@ -50,7 +53,7 @@ class Play:
     def run(self, steps, connection=None, input=None, **task):  # noqa: A002
         """Run a new task through a new connection, and return the run as it then is."""
         body = {"connection_id": (connection or self.connect()).id, "input": input or {}}
-        choose = partial(self.script, "task_run", steps)
+        choose = partial(self._chosen, "task_run", steps)
         return self.look(commands.run_task(self.world, self.task(**task), body, choose))
 
     def look(self, resource):

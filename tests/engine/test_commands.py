@@ -130,7 +130,7 @@ def _answer(play, **inputs):
     return lambda: play.answer(run, **inputs)
 
 
-def _unknown_scenario():
+def _unknown_scenario(facts):
     raise refuse("request/input_invalid", "no such scenario", field="Deck-Sim-Scenario")
 
 
@@ -285,13 +285,13 @@ def test_a_command_answers_with_the_resource_before_its_script_says_more(play):
     """A run is `queued` in the answer, and a connection `connecting`, even if that ends at once."""
     script = play.script("connection", "[connected]")
     body = {"source_id": play.source.id, "auth_method": "none", "auth_credentials": None}
-    opened = commands.open_connection(play.world, body, lambda: script)
+    opened = commands.open_connection(play.world, body, lambda facts: script)
     assert (opened.status, play.look(opened).status) == ("connecting", "connected")
     body, script = (
         {"connection_id": opened.id, "input": {}},
         play.script("task_run", "[running, completed]"),
     )
-    run = commands.run_task(play.world, play.task(), body, lambda: script)
+    run = commands.run_task(play.world, play.task(), body, lambda facts: script)
     assert (run.status, play.look(run).status) == ("queued", "completed")
 
 

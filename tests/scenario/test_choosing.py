@@ -7,7 +7,7 @@ from deck_sim.scenario.library import shipped
 
 def chosen(wishes, header=None, kind="task_run"):
     """What is chosen, and why, as the answer's header says it."""
-    return str(choose(Opening(kind, header, wishes), shipped()))
+    return str(choose(Opening(kind, header, {}, 0), wishes, shipped()))
 
 
 def test_the_first_way_that_names_one_wins():
@@ -31,7 +31,7 @@ def test_each_kind_has_a_queue_of_its_own():
 def test_what_is_chosen_gives_the_script_of_the_kind():
     """A connection plays the connection's part, a run the run's."""
     for kind in ("connection", "task_run"):
-        choice = choose(Opening(kind, "source_down", Wishes()), shipped())
+        choice = choose(Opening(kind, "source_down", {}, 0), Wishes(), shipped())
         assert (choice.script.kind, choice.script.scenario) == (kind, "source_down")
 
 

@@ -124,7 +124,7 @@ def start(read):
         task = world.change(world.find("task", played.task_id), settings={"timeout_seconds": 86400})
         body = {"connection_id": played.connection_id, "input": {"guest": "Alex"}}
         script = played.scenario.script("task_run")
-        return played.simulation, commands.run_task(world, task, body, lambda: script).id
+        return played.simulation, commands.run_task(world, task, body, lambda facts: script).id
 
     return start
 
@@ -302,7 +302,7 @@ def test_a_right_answer_is_known_for_every_glob(read, wanted):
     """The rehearsal can give an answer that is accepted."""
     prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
     step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
-    assert step._accepts(step.right_answer)
+    assert step._accepts(None, step.right_answer)
 
 
 def test_a_glob_that_nothing_matches_has_no_right_answer(read):
@@ -310,7 +310,7 @@ def test_a_glob_that_nothing_matches_has_no_right_answer(read):
     prompt = "interaction_required: {accept: {code: '[b-a]'}}"
     step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
     assert step.right_answer == {"code": "[b-a]"}
-    assert not step._accepts(step.right_answer)
+    assert not step._accepts(None, step.right_answer)
 
 
 def test_a_word_is_one_step_only():

@@ -57,7 +57,9 @@ def test_every_move_that_a_script_can_make_is_in_some_story(move):
     assert move in MOVES
 
 
-@pytest.mark.parametrize(("kind", "status"), list(REGISTRY))
+@pytest.mark.parametrize(
+    ("kind", "status"), [key for key, step in REGISTRY.items() if step.is_status]
+)
 def test_every_status_that_a_script_can_bring_about_is_in_some_story(kind, status):
     """Each status for which there is a step is entered."""
     assert (kind, status) in ENTERED
@@ -87,18 +89,18 @@ def test_a_scenario_introduces_itself(scenario):
     assert scenario.summary.endswith(".")
     assert 20 < len(scenario.summary) <= 100
     assert scenario.tags
-    assert scenario.connection or scenario.task_run
+    assert any(map(scenario.says, KINDS))
 
 
 def test_no_two_scenarios_tell_the_same():
     """Every summary, and every pair of scripts, is there once."""
     assert len({scenario.summary for scenario in SCENARIOS}) == len(SCENARIOS)
-    assert len({repr([s.script(kind).steps for kind in KINDS]) for s in SCENARIOS}) == len(
-        SCENARIOS
-    )
+    told = {repr([(s.script(kind).steps, s.entries) for kind in KINDS]) for s in SCENARIOS}
+    assert len(told) == len(SCENARIOS)
 
 
 def test_the_words_of_both_kinds_are_those_of_the_machines():
     """There is no step for a status that the edition does not have."""
     for kind in KINDS:
-        assert set(words(kind)) <= set(MACHINES.machine(kind).statuses)
+        statuses = {word for word in words(kind) if REGISTRY[kind, word].is_status}
+        assert statuses <= set(MACHINES.machine(kind).statuses)
