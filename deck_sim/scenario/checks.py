@@ -9,7 +9,7 @@ from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.contract.statuses import Machine
 from deck_sim.errors import listed
 from deck_sim.scenario.model import KINDS, Scenario
-from deck_sim.scenario.step import Step
+from deck_sim.scenario.step import REGISTRY, Step, words
 from deck_sim.scenario.templates import is_template, template_faults
 from deck_sim.scenario.yaml_reader import Path
 
@@ -19,8 +19,12 @@ Found = tuple[Path, str]
 def check_expressions(data: Any) -> Iterator[Found]:
     """Every text of a file with an expression in it that cannot be read."""
     for path, text in _texts(data, ()):
-        if is_template(text) and path != ("summary",):
+        if not is_template(text) or path == ("summary",):
+            continue
+        if path[0] in KINDS:
             yield from ((path, message) for message in template_faults(text))
+        else:
+            yield path, f"expressions are computed only in {listed(KINDS)}; here they stay text"
 
 
 def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -41,14 +45,14 @@ def check_orders(scenario: Scenario) -> Iterator[Found]:
     for kind in KINDS:
         steps = getattr(scenario, kind)
         if steps is not None:
-            yield from _Walk(edition.machine(kind)).whole(steps, (kind,))
+            yield from _Walk(kind, edition.machine(kind)).whole(steps, (kind,))
 
 
 class _Walk:
     """Follows every way through a script."""
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, kind: str, machine: Machine) -> None:
+        self.kind, self.machine, self.words = kind, machine, words(kind)
 
     def whole(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
         """Walk a script from its machine's first status, and see that every way ends."""
@@ -57,12 +61,14 @@ class _Walk:
         settled = self.machine.settled
         endless = [s for s in self.machine.statuses if s in loose and s not in settled]
         if endless:
-            ends = listed((s for s in self.machine.statuses if s in settled), last="or")
-            yield (
-                path,
-                f"can stop in {listed(endless, last='or')} and never end; a script ends in {ends},"
-                " or says `stuck`",
+            ends = listed((word for word in self.words if word in settled), last="or")
+            text = (
+                f"can stop in {listed(endless, last='or')} and never end; a script ends in {ends}"
             )
+            stuck = [
+                word for word in self.words if word in endless and REGISTRY[self.kind, word].lasts
+            ]
+            yield path, text + "".join(f", or says `{word}: stuck`" for word in stuck[:1])
 
     def _steps(
         self, steps: tuple[Step, ...], path: Path, before: set[str], loose: set[str]
@@ -78,7 +84,7 @@ class _Walk:
             if not step.is_status:
                 continue
             yield from self._follows(step, here, before)
-            yield from ((here, message) for message in step.vain)
+            yield from (((*here, step.word, key), why) for key, why in step.vain.items())
             before = set() if step.ends or step.is_stuck else {step.word}
             for name, branch in step.branches.items():
                 yield from self._steps(branch, (*here, step.word, name), {step.word}, before)
@@ -88,7 +94,7 @@ class _Walk:
         for status in (s for s in self.machine.statuses if s in before):
             after = self.machine.follows[status]
             if step.word not in after and not (step.lasts and step.word == status):
-                allowed = listed(after, last="or")
+                allowed = listed((word for word in self.words if word in after), last="or")
                 yield here, f"`{step.word}` cannot follow `{status}`; after it may come {allowed}"
 
 

@@ -52,6 +52,23 @@ class Document:
                     return place[path[:end]]
         return 1, 1
 
+    def written(self, path: Path) -> Path:
+        """`path` without the names and numbers that a short way to write it leaves out: where a
+        list may be a single value, or a mapping a duration.
+        """
+        found, value = [], self.data
+        for part in path:
+            if _holds(value, part):
+                value = value[part]
+                found.append(part)
+        return tuple(found)
+
+
+def _holds(value: Any, part: int | str) -> bool:
+    if isinstance(value, list):
+        return isinstance(part, int) and part < len(value)
+    return isinstance(value, dict) and part in value
+
 
 @dataclass
 class _Open:
@@ -81,13 +98,22 @@ def _decode(source: bytes | str) -> str:
     size = len(source)
     if size > MAX_BYTES:
         raise YamlError(f"the file is larger than {MAX_BYTES // 1024} KiB")
-    if isinstance(source, str):
-        return source
     try:
-        return source.decode("utf-8-sig")
+        text = source if isinstance(source, str) else source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = source.count(b"\n", 0, error.start) + 1
-        raise YamlError("the file is not UTF-8", line) from None
+        line = source[: error.start].count(b"\n") + 1  # type: ignore[arg-type]
+        raise YamlError("not UTF-8; save the file in that encoding", line) from None
+    strange = _STRANGE.search(text)
+    if strange:
+        before = text[: strange.start()]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = f"the character U+{ord(strange[0]):04X} cannot stand in YAML"
+        raise YamlError(message, line, column)
+    return text
+
+
+# What YAML calls not printable.
+_STRANGE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class _Reader:
@@ -139,6 +165,7 @@ class _Reader:
         self._put(value)
 
     def _key(self, event: Any, inside: _Open) -> None:
+        self._refuse_tag(event)
         path = (*inside.path, event.value)
         if event.value in inside.items:
             line, _ = self.document.keys[path]
@@ -160,14 +187,18 @@ class _Reader:
         self.count += size
         if self.count > MAX_VALUES:
             self._refuse(event, f"more than {MAX_VALUES} values, aliases written out")
-        if getattr(event, "tag", None) is not None:
-            self._refuse(event, f"tag {event.tag!r}; tags are not allowed")
+        self._refuse_tag(event)
         inside = self.open[-1] if self.open else None
         if inside and isinstance(inside.items, dict) and inside.key is None:
-            self._refuse(event, "a key must be text")
+            self._refuse(event, 'a key must be text; is this an expression? Quote it: "{{ … }}"')
         path = inside.next_path() if inside else ()
         self.document.values[path] = _mark(event)
         return path
+
+    def _refuse_tag(self, event: Any) -> None:
+        if getattr(event, "tag", None) is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse(event, f"tag {tag!r}; tags are not allowed")
 
     def _put(self, value: Any) -> None:
         if not self.open:
@@ -205,12 +236,26 @@ def _events(text: str) -> Iterator[Any]:
         yield from yaml.parse(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        words = " ".join(filter(None, (error.context, error.problem)))
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlError(f"not YAML: {words}", line, column) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise YamlError("a character that YAML does not allow", line) from None
+        raise YamlError(f"not YAML: {_say(error, text)}", line, column) from None
+
+
+def _say(error: yaml.MarkedYAMLError, text: str) -> str:
+    """The parser's words, or better ones for what people often write."""
+    problem, mark = f"{error.problem}", error.problem_mark
+    if "cannot start any token" in problem and mark:
+        found = text[mark.index : mark.index + 1]
+        return _TAB if found == "\t" else f"a text that begins with {found!r} must be quoted"
+    if "mapping values are not allowed" in problem:
+        return "a second `: ` in one line; quote the text that it belongs to, or begin a new line"
+    if "did not find expected key" in problem:
+        problem += "; does it begin in the column of what it belongs with?"
+    if not error.context or not error.context_mark:
+        return problem
+    return f"{error.context} that begins in line {error.context_mark.line + 1}: {problem}"
+
+
+_TAB = "a tab cannot stand here; indent with spaces"
 
 
 def _mark(event: Any) -> tuple[int, int]:
