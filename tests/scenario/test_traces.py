@@ -6,6 +6,7 @@ all traces anew after a change, and then to read the difference: `scripts/record
 
 import shlex
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ NAMES = shipped().names()
 def answers_in(command):
     """The answers that a command line gives; None if it leaves them to the rehearsal."""
     words = shlex.split(command)
-    given = [word for option, word in zip(words, words[1:], strict=False) if option == "--answer"]
+    given = [word for option, word in pairwise(words) if option == "--answer"]
     answers = [dict(part.split("=") for part in text.split(",")) for text in given]
     return answers if answers or "--no-answer" in words else None
 
