@@ -23,6 +23,7 @@ _TEXTS = {
     "string_pattern_mismatch": "must match {pattern}, and {found} does not",
     "int_type": "must be a whole number, not {found}",
     "int_from_float": "must be a whole number, not {found}",
+    "float_type": "must be a number, not {found}",
     "bool_type": "must be true or false, not {found}",
     "dict_type": "must be an object, not {found}",
     "model_type": "must be an object, not {found}",
@@ -31,11 +32,14 @@ _TEXTS = {
     "tuple_type": "must be a list, not {found}",
     "too_short": "must have at least {min_length} of them",
     "literal_error": "must be {expected}, not {found}",
-    "greater_than": "must be more than {gt}, not {found}",
+    "greater_than": "must be more than {gt:g}, not {found}",
     "greater_than_equal": "must be at least {ge}, not {found}",
-    "less_than_equal": "must be at most {le}, not {found}",
+    "less_than_equal": "must be at most {le:g}, not {found}",
     "union_tag_not_found": "must be a step, not {found}",
 }
+
+
+_ARTICLES = {"object": "an", "list": "a"}
 
 
 def complaint(error: ErrorDetails, root: type[BaseModel]) -> str:
@@ -62,7 +66,8 @@ def spell_path(path: Loc) -> str:
 def show(value: Any) -> str:
     """A found value, short enough for a sentence."""
     if isinstance(value, dict | list | tuple):
-        return "an object" if isinstance(value, dict) else "a list"
+        noun = "object" if isinstance(value, dict) else "list"
+        return f"{_ARTICLES[noun]} {noun}" if value else f"an empty {noun}"
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 

@@ -95,6 +95,8 @@ def parse_span(text: str) -> Span:
 
     """
     low, dots, high = text.partition("..")
+    if dots and not (low and high):
+        raise ValueError(f"{text!r} is half a range; write both ends, like `2s..8s`")
     span = Span(parse_duration(low), parse_duration(high if dots else low))
     if span.low > span.high:
         raise ValueError(f"{text!r} runs backwards; write the shorter duration first")

@@ -1,15 +1,16 @@
 """World files: resources with fixed ids, a default scenario and rules, for worlds to begin with."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from deck_sim.complaints import complaint, spell_path
+from deck_sim.complaints import spell_path
 from deck_sim.errors import ApiError, Problem
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.loader import Mistake, ScenarioError
+from deck_sim.scenario.loader import Mistake, ScenarioError, in_order, place, telling
 from deck_sim.scenario.matching import Rule
 from deck_sim.scenario.values import Strict
 from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, Path, YamlError, read_yaml
@@ -33,13 +34,27 @@ class WorldFile(Strict):
         """Let a new world begin with all this.
 
         Raises:
-            ApiError: if it cannot; the places are those of the file.
+            ApiError: with every reason why it cannot; the places are those of the file.
 
         """
+        problems: list[Problem] = []
+        for part in (self._play, self._rule, self._seed):
+            try:
+                part(simulation)
+            except ApiError as error:
+                problems += error.problems
+        if problems:
+            raise ApiError(*problems)
+
+    def _play(self, simulation: Simulation) -> None:
         if self.default_scenario is not None:
             simulation.library.get(self.default_scenario, "default_scenario")
             simulation.wishes.default_scenario = self.default_scenario
+
+    def _rule(self, simulation: Simulation) -> None:
         simulation.wishes.rule(self.rules, simulation.library)
+
+    def _seed(self, simulation: Simulation) -> None:
         seed_resources(simulation, self.resources)
 
 
@@ -61,7 +76,7 @@ def read_document(file: FilePath) -> Document:
         return read_yaml(opened.read(MAX_BYTES + 1))
 
 
-_ITEM = re.compile(r"^resources\.\w+\[\d+\]: ")
+_PLACE = re.compile(r"^(resources\.\w+\[\d+\]: )?(`[\w.\[\]]+`: )?")
 _TELLING = {"resources", "default_scenario", "rules"}
 
 
@@ -93,27 +108,22 @@ def check_world(document: Document, file: str, library: Library) -> WorldFile:
         world = WorldFile.model_validate(document.data)
         world.prepare(Simulation("check", Settings(), Library(library)))
     except ValidationError as error:
-        raise ScenarioError(
-            *(
-                _mistake(document, file, found["loc"], complaint(found, WorldFile))
-                for found in error.errors(include_url=False)
-            )
-        ) from None
+        mistakes = [place(document, file, found, WorldFile) for found in telling(error)]
     except ApiError as error:
-        raise ScenarioError(*(_translate(document, file, p) for p in error.problems)) from None
-    return world
+        spelled = {spell_path(path): path for path in (*document.keys, *document.values)}
+        mistakes = [_translate(document, file, problem, spelled) for problem in error.problems]
+    else:
+        return world
+    raise ScenarioError(*in_order(mistakes))
 
 
-def _mistake(document: Document, file: str, path: Path, message: str) -> Mistake:
-    return Mistake(file, *document.position(path, of_key=True), spell_path(path), message)
-
-
-def _translate(document: Document, file: str, problem: Problem) -> Mistake:
+def _translate(
+    document: Document, file: str, problem: Problem, spelled: Mapping[str, Path]
+) -> Mistake:
     """The place in the file of a problem whose field is spelled as the API spells it."""
-    spelled = {spell_path(path): path for path in (*document.keys, *document.values)}
     field = problem.field or ""
     known = field
     while known and known not in spelled:
         known = known[: max(known.rfind("."), known.rfind("["), 0)]
-    message = _ITEM.sub("", problem.message)  # the mistake names the place itself
+    message = _PLACE.sub("", problem.message)  # the mistake names the place itself
     return Mistake(file, *document.position(spelled.get(known, ())), field, message)

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.errors import ApiError, Problem, listed, problem, refuse
+from deck_sim.errors import ApiError, Problem, problem, refuse
 from deck_sim.later import Later
 from deck_sim.scenario.choosing import Wishes
 from deck_sim.scenario.library import Library, entry_faults
@@ -85,11 +85,6 @@ def _check_entries(
     library = Library(request.simulation.library)
     library.add(scenario)
     mistakes = [mistake(place, text) for place, text in entry_faults(scenario, library)]
-    names = library.names() if scenario.entries else []
-    named_by = [name for name in names if scenario.name in library.get(name).entries]
-    if named_by and not mistakes:
-        text = f"{listed(named_by)} would name a playlist or mix then; choose another name"
-        mistakes.append(mistake(("name",), text))
     if mistakes:
         raise loader.ScenarioError(*mistakes)
 

@@ -10,7 +10,7 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.errors import listed
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.step import Step, words
+from deck_sim.scenario.step import REGISTRY, Step, words
 from deck_sim.scenario.templates import is_template, template_faults
 from deck_sim.scenario.yaml_reader import Path
 
@@ -20,8 +20,12 @@ Found = tuple[Path, str]
 def check_expressions(data: Any) -> Iterator[Found]:
     """Every text of a file with an expression in it that cannot be read."""
     for path, text in _texts(data, ()):
-        if is_template(text) and path != ("summary",):
+        if not is_template(text) or path == ("summary",):
+            continue
+        if path[0] in KINDS:
             yield from ((path, message) for message in template_faults(text))
+        else:
+            yield path, f"expressions are computed only in {listed(KINDS)}; here they stay text"
 
 
 def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -42,14 +46,14 @@ def check_orders(scenario: Scenario) -> Iterator[Found]:
     for kind in KINDS:
         steps = getattr(scenario, kind)
         if steps is not None:
-            yield from _Walk(edition.machine(kind), words(kind)).whole(steps, (kind,))
+            yield from _Walk(kind, edition.machine(kind)).whole(steps, (kind,))
 
 
 class _Walk:
     """Follows every way through a script."""
 
-    def __init__(self, machine: Machine, words: tuple[str, ...]) -> None:
-        self.machine, self.words = machine, words
+    def __init__(self, kind: str, machine: Machine) -> None:
+        self.kind, self.machine, self.words = kind, machine, words(kind)
 
     def whole(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
         """Walk a script from its machine's first status, and see that every way ends."""
@@ -62,7 +66,10 @@ class _Walk:
             text = (
                 f"can stop in {listed(endless, last='or')} and never end; a script ends in {ends}"
             )
-            yield path, f"{text}, or says `stuck`"
+            stuck = [
+                word for word in self.words if word in endless and REGISTRY[self.kind, word].lasts
+            ]
+            yield path, text + "".join(f", or says `{word}: stuck`" for word in stuck[:1])
 
     def _steps(
         self, steps: tuple[Step, ...], path: Path, before: set[str], loose: set[str]
@@ -78,7 +85,7 @@ class _Walk:
             if not step.is_status:
                 continue
             yield from self._follows(step, here, before)
-            yield from ((here, message) for message in step.vain)
+            yield from (((*here, step.word, key), why) for key, why in step.vain.items())
             before = set() if step.ends or step.is_stuck else {step.word}
             for name, branch in step.branches.items():
                 yield from self._steps(branch, (*here, step.word, name), {step.word}, before)

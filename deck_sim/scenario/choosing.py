@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import Script
-from deck_sim.errors import listed, nearest, quote, refuse
+from deck_sim.errors import ApiError, Problem, listed, nearest, quote, refuse
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.library import Library
 
@@ -57,10 +57,15 @@ class Wishes:
             ApiError: if one names a kind or a scenario that there is not; nothing changes then.
 
         """
+        problems: list[Problem] = []
         for index, wanted in enumerate(rules):
-            library.get(wanted.scenario, f"rules[{index}].scenario")
-            if wanted.resource is not None:
-                check_kind(wanted.resource, f"rules[{index}].resource")
+            try:
+                library.get(wanted.scenario, f"rules[{index}].scenario")
+                check_kind(wanted.resource or KINDS[0], f"rules[{index}].resource")
+            except ApiError as error:
+                problems += error.problems
+        if problems:
+            raise ApiError(*problems)
         self.rules = [*rules]
 
 

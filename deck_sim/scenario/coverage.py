@@ -5,8 +5,8 @@ from typing import Any
 
 from deck_sim.complaints import spell_path
 from deck_sim.engine.story import Path, Step
-from deck_sim.scenario.library import Library
 from deck_sim.scenario.kinds import KINDS
+from deck_sim.scenario.library import Library
 from deck_sim.scenario.model import Scenario
 
 # How often each step was played, by scenario, kind of script and path.

@@ -188,15 +188,18 @@ def _mistake(file: Path, place: Place, text: str) -> loader.Mistake:
 
 
 def entry_faults(scenario: Scenario, library: Library) -> Iterator[tuple[Place, str]]:
-    """What a playlist or mix names that there is not, or that is a playlist or mix itself; each
-    with its place. `library` has the scenario, too.
+    """What a playlist or mix names that there is not, or that is one itself, and whether another
+    names it; each with its place. `library` has the scenario, too.
     """
     for index, entry in enumerate(scenario.entries):
+        place: Place = ("playlist", index) if scenario.playlist else ("mix", entry)
         found = library.find(entry)
         if found is None:
-            text = f"there is no scenario {quote(entry)}{nearest(entry, library.names())}"
+            yield place, f"there is no scenario {quote(entry)}{nearest(entry, library.names())}"
         elif found.entries:
-            text = f"{quote(entry)} is a playlist or mix itself; name what it names"
-        else:
-            continue
-        yield ("playlist", index) if scenario.playlist else ("mix", entry), text
+            yield place, f"{quote(entry)} is a playlist or mix itself; name what it names"
+    names = set(library.names()) - {scenario.name} if scenario.entries else set()
+    users = [name for name in sorted(names) if scenario.name in library.get(name).entries]
+    if users:
+        text = f"`{scenario.name}` is named by {listed(users)}, so it can be no playlist or mix"
+        yield ("name",), f"{text} itself"

@@ -1,19 +1,21 @@
 """Reading scenario files. All that is wrong with a file is found in one go, each with its place."""
 
+from collections import defaultdict
 from dataclasses import dataclass
-from itertools import chain, islice
 from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from deck_sim.complaints import complaint, spell_path
+from deck_sim.complaints import complaint, show, spell_path
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.checks import check_expressions, check_orders
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.step import words
+from deck_sim.scenario.values import Strict
 from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, Path, YamlError, read_yaml
 
 MOST_MISTAKES = 100  # that are told of one file
@@ -90,59 +92,86 @@ def scenario_from_data(data: Any, name: str = "<data>") -> Scenario:
 
 
 def _check(document: Document, file: str) -> Scenario:
+    """The scenario in a document."""
     mistakes = [Mistake(file, e.line, e.column, "", e.message) for e in document.mistakes]
+    if not mistakes and (not isinstance(document.data, dict) or not document.data):
+        raise ScenarioError(Mistake(file, 1, 1, "", _no_scenario(document.data)))
+    found = list(check_expressions(document.data))
     try:
         scenario = Scenario.model_validate(document.data)
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        mistakes += [_place(document, file, details) for details in found[:MOST_MISTAKES]]
+        told = telling(error)[:MOST_MISTAKES]
+        mistakes += (place(document, file, one, Scenario) for one in told)
     else:
-        checked = chain(check_orders(scenario), check_expressions(document.data))
-        mistakes += [
-            Mistake(file, *document.position(path), spell_path(path), message)
-            for path, message in islice(checked, MOST_MISTAKES)
-        ]
+        found += check_orders(scenario)
+    mistakes += [
+        Mistake(file, *document.position(path), spell_path(path), message)
+        for path, message in found[:MOST_MISTAKES]
+    ]
     if mistakes:
-        raise ScenarioError(*sorted(mistakes, key=lambda m: (m.line, m.column)))
+        raise ScenarioError(*in_order(mistakes))
     scenario._source.update(document.data)
     return scenario
 
 
-def _place(document: Document, file: str, error: ErrorDetails) -> Mistake:
-    kind, path = error["type"], _written(document.data, error["loc"])
-    if kind == "union_tag_invalid":
-        message = _unknown_step(error["ctx"]["tag"], path)
-    else:
-        message = complaint(error, Scenario)
-    of_key = kind in ("extra_forbidden", "union_tag_invalid")
-    position = document.position(path, of_key=of_key)
+def in_order(mistakes: list[Mistake]) -> list[Mistake]:
+    """Mistakes in the order in which they stand in the file."""
+    return sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column))
+
+
+def _no_scenario(data: Any) -> str:
+    found = f"not {show(data)}" if data else "and there is nothing here"
+    return f"a scenario is made of keys, the first `version: 1` and `name: …`, {found}"
+
+
+def telling(error: ValidationError) -> list[ErrorDetails]:
+    """Its errors, without the names that are missing because they are misspelt."""
+    errors, unknown = error.errors(include_url=False), defaultdict[Path, list[str]](list)
+    for one in errors:
+        if one["type"] == "extra_forbidden":
+            unknown[one["loc"][:-1]].append(str(one["loc"][-1]))
+
+    def is_misspelt(path: Path) -> bool:
+        return any(nearest(name, [str(path[-1])]) for name in unknown[path[:-1]])
+
+    return [one for one in errors if one["type"] != "missing" or not is_misspelt(one["loc"])]
+
+
+def place(document: Document, file: str, error: ErrorDetails, root: type[Strict]) -> Mistake:
+    """One of pydantic's errors as a mistake: where it stands in the file, and what is wrong."""
+    path, kind = document.written(error["loc"]), error["type"]
+    position = document.position(path, of_key=kind in ("extra_forbidden", "union_tag_invalid"))
     if kind == "missing":
-        message = f"`{error['loc'][-1]}` {message}"
-    return Mistake(
-        file, *position, spell_path(path[:-1] if kind == "extra_forbidden" else path), message
-    )
+        path = (*path, error["loc"][-1])
+    elif kind == "extra_forbidden":
+        path = path[:-1]
+    return Mistake(file, *position, spell_path(path), _say(error, root))
 
 
-def _written(data: Any, loc: Path) -> Path:
-    """The path in the document. pydantic's runs through what is left out where it is written the
-    short way, as `errors` and `0` in `failed: source/source_error`.
-    """
-    path: list[int | str] = []
-    for part in loc:
-        inside = dict(enumerate(data)) if isinstance(data, list) else data
-        if isinstance(inside, dict) and part in inside:
-            path.append(part)
-            data = inside[part]
-    return tuple(path)
+def _say(error: ErrorDetails, root: type[Strict]) -> str:
+    if error["type"] == "union_tag_invalid":
+        return _unknown_step(error["ctx"]["tag"], error["loc"])
+    text = complaint(error, root)
+    if error["type"] == "union_tag_not_found":
+        return f"{text}; a step is a word like `completed`, or a word and its value, `running: 8s`"
+    if error["type"] == "tuple_type" and error["loc"][-1] in _SCRIPTS:
+        return f"{text}; begin each step with `- `"
+    return text
+
+
+_SCRIPTS = (*KINDS, "on_rejected", "on_timeout")
 
 
 def _unknown_step(word: str, path: Path) -> str:
-    kind = next(part for part in path if part in KINDS)
-    allowed = words(str(kind))
-    return (
-        f"unknown status {quote(word)}{nearest(word, allowed)};"
-        f" a {kind} script takes {listed(allowed)}"
-    )
+    kind = str(next(part for part in path if part in KINDS))
+    allowed = words(kind)
+    takes = f"a {kind} script takes {listed(allowed)}"
+    for other in KINDS:
+        if word in words(other):
+            return f"`{word}` belongs in a {other} script; {takes}"
+    if any(word in edition.machine(kind).statuses for edition in EDITIONS.values()):
+        return f"`{word}` is what a caller does, and never a script; {takes}"
+    return f"unknown status {quote(word)}{nearest(word, allowed)}; {takes}"
 
 
 def position_in(source: bytes | str, *path: int | str) -> tuple[int, int]:

@@ -1,8 +1,16 @@
 """A scenario as a checked model, and the scripts that it gives to connections and runs."""
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from deck_sim.complaints import show
 from deck_sim.contract.editions import EDITIONS
@@ -20,13 +28,27 @@ from deck_sim.scenario.steps import (
     Running,
     RunStep,
 )
-from deck_sim.scenario.values import Many, Strict, fault
+from deck_sim.scenario.values import Many, Strict, fault, fault_at
 
-ScenarioName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=100)]
+_NAME = r"[a-z0-9_]{1,100}"
+
+
+def _read_name(name: str) -> str:
+    if not re.fullmatch(_NAME, name):
+        likeness = "1 to 100 characters of a-z, 0-9 and _, like `mfa_then_success`"
+        raise fault(f"must be {likeness}, not {show(name)}")
+    return name
+
+
+ScenarioName = Annotated[
+    str,
+    AfterValidator(_read_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"}),
+]
 # Empty lists and mappings say nothing, and are likely to be a mistake.
 FILLED: Any = Field(default=None, json_schema_extra={"minItems": 1, "minProperties": 1})
 EditionName = Annotated[str, WithJsonSchema({"enum": [*EDITIONS]})]
-Weight = Annotated[float, Field(gt=0, le=1000, strict=False)]
+Weight = Annotated[float, Field(gt=0, le=1000)]
 
 
 class Scenario(Strict):
@@ -42,7 +64,7 @@ class Scenario(Strict):
     """Words to find it by."""
     edition: EditionName | None = None
     """The edition it is for; without it, any in which its statuses exist."""
-    when: When | None = None
+    when: When | None = FILLED
     """Chosen by itself for what matches all of this."""
     connection: Annotated[tuple[ConnectionStep, ...], Many] | None = FILLED
     """What opening a connection does; without it, `connecting: 1s`, then `connected`."""
@@ -66,14 +88,15 @@ class Scenario(Strict):
     @classmethod
     def _known(cls, value: Any) -> Any:
         if value is not None and value not in EDITIONS:
-            known = f"{nearest(value, EDITIONS)}; there is {listed(EDITIONS)}"
+            known = f"{nearest(value, EDITIONS)}; it can be {listed(EDITIONS, last='or')}"
             raise fault(f"unknown edition {quote(value)}{known}")
         return value
 
-    @field_validator("connection", "task_run", "playlist", "mix")
+    @field_validator("when", "connection", "task_run", "playlist", "mix")
     @classmethod
     def _filled(cls, value: Any) -> Any:
-        if value is not None and not value:
+        said = value.model_fields_set if isinstance(value, When) else value
+        if value is not None and not said:
             raise fault("must not be empty; leave it out instead")
         return value
 
@@ -82,7 +105,8 @@ class Scenario(Strict):
         """Steps, a playlist and a mix are three ways to say what a run does."""
         said = [name for name in ("task_run", "playlist", "mix") if getattr(self, name) is not None]
         if len(said) > 1:
-            raise fault(f"{listed(said)} say the same thing; keep one of them")
+            text = f"{listed(said)} are {len(said)} ways to say what a run does; keep one of them"
+            raise fault_at(said[-1], text)
         return self
 
     @property

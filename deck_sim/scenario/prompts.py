@@ -10,7 +10,7 @@ from deck_sim.contract.interactions import PROMPTS
 from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, Wait
-from deck_sim.errors import listed, quote
+from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.matching import as_text
 from deck_sim.scenario.step import Step, compute
 from deck_sim.scenario.values import (
@@ -19,7 +19,7 @@ from deck_sim.scenario.values import (
     SpanField,
     Strict,
     Wanted,
-    fault,
+    fault_at,
     matching,
 )
 
@@ -60,27 +60,26 @@ class Asking(Step):
     def _asks_and_accepts_the_same(self) -> "Asking":
         """A type that Deck does not document needs fields; what is accepted must be asked for."""
         if not self.fields and self.type not in PROMPTS:
-            raise fault(
-                f"type {quote(self.type)} is not one of {listed(PROMPTS)}, so `fields` is required"
+            text = (
+                f"{quote(self.type)} is not one of {listed(PROMPTS)}{nearest(self.type, PROMPTS)};"
+                " a type of your own needs `fields`, like `fields: [{name: code}]`"
             )
+            raise fault_at("type", text)
         asked = self._asked
         for name in (name for name in asked if asked.count(name) > 1):
-            raise fault(f"`fields` asks for {quote(name)} twice")
+            raise fault_at("fields", f"asks for {quote(name)} twice")
         for name in (name for answer in self.accept or () for name in answer if name not in asked):
-            raise fault(
-                f"`accept` names {quote(name)}, which is not asked for; asked are {listed(asked)}"
-            )
+            text = f"names {quote(name)}, and the interaction asks for {listed(asked)}"
+            raise fault_at("accept", text + nearest(name, asked))
         return self
 
     @property
-    def vain(self) -> tuple[str, ...]:
-        """What is written here and can never matter, in sentences."""
+    def vain(self) -> Mapping[str, str]:
+        """The keys that are written here and can never matter, and why."""
         if self.accept is not None:
-            return ()
+            return {}
         written = [name for name in ("attempts", "on_rejected") if name in self.model_fields_set]
-        return tuple(
-            f"`{name}` is never needed: without `accept` any answer is right" for name in written
-        )
+        return dict.fromkeys(written, "is never needed: without `accept` any answer is right")
 
     @property
     def prompt(self) -> dict[str, Any]:

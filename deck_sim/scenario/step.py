@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.complaints import show, spell_path
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, ScriptFault, Wait
 from deck_sim.errors import listed
@@ -58,12 +59,24 @@ class Step(Strict):
             )
         value = item[cls.word] if isinstance(item, dict) else None
         if value is None:
-            return {}
+            return cls._alone()
         if isinstance(value, dict) and not cls._is_value(value):
             return value
-        if cls.shorthand is None:
-            raise fault(f"`{cls.word}` takes {cls._takes()}, not {show(value)}")
-        return {cls.shorthand: value}
+        if cls.shorthand is not None:
+            return {cls.shorthand: value}
+        if not cls.model_fields:
+            raise fault(f"`{cls.word}` takes no value; write it alone")
+        keys = listed(cls.model_fields)
+        raise fault(f"`{cls.word}` takes an object with {keys}, or nothing, not {show(value)}")
+
+    @classmethod
+    def _alone(cls) -> dict[str, Any]:
+        """What the word means without a value."""
+        for field in cls.model_fields.values():
+            if field.is_required():
+                value = f"{field.description}".rstrip(".")
+                raise fault(f"`{cls.word}` needs a value: {value[0].lower()}{value[1:]}")
+        return {}
 
     @classmethod
     def _is_value(cls, value: dict[str, Any]) -> bool:
@@ -96,15 +109,9 @@ class Step(Strict):
         return [*([{"const": cls.word}] if bare else []), written]
 
     @property
-    def vain(self) -> tuple[str, ...]:
-        """What is written here and can never matter, in sentences."""
-        return ()
-
-    @classmethod
-    def _takes(cls) -> str:
-        """What may be written behind the word of a step that has no shorthand."""
-        keys = [info.alias or name for name, info in cls.model_fields.items()]
-        return f"a mapping with {listed(keys, last='or')}" if keys else "no value"
+    def vain(self) -> Mapping[str, str]:
+        """The keys that are written here and can never matter, and why."""
+        return {}
 
     @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
@@ -127,8 +134,9 @@ class Step(Strict):
 
 def words(kind: str) -> tuple[str, ...]:
     """The steps that a script of this kind may have: statuses, then effects."""
-    found = [(not step.is_status, word) for (of, word), step in REGISTRY.items() if of == kind]
-    return tuple(word for _, word in sorted(found, key=lambda row: row[0]))
+    found = [word for of, word in REGISTRY if of == kind]
+    order = [status for e in EDITIONS.values() for status in e.machine(kind).statuses]
+    return tuple(sorted(found, key=lambda word: order.index(word) if word in order else len(order)))
 
 
 def compute(stage: Stage, value: Any) -> Any:

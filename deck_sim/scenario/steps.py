@@ -160,7 +160,10 @@ class Failed(Step):
     def enter(self, stage: Stage) -> Wait | None:
         """Fail."""
         stage.fail(
-            *(stage.problem(e.error, compute(stage, e.message), e.field) for e in self.errors)
+            *(
+                stage.problem(e.error, compute(stage, e.message), compute(stage, e.field))
+                for e in self.errors
+            )
         )
         return None
 
@@ -231,10 +234,13 @@ class RunInteraction(Asking):
     on_timeout: Annotated[tuple["RunStep", ...], Many] = _fails("interaction/interaction_timeout")
 
 
+_WORDS = {word for _, word in REGISTRY}
+
+
 def _word(item: Any) -> Any:
     """The word that tells which step an item of a script is."""
     if isinstance(item, dict) and item:
-        return next(iter(item))
+        return next((key for key in item if key in _WORDS), next(iter(item)))
     return item if isinstance(item, str) else None
 
 

@@ -15,7 +15,7 @@ from functools import cache
 from math import isfinite
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, Undefined, meta
+from jinja2 import StrictUndefined, TemplateError, Undefined, meta, nodes
 from jinja2.filters import FILTERS as ALL_FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -56,18 +56,48 @@ def template_faults(text: str) -> Iterator[str]:
     if "{%" in text or "{#" in text:
         yield "only `{{ … }}` expressions are allowed, not `{%` or `{#`"
         return
+    if len(text) > MOST_CHARACTERS:
+        yield f"a text with expressions has at most {MOST_CHARACTERS // 1024} Ki characters"
+        return
     try:
         tree = _environment().parse(text)
-        _environment().compile(tree)
+        unknown = [*_unknown_names(tree)]
+        if not unknown:
+            _environment().compile(tree)
     except TemplateError as error:
-        yield f"not an expression: {error.message}"
-        return
+        yield f"not an expression: {_plainly(error.message or '')}"
     except RecursionError:
         yield "not an expression: it is nested too deeply"
-        return
-    known = (*VARIABLES, *FUNCTIONS)
-    for name in sorted(meta.find_undeclared_variables(_environment().parse(text)) - {*known}):
-        yield f"unknown name {name!r}{nearest(name, known)}; there are {listed(known)}"
+    else:
+        yield from unknown
+
+
+def _unknown_names(tree: nodes.Template) -> Iterator[str]:
+    """The variables, functions, filters and tests of an expression that there are not."""
+    filters = {found.name for found in tree.find_all(nodes.Filter)}
+    tests = {found.name for found in tree.find_all(nodes.Test)}
+    unknown = [
+        *_unknown("filter", filters, sorted(_environment().filters)),
+        *_unknown("test", tests, sorted(_environment().tests)),
+    ]
+    # Jinja looks for variables only where it knows the filters and the tests.
+    variables = set() if unknown else meta.find_undeclared_variables(tree)
+    yield from (*unknown, *_unknown("name", variables, [*VARIABLES, *FUNCTIONS]))
+
+
+def _unknown(noun: str, names: set[str], known: list[str]) -> Iterator[str]:
+    for name in sorted(names - {*known}):
+        yield f"unknown {noun} {name!r}{nearest(name, known)}; there are {listed(known)}"
+
+
+def _plainly(message: str) -> str:
+    """Jinja's words about a text that it cannot read, without those for whole templates."""
+    for theirs, ours in (
+        ("'end of print statement'", "`}}`"),
+        ("end of template", "end of the text"),
+    ):
+        message = message.replace(theirs, ours)
+    return message.removesuffix(".")
 
 
 def render(value: Any, names: Mapping[str, Any]) -> Any:

@@ -14,11 +14,11 @@ from pydantic import (
     PlainValidator,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError, core_schema
 
 from deck_sim.complaints import show
-from deck_sim.durations import DURATION_PATTERN, Span, parse_span
-from deck_sim.errors import RUN_ERRORS, listed, nearest, quote
+from deck_sim.durations import DURATION_PATTERN, HOW_TO_WRITE, Span, parse_span
+from deck_sim.errors import CATALOG, RUN_ERRORS, listed, nearest
 
 Many = Field(strict=False)  # a list in the file is a tuple in the model, which nothing can change
 
@@ -36,34 +36,68 @@ def fault(text: str) -> PydanticCustomError:
     return PydanticCustomError("scenario", "{text}", {"text": text})
 
 
+def fault_at(place: str, text: str) -> ValidationError:
+    """The same, about one key of the mapping that is checked."""
+    return ValidationError.from_exception_data(
+        "scenario", [InitErrorDetails(type=fault(text), loc=(place,), input=None)]
+    )
+
+
 def _read_span(value: Any) -> Any:
+    if isinstance(value, Span):
+        return value
+    if value == "stuck":
+        raise fault(f"cannot be `stuck`; {HOW_TO_WRITE}")
+    if not isinstance(value, str):
+        raise fault(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}{_RANGE}")
+    if len(value) > _LONG:
+        raise fault(f"{show(value)} is not a duration; {HOW_TO_WRITE}{_RANGE}")
     try:
-        return parse_span(value if isinstance(value, str) else show(value))
+        return parse_span(value)
     except ValueError as error:
-        raise fault(f"{error}") from None
+        raise fault(f"{error}{'' if '..' in value else _RANGE}") from None
 
 
-_INSTEAD = f"; a run can fail with {listed(RUN_ERRORS, last='or')}"
-
-
-def _read_error_name(value: Any) -> Any:
-    if value not in RUN_ERRORS:
-        value = value if isinstance(value, str) else show(value)
-        raise fault(f"unknown error {quote(value)}{nearest(value, RUN_ERRORS) or _INSTEAD}")
-    return value
+_LONG = 60  # characters; longer texts are not shown whole
+_RANGE = "; a range like `2s..8s`"
 
 
 def _read_length(value: Any) -> Any:
-    return value if value == "stuck" else _read_span(value)
+    if value == "stuck":
+        return value
+    if isinstance(value, str) and (hint := nearest(value, ["stuck"])):
+        raise fault(f"{value!r} is not a duration{hint}")
+    return _read_span(value)
+
+
+def _read_error_name(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise fault(f"must be text, not {show(value)}{_INSTEAD}")
+    if value in RUN_ERRORS:
+        return value
+    if value in CATALOG:
+        raise fault(f"{value!r} is the answer to a wrong call{_INSTEAD}")
+    named = repr(value) if len(value) <= _LONG else show(value)
+    raise fault(f"unknown error {named}{nearest(value, RUN_ERRORS) or _INSTEAD}")
+
+
+_INSTEAD = f"; a run can fail with {listed(RUN_ERRORS, last='or')}"
 
 
 def _read_wanted(value: Any) -> str:
     """Read an answer as it will be compared. A decimal has lost its spelling: 1.50 was read 1.5."""
     if isinstance(value, str):
         return value
-    if not isinstance(value, int):
-        raise fault(f"must be text, not {show(value)}; answers are compared as text, so quote it")
-    return show(value)
+    if isinstance(value, int):
+        return show(value)
+    advice = _ADVICE.get(type(value), 'for any text, write `"*"`')
+    raise fault(f"must be text, not {show(value)}; {advice}")
+
+
+_ADVICE: dict[type, str] = {
+    float: "answers are compared as text, so quote it",
+    list: "for several right answers, give `accept` a list of mappings",
+}
 
 
 _WILD = re.compile(r"\[!?\]?[^]]*\]|[?*]")

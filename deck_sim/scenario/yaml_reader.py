@@ -67,6 +67,23 @@ class Document:
                     return place[path[:end]]
         return 1, 1
 
+    def written(self, path: Path) -> Path:
+        """`path` without the names and numbers that a short way to write it leaves out: where a
+        list may be a single value, or a mapping a duration.
+        """
+        found, value = [], self.data
+        for part in path:
+            if _holds(value, part):
+                value = value[part]
+                found.append(part)
+        return tuple(found)
+
+
+def _holds(value: Any, part: int | str) -> bool:
+    if isinstance(value, list):
+        return isinstance(part, int) and part < len(value)
+    return isinstance(value, dict) and part in value
+
 
 class _Size(NamedTuple):
     """How much there is, with aliases written out."""
@@ -116,13 +133,20 @@ def read_yaml(source: bytes | str) -> Document:
 def _decode(source: bytes | str) -> str:
     if len(source) > MAX_BYTES:
         raise YamlError(TOO_LARGE)
-    if isinstance(source, str):
-        return source
     try:
-        return source.decode()
+        text = source if isinstance(source, str) else source.decode()
     except UnicodeDecodeError as error:
-        place = _place(source[: error.start].decode(), error.start)
-        raise YamlError("the file is not UTF-8", *place) from None
+        place = _place(source[: error.start].decode(), error.start)  # type: ignore[union-attr]
+        raise YamlError("not UTF-8; save the file in that encoding", *place) from None
+    strange = _STRANGE.search(text)
+    if strange:
+        message = f"the character U+{ord(strange[0]):04X} cannot stand in YAML"
+        raise YamlError(message, *_place(text, strange.start()))
+    return text
+
+
+# What YAML calls not printable.
+_STRANGE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _place(text: str, index: int) -> tuple[int, int]:
@@ -207,7 +231,7 @@ class _Reader:
         self._count(event, size)
         inside = self.open[-1] if self.open else None
         if inside and isinstance(inside.items, dict) and inside.key is None:
-            self._refuse(event, "a key must be text")
+            self._refuse(event, 'a key must be text; is this an expression? Quote it: "{{ … }}"')
         path = inside.next_path() if inside else ()
         self.document.values[path] = _mark(event)
         return path
@@ -262,11 +286,29 @@ def _events(text: str) -> Iterator[Any]:
     try:
         yield from yaml.parse(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark: Any = error.problem_mark or error.context_mark
-        words = " ".join(filter(None, (error.context, error.problem)))
-        raise YamlError(f"not YAML: {words}", mark.line + 1, mark.column + 1) from None
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise YamlError(f"not YAML: {_say(error, text)}", line, column) from None
     except ValueError as error:  # PyYAML's own parser, of an escape beyond Unicode
         raise YamlError(f"not YAML: {error}") from None
+
+
+def _say(error: yaml.MarkedYAMLError, text: str) -> str:
+    """The parser's words, or better ones for what people often write."""
+    problem, mark = f"{error.problem}", error.problem_mark
+    if "cannot start any token" in problem and mark:
+        found = text[mark.index : mark.index + 1]
+        return _TAB if found == "\t" else f"a text that begins with {found!r} must be quoted"
+    if "mapping values are not allowed" in problem:
+        return "a second `: ` in one line; quote the text that it belongs to, or begin a new line"
+    if "did not find expected key" in problem:
+        problem += "; does it begin in the column of what it belongs with?"
+    if not error.context or not error.context_mark:
+        return problem
+    return f"{error.context} that begins in line {error.context_mark.line + 1}: {problem}"
+
+
+_TAB = "a tab cannot stand here; indent with spaces"
 
 
 def _mark(event: Any) -> tuple[int, int]:

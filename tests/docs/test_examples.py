@@ -5,7 +5,8 @@ A page is cut into sections at its headings. The fenced blocks of a section belo
 - A first line like `# conftest.py` or `# stories/mine.yaml` names the file that a block is. It is
   there for the rest of the page.
 - Another `python` block that holds tests is a test file; one without is a script, and runs.
-- A `yaml` block that begins with `version: 1`, after its name if it has one, is a scenario.
+- A `yaml` block that begins with `version: 1`, after its name if it has one, is a scenario or a
+  world file.
 - Other blocks (`toml`, `ini`, `console`) are used only if they are named.
 """
 
@@ -15,7 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
+from deck_sim.scenario.yaml_reader import read_yaml
+from deck_sim.world_file import check_world, is_world_file
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -55,7 +59,7 @@ class Block:
 
     @property
     def is_scenario(self):
-        """Whether it is a scenario file."""
+        """Whether it is a scenario file, or a world file."""
         return self.language == "yaml" and _NAME.sub("", self.text, 1).startswith("version: 1\n")
 
 
@@ -134,8 +138,12 @@ def test_a_script_runs(section, block, pytester):
 
 @pytest.mark.parametrize(("section", "block"), _named(SCENARIOS))
 def test_a_scenario_can_be_read(section, block):
-    """A scenario of the documentation has no mistakes."""
-    read_scenario(block.text, f"{section.page}, from line {block.line}")
+    """A scenario or world file of the documentation has no mistakes."""
+    place, document = f"{section.page}, from line {block.line}", read_yaml(block.text)
+    if is_world_file(document):
+        check_world(document, place, shipped())
+    else:
+        read_scenario(block.text, place)
 
 
 PAGE = """

@@ -104,6 +104,16 @@ def test_a_running_server_is_told_the_scenarios_of_the_folder(run, pytester, dec
     run(text).assert_outcomes(passed=1)
 
 
+def test_a_playlist_of_the_folder_is_sent_after_what_it_names(run, pytester, deck_server):
+    """It may name what ships and what is in the folder, whatever comes first in the alphabet."""
+    stories = pytester.mkdir("stories")
+    stories.joinpath("mine.yaml").write_text(MINE)
+    text = "version: 1\nname: a_list\nplaylist: [source_down, mine]\n"
+    stories.joinpath("a_list.yaml").write_text(text)
+    options = ("--deck-url", deck_server, "--deck-scenarios", "stories")
+    run("def test_use(deck): deck.use('a_list')", *options).assert_outcomes(passed=1)
+
+
 def test_keys_on_a_shared_server_belong_to_one_run(run, deck_server):
     """Somebody else may run the same tests there: no other run has this key."""
     text = """

@@ -1,0 +1,60 @@
+"""Playlists and mixes that are put into a world: what they name must be there."""
+
+import pytest
+
+YAML = """\
+version: 1
+name: turns
+playlist:
+  - success
+  - sucess
+"""
+
+
+def test_a_playlist_that_names_what_is_not_there_is_refused(sim, unchanged):
+    """In YAML the error has line and column, and the world is as it was."""
+    with unchanged():
+        answer = sim.put("/scenarios/turns", content=YAML)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, "playlist[1]")
+    assert error["message"] == (
+        "turns:5:5: playlist[1]: there is no scenario 'sucess'; did you mean 'success'?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        ({"mix": {"sucess": 1}}, "mix.sucess", "there is no scenario 'sucess'; did you mean"),
+        ({"playlist": ["flaky_source"]}, "playlist[0]", "'flaky_source' is a playlist or mix"),
+        ({"playlist": ["success", "turns"]}, "playlist[1]", "'turns' is a playlist or mix itself"),
+    ],
+)
+def test_in_json_the_error_has_the_path(body, field, message, sim, unchanged):
+    """Playlists and mixes name scenarios that have steps, and never themselves."""
+    with unchanged():
+        answer = sim.put("/scenarios/turns", json=body)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, field)
+    assert error["message"].startswith(f"`{field}`: {message}")
+
+
+def test_what_a_playlist_names_cannot_become_one(sim, unchanged):
+    """Nor does a playlist that is there already come to name another."""
+    steps = ["queued", "running", "completed"]
+    assert sim.put("/scenarios/mine", json={"task_run": steps}).status_code == 200
+    assert sim.put("/scenarios/turns", json={"playlist": ["mine"]}).status_code == 200
+    with unchanged():
+        answer = sim.put("/scenarios/mine", json={"playlist": ["success"]})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, "name")
+    assert error["message"] == (
+        "`name`: `mine` is named by `turns`, so it can be no playlist or mix itself"
+    )
+
+
+def test_a_playlist_can_be_put_again(sim):
+    """It may change its entries."""
+    for entries in (["success"], ["source_down", "success"]):
+        assert sim.put("/scenarios/turns", json={"playlist": entries}).status_code == 200
+    assert sim.get("/scenarios/turns").json()["scenario"]["playlist"] == ["source_down", "success"]

@@ -1,0 +1,110 @@
+"""A user's folder that is read again when a file in it has changed."""
+
+import os
+
+import pytest
+
+from deck_sim.scenario.library import Library, WatchedFolder, shipped
+from deck_sim.scenario.loader import ScenarioError
+
+FINE = "version: 1\nname: {}\nsummary: {}\nwhen: {{username: a*}}\ntask_run: [queued]\n"
+FINE = FINE.replace("[queued]", "[queued, running, completed]")
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a scenario file; each time the file is a second younger, as far as anyone can see."""
+    moments = iter(range(1_000_000_000, 1_000_000_100))
+
+    def write(name, summary="new", text=FINE):
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(text.format(name, summary))
+        moment = next(moments)
+        os.utime(file, (moment, moment))
+        return file
+
+    return write
+
+
+@pytest.fixture
+def reports():
+    """What was reported, as text."""
+    return []
+
+
+@pytest.fixture
+def watched(write, tmp_path, reports):
+    """A watched folder with one scenario, over those that ship."""
+    write("mine", "one")
+    return WatchedFolder(tmp_path, shipped(), lambda error: reports.append(str(error)))
+
+
+def test_an_edit_counts_when_it_is_next_asked_for(watched, write):
+    """No matter whether its size has changed."""
+    write("mine", "two")
+    assert watched.get("mine").summary == "two"
+
+
+def test_a_new_file_is_found_and_a_removed_one_is_gone(watched, write, tmp_path):
+    """By whoever asks: for names, for one, or for those that have a `when`."""
+    write("yours")
+    assert "yours" in watched.names()
+    (tmp_path / "mine.yaml").unlink()
+    assert [scenario.name for scenario in watched.choosable()] == ["yours"]
+    assert watched.find("mine") is None
+    assert watched.find("success") is shipped().find("success")
+
+
+def test_a_library_over_it_sees_the_edit(watched, write):
+    """Each world has a library of its own over the server's."""
+    world = Library(watched)
+    write("mine", "two")
+    assert world.get("mine").summary == "two"
+
+
+def test_a_broken_edit_is_reported_once_and_the_last_good_version_stays(watched, write, reports):
+    """Asking again does not report it again; mending it counts."""
+    write("mine", text="version: 1\nname: {}\ntask_run: [quueued]\n")
+    assert [watched.get("mine").summary for _ in range(2)] == ["one", "one"]
+    assert len(reports) == 1
+    assert "did you mean 'queued'?" in reports[0]
+    write("mine", "mended")
+    assert watched.get("mine").summary == "mended"
+
+
+def test_a_file_that_an_editor_is_just_replacing_is_passed_over(watched, tmp_path):
+    """A name that leads nowhere breaks nothing; neither does a folder that is gone."""
+    (tmp_path / "other.yaml").symlink_to(tmp_path / "nowhere")
+    assert watched.get("mine").summary == "one"
+
+
+def test_a_folder_that_is_gone_is_reported_and_its_scenarios_stay(watched, tmp_path, reports):
+    """Until the server is stopped."""
+    (tmp_path / "mine.yaml").unlink()
+    tmp_path.rmdir()
+    assert watched.get("mine").summary == "one"
+    assert reports == [f"{tmp_path}:1:1: no such folder"]
+
+
+def test_a_folder_with_mistakes_cannot_be_watched(write, tmp_path):
+    """Whoever starts with one is told at once."""
+    write("mine", text="version: 1\nname: {}\nplaylist: [mine]\n")
+    with pytest.raises(ScenarioError, match="'mine' is a playlist or mix itself"):
+        WatchedFolder(tmp_path, shipped(), print)
+
+
+def test_playlists_come_after_what_they_may_name(watched, write):
+    """Whoever puts them into another world can do so in this order."""
+    write("a_list", text="version: 1\nname: {}\nplaylist: [mine]\n")
+    assert watched.names()
+    assert [scenario.name for scenario in watched.own()] == ["mine", "a_list"]
+
+
+def test_what_a_shipped_playlist_names_cannot_become_one(watched, write, reports):
+    """Or the shipped one could not be played any more."""
+    file = write("success", text="version: 1\nname: {}\nplaylist: [source_down]\n")
+    assert watched.get("success").entries == ()
+    assert reports == [
+        f"{file}:2:7: name: `success` is named by `flaky_source` and `mostly_success`,"
+        " so it can be no playlist or mix itself"
+    ]
