@@ -15,6 +15,7 @@ from typing import Any
 
 from deck_sim import realtime
 from deck_sim.durations import format_duration
+from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Entry, Resource
 from deck_sim.engine.story import Script
@@ -23,7 +24,6 @@ from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.errors import refuse
 from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.matching import Facts
 
 MODES = ("real", "frozen", "on_poll")
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error

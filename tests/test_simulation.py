@@ -394,9 +394,11 @@ def test_what_waits_is_what_nothing_moves_on(driven):
 
 
 def test_the_choice_of_a_scenario_is_remembered(driven):
-    """The last choice tells which was chosen, and why."""
+    """The last choice tells which was chosen, why, and what it was preferred to."""
+    driven.wishes.default_scenario = "another"
     driven.run()
-    assert str(driven.last_choice) == "story; because=header"
+    assert str(driven.choices[-1]) == "story; because=header"
+    assert driven.choices[-1].second == "another; because=default"
 
 
 def test_same_seed_and_calls_give_the_same_world():

@@ -1,8 +1,11 @@
 """`deck-sim serve`: the server in the foreground, until it is told to stop."""
 
+from __future__ import annotations
+
 import signal
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,12 +13,17 @@ from deck_sim import __version__
 from deck_sim.cli.command import Command, Refusal
 from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library, or_say, say
 from deck_sim.cli.reading import ANY_KEY, KEYS, MOMENT
+from deck_sim.later import Later
 from deck_sim.scenario.library import Library, WatchedFolder, shipped
-from deck_sim.scenario.loader import ScenarioError
 from deck_sim.server import Server, write_port
 from deck_sim.simulation import MODES, Settings
-from deck_sim.world_file import load_world_file
 from deck_sim.worlds import Worlds
+
+if TYPE_CHECKING:
+    from deck_sim import world_file
+    from deck_sim.scenario.loader import ScenarioError
+else:
+    world_file = Later("deck_sim.world_file")
 
 _BANNER = """\
 deck-sim {version} on {url}, Deck API in its {edition} edition
@@ -75,7 +83,7 @@ _CLOCKS = {
 @click.option("--reload", is_flag=True, help="Read that folder again when a file in it changes.")
 @click.option(
     "--world",
-    "world_file",
+    "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A world file: what each world begins with.",
 )
@@ -100,7 +108,7 @@ def command(
     seed: int,
     folder: Path | None,
     reload: bool,
-    world_file: Path | None,
+    file: Path | None,
     keys: tuple[str, ...] | None,
     port_file: Path | None,
 ) -> None:
@@ -115,8 +123,8 @@ def command(
     settings = Settings(edition, mode, speed or 1, now, seed)
     library = _watch(folder) if reload else open_library(folder)
     worlds = Worlds(settings, library, frozenset(keys) if keys else None)
-    if world_file is not None:
-        worlds.prepare = or_say(load_world_file, world_file, library).prepare
+    if file is not None:
+        worlds.prepare = or_say(world_file.load_world_file, file, library).prepare
     server = _bind(worlds, host, port)
 
     def ready() -> None:

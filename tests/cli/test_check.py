@@ -150,5 +150,6 @@ def test_what_cannot_be_read_at_all_is_a_mistake(cli, tmp_path):
     (tmp_path / "folder.yaml").mkdir()
     told = cli("check", tmp_path)
     assert told.stdout == (
-        f"{tmp_path / 'folder.yaml'}:1:1: Is a directory\n1 mistake in 1 of 1 file\n"
+        f"{tmp_path / 'folder.yaml'}:1:1: cannot be read: Is a directory\n"
+        "1 mistake in 1 of 1 file\n"
     )

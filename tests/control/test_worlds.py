@@ -16,7 +16,11 @@ def test_a_new_world_is_empty(sim):
         "clock": "frozen",
         "default_scenario": "success",
         "queues": {},
-        "resources": dict.fromkeys(("agent", "source", "task", "connection", "task_run"), 0),
+        "choices": [],
+        "faults": [],
+        "resources": dict.fromkeys(
+            ("agent", "source", "task", "connection", "task_run", "storage"), 0
+        ),
         "events": 0,
         "crashes": [],
     }
@@ -263,7 +267,7 @@ def test_watching_a_world_does_not_change_what_the_api_answers(api, sim, unchang
     assert answers[0] == answers[1]
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/world/", "/clock/advance/x", "/rules"])
+@pytest.mark.parametrize("path", ["/", "/nothing", "/world/", "/clock/advance/x", "/rule"])
 def test_an_unknown_control_path_is_not_an_endpoint(errors, path):
     """A path that the control API does not have is a 404 in the envelope."""
     assert errors("GET", path, 404) == [("endpoint_not_found", None)]

@@ -34,8 +34,8 @@ def give(play, resource, name):
 
 def reopen(play, connection, steps="[connected]"):
     """Reopen a connection, with that script."""
-    choose = partial(play.script, "connection", steps)
-    return commands.reopen_connection(play.world, play.look(connection), choose)
+    script = play.script("connection", steps)
+    return commands.reopen_connection(play.world, play.look(connection), lambda facts: script)
 
 
 def refusal(play, call):
@@ -284,7 +284,7 @@ def test_a_run_shows_what_it_belongs_to(play):
 def test_a_command_answers_with_the_resource_before_its_script_says_more(play):
     """A run is `queued` in the answer, and a connection `connecting`, even if that ends at once."""
     script = play.script("connection", "[connected]")
-    body = {"source_id": play.source.id, "auth_method": "none", "auth_credentials": None}
+    body = {"source_id": play.source.id, "auth_method": "none", "external_id": None}
     opened = commands.open_connection(play.world, body, lambda facts: script)
     assert (opened.status, play.look(opened).status) == ("connecting", "connected")
     body, script = (
