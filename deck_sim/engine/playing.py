@@ -28,7 +28,11 @@ def hear(world: World, owner: str, word: str, value: Any = None) -> None:
     story = world.stories[owner]
     step = story.step
     assert step is not None, f"{owner} hears {word!r} after the end of its story"
-    turn = step.hear(Stage(world, story), word, value)
+    try:
+        turn = step.hear(Stage(world, story), word, value)
+    except ScriptFault as fault:
+        _break_off(world, story, fault)
+        return
     if turn != STAY:
         world.timers.take_back(owner, *OF_A_STEP)
         story.go(turn)

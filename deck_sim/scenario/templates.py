@@ -2,39 +2,55 @@
 
 Laws:
 1. Only expressions: `{%` and `{#` are errors, so nothing loops, assigns, imports or includes.
-2. Only what is named here: the variables, the functions, the filters. A name after a dot is looked
-up as a key and never as an attribute of Python's; nothing but the functions can be called.
-3. Bounded: what multiplies is refused before it is computed, and so is a result of over 64 KiB.
-4. A text that is one expression and nothing else keeps the type of its value.
+2. Only what is named here: the variables, the functions, the filters, the tests. A name after a dot
+is looked up as a key and never as an attribute of Python's; nothing but the functions is called.
+3. Bounded: what is nested too deeply is not compiled, what multiplies is refused before it is
+computed, and so is what makes more than 64 KiB, or 1 MiB in one step.
+4. A text that is one expression and nothing else keeps the type of its value. In a longer text a
+value is written as JSON writes it.
+5. What is made is plain data: what JSON can say, and a copy of its own.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from math import isfinite
+from functools import cache, lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, Undefined, meta, nodes
-from jinja2.filters import FILTERS as ALL_FILTERS
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
+from jinja2 import filters as theirs
+from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.tests import TESTS as THEIR_TESTS
+from jinja2.utils import pass_environment
+from jinja2.visitor import NodeTransformer
 
 from deck_sim.errors import listed, nearest
+from deck_sim.scenario import bounds
+from deck_sim.scenario.bounds import MOST_CHARACTERS, MOST_IN_ALL, OPERATORS, as_text
+from deck_sim.scenario.bounds import ExpressionError as ExpressionError
 
-VARIABLES = ("input", "task", "connection", "run", "now", "today")
+# What an expression can name; of some it is known beforehand what they hold.
+VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "input": (),
+    "task": ("id", "name"),
+    "connection": ("id", "external_id", "username"),
+    "run": ("id",),
+    "now": (),
+    "today": (),
+}
 FUNCTIONS = ("days_from_now", "days_after")
 _USUAL_FILTERS = (
     *("abs", "capitalize", "default", "first", "float", "int", "last", "length", "lower", "max"),
-    *("min", "round", "sort", "string", "sum", "title", "trim", "unique", "upper"),
+    *("min", "sort", "title", "trim", "upper"),
 )
-MOST_CHARACTERS = 64 * 1024
-MOST_DIGITS = 1000
-
-_WHOLE = re.compile(r"\s*\{\{((?:(?!\}\}|\{\{).)*)\}\}\s*", re.DOTALL)
-
-
-class ExpressionError(Exception):
-    """An expression that cannot be read or computed; the text says why."""
+_USUAL_TESTS = (
+    *("boolean", "defined", "even", "false", "float", "in", "integer", "mapping", "none", "number"),
+    *("odd", "sequence", "string", "true", "undefined"),
+)
+DEEPEST = 40
+_TOO_LONG = f"not an expression: it is longer than {MOST_CHARACTERS // 1024} KiB"
+_TOO_DEEP = "not an expression: it is nested too deeply"
 
 
 def has_template(value: Any) -> bool:
@@ -43,7 +59,7 @@ def has_template(value: Any) -> bool:
         return is_template(value)
     if isinstance(value, Mapping):
         return any(has_template(part) for pair in value.items() for part in pair)
-    return isinstance(value, list | tuple) and any(map(has_template, value))
+    return isinstance(value, list) and any(map(has_template, value))
 
 
 def is_template(text: str) -> bool:
@@ -53,65 +69,20 @@ def is_template(text: str) -> bool:
 
 def template_faults(text: str) -> Iterator[str]:
     """What is wrong with a text's expressions, as far as can be told before they are computed."""
-    if "{%" in text or "{#" in text:
-        yield "only `{{ … }}` expressions are allowed, not `{%` or `{#`"
-        return
-    if len(text) > MOST_CHARACTERS:
-        yield f"a text with expressions has at most {MOST_CHARACTERS // 1024} Ki characters"
-        return
     try:
-        tree = _environment().parse(text)
-        unknown = [*_unknown_names(tree)]
-        if not unknown:
-            _environment().compile(tree)
-    except TemplateError as error:
-        yield f"not an expression: {_plainly(error.message or '')}"
-    except RecursionError:
-        yield "not an expression: it is nested too deeply"
-    else:
-        yield from unknown
-
-
-def _unknown_names(tree: nodes.Template) -> Iterator[str]:
-    """The variables, functions, filters and tests of an expression that there are not."""
-    filters = {found.name for found in tree.find_all(nodes.Filter)}
-    tests = {found.name for found in tree.find_all(nodes.Test)}
-    unknown = [
-        *_unknown("filter", filters, sorted(_environment().filters)),
-        *_unknown("test", tests, sorted(_environment().tests)),
-    ]
-    # Jinja looks for variables only where it knows the filters and the tests.
-    variables = set() if unknown else meta.find_undeclared_variables(tree)
-    yield from (*unknown, *_unknown("name", variables, [*VARIABLES, *FUNCTIONS]))
-
-
-def _unknown(noun: str, names: set[str], known: list[str]) -> Iterator[str]:
-    for name in sorted(names - {*known}):
-        yield f"unknown {noun} {name!r}{nearest(name, known)}; there are {listed(known)}"
-
-
-def _plainly(message: str) -> str:
-    """Jinja's words about a text that it cannot read, without those for whole templates."""
-    for theirs, ours in (
-        ("'end of print statement'", "`}}`"),
-        ("end of template", "end of the text"),
-    ):
-        message = message.replace(theirs, ours)
-    return message.removesuffix(".")
+        yield from _strange(_parse(text))
+    except ExpressionError as error:
+        yield f"{error}"
 
 
 def render(value: Any, names: Mapping[str, Any]) -> Any:
     """`value` with every expression in it computed, however deep it lies.
 
     Raises:
-        ExpressionError: if one cannot be, or what it makes is too large.
+        ExpressionError: if one cannot be, or what they make is too much.
 
     """
-    if isinstance(value, str):
-        return _render_text(value, names) if is_template(value) else value
-    if isinstance(value, Mapping):
-        return {_render_text(str(k), names): render(v, names) for k, v in value.items()}
-    return [render(item, names) for item in value] if isinstance(value, list) else value
+    return _Rendering(names).whole(value)
 
 
 def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
@@ -121,58 +92,178 @@ def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
         **variables,
         "now": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "today": f"{now:%Y-%m-%d}",
-        "days_from_now": lambda days: f"{now + timedelta(days=days):%Y-%m-%d}",
-        "days_after": lambda day, days: f"{date.fromisoformat(day) + timedelta(days=days)}",
+        "days_from_now": lambda days: _later(now.date(), days),
+        "days_after": lambda day, days: _later(_day(day), days),
     }
 
 
-def _render_text(text: str, names: Mapping[str, Any]) -> Any:
-    whole = _WHOLE.fullmatch(text)
+def _day(text: Any) -> date:
     try:
-        if whole:
-            made = _environment().compile_expression(whole[1], undefined_to_none=False)(**names)
-        else:
-            made = _environment().from_string(text).render(**names)
-        if isinstance(made, Undefined):
-            str(made)  # strict: raises, and says what is undefined
+        return datetime.fromisoformat(f"{text}").date()
+    except ValueError:
+        raise ExpressionError(f"{text!r} is not a date like 2025-01-15") from None
+
+
+def _later(day: date, days: Any) -> str:
+    try:
+        return f"{day + timedelta(days=days)}"
+    except (TypeError, ValueError, OverflowError):
+        raise ExpressionError(f"{as_text(days)} days after {day} is no date") from None
+
+
+# Reading
+
+
+def _parse(text: str) -> nodes.Template:
+    if "{%" in text or "{#" in text:
+        raise ExpressionError("only `{{ … }}` expressions are allowed, not `{%` or `{#`")
+    if len(text) > MOST_CHARACTERS:
+        raise ExpressionError(_TOO_LONG)
+    try:
+        tree = _environment().parse(text)
+    except TemplateError as error:
+        raise ExpressionError(f"not an expression: {_plainly(f'{error.message}')}") from None
     except RecursionError:
-        raise ExpressionError("it is nested too deeply") from None
-    except (
-        Exception
-    ) as error:  # whatever the expression made Python raise is the expression's fault
+        raise ExpressionError(_TOO_DEEP) from None
+    if _depth(tree) > DEEPEST:
+        raise ExpressionError(_TOO_DEEP)
+    return tree
+
+
+def _depth(tree: nodes.Node) -> int:
+    depth, level = 0, [tree]
+    while level:
+        depth, level = depth + 1, [inner for node in level for inner in node.iter_child_nodes()]
+    return depth
+
+
+def _plainly(message: str) -> str:
+    """Jinja's words about a text that it cannot read, without those for whole templates."""
+    message = message.replace("'end of print statement'", "`}}`")
+    return message.replace("end of template", "end of the text").removesuffix(".")
+
+
+def _strange(tree: nodes.Template) -> Iterator[str]:
+    """What an expression names that there is not, and what it calls that cannot be called."""
+    filters = {found.name for found in tree.find_all(nodes.Filter)}
+    tests = {found.name for found in tree.find_all(nodes.Test)}
+    names = {found.name for found in tree.find_all(nodes.Name)}
+    yield from _strangers("filter", filters, sorted(_environment().filters))
+    yield from _strangers("test", tests, sorted(_environment().tests))
+    yield from _strangers("name", names, [*VARIABLES, *FUNCTIONS])
+    if any(_name(call.node) not in FUNCTIONS for call in tree.find_all(nodes.Call)):
+        yield f"only {listed(FUNCTIONS)} can be called"
+    if any(choice.expr2 is None for choice in tree.find_all(nodes.CondExpr)):
+        yield "an `if` in an expression needs its `else`"
+    for inside in tree.find_all(nodes.Getattr):
+        known = VARIABLES.get(_name(inside.node), ())
+        if known and inside.attr not in known:
+            yield f"there is no {inside.attr!r}{_instead(inside.attr, known)}"
+
+
+def _strangers(noun: str, names: set[str], known: list[str]) -> Iterator[str]:
+    for name in sorted(names - {*known}):
+        yield f"unknown {noun} {name!r}{_instead(name, known)}"
+
+
+def _name(node: nodes.Node) -> str:
+    return node.name if isinstance(node, nodes.Name) else ""
+
+
+def _instead(name: Any, known: Any) -> str:
+    names = [str(key) for key in known] if isinstance(known, Mapping | list | tuple) else []
+    return f"{nearest(str(name), names)}; there are {listed(names)}" if names else " in it"
+
+
+# Computing
+
+
+@dataclass(slots=True)
+class _Rendering:
+    """One value on its way, and how much its expressions may still make."""
+
+    names: Mapping[str, Any]
+    left: int = MOST_IN_ALL
+
+    def whole(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._text(value) if is_template(value) else value
+        if isinstance(value, Mapping):
+            return self._mapping(value)
+        return [self.whole(item) for item in value] if isinstance(value, list) else value
+
+    def _mapping(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for name, inner in value.items():
+            key = as_text(self.whole(name)) if is_template(name) else name
+            if key in made:
+                raise ExpressionError(f"two keys become {key!r}")
+            made[key] = self.whole(inner)
+        return made
+
+    def _text(self, text: str) -> Any:
+        made = _compute(text, self.names)
+        self.left -= bounds.size(made)
+        if self.left < 0:
+            raise ExpressionError(f"the step makes more than {MOST_IN_ALL // 1024} KiB")
+        return made
+
+
+def _compute(text: str, names: Mapping[str, Any]) -> Any:
+    try:
+        return bounds.plain(_compile(text)(**names))
+    except (ExpressionError, UndefinedError) as error:
         raise ExpressionError(f"{error}") from None
-    if not _is_plain(made):
-        raise ExpressionError("it makes something that is not text, a number, a list or an object")
-    if _size(made) > MOST_CHARACTERS:
-        raise ExpressionError(f"it makes more than {MOST_CHARACTERS // 1024} KiB")
-    return made
+    except OverflowError:
+        raise ExpressionError("it makes too large a number") from None
+    except Exception as error:  # whatever Python raised at it is the expression's own fault
+        raise ExpressionError(f"it cannot be computed: {error}") from None
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether a value can be printed as JSON."""
-    if isinstance(value, Mapping):
-        return all(isinstance(k, str) and _is_plain(v) for k, v in value.items())
-    if isinstance(value, list | tuple):
-        return all(map(_is_plain, value))
-    return (
-        value is None
-        or isinstance(value, str | int)
-        or (isinstance(value, float) and isfinite(value))
-    )
+@lru_cache(maxsize=1000)
+def _compile(text: str) -> Any:
+    """What computes a text.
+
+    Raises:
+        ExpressionError: if the text breaks a law.
+
+    """
+    tree = _parse(text)
+    for fault in _strange(tree):
+        raise ExpressionError(fault)
+    _Joined().visit(tree)
+    expression = _single(tree)
+    if expression is None:
+        return _template(tree).render
+    result = nodes.Assign(nodes.Name("result", "store"), expression, lineno=1)
+    return TemplateExpression(_template(nodes.Template([result], lineno=1)), False)
 
 
-def _size(value: Any) -> int:
-    if isinstance(value, Mapping):
-        return sum(_size(k) + _size(v) for k, v in value.items())
-    if isinstance(value, list | tuple):
-        return sum(map(_size, value)) + len(value)
-    return len(str(value))
+def _template(tree: nodes.Template) -> Template:
+    tree.set_environment(_environment())
+    return _environment().from_string(tree)
+
+
+def _single(tree: nodes.Template) -> nodes.Expr | None:
+    """The expression that a text consists of, if there is nothing but space around it."""
+    parts = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
+    told = [p for p in parts if not (isinstance(p, nodes.TemplateData) and p.data.isspace())]
+    return told[0] if len(told) == 1 else None
+
+
+class _Joined(NodeTransformer):
+    """Lets the bounded `join` do what `~` does."""
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
+        self.generic_visit(node)
+        return nodes.Filter(nodes.List(node.nodes), "join", [], [], None, None, lineno=node.lineno)
 
 
 class _Environment(ImmutableSandboxedEnvironment):
     """Jinja, with everything taken out that the laws do not name."""
 
-    intercepted_binops = frozenset({"*", "**", "%"})
+    intercepted_binops = frozenset(OPERATORS)
+    concat = staticmethod(bounds.concat)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         return self.getitem(obj, attribute)
@@ -181,54 +272,26 @@ class _Environment(ImmutableSandboxedEnvironment):
         try:
             return obj[argument]
         except (LookupError, TypeError):
-            return self.undefined(f"there is no {argument!r}{_instead(obj, argument)}")
-
-    def call(__self, __context: Any, __obj: Any, *args: Any, **named: Any) -> Any:  # noqa: N805
-        if not any(__obj is __context.get(name) for name in FUNCTIONS):
-            raise ExpressionError(f"only {listed(FUNCTIONS)} can be called")
-        return __obj(*args, **named)
+            known = obj if isinstance(obj, Mapping) else ()
+            return self.undefined(f"there is no {argument!r}{_instead(argument, known)}")
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if operator == "%" and not isinstance(left, int | float):
-            raise ExpressionError("`%` is for numbers")
-        if operator == "*" and _size(left) * _size_of_factor(left, right) > MOST_CHARACTERS:
-            raise ExpressionError("`*` would make too much")
-        if operator == "**" and _size(left) * abs(right) > MOST_DIGITS:
-            raise ExpressionError("`**` would make too large a number")
+        OPERATORS[operator](left, right)
         return super().call_binop(context, operator, left, right)
 
 
-def _instead(obj: Any, argument: Any) -> str:
-    names = [str(name) for name in obj] if isinstance(obj, Mapping) else []
-    return f"{nearest(str(argument), names)}; there are {listed(names)}" if names else " in it"
-
-
-def _size_of_factor(left: Any, right: Any) -> int:
-    """How many times a product is as large as `left`."""
-    if isinstance(left, str | list | tuple) and isinstance(right, int):
-        return abs(right)
-    if isinstance(right, str | list | tuple) and isinstance(left, int):
-        return _size(right) * abs(left)
-    return 1
-
-
-def _join(value: Any, between: str = "") -> str:
-    items = [str(item) for item in value]
-    if sum(map(len, items)) + len(items) * len(between) > MOST_CHARACTERS:
-        raise ExpressionError("`join` would make too much")
-    return between.join(items)
-
-
-def _replace(text: str, old: str, new: str) -> str:
-    if str(text).count(old) * len(new) > MOST_CHARACTERS:
-        raise ExpressionError("`replace` would make too much")
-    return str(text).replace(old, new)
+@pass_environment
+def _sum(environment: _Environment, value: Any, attribute: str | None = None) -> Any:
+    return theirs.do_sum(environment, value, attribute)  # without its `start`, which may be a list
 
 
 @cache
 def _environment() -> _Environment:
-    environment = _Environment(undefined=StrictUndefined, autoescape=False, cache_size=400)
-    filters: dict[str, Callable[..., Any]] = {name: ALL_FILTERS[name] for name in _USUAL_FILTERS}
-    environment.filters = {**filters, "join": _join, "replace": _replace}
+    environment = _Environment(
+        undefined=StrictUndefined, finalize=as_text, keep_trailing_newline=True, optimized=False
+    )
+    usual = {name: theirs.FILTERS[name] for name in _USUAL_FILTERS}
+    environment.filters = {**usual, **bounds.FILTERS, "sum": _sum}
+    environment.tests = {name: THEIR_TESTS[name] for name in _USUAL_TESTS}
     environment.globals = {}
     return environment

@@ -1,0 +1,169 @@
+"""What the expressions of scenarios may make: plain data, and not too much of it.
+
+Whatever multiplies is measured before it is computed. Measuring stops at the limit, so it costs no
+more for what is larger.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from math import prod
+from typing import Any
+
+MOST_CHARACTERS = 64 * 1024  # that one expression, or a text with several, makes
+MOST_IN_ALL = 1024 * 1024  # that the expressions of one step make
+MOST_DIGITS = 1000
+
+
+class ExpressionError(Exception):
+    """An expression that cannot be read or computed; the text says why."""
+
+
+def size(value: Any) -> int:
+    """How many characters a value has, or some number over the limit if it has more than that."""
+    found, rest = 0, [value]
+    while rest and found <= MOST_CHARACTERS:
+        part = rest.pop()
+        if isinstance(part, Mapping):
+            rest += [*part.keys(), *part.values()]
+        elif isinstance(part, list | tuple):
+            rest += part
+        found += _characters(part)
+    return found
+
+
+def _characters(part: Any) -> int:
+    if isinstance(part, str):
+        return len(part) or 1
+    return _digits(part) if isinstance(part, int) else 1
+
+
+def _digits(number: int) -> int:
+    """About how many digits a number has, and never too few."""
+    return number.bit_length() // 3 + 1
+
+
+def plain(value: Any) -> Any:
+    """A copy of a value as JSON can say it.
+
+    Raises:
+        ExpressionError: if JSON cannot, or it is too much.
+
+    """
+    text = as_text(value)
+    return text if isinstance(value, str) else json.loads(text)
+
+
+def as_text(value: Any) -> str:
+    """A value as it stands in a longer text.
+
+    Raises:
+        ExpressionError: if it is not plain data, or too much.
+
+    """
+    if size(value) > MOST_CHARACTERS:
+        raise ExpressionError(f"it makes more than {MOST_CHARACTERS // 1024} KiB")
+    text = value if isinstance(value, str) else _as_json(value)
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ExpressionError("it makes half a character, which no text can hold")
+    return text
+
+
+def _as_json(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_not_plain)
+    except ValueError:
+        raise ExpressionError("it makes a number that is infinite, or none at all") from None
+
+
+def _not_plain(value: Any) -> Any:
+    str(value)  # what is undefined raises, and says what it is
+    raise ExpressionError("it makes something that is not text, a number, a list or an object")
+
+
+# Operators
+
+
+def _sum(left: Any, right: Any) -> None:
+    if size(left) + size(right) > MOST_CHARACTERS:
+        raise ExpressionError("`+` would make too much")
+
+
+def _product(left: Any, right: Any) -> None:
+    numbers = [abs(part) for part in (left, right) if isinstance(part, int)]
+    sizes = [size(part) for part in (left, right) if isinstance(part, str | list | tuple)]
+    if sizes and prod(numbers + sizes) > MOST_CHARACTERS:
+        raise ExpressionError("`*` would make too much")
+    if sum(map(_digits, numbers)) > MOST_DIGITS:
+        raise ExpressionError("`*` would make too large a number")
+
+
+def _power(left: Any, right: Any) -> None:
+    if isinstance(left, int) and isinstance(right, int) and _digits(left) * right > MOST_DIGITS:
+        raise ExpressionError("`**` would make too large a number")
+
+
+def _remainder(left: Any, right: Any) -> None:
+    if isinstance(left, str):
+        raise ExpressionError("`%` is for numbers")
+
+
+# Each refuses what its operator must not be given.
+OPERATORS: dict[str, Callable[[Any, Any], None]] = {
+    "+": _sum,
+    "*": _product,
+    "**": _power,
+    "%": _remainder,
+}
+
+
+# Filters
+
+
+def concat(parts: Iterable[str]) -> str:
+    """Join texts; stop as soon as it is too much.
+
+    Raises:
+        ExpressionError: in that case.
+
+    """
+    made, found = list[str](), 0
+    for part in parts:
+        made.append(part)
+        found += len(part)
+        if found > MOST_CHARACTERS:
+            raise ExpressionError(f"it makes more than {MOST_CHARACTERS // 1024} KiB")
+    return "".join(made)
+
+
+def _join(value: Iterable[Any], between: str = "") -> str:
+    return concat(part for item in value for part in (between, as_text(item)))[len(between) :]
+
+
+def _replace(text: Any, old: str, new: str) -> str:
+    whole = as_text(text)
+    if whole.count(old) * len(new) > MOST_CHARACTERS:
+        raise ExpressionError("`replace` would make too much")
+    return whole.replace(old, new)
+
+
+def _round(value: float, precision: int = 0) -> float:
+    if abs(precision) > MOST_DIGITS:
+        raise ExpressionError("`round` would make too large a number")
+    return round(value, precision)
+
+
+def _unique(value: Iterable[Any]) -> list[Any]:
+    kept: dict[str, Any] = {}
+    for item in value:
+        kept.setdefault(_as_json(item), item)
+    return [*kept.values()]
+
+
+# In place of Jinja's own, which have no bounds or make what is not plain.
+FILTERS: dict[str, Callable[..., Any]] = {
+    "join": _join,
+    "replace": _replace,
+    "round": _round,
+    "string": as_text,
+    "unique": _unique,
+}

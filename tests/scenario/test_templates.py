@@ -1,0 +1,442 @@
+"""Expressions: what they can name and make, and that there is no way out and no way to overload."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from deck_sim.scenario.bounds import MOST_CHARACTERS, ExpressionError, size
+from deck_sim.scenario.loader import ScenarioError, read_scenario
+from deck_sim.scenario.templates import VARIABLES, has_template, names_at, render, template_faults
+
+NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
+INPUT = {
+    "check_in": "2025-02-01",
+    "nights": 3,
+    "rate": 99.5,
+    "vip": True,
+    "note": None,
+    "guests": ["Ada", "Bruno", "Ada"],
+    "rooms": [{"price": 10}, {"price": 20}],
+    "address": {"city": "Oslo"},
+    "keys": {"items": "taken", "upper": 1},
+}
+TASK = {"id": "task_1", "name": "Read"}
+CONNECTION = {"id": "conn_1", "external_id": "u-7", "username": "ada@example.com"}
+
+
+def compute(value, **more):
+    """What a scenario's value becomes."""
+    names = {"input": {**INPUT, **more}, "task": TASK, "connection": CONNECTION}
+    return render(value, names_at(NOW, **names))
+
+
+def refusal(text, **more):
+    """Why an expression is refused, within the time that anything may take."""
+    found = []
+
+    def refuse():
+        try:
+            found.append(f"computed {compute(text, **more)!r}"[:200])
+        except ExpressionError as error:
+            found.append(f"{error}")
+
+    worker = threading.Thread(target=refuse, daemon=True)
+    worker.start()
+    worker.join(timeout=5)
+    assert found, f"{text[:60]!r} is not refused within five seconds"
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("{{ input.nights }}", 3),
+        ("{{ input.rate }}", 99.5),
+        ("{{ input.vip }}", True),
+        ("{{ input.note }}", None),
+        ("{{ input.guests }}", ["Ada", "Bruno", "Ada"]),
+        ("{{ input.address }}", {"city": "Oslo"}),
+        ("  {{ input.nights }}\n", 3),
+        ("{{- input.nights -}}", 3),
+        ("{{ {'a': {'b': 1}} }}", {"a": {"b": 1}}),
+        ("{{ '}}' }}", "}}"),
+        ("{{ (1, 2) }}", [1, 2]),
+        ("{{ input.nights * 2 + 1 }}", 7),
+        ("{{ 'ab' * 2 }}", "abab"),
+        ("{{ 2 ** 10 % 7 }}", 2),
+        ("{{ 2 ** -1 }}", 0.5),
+        ("{{ 2.5 * 2 }}", 5.0),
+        ("{{ input.guests[0] }}", "Ada"),
+        ("{{ input.guests[1:] }}", ["Bruno", "Ada"]),
+        ("{{ input['check_in'] }}", "2025-02-01"),
+        ("{{ input.nights if input.vip else 0 }}", 3),
+        ("{{ input.nope is defined }}", False),
+        ("{{ 'Ada' in input.guests and input.nights is odd }}", True),
+        ("{{ input.nope|default('none') }}", "none"),
+        ("{{ input.guests|unique }}", ["Ada", "Bruno"]),
+        ("{{ input.guests|unique|join(', ') }}", "Ada, Bruno"),
+        ("{{ input.rooms|sum(attribute='price') }}", 30),
+        ("{{ input.rate|round }}", 100.0),
+        ("{{ (input.rate / 3)|round(2) }}", 33.17),
+        ("{{ input.check_in|replace('-', '') }}", "20250201"),
+        ("{{ input.guests|length }}", 3),
+        ("{{ input.address.city|upper }}", "OSLO"),
+        ("{{ input.keys.items }}", "taken"),
+        ("{{ input.keys.upper }}", 1),
+        ("{{ now }}", "2025-01-15T09:30:00Z"),
+        ("{{ today }}", "2025-01-15"),
+        ("{{ days_from_now(30) }}", "2025-02-14"),
+        ("{{ days_after(input.check_in, input.nights) }}", "2025-02-04"),
+        ("{{ days_after(now, -1) }}", "2025-01-14"),
+        ("{{ task.name ~ '/' ~ connection.username }}", "Read/ada@example.com"),
+        ("{{ run }}", {}),
+        ("{{ '{{' }}", "{{"),
+    ],
+)
+def test_an_expression_alone_keeps_the_type_of_its_value(text, made):
+    """A text that is one expression becomes its value, of that value's type."""
+    found = compute(text)
+    assert (found, type(found)) == (made, type(made))
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("{{ input.nights }} nights", "3 nights"),
+        ("{{ input.nights }}{{ input.nights }}", "33"),
+        ("VIP: {{ input.vip }}, {{ input.note }}", "VIP: true, null"),
+        ("to {{ input.address }}", 'to {"city": "Oslo"}'),
+        ("for {{ input.guests }}", 'for ["Ada", "Bruno", "Ada"]'),
+        ("{{ input.vip|string }}!", "true!"),
+        ("{{ input.vip ~ 1 ~ input.note }}", "true1null"),
+        ("a line\n{{ input.nights }}\n", "a line\n3\n"),
+        ("<{{ '&' }}>", "<&>"),
+        ("plain {% only in name".replace("{%", "%"), "plain % only in name"),
+    ],
+)
+def test_in_a_longer_text_a_value_is_written_as_json_writes_it(text, made):
+    """A text with more in it than one expression stays a text."""
+    assert compute(text) == made
+
+
+def test_what_has_no_expression_stays_as_it_is():
+    """Only texts with an expression are computed; everything else is handed on."""
+    value = {"a": [1, 2.5, True, None, "text"], "b": {"c": "}}"}}
+    assert compute(value) == value
+    assert not has_template(value)
+
+
+def test_expressions_are_computed_however_deep_they_lie():
+    """Lists, objects and the keys of objects are computed, too."""
+    value = {"list": [{"{{ input.nights }}": "{{ input.nights }}"}]}
+    assert has_template(value)
+    assert compute(value) == {"list": [{"3": 3}]}
+
+
+def test_what_is_made_is_a_copy():
+    """A value that an expression makes shares nothing with what it was made from."""
+    made = compute("{{ input.address }}")
+    made["city"] = "Rome"
+    assert INPUT["address"] == {"city": "Oslo"}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            "{{ inptu.x }}",
+            "unknown name 'inptu'; did you mean 'input'?; there are `input`, `task`, `connection`,"
+            " `run`, `now`, `today`, `days_from_now` and `days_after`",
+        ),
+        (
+            "{{ connection.user_name }}",
+            "there is no 'user_name'; did you mean 'username'?;"
+            " there are `id`, `external_id` and `username`",
+        ),
+        ("{{ run.status }}", "there is no 'status'; there are `id`"),
+        (
+            "{{ 1 is evn }}",
+            "unknown test 'evn'; did you mean 'even'?; there are `boolean`, `defined`, `even`,"
+            " `false`, `float`, `in`, `integer`, `mapping`, `none`, `number`, `odd`, `sequence`,"
+            " `string`, `true` and `undefined`",
+        ),
+        (
+            "{{ input.x|uper if false else 1 }}",
+            "unknown filter 'uper'; did you mean 'upper'?; there are `abs`, `capitalize`,"
+            " `default`, `first`, `float`, `int`, `join`, `last`, `length`, `lower`, `max`, `min`,"
+            " `replace`, `round`, `sort`, `string`, `sum`, `title`, `trim`, `unique` and `upper`",
+        ),
+        ("{{ input.x() }}", "only `days_from_now` and `days_after` can be called"),
+        ("{{ 1 if input.x }}", "an `if` in an expression needs its `else`"),
+        ("{{ days_from_now(1)() }}", "only `days_from_now` and `days_after` can be called"),
+        ("{{ input.x", "not an expression: unexpected end of the text, expected `}}`"),
+        ("{{ }}", "not an expression: Expected an expression, got `}}`"),
+        ("{{ 1 + }}", "not an expression: unexpected `}}`"),
+        ("{{ a b }}", "not an expression: expected token `}}`, got 'b'"),
+        ("{% if 1 %}", "only `{{ … }}` expressions are allowed, not `{%` or `{#`"),
+        ("{# note #}", "only `{{ … }}` expressions are allowed, not `{%` or `{#`"),
+        ("{{ " + "(" * 300 + "1" + ")" * 300 + " }}", "not an expression: it is nested too deeply"),
+        ("{{ input" + ".a" * 200 + " }}", "not an expression: it is nested too deeply"),
+        ("{{ 1" + "+1" * 200 + " }}", "not an expression: it is nested too deeply"),
+    ],
+)
+def test_what_cannot_be_computed_is_found_before_it_is_played(text, fault):
+    """A fault that the text itself shows is found when it is loaded, and again when played."""
+    assert [*template_faults(text)] == [fault]
+    assert refusal(text) == fault
+
+
+def test_every_unknown_name_of_a_text_is_told():
+    """All faults of a text are found in one go; a text without any has none."""
+    assert len([*template_faults("{{ a|b }} {{ c is d }}")]) == 4
+    assert [*template_faults("{{ input.anything }}")] == []
+
+
+def test_a_file_with_a_fault_names_its_place():
+    """A fault in an expression is reported with file, line, column and path."""
+    text = (
+        "version: 1\nname: echo\ntask_run:\n  - running: 1s\n"
+        "  - completed:\n      output:\n        '{{ nwo }}': '{{ inptu }}'\n"
+    )
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(text, "echo.yaml")
+    place = "task_run[1].completed.output.{{ nwo }}"
+    assert [str(m).split(";")[0] for m in caught.value.mistakes] == [
+        f"echo.yaml:7:22: {place}: unknown name 'nwo'",
+        f"echo.yaml:7:22: {place}: unknown name 'inptu'",
+    ]
+
+
+ESCAPES = [
+    ("{{ ''.__class__ }}", "there is no '__class__' in it"),
+    ("{{ ''['__class__'] }}", "there is no '__class__' in it"),
+    ("{{ ''.__class__.__mro__ }}", "there is no '__class__' in it"),
+    ("{{ ().__class__.__base__.__subclasses__() }}", "only `days_from_now` and `days_after`"),
+    ("{{ days_from_now.__globals__ }}", "there is no '__globals__' in it"),
+    ("{{ days_from_now.__code__.co_consts }}", "there is no '__code__' in it"),
+    ("{{ days_from_now }}", "it makes something that is not text, a number, a list or an object"),
+    ("{{ [days_from_now] }}", "it makes something that is not text"),
+    ("a {{ days_from_now }}", "it makes something that is not text"),
+    ("{{ input.__init__ }}", "there is no '__init__'; there are `check_in`"),
+    ("{{ input.pop('nights') }}", "only `days_from_now` and `days_after` can be called"),
+    ("{{ input.guests.append(1) }}", "only `days_from_now` and `days_after` can be called"),
+    ("{{ '%s'.format(1) }}", "only `days_from_now` and `days_after` can be called"),
+    ("{{ '{0.__class__}'.format_map }}", "there is no 'format_map' in it"),
+    ("{{ input|attr('__class__') }}", "unknown filter 'attr'"),
+    ("{{ input|map('upper') }}", "unknown filter 'map'"),
+    ("{{ input|pprint }}", "unknown filter 'pprint'"),
+    ("{{ input|tojson }}", "unknown filter 'tojson'"),
+    ("{{ input is callable }}", "unknown test 'callable'"),
+    ("{{ self }}", "unknown name 'self'"),
+    ("{{ self._TemplateReference__context }}", "unknown name 'self'"),
+    ("{{ lipsum }}", "unknown name 'lipsum'"),
+    ("{{ cycler }}", "unknown name 'cycler'"),
+    ("{{ namespace() }}", "unknown name 'namespace'"),
+    ("{{ range(9) }}", "unknown name 'range'"),
+    ("{{ dict(a=1) }}", "unknown name 'dict'"),
+    ("{{ __import__('os') }}", "unknown name '__import__'"),
+    ("{{ x = 1 }}", "not an expression:"),
+    ("{{ lambda: 1 }}", "not an expression:"),
+    ("{{ [x for x in input] }}", "not an expression:"),
+    ("{% for x in input %}{% endfor %}", "only `{{ … }}` expressions are allowed"),
+    ("{% include '/etc/passwd' %}", "only `{{ … }}` expressions are allowed"),
+    ("{% import 'os' as os %}{{ os }}", "only `{{ … }}` expressions are allowed"),
+    ("{{ 1 }}{% raw %}", "only `{{ … }}` expressions are allowed"),
+]
+WASTE = [
+    ("{{ 'x' * 70000 }}", "`*` would make too much"),
+    ("{{ 70000 * 'x' }}", "`*` would make too much"),
+    ("{{ 'x' * 10000 * 10000 }}", "`*` would make too much"),
+    ("{{ [1] * 10 ** 9 }}", "`*` would make too much"),
+    ("{{ [''] * 60000 * 60000 }}", "`*` would make too much"),
+    ("{{ [[''] * 60000] * 60000 }}", "`*` would make too much"),
+    ("{{ (input.guests,) * 99999 }}", "`*` would make too much"),
+    ("{{ 10 ** (10 ** 10) }}", "`**` would make too large a number"),
+    ("{{ 9 ** 999999999 }}", "`**` would make too large a number"),
+    ("{{ 10 ** 300 * 10 ** 300 * 10 ** 300 * 10 ** 300 }}", "`*` would make too large a number"),
+    ("{{ 10.0 ** 400 }}", "it makes too large a number"),
+    ("{{ 1e300 * 1e300 }}", "it makes a number that is infinite, or none at all"),
+    ("{{ 1|round(999999999) }}", "`round` would make too large a number"),
+    ("{{ 1|round(-999999999) }}", "`round` would make too large a number"),
+    ("{{ 1|round(99999999, 'ceil') }}", "it cannot be computed: "),
+    ("{{ '%999999999d' % 1 }}", "`%` is for numbers"),
+    ("{{ ('x' * 60000)|replace('x', 'y' * 60000) }}", "`replace` would make too much"),
+    ("{{ ('x' * 60000)|replace('', 'y' * 60000) }}", "`replace` would make too much"),
+    ("{{ ['x' * 6000] * 10 ~ ['x' * 6000] * 10 }}", "it makes more than 64 KiB"),
+    ("{{ ([1] * 30000)|join('x' * 60000) }}", "it makes more than 64 KiB"),
+    ("{{ ['x' * 60000, 'x' * 60000]|join }}", "it makes more than 64 KiB"),
+    ("{{ 'x' * 60000 }}{{ 'x' * 60000 }}", "it makes more than 64 KiB"),
+    ("{{ 'x' * 40000 + 'x' * 40000 }}", "`+` would make too much"),
+    ("{{ [1] * 30000 + [1] * 30000 + [1] * 30000 }}", "`+` would make too much"),
+    ("{{ ['x' * 60000, 'x' * 60000] }}", "it makes more than 64 KiB"),
+    ("{{ {'a': 'x' * 60000, 'b': 'x' * 60000} }}", "it makes more than 64 KiB"),
+    ("{{ input.lists|sum(start=[]) }}", "it cannot be computed: "),
+    ("{{ 'x'|center(999999999) }}", "unknown filter 'center'"),
+    ("{{ ('1' * 60000)|int(0, 32) }}", "it makes more than 64 KiB"),
+    ("{{ input.huge }}", "it makes more than 64 KiB"),
+    ("{{ [input.huge] * 2 }}", "`*` would make too much"),
+    ("{{ input.huge ~ input.huge }}", "it makes more than 64 KiB"),
+    ("{{ input.wide }}", "it makes more than 64 KiB"),
+    ("{{ input.deep }}", "it cannot be computed: "),
+    ("{{ '\\ud800' }}", "it makes half a character, which no text can hold"),
+    ("a {{ '\\udfff' }}", "it makes half a character, which no text can hold"),
+    ("{{ (-8) ** 0.5 }}", "it makes something that is not text"),
+    ("{{ -('nan'|float) }}", "it makes a number that is infinite, or none at all"),
+    ("{{ 1 // 0 }}", "it cannot be computed: "),
+    ("{{ 'a' + 1 }}", "it cannot be computed: "),
+    ("{{ [" + "1, " * 20_000 + "] * 9 }}", "`*` would make too much"),
+    ("{{ 1 }}" * 100_000, "not an expression: it is longer than 64 KiB"),
+    ("{{ 'x' * 99 }}" * 4_000, "it makes more than 64 KiB"),
+    ("{{ " * 20_000, "not an expression: "),
+    ("{{ " + "not " * 15_000 + "1 }}", "not an expression: it is nested too deeply"),
+    ("{{ 1" + "+1" * 30_000 + " }}", "not an expression: it is nested too deeply"),
+    ("{{ input" + ".a" * 30_000 + " }}", "not an expression: it is nested too deeply"),
+    ("{{ '" + "\\" * 60_000, "not an expression: "),
+]
+
+
+def _nested(depth):
+    made = []
+    for _ in range(depth):
+        made = [made]
+    return made
+
+
+@pytest.mark.parametrize(("text", "why"), ESCAPES + WASTE, ids=lambda text: text[:40])
+def test_no_expression_gets_out_or_wastes_what_there_is(text, why):
+    """Every attempt to reach Python, or to use up time or memory, gets a plain error at once."""
+    huge = {"huge": "x" * 10_000_000, "wide": [0] * 1_000_000, "lists": [[1]] * 9}
+    found = refusal(text, **huge, deep=_nested(5000))
+    assert found.startswith(why), found
+    assert len(found) < 500
+
+
+def test_all_that_one_step_makes_is_bounded():
+    """A hundred texts, each within its own bounds, are too much together."""
+    texts = [f"{number} {{{{ 'x' * 60000 }}}}" for number in range(100)]
+    with pytest.raises(ExpressionError, match="the step makes more than 1024 KiB"):
+        compute(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "{{ input.nihgts }}",
+            "there is no 'nihgts'; did you mean 'nights'?; there are `check_in`",
+        ),
+        ("{{ input.guests[7] }}", "there is no 7 in it"),
+        ("{{ input.guests.name }}", "there is no 'name' in it"),
+        ("{{ input.address.city.zip }}", "there is no 'zip' in it"),
+        ("{{ run.id }}", "there is no 'id' in it"),
+        ("a {{ input.nope }}", "there is no 'nope'"),
+        ("{{ input.nope + 1 }}", "there is no 'nope'"),
+        ("{{ input.nope * 3 }}", "there is no 'nope'"),
+        ("{{ input.nope % 3 }}", "there is no 'nope'"),
+        ("{{ input.nope ** 3 }}", "there is no 'nope'"),
+        ("{{ input.nope ~ 'x' }}", "there is no 'nope'"),
+        ("{{ [input.nope] }}", "there is no 'nope'"),
+        ("{{ input.nope.more }}", "there is no 'nope'"),
+        ("{{ 1 if input.nope else 2 }}", "there is no 'nope'"),
+        ("{{ days_after(input.nope, 1) }}", "there is no 'nope'"),
+        ("{{ days_after(today, input.nope) }}", "there is no 'nope'"),
+        ("{{ days_after('soon', 1) }}", "'soon' is not a date like 2025-01-15"),
+        ("{{ days_after(today, 'two') }}", "two days after 2025-01-15 is no date"),
+        ("{{ days_from_now(10 ** 20) }}", "100000000000000000000 days after 2025-01-15 is no date"),
+        ("{{ []|first }}", "No first item, sequence was empty."),
+    ],
+)
+def test_what_is_not_there_is_an_error_that_says_what_is(text, why):
+    """A name that the data does not have is an error wherever it is used."""
+    assert refusal(text).startswith(why)
+
+
+def test_two_keys_must_not_become_one():
+    """Nothing is lost silently when two keys of an object turn out equal."""
+    with pytest.raises(ExpressionError, match="two keys become 'a'"):
+        compute({"{{ 'a' }}": 1, "a": 2})
+
+
+def test_measuring_stops_at_the_limit():
+    """What is much too large is not counted to its end."""
+    assert size([["x" * MOST_CHARACTERS] * 1000] * 1000) < 10 * MOST_CHARACTERS
+    assert size({"a": [1, "bc", None]}) == 7
+
+
+# At play
+
+
+def _say(sim, name, text, connection=False):
+    running = {"running": "1s"}
+    steps = [running, {"event": text}, {"completed": {"output": {"made": text}}}]
+    scenario = {"connection": [{"event": text}, "connected"]} if connection else {"task_run": steps}
+    answer = sim.put(f"/scenarios/{name}", json=scenario)
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_run_shows_what_its_expressions_make(api, sim, run_task, advance):
+    """An output is computed from the run's input when the run completes."""
+    _say(sim, "echo", "{{ input.nights }} from {{ today }}")
+    run = run_task("echo", input={"nights": 3})
+    advance("1s")
+    found = api.get(f"/task-runs/{run['id']}").json()
+    assert (found["status"], found["output"]) == ("completed", {"made": "3 from 2025-01-15"})
+
+
+def test_a_fault_at_play_fails_the_run_and_the_world_says_so(api, sim, run_task, advance):
+    """What only turns out at play fails the run with `task/task_failed`, and is on record."""
+    _say(sim, "echo", "{{ input.nights }}")
+    run = run_task("echo", input={"night": 3})
+    advance("1s")
+    found = api.get(f"/task-runs/{run['id']}").json()
+    text = "scenario `echo`, task_run[1]: there is no 'nights'; did you mean 'night'?"
+    (error,) = found["errors"]
+    assert (found["status"], error["type"], error["code"]) == ("failed", "task", "task_failed")
+    assert error["message"].startswith(text)
+    world = sim.get("/world").json()
+    assert world["faults"][0].startswith(f"{run['id']}: {text}")
+    assert world["crashes"] == []
+
+
+def test_a_fault_at_play_makes_an_opening_connection_invalid(api, sim, connection):
+    """A connection has no error to show; it becomes `invalid`, and the world says why."""
+    _say(sim, "broken", "{{ input.nights }}", connection=True)
+    body = {"source_id": connection["source_id"], "auth_method": "none"}
+    opened = api.post("/connections", json=body, headers={"Deck-Sim-Scenario": "broken"}).json()
+    assert api.get(f"/connections/{opened['id']}").json()["status"] == "invalid"
+    (fault,) = sim.get("/world").json()["faults"]
+    assert fault == f"{opened['id']}: scenario `broken`, connection[0]: there is no 'nights' in it"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"accept": {"code": "{{ input.code }}"}}, "failed"),
+        ({"message": "{{ input.x }}"}, "failed"),
+    ],
+)
+def test_a_fault_when_an_answer_is_checked_fails_the_run(
+    asked, status, api, sim, run_task, advance
+):
+    """Also what faults at a prompt, or at its answer, ends the run in words."""
+    steps = [{"running": "1s"}, {"interaction_required": asked}, "running", "completed"]
+    sim.put("/scenarios/ask", json={"task_run": steps})
+    run = run_task("ask")
+    advance("1s")
+    api.post(f"/task-runs/{run['id']}/interaction", json={"inputs": {"code": "1"}})
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == status
+    world = sim.get("/world").json()
+    assert (len(world["faults"]), world["crashes"]) == (1, [])
+
+
+def test_what_is_known_of_a_variable_is_what_it_holds(sim, run_task, advance):
+    """The keys that the check knows are those that a played script finds."""
+    value = {name: f"{{{{ {name} }}}}" for name in VARIABLES}
+    steps = ["running", {"completed": {"output": value}}]
+    sim.put("/scenarios/all", json={"task_run": steps})
+    run_task("all")
+    output = sim.get("/events").json()["data"][-1]["data"]["output"]
+    assert {n: tuple(output[n]) for n, keys in VARIABLES.items() if keys} == {
+        name: keys for name, keys in VARIABLES.items() if keys
+    }
