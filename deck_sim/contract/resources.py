@@ -39,6 +39,7 @@ class Kind:
     status: str | None = None  # the first status of a kind that has statuses but no machine
     statuses: tuple[str, ...] = ()
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those that are events
+    more_events: tuple[str, ...] = ()  # events that are neither lifecycle nor a status
     create_status: int = 201
 
     @property
@@ -111,6 +112,7 @@ TASK = Kind(
     filters=("agent_id", "status"),
     status="learning",
     statuses=("learning", "test", "live"),
+    more_events=("reset",),
     lifecycle=_CRUD,
 )
 CONNECTION = Kind(
@@ -133,6 +135,34 @@ STORAGE = Kind(
     attributes=("file_name", "file_type", "file_size", "url", "extraction", "task_run_id"),
     verbs=("get",),
     lifecycle=("created", "deleted"),
+)
+EVENT_DESTINATION = Kind(
+    object="event_destination",
+    prefix="evtd",
+    path="event-destinations",
+    attributes=("name", "type", "status", "config", "events"),
+    verbs=("list", "get", "delete"),
+    filters=("type", "status"),
+    status="active",  # assumed: nothing public says how a destination is verified
+    statuses=("pending_verification", "active", "inactive"),
+    more_events=("activated", "deactivated"),
+)
+EVENT_DELIVERY = Kind(
+    object="event_delivery",
+    prefix="edlv",
+    path="event-deliveries",
+    attributes=(
+        "status",
+        "event_type",
+        "event_id",
+        "event_destination_id",
+        "attempts",
+        "delivered_at",
+    ),
+    verbs=(),
+    filters=("status", "event_type"),
+    status="pending",  # assumed: what it is called until it has succeeded or failed for good
+    statuses=("pending", "success", "failure"),
 )
 TASK_RUN = Kind(
     object="task_run",

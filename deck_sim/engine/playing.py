@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from deck_sim.durations import spell_duration
+from deck_sim.engine.deliveries import ATTEMPT, attempt_due
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import STAY, Script, ScriptFault, Story, Wait
@@ -123,4 +124,5 @@ _ON_DUE: dict[str, Callable[[World, Due], None]] = {
     "window": _step_due,
     "task_timeout": _task_timeout_due,
     "inactivity": _inactivity_due,
+    ATTEMPT: attempt_due,
 }

@@ -45,6 +45,10 @@ class World:
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)
     screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
+    posted: int = 0  # how many of the events have been given to the destinations
+    outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
+    attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
+    messages: dict[str, list[str]] = field(default_factory=dict)  # event ids that queues hold
     faults: list[str] = field(default_factory=list)  # scripts that could not be played on
     counters: Counter[str] = field(default_factory=Counter)
 

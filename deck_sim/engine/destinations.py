@@ -1,0 +1,88 @@
+"""Event destinations: what is checked before one is made or changed."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from deck_sim.engine.deliveries import ALL, WEBHOOK, activate, rotate_secret
+from deck_sim.engine.records import Resource
+from deck_sim.engine.world import World
+from deck_sim.errors import ApiError, Problem, listed, nearest, problem
+
+
+def create_destination(world: World, fields: Mapping[str, Any], secret: str) -> Resource:
+    """Make a destination from a checked body; `secret` is what its deliveries are signed with."""
+    public = {name: fields[name] for name in ("name", "type", "config", "events")}
+    _check(world, public)
+    return world.create("event_destination", public, {"secret": secret})
+
+
+def update_destination(
+    world: World, destination: Resource, fields: Mapping[str, Any], secret: str | None
+) -> Resource:
+    """Change what was sent; a new secret rotates the old one out."""
+    public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
+    _check(world, {"type": destination["type"], **public})
+    if public:
+        destination = world.change(destination, **public)
+    if secret is not None:
+        destination = rotate_secret(world, destination, secret)
+    return activate(world, destination, fields.get("status", destination.status))
+
+
+def _check(world: World, fields: Mapping[str, Any]) -> None:
+    problems = [*_event_problems(world, fields.get("events", [ALL]))]
+    if fields["type"] == WEBHOOK and "config" in fields:
+        problems += _header_problems(fields["config"].get("custom_headers"))
+    if problems:
+        raise ApiError(*problems)
+
+
+def _event_problems(world: World, events: list[str]) -> list[Problem]:
+    known, found = world.rules.event_types, list[Problem]()
+    for index, name in enumerate(events if events != [ALL] else []):
+        field = f"events[{index}]"
+        if name == ALL:
+            text = f'`{field}`: `*` stands alone, as `["*"]`'
+        elif name not in known:
+            text = f"`{field}`: unknown event type {name!r}{nearest(name, known) or _INSTEAD}"
+        else:
+            continue
+        found.append(problem("request/input_invalid", text, field=field))
+    return found
+
+
+_INSTEAD = "; `GET /v2/event-types` lists them"
+
+
+def _header_problems(text: str | None) -> list[Problem]:
+    """`custom_headers` is a JSON object of texts, written as a string (documented)."""
+    field = "config.custom_headers"
+    try:
+        headers = json.loads(text or "{}")
+    except ValueError:
+        headers = None
+    if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
+        message = (
+            f'`{field}` must be a JSON object of texts, as a string: "{{\\"X-Key\\": \\"1\\"}}"'
+        )
+        return [problem("request/input_invalid", message, field=field)]
+    bad = [
+        n
+        for n in headers
+        if n.lower() in _OURS or not n.isascii() or not n.replace("-", "").isalnum()
+    ]
+    if bad:
+        message = f"`{field}`: {listed(bad)} cannot be set"
+        return [problem("request/input_invalid", message, field=field)]
+    return []
+
+
+_OURS = {
+    "host",
+    "content-length",
+    "content-type",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+}
