@@ -1,3 +1,27 @@
 """deck-sim: a local test double of the Deck API."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from deck_sim import realtime  # noqa: F401 - keeps hold of the real clock before anything freezes it
+
+if TYPE_CHECKING:
+    from deck_sim.deck.handle import Deck
+    from deck_sim.deck.running import DeckSim
+    from deck_sim.errors import DeckSimError
+
+__all__ = ["Deck", "DeckSim", "DeckSimError", "__version__"]
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Deck": "deck_sim.deck.handle",
+    "DeckSim": "deck_sim.deck.running",
+    "DeckSimError": "deck_sim.errors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for, so that `import deck_sim` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

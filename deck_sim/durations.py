@@ -11,11 +11,11 @@ _UNITS = {
     "s": timedelta(seconds=1),
     "ms": timedelta(milliseconds=1),
 }
-_SPELLED = ((3600, "hour"), (60, "minute"), (1, "second"))
-_NUMBER = r"\d{1,9}(?:\.\d{1,6})?"
+_NUMBER = r"[0-9]{1,8}(?:\.[0-9]{1,6})?"
+_MICROSECOND = timedelta(microseconds=1)
 _PLAIN = re.compile("".join(rf"(?:(?P<{unit}>{_NUMBER}){unit})?" for unit in _UNITS))
 _ISO = re.compile(
-    rf"P(?:(?P<d>{_NUMBER})D)?(?:T(?=\d)(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?(?:(?P<s>{_NUMBER})S)?)?"
+    rf"P(?:(?P<d>{_NUMBER})D)?(?:T(?=[0-9])(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?(?:(?P<s>{_NUMBER})S)?)?"
 )
 # The same in the words that every dialect of regular expressions knows; for JSON Schemas.
 DURATION_PATTERN = re.sub(
@@ -53,20 +53,23 @@ def _times(number: str, unit: timedelta) -> timedelta:
 
 
 def format_duration(length: timedelta) -> str:
-    """Write a duration the short way: `1h30m`, `2s`, `250ms`, `0s`."""
+    """Write a duration the short way: `1h30m`, `2s`, `250ms`, `0s`; reading it gives it back."""
     rest, words = abs(length), []
     for unit, size in _UNITS.items():
         count, rest = divmod(rest, size)
-        if count:
+        if unit == "ms" and rest:
+            words.append(f"{count}.{rest // _MICROSECOND:03}".rstrip("0") + unit)
+        elif count:
             words.append(f"{count}{unit}")
     return ("-" if length < timedelta() else "") + ("".join(words) or "0s")
 
 
 def spell_duration(length: timedelta) -> str:
-    """Write a duration as a sentence does: `30 minutes`, `90 seconds`, `1 hour`."""
-    seconds = max(1, round(length / timedelta(seconds=1)))
-    size, word = next(unit for unit in _SPELLED if seconds % unit[0] == 0)
-    count = seconds // size
+    """Write a duration as Deck's messages do, in minutes: `30 minutes`, `120 minutes`; what is no
+    whole number of minutes is written in seconds: `90 seconds`.
+    """
+    seconds = length // _UNITS["s"]
+    count, word = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
     return f"{count} {word}{'' if count == 1 else 's'}"
 
 

@@ -1,22 +1,21 @@
 """The door of the server: from an HTTP request to a plain function of one world, and back.
 
-An endpoint takes a `Request` and returns an `Answer`. It runs on the event loop in one go, so
-nothing comes between what it reads and what it writes. The key, the journal, the error envelope and
-the headers of every answer are dealt with here, once for all endpoints.
+An endpoint takes a `Request` and returns an `Answer`. Once the body of a request is here, nothing
+else happens until the answer is made, so nothing comes between what an endpoint reads and what it
+writes. The key, the journal, the error envelope and the headers of every answer are dealt with
+here, once for all endpoints.
 """
 
-import json
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.routing import Route as StarletteRoute
-from starlette.routing import Router
+from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from deck_sim import __version__
@@ -30,6 +29,7 @@ from deck_sim.wire import (
     dump_json,
     print_errors,
     read_object,
+    recall_body,
 )
 from deck_sim.worlds import Worlds
 
@@ -42,7 +42,6 @@ class Request:
 
     worlds: Worlds
     simulation: Simulation
-    id: str
     params: Mapping[str, str]
     query: tuple[tuple[str, str], ...]
     headers: Headers
@@ -71,6 +70,13 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     choice: Choice | None = None  # the scenario that what was created plays
 
+    def print(self, request_id: str) -> bytes:
+        """The body."""
+        return dump_json({**self.data, "request_id": request_id})
+
+
+Endpoint = Callable[[Request], Answer]
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -78,159 +84,171 @@ class Route:
 
     method: str
     path: str
-    endpoint: Callable[[Request], Answer]
+    endpoint: Endpoint
 
 
-class Door:
-    """An ASGI app: some routes, behind the API key."""
+class Routes:
+    """The rows of an API, by path."""
 
-    def __init__(
-        self, worlds: Worlds, routes: Callable[[Simulation], Router], *, journal: bool
-    ) -> None:
-        self.worlds, self.routes, self.journal = worlds, routes, journal
+    def __init__(self, rows: Iterable[Route]) -> None:
+        methods: dict[str, dict[str, Endpoint]] = {}
+        for row in rows:
+            methods.setdefault(row.path, {})[row.method] = row.endpoint
+        self._paths = [(compile_path(path)[0], found) for path, found in methods.items()]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        headers = Headers(scope=scope)
-        try:
-            simulation = self.worlds.select(headers.get("authorization"))
-        except ApiError as error:
-            answer = _refusal(error)
-            await _send(answer, self.worlds.next_request_id(), scope, receive, send)
-            return
-        simulation.catch_up()
-        # Calls of the control API count apart: watching a world must not change what it answers.
-        request_id = simulation.world.next_id("req" if self.journal else "ctl")
-        position, visit = len(simulation.world.timeline), _Visit(simulation, request_id)
-        scope["deck_sim"] = self.worlds, visit, headers
-        try:
-            await self.routes(simulation)(scope, receive, send)
-            answer = visit.answer
-        except ApiError as error:
-            answer = _refusal(error)
-        except Exception:
-            simulation.crashes.append(traceback.format_exc())
-            log.exception("deck-sim failed at %s %s", scope["method"], scope["path"])
-            text = "deck-sim itself failed; its log has the traceback. Please report it."
-            answer = _refusal(refuse("api/api_error", text))
-        if self.journal:
-            simulation.journal.append(_call(scope, visit, answer, position))
-        await _send(answer, request_id, scope, receive, send)
+    def find(self, scope: Scope) -> tuple[Endpoint, Mapping[str, str]]:
+        """The endpoint that answers, and the parameters in the path.
+
+        Raises:
+            ApiError: `endpoint_not_found` or `method_not_allowed`.
+
+        """
+        path = _path(scope)
+        for pattern, methods in self._paths:
+            if found := pattern.fullmatch(path):
+                return _choose(methods, scope), found.groupdict()
+        raise refuse("request/endpoint_not_found", path=scope["path"])
+
+
+def _path(scope: Scope) -> str:
+    """The path below where the app is mounted."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
+def _choose(methods: Mapping[str, Endpoint], scope: Scope) -> Endpoint:
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
+    if method not in methods:
+        words = {"path": scope["path"], "method": scope["method"], "allowed": listed(methods)}
+        error = refuse("request/method_not_allowed", **words)
+        error.headers["Allow"] = ", ".join(methods)
+        raise error
+    return methods[method]
 
 
 @dataclass(slots=True)
 class _Visit:
     """What is known of a request while it is answered."""
 
+    scope: Scope
+    headers: Headers
+    body: bytes
     simulation: Simulation
     request_id: str
-    body: bytes = b""
-    answer: Answer = Answer({})
+    position: int = 0  # how many entries the timeline had when the request came
 
 
-class _Methods:
-    """Everything that one path answers: an ASGI app that leaves its answer in the visit."""
+class Door:
+    """An ASGI app: the routes of each world, behind the API key. `open_paths` need none."""
 
-    def __init__(self) -> None:
-        self.endpoints: dict[str, Callable[[Request], Answer]] = {}
+    def __init__(
+        self,
+        worlds: Worlds,
+        routes: Callable[[Simulation], Routes],
+        *,
+        journal: bool,
+        open_paths: tuple[str, ...] = (),
+    ) -> None:
+        self.worlds, self.routes, self.journal = worlds, routes, journal
+        self.open_paths = open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        worlds, visit, headers = scope["deck_sim"]
-        method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        endpoint = self.endpoints.get(method)
-        if endpoint is None:
-            raise self._refusal(scope)
-        visit.body = await _read(receive)
-        query = tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-        request = Request(
-            worlds,
-            visit.simulation,
-            visit.request_id,
-            scope["path_params"],
-            query,
-            headers,
-            visit.body,
-        )
-        visit.answer = endpoint(request)
+        """Answer one request."""
+        body = await _read(receive)
+        if body is not None:
+            await self._respond(scope, body)(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> ApiError:
-        allowed = listed(self.endpoints)
-        words = {"path": scope["path"], "method": scope["method"], "allowed": allowed}
-        error = refuse("request/method_not_allowed", **words)
-        error.headers["Allow"] = ", ".join(self.endpoints)
-        return error
+    def _respond(self, scope: Scope, body: bytes) -> Response:
+        headers = Headers(scope=scope)
+        try:
+            simulation = self._select(scope, headers)
+        except ApiError as error:
+            answer = _refusal(error)
+            return _response(scope, answer, answer.print(self.worlds.next_request_id()))
+        # Calls of the control API count apart: watching a world must not change what it answers.
+        request_id = simulation.world.next_id("req" if self.journal else "ctl")
+        visit = _Visit(scope, headers, body, simulation, request_id)
+        answer, printed = self._answer(visit)
+        if self.journal:
+            simulation.journal.append(_call(visit, answer))
+        return _response(scope, answer, printed)
+
+    def _select(self, scope: Scope, headers: Headers) -> Simulation:
+        if _path(scope) in self.open_paths:
+            return self.worlds.nobody()
+        return self.worlds.select(headers.get("authorization"))
+
+    def _answer(self, visit: _Visit) -> tuple[Answer, bytes]:
+        """The answer and its body. Whatever goes wrong becomes an answer, too."""
+        try:
+            answer = self._ask(visit)
+            return answer, answer.print(visit.request_id)
+        except ApiError as error:
+            answer = _refusal(error)
+        except Exception:
+            visit.simulation.crashes.append(traceback.format_exc())
+            log.exception("deck-sim failed at %(method)s %(path)s", visit.scope)
+            text = "deck-sim itself failed; its log has the traceback. Please report it."
+            answer = _refusal(refuse("api/api_error", text))
+        return answer, answer.print(visit.request_id)
+
+    def _ask(self, visit: _Visit) -> Answer:
+        """Let the endpoint answer."""
+        simulation = visit.simulation
+        simulation.catch_up()
+        visit.position = len(simulation.world.timeline)
+        if len(visit.body) > MAX_BODY_BYTES:
+            raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
+        endpoint, params = self.routes(simulation).find(visit.scope)
+        query = _query(visit.scope)
+        return endpoint(Request(self.worlds, simulation, params, query, visit.headers, visit.body))
 
 
-def make_router(routes: list[Route]) -> Router:
-    """A router for these rows."""
-    paths: dict[str, _Methods] = {}
-    for route in routes:
-        paths.setdefault(route.path, _Methods()).endpoints[route.method] = route.endpoint
-    return Router(
-        routes=[StarletteRoute(path, methods) for path, methods in paths.items()],
-        redirect_slashes=False,
-        default=_not_found,
-    )
+async def _read(receive: Receive) -> bytes | None:
+    """The body, or None if the caller went away before its end.
 
-
-async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    raise refuse("request/endpoint_not_found", path=scope["path"])
-
-
-async def _read(receive: Receive) -> bytes:
-    """The whole body.
-
-    Raises:
-        ApiError: `payload_too_large` as soon as it is.
-
+    One that is too large is read to its end, or the caller, still sending, would never see the
+    answer; but no more of it is kept than tells that it is too large.
     """
-    parts, size, more = list[bytes](), 0, True
+    body, more = bytearray(), True
     while more:
         message = await receive()
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > MAX_BODY_BYTES:
-            raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
+        if message["type"] == "http.disconnect":
+            return None
+        if len(body) <= MAX_BODY_BYTES:
+            body += message.get("body", b"")
         more = message.get("more_body", False)
-    return b"".join(parts)
+    return bytes(body)
+
+
+def _query(scope: Scope) -> tuple[tuple[str, str], ...]:
+    return tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
 def _refusal(error: ApiError) -> Answer:
-    data = print_errors(error)
-    return Answer(data, error.status, error.headers)
+    return Answer(print_errors(error), error.status, error.headers)
 
 
-async def _send(
-    answer: Answer, request_id: str, scope: Scope, receive: Receive, send: Send
-) -> None:
-    body = dump_json({**answer.data, "request_id": request_id})
+def _response(scope: Scope, answer: Answer, printed: bytes) -> Response:
     headers = {"Deck-Sim-Version": __version__, **answer.headers}
-    response = Response(body, answer.status, headers, media_type="application/json")
+    response = Response(printed, answer.status, headers, media_type="application/json")
     if scope["method"] == "HEAD":
         response.body = b""
-    await response(scope, receive, send)
+    return response
 
 
-def _call(scope: Scope, visit: _Visit, answer: Answer, position: int) -> Call:
+def _call(visit: _Visit, answer: Answer) -> Call:
     """The journal's record of an answered request."""
-    errors = [f"{e['type']}/{e['code']}" for e in answer.data.get("errors") or ()]
-    failed = answer.status >= 400
+    refused = answer.data["errors"] if answer.status >= 400 else ()
     return Call(
         at=visit.simulation.world.now,
         request_id=visit.request_id,
-        method=scope["method"],
-        path=scope["path"],
-        query=scope["query_string"].decode("latin-1"),
+        method=visit.scope["method"],
+        path=visit.scope["path"],
+        query=visit.scope["query_string"].decode("latin-1"),
         status=answer.status,
-        body=_body_or_none(visit.body),
-        errors=tuple(errors) if failed else (),
+        body=recall_body(visit.body),
+        errors=tuple(f"{error['type']}/{error['code']}" for error in refused),
         scenario=answer.choice,
-        after=position,
+        after=visit.position,
     )
-
-
-def _body_or_none(body: bytes) -> Any:
-    try:
-        return json.loads(body) if body else None
-    except (ValueError, RecursionError):
-        return body[:1000].decode(errors="replace")

@@ -5,7 +5,7 @@ Law: every error that an answer or a failed run can carry is one row of `CATALOG
 message.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal
@@ -189,6 +189,17 @@ class ApiError(Exception):
     def status(self) -> int:
         """The HTTP status of the first problem, which the catalog gives."""
         return CATALOG[self.problems[0].name].status
+
+
+class DeckSimError(Exception):
+    """The simulator could not do what its user asked of it; says why.
+
+    `errors` are the elements of the server's answer, if it gave one.
+    """
+
+    def __init__(self, message: str, errors: Sequence[Mapping[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.errors = tuple(errors)
 
 
 def problem(

@@ -2,11 +2,15 @@
 
 freezegun replaces the functions of `time`, and every module attribute that is one of them. It does
 not look into default arguments, so that is where the real ones are kept. The pytest plugin imports
-this module when pytest starts, before anything can be frozen. Nothing else reads the wall clock.
+this module when pytest starts, before anything can be frozen. time-machine changes what the
+functions themselves answer, but leaves the monotonic ones alone; `now` follows it. Nothing else
+reads the wall clock.
 """
 
 import time
 from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def monotonic_ns(read=time.monotonic_ns) -> int:  # type: ignore[no-untyped-def]
@@ -22,6 +26,3 @@ def monotonic(read=time.monotonic) -> float:  # type: ignore[no-untyped-def]
 def now(read=time.time_ns) -> datetime:  # type: ignore[no-untyped-def]
     """The present moment, in UTC."""
     return _EPOCH + timedelta(microseconds=read() // 1000)
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

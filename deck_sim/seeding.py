@@ -90,4 +90,4 @@ def _unknown_kind(path: str, allowed: list[str]) -> Problem:
 
 def _inside(place: str, found: Problem) -> Problem:
     field = f"{place}.{found.field}" if found.field else place
-    return Problem(found.type, found.code, found.message, field)
+    return Problem(found.type, found.code, f"{place}: {found.message}", field)

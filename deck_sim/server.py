@@ -8,35 +8,30 @@ from functools import partial
 from pathlib import Path
 
 import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import Response
+from starlette.routing import Mount, Route, Router
 
-from deck_sim import __version__, realtime
-from deck_sim.api.app import make_api
+from deck_sim import realtime
+from deck_sim.api.app import make_api, make_elsewhere
 from deck_sim.control.app import make_control
 from deck_sim.engine.files import read_file
 from deck_sim.worlds import Worlds
 
+_PATIENCE = 1  # seconds for which a server that stops waits for requests that are not all there
 
-def make_app(worlds: Worlds) -> Starlette:
+
+def make_app(worlds: Worlds) -> Router:
     """The ASGI app: the Deck API below `/v2`, the control API below `/_sim`."""
-    api, control = make_api(worlds), make_control(worlds)
-    return Starlette(
+    return Router(
         routes=[
-            Route("/_sim/health", _health),
             Route("/_sim/files/{token}/{file_id}", partial(_file, worlds)),
-            Mount("/_sim", control),
-            Mount("/v2", api),
-            Mount("/", api),  # any other path is an endpoint that Deck does not have
-        ]
+            Mount("/v2", make_api(worlds)),
+            Mount("/_sim", make_control(worlds)),
+        ],
+        redirect_slashes=False,
+        default=make_elsewhere(worlds),
     )
-
-
-async def _health(request: Request) -> JSONResponse:
-    """`GET /_sim/health`: needs no key."""
-    return JSONResponse({"status": "ok", "version": __version__})
 
 
 async def _file(worlds: Worlds, request: Request) -> Response:
@@ -74,16 +69,21 @@ class Server:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((host, port))
+            self._socket.listen(128)
         except OSError:
             self._socket.close()
             raise
-        self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self.port}"
         worlds.site = self.url
         config = uvicorn.Config(
-            make_app(worlds), log_level="warning", access_log=False, lifespan="off", ws="none"
+            make_app(worlds),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=_PATIENCE,
         )
         self._uvicorn = uvicorn.Server(config)
 

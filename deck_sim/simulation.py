@@ -6,17 +6,19 @@ between.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from deck_sim import realtime
 from deck_sim.durations import format_duration
-from deck_sim.engine.playing import PROGRESS, pass_time
+from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Entry, Resource
 from deck_sim.engine.story import Script
-from deck_sim.engine.timers import Due
+from deck_sim.engine.timers import STEP, Due
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.errors import refuse
 from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
@@ -27,6 +29,7 @@ MODES = ("real", "frozen", "on_poll")
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
 MOST_CALLS = 10_000  # that the journal keeps
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +98,19 @@ class Simulation:
 
         """
         if now is not None:
-            self.advance_to(now)
+            self._advance(now - self.world.now, "now")
         self.mode, self.speed = mode, speed
-        self._paced_from = self.real_ns(), self.world.now
+        self._pace()
 
     def catch_up(self) -> None:
         """In `real` mode, let the world come to where the wall clock is."""
         if self.mode == "real":
             real, began = self._paced_from
-            elapsed = int((self.real_ns() - real) * self.speed) // 1000
-            self._pass(min(began + timedelta(microseconds=elapsed), LAST_MOMENT))
+            elapsed = int((self.real_ns() - real) * Fraction(self.speed)) // 1000
+            left = (LAST_MOMENT - began) // _MICROSECOND
+            self._pass(began + min(elapsed, left) * _MICROSECOND)
 
-    def poll(self, *resources: Resource) -> None:
+    def poll(self, resources: Iterable[Resource]) -> None:
         """In `on_poll` mode, let a read of something unfinished jump to the next due moment."""
         due = self.world.timers.peek()
         if self.mode == "on_poll" and due and not all(map(self.world.is_settled, resources)):
@@ -115,8 +119,13 @@ class Simulation:
     # Driving
 
     def advance_by(self, length: timedelta) -> Report:
-        """Let that much time pass."""
-        return self.advance_to(self.world.now + length)
+        """Let that much time pass.
+
+        Raises:
+            ApiError: if it is negative, or leads beyond the end of time; nothing changes.
+
+        """
+        return self._advance(length, "by")
 
     def advance_to(self, moment: datetime) -> Report:
         """Let time pass up to a moment, and settle all that falls due by then.
@@ -125,15 +134,7 @@ class Simulation:
             ApiError: if the moment is in the past or beyond the end of time; nothing changes.
 
         """
-        if moment < self.world.now:
-            text = f"time cannot go back: it is {self.world.now}, and {moment} is before that"
-            raise refuse("request/input_invalid", text, field="to")
-        if moment > LAST_MOMENT:
-            text = f"{moment} is too late; a world's time ends at {LAST_MOMENT}"
-            raise refuse("request/input_invalid", text, field="to")
-        began, position = self.world.now, len(self.world.timeline)
-        self._pass(moment)
-        return self._report(began, position)
+        return self._advance(moment - self.world.now, "to")
 
     def advance_until_event(self, type_: str, resource_id: str | None, limit: timedelta) -> Report:
         """Let time pass until an event of this type, about that resource if one is named.
@@ -143,13 +144,12 @@ class Simulation:
                 up to the last thing that happened.
 
         """
-        began, position = self.world.now, len(self.world.timeline)
-        seen, end = len(self.world.events), min(self.world.now + limit, LAST_MOMENT)
-        for _ in self._steps(end, stay=True):
-            new = self.world.events[seen:]
-            seen = len(self.world.events)
-            if any(e.type == type_ and resource_id in (None, e.data.id) for e in new):
-                return self._report(began, position)
+        seen, left = len(self.world.events), LAST_MOMENT - self.world.now
+        with self._advancing() as report:
+            for _ in self._steps(self.world.now + min(limit, left)):
+                new, seen = self.world.events[seen:], len(self.world.events)
+                if any(e.type == type_ and resource_id in (None, e.data.id) for e in new):
+                    return report
         whom = f" of `{resource_id}`" if resource_id else ""
         text = (
             f"no `{type_}`{whom} came within {format_duration(limit)}, and nothing that is due by"
@@ -159,11 +159,11 @@ class Simulation:
 
     def advance_until_idle(self) -> Report:
         """Let time pass until nothing is due but the end of somebody's patience."""
-        began, position = self.world.now, len(self.world.timeline)
-        steps = self._steps(LAST_MOMENT, stay=True)
-        while self.world.timers.count(PROGRESS):
-            next(steps)
-        return self._report(began, position)
+        steps = self._steps(LAST_MOMENT)
+        with self._advancing() as report:
+            while self.world.timers.count(STEP) and next(steps, None):
+                pass
+        return report
 
     def due(self) -> Iterator[Due]:
         """What falls due, soonest first."""
@@ -171,7 +171,7 @@ class Simulation:
 
     def waiting(self) -> list[Resource]:
         """The connections and runs that are not settled and have nothing due that moves them on."""
-        moving = {due.owner for due in self.due() if due.name == PROGRESS}
+        moving = {due.owner for due in self.due() if due.name == STEP}
         return [
             resource
             for kind in self.world.resources.values()
@@ -194,28 +194,51 @@ class Simulation:
 
     # Private
 
+    def _advance(self, length: timedelta, field_: str) -> Report:
+        now = self.world.now
+        if length < timedelta():
+            text = (
+                f"time cannot go back: it is {now}, and that is {format_duration(-length)} earlier"
+            )
+            raise refuse("request/input_invalid", text, field=field_)
+        if length > LAST_MOMENT - now:
+            text = f"that is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"
+            raise refuse("request/input_invalid", text, field=field_)
+        with self._advancing() as report:
+            self._pass(now + length)
+        return report
+
+    @contextmanager
+    def _advancing(self) -> Iterator[Report]:
+        """Report what happens meanwhile, note that the clock was moved, and pace on from there."""
+        began, position = self.world.now, len(self.world.timeline)
+        report = Report(began, [])
+        try:
+            yield report
+        finally:
+            report.now, report.happened = self.world.now, self.world.timeline[position:]
+            if report.now > began:
+                self.world.note("clock", "", f"advanced {format_duration(report.now - began)}")
+            self._pace()
+
+    def _pace(self) -> None:
+        """Let real time count from here."""
+        self._paced_from = self.real_ns(), self.world.now
+
     def _pass(self, moment: datetime) -> None:
         for _ in self._steps(moment):
             pass
+        pass_time(self.world, moment)
 
-    def _steps(self, moment: datetime, *, stay: bool = False) -> Iterator[None]:
-        """Let one thing after another happen up to `moment`; then go there, unless we are to
-        `stay`.
-        """
-        for _ in range(MOST_STEPS):
-            due = self.world.timers.peek()
-            if stay and (due is None or due.at > moment):
-                return
-            if not pass_time(self.world, moment):
-                return
-            yield
-        text = f"{MOST_STEPS} things happened in one advance, and more are due; is there no end?"
-        raise refuse("request/state_invalid", text)
-
-    def _report(self, began: datetime, position: int) -> Report:
-        """Say what happened, and note in the timeline that the clock was moved."""
-        happened = self.world.timeline[position:]
-        moved = self.world.now - began
-        if moved:
-            self.world.note("clock", "", f"advanced {format_duration(moved)}")
-        return Report(self.world.now, happened)
+    def _steps(self, moment: datetime) -> Iterator[Due]:
+        """Let one thing after another happen, and stay at the last that is due by `moment`."""
+        happened = 0
+        while (due := self.world.timers.peek()) and due.at <= moment:
+            if happened == MOST_STEPS:
+                text = (
+                    f"{happened} things happened in one advance, and more are due; is there no end?"
+                )
+                raise refuse("request/state_invalid", text)
+            pass_time(self.world, moment)
+            happened += 1
+            yield due

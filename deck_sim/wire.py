@@ -1,6 +1,9 @@
 """How things are printed, and how bodies are read. The wire format of both `/v2` and `/_sim`."""
 
 import json
+import math
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -15,13 +18,17 @@ from deck_sim.errors import ApiError, Problem, problem, refuse
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
-MAX_FIELD = 200  # characters of a field's name that an error repeats
+MAX_DEPTH = 100  # of objects and lists within one another
+MAX_DIGITS = 1000  # of a number
+MAX_NAME = 100  # characters of a name that an error repeats
+MAX_RECALLED = 1000  # characters of a body that is not JSON, in the journal
+HIDDEN = "•••"
 
 
 def print_moment(moment: datetime) -> str:
     """`2025-01-15T09:30:00Z`, with milliseconds only if there are any (assumed)."""
-    millis = moment.microsecond // 1000
-    return f"{moment:%Y-%m-%dT%H:%M:%S}{f'.{millis:03}' if millis else ''}Z"
+    precision = "milliseconds" if moment.microsecond >= 1000 else "seconds"
+    return f"{moment.replace(tzinfo=None).isoformat(timespec=precision)}Z"
 
 
 def read_moment(text: str, field: str) -> datetime:
@@ -33,10 +40,10 @@ def read_moment(text: str, field: str) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text)
-    except (ValueError, TypeError):
-        shape = f"`{field}` must be a moment like 2025-01-15T09:30:00Z, not {text!r}"
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # one that no calendar has, in UTC
+        shape = f"`{field}` must be a moment like 2025-01-15T09:30:00Z, not {text[:MAX_NAME]!r}"
         raise refuse("request/input_invalid", shape, field=field) from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def print_resource(
@@ -89,26 +96,68 @@ def read_object(body: bytes) -> dict[str, Any]:
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
-    try:
-        data = json.loads(body.decode(), parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        text = f"The body is not UTF-8: byte {error.start} cannot be read."
-        raise refuse("request/body_invalid", text) from None
-    except json.JSONDecodeError as error:
-        text = f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
-        raise refuse("request/body_invalid", text) from None
-    except (RecursionError, ValueError) as error:
-        raise refuse(
-            "request/body_invalid", f"The body is not JSON that can be read: {error}."
-        ) from None
+    data = _read_json(body)
     if not isinstance(data, dict):
         found = {list: "an array", str: "a string", type(None): "null"}.get(type(data), "a scalar")
         raise refuse("request/body_invalid", f"The body must be a JSON object, not {found}.")
     return data
 
 
+def _read_json(body: bytes) -> Any:
+    """Read JSON that can be printed again: finite numbers, whole characters, no endless depth."""
+    try:
+        text = body.decode()
+        data = json.loads(
+            text, parse_constant=_no_constant, parse_float=_read_float, parse_int=_read_int
+        )
+        if "\\u" in text:
+            dump_json(data)
+    except UnicodeDecodeError as error:
+        found = f"The body is not UTF-8: byte {error.start} cannot be read."
+    except UnicodeEncodeError:
+        found = "The body is not Unicode: it holds one half of a surrogate pair."
+    except json.JSONDecodeError as error:
+        found = f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
+    except RecursionError:
+        found = _TOO_DEEP
+    except ValueError as error:
+        found = f"The body is not JSON that can be read: {error}."
+    else:
+        if _depth(data) <= MAX_DEPTH:
+            return data
+        found = _TOO_DEEP
+    raise refuse("request/body_invalid", found) from None
+
+
+_TOO_DEEP = f"The body is nested more than {MAX_DEPTH} levels deep."
+
+
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:MAX_NAME]} is too large")
+    return number
+
+
+def _read_int(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"a number has more than {MAX_DIGITS} digits")
+    return int(text)
+
+
+def _depth(data: Any) -> int:
+    """How deep objects and lists lie within one another, found without recursion."""
+    depth, level = 0, [data]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
+        level = [
+            inner for item in level for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+    return depth
 
 
 def check_body(model: type[Model], data: dict[str, Any]) -> Model:
@@ -131,8 +180,44 @@ _SPECIAL = {("literal_error", "auth_method"): "auth/auth_method_invalid"}
 
 
 def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
-    field = spell_path(error["loc"])[:MAX_FIELD]
+    place = tuple(part if isinstance(part, int) else part[:MAX_NAME] for part in error["loc"])
+    field = spell_path(place)
     if error["type"] in _MISSING or error["input"] is None:
         return problem("request/input_missing", field=field)
     name = _SPECIAL.get((error["type"], field), "request/input_invalid")
-    return problem(name, f"`{field}`: {complaint(error, model)}", field=field)
+    shown: ErrorDetails = {**error, "loc": place}
+    if not _SECRETS.isdisjoint(place):
+        shown["input"] = HIDDEN
+    return problem(name, f"`{field}`: {complaint(shown, model)}", field=field)
+
+
+_CREDENTIALS, _PASSWORD = "auth_credentials", "password"
+_SECRETS = frozenset({_CREDENTIALS, _PASSWORD})
+
+
+def recall_body(body: bytes) -> Any:
+    """A body as the journal keeps it: without secrets, and as text if it is not JSON."""
+    if not body:
+        return None
+    try:
+        return _hide(_read_json(body))
+    except ApiError:
+        text = body[:MAX_RECALLED].decode(errors="replace")
+        return re.split("|".join(_SECRETS), text, maxsplit=1, flags=re.IGNORECASE)[0]
+
+
+def _hide(data: Any) -> Any:
+    """The same data with every secret hidden. The user's name is none; a password is, even under a
+    misspelt name.
+    """
+    if isinstance(data, list):
+        return [_hide(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    return {name: _hide_one(name, value) for name, value in data.items()}
+
+
+def _hide_one(name: str, value: Any) -> Any:
+    if name == _CREDENTIALS and isinstance(value, Mapping):
+        return {key: inner if key == "username" else HIDDEN for key, inner in value.items()}
+    return HIDDEN if name in _SECRETS and value is not None else _hide(value)

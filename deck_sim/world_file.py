@@ -1,5 +1,6 @@
 """World files: resources with fixed ids, a default scenario and rules, for worlds to begin with."""
 
+import re
 from pathlib import Path as FilePath
 from typing import Any, Literal
 
@@ -48,6 +49,7 @@ def is_world_file(document: Document) -> bool:
     return isinstance(data, dict) and "name" not in data and bool(data.keys() & _TELLING)
 
 
+_ITEM = re.compile(r"^resources\.\w+\[\d+\]: ")
 _TELLING = {"resources", "default_scenario", "rules"}
 
 
@@ -101,4 +103,5 @@ def _translate(document: Document, file: str, problem: Problem) -> Mistake:
     known = field
     while known and known not in spelled:
         known = known[: max(known.rfind("."), known.rfind("["), 0)]
-    return Mistake(file, *document.position(spelled.get(known, ())), field, problem.message)
+    message = _ITEM.sub("", problem.message)  # the mistake names the place itself
+    return Mistake(file, *document.position(spelled.get(known, ())), field, message)

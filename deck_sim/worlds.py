@@ -11,8 +11,6 @@ from deck_sim.errors import refuse
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.simulation import Settings, Simulation
 
-_SCHEME = "bearer "
-
 
 def world_token(key: str) -> str:
     """What names a world in the address of a file, where its key must not stand."""
@@ -39,8 +37,9 @@ class Worlds:
             ApiError: `api_key_invalid` if there is no key, or it is not one of those allowed.
 
         """
-        key = (authorization or "")[len(_SCHEME) :].strip()
-        if not key or not (authorization or "").lower().startswith(_SCHEME):
+        scheme, _, key = (authorization or "").partition(" ")
+        key = key.strip()
+        if not key or scheme.lower() != "bearer":
             text = "Send `Authorization: Bearer KEY`. Any key will do; each has a world of its own."
             raise refuse("request/api_key_invalid", text if self.keys is None else None)
         if self.keys is not None and key not in self.keys:
@@ -57,6 +56,10 @@ class Worlds:
         self.prepare(new)
         self._worlds[key] = new
         return new
+
+    def nobody(self) -> Simulation:
+        """A world that is not kept, for calls that need no key."""
+        return Simulation("", self.settings, self.library, self.real_ns)
 
     def drop(self, key: str) -> None:
         """Forget a world; its key would begin a new one."""

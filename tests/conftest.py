@@ -1,6 +1,8 @@
 """What tests of several rooms share: one server for all, and a fresh world for each test."""
 
+import copy
 import itertools
+from contextlib import contextmanager
 
 import httpx2
 import pytest
@@ -37,6 +39,32 @@ def sim(server, key):
     """A plain HTTP client of the control API, for the same world."""
     with _client(f"{server.url}/_sim", key) as client:
         yield client
+
+
+@pytest.fixture
+def simulation(server, key):
+    """The simulation that the server drives for this test."""
+    return lambda: server.worlds.select(f"Bearer {key}")
+
+
+@pytest.fixture
+def unchanged(simulation):
+    """A block in which nothing changes in the world: only calls are counted and journaled."""
+
+    def state():
+        now = simulation()
+        world = copy.deepcopy(now.world)
+        for name in ("req", "ctl"):  # the ids of calls
+            world.counters.pop(name, None)
+        return world, copy.deepcopy(now.wishes), now.library.names(), now.mode, now.speed
+
+    @contextmanager
+    def unchanged():
+        before = state()
+        yield
+        assert state() == before
+
+    return unchanged
 
 
 def _client(base_url, key):

@@ -1,19 +1,23 @@
 """The Deck API as an ASGI app: the routes of each world's edition, below `/v2`."""
 
-from starlette.routing import Router
-
 from deck_sim.api import endpoints, verbs
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.endpoint import Door, make_router
+from deck_sim.endpoint import Door, Routes
 from deck_sim.worlds import Worlds
 
 
 def make_api(worlds: Worlds) -> Door:
     """The app that answers calls below `/v2`."""
-    routers = {edition.name: _router(edition) for edition in EDITIONS.values()}
-    return Door(worlds, lambda simulation: routers[simulation.world.edition], journal=True)
+    routes = {edition.name: _routes(edition) for edition in EDITIONS.values()}
+    return Door(worlds, lambda simulation: routes[simulation.world.edition], journal=True)
 
 
-def _router(edition: Edition) -> Router:
+def make_elsewhere(worlds: Worlds) -> Door:
+    """The app that answers calls below neither `/v2` nor `/_sim`: there is nothing."""
+    nothing = Routes([])
+    return Door(worlds, lambda simulation: nothing, journal=True)
+
+
+def _routes(edition: Edition) -> Routes:
     usual = [route for kind in edition.kinds.values() for route in verbs.routes(kind)]
-    return make_router([*usual, *endpoints.ROUTES[edition.name]])
+    return Routes([*usual, *endpoints.ROUTES[edition.name]])

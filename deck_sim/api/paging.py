@@ -5,10 +5,10 @@ what comes behind; deleted ones stay where they were, unseen.
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from deck_sim.contract.resources import Kind
 from deck_sim.endpoint import Answer, Request
@@ -19,29 +19,45 @@ from deck_sim.wire import print_resource, read_moment
 DEFAULT_LIMIT, MOST = 20, 100
 
 
+@dataclass(frozen=True, slots=True)
+class _Filters:
+    """What a list is asked for: values of fields, statuses, moments."""
+
+    fields: Mapping[str, list[str]]
+    statuses: list[str]
+    created: Mapping[str, datetime]
+
+    def match(self, item: Resource) -> bool:
+        """Whether the list may show an item now."""
+        return self.may_match(item) and (not self.statuses or item.status in self.statuses)
+
+    def may_match(self, item: Resource) -> bool:
+        """Whether it could, were it in another status."""
+        return (
+            not item.deleted
+            and self._in_time(item.created_at)
+            and all(item[name] in values for name, values in self.fields.items())
+        )
+
+    def _in_time(self, moment: datetime) -> bool:
+        after, before = self.created.get("created_after"), self.created.get("created_before")
+        return (after is None or moment > after) and (before is None or moment < before)
+
+
 def list_resources(request: Request, row: Kind) -> Answer:
     """One page of a kind of resource."""
-    world = request.simulation.world
-    problems: list[Problem] = []
-    limit = _limit(request, problems)
-    after = _cursor(request, world.all(row.object), problems)
-    statuses = _statuses(request, row, problems)
-    created = _created(request, problems)
+    world, problems = request.simulation.world, list[Problem]()
+    items = world.all(row.object)
+    limit, after = _limit(request, problems), _cursor(request, items, problems)
+    filters = _filters(request, row, problems)
     if problems:
         raise ApiError(*problems)
-    wanted = {name: values for name in row.filters if (values := request.asked(name))}
-    wanted.update({"status": statuses} if statuses else {})
-    matching = (
-        item
-        for item in _behind(after, world.all(row.object))
-        if _matches(item, wanted, created) and not item.deleted
-    )
+    # Whoever lists the completed runs waits for the others, too.
+    request.simulation.poll(item for item in items.values() if filters.may_match(item))
+    matching = (item for item in _behind(after, items) if filters.match(item))
     page = list(islice(matching, limit + 1))
     more, page = len(page) > limit, page[:limit]
-    request.simulation.poll(*page)
-    shown = [
-        print_resource(world, world.all(row.object)[item.id], includes(request)) for item in page
-    ]
+    shown = [print_resource(world, item, includes(request)) for item in page]
     following = _encode(page[-1].id) if more else None
     return Answer({"data": shown, "has_more": more, "next_cursor": following})
 
@@ -56,17 +72,6 @@ def _behind(after: str | None, items: dict[str, Resource]) -> Iterator[Resource]
     if after is not None:
         next(item for item in newest_first if item.id == after)
     return newest_first
-
-
-def _matches(item: Resource, wanted: dict[str, list[str]], created: dict[str, datetime]) -> bool:
-    if "created_after" in created and item.created_at <= created["created_after"]:
-        return False
-    if "created_before" in created and item.created_at >= created["created_before"]:
-        return False
-    return all(
-        (item.status if name == "status" else item.fields.get(name)) in values
-        for name, values in wanted.items()
-    )
 
 
 def _limit(request: Request, problems: list[Problem]) -> int:
@@ -96,6 +101,12 @@ def _encode(resource_id: str) -> str:
     return base64.urlsafe_b64encode(resource_id.encode()).decode()
 
 
+def _filters(request: Request, row: Kind, problems: list[Problem]) -> _Filters:
+    names = [name for name in row.filters if name != "status"]
+    fields = {name: values for name in names if (values := request.asked(name))}
+    return _Filters(fields, _statuses(request, row, problems), _created(request, problems))
+
+
 def _statuses(request: Request, row: Kind, problems: list[Problem]) -> list[str]:
     asked = request.asked("status") if "status" in row.filters else []
     for status in asked:
@@ -108,8 +119,8 @@ def _statuses(request: Request, row: Kind, problems: list[Problem]) -> list[str]
     return asked
 
 
-def _created(request: Request, problems: list[Problem]) -> dict[str, Any]:
-    moments = {}
+def _created(request: Request, problems: list[Problem]) -> dict[str, datetime]:
+    moments = dict[str, datetime]()
     for name in ("created_after", "created_before"):
         for text in request.asked(name):
             try:

@@ -22,7 +22,7 @@ def create(request: Request, row: Kind) -> Answer:
 def get(request: Request, row: Kind) -> Answer:
     """`GET /things/{id}`."""
     world, simulation = request.simulation.world, request.simulation
-    simulation.poll(commands.fetch(world, row.object, request.params["id"]))
+    simulation.poll([commands.fetch(world, row.object, request.params["id"])])
     found = commands.fetch(world, row.object, request.params["id"])
     return Answer(print_resource(world, found, includes(request)))
 
@@ -32,7 +32,7 @@ def update(request: Request, row: Kind) -> Answer:
     assert row.update is not None
     world = request.simulation.world
     resource = commands.fetch(world, row.object, request.params["id"])
-    sent = request.read(row.update).model_dump(exclude_unset=True)
+    sent = request.read(row.update).sent()
     return Answer(print_resource(world, commands.update_resource(world, resource, sent)))
 
 

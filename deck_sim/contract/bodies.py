@@ -15,6 +15,10 @@ class Body(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
+    def sent(self) -> JsonObject:
+        """The fields that were sent, each whole: what is left out inside of one has its default."""
+        return self.model_dump(include=self.model_fields_set)
+
 
 def partial(body: type[Body], *names: str) -> type[Body]:
     """The update of `body`: the fields called `names`, none of them required.

@@ -36,8 +36,7 @@ class Kind:
     includes: tuple[str, ...] = ()  # printed only if `include=` asks for them
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     machine: Machine | None = None
-    status: str | None = None  # the first status of a kind that has statuses but no machine
-    statuses: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()  # the statuses of a kind that has some but no machine
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those that are events
     more_events: tuple[str, ...] = ()  # events that are neither lifecycle nor a status
     create_status: int = 201
@@ -50,6 +49,16 @@ class Kind:
             if self.object == "source"
             else f"request/{self.object}_not_found"
         )
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """Every status that one of these can have; none, if the kind has no statuses."""
+        return self.machine.statuses if self.machine else self.phases
+
+    @property
+    def first_status(self) -> str | None:
+        """The status in which one of these is created."""
+        return self.machine.initial if self.machine else next(iter(self.phases), None)
 
     @property
     def noun(self) -> str:
@@ -110,8 +119,7 @@ TASK = Kind(
     references={"agent_id": "agent"},
     schemas=("input_schema", "output_schema"),
     filters=("agent_id", "status"),
-    status="learning",
-    statuses=("learning", "test", "live"),
+    phases=("learning", "test", "live"),
     more_events=("reset",),
     lifecycle=_CRUD,
 )
@@ -126,7 +134,6 @@ CONNECTION = Kind(
     references={"source_id": "source"},
     filters=("source_id", "external_id", "status"),
     machine=statuses.CONNECTION,
-    statuses=statuses.CONNECTION.statuses,
 )
 STORAGE = Kind(
     object="storage",
@@ -143,8 +150,8 @@ EVENT_DESTINATION = Kind(
     attributes=("name", "type", "status", "config", "events"),
     verbs=("list", "get", "delete"),
     filters=("type", "status"),
-    status="active",  # assumed: nothing public says how a destination is verified
-    statuses=("pending_verification", "active", "inactive"),
+    # Assumed: a new one is active at once; nothing public says how one is verified.
+    phases=("active", "inactive", "pending_verification"),
     more_events=("activated", "deactivated"),
 )
 EVENT_DELIVERY = Kind(
@@ -161,8 +168,8 @@ EVENT_DELIVERY = Kind(
     ),
     verbs=(),
     filters=("status", "event_type"),
-    status="pending",  # assumed: what it is called until it has succeeded or failed for good
-    statuses=("pending", "success", "failure"),
+    # `pending` is assumed: what one is called until it has succeeded or failed for good.
+    phases=("pending", "success", "failure"),
 )
 TASK_RUN = Kind(
     object="task_run",
@@ -185,5 +192,4 @@ TASK_RUN = Kind(
     filters=("status", "task_id", "agent_id", "connection_id"),
     includes=("input",),
     machine=statuses.TASK_RUN,
-    statuses=statuses.TASK_RUN.statuses,
 )

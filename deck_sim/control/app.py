@@ -1,10 +1,20 @@
 """The control API as an ASGI app."""
 
+from deck_sim import __version__
 from deck_sim.control import clock, people, records, scenarios, worlds
-from deck_sim.endpoint import Door, Route, make_router
+from deck_sim.endpoint import Answer, Door, Request, Route, Routes
 from deck_sim.worlds import Worlds
 
+HEALTH = "/health"
+
+
+def show_health(request: Request) -> Answer:
+    """`GET /_sim/health`: needs no key."""
+    return Answer({"status": "ok", "version": __version__})
+
+
 ROUTES: list[Route] = [
+    Route("GET", HEALTH, show_health),
     *worlds.ROUTES,
     *clock.ROUTES,
     *scenarios.ROUTES,
@@ -15,5 +25,5 @@ ROUTES: list[Route] = [
 
 def make_control(of: Worlds) -> Door:
     """The app that answers calls below `/_sim`."""
-    router = make_router(ROUTES)
-    return Door(of, lambda simulation: router, journal=False)
+    routes = Routes(ROUTES)
+    return Door(of, lambda simulation: routes, journal=False, open_paths=(HEALTH,))

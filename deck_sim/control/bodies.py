@@ -1,20 +1,45 @@
 """The request bodies of the control API."""
 
-from typing import Any, Literal
+from collections.abc import Collection
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 
+from deck_sim.complaints import show
 from deck_sim.contract.bodies import Body, Text
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.errors import listed, nearest
 from deck_sim.scenario.choosing import Rule
+from deck_sim.scenario.values import fault
+from deck_sim.simulation import MODES
+
+IDLE = "idle"
+
+
+def _one_of(words: Collection[str]) -> AfterValidator:
+    """A check that a text is one of these."""
+
+    def check(word: str) -> str:
+        if word not in words:
+            allowed = listed(words, last="or").replace("`", "'")
+            raise fault(f"must be {allowed}, not {show(word)}{nearest(word, words)}")
+        return word
+
+    return AfterValidator(check)
+
+
+EditionName = Annotated[str, _one_of(EDITIONS)]
+Mode = Annotated[str, _one_of(MODES)]
+Speed = Annotated[float, Field(gt=0, le=1_000_000)]
 
 
 class NewWorld(Body):
     """`POST /_sim/reset`: what is not said is as the server was started."""
 
-    edition: Literal["connections"] | None = None
+    edition: EditionName | None = None
     seed: int | None = None
-    mode: Literal["real", "frozen", "on_poll"] | None = None
-    speed: float | None = Field(default=None, gt=0, le=1_000_000)
+    mode: Mode | None = None
+    speed: Speed | None = None
     now: Text | None = None
     default_scenario: Text | None = None
 
@@ -23,16 +48,16 @@ class ChangeWorld(Body):
     """`PATCH /_sim/world`."""
 
     default_scenario: Text | None = None
-    edition: Literal["connections"] | None = None
+    edition: EditionName | None = None
     seed: int | None = None
 
 
 class SetClock(Body):
     """`PUT /_sim/clock`."""
 
-    mode: Literal["real", "frozen", "on_poll"]
+    mode: Mode
     now: Text | None = None
-    speed: float = Field(default=1, gt=0, le=1_000_000)
+    speed: Speed = 1
 
 
 class UntilEvent(Body):
@@ -42,12 +67,18 @@ class UntilEvent(Body):
     id: Text | None = None
 
 
+def _idle_or(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    if isinstance(value, str) and value != IDLE:
+        raise fault(f"must be {IDLE!r} or an object with an `event`, not {show(value)}")
+    return value if value == IDLE else read(value)
+
+
 class Advance(Body):
     """`POST /_sim/clock/advance`: exactly one of `by`, `to` and `until`."""
 
     by: Text | None = None
     to: Text | None = None
-    until: Literal["idle"] | UntilEvent | None = None
+    until: Annotated[UntilEvent | None, WrapValidator(_idle_or)] = None  # or IDLE
     limit: Text = "1d"
 
 

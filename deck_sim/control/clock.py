@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from deck_sim.control.bodies import Advance, SetClock
+from deck_sim.control.bodies import Advance, SetClock, UntilEvent
 from deck_sim.durations import format_duration, parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
@@ -43,8 +43,7 @@ def set_clock(request: Request) -> Answer:
 def advance(request: Request) -> Answer:
     """`POST /_sim/clock/advance`: everything that falls due happens before the answer."""
     body = request.read(Advance)
-    given = body.model_dump(include={"by", "to", "until"}, exclude_none=True)
-    if len(given) != 1:
+    if sum(given is not None for given in (body.by, body.to, body.until)) != 1:
         text = "give exactly one of `by`, `to` and `until`"
         raise refuse("request/input_invalid", text, field="by")
     report = _advance(request.simulation, body)
@@ -58,10 +57,10 @@ def _advance(simulation: Simulation, body: Advance) -> Report:
         return simulation.advance_by(_duration(body.by, "by"))
     if body.to is not None:
         return simulation.advance_to(read_moment(body.to, "to"))
-    if body.until is None or body.until == "idle":
-        return simulation.advance_until_idle()
-    limit = _duration(body.limit, "limit")
-    return simulation.advance_until_event(body.until.event, body.until.id, limit)
+    if isinstance(body.until, UntilEvent):
+        limit = _duration(body.limit, "limit")
+        return simulation.advance_until_event(body.until.event, body.until.id, limit)
+    return simulation.advance_until_idle()
 
 
 def _duration(text: str, field: str) -> timedelta:

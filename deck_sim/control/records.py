@@ -1,5 +1,9 @@
-"""Calls that read what happened: the timeline, the journal of calls, the events."""
+"""Calls that read what happened: the timeline, the journal of calls, the events, what there is.
 
+Unlike those of the Deck API they leave no trace: no journal, and no move of an `on_poll` clock.
+"""
+
+from functools import partial
 from typing import Any
 
 from deck_sim.control.clock import print_entry
@@ -41,6 +45,14 @@ def show_events(request: Request) -> Answer:
     return Answer({"data": data})
 
 
+def show_resources(request: Request, kind: str) -> Answer:
+    """`GET /_sim/task-runs`, `/_sim/connections`: every one as it is now, oldest first."""
+    world = request.simulation.world
+    includes = frozenset(world.kind(kind).includes)
+    data = [print_resource(world, resource, includes) for resource in world.all(kind).values()]
+    return Answer({"data": data})
+
+
 def _print_call_entry(call: Call) -> dict[str, Any]:
     why = f" ({', '.join(call.errors)})" if call.errors else ""
     query = f"?{call.query}" if call.query else ""
@@ -67,4 +79,6 @@ ROUTES = [
     Route("GET", "/timeline", show_timeline),
     Route("GET", "/requests", show_requests),
     Route("GET", "/events", show_events),
+    Route("GET", "/task-runs", partial(show_resources, kind="task_run")),
+    Route("GET", "/connections", partial(show_resources, kind="connection")),
 ]

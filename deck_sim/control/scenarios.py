@@ -4,9 +4,9 @@ from typing import Any
 
 from deck_sim.control.bodies import Queue, Rules
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.errors import ApiError, problem, refuse
+from deck_sim.errors import ApiError, Problem, problem, refuse
 from deck_sim.scenario.coverage import coverage
-from deck_sim.scenario.loader import ScenarioError, read_scenario, scenario_from_data
+from deck_sim.scenario.loader import Mistake, ScenarioError, read_scenario, scenario_from_data
 from deck_sim.scenario.model import Scenario
 from deck_sim.wire import read_object
 
@@ -26,19 +26,8 @@ def show_scenario(request: Request) -> Answer:
 def put_scenario(request: Request) -> Answer:
     """`PUT /_sim/scenarios/NAME`: YAML, or JSON if the content type says so. For this world."""
     name = request.params["name"]
-    try:
-        if "json" in request.headers.get("content-type", ""):
-            data = read_object(request.body)
-            scenario = scenario_from_data({"version": 1, "name": name, **data}, name)
-        else:
-            scenario = read_scenario(request.body, name)
-    except ScenarioError as error:
-        raise ApiError(
-            *(
-                problem("request/input_invalid", str(mistake), field=mistake.path or None)
-                for mistake in error.mistakes
-            )
-        ) from None
+    is_json = "json" in request.headers.get("content-type", "")
+    scenario = _read_json(request, name) if is_json else _read_yaml(request, name)
     if scenario.name != name:
         text = f"`name` is {scenario.name!r}, but the path says {name!r}; they must agree"
         raise refuse("request/input_invalid", text, field="name")
@@ -46,10 +35,31 @@ def put_scenario(request: Request) -> Answer:
     return Answer(_print(scenario))
 
 
+def _read_yaml(request: Request, name: str) -> Scenario:
+    try:
+        return read_scenario(request.body, name)
+    except ScenarioError as error:
+        raise ApiError(*(_problem(mistake, str(mistake)) for mistake in error.mistakes)) from None
+
+
+def _read_json(request: Request, name: str) -> Scenario:
+    """Read plain data, which has no lines; `version` and `name` may be left out."""
+    data = read_object(request.body)
+    try:
+        return scenario_from_data({"version": 1, "name": name, **data}, name)
+    except ScenarioError as error:
+        found = (_problem(m, f"`{m.path}`: {m.message}") for m in error.mistakes)
+        raise ApiError(*found) from None
+
+
+def _problem(mistake: Mistake, text: str) -> Problem:
+    return problem("request/input_invalid", text, field=mistake.path or None)
+
+
 def delete_scenario(request: Request) -> Answer:
     """`DELETE /_sim/scenarios/NAME`: only what was put into this world can be taken out."""
-    name = request.params["name"]
-    if not request.simulation.library.remove(name):
+    name, simulation = request.params["name"], request.simulation
+    if not simulation.library.remove(name):
         text = f"{name!r} was not put into this world, so it cannot be taken out of it"
         raise refuse("request/input_invalid", text, field="name")
     return Answer({"name": name, "deleted": True})

@@ -1,6 +1,7 @@
 """Calls about the world as a whole: looking at it, beginning it anew, seeding it."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from deck_sim.control.bodies import ChangeWorld, NewWorld, Seed
@@ -8,6 +9,7 @@ from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.errors import listed, refuse
 from deck_sim.scenario.choosing import Choice
 from deck_sim.seeding import seed_resources
+from deck_sim.simulation import LAST_MOMENT
 from deck_sim.wire import print_moment, read_moment
 
 
@@ -60,13 +62,10 @@ def change_world(request: Request) -> Answer:
                 " begin it anew with `POST /_sim/reset`"
             )
             raise refuse("request/state_invalid", text)
-        settings = {**asdict(simulation.settings), **begins}
-        wishes, library = simulation.wishes, simulation.library
-        simulation = request.worlds.make(simulation.key, **settings)
-        simulation.wishes, simulation.library = wishes, library
+        simulation.world = replace(simulation.world, **begins)
     if body.default_scenario is not None:
         simulation.wishes.default_scenario = body.default_scenario
-    return show_world(replace(request, simulation=simulation))
+    return show_world(request)
 
 
 def reset_world(request: Request) -> Answer:
@@ -74,13 +73,21 @@ def reset_world(request: Request) -> Answer:
     body = request.read(NewWorld) if request.body else NewWorld()
     wanted = body.model_dump(exclude_none=True, exclude={"default_scenario"})
     if body.now is not None:
-        wanted["now"] = read_moment(body.now, "now")
+        wanted["now"] = _beginning(body.now)
     if body.default_scenario is not None:
         request.worlds.library.get(body.default_scenario, "default_scenario")
     simulation = request.worlds.make(request.simulation.key, **wanted)
     if body.default_scenario is not None:
         simulation.wishes.default_scenario = body.default_scenario
     return show_world(replace(request, simulation=simulation))
+
+
+def _beginning(text: str) -> datetime:
+    now = read_moment(text, "now")
+    if now > LAST_MOMENT:
+        text = f"`now` is too late; a world's time ends at {print_moment(LAST_MOMENT)}"
+        raise refuse("request/input_invalid", text, field="now")
+    return now
 
 
 def drop_world(request: Request) -> Answer:

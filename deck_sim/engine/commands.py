@@ -11,6 +11,7 @@ from deck_sim.engine import schemas
 from deck_sim.engine.playing import hear, start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
+from deck_sim.engine.timers import TASK_TIMEOUT
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, listed, problem, refuse
 
@@ -36,13 +37,13 @@ def fetch(world: World, kind: str, resource_id: str) -> Resource:
 
 def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resource:
     """Create an agent, a source or a task from a checked body."""
-    _check(_reference_problems(world, kind, fields) + _schema_problems(world.kind(kind), fields))
+    _check_fields(world, kind, fields)
     return world.create(kind, dict(fields))
 
 
 def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard: Any) -> Resource:
     """Put a resource there as if it had always been; `standard` is its id, status and moments."""
-    _check(_reference_problems(world, kind, fields) + _schema_problems(world.kind(kind), fields))
+    _check_fields(world, kind, fields)
     public, hidden = _apart(fields)
     if world.kind(kind).machine:
         public["interaction"] = None
@@ -51,8 +52,7 @@ def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard
 
 def update_resource(world: World, resource: Resource, fields: Mapping[str, Any]) -> Resource:
     """Set the fields that were sent; none sent changes nothing."""
-    row = world.kind(resource.kind)
-    _check(_reference_problems(world, resource.kind, fields) + _schema_problems(row, fields))
+    _check_fields(world, resource.kind, fields)
     return world.change(resource, **fields) if fields else resource
 
 
@@ -106,7 +106,7 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
         {"input": fields["input"]},
     )
     timeout = timedelta(seconds=task["settings"]["timeout_seconds"])
-    world.timers.arm(run.id, "task_timeout", world.now + timeout)
+    world.timers.arm(run.id, TASK_TIMEOUT, world.now + timeout)
     start_story(world, run, script)
     return run
 
@@ -130,8 +130,9 @@ def command(world: World, resource: Resource, name: str) -> Resource:
     """Carry out a command that leads to a status, as `cancel` and `disconnect` do."""
     leads_to = check_allowed(world, resource, name)
     assert leads_to is not None, f"{name} leads to no status of its own"
+    moved = world.move(resource, leads_to)
     world.stop_story(resource.id)
-    return world.move(resource, leads_to)
+    return moved
 
 
 def reopen_connection(world: World, connection: Resource, choose: Choose) -> Resource:
@@ -195,6 +196,11 @@ def _apart(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def _check(problems: list[Problem]) -> None:
     if problems:
         raise ApiError(*problems)
+
+
+def _check_fields(world: World, kind: str, fields: Mapping[str, Any]) -> None:
+    """See that what the fields name is there, and that the schemas in them can be used."""
+    _check(_reference_problems(world, kind, fields) + _schema_problems(world.kind(kind), fields))
 
 
 def _reference_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:

@@ -12,14 +12,10 @@ from deck_sim.durations import spell_duration
 from deck_sim.engine.deliveries import ATTEMPT, attempt_due
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import STAY, Script, ScriptFault, Story, Wait
-from deck_sim.engine.timers import Due
+from deck_sim.engine.story import GO_ON, STAY, Script, ScriptFault, Story, Wait
+from deck_sim.engine.timers import INACTIVITY, OF_A_STEP, STEP, TASK_TIMEOUT, WINDOW, Due
 from deck_sim.engine.world import World
 from deck_sim.errors import problem
-
-# The timer of a script that moves on by itself. All others fall due because somebody's patience
-# ends; a world in which only those are left is idle.
-PROGRESS = "step"
 
 
 def start_story(world: World, resource: Resource, script: Script) -> None:
@@ -28,34 +24,29 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
     _play(world, story)
 
 
-def hear(world: World, owner: str, word: str, value: Any = None) -> bool:
-    """Tell the story of `owner` that something happened; say whether it went on because of it."""
+def hear(world: World, owner: str, word: str, value: Any = None) -> None:
+    """Tell the story of `owner` what happened: an answer, a verdict, the end of a wait."""
     story = world.stories[owner]
     step = story.step
     assert step is not None, f"{owner} hears {word!r} after the end of its story"
     turn = step.hear(Stage(world, story), word, value)
     if turn == STAY:
         _wait(world, story, step.enter(Stage(world, story)))
-        return False
-    world.timers.take_back(owner, "step", "window", "inactivity")
-    story.go(turn)
-    _play(world, story)
-    return True
+    else:
+        world.timers.take_back(owner, *OF_A_STEP)
+        story.go(turn)
+        _play(world, story)
 
 
-def pass_time(world: World, limit: datetime) -> bool:
-    """Go to the next due moment and let one thing happen, or to `limit` if nothing is due by then.
-
-    Returns whether something happened.
-    """
+def pass_time(world: World, limit: datetime) -> None:
+    """Go to the next due moment and let one thing happen; if none is due by `limit`, go there."""
     due = world.timers.peek()
     if due is None or due.at > limit:
         world.now = max(world.now, limit)
-        return False
+        return
     world.timers.pop()
     world.now = max(world.now, due.at)
     _ON_DUE[due.name](world, due)
-    return True
 
 
 def _play(world: World, story: Story) -> None:
@@ -74,10 +65,7 @@ def _play(world: World, story: Story) -> None:
         if wait is not None:
             _wait(world, story, wait)
             return
-        if step.ends:
-            world.stop_story(story.owner)
-            return
-        story.go("go_on")
+        story.go(GO_ON)
 
 
 def _break_off(world: World, story: Story, fault: ScriptFault) -> None:
@@ -96,11 +84,10 @@ def _wait(world: World, story: Story, wait: Wait | None) -> None:
     if wait is None:
         return
     if wait.span is not None:
-        world.timers.arm(
-            story.owner, "window" if wait.patience else PROGRESS, world.now + wait.span
-        )
+        name = WINDOW if wait.patience else STEP
+        world.timers.arm(story.owner, name, world.now + wait.span)
     if not wait.active and world.rules.machine(story.script.kind).works_in:
-        world.timers.arm(story.owner, "inactivity", world.now + world.rules.inactivity)
+        world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
 
 
 def _step_due(world: World, due: Due) -> None:
@@ -120,9 +107,9 @@ def _inactivity_due(world: World, due: Due) -> None:
 
 
 _ON_DUE: dict[str, Callable[[World, Due], None]] = {
-    PROGRESS: _step_due,
-    "window": _step_due,
-    "task_timeout": _task_timeout_due,
-    "inactivity": _inactivity_due,
+    STEP: _step_due,
+    WINDOW: _step_due,
+    TASK_TIMEOUT: _task_timeout_due,
+    INACTIVITY: _inactivity_due,
     ATTEMPT: attempt_due,
 }

@@ -44,8 +44,6 @@ class Step(Protocol):
     """One step of a script."""
 
     word: ClassVar[str]
-    is_status: ClassVar[bool]
-    ends: ClassVar[bool]  # nothing of the script follows it, even if something stands behind it
 
     @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
@@ -71,9 +69,7 @@ class Script:
 
     def at(self, path: Path) -> Step | None:
         """The step that `path` points to, or None behind the last."""
-        steps, index = self.steps, int(path[0])
-        for position in range(1, len(path), 2):
-            steps, index = steps[index].branches[str(path[position])], int(path[position + 1])
+        steps, index = self._level(path)
         return steps[index] if index < len(steps) else None
 
     def behind(self, path: Path) -> Path:
@@ -82,6 +78,18 @@ class Script:
         while len(path) > 1 and self.at(path) is None:
             path = (*path[:-3], int(path[-3]) + 1)
         return path
+
+    def into(self, path: Path, branch: str) -> Path:
+        """The path of the first step of a branch; an empty branch is passed by."""
+        steps, index = self._level(path)
+        return (*path, branch, 0) if steps[index].branches[branch] else self.behind(path)
+
+    def _level(self, path: Path) -> tuple[tuple[Step, ...], int]:
+        """The list of steps that a path ends in, and the place in it."""
+        steps, index = self.steps, int(path[0])
+        for position in range(1, len(path), 2):
+            steps, index = steps[index].branches[str(path[position])], int(path[position + 1])
+        return steps, index
 
 
 @dataclass(slots=True)
@@ -100,8 +108,6 @@ class Story:
 
     def go(self, turn: str) -> None:
         """Move the cursor on, or into the branch called `turn`."""
-        self.attempts = 0
-        if turn == GO_ON or not self.script.at(self.path).branches[turn]:  # type: ignore[union-attr]
-            self.path = self.script.behind(self.path)
-        else:
-            self.path = (*self.path, turn, 0)
+        here, self.attempts = self.path, 0
+        on = turn == GO_ON
+        self.path = self.script.behind(here) if on else self.script.into(here, turn)

@@ -14,6 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+# What can fall due. `STEP` is a script that moves on by itself; the others are somebody's patience
+# that ends, so a world in which only those are left is idle.
+STEP = "step"
+WINDOW = "window"
+INACTIVITY = "inactivity"
+TASK_TIMEOUT = "task_timeout"
+OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # those that are over when the story leaves its step
+
 
 class Due(NamedTuple):
     """One armed timer."""

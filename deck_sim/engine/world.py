@@ -19,7 +19,7 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.records import Entry, Event, Resource, failure
 from deck_sim.engine.story import Path, Story
-from deck_sim.engine.timers import Timers
+from deck_sim.engine.timers import OF_A_STEP, TASK_TIMEOUT, Timers
 from deck_sim.errors import Problem, listed, problem
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
@@ -36,7 +36,7 @@ class World:
     edition: str = DEFAULT_EDITION
     seed: int = 0
     now: datetime = FROZEN_START
-    resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
+    resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
     stories: dict[str, Story] = field(default_factory=dict)
     users: dict[str, dict[str, None]] = field(default_factory=dict)  # connection -> its live runs
     timers: Timers = field(default_factory=Timers)
@@ -51,6 +51,9 @@ class World:
     messages: dict[str, list[str]] = field(default_factory=dict)  # event ids that queues hold
     faults: list[str] = field(default_factory=list)  # scripts that could not be played on
     counters: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.resources = {kind: {} for kind in self.rules.kinds}
 
     @property
     def rules(self) -> Edition:
@@ -69,11 +72,11 @@ class World:
 
     def all(self, kind: str) -> dict[str, Resource]:
         """Every resource of a kind, oldest first, deleted ones included."""
-        return self.resources.setdefault(kind, {})
+        return self.resources[kind]
 
     def find(self, kind: str, resource_id: str) -> Resource | None:
         """The resource with that id, unless there is none or it was deleted."""
-        found = self.resources.get(kind, {}).get(resource_id)
+        found = self.resources[kind].get(resource_id)
         return None if found is None or found.deleted else found
 
     def is_settled(self, resource: Resource) -> bool:
@@ -99,21 +102,16 @@ class World:
     ) -> Resource:
         """Add a resource in its kind's first status; `standard` overrides id, status, moments."""
         row = self.kind(kind)
-        status = row.machine.initial if row.machine else row.status
-        given: dict[str, Any] = {
-            "id": "",
-            "status": status,
-            "created_at": self.now,
-            "updated_at": self.now,
-        }
-        given.update(standard)
-        given["id"] = given["id"] or self.next_id(row.prefix)
-        resource = Resource(kind, fields=fields, hidden=hidden or {}, **given)
-        self._keep(resource)
+        usual = {"status": row.first_status, "created_at": self.now, "updated_at": self.now}
+        if "id" not in standard:
+            standard["id"] = self.next_id(row.prefix)
+        given = {**usual, **standard}
+        resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **given))
         for name, used in row.references.items():
             if row.machine and self.kind(used).machine:
                 self.users.setdefault(fields[name], {})[resource.id] = None
-        self.note(kind, resource.id, f"created as {resource.status}" if status else "created")
+        as_what = f" as {resource.status}" if resource.status else ""
+        self.note(kind, resource.id, f"created{as_what}")
         if not silent:
             self._emit_lifecycle(resource, "created")
             if row.machine:
@@ -130,7 +128,7 @@ class World:
     def restart(self, resource: Resource) -> Resource:
         """Put a resource that has statuses but no machine back into its first one."""
         first = self._keep(
-            replace(resource, updated_at=self.now, status=self.kind(resource.kind).status)
+            replace(resource, updated_at=self.now, status=self.kind(resource.kind).first_status)
         )
         self.note(resource.kind, resource.id, f"reset to {first.status}")
         return first
@@ -150,30 +148,13 @@ class World:
 
         """
         machine = self.machine(resource)
-        assert resource.status is not None
-        if status not in machine.follows[resource.status]:
+        follows = machine.follows[str(resource.status)]
+        if status not in follows:
             raise IllegalMove(
                 f"{resource.id}: `{resource.status}` cannot become `{status}`;"
-                f" it can become {listed(machine.follows[resource.status], last='or')}"
+                f" it can become {listed(follows, last='or')}"
             )
-        if resource["interaction"] is not None:
-            fields.setdefault("interaction", None)
-        hidden = resource.hidden
-        if status == machine.works_in and "started_at" not in hidden:
-            hidden = {**hidden, "started_at": self.now}
-        if machine.is_final(status) and machine.works_in:
-            fields["runtime_ms"] = (self.now - hidden.get("started_at", self.now)) // timedelta(
-                milliseconds=1
-            )
-        moved = self._keep(
-            replace(
-                resource,
-                status=status,
-                updated_at=self.now,
-                fields={**resource.fields, **fields} if fields else resource.fields,
-                hidden=hidden,
-            )
-        )
+        moved = self._keep(self._entering(resource, status, fields))
         self.note(resource.kind, resource.id, f"{resource.status} -> {status}")
         self.emit(f"{resource.kind}.{status}", moved)
         if machine.is_final(status):
@@ -197,9 +178,25 @@ class World:
     def stop_story(self, owner: str) -> None:
         """Let the script of a connection or run say nothing more."""
         self.stories.pop(owner, None)
-        self.timers.take_back(owner, "step", "window", "inactivity")
+        self.timers.take_back(owner, *OF_A_STEP)
 
     # Private
+
+    def _entering(self, resource: Resource, status: str, fields: dict[str, Any]) -> Resource:
+        """The resource in its next status: asking nothing unless `fields` say so, and with the time
+        that it has worked.
+        """
+        machine, hidden = self.machine(resource), resource.hidden
+        if resource["interaction"] is not None:
+            fields = {"interaction": None, **fields}
+        if status == machine.works_in and "started_at" not in hidden:
+            hidden = {**hidden, "started_at": self.now}
+        if machine.works_in and machine.is_final(status):
+            worked = self.now - hidden.get("started_at", self.now)
+            fields = {**fields, "runtime_ms": worked // timedelta(milliseconds=1)}
+        # Most moves change no field; the values then share theirs, which keeps events small.
+        shown = {**resource.fields, **fields} if fields else resource.fields
+        return replace(resource, status=status, updated_at=self.now, fields=shown, hidden=hidden)
 
     def _keep(self, resource: Resource) -> Resource:
         self.all(resource.kind)[resource.id] = resource
@@ -211,7 +208,7 @@ class World:
 
     def _retire(self, resource: Resource) -> None:
         self.stop_story(resource.id)
-        self.timers.take_back(resource.id, "task_timeout")
+        self.timers.take_back(resource.id, TASK_TIMEOUT)
         for name in self.kind(resource.kind).references:
             self.users.get(resource[name], {}).pop(resource.id, None)
 

@@ -2,14 +2,14 @@
 end.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.contract.statuses import Machine
 from deck_sim.errors import listed
 from deck_sim.scenario.model import KINDS, Scenario
-from deck_sim.scenario.steps import Step
+from deck_sim.scenario.step import Step
 from deck_sim.scenario.templates import is_template, template_faults
 from deck_sim.scenario.yaml_reader import Path
 
@@ -52,50 +52,46 @@ class _Walk:
 
     def whole(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
         """Walk a script from its machine's first status, and see that every way ends."""
-        open_ends = yield from self._steps(steps, path, {self.machine.initial})
-        loose = [s for s in self.machine.statuses if s in open_ends - self.machine.settled]
-        if loose:
-            settled = [s for s in self.machine.statuses if s in self.machine.settled]
+        loose: set[str] = set()
+        yield from self._steps(steps, path, {self.machine.initial}, loose)
+        settled = self.machine.settled
+        endless = [s for s in self.machine.statuses if s in loose and s not in settled]
+        if endless:
+            ends = listed((s for s in self.machine.statuses if s in settled), last="or")
             yield (
                 path,
-                f"can stop in {listed(loose, last='or')} and never end; a script ends in"
-                f" {listed(settled, last='or')}, or says `stuck`",
+                f"can stop in {listed(endless, last='or')} and never end; a script ends in {ends},"
+                " or says `stuck`",
             )
 
     def _steps(
-        self, steps: tuple[Step, ...], path: Path, before: set[str]
-    ) -> Generator[Found, None, set[str]]:
-        """Walk steps that begin in one of `before`; returns the statuses it may go on from."""
-        last = None
+        self, steps: tuple[Step, ...], path: Path, before: set[str], loose: set[str]
+    ) -> Iterator[Found]:
+        """Walk steps that begin in one of `before`. Adds to `loose` the statuses in which the
+        script can be when they run out.
+        """
         for index, step in enumerate(steps):
             here = (*path, index)
-            if last and not before:
-                yield here, f"`{step.word}` can never be reached: {self._why_over(last)}"
-                return before
-            if step.is_status:
-                yield from self._follows(step, here, before)
-                yield from ((here, message) for message in step.vain)
-                before = set() if self._is_over(step) else {step.word}
-                for name, branch in step.branches.items():
-                    place = (*here, step.word, name)
-                    before |= yield from self._steps(branch, place, {step.word})
-                last = step
-        return before
+            if not before:
+                yield here, _unreachable(step, steps[index - 1])
+                return
+            if not step.is_status:
+                continue
+            yield from self._follows(step, here, before)
+            yield from ((here, message) for message in step.vain)
+            before = set() if step.ends or step.is_stuck else {step.word}
+            for name, branch in step.branches.items():
+                yield from self._steps(branch, (*here, step.word, name), {step.word}, before)
+        loose |= before
 
     def _follows(self, step: Step, here: Path, before: set[str]) -> Iterator[Found]:
-        for status in [s for s in self.machine.statuses if s in before]:
-            goes_on = status == step.word and step.lasts
-            if step.word not in self.machine.follows[status] and not goes_on:
-                after = listed(self.machine.follows[status], last="or")
-                yield here, f"`{step.word}` cannot follow `{status}`; after it may come {after}"
-
-    def _is_over(self, step: Step) -> bool:
-        """Whether nothing of the script comes after a step."""
-        return step.ends or self.machine.is_final(step.word) or _is_stuck(step)
-
-    def _why_over(self, step: Step) -> str:
-        return "the step before it says `stuck`" if _is_stuck(step) else f"`{step.word}` is the end"
+        for status in (s for s in self.machine.statuses if s in before):
+            after = self.machine.follows[status]
+            if step.word not in after and not (step.lasts and step.word == status):
+                allowed = listed(after, last="or")
+                yield here, f"`{step.word}` cannot follow `{status}`; after it may come {allowed}"
 
 
-def _is_stuck(step: Step) -> bool:
-    return getattr(step, "length", None) == "stuck"
+def _unreachable(step: Step, before: Step) -> str:
+    why = "ends the script" if before.ends else "says `stuck`"
+    return f"`{step.word}` is never reached: `{before.word}` before it {why}"

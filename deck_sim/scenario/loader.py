@@ -11,7 +11,7 @@ from deck_sim.complaints import complaint, spell_path
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.checks import check_expressions, check_orders
 from deck_sim.scenario.model import KINDS, Scenario
-from deck_sim.scenario.steps import words
+from deck_sim.scenario.step import words
 from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, Path, YamlError, read_yaml
 
 

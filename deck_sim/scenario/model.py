@@ -6,11 +6,19 @@ from pydantic import Field, PrivateAttr, WithJsonSchema, field_validator, model_
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.durations import Span, parse_duration
-from deck_sim.engine.story import Script, Step
+from deck_sim.engine.story import Script
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.matching import When
-from deck_sim.scenario.steps import ConnectionStep, RunStep
-from deck_sim.scenario.steps.statuses import Completed, Connected, Connecting, Queued, Running
+from deck_sim.scenario.step import Step
+from deck_sim.scenario.steps import (
+    Completed,
+    Connected,
+    Connecting,
+    ConnectionStep,
+    Queued,
+    Running,
+    RunStep,
+)
 from deck_sim.scenario.values import Many, Strict, fault
 
 KINDS = ("connection", "task_run")

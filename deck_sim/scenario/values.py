@@ -1,5 +1,8 @@
 """What all models of scenario files are made of, and the types that pydantic does not know."""
 
+import re
+import string
+from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -56,6 +59,28 @@ def _read_length(value: Any) -> Any:
     return value if value == "stuck" else _read_span(value)
 
 
+def _read_wanted(value: Any) -> str:
+    """Read an answer as it will be compared. A decimal has lost its spelling: 1.50 was read 1.5."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) or not isinstance(value, int):
+        raise fault(f"must be text, not {show(value)}; answers are compared as text, so quote it")
+    return show(value)
+
+
+_WILD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
+
+
+def matching(glob: str) -> str:
+    """A text that matches `glob`."""
+    return _WILD.sub(_fill, glob)
+
+
+def _fill(wild: re.Match[str]) -> str:
+    fits = (text for text in ("anything", *string.printable) if fnmatchcase(text, wild[0]))
+    return next(fits, wild[0])
+
+
 _SPAN = f"(?:{DURATION_PATTERN})(?:\\.\\.(?:{DURATION_PATTERN}))?"
 
 
@@ -91,4 +116,7 @@ Length = Annotated[
 ]
 ErrorName = Annotated[
     str, PlainValidator(_read_error_name), WithJsonSchema({"enum": [*RUN_ERRORS]})
+]
+Wanted = Annotated[
+    str, PlainValidator(_read_wanted), WithJsonSchema({"type": ["string", "integer", "boolean"]})
 ]

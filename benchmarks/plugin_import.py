@@ -1,0 +1,46 @@
+"""What the plugin costs a pytest run that does not use it.
+
+Starts pytest many times over one empty test, in turns with and without the plugin, and compares the
+fastest of each: the rest is noise of the machine.
+
+    python benchmarks/plugin_import.py [rounds]
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+WAYS = {"bare pytest": [], "with deck-sim": ["-p", "pytest_deck_sim"]}
+
+
+def main(rounds):
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "test_nothing.py").write_text("def test_nothing(): pass\n")
+        _time(folder, [])  # writes the bytecode
+        times = {way: [] for way in WAYS}
+        for _ in range(rounds):
+            for way, options in WAYS.items():
+                times[way].append(_time(folder, options))
+    bare, used = (min(found) / 1_000_000 for found in times.values())
+    for way, found in (("bare pytest", bare), ("with deck-sim", used)):
+        print(f"{way:<14} {found:7.1f} ms")
+    print(f"{'difference':<14} {used - bare:7.1f} ms, a factor of {used / bare:.3f}")
+
+
+def _time(folder, options):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, folder]
+    began = time.perf_counter_ns()
+    subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )
+    return time.perf_counter_ns() - began
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)

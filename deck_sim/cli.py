@@ -1,5 +1,0 @@
-"""The command line: `deck-sim`."""
-
-
-def main() -> None:
-    """Run the command line."""

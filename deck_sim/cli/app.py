@@ -1,0 +1,90 @@
+"""The table of commands, and the program around them: help, and what becomes of errors.
+
+Law: a command's module is imported when the command is called, and not before. `--help` and
+`--version` need none of them.
+"""
+
+import io
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from deck_sim import __version__
+from deck_sim.cli.command import Command, Formatted
+from deck_sim.errors import nearest
+
+# A new command is a row here, and a module of that name in this folder which calls it `command`.
+COMMANDS = {
+    "serve": "Serve the simulated Deck API.",
+    "demo": "Play several stories over real HTTP, with a small client.",
+    "play": "Play one scenario in virtual time and draw its timeline.",
+    "scenarios": "List the scenarios, or draw one with its branches.",
+    "check": "Validate scenario files and folders.",
+    "clock": "Show the clock of a running server, or set it.",
+    "advance": "Let time pass on a running server.",
+    "timeline": "Show what happened on a running server.",
+    "reset": "Begin the world of a running server anew.",
+}
+_INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
+
+
+class CommandLine(Formatted, click.Group):
+    """The program: finds commands by the table, and says errors in one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order in which they are met."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now; None if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"deck_sim.cli.{cmd_name}")
+        found: Command = module.command
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that `args` begin with; a misspelt one is told the nearest."""
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:  # as a shell's completion is
+            close = nearest(args[0], COMMANDS) or "; see `deck-sim --help`"
+            raise click.UsageError(f"there is no command {args[0]!r}{close}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the command line, and end the process with its exit code."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a console that has no arrows shows `?`
+        try:
+            code = super().main(*args, **{**extra, "standalone_mode": False})
+        except click.ClickException as error:
+            click.echo(f"deck-sim: {' '.join(error.format_message().split())}", err=True)
+            code = error.exit_code
+        except click.Abort:
+            code = _INTERRUPTED
+        sys.exit(code or 0)
+
+
+@click.group(
+    cls=CommandLine,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=["deck-sim demo", "deck-sim serve", "deck-sim play mfa_then_success"],
+)
+@click.version_option(__version__, prog_name="deck-sim", message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """A local test double of the Deck API: scripted connections and task runs, on a clock that
+    your test controls.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())

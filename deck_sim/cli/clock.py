@@ -1,0 +1,45 @@
+"""`deck-sim clock`: what time it is in a world, how time moves there, and what it brings."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from deck_sim.cli.command import Command
+from deck_sim.cli.driving import driving, print_lines
+from deck_sim.cli.reading import MOMENT
+from deck_sim.deck.handle import Deck
+from deck_sim.simulation import MODES
+
+
+@click.command(
+    cls=Command,
+    examples=["deck-sim clock", "deck-sim clock --mode frozen", "deck-sim clock --speed 60"],
+)
+@click.option("--mode", type=click.Choice(MODES), help="Let time move like this from now on.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, 1_000_000, min_open=True),
+    help="Let the real clock go this much faster.",
+)
+@click.option("--now", metavar="MOMENT", callback=MOMENT, help="Go on to that moment first.")
+@driving
+def command(deck: Deck, mode: str | None, speed: float | None, now: datetime | None) -> None:
+    """Show the clock of a running server, or set it; and what is due, and what waits."""
+    if speed is not None and mode not in (None, "real"):
+        raise click.UsageError(f"--speed is for the real clock, not --mode {mode}")
+    if mode or speed or now:
+        deck.clock.set(mode or ("real" if speed else deck.clock.mode), now=now, speed=speed)
+    following = deck.next()
+    print_lines(f"{following['now']}  {deck.clock.mode}")
+    print_lines("\n".join(_outlook(following)))
+
+
+def _outlook(following: Mapping[str, Any]) -> Iterator[str]:
+    for due in following["due"]:
+        yield f"  in {due['in']:<10}  {due['id']:<21}  {due['what']}"
+    for waits in following["waiting"]:
+        yield f"  waits          {waits['id']:<21}  {waits['status']}"
+    if not following["due"] and not following["waiting"]:
+        yield "  nothing is due, and nothing waits"

@@ -1,0 +1,70 @@
+"""`deck-sim play`: one scenario in virtual time."""
+
+from pathlib import Path
+
+import click
+
+from deck_sim.cli.command import Command
+from deck_sim.cli.drawing import coloured, console, draw_line
+from deck_sim.cli.library import EDITION, FOLDER, SEED, find_scenario, open_library
+from deck_sim.cli.reading import ANSWERS
+from deck_sim.durations import format_duration
+from deck_sim.errors import ApiError
+from deck_sim.rehearsal import Rehearsal, rehearse
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "deck-sim play mfa_then_success",
+        "deck-sim play mfa_then_success --answer code=000000 --answer code=123456",
+        "deck-sim play tests/scenarios/late_code.yaml --no-answer",
+    ],
+)
+@click.argument("name", metavar="NAME-or-FILE")
+@click.option(
+    "--answer",
+    "answers",
+    metavar="FIELD=TEXT,...",
+    multiple=True,
+    callback=ANSWERS,
+    help="An answer to a prompt; again for the next. If omitted, each prompt gets a right one.",
+)
+@click.option("--no-answer", is_flag=True, help="Let nobody answer.")
+@EDITION
+@SEED
+@FOLDER
+def command(
+    name: str,
+    answers: tuple[dict[str, str], ...],
+    no_answer: bool,
+    edition: str,
+    seed: int,
+    folder: Path | None,
+) -> None:
+    """Play one scenario in virtual time and draw its timeline.
+
+    Opens a connection, runs a task on it, answers what is asked, and goes on to the end.
+    """
+    if answers and no_answer:
+        raise click.UsageError("--answer and --no-answer exclude each other")
+    library = open_library(folder)
+    scenario = find_scenario(name, library).model_copy(update={"edition": edition})
+    given = answers if answers or no_answer else None
+    try:
+        played = rehearse(scenario, given, library=library, seed=seed)
+    except ApiError as error:
+        raise click.UsageError(f"--answer: {error}") from None
+    _draw(played)
+
+
+def _draw(played: Rehearsal) -> None:
+    screen = console()
+    screen.print(played.scenario.name, style="bold")
+    screen.print(played.scenario.summary or "(no summary)", style="dim")
+    screen.print()
+    for line in played.lines:
+        screen.print(draw_line(line, screen.width))
+    last = played.run or played.connection
+    length = format_duration(played.lines[-1].at)
+    screen.print(coloured(f"\nThe {last.kind.replace('_', ' ')} is {last.status} after {length}."))

@@ -1,0 +1,84 @@
+"""Reading the values of options that click has no type for. Each is the `callback` of an option."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import click
+
+from deck_sim.durations import parse_duration
+from deck_sim.errors import ApiError
+from deck_sim.wire import read_moment
+
+# Where `deck-sim serve` is, and what it proposes as a key, since any will do: it looks like Deck's.
+DEFAULT_URL = "http://127.0.0.1:8765"
+ANY_KEY = "sk_live_local"
+
+Value = TypeVar("Value")
+Callback = Callable[[click.Context, click.Parameter, Any], Value]
+
+# A comma parts two fields only if a field begins behind it; else it belongs to the text.
+_NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
+
+
+def reading(read: Callable[[str], Value]) -> Callback[Value | None]:
+    """The callback of an option whose text is read so; what is wrong with it is wrong usage."""
+
+    def callback(context: click.Context, parameter: click.Parameter, text: Any) -> Value | None:
+        return None if text is None else _read(read, text)
+
+    return callback
+
+
+def reading_each(read: Callable[[str], Value]) -> Callback[list[Value]]:
+    """The same for an option that can be given several times."""
+
+    def callback(context: click.Context, parameter: click.Parameter, texts: Any) -> list[Value]:
+        return [_read(read, text) for text in texts]
+
+    return callback
+
+
+def _read(read: Callable[[str], Value], text: str) -> Value:
+    try:
+        return read(text)
+    except (ValueError, ApiError) as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _moment(text: str) -> datetime:
+    return read_moment(text, "MOMENT")
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    keys = tuple(filter(None, (key.strip() for key in text.split(","))))
+    if not keys:
+        raise ValueError(f"{text!r} holds no key; write them like `sk_one,sk_two`")
+    return keys
+
+
+def _answer(text: str) -> dict[str, str]:
+    fields = [part.partition("=") for part in _NEXT_FIELD.split(text)]
+    if not all(name.strip() and equals for name, equals, _ in fields):
+        raise ValueError(f"{text!r} is no answer; write it like `code=123456`")
+    return {name.strip(): value for name, _, value in fields}
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError(f"{text!r} is no URL of a server; write it like {DEFAULT_URL}")
+    return text
+
+
+def _key(text: str) -> str:
+    if not text or not text.isascii() or not text.isprintable():
+        raise ValueError(f"{text!r} cannot be an API key; it takes ASCII characters")
+    return text
+
+
+DURATION, MOMENT, KEYS = reading(parse_duration), reading(_moment), reading(_keys)
+URL, KEY = reading(_url), reading(_key)
+ANSWERS = reading_each(_answer)

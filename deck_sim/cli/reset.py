@@ -1,0 +1,16 @@
+"""`deck-sim reset`: a world begun anew."""
+
+import click
+
+from deck_sim.cli.command import Command
+from deck_sim.cli.driving import driving, print_lines
+from deck_sim.deck.handle import Deck
+
+
+@click.command(cls=Command, examples=["deck-sim reset", "deck-sim reset --seed 7"])
+@click.option("--seed", type=int, help="What ids and durations follow from, from now on.")
+@driving
+def command(deck: Deck, seed: int | None) -> None:
+    """Begin the world of a running server anew, empty, as the server was started."""
+    deck.reset(seed=seed)
+    print_lines(f"the world of {deck.api_key} is new; it is {deck.next()['now']}")

@@ -1,0 +1,96 @@
+"""`deck-sim scenarios`: what can be played; one of them as a tree of steps and branches."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import BaseModel
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from deck_sim.cli.command import Command
+from deck_sim.cli.drawing import coloured, console
+from deck_sim.cli.library import FOLDER, find_scenario, open_library
+from deck_sim.scenario.library import Library
+from deck_sim.scenario.model import KINDS, Scenario
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "deck-sim scenarios",
+        "deck-sim scenarios mfa_then_success",
+        "deck-sim scenarios --scenarios tests/scenarios",
+    ],
+)
+@click.argument("name", required=False, metavar="[NAME-or-FILE]")
+@FOLDER
+def command(name: str | None, folder: Path | None) -> None:
+    """List the scenarios, or draw one with its branches."""
+    library = open_library(folder)
+    console().print(draw(find_scenario(name, library)) if name else _table(library))
+
+
+def _table(library: Library) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("name", style="cyan", no_wrap=True)
+    table.add_column("summary")
+    table.add_column("tags", style="dim", max_width=12)
+    for scenario in map(library.get, library.names()):
+        table.add_row(scenario.name, scenario.summary, " ".join(scenario.tags))
+    return table
+
+
+def draw(scenario: Scenario) -> Tree:
+    """A scenario as a tree: its scripts, their steps, and the branches of these."""
+    title = Text(scenario.name, "bold")
+    if scenario.summary:
+        title.append(f"\n{scenario.summary}", "not bold")
+    tree = Tree(title, guide_style="dim")
+    for kind in KINDS:
+        usual = "" if getattr(scenario, kind) else "  (not in the file: what usually happens)"
+        trunk = tree.add(Text(kind, "bold").append(usual, "dim not bold"))
+        for step in scenario.script(kind).steps:
+            _add_step(trunk, step)
+    return tree
+
+
+def _add_step(tree: Tree, step: Any) -> None:
+    here = tree.add(_label(step))
+    for name, branch in step.branches.items():
+        twig = here.add(Text(name, "italic"))
+        for inner in branch:
+            _add_step(twig, inner)
+
+
+def _label(step: Any) -> Text:
+    """A step in a line, as its file would write it, and a line for each key below."""
+    details = dict(_details(step))
+    label = coloured(step.word)
+    if step.shorthand in details:
+        label.append(f"  {details.pop(step.shorthand)}")
+    for key, value in details.items():
+        label.append(f"\n  {key}: ", "dim").append(value)
+    return label
+
+
+def _details(step: Any) -> Iterator[tuple[str, str]]:
+    """What a step says, by key: what it leaves to the rules is left out."""
+    for name, info in type(step).model_fields.items():
+        value = getattr(step, name)
+        if name not in step.branches and value not in (None, ()):
+            yield info.alias or name, _plain(value)
+
+
+def _plain(value: Any) -> str:
+    """A value in a few characters."""
+    if isinstance(value, BaseModel):
+        first, *rest = [_plain(inner) for _, inner in value if inner is not None]
+        return f"{first} ({', '.join(rest)})" if rest else first
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} = {_plain(inner)}" for key, inner in value.items())
+    if isinstance(value, tuple | list):
+        return " | ".join(map(_plain, value))
+    return str(value)

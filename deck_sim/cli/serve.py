@@ -1,0 +1,135 @@
+"""`deck-sim serve`: the server in the foreground, until it is told to stop."""
+
+import signal
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from deck_sim import __version__
+from deck_sim.cli.command import Command, Refusal
+from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library
+from deck_sim.cli.reading import ANY_KEY, KEYS, MOMENT
+from deck_sim.server import Server, write_port
+from deck_sim.simulation import MODES, Settings
+from deck_sim.worlds import Worlds
+
+_BANNER = """\
+deck-sim {version} on {url}, Deck API in its {edition} edition
+
+export DECK_BASE_URL={base_url} DECK_API_KEY={key}
+
+{keys}, and each has a world of its own.
+{clock}
+Ctrl-C stops it.
+"""
+_CLOCKS = {
+    "real": "Time goes on by itself{pace}. Five minutes at once: deck-sim advance 5m",
+    "frozen": "Time stands still. To let five minutes pass: deck-sim advance 5m",
+    "on_poll": "Time jumps to what is due next when a client reads something unfinished.",
+}
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "deck-sim serve",
+        "deck-sim serve --clock frozen --seed 7",
+        "deck-sim serve --port 0 --port-file port.txt --scenarios tests/scenarios",
+    ],
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8765,
+    show_default=True,
+    help="The port; 0 takes a free one.",
+)
+@EDITION
+@click.option(
+    "--clock",
+    "mode",
+    type=click.Choice(MODES),
+    default="real",
+    show_default=True,
+    help="How the time of each world moves.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, 1_000_000, min_open=True),
+    help="How much faster than real the real clock goes; 60 is a minute a second.",
+)
+@click.option(
+    "--now",
+    metavar="MOMENT",
+    callback=MOMENT,
+    help="When each world begins, like 2025-01-15T09:30:00Z.",
+)
+@SEED
+@FOLDER
+@click.option(
+    "--keys",
+    metavar="KEY,...",
+    callback=KEYS,
+    help="The API keys to take, like sk_one,sk_two; any if omitted.",
+)
+@click.option(
+    "--port-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file to write the port to, once requests are answered.",
+)
+def command(
+    host: str,
+    port: int,
+    edition: str,
+    mode: str,
+    speed: float | None,
+    now: datetime | None,
+    seed: int,
+    folder: Path | None,
+    keys: tuple[str, ...] | None,
+    port_file: Path | None,
+) -> None:
+    """Serve the simulated Deck API.
+
+    Each API key has a world of its own, made when the key is first seen.
+    """
+    if speed is not None and mode != "real":
+        raise click.UsageError(f"--speed is for --clock real, not --clock {mode}")
+    if port_file is not None and not port_file.parent.is_dir():
+        raise click.UsageError(f"--port-file: there is no folder {str(port_file.parent)!r}")
+    settings = Settings(edition, mode, speed or 1, now, seed)
+    worlds = Worlds(settings, open_library(folder), frozenset(keys) if keys else None)
+    server = _bind(worlds, host, port)
+
+    def ready() -> None:
+        if port_file is not None:
+            write_port(port_file, server.port)
+        click.echo(_banner(server, settings, keys))
+
+    # uvicorn hands a signal on to these once it has stopped, so that is all that they need do.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.stop())
+    server.run(ready)
+
+
+def _bind(worlds: Worlds, host: str, port: int) -> Server:
+    try:
+        return Server(worlds, host, port)
+    except OSError as error:
+        text = f"cannot listen on {host}:{port}: {error.strerror}; `--port 0` takes a free port"
+        raise Refusal(text) from None
+
+
+def _banner(server: Server, settings: Settings, keys: tuple[str, ...] | None) -> str:
+    pace = "" if settings.speed == 1 else f" (x{settings.speed:g})"
+    return _BANNER.format(
+        version=__version__,
+        edition=settings.edition,
+        url=server.url,
+        base_url=server.base_url,
+        key=keys[0] if keys else ANY_KEY,
+        keys="Only the keys that you gave will do" if keys else "Any key will do",
+        clock=_CLOCKS[settings.mode].format(pace=pace),
+    )

@@ -1,0 +1,14 @@
+"""`deck-sim timeline`: what happened in a world."""
+
+import click
+
+from deck_sim.cli.command import Command
+from deck_sim.cli.driving import driving, print_lines
+from deck_sim.deck.handle import Deck
+
+
+@click.command(cls=Command, examples=["deck-sim timeline", "deck-sim timeline | grep call"])
+@driving
+def command(deck: Deck) -> None:
+    """Show what happened on a running server: calls, statuses, moves of the clock."""
+    print_lines(deck.timeline or f"nothing has happened yet in the world of {deck.api_key}")

@@ -1,0 +1,1 @@
+"""The Python handle: a world of a server, driven from a test."""

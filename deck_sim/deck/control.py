@@ -1,0 +1,58 @@
+"""The control API over HTTP. It is all that the handle uses, so a server in this process and one
+that runs elsewhere are driven alike. The home of httpx2.
+"""
+
+from typing import Any
+
+import httpx2
+
+from deck_sim.errors import DeckSimError
+
+WAIT_SECONDS = 60  # for one answer; an advance over many things may take a while
+
+
+class Control:
+    """Calls below `/_sim` for one world."""
+
+    def __init__(self, url: str, api_key: str) -> None:
+        self.url, self.api_key = url, api_key
+        self._client = httpx2.Client(
+            base_url=f"{url}/_sim",
+            headers={"Authorization": f"Bearer {api_key}"},
+            timeout=WAIT_SECONDS,
+            trust_env=False,  # a proxy of the environment has no business on loopback
+        )
+
+    def call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
+        """The answer to a call; `content` is what httpx2 takes: `json`, `content`, `headers`.
+
+        Raises:
+            DeckSimError: with the server's messages, or with why it could not be reached.
+
+        """
+        try:
+            answer = self._client.request(method, path, **content)
+        except httpx2.TransportError as error:
+            text = f"no deck-sim answers at {self.url}: {error or type(error).__name__}"
+            raise DeckSimError(text) from None
+        data = _read(answer)
+        if answer.is_error:
+            raise DeckSimError("\n".join(e["message"] for e in data["errors"]), data["errors"])
+        return data
+
+    def get(self, path: str) -> list[dict[str, Any]]:
+        """The items of a list."""
+        data: list[dict[str, Any]] = self.call("GET", path)["data"]
+        return data
+
+    def close(self) -> None:
+        """Close what connects us with the server."""
+        self._client.close()
+
+
+def _read(answer: httpx2.Response) -> dict[str, Any]:
+    if "Deck-Sim-Version" not in answer.headers:
+        text = f"what answers at {answer.url} with {answer.status_code} is not deck-sim"
+        raise DeckSimError(text)
+    data: dict[str, Any] = answer.json()
+    return data

@@ -1,0 +1,296 @@
+"""The handle of one world: what a test holds while its application talks to the fake API.
+
+Everything goes through the control API, and nothing that is only read changes the world.
+"""
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from deck_sim.deck.control import Control
+from deck_sim.deck.timeline import Report, Timeline, read_timeline, write_length, write_moment
+from deck_sim.scenario.yaml_reader import YamlError, read_yaml
+
+Json = dict[str, Any]
+IdOr = str | Mapping[str, Any]  # an id, or the resource that has it
+
+UNNAMED = "scenario"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyTask:
+    """The ids of a task that can be run at once, and of all that this takes."""
+
+    agent_id: str
+    source_id: str
+    task_id: str
+    connection_id: str
+
+
+class Clock:
+    """The clock of a world."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    @property
+    def now(self) -> datetime:
+        """The world's present moment, in UTC."""
+        return datetime.fromisoformat(self._control.call("GET", "/clock")["now"])
+
+    @property
+    def mode(self) -> str:
+        """`frozen`, `real` or `on_poll`."""
+        return str(self._control.call("GET", "/clock")["mode"])
+
+    def set(
+        self, mode: str, *, now: str | datetime | None = None, speed: float | None = None
+    ) -> None:
+        """Change how time moves, and first go on to `now` if it is given."""
+        moment = None if now is None else write_moment(now)
+        self._control.call("PUT", "/clock", json=_given(mode=mode, now=moment, speed=speed))
+
+
+class Deck:
+    """A world of a deck-sim server, selected by its API key.
+
+    As a context manager it closes its connection with the server; the world stays.
+    """
+
+    def __init__(self, url: str, api_key: str) -> None:
+        """Drive the world of `api_key` on the server at `url`, with or without its `/v2`."""
+        self.url = url.rstrip("/").removesuffix("/v2")
+        self.api_key = api_key
+        self._control = Control(self.url, api_key)
+        self.clock = Clock(self._control)
+        self._numbers = itertools.count(1)
+
+    @property
+    def base_url(self) -> str:
+        """What the application under test is pointed at; ends in `/v2`."""
+        return f"{self.url}/v2"
+
+    def __repr__(self) -> str:
+        return f"Deck({self.url!r}, {self.api_key!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection with the server."""
+        self._control.close()
+
+    # Time
+
+    def advance(self, by: str | timedelta) -> Report:
+        """Let that much time pass; all that falls due has happened when this returns."""
+        return self._advance(by=write_length(by))
+
+    def advance_to(self, moment: str | datetime) -> Report:
+        """Let time pass up to a moment."""
+        return self._advance(to=write_moment(moment))
+
+    def advance_until(
+        self,
+        event: str,
+        id: IdOr | None = None,  # noqa: A002 - what the control API calls it
+        *,
+        limit: str | timedelta = "1d",
+    ) -> Report:
+        """Let time pass until an event such as `task_run.completed`, of that resource if given.
+
+        Raises:
+            DeckSimError: if nothing that is due within `limit` brings it; says what waits instead.
+
+        """
+        until = _given(event=event, id=None if id is None else _id(id))
+        return self._advance(until=until, limit=write_length(limit))
+
+    def settle(self) -> Report:
+        """Let time pass until nothing moves by itself any more; what waits for a person stays."""
+        return self._advance(until="idle")
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds of the world pass: hand it to a client as its `sleep`."""
+        self.advance(timedelta(seconds=seconds))
+
+    def next(self) -> Json:
+        """What is due, soonest first, and what waits without a timer."""
+        return self._control.call("GET", "/next")
+
+    # Scenarios
+
+    def use(self, name: str) -> None:
+        """Let every connection and run to come play this scenario, unless another is chosen."""
+        self._control.call("PATCH", "/world", json={"default_scenario": name})
+
+    def queue(self, *names: str, resource: str = "task_run") -> None:
+        """Let the next runs (or connections) play these, one each."""
+        self._control.call("POST", "/queue", json={"resource": resource, "scenarios": [*names]})
+
+    def scenario(self, source: str | Mapping[str, Any]) -> str:
+        """Add a scenario to this world, from YAML text or plain data; returns its name.
+
+        Plain data may leave out `version` and `name`.
+        """
+        if isinstance(source, str):
+            name = _usable(_name_in(source))
+            self._control.call("PUT", f"/scenarios/{name}", content=source.encode())
+        else:
+            name = _usable(source.get("name", f"{UNNAMED}_{next(self._numbers)}"))
+            self._control.call("PUT", f"/scenarios/{name}", json=dict(source))
+        return name
+
+    # Resources
+
+    def seed(
+        self,
+        resources: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        /,
+        **kinds: Sequence[Mapping[str, Any]],
+    ) -> dict[str, list[str]]:
+        """Put resources with fixed ids there as if they had always been; returns the ids by kind.
+
+        `deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])`; all of them, or none.
+        """
+        wanted = {**(resources or {}), **kinds}
+        answer = self._control.call("POST", "/seed", json={"resources": wanted})
+        seeded: dict[str, list[str]] = answer["seeded"]
+        return seeded
+
+    def ready_task(
+        self,
+        *,
+        input_schema: Mapping[str, Any] | None = None,
+        output_schema: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> ReadyTask:
+        """Seed an agent, a source, a connected connection and a task; `fields` are the task's."""
+        ready = ReadyTask(*(f"{prefix}_{next(self._numbers):016}" for prefix in _PREFIXES))
+        schemas = {"input_schema": input_schema, "output_schema": output_schema}
+        website = {"url": "https://source.example"}
+        self.seed(
+            agents=[{"id": ready.agent_id, "name": "Agent"}],
+            sources=[{"id": ready.source_id, "type": "website", "website": website}],
+            tasks=[
+                {"name": "Task", **schemas, **fields, "id": ready.task_id}
+                | {"agent_id": ready.agent_id}
+            ],
+            connections=[
+                {"id": ready.connection_id, "source_id": ready.source_id, "status": "connected"}
+                | {"auth_method": "none"}
+            ],
+        )
+        return ready
+
+    # What people and sources do
+
+    def approve(self, run: IdOr) -> Json:
+        """Let the reviewer approve a run that waits for one."""
+        return self._control.call("POST", f"/task-runs/{_id(run)}/approve")
+
+    def reject(self, run: IdOr) -> Json:
+        """Let the reviewer reject a run that waits for one."""
+        return self._control.call("POST", f"/task-runs/{_id(run)}/reject")
+
+    def drop(self, connection: IdOr) -> Json:
+        """Let the source end a connection."""
+        return self._control.call("POST", f"/connections/{_id(connection)}/drop")
+
+    def invalidate(self, connection: IdOr) -> Json:
+        """Let the credentials of a connection change at the source."""
+        return self._control.call("POST", f"/connections/{_id(connection)}/invalidate")
+
+    # What happened
+
+    @property
+    def runs(self) -> list[Json]:
+        """Every task run as it is now, its `input` included, oldest first."""
+        return self._control.get("/task-runs")
+
+    @property
+    def connections(self) -> list[Json]:
+        """Every connection as it is now, oldest first."""
+        return self._control.get("/connections")
+
+    @property
+    def events(self) -> list[Json]:
+        """Every event, oldest first."""
+        return self._control.get("/events")
+
+    @property
+    def requests(self) -> list[Json]:
+        """Every call of the Deck API and how it was answered, oldest first."""
+        return self._control.get("/requests")
+
+    @property
+    def timeline(self) -> Timeline:
+        """Calls, transitions and moves of the clock, in the order they happened."""
+        return read_timeline(self._control.get("/timeline"))
+
+    @property
+    def world(self) -> Json:
+        """The world as a whole: edition, seed, clock, queues, counts, crashes."""
+        return self._control.call("GET", "/world")
+
+    # The world as a whole
+
+    def reset(
+        self,
+        *,
+        edition: str | None = None,
+        clock: str | None = None,
+        speed: float | None = None,
+        now: str | datetime | None = None,
+        seed: int | None = None,
+    ) -> None:
+        """Begin the world anew, empty; what is not given is as the server was started."""
+        moment = None if now is None else write_moment(now)
+        body = _given(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
+        self._control.call("POST", "/reset", json=body)
+
+    def delete(self) -> None:
+        """Forget the world; its key would begin a new one."""
+        self._control.call("DELETE", "/world")
+
+    def _advance(self, **how: Any) -> Report:
+        answer = self._control.call("POST", "/clock/advance", json=how)
+        happened = read_timeline(answer["happened"])
+        return Report(datetime.fromisoformat(answer["now"]), happened)
+
+
+_PREFIXES = ("agt", "src", "task", "conn")  # in the order of `ReadyTask`
+
+
+def _id(resource: IdOr) -> str:
+    return resource if isinstance(resource, str) else str(resource["id"])
+
+
+def _given(**values: Any) -> Json:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _name_in(text: str) -> Any:
+    """What a YAML text calls its scenario; None if it cannot be read."""
+    try:
+        data = read_yaml(text).data
+    except YamlError:
+        return None
+    return data.get("name") if isinstance(data, dict) else None
+
+
+def _usable(name: Any) -> str:
+    """The name, if a path can hold it; if not, the server will say what is wrong, and where."""
+    return name if isinstance(name, str) and re.fullmatch("[a-z0-9_]+", name) else UNNAMED

@@ -1,0 +1,77 @@
+"""A server in a thread of this process, for tests without pytest and for scripts."""
+
+from contextlib import ExitStack
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+
+from deck_sim.deck.handle import Deck
+from deck_sim.errors import DeckSimError
+from deck_sim.scenario.library import Library, read_folder, shipped
+from deck_sim.scenario.loader import ScenarioError
+from deck_sim.server import ServerThread
+from deck_sim.worlds import Worlds
+
+KEY = "sk_test_deck_sim"
+
+
+class DeckSim:
+    """A server of one's own while a `with` block lasts, which gives the handle of its world.
+
+    `with DeckSim() as deck: ...`; or, in the `setUp` of a `unittest.TestCase`,
+    `self.deck = self.enterContext(DeckSim())`.
+    """
+
+    def __init__(
+        self,
+        *,
+        edition: str | None = None,
+        scenarios: str | PathLike[str] | None = None,
+        clock: str | None = None,
+        now: str | datetime | None = None,
+        seed: int | None = None,
+    ) -> None:
+        """Choose how the world begins; `scenarios` is a folder of scenario files of one's own."""
+        self._beginning = {"edition": edition, "clock": clock, "now": now, "seed": seed}
+        self._scenarios = scenarios
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Deck:
+        """Start the server.
+
+        Raises:
+            DeckSimError: if a scenario file has mistakes, or the world cannot begin like this.
+
+        """
+        library = shipped()
+        if self._scenarios is not None:
+            library = read_scenarios(self._scenarios, library)
+        with ExitStack() as stack:
+            thread = ServerThread(Worlds(library=library)).start()
+            stack.callback(thread.stop)
+            deck = stack.enter_context(Deck(thread.server.url, KEY))
+            deck.reset(**self._beginning)  # type: ignore[arg-type]
+            self._stack = stack.pop_all()
+        return deck
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+
+def read_scenarios(folder: str | PathLike[str], below: Library) -> Library:
+    """The scenarios of a folder, over those `below`.
+
+    Raises:
+        DeckSimError: with every mistake of every file.
+
+    """
+    try:
+        return read_folder(Path(folder), below)
+    except ScenarioError as error:
+        raise DeckSimError(str(error)) from None

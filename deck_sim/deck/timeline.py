@@ -1,0 +1,65 @@
+"""What happened in a world, as values that a test can look into and a person can read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from deck_sim.durations import format_duration
+from deck_sim.wire import print_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """At that moment, what happened to what."""
+
+    at: datetime
+    kind: str  # a resource's kind, or `call` or `clock`
+    id: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{print_moment(self.at)}  {self.kind:<10}  {self.id:<21}  {self.what}"
+
+
+class Timeline(tuple[Line, ...]):
+    """Lines in the order in which they happened; `str()` prints them one below the other."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(str(line) for line in self)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of moving the clock."""
+
+    now: datetime
+    happened: Timeline
+
+    def __str__(self) -> str:
+        lines = f"{self.happened}\n" if self.happened else "nothing happened\n"
+        return f"{lines}now it is {print_moment(self.now)}"
+
+
+def read_timeline(entries: Iterable[Mapping[str, Any]]) -> Timeline:
+    """The timeline of an answer's entries."""
+    return Timeline(
+        Line(datetime.fromisoformat(entry["at"]), entry["kind"], entry["id"], entry["what"])
+        for entry in entries
+    )
+
+
+def write_length(length: str | timedelta) -> str:
+    """A length of time as the control API reads it, to the microsecond."""
+    if isinstance(length, str):
+        return length
+    if length % timedelta(milliseconds=1):
+        return f"{length.days}d{length.seconds}.{length.microseconds:06}s"
+    return format_duration(length)
+
+
+def write_moment(moment: str | datetime) -> str:
+    """A moment as the control API reads it; without an offset it is UTC."""
+    return moment if isinstance(moment, str) else moment.isoformat()

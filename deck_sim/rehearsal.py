@@ -1,0 +1,260 @@
+"""A scenario played from beginning to end in virtual time, without HTTP, and told as a story.
+
+The command line draws it, and the recorded traces of the scenarios that ship are made with it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from deck_sim.contract import bodies
+from deck_sim.contract.editions import DEFAULT_EDITION
+from deck_sim.durations import format_duration
+from deck_sim.engine import commands
+from deck_sim.engine.records import Resource
+from deck_sim.engine.world import World
+from deck_sim.scenario.library import Library, shipped
+from deck_sim.scenario.model import Scenario
+from deck_sim.simulation import Settings, Simulation
+from deck_sim.wire import dump_json
+
+Answers = Sequence[Mapping[str, str]]
+
+REVIEW = timedelta(minutes=1)  # how long the reviewer takes when a script does not say
+_SECRET = "password"
+
+_INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}
+_TEXT = {"type": "string"}
+_INPUT_SCHEMA = {
+    "type": "object",
+    "properties": {"guest": _TEXT, "check_in": {"type": "string", "format": "date"}},
+    "required": ["guest"],
+}
+# Nothing is required, so that a script may give an output of its own.
+_OUTPUT_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "reservations": {
+            "type": "array",
+            "maxItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "hotel": _TEXT,
+                    "check_in": {"type": "string", "format": "date"},
+                    "nights": {"type": "integer", "minimum": 1, "maximum": 14},
+                },
+            },
+        }
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the story: that long after its beginning, who did what, and more about it.
+
+    `who` is `connection`, `task run`, `user` or `reviewer`. `what` is the status that a connection
+    or run entered; or `answered` or `approved`.
+    """
+
+    at: timedelta
+    who: str
+    what: str
+    detail: str = ""
+
+
+@dataclass
+class Rehearsal:
+    """A scenario that was played: the world in which it was, who was in it, and the story."""
+
+    scenario: Scenario
+    simulation: Simulation
+    agent_id: str
+    source_id: str
+    task_id: str
+    connection_id: str
+    run_id: str | None = None  # none if the connection did not come about
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def connection(self) -> Resource:
+        """The connection as it is in the end."""
+        return self.simulation.world.all("connection")[self.connection_id]
+
+    @property
+    def run(self) -> Resource | None:
+        """The run as it is in the end, if there was one."""
+        return self.simulation.world.all("task_run")[self.run_id] if self.run_id else None
+
+    def __str__(self) -> str:
+        return plain_text(self.lines)
+
+
+def rehearse(
+    scenario: Scenario,
+    answers: Answers | None = None,
+    *,
+    library: Library | None = None,
+    seed: int = 0,
+) -> Rehearsal:
+    """Open a connection that plays `scenario`, run a task on it, and let time pass to the end.
+
+    Without `answers` every prompt gets a right answer. Given ones are used up in order; after the
+    last nobody answers, and time passes until the limits have run out. A run that waits for a
+    person without end is approved after a minute.
+
+    Raises:
+        ApiError: if an answer does not fit what the prompt asks for.
+
+    """
+    player = _Player(scenario, answers, library or shipped(), seed)
+    player.play()
+    return player.rehearsal
+
+
+def plain_text(lines: Iterable[Line]) -> str:
+    """The story as text: a line each, in columns, without colours."""
+    rows = [(f"+{format_duration(line.at)}", line.who, line.what, line.detail) for line in lines]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    return "".join(
+        "  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() + "\n" for row in rows
+    )
+
+
+class _Player:
+    """Plays one scenario, and does what its users would do."""
+
+    def __init__(
+        self, scenario: Scenario, answers: Answers | None, library: Library, seed: int
+    ) -> None:
+        settings = Settings(scenario.edition or DEFAULT_EDITION, seed=seed)
+        self.scenario = scenario
+        self.simulation = Simulation("rehearsal", settings, library)
+        self.world = self.simulation.world
+        self.began, self.seen = self.world.now, 0
+        self.given: Iterator[Mapping[str, str]] | None = None if answers is None else iter(answers)
+
+    def play(self) -> None:
+        """Open the connection, run the task if it comes about, and see everything through."""
+        agent, source, task = _seed(self.world)
+        connection = self._open(source)
+        self.rehearsal = Rehearsal(
+            self.scenario, self.simulation, agent.id, source.id, task.id, connection.id
+        )
+        self._until_settled()
+        if self.rehearsal.connection.status == "connected":
+            self.rehearsal.run_id = self._run(task, connection).id
+        self._until_nothing_is_due()
+
+    def _open(self, source: Resource) -> Resource:
+        body = bodies.CreateConnection(
+            source_id=source.id,
+            auth_method="username_password",
+            auth_credentials=bodies.AuthCredentials(username="alex@example.com", password="-"),
+        )
+        return commands.open_connection(
+            self.world, body.model_dump(), lambda facts: self.scenario.script("connection")
+        )
+
+    def _run(self, task: Resource, connection: Resource) -> Resource:
+        body = bodies.RunTask(connection_id=connection.id, input=_INPUT)
+        return commands.run_task(
+            self.world, task, body.model_dump(), lambda facts: self.scenario.script("task_run")
+        )
+
+    def _until_settled(self) -> None:
+        """Let the connection come to where it can be used, or cannot."""
+        while not self.world.is_settled(self.rehearsal.connection) and self._go_on():
+            pass
+
+    def _until_nothing_is_due(self) -> None:
+        while self._go_on():
+            pass
+
+    def _go_on(self) -> bool:
+        """Answer whoever waits for an answer, or else go to what is due next; False at the end."""
+        self._tell_events()
+        if any(self._attend(resource) for resource in self.simulation.waiting()):
+            return True
+        due = self.world.timers.peek()
+        if due is not None:
+            self.simulation.advance_to(due.at)
+        self._tell_events()
+        return due is not None
+
+    def _attend(self, resource: Resource) -> bool:
+        """Do what a person would do now; say whether there was something."""
+        if resource.status == "interaction_required":
+            return self._answer(resource)
+        if resource.status == "pending":
+            return self._approve(resource)
+        return False
+
+    def _answer(self, resource: Resource) -> bool:
+        right = self.world.stories[resource.id].step.right_answer  # type: ignore[union-attr]
+        answer = right if self.given is None else next(self.given, None)
+        if answer is None:
+            return False
+        fields = {field["name"]: field for field in resource["interaction"]["fields"]}
+        self._tell("user", "answered", _spell_answer(answer, fields))
+        commands.answer_interaction(self.world, resource, answer)
+        return True
+
+    def _approve(self, resource: Resource) -> bool:
+        self.simulation.advance_by(REVIEW)
+        self._tell_events()
+        run = self.world.all("task_run")[resource.id]
+        if run.status == "pending":  # its connection or its time may have ended meanwhile
+            self._tell("reviewer", "approved")
+            commands.review_run(self.world, run, "approve")
+        return True
+
+    def _tell_events(self) -> None:
+        new, self.seen = self.world.events[self.seen :], len(self.world.events)
+        for event in new:
+            who = self.world.kind(event.data.kind).noun
+            at = event.created_at - self.began
+            line = Line(at, who, f"{event.data.status}", describe(event.data.fields))
+            self.rehearsal.lines.append(line)
+
+    def _tell(self, who: str, what: str, detail: str = "") -> None:
+        self.rehearsal.lines.append(Line(self.world.now - self.began, who, what, detail))
+
+
+def _seed(world: World) -> tuple[Resource, Resource, Resource]:
+    """An agent, a source and a task, as if they had always been there."""
+    agent = bodies.CreateAgent(name="Concierge")
+    source = bodies.CreateSource(
+        name="Hotel", type="website", website=bodies.Website(url="https://hotel.example")
+    )
+    made = commands.seed_resource(world, "agent", agent.model_dump())
+    task = bodies.CreateTask(
+        name="Read reservations",
+        agent_id=made.id,
+        input_schema=_INPUT_SCHEMA,
+        output_schema=_OUTPUT_SCHEMA,
+    )
+    return (
+        made,
+        commands.seed_resource(world, "source", source.model_dump()),
+        commands.seed_resource(world, "task", task.model_dump()),
+    )
+
+
+def describe(shown: Mapping[str, Any]) -> str:
+    """What is new in a connection or run that has just entered its status."""
+    if shown["interaction"]:
+        asked = ", ".join(asked["name"] for asked in shown["interaction"]["fields"])
+        return f"{shown['interaction']['type']}: {shown['interaction']['message']} ({asked})"
+    if shown.get("errors"):
+        return "; ".join(f"{e['type']}/{e['code']}: {e['message']}" for e in shown["errors"])
+    return "" if shown.get("output") is None else dump_json(shown["output"]).decode()
+
+
+def _spell_answer(answer: Mapping[str, str], fields: Mapping[str, Mapping[str, Any]]) -> str:
+    """The answer, with dots for what the prompt asks for as a password."""
+    secret = {name for name, asked in fields.items() if _SECRET in (name, asked["type"])}
+    words = [f"{name}={'•••' if name in secret else text}" for name, text in answer.items()]
+    return ", ".join(words)

@@ -1,0 +1,135 @@
+"""What the source asks, which answers it takes, and what comes of them."""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from deck_sim.contract.interactions import PROMPTS
+from deck_sim.durations import Span
+from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import GO_ON, STAY, Wait
+from deck_sim.errors import listed
+from deck_sim.scenario.matching import as_text
+from deck_sim.scenario.step import Step, compute
+from deck_sim.scenario.values import (
+    Many,
+    OneOrMany,
+    SpanField,
+    Strict,
+    Wanted,
+    fault,
+    matching,
+)
+
+
+class AskedField(Strict):
+    """One field of the form that the interaction shows."""
+
+    name: str = Field(min_length=1)
+    """The key of the answer."""
+    type: str = "string"
+    """The type of the value, as the API shows it."""
+    label: str | None = None
+    """What the form calls it; the name if it does not say."""
+
+
+class Asking(Step):
+    """The source asks the user something. The two kinds of script differ in what follows."""
+
+    word = "interaction_required"
+    shorthand = "type"
+    type: str = Field(default="mfa", min_length=1)
+    """`mfa`, `security_question`, `account_selection`, or a new type, which needs `fields`."""
+    message: str | None = None
+    """What the user is told; each documented type has a usual text."""
+    fields: Annotated[tuple[AskedField, ...], Many] = ()
+    """What is asked for; each documented type has a usual field."""
+    accept: Annotated[tuple[dict[str, Wanted], ...], Many, OneOrMany()] | None = None
+    """The right answer, or a list of them, any of which will do; compared as text, globs allowed.
+    Without it any answer is right; with an empty list none is."""
+    attempts: int | None = Field(default=None, ge=1, le=1000)
+    """How many answers may be wrong before `on_rejected`; 3 if it does not say."""
+    timeout: SpanField | None = None
+    """How long each prompt waits for its answer before `on_timeout`; 5m if it does not say."""
+    on_rejected: Any
+    on_timeout: Any
+
+    @model_validator(mode="after")
+    def _asks_and_accepts_the_same(self) -> "Asking":
+        """A type that Deck does not document needs fields; what is accepted must be asked for."""
+        if not self.fields and self.type not in PROMPTS:
+            raise fault(
+                f"type {self.type!r} is not one of {listed(PROMPTS)}, so `fields` is required"
+            )
+        asked = self._asked
+        for name in (name for name in asked if asked.count(name) > 1):
+            raise fault(f"`fields` asks for {name!r} twice")
+        for name in (name for answer in self.accept or () for name in answer if name not in asked):
+            raise fault(
+                f"`accept` names {name!r}, which is not asked for; asked are {listed(asked)}"
+            )
+        return self
+
+    @property
+    def vain(self) -> tuple[str, ...]:
+        """What is written here and can never matter, in sentences."""
+        if self.accept is not None:
+            return ()
+        written = [name for name in ("attempts", "on_rejected") if name in self.model_fields_set]
+        return tuple(
+            f"`{name}` is never needed: without `accept` any answer is right" for name in written
+        )
+
+    @property
+    def prompt(self) -> dict[str, Any]:
+        """The `interaction` that the API shows."""
+        usual = PROMPTS.get(self.type)
+        fields = self.fields
+        if usual and not fields:
+            fields = (AskedField(name=usual.field, label=usual.label),)
+        return {
+            "type": self.type,
+            "message": self.message or (usual.message if usual else "Please answer."),
+            "fields": [
+                {"name": f.name, "type": f.type, "label": f.label or f.name} for f in fields
+            ],
+        }
+
+    @property
+    def branches(self) -> Mapping[str, tuple[Step, ...]]:
+        """What follows the last wrong answer, and no answer."""
+        return {"on_rejected": self.on_rejected, "on_timeout": self.on_timeout}
+
+    @property
+    def right_answer(self) -> dict[str, str]:
+        """An answer that is accepted, if any is."""
+        wanted = self.accept[0] if self.accept else {}
+        return {name: matching(wanted.get(name, "*")) for name in self._asked}
+
+    def enter(self, stage: Stage) -> Wait | None:
+        """Ask, or ask again; each time the window is whole."""
+        stage.move(self.word, interaction=compute(stage, self.prompt))
+        window = stage.world.rules.interaction_window
+        return Wait(stage.draw(self.timeout or Span(window, window)), patience=True)
+
+    def hear(self, stage: Stage, word: str, value: Any) -> str:
+        """Go on after a right answer, ask again after a wrong one, give up after the last."""
+        if word == "due":
+            return "on_timeout"
+        if self._accepts(stage, value):
+            return GO_ON
+        stage.story.attempts += 1
+        limit = self.attempts or stage.world.rules.interaction_attempts
+        return STAY if stage.story.attempts < limit else "on_rejected"
+
+    @property
+    def _asked(self) -> list[str]:
+        return [field["name"] for field in self.prompt["fields"]]
+
+    def _accepts(self, stage: Stage, inputs: Mapping[str, Any]) -> bool:
+        return self.accept is None or any(
+            all(fnmatchcase(as_text(inputs[name]), as_text(w)) for name, w in answer.items())
+            for answer in compute(stage, [*self.accept])
+        )

@@ -1,0 +1,141 @@
+"""What every step of a script is: how it is written, described and filed; and how its texts are
+computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import GetJsonSchemaHandler, model_validator
+
+from deck_sim.complaints import spell_path
+from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import GO_ON, ScriptFault, Wait
+from deck_sim.errors import listed
+from deck_sim.scenario.templates import ExpressionError, has_template, names_at, render
+from deck_sim.scenario.values import Strict, fault
+
+REGISTRY: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
+
+
+class Step(Strict):
+    """A step: `word` alone, `word: value`, or `word: {key: value, …}`.
+
+    Subclasses set `word`, the `kinds` of script it is for, and `shorthand`, the key that a value
+    which is no mapping stands for. `ends` says that the script is over with it, and `lasts` that it
+    may go on with a status which is there already. A step that is no status is an effect, and takes
+    no time.
+    """
+
+    word: ClassVar[str]
+    kinds: ClassVar[tuple[str, ...]] = ()
+    shorthand: ClassVar[str | None] = None
+    ends: ClassVar[bool] = False
+    lasts: ClassVar[bool] = False
+    is_status: ClassVar[bool] = True
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """File the class under its word."""
+        for kind in cls.kinds:
+            other = REGISTRY.setdefault((kind, cls.word), cls)
+            if other is not cls:
+                raise TypeError(
+                    f"{cls.word!r} is {other.__name__} already; {cls.__name__} cannot be"
+                )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrap(cls, item: Any) -> Any:
+        """Turn the three ways to write a step into the mapping."""
+        if isinstance(item, dict) and len(item) > 1:
+            keys = listed(item)
+            raise fault(
+                f"a step is one word with its value, and here are {keys}; begin each with `- `,"
+                " and indent what belongs to a word further than it"
+            )
+        value = item[cls.word] if isinstance(item, dict) else None
+        if value is None:
+            return {}
+        if isinstance(value, dict) and not cls._is_value(value):
+            return value
+        if cls.shorthand is None:
+            raise fault(f"`{cls.word}` takes no value; write it alone")
+        return {cls.shorthand: value}
+
+    @classmethod
+    def _is_value(cls, value: dict[str, Any]) -> bool:
+        """Whether a mapping is the value of the shorthand rather than the step's keys."""
+        return False
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
+        """Describe the ways to write the step, where pydantic would describe the mapping alone."""
+        reference = handler(core)
+        described = handler.resolve_ref_schema(reference)
+        keys = {**described}
+        about = {"title": cls.word, "description": keys.pop("description", "")}
+        described.clear()
+        described.update(about | {"anyOf": cls._ways(keys)})
+        return reference
+
+    @classmethod
+    def _ways(cls, keys: dict[str, Any]) -> list[dict[str, Any]]:
+        """The schemas of the ways to write the step; `keys` is that of its mapping."""
+        short = [keys["properties"][cls.shorthand]] if cls.shorthand else []
+        bare = "required" not in keys
+        value = {"anyOf": [keys, *short, *([{"type": "null"}] if bare else [])]}
+        written = {
+            "type": "object",
+            "properties": {cls.word: value},
+            "required": [cls.word],
+            "additionalProperties": False,
+        }
+        return [*([{"const": cls.word}] if bare else []), written]
+
+    @property
+    def vain(self) -> tuple[str, ...]:
+        """What is written here and can never matter, in sentences."""
+        return ()
+
+    @property
+    def branches(self) -> Mapping[str, tuple[Step, ...]]:
+        """The branches that may follow instead of the next step."""
+        return {}
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the script never goes on behind it."""
+        return False
+
+    def enter(self, stage: Stage) -> Wait | None:
+        """Do what the step does; None goes on to the next at once."""
+        raise NotImplementedError
+
+    def hear(self, stage: Stage, word: str, value: Any) -> str:
+        """Answer a word from outside, or that the wait is over."""
+        return GO_ON
+
+
+def words(kind: str) -> tuple[str, ...]:
+    """The steps that a script of this kind may have: statuses, then effects."""
+    found = [(not step.is_status, word) for (of, word), step in REGISTRY.items() if of == kind]
+    return tuple(word for _, word in sorted(found, key=lambda row: row[0]))
+
+
+def compute(stage: Stage, value: Any) -> Any:
+    """`value` with its expressions computed.
+
+    Raises:
+        ScriptFault: if one cannot be; says which step.
+
+    """
+    if not has_template(value):
+        return value
+    try:
+        return render(value, names_at(stage.world.now, **stage.names))
+    except ExpressionError as error:
+        script = stage.story.script
+        place = spell_path((script.kind, *stage.story.path))
+        raise ScriptFault(f"scenario `{script.scenario}`, {place}: {error}") from None

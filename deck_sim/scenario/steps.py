@@ -1,0 +1,258 @@
+"""The steps of a script, one class each. A new step is a new class here; reading, checking and
+playing find it by its `word` and its `kinds`.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import (
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import GO_ON, Wait
+from deck_sim.scenario import effects
+from deck_sim.scenario.outputs import make_output
+from deck_sim.scenario.prompts import Asking
+from deck_sim.scenario.step import REGISTRY, Step, compute, words
+from deck_sim.scenario.values import (
+    ErrorName,
+    Length,
+    Many,
+    OneOrMany,
+    SpanField,
+    Strict,
+    fault,
+)
+
+
+class _Timed(Step):
+    """A status that lasts: a duration, a range, `stuck`, or no time at all."""
+
+    shorthand = "for"
+    lasts = True
+    length: Length | None = Field(default=None, alias="for")
+    """How long it lasts: a duration, a range that the seed draws from, or `stuck`, for ever."""
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it says `stuck`."""
+        return self.length == "stuck"
+
+    def enter(self, stage: Stage) -> Wait | None:
+        """Be in the status for the duration."""
+        stage.move_unless_there(self.word)
+        if self.length is None:
+            return None
+        if self.length == "stuck":
+            return Wait(None)
+        return Wait(stage.draw(self.length), active=True)
+
+
+class Connecting(_Timed):
+    """The agent logs in."""
+
+    word = "connecting"
+    kinds = ("connection",)
+
+
+class Connected(_Timed):
+    """The connection can run tasks; with a duration, until it is over."""
+
+    word = "connected"
+    kinds = ("connection",)
+
+
+class Queued(_Timed):
+    """The run waits for an agent."""
+
+    word = "queued"
+    kinds = ("task_run",)
+
+
+class Running(_Timed):
+    """The agent works. `stuck`: it never moves again by itself."""
+
+    word = "running"
+    kinds = ("task_run",)
+
+
+class _Lost(Step):
+    """A status of a connection from which only a caller leads on."""
+
+    ends = True
+
+    def enter(self, stage: Stage) -> Wait | None:
+        """Enter the status; the script says no more."""
+        stage.move(self.word)
+        stage.world.stop_story(stage.story.owner)
+        return None
+
+
+class Disconnected(_Lost):
+    """The source or the network dropped the connection."""
+
+    word = "disconnected"
+    kinds = ("connection",)
+
+
+class Invalid(_Lost):
+    """The source does not take the credentials."""
+
+    word = "invalid"
+    kinds = ("connection",)
+
+
+class FailedWith(Strict):
+    """One error of a failed run."""
+
+    error: ErrorName
+    """Its `type/code` in the error catalog."""
+    message: str | None = None
+    """Its text, if not the catalog's."""
+    field: str | None = None
+    """The field that it is about."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        """Read `type/code` alone."""
+        return {"error": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
+        """Describe both ways to write it."""
+        reference = handler(core)
+        keys = handler.resolve_ref_schema(reference)
+        mapping = {**keys}
+        keys.clear()
+        keys.update({"anyOf": [mapping["properties"]["error"], mapping]})
+        return reference
+
+
+class Failed(Step):
+    """The run fails, with one error or several."""
+
+    word = "failed"
+    kinds = ("task_run",)
+    shorthand = "errors"
+    ends = True
+    errors: Annotated[tuple[FailedWith, ...], Many, OneOrMany()]
+    """`type/code` of the error catalog, `{error, message, field}`, or a list of these."""
+
+    @classmethod
+    def _is_value(cls, value: dict[str, Any]) -> bool:
+        return "errors" not in value
+
+    @field_validator("errors")
+    @classmethod
+    def _at_least_one(cls, value: Any) -> Any:
+        """See that there is an error to fail with."""
+        if not value:
+            raise fault("must name at least one error")
+        return value
+
+    def enter(self, stage: Stage) -> Wait | None:
+        """Fail."""
+        stage.fail(
+            *(stage.problem(e.error, compute(stage, e.message), e.field) for e in self.errors)
+        )
+        return None
+
+
+def _fails(error: str) -> tuple[Failed, ...]:
+    """The branch that fails with one error of the catalog."""
+    return (Failed.model_construct(errors=(FailedWith(error=error),)),)
+
+
+class Completed(Step):
+    """The run is done. Without `output`, one is made from the task's `output_schema`."""
+
+    word = "completed"
+    kinds = ("task_run",)
+    ends = True
+    output: dict[str, Any] | None = None
+    """What the run brings back."""
+
+    def enter(self, stage: Stage) -> Wait | None:
+        """Finish."""
+        output = compute(stage, self.output)
+        if output is None:
+            world, run = stage.world, stage.story.owner
+            output = make_output(stage.output_schema, world.seed, run, world.now)
+        stage.complete(output)
+        return None
+
+
+class Pending(Step):
+    """A person must approve. With a duration it is approved when that is over."""
+
+    word = "pending"
+    kinds = ("task_run",)
+    shorthand = "for"
+    length: SpanField | None = Field(default=None, alias="for")
+    """How long until it is approved; without it, a person must."""
+    on_rejected: Annotated[tuple["RunStep", ...], Many] = _fails("task/review_rejected")
+    """What follows a rejection; the run fails if it does not say."""
+
+    @property
+    def branches(self) -> Mapping[str, tuple[Step, ...]]:
+        """What follows a rejection."""
+        return {"on_rejected": self.on_rejected}
+
+    def enter(self, stage: Stage) -> Wait | None:
+        """Wait for the person."""
+        stage.move(self.word)
+        return Wait(None if self.length is None else stage.draw(self.length))
+
+    def hear(self, stage: Stage, word: str, value: Any) -> str:
+        """Go on when approved, by a person or by time."""
+        return "on_rejected" if word == "reject" else GO_ON
+
+
+class ConnectionInteraction(Asking):
+    """The source asks while the connection is opened."""
+
+    kinds = ("connection",)
+    on_rejected: Annotated[tuple["ConnectionStep", ...], Many] = (Invalid.model_construct(),)
+    on_timeout: Annotated[tuple["ConnectionStep", ...], Many] = (Disconnected.model_construct(),)
+
+
+class RunInteraction(Asking):
+    """The source asks during the run."""
+
+    kinds = ("task_run",)
+    on_rejected: Annotated[tuple["RunStep", ...], Many] = _fails("auth/mfa_invalid")
+    on_timeout: Annotated[tuple["RunStep", ...], Many] = _fails("interaction/interaction_timeout")
+
+
+def _word(item: Any) -> Any:
+    """The word that tells which step an item of a script is."""
+    if isinstance(item, dict) and item:
+        return next(iter(item))
+    return item if isinstance(item, str) else None
+
+
+def _union(kind: str) -> Any:
+    members: Any = [Annotated[REGISTRY[kind, word], Tag(word)] for word in words(kind)]
+    union = members[0]
+    for member in members[1:]:
+        union = union | member
+    return Annotated[union, Discriminator(_word)]
+
+
+if TYPE_CHECKING:
+    ConnectionStep = Step
+    RunStep = Step
+else:
+    ConnectionStep = _union("connection")
+    RunStep = _union("task_run")
+for _class in set(REGISTRY.values()):
+    _class.model_rebuild()
+
+__all__ = ["ConnectionStep", "RunStep", "effects"]

@@ -1,0 +1,138 @@
+"""The world of one test, from its marker to its end. Imported when a fixture is first used."""
+
+import hashlib
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deck_sim import Deck, DeckSimError
+from deck_sim.deck.running import read_scenarios
+from deck_sim.errors import listed, nearest
+from deck_sim.scenario.library import Library, shipped
+from deck_sim.server import ServerThread
+from deck_sim.worlds import Worlds
+from pytest_deck_sim import FAILED, TIMELINE
+
+OWN_SERVER = pytest.StashKey[str]()
+
+# Two runs of the same tests may drive one server at the same time.
+THIS_RUN = uuid.uuid4().hex[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What `@pytest.mark.deck(...)` can say."""
+
+    scenario: str | None = None
+    edition: str | None = None
+    clock: str = "frozen"
+    seed: int = 0
+    now: str | datetime | None = None
+    strict: bool = True
+
+
+@contextmanager
+def serve(config: pytest.Config, folder: Path | None) -> Iterator[str]:
+    """A server in a thread, which knows the scenarios of the folder; gives its URL."""
+    library = shipped() if folder is None else _read(folder, shipped())
+    thread = ServerThread(Worlds(library=library)).start()
+    config.stash[OWN_SERVER] = thread.server.url
+    yield thread.server.url
+    thread.stop()
+
+
+@contextmanager
+def world_of(
+    item: pytest.Item, server: str, edition: str | None, folder: Path | None
+) -> Iterator[Deck]:
+    """The world of one test, as its marker wants it."""
+    wanted = read_marker(item)
+    own = item.config.stash.get(OWN_SERVER, None) == server
+    with Deck(server, make_key(item.nodeid, own=own)) as deck:
+        try:
+            _begin(deck, wanted, edition, None if own else folder)
+        except DeckSimError as error:
+            raise _failure(f"the world of this test cannot begin: {error}") from None
+        item.stash[TIMELINE] = lambda: _show_timeline(deck)
+        yield deck
+        complaints = [] if not wanted.strict else _complaints(deck, item.stash.get(FAILED, False))
+        shown = _show_timeline(deck) if complaints else ""
+        item.stash[TIMELINE] = lambda: shown
+        deck.delete()
+    if complaints:
+        raise _failure("\n".join(complaints))
+
+
+def read_marker(item: pytest.Item) -> Wanted:
+    """What the markers of a test say together; the nearest to it wins."""
+    allowed, said = [field.name for field in fields(Wanted)], dict[str, Any]()
+    for mark in reversed([*item.iter_markers("deck")]):
+        wrong = [f"takes no positional argument, and {arg!r} is one" for arg in mark.args]
+        wrong += [
+            f"has no argument {name!r}{nearest(name, allowed)}"
+            for name in mark.kwargs
+            if name not in allowed
+        ]
+        if wrong:
+            text = f"@pytest.mark.deck {'; it '.join(wrong)}; allowed are {listed(allowed)}"
+            raise _failure(text)
+        said.update(mark.kwargs)
+    return Wanted(**said)
+
+
+def make_key(node_id: str, *, own: bool) -> str:
+    """The key of a test: always the same, but on a shared server another one in each run."""
+    name = re.sub(r"\W+", "_", node_id.rpartition("::")[2])[:40]
+    digest = hashlib.sha256(node_id.encode()).hexdigest()[:12]
+    return f"sk_test_{name}_{digest}" if own else f"sk_test_{name}_{digest}_{THIS_RUN}"
+
+
+def _begin(deck: Deck, wanted: Wanted, edition: str | None, folder: Path | None) -> None:
+    deck.reset(
+        edition=wanted.edition or edition, clock=wanted.clock, seed=wanted.seed, now=wanted.now
+    )
+    if folder is not None:
+        library = _read(folder, Library())
+        for name in library.names():
+            deck.scenario(library.get(name).source)
+    if wanted.scenario is not None:
+        deck.use(wanted.scenario)
+
+
+def _read(folder: Path, below: Library) -> Library:
+    try:
+        return read_scenarios(folder, below)
+    except DeckSimError as error:
+        raise _failure(str(error)) from None
+
+
+def _complaints(deck: Deck, failed: bool) -> list[str]:
+    """What went wrong in the world that the test itself cannot have noticed."""
+    world = deck.world
+    complaints = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
+    left = {kind: names for kind, names in world["queues"].items() if names and not failed}
+    for kind, names in left.items():
+        complaints.append(
+            f"queued for a {kind}, but never played: {listed(names)}; if this is meant,"
+            " mark the test with @pytest.mark.deck(strict=False)"
+        )
+    return complaints
+
+
+def _show_timeline(deck: Deck) -> str:
+    try:
+        return str(deck.timeline)
+    except DeckSimError as error:
+        return str(error)
+
+
+def _failure(text: str) -> BaseException:
+    """A failure that is told by its text alone: our own frames say nothing to a test's author."""
+    return pytest.fail.Exception(text, pytrace=False)

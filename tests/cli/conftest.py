@@ -1,0 +1,67 @@
+"""What tests of the command line share."""
+
+import os
+import signal
+from contextlib import redirect_stdout
+from itertools import takewhile
+from threading import Thread
+
+import pytest
+from click.testing import CliRunner
+
+from deck_sim.cli import main
+
+
+@pytest.fixture
+def cli():
+    """Call `deck-sim` with these words; its result has `exit_code`, `stdout` and `stderr`."""
+
+    def cli(*words, **variables):
+        return CliRunner().invoke(main, [str(word) for word in words], env=variables)
+
+    return cli
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a scenario file into the test's folder, from the steps of its run."""
+
+    def write(name, *steps, file=None, **keys):
+        lines = [f"version: 1\nname: {name}\n", *(f"{k}: {v}\n" for k, v in keys.items())]
+        lines += ["task_run:\n", *(f"  - {step}\n" for step in steps)]
+        path = tmp_path / (file or f"{name}.yaml")
+        path.write_text("".join(lines))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def serving():
+    """Run `deck-sim serve` on this thread; meanwhile `visit` is called with its banner on another,
+    and when that returns a signal stops the server. Gives the exit code and what `visit` returned.
+    """
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def serving(visit, *words, by=signal.SIGTERM):
+        visited = []
+        reading, writing = os.pipe()
+
+        def meanwhile(lines):
+            banner = "".join(takewhile(lambda line: "Ctrl-C" not in line, lines))
+            try:
+                visited.append(visit(banner))
+            finally:
+                os.kill(os.getpid(), by)
+
+        with open(reading) as lines, open(writing, "w", buffering=1) as out:
+            visitor = Thread(target=meanwhile, args=(lines,))
+            visitor.start()
+            with redirect_stdout(out), pytest.raises(SystemExit) as ended:
+                main(["serve", "--port", "0", *words])
+            visitor.join()
+        return ended.value.code, visited[0]
+
+    yield serving
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

@@ -1,0 +1,122 @@
+import io
+import runpy
+import subprocess
+import sys
+
+import click
+import pytest
+
+from deck_sim import __version__
+from deck_sim.cli.app import COMMANDS, main
+
+
+def command(name):
+    return main.get_command(click.Context(main), name)
+
+
+def test_without_a_word_it_shows_its_help(cli):
+    """`deck-sim` alone says what it can do, and that is no mistake."""
+    alone, asked = cli(), cli("--help")
+    assert (alone.exit_code, asked.exit_code) == (0, 0)
+    assert alone.stdout == asked.stdout
+    assert all(f"  {name} " in alone.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help_that_says_the_same_as_the_table(name, cli):
+    """The help of a command begins with the table's words, at most, and ends with an example."""
+    shown = cli(name, "--help")
+    assert shown.exit_code == 0
+    assert command(name).help.startswith(COMMANDS[name].split(",")[0].rstrip("."))
+    assert f"Examples:\n  {command(name).examples[0]}\n" in shown.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_option_says_what_it_is_for(name):
+    """Every option of every command has a help text."""
+    options = [p for p in command(name).params if isinstance(p, click.Option)]
+    assert all(option.help for option in options)
+
+
+def test_help_and_version_import_nothing_heavy():
+    """`--help` and `--version` are quick: they need no web framework, no pydantic, no rich."""
+    program = (
+        "import sys\nfrom contextlib import suppress\nfrom deck_sim.cli import main\n"
+        "for word in ('--help', '--version'):\n"
+        "    with suppress(SystemExit):\n        main([word])\n"
+        "heavy = {'starlette', 'uvicorn', 'pydantic', 'httpx2', 'rich', 'yaml', 'jsonschema'}\n"
+        "sys.exit(str(heavy & set(sys.modules) or ''))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.stderr.strip() == ""
+
+
+def test_python_dash_m_is_the_command_line(monkeypatch, capsys):
+    """`python -m deck_sim` is `deck-sim`."""
+    monkeypatch.setattr(sys, "argv", ["somewhere/__main__.py", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("deck_sim", run_name="__main__")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"deck-sim {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["srve"], "there is no command 'srve'; did you mean 'serve'?"),
+        (["xyzzy"], "there is no command 'xyzzy'; see `deck-sim --help`"),
+        (["--loud"], "No such option '--loud'."),
+        (["check"], "Missing argument 'PATHS...'."),
+        (["serve", "--port", "70000"], "Invalid value for '--port': 70000 is not in the range"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(words, message, cli):
+    """What is wrong stands in one line on stderr."""
+    refused = cli(*words)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith(f"deck-sim: {message}")
+    assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "proposed"),
+    [
+        ("deck-sim s", ["serve", "scenarios"]),
+        ("deck-sim clock --m", ["--mode"]),
+        ("deck-sim srve --p", []),
+    ],
+)
+def test_a_shell_can_complete_commands_and_options(words, proposed, cli):
+    """Commands and their options are proposed; a misspelt command has none."""
+    count = str(len(words.split()) - 1)
+    shown = cli(_MAIN_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
+    assert [line.removeprefix("plain,") for line in shown.stdout.split()] == proposed
+
+
+def test_ctrl_c_ends_without_a_traceback(cli, monkeypatch):
+    """A command that is interrupted ends with the shell's exit code for that."""
+
+    def interrupted(**options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command("check"), "callback", interrupted)
+    ended = cli("check", ".")
+    assert ended.exit_code == 130
+    assert "Traceback" not in ended.stderr
+
+
+def test_output_that_an_ascii_console_cannot_show_is_no_error():
+    """A console without arrows and lines gets question marks instead of a traceback."""
+    words = [sys.executable, "-m", "deck_sim", "scenarios", "success"]
+    ran = subprocess.run(words, capture_output=True, env={"PYTHONIOENCODING": "ascii"})
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert b"running" in ran.stdout
+
+
+def test_a_stream_that_is_not_a_console_is_left_as_it_is(monkeypatch):
+    """Standard output may be any object that can be written to."""
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", written)
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert written.getvalue() == f"deck-sim {__version__}\n"

@@ -1,0 +1,102 @@
+import json
+import shutil
+
+import pytest
+
+from deck_sim.scenario.library import SHIPPED
+
+
+def test_the_scenarios_that_ship_are_fine(cli):
+    """Every shipped file passes, and one line says how many there were."""
+    checked = cli("check", SHIPPED)
+    count = len(list(SHIPPED.glob("*.yaml")))
+    assert (checked.exit_code, checked.stderr) == (0, "")
+    assert checked.stdout == f"{count} scenario files, all fine\n"
+
+
+def test_one_file_is_counted_as_one(cli, write):
+    """The count is in words a person would use."""
+    checked = cli("check", write("fine", "queued", "running", "completed"))
+    assert checked.stdout == "1 scenario file, all fine\n"
+
+
+def test_every_mistake_of_every_file_is_told_with_its_place(cli, write, tmp_path):
+    """All that is wrong comes in one go, a line each: file, line, column, path, message."""
+    one = write("one", "queued: soon", "runing: 2s")
+    two = write("two", "queued", "completed")
+    write("three", "queued", "running", "completed", file="three.yml")
+    checked = cli("check", tmp_path)
+    lines = checked.stdout.splitlines()
+    assert checked.exit_code == 1
+    assert lines[0].startswith(f"{one}:4:13: task_run[0].queued.for: 'soon' is not a duration")
+    assert lines[1].startswith(f"{one}:5:5: task_run[1]: unknown status 'runing'; did you mean")
+    assert lines[2].startswith(f"{two}:5:5: task_run[1]: `completed` cannot follow `queued`")
+    assert lines[3:] == ["3 mistakes in 2 of 3 scenario files"]
+
+
+def test_json_is_for_programs(cli, write):
+    """`--format json` holds the same, part by part."""
+    file = write("one", "queued", "runing: 2s")
+    checked = cli("check", file, "--format", "json")
+    found = json.loads(checked.stdout)
+    (mistake,) = found["mistakes"]
+    assert (checked.exit_code, found["files"]) == (1, 1)
+    assert "unknown status" in mistake.pop("message")
+    assert mistake == {"file": str(file), "line": 5, "column": 5, "path": "task_run[1]"}
+
+
+def test_json_of_files_without_mistakes_is_an_empty_list(cli, write):
+    """A program finds the same keys when all is well."""
+    checked = cli("check", write("fine", "queued", "running", "completed"), "--format", "json")
+    assert (checked.exit_code, json.loads(checked.stdout)) == (0, {"files": 1, "mistakes": []})
+
+
+def test_a_name_used_twice_is_found_across_all_paths(cli, write, tmp_path):
+    """Two files with one name are a mistake, wherever they are; it is told where the second is."""
+    file = write("success", "queued", "running", "completed")
+    checked = cli("check", SHIPPED, file)
+    assert checked.exit_code == 1
+    assert checked.stdout.startswith(
+        f"{file}:2:7: name: 'success' is the name of {SHIPPED / 'success.yaml'} too"
+    )
+
+
+def test_a_file_given_twice_is_read_once(cli, write, tmp_path):
+    """A file and its folder, or another spelling of the path, are not two scenarios."""
+    file = write("mine", "queued", "running", "completed")
+    checked = cli("check", file, tmp_path, tmp_path / ".." / tmp_path.name / file.name)
+    assert (checked.exit_code, checked.stdout) == (0, "1 scenario file, all fine\n")
+
+
+@pytest.mark.parametrize("source", [b"", b"version: 1\nname: [", b"\xff", b"- 1", b"x: 1\nx: 2"])
+def test_a_file_that_is_no_scenario_is_a_mistake_and_no_traceback(source, cli, tmp_path):
+    """Whatever bytes a file holds, the answer is a line with a place."""
+    file = tmp_path / "broken.yaml"
+    file.write_bytes(source)
+    checked = cli("check", file)
+    assert checked.exit_code == 1
+    assert checked.stdout.startswith(f"{file}:")
+
+
+def test_checking_changes_no_file(cli, tmp_path):
+    """A checked folder is as it was."""
+    shutil.copy(SHIPPED / "success.yaml", tmp_path)
+    cli("check", tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["success.yaml"]
+
+
+@pytest.mark.parametrize("path", ["nowhere.yaml", "nowhere/"])
+def test_a_path_that_does_not_exist_is_wrong_usage(path, cli):
+    """A misspelt path must not pass for a scenario without mistakes."""
+    refused = cli("check", path)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert f"Path '{path}' does not exist" in refused.stderr
+
+
+def test_a_folder_without_scenarios_is_wrong_usage(cli, tmp_path):
+    """Nor must the wrong folder."""
+    refused = cli("check", tmp_path)
+    assert refused.exit_code == 2
+    assert refused.stderr == (
+        f"deck-sim: the folder '{tmp_path}' holds no *.yaml and no *.yml file\n"
+    )

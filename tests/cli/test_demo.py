@@ -1,0 +1,63 @@
+import re
+
+import pytest
+
+from deck_sim.cli.demo import STORIES
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """What the demonstration prints, where there is no terminal."""
+    from click.testing import CliRunner
+
+    from deck_sim.cli import main
+
+    return CliRunner().invoke(main, ["demo"])
+
+
+def test_it_tells_every_story_and_ends_well(shown):
+    """Four stories at least, each under its name, and exit code 0."""
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert len(STORIES) >= 4
+    for number, story in enumerate(STORIES, 1):
+        assert f"{number}. {story.scenario} ─" in shown.stdout
+
+
+def test_it_is_readable_at_80_columns_without_colour(shown):
+    """In a pipe there are no control characters, and no line is too long."""
+    assert "\x1b" not in shown.stdout
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+
+
+def test_a_wrong_code_is_answered_by_the_right_one(shown):
+    """The story of the code: asked, answered wrongly, asked again, answered, completed."""
+    story = shown.stdout.partition("2. mfa_then_success")[2].partition("3. ")[0]
+    said = re.findall(r"interaction_required|code=\d+|completed", story)
+    assert said[:5] == [
+        "interaction_required",
+        "code=000000",
+        "interaction_required",
+        "code=123456",
+        "completed",
+    ]
+
+
+def test_half_an_hour_of_virtual_time_passes_in_seconds_of_real_time(shown):
+    """The agent that hangs is given up after 30 minutes; the last line compares the times."""
+    assert re.search(r"^\+30m\S*\s+task run\s+failed\s+task/timeout", shown.stdout, re.MULTILINE)
+    last = shown.stdout.splitlines()[-1]
+    assert re.fullmatch(r"4 stories: 30m\d+s of virtual time in \S+ of real time\.", last)
+
+
+def test_two_demonstrations_differ_only_in_port_and_real_time(shown, cli):
+    """The same seed and the same calls give the same story."""
+
+    def story(result):
+        return re.sub(r":\d+/v2|in \S+ of real", "", result.stdout)
+
+    assert story(cli("demo")) == story(shown)
+
+
+def test_it_is_coloured_on_a_terminal(cli):
+    """Statuses are coloured where there is a terminal."""
+    assert "\x1b[31mfailed" in cli("demo", FORCE_COLOR="1").stdout

@@ -1,0 +1,152 @@
+import re
+
+import pytest
+
+
+@pytest.fixture
+def drive(cli, server, key):
+    """Call a command for the test's world, as found in the environment."""
+
+    def drive(*words):
+        return cli(*words, DECK_BASE_URL=server.base_url, DECK_API_KEY=key)
+
+    return drive
+
+
+def test_the_environment_selects_the_world(drive, cli, server, key):
+    """`DECK_BASE_URL` and `DECK_API_KEY`, or `--url` and `--key`, lead to the same world."""
+    assert drive("advance", "5m").stdout == "nothing happened\nnow it is 2025-01-15T09:35:00Z\n"
+    given = cli("clock", "--url", server.url, "--key", key)
+    assert given.stdout.startswith("2025-01-15T09:35:00Z  frozen\n")
+
+
+def test_advance_shows_what_happened_meanwhile(drive, run_task):
+    """Every transition that fell due is a line, with its moment and whose it is."""
+    run = run_task()
+    shown = drive("advance", "5s")
+    assert shown.exit_code == 0
+    assert re.match(rf"\S+Z  task_run +{run['id']} +queued -> running\n", shown.stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "now"),
+    [
+        (["--to", "2025-01-15T10:00:00Z"], "2025-01-15T10:00:00Z"),
+        (["--to", "2025-01-15T11:00:00+01:00"], "2025-01-15T10:00:00Z"),
+        (["--until", "idle"], "2025-01-15T09:30:11Z"),
+        (["--until", "task_run.running"], "2025-01-15T09:30:03Z"),
+        (["--until", "task_run.completed", "--limit", "10s"], "2025-01-15T09:30:11Z"),
+    ],
+)
+def test_advance_goes_as_far_as_it_is_told(words, now, drive, run_task):
+    """Up to a moment, until an event, or until nothing moves by itself."""
+    run_task()
+    assert drive("advance", *words).stdout.endswith(f"now it is {now}\n")
+
+
+def test_advance_can_wait_for_the_event_of_one_resource(drive, run_task):
+    """`--id` passes over the others."""
+    run_task()
+    drive("advance", "1s")
+    second = run_task()
+    shown = drive("advance", "--until", "task_run.running", "--id", second["id"])
+    assert shown.stdout.endswith("now it is 2025-01-15T09:30:04Z\n")
+
+
+def test_an_event_that_does_not_come_is_exit_code_1(drive, run_task):
+    """What cannot come is told in one line, with what waits instead."""
+    run_task()
+    refused = drive("advance", "--until", "task_run.failed")
+    assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+    assert "no `task_run.failed` came within 1d" in refused.stderr
+
+
+def test_the_clock_shows_what_is_due_and_what_waits(drive, run_task):
+    """What will happen by itself, when and to whom; and what waits for somebody."""
+    run = run_task("mfa_then_success")
+    assert f"in 2s          {run['id']}  the script goes on\n" in drive("clock").stdout
+    drive("advance", "--until", "idle")
+    assert f"waits          {run['id']}  interaction_required\n" in drive("clock").stdout
+
+
+def test_the_clock_of_an_empty_world_has_nothing_to_show(drive):
+    """And says so."""
+    assert drive("clock").stdout.endswith("frozen\n  nothing is due, and nothing waits\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "shows"),
+    [
+        (["--mode", "on_poll"], "2025-01-15T09:30:00Z  on_poll\n"),
+        (["--now", "2025-02-01T00:00:00Z"], "2025-02-01T00:00:00Z  frozen\n"),
+        (["--mode", "on_poll", "--now", "2025-02-01"], "2025-02-01T00:00:00Z  on_poll\n"),
+    ],
+)
+def test_the_clock_can_be_set(words, shows, drive):
+    """Mode and moment, each alone or together."""
+    assert drive("clock", *words).stdout.startswith(shows)
+
+
+def test_a_speed_is_one_of_the_real_clock(drive, sim):
+    """`--speed` lets the clock be real, and go that fast."""
+    assert drive("clock", "--speed", "0.001").stdout.splitlines()[0].endswith("  real")
+    assert sim.get("/clock").json()["speed"] == 0.001
+
+
+def test_the_timeline_shows_calls_statuses_and_clock_moves(drive, run_task):
+    """One line each, in the order in which they happened, never broken."""
+    run = run_task()
+    drive("advance", "1h")
+    shown = drive("timeline").stdout
+    for kind, what in (
+        ("call", f"POST /v2/tasks/{run['task_id']}/run -> 201"),
+        ("task_run", "running -> completed"),
+        ("clock", "advanced 1h"),
+    ):
+        assert re.search(rf"^\S+Z  {kind} .*{re.escape(what)}$", shown, re.MULTILINE)
+
+
+def test_an_empty_timeline_says_whose_it_is(drive, key):
+    """Whoever looks at the wrong world can see that it is the wrong one."""
+    assert drive("timeline").stdout == f"nothing has happened yet in the world of {key}\n"
+
+
+def test_reset_begins_the_world_anew(drive, run_task, sim, key):
+    """The world is empty, at its beginning, and has the seed that was given."""
+    run_task()
+    assert drive("reset", "--seed", "7").stdout == (
+        f"the world of {key} is new; it is 2025-01-15T09:30:00Z\n"
+    )
+    world = sim.get("/world").json()
+    assert (world["seed"], sum(world["resources"].values())) == (7, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["advance"], "give a duration, or --to, or --until, and only one of them"),
+        (["advance", "5m", "--until", "idle"], "give a duration, or --to, or --until"),
+        (["advance", "soon"], "Invalid value for '[DURATION]': 'soon' is not a duration"),
+        (["advance", "--to", "soon"], "Invalid value for '--to': `MOMENT` must be a moment"),
+        (["advance", "5m", "--id", "trun_1"], "--id is for --until with an event"),
+        (["advance", "--until", "idle", "--id", "trun_1"], "--id is for --until with an event"),
+        (["clock", "--mode", "frozen", "--speed", "2"], "--speed is for the real clock"),
+        (["clock", "--url", "localhost"], "Invalid value for '--url'"),
+        (["clock", "--url", "http://["], "Invalid value for '--url'"),
+        (["clock", "--key", "ключ"], "Invalid value for '--key'"),
+    ],
+)
+def test_wrong_usage_moves_nothing(words, message, drive, sim):
+    """Exit code 2, one line, and the world is as it was."""
+    before = sim.get("/world").json()
+    refused = drive(*words)
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+    assert refused.stderr.startswith(f"deck-sim: {message}")
+    assert sim.get("/world").json() | {"request_id": ""} == before | {"request_id": ""}
+
+
+def test_a_server_that_is_not_there_is_exit_code_1(cli):
+    """Who cannot be reached is told in one line."""
+    refused = cli("clock", "--url", "http://127.0.0.1:1")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert refused.stderr.startswith("deck-sim: no deck-sim answers at http://127.0.0.1:1")

@@ -1,0 +1,107 @@
+import pytest
+
+from deck_sim.scenario.library import shipped
+
+
+def test_all_scenarios_are_listed(cli):
+    """Name, summary and tags of each, in a table that fits 80 columns."""
+    listed = cli("scenarios")
+    assert listed.exit_code == 0
+    assert all(f"\n{name} " in listed.stdout for name in shipped().names())
+    assert "The connection opens" in listed.stdout
+    assert all(len(line) <= 80 for line in listed.stdout.splitlines())
+
+
+def test_a_folder_of_ones_own_is_listed_too(cli, write, tmp_path):
+    """`--scenarios` adds a folder."""
+    write("mine", "queued", "running", "completed", summary="Mine alone", tags="[own]")
+    listed = cli("scenarios", "--scenarios", tmp_path)
+    assert any(
+        line.split() == ["mine", "Mine", "alone", "own"] for line in listed.stdout.splitlines()
+    )
+
+
+def test_a_scenario_is_drawn_as_a_tree_with_its_branches(cli):
+    """Steps with their durations, what a prompt asks and accepts, and the branches."""
+    drawn = cli("scenarios", "mfa_then_success").stdout
+    for expected in (
+        "├── queued  2s",
+        "├── interaction_required",
+        "message: Enter the 6-digit code sent to your phone",
+        "accept: code = 123456",
+        "timeout: 5m",
+        "├── on_rejected",
+        "└── failed  auth/mfa_invalid",
+        "├── running  3s",
+        "└── completed",
+    ):
+        assert expected in drawn
+
+
+def test_what_a_scenario_leaves_out_is_drawn_as_what_usually_happens(cli):
+    """A script that the file does not have is shown all the same, and said to be the usual one."""
+    drawn = cli("scenarios", "mfa_then_success").stdout
+    assert "connection  (not in the file: what usually happens)\n│   ├── connecting  1s" in drawn
+
+
+def test_a_scenario_in_a_file_is_drawn(cli, write):
+    """A path will do instead of a name; every way to write an error is shown."""
+    file = write(
+        "mine",
+        "queued: 1s..2s",
+        "running: stuck",
+        summary="''",
+        connection="[connecting, {connected: 1h}, disconnected]",
+    )
+    drawn = cli("scenarios", file).stdout
+    assert drawn.startswith("mine\n├── connection\n")
+    assert "queued  1s..2s" in drawn
+    assert "running  stuck" in drawn
+    assert "connected  1h" in drawn
+
+
+def test_outputs_and_errors_are_drawn(cli, write):
+    """Values of any depth are drawn in a line."""
+    file = write(
+        "mine",
+        "queued",
+        "running",
+        "pending: {for: 1m, on_rejected: [{failed: [source/source_error, {error: task/timeout,"
+        " message: Too slow}]}]}",
+        "completed: {output: {rooms: [{beds: 2}, {beds: 1}]}}",
+    )
+    drawn = cli("scenarios", file).stdout
+    assert "failed  source/source_error | task/timeout (Too slow)" in drawn
+    assert "output: rooms = beds = 2 | beds = 1" in drawn
+
+
+def test_statuses_are_coloured_on_a_terminal_only(cli):
+    """Colour where there is a terminal; none in a pipe, and none with NO_COLOR."""
+    words = ["scenarios", "success"]
+    assert "\x1b[32mcompleted" in cli(*words, FORCE_COLOR="1").stdout
+    assert "\x1b" not in cli(*words).stdout
+    assert "\x1b[32m" not in cli(*words, FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("sucess", "'sucess'; did you mean 'success'?"),
+        ("xyzzy", "'xyzzy'; `deck-sim scenarios` lists them all"),
+    ],
+)
+@pytest.mark.parametrize("command", ["scenarios", "play"])
+def test_an_unknown_name_is_told_the_nearest(command, name, end, cli):
+    """A name that is neither a scenario nor a file is wrong usage."""
+    refused = cli(command, name)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr == f"deck-sim: there is no scenario and no file {end}\n"
+
+
+@pytest.mark.parametrize("command", ["scenarios", "play"])
+def test_a_file_with_mistakes_is_exit_code_1(command, cli, write):
+    """The mistakes are told as `check` tells them."""
+    file = write("mine", "queued", "runing")
+    refused = cli(command, file)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(f"{file}:5:5: task_run[1]: unknown status")

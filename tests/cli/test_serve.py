@@ -1,0 +1,134 @@
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import httpx2
+import pytest
+
+
+def base_url(banner):
+    return re.search(r"export DECK_BASE_URL=(\S+) DECK_API_KEY=(\S+)", banner).groups()
+
+
+def get(banner, path, key=None):
+    url, proposed = base_url(banner)
+    headers = {"Authorization": f"Bearer {key or proposed}"}
+    return httpx2.get(url.removesuffix("/v2") + path, headers=headers, trust_env=False)
+
+
+def test_it_serves_what_its_banner_says(serving):
+    """The line to paste holds a base URL and a key with which the API answers."""
+    code, answer = serving(lambda banner: get(banner, "/v2/test"))
+    assert (code, answer.json()["status"]) == (0, "ready")
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_cleanly(by, serving):
+    """Ctrl-C and SIGTERM end it with exit code 0."""
+    code, banner = serving(lambda banner: banner, by=by)
+    assert code == 0
+    assert "any key will do" in banner.lower()
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_its_process_without_a_traceback(by):
+    """The same, seen from outside: nothing on stderr."""
+    words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.send_signal(by)
+        _, said = process.communicate()
+    assert (process.returncode, said) == (0, b"")
+
+
+def test_the_port_file_holds_the_port(serving, tmp_path):
+    """`--port-file` gets the port before the banner is printed."""
+    file = tmp_path / "port.txt"
+    code, (banner, port) = serving(
+        lambda banner: (banner, file.read_text()), "--port-file", str(file)
+    )
+    assert (code, base_url(banner)[0]) == (0, f"http://127.0.0.1:{int(port)}/v2")
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "clock"),
+    [
+        ([], "Time goes on by itself.", "real"),
+        (["--speed", "60"], "Time goes on by itself (x60).", "real"),
+        (["--clock", "frozen"], "Time stands still.", "frozen"),
+        (["--clock", "on_poll"], "Time jumps to what is due next", "on_poll"),
+    ],
+)
+def test_the_banner_says_how_time_moves(words, says, clock, serving):
+    """Each mode of the clock is explained, and is the one that worlds have."""
+    _, (banner, world) = serving(lambda b: (b, get(b, "/_sim/world").json()), *words)
+    assert says in banner
+    assert world["clock"] == clock
+    assert max(map(len, banner.splitlines())) <= 80
+
+
+def test_a_world_begins_as_the_options_say(serving):
+    """`--seed` and `--now` are those of every world."""
+    words = ["--clock", "frozen", "--seed", "7", "--now", "2030-02-03T04:05:06Z"]
+    _, answer = serving(lambda banner: get(banner, "/_sim/world"), *words)
+    assert (answer.json()["seed"], answer.json()["now"]) == (7, "2030-02-03T04:05:06Z")
+
+
+def test_only_the_given_keys_will_do(serving):
+    """`--keys` makes any other key a 401, and proposes the first."""
+
+    def visit(banner):
+        keys = [base_url(banner)[1], "sk_two", "sk_three"]
+        return [get(banner, "/v2/test", key).status_code for key in keys]
+
+    _, statuses = serving(visit, "--keys", "sk_one, sk_two")
+    assert statuses == [200, 200, 401]
+
+
+def test_it_serves_scenarios_of_a_folder(serving, write, tmp_path):
+    """`--scenarios` adds a folder of one's own to those that ship."""
+    write("mine", "queued", "running", "completed")
+    _, answer = serving(lambda banner: get(banner, "/_sim/scenarios"), "--scenarios", str(tmp_path))
+    names = [scenario["name"] for scenario in answer.json()["data"]]
+    assert {"mine", "success"} <= set(names)
+
+
+def test_a_mistake_in_a_scenario_is_told_and_nothing_is_served(cli, write, tmp_path):
+    """A scenario that cannot be used is exit code 1, and the line says where."""
+    file = write("mine", "queued", "runing: 2s")
+    refused = cli("serve", "--scenarios", tmp_path)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(f"{file}:5:5: task_run[1]: unknown status 'runing'")
+
+
+def test_a_port_in_use_is_told_in_one_line(cli):
+    """A port that somebody else has is exit code 1, with a way out."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = cli("serve", "--port", port)
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        f"deck-sim: cannot listen on 127.0.0.1:{port}: Address already in use;"
+        " `--port 0` takes a free port\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--clock", "frozen", "--speed", "2"], "--speed is for --clock real"),
+        (["--clock", "onpoll"], "Invalid value for '--clock': 'onpoll' is not one of"),
+        (["--speed", "0"], "Invalid value for '--speed'"),
+        (["--now", "soon"], "Invalid value for '--now': `MOMENT` must be a moment like"),
+        (["--keys", " , "], "Invalid value for '--keys': ' , ' holds no key"),
+        (["--scenarios", "nowhere"], "Invalid value for '--scenarios'"),
+        (["--port-file", "nowhere/port"], "--port-file: there is no folder 'nowhere'"),
+    ],
+)
+def test_wrong_options_are_refused(words, message, cli):
+    """What cannot be served so is wrong usage, said in one line."""
+    refused = cli("serve", "--port", "0", *words)
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+    assert refused.stderr.startswith(f"deck-sim: {message}")

@@ -1,0 +1,53 @@
+"""What the handle says when the server is not there, or is not one."""
+
+import http.server
+import socket
+import threading
+
+import pytest
+
+from deck_sim import Deck, DeckSimError
+
+
+@pytest.fixture
+def free_url():
+    """The URL of a port that is taken, and on which nobody answers."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.fixture
+def other_url():
+    """The URL of a server that is not deck-sim."""
+    server = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    thread = threading.Thread(target=server.handle_request)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    thread.join()
+    server.server_close()
+
+
+def test_a_server_that_is_not_there_is_named(free_url):
+    """The error says which URL does not answer."""
+    with (
+        Deck(free_url, "sk_test") as deck,
+        pytest.raises(DeckSimError, match=f"no deck-sim answers at {free_url}"),
+    ):
+        deck.settle()
+
+
+def test_another_server_is_told_apart(other_url, capfd):
+    """The error says that what answers is not deck-sim."""
+    with (
+        Deck(other_url, "sk_test") as deck,
+        pytest.raises(DeckSimError, match="with 501 is not deck-sim"),
+    ):
+        deck.settle()
+
+
+def test_an_environment_with_a_proxy_changes_nothing(deck, monkeypatch, free_url):
+    """The proxy of the environment is not asked for what is on loopback."""
+    monkeypatch.setenv("HTTP_PROXY", free_url)
+    with Deck(deck.url, deck.api_key) as other:
+        assert other.clock.now == deck.clock.now

@@ -1,0 +1,268 @@
+"""The handle, against the session's server."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+
+from deck_sim import Deck, DeckSimError
+
+START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
+APPROVAL = {"task_run": [{"running": "1s"}, {"pending": None}, "completed"]}
+
+
+@pytest.fixture
+def api(deck):
+    """A plain client of the Deck API, for the world of `deck`."""
+    headers = {"Authorization": f"Bearer {deck.api_key}"}
+    with httpx2.Client(base_url=deck.base_url, headers=headers, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def run(deck, api):
+    """Start a run of a ready task."""
+
+    def run(**task):
+        ready = deck.ready_task(**task)
+        body = {"connection_id": ready.connection_id}
+        answer = api.post(f"/tasks/{ready.task_id}/run", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    return run
+
+
+def test_the_base_url_ends_in_v2_however_the_server_is_named(deck):
+    """A Deck can be made from the server's URL, with or without the version."""
+    with Deck(f"{deck.url}/v2/", deck.api_key) as same:
+        assert same.base_url == deck.base_url == f"{deck.url}/v2"
+        assert repr(same) == repr(deck) == f"Deck({deck.url!r}, {deck.api_key!r})"
+
+
+@pytest.mark.parametrize("by", ["90s", timedelta(seconds=90)])
+def test_time_passes_by_a_length(deck, by):
+    """`advance` takes text or a timedelta, and the report has the new moment."""
+    assert deck.advance(by).now == deck.clock.now == START + timedelta(seconds=90)
+
+
+def test_the_smallest_length_of_time_is_not_lost(deck):
+    """A timedelta below a millisecond passes in full: a thousand of them make one."""
+    for _ in range(10):
+        deck.advance(timedelta(microseconds=100))
+    assert deck.clock.now == START + timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize("moment", ["2025-01-15T10:00:00Z", START + timedelta(minutes=30)])
+def test_time_passes_up_to_a_moment(deck, moment):
+    """`advance_to` takes text or a datetime."""
+    assert deck.advance_to(moment).now == START + timedelta(minutes=30)
+
+
+def test_time_passes_until_an_event_of_a_run(deck, run):
+    """`advance_until` waits for that run's event, not for another's."""
+    deck.queue("mfa_then_success", "success")
+    run()
+    second = run()
+    report = deck.advance_until("task_run.completed", second)
+    assert [line.what for line in report.happened if line.id == second["id"]] == [
+        "queued -> running",
+        "running -> completed",
+    ]
+
+
+def test_an_event_that_cannot_come_is_an_error_that_says_what_waits(deck, run):
+    """The error of `advance_until` names what was waited for, and the run that waits."""
+    deck.use("mfa_then_success")
+    waiting = run()
+    with pytest.raises(DeckSimError, match=f"no `task_run.completed`.*{waiting['id']}"):
+        deck.advance_until("task_run.completed", limit="1m")
+
+
+def test_settling_stops_where_a_person_is_needed(deck, run):
+    """`settle` leaves a run that asks for a code as it is."""
+    deck.use("mfa_then_success")
+    run()
+    deck.settle()
+    assert deck.runs[0]["status"] == "interaction_required"
+    assert [waiting["id"] for waiting in deck.next()["waiting"]] == [deck.runs[0]["id"]]
+
+
+def test_a_report_reads_as_lines(deck, run):
+    """`str` of a report has a line for each thing that happened, and the new moment."""
+    started = run()
+    assert str(deck.advance("5s")).splitlines() == [
+        f"2025-01-15T09:30:02Z  task_run    {started['id']}  queued -> running",
+        "now it is 2025-01-15T09:30:05Z",
+    ]
+
+
+def test_a_report_of_nothing_says_so(deck):
+    """`str` of a report is not empty when nothing happened."""
+    assert str(deck.advance("1s")) == "nothing happened\nnow it is 2025-01-15T09:30:01Z"
+
+
+def test_sleeping_lets_the_world_go_on(deck):
+    """`sleep` takes seconds, as `time.sleep` does, and returns at once."""
+    assert deck.sleep(0.25) is None
+    assert deck.clock.now == START + timedelta(milliseconds=250)
+
+
+def test_sleeping_backwards_is_refused(deck):
+    """A negative sleep is an error, and the clock stays."""
+    with pytest.raises(DeckSimError, match="'-1s' is not a duration"):
+        deck.sleep(-1)
+    assert deck.clock.now == START
+
+
+def test_the_clock_changes_its_mode(deck):
+    """`clock.set` changes how time moves, and goes on to a moment on the way."""
+    deck.clock.set("on_poll", now=START + timedelta(hours=1))
+    assert (deck.clock.mode, deck.clock.now) == ("on_poll", START + timedelta(hours=1))
+
+
+def test_an_unknown_mode_is_refused(deck):
+    """The error lists the modes; the mode stays."""
+    with pytest.raises(DeckSimError, match="'real', 'frozen' or 'on_poll'"):
+        deck.clock.set("fast", speed=60)
+    assert deck.clock.mode == "frozen"
+
+
+def test_reading_moves_no_clock(deck, run):
+    """With `on_poll`, looking through the handle is no poll and leaves no request."""
+    run()
+    deck.clock.set("on_poll")
+    seen = len(deck.requests)
+    assert [r["status"] for r in deck.runs] == [r["status"] for r in deck.runs] == ["queued"]
+    assert [c["status"] for c in deck.connections] == ["connected"]
+    assert (deck.clock.now, len(deck.requests)) == (START, seen)
+
+
+def test_the_queue_is_played_one_each_and_then_the_default(deck, run):
+    """`queue` names what the next runs play; `use` what all others do."""
+    deck.use("mfa_then_success")
+    deck.queue("success")
+    run(), run()
+    deck.settle()
+    assert [r["status"] for r in deck.runs] == ["completed", "interaction_required"]
+    because = [r["scenario"] for r in deck.requests]
+    assert because == ["success; because=queue", "mfa_then_success; because=default"]
+
+
+def test_connections_have_a_queue_of_their_own(deck):
+    """`queue` takes the kind of resource that is to play."""
+    deck.queue("success", resource="connection")
+    assert deck.world["queues"] == {"connection": ["success"]}
+    deck.reset()
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("version: 1\nname: 2fa\ntask_run: [running: 1s, completed]", "2fa"),
+        ({"name": "short", "task_run": [{"running": "1s"}, "completed"]}, "short"),
+        ({"task_run": [{"running": "1s"}, "completed"]}, "scenario_1"),
+    ],
+)
+def test_a_scenario_is_added_from_text_or_data(deck, run, source, name):
+    """`scenario` returns the name, which can be used at once."""
+    assert deck.scenario(source) == name
+    deck.use(name)
+    run()
+    assert deck.settle().now == START + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("version: 1\nname: x\ntask_run: [runing: 1s]", "x:3:12: .*did you mean 'running'"),
+        ("version: 1\nname: No Path/\n", "scenario:2:7: name: must match"),
+        ("version: 1\nname: [", "scenario:.*"),
+        ("just text", "scenario:1:1: "),
+        ({"name": 5}, "name"),
+    ],
+)
+def test_a_scenario_with_mistakes_is_an_error_with_their_places(deck, source, message):
+    """The server's message comes through, and no scenario is added."""
+    before = deck.world
+    with pytest.raises(DeckSimError, match=message) as caught:
+        deck.scenario(source)
+    assert caught.value.errors[0]["code"] == "input_invalid"
+    assert deck.world | {"request_id": 0} == before | {"request_id": 0}
+
+
+def test_seeding_takes_a_mapping_or_names(deck):
+    """`seed` returns the ids by kind, and both ways of writing it may be mixed."""
+    agent, task = {"id": "agt_1", "name": "A"}, {"id": "task_1", "name": "T", "agent_id": "agt_1"}
+    seeded = deck.seed({"agents": [agent]}, tasks=[task])
+    assert {kind: ids for kind, ids in seeded.items() if ids} == {
+        "agents": ["agt_1"],
+        "tasks": ["task_1"],
+    }
+    assert deck.events == []
+
+
+def test_a_seed_with_a_mistake_is_refused(deck):
+    """The error has one element for each mistake, and nothing is seeded."""
+    with pytest.raises(DeckSimError, match=r"resources\.agents") as caught:
+        deck.seed(agents=[{"id": "agt_1"}], sorces=[])
+    assert len(caught.value.errors) == 2
+    assert deck.timeline == ()
+
+
+def test_ready_tasks_can_be_made_again_and_again(deck, api):
+    """`ready_task` takes the task's fields, and each has ids of its own."""
+    first, second = deck.ready_task(), deck.ready_task(name="Read", input_schema={"type": "object"})
+    assert first.task_id != second.task_id
+    assert api.get(f"/tasks/{second.task_id}").json()["name"] == "Read"
+
+
+@pytest.mark.parametrize(("verdict", "status"), [("approve", "completed"), ("reject", "failed")])
+def test_a_reviewer_decides(deck, run, verdict, status):
+    """`approve` and `reject` take the run, and its status follows."""
+    deck.use(deck.scenario(APPROVAL))
+    started = run()
+    deck.settle()
+    getattr(deck, verdict)(started)
+    deck.settle()
+    assert deck.runs[0]["status"] == status
+
+
+@pytest.mark.parametrize(("loss", "status"), [("drop", "disconnected"), ("invalidate", "invalid")])
+def test_a_source_ends_a_connection(deck, loss, status):
+    """`drop` and `invalidate` take a connection's id, and answer with what became of it."""
+    ready = deck.ready_task()
+    assert getattr(deck, loss)(ready.connection_id)["status"] == status
+
+
+def test_the_timeline_merges_calls_and_what_came_of_them(deck, run):
+    """`timeline` can be looked into, and reads as lines."""
+    run()
+    deck.advance("2s")
+    assert [line.kind for line in deck.timeline][-4:] == ["call", "task_run", "task_run", "clock"]
+    assert str(deck.timeline).endswith("advanced 2s")
+    assert [event["type"] for event in deck.events][-1] == "task_run.running"
+
+
+def test_a_reset_world_begins_as_it_is_told(deck):
+    """`reset` empties the world, and takes what it is to begin with."""
+    deck.ready_task()
+    deck.reset(edition="connections", clock="real", speed=0.001, now=START, seed=7)
+    world = deck.world
+    assert (world["seed"], world["clock"]) == (7, "real")
+    assert not any(world["resources"].values())
+
+
+def test_two_handles_share_nothing_but_the_server(deck):
+    """Another key is another world."""
+    deck.ready_task()
+    with Deck(deck.url, f"{deck.api_key}_other") as other:
+        assert other.timeline == ()
+        other.delete()
+
+
+def test_a_deleted_world_begins_anew(deck):
+    """After `delete` the key has an empty world."""
+    deck.ready_task()
+    deck.delete()
+    assert deck.timeline == ()

@@ -1,0 +1,61 @@
+"""A server of one's own, without pytest's fixtures."""
+
+import threading
+import unittest
+
+import pytest
+
+import deck_sim
+from deck_sim import Deck, DeckSim, DeckSimError
+
+
+def test_a_server_lasts_as_long_as_the_block():
+    """`DeckSim` starts a server, gives its handle, and stops it."""
+    with DeckSim(seed=3, now="2030-01-01T00:00:00Z", clock="on_poll") as deck:
+        assert isinstance(deck, Deck)
+        assert (deck.world["seed"], deck.clock.now.year, deck.clock.mode) == (3, 2030, "on_poll")
+    with Deck(deck.url, deck.api_key) as gone, pytest.raises(DeckSimError, match="no deck-sim"):
+        gone.settle()
+
+
+def test_it_serves_a_unittest():
+    """`enterContext` starts it for one test of a TestCase."""
+
+    class Case(unittest.TestCase):
+        def runTest(self):  # noqa: N802 - unittest's name
+            assert self.enterContext(DeckSim()).clock.mode == "frozen"
+
+    result = unittest.TestResult()
+    Case().run(result)
+    assert result.wasSuccessful(), result.errors
+
+
+def test_it_plays_the_scenarios_of_a_folder(tmp_path):
+    """`scenarios` is a folder, whose files join those that ship."""
+    (tmp_path / "mine.yaml").write_text(
+        "version: 1\nname: mine\ntask_run: [running: 1s, completed]"
+    )
+    with DeckSim(scenarios=tmp_path) as deck:
+        deck.queue("mine", "success")
+
+
+def test_a_folder_with_mistakes_starts_no_server(tmp_path):
+    """The error has the file and the place."""
+    (tmp_path / "mine.yaml").write_text("version: 1\nname: mine\ntask_run: [complete]")
+    with pytest.raises(DeckSimError, match=r"mine\.yaml:3:12: "):
+        DeckSim(scenarios=str(tmp_path)).__enter__()
+
+
+def test_a_world_that_cannot_begin_leaves_no_server_behind():
+    """A wrong edition is an error that says what is allowed; the thread has ended."""
+    before = threading.active_count()
+    with pytest.raises(DeckSimError, match="`edition`: must be"):
+        DeckSim(edition="none").__enter__()
+    assert threading.active_count() == before
+
+
+def test_the_package_gives_its_public_names_and_no_others():
+    """What `__all__` lists can be imported; anything else is an AttributeError."""
+    assert {name for name in deck_sim.__all__ if hasattr(deck_sim, name)} == {*deck_sim.__all__}
+    with pytest.raises(AttributeError, match="no attribute 'Dekc'"):
+        deck_sim.Dekc  # noqa: B018

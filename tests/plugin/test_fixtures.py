@@ -1,0 +1,180 @@
+"""The fixtures, the options and the places where a user may put something else."""
+
+MINE = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
+
+
+def test_a_world_is_fresh_for_each_test(run):
+    """What one test does to its world, the next does not see; the server is the same."""
+    text = """
+        servers = set()
+        def test_one(deck):
+            servers.add(deck.url)
+            deck.ready_task()
+        def test_two(deck):
+            servers.add(deck.url)
+            assert deck.timeline == () and len(servers) == 1
+    """
+    run(text).assert_outcomes(passed=2)
+
+
+def test_keys_are_the_same_in_each_run_and_differ_between_tests(run):
+    """A key comes from the test's name, parameters included."""
+    text = """
+        import pytest
+        keys = []
+        @pytest.mark.parametrize("n", ["a/b", "a b"])
+        def test_key(deck, n):
+            keys.append(deck.api_key)
+        def test_all():
+            print(keys)
+            assert len(set(keys)) == 2
+    """
+    first, second = (run(text, "-s").outlines for _ in range(2))
+    assert [k for k in first if "sk_test_" in k] == [k for k in second if "sk_test_" in k]
+
+
+def test_the_environment_points_at_the_world(run):
+    """`deck_env` sets both variables, and takes them back."""
+    text = """
+        import os
+        def test_set(deck_env):
+            assert os.environ["DECK_BASE_URL"] == deck_env.base_url
+            assert os.environ["DECK_API_KEY"] == deck_env.api_key
+        def test_taken_back():
+            assert "DECK_BASE_URL" not in os.environ
+    """
+    run(text).assert_outcomes(passed=2)
+
+
+def test_the_variables_can_have_other_names(run, pytester):
+    """The ini file names the variables that the application reads."""
+    pytester.makeini("[pytest]\ndeck_env_base_url = MY_URL\ndeck_env_api_key = MY_KEY")
+    text = """
+        import os
+        def test_set(deck_env):
+            assert (os.environ["MY_URL"], os.environ["MY_KEY"]) == (
+                deck_env.base_url, deck_env.api_key)
+    """
+    run(text).assert_outcomes(passed=1)
+
+
+def test_a_folder_of_scenarios_is_known_to_every_world(run, pytester):
+    """`--deck-scenarios` is relative to where pytest was called."""
+    pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)
+    text = "def test_use(deck): deck.use('mine')"
+    run(text, "--deck-scenarios", "stories").assert_outcomes(passed=1)
+
+
+def test_the_folder_can_be_named_in_the_ini_file(run, pytester):
+    """`deck_scenarios` is relative to the ini file's folder."""
+    pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)
+    pytester.makeini("[pytest]\ndeck_scenarios = stories")
+    run("def test_use(deck): deck.use('mine')").assert_outcomes(passed=1)
+
+
+def test_a_folder_with_mistakes_is_an_error_with_the_place(run, pytester):
+    """File, line and column are told, without a traceback."""
+    pytester.mkdir("stories").joinpath("mine.yaml").write_text("version: 1\nname: [x]\n")
+    result = run("def test_use(deck): pass", "--deck-scenarios", "stories")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*mine.yaml:2:7: name:*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_running_server_is_driven_instead(run, deck_server):
+    """`--deck-url` takes the server's URL, and the world begins there as it would here."""
+    text = f"""
+        def test_where(deck):
+            assert deck.url == {deck_server!r}
+            assert deck.clock.mode == "frozen"
+    """
+    run(text, "--deck-url", f"{deck_server}/v2").assert_outcomes(passed=1)
+
+
+def test_a_running_server_is_told_the_scenarios_of_the_folder(run, pytester, deck_server):
+    """The folder is ours, so its scenarios are added to each world there."""
+    pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)
+    pytester.makeini(f"[pytest]\ndeck_url = {deck_server}\ndeck_scenarios = stories")
+    text = """
+        import pytest
+        @pytest.mark.deck(scenario="mine")
+        def test_use(deck):
+            assert deck.world["default_scenario"] == "mine"
+    """
+    run(text).assert_outcomes(passed=1)
+
+
+def test_keys_on_a_shared_server_belong_to_one_run(run, deck_server):
+    """Somebody else may run the same tests there: no other run has this key."""
+    text = """
+        from pytest_deck_sim.worlds import THIS_RUN
+        def test_key(deck):
+            assert deck.api_key.endswith(THIS_RUN)
+    """
+    run(text, "--deck-url", deck_server).assert_outcomes(passed=1)
+
+
+def test_a_server_that_does_not_answer_is_named(run):
+    """An error before the test, without a traceback."""
+    result = run("def test_use(deck): pass", "--deck-url", "http://127.0.0.1:9")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*cannot begin: no deck-sim answers at http://127.0.0.1:9*"])
+
+
+def test_the_session_fixtures_can_be_overridden(run, pytester, deck_server):
+    """A conftest gives another server, folder and edition."""
+    pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)
+    pytester.makeconftest(f"""
+        import pytest, pathlib
+        @pytest.fixture(scope="session")
+        def deck_server(): return {deck_server!r}
+        @pytest.fixture(scope="session")
+        def deck_scenarios_dir(): return pathlib.Path(__file__).parent / "stories"
+        @pytest.fixture(scope="session")
+        def deck_edition(): return "connections"
+    """)
+    text = f"""
+        def test_use(deck):
+            deck.use("mine")
+            assert deck.url == {deck_server!r}
+    """
+    run(text).assert_outcomes(passed=1)
+
+
+def test_an_unknown_edition_is_an_error_that_lists_those_there_are(run):
+    """`--deck-edition` is checked when the first world begins."""
+    result = run("def test_use(deck): pass", "--deck-edition", "conections")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*cannot begin: `edition`: must be 'connections'*"])
+
+
+def test_every_worker_of_xdist_has_a_server(run_apart):
+    """The same tests pass on two processes."""
+    text = """
+        import pytest
+        @pytest.mark.parametrize("n", range(6))
+        def test_use(deck, n):
+            deck.ready_task()
+            assert deck.runs == []
+    """
+    run_apart(text, "-n", "2").assert_outcomes(passed=6)
+
+
+def test_an_unused_plugin_imports_nothing_heavy(run_apart):
+    """Without a fixture of ours none of our libraries is loaded."""
+    text = """
+        import sys
+        HEAVY = {"starlette", "uvicorn", "httpx2", "pydantic", "jsonschema", "jinja2", "yaml"}
+        def test_modules():
+            assert "pytest_deck_sim" in sys.modules
+            assert not HEAVY & set(sys.modules)
+            assert {m for m in sys.modules if m.startswith("deck_sim")} == {
+                "deck_sim", "deck_sim.realtime"}
+    """
+    run_apart(text, "-p", "no:hypothesispytest").assert_outcomes(passed=1)
+
+
+def test_the_options_and_the_marker_are_documented(run):
+    """`--help` and `--markers` tell what there is."""
+    assert "--deck-url" in run("", "--help").stdout.str()
+    assert "@pytest.mark.deck(scenario=None" in run("", "--markers").stdout.str()

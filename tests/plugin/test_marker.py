@@ -1,0 +1,67 @@
+"""The marker: how a world begins."""
+
+import pytest
+
+
+def test_the_marker_says_how_the_world_begins(run):
+    """Each argument reaches the world."""
+    text = """
+        import pytest
+        @pytest.mark.deck(scenario="mfa_then_success", edition="connections", clock="on_poll",
+                          seed=5, now="2030-01-01T00:00:00Z")
+        def test_world(deck):
+            world = deck.world
+            assert world["default_scenario"] == "mfa_then_success"
+            assert (world["edition"], world["clock"]) == ("connections", "on_poll")
+            assert (world["seed"], world["now"]) == (5, "2030-01-01T00:00:00Z")
+    """
+    run(text).assert_outcomes(passed=1)
+
+
+def test_without_a_marker_the_world_is_frozen(run):
+    """The clock stands at its usual start."""
+    text = """
+        def test_world(deck):
+            world = deck.world
+            assert (world["clock"], world["now"]) == ("frozen", "2025-01-15T09:30:00Z")
+    """
+    run(text).assert_outcomes(passed=1)
+
+
+def test_the_nearest_marker_wins(run):
+    """A module's marker holds for what a test's own does not say."""
+    text = """
+        import pytest
+        pytestmark = pytest.mark.deck(seed=1, clock="on_poll")
+        @pytest.mark.deck(seed=2)
+        def test_world(deck):
+            assert (deck.world["seed"], deck.clock.mode) == (2, "on_poll")
+    """
+    run(text).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ("scenari='success'", "has no argument 'scenari'; did you mean 'scenario'?; allowed are"),
+        ("'success'", "takes no positional argument, and 'success' is one; allowed are `scenario`"),
+        ("'success', sed=1", "takes *; it has no argument 'sed'; did you mean 'seed'?"),
+        ("scenario='sucess'", "names no scenario: 'sucess'; did you mean 'success'?"),
+        ("edition='x'", "`edition`: must be 'connections'"),
+        ("clock='x'", "must be 'real', 'frozen' or 'on_poll'"),
+        ("seed='x'", "`seed`: must be a whole number"),
+        ("now='x'", "`now` must be a moment"),
+    ],
+)
+def test_a_wrong_argument_is_an_error_that_says_what_is_allowed(run, arguments, complaint):
+    """The test does not run, and no traceback hides the sentence."""
+    text = f"""
+        import pytest
+        @pytest.mark.deck({arguments})
+        def test_world(deck):
+            raise AssertionError("must not run")
+    """
+    result = run(text)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*{complaint.replace('[', '[[]')}*"])
+    result.stdout.no_fnmatch_line("*Traceback*")

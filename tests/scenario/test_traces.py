@@ -1,0 +1,68 @@
+"""The scenarios that ship, played and compared with their recorded traces.
+
+A trace begins with the command that plays it, which says how its prompts are answered. To record
+all traces anew after a change, and then to read the difference: `scripts/record-traces`.
+"""
+
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from deck_sim.rehearsal import rehearse
+from deck_sim.scenario.library import shipped
+
+TRACES = Path(__file__).parents[1] / "traces"
+NAMES = shipped().names()
+
+
+def answers_in(command):
+    """The answers that a command line gives; None if it leaves them to the rehearsal."""
+    words = shlex.split(command)
+    given = [word for option, word in zip(words, words[1:], strict=False) if option == "--answer"]
+    answers = [dict(part.split("=") for part in text.split(",")) for text in given]
+    return answers if answers or "--no-answer" in words else None
+
+
+def play(command):
+    """The trace of a command line `$ deck-sim play NAME …`: itself, and the story."""
+    name = command.split()[3]
+    return f"{command}\n\n{rehearse(shipped().get(name), answers_in(command))}"
+
+
+def command_of(name, folder):
+    """How a trace says that its scenario is played; a new one answers what is asked."""
+    file = folder / f"{name}.txt"
+    return file.read_text().split("\n")[0] if file.exists() else f"$ deck-sim play {name}"
+
+
+def record(folder=TRACES):
+    """Write every trace anew, and remove those that are no scenario's."""
+    stories = {name: play(command_of(name, folder)) for name in NAMES}
+    for file in folder.glob("*"):
+        file.unlink()
+    for name, story in stories.items():
+        (folder / f"{name}.txt").write_text(story)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scenario_tells_its_recorded_story(name):
+    """A scenario that ships happens as its trace says, to the second and to the letter."""
+    assert play(command_of(name, TRACES)) == (TRACES / f"{name}.txt").read_text()
+
+
+def test_every_scenario_has_a_trace_and_every_trace_a_scenario():
+    """No trace is missing, and none is left over."""
+    assert sorted(file.name for file in TRACES.iterdir()) == [f"{name}.txt" for name in NAMES]
+
+
+def test_recording_keeps_how_prompts_are_answered_and_clears_away(tmp_path):
+    """Recording writes what is there, gives new scenarios a trace, and removes stale ones."""
+    shutil.copytree(TRACES, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "success.txt").unlink()
+    (tmp_path / "gone.txt").write_text("stale")
+    record(tmp_path)
+    assert {f.name: f.read_text() for f in tmp_path.iterdir()} == {
+        f.name: f.read_text() for f in TRACES.iterdir()
+    }

@@ -1,0 +1,220 @@
+"""The wire format: how things are printed, and how bodies are read."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deck_sim.complaints import spell_path
+from deck_sim.contract.bodies import Body
+from deck_sim.errors import ApiError
+from deck_sim.wire import (
+    MAX_DEPTH,
+    check_body,
+    dump_json,
+    print_moment,
+    read_moment,
+    read_object,
+    recall_body,
+)
+
+
+@pytest.mark.parametrize(
+    ("moment", "printed"),
+    [
+        (datetime(2025, 1, 15, 9, 30, tzinfo=UTC), "2025-01-15T09:30:00Z"),
+        (datetime(2025, 1, 15, 9, 30, 0, 250_000, tzinfo=UTC), "2025-01-15T09:30:00.250Z"),
+        (datetime(2025, 1, 15, 9, 30, 0, 7_999, tzinfo=UTC), "2025-01-15T09:30:00.007Z"),
+        (datetime(2025, 1, 15, 9, 30, 0, 999, tzinfo=UTC), "2025-01-15T09:30:00Z"),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_moments_are_printed_with_milliseconds_only_if_there_are_any(moment, printed):
+    """A moment is printed in UTC, with milliseconds only if there are any."""
+    assert print_moment(moment) == printed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-01-15T09:30:00Z",
+        "2025-01-15T09:30:00",
+        "2025-01-15T10:30:00+01:00",
+        "2025-01-15 09:30",
+    ],
+)
+def test_a_moment_may_be_written_with_or_without_an_offset(text):
+    """Without an offset a moment is UTC; with one it is turned into UTC."""
+    moment = read_moment(text, "now")
+    assert moment == datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
+    assert moment.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2025-13-01", "9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"]
+)
+def test_what_is_no_moment_is_refused(text):
+    """A text that names no moment is refused, with its field and what was found."""
+    with pytest.raises(ApiError) as refusal:
+        read_moment(text, "created_after")
+    (problem,) = refusal.value.problems
+    assert (problem.name, problem.field) == ("request/input_invalid", "created_after")
+    assert problem.message.endswith(f"not {text!r}")
+
+
+_ZONES = st.sampled_from([UTC, timezone(timedelta(hours=-7))])
+
+
+@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=_ZONES))
+def test_a_printed_moment_is_read_as_the_same_moment(moment):
+    """Printing and reading a moment gives the same moment, to the millisecond."""
+    moment = moment.astimezone(UTC)
+    read = read_moment(print_moment(moment), "now")
+    assert read == moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+UNREADABLE = {
+    "empty": (b"", "The body is empty; it must be a JSON object."),
+    "cut": (b'{"a":\n 1', "The body is not JSON: Expecting ',' delimiter in line 2, column 3."),
+    "not JSON": (b"{a}", "in line 1, column 2."),
+    "two values": (b"{} {}", "The body is not JSON: Extra data in line 1, column 4."),
+    "byte order mark": (b"\xef\xbb\xbf{}", "The body is not JSON: Unexpected UTF-8 BOM"),
+    "not UTF-8": (b'{"a": "\xff"}', "The body is not UTF-8: byte 7 cannot be read."),
+    "NaN": (b'{"a": NaN}', "The body is not JSON that can be read: NaN is not JSON."),
+    "infinity": (b'{"a": -Infinity}', "-Infinity is not JSON."),
+    "float without end": (b'{"a": 1e999}', "1e999 is too large."),
+    "long number": (b'{"a": ' + b"9" * 5000 + b"}", "a number has more than 1000 digits."),
+    "half a pair": (b'{"a": "\\ud800"}', "it holds one half of a surrogate pair."),
+    "array": (b"[]", "The body must be a JSON object, not an array."),
+    "string": (b'"a"', "The body must be a JSON object, not a string."),
+    "null": (b"null", "The body must be a JSON object, not null."),
+    "number": (b"1", "The body must be a JSON object, not a scalar."),
+    "deep": (
+        b'{"a":' * 101 + b"1" + b"}" * 101,
+        "The body is nested more than 100 levels deep.",
+    ),
+    "very deep": (
+        b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        "The body is nested more than 100 levels deep.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "message"), UNREADABLE.values(), ids=UNREADABLE)
+def test_an_unreadable_body_is_refused_with_the_place_or_the_reason(body, message):
+    """What is not a JSON object that can be kept and printed again is `body_invalid`."""
+    with pytest.raises(ApiError) as refusal:
+        read_object(body)
+    (problem,) = refusal.value.problems
+    assert (problem.name, problem.field) == ("request/body_invalid", None)
+    assert message in problem.message
+
+
+def test_a_body_may_be_as_deep_as_the_limit():
+    """A body that is exactly as deep as allowed is read; whole surrogate pairs are, too."""
+    deep = b'{"a":' * MAX_DEPTH + b'"\\ud83d\\ude00"' + b"}" * MAX_DEPTH
+    data = read_object(deep)
+    for _ in range(MAX_DEPTH):
+        data = data["a"]
+    assert data == "😀"
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON))
+def test_what_was_read_can_be_printed_and_read_again(data):
+    """Any JSON object survives being read, printed and read again."""
+    assert read_object(json.dumps(data).encode()) == data
+    assert read_object(dump_json(data)) == data
+
+
+class _Inner(Body):
+    size: int
+
+
+class _Thing(Body):
+    name: str
+    auth_method: Literal["none"] = "none"
+    inner: list[_Inner] | None = None
+    auth_credentials: dict[str, str] | None = None
+    password: str = ""
+
+
+def _problems(**data):
+    with pytest.raises(ApiError) as refusal:
+        check_body(_Thing, data)
+    return {problem.field: problem for problem in refusal.value.problems}
+
+
+def test_every_problem_of_a_body_is_found_with_its_place():
+    """All that is wrong with a body is said at once, each with the place in the body."""
+    found = _problems(name=None, inner=[{"size": 1}, {"size": "x"}], extra=1, auth_method="sso")
+    assert {field: problem.name for field, problem in found.items()} == {
+        "name": "request/input_missing",
+        "inner[1].size": "request/input_invalid",
+        "extra": "request/input_invalid",
+        "auth_method": "auth/auth_method_invalid",
+    }
+    assert found["inner[1].size"].message == '`inner[1].size`: must be a whole number, not "x"'
+
+
+@pytest.mark.parametrize(
+    "data", [{"password": 12345}, {"auth_credentials": "12345"}, {"auth_credentials": {"p": 12345}}]
+)
+def test_an_error_never_repeats_a_secret(data):
+    """An error about a password or credentials says what is wrong, but not what was found."""
+    (problem,) = _problems(name="x", **data).values()
+    assert "must be" in problem.message
+    assert "12345" not in problem.message
+
+
+def test_an_error_repeats_only_the_beginning_of_a_very_long_name():
+    """A name of a million characters is cut in the error, and costs no time."""
+    (problem,) = _problems(name="x", **{"y" * 1_000_000: 1}).values()
+    assert len(problem.field) == 100
+    assert len(problem.message) < 500
+
+
+@pytest.mark.parametrize(
+    ("loc", "field"), [(("a",), "a"), (("a", "b", 0, "c"), "a.b[0].c"), ((0, "a"), "[0].a")]
+)
+def test_a_place_is_spelled_as_the_api_does(loc, field):
+    """Names are joined by dots, positions stand in brackets."""
+    assert spell_path(loc) == field
+
+
+RECALLED = {
+    "nothing": (b"", None),
+    "plain": (b'{"a": [1, {"b": null}]}', {"a": [1, {"b": None}]}),
+    "password": (b'{"a": [{"password": "hunter2"}]}', {"a": [{"password": "•••"}]}),
+    "no password": (b'{"password": null}', {"password": None}),
+    "credentials": (
+        b'{"auth_credentials": {"username": "alex", "password": "hunter2", "pasword": "hunter2"}}',
+        {"auth_credentials": {"username": "alex", "password": "•••", "pasword": "•••"}},
+    ),
+    "credentials as text": (b'{"auth_credentials": "hunter2"}', {"auth_credentials": "•••"}),
+    "not JSON": (b"{oops", "{oops"),
+    "not JSON, with a secret": (b'{"a":1,"PASSWORD":"hunter2"', '{"a":1,"'),
+    "a number that cannot be printed": (b'{"a": NaN}', '{"a": NaN}'),
+    "not UTF-8": (b"\xff", "�"),
+    "very long": (b"x" * 5000, "x" * 1000),
+}
+
+
+@pytest.mark.parametrize(("body", "kept"), RECALLED.values(), ids=RECALLED)
+def test_a_body_is_recalled_without_its_secrets(body, kept):
+    """The journal keeps a body without passwords, and as text if it cannot be read."""
+    assert recall_body(body) == kept
+    dump_json({"body": recall_body(body)})
