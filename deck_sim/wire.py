@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from deck_sim.complaints import complaint, spell_path
-from deck_sim.engine.records import Resource
+from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, problem, refuse
 
@@ -58,7 +58,8 @@ def print_resource(
         elif name in row.embeds:
             shown[name] = _print_embedded(world, resource, name)
         else:
-            shown[name] = resource.fields[name]
+            value = resource.fields[name]
+            shown[name] = print_moment(value) if isinstance(value, datetime) else value
     for name in row.includes:
         if name in includes:
             shown[name] = resource.hidden[name]
@@ -75,6 +76,28 @@ def _print_embedded(world: World, resource: Resource, name: str) -> list[dict[st
         if not other.deleted and other[embed.by] == resource.id
     ]
     return [{name: item[name] for name in embed.shows} for item in inner]
+
+
+def print_event(world: World, event: Event) -> dict[str, Any]:
+    """An event as the API and the webhooks show it: with the whole resource as it was then.
+
+    Events about a run carry the external id of its connection, too (documented).
+    """
+    data = print_resource(world, event.data)
+    if "connection_id" in event.data.fields:
+        data["external_id"] = world.all("connection")[event.data["connection_id"]]["external_id"]
+    return {
+        "id": event.id,
+        "object": "event",
+        "type": event.type,
+        "data": data,
+        "created_at": print_moment(event.created_at),
+    }
+
+
+def custom_headers(text: str | None) -> dict[str, str]:
+    """The headers of a destination's `custom_headers`, which is a JSON object as a string."""
+    return dict(json.loads(text)) if text else {}
 
 
 def print_errors(error: ApiError) -> dict[str, Any]:

@@ -157,6 +157,13 @@ class WebhookCredentials(Body):
     secret: Text | None = None
 
 
+class WebhookParts(Body):
+    """What a destination of the type `webhook` says of itself."""
+
+    config: WebhookConfig
+    credentials: WebhookCredentials
+
+
 class SubmitInteraction(Body):
     """`POST …/interaction` in the `connections` edition."""
 

@@ -8,7 +8,7 @@ from deck_sim.durations import format_duration, parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
 from deck_sim.errors import refuse
-from deck_sim.simulation import Report, Simulation
+from deck_sim.simulation import Journey, Simulation
 from deck_sim.wire import print_moment, read_moment
 
 # What each timer means to whoever reads `/_sim/next`.
@@ -17,6 +17,7 @@ _MEANS = {
     "window": "the interaction times out",
     "task_timeout": "the task times out",
     "inactivity": "the run fails of inactivity",
+    "attempt": "a delivery is attempted",
 }
 
 
@@ -40,19 +41,20 @@ def set_clock(request: Request) -> Answer:
     return show_clock(request)
 
 
-def advance(request: Request) -> Answer:
+async def advance(request: Request) -> Answer:
     """`POST /_sim/clock/advance`: everything that falls due happens before the answer."""
     body = request.read(Advance)
     if sum(given is not None for given in (body.by, body.to, body.until)) != 1:
         text = "give exactly one of `by`, `to` and `until`"
         raise refuse("request/input_invalid", text, field="by")
-    report = _advance(request.simulation, body)
+    journey = _journey(request.simulation, body)
+    report = await request.worlds.post_office.drive(request.simulation, journey)
     return Answer(
         {"now": print_moment(report.now), "happened": [print_entry(e) for e in report.happened]}
     )
 
 
-def _advance(simulation: Simulation, body: Advance) -> Report:
+def _journey(simulation: Simulation, body: Advance) -> Journey:
     if body.by is not None:
         return simulation.advance_by(_duration(body.by, "by"))
     if body.to is not None:

@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from deck_sim.engine.records import Event, Resource
-from deck_sim.engine.timers import Due
+from deck_sim.engine.timers import ATTEMPT, Due
 from deck_sim.engine.world import World
 
-ATTEMPT = "attempt"  # the name of the timer
 ALL = "*"
 WEBHOOK = "webhook"
 
@@ -62,7 +61,7 @@ def attempt_due(world: World, due: Due) -> None:
     elif destination["type"] == WEBHOOK:
         world.outbox.append(delivery.id)
     else:
-        world.messages.setdefault(destination.id, []).append(delivery["event_id"])
+        world.messages.setdefault(destination.id, []).append(delivery.hidden["event"])
         _finish(world, _counted(world, delivery), "success")
 
 
@@ -89,7 +88,7 @@ def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
         _deactivate(world, world.all("event_destination")[delivery["event_destination_id"]])
 
 
-def replay(world: World, delivery: Resource) -> None:
+def replay(world: World, delivery: Resource) -> Resource:
     """Deliver an event again, at once, under the same id."""
     again = replace(
         delivery,
@@ -99,6 +98,7 @@ def replay(world: World, delivery: Resource) -> None:
     )
     world.all("event_delivery")[delivery.id] = again
     world.timers.arm(delivery.id, ATTEMPT, world.now)
+    return again
 
 
 def activate(world: World, destination: Resource, status: str) -> Resource:

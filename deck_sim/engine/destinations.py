@@ -1,7 +1,7 @@
 """Event destinations: what is checked before one is made or changed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from deck_sim.engine.deliveries import ALL, WEBHOOK, activate, rotate_secret
@@ -10,11 +10,20 @@ from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, listed, nearest, problem
 
 
-def create_destination(world: World, fields: Mapping[str, Any], secret: str) -> Resource:
-    """Make a destination from a checked body; `secret` is what its deliveries are signed with."""
+def create_destination(
+    world: World,
+    fields: Mapping[str, Any],
+    secret: str | None,
+    make_secret: Callable[[int, str], str],
+) -> Resource:
+    """Make a destination from a checked body. Without a `secret` it gets one, made from the world's
+    seed and its id.
+    """
     public = {name: fields[name] for name in ("name", "type", "config", "events")}
     _check(world, public)
-    return world.create("event_destination", public, {"secret": secret})
+    own_id = world.next_id(world.kind("event_destination").prefix)
+    hidden = {"secret": secret or make_secret(world.seed, own_id)}
+    return world.create("event_destination", public, hidden, id=own_id)
 
 
 def update_destination(

@@ -48,7 +48,7 @@ class World:
     posted: int = 0  # how many of the events have been given to the destinations
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
-    messages: dict[str, list[str]] = field(default_factory=dict)  # event ids that queues hold
+    messages: dict[str, list[Event]] = field(default_factory=dict)  # what queues hold
     faults: list[str] = field(default_factory=list)  # scripts that could not be played on
     counters: Counter[str] = field(default_factory=Counter)
 

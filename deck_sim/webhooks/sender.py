@@ -56,7 +56,7 @@ class Sender:
         """POST once, and say how it went; nothing that a receiver does raises an error here."""
         async with self._turns:
             began = realtime.monotonic_ns()
-            status, error, answered = None, None, {}
+            status, error, answered = None, None, dict[str, str]()
             try:
                 async with asyncio.timeout(self.limit.total_seconds()):
                     status, answered = await self._post(url, headers, body)
