@@ -10,8 +10,10 @@ from deck_sim import __version__
 from deck_sim.cli.command import Command, Refusal
 from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library
 from deck_sim.cli.reading import ANY_KEY, KEYS, MOMENT
+from deck_sim.post_office import PostOffice
 from deck_sim.server import Server, write_port
 from deck_sim.simulation import MODES, Settings
+from deck_sim.webhooks.sender import Sender
 from deck_sim.worlds import Worlds
 
 _BANNER = """\
@@ -23,6 +25,7 @@ export DECK_BASE_URL={base_url} DECK_API_KEY={key}
 {clock}
 Ctrl-C stops it.
 """
+WEBHOOK_TIMES = ("wall", "world")
 _CLOCKS = {
     "real": "Time goes on by itself{pace}. Five minutes at once: deck-sim advance 5m",
     "frozen": "Time stands still. To let five minutes pass: deck-sim advance 5m",
@@ -79,6 +82,19 @@ _CLOCKS = {
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file to write the port to, once requests are answered.",
 )
+@click.option(
+    "--allow-public-webhooks",
+    "allow_public",
+    is_flag=True,
+    help="Send webhooks to any address, not only to loopback and private ones.",
+)
+@click.option(
+    "--webhook-time",
+    type=click.Choice(WEBHOOK_TIMES),
+    default="wall",
+    show_default=True,
+    help="Which time webhooks are signed with; receivers refuse what is five minutes off.",
+)
 def command(
     host: str,
     port: int,
@@ -90,6 +106,8 @@ def command(
     folder: Path | None,
     keys: tuple[str, ...] | None,
     port_file: Path | None,
+    allow_public: bool,
+    webhook_time: str,
 ) -> None:
     """Serve the simulated Deck API.
 
@@ -99,8 +117,20 @@ def command(
         raise click.UsageError(f"--speed is for --clock real, not --clock {mode}")
     if port_file is not None and not port_file.parent.is_dir():
         raise click.UsageError(f"--port-file: there is no folder {str(port_file.parent)!r}")
-    settings = Settings(edition, mode, speed or 1, now, seed)
-    worlds = Worlds(settings, open_library(folder), frozenset(keys) if keys else None)
+    settings = Settings(
+        edition=edition,
+        mode=mode,
+        speed=speed or 1,
+        now=now,
+        seed=seed,
+        webhook_time=webhook_time,
+    )
+    worlds = Worlds(
+        settings=settings,
+        library=open_library(folder),
+        keys=frozenset(keys) if keys else None,
+        post_office=PostOffice(Sender(allow_public=allow_public)),
+    )
     server = _bind(worlds, host, port)
 
     def ready() -> None:
