@@ -24,7 +24,7 @@ def test_every_event_arrives_signed(deck, run, deck_webhooks):
     run()
     deck.settle()
     assert types(deck_webhooks.events) == STATUSES
-    assert deck_webhooks.events == deck.events
+    assert [event["data"] for event in deck_webhooks.events] == [e["data"] for e in deck.events]
     first = deck_webhooks.received[0]
     assert first.headers["webhook-id"] == first.event["id"]
     assert first.event["id"].encode() in first.body
