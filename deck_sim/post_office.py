@@ -5,32 +5,38 @@ how it went before time goes on. With a clock that moves by itself a pace keeper
 the background, so that no answer of the API waits for a receiver.
 
 Nothing here is locked. While attempts are under way, calls of the API come and go as ever: a
-receiver may answer the interaction that it is told of, from inside its handler.
+receiver may answer the interaction that it is told of, from inside its handler. A call may even put
+another world into the simulation (seeding does), or begin the world of the key anew. So an outcome
+is recorded in the world that is there when it comes, and a world that was dropped sends no more.
 """
 
 import asyncio
+import logging
+import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from deck_sim import realtime
 from deck_sim.engine.deliveries import Attempt, Tried, record_attempt, secrets_of, take_outbox
-from deck_sim.engine.world import World
 from deck_sim.errors import refuse
 from deck_sim.simulation import Journey, Report, Simulation, travel
 from deck_sim.webhooks.sender import Outcome, Sender
 from deck_sim.webhooks.signing import TOLERANCE, signed_headers
-from deck_sim.wire import custom_headers, dump_json, print_event, print_moment
+from deck_sim.wire import custom_headers, dump_json, print_message, print_moment
+
+log = logging.getLogger("deck_sim")
 
 _LONGEST_NAP = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
-class _Keeper:
-    """The pace keeper of one world whose clock moves by itself."""
+class _Round:
+    """What is under way for one simulation: its pace keeper, and the attempts of that."""
 
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[None] | None = None
+    keeper: asyncio.Task[None] | None = None
+    attempts: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 class PostOffice:
@@ -40,14 +46,14 @@ class PostOffice:
         self, sender: Sender | None = None, wall: Callable[[], datetime] = realtime.now
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
-        self._keepers: dict[int, _Keeper] = {}  # by the identity of the simulation
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._rounds: dict[int, _Round] = {}  # by the identity of the simulation
 
     async def drive(self, simulation: Simulation, journey: Journey) -> Report:
         """Drive a journey to its end, and send at each halt.
 
         Raises:
-            ApiError: `state_invalid` if someone drives this world already; nothing changes.
+            ApiError: `state_invalid` if someone drives this world already, and nothing changes; or
+                if the world was dropped meanwhile.
 
         """
         if simulation.driven:
@@ -55,7 +61,9 @@ class PostOffice:
             raise refuse("request/state_invalid", text)
         simulation.driven = True
         try:
+            await self._landed(simulation)
             while True:
+                _check_kept(simulation)
                 next(journey)
                 await self.deliver(simulation)
         except StopIteration as end:
@@ -65,87 +73,96 @@ class PostOffice:
             simulation.driven = False
 
     async def deliver(self, simulation: Simulation) -> None:
-        """Send what is in the outbox, all at once, and record how it went."""
-        await asyncio.gather(*self._attempts(simulation))
+        """Send what is in the outbox, all at once, and record how it went.
+
+        It is recorded in the order of the outbox, whoever answers first, so that equal runs have
+        equal timelines.
+        """
+        attempts = take_outbox(simulation.world)
+        try:
+            tried = await asyncio.gather(*(self._try(simulation, attempt) for attempt in attempts))
+        except BaseException:  # whoever drove was stopped: they are still to be sent
+            simulation.world.outbox[:0] = [attempt.delivery_id for attempt in attempts]
+            raise
+        for attempt, line in zip(attempts, tried, strict=True):
+            record_attempt(simulation.world, attempt, line)
 
     def wake(self, simulation: Simulation) -> None:
         """See that a world whose clock moves by itself delivers in the background."""
-        if simulation.mode == "frozen" or not simulation.world.all("event_destination"):
-            return
-        keeper = self._keepers.get(id(simulation))
-        if keeper is None:
-            keeper = self._keepers[id(simulation)] = _Keeper()
-            keeper.task = asyncio.ensure_future(self._keep_pace(simulation, keeper.woken))
-        keeper.woken.set()
+        moves = simulation.mode != "frozen" and not simulation.dropped
+        if moves and simulation.world.all("event_destination"):
+            round_ = self._rounds.setdefault(id(simulation), _Round())
+            if round_.keeper is None:
+                keeping = self._keep_pace(simulation, round_)
+                round_.keeper = asyncio.ensure_future(_watched(simulation, keeping))
+            round_.woken.set()
 
     def forget(self, simulation: Simulation) -> None:
         """Send nothing more for a world that is no more."""
-        keeper = self._keepers.pop(id(simulation), None)
-        if keeper is not None and keeper.task is not None:
-            keeper.task.cancel()
+        for task in _tasks(self._rounds.pop(id(simulation), _Round())):
+            task.cancel()
 
     async def close(self) -> None:
         """Stop sending."""
-        for task in [*self._under_way, *(k.task for k in self._keepers.values() if k.task)]:
+        tasks = [task for round_ in self._rounds.values() for task in _tasks(round_)]
+        self._rounds.clear()
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._sender.close()
 
-    async def _keep_pace(self, simulation: Simulation, woken: asyncio.Event) -> None:
-        """Send what falls due when it does, and wait for none of it, until nothing can."""
-        while simulation.mode != "frozen":
-            woken.clear()
-            simulation.catch_up()
-            if not simulation.driven:
-                travel(simulation.settle())
-                for attempt in self._attempts(simulation):
-                    task = asyncio.ensure_future(attempt)
-                    self._under_way.add(task)
-                    task.add_done_callback(self._under_way.discard)
-                    task.add_done_callback(lambda _: woken.set())
-            nap = self._until_next(simulation)
-            try:
-                async with asyncio.timeout(nap.total_seconds()):
-                    await woken.wait()
-            except TimeoutError:
-                continue
-        self._keepers.pop(id(simulation), None)
+    async def _landed(self, simulation: Simulation) -> None:
+        """Wait for what was sent in the background."""
+        await asyncio.gather(*self._rounds.get(id(simulation), _Round()).attempts)
+
+    async def _keep_pace(self, simulation: Simulation, round_: _Round) -> None:
+        """Send what falls due when it does, and wait for none of it, until the clock is frozen."""
+        try:
+            while simulation.mode != "frozen":
+                round_.woken.clear()
+                if not simulation.driven:
+                    simulation.catch_up()
+                    travel(simulation.settle())
+                    self._send_off(simulation, round_)
+                await _sleep(self._until_next(simulation), round_.woken)
+        finally:
+            round_.keeper = None
+
+    def _send_off(self, simulation: Simulation, round_: _Round) -> None:
+        for attempt in take_outbox(simulation.world):
+            sending = _watched(simulation, self._send_one(simulation, attempt))
+            task = asyncio.ensure_future(sending)
+            round_.attempts.add(task)
+            task.add_done_callback(round_.attempts.discard)
+            task.add_done_callback(lambda _: round_.woken.set())
+
+    async def _send_one(self, simulation: Simulation, attempt: Attempt) -> None:
+        tried = await self._try(simulation, attempt)
+        simulation.catch_up()
+        record_attempt(simulation.world, attempt, tried)
 
     def _until_next(self, simulation: Simulation) -> timedelta:
         """Real time until something is due; a call wakes the keeper earlier."""
         due = simulation.world.timers.peek()
-        if simulation.mode != "real" or due is None:
+        if simulation.mode != "real" or simulation.driven or due is None:
             return _LONGEST_NAP
         left = (due.at - simulation.world.now) / simulation.speed
         return min(max(left, timedelta()), _LONGEST_NAP)
 
-    def _attempts(self, simulation: Simulation) -> list[Coroutine[None, None, None]]:
-        """What is in the outbox, ready to be sent."""
-        world = simulation.world
-        return [self._try(simulation, world, attempt) for attempt in take_outbox(world)]
-
-    async def _try(self, simulation: Simulation, world: World, attempt: Attempt) -> None:
-        stamp = self._wall() if simulation.settings.webhook_time == "wall" else world.now
-        body = dump_json(print_event(world, attempt.event))
-        config = attempt.destination["config"]
+    async def _try(self, simulation: Simulation, attempt: Attempt) -> Tried:
+        world, config = simulation.world, attempt.destination["config"]
+        at = world.now
+        stamp = self._wall() if simulation.settings.webhook_time == "wall" else at
+        body = dump_json(print_message(world, attempt.event))
         headers = {
+            "user-agent": "deck-sim",
             **custom_headers(config.get("custom_headers")),
             "content-type": "application/json",
-            "user-agent": "deck-sim",
             **signed_headers(secrets_of(world, attempt.destination), attempt.event.id, stamp, body),
         }
         outcome = await self._sender.send(config["url"], headers, body)
-        record_attempt(world, attempt, self._tried(world, attempt, outcome, headers, stamp))
-
-    def _tried(
-        self,
-        world: World,
-        attempt: Attempt,
-        outcome: Outcome,
-        headers: dict[str, str],
-        stamp: datetime,
-    ) -> Tried:
         return Tried(
-            at=world.now,
+            at=at,
             number=attempt.number,
             ok=outcome.ok,
             status=outcome.status,
@@ -164,3 +181,31 @@ class PostOffice:
             f"answered {outcome.status}; the timestamp is the world's ({print_moment(stamp)}), and"
             " receivers refuse one that is more than five minutes off: use `webhook_time: wall`"
         )
+
+
+def _check_kept(simulation: Simulation) -> None:
+    if simulation.dropped:
+        text = "this world was reset or deleted while its clock was being moved"
+        raise refuse("request/state_invalid", text)
+
+
+def _tasks(round_: _Round) -> list[asyncio.Task[None]]:
+    return [*round_.attempts, *([round_.keeper] if round_.keeper else [])]
+
+
+async def _watched(simulation: Simulation, work: Coroutine[None, None, None]) -> None:
+    """Do work that nobody waits for; what goes wrong in it is kept with the world's crashes."""
+    try:
+        await work
+    except Exception:
+        simulation.crashes.append(traceback.format_exc())
+        log.exception("deck-sim failed while it delivered events")
+
+
+async def _sleep(nap: timedelta, woken: asyncio.Event) -> None:
+    """Sleep for that long, or until woken."""
+    try:
+        async with asyncio.timeout(nap.total_seconds()):
+            await woken.wait()
+    except TimeoutError:
+        return

@@ -28,6 +28,7 @@ from deck_sim.scenario.matching import Facts
 
 MODES = ("real", "frozen", "on_poll")
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
+MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
 MOST_CALLS = 10_000  # that the journal keeps
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -86,6 +87,7 @@ class Simulation:
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
     driven: bool = False  # somebody drives a journey, which nobody else may then do
+    dropped: bool = False  # another world has its key now, or none; nothing more is sent
     files_url: str = World.files_url
 
     def __post_init__(self) -> None:
@@ -96,15 +98,8 @@ class Simulation:
 
     # The clock
 
-    def set_clock(self, mode: str, speed: float = 1, now: datetime | None = None) -> None:
-        """Change the clock's mode, and first go on to `now` if it is given.
-
-        Raises:
-            ApiError: if `now` is in the past; nothing changes.
-
-        """
-        if now is not None:
-            travel(self._advance(now - self.world.now, "now"))
+    def set_clock(self, mode: str, speed: float = 1) -> None:
+        """Change the clock's mode."""
         self.mode, self.speed = mode, speed
         self._pace()
 
@@ -118,10 +113,12 @@ class Simulation:
 
     def poll(self, resources: Iterable[Resource]) -> None:
         """In `on_poll` mode, let a read of something unfinished jump to the next due moment."""
-        due = self.world.timers.peek()
-        waits = self.mode == "on_poll" and due and not self.driven
-        if waits and due and not all(map(self.world.is_settled, resources)):
-            travel(self._pass(due.at))
+        may_jump = self.mode == "on_poll" and not self.driven
+        if may_jump and not all(map(self.world.is_settled, resources)):
+            travel(self._pass(self.world.now))  # events go out; that is no jump
+            due = self.world.timers.peek()
+            if due is not None:
+                travel(self._pass(due.at))
 
     # Driving. A journey passes time; it halts, with a `yield`, where webhooks are to be sent before
     # it goes on. Who can send drives it so (see `post_office`); `travel` drives it without sending.
@@ -135,17 +132,18 @@ class Simulation:
         """
         return self._advance(length, "by")
 
-    def advance_to(self, moment: datetime) -> Journey:
+    def advance_to(self, moment: datetime, field_: str = "to") -> Journey:
         """Let time pass up to a moment, and settle all that falls due by then.
 
         Raises:
             ApiError: if the moment is in the past or beyond the end of time; nothing changes.
 
         """
-        return self._advance(moment - self.world.now, "to")
+        return self._advance(moment - self.world.now, field_)
 
     def advance_until_event(self, type_: str, resource_id: str | None, limit: timedelta) -> Journey:
-        """Let time pass until an event of this type, about that resource if one is named.
+        """Let time pass until an event of this type, about that resource if one is named; and let
+        happen what else is due at its moment, so that the event has been delivered.
 
         Raises:
             ApiError: if nothing due within `limit` brings it; says what is waiting. Time has passed
@@ -159,6 +157,7 @@ class Simulation:
                     yield
                 new, seen = self.world.events[seen:], len(self.world.events)
                 if any(e.type == type_ and resource_id in (None, e.data.id) for e in new):
+                    yield from self._pass(self.world.now)
                     return report
         whom = f" of `{resource_id}`" if resource_id else ""
         text = (
@@ -236,7 +235,7 @@ class Simulation:
             report.now, report.happened = self.world.now, self.world.timeline[position:]
             if report.now > began:
                 self.world.note("clock", "", f"advanced {format_duration(report.now - began)}")
-            self._pace()
+                self._pace()
 
     def _pace(self) -> None:
         """Let real time count from here."""
@@ -259,24 +258,29 @@ class Simulation:
         Each time something happened it says False. When all that is due at a moment has happened
         and the outbox is not empty it halts, and says True, once; what is not sent then waits.
         """
-        happened, unsent = 0, 0
+        happened, halts, unsent = 0, 0, 0
         while True:
             post_events(self.world)
             due = self.world.timers.peek()
             if len(self.world.outbox) > unsent and (due is None or due.at > self.world.now):
+                halts += 1
+                _limit(halts, MOST_HALTS, "times webhooks were sent at one moment")
                 yield True
                 unsent = len(self.world.outbox)
             elif due is None or due.at > moment:
                 return
-            elif happened == MOST_STEPS:
-                text = (
-                    f"{happened} things happened in one advance, and more are due; is there no end?"
-                )
-                raise refuse("request/state_invalid", text)
             else:
-                pass_time(self.world, moment)
                 happened += 1
+                _limit(happened, MOST_STEPS, "things happened in one advance")
+                halts = halts if due.at <= self.world.now else 0
+                pass_time(self.world, moment)
                 yield False
+
+
+def _limit(count: int, most: int, what: str) -> None:
+    if count > most:
+        text = f"{most} {what}, and more are due; is there no end?"
+        raise refuse("request/state_invalid", text)
 
 
 def travel(journey: Generator[None, None, Result]) -> Result:

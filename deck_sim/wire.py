@@ -56,7 +56,7 @@ def print_resource(
         if name == "status":
             shown[name] = resource.status
         elif name in row.embeds:
-            shown[name] = _print_embedded(world, resource, name)
+            shown[name] = world.embedded(resource, name)
         else:
             value = resource.fields[name]
             shown[name] = print_moment(value) if isinstance(value, datetime) else value
@@ -68,24 +68,9 @@ def print_resource(
     return shown
 
 
-def _print_embedded(world: World, resource: Resource, name: str) -> list[dict[str, Any]]:
-    embed = world.kind(resource.kind).embeds[name]
-    inner = [
-        print_resource(world, other)
-        for other in world.all(embed.kind).values()
-        if not other.deleted and other[embed.by] == resource.id
-    ]
-    return [{name: item[name] for name in embed.shows} for item in inner]
-
-
 def print_event(world: World, event: Event) -> dict[str, Any]:
-    """An event as the API and the webhooks show it: with the whole resource as it was then.
-
-    Events about a run carry the external id of its connection, too (documented).
-    """
-    data = print_resource(world, event.data)
-    if "connection_id" in event.data.fields:
-        data["external_id"] = world.all("connection")[event.data["connection_id"]]["external_id"]
+    """An event as the API shows it: with the whole resource as it was then."""
+    data = {**print_resource(world, event.data), **event.beside}
     return {
         "id": event.id,
         "object": "event",
@@ -95,9 +80,14 @@ def print_event(world: World, event: Event) -> dict[str, Any]:
     }
 
 
+def print_message(world: World, event: Event) -> dict[str, Any]:
+    """An event as destinations get it, whichever attempt it is: with a `request_id` of its own."""
+    return {**print_event(world, event), "request_id": f"req_{event.id.partition('_')[2]}"}
+
+
 def custom_headers(text: str | None) -> dict[str, str]:
     """The headers of a destination's `custom_headers`, which is a JSON object as a string."""
-    return dict(json.loads(text)) if text else {}
+    return {name.lower(): value for name, value in json.loads(text or "{}").items()}
 
 
 def print_errors(error: ApiError) -> dict[str, Any]:
@@ -214,8 +204,8 @@ def _problem(error: ErrorDetails, model: type[BaseModel]) -> Problem:
     return problem(name, f"`{field}`: {complaint(shown, model)}", field=field)
 
 
-_CREDENTIALS, _PASSWORD = "auth_credentials", "password"
-_SECRETS = frozenset({_CREDENTIALS, _PASSWORD})
+_CREDENTIALS = frozenset({"auth_credentials", "credentials"})
+_SECRETS = _CREDENTIALS | {"password", "secret"}
 
 
 def recall_body(body: bytes) -> Any:
@@ -226,7 +216,7 @@ def recall_body(body: bytes) -> Any:
         return _hide(_read_json(body))
     except ApiError:
         text = body[:MAX_RECALLED].decode(errors="replace")
-        return re.split("|".join(_SECRETS), text, maxsplit=1, flags=re.IGNORECASE)[0]
+        return re.split("|".join(sorted(_SECRETS)), text, maxsplit=1, flags=re.IGNORECASE)[0]
 
 
 def _hide(data: Any) -> Any:
@@ -241,6 +231,6 @@ def _hide(data: Any) -> Any:
 
 
 def _hide_one(name: str, value: Any) -> Any:
-    if name == _CREDENTIALS and isinstance(value, Mapping):
+    if name in _CREDENTIALS and isinstance(value, Mapping):
         return {key: inner if key == "username" else HIDDEN for key, inner in value.items()}
     return HIDDEN if name in _SECRETS and value is not None else _hide(value)

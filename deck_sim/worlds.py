@@ -68,6 +68,7 @@ class Worlds:
         """Forget a world; its key would begin a new one."""
         gone = self._worlds.pop(key, None)
         if gone is not None:
+            gone.dropped = True
             self.post_office.forget(gone)
 
     def by_token(self, token: str) -> Simulation | None:

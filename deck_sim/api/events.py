@@ -1,14 +1,17 @@
 """Events, their types, and the destinations they go to."""
 
+from bisect import bisect_left
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
-from deck_sim.api.paging import list_items
+from deck_sim.api.paging import list_items, read_statuses
 from deck_sim.contract import bodies
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands, destinations
 from deck_sim.engine.deliveries import WEBHOOK
 from deck_sim.engine.records import Event, Resource
-from deck_sim.errors import refuse
+from deck_sim.errors import Problem, refuse
 from deck_sim.webhooks.signing import make_secret, secret_fault
 from deck_sim.wire import check_body, print_event, print_resource
 
@@ -21,7 +24,8 @@ def list_events(request: Request) -> Answer:
     def matches(event: Event) -> bool:
         return not types or event.type in types
 
-    return list_items(request, _kept(request), matches, lambda event: print_event(world, event))
+    show = partial(print_event, world)
+    return list_items(request, lambda: _kept(request), matches, show, problems=[])
 
 
 def get_event(request: Request) -> Answer:
@@ -68,7 +72,9 @@ def list_deliveries(request: Request) -> Answer:
     """`GET /event-destinations/{id}/event-deliveries`: newest first; by `status` and `type`."""
     world = request.simulation.world
     destination = commands.fetch(world, "event_destination", request.params["id"])
-    statuses, types = request.asked("status"), request.asked("type")
+    problems = list[Problem]()
+    statuses = read_statuses(request, world.kind("event_delivery"), problems)
+    types = request.asked("type")
 
     def matches(delivery: Resource) -> bool:
         return (
@@ -77,15 +83,18 @@ def list_deliveries(request: Request) -> Answer:
             and (not types or delivery["event_type"] in types)
         )
 
-    deliveries = world.all("event_delivery")
-    return list_items(request, deliveries, matches, lambda found: print_resource(world, found))
+    show = partial(print_resource, world)
+    return list_items(
+        request, lambda: world.all("event_delivery"), matches, show, problems=problems
+    )
 
 
 def _kept(request: Request) -> dict[str, Event]:
     """The events that can still be read, oldest first."""
     world = request.simulation.world
     oldest = world.now - world.rules.event_retention
-    return {event.id: event for event in world.events if event.created_at >= oldest}
+    first = bisect_left(world.events, oldest, key=attrgetter("created_at"))
+    return {event.id: event for event in world.events[first:]}
 
 
 def _check_webhook(type_: str, fields: dict[str, Any]) -> None:

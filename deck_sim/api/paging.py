@@ -77,7 +77,7 @@ def list_resources(request: Request, row: Kind) -> Answer:
     world, problems = request.simulation.world, list[Problem]()
     items = world.all(row.object)
     window = Window.read(request, items, problems)
-    statuses = _statuses(request, row, problems)
+    statuses = read_statuses(request, row, problems)
     if problems:
         raise ApiError(*problems)
     names = [name for name in row.filters if name != "status"]
@@ -97,16 +97,21 @@ def list_resources(request: Request, row: Kind) -> Answer:
 
 def list_items(
     request: Request,
-    items: Mapping[str, Listed],
+    read: Callable[[], Mapping[str, Listed]],
     matches: Callable[[Listed], bool],
     show: Callable[[Listed], dict[str, Any]],
+    problems: list[Problem],
 ) -> Answer:
-    """One page of what is no kind of resource of its own; `items` stand oldest first."""
-    problems = list[Problem]()
-    window = Window.read(request, items, problems)
+    """One page of what the world writes by itself; `read` gives it, oldest first.
+
+    Whoever reads it waits for whatever is not settled in the world.
+    """
+    window = Window.read(request, read(), problems)
     if problems:
         raise ApiError(*problems)
-    return window.cut(items, matches, show)
+    resources = request.simulation.world.resources.values()
+    request.simulation.poll(item for kind in resources for item in kind.values())
+    return window.cut(read(), matches, show)
 
 
 def includes(request: Request) -> frozenset[str]:
@@ -148,7 +153,8 @@ def _encode(resource_id: str) -> str:
     return base64.urlsafe_b64encode(resource_id.encode()).decode()
 
 
-def _statuses(request: Request, row: Kind, problems: list[Problem]) -> list[str]:
+def read_statuses(request: Request, row: Kind, problems: list[Problem]) -> list[str]:
+    """The statuses that are asked for; those that the kind does not have go into `problems`."""
     asked = request.asked("status") if "status" in row.filters else []
     for status in asked:
         if status not in row.statuses:

@@ -37,6 +37,7 @@ class Kind:
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     machine: Machine | None = None
     phases: tuple[str, ...] = ()  # the statuses of a kind that has some but no machine
+    settled: frozenset[str] | None = None  # of those, where nothing is left to wait for; None: all
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those that are events
     more_events: tuple[str, ...] = ()  # events that are neither lifecycle nor a status
     create_status: int = 201
@@ -170,6 +171,7 @@ EVENT_DELIVERY = Kind(
     filters=("status", "event_type"),
     # `pending` is assumed: what one is called until it has succeeded or failed for good.
     phases=("pending", "success", "failure"),
+    settled=frozenset({"success", "failure"}),
 )
 TASK_RUN = Kind(
     object="task_run",

@@ -33,11 +33,13 @@ def show_clock(request: Request) -> Answer:
     )
 
 
-def set_clock(request: Request) -> Answer:
-    """`PUT /_sim/clock`."""
-    body = request.read(SetClock)
-    now = None if body.now is None else read_moment(body.now, "now")
-    request.simulation.set_clock(body.mode, body.speed, now)
+async def set_clock(request: Request) -> Answer:
+    """`PUT /_sim/clock`: first go on to `now` if it is given, then change how time moves."""
+    body, simulation = request.read(SetClock), request.simulation
+    if body.now is not None:
+        journey = simulation.advance_to(read_moment(body.now, "now"), "now")
+        await request.worlds.post_office.drive(simulation, journey)
+    simulation.set_clock(body.mode, body.speed)
     return show_clock(request)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands, deliveries
 from deck_sim.engine.deliveries import Tried
-from deck_sim.wire import print_event, print_moment, print_resource
+from deck_sim.wire import print_message, print_moment, print_resource
 
 
 def list_deliveries(request: Request) -> Answer:
@@ -21,15 +21,19 @@ def list_deliveries(request: Request) -> Answer:
     return Answer({"data": data})
 
 
-def replay(request: Request) -> Answer:
+async def replay(request: Request) -> Answer:
     """`POST /_sim/deliveries/ID/replay`: the same event once more, under the same id.
 
-    It is due at once: it is sent when the clock moves next, or in the background if it moves
-    itself.
+    With a frozen clock it has been answered when this is. Otherwise, or if somebody drives the
+    clock already, it is sent in the background.
     """
-    world = request.simulation.world
-    delivery = commands.fetch(world, "event_delivery", request.params["id"])
-    return Answer(print_resource(world, deliveries.replay(world, delivery)))
+    simulation = request.simulation
+    delivery = commands.fetch(simulation.world, "event_delivery", request.params["id"])
+    deliveries.replay(simulation.world, delivery)
+    if simulation.mode == "frozen" and not simulation.driven:
+        await request.worlds.post_office.drive(simulation, simulation.settle())
+    again = commands.fetch(simulation.world, "event_delivery", delivery.id)
+    return Answer(print_resource(simulation.world, again))
 
 
 def list_messages(request: Request) -> Answer:
@@ -37,7 +41,7 @@ def list_messages(request: Request) -> Answer:
     world = request.simulation.world
     destination = commands.fetch(world, "event_destination", request.params["id"])
     held = world.messages.get(destination.id, [])
-    return Answer({"data": [print_event(world, event) for event in held]})
+    return Answer({"data": [print_message(world, event) for event in held]})
 
 
 def _print(tried: Tried) -> dict[str, Any]:

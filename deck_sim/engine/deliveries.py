@@ -13,6 +13,7 @@ from typing import Any
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
 from deck_sim.engine.world import World
+from deck_sim.errors import refuse
 
 ALL = "*"
 WEBHOOK = "webhook"
@@ -20,7 +21,7 @@ WEBHOOK = "webhook"
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to deliver an event: to be sent, and to be answered with `record_attempt`."""
+    """One try to deliver an event: to be sent, and then recorded with `record_attempt`."""
 
     delivery_id: str
     number: int  # from 1
@@ -56,8 +57,8 @@ def attempt_due(world: World, due: Due) -> None:
     """Put an attempt into the outbox, or into the queue of a destination that is one."""
     delivery = world.all("event_delivery")[due.owner]
     destination = world.all("event_destination")[delivery["event_destination_id"]]
-    if destination.deleted or destination.status != "active":
-        _finish(world, delivery, "failure")
+    if not _listens(destination):
+        _give_up(world, delivery, destination)
     elif destination["type"] == WEBHOOK:
         world.outbox.append(delivery.id)
     else:
@@ -72,7 +73,12 @@ def take_outbox(world: World) -> list[Attempt]:
 
 
 def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
-    """Note how an attempt went, and what follows: done, a retry, or the end of the destination."""
+    """Note how an attempt went, and what follows: done, a retry, or the end of the destination.
+
+    A world that was put in the place of the one that sent it may not know of it.
+    """
+    if attempt.delivery_id not in world.all("event_delivery"):
+        return
     world.attempts.setdefault(attempt.delivery_id, []).append(tried)
     delivery = _counted(world, world.all("event_delivery")[attempt.delivery_id])
     said = tried.error or f"{tried.status}"
@@ -89,7 +95,19 @@ def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
 
 
 def replay(world: World, delivery: Resource) -> Resource:
-    """Deliver an event again, at once, under the same id."""
+    """Deliver an event again, at once, under the same id.
+
+    Raises:
+        ApiError: `state_invalid` if it is still being delivered, or its destination takes nothing.
+
+    """
+    destination = world.all("event_destination")[delivery["event_destination_id"]]
+    if delivery.status == "pending":
+        text = f"The delivery `{delivery.id}` is `pending`; it can be replayed once it is over."
+        raise refuse("request/state_invalid", text)
+    if not _listens(destination):
+        text = f"It cannot be replayed: {_silence(destination)}."
+        raise refuse("request/state_invalid", text)
     again = replace(
         delivery,
         status="pending",
@@ -115,20 +133,19 @@ def activate(world: World, destination: Resource, status: str) -> Resource:
 
 
 def secrets_of(world: World, destination: Resource) -> list[str]:
-    """The secrets to sign with: the present one, and one that was rotated out a day ago at most."""
-    old, until = destination.hidden.get("old_secret"), destination.hidden.get("old_until")
-    still_valid = old is not None and until is not None and world.now < until
-    return [destination.hidden["secret"], *([old] if still_valid and old else [])]
+    """The secrets to sign with: the present one, and those rotated out less than a day ago."""
+    old = [secret for secret, until in destination.hidden["old_secrets"] if world.now < until]
+    return [destination.hidden["secret"], *old]
 
 
 def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
     """Sign with a new secret; the old one goes on for a day (documented)."""
-    hidden = {
-        **destination.hidden,
-        "secret": secret,
-        "old_secret": destination.hidden["secret"],
-        "old_until": world.now + world.rules.secret_overlap,
-    }
+    present, *old = secrets_of(world, destination)
+    if secret == present:
+        return destination
+    until = world.now + world.rules.secret_overlap
+    still = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
+    hidden = {"secret": secret, "old_secrets": ((present, until), *still)}
     changed = replace(destination, updated_at=world.now, hidden=hidden)
     world.all("event_destination")[destination.id] = changed
     world.note("event_destination", destination.id, "secret rotated")
@@ -137,8 +154,17 @@ def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
 
 def _wants(destination: Resource, event: Event) -> bool:
     wanted = destination["events"]
-    listens = not destination.deleted and destination.status == "active"
-    return listens and (wanted == [ALL] or event.type in wanted)
+    return _listens(destination) and (wanted == [ALL] or event.type in wanted)
+
+
+def _listens(destination: Resource) -> bool:
+    return not destination.deleted and destination.status == "active"
+
+
+def _silence(destination: Resource) -> str:
+    """Why a destination takes nothing."""
+    what = "deleted" if destination.deleted else f"`{destination.status}`"
+    return f"the destination `{destination.id}` is {what}"
 
 
 def _make_delivery(world: World, destination: Resource, event: Event) -> None:
@@ -170,6 +196,12 @@ def _finish(world: World, delivery: Resource, status: str) -> None:
     done = world.now if status == "success" else None
     finished = replace(delivery.with_fields(world.now, delivered_at=done), status=status)
     world.all("event_delivery")[delivery.id] = finished
+
+
+def _give_up(world: World, delivery: Resource, destination: Resource) -> None:
+    """End a delivery that has nowhere to go."""
+    world.note("event_delivery", delivery.id, f"not attempted: {_silence(destination)}")
+    _finish(world, delivery, "failure")
 
 
 def _deactivate(world: World, destination: Resource) -> None:

@@ -1,8 +1,10 @@
 """Event destinations: what is checked before one is made or changed."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from deck_sim.engine.deliveries import ALL, WEBHOOK, activate, rotate_secret
 from deck_sim.engine.records import Resource
@@ -22,7 +24,7 @@ def create_destination(
     public = {name: fields[name] for name in ("name", "type", "config", "events")}
     _check(world, public)
     own_id = world.next_id(world.kind("event_destination").prefix)
-    hidden = {"secret": secret or make_secret(world.seed, own_id)}
+    hidden = {"secret": secret or make_secret(world.seed, own_id), "old_secrets": ()}
     return world.create("event_destination", public, hidden, id=own_id)
 
 
@@ -42,6 +44,7 @@ def update_destination(
 def _check(world: World, fields: Mapping[str, Any]) -> None:
     problems = [*_event_problems(world, fields.get("events", [ALL]))]
     if fields["type"] == WEBHOOK and "config" in fields:
+        problems += _url_problems(fields["config"]["url"])
         problems += _header_problems(fields["config"].get("custom_headers"))
     if problems:
         raise ApiError(*problems)
@@ -64,34 +67,52 @@ def _event_problems(world: World, events: list[str]) -> list[Problem]:
 _INSTEAD = "; `GET /v2/event-types` lists them"
 
 
+def _url_problems(url: str) -> list[Problem]:
+    """What keeps a URL from being called at all."""
+    try:
+        parts = urlsplit(url)
+        fault = None if parts.hostname and parts.port != 0 else "it names no host and port to call"
+    except ValueError as error:
+        fault = f"{error}"
+    field = "config.url"
+    return [problem("request/input_invalid", f"`{field}`: {fault}", field=field)] if fault else []
+
+
 def _header_problems(text: str | None) -> list[Problem]:
     """`custom_headers` is a JSON object of texts, written as a string (documented)."""
     field = "config.custom_headers"
-    try:
-        headers = json.loads(text or "{}")
-    except ValueError:
-        headers = None
-    if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
+    headers = _read_headers(text or "{}")
+    if headers is None:
         message = (
             f'`{field}` must be a JSON object of texts, as a string: "{{\\"X-Key\\": \\"1\\"}}"'
         )
-        return [problem("request/input_invalid", message, field=field)]
-    bad = [
-        n
-        for n in headers
-        if n.lower() in _OURS or not n.isascii() or not n.replace("-", "").isalnum()
-    ]
-    if bad:
+    elif bad := [name for name in headers if not _NAME.fullmatch(name) or name.lower() in _OURS]:
         message = f"`{field}`: {listed(bad)} cannot be set"
-        return [problem("request/input_invalid", message, field=field)]
-    return []
+    elif bad := [name for name, value in headers.items() if not _VALUE.fullmatch(value)]:
+        message = f"`{field}`: the value of {listed(bad)} must be printable ASCII"
+    else:
+        return []
+    return [problem("request/input_invalid", message, field=field)]
 
 
+def _read_headers(text: str) -> dict[str, str] | None:
+    try:
+        headers = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    are_texts = isinstance(headers, dict) and all(isinstance(v, str) for v in headers.values())
+    return headers if are_texts else None
+
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[!-~]+( +[!-~]+)*|")
 _OURS = {
-    "host",
+    "connection",
     "content-length",
     "content-type",
+    "host",
+    "transfer-encoding",
     "webhook-id",
-    "webhook-timestamp",
     "webhook-signature",
+    "webhook-timestamp",
 }
