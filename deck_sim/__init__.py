@@ -7,16 +7,18 @@ from deck_sim import realtime  # noqa: F401 - keeps hold of the real clock befor
 
 if TYPE_CHECKING:
     from deck_sim.deck.handle import Deck
+    from deck_sim.deck.receiver import WebhookReceiver
     from deck_sim.deck.running import DeckSim
     from deck_sim.errors import DeckSimError
 
-__all__ = ["Deck", "DeckSim", "DeckSimError", "__version__"]
+__all__ = ["Deck", "DeckSim", "DeckSimError", "WebhookReceiver", "__version__"]
 __version__ = "0.1.0"
 
 _HOMES = {
     "Deck": "deck_sim.deck.handle",
     "DeckSim": "deck_sim.deck.running",
     "DeckSimError": "deck_sim.errors",
+    "WebhookReceiver": "deck_sim.deck.receiver",
 }
 
 

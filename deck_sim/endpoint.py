@@ -8,7 +8,7 @@ here, once for all endpoints.
 
 import logging
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -75,7 +75,8 @@ class Answer:
         return dump_json({**self.data, "request_id": request_id})
 
 
-Endpoint = Callable[[Request], Answer]
+# An endpoint that waits for something outside the world is a coroutine function.
+Endpoint = Callable[[Request], Answer | Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +157,10 @@ class Door:
         """Answer one request."""
         body = await _read(receive)
         if body is not None:
-            await self._respond(scope, body)(scope, receive, send)
+            response = await self._respond(scope, body)
+            await response(scope, receive, send)
 
-    def _respond(self, scope: Scope, body: bytes) -> Response:
+    async def _respond(self, scope: Scope, body: bytes) -> Response:
         headers = Headers(scope=scope)
         try:
             simulation = self._select(scope, headers)
@@ -168,9 +170,10 @@ class Door:
         # Calls of the control API count apart: watching a world must not change what it answers.
         request_id = simulation.world.next_id("req" if self.journal else "ctl")
         visit = _Visit(scope, headers, body, simulation, request_id)
-        answer, printed = self._answer(visit)
+        answer, printed = await self._answer(visit)
         if self.journal:
             simulation.journal.append(_call(visit, answer))
+        self.worlds.post_office.wake(simulation)
         return _response(scope, answer, printed)
 
     def _select(self, scope: Scope, headers: Headers) -> Simulation:
@@ -178,10 +181,10 @@ class Door:
             return self.worlds.nobody()
         return self.worlds.select(headers.get("authorization"))
 
-    def _answer(self, visit: _Visit) -> tuple[Answer, bytes]:
+    async def _answer(self, visit: _Visit) -> tuple[Answer, bytes]:
         """The answer and its body. Whatever goes wrong becomes an answer, too."""
         try:
-            answer = self._ask(visit)
+            answer = await self._ask(visit)
             return answer, answer.print(visit.request_id)
         except ApiError as error:
             answer = _refusal(error)
@@ -192,7 +195,7 @@ class Door:
             answer = _refusal(refuse("api/api_error", text))
         return answer, answer.print(visit.request_id)
 
-    def _ask(self, visit: _Visit) -> Answer:
+    async def _ask(self, visit: _Visit) -> Answer:
         """Let the endpoint answer."""
         simulation = visit.simulation
         simulation.catch_up()
@@ -201,7 +204,9 @@ class Door:
             raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
         endpoint, params = self.routes(simulation).find(visit.scope)
         query = _query(visit.scope)
-        return endpoint(Request(self.worlds, simulation, params, query, visit.headers, visit.body))
+        request = Request(self.worlds, simulation, params, query, visit.headers, visit.body)
+        answer = endpoint(request)
+        return answer if isinstance(answer, Answer) else await answer
 
 
 async def _read(receive: Receive) -> bytes | None:

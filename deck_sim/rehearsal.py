@@ -19,7 +19,7 @@ from deck_sim.engine.world import World
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.prompts import Asking
-from deck_sim.simulation import Settings, Simulation
+from deck_sim.simulation import Settings, Simulation, travel
 
 Answers = Sequence[Mapping[str, str]]
 
@@ -198,7 +198,7 @@ class _Player:
             return True
         due = self.world.timers.peek()
         if due is not None:
-            self.simulation.advance_to(due.at)
+            travel(self.simulation.advance_to(due.at))
         self._tell_news()
         return due is not None
 
@@ -222,7 +222,7 @@ class _Player:
         return True
 
     def _approve(self, resource: Resource) -> bool:
-        self.simulation.advance_by(REVIEW)
+        travel(self.simulation.advance_by(REVIEW))
         self._tell_news()
         run = self.world.all("task_run")[resource.id]
         if run.status == "pending":  # its connection or its time may have ended meanwhile

@@ -102,7 +102,10 @@ class Server:
         while not self._uvicorn.started and not serving.done():
             await asyncio.sleep(0)
         ready()
-        await serving
+        try:
+            await serving
+        finally:
+            await self.worlds.post_office.close()
 
     def stop(self) -> None:
         """Let `run` return."""

@@ -6,20 +6,21 @@ between.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from deck_sim import realtime
 from deck_sim.durations import format_duration
 from deck_sim.engine.commands import Facts
+from deck_sim.engine.deliveries import post_events
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Entry, Resource
 from deck_sim.engine.story import Script
-from deck_sim.engine.timers import STEP, Due
+from deck_sim.engine.timers import PROGRESS, Due
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.errors import refuse
 from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
@@ -27,6 +28,7 @@ from deck_sim.scenario.library import Library
 
 MODES = ("real", "frozen", "on_poll")
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
+MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
 MOST_CALLS = 10_000  # that the journal keeps
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -41,6 +43,7 @@ class Settings:
     speed: float = 1
     now: datetime | None = None
     seed: int = 0
+    webhook_time: str = "wall"  # or `world`: what a webhook's timestamp header is taken from
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,10 @@ class Report:
     happened: list[Entry]
 
 
+Result = TypeVar("Result")
+Journey = Generator[None, None, Report]
+
+
 @dataclass
 class Simulation:
     """One world and how it is driven."""
@@ -79,6 +86,8 @@ class Simulation:
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
+    driven: bool = False  # somebody drives a journey, which nobody else may then do
+    dropped: bool = False  # another world has its key now, or none; nothing more is sent
     files_url: str = World.files_url
     _shown: dict[str, Resource] = field(default_factory=dict)  # as reads showed them, in `on_poll`
 
@@ -90,25 +99,18 @@ class Simulation:
 
     # The clock
 
-    def set_clock(self, mode: str, speed: float = 1, now: datetime | None = None) -> None:
-        """Change the clock's mode, and first go on to `now` if it is given.
-
-        Raises:
-            ApiError: if `now` is in the past; nothing changes.
-
-        """
-        if now is not None:
-            self._advance(now - self.world.now, "now")
+    def set_clock(self, mode: str, speed: float = 1) -> None:
+        """Change the clock's mode."""
         self.mode, self.speed = mode, speed
         self._pace()
 
     def catch_up(self) -> None:
         """In `real` mode, let the world come to where the wall clock is."""
-        if self.mode == "real":
+        if self.mode == "real" and not self.driven:
             real, began = self._paced_from
             elapsed = int((self.real_ns() - real) * Fraction(self.speed)) // 1000
             left = (LAST_MOMENT - began) // _MICROSECOND
-            self._pass(began + min(elapsed, left) * _MICROSECOND)
+            travel(self._pass(began + min(elapsed, left) * _MICROSECOND))
 
     def poll(self, resources: Iterable[Resource]) -> None:
         """In `on_poll` mode, let a read of something unfinished jump to the next due moment.
@@ -116,18 +118,21 @@ class Simulation:
         A prompt that no read has shown is shown first, or a client that only polls would never see
         that its answer was wrong.
         """
-        if self.mode != "on_poll":
+        if self.mode != "on_poll" or self.driven:
             return
         unfinished = [found for found in resources if not self.world.is_settled(found)]
-        due = self.world.timers.peek()
-        if due and unfinished and not any(map(self._is_new_prompt, unfinished)):
-            self._pass(due.at)
+        if unfinished and not any(map(self._is_new_prompt, unfinished)):
+            travel(self._pass(self.world.now))  # events go out; that is no jump
+            due = self.world.timers.peek()
+            if due is not None:
+                travel(self._pass(due.at))
         for read in unfinished:
             self._shown[read.id] = self.world.all(read.kind)[read.id]
 
-    # Driving
+    # Driving. A journey passes time; it halts, with a `yield`, where webhooks are to be sent before
+    # it goes on. Who can send drives it so (see `post_office`); `travel` drives it without sending.
 
-    def advance_by(self, length: timedelta) -> Report:
+    def advance_by(self, length: timedelta) -> Journey:
         """Let that much time pass.
 
         Raises:
@@ -136,17 +141,18 @@ class Simulation:
         """
         return self._advance(length, "by")
 
-    def advance_to(self, moment: datetime) -> Report:
+    def advance_to(self, moment: datetime, field_: str = "to") -> Journey:
         """Let time pass up to a moment, and settle all that falls due by then.
 
         Raises:
             ApiError: if the moment is in the past or beyond the end of time; nothing changes.
 
         """
-        return self._advance(moment - self.world.now, "to")
+        return self._advance(moment - self.world.now, field_)
 
-    def advance_until_event(self, type_: str, resource_id: str | None, limit: timedelta) -> Report:
-        """Let time pass until an event of this type, about that resource if one is named.
+    def advance_until_event(self, type_: str, resource_id: str | None, limit: timedelta) -> Journey:
+        """Let time pass until an event of this type, about that resource if one is named; and let
+        happen what else is due at its moment, so that the event has been delivered.
 
         Raises:
             ApiError: if nothing due within `limit` brings it; says what is waiting. Time has passed
@@ -155,9 +161,12 @@ class Simulation:
         """
         seen, left = len(self.world.events), LAST_MOMENT - self.world.now
         with self._advancing() as report:
-            for _ in self._steps(self.world.now + min(limit, left)):
+            for halt in self._steps(self.world.now + min(limit, left)):
+                if halt:
+                    yield
                 new, seen = self.world.events[seen:], len(self.world.events)
                 if any(e.type == type_ and resource_id in (None, e.data.id) for e in new):
+                    yield from self._pass(self.world.now)
                     return report
         whom = f" of `{resource_id}`" if resource_id else ""
         text = (
@@ -166,12 +175,19 @@ class Simulation:
         )
         raise refuse("request/state_invalid", text)
 
-    def advance_until_idle(self) -> Report:
+    def advance_until_idle(self) -> Journey:
         """Let time pass until nothing is due but the end of somebody's patience."""
-        steps = self._steps(LAST_MOMENT)
         with self._advancing() as report:
-            while self.world.timers.count(STEP) and next(steps, None):
-                pass
+            steps = self._steps(LAST_MOMENT)
+            while not self._is_idle() and (halt := next(steps, None)) is not None:
+                if halt:
+                    yield
+        return report
+
+    def settle(self) -> Journey:
+        """Let happen what is due at this very moment, and send what is to be sent."""
+        with self._advancing() as report:
+            yield from self._pass(self.world.now)
         return report
 
     def due(self) -> Iterator[Due]:
@@ -180,7 +196,7 @@ class Simulation:
 
     def waiting(self) -> list[Resource]:
         """The connections and runs that are not settled and have nothing due that moves them on."""
-        moving = {due.owner for due in self.due() if due.name == STEP}
+        moving = {due.owner for due in self.due() if due.name in PROGRESS}
         return [
             resource
             for kind in self.world.resources.values()
@@ -207,7 +223,7 @@ class Simulation:
         """Whether it asks for something that no read has shown yet."""
         return found["interaction"] is not None and self._shown.get(found.id) is not found
 
-    def _advance(self, length: timedelta, field_: str) -> Report:
+    def _advance(self, length: timedelta, field_: str) -> Journey:
         now = self.world.now
         if length < timedelta():
             text = (
@@ -218,7 +234,7 @@ class Simulation:
             text = f"that is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"
             raise refuse("request/input_invalid", text, field=field_)
         with self._advancing() as report:
-            self._pass(now + length)
+            yield from self._pass(now + length)
         return report
 
     @contextmanager
@@ -232,26 +248,59 @@ class Simulation:
             report.now, report.happened = self.world.now, self.world.timeline[position:]
             if report.now > began:
                 self.world.note("clock", "", f"advanced {format_duration(report.now - began)}")
-            self._pace()
+                self._pace()
 
     def _pace(self) -> None:
         """Let real time count from here."""
         self._paced_from = self.real_ns(), self.world.now
 
-    def _pass(self, moment: datetime) -> None:
-        for _ in self._steps(moment):
-            pass
+    def _is_idle(self) -> bool:
+        """Whether nothing moves by itself, and nothing is to be delivered."""
+        post_events(self.world)
+        return self.world.timers.is_idle() and not self.world.outbox
+
+    def _pass(self, moment: datetime) -> Generator[None, None, None]:
+        for halt in self._steps(moment):
+            if halt:
+                yield
         pass_time(self.world, moment)
 
-    def _steps(self, moment: datetime) -> Iterator[Due]:
-        """Let one thing after another happen, and stay at the last that is due by `moment`."""
-        happened = 0
-        while (due := self.world.timers.peek()) and due.at <= moment:
-            if happened == MOST_STEPS:
-                text = (
-                    f"{happened} things happened in one advance, and more are due; is there no end?"
-                )
-                raise refuse("request/state_invalid", text)
-            pass_time(self.world, moment)
-            happened += 1
-            yield due
+    def _steps(self, moment: datetime) -> Iterator[bool]:
+        """Let one thing after another happen, and stay at the last that is due by `moment`.
+
+        Each time something happened it says False. When all that is due at a moment has happened
+        and the outbox is not empty it halts, and says True, once; what is not sent then waits.
+        """
+        happened, halts, unsent = 0, 0, 0
+        while True:
+            post_events(self.world)
+            due = self.world.timers.peek()
+            if len(self.world.outbox) > unsent and (due is None or due.at > self.world.now):
+                halts += 1
+                _limit(halts, MOST_HALTS, "times webhooks were sent at one moment")
+                yield True
+                unsent = len(self.world.outbox)
+            elif due is None or due.at > moment:
+                return
+            else:
+                happened += 1
+                _limit(happened, MOST_STEPS, "things happened in one advance")
+                halts = halts if due.at <= self.world.now else 0
+                pass_time(self.world, moment)
+                yield False
+
+
+def _limit(count: int, most: int, what: str) -> None:
+    if count > most:
+        text = f"{most} {what}, and more are due; is there no end?"
+        raise refuse("request/state_invalid", text)
+
+
+def travel(journey: Generator[None, None, Result]) -> Result:
+    """Drive a journey to its end without sending anything; returns its result."""
+    while True:
+        try:
+            next(journey)
+        except StopIteration as end:
+            result: Result = end.value
+            return result

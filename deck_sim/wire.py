@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from deck_sim.engine.records import Resource
+from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, problem, refuse
 from deck_sim.later import Later
@@ -63,9 +63,10 @@ def print_resource(
         if name == "status":
             shown[name] = resource.status
         elif name in row.embeds:
-            shown[name] = _print_embedded(world, resource, name)
+            shown[name] = world.embedded(resource, name)
         else:
-            shown[name] = resource.fields[name]
+            value = resource.fields[name]
+            shown[name] = print_moment(value) if isinstance(value, datetime) else value
     for name in row.includes:
         if name in includes:
             shown[name] = resource.hidden[name]
@@ -74,14 +75,26 @@ def print_resource(
     return shown
 
 
-def _print_embedded(world: World, resource: Resource, name: str) -> list[dict[str, Any]]:
-    embed = world.kind(resource.kind).embeds[name]
-    inner = [
-        print_resource(world, other)
-        for other in world.all(embed.kind).values()
-        if not other.deleted and other[embed.by] == resource.id
-    ]
-    return [{name: item[name] for name in embed.shows} for item in inner]
+def print_event(world: World, event: Event) -> dict[str, Any]:
+    """An event as the API shows it: with the whole resource as it was then."""
+    data = {**print_resource(world, event.data), **event.beside}
+    return {
+        "id": event.id,
+        "object": "event",
+        "type": event.type,
+        "data": data,
+        "created_at": print_moment(event.created_at),
+    }
+
+
+def print_message(world: World, event: Event) -> dict[str, Any]:
+    """An event as destinations get it, whichever attempt it is: with a `request_id` of its own."""
+    return {**print_event(world, event), "request_id": f"req_{event.id.partition('_')[2]}"}
+
+
+def custom_headers(text: str | None) -> dict[str, str]:
+    """The headers of a destination's `custom_headers`, which is a JSON object as a string."""
+    return {name.lower(): value for name, value in json.loads(text or "{}").items()}
 
 
 def print_errors(error: ApiError) -> dict[str, Any]:
@@ -198,8 +211,8 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     return problem(name, f"`{field}`: {complaints.complaint(shown, model)}", field=field)
 
 
-_CREDENTIALS, _PASSWORD = "auth_credentials", "password"
-_SECRETS = frozenset({_CREDENTIALS, _PASSWORD})
+_CREDENTIALS = frozenset({"auth_credentials", "credentials"})
+_SECRETS = _CREDENTIALS | {"password", "secret"}
 
 
 def recall_body(body: bytes) -> Any:
@@ -210,7 +223,7 @@ def recall_body(body: bytes) -> Any:
         return _hide(_read_json(body))
     except ApiError:
         text = body[:MAX_RECALLED].decode(errors="replace")
-        return re.split("|".join(_SECRETS), text, maxsplit=1, flags=re.IGNORECASE)[0]
+        return re.split("|".join(sorted(_SECRETS)), text, maxsplit=1, flags=re.IGNORECASE)[0]
 
 
 def _hide(data: Any) -> Any:
@@ -225,6 +238,6 @@ def _hide(data: Any) -> Any:
 
 
 def _hide_one(name: str, value: Any) -> Any:
-    if name == _CREDENTIALS and isinstance(value, Mapping):
+    if name in _CREDENTIALS and isinstance(value, Mapping):
         return {key: inner if key == "username" else HIDDEN for key, inner in value.items()}
     return HIDDEN if name in _SECRETS and value is not None else _hide(value)

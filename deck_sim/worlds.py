@@ -8,6 +8,7 @@ from typing import Any
 from deck_sim import realtime
 from deck_sim.engine.chance import make_id
 from deck_sim.errors import refuse
+from deck_sim.post_office import PostOffice
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.simulation import Settings, Simulation
 
@@ -26,6 +27,7 @@ class Worlds:
     keys: frozenset[str] | None = None  # None: any key will do
     real_ns: Callable[[], int] = realtime.monotonic_ns
     prepare: Callable[[Simulation], None] = lambda new: None  # what every new world begins with
+    post_office: PostOffice = field(default_factory=PostOffice, compare=False)
     site: str = "http://127.0.0.1:8765"  # where the server is reached
     _worlds: dict[str, Simulation] = field(default_factory=dict)
     _refused: int = 0
@@ -54,6 +56,7 @@ class Worlds:
         library = Library(self.library)
         new = Simulation(key, settings, library, self.real_ns, files_url=files_url)
         self.prepare(new)
+        self.drop(key)
         self._worlds[key] = new
         return new
 
@@ -63,7 +66,10 @@ class Worlds:
 
     def drop(self, key: str) -> None:
         """Forget a world; its key would begin a new one."""
-        self._worlds.pop(key, None)
+        gone = self._worlds.pop(key, None)
+        if gone is not None:
+            gone.dropped = True
+            self.post_office.forget(gone)
 
     def by_token(self, token: str) -> Simulation | None:
         """The world whose key has that token."""

@@ -1,6 +1,6 @@
 """The Deck API as an ASGI app: the routes of each world's edition, below `/v2`."""
 
-from deck_sim.api import endpoints, verbs
+from deck_sim.api import endpoints, events, verbs
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.endpoint import Door, Routes
 from deck_sim.worlds import Worlds
@@ -20,4 +20,4 @@ def make_elsewhere(worlds: Worlds) -> Door:
 
 def _routes(edition: Edition) -> Routes:
     usual = [route for kind in edition.kinds.values() for route in verbs.routes(kind)]
-    return Routes([*usual, *endpoints.ROUTES[edition.name]])
+    return Routes([*usual, *endpoints.ROUTES[edition.name], *events.ROUTES])

@@ -5,10 +5,11 @@ what comes behind; deleted ones stay where they were, unseen.
 """
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any, Protocol, TypeVar
 
 from deck_sim.contract.resources import Kind
 from deck_sim.endpoint import Answer, Request
@@ -19,47 +20,98 @@ from deck_sim.wire import print_resource, read_moment
 DEFAULT_LIMIT, MOST = 20, 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Filters:
-    """What a list is asked for: values of fields, statuses, moments."""
+class Item(Protocol):
+    """What can stand in a list."""
 
-    fields: Mapping[str, list[str]]
-    statuses: list[str]
+    @property
+    def id(self) -> str:
+        """Its id, which the cursor names."""
+
+    @property
+    def created_at(self) -> datetime:
+        """What `created_after` and `created_before` are held against."""
+
+
+Listed = TypeVar("Listed", bound=Item)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which page of a list is asked for, and of which time."""
+
+    limit: int
+    after: str | None
     created: Mapping[str, datetime]
 
-    def match(self, item: Resource) -> bool:
-        """Whether the list may show an item now."""
-        return self.may_match(item) and (not self.statuses or item.status in self.statuses)
+    @classmethod
+    def read(cls, request: Request, items: Mapping[str, Item], problems: list[Problem]) -> "Window":
+        """Read what the request says; what is wrong with it is added to `problems`."""
+        limit, after = _limit(request, problems), _cursor(request, items, problems)
+        return cls(limit, after, _created(request, problems))
 
-    def may_match(self, item: Resource) -> bool:
-        """Whether it could, were it in another status."""
-        return (
-            not item.deleted
-            and self._in_time(item.created_at)
-            and all(item[name] in values for name, values in self.fields.items())
+    def spans(self, item: Item) -> bool:
+        """Whether an item is of the time that is asked for."""
+        after, before = self.created.get("created_after"), self.created.get("created_before")
+        return (after is None or item.created_at > after) and (
+            before is None or item.created_at < before
         )
 
-    def _in_time(self, moment: datetime) -> bool:
-        after, before = self.created.get("created_after"), self.created.get("created_before")
-        return (after is None or moment > after) and (before is None or moment < before)
+    def cut(
+        self,
+        items: Mapping[str, Listed],
+        matches: Callable[[Listed], bool],
+        show: Callable[[Listed], dict[str, Any]],
+    ) -> Answer:
+        """The page of those that match; `items` stand oldest first."""
+        behind = _behind(self.after, items)
+        found = (item for item in behind if self.spans(item) and matches(item))
+        page = list(islice(found, self.limit + 1))
+        more, page = len(page) > self.limit, page[: self.limit]
+        following = _encode(page[-1].id) if more else None
+        data = [show(item) for item in page]
+        return Answer({"data": data, "has_more": more, "next_cursor": following})
 
 
 def list_resources(request: Request, row: Kind) -> Answer:
     """One page of a kind of resource."""
     world, problems = request.simulation.world, list[Problem]()
     items = world.all(row.object)
-    limit, after = _limit(request, problems), _cursor(request, items, problems)
-    filters = _filters(request, row, problems)
+    window = Window.read(request, items, problems)
+    statuses = read_statuses(request, row, problems)
     if problems:
         raise ApiError(*problems)
+    names = [name for name in row.filters if name != "status"]
+    wanted = {name: values for name in names if (values := request.asked(name))}
+
+    def may_match(item: Resource) -> bool:
+        """Whether the list could show an item, were it in another status."""
+        return not item.deleted and all(item[name] in values for name, values in wanted.items())
+
+    def matches(item: Resource) -> bool:
+        return may_match(item) and (not statuses or item.status in statuses)
+
     # Whoever lists the completed runs waits for the others, too.
-    request.simulation.poll(item for item in items.values() if filters.may_match(item))
-    matching = (item for item in _behind(after, items) if filters.match(item))
-    page = list(islice(matching, limit + 1))
-    more, page = len(page) > limit, page[:limit]
-    shown = [print_resource(world, item, includes(request)) for item in page]
-    following = _encode(page[-1].id) if more else None
-    return Answer({"data": shown, "has_more": more, "next_cursor": following})
+    request.simulation.poll(i for i in items.values() if may_match(i) and window.spans(i))
+    return window.cut(items, matches, lambda item: print_resource(world, item, includes(request)))
+
+
+def list_items(
+    request: Request,
+    read: Callable[[], Mapping[str, Listed]],
+    matches: Callable[[Listed], bool],
+    show: Callable[[Listed], dict[str, Any]],
+    problems: list[Problem],
+) -> Answer:
+    """One page of what the world writes by itself; `read` gives it, oldest first.
+
+    Whoever reads it waits for whatever is not settled in the world.
+    """
+    window = Window.read(request, read(), problems)
+    if problems:
+        raise ApiError(*problems)
+    resources = request.simulation.world.resources.values()
+    request.simulation.poll(item for kind in resources for item in kind.values())
+    return window.cut(read(), matches, show)
 
 
 def includes(request: Request) -> frozenset[str]:
@@ -67,8 +119,8 @@ def includes(request: Request) -> frozenset[str]:
     return frozenset(name for value in request.asked("include") for name in value.split(","))
 
 
-def _behind(after: str | None, items: dict[str, Resource]) -> Iterator[Resource]:
-    newest_first = iter(reversed(items.values()))
+def _behind(after: str | None, items: Mapping[str, Listed]) -> Iterator[Listed]:
+    newest_first = reversed([*items.values()])
     if after is not None:
         next(item for item in newest_first if item.id == after)
     return newest_first
@@ -83,7 +135,7 @@ def _limit(request: Request, problems: list[Problem]) -> int:
     return DEFAULT_LIMIT
 
 
-def _cursor(request: Request, items: dict[str, Resource], problems: list[Problem]) -> str | None:
+def _cursor(request: Request, items: Mapping[str, Item], problems: list[Problem]) -> str | None:
     cursors = request.asked("cursor")
     if not cursors or not cursors[-1]:
         return None
@@ -101,13 +153,8 @@ def _encode(resource_id: str) -> str:
     return base64.urlsafe_b64encode(resource_id.encode()).decode()
 
 
-def _filters(request: Request, row: Kind, problems: list[Problem]) -> _Filters:
-    names = [name for name in row.filters if name != "status"]
-    fields = {name: values for name in names if (values := request.asked(name))}
-    return _Filters(fields, _statuses(request, row, problems), _created(request, problems))
-
-
-def _statuses(request: Request, row: Kind, problems: list[Problem]) -> list[str]:
+def read_statuses(request: Request, row: Kind, problems: list[Problem]) -> list[str]:
+    """The statuses that are asked for; those that the kind does not have go into `problems`."""
     asked = request.asked("status") if "status" in row.filters else []
     for status in asked:
         if status not in row.statuses:

@@ -14,9 +14,11 @@ from deck_sim.cli.command import Command, Refusal
 from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library, or_say, say
 from deck_sim.cli.reading import ANY_KEY, KEYS, MOMENT
 from deck_sim.later import Later
+from deck_sim.post_office import PostOffice
 from deck_sim.scenario.library import Library, WatchedFolder, shipped
 from deck_sim.server import Server, write_port
 from deck_sim.simulation import MODES, Settings
+from deck_sim.webhooks.sender import Sender
 from deck_sim.worlds import Worlds
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ export DECK_BASE_URL={base_url} DECK_API_KEY={key}
 {clock}
 Ctrl-C stops it.
 """
+WEBHOOK_TIMES = ("wall", "world")
 _CLOCKS = {
     "real": "Time goes on by itself{pace}. Five minutes at once: deck-sim advance 5m",
     "frozen": "Time stands still. To let five minutes pass: deck-sim advance 5m",
@@ -98,6 +101,19 @@ _CLOCKS = {
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file to write the port to, once requests are answered.",
 )
+@click.option(
+    "--allow-public-webhooks",
+    "allow_public",
+    is_flag=True,
+    help="Send webhooks to any address, not only to loopback and private ones.",
+)
+@click.option(
+    "--webhook-time",
+    type=click.Choice(WEBHOOK_TIMES),
+    default="wall",
+    show_default=True,
+    help="Which time webhooks are signed with; receivers refuse what is five minutes off.",
+)
 def command(
     host: str,
     port: int,
@@ -111,6 +127,8 @@ def command(
     file: Path | None,
     keys: tuple[str, ...] | None,
     port_file: Path | None,
+    allow_public: bool,
+    webhook_time: str,
 ) -> None:
     """Serve the simulated Deck API.
 
@@ -120,9 +138,21 @@ def command(
         raise click.UsageError(f"--speed is for --clock real, not --clock {mode}")
     if port_file is not None and not port_file.parent.is_dir():
         raise click.UsageError(f"--port-file: there is no folder {str(port_file.parent)!r}")
-    settings = Settings(edition, mode, speed or 1, now, seed)
+    settings = Settings(
+        edition=edition,
+        mode=mode,
+        speed=speed or 1,
+        now=now,
+        seed=seed,
+        webhook_time=webhook_time,
+    )
     library = _watch(folder) if reload else open_library(folder)
-    worlds = Worlds(settings, library, frozenset(keys) if keys else None)
+    worlds = Worlds(
+        settings=settings,
+        library=library,
+        keys=frozenset(keys) if keys else None,
+        post_office=PostOffice(Sender(allow_public=allow_public)),
+    )
     if file is not None:
         worlds.prepare = or_say(world_file.load_world_file, file, library).prepare
     server = _bind(worlds, host, port)

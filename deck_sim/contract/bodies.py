@@ -117,6 +117,59 @@ class RunTask(Body):
     input: JsonObject = {}
 
 
+DestinationType = Literal[
+    "webhook",
+    "aws_sqs",
+    "aws_kinesis",
+    "aws_s3",
+    "aws_eventbridge",
+    "gcp_pubsub",
+    "azure_servicebus",
+    "rabbitmq",
+    "hookdeck",
+]
+
+
+class CreateDestination(Body):
+    """`POST /event-destinations` in the `connections` edition."""
+
+    name: Text
+    type: DestinationType
+    config: JsonObject = {}
+    credentials: JsonObject | None = None
+    events: Annotated[list[Text], Field(min_length=1)]
+
+
+class UpdateDestination(Body):
+    """`PATCH /event-destinations/{id}` in the `connections` edition."""
+
+    name: Text = ""
+    config: JsonObject = {}
+    credentials: JsonObject | None = None
+    events: Annotated[list[Text], Field(min_length=1)] = []
+    status: Literal["active", "inactive"] = "active"
+
+
+class WebhookConfig(Body):
+    """The `config` of a destination of the type `webhook`."""
+
+    url: WebUrl
+    custom_headers: str | None = None
+
+
+class WebhookCredentials(Body):
+    """The `credentials` of a destination of the type `webhook`."""
+
+    secret: Text | None = None
+
+
+class WebhookParts(Body):
+    """What a destination of the type `webhook` says of itself."""
+
+    config: WebhookConfig
+    credentials: WebhookCredentials
+
+
 class SubmitInteraction(Body):
     """`POST …/interaction` in the `connections` edition."""
 

@@ -19,13 +19,29 @@ class Edition:
     kinds: Mapping[str, Kind]
     inactivity: timedelta  # a run in which nothing happens for so long fails
     interaction_window: timedelta  # assumed: how long a prompt waits if the script does not say
+    retry_delays: tuple[timedelta, ...]  # assumed: exponential is documented, the figures are not
+    secret_overlap: timedelta  # how long a rotated secret goes on
+    event_retention: timedelta  # how long events can be read
     interaction_attempts: int  # assumed: how many answers may be wrong if the script does not say
+
+    @property
+    def event_types(self) -> tuple[str, ...]:
+        """Every type of event that the edition documents."""
+        return tuple(
+            f"{kind.object}.{word}"
+            for kind in self.kinds.values()
+            for word in (*kind.lifecycle, *kind.more_events, *_statuses(kind))
+        )
 
     def machine(self, kind: str) -> Machine:
         """The state machine of a kind that has one."""
         machine = self.kinds[kind].machine
         assert machine is not None, f"a {kind} has no state machine"
         return machine
+
+
+def _statuses(kind: Kind) -> tuple[str, ...]:
+    return kind.machine.statuses if kind.machine else ()
 
 
 def _edition(name: str, *kinds: Kind) -> Edition:
@@ -35,6 +51,9 @@ def _edition(name: str, *kinds: Kind) -> Edition:
         inactivity=timedelta(minutes=30),
         interaction_window=timedelta(minutes=5),
         interaction_attempts=3,
+        retry_delays=(timedelta(seconds=5), timedelta(seconds=25), timedelta(seconds=125)),
+        secret_overlap=timedelta(hours=24),
+        event_retention=timedelta(days=30),
     )
 
 
@@ -49,6 +68,8 @@ EDITIONS = {
             resources.CONNECTION,
             resources.TASK_RUN,
             resources.STORAGE,
+            resources.EVENT_DESTINATION,
+            resources.EVENT_DELIVERY,
         ),
     )
 }

@@ -45,7 +45,9 @@ class Kind:
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     machine: Machine | None = None
     phases: tuple[str, ...] = ()  # the statuses of a kind that has some but no machine
+    settled: frozenset[str] | None = None  # of those, where nothing is left to wait for; None: all
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those that are events
+    more_events: tuple[str, ...] = ()  # events that are neither lifecycle nor a status
     create_status: int = 201
 
     def body(self, verb: str) -> type[bodies.Body]:
@@ -122,6 +124,7 @@ TASK = Kind(
     schemas=("input_schema", "output_schema"),
     filters=("agent_id", "status"),
     phases=("learning", "test", "live"),
+    more_events=("reset",),
     lifecycle=_CRUD,
 )
 CONNECTION = Kind(
@@ -143,6 +146,35 @@ STORAGE = Kind(
     attributes=("file_name", "file_type", "file_size", "url", "extraction", "task_run_id"),
     verbs=("get",),
     lifecycle=("created", "deleted"),
+)
+EVENT_DESTINATION = Kind(
+    object="event_destination",
+    prefix="evtd",
+    path="event-destinations",
+    attributes=("name", "type", "status", "config", "events"),
+    verbs=("list", "get", "delete"),
+    filters=("type", "status"),
+    # Assumed: a new one is active at once; nothing public says how one is verified.
+    phases=("active", "inactive", "pending_verification"),
+    more_events=("activated", "deactivated"),
+)
+EVENT_DELIVERY = Kind(
+    object="event_delivery",
+    prefix="edlv",
+    path="event-deliveries",
+    attributes=(
+        "status",
+        "event_type",
+        "event_id",
+        "event_destination_id",
+        "attempts",
+        "delivered_at",
+    ),
+    verbs=(),
+    filters=("status", "event_type"),
+    # `pending` is assumed: what one is called until it has succeeded or failed for good.
+    phases=("pending", "success", "failure"),
+    settled=frozenset({"success", "failure"}),
 )
 TASK_RUN = Kind(
     object="task_run",

@@ -10,7 +10,7 @@ from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
 from deck_sim.errors import refuse
 from deck_sim.later import Later
-from deck_sim.simulation import Report, Simulation
+from deck_sim.simulation import Journey, Simulation
 from deck_sim.wire import print_moment, read_moment
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _MEANS = {
     "window": "the interaction times out",
     "task_timeout": "the task times out",
     "inactivity": "the run fails of inactivity",
+    "attempt": "a delivery is attempted",
 }
 
 
@@ -39,27 +40,30 @@ def show_clock(request: Request) -> Answer:
     )
 
 
-def set_clock(request: Request) -> Answer:
-    """`PUT /_sim/clock`."""
-    body = request.read(bodies.SetClock)
-    now = None if body.now is None else read_moment(body.now, "now")
-    request.simulation.set_clock(body.mode, body.speed, now)
+async def set_clock(request: Request) -> Answer:
+    """`PUT /_sim/clock`: first go on to `now` if it is given, then change how time moves."""
+    body, simulation = request.read(bodies.SetClock), request.simulation
+    if body.now is not None:
+        journey = simulation.advance_to(read_moment(body.now, "now"), "now")
+        await request.worlds.post_office.drive(simulation, journey)
+    simulation.set_clock(body.mode, body.speed)
     return show_clock(request)
 
 
-def advance(request: Request) -> Answer:
+async def advance(request: Request) -> Answer:
     """`POST /_sim/clock/advance`: everything that falls due happens before the answer."""
     body = request.read(bodies.Advance)
     if sum(given is not None for given in (body.by, body.to, body.until)) != 1:
         text = "give exactly one of `by`, `to` and `until`"
         raise refuse("request/input_invalid", text, field="by")
-    report = _advance(request.simulation, body)
+    journey = _journey(request.simulation, body)
+    report = await request.worlds.post_office.drive(request.simulation, journey)
     return Answer(
         {"now": print_moment(report.now), "happened": [print_entry(e) for e in report.happened]}
     )
 
 
-def _advance(simulation: Simulation, body: bodies.Advance) -> Report:
+def _journey(simulation: Simulation, body: bodies.Advance) -> Journey:
     if body.by is not None:
         return simulation.advance_by(_duration(body.by, "by"))
     if body.to is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from deck_sim.control.clock import print_entry
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.simulation import Call
-from deck_sim.wire import print_moment, print_resource
+from deck_sim.wire import print_message, print_moment, print_resource
 
 
 def show_timeline(request: Request) -> Answer:
@@ -30,18 +30,9 @@ def show_requests(request: Request) -> Answer:
 
 
 def show_events(request: Request) -> Answer:
-    """`GET /_sim/events`: every event, oldest first."""
+    """`GET /_sim/events`: every event as destinations get it, oldest first."""
     world = request.simulation.world
-    data = [
-        {
-            "id": event.id,
-            "object": "event",
-            "type": event.type,
-            "data": print_resource(world, event.data),
-            "created_at": print_moment(event.created_at),
-        }
-        for event in world.events
-    ]
+    data = [print_message(world, event) for event in world.events]
     return Answer({"data": data})
 
 

@@ -115,7 +115,7 @@ class Deck:
             DeckSimError: if nothing that is due within `limit` brings it; says what waits instead.
 
         """
-        until = _given(event=event, id=None if id is None else _id(id))
+        until = _given(event=event, id=None if id is None else read_id(id))
         return self._advance(until=until, limit=write_length(limit))
 
     def settle(self) -> Report:
@@ -210,23 +210,27 @@ class Deck:
         )
         return ready
 
+    def create(self, path: str, body: Mapping[str, Any]) -> Json:
+        """Create a resource through the Deck API, as an application does: `agents`, for example."""
+        return self._control.call("POST", f"{self.base_url}/{path}", json=dict(body))
+
     # What people and sources do
 
     def approve(self, run: IdOr) -> Json:
         """Let the reviewer approve a run that waits for one."""
-        return self._control.call("POST", f"/task-runs/{_id(run)}/approve")
+        return self._control.call("POST", f"/task-runs/{read_id(run)}/approve")
 
     def reject(self, run: IdOr) -> Json:
         """Let the reviewer reject a run that waits for one."""
-        return self._control.call("POST", f"/task-runs/{_id(run)}/reject")
+        return self._control.call("POST", f"/task-runs/{read_id(run)}/reject")
 
     def drop(self, connection: IdOr) -> Json:
         """Let the source end a connection."""
-        return self._control.call("POST", f"/connections/{_id(connection)}/drop")
+        return self._control.call("POST", f"/connections/{read_id(connection)}/drop")
 
     def invalidate(self, connection: IdOr) -> Json:
         """Let the credentials of a connection change at the source."""
-        return self._control.call("POST", f"/connections/{_id(connection)}/invalidate")
+        return self._control.call("POST", f"/connections/{read_id(connection)}/invalidate")
 
     # What happened
 
@@ -246,13 +250,26 @@ class Deck:
         return self._control.get("/events")
 
     @property
+    def deliveries(self) -> list[Json]:
+        """Every delivery of an event, oldest first; its `log` has each attempt."""
+        return self._control.get("/deliveries")
+
+    def messages(self, destination: IdOr) -> list[Json]:
+        """The events that a destination other than a webhook (a queue, for example) holds."""
+        return self._control.get(f"/destinations/{read_id(destination)}/messages")
+
+    def replay(self, delivery: IdOr) -> Json:
+        """Let an event be delivered once more; it is sent when the clock moves next."""
+        return self._control.call("POST", f"/deliveries/{read_id(delivery)}/replay")
+
+    @property
     def requests(self) -> list[Json]:
         """Every call of the Deck API and how it was answered, oldest first."""
         return self._control.get("/requests")
 
     @property
     def timeline(self) -> Timeline:
-        """Calls, transitions and moves of the clock, in the order they happened."""
+        """Calls, transitions, deliveries and moves of the clock, in the order they happened."""
         return read_timeline(self._control.get("/timeline"))
 
     def coverage(self) -> list[Json]:
@@ -293,7 +310,8 @@ class Deck:
 _PREFIXES = ("agt", "src", "task", "conn")  # in the order of `ReadyTask`
 
 
-def _id(resource: IdOr) -> str:
+def read_id(resource: IdOr) -> str:
+    """The id, if that is not what was given already."""
     return resource if isinstance(resource, str) else str(resource["id"])
 
 

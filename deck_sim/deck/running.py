@@ -8,9 +8,11 @@ from types import TracebackType
 
 from deck_sim.deck.handle import Deck
 from deck_sim.errors import DeckSimError
+from deck_sim.post_office import PostOffice
 from deck_sim.scenario.library import Library, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError
 from deck_sim.server import ServerThread
+from deck_sim.webhooks.sender import Sender
 from deck_sim.worlds import Worlds
 
 KEY = "sk_test_deck_sim"
@@ -31,8 +33,13 @@ class DeckSim:
         clock: str | None = None,
         now: str | datetime | None = None,
         seed: int | None = None,
+        allow_public_webhooks: bool = False,
     ) -> None:
-        """Choose how the world begins; `scenarios` is a folder of scenario files of one's own."""
+        """Choose how the world begins; `scenarios` is a folder of scenario files of one's own.
+
+        Webhooks go to loopback and private addresses only, unless public ones are allowed.
+        """
+        self._allow_public = allow_public_webhooks
         self._beginning = {"edition": edition, "clock": clock, "now": now, "seed": seed}
         self._scenarios = scenarios
         self._stack = ExitStack()
@@ -48,7 +55,8 @@ class DeckSim:
         if self._scenarios is not None:
             library = read_scenarios(self._scenarios, library)
         with ExitStack() as stack:
-            thread = ServerThread(Worlds(library=library)).start()
+            post_office = PostOffice(Sender(allow_public=self._allow_public))
+            thread = ServerThread(Worlds(library=library, post_office=post_office)).start()
             stack.callback(thread.stop)
             deck = stack.enter_context(Deck(thread.server.url, KEY))
             deck.reset(**self._beginning)  # type: ignore[arg-type]

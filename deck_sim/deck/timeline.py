@@ -19,7 +19,8 @@ class Line:
     what: str
 
     def __str__(self) -> str:
-        return f"{print_moment(self.at)}  {self.kind:<10}  {self.id:<21}  {self.what}"
+        kind = self.kind.removeprefix("event_")  # `delivery` and `destination` say as much
+        return f"{print_moment(self.at)}  {kind:<11}  {self.id:<21}  {self.what}"
 
 
 class Timeline(tuple[Line, ...]):

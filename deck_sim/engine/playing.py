@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from deck_sim.durations import spell_duration
+from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, Script, ScriptFault, Story, Wait
-from deck_sim.engine.timers import INACTIVITY, OF_A_STEP, STEP, TASK_TIMEOUT, WINDOW, Due
+from deck_sim.engine.timers import ATTEMPT, INACTIVITY, OF_A_STEP, STEP, TASK_TIMEOUT, WINDOW, Due
 from deck_sim.engine.world import World
 from deck_sim.errors import problem
 
@@ -110,4 +111,5 @@ _ON_DUE: dict[str, Callable[[World, Due], None]] = {
     WINDOW: _step_due,
     TASK_TIMEOUT: _task_timeout_due,
     INACTIVITY: _inactivity_due,
+    ATTEMPT: attempt_due,
 }

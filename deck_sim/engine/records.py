@@ -41,6 +41,7 @@ class Event:
     type: str
     data: Resource
     created_at: datetime
+    beside: Mapping[str, Any] = field(default_factory=dict)  # what it shows of others, as then
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-# What can fall due. `STEP` is a script that moves on by itself; the others are somebody's patience
-# that ends, so a world in which only those are left is idle.
+# What can fall due. A script that moves on by itself and an attempt to deliver are progress; the
+# others are somebody's patience that ends, so a world in which only those are left is idle.
 STEP = "step"
+ATTEMPT = "attempt"
+PROGRESS = (STEP, ATTEMPT)
 WINDOW = "window"
 INACTIVITY = "inactivity"
 TASK_TIMEOUT = "task_timeout"
@@ -66,6 +68,10 @@ class Timers:
         due = heapq.heappop(self._heap)
         self.take_back(due.owner, due.name)
         return due
+
+    def is_idle(self) -> bool:
+        """Whether nothing is due but the end of somebody's patience."""
+        return not any(self._counts[name] for name in PROGRESS)
 
     def count(self, name: str) -> int:
         """How many timers of this name are armed."""

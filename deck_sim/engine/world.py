@@ -45,6 +45,10 @@ class World:
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)
     screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
+    posted: int = 0  # how many of the events have been given to the destinations
+    outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
+    attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
+    messages: dict[str, list[Event]] = field(default_factory=dict)  # what queues hold
     faults: list[str] = field(default_factory=list)  # scripts that could not be played on
     counters: Counter[str] = field(default_factory=Counter)
 
@@ -77,8 +81,19 @@ class World:
 
     def is_settled(self, resource: Resource) -> bool:
         """Whether a caller has nothing left to wait for."""
-        machine = self.kind(resource.kind).machine
-        return machine is None or resource.status in machine.settled
+        row = self.kind(resource.kind)
+        settled = row.machine.settled if row.machine else row.settled
+        return settled is None or resource.status in settled
+
+    def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
+        """The short list of others that is printed inside a resource under that name."""
+        embed = self.kind(resource.kind).embeds[name]
+        inner = [
+            {"id": other.id, "object": other.kind, "status": other.status, **other.fields}
+            for other in self.all(embed.kind).values()
+            if not other.deleted and other[embed.by] == resource.id
+        ]
+        return [{name: item[name] for name in embed.shows} for item in inner]
 
     # Changing
 
@@ -165,7 +180,8 @@ class World:
 
     def emit(self, type_: str, resource: Resource) -> None:
         """Write an event about a resource as it is now."""
-        self.events.append(Event(self.next_id("evt"), type_, resource, self.now))
+        beside = self._beside(resource)
+        self.events.append(Event(self.next_id("evt"), type_, resource, self.now, beside))
 
     def note(self, kind: str, resource_id: str, what: str) -> None:
         """Add a line to the timeline."""
@@ -203,6 +219,18 @@ class World:
     def _keep(self, resource: Resource) -> Resource:
         self.all(resource.kind)[resource.id] = resource
         return resource
+
+    def _beside(self, resource: Resource) -> dict[str, Any]:
+        """What an event shows of other resources, which may change before it is read.
+
+        Events about a run carry the external id of its connection, too (documented).
+        """
+        row, beside = self.kind(resource.kind), dict[str, Any]()
+        for name, used in row.references.items():
+            other = self.all(used).get(resource[name])
+            if other is not None and "external_id" in other.fields:
+                beside["external_id"] = other["external_id"]
+        return beside | {name: self.embedded(resource, name) for name in row.embeds}
 
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:
         if what in self.kind(resource.kind).lifecycle:

@@ -15,7 +15,7 @@ import pytest
 import deck_sim.realtime  # noqa: F401
 
 if TYPE_CHECKING:
-    from deck_sim import Deck
+    from deck_sim import Deck, WebhookReceiver
 
 TIMELINE = pytest.StashKey[Callable[[], str]]()  # of the test's world, while there is one
 FAILED = pytest.StashKey[bool]()
@@ -28,6 +28,10 @@ _OPTIONS = {
 _VARIABLES = {
     "deck_env_base_url": ("DECK_BASE_URL", "the variable in which `deck_env` sets the base URL"),
     "deck_env_api_key": ("DECK_API_KEY", "the variable in which `deck_env` sets the API key"),
+    "deck_env_webhook_secret": (
+        "DECK_WEBHOOK_SECRET",
+        "the variable in which `deck_webhooks` sets its secret, if `deck_env` is used too",
+    ),
 }
 
 
@@ -113,6 +117,20 @@ def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.Monkey
     monkeypatch.setenv(pytestconfig.getini("deck_env_base_url"), deck.base_url)
     monkeypatch.setenv(pytestconfig.getini("deck_env_api_key"), deck.api_key)
     return deck
+
+
+@pytest.fixture
+def deck_webhooks(
+    request: pytest.FixtureRequest, deck: Deck, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[WebhookReceiver]:
+    """A receiver of webhooks on loopback, which the world of `deck` sends every event to."""
+    from pytest_deck_sim.worlds import receive
+
+    with receive(request.node, deck) as receiver:
+        if "deck_env" in request.fixturenames:
+            variable = request.config.getini("deck_env_webhook_secret")
+            monkeypatch.setenv(variable, receiver.secret)
+        yield receiver
 
 
 def _option(config: pytest.Config, name: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from deck_sim import Deck, DeckSimError
+from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.deck.running import read_scenarios
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.library import Library, shipped
@@ -68,6 +68,18 @@ def world_of(
         deck.delete()
     if complaints:
         raise _failure("\n".join(complaints))
+
+
+@contextmanager
+def receive(item: pytest.Item, deck: Deck) -> Iterator[WebhookReceiver]:
+    """The receiver of one test; what it has to complain of fails the test at its end."""
+    receiver = WebhookReceiver(deck)
+    try:
+        with receiver:
+            yield receiver
+    except DeckSimError as error:
+        if read_marker(item).strict:
+            raise _failure(str(error)) from None
 
 
 def read_marker(item: pytest.Item) -> Wanted:

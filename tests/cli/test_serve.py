@@ -78,6 +78,38 @@ def test_a_world_begins_as_the_options_say(serving):
     assert (answer.json()["seed"], answer.json()["now"]) == (7, "2030-02-03T04:05:06Z")
 
 
+def first_attempt(banner, hook):
+    """What the log says of the first attempt to deliver an event to a webhook at that URL."""
+    url, key = base_url(banner)
+    with Deck(url, key) as deck:
+        hook = {"name": "Hook", "type": "webhook", "config": {"url": hook}, "events": ["*"]}
+        deck.create("event-destinations", hook)
+        deck.create("agents", {"name": "Concierge"})
+        deck.advance("0s")
+        return deck.deliveries[0]["log"][0]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [([], "--allow-public-webhooks"), (["--allow-public-webhooks"], "ConnectError")],
+)
+def test_webhooks_go_to_public_addresses_only_if_allowed(words, said, serving):
+    """The log has the refusal. `0.0.0.0` counts as public, and leads nowhere."""
+    words = ["--clock", "frozen", *words]
+    _, attempt = serving(lambda banner: first_attempt(banner, "http://0.0.0.0:9/"), *words)
+    assert said in attempt["error"]
+
+
+@pytest.mark.parametrize(
+    ("words", "of_the_world"), [([], False), (["--webhook-time", "world"], True)]
+)
+def test_webhooks_are_signed_with_the_chosen_time(words, of_the_world, serving):
+    """It is the wall clock's, or the world's, which begins in 2025; also if nothing is sent."""
+    words = ["--clock", "frozen", *words]
+    _, attempt = serving(lambda banner: first_attempt(banner, "http://0.0.0.0:9/"), *words)
+    assert (attempt["request_headers"]["webhook-timestamp"] == "1736933400") is of_the_world
+
+
 def test_only_the_given_keys_will_do(serving):
     """`--keys` makes any other key a 401, and proposes the first."""
 
@@ -176,6 +208,7 @@ def test_a_port_in_use_is_told_in_one_line(cli):
         (["--clock", "onpoll"], "Invalid value for '--clock': 'onpoll' is not one of"),
         (["--speed", "0"], "Invalid value for '--speed'"),
         (["--now", "soon"], "Invalid value for '--now': `MOMENT` must be a moment like"),
+        (["--webhook-time", "noon"], "Invalid value for '--webhook-time': 'noon' is not one of"),
         (["--keys", " , "], "Invalid value for '--keys': ' , ' holds no key"),
         (["--scenarios", "nowhere"], "Invalid value for '--scenarios'"),
         (["--reload"], "--reload is for a folder of --scenarios"),

@@ -21,6 +21,8 @@ DOCUMENTED = {
     "connection": ("conn", "connections", "connecting", 201),
     "task_run": ("trun", "task-runs", "queued", 201),
     "storage": ("stor", "storage", None, 201),
+    "event_destination": ("evtd", "event-destinations", "active", 201),
+    "event_delivery": ("edlv", "event-deliveries", "pending", 201),
 }
 
 

@@ -19,7 +19,11 @@ def test_a_new_world_is_empty(sim):
         "choices": [],
         "faults": [],
         "resources": dict.fromkeys(
-            ("agent", "source", "task", "connection", "task_run", "storage"), 0
+            (
+                *("agent", "source", "task", "connection", "task_run", "storage"),
+                *("event_destination", "event_delivery"),
+            ),
+            0,
         ),
         "events": 0,
         "crashes": [],

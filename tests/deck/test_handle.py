@@ -2,35 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-import httpx2
 import pytest
 
 from deck_sim import Deck, DeckSimError
 
 START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 APPROVAL = {"task_run": [{"running": "1s"}, {"pending": None}, "completed"]}
-
-
-@pytest.fixture
-def api(deck):
-    """A plain client of the Deck API, for the world of `deck`."""
-    headers = {"Authorization": f"Bearer {deck.api_key}"}
-    with httpx2.Client(base_url=deck.base_url, headers=headers, trust_env=False) as client:
-        yield client
-
-
-@pytest.fixture
-def run(deck, api):
-    """Start a run of a ready task."""
-
-    def run(**task):
-        ready = deck.ready_task(**task)
-        body = {"connection_id": ready.connection_id}
-        answer = api.post(f"/tasks/{ready.task_id}/run", json=body)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
-
-    return run
 
 
 def test_the_base_url_ends_in_v2_however_the_server_is_named(deck):
@@ -92,7 +69,7 @@ def test_a_report_reads_as_lines(deck, run):
     """`str` of a report has a line for each thing that happened, and the new moment."""
     started = run()
     assert str(deck.advance("5s")).splitlines() == [
-        f"2025-01-15T09:30:02Z  task_run    {started['id']}  queued -> running",
+        f"2025-01-15T09:30:02Z  task_run     {started['id']}  queued -> running",
         "now it is 2025-01-15T09:30:05Z",
     ]
 
@@ -292,6 +269,44 @@ def test_the_timeline_merges_calls_and_what_came_of_them(deck, run):
     assert [line.kind for line in deck.timeline][-4:] == ["call", "task_run", "task_run", "clock"]
     assert str(deck.timeline).endswith("advanced 2s")
     assert [event["type"] for event in deck.events][-1] == "task_run.running"
+
+
+def test_an_attempt_is_a_line_of_the_timeline(deck, run, deck_webhooks):
+    """The line has the delivery, the number of the attempt, and how it was answered."""
+    run()
+    deck.settle()
+    sent = deck.deliveries[0]
+    assert sent["log"][0]["status"] == 200
+    line = f"2025-01-15T09:30:00Z  delivery     {sent['id']}  attempt 1: 200"
+    assert line in str(deck.timeline).splitlines()
+
+
+def test_an_event_can_be_delivered_again(deck, run, deck_webhooks):
+    """`replay` takes the delivery, and the same event arrives once more when the clock moves."""
+    run()
+    deck.settle()
+    deck.replay(deck.deliveries[0])
+    deck.advance("0s")
+    ids = [arrival.headers["webhook-id"] for arrival in deck_webhooks.received]
+    assert (len(ids), ids[-1]) == (4, deck.deliveries[0]["event_id"])
+    assert len(deck_webhooks.events) == 3
+
+
+def test_a_queue_holds_its_messages(deck, run):
+    """`messages` takes a destination, and returns the events that it holds, oldest first."""
+    queue = {"name": "Queue", "type": "aws_sqs", "events": ["task_run.queued", "task_run.running"]}
+    destination = deck.create("event-destinations", queue)
+    run()
+    deck.settle()
+    held = [event["type"] for event in deck.messages(destination)]
+    assert held == ["task_run.queued", "task_run.running"]
+
+
+def test_what_cannot_be_created_is_an_error(deck):
+    """`create` has the reasons of the API, and nothing is made."""
+    with pytest.raises(DeckSimError, match="`name`"):
+        deck.create("agents", {})
+    assert deck.events == []
 
 
 def test_a_reset_world_begins_as_it_is_told(deck):

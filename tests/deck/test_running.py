@@ -59,3 +59,17 @@ def test_the_package_gives_its_public_names_and_no_others():
     assert {name for name in deck_sim.__all__ if hasattr(deck_sim, name)} == {*deck_sim.__all__}
     with pytest.raises(AttributeError, match="no attribute 'Dekc'"):
         deck_sim.Dekc  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("allowed", "said"), [(False, "--allow-public-webhooks"), (True, "ConnectError")]
+)
+def test_webhooks_go_to_public_addresses_only_if_allowed(allowed, said):
+    """The log of the delivery has the refusal. `0.0.0.0` counts as public, and leads nowhere."""
+    with DeckSim(allow_public_webhooks=allowed) as deck:
+        config = {"url": "http://0.0.0.0:9/hook"}
+        hook = {"name": "Hook", "type": "webhook", "config": config, "events": ["*"]}
+        deck.create("event-destinations", hook)
+        deck.create("agents", {"name": "Concierge"})
+        deck.advance("1s")
+        assert said in deck.deliveries[0]["log"][0]["error"]

@@ -26,9 +26,6 @@ def test_the_scenario_keys_are_those_that_exist():
 @pytest.mark.parametrize(
     "path",
     [
-        "/events",
-        "/event-types",
-        "/event-destinations",
         "/credentials",
         "/sessions",
     ],

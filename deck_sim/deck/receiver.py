@@ -1,0 +1,243 @@
+"""A receiver of webhooks for tests: a real HTTP server on loopback, registered with a world."""
+
+import asyncio
+import json
+import traceback
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Condition, Thread
+from types import TracebackType
+from typing import Any, Self
+
+from deck_sim import realtime
+from deck_sim.deck.handle import Deck, IdOr, Json, read_id
+from deck_sim.errors import DeckSimError
+from deck_sim.webhooks.signing import ID, SignatureError, verify
+
+ALL = "*"
+_UNSIGNED, _FAILED = 401, 500
+_LOOK = 0.02  # seconds between two looks at whether the server is to stop
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One attempt to deliver an event, as it arrived, and how it was answered."""
+
+    headers: Mapping[str, str]  # with names in lower case
+    body: bytes
+    event: Json
+    answered: int
+
+    @property
+    def taken(self) -> bool:
+        """Whether the answer said that the event need not be sent again."""
+        return 200 <= self.answered < 300
+
+
+class WebhookReceiver:
+    """Takes what a world sends to its webhooks, as an application would.
+
+    `with WebhookReceiver(deck) as webhooks: ...`. Leaving the block raises a `DeckSimError` if a
+    signature was wrong or a callback failed.
+    """
+
+    def __init__(self, deck: Deck) -> None:
+        """Receive every event of the world of `deck`, from when the block is entered."""
+        self._deck = deck
+        self.secret = ""  # what signatures are checked with; set it anew if you rotate it
+        self.destination_id = ""
+        self.received: list[Arrival] = []  # every attempt, in the order in which they were answered
+        self.complaints: list[str] = []  # wrong signatures, and callbacks that failed
+        self._arrived = Condition()
+        self._callbacks: list[tuple[str, Callable[[Json], Any]]] = []
+        self._answers: deque[int] = deque()
+        self._usual = 200
+
+    def __enter__(self) -> Self:
+        self._server = _Server(self)
+        try:
+            self._register()
+        except DeckSimError:
+            self._server.server_close()
+            raise
+        self._server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.stop()
+        if self.complaints and error is None:
+            raise DeckSimError("\n".join(self.complaints))
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._server.server_port}/webhooks/deck"
+
+    @property
+    def events(self) -> list[Json]:
+        """Each event that was taken, once, in the order in which they happened.
+
+        They may have arrived in another order: what falls due at one moment is sent at once.
+        """
+        taken = {one.event["id"]: one.event for one in [*self.received] if one.taken}
+        happened = {event["id"]: place for place, event in enumerate(self._deck.events)}
+        return sorted(taken.values(), key=lambda event: happened.get(event["id"], -1))
+
+    def respond(self, status: int, *, times: int | None = None) -> None:
+        """Answer the next so many attempts with this status; without `times`, all from now on."""
+        with self._arrived:
+            if times is None:
+                self._answers.clear()
+                self._usual = status
+            else:
+                self._answers.extend([status] * times)
+
+    def on(self, event: str, callback: Callable[[Json], Any]) -> None:
+        """Call this with each event of a type (or `*`) that arrives, before it is answered.
+
+        It may call the API. If it fails, the answer is a 500.
+        """
+        self._callbacks.append((event, callback))
+
+    def wait_for(
+        self,
+        event: str,
+        id: IdOr | None = None,  # noqa: A002 - as in `advance_until`
+        timeout: float = 5,
+    ) -> Json:
+        """The first event of a type that was taken, about that resource if one is given.
+
+        With a clock that moves by itself it waits so many seconds of real time; with a frozen one
+        nothing can come while a test waits, so it only looks.
+
+        Raises:
+            DeckSimError: if there is none; says what arrived instead.
+
+        """
+        wanted = None if id is None else read_id(id)
+        frozen = self._deck.clock.mode == "frozen"
+        with self._arrived:
+            found = self._arrived.wait_for(
+                lambda: self._find(event, wanted), 0 if frozen else timeout
+            )
+        if found is None:
+            raise DeckSimError(self._missed(event, wanted, None if frozen else timeout))
+        return found
+
+    async def async_wait_for(
+        self,
+        event: str,
+        id: IdOr | None = None,  # noqa: A002
+        timeout: float = 5,
+    ) -> Json:
+        """The same, while the event loop goes on."""
+        return await asyncio.to_thread(self.wait_for, event, id, timeout)
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> int:
+        """Take one attempt; returns the status to answer with."""
+        fault = self._fault(headers, body)
+        if fault is not None:
+            self._complain(
+                f"a webhook ({headers.get(ID, 'without an id')}) is not genuine: {fault}"
+            )
+            return _UNSIGNED
+        event = json.loads(body)
+        status = self._call_back(event)
+        with self._arrived:
+            self.received.append(Arrival(headers, body, event, status))
+            self._arrived.notify_all()
+        return status
+
+    def _register(self) -> None:
+        config = {"url": self.url}
+        body = {"name": "deck_webhooks", "type": "webhook", "config": config, "events": [ALL]}
+        made = self._deck.create("event-destinations", body)
+        self.destination_id, self.secret = made["id"], made["credentials"]["secret"]
+
+    def _fault(self, headers: Mapping[str, str], body: bytes) -> str | None:
+        """What is wrong with a signature; its time is the wall's or, if so chosen, the world's."""
+        try:
+            verify(self.secret, headers, body, realtime.now())
+        except SignatureError as fault:
+            try:
+                verify(self.secret, headers, body, self._deck.clock.now)
+            except SignatureError:
+                return str(fault)
+        return None
+
+    def _call_back(self, event: Json) -> int:
+        """Call who asked to be called, unless the event is refused; returns the answer's status."""
+        with self._arrived:
+            status = self._answers.popleft() if self._answers else self._usual
+        try:
+            for wanted, callback in self._callbacks if status < 300 else ():
+                if wanted in (ALL, event["type"]):
+                    callback(event)
+        except BaseException:  # what makes a test fail need not be an Exception
+            self._complain(f"a callback failed at {event['type']}:\n{traceback.format_exc()}")
+            return _FAILED
+        return status
+
+    def _complain(self, text: str) -> None:
+        with self._arrived:
+            if text not in self.complaints:
+                self.complaints.append(text)
+
+    def _find(self, type_: str, wanted: str | None) -> Json | None:
+        found = (one.event for one in self.received if one.taken and one.event["type"] == type_)
+        return next((event for event in found if wanted in (None, event["data"]["id"])), None)
+
+    def _missed(self, type_: str, wanted: str | None, waited: float | None) -> str:
+        whom = f" of `{wanted}`" if wanted else ""
+        why = (
+            "and the world's clock stands still: let time pass, for example with"
+            f' `deck.advance_until("{type_}")`'
+            if waited is None
+            else f"though the clock moves and {waited:g} seconds were waited"
+        )
+        came = [
+            f"  {one.event['type']} of {one.event['data']['id']}, answered {one.answered}"
+            for one in self.received
+        ]
+        arrived = "\n".join(["what did arrive:", *came] if came else ["nothing did arrive"])
+        return "\n".join([f"no `{type_}`{whom} was taken, {why}; {arrived}", *self.complaints])
+
+
+class _Server(ThreadingHTTPServer):
+    """Its own port, and a thread in which it serves a receiver."""
+
+    def __init__(self, receiver: WebhookReceiver) -> None:
+        super().__init__(("127.0.0.1", 0), _Door)
+        self.receiver = receiver
+        self._thread = Thread(target=self.serve_forever, args=(_LOOK,), daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+
+
+class _Door(BaseHTTPRequestHandler):
+    """Reads one request and hands it on."""
+
+    server: _Server
+
+    def do_POST(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        self.send_response(self.server.receiver.receive(headers, body))
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Say nothing on stderr."""

@@ -1,0 +1,209 @@
+"""Events on their way to their destinations. Pure: what falls due is put into the outbox, and the
+world stands still until someone says how the attempts went.
+
+Source: section 6 of the contract. At least once; each destination on its own; up to three retries,
+after which the destination becomes inactive.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from deck_sim.engine.records import Event, Resource
+from deck_sim.engine.timers import ATTEMPT, Due
+from deck_sim.engine.world import World
+from deck_sim.errors import refuse
+
+ALL = "*"
+WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to deliver an event: to be sent, and then recorded with `record_attempt`."""
+
+    delivery_id: str
+    number: int  # from 1
+    event: Event
+    destination: Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A line of the delivery log: an attempt, and how it went."""
+
+    at: datetime
+    number: int
+    ok: bool
+    status: int | None
+    error: str | None
+    latency_ms: int
+    request: Mapping[str, str]
+    response: Mapping[str, str]
+
+
+def post_events(world: World) -> None:
+    """Make a delivery of each new event for each destination that wants it, due at once."""
+    while world.posted < len(world.events):
+        event = world.events[world.posted]
+        world.posted += 1
+        for destination in world.all("event_destination").values():
+            if _wants(destination, event):
+                _make_delivery(world, destination, event)
+
+
+def attempt_due(world: World, due: Due) -> None:
+    """Put an attempt into the outbox, or into the queue of a destination that is one."""
+    delivery = world.all("event_delivery")[due.owner]
+    destination = world.all("event_destination")[delivery["event_destination_id"]]
+    if not _listens(destination):
+        _give_up(world, delivery, destination)
+    elif destination["type"] == WEBHOOK:
+        world.outbox.append(delivery.id)
+    else:
+        world.messages.setdefault(destination.id, []).append(delivery.hidden["event"])
+        _finish(world, _counted(world, delivery), "success")
+
+
+def take_outbox(world: World) -> list[Attempt]:
+    """The attempts that are to be sent now; each is to be recorded before time goes on."""
+    taken, world.outbox = world.outbox, []
+    return [_attempt(world, delivery_id) for delivery_id in taken]
+
+
+def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
+    """Note how an attempt went, and what follows: done, a retry, or the end of the destination.
+
+    A world that was put in the place of the one that sent it may not know of it.
+    """
+    if attempt.delivery_id not in world.all("event_delivery"):
+        return
+    world.attempts.setdefault(attempt.delivery_id, []).append(tried)
+    delivery = _counted(world, world.all("event_delivery")[attempt.delivery_id])
+    said = tried.error or f"{tried.status}"
+    world.note("event_delivery", delivery.id, f"attempt {tried.number}: {said}")
+    delays = world.rules.retry_delays
+    retries = delivery["attempts"] - 1 - delivery.hidden["replayed_after"]
+    if tried.ok:
+        _finish(world, delivery, "success")
+    elif retries < len(delays):
+        world.timers.arm(delivery.id, ATTEMPT, world.now + delays[retries])
+    else:
+        _finish(world, delivery, "failure")
+        _deactivate(world, world.all("event_destination")[delivery["event_destination_id"]])
+
+
+def replay(world: World, delivery: Resource) -> Resource:
+    """Deliver an event again, at once, under the same id.
+
+    Raises:
+        ApiError: `state_invalid` if it is still being delivered, or its destination takes nothing.
+
+    """
+    destination = world.all("event_destination")[delivery["event_destination_id"]]
+    if delivery.status == "pending":
+        text = f"The delivery `{delivery.id}` is `pending`; it can be replayed once it is over."
+        raise refuse("request/state_invalid", text)
+    if not _listens(destination):
+        text = f"It cannot be replayed: {_silence(destination)}."
+        raise refuse("request/state_invalid", text)
+    again = replace(
+        delivery,
+        status="pending",
+        updated_at=world.now,
+        hidden={**delivery.hidden, "replayed_after": delivery["attempts"]},
+    )
+    world.all("event_delivery")[delivery.id] = again
+    world.timers.arm(delivery.id, ATTEMPT, world.now)
+    return again
+
+
+def activate(world: World, destination: Resource, status: str) -> Resource:
+    """Set a destination's status by hand; a change is an event (observed)."""
+    if destination.status == status:
+        return destination
+    changed = replace(destination, status=status, updated_at=world.now)
+    world.all("event_destination")[destination.id] = changed
+    world.note("event_destination", destination.id, f"{destination.status} -> {status}")
+    told = {"active": "activated", "inactive": "deactivated"}.get(status)
+    if told:
+        world.emit(f"event_destination.{told}", changed)
+    return changed
+
+
+def secrets_of(world: World, destination: Resource) -> list[str]:
+    """The secrets to sign with: the present one, and those rotated out less than a day ago."""
+    old = [secret for secret, until in destination.hidden["old_secrets"] if world.now < until]
+    return [destination.hidden["secret"], *old]
+
+
+def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
+    """Sign with a new secret; the old one goes on for a day (documented)."""
+    present, *old = secrets_of(world, destination)
+    if secret == present:
+        return destination
+    until = world.now + world.rules.secret_overlap
+    still = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
+    hidden = {"secret": secret, "old_secrets": ((present, until), *still)}
+    changed = replace(destination, updated_at=world.now, hidden=hidden)
+    world.all("event_destination")[destination.id] = changed
+    world.note("event_destination", destination.id, "secret rotated")
+    return changed
+
+
+def _wants(destination: Resource, event: Event) -> bool:
+    wanted = destination["events"]
+    return _listens(destination) and (wanted == [ALL] or event.type in wanted)
+
+
+def _listens(destination: Resource) -> bool:
+    return not destination.deleted and destination.status == "active"
+
+
+def _silence(destination: Resource) -> str:
+    """Why a destination takes nothing."""
+    what = "deleted" if destination.deleted else f"`{destination.status}`"
+    return f"the destination `{destination.id}` is {what}"
+
+
+def _make_delivery(world: World, destination: Resource, event: Event) -> None:
+    fields: dict[str, Any] = {
+        "event_type": event.type,
+        "event_id": event.id,
+        "event_destination_id": destination.id,
+        "attempts": 0,
+        "delivered_at": None,
+    }
+    hidden = {"event": event, "replayed_after": 0}
+    delivery = world.create("event_delivery", fields, hidden, silent=True)
+    world.timers.arm(delivery.id, ATTEMPT, world.now)
+
+
+def _attempt(world: World, delivery_id: str) -> Attempt:
+    delivery = world.all("event_delivery")[delivery_id]
+    destination = world.all("event_destination")[delivery["event_destination_id"]]
+    return Attempt(delivery_id, delivery["attempts"] + 1, delivery.hidden["event"], destination)
+
+
+def _counted(world: World, delivery: Resource) -> Resource:
+    counted = delivery.with_fields(world.now, attempts=delivery["attempts"] + 1)
+    world.all("event_delivery")[delivery.id] = counted
+    return counted
+
+
+def _finish(world: World, delivery: Resource, status: str) -> None:
+    done = world.now if status == "success" else None
+    finished = replace(delivery.with_fields(world.now, delivered_at=done), status=status)
+    world.all("event_delivery")[delivery.id] = finished
+
+
+def _give_up(world: World, delivery: Resource, destination: Resource) -> None:
+    """End a delivery that has nowhere to go."""
+    world.note("event_delivery", delivery.id, f"not attempted: {_silence(destination)}")
+    _finish(world, delivery, "failure")
+
+
+def _deactivate(world: World, destination: Resource) -> None:
+    if not destination.deleted:
+        activate(world, destination, "inactive")

@@ -1,0 +1,118 @@
+"""Event destinations: what is checked before one is made or changed."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from deck_sim.engine.deliveries import ALL, WEBHOOK, activate, rotate_secret
+from deck_sim.engine.records import Resource
+from deck_sim.engine.world import World
+from deck_sim.errors import ApiError, Problem, listed, nearest, problem
+
+
+def create_destination(
+    world: World,
+    fields: Mapping[str, Any],
+    secret: str | None,
+    make_secret: Callable[[int, str], str],
+) -> Resource:
+    """Make a destination from a checked body. Without a `secret` it gets one, made from the world's
+    seed and its id.
+    """
+    public = {name: fields[name] for name in ("name", "type", "config", "events")}
+    _check(world, public)
+    own_id = world.next_id(world.kind("event_destination").prefix)
+    hidden = {"secret": secret or make_secret(world.seed, own_id), "old_secrets": ()}
+    return world.create("event_destination", public, hidden, id=own_id)
+
+
+def update_destination(
+    world: World, destination: Resource, fields: Mapping[str, Any], secret: str | None
+) -> Resource:
+    """Change what was sent; a new secret rotates the old one out."""
+    public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
+    _check(world, {"type": destination["type"], **public})
+    if public:
+        destination = world.change(destination, **public)
+    if secret is not None:
+        destination = rotate_secret(world, destination, secret)
+    return activate(world, destination, fields.get("status", destination.status))
+
+
+def _check(world: World, fields: Mapping[str, Any]) -> None:
+    problems = [*_event_problems(world, fields.get("events", [ALL]))]
+    if fields["type"] == WEBHOOK and "config" in fields:
+        problems += _url_problems(fields["config"]["url"])
+        problems += _header_problems(fields["config"].get("custom_headers"))
+    if problems:
+        raise ApiError(*problems)
+
+
+def _event_problems(world: World, events: list[str]) -> list[Problem]:
+    known, found = world.rules.event_types, list[Problem]()
+    for index, name in enumerate(events if events != [ALL] else []):
+        field = f"events[{index}]"
+        if name == ALL:
+            text = f'`{field}`: `*` stands alone, as `["*"]`'
+        elif name not in known:
+            text = f"`{field}`: unknown event type {name!r}{nearest(name, known) or _INSTEAD}"
+        else:
+            continue
+        found.append(problem("request/input_invalid", text, field=field))
+    return found
+
+
+_INSTEAD = "; `GET /v2/event-types` lists them"
+
+
+def _url_problems(url: str) -> list[Problem]:
+    """What keeps a URL from being called at all."""
+    try:
+        parts = urlsplit(url)
+        fault = None if parts.hostname and parts.port != 0 else "it names no host and port to call"
+    except ValueError as error:
+        fault = f"{error}"
+    field = "config.url"
+    return [problem("request/input_invalid", f"`{field}`: {fault}", field=field)] if fault else []
+
+
+def _header_problems(text: str | None) -> list[Problem]:
+    """`custom_headers` is a JSON object of texts, written as a string (documented)."""
+    field = "config.custom_headers"
+    headers = _read_headers(text or "{}")
+    if headers is None:
+        message = (
+            f'`{field}` must be a JSON object of texts, as a string: "{{\\"X-Key\\": \\"1\\"}}"'
+        )
+    elif bad := [name for name in headers if not _NAME.fullmatch(name) or name.lower() in _OURS]:
+        message = f"`{field}`: {listed(bad)} cannot be set"
+    elif bad := [name for name, value in headers.items() if not _VALUE.fullmatch(value)]:
+        message = f"`{field}`: the value of {listed(bad)} must be printable ASCII"
+    else:
+        return []
+    return [problem("request/input_invalid", message, field=field)]
+
+
+def _read_headers(text: str) -> dict[str, str] | None:
+    try:
+        headers = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    are_texts = isinstance(headers, dict) and all(isinstance(v, str) for v in headers.values())
+    return headers if are_texts else None
+
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[!-~]+( +[!-~]+)*|")
+_OURS = {
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "transfer-encoding",
+    "webhook-id",
+    "webhook-signature",
+    "webhook-timestamp",
+}

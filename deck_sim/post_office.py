@@ -1,0 +1,211 @@
+"""Who drives a simulation while its webhooks are sent, and who sends them in between.
+
+With a frozen clock `drive` passes time, and at each halt sends what is in the outbox and records
+how it went before time goes on. With a clock that moves by itself a pace keeper does the same in
+the background, so that no answer of the API waits for a receiver.
+
+Nothing here is locked. While attempts are under way, calls of the API come and go as ever: a
+receiver may answer the interaction that it is told of, from inside its handler. A call may even put
+another world into the simulation (seeding does), or begin the world of the key anew. So an outcome
+is recorded in the world that is there when it comes, and a world that was dropped sends no more.
+"""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from deck_sim import realtime
+from deck_sim.engine.deliveries import Attempt, Tried, record_attempt, secrets_of, take_outbox
+from deck_sim.errors import refuse
+from deck_sim.simulation import Journey, Report, Simulation, travel
+from deck_sim.webhooks.sender import Outcome, Sender
+from deck_sim.webhooks.signing import TOLERANCE, signed_headers
+from deck_sim.wire import custom_headers, dump_json, print_message, print_moment
+
+log = logging.getLogger("deck_sim")
+
+_LONGEST_NAP = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class _Round:
+    """What is under way for one simulation: its pace keeper, and the attempts of that."""
+
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    keeper: asyncio.Task[None] | None = None
+    attempts: set[asyncio.Task[None]] = field(default_factory=set)
+
+
+class PostOffice:
+    """Sends for all worlds of one server, on that server's event loop."""
+
+    def __init__(
+        self, sender: Sender | None = None, wall: Callable[[], datetime] = realtime.now
+    ) -> None:
+        self._sender, self._wall = sender or Sender(), wall
+        self._rounds: dict[int, _Round] = {}  # by the identity of the simulation
+
+    async def drive(self, simulation: Simulation, journey: Journey) -> Report:
+        """Drive a journey to its end, and send at each halt.
+
+        Raises:
+            ApiError: `state_invalid` if someone drives this world already, and nothing changes; or
+                if the world was dropped meanwhile.
+
+        """
+        if simulation.driven:
+            text = "another call is moving this world's clock; wait for its answer"
+            raise refuse("request/state_invalid", text)
+        simulation.driven = True
+        try:
+            await self._landed(simulation)
+            while True:
+                _check_kept(simulation)
+                next(journey)
+                await self.deliver(simulation)
+        except StopIteration as end:
+            report: Report = end.value
+            return report
+        finally:
+            simulation.driven = False
+
+    async def deliver(self, simulation: Simulation) -> None:
+        """Send what is in the outbox, all at once, and record how it went.
+
+        It is recorded in the order of the outbox, whoever answers first, so that equal runs have
+        equal timelines.
+        """
+        attempts = take_outbox(simulation.world)
+        try:
+            tried = await asyncio.gather(*(self._try(simulation, attempt) for attempt in attempts))
+        except BaseException:  # whoever drove was stopped: they are still to be sent
+            simulation.world.outbox[:0] = [attempt.delivery_id for attempt in attempts]
+            raise
+        for attempt, line in zip(attempts, tried, strict=True):
+            record_attempt(simulation.world, attempt, line)
+
+    def wake(self, simulation: Simulation) -> None:
+        """See that a world whose clock moves by itself delivers in the background."""
+        moves = simulation.mode != "frozen" and not simulation.dropped
+        if moves and simulation.world.all("event_destination"):
+            round_ = self._rounds.setdefault(id(simulation), _Round())
+            if round_.keeper is None:
+                keeping = self._keep_pace(simulation, round_)
+                round_.keeper = asyncio.ensure_future(_watched(simulation, keeping))
+            round_.woken.set()
+
+    def forget(self, simulation: Simulation) -> None:
+        """Send nothing more for a world that is no more."""
+        for task in _tasks(self._rounds.pop(id(simulation), _Round())):
+            task.cancel()
+
+    async def close(self) -> None:
+        """Stop sending."""
+        tasks = [task for round_ in self._rounds.values() for task in _tasks(round_)]
+        self._rounds.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._sender.close()
+
+    async def _landed(self, simulation: Simulation) -> None:
+        """Wait for what was sent in the background."""
+        await asyncio.gather(*self._rounds.get(id(simulation), _Round()).attempts)
+
+    async def _keep_pace(self, simulation: Simulation, round_: _Round) -> None:
+        """Send what falls due when it does, and wait for none of it, until the clock is frozen."""
+        try:
+            while simulation.mode != "frozen":
+                round_.woken.clear()
+                if not simulation.driven:
+                    simulation.catch_up()
+                    travel(simulation.settle())
+                    self._send_off(simulation, round_)
+                await _sleep(self._until_next(simulation), round_.woken)
+        finally:
+            round_.keeper = None
+
+    def _send_off(self, simulation: Simulation, round_: _Round) -> None:
+        for attempt in take_outbox(simulation.world):
+            sending = _watched(simulation, self._send_one(simulation, attempt))
+            task = asyncio.ensure_future(sending)
+            round_.attempts.add(task)
+            task.add_done_callback(round_.attempts.discard)
+            task.add_done_callback(lambda _: round_.woken.set())
+
+    async def _send_one(self, simulation: Simulation, attempt: Attempt) -> None:
+        tried = await self._try(simulation, attempt)
+        simulation.catch_up()
+        record_attempt(simulation.world, attempt, tried)
+
+    def _until_next(self, simulation: Simulation) -> timedelta:
+        """Real time until something is due; a call wakes the keeper earlier."""
+        due = simulation.world.timers.peek()
+        if simulation.mode != "real" or simulation.driven or due is None:
+            return _LONGEST_NAP
+        left = (due.at - simulation.world.now) / simulation.speed
+        return min(max(left, timedelta()), _LONGEST_NAP)
+
+    async def _try(self, simulation: Simulation, attempt: Attempt) -> Tried:
+        world, config = simulation.world, attempt.destination["config"]
+        at = world.now
+        stamp = self._wall() if simulation.settings.webhook_time == "wall" else at
+        body = dump_json(print_message(world, attempt.event))
+        headers = {
+            "user-agent": "deck-sim",
+            **custom_headers(config.get("custom_headers")),
+            "content-type": "application/json",
+            **signed_headers(secrets_of(world, attempt.destination), attempt.event.id, stamp, body),
+        }
+        outcome = await self._sender.send(config["url"], headers, body)
+        return Tried(
+            at=at,
+            number=attempt.number,
+            ok=outcome.ok,
+            status=outcome.status,
+            error=outcome.error or self._hint(outcome, stamp),
+            latency_ms=outcome.latency_ms,
+            request=headers,
+            response=outcome.headers,
+        )
+
+    def _hint(self, outcome: Outcome, stamp: datetime) -> str | None:
+        """Why a receiver may have refused, if the timestamp can be the reason."""
+        off = abs(self._wall() - stamp)
+        if outcome.ok or off <= TOLERANCE:
+            return None
+        return (
+            f"answered {outcome.status}; the timestamp is the world's ({print_moment(stamp)}), and"
+            " receivers refuse one that is more than five minutes off: use `webhook_time: wall`"
+        )
+
+
+def _check_kept(simulation: Simulation) -> None:
+    if simulation.dropped:
+        text = "this world was reset or deleted while its clock was being moved"
+        raise refuse("request/state_invalid", text)
+
+
+def _tasks(round_: _Round) -> list[asyncio.Task[None]]:
+    return [*round_.attempts, *([round_.keeper] if round_.keeper else [])]
+
+
+async def _watched(simulation: Simulation, work: Coroutine[None, None, None]) -> None:
+    """Do work that nobody waits for; what goes wrong in it is kept with the world's crashes."""
+    try:
+        await work
+    except Exception:
+        simulation.crashes.append(traceback.format_exc())
+        log.exception("deck-sim failed while it delivered events")
+
+
+async def _sleep(nap: timedelta, woken: asyncio.Event) -> None:
+    """Sleep for that long, or until woken."""
+    try:
+        async with asyncio.timeout(nap.total_seconds()):
+            await woken.wait()
+    except TimeoutError:
+        return

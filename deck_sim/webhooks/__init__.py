@@ -1,0 +1,1 @@
+"""Webhooks: signing them, and sending them. The one room that calls out."""

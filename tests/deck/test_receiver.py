@@ -1,0 +1,203 @@
+"""The receiver of webhooks, against the session's server."""
+
+import asyncio
+import threading
+from contextlib import ExitStack
+
+import httpx2
+import pytest
+
+from deck_sim import Deck, DeckSim, DeckSimError, WebhookReceiver
+from deck_sim.server import ServerThread
+from deck_sim.simulation import Settings
+from deck_sim.worlds import Worlds
+
+STATUSES = ["task_run.queued", "task_run.running", "task_run.completed"]
+
+
+def types(events):
+    return [event["type"] for event in events]
+
+
+def test_every_event_arrives_signed(deck, run, deck_webhooks):
+    """Each event of the world is received as it is listed, with the headers of the standard."""
+    run()
+    deck.settle()
+    assert types(deck_webhooks.events) == STATUSES
+    assert [event["data"] for event in deck_webhooks.events] == [e["data"] for e in deck.events]
+    first = deck_webhooks.received[0]
+    assert first.headers["webhook-id"] == first.event["id"]
+    assert first.event["id"].encode() in first.body
+
+
+def test_it_is_a_destination_like_any_other(deck, api, deck_webhooks):
+    """The API shows it, subscribed to everything, and does not show its secret."""
+    shown = api.get(f"/event-destinations/{deck_webhooks.destination_id}").json()
+    assert (shown["config"]["url"], shown["events"]) == (deck_webhooks.url, ["*"])
+    assert deck_webhooks.secret.startswith("whsec_")
+    assert "credentials" not in shown
+
+
+def test_events_are_in_the_order_in_which_they_happened(deck, api, deck_webhooks):
+    """What is sent at one moment may arrive in any order; `events` is ordered all the same."""
+    for name in "abcdefgh":
+        api.post("/agents", json={"name": name})
+    deck.settle()
+    assert [event["data"]["name"] for event in deck_webhooks.events] == [*"abcdefgh"]
+
+
+def test_a_refused_attempt_comes_again(deck, run, deck_webhooks):
+    """`respond` answers the next ones; they are received, and the event is taken once."""
+    deck_webhooks.respond(503, times=2)
+    deck.queue("success")
+    started = run()
+    deck.advance("1s")
+    assert deck_webhooks.events == []
+    deck.advance("1h")
+    assert [arrival.answered for arrival in deck_webhooks.received].count(503) == 2
+    assert types(deck_webhooks.events) == STATUSES
+    assert deck_webhooks.wait_for("task_run.completed", started)["data"]["status"] == "completed"
+
+
+def test_a_receiver_can_fail_for_good(deck, run, api, deck_webhooks):
+    """Without `times` every attempt is answered so, until the next `respond`."""
+    deck_webhooks.respond(503, times=1)
+    deck_webhooks.respond(410)
+    run()
+    deck.advance("1h")
+    assert {arrival.answered for arrival in deck_webhooks.received} == {410}
+    path = f"/event-destinations/{deck_webhooks.destination_id}"
+    assert api.get(path).json()["status"] == "inactive"
+
+
+def test_a_callback_can_call_the_api(deck, api, run, deck_webhooks):
+    """The answer to an interaction is given while the webhook about it waits for its own."""
+    deck.use("mfa_then_success")
+
+    def answer(event):
+        path = f"/task-runs/{event['data']['id']}/interaction"
+        assert api.post(path, json={"inputs": {"code": "123456"}}).status_code == 200
+
+    seen = []
+    deck_webhooks.on("task_run.interaction_required", answer)
+    deck_webhooks.on("*", lambda event: seen.append(event["type"]))
+    run()
+    deck.settle()
+    assert deck.runs[0]["status"] == "completed"
+    assert sorted(seen) == sorted(types(deck.events))
+
+
+def test_a_refused_event_calls_nobody_back(deck, run, deck_webhooks):
+    """An event that is answered with an error has not been taken, so no callback sees it."""
+    seen = []
+    deck_webhooks.on("task_run.queued", seen.append)
+    deck_webhooks.respond(500, times=1)
+    run()
+    deck.advance("1s")
+    assert seen == []
+
+
+def test_waiting_under_a_frozen_clock_only_looks(deck, run, deck_webhooks):
+    """The error says that the clock stands still, what did arrive, and how time passes."""
+    started = run()
+    deck.advance("2s")
+    assert deck_webhooks.wait_for("task_run.running", started["id"])["data"]["id"] == started["id"]
+    with pytest.raises(DeckSimError) as missed:
+        deck_webhooks.wait_for("task_run.completed", started)
+    assert str(missed.value).splitlines() == [
+        f"no `task_run.completed` of `{started['id']}` was taken, and the world's clock stands"
+        ' still: let time pass, for example with `deck.advance_until("task_run.completed")`;'
+        " what did arrive:",
+        f"  task_run.queued of {started['id']}, answered 200",
+        f"  task_run.running of {started['id']}, answered 200",
+    ]
+
+
+@pytest.mark.deck(clock="real")
+def test_waiting_ends_when_the_clock_brings_nothing(deck_webhooks):
+    """With a clock that moves, the error says how long was waited."""
+    with pytest.raises(DeckSimError, match=r"moves and 0 seconds were waited; nothing did arrive$"):
+        deck_webhooks.wait_for("task_run.completed", timeout=0)
+
+
+def test_an_event_is_waited_for_while_the_clock_moves_by_itself(deck, run, deck_webhooks):
+    """`wait_for` returns when the event has arrived."""
+    started = run()
+    deck.clock.set("real", speed=1000)
+    assert deck_webhooks.wait_for("task_run.completed", started)["type"] == "task_run.completed"
+
+
+def test_an_event_is_waited_for_beside_an_event_loop(deck, run, deck_webhooks):
+    """The twin for async tests returns the same."""
+    run()
+    deck.settle()
+    found = asyncio.run(deck_webhooks.async_wait_for("task_run.completed"))
+    assert found == deck_webhooks.wait_for("task_run.completed")
+
+
+@pytest.fixture
+def block(deck):
+    """A block in which there is a receiver; `close` leaves it."""
+    with ExitStack() as block:
+        block.receiver = block.enter_context(WebhookReceiver(deck))
+        yield block
+
+
+@pytest.mark.parametrize("headers", [{}, {"webhook-id": "evt_1"}])
+def test_what_is_not_signed_is_refused_and_told_at_the_end(block, headers):
+    """A forged webhook gets a 401, is not received, and makes the block end in an error."""
+    answer = httpx2.post(block.receiver.url, json={}, headers=headers, trust_env=False)
+    assert (answer.status_code, block.receiver.received) == (401, [])
+    name = headers.get("webhook-id", "without an id")
+    with pytest.raises(DeckSimError, match=rf"a webhook \({name}\) is not genuine: the header"):
+        block.close()
+
+
+def test_a_failed_signature_is_told_once_and_while_waiting(deck, run, block):
+    """A secret that does not fit is told by `wait_for`, once however often it was tried."""
+    block.receiver.secret = block.receiver.secret[:-4] + "AAAA"
+    run()
+    deck.advance("1m")
+    for look in (lambda: block.receiver.wait_for("task_run.queued"), block.close):
+        with pytest.raises(DeckSimError, match="no signature fits") as told:
+            look()
+        assert str(told.value).count("is not genuine") == 3
+
+
+def test_a_failed_callback_is_told_at_the_end(deck, run, block):
+    """What it raised is shown with its traceback; the delivery is answered with a 500."""
+    block.receiver.on("task_run.queued", lambda event: pytest.fail("boom"))
+    run()
+    deck.advance("1s")
+    assert [arrival.answered for arrival in block.receiver.received] == [500]
+    with pytest.raises(DeckSimError, match=r"(?s)at task_run\.queued:\nTrace.*Failed: boom"):
+        block.close()
+
+
+def test_the_error_of_the_block_comes_first(deck):
+    """A complaint does not hide what the block itself raised."""
+    receiver = WebhookReceiver(deck)
+    receiver.complaints.append("something")
+    with pytest.raises(ZeroDivisionError), receiver:
+        1 / 0  # noqa: B018
+
+
+def test_a_receiver_without_its_server_leaves_nothing_behind():
+    """It cannot be registered, so the block is not entered and no thread is left."""
+    with DeckSim() as deck:
+        pass
+    before = threading.active_count()
+    with Deck(deck.url, deck.api_key) as gone, pytest.raises(DeckSimError, match="no deck-sim"):
+        WebhookReceiver(gone).__enter__()
+    assert threading.active_count() == before
+
+
+def test_signatures_may_have_the_time_of_the_world():
+    """A server that signs with the world's time is understood, and says it in the header."""
+    thread = ServerThread(Worlds(Settings(webhook_time="world"))).start()
+    with Deck(thread.server.url, "sk_test") as deck, WebhookReceiver(deck) as receiver:
+        deck.create("agents", {"name": "Concierge"})
+        deck.settle()
+        assert receiver.wait_for("agent.created")
+        assert receiver.received[0].headers["webhook-timestamp"] == "1736933400"
+    thread.stop()
