@@ -71,10 +71,10 @@ def complaints_about(data, model=Body):
         ({"names": "a"}, 'must be a list, not "a"'),
         ({"names": ["a"]}, "must have at least 2 of them"),
         ({"inner": 5}, "must be an object, not 5"),
-        ({"free": []}, "must be an object, not a list"),
+        ({"free": []}, "must be an object, not an empty list"),
         ({"free": {"{found}": "{x}"}}, 'must be a whole number, not "{x}"'),
-        ({"at": "now"}, "Input should be a valid number"),
-        ([], "must be an object, not a list"),
+        ({"at": "now"}, 'must be a number, not "now"'),
+        ([], "must be an object, not an empty list"),
     ],
 )
 def test_a_complaint_says_what_was_found_and_what_is_allowed(data, sentence):
@@ -125,6 +125,8 @@ def test_what_is_missing_is_required():
         ("ü", '"ü"'),
         ({"a": 1}, "an object"),
         ([1], "a list"),
+        ([], "an empty list"),
+        ({}, "an empty object"),
         ((1,), "a list"),
         ({1}, '"{1}"'),
         ("x" * 99, f'"{"x" * 58}…'),

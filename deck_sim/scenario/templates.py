@@ -151,7 +151,8 @@ def _strange(tree: nodes.Template) -> Iterator[str]:
     yield from _strangers("filter", filters, sorted(_environment().filters))
     yield from _strangers("test", tests, sorted(_environment().tests))
     yield from _strangers("name", names, [*VARIABLES, *FUNCTIONS])
-    if any(_name(call.node) not in FUNCTIONS for call in tree.find_all(nodes.Call)):
+    callable_or_told = {*FUNCTIONS, *(names - {*VARIABLES})}
+    if any(_name(call.node) not in callable_or_told for call in tree.find_all(nodes.Call)):
         yield f"only {listed(FUNCTIONS)} can be called"
     if any(choice.expr2 is None for choice in tree.find_all(nodes.CondExpr)):
         yield "an `if` in an expression needs its `else`"

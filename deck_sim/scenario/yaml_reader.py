@@ -37,6 +37,10 @@ _FORBIDDEN = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # PyYAML takes time in the square of their number, before it says a word.
 _DIRECTIVE = re.compile("^%", re.MULTILINE)
+_REFUSED = {
+    _FORBIDDEN: "the character {code} cannot stand in YAML",
+    _DIRECTIVE: "a line begins with `%`; directives are not allowed",
+}
 
 
 class YamlError(Exception):
@@ -120,13 +124,11 @@ def read_yaml(source: bytes | str) -> Document:
 
     """
     text = _decode(source).removeprefix("\ufeff")
-    for pattern, message in (
-        (_FORBIDDEN, "a character that YAML does not allow"),
-        (_DIRECTIVE, "a line begins with `%`; directives are not allowed"),
-    ):
+    for pattern, message in _REFUSED.items():
         found = pattern.search(text)
         if found:
-            raise YamlError(message, *_place(text, found.start()))
+            told = message.format(code=f"U+{ord(found[0]):04X}")
+            raise YamlError(told, *_place(text, found.start()))
     return _Reader().read(text)
 
 
@@ -134,19 +136,10 @@ def _decode(source: bytes | str) -> str:
     if len(source) > MAX_BYTES:
         raise YamlError(TOO_LARGE)
     try:
-        text = source if isinstance(source, str) else source.decode()
+        return source if isinstance(source, str) else source.decode()
     except UnicodeDecodeError as error:
         place = _place(source[: error.start].decode(), error.start)  # type: ignore[union-attr]
         raise YamlError("not UTF-8; save the file in that encoding", *place) from None
-    strange = _STRANGE.search(text)
-    if strange:
-        message = f"the character U+{ord(strange[0]):04X} cannot stand in YAML"
-        raise YamlError(message, *_place(text, strange.start()))
-    return text
-
-
-# What YAML calls not printable.
-_STRANGE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _place(text: str, index: int) -> tuple[int, int]:
@@ -231,7 +224,7 @@ class _Reader:
         self._count(event, size)
         inside = self.open[-1] if self.open else None
         if inside and isinstance(inside.items, dict) and inside.key is None:
-            self._refuse(event, 'a key must be text; is this an expression? Quote it: "{{ … }}"')
+            self._refuse(event, f"a key must be text{_meant(event)}")
         path = inside.next_path() if inside else ()
         self.document.values[path] = _mark(event)
         return path
@@ -306,6 +299,12 @@ def _say(error: yaml.MarkedYAMLError, text: str) -> str:
     if not error.context or not error.context_mark:
         return problem
     return f"{error.context} that begins in line {error.context_mark.line + 1}: {problem}"
+
+
+def _meant(event: Any) -> str:
+    """What somebody meant who wrote a mapping in braces for a key."""
+    braces = isinstance(event, yaml.MappingStartEvent) and event.flow_style
+    return '; is this an expression? Quote it: "{{ … }}"' if braces else ""
 
 
 _TAB = "a tab cannot stand here; indent with spaces"

@@ -58,20 +58,20 @@ HOSTILE = {
     "a long error": (HEAD + "task_run: [failed: " + "a" * 100_000 + "]", "unknown error"),
     "open brackets": (completed_with("(" * 50_000), "not an expression: it is nested too deeply"),
     "half as long a sum": (completed_with("1" + " + 1" * 5_000), "it is nested too deeply"),
-    "a long sum": (completed_with("1" + " + 1" * 50_000), "at most 64 Ki characters"),
+    "a long sum": (completed_with("1" + " + 1" * 50_000), "it is longer than 64 KiB"),
     "UTF-16": (HEAD.encode("utf-16"), "x.yaml:1:1: not UTF-8; save the file in that encoding"),
     "UTF-16 without a mark": (HEAD.encode("utf-16-le"), "x.yaml:1:2: the character U+0000"),
-    "Latin-1": (HEAD.encode() + b"summary: caf\xe9\n", "x.yaml:3:1: not UTF-8"),
+    "Latin-1": (HEAD.encode() + b"summary: caf\xe9\n", "x.yaml:3:13: not UTF-8"),
     "NUL": (HEAD + "summary: a\0b\n", "x.yaml:3:11: the character U+0000 cannot stand in YAML"),
     "a bell": (HEAD + 'summary: "a\x07b"\n', "x.yaml:3:12: the character U+0007 cannot stand"),
     "an escape": ("\x1b[31mversion: 1\n", "x.yaml:1:1: the character U+001B cannot stand"),
     "half a character": (HEAD + "summary: \ud800\n", "x.yaml:3:10: the character U+D800"),
     "half a character, escaped": (HEAD + 'summary: "\\ud800"\n', "invalid Unicode character"),
-    "a mark inside": (HEAD + "\ufeffsummary: a\n", "x.yaml:3:2: not YAML"),
+    "a mark inside": (HEAD + "\ufeffsummary: a\n", "x.yaml:3:1: the character U+FEFF"),
     "code": (HEAD + "tags: !!python/object/apply:os.abort []\n", "tags are not allowed"),
     "a tagged key": (HEAD + "!!str summary: a\n", "x.yaml:3:1: tag '!!str'"),
     "an alias as a key": (HEAD + "tags: [&a b]\n*a : c\n", "x.yaml:4:1: a key must be text"),
-    "another YAML": ("%YAML 9.9\n---\n" + HEAD, "x.yaml:1:1: not YAML: found incompatible YAML"),
+    "another YAML": ("%YAML 9.9\n---\n" + HEAD, "x.yaml:1:1: a line begins with `%`"),
     "an end and no beginning": ("...\n", "x.yaml:1:1: not YAML"),
     "separators of lines": (HEAD + "summary: a\u2028b: c: d\x85\t", "x.yaml:4:5: not YAML"),
 }
@@ -104,17 +104,19 @@ def test_what_is_no_file_gets_a_plain_error(make, tmp_path):
     file = tmp_path / "none.yaml"
     make(file)
     for load in (load_scenario, lambda file: load_world_file(file, shipped())):
-        with pytest.raises(ScenarioError, match=r"none.yaml:1:1: (Is a dir|No such file)"):
+        with pytest.raises(
+            ScenarioError, match=r"none.yaml:1:1: cannot be read: (Is a dir|No such file)"
+        ):
             load(file)
 
 
-def test_twenty_thousand_mistakes_are_told():
-    """Every one has its place, and looking for near spellings stays quick."""
+def test_of_twenty_thousand_mistakes_the_first_are_told():
+    """A hundred have their places, and looking for near spellings stays quick."""
     keys = "".join(f"summari{number}: x\n" for number in range(20_000))
     with pytest.raises(ScenarioError) as found:
         read_scenario(f"version: 1\n{keys}", "x.yaml")
     lines = [mistake.line for mistake in found.value.mistakes]
-    assert lines == [1, *range(2, 20_002)]
+    assert lines == [1, *range(2, 101)]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,7 @@ def test_twenty_thousand_mistakes_are_told():
         HEAD.replace("\n", "\r\n"),
         HEAD.replace("\n", "\r"),
         HEAD + "...\n",
-        "%YAML 1.2\n---\n" + HEAD,
+        "---\n" + HEAD,
         HEAD + "tags: &a [x]\n",
         HEAD + 'summary: "\\0 \\x1b"\n',
     ],
