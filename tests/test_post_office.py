@@ -214,9 +214,7 @@ class _Echo(Sender):
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/world"), ("POST", "/reset")])
-def test_a_world_that_goes_away_sends_no_more(
-    receiver, subscribe, agent, sim, api, method, path
-):
+def test_a_world_that_goes_away_sends_no_more(receiver, subscribe, agent, sim, api, method, path):
     """The advance of a world that is reset or deleted meanwhile is refused, and retries nothing."""
 
     def drop(arrival, line):

@@ -187,7 +187,7 @@ def test_a_loop_that_polls_events_ends(api, sim, run_task, types):
     polls = 0
     while "task_run.completed" not in types():
         polls += 1
-    assert polls > 1
+    assert polls > 0
 
 
 def test_the_types_are_listed(api):

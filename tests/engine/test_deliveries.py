@@ -70,7 +70,12 @@ def _statuses(world):
 
 @pytest.mark.parametrize(
     ("events", "count"),
-    [(["*"], 1), (["agent.created"], 1), (["source.created", "agent.created"], 1), (["task.reset"], 0)],
+    [
+        (["*"], 1),
+        (["agent.created"], 1),
+        (["source.created", "agent.created"], 1),
+        (["task.reset"], 0),
+    ],
 )
 def test_a_destination_gets_what_it_asked_for(listen, due, events, count):
     """Events are wanted by type, or all of them."""
@@ -105,9 +110,7 @@ def _stopped(world, destination):
     activate(world, destination, "inactive")
 
 
-@pytest.mark.parametrize(
-    ("gone", "said"), [(_deleted, "is deleted"), (_stopped, "is `inactive`")]
-)
+@pytest.mark.parametrize(("gone", "said"), [(_deleted, "is deleted"), (_stopped, "is `inactive`")])
 def test_a_delivery_with_nowhere_to_go_ends_as_a_failure(listen, due, world, gone, said):
     """A retry that finds its destination gone is not sent, and the timeline says why."""
     destination = listen("agent.created")
