@@ -28,6 +28,7 @@ class Failing(Sender):
     """A sender whose receivers always fail."""
 
     async def send(self, url, headers, body):
+        """Fail at once."""
         return Outcome(500, None, 0)
 
 

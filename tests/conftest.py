@@ -154,6 +154,7 @@ class Receiver(socketserver.ThreadingTCPServer):
         self.answers[path] = list(answers)
 
     def answer(self, arrival, line):
+        """Keep what arrived, and answer it with what is next."""
         self.arrivals.append(arrival)
         answers = self.answers.get(arrival.path, [OK])
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
@@ -170,6 +171,7 @@ class Receiver(socketserver.ThreadingTCPServer):
         """A sender that hangs up while it is answered is nothing to report."""
 
     def types(self, path="/"):
+        """The types of the events that arrived there."""
         return [one.data["type"] for one in self.arrivals if one.path == path]
 
 

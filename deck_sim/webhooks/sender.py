@@ -26,7 +26,7 @@ from deck_sim import realtime
 
 LIMIT = timedelta(seconds=5)
 MOST_BODY = 64 * 1024  # of an answer that is read; the rest does not matter
-MOST_AT_ONCE = 32  # for one address of the web; a slow one must not hold up another
+MOST_AT_ONCE = 16  # for one address of the web; a slow one must not hold up another
 MOST_HEADERS, LONGEST_HEADER = 40, 1000  # of an answer that the log keeps
 
 # Where a webhook goes unless public addresses are allowed. Link-local addresses are not among them:

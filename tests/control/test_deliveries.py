@@ -37,8 +37,8 @@ def test_a_replay_from_inside_a_receiver_waits_for_no_answer(receiver, subscribe
     answers = []
 
     def replay(arrival, line):
-        done = [one["id"] for one in sim.get("/deliveries").json()["data"]][0]
-        if len(answers) == 0:
+        done = sim.get("/deliveries").json()["data"][0]["id"]
+        if not answers:
             answers.append(sim.post(f"/deliveries/{done}/replay").json())
         return 200
 
@@ -46,14 +46,11 @@ def test_a_replay_from_inside_a_receiver_waits_for_no_answer(receiver, subscribe
     agent()
     sim.post("/clock/advance", json={"by": "0s"})
     receiver.say(replay)
-    subscribe("agent.updated")
-    agent_id = sim.get("/events").json()["data"][0]["data"]["id"]
     subscribe("agent.created")
     agent()
     sim.post("/clock/advance", json={"by": "0s"})
     assert answers[0]["status"] == "pending"
     assert receiver.types("/first") == ["agent.created"] * 3
-    assert agent_id
 
 
 def test_what_cannot_be_replayed_says_why(subscribe, agent, advance, sim, api, delivery_log):
