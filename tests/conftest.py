@@ -2,6 +2,9 @@
 
 import copy
 import itertools
+import json
+import socketserver
+import threading
 from contextlib import contextmanager
 
 import httpx2
@@ -124,3 +127,110 @@ def run_task(api, task, connection):
         return answer.json()
 
     return run_task
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+class Arrival:
+    """A request as it came in."""
+
+    def __init__(self, stream):
+        first = stream.readline().decode()
+        self.method, self.path, _ = first.split(" ")
+        lines = iter(lambda: stream.readline().decode("latin-1").strip(), "")
+        pairs = [line.partition(":") for line in lines]
+        self.headers = {name.lower(): value.strip() for name, _, value in pairs}
+        self.body = stream.read(int(self.headers.get("content-length", 0)))
+        self.data = json.loads(self.body or "null")
+
+
+class Receiver(socketserver.ThreadingTCPServer):
+    """A receiver of webhooks on a socket, which answers as it is told to, byte by byte."""
+
+    allow_reuse_address = daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Line)
+        self.arrivals, self.answers, self.closing = [], {}, threading.Event()
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+
+    def say(self, *answers, path="/"):
+        """Answer with these, one each, the last again and again. One is bytes, a status, or a
+        function of the arrival and the socket that may return either.
+        """
+        self.answers[path] = list(answers)
+
+    def answer(self, arrival, line):
+        """Keep what arrived, and answer it with what is next."""
+        self.arrivals.append(arrival)
+        answers = self.answers.get(arrival.path, [OK])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        answer = answer(arrival, line) if callable(answer) else answer
+        if isinstance(answer, int):
+            answer = f"HTTP/1.1 {answer} So\r\nContent-Length: 0\r\n\r\n".encode()
+        line.sendall(answer or b"")
+
+    def hang(self, arrival, line):
+        """Say nothing until the test is over."""
+        self.closing.wait()
+
+    def handle_error(self, request, client_address):
+        """A sender that hangs up while it is answered is nothing to report."""
+
+    def types(self, path="/"):
+        """The types of the events that arrived there."""
+        return [one.data["type"] for one in self.arrivals if one.path == path]
+
+
+class _Line(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.server.answer(Arrival(self.rfile), self.connection)
+
+
+@contextmanager
+def _receiving():
+    with Receiver() as receiver:
+        thread = threading.Thread(target=receiver.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield receiver
+        finally:
+            receiver.closing.set()
+            receiver.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def receiver():
+    """A real receiver of webhooks, in a thread; it answers 200 unless it is told otherwise."""
+    with _receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def subscribe(api, receiver):
+    """Make a destination of the receiver's; returns it as it was created."""
+
+    def subscribe(*events, path="/", url=None, **body):
+        config = {"url": url or receiver.url + path, **body.pop("config", {})}
+        fields = {"name": "Hook", "type": "webhook", "config": config, "events": [*events] or ["*"]}
+        answer = api.post("/event-destinations", json={**fields, **body})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    return subscribe
+
+
+@pytest.fixture
+def agent(api):
+    """Make an agent, which is an event."""
+    return lambda name="Concierge": api.post("/agents", json={"name": name}).json()
+
+
+@pytest.fixture
+def delivery_log(sim):
+    """Every delivery with its attempts, as the control API shows it."""
+    return lambda: sim.get("/deliveries").json()["data"]

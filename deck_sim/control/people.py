@@ -21,9 +21,17 @@ def lose(request: Request, name: str) -> Answer:
     return Answer(print_resource(world, commands.command(world, connection, name)))
 
 
+def delete_file(request: Request) -> Answer:
+    """`DELETE /_sim/storage/ID`: the API has no call for it, and yet an event."""
+    world = request.simulation.world
+    world.delete(commands.fetch(world, "storage", request.params["id"]))
+    return Answer({"id": request.params["id"], "object": "storage", "deleted": True})
+
+
 ROUTES = [
     Route("POST", "/task-runs/{id}/approve", partial(review, verdict="approve")),
     Route("POST", "/task-runs/{id}/reject", partial(review, verdict="reject")),
     Route("POST", "/connections/{id}/drop", partial(lose, name="drop")),
     Route("POST", "/connections/{id}/invalidate", partial(lose, name="invalidate")),
+    Route("DELETE", "/storage/{id}", delete_file),
 ]

@@ -15,6 +15,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -25,7 +26,7 @@ from deck_sim import realtime
 
 LIMIT = timedelta(seconds=5)
 MOST_BODY = 64 * 1024  # of an answer that is read; the rest does not matter
-MOST_AT_ONCE = 32  # for one address of the web; a slow one must not hold up another
+MOST_AT_ONCE = 16  # for one address of the web; a slow one must not hold up another
 MOST_HEADERS, LONGEST_HEADER = 40, 1000  # of an answer that the log keeps
 
 # Where a webhook goes unless public addresses are allowed. Link-local addresses are not among them:
@@ -115,30 +116,29 @@ class Sender:
     async def _post(
         self, url: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, dict[str, str]]:
-        import httpx2
-
         parts = urlsplit(url)
-        addresses = await self._resolve(parts)
-        for address in addresses:
-            try:
-                answer = await self._http().handle_async_request(
-                    httpx2.Request(
-                        "POST",
-                        _at(parts, address),
-                        content=body,
-                        headers={**headers, **_own_headers(parts)},
-                        extensions={"sni_hostname": parts.hostname},
-                    )
-                )
-                break
-            except httpx2.ConnectError:  # nobody is there; a name can have another address
-                if address == addresses[-1]:
-                    raise
+        answer = await self._call(parts, {**headers, **_own_headers(parts)}, body)
         try:
             await _drain(answer)
         finally:
             await answer.aclose()
         return answer.status_code, _short(answer.headers)
+
+    async def _call(self, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> Any:
+        """The beginning of the answer of the first address where somebody is."""
+        import httpx2
+
+        http, name = self._http(), {"sni_hostname": parts.hostname}
+
+        def at(address: Address) -> httpx2.Request:
+            url = _at(parts, address)
+            return httpx2.Request("POST", url, content=body, headers=headers, extensions=name)
+
+        *others, last = await self._resolve(parts)
+        for address in others:
+            with suppress(httpx2.ConnectError):
+                return await http.handle_async_request(at(address))
+        return await http.handle_async_request(at(last))
 
     async def _resolve(self, parts: SplitResult) -> list[Address]:
         """The addresses to call, one after the other until one is there.

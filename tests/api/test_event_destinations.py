@@ -1,0 +1,227 @@
+"""Event destinations over HTTP: made, changed and deleted; secrets; their deliveries."""
+
+import pytest
+
+from deck_sim.webhooks.signing import make_secret
+
+PATH = "/event-destinations"
+HOOK = {"name": "h", "type": "webhook", "config": {"url": "http://127.0.0.1:9/"}, "events": ["*"]}
+NEW = make_secret(9, "another")
+QUEUES = [
+    "aws_sqs",
+    "aws_kinesis",
+    "aws_s3",
+    "aws_eventbridge",
+    "gcp_pubsub",
+    "azure_servicebus",
+    "rabbitmq",
+    "hookdeck",
+]
+
+
+def test_a_webhook_is_made_with_a_secret_that_is_shown_once(api):
+    """The answer to the create shows the secret; no other answer does."""
+    made = api.post(PATH, json=HOOK).json()
+    assert made.pop("credentials")["secret"].startswith("whsec_")
+    assert (made["object"], made["status"]) == ("event_destination", "active")
+    shown = api.get(f"{PATH}/{made['id']}").json()
+    del made["request_id"], shown["request_id"]
+    assert shown == made
+    assert api.get(PATH).json()["data"] == [made]
+
+
+@pytest.mark.parametrize("given", [NEW, None])
+def test_no_secret_is_told_again(api, sim, given):
+    """Given, made or rotated: it stands in no list, journal, timeline or event."""
+    body = {**HOOK, "credentials": {"secret": given}}
+    made = api.post(PATH, json=body).json()
+    rotated = {"credentials": {"secret": make_secret(1, "rotated")}}
+    patched = api.patch(f"{PATH}/{made['id']}", json={**rotated, "status": "inactive"})
+    read = [api.get(path).text for path in (PATH, f"{PATH}/{made['id']}", "/events")]
+    read += [sim.get(path).text for path in ("/requests", "/timeline", "/events", "/world")]
+    for secret in (made["credentials"]["secret"], rotated["credentials"]["secret"]):
+        assert secret not in "".join([patched.text, *read])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"credentials": {"secret": "whsec_hush"',
+        '{"config": {"secret": "whsec_hush"}}',
+        '{"credentials": {"secrte": "whsec_hush"}}',
+        '{"credentials": "whsec_hush"}',
+        '{"secret": "whsec_hush"}',
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_told_either(api, sim, body):
+    """A body that is refused hides its secrets in the answer and in the journal."""
+    answer = api.post(PATH, content=body)
+    assert answer.status_code == 400
+    assert "whsec_hush" not in answer.text + sim.get("/requests").text
+
+
+@pytest.mark.parametrize("type_", QUEUES)
+def test_every_documented_type_can_be_made(api, type_):
+    """A queue may have any config; it has no secret to show."""
+    body = {"name": "q", "type": type_, "config": {"region": "x"}, "events": ["agent.created"]}
+    made = api.post(PATH, json=body)
+    assert made.status_code == 201
+    assert "credentials" not in made.json()
+    assert api.patch(f"{PATH}/{made.json()['id']}", json={"config": {}}).json()["config"] == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"name": ""}, "name", "required"),
+        ({"type": "smtp"}, "type", "webhook"),
+        ({"events": []}, "events", ""),
+        ({"events": ["*", "agent.created"]}, "events[0]", "stands alone"),
+        ({"events": ["agent.create"]}, "events[0]", "did you mean 'agent.created'?"),
+        ({"events": ["x"]}, "events[0]", "`GET /v2/event-types` lists them"),
+        ({"config": {}}, "config.url", "required"),
+        ({"config": {"url": "ftp://x/"}}, "config.url", ""),
+        ({"config": {"url": "http://:80/"}}, "config.url", "no host"),
+        ({"config": {"url": "http://x:99999/"}}, "config.url", "Port out of range"),
+        ({"config": {"url": "http://x:0/"}}, "config.url", "no host"),
+        ({"config": {"url": "http://[x/"}}, "config.url", ""),
+        ({"credentials": {"secret": "hush"}}, "credentials.secret", "base64"),
+        ({"credentials": {"key": "x"}}, "credentials.key", ""),
+    ],
+)
+def test_a_bad_destination_is_refused(api, unchanged, change, field, words):
+    """Each problem has its place and what would have been right; nothing changes."""
+    with unchanged():
+        answer = api.post(PATH, json={**HOOK, **change})
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["field"] == field
+    assert words in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("no JSON", "must be a JSON object of texts"),
+        ("[1]", "must be a JSON object of texts"),
+        ("[" * 100_000, "must be a JSON object of texts"),
+        ('{"X-Key": 1}', "must be a JSON object of texts"),
+        ('{"": "x"}', "cannot be set"),
+        ('{"X Y": "x"}', "cannot be set"),
+        ('{"Webhook-Signature": "x"}', "cannot be set"),
+        ('{"Host": "x"}', "cannot be set"),
+        ('{"X-Key": "a\\r\\nX-Evil: b"}', "`X-Key` must be printable ASCII"),
+        ('{"X-Key": "☂"}', "`X-Key` must be printable ASCII"),
+    ],
+)
+def test_bad_custom_headers_are_refused(api, unchanged, text, words):
+    """What is no JSON object of headers that can be set is refused when it is said."""
+    with unchanged():
+        answer = api.post(PATH, json={**HOOK, "config": {**HOOK["config"], "custom_headers": text}})
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "config.custom_headers"
+    assert words in error["message"]
+
+
+@pytest.mark.parametrize("text", ["{}", '{"X_a": ""}', '{"Authorization": "Bearer a b"}', None])
+def test_good_custom_headers_are_kept_as_they_were_sent(api, text):
+    """They stay the string that they are."""
+    config = {**HOOK["config"], "custom_headers": text}
+    assert api.post(PATH, json={**HOOK, "config": config}).json()["config"] == config
+
+
+def test_an_update_changes_what_was_sent(api, advance):
+    """What is not sent stays; nothing sent changes nothing."""
+    made = api.post(PATH, json=HOOK).json()
+    advance("1s")
+    path = f"{PATH}/{made['id']}"
+    assert api.patch(path, json={}).json()["updated_at"] == made["updated_at"]
+    changed = api.patch(path, json={"events": ["agent.created"], "name": "n"}).json()
+    assert (changed["events"], changed["name"]) == (["agent.created"], "n")
+    assert changed["config"] == made["config"]
+    assert changed["updated_at"] == "2025-01-15T09:30:01Z"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"config": {}},
+        {"config": {"url": "http://:1/"}},
+        {"credentials": {"secret": "x"}, "name": "n"},
+        {"events": ["x"], "status": "inactive"},
+        {"status": "pending_verification"},
+        {"type": "aws_sqs"},
+    ],
+)
+def test_a_bad_update_changes_nothing(api, unchanged, change):
+    """A refused update leaves the destination as it was."""
+    made = api.post(PATH, json=HOOK).json()
+    with unchanged():
+        assert api.patch(f"{PATH}/{made['id']}", json=change).status_code == 400
+
+
+def test_a_deleted_destination_gets_nothing(api, agent, advance, delivery_log):
+    """Deleting is answered the same again; what was on its way ends as a failure."""
+    made = api.post(PATH, json=HOOK).json()
+    agent()
+    advance("0s")
+    for _ in range(2):
+        assert api.delete(f"{PATH}/{made['id']}").json()["deleted"] is True
+    agent()
+    advance("1h")
+    (delivery,) = delivery_log()
+    assert (delivery["status"], len(delivery["log"])) == ("failure", 1)
+    assert api.get(f"{PATH}/{made['id']}/event-deliveries").status_code == 404
+
+
+def test_deliveries_are_filtered_and_paged(receiver, subscribe, agent, api, advance):
+    """A destination lists its own deliveries, newest first, by status and type."""
+    receiver.say(500, 200)
+    own, _other = subscribe(), subscribe(path="/other")
+    agent()
+    advance("0s")
+    api.post("/agents", json={"name": "b"})
+    api.patch(f"/agents/{agent()['id']}", json={"name": "c"})
+    advance("0s")
+    path = f"{PATH}/{own['id']}/event-deliveries"
+
+    def types(**query):
+        return [one["event_type"] for one in api.get(path, params=query).json()["data"]]
+
+    assert types() == ["agent.updated", *["agent.created"] * 3]
+    assert types(type="agent.updated", status="success") == ["agent.updated"]
+    assert types(status="pending") == ["agent.created"]
+    assert types(status="failure") == []
+    assert len(types(limit=1)) == 1
+
+
+def test_a_delivery_has_the_documented_shape(receiver, subscribe, agent, api, advance):
+    """Id, event, destination, attempts, and when it was delivered."""
+    made = subscribe()
+    agent()
+    advance("0s")
+    (item,) = api.get(f"{PATH}/{made['id']}/event-deliveries").json()["data"]
+    assert item["id"].startswith("edlv_")
+    assert item["event_id"] == receiver.arrivals[0].data["id"]
+    assert {name: item[name] for name in ("object", "status", "attempts", "delivered_at")} == {
+        "object": "event_delivery",
+        "status": "success",
+        "attempts": 1,
+        "delivered_at": "2025-01-15T09:30:00Z",
+    }
+
+
+def test_an_unknown_status_of_deliveries_is_refused(api):
+    """The statuses there are are named."""
+    made = api.post(PATH, json=HOOK).json()
+    answer = api.get(f"{PATH}/{made['id']}/event-deliveries", params={"status": "sucess"})
+    (error,) = answer.json()["errors"]
+    assert "did you mean 'success'?" in error["message"]
+
+
+def test_destinations_are_filtered(api):
+    """By type and by status, as resources are."""
+    api.post(PATH, json=HOOK)
+    api.post(PATH, json={"name": "q", "type": "aws_sqs", "events": ["*"]})
+    assert len(api.get(PATH, params={"type": "aws_sqs"}).json()["data"]) == 1
+    assert api.get(PATH, params={"status": "inactive"}).json()["data"] == []

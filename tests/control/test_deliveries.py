@@ -1,0 +1,79 @@
+"""The delivery log, replay, and what queues hold, over the control API."""
+
+import pytest
+
+
+@pytest.fixture
+def delivered(receiver, subscribe, agent, advance, delivery_log):
+    """A delivery that succeeded."""
+    subscribe("agent.created")
+    agent()
+    advance("0s")
+    return delivery_log()[0]
+
+
+def test_the_log_tells_each_attempt(delivered, receiver):
+    """Time, status, latency, error, and the heads of request and response."""
+    (line,) = delivered["log"]
+    assert (line["at"], line["attempt"], line["ok"]) == ("2025-01-15T09:30:00Z", 1, True)
+    assert (line["status"], line["error"]) == (200, None)
+    assert line["latency_ms"] >= 0
+    sent = receiver.arrivals[0].headers
+    assert line["request_headers"].items() <= sent.items()
+    assert line["response_headers"] == {"content-length": "0"}
+
+
+def test_a_replay_has_been_answered_when_the_call_is(delivered, receiver, sim):
+    """With a frozen clock the same message is sent at once, under the same id."""
+    again = sim.post(f"/deliveries/{delivered['id']}/replay").json()
+    assert (again["status"], again["attempts"]) == ("success", 2)
+    first, second = receiver.arrivals
+    assert first.body == second.body
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+
+
+def test_a_replay_from_inside_a_receiver_waits_for_no_answer(receiver, subscribe, agent, sim):
+    """Whoever drives the clock sends it, so that the call does not wait for itself."""
+    answers = []
+
+    def replay(arrival, line):
+        done = sim.get("/deliveries").json()["data"][0]["id"]
+        if not answers:
+            answers.append(sim.post(f"/deliveries/{done}/replay").json())
+        return 200
+
+    subscribe("agent.created", path="/first")
+    agent()
+    sim.post("/clock/advance", json={"by": "0s"})
+    receiver.say(replay)
+    subscribe("agent.created")
+    agent()
+    sim.post("/clock/advance", json={"by": "0s"})
+    assert answers[0]["status"] == "pending"
+    assert receiver.types("/first") == ["agent.created"] * 3
+
+
+def test_what_cannot_be_replayed_says_why(subscribe, agent, advance, sim, api, delivery_log):
+    """A destination that is inactive gets nothing, and an unknown delivery is not found."""
+    made = subscribe()
+    agent()
+    advance("0s")
+    api.patch(f"/event-destinations/{made['id']}", json={"status": "inactive"})
+    answer = sim.post(f"/deliveries/{delivery_log()[0]['id']}/replay")
+    assert answer.status_code == 409
+    assert "is `inactive`" in answer.json()["errors"][0]["message"]
+    assert sim.post("/deliveries/edlv_nobody/replay").status_code == 404
+
+
+def test_a_queue_holds_its_messages(api, agent, advance, sim):
+    """They are the events as a webhook would have sent them, oldest first."""
+    body = {"name": "q", "type": "aws_sqs", "events": ["agent.created"]}
+    queue = api.post("/event-destinations", json=body).json()["id"]
+    assert sim.get(f"/destinations/{queue}/messages").json()["data"] == []
+    for name in "ab":
+        agent(name)
+    advance("0s")
+    held = sim.get(f"/destinations/{queue}/messages").json()["data"]
+    assert [message["data"]["name"] for message in held] == ["a", "b"]
+    assert held == sim.get("/events").json()["data"]
+    assert sim.get("/destinations/evtd_nobody/messages").status_code == 404

@@ -1,0 +1,325 @@
+"""Sending to receivers that behave in every way, and to addresses that must not be called."""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+import struct
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from deck_sim.server import _Loop
+from deck_sim.webhooks.sender import LONGEST_HEADER, MOST_HEADERS, Sender, ask_resolver, is_near
+
+TLS = Path(__file__).parent / "tls"
+SHORT = timedelta(milliseconds=150)
+
+
+def send(url, headers=None, body=b"{}", **how):
+    """Send once, and close."""
+
+    async def send():
+        sender = Sender(**how)
+        try:
+            return await sender.send(url, headers or {}, body)
+        finally:
+            await sender.close()
+
+    with asyncio.Runner(loop_factory=_Loop) as runner:
+        return runner.run(send())
+
+
+def resolver(*addresses):
+    """A resolver that knows these addresses, and keeps what it was asked."""
+    asked = []
+
+    async def resolve(host, port):
+        asked.append((host, port))
+        return addresses
+
+    resolve.asked = asked
+    return resolve
+
+
+def reset(arrival, line):
+    """Hang up in the rudest way."""
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    line.close()
+
+
+def drip(arrival, line):
+    """Answer one byte at a time, for ever."""
+    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    for _ in iter(lambda: arrival.closing.wait(0.01), True):
+        line.sendall(b".")
+
+
+def flood(arrival, line):
+    """Answer without end, as fast as it goes."""
+    line.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        line.sendall(b"." * 65536)
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
+def test_any_success_is_one(receiver, status):
+    """Every 2xx is a success."""
+    receiver.say(status)
+    outcome = send(receiver.url)
+    assert (outcome.ok, outcome.status, outcome.error) == (True, status, None)
+
+
+@pytest.mark.parametrize("status", [301, 304, 400, 404, 410, 429, 500, 503])
+def test_any_other_status_is_a_failure(receiver, status):
+    """Anything but a 2xx is a failure, and is no error of its own."""
+    receiver.say(status)
+    outcome = send(receiver.url)
+    assert (outcome.ok, outcome.status, outcome.error) == (False, status, None)
+
+
+def test_a_redirect_is_not_followed(receiver):
+    """A redirect counts as the answer, and nobody goes where it points."""
+    receiver.say(b"HTTP/1.1 307 Go\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")
+    assert send(receiver.url).status == 307
+    assert [arrival.path for arrival in receiver.arrivals] == ["/"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (reset, "ReadError"),
+        (b"", "Server disconnected without sending a response"),
+        (b"nonsense\r\n\r\n", "illegal status line"),
+        (b"HTTP/1.1 9999 What\r\n\r\n", "illegal status line"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n", "Error"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "Error"),
+    ],
+)
+def test_a_receiver_that_breaks_off_has_failed(receiver, answer, error):
+    """What is no answer is recorded as the error that it is."""
+    receiver.say(answer)
+    outcome = send(receiver.url)
+    assert not outcome.ok
+    assert error in outcome.error
+
+
+@pytest.mark.parametrize("how", ["hang", "drip"])
+def test_a_receiver_that_takes_its_time_has_failed(receiver, how):
+    """The limit is one for the whole attempt, so neither silence nor dripping gets around it."""
+
+    def dripping(arrival, line):
+        arrival.closing = receiver.closing
+        drip(arrival, line)
+
+    receiver.say(receiver.hang if how == "hang" else dripping)
+    outcome = send(receiver.url, limit=SHORT)
+    assert outcome.error == "no answer within 0.15 seconds"
+    assert outcome.latency_ms >= 149
+
+
+def test_the_limit_is_five_seconds():
+    """The documented limit is what a sender has unless a test says otherwise."""
+    assert Sender().limit == timedelta(seconds=5)
+
+
+def test_an_endless_body_is_left(receiver):
+    """An answer that never ends is read only so far."""
+    receiver.say(flood)
+    assert send(receiver.url).ok
+
+
+def test_only_so_much_of_the_headers_is_kept(receiver):
+    """The log keeps so many headers of an answer, and so much of each."""
+    many = b"".join(b"X-%d: %s\r\n" % (n, b"x" * 1500) for n in range(50))
+    receiver.say(b"HTTP/1.1 200 OK\r\n" + many + b"Content-Length: 0\r\n\r\n")
+    headers = send(receiver.url).headers
+    assert (len(headers), len(headers["x-0"])) == (MOST_HEADERS, LONGEST_HEADER)
+
+
+def test_cookies_are_not_kept(receiver):
+    """What one receiver sets is sent to nobody, not even back to it."""
+    receiver.say(b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nContent-Length: 0\r\n\r\n")
+
+    async def twice():
+        sender = Sender()
+        await sender.send(receiver.url, {}, b"{}")
+        await sender.close()
+        await sender.send(receiver.url, {}, b"{}")  # which opens anew what was closed
+        await sender.close()
+
+    asyncio.run(twice())
+    assert [("cookie" in arrival.headers) for arrival in receiver.arrivals] == [False, False]
+
+
+def test_a_receiver_that_hangs_holds_up_no_other(receiver):
+    """However many attempts hang at one address, another is called at once."""
+    receiver.say(receiver.hang, path="/slow")
+
+    async def send():
+        sender = Sender(limit=timedelta(minutes=1))
+        slow = [
+            asyncio.ensure_future(sender.send(f"{receiver.url}/slow", {}, b"{}")) for _ in range(70)
+        ]
+        outcome = await sender.send(f"{receiver.url}/fast", {}, b"{}")
+        hanging = [task for task in slow if not task.done()]
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        await sender.close()
+        return outcome.ok, len(hanging)
+
+    assert asyncio.run(send()) == (True, 70)
+
+
+@pytest.mark.parametrize(
+    ("address", "near"),
+    [
+        ("127.0.0.1", True),
+        ("127.255.0.9", True),
+        ("10.1.2.3", True),
+        ("172.16.0.1", True),
+        ("172.32.0.1", False),
+        ("192.168.1.1", True),
+        ("8.8.8.8", False),
+        ("0.0.0.0", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("255.255.255.255", False),
+        ("::1", True),
+        ("::", False),
+        ("fd00::1", True),
+        ("fe80::1", False),
+        ("2001:4860:4860::8888", False),
+        ("::ffff:127.0.0.1", True),
+        ("::ffff:8.8.8.8", False),
+        ("64:ff9b::7f00:1", False),
+    ],
+)
+def test_only_loopback_and_private_addresses_are_near(address, near):
+    """Public, link-local and unspecified addresses are not near, in either way to write them."""
+    assert is_near(ipaddress.ip_address(address)) is near
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://8.8.8.8/",
+        "http://[2001:4860:4860::8888]/",
+        "http://[::ffff:8.8.8.8]/",
+        "http://127.0.0.1@8.8.8.8/",
+        "http://user:127.0.0.1@hook.test/",
+        "https://hook.test:8443/",
+    ],
+)
+def test_a_public_address_is_refused_and_the_refusal_says_how_to_allow_it(url):
+    """Nothing is called; the error names the address and the option."""
+    outcome = send(url, resolve=resolver("8.8.8.8"), limit=timedelta(seconds=1))
+    assert "neither loopback nor private" in outcome.error
+    assert "--allow-public-webhooks" in outcome.error
+
+
+def test_a_public_address_is_called_once_that_is_allowed():
+    """With the permission there is no refusal; a cut limit is all that ends it here."""
+    outcome = send("http://192.0.2.1/", allow_public=True, limit=timedelta(milliseconds=1))
+    assert "--allow-public-webhooks" not in outcome.error
+
+
+def test_a_name_is_resolved_once_and_what_was_checked_is_called(receiver):
+    """The resolver is asked a single time, and its public answers are passed over."""
+    port = receiver.server_address[1]
+    resolve = resolver("8.8.8.8", "127.0.0.1")
+    assert send(f"http://hook.test:{port}/a?b=c", resolve=resolve).ok
+    assert resolve.asked == [("hook.test", port)]
+    (arrival,) = receiver.arrivals
+    assert (arrival.path, arrival.headers["host"]) == ("/a?b=c", f"hook.test:{port}")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "hook.localhost"])
+def test_nobody_is_asked_for_an_address_or_for_localhost(receiver, host):
+    """Addresses, and the names that are loopback everywhere, need no resolver."""
+    resolve = resolver()
+    assert send(f"http://{host}:{receiver.server_address[1]}/", resolve=resolve).ok
+    assert resolve.asked == []
+
+
+def test_the_next_address_of_a_name_is_called_where_nobody_listens(receiver):
+    """A receiver that listens at one address of its name only is found."""
+    url = f"http://hook.test:{receiver.server_address[1]}/"
+    assert send(url, resolve=resolver("127.0.0.2", "127.0.0.1")).ok
+
+
+def test_a_name_where_nobody_listens_is_a_failure(receiver):
+    """When no address of a name answers, the last one's error is told."""
+    receiver.server_close()
+    url = f"http://hook.test:{receiver.server_address[1]}/"
+    outcome = send(url, resolve=resolver("127.0.0.2", "127.0.0.1"))
+    assert outcome.error.startswith("ConnectError")
+
+
+def test_a_name_that_nobody_knows_is_a_failure():
+    """The machine's own resolver is asked, and its error is told."""
+    assert "gaierror" in send("http://no.such.host.invalid/").error
+
+
+def test_the_resolver_of_the_machine_gives_addresses():
+    """What it finds is given as text, which is what is checked."""
+    assert asyncio.run(ask_resolver("127.0.0.1", 80)) == ["127.0.0.1"]
+
+
+def test_the_name_and_password_in_a_url_are_sent_as_any_client_does(receiver):
+    """They become Basic authentication, and leave the host as it is."""
+    port = receiver.server_address[1]
+    assert send(f"http://us%20er:pw@127.0.0.1:{port}/").ok
+    (arrival,) = receiver.arrivals
+    assert arrival.headers["authorization"] == "Basic dXMgZXI6cHc="
+    assert arrival.headers["host"] == f"127.0.0.1:{port}"
+
+
+def test_a_port_may_be_left_out():
+    """Without a port the scheme's own is resolved."""
+    resolve = resolver("8.8.8.8")
+    send("https://hook.test/", resolve=resolve)
+    send("http://hook.test/", resolve=resolve)
+    assert resolve.asked == [("hook.test", 443), ("hook.test", 80)]
+
+
+def test_ipv6_is_called(receiver):
+    """An address in brackets is called as it stands."""
+    with socket.socket(socket.AF_INET6) as nobody:
+        nobody.bind(("::1", 0))
+        outcome = send(f"http://[::1]:{nobody.getsockname()[1]}/")
+    assert outcome.error.startswith("ConnectError")
+
+
+def test_https_is_checked_by_name_though_called_by_address(monkeypatch):
+    """The certificate is asked for, and checked, for the name in the URL."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "hook.test.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "hook.test.pem", TLS / "hook.test.key")
+    names = []
+    context.sni_callback = lambda line, name, _: names.append(name)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = threading.Thread(target=_serve_tls, args=(listening, context))
+        serving.start()
+        port = listening.getsockname()[1]
+        good = send(f"https://hook.test:{port}/", resolve=resolver("127.0.0.1"))
+        bad = send(f"https://other.test:{port}/", resolve=resolver("127.0.0.1"))
+        serving.join()
+    assert names == ["hook.test", "other.test"]
+    assert good.ok
+    assert "CERTIFICATE_VERIFY_FAILED" in bad.error
+
+
+def _serve_tls(listening, context):
+    for _ in range(2):
+        line, _ = listening.accept()
+        try:
+            with context.wrap_socket(line, server_side=True) as wrapped:
+                while not wrapped.recv(4096).endswith(b"{}"):
+                    pass
+                wrapped.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        except OSError:
+            line.close()
