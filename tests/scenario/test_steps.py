@@ -6,6 +6,7 @@ from deck_sim.durations import format_duration
 from deck_sim.engine import commands
 from deck_sim.rehearsal import rehearse
 from deck_sim.scenario.step import REGISTRY, Step
+from deck_sim.simulation import travel
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ def start(read):
 def test_a_status_with_a_length_is_active(start, steps, end):
     """The agent works, and the limit for silence stays away; being stuck or waiting is silence."""
     simulation, run_id = start(steps)
-    simulation.advance_by(timedelta(minutes=45))
+    travel(simulation.advance_by(timedelta(minutes=45)))
     assert simulation.world.find("task_run", run_id).status == end
 
 
