@@ -51,6 +51,22 @@ def make(part, seed=0):
         {"required": ["a"]},
         {"anyOf": [{"type": "integer"}, {"type": "string"}], "minimum": 3},
         {"oneOf": [True]},
+        {
+            "oneOf": [
+                {"type": "object", "required": ["a"], "properties": {"a": False}},
+                {"const": 1},
+            ]
+        },
+        {"allOf": [{"required": ["a"]}, {"allOf": [{"required": ["b"]}], "minProperties": 4}]},
+        {"allOf": [{"allOf": [{"type": "integer"}]}, {"allOf": [{"minimum": 3}]}, True]},
+        {"if": {"required": ["a"]}, "then": {"required": ["b"]}},
+        {"patternProperties": {"^a": {"type": "integer"}}, "required": ["ab", "c"]},
+        {"additionalProperties": {"type": "integer"}, "minProperties": 3},
+        {"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"},
+        {"type": "string", "pattern": "^[ab]*$", "minLength": 2},
+        {"prefixItems": [{"type": "integer"}, {"type": "boolean"}], "minItems": 3},
+        {"type": "array", "uniqueItems": True, "items": {"enum": [1, 2]}, "minItems": 2},
+        {"type": "array", "contains": {"const": 5}},
         {},
         True,
     ],
