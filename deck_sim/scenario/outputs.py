@@ -8,10 +8,12 @@ completed.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from fractions import Fraction
 from itertools import count
 from random import Random
 from typing import Any
@@ -24,6 +26,9 @@ ATTEMPTS = 16
 DEEPEST = 4  # levels after which optional fields and items are left out, so that recursion ends
 DEEPEST_OF_ALL = 40
 MOST_ITEMS = 1000
+MOST_VALUES = 2000  # in one output
+MOST_LETTERS = 10_000  # of one text
+FINEST = 12  # decimals that are tried until a number fits between close bounds
 
 Schema = Mapping[str, Any]
 
@@ -32,9 +37,10 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime) -> Any:
     """A value for `schema`, the same for the same seed, run and moment; `{}` if there is none."""
     made: Any = {}
     for attempt in range(ATTEMPTS if isinstance(schema, Mapping) else 0):
-        made = _Maker(schema, seed, run_id, now, attempt).make(schema, "output", "")
-        if not schemas.violations(schema, made, "output"):
-            break
+        with suppress(Exception):  # older drafts and contradictions: the attempt is in vain
+            made = _Maker(schema, seed, run_id, now, attempt).make(schema, "output", "")
+            if not schemas.violations(schema, made, "output"):
+                break
     return made
 
 
@@ -47,10 +53,13 @@ class _Maker:
     run_id: str
     now: datetime
     attempt: int
+    numbers: Iterator[int] = field(default_factory=count)  # of the values that are made
 
     def make(self, schema: Any, path: str, name: str, depth: int = 0) -> Any:
         """A value for this part of the schema; `name` is that of the field it is for."""
         if not isinstance(schema, Mapping) or depth > DEEPEST_OF_ALL:
+            return None
+        if next(self.numbers) >= MOST_VALUES:
             return None
         flat = self._flatten(schema, path, depth)
         if "const" in flat:
@@ -60,7 +69,7 @@ class _Maker:
                 return flat[word][self._draw(f"{path}/{word}")(len(flat[word]))]
         if "default" in flat:
             return flat["default"]
-        maker = _MAKERS.get(_type_of(flat), _Maker._null)
+        maker = _MAKERS.get(_type_of(flat, "string" if depth else "object"), _Maker._null)
         return maker(self, flat, path, name, depth)
 
     def _flatten(self, schema: Schema, path: str, depth: int) -> dict[str, Any]:
@@ -119,11 +128,11 @@ class _Maker:
         if "pattern" in schema:
             return self._matching(schema, path)
         text = text_for(name, schema.get("format"), draw, self.now)
-        while len(text) < min(schema.get("minLength", 0), 100_000):
+        least = min(int(schema.get("minLength", 0)), MOST_LETTERS)
+        while len(text) < least:
             text = f"{text} {text}"
-        most = schema.get("maxLength", len(text))
-        least = schema.get("minLength", 0)
-        return text[: max(least, min(most, len(text)))] if len(text) > most or least else text
+        most = int(schema.get("maxLength", len(text)))
+        return text[: max(least, most)]
 
     def _matching(self, schema: Schema, path: str) -> str:
         """A text that matches the pattern, and of the right length if one of many tries is."""
@@ -142,11 +151,15 @@ class _Maker:
         whole = _type_of(schema) == "integer"
         low, high, decimals = number_for(name, self.now)
         step = Decimal(str(schema.get("multipleOf", 1 if whole else Decimal(1).scaleb(-decimals))))
-        if whole and step % 1:
-            step = Decimal(1)
-        least, most = _range(schema, step, Decimal(low), Decimal(high))
-        first = (least / step).to_integral_value(ROUND_CEILING)
-        last = (most / step).to_integral_value(ROUND_FLOOR)
+        if whole:
+            step = Decimal(Fraction(step).numerator)
+        for _ in range(FINEST):
+            least, most = _range(schema, step, Decimal(low), Decimal(high))
+            first = (least / step).to_integral_value(ROUND_CEILING)
+            last = (most / step).to_integral_value(ROUND_FLOOR)
+            if whole or first <= last or "multipleOf" in schema:
+                break
+            step /= 10
         steps = max(1, int(last - first) + 1)
         made = (first + self._draw(path)(steps)) * step
         return (
@@ -185,12 +198,12 @@ _TELLING = {
 }
 
 
-def _type_of(schema: Schema) -> str:
+def _type_of(schema: Schema, usual: str = "string") -> str:
     named = schema.get("type")
     if isinstance(named, list):
         return next((t for t in named if t != "null"), "null")
     told = (type_ for type_, words in _TELLING.items() if words & schema.keys())
-    return named if isinstance(named, str) else next(told, "string")
+    return named if isinstance(named, str) else next(told, usual)
 
 
 def _join(flat: dict[str, Any], more: Any) -> None:

@@ -36,7 +36,7 @@ def test_in_json_the_error_has_the_path(body, field, message, sim, unchanged):
         answer = sim.put("/scenarios/turns", json=body)
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, field)
-    assert error["message"].startswith(f"`{field}`: {message}")
+    assert error["message"].startswith(f"{field}: {message}")
 
 
 def test_what_a_playlist_names_cannot_become_one(sim, unchanged):
@@ -49,7 +49,7 @@ def test_what_a_playlist_names_cannot_become_one(sim, unchanged):
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "name")
     assert error["message"] == (
-        "`name`: `mine` is named by `turns`, so it can be no playlist or mix itself"
+        "name: `mine` is named by `turns`, so it can be no playlist or mix itself"
     )
 
 

@@ -1,0 +1,161 @@
+"""Files and screenshots that runs bring back: the items, and the bytes behind their urls."""
+
+import httpx2
+import pytest
+
+CSV = "{name: a.csv, type: text/csv, content: 'day,amount', extraction: {total: '{{ 1 + 1 }}'}}"
+KEEPS = {"enabled": True}
+
+
+@pytest.fixture
+def play(api, sim, connection, advance):
+    """Run a task whose script has these effects, to its end; return the run's path."""
+
+    def play(*effects, storage=KEEPS, task=None):
+        steps = ", ".join(["running", *effects, "completed"])
+        text = f"version: 1\nname: story\ntask_run: [{steps}]"
+        assert sim.put("/scenarios/story", content=text).status_code == 200
+        path = f"/tasks/{task or make_task(api, storage)}/run"
+        headers = {"Deck-Sim-Scenario": "story"}
+        run = api.post(path, json={"connection_id": connection["id"]}, headers=headers).json()
+        advance("1m")
+        return f"/task-runs/{run['id']}"
+
+    return play
+
+
+def make_task(api, storage):
+    """A new task's id."""
+    agent = api.post("/agents", json={"name": "Concierge"}).json()["id"]
+    body = {"name": "Read", "agent_id": agent, "storage": storage}
+    return api.post("/tasks", json=body).json()["id"]
+
+
+@pytest.fixture
+def kept(api):
+    """The storage items of a run."""
+    return lambda run: api.get(f"{run}/storage").json()["data"]
+
+
+@pytest.fixture
+def shots(api):
+    """The screenshots of a run."""
+    return lambda run: api.get(f"{run}/screenshots").json()["data"]
+
+
+def fetch(url):
+    """Fetch a url without a key."""
+    return httpx2.get(url, trust_env=False)
+
+
+def test_a_file_becomes_a_storage_item(api, sim, play, kept):
+    """It says what the file is and which run kept it, and an event tells of it."""
+    run = play(f"file: {CSV}")
+    (item,) = kept(run)
+    assert item["id"].startswith("stor_")
+    assert (item["file_name"], item["file_type"], item["file_size"]) == ("a.csv", "text/csv", 10)
+    assert item["task_run_id"] == run.rpartition("/")[2]
+    assert "storage.created" in [event["type"] for event in sim.get("/events").json()["data"]]
+    shown = api.get(f"/storage/{item['id']}").json()
+    assert shown.pop("request_id").startswith("req_")
+    assert shown == item
+
+
+def test_the_bytes_are_behind_the_url_without_a_key(play, kept):
+    """The signature of the url is all that it takes; the type is the file's own."""
+    (item,) = kept(play(f"file: {CSV}"))
+    answer = fetch(item["url"])
+    assert (answer.status_code, answer.content) == (200, b"day,amount")
+    assert answer.headers["Content-Type"].startswith("text/csv")
+
+
+def test_a_screenshot_is_a_picture_without_a_key(play, shots):
+    """What its url serves is a PNG of the size that the list says."""
+    (shot,) = shots(play("screenshot: {name: a.png, reasoning: Done.}"))
+    answer = fetch(shot["url"])
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
+    assert answer.content.startswith(b"\x89PNG")
+    assert len(answer.content) == shot["file_size"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("signature=", "signature=0"),
+        ("signature=", "signed="),
+        ("/stor_", "/stor_0"),
+        ("/_sim/files/", "/_sim/files/0"),
+    ],
+)
+def test_a_wrong_url_is_no_file(play, kept, old, new):
+    """Another signature, none, another file or another world's token are all 404."""
+    (item,) = kept(play("file: a.txt"))
+    assert old in item["url"]
+    answer = fetch(item["url"].replace(old, new))
+    assert answer.status_code == 404
+    assert b"no such file" in answer.content
+
+
+def test_a_signature_is_of_one_file(play, kept):
+    """That of one item opens no other."""
+    second, first = kept(play("file: {name: a, content: a}", "file: {name: b, content: b}"))
+    path, _, _ = first["url"].partition("?")
+    assert fetch(f"{path}?{second['url'].partition('?')[2]}").status_code == 404
+
+
+@pytest.mark.parametrize("storage", [None, {}, {"enabled": False, "extraction": True}])
+def test_without_storage_no_file_is_kept(play, kept, sim, storage):
+    """The list stays empty, and the timeline says why."""
+    run = play("file: a.txt", storage=storage)
+    assert kept(run) == []
+    told = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
+    assert "file a.txt not kept: the task's storage is not enabled" in told
+
+
+@pytest.mark.parametrize(("extracts", "shown"), [(True, {"total": 2}), (False, None)])
+def test_what_was_extracted_is_shown_if_the_task_extracts(play, kept, extracts, shown):
+    """Otherwise `extraction` is null."""
+    (item,) = kept(play(f"file: {CSV}", storage={"enabled": True, "extraction": extracts}))
+    assert item["extraction"] == shown
+
+
+@pytest.mark.parametrize(("deduplicates", "names"), [(True, ["c", "a"]), (False, ["c", "b", "a"])])
+def test_the_same_bytes_are_kept_once_if_the_task_deduplicates(play, kept, deduplicates, names):
+    """The bytes count, not the name. The newest is first."""
+    files = [f"file: {{name: {name}, content: {text}}}" for name, text in ("ax", "bx", "cy")]
+    run = play(*files, storage={"enabled": True, "deduplication": deduplicates})
+    assert [item["file_name"] for item in kept(run)] == names
+
+
+def test_deduplication_is_of_one_task(api, play, kept):
+    """A second run of the task keeps nothing new; another task does."""
+    storage = {"enabled": True, "deduplication": True}
+    task = make_task(api, storage)
+    counts = [len(kept(play("file: a.txt", task=task))) for _ in range(2)]
+    assert [*counts, len(kept(play("file: b.txt", storage=storage)))] == [1, 0, 1]
+
+
+def test_screenshots_are_listed_in_their_order(play, shots):
+    """Oldest first, each with its reasoning; a run without any has an empty list."""
+    found = shots(play("screenshot", "running: 1s", "screenshot: {name: b.png, reasoning: Done.}"))
+    assert [(shot["file_name"], shot["reasoning"]) for shot in found] == [
+        ("screenshot.png", ""),
+        ("b.png", "Done."),
+    ]
+    assert found[0]["created_at"] < found[1]["created_at"]
+    assert found[0]["url"] != found[1]["url"]
+    assert shots(play()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/storage/stor_no", "storage_not_found"),
+        ("/task-runs/trun_no/storage", "task_run_not_found"),
+        ("/task-runs/trun_no/screenshots", "task_run_not_found"),
+    ],
+)
+def test_what_is_not_there_is_not_found(errors, path, code):
+    """An unknown item or run is a 404."""
+    ((found, _),) = errors("GET", path, 404)
+    assert found == code

@@ -1,0 +1,119 @@
+"""Scripts that cannot be played on: an expression whose value only the play can know."""
+
+import pytest
+
+BROKEN = "{{ input.nights + 1 }}"
+
+
+@pytest.fixture
+def put(sim):
+    """Put a scenario into the world, in which every `{}` is an expression that fails."""
+
+    def put(body):
+        text = f"version: 1\nname: story\n{body}".replace("{}", BROKEN)
+        answer = sim.put("/scenarios/story", content=text)
+        assert answer.status_code == 200, answer.text
+
+    return put
+
+
+@pytest.fixture
+def faults(sim):
+    """What the world says of scripts that could not be played."""
+    return lambda: sim.get("/world").json()["faults"]
+
+
+@pytest.fixture
+def open_broken(api, source):
+    """Open a connection that plays the scenario."""
+    body = {"source_id": source["id"], "auth_method": "none"}
+    headers = {"Deck-Sim-Scenario": "story"}
+    return lambda: api.post("/connections", json=body, headers=headers).json()
+
+
+@pytest.fixture
+def source(api):
+    """A source."""
+    body = {"type": "website", "website": {"url": "https://hotel.example"}}
+    return api.post("/sources", json=body).json()
+
+
+STEPS = [
+    ("[running, event: 'x{}', completed]", "[1]"),
+    ("[running, file: '{}', completed]", "[1]"),
+    ("[running, file: {name: a, type: '{}'}, completed]", "[1]"),
+    ("[running, screenshot: '{}', completed]", "[1]"),
+    ("[running, completed: {output: {nights: '{}'}}]", "[1]"),
+    ("[failed: {error: task/timeout, message: '{}'}]", "[0]"),
+    ("[running, interaction_required: {message: '{}'}, running, completed]", "[1]"),
+]
+
+
+@pytest.mark.parametrize(("steps", "place"), STEPS)
+def test_a_run_whose_expression_fails_fails(api, put, run_task, advance, faults, steps, place):
+    """It fails with `task/task_failed`, whose text says which step and why; so does the world."""
+    put(f"task_run: {steps}")
+    run = run_task("story")
+    advance("1h")
+    run = api.get(f"/task-runs/{run['id']}").json()
+    (error,) = run["errors"]
+    assert (run["status"], error["type"], error["code"]) == ("failed", "task", "task_failed")
+    assert error["message"].startswith(f"scenario `story`, task_run{place}: ")
+    assert "nights" in error["message"]
+    assert faults() == [f"{run['id']}: {error['message']}"]
+
+
+def test_a_right_answer_that_cannot_be_computed_fails_the_run(api, put, run_task, advance, faults):
+    """What is only computed when the answer comes fails the run then, and not before."""
+    put("task_run: [running, interaction_required: {accept: {code: '{}'}}, running, completed]")
+    path = f"/task-runs/{run_task('story')['id']}"
+    advance("1s")
+    assert (api.get(path).json()["status"], faults()) == ("interaction_required", [])
+    answer = api.post(f"{path}/interaction", json={"inputs": {"code": "1"}})
+    assert answer.is_success, answer.text
+    advance("1h")
+    run = api.get(path).json()
+    assert (run["status"], run["errors"][0]["code"]) == ("failed", "task_failed")
+    assert run["interaction"] is None
+    assert faults() == [f"{run['id']}: {run['errors'][0]['message']}"]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "[connecting: 1s, event: 'x{}', connected]",
+        "[event: 'x{}', connected]",
+        "[connected: 5s, event: 'x{}', disconnected]",
+        "[interaction_required: {message: '{}'}, connected]",
+        "[interaction_required, event: '{}', connected]",
+    ],
+)
+def test_a_connection_whose_expression_fails_is_invalid(
+    api, put, open_broken, advance, faults, sim, steps
+):
+    """It becomes `invalid`, with its event; the world and the timeline say why."""
+    put(f"connection: {steps}")
+    path = f"/connections/{open_broken()['id']}"
+    advance("5s")
+    if api.get(path).json()["status"] == "interaction_required":
+        api.post(f"{path}/interaction", json={"inputs": {"code": "1"}})
+    assert api.get(path).json()["status"] == "invalid"
+    (fault,) = faults()
+    assert fault.startswith(f"{path.rpartition('/')[2]}: scenario `story`, connection[")
+    assert sim.get("/events").json()["data"][-1]["type"] == "connection.invalid"
+
+
+def test_a_script_that_is_broken_off_says_no_more(api, put, run_task, advance, faults, sim):
+    """Nothing of it is due any more, and the world goes on: the next run plays to its end."""
+    put("task_run: [running, event: '{}', running: 1s, completed]")
+    run_task("story")
+    advance("1s")
+    told = len(sim.get("/events").json()["data"])
+    advance("1d")
+    assert len(sim.get("/events").json()["data"]) == told
+    run = run_task("success")
+    advance("1h")
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "completed"
+    assert len(faults()) == 1
+    sim.post("/reset")
+    assert faults() == []

@@ -1,0 +1,216 @@
+"""The JSON Schema of scenario files: it says of a file what the loader says of it.
+
+Where the schema cannot say it, the mistake is one of the few sorts in `BEYOND`.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from deck_sim.scenario.loader import ScenarioError, scenario_from_data
+from deck_sim.scenario.schema import scenario_schema
+from deck_sim.scenario.yaml_reader import YamlError, read_yaml
+
+BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
+SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.yaml"))
+VALIDATOR = Draft202012Validator(scenario_schema())
+HEAD = "version: 1\nname: story\n"
+# What no schema says: how two parts of a file fit together, and what an expression means.
+BEYOND = {
+    "the order of statuses": "cannot follow|is never reached|and never end",
+    "expressions": "not an expression|expressions are|unknown (name|filter|test) .*there are `",
+    "answers and their question": "the interaction asks for|asks for .* twice|is never needed",
+    "a new type of question": "a type of your own needs",
+    "two ways to say one thing": "ways to say what a run does",
+    "the length of durations": "is too long|runs backwards",
+}
+
+GOOD = [
+    "",
+    "tags: []",
+    "summary: ''",
+    "edition: null",
+    "when: {username: 'wrong*', input: {deep: [1, {a: null}]}}",
+    "when: null",
+    "mix: {success: 1, source_down: 0.5}",
+    "mix: {success: 1000}",
+    "playlist: [success]",
+    "connection: [connected]",
+    "connection: [{connecting: 1s..2s}, {connected: {for: 5m}}, disconnected]",
+    "connection: [event: connection.refreshed, invalid]",
+    "connection: [interaction_required, connected]",
+    "connection: [{connecting: stuck}]",
+    "task_run: [running, completed]",
+    "task_run: [running: null, completed: null]",
+    "task_run: [{running: {}}, {completed: {}}]",
+    "task_run: [running: PT5M, completed: {output: {a: [1]}}]",
+    "task_run: [running, completed: {output: null}]",
+    "task_run: [failed: task/task_failed]",
+    "task_run: [failed: {error: source/source_not_available, message: 'no', field: null}]",
+    "task_run: [failed: [task/task_failed, {error: task/timeout}]]",
+    "task_run: [failed: {errors: task/task_failed}]",
+    "task_run: [failed: {errors: [task/task_failed]}]",
+    "task_run: [running, pending, completed]",
+    "task_run: [running, pending: 2d, completed]",
+    "task_run: [running, {pending: {for: 2d, on_rejected: [failed: task/timeout]}}, completed]",
+    "task_run: [running, screenshot, running, file: a.txt, completed]",
+    "task_run: [running, screenshot: {name: a.png, reasoning: why}, completed]",
+    "task_run: [running, file: {name: a, type: b, content: c, extraction: [1]}, completed]",
+    "task_run: [running, event: {type: x}, completed]",
+    "task_run: [running, interaction_required: {accept: []}, running, completed]",
+    "task_run: [running, interaction_required: {accept: {code: 1}}, running, completed]",
+    "task_run: [running, interaction_required: {accept: [{code: true}]}, running, completed]",
+    "task_run: [running, interaction_required: {accept: null}, running, completed]",
+    "task_run: [running, interaction_required: {accept: {code: a}, attempts: 1}, running,"
+    " completed]",
+    "task_run: [running, interaction_required: {type: pin, fields: [{name: pin, type: int,"
+    " label: PIN}], timeout: 2s..8s, on_timeout: [running, completed]}, running, completed]",
+]
+WRONG = [
+    "tags: [1]",
+    "tags: x",
+    "tags: null",
+    "summary: null",
+    "summary: 5",
+    "edition: sessions",
+    "when: {}",
+    "when: {input: []}",
+    "when: {user: x}",
+    "mix: {}",
+    "mix: {success: 0}",
+    "mix: {success: 1001}",
+    "mix: {success: true}",
+    "mix: {Success: 1}",
+    "playlist: []",
+    "playlist: [Success]",
+    "playlist: [5]",
+    "connection: []",
+    "connection: {connected: 1s}",
+    "connection: [running]",
+    "connection: [invalid: 1s]",
+    "connection: [event]",
+    "connection: [event: '']",
+    "connection: [file: a.txt]",
+    "task_run: [connected]",
+    "task_run: [null]",
+    "task_run: [[running]]",
+    "task_run: [{}]",
+    "task_run: [{running: 1s, completed: null}]",
+    "task_run: [running: 5, completed]",
+    "task_run: [running: 5x, completed]",
+    "task_run: [running: stuk, completed]",
+    "task_run: [running: {length: 1s}, completed]",
+    "task_run: [running: {for: true}, completed]",
+    "task_run: [running, completed: 5]",
+    "task_run: [running, completed: {output: []}]",
+    "task_run: [running, completed: {outputs: {}}]",
+    "task_run: [failed]",
+    "task_run: [failed: null]",
+    "task_run: [failed: []]",
+    "task_run: [failed: {}]",
+    "task_run: [failed: {errors: []}]",
+    "task_run: [failed: request/input_invalid]",
+    "task_run: [failed: {error: task/task_failed, text: x}]",
+    "task_run: [running, pending: stuck, completed]",
+    "task_run: [running, pending: {on_rejected: failed}, completed]",
+    "task_run: [running, file, completed]",
+    "task_run: [running, file: '', completed]",
+    "task_run: [running, file: {name: a, content: 5}, completed]",
+    "task_run: [running, screenshot: {why: x}, completed]",
+    "task_run: [running, screenshot: [a], completed]",
+    "task_run: [running, interaction_required: {accept: x}, running, completed]",
+    "task_run: [running, interaction_required: {accept: [x]}, running, completed]",
+    "task_run: [running, interaction_required: {accept: {code: 1.5}}, running, completed]",
+    "task_run: [running, interaction_required: {accept: {code: null}}, running, completed]",
+    "task_run: [running, interaction_required: {attempts: 0}, running, completed]",
+    "task_run: [running, interaction_required: {attempts: 1001}, running, completed]",
+    "task_run: [running, interaction_required: {timeout: stuck}, running, completed]",
+    "task_run: [running, interaction_required: {fields: [code]}, running, completed]",
+    "task_run: [running, interaction_required: {fields: [{name: ''}]}, running, completed]",
+    "task_run: [running, interaction_required: {fields: [{type: x}]}, running, completed]",
+    "task_run: [running, interaction_required: '', running, completed]",
+    "faults: {}",
+]
+HEADS = [
+    "",
+    "[]",
+    "text",
+    "version: 1",
+    "name: story",
+    "version: 2\nname: story",
+    "version: '1'\nname: story",
+    "version: true\nname: story",
+    "version: 1\nname: Story",
+    "version: 1\nname: ''",
+    "version: 1\nname: 5",
+]
+
+
+def mistakes_in(data):
+    """What the loader says of plain data, a line each."""
+    try:
+        scenario_from_data(data)
+    except ScenarioError as error:
+        return [mistake.message for mistake in error.mistakes]
+    return []
+
+
+def sort_of(message):
+    """The sort of mistake that a schema cannot tell, if it is one."""
+    return next((sort for sort, said in BEYOND.items() if re.search(said, message)), None)
+
+
+def judged(data):
+    """Whether the schema takes it, and whether the loader does as far as a schema can say."""
+    return VALIDATOR.is_valid(data), all(map(sort_of, mistakes_in(data)))
+
+
+def test_the_schema_is_one_and_says_which():
+    """It is a valid schema of the draft that it names."""
+    schema = scenario_schema()
+    Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
+    assert schema["title"] == "deck-sim scenario, version 1"
+
+
+@pytest.mark.parametrize("body", GOOD)
+def test_what_the_loader_reads_the_schema_takes(body):
+    """Every way to write a part of a scenario is in the schema."""
+    data = read_yaml(HEAD + body).data
+    assert mistakes_in(data) == []
+    assert [error.message for error in VALIDATOR.iter_errors(data)] == []
+
+
+@pytest.mark.parametrize("text", [*(HEAD + body for body in WRONG), *HEADS])
+def test_what_the_loader_refuses_the_schema_refuses(text):
+    """A wrong shape, key, name or number is wrong in both."""
+    assert judged(read_yaml(text).data) == (False, False)
+
+
+@pytest.mark.parametrize("file", [*SHIPPED, *GOLDEN], ids=lambda file: file.stem)
+def test_the_schema_takes_every_shipped_scenario(file):
+    """An editor marks nothing in what the loader reads."""
+    assert judged(read_yaml(file.read_bytes()).data) == (True, True)
+
+
+@pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
+def test_of_a_bad_file_both_say_the_same(file):
+    """What the schema takes and the loader refuses is of a sort that no schema can tell."""
+    try:
+        data = read_yaml(file.read_bytes()).data
+    except YamlError:
+        return  # neither ever sees it
+    if not file.stem.startswith("world_"):
+        taken, fits = judged(data)
+        assert taken == fits
+
+
+def test_every_sort_of_mistake_beyond_the_schema_is_met():
+    """The list holds nothing that no bad file shows."""
+    met = {
+        sort_of(line) for file in BAD for line in file.with_suffix(".txt").read_text().split("\n")
+    }
+    assert met >= BEYOND.keys()
