@@ -7,6 +7,7 @@ import pytest
 from deck_sim.errors import (
     CATALOG,
     IN_RUN_ONLY,
+    LONGEST,
     RUN_ERRORS,
     ApiError,
     DeckSimError,
@@ -14,6 +15,7 @@ from deck_sim.errors import (
     listed,
     nearest,
     problem,
+    quote,
     refuse,
 )
 
@@ -169,3 +171,9 @@ def test_the_closest_spelling_is_suggested_and_nothing_far_off():
     """A slip of the finger is recognised; another word is not."""
     assert nearest("runing", ["queued", "running"]) == "; did you mean 'running'?"
     assert nearest("xyz", ["queued", "running"]) == ""
+
+
+def test_a_found_word_is_repeated_only_as_far_as_one_would_read():
+    """A word is quoted whole up to the limit, and cut behind it."""
+    assert quote("x" * LONGEST) == repr("x" * LONGEST)
+    assert quote("x" * (LONGEST + 1)) == repr("x" * (LONGEST - 1) + "…")

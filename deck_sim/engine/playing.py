@@ -46,7 +46,7 @@ def pass_time(world: World, limit: datetime) -> None:
     if due is None or due.at > limit:
         world.now = max(world.now, limit)
         return
-    world.timers.pop()
+    world.timers.take_back(due.owner, due.name)
     world.now = max(world.now, due.at)
     _ON_DUE[due.name](world, due)
 

@@ -23,6 +23,7 @@ class Resource:
     status: str | None
     fields: Mapping[str, Any]  # what the API prints; never changed in place
     hidden: Mapping[str, Any] = field(default_factory=dict)  # what it knows and does not print
+    started_at: datetime | None = None  # when a run began to work
     deleted: bool = False
 
     def __getitem__(self, name: str) -> Any:

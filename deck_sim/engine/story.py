@@ -56,7 +56,7 @@ class Step(Protocol):
         """Answer a word (`due`, `answer`, `approve`, `reject`): STAY, GO_ON or a branch's name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Script:
     """What one connection or run plays. Immutable, so that copies of a world share it."""
 

@@ -1,14 +1,14 @@
-"""What falls due, and when: a heap of `(due, sequence, key)`.
+"""What falls due, and when: a heap of moments, and a queue for each of them.
 
 Laws:
-1. Equal moments go first in, first out; the sequence sees to it.
+1. Equal moments go first in, first out: each moment has one queue.
 2. A key (`owner`, `name`) has at most one timer; setting it again replaces it.
-3. Taking a timer back leaves its entry in the heap; an entry counts only while `_armed` still names
-   its sequence. So arming, replacing and taking back each cost a heap push at the most.
+3. Taking a timer back takes it out of its queue. Only the moment of an empty queue stays in the
+   heap, until it is met there.
 """
 
 import heapq
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,12 +24,14 @@ INACTIVITY = "inactivity"
 TASK_TIMEOUT = "task_timeout"
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # those that are over when the story leaves its step
 
+Key = tuple[str, str]
+Queue = OrderedDict[Key, None]  # its first key is found at once, however many went before
+
 
 class Due(NamedTuple):
     """One armed timer."""
 
     at: datetime
-    sequence: int
     owner: str
     name: str
 
@@ -38,36 +40,38 @@ class Due(NamedTuple):
 class Timers:
     """All timers of one world."""
 
-    _heap: list[Due] = field(default_factory=list)
-    _armed: dict[tuple[str, str], int] = field(default_factory=dict)
+    _moments: list[datetime] = field(default_factory=list)
+    _queues: dict[datetime, Queue] = field(default_factory=dict)  # none of them is empty
+    _armed: dict[Key, datetime] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
-    _sequence: int = 0
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
         """Let `name` fall due for `owner` at that moment, instead of when it would have."""
         self.take_back(owner, name)
-        self._sequence += 1
+        key = owner, name
+        self._armed[key] = at
         self._counts[name] += 1
-        self._armed[owner, name] = self._sequence
-        heapq.heappush(self._heap, Due(at, self._sequence, owner, name))
+        if at not in self._queues:
+            self._queues[at] = OrderedDict()
+            heapq.heappush(self._moments, at)
+        self._queues[at][key] = None
 
     def take_back(self, owner: str, *names: str) -> None:
         """Forget these timers of `owner`, armed or not."""
-        for name in names:
-            if self._armed.pop((owner, name), None):
-                self._counts[name] -= 1
+        for key in ((owner, name) for name in names):
+            at = self._armed.pop(key, None)
+            if at is not None:
+                self._counts[key[1]] -= 1
+                self._leave(at, key)
 
     def peek(self) -> Due | None:
         """The next timer, or None."""
-        while self._heap and not self._is_armed(self._heap[0]):
-            heapq.heappop(self._heap)
-        return self._heap[0] if self._heap else None
-
-    def pop(self) -> Due:
-        """Take the next timer out; the caller has peeked that there is one."""
-        due = heapq.heappop(self._heap)
-        self.take_back(due.owner, due.name)
-        return due
+        while self._moments and self._moments[0] not in self._queues:
+            heapq.heappop(self._moments)
+        if not self._moments:
+            return None
+        at = self._moments[0]
+        return Due(at, *next(iter(self._queues[at])))
 
     def is_idle(self) -> bool:
         """Whether nothing is due but the end of somebody's patience."""
@@ -79,7 +83,10 @@ class Timers:
 
     def upcoming(self) -> Iterator[Due]:
         """Every armed timer, in the order in which they fall due."""
-        return (due for due in sorted(self._heap) if self._is_armed(due))
+        return (Due(at, *key) for at in sorted(self._queues) for key in self._queues[at])
 
-    def _is_armed(self, due: Due) -> bool:
-        return self._armed.get((due.owner, due.name)) == due.sequence
+    def _leave(self, at: datetime, key: Key) -> None:
+        queue = self._queues[at]
+        del queue[key]
+        if not queue:
+            del self._queues[at]

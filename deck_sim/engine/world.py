@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from sys import intern
 from typing import Any
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
@@ -185,7 +186,7 @@ class World:
 
     def note(self, kind: str, resource_id: str, what: str) -> None:
         """Add a line to the timeline."""
-        self.timeline.append(Entry(self.now, kind, resource_id, what))
+        self.timeline.append(Entry(self.now, kind, resource_id, intern(what)))
 
     def stop_story(self, owner: str) -> None:
         """Let the script of a connection or run say nothing more."""
@@ -204,17 +205,19 @@ class World:
         """The resource in its next status: asking nothing unless `fields` say so, and with the time
         that it has worked.
         """
-        machine, hidden = self.machine(resource), resource.hidden
+        machine, started = self.machine(resource), resource.started_at
         if resource["interaction"] is not None:
             fields = {"interaction": None, **fields}
-        if status == machine.works_in and "started_at" not in hidden:
-            hidden = {**hidden, "started_at": self.now}
+        if status == machine.works_in:
+            started = started or self.now
         if machine.works_in and machine.is_final(status):
-            worked = self.now - hidden.get("started_at", self.now)
+            worked = self.now - (started or self.now)
             fields = {**fields, "runtime_ms": worked // timedelta(milliseconds=1)}
         # Most moves change no field; the values then share theirs, which keeps events small.
         shown = {**resource.fields, **fields} if fields else resource.fields
-        return replace(resource, status=status, updated_at=self.now, fields=shown, hidden=hidden)
+        return replace(
+            resource, status=status, updated_at=self.now, fields=shown, started_at=started
+        )
 
     def _keep(self, resource: Resource) -> Resource:
         self.all(resource.kind)[resource.id] = resource

@@ -22,8 +22,8 @@ def timers():
 def drain(timers):
     """Every timer, in the order in which they fall due."""
     found = []
-    while timers.peek():
-        due = timers.pop()
+    while due := timers.peek():
+        timers.take_back(due.owner, due.name)
         found.append((due.owner, due.name))
     return found
 
@@ -89,9 +89,10 @@ def test_it_does_what_a_sorted_list_would(moves):
             expected = min(model, key=lambda item: item[0], default=None)
             assert (timers.peek() is None) == (expected is None)
             if expected:
-                due = timers.pop()
+                due = timers.peek()
                 assert (due.at, (due.owner, due.name)) == expected
                 model.remove(expected)
+                timers.take_back(due.owner, due.name)
             continue
         model = [item for item in model if item[1] != key]
         if what == "arm":

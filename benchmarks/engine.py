@@ -1,0 +1,103 @@
+"""How the engine grows: many runs of six steps each, settled in one advance.
+
+    python benchmarks/engine.py
+
+Bar: ten times the runs take at most thirteen times the processor's time. Memory grows in line.
+"""
+
+import gc
+import resource
+import subprocess
+import sys
+import time
+
+from deck_sim.engine import commands
+from deck_sim.engine.world import World
+from deck_sim.scenario.library import Library
+from deck_sim.scenario.loader import read_scenario
+from deck_sim.simulation import Settings, Simulation
+
+SIZES = (10_000, 100_000)
+MOST = 13
+SIX_STEPS = """
+version: 1
+name: six_steps
+task_run:
+  - queued: 1s..9s
+  - running: 1s..9s
+  - running: 1s..9s
+  - running: 1s..9s
+  - pending: 1s..9s
+  - completed
+"""
+TASK = {"name": "Read", "input_schema": None, "output_schema": None}
+
+
+def main():
+    """Measure each size in a process of its own, so that none inherits the other's memory."""
+    print(f"a fresh world: {fresh_world() * 1e6:.0f} µs")
+    (few, few_seconds, few_bytes), (many, many_seconds, many_bytes) = map(measured, SIZES)
+    ratio = many_seconds / few_seconds
+    print(f"{many // few} times the runs: {ratio:.1f} times as long (bar: {MOST})")
+    print(f"memory: {many_bytes / few_bytes:.1f} times as much")
+    return 0 if ratio <= MOST else 1
+
+
+def measured(size):
+    """The figures of one size, the better of two; prints them."""
+    command = [sys.executable, __file__, str(size)]
+    outs = [subprocess.check_output(command, text=True) for _ in range(2)]
+    starting, settling, used = map(
+        min, zip(*(map(float, out.split()) for out in outs), strict=True)
+    )
+    print(
+        f"{size:>7} runs: started in {starting:.2f} s, settled in {settling:.2f} s,"
+        f" {used / size:.0f} bytes each"
+    )
+    return size, settling, used
+
+
+def measure(size):
+    """Start that many runs and settle them; prints seconds, seconds and bytes."""
+    simulation, task, connection = prepared()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    body = {"connection_id": connection.id, "input": {}}
+    for _ in range(size):
+        commands.run_task(
+            simulation.world, task, body, lambda: simulation.choose("task_run", "six_steps")
+        )
+    started = time.process_time()
+    simulation.advance_until_idle()
+    settled = time.process_time()
+    runs = simulation.world.all("task_run").values()
+    assert all(run.status == "completed" for run in runs), "every run must complete"
+    used = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    print(started - began, settled - started, used)
+
+
+def prepared():
+    """A world with a task and a connection."""
+    library = Library()
+    library.add(read_scenario(SIX_STEPS))
+    simulation = Simulation("key", Settings(), library)
+    world = simulation.world
+    agent = commands.seed_resource(world, "agent", {"name": "A"})
+    source = commands.seed_resource(world, "source", {"name": "S"})
+    fields = TASK | {"agent_id": agent.id, "settings": {"timeout_seconds": 1800}}
+    task = commands.seed_resource(world, "task", fields)
+    fields = {"source_id": source.id, "auth_method": "none", "external_id": None}
+    return simulation, task, commands.seed_resource(world, "connection", fields, status="connected")
+
+
+def fresh_world(times=1000):
+    """Seconds that a new world costs."""
+    gc.disable()
+    began = time.process_time()
+    for _ in range(times):
+        World()
+    return (time.process_time() - began) / times
+
+
+if __name__ == "__main__":
+    sys.exit(measure(int(sys.argv[1])) if sys.argv[1:] else main())
