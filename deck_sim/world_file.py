@@ -1,5 +1,6 @@
 """World files: resources with fixed ids, a default scenario and rules, for worlds to begin with."""
 
+import copy
 import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
@@ -34,9 +35,10 @@ class WorldFile(Strict):
         """Let a new world begin with all this.
 
         Raises:
-            ApiError: with every reason why it cannot; the places are those of the file.
+            ApiError: with every reason why it cannot, in the places of the file; nothing changes.
 
         """
+        before = copy.copy(simulation.wishes), simulation.world
         problems: list[Problem] = []
         for part in (self._play, self._rule, self._seed):
             try:
@@ -44,6 +46,7 @@ class WorldFile(Strict):
             except ApiError as error:
                 problems += error.problems
         if problems:
+            simulation.wishes, simulation.world = before
             raise ApiError(*problems)
 
     def _play(self, simulation: Simulation) -> None:

@@ -1,0 +1,148 @@
+"""World files: what a world begins with, and all that is wrong with one."""
+
+import copy
+
+import pytest
+
+from deck_sim.errors import ApiError
+from deck_sim.scenario.library import Library, shipped
+from deck_sim.scenario.loader import ScenarioError
+from deck_sim.scenario.yaml_reader import read_yaml
+from deck_sim.simulation import Settings, Simulation
+from deck_sim.world_file import WorldFile, is_world_file, load_world_file
+
+WHOLE = """\
+version: 1
+default_scenario: slow_success
+rules:
+  - {when: {username: "wrong*"}, scenario: credentials_rejected, resource: connection}
+  - {when: {task: Read}, scenario: source_down}
+resources:
+  tasks:
+    - {id: task_1, name: Read, agent_id: agt_1, status: live}
+  agents:
+    - {id: agt_1, name: Concierge, created_at: "2024-12-24T12:00:00Z"}
+  sources:
+    - {id: src_1, type: website, website: {url: "https://hotel.example"}}
+  connections:
+    - {id: conn_1, source_id: src_1, auth_method: none}
+    - {id: conn_2, source_id: src_1, auth_method: none, status: invalid}
+"""
+
+
+@pytest.fixture
+def simulation():
+    """A new world."""
+    return Simulation("key", Settings(), Library(shipped()))
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Load a world file with this text."""
+
+    def load(text):
+        file = tmp_path / "world.yaml"
+        file.write_text(text)
+        return load_world_file(file, shipped())
+
+    return load
+
+
+@pytest.fixture
+def mistakes(load, tmp_path):
+    """All that is wrong with a text, a line each, without the folder."""
+
+    def mistakes(text):
+        with pytest.raises(ScenarioError) as caught:
+            load(text)
+        return f"{caught.value}".replace(f"{tmp_path}/", "").split("\n")
+
+    return mistakes
+
+
+def test_a_world_begins_with_resources_of_fixed_ids(load, simulation):
+    """They have the ids, statuses and moments that the file gives, and emit nothing."""
+    load(WHOLE).prepare(simulation)
+    world = simulation.world
+    assert [*world.all("agent"), *world.all("task"), *world.all("source")] == [
+        *("agt_1", "task_1", "src_1")
+    ]
+    statuses = {id_: made.status for id_, made in world.all("connection").items()}
+    assert statuses == {"conn_1": "connected", "conn_2": "invalid"}
+    assert f"{world.all('agent')['agt_1'].created_at:%Y-%m-%d}" == "2024-12-24"
+    assert list(world.events) == []
+
+
+def test_a_world_begins_with_a_default_and_rules(load, simulation):
+    """They are the world's own, in the order of the file."""
+    load(WHOLE).prepare(simulation)
+    wishes = simulation.wishes
+    assert wishes.default_scenario == "slow_success"
+    assert [rule.scenario for rule in wishes.rules] == ["credentials_rejected", "source_down"]
+
+
+def test_a_file_that_says_little_changes_little(load, simulation):
+    """Without a default, rules and resources a world begins as it would anyway."""
+    before = copy.deepcopy((simulation.world, simulation.wishes))
+    load("version: 1").prepare(simulation)
+    assert (simulation.world, simulation.wishes) == before
+
+
+def test_a_world_that_cannot_begin_is_as_it_was(simulation):
+    """If one part cannot be, the others are not done either, and every reason is told."""
+    before = copy.deepcopy((simulation.world, simulation.wishes))
+    data = read_yaml(WHOLE.replace("agent_id: agt_1", "agent_id: agt_9")).data
+    with pytest.raises(ApiError) as caught:
+        WorldFile.model_validate(data).prepare(simulation)
+    assert [found.field for found in caught.value.problems] == ["resources.tasks[0].agent_id"]
+    assert (simulation.world, simulation.wishes) == before
+    data = read_yaml(WHOLE.replace("source_down", "no")).data
+    with pytest.raises(ApiError, match=r"rules\[1\]\.scenario"):
+        WorldFile.model_validate(data).prepare(simulation)
+    assert (simulation.world, simulation.wishes) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("slow_success", "slow_sucess", "2:19: default_scenario: "),
+        ("source_down", "source_dwn", "5:36: rules[1].scenario: "),
+        ("resource: connection", "resource: run", "4:76: rules[0].resource: "),
+        ("agent_id: agt_1", "agent_id: agt_9", "8:42: resources.tasks[0].agent_id: "),
+        ("agent_id: agt_1, ", "", "8:7: resources.tasks[0].agent_id: "),
+        ("id: conn_2", "id: conn_1", "15:12: resources.connections[1].id: "),
+        ("status: invalid", "status: lost", "15:65: resources.connections[1].status: "),
+        ("https://", "", "12:49: resources.sources[0].website.url: "),
+        ("  agents:", "  agent:", "10:5: resources.agent: "),
+        ("version: 1", "version: 2", "1:10: version: "),
+        ("rules:", "rule:", "3:1: "),
+    ],
+)
+def test_each_mistake_has_its_place(mistakes, old, new, place):
+    """Line, column and path are those of the file, and the text does not repeat the path."""
+    found = mistakes(WHOLE.replace(old, new, 1))
+    assert any(line.startswith(f"world.yaml:{place}") for line in found), found
+
+
+def test_what_is_no_yaml_or_no_file_is_one_mistake(mistakes, tmp_path):
+    """It has the place where reading ended."""
+    assert len(mistakes("version: 1\nrules: [")) == 1
+    with pytest.raises(ScenarioError) as caught:
+        load_world_file(tmp_path / "none.yaml", shipped())
+    assert f"{caught.value}" == f"{tmp_path}/none.yaml:1:1: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        (WHOLE, True),
+        ("rules: []", True),
+        ("default_scenario: success", True),
+        ("version: 1", False),
+        ("name: story\nrules: []", False),
+        ("[]", False),
+    ],
+)
+def test_a_world_file_is_known_by_its_keys(text, is_one):
+    """A scenario has a name; a world has resources, a default or rules."""
+    assert is_world_file(read_yaml(text)) is is_one
