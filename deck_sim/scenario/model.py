@@ -50,6 +50,7 @@ ScenarioName = Annotated[
 ]
 # Empty lists and mappings say nothing, and are likely to be a mistake.
 FILLED: Any = Field(default=None, json_schema_extra={"minItems": 1, "minProperties": 1})
+NAMED_KEYS = Field(json_schema_extra={"propertyNames": {"pattern": f"^{_NAME}$"}})
 EditionName = Annotated[str, WithJsonSchema({"enum": [*EDITIONS]})]
 Weight = Annotated[float, Field(gt=0, le=1000)]
 
@@ -75,7 +76,7 @@ class Scenario(Strict):
     """What a run does; without it, the usual: queued, running, completed."""
     playlist: Annotated[tuple[ScenarioName, ...], Many] | None = FILLED
     """Scenarios that the runs play in turn, the last one again and again."""
-    mix: dict[ScenarioName, Weight] | None = FILLED
+    mix: Annotated[dict[ScenarioName, Weight] | None, NAMED_KEYS] = FILLED
     """Scenarios by weight, from which the world's seed draws one for each run."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
 

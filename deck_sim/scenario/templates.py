@@ -27,6 +27,7 @@ _USUAL_FILTERS = (
     *("abs", "capitalize", "default", "first", "float", "int", "last", "length", "lower", "max"),
     *("min", "round", "sort", "string", "sum", "title", "trim", "unique", "upper"),
 )
+FILTERS = (*_USUAL_FILTERS, "join", "replace")
 MOST_CHARACTERS = 64 * 1024
 MOST_DIGITS = 1000
 
@@ -77,7 +78,7 @@ def _unknown_names(tree: nodes.Template) -> Iterator[str]:
     filters = {found.name for found in tree.find_all(nodes.Filter)}
     tests = {found.name for found in tree.find_all(nodes.Test)}
     unknown = [
-        *_unknown("filter", filters, sorted(_environment().filters)),
+        *_unknown("filter", filters, sorted(FILTERS)),
         *_unknown("test", tests, sorted(_environment().tests)),
     ]
     # Jinja looks for variables only where it knows the filters and the tests.
