@@ -123,7 +123,7 @@ class FailedWith(Strict):
     @classmethod
     def _by_name(cls, value: Any) -> Any:
         """Read `type/code` alone."""
-        return {"error": value} if isinstance(value, str) else value
+        return value if isinstance(value, dict) else {"error": value}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:

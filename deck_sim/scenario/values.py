@@ -44,8 +44,6 @@ def fault_at(place: str, text: str) -> ValidationError:
 
 
 def _read_span(value: Any) -> Any:
-    if isinstance(value, Span):
-        return value
     if value == "stuck":
         raise fault(f"cannot be `stuck`; {HOW_TO_WRITE}")
     if not isinstance(value, str):

@@ -120,14 +120,31 @@ def written(text):
     return _TIMELINE.sub(fill_timeline, _TABLE.sub(fill_table, text))
 
 
-def record():
+def record(page=PAGE):
     """Write the page anew."""
-    PAGE.write_text(written(PAGE.read_text()))
+    page.write_text(written(page.read_text()))
 
 
 def test_the_page_is_up_to_date():
     """Tables and timelines are what the code makes; if not, run scripts/write-docs."""
     assert written(PAGE.read_text()) == PAGE.read_text()
+
+
+def test_recording_fills_tables_and_timelines(tmp_path):
+    """What stands between the markers, and in a timeline, is replaced; the rest is left alone."""
+    page = tmp_path / "page.md"
+    text = "# P\n<!-- table: event -->\n<!-- /table -->\n{}So:\n```text\n```\n# End\n"
+    page.write_text(text.format("```yaml\nversion: 1\nname: a\nconnection: [invalid]\n```\n"))
+    record(page)
+    lines = page.read_text().splitlines()
+    assert lines[2:6:3] == ["| key | type | default | |", "<!-- /table -->"]
+    assert lines[-5:] == [
+        "```text",
+        "+0s  connection  connecting",
+        "+0s  connection  invalid",
+        "```",
+        "# End",
+    ]
 
 
 @pytest.mark.parametrize("name", [*STEPS, *Scenario.model_fields])
