@@ -143,7 +143,7 @@ class Failed(Step):
     kinds = ("task_run",)
     shorthand = "errors"
     ends = True
-    errors: Annotated[tuple[FailedWith, ...], Many, OneOrMany()]
+    errors: Annotated[tuple[FailedWith, ...], Many, OneOrMany(least=1)]
     """`type/code` of the error catalog, `{error, message, field}`, or a list of these."""
 
     @classmethod

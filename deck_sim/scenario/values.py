@@ -2,6 +2,7 @@
 
 import re
 import string
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
@@ -119,8 +120,11 @@ def one_or_many(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else (value,)
 
 
+@dataclass(frozen=True, slots=True)
 class OneOrMany:
-    """Marks a field that takes a value or a list of them; the schema says so."""
+    """Marks a field that takes a value or a list of them, `least` at least; the schema says so."""
+
+    least: int = 0
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         """Read one as several."""
@@ -129,7 +133,7 @@ class OneOrMany:
     def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> Any:
         """Describe both ways to write it."""
         many = handler(core)
-        return {"anyOf": [many["items"], {**many, "minItems": 1}]}
+        return {"anyOf": [many["items"], {**many, "minItems": self.least}]}
 
 
 def _described(pattern: str, *examples: str) -> WithJsonSchema:
