@@ -103,6 +103,7 @@ def rehearse(
     scenario: Scenario,
     answers: Answers | None = None,
     *,
+    task_input: Mapping[str, Any] | None = None,
     library: Library | None = None,
     seed: int = 0,
 ) -> Rehearsal:
@@ -111,13 +112,14 @@ def rehearse(
 
     Without `answers` every prompt gets a right answer. Given ones are used up in order; after the
     last nobody answers, and time passes until the limits have run out. A run that waits for a
-    person without end is approved after a minute.
+    person without end is approved after a minute. `task_input` comes beside a guest and a check-in.
 
     Raises:
-        ApiError: if an answer does not fit what the prompt asks for.
+        ApiError: if an answer does not fit what the prompt asks for, or the input not the task.
 
     """
-    player = _Player(scenario, answers, library or shipped(), seed)
+    given = {**_INPUT, **(task_input or {})}
+    player = _Player(scenario, answers, given, library or shipped(), seed)
     player.play()
     return player.rehearsal
 
@@ -135,10 +137,15 @@ class _Player:
     """Plays one scenario, and does what its users would do."""
 
     def __init__(
-        self, scenario: Scenario, answers: Answers | None, library: Library, seed: int
+        self,
+        scenario: Scenario,
+        answers: Answers | None,
+        task_input: dict[str, Any],
+        library: Library,
+        seed: int,
     ) -> None:
         settings = Settings(scenario.edition or DEFAULT_EDITION, seed=seed)
-        self.scenario = scenario
+        self.scenario, self.task_input = scenario, task_input
         self.simulation = Simulation("rehearsal", settings, Library(library))
         self.simulation.library.add(scenario)
         self.world = self.simulation.world
@@ -169,7 +176,7 @@ class _Player:
         return commands.open_connection(self.world, body.model_dump(), self._choose("connection"))
 
     def _run(self, task: Resource, connection: Resource) -> Resource:
-        body = bodies.RunTask(connection_id=connection.id, input=_INPUT)
+        body = bodies.RunTask(connection_id=connection.id, input=self.task_input)
         run = commands.run_task(self.world, task, body.model_dump(), self._choose("task_run"))
         plays = self.simulation.choices[-1].played.name
         if plays != self.scenario.name:

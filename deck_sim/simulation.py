@@ -221,7 +221,7 @@ class Simulation:
 
     def _is_new_prompt(self, found: Resource) -> bool:
         """Whether it asks for something that no read has shown yet."""
-        return found["interaction"] is not None and self._shown.get(found.id) is not found
+        return found.fields.get("interaction") is not None and self._shown.get(found.id) is not found
 
     def _advance(self, length: timedelta, field_: str) -> Journey:
         now = self.world.now

@@ -1,13 +1,14 @@
 """`deck-sim play`: one scenario in virtual time."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import coloured, console, draw_line
 from deck_sim.cli.library import EDITION, FOLDER, SEED, find_scenario, open_library
-from deck_sim.cli.reading import ANSWERS
+from deck_sim.cli.reading import ANSWERS, OBJECT
 from deck_sim.durations import format_duration
 from deck_sim.errors import ApiError
 from deck_sim.rehearsal import Rehearsal, rehearse
@@ -19,6 +20,7 @@ from deck_sim.rehearsal import Rehearsal, rehearse
         "deck-sim play mfa_then_success",
         "deck-sim play mfa_then_success --answer code=000000 --answer code=123456",
         "deck-sim play tests/scenarios/late_code.yaml --no-answer",
+        "deck-sim play tests/scenarios/invoices.yaml --input '{\"year\": 2025}'",
     ],
 )
 @click.argument("name", metavar="NAME-or-FILE")
@@ -31,6 +33,13 @@ from deck_sim.rehearsal import Rehearsal, rehearse
     help="An answer to a prompt; again for the next. If omitted, each prompt gets a right one.",
 )
 @click.option("--no-answer", is_flag=True, help="Let nobody answer.")
+@click.option(
+    "--input",
+    "task_input",
+    metavar="JSON",
+    callback=OBJECT,
+    help="What the task is run with, beside a `guest` and a `check_in`.",
+)
 @EDITION
 @SEED
 @FOLDER
@@ -38,6 +47,7 @@ def command(
     name: str,
     answers: tuple[dict[str, str], ...],
     no_answer: bool,
+    task_input: dict[str, Any] | None,
     edition: str,
     seed: int,
     folder: Path | None,
@@ -52,9 +62,10 @@ def command(
     scenario = find_scenario(name, library).model_copy(update={"edition": edition})
     given = answers if answers or no_answer else None
     try:
-        played = rehearse(scenario, given, library=library, seed=seed)
+        played = rehearse(scenario, given, task_input=task_input, library=library, seed=seed)
     except ApiError as error:
-        raise click.UsageError(f"--answer: {error}") from None
+        of_input = f"{error.problems[0].field}".startswith("input.")
+        raise click.UsageError(f"{'--input' if of_input else '--answer'}: {error}") from None
     _draw(played)
 
 

@@ -1,5 +1,6 @@
 """Reading the values of options that click has no type for. Each is the `callback` of an option."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -66,6 +67,16 @@ def _answer(text: str) -> dict[str, str]:
     return {name.strip(): value for name, _, value in fields}
 
 
+def _object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ValueError(f'{text!r} is no JSON object; write it like `{{"nights": 2}}`')
+    return value
+
+
 def _url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
@@ -80,5 +91,6 @@ def _key(text: str) -> str:
 
 
 DURATION, MOMENT, KEYS = reading(parse_duration), reading(_moment), reading(_keys)
+OBJECT = reading(_object)
 URL, KEY = reading(_url), reading(_key)
 ANSWERS = reading_each(_answer)

@@ -42,7 +42,9 @@ class Rule(Strict):
     """Set through the control API or a world file: what matches `when` plays `scenario`."""
 
     when: When
+    """What must match, as in a scenario; `{}` matches everything."""
     scenario: str
+    """The name of what is played then."""
     resource: str | None = None
     """`connection` or `task_run`; without it, both."""
 

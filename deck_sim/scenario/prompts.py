@@ -32,7 +32,7 @@ class AskedField(Strict):
     type: str = "string"
     """The type of the value, as the API shows it."""
     label: str | None = None
-    """What the form calls it; the name if it does not say."""
+    """What the form calls it; without it, the name."""
 
 
 class Asking(Step):
@@ -50,9 +50,9 @@ class Asking(Step):
     """The right answer, or a list of them, any of which will do; compared as text, globs allowed.
     Without it any answer is right; with an empty list none is."""
     attempts: int | None = Field(default=None, ge=1, le=1000)
-    """How many answers may be wrong before `on_rejected`; 3 if it does not say."""
+    """How many answers may be wrong before `on_rejected`; without it, 3."""
     timeout: SpanField | None = None
-    """How long each prompt waits for its answer before `on_timeout`; 5m if it does not say."""
+    """How long each prompt waits for its answer before `on_timeout`; without it, 5m."""
     on_rejected: Any
     on_timeout: Any
 

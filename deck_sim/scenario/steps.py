@@ -37,7 +37,8 @@ class _Timed(Step):
     shorthand = "for"
     lasts = True
     length: Length | None = Field(default=None, alias="for")
-    """How long it lasts: a duration, a range that the seed draws from, or `stuck`, for ever."""
+    """How long it lasts: a duration, a range that the seed draws from, or `stuck`, which
+    never ends by itself. Without it no time passes."""
 
     @property
     def is_stuck(self) -> bool:
@@ -122,7 +123,7 @@ class FailedWith(Strict):
     @classmethod
     def _by_name(cls, value: Any) -> Any:
         """Read `type/code` alone."""
-        return {"error": value} if isinstance(value, str) else value
+        return value if isinstance(value, dict) else {"error": value}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
@@ -180,7 +181,7 @@ class Completed(Step):
     kinds = ("task_run",)
     ends = True
     output: dict[str, Any] | None = None
-    """What the run brings back."""
+    """What the run brings back; without it, made from the task's `output_schema`."""
 
     def enter(self, stage: Stage) -> Wait | None:
         """Finish."""
@@ -201,7 +202,7 @@ class Pending(Step):
     length: SpanField | None = Field(default=None, alias="for")
     """How long until it is approved; without it, a person must."""
     on_rejected: Annotated[tuple["RunStep", ...], Many] = _fails("task/review_rejected")
-    """What follows a rejection; the run fails if it does not say."""
+    """What follows a rejection; without it, the run fails with `task/review_rejected`."""
 
     @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
@@ -223,7 +224,9 @@ class ConnectionInteraction(Asking):
 
     kinds = ("connection",)
     on_rejected: Annotated[tuple["ConnectionStep", ...], Many] = (Invalid.model_construct(),)
+    """What follows the last wrong answer; without it, the connection is `invalid`."""
     on_timeout: Annotated[tuple["ConnectionStep", ...], Many] = (Disconnected.model_construct(),)
+    """What follows if nobody answers; without it, the connection is `disconnected`."""
 
 
 class RunInteraction(Asking):
@@ -231,7 +234,10 @@ class RunInteraction(Asking):
 
     kinds = ("task_run",)
     on_rejected: Annotated[tuple["RunStep", ...], Many] = _fails("auth/mfa_invalid")
+    """What follows the last wrong answer; without it, the run fails with `auth/mfa_invalid`."""
     on_timeout: Annotated[tuple["RunStep", ...], Many] = _fails("interaction/interaction_timeout")
+    """What follows if nobody answers; without it, the run fails with
+    `interaction/interaction_timeout`."""
 
 
 _WORDS = {word for _, word in REGISTRY}

@@ -44,6 +44,7 @@ _USUAL_FILTERS = (
     *("abs", "capitalize", "default", "first", "float", "int", "last", "length", "lower", "max"),
     *("min", "sort", "title", "trim", "upper"),
 )
+FILTERS = (*_USUAL_FILTERS, "sum", *bounds.FILTERS)
 _USUAL_TESTS = (
     *("boolean", "defined", "even", "false", "float", "in", "integer", "mapping", "none", "number"),
     *("odd", "sequence", "string", "true", "undefined"),

@@ -45,8 +45,6 @@ def fault_at(place: str, text: str) -> ValidationError:
 
 
 def _read_span(value: Any) -> Any:
-    if isinstance(value, Span):
-        return value
     if value == "stuck":
         raise fault(f"cannot be `stuck`; {HOW_TO_WRITE}")
     if not isinstance(value, str):
@@ -122,9 +120,9 @@ def one_or_many(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else (value,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OneOrMany:
-    """Marks a field that takes a value or a list of them; the schema says so."""
+    """Marks a field that takes a value or a list of them, `least` at least; the schema says so."""
 
     least: int = 0
     """How many a list has at least."""

@@ -141,6 +141,14 @@ def test_a_script_that_cannot_be_played_on_says_why(cli, write):
     assert told.endswith("The task run is failed after 1s.")
 
 
+def test_a_task_can_be_run_with_an_input(cli, write):
+    """It comes beside what every rehearsal has, and keeps its types."""
+    output = "{nights: '{{ input.nights }}', guest: '{{ input.guest }}'}"
+    file = write("echo", "queued", "running", f"completed: {{output: {output}}}")
+    told = " ".join(cli("play", file, "--input", '{"nights": 3}').stdout.split())
+    assert '{"nights": 3, "guest": "Alex Green"}' in told
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -149,6 +157,9 @@ def test_a_script_that_cannot_be_played_on_says_why(cli, write):
         (["--answer", "pin=1"], "--answer: `inputs.code` is required"),
         (["--answer", "code=1", "--no-answer"], "--answer and --no-answer exclude each other"),
         (["--edition", "2"], "Invalid value for '--edition'"),
+        (["--input", "{"], "Invalid value for '--input': '{' is no JSON object; write it like"),
+        (["--input", "[1]"], "Invalid value for '--input': '[1]' is no JSON object"),
+        (["--input", '{"guest": 5}'], "--input: `input.guest`: 5 is not of type 'string'"),
     ],
 )
 def test_answers_that_do_not_fit_are_wrong_usage(words, message, cli):

@@ -1,0 +1,195 @@
+"""docs/scenarios.md says what the code does.
+
+Its tables of keys are made from the models, and its timelines by playing the scenario above them.
+`scripts/write-docs` writes both anew; what is between the markers is not to be edited by hand.
+"""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+from pydantic import TypeAdapter
+
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.errors import CATALOG, RUN_ERRORS
+from deck_sim.rehearsal import rehearse
+from deck_sim.scenario.matching import Rule
+from deck_sim.scenario.loader import read_scenario
+from deck_sim.scenario.matching import When
+from deck_sim.scenario.kinds import KINDS
+from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.prompts import AskedField
+from deck_sim.scenario.step import REGISTRY
+from deck_sim.scenario.steps import FailedWith
+from deck_sim.scenario.templates import FILTERS, FUNCTIONS, VARIABLES
+from deck_sim.world_file import WorldFile
+
+PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
+
+STEPS = {word: [REGISTRY[key] for key in REGISTRY if key[1] == word] for _, word in REGISTRY}
+PARTS = {
+    "scenario": [Scenario],
+    "when": [When],
+    "field": [AskedField],
+    "error": [FailedWith],
+    "world": [WorldFile],
+    "rule": [Rule],
+}
+NOUNS = {"AskedField": "field", "FailedWith": "error", "Rule": "rule", "When": "[when](#when)"}
+KNOWN_TYPES = {"string": "text", "integer": "whole number", "object": "object", "number": "number"}
+
+_TABLE = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
+_TIMELINE = re.compile(
+    r"(```yaml\n(?:# \S+\n)?(version: 1\n[^`]*)```\n(?:(?!```|\n#).)*```text\n)(.*?)(```)",
+    re.DOTALL,
+)
+
+
+def spell_type(schema):
+    """What may be written for a value of this JSON Schema, in words."""
+    if "$ref" in schema:
+        return NOUNS[schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        ways = [spell_type(way) for way in schema["anyOf"] if way.get("type") != "null"]
+        return " or ".join(dict.fromkeys(ways))
+    if "const" in schema or "enum" in schema:
+        allowed = schema.get("enum", [schema.get("const")])
+        return "`type/code`" if allowed == [*RUN_ERRORS] else " or ".join(f"`{v}`" for v in allowed)
+    if schema.get("type") == "array":
+        return f"list of {spell_type(schema['items'])}s"
+    if "examples" in schema:
+        return "duration or `stuck`" if "stuck" in schema["examples"] else "duration"
+    if "oneOf" in schema:
+        return "step"
+    if "pattern" in schema:
+        return "name"
+    if "patternProperties" in schema or schema.get("propertyNames"):
+        return "object of numbers"
+    return KNOWN_TYPES.get(schema.get("type"), "anything")
+
+
+def row(name, info):
+    """One key: how it is written, of what type, its default, its meaning."""
+    type_ = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+    meaning = " ".join(info.description.split())
+    told = spell_type(TypeAdapter(type_).json_schema())
+    return f"| {name} | {told} | {default(info)} | {meaning} |\n"
+
+
+def default(info):
+    """What holds if the key is not there, if it is short enough to show."""
+    if info.is_required():
+        return "required"
+    return f"`{info.default}`" if info.default and isinstance(info.default, str) else ""
+
+
+def table_of_keys(models):
+    """The keys of a mapping; those that differ between its models stand there once for each."""
+    rows = {}
+    for model in models:
+        for name, info in model.model_fields.items():
+            found = rows.setdefault((info.alias or name, info.description), [])
+            found.append((model, info))
+    lines = []
+    for (key, _), [(model, info), *others] in rows.items():
+        shared = len(others) + 1 == len(models)
+        lines.append(row(f"`{key}`" if shared else f"`{key}`, {model.kinds[0]}", info))
+    return "| key | type | default | |\n|---|---|---|---|\n" + "".join(lines)
+
+
+def table_of_errors():
+    """Every error that a run can fail with."""
+    rows = [f"| `{name}` | {CATALOG[name].message} |\n" for name in RUN_ERRORS]
+    return "| error | text |\n|---|---|\n" + "".join(rows)
+
+
+def fill_table(found):
+    """A table between its markers."""
+    name = found[2]
+    text = table_of_errors() if name == "errors" else table_of_keys((PARTS | STEPS)[name])
+    return f"{found[1]}{text}{found[4]}"
+
+
+def fill_timeline(found):
+    """A timeline below its scenario."""
+    return f"{found[1]}{rehearse(read_scenario(found[2]))}{found[4]}"
+
+
+def written(text):
+    """The page as it should be."""
+    return _TIMELINE.sub(fill_timeline, _TABLE.sub(fill_table, text))
+
+
+def record(page=PAGE):
+    """Write the page anew."""
+    page.write_text(written(page.read_text()))
+
+
+def test_the_page_is_up_to_date():
+    """Tables and timelines are what the code makes; if not, run scripts/write-docs."""
+    assert written(PAGE.read_text()) == PAGE.read_text()
+
+
+def test_recording_fills_tables_and_timelines(tmp_path):
+    """What stands between the markers, and in a timeline, is replaced; the rest is left alone."""
+    page = tmp_path / "page.md"
+    text = "# P\n<!-- table: event -->\n<!-- /table -->\n{}So:\n```text\n```\n# End\n"
+    page.write_text(text.format("```yaml\nversion: 1\nname: a\nconnection: [invalid]\n```\n"))
+    record(page)
+    lines = page.read_text().splitlines()
+    assert lines[2:6:3] == ["| key | type | default | |", "<!-- /table -->"]
+    assert lines[-5:] == [
+        "```text",
+        "+0s  connection  connecting",
+        "+0s  connection  invalid",
+        "```",
+        "# End",
+    ]
+
+
+@pytest.mark.parametrize("name", [*STEPS, *Scenario.model_fields])
+def test_every_step_and_key_has_a_heading_and_an_example(name):
+    """A heading of its own, and somewhere on the page a scenario that uses it."""
+    text = PAGE.read_text()
+    assert f"\n### {name}\n" in text
+    assert any(
+        re.search(rf"^[ -]*{name}\b", block, re.MULTILINE) for block in scenarios_in(text)
+    ), name
+
+
+def scenarios_in(text):
+    return re.findall(r"```yaml\n(?:# \S+\n)?(version: 1\n.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "name", [*PARTS, *(w for w, models in STEPS.items() if models[0].model_fields)]
+)
+def test_every_mapping_has_its_table(name):
+    """No step that takes keys, and no mapping inside one, is without its table."""
+    assert f"<!-- table: {name} -->" in PAGE.read_text()
+
+
+@pytest.mark.parametrize("name", [*VARIABLES, *FUNCTIONS, *FILTERS])
+def test_every_name_of_expressions_is_told(name):
+    """Variables, functions and filters stand on the page."""
+    assert re.search(rf"`{name}\b", PAGE.read_text())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_orders_on_the_page_are_those_of_the_checks(kind):
+    """After each status stands exactly what a script may say next."""
+    machine = EDITIONS[DEFAULT_EDITION].machine(kind)
+    for status, after in machine.follows.items():
+        step = REGISTRY.get((kind, status))
+        if step and not step.ends:
+            may_come = [word for word in after if (kind, word) in REGISTRY]
+            assert sorted(told_order(kind)[status]) == sorted(may_come)
+
+
+def told_order(kind):
+    """What the page's table of a kind says may follow each status."""
+    head = {"connection": "| connection | |", "task_run": "| run | |"}[kind]
+    lines = PAGE.read_text().partition(head)[2].split("\n\n")[0].splitlines()[2:]
+    words = [re.findall(r"`(\w+)`", line) for line in lines]
+    return {status: after for status, *after in words}

@@ -1,0 +1,132 @@
+"""The stories in examples/scenarios: each is right, and ends as it says it does."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from deck_sim.rehearsal import rehearse
+from deck_sim.scenario.coverage import coverage
+from deck_sim.scenario.library import SHIPPED, read_folder, shipped
+from deck_sim.scenario.schema import scenario_schema
+from deck_sim.scenario.yaml_reader import read_yaml
+
+FOLDER = Path(__file__).parents[1] / "examples" / "scenarios"
+STORIES = read_folder(FOLDER, shipped())
+NAMES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
+
+YEAR, CUSTOMER = {"year": 2024}, {"customer": "C-1007"}
+RIGHT = None  # the rehearsal answers
+SHORT = {"password": "short", "again": "short"}
+
+# Story, answers, input; then the last status of the connection, that of the run, and its error.
+ENDS = [
+    ("bank_asks_twice", RIGHT, {}, "connected", "completed", None),
+    ("bank_asks_twice", [], {}, "disconnected", None, None),
+    ("bank_asks_twice", [{"code": "1"}] * 3, {}, "invalid", None, None),
+    ("bank_asks_twice", [{"code": "246810"}], {}, "connected", "failed", "mfa_timeout"),
+    (
+        "bank_asks_twice",
+        [{"code": "246810"}, {"code": "13579"}, {"code": "0"}],
+        {},
+        "connected",
+        "failed",
+        "auth_locked",
+    ),
+    ("portal_comes_back", RIGHT, {}, "connected", "completed", None),
+    ("booking_over_budget", RIGHT, {}, "connected", "completed", None),
+    ("hotel_asks_which_account", [{"account_id": "A-2"}], {}, "connected", "completed", None),
+    ("hotel_asks_which_account", [{"account_id": "A-3"}] * 3, {}, "invalid", None, None),
+    ("hotel_asks_which_account", [], {}, "disconnected", None, None),
+    ("password_expired", RIGHT, {}, "connected", "completed", None),
+    ("password_expired", [SHORT] * 3, {}, "invalid", None, None),
+    ("password_expired", [], {}, "disconnected", None, None),
+    ("captcha_then_blocked", [{"letters": "x7kq"}], {}, "connected", "completed", None),
+    ("captcha_then_blocked", [{"letters": "x"}], {}, "connected", "failed", "source_blocked"),
+    ("captcha_then_blocked", [], {}, "connected", "failed", "source_blocked"),
+    ("statements_of_a_year", RIGHT, YEAR, "connected", "failed", "extraction_failed"),
+    ("code_expires_once", RIGHT, {}, "connected", "completed", None),
+    ("code_expires_once", [], {}, "connected", "failed", "interaction_timeout"),
+    ("code_expires_once", [{"code": "2222"}] * 3, {}, "connected", "failed", "mfa_invalid"),
+    ("logged_out_at_night", RIGHT, {}, "disconnected", "failed", "task_failed"),
+    ("one_customer_fails", RIGHT, CUSTOMER, "connected", "failed", "task_failed"),
+]
+
+
+def play(name, answers, task_input):
+    return rehearse(STORIES.get(name), answers, task_input=task_input, library=STORIES)
+
+
+@pytest.mark.parametrize(("name", "answers", "task_input", "connection", "run", "error"), ENDS)
+def test_a_story_ends_as_it_says(name, answers, task_input, connection, run, error):
+    """Right, wrong and missing answers lead where the story says, and no step breaks."""
+    played = play(name, answers, task_input)
+    ended = played.run and played.run.status
+    errors = [problem["code"] for problem in played.run["errors"]] if played.run else []
+    assert (played.connection.status, ended, errors) == (connection, run, [error] if error else [])
+    assert played.simulation.world.faults == []
+
+
+def test_every_step_and_branch_is_played():
+    """What is missed is behind a reviewer, behind an answer that comes late, or behind the end."""
+    played = Counter()
+    for name, answers, task_input, *_ in ENDS:
+        played += play(name, answers, task_input).simulation.world.played
+    missed = {row["scenario"]: row["missed"] for row in coverage(played, STORIES)}
+    assert {name: missed[name] for name in NAMES if missed.get(name)} == {
+        "booking_over_budget": ["task_run[3].on_rejected[0]"],
+        "code_expires_once": ["task_run[2].on_timeout[0].on_rejected[0]"],
+        "logged_out_at_night": ["task_run[2]"],
+    }
+
+
+@pytest.fixture
+def start(api, sim, task, connection):
+    """Add a story to the world, and start a run with this input and these headers."""
+
+    def start(name, task_input, **headers):
+        sim.put(f"/scenarios/{name}", content=(FOLDER / f"{name}.yaml").read_text())
+        body = {"connection_id": connection["id"], "input": task_input}
+        return api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
+
+    return start
+
+
+def test_a_refused_booking_says_for_whom(api, sim, advance, start):
+    """The branch that a reviewer leads into computes its message."""
+    header = {"Deck-Sim-Scenario": "booking_over_budget"}
+    run = start("booking_over_budget", {"guest": "Alex"}, **header).json()
+    advance("1m")
+    sim.post(f"/task-runs/{run['id']}/reject")
+    ended = api.get(f"/task-runs/{run['id']}").json()
+    assert ended["errors"][0]["message"] == "The booking for Alex is over the budget."
+
+
+@pytest.mark.parametrize(
+    ("customer", "chosen"),
+    [("C-1007", "one_customer_fails; because=when"), ("C-1008", "success; because=default")],
+)
+def test_a_story_with_when_is_chosen_by_itself(customer, chosen, start):
+    """One customer fails, and no other does."""
+    answer = start("one_customer_fails", {"customer": customer})
+    assert answer.headers["Deck-Sim-Scenario"] == chosen
+
+
+@pytest.mark.parametrize(
+    "file", [*FOLDER.glob("*.yaml"), *SHIPPED.glob("*.yaml")], ids=lambda file: file.stem
+)
+def test_the_schema_for_editors_takes_every_scenario(file):
+    """No editor marks a mistake in a scenario that is right."""
+    data = read_yaml(file.read_bytes()).data
+    assert [*Draft202012Validator(scenario_schema()).iter_errors(data)] == []
+
+
+def test_each_story_has_its_line():
+    """The folder's page lists the stories that are there, once each."""
+    told = re.findall(
+        r"^\| \[(\w+)\]\((\w+)\.yaml\) \|", (FOLDER / "README.md").read_text(), re.MULTILINE
+    )
+    assert sorted(told) == [(name, name) for name in NAMES]
+    assert {name for name, *_ in ENDS} == {*NAMES}
