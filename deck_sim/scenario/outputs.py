@@ -97,10 +97,8 @@ class _Maker:
         bare = depth > DEEPEST or self.attempt >= ATTEMPTS // 2
         names = [n for n in properties if n in required or not bare]
         names += [n for n in required if n not in properties]
-        for number in count(1):
-            if len(names) >= schema.get("minProperties", 0) or number > MOST_ITEMS:
-                break
-            names.append(f"field_{number}")
+        wanting = min(schema.get("minProperties", 0), MOST_ITEMS) - len(names)
+        names += [f"field_{number + 1}" for number in range(int(wanting))]
         return {
             n: self.make(_property(schema, n), f"{path}.{n}", n, depth + 1)
             for n in names
@@ -114,14 +112,14 @@ class _Maker:
         size = min(max(least, min(usual, schema.get("maxItems", usual))), MOST_ITEMS)
         rest = schema.get("items", schema.get("contains", {}))
         made: list[Any] = []
-        for number in count():
-            if len(made) >= size or number >= 4 * size + 20:
-                return made
+        for number in range(4 * size + 20):  # of equal ones that may not be, some are made anew
+            if len(made) >= size:
+                break
             part = fixed[len(made)] if len(made) < len(fixed) else rest
             item = self.make(part or {}, f"{path}[{number}]", name, depth + 1)
             if not (schema.get("uniqueItems") and item in made):
                 made.append(item)
-        raise AssertionError  # pragma: no cover - count() has no end
+        return made
 
     def _string(self, schema: Schema, path: str, name: str, depth: int) -> Any:
         draw = self._draw(path)
@@ -140,12 +138,8 @@ class _Maker:
 
         texts = Rstr(Random(f"{self.seed}/{self.run_id}/{path}/{self.attempt}"))
         least, most = schema.get("minLength", 0), schema.get("maxLength", 1_000_000)
-        text = ""
-        for _ in range(20):
-            text = texts.xeger(schema["pattern"])
-            if least <= len(text) <= most:
-                break
-        return text
+        tries = [texts.xeger(schema["pattern"]) for _ in range(20)]
+        return next((text for text in tries if least <= len(text) <= most), tries[-1])
 
     def _number(self, schema: Schema, path: str, name: str, depth: int) -> Any:
         whole = _type_of(schema) == "integer"
