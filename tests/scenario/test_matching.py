@@ -60,7 +60,8 @@ def test_all_that_is_asked_for_must_be_so():
     assert matches(username="ada*", source="Hotel", input={"nights": 3})
     assert not matches(username="ada*", source="Inn", input={"nights": 3})
     assert not matches(username="ada*", source="Hotel", input={"nights": 4})
-    assert matches() and When().matches({})
+    assert matches()
+    assert When().matches({})
     assert matches(username=None, task="Read*")
 
 
