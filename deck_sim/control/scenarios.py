@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.errors import ApiError, Problem, problem, refuse
 from deck_sim.later import Later
-from deck_sim.scenario.choosing import Wishes
 from deck_sim.scenario.library import Library, entry_faults
+from deck_sim.simulation import Simulation
 from deck_sim.wire import read_object
 
 if TYPE_CHECKING:
@@ -100,15 +100,24 @@ def delete_scenario(request: Request) -> Answer:
     if scenario is None or not simulation.library.remove(name):
         text = f"{name!r} was not put into this world, so it cannot be taken out of it"
         raise refuse("request/input_invalid", text, field="name")
-    if simulation.library.find(name) is None and name in _wished(simulation.wishes):
+    if simulation.library.find(name) is None and name in _wished(simulation):
         simulation.library.add(scenario)
-        text = f"{name!r} is still to be played: it is queued, or the world's default"
+        text = (
+            f"{name!r} is still to be played: it is queued or the world's default, or a rule,"
+            " a playlist or a mix names it"
+        )
         raise refuse("request/state_invalid", text)
     return Answer({"name": name, "deleted": True})
 
 
-def _wished(wishes: Wishes) -> set[str]:
-    return {wishes.default_scenario, *chain.from_iterable(wishes.queues.values())}
+def _wished(simulation: Simulation) -> set[str]:
+    wishes = simulation.wishes
+    return {
+        wishes.default_scenario,
+        *chain.from_iterable(wishes.queues.values()),
+        *(rule.scenario for rule in wishes.rules),
+        *chain.from_iterable(scenario.entries for scenario in simulation.library.own()),
+    }
 
 
 def queue(request: Request) -> Answer:

@@ -8,8 +8,10 @@ reader can see what it lost to.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.engine.chance import draw_below
@@ -126,7 +128,7 @@ def _from_queue(opening: Opening, wishes: Wishes, library: Library) -> Iterator[
 
 def _from_rules(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
     for rule in wishes.rules:
-        if rule.resource in (None, opening.kind) and not rule.when.mismatch(opening.facts):
+        if rule.resource in (None, opening.kind) and rule.when.matches(opening.facts):
             yield rule.scenario
 
 
@@ -141,7 +143,7 @@ def _from_magic_names(opening: Opening, wishes: Wishes, library: Library) -> Ite
 def _from_when(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
     for scenario in library.choosable():
         when = scenario.when
-        if when and scenario.says(opening.kind) and not when.mismatch(opening.facts):
+        if when and scenario.says(opening.kind) and when.matches(opening.facts):
             yield scenario.name
 
 
@@ -191,11 +193,6 @@ def _turn(scenario: Scenario, opening: Opening, wishes: Wishes, library: Library
 
 
 def _drawn(mix: dict[str, float], *name: Any) -> str:
-    """One name of a mix, as likely as its weight says."""
-    weights = {entry: int(weight * _WEIGHTS) for entry, weight in mix.items()}
-    left = draw_below(sum(weights.values()), *name)
-    for entry, weight in weights.items():
-        if left < weight:
-            return entry
-        left -= weight
-    raise AssertionError("a draw lies below the sum of the weights")
+    """One name of a mix, as likely as its weight says; the smallest weight counts, too."""
+    ends = [*accumulate(max(1, round(weight * _WEIGHTS)) for weight in mix.values())]
+    return [*mix][bisect(ends, draw_below(ends[-1], *name))]

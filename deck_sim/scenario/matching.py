@@ -29,13 +29,12 @@ class When(Strict):
     input: dict[str, Any] | None = None
     """What the run's input holds, at least; texts are globs."""
 
-    def mismatch(self, facts: Facts) -> str | None:
-        """The first name that does not match, or None if all of them do."""
-        for name in self.model_fields_set - {"input"}:
-            wanted = getattr(self, name)
-            if wanted is not None and not matches_text(facts.get(name), wanted):
-                return name
-        return None if self.input is None or _contains(facts.get("input"), self.input) else "input"
+    def matches(self, facts: Facts) -> bool:
+        """Whether everything that is asked for is so."""
+        texts = self.model_dump(exclude={"input"}, exclude_none=True)
+        return all(matches_text(facts.get(name), glob) for name, glob in texts.items()) and (
+            self.input is None or _contains(facts.get("input"), self.input)
+        )
 
 
 class Rule(Strict):
@@ -72,4 +71,6 @@ def _contains(found: Any, wanted: Any) -> bool:
             and len(found) == len(wanted)
             and all(map(_contains, found, wanted))
         )
-    return found is not None and fnmatchcase(as_text(found), as_text(wanted))
+    if found is None or wanted is None:
+        return found is wanted
+    return fnmatchcase(as_text(found), as_text(wanted))

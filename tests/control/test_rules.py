@@ -1,0 +1,284 @@
+"""The calls about rules, and why a scenario was chosen, as a client sees it."""
+
+import pytest
+
+STEPS = ["queued", "running", "completed"]
+
+
+@pytest.fixture
+def rules(sim):
+    """Set the rules, each given as `when`, scenario and, maybe, resource."""
+
+    def rules(*wanted):
+        names = ("when", "scenario", "resource")
+        body = {"rules": [dict(zip(names, rule, strict=False)) for rule in wanted]}
+        answer = sim.put("/rules", json=body)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["rules"] == body["rules"] == sim.get("/rules").json()["rules"]
+
+    return rules
+
+
+@pytest.fixture
+def run(api, task, connection):
+    """Ask for a run, and return the answer."""
+
+    def run(header=None, **body):
+        headers = {"Deck-Sim-Scenario": header} if header is not None else {}
+        body = {"connection_id": connection["id"], **body}
+        return api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
+
+    return run
+
+
+@pytest.fixture
+def said(run):
+    """Which scenario a run plays and why, as its answer's header says it."""
+    return lambda *header, **body: run(*header, **body).headers["Deck-Sim-Scenario"]
+
+
+@pytest.fixture
+def open_(api):
+    """Open a connection, and return the answer."""
+
+    def open_(username="ada", **body):
+        source = {"type": "website", "website": {"url": "https://inn.example"}, "name": "Inn"}
+        login = {"username": username, "password": "x"}
+        body = {
+            "source_id": api.post("/sources", json=source).json()["id"],
+            "auth_method": "username_password",
+            "auth_credentials": login,
+            **body,
+        }
+        return api.post("/connections", json=body)
+
+    return open_
+
+
+def test_each_way_beats_the_next(sim, api, rules, task, open_, advance):
+    """Taken away one by one, each way leaves its place to the runner-up."""
+    sim.put("/scenarios/own", json={"when": {"agent": "Concierge"}, "task_run": STEPS})
+    opened = open_("agent_hangs").json()
+    advance("1s")
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["task_fails"]})
+    rules(({"task": "Read"}, "deck_error", "task_run"))
+
+    def said(**headers):
+        body = {"connection_id": opened["id"]}
+        answer = api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
+        call = sim.get("/requests").json()["data"][-1]
+        assert call["scenario"] == answer.headers["Deck-Sim-Scenario"]
+        return call["scenario"], call["runner_up"]
+
+    assert said(**{"Deck-Sim-Scenario": "source_down"}) == (
+        "source_down; because=header",
+        "task_fails; because=queue",
+    )
+    assert said() == ("task_fails; because=queue", "deck_error; because=rule")
+    assert said() == ("deck_error; because=rule", "agent_hangs; because=magic_name")
+    rules()
+    assert said() == ("agent_hangs; because=magic_name", "own; because=when")
+
+
+def test_when_beats_the_default_and_the_default_is_last(sim, said):
+    """A scenario's own `when` goes before the default, which has no runner-up."""
+    sim.put("/scenarios/own", json={"when": {"task": "Read"}, "task_run": STEPS})
+    assert said() == "own; because=when"
+    sim.delete("/scenarios/own")
+    sim.patch("/world", json={"default_scenario": "slow_success"})
+    assert said() == "slow_success; because=default"
+    data = sim.get("/requests").json()["data"]
+    assert [call["runner_up"] for call in data[-2:]] == ["success; because=default", None]
+
+
+def test_the_world_shows_its_choices(sim, said):
+    """Each choice says what was chosen, what plays, why, and what it was preferred to."""
+    said("flaky_source")
+    said()
+    assert sim.get("/world").json()["choices"][-2:] == [
+        {
+            "resource": "task_run",
+            "scenario": "flaky_source",
+            "plays": "source_down",
+            "because": "header",
+            "runner_up": "success; because=default",
+        },
+        {
+            "resource": "task_run",
+            "scenario": "success",
+            "plays": "success",
+            "because": "default",
+            "runner_up": None,
+        },
+    ]
+
+
+def test_calls_that_choose_nothing_have_no_scenario(sim, api):
+    """A call that creates no connection or run has neither a scenario nor a runner-up."""
+    api.get("/tasks")
+    call = sim.get("/requests").json()["data"][-1]
+    assert (call["scenario"], call["runner_up"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("username", "said"),
+    [
+        ("ada+slow_connection@example.com", "slow_connection; because=magic_name"),
+        ("slow_connection", "slow_connection; because=magic_name"),
+        ("ada+no_such@example.com", "success; because=default"),
+        ("ada", "success; because=default"),
+    ],
+)
+def test_a_user_name_may_be_magic(open_, username, said):
+    """A client that can vary nothing else names a scenario as the user name."""
+    assert open_(username).headers["Deck-Sim-Scenario"] == said
+
+
+def test_an_external_id_may_be_magic(open_):
+    """So does the external id, where the user name is none."""
+    opened = open_(external_id="slow_connection")
+    assert opened.headers["Deck-Sim-Scenario"] == "slow_connection; because=magic_name"
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"source": "Inn"},
+        {"source": "src_*"},
+        {"username": "a?a"},
+        {"external_id": "guest-*"},
+        {"auth_method": "username_*"},
+        {"username": "*", "source": "I*", "external_id": "*7"},
+    ],
+)
+def test_a_rule_knows_all_of_a_connection(rules, open_, when):
+    """Globs are compared with what the call says and what it names."""
+    rules(({**when, "auth_method": "none"}, "source_down"), (when, "slow_connection"))
+    opened = open_(external_id="guest-7")
+    assert opened.headers["Deck-Sim-Scenario"] == "slow_connection; because=rule"
+
+
+def test_a_rule_is_matched_by_part_of_the_input(rules, said):
+    """Nested values, lists and booleans are compared; the first rule that matches wins."""
+    rules(
+        ({"input": {"room": {"beds": ["k*", "sofa"]}, "late": "true"}}, "source_down"),
+        ({"input": {"room": {"floor": 2}, "note": None}}, "deck_error"),
+        ({"input": {"room": {}}}, "task_fails"),
+    )
+    room = {"floor": 2, "beds": ["king", "sofa"]}
+    assert said(input={"room": room, "late": True, "n": 1}) == "source_down; because=rule"
+    assert said(input={"room": room, "late": False, "note": None}) == "deck_error; because=rule"
+    assert said(input={"room": {}}) == "task_fails; because=rule"
+    assert said(input={}) == "success; because=default"
+
+
+def test_a_resource_limits_a_rule(rules, said, open_):
+    """A rule for runs is none for connections; one without a resource is for both."""
+    rules(({}, "source_down", "task_run"), ({}, "slow_connection", "connection"))
+    assert said() == "source_down; because=rule"
+    assert open_().headers["Deck-Sim-Scenario"] == "slow_connection; because=rule"
+    rules(({"username": "ada"}, "deck_error"), ({}, "task_fails"))
+    assert open_().headers["Deck-Sim-Scenario"] == "deck_error; because=rule"
+    assert said() == "task_fails; because=rule"
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "field"),
+    [
+        ({"when": {}, "scenario": "sucess"}, "input_invalid", "rules[1].scenario"),
+        (
+            {"when": {}, "scenario": "success", "resource": "run"},
+            "input_invalid",
+            "rules[1].resource",
+        ),
+        ({"when": {}}, "input_missing", "rules[1].scenario"),
+        ({"scenario": "success"}, "input_missing", "rules[1].when"),
+        ({"when": {"user": "a"}, "scenario": "success"}, "input_invalid", "rules[1].when.user"),
+        (
+            {"when": {"username": 5}, "scenario": "success"},
+            "input_invalid",
+            "rules[1].when.username",
+        ),
+        ({"when": {"input": []}, "scenario": "success"}, "input_invalid", "rules[1].when.input"),
+        ("success", "input_invalid", "rules[1]"),
+    ],
+)
+def test_a_wrong_rule_sets_none(rules, errors, rule, code, field):
+    """What is unknown or malformed is told with its place, and the rules stay as they were."""
+    rules(({"username": "ada"}, "slow_success"))
+    body = {"rules": [{"when": {}, "scenario": "success"}, rule]}
+    assert errors("PUT", "/rules", 400, json=body) == [(code, field)]
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "code"),
+    [
+        (None, {"input": "x"}, "input_invalid"),
+        (None, {"connection_id": "conn_none"}, "connection_not_found"),
+        ("no_such", {}, "input_invalid"),
+    ],
+)
+def test_a_refused_call_uses_up_nothing(sim, run, said, unchanged, header, body, code):
+    """Neither the queue nor the turns of a playlist move on for what is not created."""
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["flaky_source"] * 3})
+    first = said()
+    with unchanged():
+        answer = run(header, **body)
+        assert answer.json()["errors"][0]["code"] == code
+    plays = ["source_down", "source_down", "success"]
+    found = [first, said(), said()]
+    assert found == [f"flaky_source; because=queue; plays={name}" for name in plays]
+
+
+def test_a_run_without_a_connection_uses_up_nothing(sim, api, run, connection, unchanged):
+    """A connection that is no longer connected refuses the run, and the queue stays."""
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["flaky_source"]})
+    api.post(f"/connections/{connection['id']}/disconnect")
+    with unchanged():
+        assert run().json()["errors"][0]["code"] == "state_invalid"
+    assert sim.get("/queue").json()["queues"] == {"task_run": ["flaky_source"]}
+
+
+def test_a_playlist_repeats_its_last_entry(said):
+    """The runs play its entries in turn, and then the last again and again."""
+    plays = [said("flaky_source").rpartition("=")[2] for _ in range(5)]
+    assert plays == ["source_down", "source_down", "success", "success", "success"]
+
+
+def test_a_mix_draws_the_same_for_the_same_seed(sim, api, open_, advance):
+    """A world that begins anew draws what it drew; with another seed, something else."""
+
+    def plays(seed):
+        sim.post("/reset", json={"seed": seed})
+        sim.put("/scenarios/mixed", json={"mix": {"success": 2, "source_down": 1}})
+        agent = api.post("/agents", json={"name": "Concierge"}).json()["id"]
+        path = f"/tasks/{api.post('/tasks', json={'name': 'Read', 'agent_id': agent}).json()['id']}"
+        body = {"connection_id": open_().json()["id"]}
+        advance("1s")
+        for _ in range(20):
+            api.post(f"{path}/run", json=body, headers={"Deck-Sim-Scenario": "mixed"})
+        return [choice["plays"] for choice in sim.get("/world").json()["choices"]]
+
+    first = plays(1)
+    assert set(first) == {"success", "source_down"}
+    assert plays(1) == first
+    assert plays(2) != first
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        ("PUT", "/rules", {"rules": [{"when": {}, "scenario": "mine"}]}),
+        ("PUT", "/scenarios/user", {"playlist": ["success", "mine"]}),
+        ("PUT", "/scenarios/user", {"mix": {"mine": 1}}),
+    ],
+)
+def test_a_scenario_that_is_named_stays(sim, errors, user):
+    """What a rule, a playlist or a mix names cannot be taken out until they let go of it."""
+    sim.put("/scenarios/mine", json={"task_run": STEPS})
+    method, path, body = user
+    assert sim.request(method, path, json=body).status_code == 200
+    assert errors("DELETE", "/scenarios/mine", 409) == [("state_invalid", None)]
+    sim.put("/rules", json={"rules": []})
+    sim.delete("/scenarios/user")
+    assert sim.delete("/scenarios/mine").status_code == 200

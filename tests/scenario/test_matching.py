@@ -1,0 +1,108 @@
+"""`when:` and what it is compared with."""
+
+import pytest
+
+from deck_sim.scenario.matching import When
+
+FACTS = {
+    "username": "ada@slow.example",
+    "external_id": None,
+    "source": ("src_1", "Hotel"),
+    "task": ("task_1", "Read bills"),
+    "agent": ("agt_1",),
+    "auth_method": "username_password",
+    "input": {
+        "guest": "Ada L",
+        "nights": 3,
+        "late": True,
+        "note": None,
+        "room": {"floor": 2, "beds": ["king", "sofa"], "view": {"sea": False}},
+    },
+}
+
+
+def matches(**asked):
+    """Whether the facts are what is asked for."""
+    return When(**asked).matches(FACTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "glob", "found"),
+    [
+        ("username", "ada@slow.example", True),
+        ("username", "*@slow.example", True),
+        ("username", "???@slow.*", True),
+        ("username", "[a-c]da@*", True),
+        ("username", "[!a]da@*", False),
+        ("username", "ada", False),
+        ("username", "ADA@*", False),
+        ("external_id", "*", False),
+        ("external_id", "None", False),
+        ("source", "src_1", True),
+        ("source", "Hot*", True),
+        ("source", "Inn", False),
+        ("task", "Read*", True),
+        ("task", "task_2", False),
+        ("agent", "agt_?", True),
+        ("auth_method", "*_password", True),
+        ("auth_method", "none", False),
+    ],
+)
+def test_a_text_is_a_glob_for_any_spelling(name, glob, found):
+    """A glob matches all of a text, in its own case; of ids and names, either; never what is not
+    there.
+    """
+    assert matches(**{name: glob}) is found
+
+
+def test_all_that_is_asked_for_must_be_so():
+    """One thing that is not so is enough to refuse; nothing asked for matches anything."""
+    assert matches(username="ada*", source="Hotel", input={"nights": 3})
+    assert not matches(username="ada*", source="Inn", input={"nights": 3})
+    assert not matches(username="ada*", source="Hotel", input={"nights": 4})
+    assert matches()
+    assert When().matches({})
+    assert matches(username=None, task="Read*")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, True),
+        ({"guest": "Ada*"}, True),
+        ({"guest": "Bob*"}, False),
+        ({"guest": "Ada*", "nights": 4}, False),
+        ({"nights": 3}, True),
+        ({"nights": "3"}, True),
+        ({"late": True}, True),
+        ({"late": "true"}, True),
+        ({"late": "True"}, False),
+        ({"late": False}, False),
+        ({"late": 1}, False),
+        ({"note": None}, True),
+        ({"note": "None"}, False),
+        ({"note": "*"}, False),
+        ({"guest": None}, False),
+        ({"missing": None}, False),
+        ({"missing": "*"}, False),
+        ({"room": {}}, True),
+        ({"room": {"floor": 2}}, True),
+        ({"room": {"floor": 3}}, False),
+        ({"room": {"view": {"sea": "false"}}}, True),
+        ({"room": {"view": {"sea": "true"}}}, False),
+        ({"guest": {"name": "Ada"}}, False),
+        ({"room": {"beds": ["k*", "sofa"]}}, True),
+        ({"room": {"beds": ["sofa", "king"]}}, False),
+        ({"room": {"beds": ["king"]}}, False),
+        ({"room": {"beds": []}}, False),
+        ({"guest": ["Ada L"]}, False),
+    ],
+)
+def test_an_input_is_matched_by_the_keys_named(asked, found):
+    """The input may hold more, however deep; a list is matched whole; scalars as text."""
+    assert matches(input=asked) is found
+
+
+def test_a_connection_has_no_input():
+    """What asks for an input matches no connection, even if it asks for nothing in it."""
+    assert not When(input={}).matches({"username": "ada"})

@@ -1,0 +1,239 @@
+"""The six ways to choose a scenario, magic names, playlists and mixes."""
+
+from collections import Counter
+
+import pytest
+
+from deck_sim.errors import ApiError
+from deck_sim.scenario.choosing import WAYS, Opening, Wishes, choose
+from deck_sim.scenario.library import Library, shipped
+from deck_sim.scenario.loader import scenario_from_data
+from deck_sim.scenario.matching import Rule, When
+
+ORDER = ["header", "queue", "rule", "magic_name", "when", "default"]
+STEPS = ["queued", "running", "completed"]
+NAMES = ["by_header", "by_queue", "by_rule", "by_magic_name", "by_default"]
+
+
+def library_of(**scenarios):
+    """Scenarios by name, over those that ship; each is given as the rest of its data."""
+    library = Library(shipped())
+    for name, rest in scenarios.items():
+        library.add(scenario_from_data({"version": 1, "name": name, **rest}, name))
+    return library
+
+
+LIBRARY = library_of(
+    **{name: {"task_run": STEPS} for name in NAMES},
+    by_when={"when": {"external_id": "*"}, "task_run": STEPS},
+)
+
+
+def told(ways):
+    """An opening and wishes for which just these ways find a scenario."""
+    wishes = Wishes(default_scenario="by_default")
+    if "queue" in ways:
+        wishes.queue("task_run", ["by_queue"], LIBRARY)
+    if "rule" in ways:
+        wishes.rule([Rule(when=When(), scenario="by_rule")], LIBRARY)
+    facts = {"username": "by_magic_name" if "magic_name" in ways else "ada"}
+    facts |= {"external_id": "a b"} if "when" in ways else {}
+    return Opening("task_run", "by_header" if "header" in ways else None, facts, 0), wishes
+
+
+def drawn(library, name, times, seed=0):
+    """What so many runs in turn play of a playlist or mix."""
+    wishes = Wishes(default_scenario=name)
+    opening = Opening("task_run", None, {}, seed)
+    return [choose(opening, wishes, library).played.name for _ in range(times)]
+
+
+def magic(library=LIBRARY, kind="task_run", **facts):
+    """What is chosen for these facts, where nothing else was said."""
+    return str(choose(Opening(kind, None, facts, 0), Wishes(), library))
+
+
+@pytest.mark.parametrize("place", range(len(ORDER)))
+def test_each_way_beats_all_that_follow(place):
+    """Of the ways that find something, the first wins, and the next is the runner-up."""
+    choice = choose(*told(ORDER[place:]), LIBRARY)
+    way, after = ORDER[place], ORDER[place + 1 : place + 2]
+    assert str(choice) == f"by_{way}; because={way}"
+    assert choice.second == (f"by_{after[0]}; because={after[0]}" if after else None)
+
+
+@pytest.mark.parametrize("way", ORDER[:-1])
+def test_each_way_beats_the_default_alone(way):
+    """With just one way and the default, that way wins over the default."""
+    choice = choose(*told([way]), LIBRARY)
+    assert (choice.because, choice.second) == (way, "by_default; because=default")
+
+
+def test_the_ways_are_six():
+    """There is no other way, and these tests know them all."""
+    assert [*WAYS] == ORDER
+
+
+def test_the_runner_up_is_another_scenario():
+    """A way that finds the same scenario is no runner-up; the second of two rules may be one."""
+    wishes = Wishes(default_scenario="by_rule")
+    opening = Opening("task_run", None, {}, 0)
+    wishes.rule([Rule(when=When(), scenario="by_rule")], LIBRARY)
+    assert choose(opening, wishes, LIBRARY).second is None
+    rules = [Rule(when=When(), scenario=name) for name in ("by_rule", "by_queue")]
+    wishes.rule(rules, LIBRARY)
+    assert choose(opening, wishes, LIBRARY).second == "by_queue; because=rule"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("source_down", True),
+        ("ada+source_down@example.com", True),
+        ("a.b+c+source_down@example.com", True),
+        ("+source_down@example.com", True),
+        ("ada+source_down@example.org", False),
+        ("ada+source_down@example.com.evil", False),
+        ("source_down@example.com", False),
+        ("ada+Source_Down@example.com", False),
+        ("ada+no_such@example.com", False),
+        ("no_such", False),
+        (" source_down", False),
+        ("source_down\n", False),
+        ("", False),
+        (None, False),
+    ],
+)
+@pytest.mark.parametrize("fact", ["username", "external_id"])
+def test_a_magic_name_is_a_name_or_tags_a_mail_address(fact, text, found):
+    """`NAME` and `anything+NAME@example.com` choose what there is; all else is just a name."""
+    expected = "source_down; because=magic_name" if found else "success; because=default"
+    assert magic(shipped(), **{fact: text}) == expected
+
+
+def test_a_magic_user_name_goes_before_an_external_id():
+    """Both may be magic; an unknown one leaves the other its say."""
+    both = {"username": "source_down", "external_id": "agent_hangs"}
+    assert magic(**both) == "source_down; because=magic_name"
+    assert magic(username="ada", external_id="agent_hangs") == "agent_hangs; because=magic_name"
+
+
+def test_a_scenario_chooses_itself_for_what_it_tells():
+    """`when:` of a scenario without a connection part chooses it for no connection; by name, the
+    first wins.
+    """
+    when = {"when": {"username": "ada"}}
+    library = library_of(
+        b_run={**when, "task_run": STEPS},
+        c_run={**when, "playlist": ["success"]},
+        a_opening={**when, "connection": ["connecting", "connected"]},
+        a_other={"when": {"username": "bob"}, "task_run": STEPS},
+    )
+    assert magic(library, username="ada") == "b_run; because=when"
+    assert magic(library, "connection", username="ada") == "a_opening; because=when"
+
+
+def test_the_first_rule_that_matches_wins():
+    """Rules are tried in order; one for another kind is passed over."""
+    wishes = Wishes()
+    rules = [
+        Rule(when=When(username="b*"), scenario="by_default"),
+        Rule(when=When(username="a*"), scenario="by_header", resource="connection"),
+        Rule(when=When(username="a*"), scenario="by_queue"),
+        Rule(when=When(), scenario="by_rule"),
+    ]
+    wishes.rule(rules, LIBRARY)
+
+    def name(kind, username):
+        return choose(Opening(kind, None, {"username": username}, 0), wishes, LIBRARY).name
+
+    assert name("connection", "ada") == "by_header"
+    assert name("task_run", "ada") == "by_queue"
+    assert name("task_run", "cy") == "by_rule"
+
+
+def test_a_wrong_rule_changes_no_rules():
+    """Unknown scenarios and kinds are all told, with their places, and the rules stay."""
+    wishes = Wishes()
+    wishes.rule([Rule(when=When(), scenario="success")], LIBRARY)
+    before = list(wishes.rules)
+    good = Rule(when=When(), scenario="success", resource="task_run")
+    wrong = [good.model_copy(update=u) for u in ({}, {"scenario": "sucess"}, {"resource": "run"})]
+    with pytest.raises(ApiError) as caught:
+        wishes.rule(wrong, LIBRARY)
+    assert [(p.field, p.message) for p in caught.value.problems] == [
+        (
+            "rules[1].scenario",
+            "`rules[1].scenario` names no scenario: 'sucess'; did you mean 'success'?",
+        ),
+        (
+            "rules[2].resource",
+            "`rules[2].resource` is 'run'; it can be `connection` or `task_run`",
+        ),
+    ]
+    assert wishes.rules == before
+
+
+def test_a_playlist_is_played_in_turn_and_its_last_again():
+    """Each run takes the next entry; the last one is played again and again."""
+    library = library_of(turns={"playlist": ["source_down", "agent_hangs", "success"]})
+    played = ["source_down", "agent_hangs", "success", "success", "success"]
+    assert drawn(library, "turns", 5) == played
+
+
+def test_a_playlist_is_for_runs():
+    """A connection plays the playlist's own connection part and takes no turn."""
+    wishes = Wishes(default_scenario="flaky_source")
+    opened = choose(Opening("connection", None, {}, 0), wishes, shipped())
+    assert (str(opened), wishes.turns) == ("flaky_source; because=default", {})
+    run = choose(Opening("task_run", None, {}, 0), wishes, shipped())
+    assert str(run) == "flaky_source; because=default; plays=source_down"
+    assert (run.script.scenario, wishes.turns) == ("source_down", {"flaky_source": 1})
+
+
+def test_playlists_count_their_turns_apart():
+    """One playlist's turns move no other's."""
+    library = library_of(
+        one={"playlist": ["source_down", "success"]}, two={"playlist": ["agent_hangs", "success"]}
+    )
+    wishes = Wishes()
+    said = [
+        choose(Opening("task_run", name, {}, 0), wishes, library).played.name
+        for name in ("one", "two", "one", "two")
+    ]
+    assert said == ["source_down", "agent_hangs", "success", "success"]
+
+
+def test_a_mix_honours_its_weights():
+    """Of 2,000 draws each entry gets its share, within a twentieth of them all."""
+    mix = {"success": 6, "source_down": 3, "agent_hangs": 1}
+    library = library_of(weighed={"mix": mix})
+    counts = Counter(drawn(library, "weighed", 2000))
+    for name, weight in mix.items():
+        assert abs(counts[name] - 200 * weight) < 100
+
+
+def test_a_mix_is_drawn_from_the_seed():
+    """The same seed draws the same, another seed and another mix something else."""
+    mix = {"mix": {"success": 1, "source_down": 1}}
+    library = library_of(one=mix, two=mix)
+    first = drawn(library, "one", 50, seed=7)
+    assert drawn(library, "one", 50, seed=7) == first
+    assert drawn(library, "one", 50, seed=8) != first
+    assert drawn(library, "two", 50, seed=7) != first
+
+
+def test_the_smallest_weights_can_be_drawn():
+    """Weights far below what is counted are no error: each counts as the least there is."""
+    library = library_of(tiny={"mix": {"success": 1e-9, "source_down": 1e-9}})
+    assert set(drawn(library, "tiny", 50)) == {"success", "source_down"}
+
+
+def test_what_is_refused_takes_no_turn():
+    """If the entry whose turn it is has gone, queue and turns are as they were."""
+    library = library_of(turns={"playlist": ["gone", "success"]})
+    wishes = Wishes()
+    wishes.queue("task_run", ["turns"], library)
+    with pytest.raises(ApiError, match="'gone'"):
+        choose(Opening("task_run", None, {}, 0), wishes, library)
+    assert (wishes.queues, wishes.turns) == ({"task_run": ["turns"]}, {})
