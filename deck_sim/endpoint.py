@@ -24,6 +24,7 @@ from deck_sim.scenario.choosing import Choice
 from deck_sim.simulation import Call, Simulation
 from deck_sim.wire import (
     MAX_BODY_BYTES,
+    Also,
     Model,
     check_body,
     dump_json,
@@ -47,14 +48,14 @@ class Request:
     headers: Headers
     body: bytes
 
-    def read(self, model: type[Model]) -> Model:
-        """The body, checked.
+    def read(self, model: type[Model], also: Also = lambda data: []) -> Model:
+        """The body, checked; `also` finds what else is wrong with one that is.
 
         Raises:
             ApiError: with every problem.
 
         """
-        return check_body(model, read_object(self.body))
+        return check_body(model, read_object(self.body), also)
 
     def asked(self, name: str) -> list[str]:
         """The values of a query parameter, written `name`, `name[]`, or both."""

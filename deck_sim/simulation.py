@@ -22,7 +22,7 @@ from deck_sim.engine.records import Entry, Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.timers import PROGRESS, Due
 from deck_sim.engine.world import FROZEN_START, World
-from deck_sim.errors import refuse
+from deck_sim.errors import nearest, quote, refuse
 from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
 from deck_sim.scenario.library import Library
 
@@ -159,6 +159,10 @@ class Simulation:
                 up to the last thing that happened.
 
         """
+        likely = nearest(type_, self.world.rules.event_types)
+        if likely and type_ not in self.world.rules.event_types:
+            text = f"there is no event type {quote(type_)}{likely}"
+            raise refuse("request/input_invalid", text, field="until.event")
         seen, left = len(self.world.events), LAST_MOMENT - self.world.now
         with self._advancing() as report:
             for halt in self._steps(self.world.now + min(limit, left)):
@@ -221,7 +225,9 @@ class Simulation:
 
     def _is_new_prompt(self, found: Resource) -> bool:
         """Whether it asks for something that no read has shown yet."""
-        return found.fields.get("interaction") is not None and self._shown.get(found.id) is not found
+        return (
+            found.fields.get("interaction") is not None and self._shown.get(found.id) is not found
+        )
 
     def _advance(self, length: timedelta, field_: str) -> Journey:
         now = self.world.now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -180,8 +180,12 @@ def _depth(data: Any) -> int:
     return depth
 
 
-def check_body(model: type[Model], data: dict[str, Any]) -> Model:
-    """Check an object against its model.
+# What else is wrong with an object, as far as its fields can be read.
+Also = Callable[[dict[str, Any]], list[Problem]]
+
+
+def check_body(model: type[Model], data: dict[str, Any], also: Also = lambda data: []) -> Model:
+    """Check an object against its model; one that is wrong is asked for what `also` finds, too.
 
     Raises:
         ApiError: with every problem, one element each.
@@ -190,8 +194,10 @@ def check_body(model: type[Model], data: dict[str, Any]) -> Model:
     try:
         return model.model_validate(data)
     except pydantic.ValidationError as error:
-        found = error.errors(include_url=False)
-        raise ApiError(*(_problem(details, model) for details in found)) from None
+        found = [_problem(details, model) for details in error.errors(include_url=False)]
+        told = {one.field for one in found}
+        more = [one for one in also(data) if one.field not in told]
+        raise ApiError(*found, *more) from None
 
 
 # What counts as not given at all: absent, null or empty where there must be something.

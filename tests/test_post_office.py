@@ -556,3 +556,12 @@ def _story(receiver, slow_first):
         told = http.get("/v2/events").content, http.get("/_sim/timeline").content
     thread.stop()
     return told
+
+
+def test_webhooks_go_out_on_the_way_to_an_event(receiver, subscribe, sim, run_task):
+    """What happens before the event that is waited for has been delivered before it."""
+    subscribe("task_run.queued", "task_run.running", "task_run.completed")
+    run_task()
+    sim.post("/clock/advance", json={"until": {"event": "task_run.completed"}})
+    told = [arrival.data["type"] for arrival in receiver.arrivals]
+    assert told == ["task_run.queued", "task_run.running", "task_run.completed"]

@@ -1,5 +1,6 @@
 """The endpoints that are not one of the five verbs: a function each, and its row at the end."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from deck_sim.endpoint import Answer, Request, Route
@@ -29,8 +30,9 @@ def reset_task(request: Request) -> Answer:
 def run_task(request: Request) -> Answer:
     """`POST /tasks/{id}/run`: the run, `queued`, at once."""
     task = _fetch(request, "task")
-    body = request.read(bodies.RunTask).model_dump()
     world = request.simulation.world
+    also = partial(commands.run_problems, world, task)
+    body = request.read(bodies.RunTask, also).model_dump()
     run = commands.run_task(world, task, body, _choosing(request, "task_run"))
     return _show(request, run, 201, chosen=True)
 
@@ -63,8 +65,9 @@ def list_screenshots(request: Request) -> Answer:
 
 def open_connection(request: Request) -> Answer:
     """`POST /connections`."""
-    body = request.read(bodies.CreateConnection).model_dump()
     world = request.simulation.world
+    also = partial(commands.body_problems, world, "connection")
+    body = request.read(bodies.CreateConnection, also).model_dump()
     opened = commands.open_connection(world, body, _choosing(request, "connection"))
     return _show(request, opened, 201, chosen=True)
 

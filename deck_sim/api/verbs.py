@@ -13,7 +13,9 @@ from deck_sim.wire import print_resource
 
 def create(request: Request, row: Kind) -> Answer:
     """`POST /things`."""
-    world, body = request.simulation.world, request.read(row.body("create"))
+    world = request.simulation.world
+    also = partial(commands.body_problems, world, row.object)
+    body = request.read(row.body("create"), also)
     made = commands.create_resource(world, row.object, body.model_dump())
     return Answer(print_resource(world, made), row.create_status)
 
@@ -30,7 +32,8 @@ def update(request: Request, row: Kind) -> Answer:
     """`PATCH /things/{id}`: what was not sent stays as it is."""
     world = request.simulation.world
     resource = commands.fetch(world, row.object, request.params["id"])
-    sent = request.read(row.body("update")).sent()
+    also = partial(commands.body_problems, world, row.object)
+    sent = request.read(row.body("update"), also).sent()
     return Answer(print_resource(world, commands.update_resource(world, resource, sent)))
 
 

@@ -35,6 +35,27 @@ def fetch(world: World, kind: str, resource_id: str) -> Resource:
     return found
 
 
+def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with a body beside its shape, as far as its fields have one: references that
+    lead nowhere, schemas that are none.
+    """
+    row = world.kind(kind)
+    readable = {
+        name: value
+        for name, value in body.items()
+        if (name in row.references and isinstance(value, str) and value)
+        or (name in row.schemas and isinstance(value, dict))
+    }
+    return _reference_problems(world, kind, readable) + _schema_problems(row, readable)
+
+
+def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
+    """The same of the body that starts a run, whose input must fit the task's schema."""
+    given = body.get("input", {})
+    broken = schemas.violations(task["input_schema"], given, "input")
+    return body_problems(world, "task_run", body) + (broken if isinstance(given, dict) else [])
+
+
 def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resource:
     """Create an agent, a source or a task from a checked body."""
     _check_fields(world, kind, fields)
@@ -120,6 +141,9 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
     problems = [problem("request/input_missing", field=f"inputs.{name}") for name in missing]
     for name in unknown:
         text = f"`inputs.{name}` was not asked for; the interaction asks for {listed(asked)}"
+        problems.append(problem("request/input_invalid", text, field=f"inputs.{name}"))
+    for name in (n for n in asked if isinstance(inputs.get(n), dict | list)):
+        text = f"`inputs.{name}` must be text, or a value that can be written as text"
         problems.append(problem("request/input_invalid", text, field=f"inputs.{name}"))
     _check(problems)
     hear(world, resource.id, "answer", inputs)

@@ -296,9 +296,8 @@ def _say(error: yaml.MarkedYAMLError, text: str) -> str:
         return "a second `: ` in one line; quote the text that it belongs to, or begin a new line"
     if "did not find expected key" in problem:
         problem += "; does it begin in the column of what it belongs with?"
-    if not error.context or not error.context_mark:
-        return problem
-    return f"{error.context} that begins in line {error.context_mark.line + 1}: {problem}"
+    begun = error.context_mark
+    return f"{error.context} that begins in line {begun.line + 1}: {problem}" if begun else problem
 
 
 def _meant(event: Any) -> str:

@@ -14,10 +14,9 @@ from pydantic import TypeAdapter
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.errors import CATALOG, RUN_ERRORS
 from deck_sim.rehearsal import rehearse
-from deck_sim.scenario.matching import Rule
-from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.matching import When
 from deck_sim.scenario.kinds import KINDS
+from deck_sim.scenario.loader import read_scenario
+from deck_sim.scenario.matching import Rule, When
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.prompts import AskedField
 from deck_sim.scenario.step import REGISTRY

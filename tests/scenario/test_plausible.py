@@ -38,7 +38,8 @@ def test_a_year_is_this_one_or_the_next():
 def test_a_note_is_a_sentence():
     """It begins with a capital and ends with a full stop."""
     note = field("notes")
-    assert note[0].isupper() and note.endswith(".") and " " in note
+    assert note == f"{note[:-1].capitalize()}."
+    assert " " in note
 
 
 def test_the_same_seed_and_run_make_the_same_and_others_make_others():
