@@ -82,7 +82,8 @@ def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
     world.attempts.setdefault(attempt.delivery_id, []).append(tried)
     delivery = _counted(world, world.all("event_delivery")[attempt.delivery_id])
     said = tried.error or f"{tried.status}"
-    world.note("event_delivery", delivery.id, f"attempt {tried.number}: {said}")
+    what = f"{delivery['event_type']}, attempt {tried.number}: {said}"
+    world.note("event_delivery", delivery.id, what)
     delays = world.rules.retry_delays
     retries = delivery["attempts"] - 1 - delivery.hidden["replayed_after"]
     if tried.ok:

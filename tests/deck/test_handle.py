@@ -277,7 +277,7 @@ def test_an_attempt_is_a_line_of_the_timeline(deck, run, deck_webhooks):
     deck.settle()
     sent = deck.deliveries[0]
     assert sent["log"][0]["status"] == 200
-    line = f"2025-01-15T09:30:00Z  delivery     {sent['id']}  attempt 1: 200"
+    line = f"2025-01-15T09:30:00Z  delivery     {sent['id']}  {sent['event_type']}, attempt 1: 200"
     assert line in str(deck.timeline).splitlines()
 
 
