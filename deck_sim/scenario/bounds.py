@@ -12,6 +12,7 @@ from typing import Any
 MOST_CHARACTERS = 64 * 1024  # that one expression, or a text with several, makes
 MOST_IN_ALL = 1024 * 1024  # that the expressions of one step make
 MOST_DIGITS = 1000
+MOST_LEVELS = 200  # of lists and mappings within one another
 
 
 class ExpressionError(Exception):
@@ -49,8 +50,26 @@ def plain(value: Any) -> Any:
         ExpressionError: if JSON cannot, or it is too much.
 
     """
+    if _is_deep(value):
+        raise ExpressionError("it cannot be computed: it is nested too deeply")
     text = as_text(value)
     return text if isinstance(value, str) else json.loads(text)
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether a value is nested more deeply than is safe to copy, whatever Python may allow."""
+    level = [value]
+    for _ in range(MOST_LEVELS):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()
 
 
 def as_text(value: Any) -> str:
