@@ -331,3 +331,26 @@ def test_a_deleted_world_begins_anew(deck):
     deck.ready_task()
     deck.delete()
     assert deck.timeline == ()
+
+
+def test_a_task_is_ready_in_either_edition(deck):
+    """In the `credentials` edition it comes with a verified credential instead of a connection."""
+    assert {*deck.ready_task().login} == {"connection_id"}
+    deck.reset(edition="credentials")
+    ready = deck.ready_task()
+    assert ready.login == {"credential_id": ready.credential_id}
+    run = deck.create(f"tasks/{ready.task_id}/run", ready.login)
+    deck.advance("10s")
+    assert [found["status"] for found in deck.runs] == ["completed"]
+    assert [found["id"] for found in deck.sessions] == [run["session_id"]]
+
+
+def test_what_the_source_does_to_a_login_is_the_editions(deck):
+    """Dropping ends a session there, and what becomes invalid is the credential."""
+    deck.reset(edition="credentials")
+    ready = deck.ready_task()
+    run = deck.create(f"tasks/{ready.task_id}/run", ready.login)
+    deck.advance("3s")
+    assert deck.drop(run["session_id"])["status"] == "failed"
+    assert deck.invalidate(ready.credential_id)["status"] == "invalid"
+    assert [found["status"] for found in deck.credentials] == ["invalid"]
