@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 from deck_sim import realtime
 from deck_sim.durations import format_duration
 from deck_sim.engine.commands import Facts
-from deck_sim.engine.deliveries import post_events
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Entry, Resource
 from deck_sim.engine.story import Script
@@ -262,7 +261,6 @@ class Simulation:
 
     def _is_idle(self) -> bool:
         """Whether nothing moves by itself, and nothing is to be delivered."""
-        post_events(self.world)
         return self.world.timers.is_idle() and not self.world.outbox
 
     def _pass(self, moment: datetime) -> Generator[None, None, None]:
@@ -279,7 +277,6 @@ class Simulation:
         """
         happened, halts, unsent = 0, 0, 0
         while True:
-            post_events(self.world)
             due = self.world.timers.peek()
             if len(self.world.outbox) > unsent and (due is None or due.at > self.world.now):
                 halts += 1

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from deck_sim.engine.deliveries import ALL, WEBHOOK, activate, rotate_secret
+from deck_sim.engine.deliveries import WEBHOOK, activate, rotate_secret
+from deck_sim.engine.posting import ALL
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, listed, nearest, problem
