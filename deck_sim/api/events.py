@@ -53,7 +53,7 @@ def create(request: Request) -> Answer:
     world, body = request.simulation.world, request.read(bodies.CreateDestination)
     fields = body.model_dump()
     _check_webhook(body.type, fields)
-    given = _secret(body.credentials)
+    given = _secret(body.type, body.credentials)
     made = destinations.create_destination(world, fields, given, make_secret)
     shown = print_resource(world, made)
     if made["type"] == WEBHOOK:
@@ -68,7 +68,7 @@ def update(request: Request) -> Answer:
     fields = request.read(bodies.UpdateDestination).model_dump(exclude_unset=True)
     if "config" in fields or "credentials" in fields:
         _check_webhook(found["type"], {"config": found["config"], **fields})
-    secret = _secret(fields.get("credentials"))
+    secret = _secret(found["type"], fields.get("credentials"))
     changed = destinations.update_destination(world, found, fields, secret)
     return Answer(print_resource(world, changed))
 
@@ -109,8 +109,9 @@ def _check_webhook(type_: str, fields: dict[str, Any]) -> None:
         check_body(bodies.WebhookParts, parts)
 
 
-def _secret(credentials: dict[str, Any] | None) -> str | None:
-    secret = (credentials or {}).get("secret")
+def _secret(type_: str, credentials: dict[str, Any] | None) -> str | None:
+    """The secret to sign with, if one is given; what else signs in somewhere has no such secret."""
+    secret = credentials.get("secret") if credentials and type_ == WEBHOOK else None
     fault = secret_fault(secret) if isinstance(secret, str) else None
     if fault:
         field = "credentials.secret"
