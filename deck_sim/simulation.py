@@ -26,6 +26,7 @@ from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
 from deck_sim.scenario.library import Library
 
 MODES = ("real", "frozen", "on_poll")
+WEBHOOK_TIMES = ("wall", "world")  # what the timestamp of a webhook is taken from
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
 MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
 MOST_CALLS = 10_000  # that the journal keeps
@@ -42,7 +43,7 @@ class Settings:
     speed: float = 1
     now: datetime | None = None
     seed: int = 0
-    webhook_time: str = "wall"  # or `world`: what a webhook's timestamp header is taken from
+    webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
 
 
 @dataclass(frozen=True, slots=True)
