@@ -8,7 +8,6 @@ after which the destination becomes inactive.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from deck_sim.engine.posting import listens
 from deck_sim.engine.records import Event, Resource

@@ -104,6 +104,7 @@ def test_a_destination_that_is_a_queue_holds_its_messages(listen, due, world, ki
     assert [event.type for event in world.messages[destination.id]] == ["agent.created"]
     (delivery,) = world.all("event_delivery").values()
     assert (delivery.status, delivery["attempts"]) == ("success", 1)
+    assert world.timeline[-1].what == "agent.created, held to be read"
 
 
 def _deleted(world, destination):
