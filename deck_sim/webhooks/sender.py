@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from weakref import WeakValueDictionary
 
 import h11
 
@@ -21,9 +20,9 @@ from deck_sim import realtime
 from deck_sim.webhooks.exchange import Exchange
 from deck_sim.webhooks.reach import Refusal, Resolve, ask_resolver, find_addresses
 from deck_sim.webhooks.target import Target, read_target
+from deck_sim.webhooks.turns import Turns
 
 LIMIT = timedelta(seconds=5)
-MOST_AT_ONCE = 16  # for one address of the web; a slow one must not hold up another
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -57,13 +56,13 @@ class Sender:
     ) -> None:
         self.allow_public, self.limit, self._ask = allow_public, limit, resolve
         self._tls: ssl.SSLContext | None = None
-        self._turns = WeakValueDictionary[str, asyncio.Semaphore]()  # by URL
+        self._turns = Turns()
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
         """POST once, and say how it went; nothing that a receiver does raises an error here."""
-        turn = self._turns.setdefault(url, asyncio.Semaphore(MOST_AT_ONCE))
-        async with turn:
-            target, began, error = read_target(url), realtime.monotonic_ns(), None
+        target = read_target(url)
+        async with self._turns.take(url, (target.host, target.port)):
+            began, error = realtime.monotonic_ns(), None
             sent = {**target.headers(body), **headers}
             exchange = Exchange(target.path, sent, body)
             try:
