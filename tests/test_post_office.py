@@ -203,7 +203,7 @@ def test_a_destination_made_inside_of_a_webhook_gets_what_follows(
 def test_what_its_destination_did_not_live_to_see_is_told(
     receiver, subscribe, agent, api, advance, delivery_log, method, body, why
 ):
-    """An event before the end of its destination leaves a delivery that says why it was not sent."""
+    """An event before its destination ended leaves a delivery that says why it was not sent."""
     destination = subscribe("agent.created")
     agent()
     api.request(method, f"/event-destinations/{destination['id']}", json=body)
