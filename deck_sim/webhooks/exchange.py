@@ -45,8 +45,6 @@ class Exchange(asyncio.Protocol):
         self._fail(error or EOFError())
 
     def _hear(self, data: bytes) -> None:
-        if self.ended.done():
-            return
         try:
             self._http.receive_data(data)
             while not self.ended.done() and self._take(self._http.next_event()):
