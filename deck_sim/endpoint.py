@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from deck_sim import __version__
 from deck_sim.errors import ApiError, listed, refuse
+from deck_sim.hiding import hide_in_query
 from deck_sim.scenario.choosing import Choice
 from deck_sim.simulation import Call, Simulation
 from deck_sim.wire import (
@@ -264,7 +265,7 @@ def _call(visit: _Visit, answer: Answer) -> Call:
         request_id=visit.request_id,
         method=visit.scope["method"],
         path=visit.scope["path"],
-        query=visit.scope["query_string"].decode("latin-1"),
+        query=hide_in_query(visit.scope["query_string"].decode("latin-1")),
         status=answer.status,
         body=recall_body(visit.body),
         errors=tuple(f"{error['type']}/{error['code']}" for error in refused),

@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 
 from deck_sim import realtime
 from deck_sim.durations import format_duration
-from deck_sim.engine.deliveries import post_events
 from deck_sim.engine.facts import Facts
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Entry, Resource
@@ -27,6 +26,7 @@ from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
 from deck_sim.scenario.library import Library
 
 MODES = ("real", "frozen", "on_poll")
+WEBHOOK_TIMES = ("wall", "world")  # what the timestamp of a webhook is taken from
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
 MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
 MOST_CALLS = 10_000  # that the journal keeps
@@ -43,7 +43,7 @@ class Settings:
     speed: float = 1
     now: datetime | None = None
     seed: int = 0
-    webhook_time: str = "wall"  # or `world`: what a webhook's timestamp header is taken from
+    webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,6 @@ class Simulation:
 
     def _is_idle(self) -> bool:
         """Whether nothing moves by itself, and nothing is to be delivered."""
-        post_events(self.world)
         return self.world.timers.is_idle() and not self.world.outbox
 
     def _pass(self, moment: datetime) -> Generator[None, None, None]:
@@ -279,7 +278,6 @@ class Simulation:
         """
         happened, halts, unsent = 0, 0, 0
         while True:
-            post_events(self.world)
             due = self.world.timers.peek()
             if len(self.world.outbox) > unsent and (due is None or due.at > self.world.now):
                 halts += 1

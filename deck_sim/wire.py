@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, problem, refuse
+from deck_sim.hiding import HIDDEN, cut_before_secret, hide, is_secret
 from deck_sim.later import Later
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ MAX_DEPTH = 100  # of objects and lists within one another
 MAX_DIGITS = 1000  # of a number
 MAX_NAME = 100  # characters of a name that an error repeats
 MAX_RECALLED = 1000  # characters of a body that is not JSON, in the journal
-HIDDEN = "•••"
 
 
 def print_moment(moment: datetime) -> str:
@@ -252,13 +251,9 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
         return problem("request/input_missing", field=field)
     name = _SPECIAL.get((error["type"], field), "request/input_invalid")
     shown: ErrorDetails = {**error, "loc": place}
-    if not _SECRETS.isdisjoint(place):
+    if any(is_secret(f"{part}") for part in place):
         shown["input"] = HIDDEN
     return problem(name, f"`{field}`: {complaints.complaint(shown, model)}", field=field)
-
-
-_CREDENTIALS = frozenset({"auth_credentials", "credentials"})
-_SECRETS = _CREDENTIALS | {"password", "secret"}
 
 
 def recall_body(body: bytes) -> Any:
@@ -266,24 +261,6 @@ def recall_body(body: bytes) -> Any:
     if not body:
         return None
     try:
-        return _hide(_read_json(body))
+        return hide(_read_json(body))
     except ApiError:
-        text = body[:MAX_RECALLED].decode(errors="replace")
-        return re.split("|".join(sorted(_SECRETS)), text, maxsplit=1, flags=re.IGNORECASE)[0]
-
-
-def _hide(data: Any) -> Any:
-    """The same data with every secret hidden. The user's name is none; a password is, even under a
-    misspelt name.
-    """
-    if isinstance(data, list):
-        return [_hide(item) for item in data]
-    if not isinstance(data, dict):
-        return data
-    return {name: _hide_one(name, value) for name, value in data.items()}
-
-
-def _hide_one(name: str, value: Any) -> Any:
-    if name in _CREDENTIALS and isinstance(value, Mapping):
-        return {key: inner if key == "username" else HIDDEN for key, inner in value.items()}
-    return HIDDEN if name in _SECRETS and value is not None else _hide(value)
+        return cut_before_secret(body[:MAX_RECALLED].decode(errors="replace"))

@@ -33,6 +33,7 @@ def show_world(request: Request) -> Answer:
             "seed": world.seed,
             "now": print_moment(world.now),
             "clock": simulation.mode,
+            "webhook_time": simulation.settings.webhook_time,
             "default_scenario": simulation.wishes.default_scenario,
             "queues": simulation.wishes.queues,
             "choices": [_print_choice(choice) for choice in [*simulation.choices][-20:]],
@@ -72,6 +73,8 @@ def change_world(request: Request) -> Answer:
         simulation.world = replace(simulation.world, **begins)
     if body.default_scenario is not None:
         simulation.wishes.default_scenario = body.default_scenario
+    if body.webhook_time is not None:
+        simulation.settings = replace(simulation.settings, webhook_time=body.webhook_time)
     return show_world(request)
 
 

@@ -316,10 +316,12 @@ class Deck:
         speed: float | None = None,
         now: str | datetime | None = None,
         seed: int | None = None,
+        webhook_time: str | None = None,
     ) -> None:
         """Begin the world anew, empty; what is not given is as the server was started."""
         moment = None if now is None else write_moment(now)
         body = _given(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
+        body |= _given(webhook_time=webhook_time)
         self._control.call("POST", "/reset", json=body)
 
     def delete(self) -> None:

@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from deck_sim.engine.deliveries import ALL, WEBHOOK, activate, rotate_secret
+from deck_sim.engine.deliveries import WEBHOOK, activate, rotate_secret
+from deck_sim.engine.posting import ALL
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, listed, nearest, problem
@@ -36,14 +38,27 @@ def update_destination(
     secret: str | None,
     config_at: str = "config",
 ) -> Resource:
-    """Change what was sent; a new secret rotates the old one out."""
+    """Change what was sent; a new secret of a webhook rotates the old one out."""
     public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
     _check(world, {"type": destination["type"], **public}, config_at)
     if public:
         destination = world.change(destination, **public)
-    if secret is not None:
+    if destination["type"] != WEBHOOK and fields.get("credentials"):
+        destination = _take_credentials(world, destination)
+    elif secret is not None:
         destination = rotate_secret(world, destination, secret)
     return activate(world, destination, fields.get("status", destination.status))
+
+
+def _take_credentials(world: World, destination: Resource) -> Resource:
+    """Take the credentials of a queue as Deck does. Nothing here signs in anywhere, so they are not
+    kept, and nothing can leak them.
+    """
+    changed = replace(destination, updated_at=world.now)
+    world.all("event_destination")[destination.id] = changed
+    what = "credentials changed; they are not kept, since nothing signs in with them"
+    world.note("event_destination", destination.id, what)
+    return changed
 
 
 def _check(world: World, fields: Mapping[str, Any], config_at: str) -> None:
@@ -77,10 +92,25 @@ def _url_problems(url: str, field: str) -> list[Problem]:
     """What keeps a URL from being called at all."""
     try:
         parts = urlsplit(url)
-        fault = None if parts.hostname and parts.port != 0 else "it names no host and port to call"
+        host, nowhere = parts.hostname, "it names no host and port to call"
+        fault = _host_fault(host) if host and parts.port != 0 else nowhere
     except ValueError as error:
         fault = f"{error}"
     return [problem("request/input_invalid", f"`{field}`: {fault}", field=field)] if fault else []
+
+
+def _host_fault(host: str) -> str | None:
+    """What keeps a name from being asked for."""
+    try:
+        if _HOST.fullmatch(host.encode("idna")):
+            return None
+        why = "it may hold letters, digits, `-`, `_` and `.`"
+    except UnicodeError:
+        why = "between two dots there must be 1 to 63 characters that a name may have"
+    return f"{host!r} is no host name: {why}"
+
+
+_HOST = re.compile(rb"[a-zA-Z0-9._:-]+")  # colons are those of IPv6
 
 
 def _header_problems(text: str | None, field: str) -> list[Problem]:

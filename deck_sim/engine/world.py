@@ -5,6 +5,7 @@ Laws:
 2. Only `pass_time` (in `playing`) changes `now`, and it lets one due thing happen at a time.
 3. The state holds names and values, never rows of tables: a deep copy of a world is a world.
 4. Nothing is created, moved or deleted without an entry in the timeline.
+5. An event is given to the destinations as it is emitted, so nothing comes between the two.
 """
 
 from collections import Counter
@@ -18,6 +19,7 @@ from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
+from deck_sim.engine.posting import post_event
 from deck_sim.engine.records import Entry, Event, Resource, failure
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import DISUSE, OF_A_STEP, PASSAGE, TASK_TIMEOUT, Timers
@@ -46,7 +48,6 @@ class World:
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)
     screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
-    posted: int = 0  # how many of the events have been given to the destinations
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
     messages: dict[str, list[Event]] = field(default_factory=dict)  # what queues hold
@@ -122,9 +123,13 @@ class World:
         hidden: Mapping[str, Any] | None = None,
         *,
         silent: bool = False,
+        about: str = "",
         **standard: Any,
     ) -> Resource:
-        """Add a resource in its kind's first status; `standard` overrides id, status, moments."""
+        """Add a resource in its kind's first status; `standard` overrides id, status, moments.
+
+        `about` is what the timeline says of it beside that.
+        """
         row = self.kind(kind)
         usual = {"status": row.first_status, "created_at": self.now, "updated_at": self.now}
         if "id" not in standard:
@@ -135,7 +140,7 @@ class World:
             self.users.setdefault(used.id, {})[resource.id] = None
             self.timers.take_back(used.id, PASSAGE, DISUSE)
         as_what = f" as {resource.status}" if resource.status else ""
-        self.note(kind, resource.id, f"created{as_what}")
+        self.note(kind, resource.id, f"created{as_what}{about}")
         if not silent:
             self._emit_lifecycle(resource, "created")
             # If the creation is an event of its own, the first status is none (assumed).
@@ -206,9 +211,11 @@ class World:
         return moved
 
     def emit(self, type_: str, resource: Resource) -> None:
-        """Write an event about a resource as it is now."""
+        """Write an event about a resource as it is now, and give it to whoever wants it."""
         beside = self._beside(resource)
-        self.events.append(Event(self.next_id("evt"), type_, resource, self.now, beside))
+        event = Event(self.next_id("evt"), type_, resource, self.now, beside)
+        self.events.append(event)
+        post_event(self, event)
 
     def note(self, kind: str, resource_id: str, what: str) -> None:
         """Add a line to the timeline."""

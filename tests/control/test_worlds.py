@@ -14,6 +14,7 @@ def test_a_new_world_is_empty(sim):
         "seed": 0,
         "now": "2025-01-15T09:30:00Z",
         "clock": "frozen",
+        "webhook_time": "wall",
         "default_scenario": "success",
         "queues": {},
         "choices": [],
@@ -62,12 +63,24 @@ def test_the_default_scenario_can_change_at_any_time(api, sim, task):
     assert answer.headers["Deck-Sim-Scenario"] == "slow_success; because=default"
 
 
+def test_the_time_of_webhooks_can_change_at_any_time(subscribe, agent, advance, receiver, sim):
+    """The next attempt is stamped by the world's clock, and the world says so."""
+    subscribe("agent.created")
+    agent()
+    changed = sim.patch("/world", json={"webhook_time": "world"}).json()
+    assert changed["webhook_time"] == sim.get("/world").json()["webhook_time"] == "world"
+    advance("0s")
+    assert receiver.arrivals[0].headers["webhook-timestamp"] == "1736933400"
+
+
 @pytest.mark.parametrize(
     ("body", "found"),
     [
         ({"edition": "credential"}, ("input_invalid", "edition")),
         ({"edition": 1}, ("input_invalid", "edition")),
         ({"seed": "7"}, ("input_invalid", "seed")),
+        ({"webhook_time": "word"}, ("input_invalid", "webhook_time")),
+        ({"webhook_time": "world", "default_scenario": "x"}, ("input_invalid", "default_scenario")),
         ({"seed": 1.5}, ("input_invalid", "seed")),
         ({"default_scenario": "sucess"}, ("input_invalid", "default_scenario")),
         ({"default_scenario": ""}, ("input_missing", "default_scenario")),
@@ -117,6 +130,7 @@ def test_a_reset_takes_settings(sim):
     assert (world["now"], world["seed"], world["clock"]) == ("2030-01-01T00:00:00Z", 3, "on_poll")
     assert world["default_scenario"] == "source_down"
     assert sim.get("/clock").json()["speed"] == 2
+    assert sim.post("/reset", json={"webhook_time": "world"}).json()["webhook_time"] == "world"
     assert sim.post("/reset", json={}).json()["default_scenario"] == "success"
 
 

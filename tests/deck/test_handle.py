@@ -314,8 +314,10 @@ def test_a_reset_world_begins_as_it_is_told(deck):
     deck.ready_task()
     deck.reset(edition="connections", clock="real", speed=0.001, now=START, seed=7)
     world = deck.world
-    assert (world["seed"], world["clock"]) == (7, "real")
+    assert (world["seed"], world["clock"], world["webhook_time"]) == (7, "real", "wall")
     assert not any(world["resources"].values())
+    deck.reset(webhook_time="world")
+    assert deck.world["webhook_time"] == "world"
 
 
 def test_two_handles_share_nothing_but_the_server(deck):
