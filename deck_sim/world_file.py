@@ -10,11 +10,12 @@ from pydantic import Field, ValidationError
 
 from deck_sim.complaints import spell_path
 from deck_sim.errors import ApiError, Problem
+from deck_sim.scenario.document import Document, Path, YamlError
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistake, ScenarioError, in_order, place, telling
 from deck_sim.scenario.matching import Rule
 from deck_sim.scenario.values import Strict
-from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, Path, YamlError, read_yaml
+from deck_sim.scenario.yaml_reader import MAX_BYTES, read_yaml
 from deck_sim.seeding import seed_resources
 from deck_sim.simulation import Settings, Simulation
 

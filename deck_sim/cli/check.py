@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from deck_sim.cli.command import Command
+from deck_sim.scenario.document import YamlError
 from deck_sim.scenario.library import read_files, scenario_files, shipped
 from deck_sim.scenario.loader import Mistake, ScenarioError
-from deck_sim.scenario.yaml_reader import YamlError
 from deck_sim.world_file import is_world_file, load_world_file, read_document
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from deck_sim import complaints
     from deck_sim.control import bodies
     from deck_sim.scenario import coverage, loader
+    from deck_sim.scenario.document import Path
     from deck_sim.scenario.model import Scenario
-    from deck_sim.scenario.yaml_reader import Path
 else:
     bodies, complaints = Later("deck_sim.control.bodies"), Later("deck_sim.complaints")
     coverage, loader = Later("deck_sim.scenario.coverage"), Later("deck_sim.scenario.loader")

@@ -8,11 +8,11 @@ from typing import Any
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.contract.statuses import Machine
 from deck_sim.errors import listed
+from deck_sim.scenario.document import Path
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.step import REGISTRY, Step, words
 from deck_sim.scenario.templates import is_template, template_faults
-from deck_sim.scenario.yaml_reader import Path
 
 Found = tuple[Path, str]
 

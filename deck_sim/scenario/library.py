@@ -14,8 +14,8 @@ from deck_sim.later import Later
 if TYPE_CHECKING:
     from deck_sim import complaints
     from deck_sim.scenario import loader
+    from deck_sim.scenario.document import Path as Place
     from deck_sim.scenario.model import Scenario
-    from deck_sim.scenario.yaml_reader import Path as Place
 
     Report = Callable[[loader.ScenarioError], None]
 else:

@@ -12,11 +12,12 @@ from deck_sim.complaints import complaint, show, spell_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.checks import check_expressions, check_orders
+from deck_sim.scenario.document import Document, Path, YamlError
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.step import words
 from deck_sim.scenario.values import Strict
-from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, Path, YamlError, read_yaml
+from deck_sim.scenario.yaml_reader import MAX_BYTES, read_yaml
 
 MOST_MISTAKES = 100  # that are told of one file
 
