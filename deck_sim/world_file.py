@@ -4,7 +4,7 @@ import copy
 import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, ValidationError
 
@@ -14,7 +14,7 @@ from deck_sim.scenario.document import Document, Path, YamlError
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistake, ScenarioError, in_order, place, telling
 from deck_sim.scenario.matching import Rule
-from deck_sim.scenario.values import Strict
+from deck_sim.scenario.values import Strict, Version
 from deck_sim.scenario.yaml_reader import MAX_BYTES, read_yaml
 from deck_sim.seeding import seed_resources
 from deck_sim.simulation import Settings, Simulation
@@ -23,7 +23,7 @@ from deck_sim.simulation import Settings, Simulation
 class WorldFile(Strict):
     """A world file, version 1."""
 
-    version: Literal[1]
+    version: Version
     """The version of the format."""
     resources: dict[str, list[dict[str, Any]]] = Field(default_factory=dict)
     """`agents`, `sources`, `tasks`, `connections`: lists of what creates take, with an `id`."""

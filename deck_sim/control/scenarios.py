@@ -68,7 +68,7 @@ def _read_json(request: Request, name: str) -> Scenario:
     def mistake(place: Path, text: str) -> loader.Mistake:
         return loader.Mistake(name, 1, 1, complaints.spell_path(place), text)
 
-    data = read_object(request.body)
+    data = read_object(request.body, keys_once=True)
     try:
         scenario = loader.scenario_from_data({"version": 1, "name": name, **data}, name)
         _check_entries(request, scenario, mistake)

@@ -1,7 +1,7 @@
 """A scenario as a checked model, and the scripts that it gives to connections and runs."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -28,7 +28,7 @@ from deck_sim.scenario.steps import (
     Running,
     RunStep,
 )
-from deck_sim.scenario.values import Many, Strict, fault, fault_at
+from deck_sim.scenario.values import Many, Strict, Version, fault, fault_at
 
 _NAME = r"[a-z0-9_]{1,100}"
 
@@ -58,7 +58,7 @@ Weight = Annotated[float, Field(gt=0, le=1000)]
 class Scenario(Strict):
     """One scenario file."""
 
-    version: Literal[1]
+    version: Version
     """The version of the format."""
     name: ScenarioName
     """What it is called; unique, and the name of its file."""
@@ -79,14 +79,6 @@ class Scenario(Strict):
     mix: dict[ScenarioName, Weight] | None = NAMED
     """Scenarios by weight, from which the world's seed draws one for each run."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
-
-    @field_validator("version", mode="before")
-    @classmethod
-    def _not_merely_equal(cls, value: Any) -> Any:
-        """Refuse what is equal to 1 and is not 1: `true`, `1.0`."""
-        if value == 1 and type(value) is not int:
-            raise fault(f"must be 1, not {show(value)}")
-        return value
 
     @field_validator("edition")
     @classmethod

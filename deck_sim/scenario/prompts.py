@@ -19,6 +19,7 @@ from deck_sim.scenario.values import (
     SpanField,
     Strict,
     Wanted,
+    Whole,
     fault_at,
     matching,
 )
@@ -49,7 +50,7 @@ class Asking(Step):
     accept: Annotated[tuple[dict[str, Wanted], ...], Many, OneOrMany()] | None = None
     """The right answer, or a list of them, any of which will do; compared as text, globs allowed.
     Without it any answer is right; with an empty list none is."""
-    attempts: int | None = Field(default=None, ge=1, le=1000)
+    attempts: Annotated[int, Field(ge=1, le=1000), Whole] | None = None
     """How many answers may be wrong before `on_rejected`; without it, 3."""
     timeout: SpanField | None = None
     """How long each prompt waits for its answer before `on_timeout`; without it, 5m."""

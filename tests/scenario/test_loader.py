@@ -67,9 +67,9 @@ def mistakes_of(source):
             ],
         ),
         (
-            "version: 1.0\nname: x\nedition: connectons\n",
+            "version: 1.5\nname: x\nedition: connectons\n",
             [
-                "x.yaml:1:10: version: must be 1, not 1.0",
+                "x.yaml:1:10: version: must be 1, not 1.5",
                 "x.yaml:3:10: edition: unknown edition 'connectons'; did you mean 'connections'?;"
                 " it can be `connections`",
             ],

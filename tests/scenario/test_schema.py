@@ -26,6 +26,7 @@ BEYOND = {
     "answers and their question": "the interaction asks for|asks for .* twice|is never needed",
     "a new type of question": "a type of your own needs",
     "two ways to say one thing": "ways to say what a run does",
+    "the spelling of numbers": r"must be text, not \d+\.0; answers",
     "the length of durations": "is too long|runs backwards",
 }
 
@@ -135,6 +136,11 @@ WRONG = [
     "task_run: [running, interaction_required: '', running, completed]",
     "faults: {}",
 ]
+SAME_NUMBERS = [
+    "version: 1.0\nname: story",
+    HEAD + "task_run: [running, interaction_required: {accept: {code: a}, attempts: 2.0}, running,"
+    " completed]",
+]
 HEADS = [
     "",
     "[]",
@@ -183,6 +189,12 @@ def test_what_the_loader_reads_the_schema_takes(body):
     data = read_yaml(HEAD + body).data
     assert mistakes_in(data) == []
     assert [error.message for error in VALIDATOR.iter_errors(data)] == []
+
+
+@pytest.mark.parametrize("text", SAME_NUMBERS)
+def test_a_whole_number_may_be_written_with_a_point(text):
+    """To a schema 1.0 is 1, so it is to the loader."""
+    assert judged(read_yaml(text).data) == (True, True)
 
 
 @pytest.mark.parametrize("text", [*(HEAD + body for body in WRONG), *HEADS])
