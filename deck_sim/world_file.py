@@ -10,12 +10,12 @@ from pydantic import Field, ValidationError
 
 from deck_sim.complaints import spell_path
 from deck_sim.errors import ApiError, Problem
-from deck_sim.scenario.document import Document, Path, YamlError
+from deck_sim.scenario.document import Document, Path
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.loader import Mistake, ScenarioError, in_order, place, telling
+from deck_sim.scenario.loader import Mistake, ScenarioError, document_of, in_order, place, telling
 from deck_sim.scenario.matching import Rule
 from deck_sim.scenario.values import Strict, Version
-from deck_sim.scenario.yaml_reader import MAX_BYTES, read_yaml
+from deck_sim.scenario.yaml_reader import read_file
 from deck_sim.seeding import seed_resources
 from deck_sim.simulation import Settings, Simulation
 
@@ -68,18 +68,6 @@ def is_world_file(document: Document) -> bool:
     return isinstance(data, dict) and "name" not in data and bool(data.keys() & _TELLING)
 
 
-def read_document(file: FilePath) -> Document:
-    """Read a file of either sort, and no more of it than it may have.
-
-    Raises:
-        OSError: if it cannot be read.
-        YamlError: if it is not YAML, or too much of it.
-
-    """
-    with file.open("rb") as opened:
-        return read_yaml(opened.read(MAX_BYTES + 1))
-
-
 _PLACE = re.compile(r"^(resources\.\w+\[\d+\]: )?(`[\w.\[\]]+`: )?")
 _TELLING = {"resources", "default_scenario", "rules"}
 
@@ -91,14 +79,7 @@ def load_world_file(file: FilePath, library: Library) -> WorldFile:
         ScenarioError: with every mistake, each with its place.
 
     """
-    try:
-        return check_world(read_document(file), f"{file}", library)
-    except YamlError as error:
-        raise ScenarioError(
-            Mistake(f"{file}", error.line, error.column, "", error.message)
-        ) from None
-    except OSError as error:
-        raise ScenarioError(Mistake(f"{file}", 1, 1, "", f"{error.strerror}")) from None
+    return check_world(document_of(read_file, file, f"{file}"), f"{file}", library)
 
 
 def check_world(document: Document, file: str, library: Library) -> WorldFile:

@@ -129,7 +129,9 @@ def test_what_is_no_yaml_or_no_file_is_one_mistake(mistakes, tmp_path):
     assert len(mistakes("version: 1\nrules: [")) == 1
     with pytest.raises(ScenarioError) as caught:
         load_world_file(tmp_path / "none.yaml", shipped())
-    assert f"{caught.value}" == f"{tmp_path}/none.yaml:1:1: No such file or directory"
+    assert (
+        f"{caught.value}" == f"{tmp_path}/none.yaml:1:1: cannot be read: No such file or directory"
+    )
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def find_scenario(wanted: str, library: Library) -> Scenario:
     if found is not None:
         return found
     file = Path(wanted)
-    if not file.is_file():
+    if file.is_dir() or not file.exists():
         close = nearest(wanted, library.names()) or "; `deck-sim scenarios` lists them all"
         raise click.UsageError(f"there is no scenario and no file {wanted!r}{close}")
     return or_say(read_file, file, library)

@@ -1,9 +1,10 @@
 """Reading scenario files. All that is wrong with a file is found in one go, each with its place."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -17,7 +18,9 @@ from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.step import words
 from deck_sim.scenario.values import Strict
-from deck_sim.scenario.yaml_reader import MAX_BYTES, read_yaml
+from deck_sim.scenario.yaml_reader import read_file, read_yaml
+
+Source = TypeVar("Source")
 
 MOST_MISTAKES = 100  # that are told of one file
 
@@ -52,13 +55,7 @@ def load_scenario(file: FilePath) -> Scenario:
         ScenarioError: with every mistake in the file.
 
     """
-    try:
-        with file.open("rb") as opened:
-            source = opened.read(MAX_BYTES + 1)  # one too many is enough to be refused
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ScenarioError(Mistake(str(file), 1, 1, "", f"cannot be read: {reason}")) from None
-    return read_scenario(source, str(file))
+    return _check(document_of(read_file, file, f"{file}"), f"{file}")
 
 
 def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
@@ -68,11 +65,20 @@ def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
         ScenarioError: with every mistake in the text.
 
     """
+    return _check(document_of(read_yaml, source, file), file)
+
+
+def document_of(read: Callable[[Source], Document], source: Source, file: str) -> Document:
+    """What `read` makes of a source.
+
+    Raises:
+        ScenarioError: with the mistake behind which nothing can be understood.
+
+    """
     try:
-        document = read_yaml(source)
+        return read(source)
     except YamlError as error:
         raise ScenarioError(Mistake(file, error.line, error.column, "", error.message)) from None
-    return _check(document, file)
 
 
 def name_taken(scenario: Scenario, file: FilePath, other: FilePath) -> Mistake:

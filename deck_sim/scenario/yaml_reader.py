@@ -11,6 +11,8 @@ So hostile text gets a plain error soon.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path as FilePath
+from stat import S_ISREG
 from typing import Any, NamedTuple
 
 import yaml
@@ -67,6 +69,23 @@ class _Open:
 
     def next_path(self) -> Path:
         return (*self.path, len(self.items) if isinstance(self.items, list) else str(self.key))
+
+
+def read_file(file: FilePath) -> Document:
+    """Read a YAML file, and no more of it than it may have.
+
+    Raises:
+        YamlError: if it cannot be read, and as `read_yaml` does.
+
+    """
+    try:
+        if not (file.is_dir() or S_ISREG(file.stat().st_mode)):  # a pipe may never end, nor begin
+            raise YamlError("cannot be read: it is a pipe or a device, not a file")
+        with file.open("rb") as opened:
+            source = opened.read(MAX_BYTES + 1)  # one too many is enough to be refused
+    except OSError as error:
+        raise YamlError(f"cannot be read: {error.strerror or error}") from None
+    return read_yaml(source)
 
 
 def read_yaml(source: bytes | str) -> Document:

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 
 import pytest
@@ -143,6 +144,17 @@ def test_a_world_file_is_checked_as_one(cli, write, tmp_path):
     told = cli("check", file)
     assert told.exit_code == 1
     assert told.stdout.startswith(f"{file}:2:19: default_scenario: `default_scenario` names no")
+
+
+def test_a_pipe_is_refused_and_not_waited_for(cli, tmp_path):
+    """Whichever command is given one: a pipe that nobody writes to would never be read."""
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    told = f"{pipe}:1:1: cannot be read: it is a pipe or a device, not a file"
+    assert cli("check", pipe).stdout.splitlines()[0] == told
+    for words in (("play", pipe), ("scenarios", pipe), ("serve", "--world", pipe)):
+        refused = cli(*words)
+        assert (refused.exit_code, refused.stderr) == (1, f"{told}\n")
 
 
 def test_what_cannot_be_read_at_all_is_a_mistake(cli, tmp_path):
