@@ -26,6 +26,10 @@ _PACKAGE = Path(__file__).parent.parent
 SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") if f.is_dir())
 
 
+FEW = 10  # scenarios, which a message may list
+_WHERE = "`deck-sim scenarios` lists them"
+
+
 class Library:
     """Scenarios by name. What is added here hides what the library underneath calls the same."""
 
@@ -46,8 +50,8 @@ class Library:
         """
         found = self.find(name)
         if found is None:
-            text = f"`{field}` names no scenario: {quote(name)}{nearest(name, self.names())}"
-            raise refuse("request/input_invalid", text + self._instead(name), field=field)
+            text = f"`{field}` names no scenario: {quote(name)}{self.instead(name)}"
+            raise refuse("request/input_invalid", text, field=field)
         return found
 
     def find(self, name: str) -> Scenario | None:
@@ -72,8 +76,11 @@ class Library:
         """Take out a scenario that was added here; say whether it was."""
         return self._own.pop(name, None) is not None
 
-    def _instead(self, name: str) -> str:
-        return "" if nearest(name, self.names()) else f"; there are {listed(self.names())}"
+    def instead(self, name: str) -> str:
+        """What to name instead of a scenario that there is not; all of them, if they are few."""
+        names = self.names()
+        known = listed(names) if len(names) <= FEW else f"{len(names)}; {_WHERE}"
+        return nearest(name, names) or f"; there are {known}"
 
 
 class _Shipped(Library):
@@ -195,7 +202,7 @@ def entry_faults(scenario: Scenario, library: Library) -> Iterator[tuple[Place, 
         place: Place = ("playlist", index) if scenario.playlist else ("mix", entry)
         found = library.find(entry)
         if found is None:
-            yield place, f"there is no scenario {quote(entry)}{nearest(entry, library.names())}"
+            yield place, f"there is no scenario {quote(entry)}{library.instead(entry)}"
         elif found.entries:
             yield place, f"{quote(entry)} is a playlist or mix itself; name what it names"
     names = set(library.names()) - {scenario.name} if scenario.entries else set()

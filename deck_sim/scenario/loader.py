@@ -100,7 +100,7 @@ def scenario_from_data(data: Any, name: str = "<data>") -> Scenario:
 
 def _check(document: Document, file: str) -> Scenario:
     """The scenario in a document."""
-    mistakes = [Mistake(file, e.line, e.column, "", e.message) for e in document.mistakes]
+    mistakes = mistakes_of(document, file)
     if not mistakes and (not isinstance(document.data, dict) or not document.data):
         raise ScenarioError(Mistake(file, 1, 1, "", _no_scenario(document.data)))
     found = list(check_expressions(document.data))
@@ -119,6 +119,11 @@ def _check(document: Document, file: str) -> Scenario:
         raise ScenarioError(*in_order(mistakes))
     scenario._source.update(document.data)
     return scenario
+
+
+def mistakes_of(document: Document, file: str) -> list[Mistake]:
+    """What the reader found wrong with a file, although it could read on."""
+    return [Mistake(file, e.line, e.column, "", e.message) for e in document.mistakes]
 
 
 def in_order(mistakes: list[Mistake]) -> list[Mistake]:

@@ -143,7 +143,11 @@ def test_a_world_file_is_checked_as_one(cli, write, tmp_path):
     assert cli("check", file, mine).stdout == "2 files, all fine\n"
     told = cli("check", file)
     assert told.exit_code == 1
-    assert told.stdout.startswith(f"{file}:2:19: default_scenario: `default_scenario` names no")
+    count = len(list(SHIPPED.glob("*.yaml")))
+    assert told.stdout.splitlines()[0] == (
+        f"{file}:2:19: default_scenario: names no scenario: 'mine'; there are {count};"
+        " `deck-sim scenarios` lists them"
+    )
 
 
 def test_a_pipe_is_refused_and_not_waited_for(cli, tmp_path):
