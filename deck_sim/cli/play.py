@@ -1,5 +1,6 @@
 """`deck-sim play`: one scenario in virtual time."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,10 @@ import click
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import coloured, console, draw_line
 from deck_sim.cli.library import EDITION, FOLDER, SEED, find_scenario, open_library
-from deck_sim.cli.reading import ANSWERS, OBJECT
+from deck_sim.cli.reading import ANSWERS, OBJECT, TASK_TIMEOUT
 from deck_sim.durations import format_duration
 from deck_sim.errors import ApiError
-from deck_sim.rehearsal import Rehearsal, rehearse
+from deck_sim.rehearsal import TIMEOUT, Rehearsal, rehearse
 
 
 @click.command(
@@ -20,6 +21,7 @@ from deck_sim.rehearsal import Rehearsal, rehearse
         "deck-sim play mfa_then_success",
         "deck-sim play mfa_then_success --answer code=000000 --answer code=123456",
         "deck-sim play tests/scenarios/late_code.yaml --no-answer",
+        "deck-sim play agent_falls_silent --timeout 2h",
         "deck-sim play tests/scenarios/invoices.yaml --input '{\"year\": 2025}'",
     ],
 )
@@ -40,6 +42,12 @@ from deck_sim.rehearsal import Rehearsal, rehearse
     callback=OBJECT,
     help="What the task is run with, beside a `guest` and a `check_in`.",
 )
+@click.option(
+    "--timeout",
+    metavar="DURATION",
+    callback=TASK_TIMEOUT,
+    help="The timeout of the task, like 2h; 30m if omitted.",
+)
 @EDITION
 @SEED
 @FOLDER
@@ -48,6 +56,7 @@ def command(
     answers: tuple[dict[str, str], ...],
     no_answer: bool,
     task_input: dict[str, Any] | None,
+    timeout: timedelta | None,
     edition: str,
     seed: int,
     folder: Path | None,
@@ -62,7 +71,14 @@ def command(
     scenario = find_scenario(name, library).model_copy(update={"edition": edition})
     given = answers if answers or no_answer else None
     try:
-        played = rehearse(scenario, given, task_input=task_input, library=library, seed=seed)
+        played = rehearse(
+            scenario,
+            given,
+            task_input=task_input,
+            library=library,
+            seed=seed,
+            timeout=timeout or TIMEOUT,
+        )
     except ApiError as error:
         of_input = f"{error.problems[0].field}".startswith("input.")
         raise click.UsageError(f"{'--input' if of_input else '--answer'}: {error}") from None
