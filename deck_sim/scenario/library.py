@@ -171,13 +171,14 @@ def read_folder(folder: Path, below: Library) -> Library:
 
 
 def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loader.Mistake]]:
-    """The scenarios of these files, and everything that is wrong with them."""
+    """The scenarios of these files, and everything that is wrong with them, in their order. What is
+    known of a broken one is in the library, too, so that nobody is blamed for naming it.
+    """
+    files = [*files]
     library, mistakes, seen = Library(below), list["loader.Mistake"](), dict[str, Path]()
     for file in files:
-        try:
-            scenario = loader.load_scenario(file)
-        except loader.ScenarioError as error:
-            mistakes += error.mistakes
+        scenario = _load(file, mistakes)
+        if scenario is None:
             continue
         other = seen.setdefault(scenario.name, file)
         if other is not file:
@@ -186,7 +187,17 @@ def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loa
     for name, file in seen.items():
         for place, text in entry_faults(library.get(name), library):
             mistakes.append(_mistake(file, place, text))
-    return library, mistakes
+    order = {f"{file}": number for number, file in enumerate(files)}
+    return library, sorted(mistakes, key=lambda one: (order[one.file], one.line, one.column))
+
+
+def _load(file: Path, mistakes: list[loader.Mistake]) -> Scenario | None:
+    """A scenario, or what is known of one that is broken; its mistakes are added to those."""
+    try:
+        return loader.load_scenario(file)
+    except loader.ScenarioError as error:
+        mistakes += error.mistakes
+        return error.rest
 
 
 def _mistake(file: Path, place: Place, text: str) -> loader.Mistake:
@@ -201,6 +212,8 @@ def entry_faults(scenario: Scenario, library: Library) -> Iterator[tuple[Place, 
     for index, entry in enumerate(scenario.entries):
         place: Place = ("playlist", index) if scenario.playlist else ("mix", entry)
         found = library.find(entry)
+        if not entry:  # it is no name, which is told by whoever read it
+            continue
         if found is None:
             yield place, f"there is no scenario {quote(entry)}{library.instead(entry)}"
         elif found.entries:

@@ -12,10 +12,10 @@ from pydantic_core import ErrorDetails
 from deck_sim.complaints import complaint, show, spell_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.errors import listed, nearest, quote
-from deck_sim.scenario.checks import check_expressions, check_orders
+from deck_sim.scenario.checks import check_expressions, check_orders, check_ways
 from deck_sim.scenario.document import Document, Path, YamlError
 from deck_sim.scenario.kinds import KINDS
-from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.model import Scenario, is_name
 from deck_sim.scenario.step import words
 from deck_sim.scenario.values import Strict
 from deck_sim.scenario.yaml_reader import read_file, read_yaml
@@ -41,11 +41,13 @@ class Mistake:
 
 
 class ScenarioError(Exception):
-    """A scenario that cannot be used, and all that is wrong with it."""
+    """A scenario that cannot be used, and all that is wrong with it. `rest` is what else of it
+    others may ask for: its name, and what it names.
+    """
 
-    def __init__(self, *mistakes: Mistake) -> None:
+    def __init__(self, *mistakes: Mistake, rest: Scenario | None = None) -> None:
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
-        self.mistakes = mistakes
+        self.mistakes, self.rest = mistakes, rest
 
 
 def load_scenario(file: FilePath) -> Scenario:
@@ -103,22 +105,41 @@ def _check(document: Document, file: str) -> Scenario:
     mistakes = mistakes_of(document, file)
     if not mistakes and (not isinstance(document.data, dict) or not document.data):
         raise ScenarioError(Mistake(file, 1, 1, "", _no_scenario(document.data)))
-    found = list(check_expressions(document.data))
+    readable = document.data
     try:
         scenario = Scenario.model_validate(document.data)
+        readable = dict(scenario)
     except ValidationError as error:
         told = telling(error)[:MOST_MISTAKES]
         mistakes += (place(document, file, one, Scenario) for one in told)
-    else:
-        found += check_orders(scenario)
+    found = [*check_expressions(document.data)]
+    if isinstance(readable, dict):
+        found += [*check_ways(readable), *check_orders(readable)]
     mistakes += [
         Mistake(file, *document.position(path), spell_path(path), message)
         for path, message in found[:MOST_MISTAKES]
     ]
     if mistakes:
-        raise ScenarioError(*in_order(mistakes))
+        raise ScenarioError(*in_order(mistakes), rest=_rest(readable))
     scenario._source.update(document.data)
     return scenario
+
+
+def _rest(data: Any) -> Scenario | None:
+    """A scenario of the name and the entries that a broken one has; its steps are not known. An
+    entry that is no name is empty.
+    """
+    found = data if isinstance(data, dict) else {}
+    name, playlist, mix = (found.get(key) for key in ("name", "playlist", "mix"))
+    if not isinstance(name, str):
+        return None
+    entries = playlist if isinstance(playlist, list | tuple) else ()
+    return Scenario.model_construct(
+        version=1,
+        name=name,
+        playlist=tuple(entry if is_name(entry) else "" for entry in entries),
+        mix={entry: 1 for entry in mix if is_name(entry)} if isinstance(mix, dict) else None,
+    )
 
 
 def mistakes_of(document: Document, file: str) -> list[Mistake]:

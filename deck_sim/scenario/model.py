@@ -9,7 +9,6 @@ from pydantic import (
     PrivateAttr,
     WithJsonSchema,
     field_validator,
-    model_validator,
 )
 
 from deck_sim.complaints import show
@@ -28,13 +27,18 @@ from deck_sim.scenario.steps import (
     Running,
     RunStep,
 )
-from deck_sim.scenario.values import Many, Strict, Version, fault, fault_at
+from deck_sim.scenario.values import Many, Strict, Version, fault
 
 _NAME = r"[a-z0-9_]{1,100}"
 
 
+def is_name(text: Any) -> bool:
+    """Whether a scenario can be called so."""
+    return isinstance(text, str) and bool(re.fullmatch(_NAME, text))
+
+
 def _read_name(name: str) -> str:
-    if not re.fullmatch(_NAME, name):
+    if not is_name(name):
         likeness = "1 to 100 characters of a-z, 0-9 and _, like `mfa_then_success`"
         raise fault(f"must be {likeness}, not {show(name)}")
     return name
@@ -95,15 +99,6 @@ class Scenario(Strict):
         if value is not None and not said:
             raise fault("must not be empty; leave it out instead")
         return value
-
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> "Scenario":
-        """Steps, a playlist and a mix are three ways to say what a run does."""
-        said = [name for name in ("task_run", "playlist", "mix") if getattr(self, name) is not None]
-        if len(said) > 1:
-            text = f"{listed(said)} are {len(said)} ways to say what a run does; keep one of them"
-            raise fault_at(said[-1], text)
-        return self
 
     @property
     def entries(self) -> tuple[str, ...]:

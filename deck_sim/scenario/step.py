@@ -12,6 +12,7 @@ from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.complaints import show, spell_path
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, ScriptFault, Wait
 from deck_sim.errors import listed
@@ -111,6 +112,11 @@ class Step(Strict):
     @property
     def vain(self) -> Mapping[str, str]:
         """The keys that are written here and can never matter, and why."""
+        return {}
+
+    @property
+    def silences(self) -> Mapping[str, Span]:
+        """The keys that say how long it lasts while nothing happens, and what they say."""
         return {}
 
     @property

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario import effects
@@ -205,6 +206,11 @@ class Pending(Step):
     """What follows a rejection; without it, the run fails with `task/review_rejected`."""
 
     @property
+    def silences(self) -> Mapping[str, Span]:
+        """How long it may be until it is approved."""
+        return {} if self.length is None else {"for": self.length}
+
+    @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
         """What follows a rejection."""
         return {"on_rejected": self.on_rejected}
@@ -243,7 +249,7 @@ class RunInteraction(Asking):
 _WORDS = {word for _, word in REGISTRY}
 
 
-def _word(item: Any) -> Any:
+def word_of(item: Any) -> Any:
     """The word that tells which step an item of a script is."""
     if isinstance(item, dict) and item:
         return next((key for key in item if key in _WORDS), next(iter(item)))
@@ -255,7 +261,7 @@ def _union(kind: str) -> Any:
     union = members[0]
     for member in members[1:]:
         union = union | member
-    return Annotated[union, Discriminator(_word)]
+    return Annotated[union, Discriminator(word_of)]
 
 
 if TYPE_CHECKING:
@@ -267,4 +273,4 @@ else:
 for _class in set(REGISTRY.values()):
     _class.model_rebuild()
 
-__all__ = ["ConnectionStep", "RunStep", "effects"]
+__all__ = ["ConnectionStep", "RunStep", "effects", "word_of"]

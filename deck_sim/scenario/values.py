@@ -38,11 +38,10 @@ def fault(text: str) -> PydanticCustomError:
     return PydanticCustomError("scenario", "{text}", {"text": text})
 
 
-def fault_at(place: str, text: str) -> ValidationError:
-    """The same, about one key of the mapping that is checked."""
-    return ValidationError.from_exception_data(
-        "scenario", [InitErrorDetails(type=fault(text), loc=(place,), input=None)]
-    )
+def faults_at(*faults: tuple[str, str]) -> ValidationError:
+    """The same, each about one key of the mapping that is checked."""
+    details = [InitErrorDetails(type=fault(text), loc=(key,), input=None) for key, text in faults]
+    return ValidationError.from_exception_data("scenario", details)
 
 
 def _read_span(value: Any) -> Any:

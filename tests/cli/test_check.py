@@ -135,6 +135,25 @@ def test_what_a_mix_names_may_be_another_of_the_files(cli, write, tmp_path):
     assert told[1:] == ["1 mistake in 1 of 2 files"]
 
 
+def test_a_broken_scenario_is_there_to_be_named(cli, write, tmp_path):
+    """Whoever names it is not wrong; nor does another file get its name."""
+    mine = write("mine", "quueued")
+    write("twin", "queued", "completed")
+    twin = tmp_path / "twin.yaml"
+    twin.write_text(twin.read_text().replace("name: twin", "name: mine"))
+    (tmp_path / "turns.yaml").write_text("version: 1\nname: turns\nplaylist: [mine, mien]\n")
+    (tmp_path / "world.yaml").write_text("version: 1\ndefault_scenario: mine\n")
+    told = [line.removeprefix(f"{tmp_path}/") for line in cli("check", tmp_path).stdout.split("\n")]
+    assert [line.split(": ")[0] for line in told[:4]] == [
+        "mine.yaml:4:5",
+        "turns.yaml:3:18",
+        "twin.yaml:2:7",
+        "twin.yaml:5:5",
+    ]
+    assert told[2].endswith(f"is the name of {mine} too; each scenario has its own")
+    assert told[4:] == ["4 mistakes in 3 of 4 files", ""]
+
+
 def test_a_world_file_is_checked_as_one(cli, write, tmp_path):
     """It may name scenarios of the same call; what it names wrongly is told with its place."""
     mine = write("mine", "queued", "running", "completed")

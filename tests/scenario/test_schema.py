@@ -27,6 +27,7 @@ BEYOND = {
     "a new type of question": "a type of your own needs",
     "two ways to say one thing": "ways to say what a run does",
     "the spelling of numbers": r"must be text, not \d+\.0; answers",
+    "limits": "limit fails a run",
     "the length of durations": "is too long|runs backwards",
 }
 
@@ -56,8 +57,8 @@ GOOD = [
     "task_run: [failed: {errors: task/task_failed}]",
     "task_run: [failed: {errors: [task/task_failed]}]",
     "task_run: [running, pending, completed]",
-    "task_run: [running, pending: 2d, completed]",
-    "task_run: [running, {pending: {for: 2d, on_rejected: [failed: task/timeout]}}, completed]",
+    "task_run: [running, pending: 2m, completed]",
+    "task_run: [running, {pending: {for: 2m, on_rejected: [failed: task/timeout]}}, completed]",
     "task_run: [running, screenshot, running, file: a.txt, completed]",
     "task_run: [running, screenshot: {name: a.png, reasoning: why}, completed]",
     "task_run: [running, file: {name: a, type: b, content: c, extraction: [1]}, completed]",
