@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from deck_sim.scenario.document import Path as Place
     from deck_sim.scenario.model import Scenario
 
-    Report = Callable[[loader.ScenarioError], None]
+    # Told of each change that cannot be read, and with None of the one that mends it.
+    Report = Callable[[loader.ScenarioError | None], None]
 else:
     complaints, loader = Later("deck_sim.complaints"), Later("deck_sim.scenario.loader")
 
@@ -107,14 +108,15 @@ def shipped() -> Library:
 class WatchedFolder(Library):
     """A user's folder, read again when a file in it has changed.
 
-    A change that cannot be read is reported once, and the last good version stays.
+    A change that cannot be read is reported once, and the last good version stays; so is the change
+    that mends it.
     """
 
     def __init__(self, folder: Path, below: Library, report: Report) -> None:
         super().__init__(below)
         self._folder, self._under, self._report = folder, below, report
         self._own = read_folder(folder, below)._own
-        self._seen = self._look()
+        self._seen, self._broken = self._look(), False
 
     def names(self) -> list[str]:
         """Every name, sorted."""
@@ -144,10 +146,18 @@ class WatchedFolder(Library):
         looks = self._look()
         if looks != self._seen:
             self._seen = looks
-            try:
-                self._own = read_folder(self._folder, self._under)._own
-            except loader.ScenarioError as error:
-                self._report(error)
+            self._read()
+
+    def _read(self) -> None:
+        try:
+            self._own = read_folder(self._folder, self._under)._own
+        except loader.ScenarioError as error:
+            self._report(error)
+            self._broken = True
+        else:
+            if self._broken:
+                self._report(None)
+            self._broken = False
 
 
 def scenario_files(folder: Path) -> list[Path]:

@@ -187,6 +187,8 @@ def _say(error: ErrorDetails, root: type[Strict]) -> str:
     text = complaint(error, root)
     if error["type"] == "union_tag_not_found":
         return f"{text}; a step is a word like `completed`, or a word and its value, `running: 8s`"
+    if error["type"] == "dict_type" and error["loc"][-2:-1] == ("accept",):
+        return f'{text}; name the field that is asked for, like `{{code: "123456"}}`'
     if error["type"] == "tuple_type" and error["loc"][-1] in _SCRIPTS:
         return f"{text}; begin each step with `- `"
     return text
@@ -202,9 +204,11 @@ def _unknown_step(word: str, path: Path) -> str:
     for other in KINDS:
         if word in words(other):
             return f"`{word}` belongs in a {other} script; {takes}"
-    if any(word in edition.machine(kind).statuses for edition in EDITIONS.values()):
-        return f"`{word}` is what a caller does, and never a script; {takes}"
-    return f"unknown status {quote(word)}{nearest(word, allowed)}; {takes}"
+    near = nearest(word, allowed)
+    for status in (s for edition in EDITIONS.values() for s in edition.machine(kind).statuses):
+        if word == status or (not near and nearest(word, [status])):
+            return f"`{status}` is what a caller does, and never a script; {takes}"
+    return f"unknown status {quote(word)}{near}; {takes}"
 
 
 def position_in(source: bytes | str, *path: int | str) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from deck_sim.complaints import show, spell_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, ScriptFault, Wait
+from deck_sim.engine.story import GO_ON, ScriptFault, Story, Wait
 from deck_sim.errors import listed
 from deck_sim.scenario.templates import ExpressionError, has_template, names_at, render
 from deck_sim.scenario.values import Strict, fault
@@ -157,6 +157,14 @@ def compute(stage: Stage, value: Any) -> Any:
     try:
         return render(value, names_at(stage.world.now, **stage.names))
     except ExpressionError as error:
-        script = stage.story.script
-        place = spell_path((script.kind, *stage.story.path))
-        raise ScriptFault(f"scenario `{script.scenario}`, {place}: {error}") from None
+        place = spell_path(_written(stage.story))
+        raise ScriptFault(f"scenario `{stage.story.script.scenario}`, {place}: {error}") from None
+
+
+def _written(story: Story) -> tuple[int | str, ...]:
+    """Where in its file a story is: a branch stands below the word of the step that has it."""
+    script, found = story.script, list[int | str]()
+    for end, part in enumerate(story.path):
+        branching = script.at(story.path[:end]) if isinstance(part, str) else None
+        found += [branching.word, part] if branching else [part]
+    return (script.kind, *found)

@@ -117,6 +117,16 @@ def test_what_is_no_file_gets_a_plain_error(make, reason, tmp_path):
             load(file)
 
 
+def test_many_broken_steps_are_walked_around():
+    """Each is read alone, and what is told stays bounded, however many or deep they are."""
+    steps = "queued: x, " * 2_000
+    nest = "{interaction_required: {attempts: x, on_timeout: [" * 12
+    for body in (f"[{steps}]", f"[{nest}{']}}' * 12}]"):
+        with pytest.raises(ScenarioError) as found:
+            read_scenario(f"{HEAD}task_run: {body}")
+        assert len(found.value.mistakes) <= 200
+
+
 def test_of_twenty_thousand_mistakes_the_first_are_told():
     """A hundred have their places, and looking for near spellings stays quick."""
     keys = "".join(f"summari{number}: x\n" for number in range(20_000))

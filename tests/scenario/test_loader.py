@@ -200,7 +200,8 @@ def test_what_is_wrong_with_a_file_is_told_with_its_place(source, expected):
         ),
         (
             "interaction_required: {accept: '123456'}",
-            '3:44: task_run[0].interaction_required.accept: must be an object, not "123456"',
+            '3:44: task_run[0].interaction_required.accept: must be an object, not "123456";'
+            ' name the field that is asked for, like `{code: "123456"}`',
         ),
         (
             "interaction_required: {on_timeout: [runing]}",
