@@ -82,8 +82,7 @@ def read_file(file: Path, library: Library) -> Scenario:
         ScenarioError: with every mistake.
 
     """
-    scenario = loader.load_scenario(file)
-    _, mistakes = read_files([file], library)
+    found, mistakes = read_files([file], library)
     if mistakes:
         raise loader.ScenarioError(*mistakes)
-    return scenario
+    return found.own()[0]
