@@ -187,7 +187,8 @@ def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loa
     files = [*files]
     library, mistakes, seen = Library(below), list["loader.Mistake"](), dict[str, Path]()
     for file in files:
-        scenario = _load(file, mistakes)
+        scenario, found = loader.salvage(loader.load_scenario, file)
+        mistakes += found
         if scenario is None:
             continue
         other = seen.setdefault(scenario.name, file)
@@ -199,15 +200,6 @@ def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loa
             mistakes.append(_mistake(file, place, text))
     order = {f"{file}": number for number, file in enumerate(files)}
     return library, sorted(mistakes, key=lambda one: (order[one.file], one.line, one.column))
-
-
-def _load(file: Path, mistakes: list[loader.Mistake]) -> Scenario | None:
-    """A scenario, or what is known of one that is broken; its mistakes are added to those."""
-    try:
-        return loader.load_scenario(file)
-    except loader.ScenarioError as error:
-        mistakes += error.mistakes
-        return error.rest
 
 
 def _mistake(file: Path, place: Place, text: str) -> loader.Mistake:

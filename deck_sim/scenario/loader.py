@@ -125,6 +125,14 @@ def _check(document: Document, file: str) -> Scenario:
     return scenario
 
 
+def salvage(read: Callable[..., Scenario], *source: Any) -> tuple[Scenario | None, list[Mistake]]:
+    """A scenario, or what else of a broken one others may ask for; and what is wrong with it."""
+    try:
+        return read(*source), []
+    except ScenarioError as error:
+        return error.rest, [*error.mistakes]
+
+
 def _rest(data: Any) -> Scenario | None:
     """A scenario of the name and the entries that a broken one has; its steps are not known. An
     entry that is no name is empty.
