@@ -14,6 +14,7 @@ from deck_sim.scenario.choosing import DEFAULT_SCENARIO
 from deck_sim.scenario.document import Document, Path
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import (
+    MOST_MISTAKES,
     Mistake,
     ScenarioError,
     document_of,
@@ -115,7 +116,7 @@ def check_world(document: Document, file: str, library: Library) -> WorldFile:
         if not f"{problem.field}".startswith(none):  # what is no resource lacks everything
             mistakes.append(_translate(document, file, problem, spelled))
     if mistakes:
-        raise ScenarioError(*in_order(mistakes))
+        raise ScenarioError(*in_order(mistakes)[:MOST_MISTAKES])
     return world
 
 

@@ -16,6 +16,7 @@ from deck_sim.scenario.checks import check_expressions, check_orders, check_ways
 from deck_sim.scenario.document import Document, Path, YamlError
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.model import Scenario, is_name
+from deck_sim.scenario.outline import BRANCHES
 from deck_sim.scenario.step import words
 from deck_sim.scenario.values import Strict
 from deck_sim.scenario.yaml_reader import read_file, read_yaml
@@ -202,7 +203,7 @@ def _say(error: ErrorDetails, root: type[Strict]) -> str:
     return text
 
 
-_SCRIPTS = (*KINDS, "on_rejected", "on_timeout")
+_SCRIPTS = (*KINDS, *BRANCHES)
 
 
 def _unknown_step(word: str, path: Path) -> str:

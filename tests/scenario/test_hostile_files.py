@@ -127,6 +127,15 @@ def test_many_broken_steps_are_walked_around():
         assert len(found.value.mistakes) <= 200
 
 
+def test_of_a_world_with_many_mistakes_the_first_are_told(tmp_path):
+    """A hundred of them, wherever they are; the rest would hide them."""
+    file = tmp_path / "world.yaml"
+    file.write_text(f"resources: {{agents: [{'{}, 5, ' * 500}], {'x: [], ' * 200}}}")
+    with pytest.raises(ScenarioError) as found:
+        load_world_file(file, shipped())
+    assert len(found.value.mistakes) == 100
+
+
 def test_of_twenty_thousand_mistakes_the_first_are_told():
     """A hundred have their places, and looking for near spellings stays quick."""
     keys = "".join(f"summari{number}: x\n" for number in range(20_000))
