@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
-from deck_sim.errors import ApiError, Problem, problem, refuse
+from deck_sim.errors import ApiError, Problem, problem, quote, refuse
 from deck_sim.hiding import HIDDEN, cut_before_secret, hide, is_secret
 from deck_sim.later import Later
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 else:
     pydantic, complaints = Later("pydantic"), Later("deck_sim.complaints")
 
+Pairs = list[tuple[str, Any]]  # the keys and values of an object, as they were written
 Model = TypeVar("Model", bound="pydantic.BaseModel")
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -146,8 +148,9 @@ def dump_json(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def read_object(body: bytes) -> dict[str, Any]:
-    """Read a body that must be a JSON object.
+def read_object(body: bytes, *, keys_once: bool = False) -> dict[str, Any]:
+    """Read a body that must be a JSON object; with `keys_once` none of it may repeat a key, of
+    which JSON would keep the last.
 
     Raises:
         ApiError: `body_invalid`, with the place where the JSON breaks.
@@ -155,19 +158,23 @@ def read_object(body: bytes) -> dict[str, Any]:
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
-    data = _read_json(body)
+    data = _read_json(body, _once if keys_once else dict)
     if not isinstance(data, dict):
         found = {list: "an array", str: "a string", type(None): "null"}.get(type(data), "a scalar")
         raise refuse("request/body_invalid", f"The body must be a JSON object, not {found}.")
     return data
 
 
-def _read_json(body: bytes) -> Any:
+def _read_json(body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict) -> Any:
     """Read JSON that can be printed again: finite numbers, whole characters, no endless depth."""
     try:
         text = body.decode()
         data = json.loads(
-            text, parse_constant=_no_constant, parse_float=_read_float, parse_int=_read_int
+            text,
+            object_pairs_hook=join,
+            parse_constant=_no_constant,
+            parse_float=_read_float,
+            parse_int=_read_int,
         )
         if "\\u" in text:
             dump_json(data)
@@ -189,6 +196,13 @@ def _read_json(body: bytes) -> Any:
 
 
 _TOO_DEEP = f"The body is nested more than {MAX_DEPTH} levels deep."
+
+
+def _once(pairs: Pairs) -> dict[str, Any]:
+    counts = Counter(name for name, _ in pairs)
+    for name in (name for name, count in counts.items() if count > 1):
+        raise ValueError(f"key {quote(name)} is written twice")
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> None:

@@ -173,8 +173,11 @@ def _watch(folder: Path | None) -> Library:
     return or_say(WatchedFolder, folder, shipped(), _report)
 
 
-def _report(error: ScenarioError) -> None:
-    """Tell what is wrong with an edited scenario, while the server goes on."""
+def _report(error: ScenarioError | None) -> None:
+    """Tell what is wrong with an edited scenario, or that it is mended; the server goes on."""
+    if error is None:
+        click.echo("deck-sim: that is mended; the scenarios are those of the folder", err=True)
+        return
     say(error)
     click.echo("deck-sim: until that is mended, the scenarios stay as they were", err=True)
 

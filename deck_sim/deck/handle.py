@@ -13,7 +13,8 @@ from typing import Any, Self
 
 from deck_sim.deck.control import Control
 from deck_sim.deck.timeline import Report, Timeline, read_timeline, write_length, write_moment
-from deck_sim.scenario.yaml_reader import YamlError, read_yaml
+from deck_sim.scenario.document import YamlError
+from deck_sim.scenario.yaml_reader import read_yaml
 
 Json = dict[str, Any]
 IdOr = str | Mapping[str, Any]  # an id, or the resource that has it

@@ -168,7 +168,7 @@ def test_a_mistake_in_the_world_file_is_told_and_nothing_is_served(cli, tmp_path
 
 
 def test_an_edited_scenario_counts_at_once_and_a_broken_one_does_not(serving, write, capsys):
-    """`--reload` reads the folder again, tells mistakes on stderr, and no world is lost."""
+    """`--reload` reads the folder again, and tells mistakes and their end; no world is lost."""
     file = write("mine", "queued", "running", "completed", summary="one")
 
     def summary(banner):
@@ -180,13 +180,18 @@ def test_an_edited_scenario_counts_at_once_and_a_broken_one_does_not(serving, wr
         found.append(summary(banner))
         write("mine", "queued", "runing", summary="a broken third")
         found.append(summary(banner))
+        write("mine", "queued", "running", "completed", summary="a mended fourth")
+        found.append(summary(banner))
         return found
 
     _, found = serving(visit, "--scenarios", str(file.parent), "--reload")
-    assert found == ["one", "second", "second"]
+    assert found == ["one", "second", "second", "a mended fourth"]
     told = capsys.readouterr().err.splitlines()
     assert told[0].startswith(f"{file}:6:5: task_run[1]: unknown status 'runing'")
-    assert told[1:] == ["deck-sim: until that is mended, the scenarios stay as they were"]
+    assert told[1:] == [
+        "deck-sim: until that is mended, the scenarios stay as they were",
+        "deck-sim: that is mended; the scenarios are those of the folder",
+    ]
 
 
 def test_a_port_in_use_is_told_in_one_line(cli):

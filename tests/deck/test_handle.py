@@ -171,15 +171,15 @@ def test_a_scenario_with_mistakes_is_an_error_with_their_places(deck, source, me
 def test_a_rule_holds_for_what_matches(deck, api):
     """`rule` adds one behind those there are, for one kind of resource if it says so."""
     deck.rule({"external_id": "a*"}, "slow_connection")
-    deck.rule({"external_id": "*"}, "connection_blocked", resource="connection")
+    deck.rule({"external_id": "*"}, "auth_method_rejected", resource="connection")
     deck.seed(sources=[{"id": "src_1", "type": "website", "website": {"url": "https://a.example"}}])
     body = {"source_id": "src_1", "auth_method": "none"}
     chosen = [
         api.post("/connections", json=body | {"external_id": name}).headers["Deck-Sim-Scenario"]
         for name in ("anna", "bob")
     ]
-    assert chosen == ["slow_connection; because=rule", "connection_blocked; because=rule"]
-    assert [rule["scenario"] for rule in deck.rules] == ["slow_connection", "connection_blocked"]
+    assert chosen == ["slow_connection; because=rule", "auth_method_rejected; because=rule"]
+    assert [rule["scenario"] for rule in deck.rules] == ["slow_connection", "auth_method_rejected"]
 
 
 @pytest.mark.parametrize(
