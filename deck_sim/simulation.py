@@ -44,6 +44,7 @@ class Settings:
     now: datetime | None = None
     seed: int = 0
     webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
+    rate_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Call:
     errors: tuple[str, ...]
     scenario: Choice | None
     after: int  # how many entries the timeline had before it
+    replayed: bool = False  # whether it was answered as the call was that had its key first
 
 
 @dataclass(slots=True)
@@ -86,6 +88,7 @@ class Simulation:
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
+    answering: set[str] = field(default_factory=set)  # idempotency keys of calls that are under way
     driven: bool = False  # somebody drives a journey, which nobody else may then do
     dropped: bool = False  # another world has its key now, or none; nothing more is sent
     files_url: str = World.files_url
@@ -95,6 +98,7 @@ class Simulation:
         start = realtime.now() if self.settings.mode == "real" else FROZEN_START
         now = self.settings.now or start
         self.world = World(self.settings.edition, self.settings.seed, now, files_url=self.files_url)
+        self.world.rate_limit = self.world.rules.rate_limit if self.settings.rate_limit else None
         self.set_clock(self.settings.mode, self.settings.speed)
 
     # The clock
@@ -159,8 +163,8 @@ class Simulation:
                 up to the last thing that happened.
 
         """
-        likely = nearest(type_, self.world.rules.event_types)
-        if likely and type_ not in self.world.rules.event_types:
+        likely = nearest(type_, self.world.event_types)
+        if likely and type_ not in self.world.event_types:
             text = f"there is no event type {quote(type_)}{likely}"
             raise refuse("request/input_invalid", text, field="until.event")
         seen, left = len(self.world.events), LAST_MOMENT - self.world.now

@@ -64,7 +64,7 @@ def print_resource(
     shown |= {name: _INCLUDES[name](world, resource) for name in row.includes if name in includes}
     shown["created_at"] = print_moment(resource.created_at)
     shown["updated_at"] = print_moment(resource.updated_at)
-    return shown
+    return {**shown, **world.surprises.unknown_fields}
 
 
 def _print_attributes(world: World, resource: Resource, names: Iterable[str]) -> dict[str, Any]:
@@ -114,6 +114,7 @@ def print_event(world: World, event: Event) -> dict[str, Any]:
         "type": event.type,
         "data": data,
         "created_at": print_moment(event.created_at),
+        **world.surprises.unknown_fields,
     }
 
 
@@ -148,9 +149,9 @@ def dump_json(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def read_object(body: bytes, *, keys_once: bool = False) -> dict[str, Any]:
-    """Read a body that must be a JSON object; with `keys_once` none of it may repeat a key, of
-    which JSON would keep the last.
+def read_object(body: bytes, *, form: bool = False, keys_once: bool = False) -> dict[str, Any]:
+    """Read a body that must be a JSON object; `form` says that it is sent as one of HTML's forms.
+    With `keys_once` none of it may repeat a key, of which JSON would keep the last.
 
     Raises:
         ApiError: `body_invalid`, with the place where the JSON breaks.
@@ -158,11 +159,19 @@ def read_object(body: bytes, *, keys_once: bool = False) -> dict[str, Any]:
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
-    data = _read_json(body, _once if keys_once else dict)
+    try:
+        data = _read_json(body, _once if keys_once else dict)
+    except ApiError:
+        if form:
+            raise refuse("request/body_invalid", _NO_FORM) from None
+        raise
     if not isinstance(data, dict):
         found = {list: "an array", str: "a string", type(None): "null"}.get(type(data), "a scalar")
         raise refuse("request/body_invalid", f"The body must be a JSON object, not {found}.")
     return data
+
+
+_NO_FORM = "The body is form-encoded; it must be a JSON object, as `application/json`."
 
 
 def _read_json(body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict) -> Any:

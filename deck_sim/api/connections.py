@@ -56,8 +56,8 @@ def terminate(request: Request) -> Answer:
 
 
 ROUTES = [
-    Route("POST", "/tasks/{id}/run", run_task),
-    Route("POST", "/connections", open_connection),
+    Route("POST", "/tasks/{id}/run", run_task, creates=True),
+    Route("POST", "/connections", open_connection, creates=True),
     Route("POST", "/connections/{id}/interaction", answer_connection),
     Route("POST", "/connections/{id}/disconnect", disconnect),
     Route("POST", "/connections/{id}/reopen", reopen),

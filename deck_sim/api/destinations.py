@@ -116,7 +116,12 @@ def _show_in_webhook(shown: Fields, secret: str) -> None:
 
 def _routes(read: Read, show_secret: ShowSecret) -> list[Route]:
     return [
-        Route("POST", "/event-destinations", partial(create, read=read, show_secret=show_secret)),
+        Route(
+            "POST",
+            "/event-destinations",
+            partial(create, read=read, show_secret=show_secret),
+            creates=True,
+        ),
         Route("PATCH", "/event-destinations/{id}", partial(update, read=read)),
     ]
 

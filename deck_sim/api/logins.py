@@ -60,10 +60,10 @@ def run_task(request: Request) -> Answer:
 
 
 ROUTES = [
-    Route("POST", "/credentials", create_credential),
+    Route("POST", "/credentials", create_credential, creates=True),
     Route("PATCH", "/credentials/{id}", update_credential),
     Route("DELETE", "/credentials/{id}", delete_credential),
-    Route("POST", "/sessions", start_session),
+    Route("POST", "/sessions", start_session, creates=True),
     Route("POST", "/sessions/{id}/end", end_session),
-    Route("POST", "/tasks/{id}/run", run_task),
+    Route("POST", "/tasks/{id}/run", run_task, creates=True),
 ]

@@ -157,6 +157,28 @@ class Deck:
         rule = _given(when=dict(when), scenario=scenario, resource=resource)
         self._control.call("PUT", "/rules", json={"rules": [*self.rules, rule]})
 
+    def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
+        """Answer more calls than Deck takes with 429, or than `{"requests": 5, "per": "1s"}`.
+
+        The window is one of the world's clock. False takes the limit back.
+        """
+        wanted = limit if isinstance(limit, bool) else dict(limit)
+        self._control.call("PATCH", "/world", json={"rate_limit": wanted})
+
+    def surprise(
+        self,
+        *,
+        fields: bool = False,
+        event_type: str | None = None,
+        interaction_type: str | None = None,
+    ) -> None:
+        """Show what no page documents: unknown fields, and an event or interaction of that type.
+
+        Without arguments nothing surprises any more.
+        """
+        wanted = _given(fields=fields, event_type=event_type, interaction_type=interaction_type)
+        self._control.call("PATCH", "/world", json={"surprises": wanted})
+
     @property
     def rules(self) -> list[Json]:
         """The rules there are; the first that matches counts."""

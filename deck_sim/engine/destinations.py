@@ -72,7 +72,7 @@ def _check(world: World, fields: Mapping[str, Any], config_at: str) -> None:
 
 
 def _event_problems(world: World, events: list[str]) -> list[Problem]:
-    known, found = world.rules.event_types, list[Problem]()
+    known, found = world.event_types, list[Problem]()
     for index, name in enumerate(events if events != [ALL] else []):
         field = f"events[{index}]"
         if name == ALL:

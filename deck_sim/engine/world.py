@@ -8,19 +8,19 @@ Laws:
 5. An event is given to the destinations as it is emitted, so nothing comes between the two.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from sys import intern
 from typing import Any
 
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition, RateLimit
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.posting import post_event
-from deck_sim.engine.records import Entry, Event, Resource, failure
+from deck_sim.engine.records import Entry, Event, KeptAnswer, Resource, Surprises, failure
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import DISUSE, OF_A_STEP, PASSAGE, TASK_TIMEOUT, Timers
 from deck_sim.errors import Problem, listed, problem
@@ -53,6 +53,10 @@ class World:
     messages: dict[str, list[Event]] = field(default_factory=dict)  # what queues hold
     faults: list[str] = field(default_factory=list)  # scripts that could not be played on
     counters: Counter[str] = field(default_factory=Counter)
+    rate_limit: RateLimit | None = None
+    admitted: deque[datetime] = field(default_factory=deque)  # the calls in the limit's window
+    kept_answers: dict[str, KeptAnswer] = field(default_factory=dict)  # by idempotency key
+    surprises: Surprises = field(default_factory=Surprises)
 
     def __post_init__(self) -> None:
         self.resources = {kind: {} for kind in self.rules.kinds}
@@ -61,6 +65,12 @@ class World:
     def rules(self) -> Edition:
         """The tables of this world's edition."""
         return EDITIONS[self.edition]
+
+    @property
+    def event_types(self) -> tuple[str, ...]:
+        """Every type of event that there is here: the documented ones, and the surprise."""
+        surprise = self.surprises.event_type
+        return (*self.rules.event_types, *([surprise] if surprise else []))
 
     def kind(self, name: str) -> Kind:
         """The row of a kind of resource."""
@@ -146,6 +156,7 @@ class World:
             # If the creation is an event of its own, the first status is none (assumed).
             if row.machine and "created" not in row.lifecycle:
                 self.emit(f"{kind}.{row.machine.event(str(resource.status))}", resource)
+            self._emit_surprise(resource)
         self._let_pass(resource)
         return resource
 
@@ -275,6 +286,11 @@ class World:
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:
         if what in self.kind(resource.kind).lifecycle:
             self.emit(f"{resource.kind}.{what}", resource)
+
+    def _emit_surprise(self, resource: Resource) -> None:
+        type_ = self.surprises.event_type
+        if type_ and type_.startswith(f"{resource.kind}."):
+            self.emit(type_, resource)
 
     def _works_through(self, resource: Resource) -> list[Resource]:
         """What a run uses and cannot work without: its connection, or credential and session."""

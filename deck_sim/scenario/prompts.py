@@ -124,7 +124,10 @@ class Asking(Step):
 
     def enter(self, stage: Stage) -> Wait | None:
         """Ask, or ask again; each time the window is whole."""
-        stage.move(self.word, interaction=compute(stage, self.prompt))
+        stage.move(
+            self.word,
+            interaction=compute(stage, self.prompt) | stage.world.surprises.unknown_prompt,
+        )
         window = stage.world.rules.interaction_window
         return Wait(stage.draw(self.timeout or Span(window, window)), patience=True)
 

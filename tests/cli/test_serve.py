@@ -226,3 +226,9 @@ def test_wrong_options_are_refused(words, message, cli):
     refused = cli("serve", "--port", "0", *words)
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
     assert refused.stderr.startswith(f"deck-sim: {message}")
+
+
+def test_the_rate_can_be_limited(serving):
+    """`--rate-limit` gives every world Deck's own limit."""
+    code, answer = serving(lambda banner: get(banner, "/_sim/world"), "--rate-limit")
+    assert (code, answer.json()["rate_limit"]["requests"]) == (0, 200)

@@ -356,3 +356,25 @@ def test_what_the_source_does_to_a_login_is_the_editions(deck):
     assert deck.drop(run["session_id"])["status"] == "failed"
     assert deck.invalidate(ready.credential_id)["status"] == "invalid"
     assert [found["status"] for found in deck.credentials] == ["invalid"]
+
+
+def test_the_rate_can_be_limited(deck, api):
+    """`limit_rate` takes what the control API takes; without anything it is Deck's own limit."""
+    deck.limit_rate({"requests": 1, "per": "2s"})
+    assert [api.get("/test").status_code for _ in "ab"] == [200, 429]
+    deck.advance("2s")
+    assert api.get("/test").status_code == 200
+    deck.limit_rate()
+    assert deck.world["rate_limit"]["requests"] == 200
+    deck.limit_rate(False)
+    assert deck.world["rate_limit"] is False
+
+
+def test_a_world_can_be_told_to_surprise(deck, run):
+    """`surprise` sets all of it at once, and takes it back."""
+    deck.surprise(fields=True, event_type="task_run.sparkled", interaction_type="palm_reading")
+    assert "deck_sim_surprise" in run()
+    assert deck.events[-1]["type"] == "task_run.sparkled"
+    assert deck.world["surprises"]["interaction_type"] == "palm_reading"
+    deck.surprise()
+    assert "deck_sim_surprise" not in run()
