@@ -157,3 +157,23 @@ def test_what_a_run_kept_is_included_if_asked_for(api, task, start, advance):
     assert [file["result"] for file in found["storage"]] == ["success"]
     assert found["artifacts"] == found["screenshots"] != []
     assert (found["input"], "nonsense" in found) == ({}, False)
+
+
+@pytest.mark.parametrize("named", ["credential", "session"])
+def test_a_login_outlives_the_source_that_it_was_made_for(named, api, start, advance, credential):
+    """A deleted source leaves what belongs to it as it is, and its id stays in it."""
+    run = start()
+    advance("10s")
+    api.delete(f"/sources/{credential['source_id']}")
+    again = start(**{f"{named}_id": run[f"{named}_id"]})
+    assert again["source_id"] == credential["source_id"]
+
+
+def test_a_seeded_session_belongs_where_its_credential_does(sim, credential):
+    """What is left out is that of the credential; one that belongs nowhere is refused."""
+    wanted = {"sessions": [{"id": "sess_1", "credential_id": credential["id"]}]}
+    sim.post("/seed", json={"resources": wanted})
+    (session,) = sim.get("/sessions").json()["data"]
+    assert session["source_id"] == credential["source_id"]
+    refused = sim.post("/seed", json={"resources": {"sessions": [{"id": "sess_2"}]}})
+    assert refused.json()["errors"][0]["field"] == "resources.sessions[0].source_id"
