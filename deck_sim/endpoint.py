@@ -17,10 +17,11 @@ from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim import __version__
 from deck_sim.engine.calls import admit_call
+from deck_sim.engine.injected import CALL
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.errors import ApiError, refuse
 from deck_sim.hiding import hide_in_query
@@ -28,6 +29,7 @@ from deck_sim.idempotency import HEADER, REPLAYED, KeyedCall, digest_parameters,
 from deck_sim.routes import Routes, path_below
 from deck_sim.scenario.choosing import Choice
 from deck_sim.simulation import Call, Simulation
+from deck_sim.spoiling import make_haste, spoil, strike_call, strike_creation
 from deck_sim.wire import (
     MAX_BODY_BYTES,
     Also,
@@ -111,6 +113,8 @@ class _Visit:
     simulation: Simulation
     request_id: str
     position: int = 0  # how many entries the timeline had when the request came
+    events: int = 0  # and how many events there had been
+    fault: Any = None  # what goes wrong with it
     replayed: bool = False
 
 
@@ -139,7 +143,7 @@ class Door:
             response = await self._respond(scope, body)
             await response(scope, receive, send)
 
-    async def _respond(self, scope: Scope, body: bytes) -> Response:
+    async def _respond(self, scope: Scope, body: bytes) -> ASGIApp:
         headers = Headers(scope=scope)
         try:
             simulation = self._select(scope, headers)
@@ -151,9 +155,12 @@ class Door:
         visit = _Visit(scope, headers, body, simulation, request_id)
         answer, printed = await self._answer(visit)
         if self.journal:
+            _strike_creation(visit, answer)
             simulation.journal.append(_call(visit, answer))
+            await make_haste(self.worlds.post_office, simulation, visit.events)
         self.worlds.post_office.wake(simulation)
-        return _response(scope, answer, printed)
+        response = _response(scope, answer, printed)
+        return spoil(visit.fault, response, simulation) if visit.fault else response
 
     def _select(self, scope: Scope, headers: Headers) -> Simulation:
         if path_below(scope) in self.open_paths:
@@ -163,6 +170,9 @@ class Door:
     async def _answer(self, visit: _Visit) -> tuple[Answer, bytes]:
         """The answer and its body. Whatever goes wrong becomes an answer, too."""
         try:
+            self._arrive(visit)
+            if visit.fault is not None and visit.fault.strikes == CALL:
+                return _keep_away(visit.fault)
             route, params = self._admit(visit)
             ask = partial(self._ask, visit, route, params)
             keyed = self._keyed(visit, route)
@@ -176,11 +186,17 @@ class Door:
             answer = _refusal(refuse("api/api_error", text))
         return answer, answer.print(visit.request_id)
 
+    def _arrive(self, visit: _Visit) -> None:
+        """Let the world come to where the call meets it, and the call meet its fault."""
+        visit.simulation.catch_up()
+        world = visit.simulation.world
+        visit.position, visit.events = len(world.timeline), len(world.events)
+        if self.journal:
+            visit.fault = strike_call(world, visit.scope["method"], visit.scope["path"])
+
     def _admit(self, visit: _Visit) -> tuple[Route, Mapping[str, str]]:
         """The row that answers, if the call is let in."""
         simulation = visit.simulation
-        simulation.catch_up()
-        visit.position = len(simulation.world.timeline)
         if self.journal:
             admit_call(simulation.world)
         if len(visit.body) > MAX_BODY_BYTES:
@@ -251,6 +267,25 @@ def _replay(visit: _Visit, kept: KeptAnswer) -> Answer:
     return Answer(data, kept.status, {**kept.headers, **REPLAYED})
 
 
+def _keep_away(fault: Any) -> tuple[Answer, bytes]:
+    """What is answered by a fault that lets nothing be done.
+
+    Raises:
+        ApiError: if it is Deck that refuses the call.
+
+    """
+    if fault.refusal is not None:
+        raise fault.refusal
+    return Answer({}, fault.answered), b""
+
+
+def _strike_creation(visit: _Visit, answer: Answer) -> None:
+    """Let a call that started a scenario meet the fault that this brings for it."""
+    if visit.fault is None and answer.choice is not None:
+        world, scope = visit.simulation.world, visit.scope
+        visit.fault = strike_creation(world, scope["method"], scope["path"], answer.data["id"])
+
+
 def _refusal(error: ApiError) -> Answer:
     return Answer(print_errors(error), error.status, error.headers)
 
@@ -265,7 +300,7 @@ def _response(scope: Scope, answer: Answer, printed: bytes) -> Response:
 
 def _call(visit: _Visit, answer: Answer) -> Call:
     """The journal's record of an answered request."""
-    refused = answer.data["errors"] if answer.status >= 400 else ()
+    refused = answer.data.get("errors", ()) if answer.status >= 400 else ()
     return Call(
         at=visit.simulation.world.now,
         request_id=visit.request_id,
@@ -278,4 +313,5 @@ def _call(visit: _Visit, answer: Answer) -> Call:
         scenario=answer.choice,
         after=visit.position,
         replayed=visit.replayed,
+        fault=visit.fault and visit.fault.key,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -11,11 +12,15 @@ import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from deck_sim import realtime
 from deck_sim.api.app import make_api, make_elsewhere
 from deck_sim.control.app import make_control
 from deck_sim.engine.files import read_file
+from deck_sim.faults.outgoing import RESET
+from deck_sim.spoiling import LINE
 from deck_sim.worlds import Worlds
 
 _PATIENCE = 1  # seconds for which a server that stops waits for requests that are not all there
@@ -43,6 +48,35 @@ async def _file(worlds: Worlds, request: Request) -> Response:
     if not found:
         return Response("no such file, or not its signature\n", 404, media_type="text/plain")
     return Response(found[0], media_type=found[1])
+
+
+class _Http(H11Protocol):
+    """HTTP on one line, which the app may end before its answer has ended."""
+
+    def connection_made(
+        self,
+        transport: asyncio.Transport,  # type: ignore[override]
+    ) -> None:
+        """Let the app know the line."""
+        super().connection_made(transport)
+        self.app = partial(_with_line, self.app, transport)
+
+
+async def _with_line(
+    app: ASGIApp, line: asyncio.Transport, scope: Scope, receive: Receive, send: Send
+) -> None:
+    scope.setdefault("extensions", {})[LINE] = partial(_end, line)
+    await app(scope, receive, send)
+
+
+def _end(line: asyncio.Transport, how: str) -> None:
+    """End a line: as one that is done, or as one that nobody answers at any more."""
+    if how == RESET:
+        at_once = struct.pack("ii", 1, 0)  # lingering on, for no time
+        line.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        line.abort()
+    else:
+        line.close()
 
 
 class _Loop(asyncio.SelectorEventLoop):
@@ -79,6 +113,7 @@ class Server:
         worlds.site = self.url
         config = uvicorn.Config(
             make_app(worlds),
+            http=_Http,
             log_level="warning",
             access_log=False,
             lifespan="off",

@@ -62,6 +62,7 @@ class Call:
     scenario: Choice | None
     after: int  # how many entries the timeline had before it
     replayed: bool = False  # whether it was answered as the call was that had its key first
+    fault: str | None = None  # what was made to go wrong with it
 
 
 @dataclass(slots=True)

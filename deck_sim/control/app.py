@@ -1,7 +1,7 @@
 """The control API as an ASGI app."""
 
 from deck_sim import __version__
-from deck_sim.control import clock, deliveries, people, records, scenarios, worlds
+from deck_sim.control import clock, deliveries, faults, people, records, scenarios, worlds
 from deck_sim.endpoint import Answer, Door, Request, Route
 from deck_sim.routes import Routes
 from deck_sim.worlds import Worlds
@@ -19,6 +19,7 @@ ROUTES: list[Route] = [
     *worlds.ROUTES,
     *clock.ROUTES,
     *scenarios.ROUTES,
+    *faults.ROUTES,
     *people.ROUTES,
     *records.ROUTES,
     *deliveries.ROUTES,

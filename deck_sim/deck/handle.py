@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from deck_sim.deck.control import Control
+from deck_sim.deck.faults import Faults
 from deck_sim.deck.timeline import Report, Timeline, read_timeline, write_length, write_moment
 from deck_sim.scenario.document import YamlError
 from deck_sim.scenario.yaml_reader import read_yaml
@@ -63,7 +64,7 @@ class Clock:
         self._control.call("PUT", "/clock", json=_given(mode=mode, now=moment, speed=speed))
 
 
-class Deck:
+class Deck(Faults):
     """A world of a deck-sim server, selected by its API key.
 
     As a context manager it closes its connection with the server; the world stays.

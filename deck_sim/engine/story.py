@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
+    from deck_sim.engine.injected import Fault
     from deck_sim.engine.stage import Stage
 
 Path = tuple[int | str, ...]
@@ -63,6 +64,7 @@ class Script:
     scenario: str
     kind: str
     steps: tuple[Step, ...]
+    faults: tuple[Fault, ...] = ()  # what goes wrong meanwhile
 
     def __deepcopy__(self, memo: dict[int, object]) -> Script:
         return self
