@@ -151,6 +151,11 @@ def compute(stage: Stage, value: Any) -> Any:
     try:
         return render(value, names_at(stage.world.now, **stage.names))
     except ExpressionError as error:
-        script = stage.story.script
-        place = spell_path((script.kind, *stage.story.path))
-        raise ScriptFault(f"scenario `{script.scenario}`, {place}: {error}") from None
+        raise script_fault(stage, f"{error}") from None
+
+
+def script_fault(stage: Stage, text: str) -> ScriptFault:
+    """What is wrong with the step that is played; says which."""
+    script = stage.story.script
+    place = spell_path((script.kind, *stage.story.path))
+    return ScriptFault(f"scenario `{script.scenario}`, {place}: {text}")

@@ -16,8 +16,9 @@ from pydantic import (
 
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
+from deck_sim.errors import Problem, problem
 from deck_sim.scenario import effects
-from deck_sim.scenario.outputs import make_output
+from deck_sim.scenario.outputs import NothingMade, make_output
 from deck_sim.scenario.prompts import Asking
 from deck_sim.scenario.step import REGISTRY, Step, compute, words
 from deck_sim.scenario.values import (
@@ -185,12 +186,29 @@ class Completed(Step):
 
     def enter(self, stage: Stage) -> Wait | None:
         """Finish."""
-        output = compute(stage, self.output)
-        if output is None:
-            world, run = stage.world, stage.story.owner
-            output = make_output(stage.output_schema, world.seed, run, world.now)
-        stage.complete(output)
+        if self.output is None:
+            self._make_up(stage)
+        else:
+            stage.complete(compute(stage, self.output))
         return None
+
+    def _make_up(self, stage: Stage) -> None:
+        """Finish with an output of our own; a run for which there is none fails, and says so."""
+        world, run = stage.world, stage.story.owner
+        try:
+            stage.complete(make_output(stage.output_schema, world.seed, run, world.now))
+        except NothingMade as error:
+            for_all = (
+                problem("task/output_invalid", _no_output(p), field=p.field) for p in error.broken
+            )
+            stage.fail(*for_all)
+
+
+def _no_output(broken: Problem) -> str:
+    return (
+        "deck-sim could not make up an output for the task's `output_schema`; give the scenario's"
+        f" `completed` step an `output:`. The last try broke it: {broken.message}"
+    )
 
 
 class Pending(Step):
