@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from deck_sim.engine.patterns import patience
-from deck_sim.engine.schemas import fits, schema_problems, violations
+from deck_sim.engine.schemas import fits, resolve, schema_problems, violations
 
 GUESTS = {
     "type": "object",
@@ -194,6 +194,12 @@ def test_a_value_that_cannot_be_checked_is_a_problem_and_no_crash(case):
     assert schema_problems(schema, "input_schema") == []
     text = "cannot be checked: it is too deep or too large, or its schema goes in circles"
     assert found(violations(schema, value, "input")) == [("input", text)]
+
+
+def test_what_a_reference_points_to_is_found_or_is_anything():
+    """A reference that leads nowhere asks for nothing."""
+    assert resolve({"$defs": {"a": {"const": 1}}}, "#/$defs/a") == {"const": 1}
+    assert resolve({}, "#nowhere") == {}
 
 
 CIRCLES = {

@@ -151,3 +151,18 @@ def test_numbers_are_what_their_names_say():
 def test_a_birth_is_never_before_the_beginning_of_time():
     """A world that begins in the year 1 has no room for the past; the text is a date anyway."""
     assert say("birth_date", "date", datetime(1, 1, 2, tzinfo=UTC)).startswith("0001-01-")
+
+
+def test_what_ends_lies_behind_what_begins():
+    """A stay ends after it began, a bill falls due after it was written, in every run."""
+    for number in range(20):
+        names = ("check_in", "check_out", "issued_on", "due_date")
+        schema = {"properties": {n: {"type": "string", "format": "date"} for n in names}}
+        days = made(schema, run=f"trun_{number}")
+        assert days["check_in"] < days["check_out"]
+        assert days["issued_on"] < days["due_date"]
+
+
+def test_a_pattern_that_the_usual_text_meets_gets_it():
+    """A currency of three capitals is one that there is."""
+    assert field("currency", pattern="^[A-Z]{3}$") in ("CAD", "EUR", "GBP", "USD")

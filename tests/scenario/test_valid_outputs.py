@@ -182,6 +182,12 @@ TABLE = {
 
 
 HARD = {
+    "examples that are none": one(type="integer", examples=[]),
+    "dependents of a field that is not there": {
+        "properties": {"a": {}},
+        "dependentRequired": {"z": ["y"]},
+    },
+    "a pattern that the name meets": {"properties": {"currency": {"pattern": "^[A-Z]{3}$"}}},
     "not a value": one(enum=["a", "b", "c"], **{"not": {"enum": ["a", "c"]}}),
     "not a range": one(type="integer", minimum=1, maximum=9, **{"not": {"maximum": 7}}),
     "not a field": {"properties": {"a": {}, "b": {}}, "not": {"required": ["a"]}},
