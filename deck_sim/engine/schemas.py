@@ -5,6 +5,8 @@ It would fetch a remote `$ref`; the empty registry that it is given refuses. It 
 with an engine that cannot be stopped; `_keywords` gives it ours.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from types import FunctionType
 from typing import Any
@@ -23,7 +25,7 @@ def violations(schema: Any, value: Any, field: str) -> list[Problem]:
     from referencing.exceptions import Unresolvable
 
     try:
-        with patterns.patience():
+        with patterns.patience(), _no_panic():
             return [_problem(field, error) for error in _validator(schema).iter_errors(value)]
     except (patterns.TooSlow, patterns.NoPattern):
         text = "cannot be checked: a pattern in its schema takes too long to match, or is none"
@@ -37,7 +39,7 @@ def fits(root: Any, part: Any, value: Any) -> bool:
     from referencing.exceptions import Unresolvable
 
     try:
-        with patterns.patience():
+        with patterns.patience(), _no_panic():
             return next(_validator(root).descend(value, part), None) is None
     except (patterns.TooSlow, patterns.NoPattern, ArithmeticError, RecursionError, Unresolvable):
         return False
@@ -55,7 +57,9 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
         text = f"`$ref` {str(error)[:_LONGEST]!r} leads nowhere; it must point inside the schema"
         return [_invalid(field, text)]
     except _GoesRound:
-        text = "goes in a circle: a `$ref` leads back to itself, with nothing in between"
+        text = (
+            "goes in a circle: a `$ref` leads back to itself, with no step into the value between"
+        )
         return [_invalid(field, text)]
     except patterns.NoPattern as error:
         return [_invalid(field, f"{error}")]
@@ -79,6 +83,22 @@ def resolve(root: Any, reference: str) -> Any:
 
 class _LeadsNowhere(Exception):
     """A reference that points to nothing, or to nothing that this machine may fetch."""
+
+
+@contextmanager
+def _no_panic() -> Iterator[None]:
+    """Let a recursion that runs out be one, also where it does so in a library written in Rust.
+
+    Raises:
+        RecursionError: then.
+
+    """
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__module__ == "pyo3_runtime":
+            raise RecursionError from None
+        raise
 
 
 class _GoesRound(Exception):
@@ -171,8 +191,7 @@ def _check(schema: Any) -> None:
         for reference in (contents[word] for word in _REFERENCES if word in contents):
             target = _follow(resolver, reference)
             go_on(target.contents, target.resolver, (*above, id(contents)))
-        parts = contents.get("allOf")
-        for inner in parts if isinstance(parts, list) else ():  # an old dialect has no such word
+        for inner in _about_the_same(contents):
             inside = resolver.in_subresource(language.create_resource(inner))
             go_on(inner, inside, (*above, id(contents)))
         straight.add(id(contents))
@@ -180,6 +199,14 @@ def _check(schema: Any) -> None:
     dialect.check_schema(schema)
     root = language.create_resource(schema)
     walk(root, Registry().resolver_with_root(root))
+
+
+def _about_the_same(contents: dict[str, Any]) -> Iterator[Any]:
+    """The schemas inside of one that are about the very same value."""
+    for word in ("allOf", "anyOf", "oneOf", "not", "if", "then", "else"):
+        found = contents.get(word)
+        parts = found if isinstance(found, list) else [found]
+        yield from (part for part in parts if isinstance(part, dict))
 
 
 def _check_patterns(contents: dict[str, Any]) -> None:
@@ -199,7 +226,7 @@ def _follow(resolver: Any, reference: str) -> Any:
 
     try:
         return resolver.lookup(reference)
-    except (Unresolvable, TypeError, ValueError):  # the last two: a pointer through a list or text
+    except (Unresolvable, AttributeError, TypeError, ValueError):  # no text; through a list or text
         raise _LeadsNowhere(reference) from None
 
 

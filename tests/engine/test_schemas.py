@@ -176,9 +176,31 @@ def test_a_reference_inside_the_schema_can_be_used(case):
     assert isinstance(violations(INSIDE[case], {"a": {"b": 1}}, "input"), list)
 
 
+class Deep(dict):
+    """A value at which the library gives up as its parts in Rust do: with no `Exception`."""
+
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    def __contains__(self, name):
+        raise self.panic
+
+
+class Stopped(dict):
+    """A value at which the process is told to stop."""
+
+    def __contains__(self, name):
+        raise KeyboardInterrupt
+
+
+def test_who_stops_the_process_stops_it():
+    """What is no fault of the value goes on as it came."""
+    with pytest.raises(KeyboardInterrupt):
+        violations({"required": ["a"]}, Stopped(), "input")
+
+
 UNCHECKABLE = {
-    "a circle": ({"anyOf": [{"$ref": "#"}]}, {}),
-    "two in a circle": ({"not": {"$ref": "#/$defs/a"}, "$defs": {"a": {"not": {"$ref": "#"}}}}, {}),
+    "deeper than Python goes": ({"additionalProperties": {"$ref": "#"}}, nested(5000)),
+    "deeper than Rust goes": ({"required": ["a"]}, Deep()),
     "too large": ({"properties": {"a": {"multipleOf": 0.1}}}, {"a": 10**400}),
     "an old dialect's hidden reference": (
         {"$schema": "http://json-schema.org/draft-03/schema#", "type": [{"$ref": "#/x"}]},
@@ -196,6 +218,14 @@ def test_a_value_that_cannot_be_checked_is_a_problem_and_no_crash(case):
     assert found(violations(schema, value, "input")) == [("input", text)]
 
 
+@pytest.mark.parametrize("reference", [None, 5, []])
+def test_what_is_no_reference_leads_nowhere(reference):
+    """An old dialect does not say that it is text."""
+    schema = {"$schema": "http://json-schema.org/draft-04/schema#", "$ref": reference}
+    text = f"`$ref` {str(reference)!r} leads nowhere; it must point inside the schema"
+    assert found(schema_problems(schema, "output_schema")) == [("output_schema", text)]
+
+
 def test_what_a_reference_points_to_is_found_or_is_anything():
     """A reference that leads nowhere asks for nothing."""
     assert resolve({"$defs": {"a": {"const": 1}}}, "#/$defs/a") == {"const": 1}
@@ -203,6 +233,8 @@ def test_what_a_reference_points_to_is_found_or_is_anything():
 
 
 CIRCLES = {
+    "a branch": {"anyOf": [{"type": "string"}, {"$ref": "#"}]},
+    "nots": {"not": {"$ref": "#/$defs/a"}, "$defs": {"a": {"if": {"$ref": "#"}}}},
     "itself": {"$ref": "#"},
     "two": {"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{}, {"$ref": "#"}]}}},
     "deep inside": {
@@ -215,7 +247,7 @@ CIRCLES = {
 @pytest.mark.parametrize("schema", CIRCLES.values(), ids=CIRCLES)
 def test_a_schema_that_is_nothing_but_itself_is_refused(schema):
     """A reference that leads back to itself, with no step into the value, says nothing of it."""
-    text = "goes in a circle: a `$ref` leads back to itself, with nothing in between"
+    text = "goes in a circle: a `$ref` leads back to itself, with no step into the value between"
     assert found(schema_problems(schema, "output_schema")) == [("output_schema", text)]
 
 
