@@ -30,6 +30,7 @@ TRIES = 12  # at each part that must be checked
 DEEPEST = 6  # levels after which optional fields and items are left out, so that recursion ends
 DEEPEST_OF_ALL = 40
 MOST_VALUES = 3000
+COST_OF_A_MISS = 150  # values: a pattern that no text was found for took as much time
 MOST_ITEMS = 1000
 MOST_OPENED = 200  # references, `allOf` and branches that one place may lead through
 MOST_MISSES = 20  # before we believe that there are no other items
@@ -214,7 +215,8 @@ class _Maker:
         most = whole_in(schema, "maxLength", MOST_LETTERS)
         text = text_for(here.name, schema.get("format"), draw, self.now, least, most)
         if "pattern" in schema and not matches(schema["pattern"], text):
-            return text_matching(schema["pattern"], draw, least, most)
+            text = text_matching(schema["pattern"], draw, least, most)
+            self.left -= 0 if matches(schema["pattern"], text) else COST_OF_A_MISS
         return text
 
     def _number(self, schema: Schema, here: _Place) -> Any:

@@ -7,7 +7,7 @@ from deck_sim.engine.patterns import NoPattern, TooSlow, search
 from deck_sim.scenario.plausible import Draw
 
 TRIES = 30
-MOST_REPEATS = 3_000  # in one text: `((a{999}){999}){999}` must not be written out
+MOST_REPEATS = 10_000  # in all tries: `((a{999}){999}){999}` must not be written out
 
 
 class _TooLong(Exception):
@@ -17,8 +17,8 @@ class _TooLong(Exception):
 class _Dice:
     """Chance, as rstr asks for it: drawn from the world's seed, and fond of what can be read."""
 
-    def __init__(self, draw: Draw, spread: int) -> None:
-        self.draw, self.spread, self.left = draw, spread, MOST_REPEATS
+    def __init__(self, draw: Draw) -> None:
+        self.draw, self.spread, self.left = draw, 2, MOST_REPEATS
 
     def choice(self, options: Any) -> Any:
         """One of several characters, or of several branches."""
@@ -44,10 +44,11 @@ def text_matching(pattern: str, draw: Draw, least: int = 0, most: int = 10_000) 
     """A text that matches and is of the right length, if one of many tries is."""
     # rstr writes down what a look ahead asks for; every other try leaves that to the check.
     ways = (pattern, _LOOKS.sub("", pattern))
-    text = ""
+    text, dice = "", _Dice(draw)
     for number in range(TRIES):
-        text = _attempt(ways[number % 2], _Dice(draw, 3 + number)).ljust(least, "x")
-        if len(text) <= most and matches(pattern, text):
+        dice.spread += 1
+        text = _attempt(ways[number % 2], dice).ljust(least, "x")
+        if dice.left < 0 or (len(text) <= most and matches(pattern, text)):
             break
     return text
 

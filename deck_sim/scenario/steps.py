@@ -16,7 +16,6 @@ from pydantic import (
 
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
-from deck_sim.errors import Problem, problem
 from deck_sim.scenario import effects
 from deck_sim.scenario.outputs import NothingMade, make_output
 from deck_sim.scenario.prompts import Asking
@@ -198,17 +197,13 @@ class Completed(Step):
         try:
             stage.complete(make_output(stage.output_schema, world.seed, run, world.now))
         except NothingMade as error:
-            for_all = (
-                problem("task/output_invalid", _no_output(p), field=p.field) for p in error.broken
-            )
-            stage.fail(*for_all)
+            stage.reject_output(error.broken, _NOTHING_MADE)
 
 
-def _no_output(broken: Problem) -> str:
-    return (
-        "deck-sim could not make up an output for the task's `output_schema`; give the scenario's"
-        f" `completed` step an `output:`. The last try broke it: {broken.message}"
-    )
+_NOTHING_MADE = (
+    "deck-sim could not make up an output for the task's `output_schema`; give the scenario's"
+    " `completed` step an `output:`. The last try broke it: "
+)
 
 
 class Pending(Step):

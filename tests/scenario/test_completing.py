@@ -21,11 +21,14 @@ def test_a_run_that_gives_no_output_brings_back_a_made_one(api, run_task, task, 
 
 
 @pytest.mark.parametrize(
-    ("completed", "place"),
-    [("completed", "output.x"), ({"completed": {"output": {"x": "text"}}}, "output.x")],
+    ("completed", "begins"),
+    [
+        ("completed", "deck-sim could not make up an output for the task's `output_schema`; give"),
+        ({"completed": {"output": {"x": "text"}}}, "`output.x`: 'text' is not of type 'integer'"),
+    ],
 )
 def test_an_output_that_breaks_the_schema_fails_the_run(
-    completed, place, api, sim, run_task, task, advance
+    completed, begins, api, sim, run_task, task, advance
 ):
     """A given output that breaks the schema, or one that cannot be made, is `output_invalid`."""
     schema = one(type="integer", minimum=5, maximum=4)
@@ -36,7 +39,10 @@ def test_an_output_that_breaks_the_schema_fails_the_run(
     found = api.get(f"/task-runs/{run['id']}").json()
     (error, *_) = found["errors"]
     assert (found["status"], found["output"]) == ("failed", None)
-    assert (error["type"], error["code"], error["field"]) == ("task", "output_invalid", place)
+    assert (error["type"], error["code"], error["field"]) == ("task", "output_invalid", "output.x")
+    assert error["message"].startswith(begins)
+    told = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
+    assert any(what.startswith("`output.x`: ") for what in told)
     assert sim.get("/world").json()["crashes"] == []
 
 
