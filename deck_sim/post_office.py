@@ -45,7 +45,7 @@ class PostOffice:
     def __init__(
         self, sender: Sender | None = None, wall: Callable[[], datetime] = realtime.now
     ) -> None:
-        self._sender, self._wall = sender or Sender(), wall
+        self.sender, self._wall = sender or Sender(), wall
         self._rounds: dict[int, _Round] = {}  # by the identity of the simulation
 
     async def drive(self, simulation: Simulation, journey: Journey) -> Report:
@@ -109,7 +109,7 @@ class PostOffice:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._sender.close()
+        await self.sender.close()
 
     async def _landed(self, simulation: Simulation) -> None:
         """Wait for what was sent in the background."""
@@ -160,7 +160,7 @@ class PostOffice:
             "content-type": "application/json",
             **signed_headers(secrets_of(world, attempt.destination), attempt.event.id, stamp, body),
         }
-        outcome = await self._sender.send(config["url"], headers, body)
+        outcome = await self.sender.send(config["url"], headers, body)
         return Tried(
             at=at,
             number=attempt.number,

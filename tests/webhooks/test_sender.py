@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deck_sim.server import _Loop
+from deck_sim.server import Loop
 from deck_sim.webhooks.sender import LONGEST_HEADER, MOST_HEADERS, Sender, ask_resolver, is_near
 
 TLS = Path(__file__).parent / "tls"
@@ -28,7 +28,7 @@ def send(url, headers=None, body=b"{}", **how):
         finally:
             await sender.close()
 
-    with asyncio.Runner(loop_factory=_Loop) as runner:
+    with asyncio.Runner(loop_factory=Loop) as runner:
         return runner.run(send())
 
 
