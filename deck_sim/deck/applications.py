@@ -57,10 +57,10 @@ async def call_asgi(app: Any, asked: Asked, answer: Future[Answered]) -> None:
     request = iter([{"type": "http.request", "body": asked.body, "more_body": False}])
 
     async def receive() -> Message:
-        for message in request:
-            return message
-        await complete.wait()
-        return {"type": "http.disconnect"}
+        message = next(request, None)
+        if message is None:
+            await complete.wait()
+        return message or {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":

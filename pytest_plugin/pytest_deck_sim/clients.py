@@ -42,7 +42,8 @@ def _for(deck: Deck) -> dict[str, Any]:
 def _library(config: pytest.Config) -> Any:
     name = config.getini("deck_client_library")
     if name not in LIBRARIES:
-        text = f"the ini value `deck_client_library` must be {listed(LIBRARIES)}, not {name!r}"
+        allowed = listed(LIBRARIES, last="or")
+        text = f"the ini value `deck_client_library` must be {allowed}, not {name!r}"
         raise pytest.UsageError(text)
     try:
         return import_module(name)
