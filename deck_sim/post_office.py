@@ -21,7 +21,7 @@ from deck_sim import realtime
 from deck_sim.engine.deliveries import Attempt, Tried, record_attempt, secrets_of, take_outbox
 from deck_sim.errors import refuse
 from deck_sim.simulation import Journey, Report, Simulation, travel
-from deck_sim.webhooks.sender import Outcome, Sender
+from deck_sim.webhooks.sender import App, Outcome, Sender
 from deck_sim.webhooks.signing import TOLERANCE, signed_headers
 from deck_sim.wire import custom_headers, dump_json, print_message, print_moment
 
@@ -45,8 +45,13 @@ class PostOffice:
     def __init__(
         self, sender: Sender | None = None, wall: Callable[[], datetime] = realtime.now
     ) -> None:
-        self.sender, self._wall = sender or Sender(), wall
+        self._sender, self._wall = sender or Sender(), wall
         self._rounds: dict[int, _Round] = {}  # by the identity of the simulation
+
+    @property
+    def apps(self) -> dict[str, App]:
+        """The applications that are called directly, by the host that stands for each in a URL."""
+        return self._sender.apps
 
     async def drive(self, simulation: Simulation, journey: Journey) -> Report:
         """Drive a journey to its end, and send at each halt.
@@ -109,7 +114,7 @@ class PostOffice:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self.sender.close()
+        await self._sender.close()
 
     async def _landed(self, simulation: Simulation) -> None:
         """Wait for what was sent in the background."""
@@ -160,7 +165,7 @@ class PostOffice:
             "content-type": "application/json",
             **signed_headers(secrets_of(world, attempt.destination), attempt.event.id, stamp, body),
         }
-        outcome = await self.sender.send(config["url"], headers, body)
+        outcome = await self._sender.send(config["url"], headers, body)
         return Tried(
             at=at,
             number=attempt.number,

@@ -88,14 +88,15 @@ class Apps:
         """Do work that waits for the server; WSGI applications are called here meanwhile."""
         if all(app.is_asgi for app in self._apps):
             return work()
-        self._desk = desk = SimpleQueue[Visit | None]()
+        desk = SimpleQueue[Visit | None]()
+        before, self._desk = self._desk, desk
         done = in_thread(work)
         done.add_done_callback(lambda _: desk.put(None))
         try:
             for visit in iter(desk.get, None):
                 visit()
         finally:
-            self._desk = None
+            self._desk = before
         return done.result()
 
     async def async_during(self, work: Callable[[], T]) -> T:
@@ -128,7 +129,7 @@ class Apps:
             stack.callback(own.stop)
             return own.url
         host = f"app-{next(self._numbers)}.{self._name}.deck-sim.invalid"
-        known = server.worlds.post_office.sender.apps
+        known = server.worlds.post_office.apps
         known[host] = partial(self._answer_sender, app)
         stack.callback(known.pop, host)
         return f"http://{host}"

@@ -90,9 +90,9 @@ class Network:
 
     def _over(self, library: ModuleType) -> Any:
         name = library.__name__
-        if name not in self._transports:
-            self._transports[name] = library.HTTPTransport(trust_env=False)
-        return self._transports[name]
+        if name in self._transports:
+            return self._transports[name]
+        return self._transports.setdefault(name, library.HTTPTransport(trust_env=False))
 
 
 Way = Direct | Network

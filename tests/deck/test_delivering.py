@@ -331,6 +331,21 @@ def test_a_test_that_fails_in_its_application_fails(anywhere):
         anywhere.settle()
 
 
+def test_an_application_cannot_move_the_clock_that_waits_for_it(anywhere):
+    """The attempt is refused, and what comes after is still called on the thread that waits."""
+    threads = []
+
+    def work():
+        threads.append(threading.current_thread())
+        with pytest.raises(DeckSimError, match="another call is moving"):
+            anywhere.advance("1s")
+
+    anywhere.deliver_to(wsgi(work), events=["agent.created"])
+    agent(anywhere), agent(anywhere)
+    anywhere.settle()
+    assert threads == [threading.current_thread()] * 2
+
+
 @pytest.mark.parametrize("app", [print, 5, lambda: None, "app"])
 def test_what_is_no_application_is_refused(deck, app):
     """The error says what is taken, and nothing is registered."""
@@ -398,7 +413,7 @@ def test_the_limit_of_five_seconds_holds():
     """An application that hangs has failed, and holds nothing up for longer."""
     released = threading.Event()
     with DeckSim() as deck:
-        server_at(deck.url).worlds.post_office.sender.limit = SHORT
+        server_at(deck.url).worlds.post_office._sender.limit = SHORT
         deck.deliver_to(asgi(lambda: asyncio.to_thread(released.wait)))
         agent(deck)
         deck.advance("0s")

@@ -323,3 +323,20 @@ def _serve_tls(listening, context):
                 wrapped.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         except OSError:
             line.close()
+
+
+def test_an_application_is_called_in_the_place_of_its_host():
+    """A host that stands for an application is asked of no resolver, and its answer counts alike."""
+
+    async def call():
+        sender = Sender(resolve=resolver())
+
+        async def app(url, headers, body):
+            return 418, {"x-url": url, "x-body": body.decode(), **headers}
+
+        sender.apps["app.invalid"] = app
+        return await sender.send("http://app.invalid/hook", {"x-key": "1"}, b"{}")
+
+    outcome = asyncio.run(call())
+    assert (outcome.ok, outcome.status, outcome.error) == (False, 418, None)
+    assert outcome.headers == {"x-url": "http://app.invalid/hook", "x-body": "{}", "x-key": "1"}
