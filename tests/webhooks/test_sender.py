@@ -326,7 +326,7 @@ def _serve_tls(listening, context):
 
 
 def test_an_application_is_called_in_the_place_of_its_host():
-    """A host that stands for an application is asked of no resolver, and its answer counts alike."""
+    """A host that stands for one is asked of no resolver, and its answer counts alike."""
 
     async def call():
         sender = Sender(resolve=resolver())
