@@ -340,9 +340,9 @@ def test_an_application_cannot_move_the_clock_that_waits_for_it(anywhere):
         with pytest.raises(DeckSimError, match="another call is moving"):
             anywhere.advance("1s")
 
-    anywhere.deliver_to(wsgi(work), events=["agent.created"])
-    agent(anywhere), agent(anywhere)
-    anywhere.settle()
+    anywhere.deliver_to(wsgi(work), events=["task_run.queued", "task_run.interaction_required"])
+    start_run(anywhere)
+    anywhere.advance_until("task_run.interaction_required")
     assert threads == [threading.current_thread()] * 2
 
 
@@ -432,6 +432,23 @@ def test_nothing_is_called_after_the_handle_was_closed(deck):
         assert not other.deliveries[0]["log"][0]["ok"]
         other.delete()
     assert heard == []
+
+
+def test_our_own_loop_ends_with_the_handle(deck):
+    """And with it what an application left running there."""
+    left = []
+
+    async def work():
+        running = asyncio.ensure_future(asyncio.Event().wait())
+        running.add_done_callback(lambda task: left.append(task.cancelled()))
+
+    with Deck(deck.url, f"{deck.api_key}_2") as other:
+        other.deliver_to(asgi(work))
+        agent(other)
+        other.settle()
+        other.delete()
+    assert left == [True]
+    assert "deck-sim-app" not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.parametrize("tick", [False, True])
