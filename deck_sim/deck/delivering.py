@@ -24,7 +24,6 @@ from hashlib import blake2b
 from queue import SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
 
 from deck_sim.deck.applications import Answered, Asked, call_asgi, call_wsgi
 from deck_sim.deck.beside import in_thread, landed, settle
@@ -135,11 +134,9 @@ class Apps:
         return f"http://{host}"
 
     async def _answer_sender(
-        self, app: App, url: str, headers: Mapping[str, str], body: bytes
+        self, app: App, path: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str]]:
         """Answer on the server's own event loop, which must not wait here."""
-        parts = urlsplit(url)
-        path = parts._replace(scheme="", netloc="", fragment="").geturl()
         return await landed(in_thread(partial(self._answer, app, path, headers, body)))
 
     def _answer(

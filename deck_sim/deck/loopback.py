@@ -14,6 +14,9 @@ Answer = Callable[[str, dict[str, str], bytes], tuple[int, Mapping[str, str]]]
 class LoopbackServer(ThreadingHTTPServer):
     """Its own port, and a thread in which it lets every POST be answered."""
 
+    # Callers that wait; the usual five are few, and the next loses a second.
+    request_queue_size = 128
+
     def __init__(self, answer: Answer) -> None:
         """Take a free port, on which nobody answers before the server is started."""
         super().__init__(("127.0.0.1", 0), _Door)

@@ -3,7 +3,7 @@ client, and webhooks for itself.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 HOOK = "/webhooks/deck"
 ALL = "*"
+
+# How each edition writes where a webhook goes and what it is signed with.
+_PARTS: dict[str, Callable[[str, str], dict[str, Any]]] = {
+    "connections": lambda url, secret: {"config": {"url": url}, "credentials": {"secret": secret}},
+    "credentials": lambda url, secret: {"webhook": {"url": url, "secret": secret}},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +108,8 @@ class Nearby:
         body = {
             "name": name,
             "type": "webhook",
-            "config": {"url": url},
-            "credentials": {"secret": secret},
             "events": [events] if isinstance(events, str) else [*events],
+            **_PARTS[self._control.call("GET", "/world")["edition"]](url, secret),
         }
         made = self._control.call("POST", f"{self.url}/v2/event-destinations", json=body)
         return Destination(made["id"], url, secret)

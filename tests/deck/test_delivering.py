@@ -23,7 +23,7 @@ import starlette.responses
 import starlette.routing
 from standardwebhooks import Webhook
 
-from deck_sim import Deck, DeckSim, DeckSimError
+from deck_sim import Deck, DeckSim, DeckSimError, WebhookReceiver
 from deck_sim.server import server_at
 
 django.conf.settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], DEBUG=False)
@@ -393,6 +393,19 @@ def test_a_secret_of_your_own_is_signed_with(anywhere):
     assert made.secret == anywhere.webhook_secret
     shown = anywhere._control.call("GET", f"{anywhere.base_url}/event-destinations/{made.id}")
     assert shown["config"]["url"] == made.url
+
+
+@pytest.mark.parametrize("edition", ["connections", "credentials"])
+def test_every_edition_delivers_to_an_application(deck, edition):
+    """Destinations are written in another way in each, and signed alike."""
+    deck.reset(edition=edition)
+    taker = Taker(deck)
+    with taker.client, WebhookReceiver(deck) as receiver:
+        deck.deliver_to(make_flask(taker), events=["agent.created"])
+        agent(deck)
+        deck.settle()
+        assert taker.types == ["agent.created"]
+        assert receiver.wait_for("agent.created")
 
 
 def test_several_applications_are_told_apart(anywhere):
