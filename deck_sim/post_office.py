@@ -23,7 +23,7 @@ from deck_sim.engine.world import World
 from deck_sim.errors import refuse
 from deck_sim.hiding import hide_in_headers
 from deck_sim.simulation import Journey, Report, Simulation, travel
-from deck_sim.webhooks.sender import Outcome, Sender
+from deck_sim.webhooks.sender import App, Outcome, Sender
 from deck_sim.webhooks.signing import TOLERANCE, signed_headers
 from deck_sim.wire import custom_headers, dump_json, print_message, print_moment
 
@@ -51,6 +51,11 @@ class PostOffice:
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
         self._rounds: dict[int, _Round] = {}  # by the identity of the simulation
+
+    @property
+    def apps(self) -> dict[str, App]:
+        """The applications that are called directly, by the host that stands for each in a URL."""
+        return self._sender.apps
 
     async def drive(self, simulation: Simulation, journey: Journey) -> Report:
         """Drive a journey to its end, and send at each halt.

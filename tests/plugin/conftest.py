@@ -3,7 +3,18 @@
 import pytest
 
 # Warnings are errors, and of other plugins only xdist is there.
-OPTIONS = ("-W", "error", "-p", "no:randomly", "-p", "no:hypothesispytest", "-p", "no:time_machine")
+OPTIONS = (
+    "-W",
+    "error",
+    "-o",
+    "asyncio_default_fixture_loop_scope=function",
+    "-p",
+    "no:randomly",
+    "-p",
+    "no:hypothesispytest",
+    "-p",
+    "no:time_machine",
+)
 
 
 @pytest.fixture(autouse=True)
