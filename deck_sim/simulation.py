@@ -5,6 +5,7 @@ Everything here runs on one thread. An endpoint reads and writes the world witho
 between.
 """
 
+import copy
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ from deck_sim.engine.deliveries import post_events
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Entry, Resource
 from deck_sim.engine.story import Script
-from deck_sim.engine.timers import PROGRESS, Due
+from deck_sim.engine.timers import Due
+from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.errors import nearest, quote, refuse
 from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
@@ -155,27 +157,30 @@ class Simulation:
         happen what else is due at its moment, so that the event has been delivered.
 
         Raises:
-            ApiError: if nothing due within `limit` brings it; says what is waiting. Time has passed
-                up to the last thing that happened.
+            ApiError: if nothing due within `limit` brings it; says what is waiting, and for whom.
+                Time has passed only for as long as what could have brought it went on by itself.
 
         """
         likely = nearest(type_, self.world.rules.event_types)
         if likely and type_ not in self.world.rules.event_types:
             text = f"there is no event type {quote(type_)}{likely}"
             raise refuse("request/input_invalid", text, field="until.event")
-        seen, left = len(self.world.events), LAST_MOMENT - self.world.now
+        wanted = Wanted(type_, resource_id, len(self.world.events))
+        until = self.world.now + min(limit, LAST_MOMENT - self.world.now)
         with self._advancing() as report:
-            for halt in self._steps(self.world.now + min(limit, left)):
+            steps, may_come = self._steps(until), self._may_come(wanted, until)
+            while (may_come or wanted.moves(self.world, until)) and (
+                halt := next(steps, None)
+            ) is not None:
                 if halt:
                     yield
-                new, seen = self.world.events[seen:], len(self.world.events)
-                if any(e.type == type_ and resource_id in (None, e.data.id) for e in new):
+                if wanted.came(self.world):
                     yield from self._pass(self.world.now)
                     return report
-        whom = f" of `{resource_id}`" if resource_id else ""
+                may_come = self._may_come(wanted, until) if halt else may_come
         text = (
-            f"no `{type_}`{whom} came within {format_duration(limit)}, and nothing that is due by"
-            f" then can bring it; {self.waiting_text()}"
+            f"no {wanted} came within {format_duration(limit)}, and nothing that is due by then"
+            f" can bring it; {wanted.explain(self.world)}"
         )
         raise refuse("request/state_invalid", text)
 
@@ -197,21 +202,6 @@ class Simulation:
     def due(self) -> Iterator[Due]:
         """What falls due, soonest first."""
         return self.world.timers.upcoming()
-
-    def waiting(self) -> list[Resource]:
-        """The connections and runs that are not settled and have nothing due that moves them on."""
-        moving = {due.owner for due in self.due() if due.name in PROGRESS}
-        return [
-            resource
-            for kind in self.world.resources.values()
-            for resource in kind.values()
-            if not self.world.is_settled(resource) and resource.id not in moving
-        ]
-
-    def waiting_text(self) -> str:
-        """The same in a sentence."""
-        waiting = [f"`{r.id}` is `{r.status}`" for r in self.waiting()[:5]]
-        return f"waiting without a timer: {', '.join(waiting)}" if waiting else "nothing is waiting"
 
     # Choosing
 
@@ -264,6 +254,19 @@ class Simulation:
         """Whether nothing moves by itself, and nothing is to be delivered."""
         post_events(self.world)
         return self.world.timers.is_idle() and not self.world.outbox
+
+    def _may_come(self, wanted: Wanted, until: datetime) -> bool:
+        """Whether an event comes by itself until then; or webhooks are sent while it still can,
+        since nobody knows what their receivers will do. Tried on a copy of the world.
+        """
+        ahead, wanted = copy.copy(self), copy.copy(wanted)
+        ahead.world = copy.deepcopy(self.world)
+        for halt in ahead._steps(until):
+            if wanted.came(ahead.world):
+                return True
+            if halt:
+                return not wanted.is_over(ahead.world)
+        return False
 
     def _pass(self, moment: datetime) -> Generator[None, None, None]:
         for halt in self._steps(moment):

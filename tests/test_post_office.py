@@ -558,6 +558,35 @@ def _story(receiver, slow_first):
     return told
 
 
+def test_an_event_that_no_receiver_can_bring_uses_up_no_patience(
+    receiver, subscribe, run_task, sim, api
+):
+    """All is delivered, nobody answers the prompt, and it is still open when that is told."""
+    subscribe()
+    run = run_task("mfa_then_success")
+    until = {"event": "task_run.completed", "id": run["id"]}
+    answer = sim.post("/clock/advance", json={"until": until})
+    assert "an answer to `mfa` has to give `code`" in answer.json()["errors"][0]["message"]
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "interaction_required"
+    assert receiver.types()[-1] == "task_run.interaction_required"
+
+
+def test_a_receiver_may_bring_an_event_about_another_run(
+    receiver, subscribe, run_task, sim, connection, task, api
+):
+    """Who is told of a failure may try again, so the failure is waited for."""
+
+    def again(arrival, line):
+        body = {"connection_id": connection["id"]}
+        return api.post(f"/tasks/{task['id']}/run", json=body).status_code
+
+    receiver.say(again)
+    subscribe("task_run.failed")
+    run_task("mfa_never_answered")
+    answer = sim.post("/clock/advance", json={"until": {"event": "task_run.completed"}})
+    assert answer.status_code == 200, answer.text
+
+
 def test_webhooks_go_out_on_the_way_to_an_event(receiver, subscribe, sim, run_task):
     """What happens before the event that is waited for has been delivered before it."""
     subscribe("task_run.queued", "task_run.running", "task_run.completed")

@@ -306,10 +306,62 @@ def test_an_event_that_does_not_come_within_the_limit_is_an_error(driven):
     )
     assert text == (
         f"no `task_run.completed` of `{run}` came within 1m, and nothing that is due by then can"
-        f" bring it; waiting without a timer: `{run}` is `interaction_required`"
+        f" bring it; waiting without a timer: `{run}` is `interaction_required` (an answer to `mfa`"
+        " has to give `code`; the interaction times out in 5m)"
     )
     assert driven.elapsed == SECOND
     assert driven.world.timeline[-1].what == "advanced 1s"
+
+
+OUT_OF_REACH = {
+    "a prompt": (ASKS, "1s"),
+    "a reviewer": ("[running: 1s, pending, completed]", "1s"),
+    "stuck": ("[running: 1s, running: stuck]", "1s"),
+    "over": ("[running: 2s, failed: auth/auth_invalid]", "2s"),
+    "beyond the limit": ("[queued: 2s, running: 2d, completed]", "2s"),
+}
+
+
+@pytest.mark.parametrize("name", OUT_OF_REACH)
+def test_time_passes_no_further_than_a_run_goes_on_by_itself(driven, name):
+    """No patience is used up, and no other story is played, for an event that cannot come."""
+    steps, elapsed = OUT_OF_REACH[name]
+    wanted, _ = driven.run(steps), driven.run("[running: 10h, completed]")
+    refused(
+        driven,
+        "request/state_invalid",
+        lambda: driven.advance_until_event("task_run.completed", wanted, parse_duration("1d")),
+    )
+    assert driven.elapsed == parse_duration(elapsed)
+
+
+LATE = (
+    "[running: 1s, interaction_required: {type: mfa, timeout: 10m,"
+    " on_timeout: [running: 9s, completed]}, running, completed]"
+)
+
+
+@pytest.mark.parametrize(
+    ("steps", "status", "elapsed"),
+    [(ASKS, "failed", "5m1s"), (LATE, "completed", "10m10s")],
+)
+def test_the_end_of_a_patience_may_bring_an_event(driven, steps, status, elapsed):
+    """What somebody's giving up leads to can be waited for."""
+    run = driven.run(steps)
+    driven.advance_until_event(f"task_run.{status}", run, parse_duration("1d"))
+    assert driven.elapsed == parse_duration(elapsed)
+
+
+def test_what_is_not_about_runs_does_not_wait_for_runs(driven):
+    """An event that no story brings is refused at once, with nothing played."""
+    driven.run()
+    was = copy.deepcopy(driven.world)
+    refused(
+        driven,
+        "request/state_invalid",
+        lambda: driven.advance_until_event("agent.created", None, parse_duration("1d")),
+    )
+    assert driven.world == was
 
 
 def test_a_limit_beyond_the_end_of_time_is_the_end_of_time(driven):
@@ -387,16 +439,6 @@ def test_what_is_due_comes_soonest_first(driven):
     """A run's step, and the timeout of its task."""
     run = driven.run()
     assert [(due.owner, due.name) for due in driven.due()] == [(run, "step"), (run, "task_timeout")]
-
-
-def test_what_waits_is_what_nothing_moves_on(driven):
-    """A run that asks waits; one that works, one that is over and a connection do not."""
-    asking, _, _ = driven.run(ASKS), driven.run("[running: 1h, completed]"), driven.run()
-    driven.advance_by(10 * SECOND)
-    assert [resource.id for resource in driven.waiting()] == [asking]
-    assert driven.waiting_text() == (
-        f"waiting without a timer: `{asking}` is `interaction_required`"
-    )
 
 
 def test_the_choice_of_a_scenario_is_remembered(driven):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.durations import format_duration, parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
+from deck_sim.engine.waiting import MEANS, waiting
 from deck_sim.errors import refuse
 from deck_sim.later import Later
 from deck_sim.simulation import Journey, Simulation
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
     from deck_sim.control import bodies
 else:
     bodies = Later("deck_sim.control.bodies")
-
-# What each timer means to whoever reads `/_sim/next`.
-_MEANS = {
-    "step": "the script goes on",
-    "window": "the interaction times out",
-    "task_timeout": "the task times out",
-    "inactivity": "the run fails of inactivity",
-    "attempt": "a delivery is attempted",
-}
 
 
 def show_clock(request: Request) -> Answer:
@@ -100,12 +92,12 @@ def show_next(request: Request) -> Answer:
             "at": print_moment(timer.at),
             "in": format_duration(timer.at - now),
             "id": timer.owner,
-            "what": _MEANS[timer.name],
+            "what": MEANS[timer.name],
         }
         for timer in simulation.due()
     ]
-    waiting = [{"id": r.id, "kind": r.kind, "status": r.status} for r in simulation.waiting()]
-    return Answer({"now": print_moment(now), "due": due, "waiting": waiting})
+    waits = [{"id": r.id, "kind": r.kind, "status": r.status} for r in waiting(simulation.world)]
+    return Answer({"now": print_moment(now), "due": due, "waiting": waits})
 
 
 ROUTES = [
