@@ -199,7 +199,7 @@ class Door:
     async def _ask(self, visit: _Visit) -> Answer:
         """Let the endpoint answer."""
         simulation = visit.simulation
-        simulation.catch_up()
+        await self.worlds.post_office.catch_up(simulation)
         visit.position = len(simulation.world.timeline)
         if len(visit.body) > MAX_BODY_BYTES:
             raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")

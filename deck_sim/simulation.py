@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 from typing import Any, TypeVar
 
 from deck_sim import realtime
@@ -25,27 +24,31 @@ from deck_sim.engine.timers import Due
 from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.errors import nearest, quote, refuse
+from deck_sim.pacing import PACES, STARTS
 from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
 from deck_sim.scenario.library import Library
 
-MODES = ("real", "frozen", "on_poll")
+FOLLOW = "follow"  # the one mode that only a process of its own can have
+MODES = ("real", "frozen", "on_poll", FOLLOW)
+WEBHOOK_TIMES = ("wall", "world")
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
 MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
 MOST_CALLS = 10_000  # that the journal keeps
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a world begins. `now` of None is the frozen start, or the real moment in `real` mode."""
+    """How a world begins. Without `now` it does at the frozen start, or, if the clock is to move by
+    itself, now.
+    """
 
     edition: str = "connections"
     mode: str = "frozen"
     speed: float = 1
     now: datetime | None = None
     seed: int = 0
-    webhook_time: str = "wall"  # or `world`: what a webhook's timestamp header is taken from
+    webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`: where the timestamp header is from
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,7 @@ class Simulation:
     _shown: dict[str, Resource] = field(default_factory=dict)  # as reads showed them, in `on_poll`
 
     def __post_init__(self) -> None:
-        start = realtime.now() if self.settings.mode == "real" else FROZEN_START
-        now = self.settings.now or start
+        now = self.settings.now or STARTS.get(self.settings.mode, lambda: FROZEN_START)()
         self.world = World(self.settings.edition, self.settings.seed, now, files_url=self.files_url)
         self.set_clock(self.settings.mode, self.settings.speed)
 
@@ -104,15 +106,24 @@ class Simulation:
     def set_clock(self, mode: str, speed: float = 1) -> None:
         """Change the clock's mode."""
         self.mode, self.speed = mode, speed
-        self._pace()
+        begin = PACES.get(mode)
+        self._pace = begin and begin(self.world.now, speed, lambda: self.real_ns())
 
     def catch_up(self) -> None:
-        """In `real` mode, let the world come to where the wall clock is."""
-        if self.mode == "real" and not self.driven:
-            real, began = self._paced_from
-            elapsed = int((self.real_ns() - real) * Fraction(self.speed)) // 1000
-            left = (LAST_MOMENT - began) // _MICROSECOND
-            travel(self._pass(began + min(elapsed, left) * _MICROSECOND))
+        """With a clock that moves by itself, let the world come to where it is."""
+        if self._pace is not None and not self.driven:
+            travel(self.come_along())
+
+    def come_along(self) -> Journey:
+        """The same as a journey, for who waits until the webhooks on the way are sent."""
+        began, position = self.world.now, len(self.world.timeline)
+        if self._pace is not None:
+            moment = self._pace.moment(began, LAST_MOMENT)
+            if moment < began:
+                self._stay(began - moment, moment)
+            else:
+                yield from self._pass(moment)
+        return Report(self.world.now, self.world.timeline[position:])
 
     def poll(self, resources: Iterable[Resource]) -> None:
         """In `on_poll` mode, let a read of something unfinished jump to the next due moment.
@@ -244,11 +255,16 @@ class Simulation:
             report.now, report.happened = self.world.now, self.world.timeline[position:]
             if report.now > began:
                 self.world.note("clock", "", f"advanced {format_duration(report.now - began)}")
-                self._pace()
+                if self._pace is not None:
+                    self._pace.resume(self.world.now)
 
-    def _pace(self) -> None:
-        """Let real time count from here."""
-        self._paced_from = self.real_ns(), self.world.now
+    def _stay(self, back: timedelta, moment: datetime) -> None:
+        """A clock that is followed went back. A world does not, unless it has not begun yet."""
+        if self.world.has_begun:
+            text = f"the process's time went back {format_duration(back)}; the world's stays"
+            self.world.note("clock", "", f"{text}, and goes on from here")
+        else:
+            self.world.begin_at(moment)
 
     def _is_idle(self) -> bool:
         """Whether nothing moves by itself, and nothing is to be delivered."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 import standardwebhooks
+from freezegun import freeze_time
 
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
@@ -594,3 +595,55 @@ def test_webhooks_go_out_on_the_way_to_an_event(receiver, subscribe, sim, run_ta
     sim.post("/clock/advance", json={"until": {"event": "task_run.completed"}})
     told = [arrival.data["type"] for arrival in receiver.arrivals]
     assert told == ["task_run.queued", "task_run.running", "task_run.completed"]
+
+
+# A clock that follows the process
+
+
+@pytest.fixture
+def following(key, server):
+    """A world that follows the process, which is frozen; and its freezer."""
+    with freeze_time("2024-03-01 12:00") as freezer:
+        server.worlds.make(key, mode="follow")
+        yield freezer
+
+
+def test_what_a_freezer_brought_is_delivered_before_the_next_call_is_answered(
+    following, receiver, subscribe, run_task, api, delivery_log
+):
+    """In order, and each retry at its moment; a look at the world is call enough."""
+    receiver.say(503, 200)
+    run_task()
+    subscribe("task_run.completed")
+    following.tick(60)
+    (delivery,) = delivery_log()
+    assert at(delivery["log"]) == ["12:00:11", "12:00:16"]
+    assert receiver.types() == ["task_run.completed"] * 2
+
+
+def test_webhooks_are_signed_with_the_time_of_the_process(
+    following, receiver, subscribe, agent, sim
+):
+    """A verifier in the frozen process takes what its own freezer's moment signed."""
+    secret, _ = subscribe("agent.created")["credentials"]["secret"], agent()
+    following.tick(3600)
+    sim.get("/clock")
+    (arrival,) = receiver.arrivals
+    standardwebhooks.Webhook(secret).verify(arrival.body, arrival.headers)
+
+
+def test_a_receiver_may_call_while_a_world_comes_along(
+    following, receiver, subscribe, run_task, api, sim
+):
+    """Its call is answered at once: it does not wait for itself."""
+
+    def answer(arrival, line):
+        run = arrival.data["data"]["id"]
+        given = api.post(f"/task-runs/{run}/interaction", json={"inputs": {"code": "123456"}})
+        return given.status_code
+
+    receiver.say(answer)
+    subscribe("task_run.interaction_required")
+    run = run_task("mfa_then_success")
+    following.tick(60)
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "completed"

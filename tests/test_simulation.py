@@ -4,6 +4,7 @@ import copy
 from datetime import timedelta
 
 import pytest
+from freezegun import freeze_time
 
 from deck_sim import realtime, simulation
 from deck_sim.durations import parse_duration
@@ -460,3 +461,69 @@ def test_same_seed_and_calls_give_the_same_world():
 
     assert driven(4) == driven(4)
     assert driven(4).timeline != driven(5).timeline
+
+
+# A clock that follows the process
+
+
+@pytest.fixture
+def following():
+    """A world that follows the process, and the freezer of the process."""
+    with freeze_time("2025-01-15 09:30") as freezer:
+        yield Driven(mode="follow"), freezer
+
+
+def test_a_world_that_follows_begins_with_the_process(following):
+    """It has the moment at which the process is frozen, and what is due comes as that moves."""
+    driven, freezer = following
+    run = driven.run()
+    freezer.tick(10)
+    driven.catch_up()
+    assert (driven.elapsed, driven.look(run).status) == (10 * SECOND, "completed")
+    assert type(driven.world.now) is type(FROZEN_START)
+
+
+def test_an_advance_is_gained_on_the_process(following):
+    """A world that was moved ahead stays ahead."""
+    driven, freezer = following
+    driven.advance_by(SECOND)
+    freezer.tick(1)
+    driven.catch_up()
+    assert driven.elapsed == 2 * SECOND
+
+
+def test_a_world_does_not_go_back_with_the_process(following):
+    """It stays, says so, and goes on from there."""
+    driven, freezer = following
+    driven.run("[queued: 1h, running, completed]")
+    freezer.tick(-60)
+    driven.catch_up()
+    driven.catch_up()
+    assert [entry.what for entry in driven.world.timeline if entry.kind == "clock"] == [
+        "the process's time went back 1m; the world's stays, and goes on from here"
+    ]
+    freezer.tick(1)
+    driven.catch_up()
+    assert driven.elapsed == SECOND
+
+
+def test_a_world_that_has_not_begun_goes_back_with_the_process(following):
+    """A test may be frozen after its world was made, and seeded; that is where it begins."""
+    driven, freezer = following
+    old = FROZEN_START - 400 * SECOND
+    commands.seed_resource(driven.world, "agent", {"name": "B"}, id="agt_2", created_at=old)
+    freezer.tick(-60)
+    driven.catch_up()
+    assert driven.elapsed == -60 * SECOND
+    assert {entry.at for entry in driven.world.timeline} == {driven.world.now}
+    agents = driven.world.all("agent").values()
+    assert [agent.created_at for agent in agents] == [driven.world.now, old]
+
+
+def test_who_drives_is_not_overtaken(following):
+    """While a journey is driven, no call lets the world come along."""
+    driven, freezer = following
+    driven.driven = True
+    freezer.tick(1)
+    driven.catch_up()
+    assert driven.elapsed == 0 * SECOND

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.control.clock import check_follow
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.errors import listed, refuse
 from deck_sim.later import Later
@@ -78,6 +79,7 @@ def change_world(request: Request) -> Answer:
 def reset_world(request: Request) -> Answer:
     """`POST /_sim/reset`: the world begins anew, empty."""
     body = request.read(bodies.NewWorld) if request.body else bodies.NewWorld()
+    check_follow(request, body.mode, body.now)
     wanted = body.model_dump(exclude_none=True, exclude={"default_scenario"})
     if body.now is not None:
         wanted["now"] = _beginning(body.now)

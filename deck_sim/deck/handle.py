@@ -44,7 +44,7 @@ class Clock:
 
     @property
     def mode(self) -> str:
-        """`frozen`, `real` or `on_poll`."""
+        """`frozen`, `real`, `on_poll` or `follow`."""
         return str(self._control.call("GET", "/clock")["mode"])
 
     def set(
