@@ -11,7 +11,7 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.matching import Rule
 from deck_sim.scenario.values import fault
-from deck_sim.simulation import MODES
+from deck_sim.simulation import MODES, WEBHOOK_TIMES
 
 IDLE = "idle"
 
@@ -30,6 +30,7 @@ def _one_of(words: Collection[str]) -> AfterValidator:
 
 EditionName = Annotated[str, _one_of(EDITIONS)]
 Mode = Annotated[str, _one_of(MODES)]
+WebhookTime = Annotated[str, _one_of(WEBHOOK_TIMES)]
 Speed = Annotated[float, Field(gt=0, le=1_000_000)]
 
 
@@ -38,6 +39,7 @@ class NewWorld(Body):
 
     edition: EditionName | None = None
     seed: int | None = None
+    webhook_time: WebhookTime | None = None
     mode: Mode | None = None
     speed: Speed | None = None
     now: Text | None = None
@@ -50,6 +52,7 @@ class ChangeWorld(Body):
     default_scenario: Text | None = None
     edition: EditionName | None = None
     seed: int | None = None
+    webhook_time: WebhookTime | None = None
 
 
 class SetClock(Body):

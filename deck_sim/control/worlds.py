@@ -73,6 +73,8 @@ def change_world(request: Request) -> Answer:
         simulation.world = replace(simulation.world, **begins)
     if body.default_scenario is not None:
         simulation.wishes.default_scenario = body.default_scenario
+    if body.webhook_time is not None:
+        simulation.settings = replace(simulation.settings, webhook_time=body.webhook_time)
     return show_world(request)
 
 

@@ -3,6 +3,7 @@
 Everything goes through the control API, and nothing that is only read changes the world.
 """
 
+import asyncio
 import itertools
 import re
 from collections.abc import Mapping, Sequence
@@ -125,6 +126,14 @@ class Deck:
     def sleep(self, seconds: float) -> None:
         """Let so many seconds of the world pass: hand it to a client as its `sleep`."""
         self.advance(timedelta(seconds=seconds))
+
+    async def async_sleep(self, seconds: float) -> None:
+        """The same for a client that awaits its `sleep`; the event loop goes on meanwhile."""
+        await asyncio.to_thread(self.sleep, seconds)
+
+    def stamp_webhooks(self, time: str) -> None:
+        """Say which time webhooks are signed with: the `wall` clock's, or the `world`'s."""
+        self._control.call("PATCH", "/world", json={"webhook_time": time})
 
     def next(self) -> Json:
         """What is due, soonest first, and what waits without a timer."""

@@ -293,3 +293,18 @@ def test_an_unreadable_body_changes_nothing(errors, route):
     request = {"content": b"[NaN", "headers": {"Content-Type": "application/json"}}
     path = route.path.replace("{name}", "x")
     assert errors(route.method, path, 400, **request) == [("body_invalid", None)]
+
+
+@pytest.mark.parametrize(("method", "path"), [("PATCH", "/world"), ("POST", "/reset")])
+def test_webhooks_can_be_signed_with_the_time_of_the_world(sim, simulation, method, path):
+    """It is chosen for a world, and stays as it is if nothing is said of it."""
+    assert sim.request(method, path, json={"webhook_time": "world"}).status_code == 200
+    sim.patch("/world", json={"default_scenario": "source_down"})
+    assert simulation().settings.webhook_time == "world"
+
+
+def test_a_wrong_time_for_webhooks_is_refused(errors):
+    """Neither the wall's nor the world's."""
+    assert errors("PATCH", "/world", 400, json={"webhook_time": "noon"}) == [
+        ("input_invalid", "webhook_time")
+    ]
