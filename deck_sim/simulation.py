@@ -117,12 +117,11 @@ class Simulation:
     def come_along(self) -> Journey:
         """The same as a journey, for who waits until the webhooks on the way are sent."""
         began, position = self.world.now, len(self.world.timeline)
-        if self._pace is not None:
-            moment = self._pace.moment(began, LAST_MOMENT)
-            if moment < began:
-                self._stay(began - moment, moment)
-            else:
-                yield from self._pass(moment)
+        moment = self._pace.moment(began, LAST_MOMENT) if self._pace else began
+        if moment < began:
+            self._stay(began - moment, moment)
+        else:
+            yield from self._pass(moment)
         return Report(self.world.now, self.world.timeline[position:])
 
     def poll(self, resources: Iterable[Resource]) -> None:

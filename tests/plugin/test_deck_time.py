@@ -1,6 +1,7 @@
 """`deck_time`: the process's time and the world's as one."""
 
 import asyncio
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -97,9 +98,13 @@ def test_both_settle_webhooks_and_a_verifier_sees_the_moment_of_each(
         return 200
 
     receiver.say(take)
-    start_run(deck)
+    start_run(deck, "slow_success")
     MOVES[move](deck, time)
-    assert seen == [("task_run.queued", 0), ("task_run.running", 2), ("task_run.completed", 10)]
+    assert seen == [
+        ("task_run.queued", 0),
+        ("task_run.running", 3 * 60),
+        ("task_run.completed", 25 * 60),
+    ]
     assert elapsed() == timedelta(hours=1)
 
 
@@ -170,14 +175,14 @@ def test_a_clock_that_moves_by_itself_cannot_be_bound(run, mode):
     result.stdout.fnmatch_lines([f"*clock is `{mode}`, which moves by itself; use clock='frozen'*"])
 
 
-def test_without_freezegun_the_error_says_how_to_get_it(run_apart):
+def test_without_freezegun_the_error_says_how_to_get_it(run, monkeypatch):
     """Only the one who asks for the fixture needs it."""
+    monkeypatch.delitem(sys.modules, "pytest_deck_sim.frozen")
+    monkeypatch.setitem(sys.modules, "freezegun", None)
     text = """
-        import sys
-        sys.modules["freezegun"] = None
         def test_without(deck): deck.advance("5s")
         def test_with(deck_time): pass
     """
-    result = run_apart(text)
+    result = run(text)
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*freezes the process*: pip install freezegun"])
