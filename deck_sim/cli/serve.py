@@ -113,6 +113,9 @@ _CLOCKS = {
     show_default=True,
     help="Which time webhooks are signed with; receivers refuse what is five minutes off.",
 )
+@click.option(
+    "--rate-limit", is_flag=True, help="Answer more than 200 calls in 10 s of a world with 429."
+)
 def command(
     host: str,
     port: int,
@@ -128,6 +131,7 @@ def command(
     port_file: Path | None,
     allow_public: bool,
     webhook_time: str,
+    rate_limit: bool,
 ) -> None:
     """Serve the simulated Deck API.
 
@@ -144,6 +148,7 @@ def command(
         now=now,
         seed=seed,
         webhook_time=webhook_time,
+        rate_limit=rate_limit,
     )
     library = _watch(folder) if reload else open_library(folder)
     worlds = Worlds(
@@ -173,8 +178,11 @@ def _watch(folder: Path | None) -> Library:
     return or_say(WatchedFolder, folder, shipped(), _report)
 
 
-def _report(error: ScenarioError) -> None:
-    """Tell what is wrong with an edited scenario, while the server goes on."""
+def _report(error: ScenarioError | None) -> None:
+    """Tell what is wrong with an edited scenario, or that it is mended; the server goes on."""
+    if error is None:
+        click.echo("deck-sim: that is mended; the scenarios are those of the folder", err=True)
+        return
     say(error)
     click.echo("deck-sim: until that is mended, the scenarios stay as they were", err=True)
 

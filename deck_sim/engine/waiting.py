@@ -7,7 +7,17 @@ from functools import partial
 
 from deck_sim.durations import format_duration
 from deck_sim.engine.records import Resource
-from deck_sim.engine.timers import ATTEMPT, INACTIVITY, PROGRESS, STEP, TASK_TIMEOUT, WINDOW, Due
+from deck_sim.engine.timers import (
+    ATTEMPT,
+    DISUSE,
+    INACTIVITY,
+    PASSAGE,
+    PROGRESS,
+    STEP,
+    TASK_TIMEOUT,
+    WINDOW,
+    Due,
+)
 from deck_sim.engine.world import World
 from deck_sim.errors import listed
 
@@ -20,6 +30,8 @@ MEANS = {
     TASK_TIMEOUT: "the task times out",
     INACTIVITY: "the run fails of inactivity",
     ATTEMPT: "a delivery is attempted",
+    PASSAGE: "its status passes",
+    DISUSE: "it ends, since nobody uses it",
 }
 
 # Whom a resource waits for in a status. One that asks for something waits for the answer.
@@ -95,7 +107,7 @@ class Wanted:
 
 def _steps(world: World) -> dict[str, Due]:
     """By owner, what goes on by itself."""
-    return {due.owner: due for due in world.timers.upcoming() if due.name == STEP}
+    return {due.owner: due for due in world.timers.upcoming() if due.name in PROGRESS}
 
 
 def _named(title: str, found: Sequence[Resource], tell: Callable[[Resource], str]) -> str:
