@@ -24,6 +24,7 @@ from deck_sim.worlds import Worlds
 
 T = TypeVar("T")
 
+THREAD = "deck-sim"  # the name of the thread in which a server runs beside its tests
 _PATIENCE = 1  # seconds for which a server that stops waits for requests that are not all there
 
 
@@ -161,7 +162,7 @@ class ServerThread:
 
     def __init__(self, worlds: Worlds, host: str = "127.0.0.1", port: int = 0) -> None:
         self.server = Server(worlds, host, port)
-        self._thread = threading.Thread(target=self._run, name="deck-sim", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
         self._ready = threading.Event()
 
     def start(self) -> "ServerThread":

@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 
 from deck_sim.errors import DeckSimError
+from deck_sim.realtime import PROCESS, PROCESS_HEADER
 
 Json = dict[str, Any]
 IdOr = str | Mapping[str, Any]  # an id, or the resource that has it
@@ -22,7 +23,7 @@ class Control:
         self.url, self.api_key = url, api_key
         self._client = httpx2.Client(
             base_url=f"{url}/_sim",
-            headers={"Authorization": f"Bearer {api_key}"},
+            headers={"Authorization": f"Bearer {api_key}", PROCESS_HEADER: PROCESS},
             timeout=WAIT_SECONDS,
             trust_env=False,  # a proxy of the environment has no business on loopback
         )

@@ -53,7 +53,7 @@ class Clock:
 
     @property
     def mode(self) -> str:
-        """`frozen`, `real` or `on_poll`."""
+        """`frozen`, `real`, `on_poll` or `follow`."""
         return str(self._control.call("GET", "/clock")["mode"])
 
     def set(
@@ -116,6 +116,10 @@ class Deck(Passing, Nearby):
         """Close the connection with the server."""
         self._leave()
         self._control.close()
+
+    def stamp_webhooks(self, time: str) -> None:
+        """Say which time webhooks are signed with: the `wall` clock's, or the `world`'s."""
+        self._control.call("PATCH", "/world", json={"webhook_time": time})
 
     def next(self) -> Json:
         """What is due, soonest first, and what waits without a timer."""

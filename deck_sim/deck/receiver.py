@@ -20,6 +20,8 @@ from deck_sim.errors import DeckSimError
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
 _UNSIGNED, _FAILED = 401, 500
+_PATIENCE = 0.05  # seconds until a clock is asked again whether it has moved
+_LOOK = 0.02  # seconds between two looks at whether the server is to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +128,9 @@ class WebhookReceiver:
         frozen = self._deck.clock.mode == "frozen"
         if not frozen:
             refuse_on_a_loop(self.wait_for)
-        with self._arrived:
-            found = self._arrived.wait_for(
-                lambda: self._find(event, wanted), 0 if frozen else timeout
-            )
+        ends = realtime.monotonic() + (0 if frozen else timeout)
+        while (found := self._look(event, wanted, ends)) is None and realtime.monotonic() < ends:
+            self._deck.clock.now  # noqa: B018 - a clock that follows the process is woken by a call
         if found is None:
             raise DeckSimError(self._missed(event, wanted, None if frozen else timeout))
         return found
@@ -170,7 +171,7 @@ class WebhookReceiver:
     def _fault(self, headers: Mapping[str, str], body: bytes) -> str | None:
         """What is wrong with a signature; its time is the wall's or, if so chosen, the world's."""
         try:
-            verify(self.secret, headers, body, realtime.now())
+            verify(self.secret, headers, body, realtime.process_now())
         except SignatureError as fault:
             try:
                 verify(self.secret, headers, body, self._deck.clock.now)
@@ -195,6 +196,12 @@ class WebhookReceiver:
         with self._arrived:
             if text not in self.complaints:
                 self.complaints.append(text)
+
+    def _look(self, type_: str, wanted: str | None, ends: float) -> Json | None:
+        """The event if it is there, or comes soon."""
+        left = min(ends - realtime.monotonic(), _PATIENCE)
+        with self._arrived:
+            return self._arrived.wait_for(lambda: self._find(type_, wanted), left)
 
     def _find(self, type_: str, wanted: str | None) -> Json | None:
         found = (one.event for one in self.received if one.taken and one.event["type"] == type_)

@@ -16,6 +16,7 @@ import deck_sim.realtime  # noqa: F401
 
 if TYPE_CHECKING:
     from deck_sim import Deck, WebhookReceiver
+    from pytest_deck_sim.frozen import DeckTime
 
 TIMELINE = pytest.StashKey[Callable[[], str]]()  # of the test's world, while there is one
 FAILED = pytest.StashKey[bool]()
@@ -147,6 +148,15 @@ def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[Webhoo
 
     with receive(request.node, deck) as receiver:
         yield receiver
+
+
+@pytest.fixture
+def deck_time(request: pytest.FixtureRequest, deck: Deck) -> Iterator[DeckTime]:
+    """The process's time and that of the world of `deck` as one, whichever of them is moved."""
+    from pytest_deck_sim.worlds import freeze
+
+    with freeze(request.node, deck) as frozen:
+        yield frozen
 
 
 def _option(config: pytest.Config, name: str) -> str | None:
