@@ -170,7 +170,7 @@ class Door:
     async def _answer(self, visit: _Visit) -> tuple[Answer, bytes]:
         """The answer and its body. Whatever goes wrong becomes an answer, too."""
         try:
-            self._arrive(visit)
+            await self._arrive(visit)
             if visit.fault is not None and visit.fault.strikes == CALL:
                 return _keep_away(visit.fault)
             route, params = self._admit(visit)
@@ -186,9 +186,9 @@ class Door:
             answer = _refusal(refuse("api/api_error", text))
         return answer, answer.print(visit.request_id)
 
-    def _arrive(self, visit: _Visit) -> None:
+    async def _arrive(self, visit: _Visit) -> None:
         """Let the world come to where the call meets it, and the call meet its fault."""
-        visit.simulation.catch_up()
+        await self.worlds.post_office.catch_up(visit.simulation)
         world = visit.simulation.world
         visit.position, visit.events = len(world.timeline), len(world.events)
         if self.journal:

@@ -26,8 +26,14 @@ LINE = "deck_sim.line"
 
 _NAP = timedelta(milliseconds=10)  # how often a held answer looks at the clock
 _MICROSECOND = timedelta(microseconds=1)
+
+
+class LineReset(ConnectionResetError):
+    """What the caller's end of a line sees that was reset."""
+
+
 _BROKEN: dict[str, type[ConnectionError]] = {
-    RESET: ConnectionResetError,
+    RESET: LineReset,
     CLOSED: ConnectionAbortedError,
 }
 
@@ -94,7 +100,8 @@ class Spoiled:
         """Whether the caller is still there when the answer is no longer held back.
 
         It is held until the world's clock has moved on so far, and no longer than that takes in
-        real time, so that nobody waits for ever for a clock that stands still.
+        real time, so that nobody waits for ever for a clock that stands still; nor for a world that
+        is no more.
         """
         held, simulation = self.outgoing.held, self.simulation
         if not held:
@@ -102,8 +109,13 @@ class Spoiled:
         speed = simulation.speed if simulation.mode == "real" else 1
         real_end = simulation.real_ns() + int(held // _MICROSECOND * 1000 / speed)
         end = simulation.world.now + held
+
+        def is_held() -> bool:
+            on_time = simulation.world.now < end and simulation.real_ns() < real_end
+            return on_time and not simulation.dropped
+
         gone = asyncio.ensure_future(receive())
-        while not gone.done() and simulation.world.now < end and simulation.real_ns() < real_end:
+        while is_held() and not gone.done():
             await asyncio.wait({gone}, timeout=_NAP.total_seconds())
         return not gone.done() and gone.cancel()
 

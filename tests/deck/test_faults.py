@@ -1,5 +1,8 @@
 """Faults through the handle."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
 import pytest
 
 from deck_sim import DeckSimError
@@ -27,3 +30,35 @@ def test_a_wrong_fault_is_told(deck):
     with pytest.raises(DeckSimError, match="did you mean 'status'"):
         deck.fault(match="**", statis=502)
     assert deck.faults == []
+
+
+BROKEN = [
+    ({"reset": True}, httpx2.ReadError),
+    ({"lost_response": True}, httpx2.RemoteProtocolError),
+    ({"truncate": True}, httpx2.RemoteProtocolError),
+]
+
+
+@pytest.mark.parametrize(("fault", "error"), BROKEN)
+@pytest.mark.parametrize("way", ["socket", "transport"])
+def test_a_client_sees_the_same_with_a_socket_and_without(deck, way, fault, error):
+    """What ends a line is an error of the client's library, the same on both ways."""
+    deck.fault(fault, match="GET /v2/agents")
+    headers = {"Authorization": f"Bearer {deck.api_key}"}
+    transport = {"transport": deck.transport} if way == "transport" else {"trust_env": False}
+    client = httpx2.Client(base_url=deck.base_url, headers=headers, **transport)
+    with client, pytest.raises(error):
+        client.get("/agents")
+
+
+def test_a_world_that_is_gone_holds_no_answer(deck):
+    """Nobody waits for the clock of a world that is no more."""
+    deck.fault(match="GET /v2/agents", delay="1h")
+    headers = {"Authorization": f"Bearer {deck.api_key}"}
+    with httpx2.Client(base_url=deck.base_url, headers=headers, transport=deck.transport) as client:
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(client.get, "/agents", timeout=60)
+            while not deck.requests:
+                pass
+            deck.reset()
+        assert answer.result().status_code == 200
