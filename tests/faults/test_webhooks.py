@@ -160,6 +160,27 @@ def test_a_webhook_can_come_before_the_answer(put, api, subscribe, receiver, age
     assert log("agent.created") == [("30:00", 1, True, "before_response")]
 
 
+def test_it_comes_first_to_every_destination_that_it_strikes(put, subscribe, receiver, agent):
+    """One fault strikes as many deliveries as it says."""
+    for path in ("/a", "/b", "/c"):
+        subscribe("agent.created", path=path)
+    put("agent.created", before_response=True, times=2)
+    agent()
+    log = [line for line in receiver.arrivals if "deck-sim-fault" in line.headers]
+    assert sorted(arrival.path for arrival in log) == ["/a", "/b"]
+
+
+def test_the_right_signature_is_not_the_first(put, subscribe, receiver, run_task, advance):
+    """Whoever looks at the first alone takes a genuine message for a forged one."""
+    made = subscribe(DONE)
+    put(rotated_signature=True)
+    run_task()
+    advance("1m")
+    (arrival,) = receiver.arrivals
+    arrival.headers["webhook-signature"] = arrival.headers["webhook-signature"].split(" ")[0]
+    assert not is_genuine(arrival, made["credentials"]["secret"])
+
+
 def test_only_what_a_call_causes_comes_before_its_answer(put, subscribe, run_task, advance, sim):
     """What the clock brings about has no answer to come before: the fault waits on."""
     subscribe()
@@ -173,7 +194,7 @@ def test_nothing_hurries_while_somebody_moves_the_clock(
     put, api, subscribe, receiver, agent, advance, sim
 ):
     """A call from inside a receiver finds its clock driven; its own webhooks wait their turn."""
-    subscribe("agent.created", "task_run.queued")
+    subscribe("agent.created", "agent.deleted")
     put("agent.deleted", before_response=True)
     calls = threading.Semaphore(1)
 
