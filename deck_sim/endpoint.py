@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from deck_sim import __version__
 from deck_sim.errors import ApiError, listed, refuse
 from deck_sim.scenario.choosing import Choice
-from deck_sim.simulation import Call, Simulation
+from deck_sim.simulation import TOLD_HEADERS, Call, Simulation
 from deck_sim.wire import (
     MAX_BODY_BYTES,
     Also,
@@ -257,4 +257,13 @@ def _call(visit: _Visit, answer: Answer) -> Call:
         errors=tuple(f"{error['type']}/{error['code']}" for error in refused),
         scenario=answer.choice,
         after=visit.position,
+        headers={name: visit.headers[name] for name in TOLD_HEADERS if name in visit.headers},
+        answered=_answered(answer),
     )
+
+
+def _answered(answer: Answer) -> dict[str, Any]:
+    """What a client could act on: which resource it was shown, in which status; when to return."""
+    shown = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
+    waits = {n.lower(): v for n, v in answer.headers.items()}.get("retry-after")
+    return shown if waits is None else {**shown, "retry_after": waits}

@@ -6,7 +6,7 @@ between.
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,7 @@ MODES = ("real", "frozen", "on_poll")
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
 MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
 MOST_CALLS = 10_000  # that the journal keeps
+TOLD_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -60,6 +61,8 @@ class Call:
     errors: tuple[str, ...]
     scenario: Choice | None
     after: int  # how many entries the timeline had before it
+    headers: Mapping[str, str] = field(default_factory=dict)  # those of `TOLD_HEADERS` it had
+    answered: Mapping[str, Any] = field(default_factory=dict)  # id and status of what was shown
 
 
 @dataclass(slots=True)

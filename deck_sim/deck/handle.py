@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from deck_sim.deck.control import Control
+from deck_sim.deck.journal import Calls
 from deck_sim.deck.timeline import Report, Timeline, read_timeline, write_length, write_moment
 from deck_sim.scenario.yaml_reader import YamlError, read_yaml
 
@@ -263,9 +264,9 @@ class Deck:
         return self._control.call("POST", f"/deliveries/{read_id(delivery)}/replay")
 
     @property
-    def requests(self) -> list[Json]:
-        """Every call of the Deck API and how it was answered, oldest first."""
-        return self._control.get("/requests")
+    def requests(self) -> Calls:
+        """Every call of the Deck API and how it was answered, oldest first; see `Calls`."""
+        return Calls(self._control.get("/requests"))
 
     @property
     def timeline(self) -> Timeline:
