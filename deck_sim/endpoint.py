@@ -6,10 +6,12 @@ writes. The key, the journal, the error envelope and the headers of every answer
 here, once for all endpoints.
 """
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,6 +21,7 @@ from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from deck_sim import __version__
+from deck_sim.engine.holds import hold_on_call
 from deck_sim.errors import ApiError, listed, refuse
 from deck_sim.scenario.choosing import Choice
 from deck_sim.simulation import TOLD_HEADERS, Call, Simulation
@@ -175,6 +178,8 @@ class Door:
         if self.journal:
             simulation.journal.append(_call(visit, answer))
         self.worlds.post_office.wake(simulation)
+        if self.journal and simulation.world.holds:
+            await _keep_back(simulation, scope["method"], scope["path"])
         return _response(scope, answer, printed)
 
     def _select(self, scope: Scope, headers: Headers) -> Simulation:
@@ -208,6 +213,16 @@ class Door:
         request = Request(self.worlds, simulation, params, query, visit.headers, visit.body)
         answer = endpoint(request)
         return answer if isinstance(answer, Answer) else await answer
+
+
+async def _keep_back(simulation: Simulation, method: str, path: str) -> None:
+    """Keep the answer to a call back for as long as a hold says so. Its work is done."""
+    hold_id = hold_on_call(simulation.world, method, path)
+    if hold_id is not None:
+        loop, released = asyncio.get_running_loop(), asyncio.Event()
+        send = partial(loop.call_soon_threadsafe, released.set)
+        simulation.kept_back.setdefault(hold_id, []).append(send)
+        await released.wait()
 
 
 async def _read(receive: Receive) -> bytes | None:

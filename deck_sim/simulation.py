@@ -17,7 +17,7 @@ from deck_sim import realtime
 from deck_sim.durations import format_duration
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.deliveries import post_events
-from deck_sim.engine.playing import pass_time
+from deck_sim.engine.playing import pass_time, release
 from deck_sim.engine.records import Entry, Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.timers import PROGRESS, Due
@@ -92,6 +92,9 @@ class Simulation:
     driven: bool = False  # somebody drives a journey, which nobody else may then do
     dropped: bool = False  # another world has its key now, or none; nothing more is sent
     files_url: str = World.files_url
+    kept_back: dict[str, list[Callable[[], object]]] = field(
+        default_factory=dict
+    )  # by hold: answers
     _shown: dict[str, Resource] = field(default_factory=dict)  # as reads showed them, in `on_poll`
 
     def __post_init__(self) -> None:
@@ -213,8 +216,22 @@ class Simulation:
 
     def waiting_text(self) -> str:
         """The same in a sentence."""
-        waiting = [f"`{r.id}` is `{r.status}`" for r in self.waiting()[:5]]
+        waiting = [f"`{r.id}` is `{r.status}`{self._held_text(r.id)}" for r in self.waiting()[:5]]
         return f"waiting without a timer: {', '.join(waiting)}" if waiting else "nothing is waiting"
+
+    # Holding
+
+    def release(self, hold_id: str) -> list[str]:
+        """Let go on what stands at a hold, stories and answers; returns which resources do."""
+        released = release(self.world, hold_id)
+        self.let_answers_go(hold_id)
+        return released
+
+    def let_answers_go(self, *hold_ids: str) -> None:
+        """Send the answers that were kept back at these holds."""
+        for hold_id in hold_ids:
+            for send in self.kept_back.pop(hold_id, []):
+                send()
 
     # Choosing
 
@@ -225,6 +242,11 @@ class Simulation:
         return self.choices[-1].script
 
     # Private
+
+    def _held_text(self, owner: str) -> str:
+        story = self.world.stories.get(owner)
+        held = story.held if story else None
+        return f", held before `{self.world.holds[held.hold].event}`" if held else ""
 
     def _is_new_prompt(self, found: Resource) -> bool:
         """Whether it asks for something that no read has shown yet."""

@@ -69,6 +69,7 @@ class Worlds:
         gone = self._worlds.pop(key, None)
         if gone is not None:
             gone.dropped = True
+            gone.let_answers_go(*gone.kept_back)
             self.post_office.forget(gone)
 
     def by_token(self, token: str) -> Simulation | None:

@@ -1,7 +1,7 @@
 """The control API as an ASGI app."""
 
 from deck_sim import __version__
-from deck_sim.control import clock, deliveries, people, records, scenarios, worlds
+from deck_sim.control import clock, deliveries, holds, people, records, scenarios, worlds
 from deck_sim.endpoint import Answer, Door, Request, Route, Routes
 from deck_sim.worlds import Worlds
 
@@ -19,6 +19,7 @@ ROUTES: list[Route] = [
     *clock.ROUTES,
     *scenarios.ROUTES,
     *people.ROUTES,
+    *holds.ROUTES,
     *records.ROUTES,
     *deliveries.ROUTES,
 ]

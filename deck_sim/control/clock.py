@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.control.holds import print_held
 from deck_sim.durations import format_duration, parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
@@ -58,9 +59,9 @@ async def advance(request: Request) -> Answer:
         raise refuse("request/input_invalid", text, field="by")
     journey = _journey(request.simulation, body)
     report = await request.worlds.post_office.drive(request.simulation, journey)
-    return Answer(
-        {"now": print_moment(report.now), "happened": [print_entry(e) for e in report.happened]}
-    )
+    happened = [print_entry(entry) for entry in report.happened]
+    told = {"now": print_moment(report.now), "happened": happened}
+    return Answer({**told, **_held(request.simulation)})
 
 
 def _journey(simulation: Simulation, body: bodies.Advance) -> Journey:
@@ -105,7 +106,14 @@ def show_next(request: Request) -> Answer:
         for timer in simulation.due()
     ]
     waiting = [{"id": r.id, "kind": r.kind, "status": r.status} for r in simulation.waiting()]
-    return Answer({"now": print_moment(now), "due": due, "waiting": waiting})
+    told = {"now": print_moment(now), "due": due, "waiting": waiting}
+    return Answer({**told, **_held(simulation)})
+
+
+def _held(simulation: Simulation) -> dict[str, Any]:
+    """What is held, if anything is."""
+    held = print_held(simulation)
+    return {"held": held} if held else {}
 
 
 ROUTES = [

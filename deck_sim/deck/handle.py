@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from deck_sim.deck.control import Control
+from deck_sim.deck.holds import Hold
 from deck_sim.deck.journal import Calls
 from deck_sim.deck.timeline import Report, Timeline, read_timeline, write_length, write_moment
 from deck_sim.scenario.yaml_reader import YamlError, read_yaml
@@ -233,6 +234,20 @@ class Deck:
         """Let the credentials of a connection change at the source."""
         return self._control.call("POST", f"/connections/{read_id(connection)}/invalidate")
 
+    # Races
+
+    def hold(
+        self,
+        point: str,
+        id: IdOr | None = None,  # noqa: A002
+    ) -> Hold:
+        """Stop what is about to emit an event such as `task_run.completed`, until released.
+
+        `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. A call
+        like `POST /v2/tasks/*/run` is held when its work is done and its answer is to be sent.
+        """
+        return Hold(self._control, point, None if id is None else read_id(id))
+
     # What happened
 
     @property
@@ -305,7 +320,8 @@ class Deck:
     def _advance(self, **how: Any) -> Report:
         answer = self._control.call("POST", "/clock/advance", json=how)
         happened = read_timeline(answer["happened"])
-        return Report(datetime.fromisoformat(answer["now"]), happened)
+        held = tuple(answer.get("held", ()))
+        return Report(datetime.fromisoformat(answer["now"]), happened, held)
 
 
 _PREFIXES = ("agt", "src", "task", "conn")  # in the order of `ReadyTask`

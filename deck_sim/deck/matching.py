@@ -1,15 +1,14 @@
 """Whether a call is the one that a test asks for, and where it differs from it."""
 
 import json as json_format
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 from urllib.parse import parse_qs
 
 from deck_sim.errors import DeckSimError, listed, nearest
+from deck_sim.patterns import CallPattern
 
-_PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/\S*|\*\*)")
 _LONGEST = 100  # characters of a value that a line shows
 _ABSENT = object()
 
@@ -34,8 +33,7 @@ class Difference:
 class Wish:
     """What a test asks for. What is None may be anything."""
 
-    method: str
-    path: str
+    pattern: CallPattern
     status: int | None = None
     error: str | None = None
     query: Mapping[str, Any] | None = None
@@ -50,16 +48,16 @@ class Wish:
             DeckSimError: if it is no pattern, or no call has what is asked for.
 
         """
-        found = _PATTERN.fullmatch(pattern.strip())
-        if found is None:
-            text = f"{pattern!r} is no pattern of a call; write it like `POST /v2/tasks/*/run`"
-            raise DeckSimError(text)
-        allowed = [row.name for row in fields(cls)][2:]
+        try:
+            read = CallPattern.read(pattern)
+        except ValueError as error:
+            raise DeckSimError(str(error)) from None
+        allowed = [row.name for row in fields(cls)][1:]
         unknown = [name for name in wanted if name not in allowed]
         if unknown:
             text = f"a call has no {unknown[0]!r}{nearest(unknown[0], allowed)}; it can be asked"
             raise DeckSimError(f"{text} for {listed(allowed)}")
-        return cls((found["method"] or "*").upper(), found["path"], **wanted)
+        return cls(read, **wanted)
 
 
 def differences(
@@ -86,8 +84,9 @@ def show_wish(pattern: str, wanted: Mapping[str, Any]) -> str:
 
 def _compared(call: Mapping[str, Any], wish: Wish) -> Iterator[Iterator[Difference]]:
     # One of another path or method is another call, rather than the same with a mistake.
-    yield _line("method", wish.method, call["method"], wish.method in ("*", call["method"]), 50)
-    yield _line("path", wish.path, call["path"], _is_like(call["path"], wish.path), 100)
+    pattern, method, path = wish.pattern, call["method"], call["path"]
+    yield _line("method", pattern.method, method, pattern.takes_method(method), 50)
+    yield _line("path", pattern.path, path, pattern.takes_path(path), 100)
     if wish.status is not None:
         yield _line("status", wish.status, call["status"], wish.status == call["status"], 2)
     if wish.error is not None:
@@ -103,12 +102,6 @@ def _compared(call: Mapping[str, Any], wish: Wish) -> Iterator[Iterator[Differen
 
 def _line(name: str, expected: Any, found: Any, fits: bool, weight: int) -> Iterator[Difference]:
     yield Difference(name, expected, found, 0 if fits else weight)
-
-
-def _is_like(path: str, pattern: str) -> bool:
-    parts = re.split(r"(\*\*|\*)", pattern)
-    wild = {"**": ".*", "*": "[^/]+"}
-    return bool(re.fullmatch("".join(wild.get(part, re.escape(part)) for part in parts), path))
 
 
 def _as_sent(value: Any) -> Any:

@@ -38,10 +38,12 @@ class Report:
 
     now: datetime
     happened: Timeline
+    held: tuple[Mapping[str, Any], ...] = ()  # what stands at a hold: its `id`, and the `event`
 
     def __str__(self) -> str:
         lines = f"{self.happened}\n" if self.happened else "nothing happened\n"
-        return f"{lines}now it is {print_moment(self.now)}"
+        held = "".join(f"{one['id']} is held before {one['event']}\n" for one in self.held)
+        return f"{lines}{held}now it is {print_moment(self.now)}"
 
 
 def read_timeline(entries: Iterable[Mapping[str, Any]]) -> Timeline:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
+    from deck_sim.engine.holds import Held
     from deck_sim.engine.stage import Stage
 
 Path = tuple[int | str, ...]
@@ -100,6 +101,7 @@ class Story:
     script: Script
     path: Path = (0,)
     attempts: int = 0  # wrong answers to the prompt that is open
+    held: Held | None = None  # it stands at a hold, and listens at its path meanwhile
 
     @property
     def step(self) -> Step | None:
