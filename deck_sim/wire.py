@@ -107,8 +107,8 @@ def dump_json(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def read_object(body: bytes) -> dict[str, Any]:
-    """Read a body that must be a JSON object.
+def read_object(body: bytes, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
+    """Read a body that must be a JSON object, and no deeper than that.
 
     Raises:
         ApiError: `body_invalid`, with the place where the JSON breaks.
@@ -116,14 +116,14 @@ def read_object(body: bytes) -> dict[str, Any]:
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
-    data = _read_json(body)
+    data = _read_json(body, max_depth)
     if not isinstance(data, dict):
         found = {list: "an array", str: "a string", type(None): "null"}.get(type(data), "a scalar")
         raise refuse("request/body_invalid", f"The body must be a JSON object, not {found}.")
     return data
 
 
-def _read_json(body: bytes) -> Any:
+def _read_json(body: bytes, max_depth: int = MAX_DEPTH) -> Any:
     """Read JSON that can be printed again: finite numbers, whole characters, no endless depth."""
     try:
         text = body.decode()
@@ -143,7 +143,7 @@ def _read_json(body: bytes) -> Any:
     except ValueError as error:
         found = f"The body is not JSON that can be read: {error}."
     else:
-        if _depth(data) <= MAX_DEPTH:
+        if _depth(data) <= max_depth:
             return data
         found = _TOO_DEEP
     raise refuse("request/body_invalid", found) from None

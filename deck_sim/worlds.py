@@ -52,13 +52,16 @@ class Worlds:
     def make(self, key: str, **changes: Any) -> Simulation:
         """Begin the world of `key` anew, with these settings instead of the server's."""
         settings = replace(self.settings, **changes)
-        files_url = f"{self.site}/_sim/files/{world_token(key)}"
         library = Library(self.library)
-        new = Simulation(key, settings, library, self.real_ns, files_url=files_url)
+        new = Simulation(key, settings, library, self.real_ns, files_url=self.files_url(key))
         self.prepare(new)
         self.drop(key)
         self._worlds[key] = new
         return new
+
+    def files_url(self, key: str) -> str:
+        """Where the files of a world are served."""
+        return f"{self.site}/_sim/files/{world_token(key)}"
 
     def nobody(self) -> Simulation:
         """A world that is not kept, for calls that need no key."""

@@ -1,4 +1,4 @@
-"""Calls about holds: points at which stories stop, or answers wait, until a test lets them go on."""
+"""Calls about holds: points at which stories stop, or answers wait, until they are let go on."""
 
 from __future__ import annotations
 

@@ -313,6 +313,14 @@ class Deck:
         body = _given(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
         self._control.call("POST", "/reset", json=body)
 
+    def snapshot(self) -> Json:
+        """The whole world as data that JSON can hold; give it to `restore` as it is."""
+        return self._control.call("GET", "/snapshot")
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Let the world be as it was when the snapshot was taken, here or on another server."""
+        self._control.call("PUT", "/snapshot", json=dict(snapshot))
+
     def delete(self) -> None:
         """Forget the world; its key would begin a new one."""
         self._control.call("DELETE", "/world")

@@ -9,7 +9,7 @@ of it. When a branch runs out, the story goes on behind the step that it branche
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -64,6 +64,7 @@ class Script:
     scenario: str
     kind: str
     steps: tuple[Step, ...]
+    source: Mapping[str, Any] = field(default_factory=dict)  # of the scenario, as it was written
 
     def __deepcopy__(self, memo: dict[int, object]) -> Script:
         return self
