@@ -278,7 +278,9 @@ def _call(visit: _Visit, answer: Answer) -> Call:
 
 
 def _answered(answer: Answer) -> dict[str, Any]:
-    """What a client could act on: which resource it was shown, in which status; when to return."""
+    """What a client was told: which resource, in which status; what is wrong; when to return."""
     shown = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
+    if answer.status >= 400:
+        shown["message"] = " ".join(error["message"] for error in answer.data["errors"])
     waits = {n.lower(): v for n, v in answer.headers.items()}.get("retry-after")
     return shown if waits is None else {**shown, "retry_after": waits}

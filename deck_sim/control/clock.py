@@ -105,9 +105,19 @@ def show_next(request: Request) -> Answer:
         }
         for timer in simulation.due()
     ]
-    waiting = [{"id": r.id, "kind": r.kind, "status": r.status} for r in simulation.waiting()]
+    waiting = [
+        {"id": r.id, "kind": r.kind, "status": r.status, **_wanted(simulation, r.id)}
+        for r in simulation.waiting()
+    ]
     told = {"now": print_moment(now), "due": due, "waiting": waiting}
     return Answer({**told, **_held(simulation)})
+
+
+def _wanted(simulation: Simulation, owner: str) -> dict[str, Any]:
+    """The answer that an open prompt would take, if it would take one."""
+    story = simulation.world.stories.get(owner)
+    answer = getattr(story.step, "right_answer", None) if story else None
+    return {"answer": answer} if answer else {}
 
 
 def _held(simulation: Simulation) -> dict[str, Any]:

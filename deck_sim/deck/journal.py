@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from deck_sim.deck.matching import Wish, differences, show_value, show_wish
+from deck_sim.deck.timeline import cut_middle
 
 Json = dict[str, Any]
 
@@ -48,7 +49,7 @@ class Calls(tuple[Json, ...]):
             what = (
                 f"{show_wish(pattern, wanted)} was called {_times(len(found))}, not {_times(times)}"
             )
-            _fail(what, *(found.lines() or self._instead(pattern, wanted)), *self._counted())
+            _fail(what, *(found.lines() or self._instead(pattern, wanted)))
         return found
 
     def assert_not_called(self, pattern: str = "**", **wanted: Any) -> None:
@@ -107,15 +108,6 @@ class Calls(tuple[Json, ...]):
         lines = [f"  {count} x {kind}" for kind, count in counts[:_MOST_KINDS]]
         more = len(counts) - _MOST_KINDS
         return ["what came:", *lines, *([f"  and {more} more kinds of calls"] if more > 0 else [])]
-
-
-def cut_middle(lines: list[str], most: int) -> list[str]:
-    """At most so many lines: from too many the middle is cut, and counted."""
-    if len(lines) <= most:
-        return lines
-    head, tail = most // 3, most - most // 3 - 1
-    left_out = f"  … {len(lines) - head - tail} lines are left out …"
-    return [*lines[:head], left_out, *lines[len(lines) - tail :]]
 
 
 def _line(call: Json) -> str:

@@ -46,6 +46,15 @@ class Report:
         return f"{lines}{held}now it is {print_moment(self.now)}"
 
 
+def cut_middle(lines: list[str], most: int) -> list[str]:
+    """At most so many lines: from too many the middle is cut, and counted."""
+    if len(lines) <= most:
+        return lines
+    head, tail = most // 3, most - most // 3 - 1
+    left_out = f"  … {len(lines) - head - tail} lines are left out …"
+    return [*lines[:head], left_out, *lines[len(lines) - tail :]]
+
+
 def read_timeline(entries: Iterable[Mapping[str, Any]]) -> Timeline:
     """The timeline of an answer's entries."""
     return Timeline(

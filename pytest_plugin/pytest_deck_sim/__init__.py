@@ -64,8 +64,19 @@ def pytest_runtest_makereport(
         item.stash[FAILED] = True
         timeline = item.stash[TIMELINE]() if TIMELINE in item.stash else ""
         if timeline:
-            report.sections.append(("deck timeline", timeline))
+            _add_section(report, "deck timeline", timeline)
     return report
+
+
+def _add_section(report: pytest.TestReport, title: str, text: str) -> None:
+    """Add a section to what a failure says of itself, which every kind of report shows: the
+    terminal's, JUnit's, and one that comes from another process.
+    """
+    add = getattr(report.longrepr, "addsection", None)
+    if add is None:
+        report.sections.append((title, text))
+    else:
+        add(title, text, "-")
 
 
 @pytest.fixture(scope="session")

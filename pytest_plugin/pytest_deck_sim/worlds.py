@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from deck_sim import Deck, DeckSimError, WebhookReceiver
+from deck_sim.deck.account import give_account
 from deck_sim.deck.running import read_scenarios
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.library import Library, shipped
@@ -140,7 +141,7 @@ def _complaints(deck: Deck, failed: bool) -> list[str]:
 
 def _show_timeline(deck: Deck) -> str:
     try:
-        return str(deck.timeline)
+        return give_account(deck)
     except DeckSimError as error:
         return str(error)
 
