@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -19,11 +19,24 @@ if TYPE_CHECKING:
 
 TIMELINE = pytest.StashKey[Callable[[], str]]()  # of the test's world, while there is one
 FAILED = pytest.StashKey[bool]()
+COVERAGE = "deck_sim_coverage"  # the plugin that counts what is played, if it is asked for
 
 _OPTIONS = {
     "url": "drive the deck-sim server that runs at this URL instead of starting one",
     "edition": "the edition of every world: connections (the default)",
     "scenarios": "a folder of scenario files of your own; in the ini file, relative to its folder",
+}
+_COVERAGE: dict[str, tuple[dict[str, Any], Literal["bool", "string"], str]] = {
+    "coverage": (
+        {"action": "store_true"},
+        "bool",
+        "tell which steps and branches of scenarios no test played",
+    ),
+    "fail-under": (
+        {"type": float, "metavar": "PERCENT"},
+        "string",
+        "with --deck-coverage: fail if less than so many percent of the steps were played",
+    ),
 }
 _VARIABLES = {
     "deck_env_base_url": ("DECK_BASE_URL", "the variable in which `deck_env` sets the base URL"),
@@ -43,15 +56,45 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"deck_{name}", text)
     for name, (default, text) in _VARIABLES.items():
         parser.addini(name, text, default=default)
+    for name, (how, kind, text) in _COVERAGE.items():
+        group.addoption(f"--deck-{name}", help=text, default=None, **how)
+        parser.addini(f"deck_{name.replace('-', '_')}", text, type=kind)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the marker, and count what is played if that is asked for."""
     text = (
         "deck(scenario=None, edition=None, clock=None, seed=None, now=None, strict=True):"
         " how the world of the `deck` fixture begins, and whether its teardown may fail the test."
     )
     config.addinivalue_line("markers", text)
+    asked: float | None = config.getoption("deck_fail_under")
+    if config.getoption("deck_coverage") or config.getini("deck_coverage"):
+        from pytest_deck_sim.coverage import Coverage
+
+        least = _percent(config.getini("deck_fail_under") if asked is None else asked)
+        config.pluginmanager.register(Coverage(config, _folder(config), least), COVERAGE)
+    elif asked is not None:
+        raise pytest.UsageError("--deck-fail-under says how much of --deck-coverage is enough")
+
+
+def _percent(given: str | float) -> float:
+    try:
+        percent = float(given or 0)
+    except ValueError:
+        percent = -1
+    if not 0 <= percent <= 100:
+        raise pytest.UsageError(f"deck_fail_under is {given!r}; it must be from 0 to 100")
+    return percent
+
+
+def _folder(config: pytest.Config) -> Path | None:
+    """The folder that an option or the ini file names."""
+    given: str | None = config.getoption("deck_scenarios")
+    if given:
+        return config.invocation_params.dir / given
+    named: str = config.getini("deck_scenarios")
+    return config.rootpath / named if named else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -88,11 +131,7 @@ def deck_edition(pytestconfig: pytest.Config) -> str | None:
 @pytest.fixture(scope="session")
 def deck_scenarios_dir(pytestconfig: pytest.Config) -> Path | None:
     """The folder of your own scenarios, if there is one."""
-    given: str | None = pytestconfig.getoption("deck_scenarios")
-    if given:
-        return pytestconfig.invocation_params.dir / given
-    named: str = pytestconfig.getini("deck_scenarios")
-    return pytestconfig.rootpath / named if named else None
+    return _folder(pytestconfig)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from deck_sim.errors import listed, nearest
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server import ServerThread
 from deck_sim.worlds import Worlds
-from pytest_deck_sim import FAILED, TIMELINE
+from pytest_deck_sim import COVERAGE, FAILED, TIMELINE
 
 OWN_SERVER = pytest.StashKey[str]()
 
@@ -65,6 +65,9 @@ def world_of(
         yield deck
         complaints = [] if not wanted.strict else _complaints(deck, item.stash.get(FAILED, False))
         shown = _show_timeline(deck) if complaints else ""
+        counting = item.config.pluginmanager.get_plugin(COVERAGE)
+        if counting is not None:
+            counting.add(deck)
         item.stash[TIMELINE] = lambda: shown
         deck.delete()
     if complaints:
