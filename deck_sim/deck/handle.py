@@ -14,6 +14,7 @@ from typing import Any, Self
 from deck_sim.deck.control import Control
 from deck_sim.deck.holds import Hold
 from deck_sim.deck.journal import Calls
+from deck_sim.deck.manners import Manners
 from deck_sim.deck.timeline import Report, Timeline, read_timeline, write_length, write_moment
 from deck_sim.scenario.yaml_reader import YamlError, read_yaml
 
@@ -69,6 +70,7 @@ class Deck:
         self.api_key = api_key
         self._control = Control(self.url, api_key)
         self.clock = Clock(self._control)
+        self.poll_interval: str | timedelta = "1s"  # what `manners` takes for often enough
         self._numbers = itertools.count(1)
 
     @property
@@ -287,6 +289,13 @@ class Deck:
     def timeline(self) -> Timeline:
         """Calls, transitions, deliveries and moves of the clock, in the order they happened."""
         return read_timeline(self._control.get("/timeline"))
+
+    @property
+    def manners(self) -> Manners:
+        """What the client does wrong: `print` it, or `check()` it; see `Manners`."""
+        interval = write_length(self.poll_interval)
+        answer = self._control.call("GET", "/manners", params={"poll_interval": interval})
+        return Manners(answer["data"])
 
     def coverage(self) -> list[Json]:
         """A row for each scenario that was played: how often each step was, and what never was."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TIMELINE = pytest.StashKey[Callable[[], str]]()  # of the test's world, while there is one
 FAILED = pytest.StashKey[bool]()
+FAIL = "fail"
+MANNERS = (FAIL, "off")  # what bad manners of the client may lead to
 COVERAGE = "deck_sim_coverage"  # the plugin that counts what is played, if it is asked for
 
 _OPTIONS = {
@@ -56,6 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"deck_{name}", text)
     for name, (default, text) in _VARIABLES.items():
         parser.addini(name, text, default=default)
+    parser.addini("deck_manners", "`fail`: bad manners of the client fail a test", default="off")
     for name, (how, kind, text) in _COVERAGE.items():
         group.addoption(f"--deck-{name}", help=text, default=None, **how)
         parser.addini(f"deck_{name.replace('-', '_')}", text, type=kind)
@@ -64,10 +67,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and count what is played if that is asked for."""
     text = (
-        "deck(scenario=None, edition=None, clock=None, seed=None, now=None, strict=True):"
-        " how the world of the `deck` fixture begins, and whether its teardown may fail the test."
+        "deck(scenario=None, edition=None, clock=None, seed=None, now=None, strict=True,"
+        " manners=None): how the world of the `deck` fixture begins, and what may fail at its end."
     )
     config.addinivalue_line("markers", text)
+    if config.getini("deck_manners") not in MANNERS:
+        found = config.getini("deck_manners")
+        raise pytest.UsageError(f"deck_manners is {found!r}; it can be {' or '.join(MANNERS)}")
     asked: float | None = config.getoption("deck_fail_under")
     if config.getoption("deck_coverage") or config.getini("deck_coverage"):
         from pytest_deck_sim.coverage import Coverage

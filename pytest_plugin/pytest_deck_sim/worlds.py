@@ -19,7 +19,7 @@ from deck_sim.errors import listed, nearest
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server import ServerThread
 from deck_sim.worlds import Worlds
-from pytest_deck_sim import COVERAGE, FAILED, TIMELINE
+from pytest_deck_sim import COVERAGE, FAIL, FAILED, MANNERS, TIMELINE
 
 OWN_SERVER = pytest.StashKey[str]()
 
@@ -37,6 +37,7 @@ class Wanted:
     seed: int = 0
     now: str | datetime | None = None
     strict: bool = True
+    manners: str | None = None  # None: as the ini file says
 
 
 @contextmanager
@@ -63,7 +64,11 @@ def world_of(
             raise _failure(f"the world of this test cannot begin: {error}") from None
         item.stash[TIMELINE] = lambda: _show_timeline(deck)
         yield deck
-        complaints = [] if not wanted.strict else _complaints(deck, item.stash.get(FAILED, False))
+        failed = item.stash.get(FAILED, False)
+        complaints = [] if not wanted.strict else _complaints(deck, failed)
+        if (wanted.manners or item.config.getini("deck_manners")) == FAIL and not failed:
+            manners = deck.manners
+            complaints += [f"{manners}"] if manners else []
         shown = _show_timeline(deck) if complaints else ""
         counting = item.config.pluginmanager.get_plugin(COVERAGE)
         if counting is not None:
@@ -100,7 +105,14 @@ def read_marker(item: pytest.Item) -> Wanted:
             text = f"@pytest.mark.deck {'; it '.join(wrong)}; allowed are {listed(allowed)}"
             raise _failure(text)
         said.update(mark.kwargs)
+    _check_manners(said.get("manners"))
     return Wanted(**said)
+
+
+def _check_manners(said: Any) -> None:
+    if said not in (None, *MANNERS):
+        allowed = listed(MANNERS, last="or")
+        raise _failure(f"@pytest.mark.deck: `manners` is {said!r}; it can be {allowed}")
 
 
 def make_key(node_id: str, *, own: bool) -> str:
