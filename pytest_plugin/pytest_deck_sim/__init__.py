@@ -79,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_deck_sim.coverage import Coverage
 
         least = _percent(config.getini("deck_fail_under") if asked is None else asked)
-        config.pluginmanager.register(Coverage(config, _folder(config), least), COVERAGE)
+        config.pluginmanager.register(Coverage(config, folder_of(config), least), COVERAGE)
     elif asked is not None:
         raise pytest.UsageError("--deck-fail-under says how much of --deck-coverage is enough")
 
@@ -94,13 +94,22 @@ def _percent(given: str | float) -> float:
     return percent
 
 
-def _folder(config: pytest.Config) -> Path | None:
+def folder_of(config: pytest.Config) -> Path | None:
     """The folder that an option or the ini file names."""
     given: str | None = config.getoption("deck_scenarios")
     if given:
         return config.invocation_params.dir / given
     named: str = config.getini("deck_scenarios")
     return config.rootpath / named if named else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `deck_every_scenario` once with each."""
+    if "deck_every_scenario" in metafunc.fixturenames:
+        from pytest_deck_sim.worlds import scenario_names
+
+        names = scenario_names(metafunc.definition, _option(metafunc.config, "edition"))
+        metafunc.parametrize("deck_every_scenario", names, indirect=True)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -137,7 +146,7 @@ def deck_edition(pytestconfig: pytest.Config) -> str | None:
 @pytest.fixture(scope="session")
 def deck_scenarios_dir(pytestconfig: pytest.Config) -> Path | None:
     """The folder of your own scenarios, if there is one."""
-    return _folder(pytestconfig)
+    return folder_of(pytestconfig)
 
 
 @pytest.fixture(scope="session")
@@ -165,6 +174,16 @@ def deck(
 
     with world_of(request.node, deck_server, deck_edition, deck_scenarios_dir) as deck:
         yield deck
+
+
+@pytest.fixture
+def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
+    """The name of a scenario, which every connection and run of `deck` plays; one after another,
+    those that ship and those of your own folder.
+    """
+    name: str = request.param
+    deck.use(name)
+    return name
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from deck_sim import Deck, DeckSimError, WebhookReceiver
+from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.deck.account import give_account
 from deck_sim.deck.running import read_scenarios
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server import ServerThread
 from deck_sim.worlds import Worlds
-from pytest_deck_sim import COVERAGE, FAIL, FAILED, MANNERS, TIMELINE
+from pytest_deck_sim import COVERAGE, FAIL, FAILED, MANNERS, TIMELINE, folder_of
 
 OWN_SERVER = pytest.StashKey[str]()
 
@@ -113,6 +114,14 @@ def _check_manners(said: Any) -> None:
     if said not in (None, *MANNERS):
         allowed = listed(MANNERS, last="or")
         raise _failure(f"@pytest.mark.deck: `manners` is {said!r}; it can be {allowed}")
+
+
+def scenario_names(item: pytest.Item, edition: str | None) -> list[str]:
+    """Every scenario that a world of this test can play: those that ship, those of the folder."""
+    folder = folder_of(item.config)
+    library = shipped() if folder is None else _read(folder, shipped())
+    wanted = read_marker(item).edition or edition or DEFAULT_EDITION
+    return [name for name in library.names() if library.get(name).edition in (None, wanted)]
 
 
 def make_key(node_id: str, *, own: bool) -> str:
