@@ -32,10 +32,24 @@ def test_what_no_test_played_is_told(run):
     assert result.ret == 0
 
 
-def test_the_processes_of_xdist_are_added_up(run_apart):
+def test_the_processes_of_xdist_are_added_up(run):
     """Each test plays a part in a process of its own."""
-    result = run_apart(PLAYS, "--deck-coverage", "-n", "2", "--dist", "each")
+    result = run(PLAYS, "--deck-coverage", "-n", "2")
+    result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines([PLAYED])
+
+
+def test_a_process_of_xdist_hands_its_counts_on(run, pytester):
+    """It fails nothing itself: another may have played what it did not."""
+    pytester.makeconftest("""
+        def pytest_configure(config):
+            config.workeroutput = {}
+        def pytest_unconfigure(config):
+            print("handed on:", config.workeroutput)
+    """)
+    result = run(PLAYS, "--deck-coverage", "--deck-fail-under=99", "-s")
+    result.stdout.fnmatch_lines(["handed on: *'mfa_then_success': *'task_run?0?': 2*"])
+    assert result.ret == 0
 
 
 def test_scenarios_of_the_own_folder_count_even_if_none_was_played(run, pytester):

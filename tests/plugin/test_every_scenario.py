@@ -21,7 +21,9 @@ def test_a_test_runs_once_with_each_scenario(run):
 def test_scenarios_of_the_folder_are_among_them(run, pytester):
     """Whatever the edition, those that are for any edition are there."""
     stories = pytester.mkdir("stories")
-    stories.joinpath("mine.yaml").write_text("version: 1\nname: mine\ntask_run: [running]\n")
+    stories.joinpath("mine.yaml").write_text(
+        "version: 1\nname: mine\ntask_run: [running, completed]\n"
+    )
     marker = '@pytest.mark.deck(edition="connections")'
     options = ("--deck-scenarios=stories", "-k", "mine", "--deck-edition=connections")
     run(EVERY.replace("MARKER", marker), *options).assert_outcomes(
