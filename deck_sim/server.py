@@ -108,7 +108,8 @@ class Server:
             await self.worlds.post_office.close()
 
     def stop(self) -> None:
-        """Let `run` return."""
+        """Let `run` return; answers that are held go out first."""
+        self.worlds.let_answers_go()
         self._uvicorn.should_exit = True
 
 

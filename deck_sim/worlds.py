@@ -75,6 +75,11 @@ class Worlds:
             gone.let_answers_go(*gone.kept_back)
             self.post_office.forget(gone)
 
+    def let_answers_go(self) -> None:
+        """Send every answer that a hold keeps back, whichever thread says so."""
+        for simulation in [*self._worlds.values()]:
+            simulation.let_answers_go(*simulation.kept_back)
+
     def by_token(self, token: str) -> Simulation | None:
         """The world whose key has that token."""
         found = (world for key, world in self._worlds.items() if world_token(key) == token)

@@ -155,6 +155,7 @@ def test_a_call_before_retry_after_is_told(found, calls, told):
         ([start(5, 201), start(5.5, 201)], [tried(5), tried(5)], 1),
         ([start(0, 201, KEYED), start(5, 201, KEYED)], [tried(0), tried(5)], 0),
         ([start(0, 201), start(3, 201)], [tried(0), tried(5)], 0),
+        ([start(0, 201), start(7, 201)], [tried(0), tried(5)], 0),
         ([start(0, 201), start(5, 201, body={})], [tried(0), tried(5)], 0),
         ([start(0, 201)], [tried(0), tried(5)], 0),
         ([start(0, 201), start(5, 201)], [tried(0)], 0),

@@ -2,9 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx2
 import pytest
 
-from deck_sim import DeckSimError, WebhookReceiver
+from deck_sim import DeckSim, DeckSimError, WebhookReceiver
 
 
 @pytest.fixture
@@ -73,6 +74,16 @@ def test_the_end_of_a_world_lets_its_answers_go(deck, run, elsewhere):
     assert started.result()["status"] == "queued"
     with pytest.raises(DeckSimError, match="is not held any more; held are nothing"):
         _ = hold.held
+
+
+def test_a_server_that_stops_lets_its_answers_go(elsewhere):
+    """It does not wait for a test that forgot to release."""
+    with DeckSim() as deck:
+        hold = deck.hold("GET /v2/test")
+        headers = {"Authorization": f"Bearer {deck.api_key}"}
+        answer = elsewhere(httpx2.get, f"{deck.base_url}/test", headers=headers, trust_env=False)
+        _until(lambda: hold.answers)
+    assert answer.result().json()["status"] == "ready"
 
 
 def test_other_calls_are_answered_meanwhile(deck, api):

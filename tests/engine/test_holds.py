@@ -9,6 +9,7 @@ from deck_sim.engine.playing import release
 from deck_sim.errors import ApiError
 
 ASKS = "[running: 1s, interaction_required: {type: mfa, accept: {code: '1'}}, running, completed]"
+HELD = "task_run.completed"
 
 
 @pytest.fixture
@@ -123,13 +124,14 @@ def test_a_story_is_held_before_its_first_step(play, hold):
 
 
 def test_what_was_asked_before_is_asked_no_more(play, hold):
-    """Held after the prompt was left, the run does not fail of the prompt's window."""
-    held = hold("task_run.completed")
+    """Held after the prompt was left, the run hears nothing of the prompt's window."""
+    held = hold(HELD)
     run = play.run(ASKS)
     play.wait("1s")
     assert play.answer(run, code="1").status == "running"
     play.wait("20m")
-    assert play.look(run).status == "running"
+    assert play.told(run)[-2:] == ["1s interaction_required -> running", "1s held before " + HELD]
+    assert play.world.stories[run.id].step.word == "running"
     with pytest.raises(ApiError):
         play.answer(run, code="1")
     release(play.world, held)
