@@ -9,7 +9,7 @@ Timers of patience go on, and end a held run as they would end any other.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from deck_sim.engine.story import Path, Story
 from deck_sim.patterns import CallPattern
@@ -36,6 +36,9 @@ class Held:
     since: datetime
     ahead: Path
     attempts: int
+
+
+Place = tuple[Path, int]  # where a story listened last, and how many answers had been wrong
 
 
 class Stopped(Exception):
@@ -65,23 +68,10 @@ def hold_on_call(world: "World", method: str, path: str) -> str | None:
     return next(found, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a story listened last."""
-
-    path: Path
-    attempts: int
-
-    @classmethod
-    def of(cls, story: Story) -> Self:
-        """Where it is now."""
-        return cls(story.path, story.attempts)
-
-
 def stop_at(world: "World", story: Story, hold: str, listened: Place) -> None:
     """Let a story stand at a hold, and listen where it listened last."""
     story.held = Held(hold, world.now, story.path, story.attempts)
-    story.path, story.attempts = listened.path, listened.attempts
+    story.path, story.attempts = listened
     kind = story.script.kind
     world.note(kind, story.owner, f"held before {world.holds[hold].event}")
 

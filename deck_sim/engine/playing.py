@@ -22,13 +22,13 @@ from deck_sim.errors import problem
 def start_story(world: World, resource: Resource, script: Script) -> None:
     """Play `script` for a resource, up to its first wait."""
     story = world.stories[resource.id] = Story(resource.id, script)
-    _play(world, story, Place.of(story))
+    _play(world, story, (story.path, story.attempts))
 
 
 def hear(world: World, owner: str, word: str, value: Any = None) -> None:
     """Tell the story of `owner` what happened: an answer, a verdict, the end of a wait."""
     story = world.stories[owner]
-    step, listened = story.step, Place.of(story)
+    step, listened = story.step, (story.path, story.attempts)
     assert step is not None, f"{owner} hears {word!r} after the end of its story"
     try:
         turn = step.hear(Stage(world, story), word, value)
@@ -46,7 +46,7 @@ def release(world: World, hold_id: str) -> list[str]:
     stories = held_by(world, hold_id)
     del world.holds[hold_id]
     for story in stories:
-        held, listened = story.held, Place.of(story)
+        held, listened = story.held, (story.path, story.attempts)
         assert held is not None, f"{story.owner} stands at {hold_id} and is not held"
         story.path, story.attempts, story.held = held.ahead, held.attempts, None
         _play(world, story, listened)
@@ -84,7 +84,7 @@ def _play(world: World, story: Story, listened: Place) -> None:
             return
         if _status(world, story) != status:  # what was asked before is asked no more
             world.timers.take_back(story.owner, *OF_A_STEP)
-            listened = Place.of(story)
+            listened = (story.path, story.attempts)
         story.go(GO_ON)
 
 

@@ -51,7 +51,8 @@ class Stage:
 
     def move(self, status: str, **fields: Any) -> None:
         """Let the resource enter `status`, unless a hold stops it before."""
-        self.check_holds(f"{self.story.script.kind}.{status}")
+        if self.world.holds:
+            self.check_holds(f"{self.story.script.kind}.{status}")
         self.world.move(self.resource, status, **fields)
 
     def check_holds(self, event: str) -> None:
@@ -76,7 +77,8 @@ class Stage:
 
     def fail(self, *problems: Problem) -> None:
         """Let the run fail, unless a hold stops it before."""
-        self.check_holds(f"{self.story.script.kind}.failed")
+        if self.world.holds:
+            self.check_holds(f"{self.story.script.kind}.failed")
         self.world.fail(self.resource, *problems)
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:
