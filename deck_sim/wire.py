@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
-from deck_sim.errors import ApiError, Problem, problem, refuse
+from deck_sim.errors import ApiError, Problem, problem, quote, refuse
+from deck_sim.hiding import HIDDEN, cut_before_secret, hide, is_secret
 from deck_sim.later import Later
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 else:
     pydantic, complaints = Later("pydantic"), Later("deck_sim.complaints")
 
+Pairs = list[tuple[str, Any]]  # the keys and values of an object, as they were written
 Model = TypeVar("Model", bound="pydantic.BaseModel")
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -29,7 +31,6 @@ MAX_DEPTH = 100  # of objects and lists within one another
 MAX_DIGITS = 1000  # of a number
 MAX_NAME = 100  # characters of a name that an error repeats
 MAX_RECALLED = 1000  # characters of a body that is not JSON, in the journal
-HIDDEN = "•••"
 
 
 def print_moment(moment: datetime) -> str:
@@ -59,37 +60,78 @@ def print_resource(
     """A resource as the API shows it."""
     row = world.kind(resource.kind)
     shown: dict[str, Any] = {"id": resource.id, "object": row.object}
-    for name in row.attributes:
+    shown |= _print_attributes(world, resource, row.attributes)
+    shown |= {name: _INCLUDES[name](world, resource) for name in row.includes if name in includes}
+    shown["created_at"] = print_moment(resource.created_at)
+    shown["updated_at"] = print_moment(resource.updated_at)
+    return {**shown, **world.surprises.unknown_fields}
+
+
+def _print_attributes(world: World, resource: Resource, names: Iterable[str]) -> dict[str, Any]:
+    """Those of a resource's attributes."""
+    row, shown = world.kind(resource.kind), dict[str, Any]()
+    for name in names:
         if name == "status":
             shown[name] = resource.status
         elif name in row.embeds:
             shown[name] = world.embedded(resource, name)
         else:
             value = resource.fields[name]
-            shown[name] = print_moment(value) if isinstance(value, datetime) else value
-    for name in row.includes:
-        if name in includes:
-            shown[name] = resource.hidden[name]
-    shown["created_at"] = print_moment(resource.created_at)
-    shown["updated_at"] = print_moment(resource.updated_at)
+            printed = resource.fields[row.named_by[name]] if name in row.named_by else name
+            shown[printed] = print_moment(value) if isinstance(value, datetime) else value
     return shown
 
 
+def print_storage(world: World, run: Resource) -> list[dict[str, Any]]:
+    """The files that a run kept, newest first."""
+    kept = [item for item in world.all("storage").values() if item["task_run_id"] == run.id]
+    return [print_resource(world, item) for item in reversed(kept) if not item.deleted]
+
+
+def print_screenshots(world: World, run: Resource) -> list[dict[str, Any]]:
+    """The screenshots of a run, oldest first."""
+    shots = world.screenshots.get(run.id, [])
+    return [{**shot, "created_at": print_moment(shot["created_at"])} for shot in shots]
+
+
+# What `include=` can ask for of a run; that artifacts are its screenshots is assumed.
+_INCLUDES: dict[str, Callable[[World, Resource], Any]] = {
+    "input": lambda world, run: run.hidden["input"],
+    "storage": print_storage,
+    "artifacts": print_screenshots,
+    "screenshots": print_screenshots,
+}
+
+
 def print_event(world: World, event: Event) -> dict[str, Any]:
-    """An event as the API shows it: with the whole resource as it was then."""
-    data = {**print_resource(world, event.data), **event.beside}
+    """An event as the API shows it: with the whole resource as it was then, or a summary of it."""
+    summary = world.kind(event.data.kind).summary
+    data = print_resource(world, event.data) if summary is None else _summarize(world, event.data)
+    data |= event.beside
     return {
         "id": event.id,
         "object": "event",
         "type": event.type,
         "data": data,
         "created_at": print_moment(event.created_at),
+        **world.surprises.unknown_fields,
     }
 
 
 def print_message(world: World, event: Event) -> dict[str, Any]:
-    """An event as destinations get it, whichever attempt it is: with a `request_id` of its own."""
-    return {**print_event(world, event), "request_id": f"req_{event.id.partition('_')[2]}"}
+    """An event as destinations get it, whichever attempt it is: with a `request_id` of its own, if
+    the edition has one there.
+    """
+    number = {"request_id": f"req_{event.id.partition('_')[2]}"}
+    return print_event(world, event) | (number if world.rules.numbers_messages else {})
+
+
+def _summarize(world: World, resource: Resource) -> dict[str, Any]:
+    row = world.kind(resource.kind)
+    shown = _print_attributes(world, resource, row.summary or ())
+    moments = {"created_at": resource.created_at, "updated_at": resource.updated_at}
+    standard = {"id": resource.id, "object": row.object}
+    return standard | shown | {name: print_moment(at) for name, at in moments.items()}
 
 
 def custom_headers(text: str | None) -> dict[str, str]:
@@ -107,8 +149,11 @@ def dump_json(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def read_object(body: bytes, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
-    """Read a body that must be a JSON object, and no deeper than that.
+def read_object(
+    body: bytes, *, form: bool = False, keys_once: bool = False, max_depth: int = MAX_DEPTH
+) -> dict[str, Any]:
+    """Read a body that must be a JSON object; `form` says that it is sent as one of HTML's forms.
+    With `keys_once` none of it may repeat a key, of which JSON would keep the last.
 
     Raises:
         ApiError: `body_invalid`, with the place where the JSON breaks.
@@ -116,19 +161,33 @@ def read_object(body: bytes, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
-    data = _read_json(body, max_depth)
+    try:
+        data = _read_json(body, _once if keys_once else dict, max_depth)
+    except ApiError:
+        if form:
+            raise refuse("request/body_invalid", _NO_FORM) from None
+        raise
     if not isinstance(data, dict):
         found = {list: "an array", str: "a string", type(None): "null"}.get(type(data), "a scalar")
         raise refuse("request/body_invalid", f"The body must be a JSON object, not {found}.")
     return data
 
 
-def _read_json(body: bytes, max_depth: int = MAX_DEPTH) -> Any:
+_NO_FORM = "The body is form-encoded; it must be a JSON object, as `application/json`."
+
+
+def _read_json(
+    body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict, max_depth: int = MAX_DEPTH
+) -> Any:
     """Read JSON that can be printed again: finite numbers, whole characters, no endless depth."""
     try:
         text = body.decode()
         data = json.loads(
-            text, parse_constant=_no_constant, parse_float=_read_float, parse_int=_read_int
+            text,
+            object_pairs_hook=join,
+            parse_constant=_no_constant,
+            parse_float=_read_float,
+            parse_int=_read_int,
         )
         if "\\u" in text:
             dump_json(data)
@@ -150,6 +209,13 @@ def _read_json(body: bytes, max_depth: int = MAX_DEPTH) -> Any:
 
 
 _TOO_DEEP = f"The body is nested more than {MAX_DEPTH} levels deep."
+
+
+def _once(pairs: Pairs) -> dict[str, Any]:
+    counts = Counter(name for name, _ in pairs)
+    for name in (name for name, count in counts.items() if count > 1):
+        raise ValueError(f"key {quote(name)} is written twice")
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> None:
@@ -212,13 +278,9 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
         return problem("request/input_missing", field=field)
     name = _SPECIAL.get((error["type"], field), "request/input_invalid")
     shown: ErrorDetails = {**error, "loc": place}
-    if not _SECRETS.isdisjoint(place):
+    if any(is_secret(f"{part}") for part in place):
         shown["input"] = HIDDEN
     return problem(name, f"`{field}`: {complaints.complaint(shown, model)}", field=field)
-
-
-_CREDENTIALS = frozenset({"auth_credentials", "credentials"})
-_SECRETS = _CREDENTIALS | {"password", "secret"}
 
 
 def recall_body(body: bytes) -> Any:
@@ -226,24 +288,6 @@ def recall_body(body: bytes) -> Any:
     if not body:
         return None
     try:
-        return _hide(_read_json(body))
+        return hide(_read_json(body))
     except ApiError:
-        text = body[:MAX_RECALLED].decode(errors="replace")
-        return re.split("|".join(sorted(_SECRETS)), text, maxsplit=1, flags=re.IGNORECASE)[0]
-
-
-def _hide(data: Any) -> Any:
-    """The same data with every secret hidden. The user's name is none; a password is, even under a
-    misspelt name.
-    """
-    if isinstance(data, list):
-        return [_hide(item) for item in data]
-    if not isinstance(data, dict):
-        return data
-    return {name: _hide_one(name, value) for name, value in data.items()}
-
-
-def _hide_one(name: str, value: Any) -> Any:
-    if name in _CREDENTIALS and isinstance(value, Mapping):
-        return {key: inner if key == "username" else HIDDEN for key, inner in value.items()}
-    return HIDDEN if name in _SECRETS and value is not None else _hide(value)
+        return cut_before_secret(body[:MAX_RECALLED].decode(errors="replace"))

@@ -59,6 +59,6 @@ _VERBS: dict[str, tuple[str, str, Callable[..., Answer]]] = {
 def routes(row: Kind) -> list[Route]:
     """The routes of one kind of resource."""
     return [
-        Route(method, f"/{row.path}{tail}", partial(endpoint, row=row))
+        Route(method, f"/{row.path}{tail}", partial(endpoint, row=row), creates=endpoint is create)
         for method, tail, endpoint in (_VERBS[verb] for verb in row.verbs)
     ]

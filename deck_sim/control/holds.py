@@ -57,12 +57,13 @@ def release_hold(request: Request) -> Answer:
 def _check_event(simulation: Simulation, event: str) -> None:
     """See that stories can emit it. They may have events of their own, which no table knows."""
     types = simulation.world.rules.event_types
-    of_stories = [type_ for type_ in types if type_.partition(".")[0] in KINDS]
+    kinds = [kind for kind in KINDS if kind in simulation.world.rules.kinds]
+    of_stories = [type_ for type_ in types if type_.partition(".")[0] in kinds]
     likely = nearest(event, types)
     if event in of_stories or (event not in types and not likely):
         return
     text = f"nothing stops before {quote(event)}{'' if event in types else likely};"
-    text += f" stories of {listed(KINDS, last='or')} do, before what they emit"
+    text += f" stories of {listed(kinds, last='or')} do, before what they emit"
     raise refuse("request/input_invalid", text, field="event")
 
 

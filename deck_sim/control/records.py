@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from deck_sim.control.clock import print_entry
+from deck_sim.control.editions import check_kind
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.simulation import Call
 from deck_sim.wire import print_message, print_moment, print_resource
@@ -37,9 +38,10 @@ def show_events(request: Request) -> Answer:
 
 
 def show_resources(request: Request, kind: str) -> Answer:
-    """`GET /_sim/task-runs`, `/_sim/connections`: every one as it is now, oldest first."""
+    """`GET /_sim/task-runs`, `/_sim/connections` …: every one as it is now, oldest first."""
     world = request.simulation.world
-    includes = frozenset(world.kind(kind).includes)
+    check_kind(world, kind)
+    includes = frozenset({"input"}.intersection(world.kind(kind).includes))
     data = [print_resource(world, resource, includes) for resource in world.all(kind).values()]
     return Answer({"data": data})
 
@@ -47,7 +49,8 @@ def show_resources(request: Request, kind: str) -> Answer:
 def _print_call_entry(call: Call) -> dict[str, Any]:
     why = f" ({', '.join(call.errors)})" if call.errors else ""
     query = f"?{call.query}" if call.query else ""
-    what = f"{call.method} {call.path}{query} -> {call.status}{why}{_showing(call)}"
+    again = " (replayed)" if call.replayed else ""
+    what = f"{call.method} {call.path}{query} -> {call.status}{why}{_showing(call)}{again}"
     return {"at": print_moment(call.at), "kind": "call", "id": call.request_id, "what": what}
 
 
@@ -71,6 +74,7 @@ def _print_call(call: Call) -> dict[str, Any]:
         "errors": list(call.errors),
         "scenario": str(call.scenario) if call.scenario else None,
         "runner_up": call.scenario.second if call.scenario else None,
+        "replayed": call.replayed,
     }
 
 
@@ -80,4 +84,6 @@ ROUTES = [
     Route("GET", "/events", show_events),
     Route("GET", "/task-runs", partial(show_resources, kind="task_run")),
     Route("GET", "/connections", partial(show_resources, kind="connection")),
+    Route("GET", "/credentials", partial(show_resources, kind="credential")),
+    Route("GET", "/sessions", partial(show_resources, kind="session")),
 ]

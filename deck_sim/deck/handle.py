@@ -16,7 +16,8 @@ from deck_sim.deck.holds import Hold
 from deck_sim.deck.journal import Calls
 from deck_sim.deck.manners import Manners
 from deck_sim.deck.timeline import Report, Timeline, read_timeline, write_length, write_moment
-from deck_sim.scenario.yaml_reader import YamlError, read_yaml
+from deck_sim.scenario.document import YamlError
+from deck_sim.scenario.yaml_reader import read_yaml
 
 Json = dict[str, Any]
 IdOr = str | Mapping[str, Any]  # an id, or the resource that has it
@@ -31,7 +32,14 @@ class ReadyTask:
     agent_id: str
     source_id: str
     task_id: str
-    connection_id: str
+    connection_id: str | None = None  # in the edition that has connections
+    credential_id: str | None = None  # in the one that has credentials
+
+    @property
+    def login(self) -> Json:
+        """What the body of a run needs beside its input."""
+        named = {"connection_id": self.connection_id, "credential_id": self.credential_id}
+        return _given(**named)
 
 
 class Clock:
@@ -153,6 +161,28 @@ class Deck:
         rule = _given(when=dict(when), scenario=scenario, resource=resource)
         self._control.call("PUT", "/rules", json={"rules": [*self.rules, rule]})
 
+    def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
+        """Answer more calls than Deck takes with 429, or than `{"requests": 5, "per": "1s"}`.
+
+        The window is one of the world's clock. False takes the limit back.
+        """
+        wanted = limit if isinstance(limit, bool) else dict(limit)
+        self._control.call("PATCH", "/world", json={"rate_limit": wanted})
+
+    def surprise(
+        self,
+        *,
+        fields: bool = False,
+        event_type: str | None = None,
+        interaction_type: str | None = None,
+    ) -> None:
+        """Show what no page documents: unknown fields, and an event or interaction of that type.
+
+        Without arguments nothing surprises any more.
+        """
+        wanted = _given(fields=fields, event_type=event_type, interaction_type=interaction_type)
+        self._control.call("PATCH", "/world", json={"surprises": wanted})
+
     @property
     def rules(self) -> list[Json]:
         """The rules there are; the first that matches counts."""
@@ -196,8 +226,12 @@ class Deck:
         output_schema: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> ReadyTask:
-        """Seed an agent, a source, a connected connection and a task; `fields` are the task's."""
-        ready = ReadyTask(*(f"{prefix}_{next(self._numbers):016}" for prefix in _PREFIXES))
+        """Seed an agent, a source, a task, and a connected connection or a verified credential;
+        `fields` are the task's.
+        """
+        kind, prefix, status = _LOGINS[self.world["edition"]]
+        made = [f"{prefix}_{next(self._numbers):016}" for prefix in (*_PREFIXES, prefix)]
+        ready = ReadyTask(*made[:-1], **{f"{kind}_id": made[-1]})
         schemas = {"input_schema": input_schema, "output_schema": output_schema}
         website = {"url": "https://source.example"}
         self.seed(
@@ -207,10 +241,12 @@ class Deck:
                 {"name": "Task", **schemas, **fields, "id": ready.task_id}
                 | {"agent_id": ready.agent_id}
             ],
-            connections=[
-                {"id": ready.connection_id, "source_id": ready.source_id, "status": "connected"}
-                | {"auth_method": "none"}
-            ],
+            **{
+                f"{kind}s": [
+                    {"id": made[-1], "source_id": ready.source_id, "status": status}
+                    | {"auth_method": "none"}
+                ]
+            },
         )
         return ready
 
@@ -228,13 +264,15 @@ class Deck:
         """Let the reviewer reject a run that waits for one."""
         return self._control.call("POST", f"/task-runs/{read_id(run)}/reject")
 
-    def drop(self, connection: IdOr) -> Json:
-        """Let the source end a connection."""
-        return self._control.call("POST", f"/connections/{read_id(connection)}/drop")
+    def drop(self, login: IdOr) -> Json:
+        """Let the source end a connection, or a session."""
+        path = _DROPPED[self.world["edition"]]
+        return self._control.call("POST", f"/{path}/{read_id(login)}/drop")
 
-    def invalidate(self, connection: IdOr) -> Json:
-        """Let the credentials of a connection change at the source."""
-        return self._control.call("POST", f"/connections/{read_id(connection)}/invalidate")
+    def invalidate(self, login: IdOr) -> Json:
+        """Let what a connection or credential logs in with change at the source."""
+        kind, _, _ = _LOGINS[self.world["edition"]]
+        return self._control.call("POST", f"/{kind}s/{read_id(login)}/invalidate")
 
     # Races
 
@@ -261,6 +299,16 @@ class Deck:
     def connections(self) -> list[Json]:
         """Every connection as it is now, oldest first."""
         return self._control.get("/connections")
+
+    @property
+    def credentials(self) -> list[Json]:
+        """Every credential as it is now, oldest first."""
+        return self._control.get("/credentials")
+
+    @property
+    def sessions(self) -> list[Json]:
+        """Every session as it is now, oldest first."""
+        return self._control.get("/sessions")
 
     @property
     def events(self) -> list[Json]:
@@ -316,10 +364,12 @@ class Deck:
         speed: float | None = None,
         now: str | datetime | None = None,
         seed: int | None = None,
+        webhook_time: str | None = None,
     ) -> None:
         """Begin the world anew, empty; what is not given is as the server was started."""
         moment = None if now is None else write_moment(now)
         body = _given(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
+        body |= _given(webhook_time=webhook_time)
         self._control.call("POST", "/reset", json=body)
 
     def snapshot(self) -> Json:
@@ -341,7 +391,13 @@ class Deck:
         return Report(datetime.fromisoformat(answer["now"]), happened, held)
 
 
-_PREFIXES = ("agt", "src", "task", "conn")  # in the order of `ReadyTask`
+_PREFIXES = ("agt", "src", "task")  # in the order of `ReadyTask`
+# What says who logs in, by edition: its kind, its prefix, and the status in which it is ready.
+_LOGINS = {
+    "connections": ("connection", "conn", "connected"),
+    "credentials": ("credential", "cred", "verified"),
+}
+_DROPPED = {"connections": "connections", "credentials": "sessions"}
 
 
 def read_id(resource: IdOr) -> str:

@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from deck_sim.engine.deliveries import ALL, WEBHOOK, activate, rotate_secret
+from deck_sim.engine.deliveries import WEBHOOK, activate, rotate_secret
+from deck_sim.engine.posting import ALL
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, listed, nearest, problem
@@ -17,41 +19,60 @@ def create_destination(
     fields: Mapping[str, Any],
     secret: str | None,
     make_secret: Callable[[int, str], str],
+    config_at: str = "config",
 ) -> Resource:
     """Make a destination from a checked body. Without a `secret` it gets one, made from the world's
-    seed and its id.
+    seed and its id. `config_at` is where the body has its settings, for errors.
     """
     public = {name: fields[name] for name in ("name", "type", "config", "events")}
-    _check(world, public)
+    _check(world, public, config_at)
     own_id = world.next_id(world.kind("event_destination").prefix)
     hidden = {"secret": secret or make_secret(world.seed, own_id), "old_secrets": ()}
     return world.create("event_destination", public, hidden, id=own_id)
 
 
 def update_destination(
-    world: World, destination: Resource, fields: Mapping[str, Any], secret: str | None
+    world: World,
+    destination: Resource,
+    fields: Mapping[str, Any],
+    secret: str | None,
+    config_at: str = "config",
 ) -> Resource:
-    """Change what was sent; a new secret rotates the old one out."""
+    """Change what was sent; a new secret of a webhook rotates the old one out."""
     public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
-    _check(world, {"type": destination["type"], **public})
+    _check(world, {"type": destination["type"], **public}, config_at)
     if public:
         destination = world.change(destination, **public)
-    if secret is not None:
+    if destination["type"] != WEBHOOK and fields.get("credentials"):
+        destination = _take_credentials(world, destination)
+    elif secret is not None:
         destination = rotate_secret(world, destination, secret)
     return activate(world, destination, fields.get("status", destination.status))
 
 
-def _check(world: World, fields: Mapping[str, Any]) -> None:
+def _take_credentials(world: World, destination: Resource) -> Resource:
+    """Take the credentials of a queue as Deck does. Nothing here signs in anywhere, so they are not
+    kept, and nothing can leak them.
+    """
+    changed = replace(destination, updated_at=world.now)
+    world.all("event_destination")[destination.id] = changed
+    what = "credentials changed; they are not kept, since nothing signs in with them"
+    world.note("event_destination", destination.id, what)
+    return changed
+
+
+def _check(world: World, fields: Mapping[str, Any], config_at: str) -> None:
     problems = [*_event_problems(world, fields.get("events", [ALL]))]
     if fields["type"] == WEBHOOK and "config" in fields:
-        problems += _url_problems(fields["config"]["url"])
-        problems += _header_problems(fields["config"].get("custom_headers"))
+        problems += _url_problems(fields["config"]["url"], f"{config_at}.url")
+        headers = fields["config"].get("custom_headers")
+        problems += _header_problems(headers, f"{config_at}.custom_headers")
     if problems:
         raise ApiError(*problems)
 
 
 def _event_problems(world: World, events: list[str]) -> list[Problem]:
-    known, found = world.rules.event_types, list[Problem]()
+    known, found = world.event_types, list[Problem]()
     for index, name in enumerate(events if events != [ALL] else []):
         field = f"events[{index}]"
         if name == ALL:
@@ -67,20 +88,33 @@ def _event_problems(world: World, events: list[str]) -> list[Problem]:
 _INSTEAD = "; `GET /v2/event-types` lists them"
 
 
-def _url_problems(url: str) -> list[Problem]:
+def _url_problems(url: str, field: str) -> list[Problem]:
     """What keeps a URL from being called at all."""
     try:
         parts = urlsplit(url)
-        fault = None if parts.hostname and parts.port != 0 else "it names no host and port to call"
+        host, nowhere = parts.hostname, "it names no host and port to call"
+        fault = _host_fault(host) if host and parts.port != 0 else nowhere
     except ValueError as error:
         fault = f"{error}"
-    field = "config.url"
     return [problem("request/input_invalid", f"`{field}`: {fault}", field=field)] if fault else []
 
 
-def _header_problems(text: str | None) -> list[Problem]:
+def _host_fault(host: str) -> str | None:
+    """What keeps a name from being asked for."""
+    try:
+        if _HOST.fullmatch(host.encode("idna")):
+            return None
+        why = "it may hold letters, digits, `-`, `_` and `.`"
+    except UnicodeError:
+        why = "between two dots there must be 1 to 63 characters that a name may have"
+    return f"{host!r} is no host name: {why}"
+
+
+_HOST = re.compile(rb"[a-zA-Z0-9._:-]+")  # colons are those of IPv6
+
+
+def _header_problems(text: str | None, field: str) -> list[Problem]:
     """`custom_headers` is a JSON object of texts, written as a string (documented)."""
-    field = "config.custom_headers"
     headers = _read_headers(text or "{}")
     if headers is None:
         message = (

@@ -14,7 +14,17 @@ from deck_sim.engine.holds import Place, Stopped, held_by, stop_at
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, Script, ScriptFault, Step, Story, Wait
-from deck_sim.engine.timers import ATTEMPT, INACTIVITY, OF_A_STEP, STEP, TASK_TIMEOUT, WINDOW, Due
+from deck_sim.engine.timers import (
+    ATTEMPT,
+    DISUSE,
+    INACTIVITY,
+    OF_A_STEP,
+    PASSAGE,
+    STEP,
+    TASK_TIMEOUT,
+    WINDOW,
+    Due,
+)
 from deck_sim.engine.world import World
 from deck_sim.errors import problem
 
@@ -110,19 +120,21 @@ def _break_off(world: World, story: Story, fault: ScriptFault) -> None:
     world.stop_story(story.owner)
     world.note(resource.kind, resource.id, f"scenario fault: {fault}")
     world.faults.append(f"{resource.id}: {fault}")
-    if world.rules.machine(resource.kind).works_in:
+    machine = world.machine(resource)
+    if machine.works_in:
         world.fail(resource, problem("task/task_failed", f"{fault}"))
     else:
-        world.move(resource, "invalid")
+        assert machine.broken is not None, f"a {resource.kind} plays no script"
+        world.move(resource, machine.broken)
 
 
 def _wait(world: World, story: Story, wait: Wait) -> None:
     world.timers.take_back(story.owner, *OF_A_STEP)
+    if not wait.active and world.rules.machine(story.script.kind).works_in:
+        world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
     if wait.span is not None:
         name = WINDOW if wait.patience else STEP
         world.timers.arm(story.owner, name, world.now + wait.span)
-    if not wait.active and world.rules.machine(story.script.kind).works_in:
-        world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
 
 
 def _step_due(world: World, due: Due) -> None:
@@ -141,10 +153,17 @@ def _inactivity_due(world: World, due: Due) -> None:
     world.fail(world.all("task_run")[due.owner], problem("task/timeout", text))
 
 
+def _passage_due(world: World, due: Due) -> None:
+    resource = world.resource(due.owner)
+    world.move(resource, world.machine(resource).passages[str(resource.status)].to)
+
+
 _ON_DUE: dict[str, Callable[[World, Due], None]] = {
     STEP: _step_due,
     WINDOW: _step_due,
     TASK_TIMEOUT: _task_timeout_due,
     INACTIVITY: _inactivity_due,
+    PASSAGE: _passage_due,
+    DISUSE: _passage_due,
     ATTEMPT: attempt_due,
 }

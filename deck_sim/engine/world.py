@@ -5,23 +5,25 @@ Laws:
 2. Only `pass_time` (in `playing`) changes `now`, and it lets one due thing happen at a time.
 3. The state holds names and values, never rows of tables: a deep copy of a world is a world.
 4. Nothing is created, moved or deleted without an entry in the timeline.
+5. An event is given to the destinations as it is emitted, so nothing comes between the two.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from sys import intern
 from typing import Any
 
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition, RateLimit
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.holds import Hold
-from deck_sim.engine.records import Entry, Event, Resource, failure
+from deck_sim.engine.posting import post_event
+from deck_sim.engine.records import Entry, Event, KeptAnswer, Resource, Surprises, failure
 from deck_sim.engine.story import Path, Story
-from deck_sim.engine.timers import OF_A_STEP, TASK_TIMEOUT, Timers
+from deck_sim.engine.timers import DISUSE, OF_A_STEP, PASSAGE, TASK_TIMEOUT, Timers
 from deck_sim.errors import Problem, listed, problem
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
@@ -40,20 +42,23 @@ class World:
     now: datetime = FROZEN_START
     resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
     stories: dict[str, Story] = field(default_factory=dict)
-    users: dict[str, dict[str, None]] = field(default_factory=dict)  # connection -> its live runs
+    users: dict[str, dict[str, None]] = field(default_factory=dict)  # what live runs use -> them
     timers: Timers = field(default_factory=Timers)
     events: list[Event] = field(default_factory=list)
     timeline: list[Entry] = field(default_factory=list)
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)
     screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
-    posted: int = 0  # how many of the events have been given to the destinations
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
     messages: dict[str, list[Event]] = field(default_factory=dict)  # what queues hold
     holds: dict[str, Hold] = field(default_factory=dict)  # where stories stop, by id
     faults: list[str] = field(default_factory=list)  # scripts that could not be played on
     counters: Counter[str] = field(default_factory=Counter)
+    rate_limit: RateLimit | None = None
+    admitted: deque[datetime] = field(default_factory=deque)  # the calls in the limit's window
+    kept_answers: dict[str, KeptAnswer] = field(default_factory=dict)  # by idempotency key
+    surprises: Surprises = field(default_factory=Surprises)
 
     def __post_init__(self) -> None:
         self.resources = {kind: {} for kind in self.rules.kinds}
@@ -62,6 +67,12 @@ class World:
     def rules(self) -> Edition:
         """The tables of this world's edition."""
         return EDITIONS[self.edition]
+
+    @property
+    def event_types(self) -> tuple[str, ...]:
+        """Every type of event that there is here: the documented ones, and the surprise."""
+        surprise = self.surprises.event_type
+        return (*self.rules.event_types, *([surprise] if surprise else []))
 
     def kind(self, name: str) -> Kind:
         """The row of a kind of resource."""
@@ -81,6 +92,18 @@ class World:
         """The resource with that id, unless there is none or it was deleted."""
         found = self.resources[kind].get(resource_id)
         return None if found is None or found.deleted else found
+
+    def resource(self, resource_id: str) -> Resource:
+        """The resource with that id, of whatever kind; deleted ones included.
+
+        Raises:
+            KeyError: if there is none.
+
+        """
+        for kind in self.resources.values():
+            if resource_id in kind:
+                return kind[resource_id]
+        raise KeyError(resource_id)
 
     def is_settled(self, resource: Resource) -> bool:
         """Whether a caller has nothing left to wait for."""
@@ -112,30 +135,40 @@ class World:
         hidden: Mapping[str, Any] | None = None,
         *,
         silent: bool = False,
+        about: str = "",
         **standard: Any,
     ) -> Resource:
-        """Add a resource in its kind's first status; `standard` overrides id, status, moments."""
+        """Add a resource in its kind's first status; `standard` overrides id, status, moments.
+
+        `about` is what the timeline says of it beside that.
+        """
         row = self.kind(kind)
         usual = {"status": row.first_status, "created_at": self.now, "updated_at": self.now}
         if "id" not in standard:
             standard["id"] = self._free_id(row)
         given = {**usual, **standard}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **given))
-        for name, used in row.references.items():
-            if row.machine and self.kind(used).machine:
-                self.users.setdefault(fields[name], {})[resource.id] = None
+        for used in self._works_through(resource):
+            self.users.setdefault(used.id, {})[resource.id] = None
+            self.timers.take_back(used.id, PASSAGE, DISUSE)
         as_what = f" as {resource.status}" if resource.status else ""
-        self.note(kind, resource.id, f"created{as_what}")
+        self.note(kind, resource.id, f"created{as_what}{about}")
         if not silent:
             self._emit_lifecycle(resource, "created")
-            if row.machine:
-                self.emit(f"{kind}.{resource.status}", resource)
+            # If the creation is an event of its own, the first status is none (assumed).
+            if row.machine and "created" not in row.lifecycle:
+                self.emit(f"{kind}.{row.machine.event(str(resource.status))}", resource)
+            self._emit_surprise(resource)
+        self._let_pass(resource)
         return resource
 
-    def change(self, resource: Resource, **fields: Any) -> Resource:
-        """Set fields that are not the status."""
-        changed = self._keep(resource.with_fields(self.now, **fields))
-        self.note(resource.kind, resource.id, f"changed {', '.join(fields)}")
+    def change(
+        self, resource: Resource, hidden: Mapping[str, Any] | None = None, **fields: Any
+    ) -> Resource:
+        """Set fields that are not the status, and what is hidden if it is given."""
+        unseen = resource.hidden if hidden is None else hidden
+        changed = self._keep(replace(resource.with_fields(self.now, **fields), hidden=unseen))
+        self.note(resource.kind, resource.id, f"changed {', '.join(fields) or 'the login'}")
         self._emit_lifecycle(changed, "updated")
         return changed
 
@@ -170,30 +203,41 @@ class World:
             )
         moved = self._keep(self._entering(resource, status, fields))
         self.note(resource.kind, resource.id, f"{resource.status} -> {status}")
-        self.emit(f"{resource.kind}.{status}", moved)
+        self.emit(f"{resource.kind}.{machine.event(status)}", moved)
         if machine.is_final(status):
             self._retire(moved)
-        if status in machine.fails_users_with:
-            self._fail_users(moved, machine.fails_users_with[status])
+        self._lead(moved)
+        self._end_users(moved)
+        self._let_pass(moved)
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
         """Let a run fail with these errors."""
         return self.move(run, "failed", errors=failure(problems))
 
+    def cancel(self, run: Resource) -> Resource:
+        """Let a run be canceled, at once or by way of a status that says so."""
+        target = self.machine(run).commands["cancel"].leads_to
+        assert target is not None, "canceling leads to a status"
+        moved = self.move(run, target)
+        self.stop_story(run.id)
+        return moved
+
     def emit(self, type_: str, resource: Resource) -> None:
-        """Write an event about a resource as it is now."""
+        """Write an event about a resource as it is now, and give it to whoever wants it."""
         beside = self._beside(resource)
-        self.events.append(Event(self.next_id("evt"), type_, resource, self.now, beside))
+        event = Event(self.next_id("evt"), type_, resource, self.now, beside)
+        self.events.append(event)
+        post_event(self, event)
 
     def note(self, kind: str, resource_id: str, what: str) -> None:
         """Add a line to the timeline."""
         self.timeline.append(Entry(self.now, kind, resource_id, intern(what)))
 
     def stop_story(self, owner: str) -> None:
-        """Let the script of a connection or run say nothing more."""
+        """Let the script of a connection or run say nothing more, and its limits end nothing."""
         self.stories.pop(owner, None)
-        self.timers.take_back(owner, *OF_A_STEP)
+        self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
 
     # Private
 
@@ -208,8 +252,10 @@ class World:
         that it has worked.
         """
         machine, started = self.machine(resource), resource.started_at
-        if resource["interaction"] is not None:
+        if resource.fields.get("interaction") is not None:
             fields = {"interaction": None, **fields}
+        if status in machine.results:
+            fields = {**fields, "result": machine.results[status]}
         if status == machine.works_in:
             started = started or self.now
         if machine.works_in and machine.is_final(status):
@@ -231,6 +277,8 @@ class World:
         Events about a run carry the external id of its connection, too (documented).
         """
         row, beside = self.kind(resource.kind), dict[str, Any]()
+        if row.summary is not None:
+            return beside
         for name, used in row.references.items():
             other = self.all(used).get(resource[name])
             if other is not None and "external_id" in other.fields:
@@ -241,14 +289,65 @@ class World:
         if what in self.kind(resource.kind).lifecycle:
             self.emit(f"{resource.kind}.{what}", resource)
 
+    def _emit_surprise(self, resource: Resource) -> None:
+        type_ = self.surprises.event_type
+        if type_ and type_.startswith(f"{resource.kind}."):
+            self.emit(type_, resource)
+
+    def _works_through(self, resource: Resource) -> list[Resource]:
+        """What a run uses and cannot work without: its connection, or credential and session."""
+        row = self.kind(resource.kind)
+        if not (row.machine and row.machine.works_in):
+            return []
+        used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
+        return [self.all(kind)[resource[name]] for name, kind in used.items() if resource[name]]
+
     def _retire(self, resource: Resource) -> None:
         self.stop_story(resource.id)
-        self.timers.take_back(resource.id, TASK_TIMEOUT)
-        for name in self.kind(resource.kind).references:
-            self.users.get(resource[name], {}).pop(resource.id, None)
+        for used in self._works_through(resource):
+            self.users.get(used.id, {}).pop(resource.id, None)
+            self._let_pass(used)
 
-    def _fail_users(self, resource: Resource, error: str) -> None:
-        """A run cannot outlive the connection it works through (assumed)."""
-        for run_id in list(self.users.pop(resource.id, {})):
-            text = f"The {self.kind(resource.kind).noun} became `{resource.status}` during the run."
-            self.fail(self.all("task_run")[run_id], problem(error, text))
+    def _lead(self, run: Resource) -> None:
+        """Let what a run uses follow its step, as far as its own table allows."""
+        for name, leads in self.machine(run).leads.items():
+            targets = next((leads[word] for word in _words(run) if word in leads), ())
+            kind = self.kind(run.kind).references[name]
+            used = self.all(kind).get(run[name])
+            if used is not None:
+                follows = self.machine(used).follows[str(used.status)]
+                for target in [t for t in targets if t in follows][:1]:
+                    self.move(used, target)
+
+    def _end_users(self, resource: Resource) -> None:
+        """A run cannot outlive what it works through (assumed)."""
+        machine, status = self.machine(resource), str(resource.status)
+        error = machine.fails_users_with.get(status)
+        if error is None and status not in machine.cancels_users_in:
+            return
+        text = f"The {self.kind(resource.kind).noun} became `{status}` during the run."
+        for run in [self.all("task_run")[user] for user in self.users.pop(resource.id, {})]:
+            if error is not None:
+                self.fail(run, problem(error, text))
+            else:
+                self.cancel(run)
+
+    def _let_pass(self, resource: Resource) -> None:
+        """Let a resource that nobody uses leave its status by itself, if its row says so."""
+        machine = self.kind(resource.kind).machine
+        if machine is None or not machine.passages:
+            return
+        self.timers.take_back(resource.id, PASSAGE, DISUSE)
+        passage = machine.passages.get(str(resource.status))
+        if passage and not self.users.get(resource.id):
+            name = DISUSE if passage.patience else PASSAGE
+            self.timers.arm(resource.id, name, self.now + passage.after)
+
+
+def _words(run: Resource) -> list[str]:
+    """The words by which `Machine.leads` knows a run's step, the closest first. What a run fails
+    with tells nothing of its login before it has begun to work.
+    """
+    errors = run["errors"] if run.started_at else []
+    named = [f"{error['type']}/{error['code']}" for error in errors]
+    return [*named, *(error["type"] for error in errors), str(run.status)]

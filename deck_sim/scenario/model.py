@@ -1,7 +1,7 @@
 """A scenario as a checked model, and the scripts that it gives to connections and runs."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -9,7 +9,6 @@ from pydantic import (
     PrivateAttr,
     WithJsonSchema,
     field_validator,
-    model_validator,
 )
 
 from deck_sim.complaints import show
@@ -24,17 +23,24 @@ from deck_sim.scenario.steps import (
     Connected,
     Connecting,
     ConnectionStep,
+    Idle,
     Queued,
     Running,
     RunStep,
+    SessionStep,
 )
-from deck_sim.scenario.values import Many, Strict, fault, fault_at
+from deck_sim.scenario.values import Many, Strict, Version, fault
 
 _NAME = r"[a-z0-9_]{1,100}"
 
 
+def is_name(text: Any) -> bool:
+    """Whether a scenario can be called so."""
+    return isinstance(text, str) and bool(re.fullmatch(_NAME, text))
+
+
 def _read_name(name: str) -> str:
-    if not re.fullmatch(_NAME, name):
+    if not is_name(name):
         likeness = "1 to 100 characters of a-z, 0-9 and _, like `mfa_then_success`"
         raise fault(f"must be {likeness}, not {show(name)}")
     return name
@@ -58,7 +64,7 @@ Weight = Annotated[float, Field(gt=0, le=1000)]
 class Scenario(Strict):
     """One scenario file."""
 
-    version: Literal[1]
+    version: Version
     """The version of the format."""
     name: ScenarioName
     """What it is called; unique, and the name of its file."""
@@ -71,7 +77,11 @@ class Scenario(Strict):
     when: When | None = FILLED
     """Chosen by itself for what matches all of this."""
     connection: Annotated[tuple[ConnectionStep, ...], Many] | None = FILLED
-    """What opening a connection does; without it, `connecting: 1s`, then `connected`."""
+    """What opening a connection does, in the edition that has them; without it, `connecting: 1s`,
+    then `connected`."""
+    session: Annotated[tuple[SessionStep, ...], Many] | None = FILLED
+    """What starting a session without a run does, in the edition that has them; without it,
+    `queued: 1s`, `running: 1s`, then `idle`."""
     task_run: Annotated[tuple[RunStep, ...], Many] | None = FILLED
     """What a run does; without it, the usual: queued, running, completed."""
     playlist: Annotated[tuple[ScenarioName, ...], Many] | None = FILLED
@@ -79,14 +89,7 @@ class Scenario(Strict):
     mix: dict[ScenarioName, Weight] | None = NAMED
     """Scenarios by weight, from which the world's seed draws one for each run."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
-
-    @field_validator("version", mode="before")
-    @classmethod
-    def _not_merely_equal(cls, value: Any) -> Any:
-        """Refuse what is equal to 1 and is not 1: `true`, `1.0`."""
-        if value == 1 and type(value) is not int:
-            raise fault(f"must be 1, not {show(value)}")
-        return value
+    _editions: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("edition")
     @classmethod
@@ -96,22 +99,13 @@ class Scenario(Strict):
             raise fault(f"unknown edition {quote(value)}{known}")
         return value
 
-    @field_validator("when", "connection", "task_run", "playlist", "mix")
+    @field_validator("when", "connection", "session", "task_run", "playlist", "mix")
     @classmethod
     def _filled(cls, value: Any) -> Any:
         said = value.model_fields_set if isinstance(value, When) else value
         if value is not None and not said:
             raise fault("must not be empty; leave it out instead")
         return value
-
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> "Scenario":
-        """Steps, a playlist and a mix are three ways to say what a run does."""
-        said = [name for name in ("task_run", "playlist", "mix") if getattr(self, name) is not None]
-        if len(said) > 1:
-            text = f"{listed(said)} are {len(said)} ways to say what a run does; keep one of them"
-            raise fault_at(said[-1], text)
-        return self
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -121,6 +115,11 @@ class Scenario(Strict):
     def says(self, kind: str) -> bool:
         """Whether the scenario says what a connection or run does."""
         return bool(getattr(self, kind) or (kind == "task_run" and self.entries))
+
+    @property
+    def editions(self) -> tuple[str, ...]:
+        """Those in which it can be played."""
+        return self._editions
 
     @property
     def source(self) -> dict[str, Any]:
@@ -139,6 +138,11 @@ def _for(length: str) -> Span:
 # What happens if a scenario does not say.
 USUAL: dict[str, tuple[Step, ...]] = {
     "connection": (Connecting.model_construct(length=_for("1s")), Connected.model_construct()),
+    "session": (
+        Queued.model_construct(length=_for("1s")),
+        Running.model_construct(length=_for("1s")),
+        Idle.model_construct(),
+    ),
     "task_run": (
         Queued.model_construct(length=_for("2s")),
         Running.model_construct(length=_for("8s")),
