@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 import uvicorn
 from starlette.requests import Request
@@ -42,7 +43,17 @@ async def _file(worlds: Worlds, request: Request) -> Response:
     found = simulation and read_file(simulation.world, file_id, signature)
     if not found:
         return Response("no such file, or not its signature\n", 404, media_type="text/plain")
-    return Response(found[0], media_type=found[1])
+    content, type_, name = found
+    headers = {"Content-Disposition": _disposition(name)}
+    return Response(content, media_type=type_, headers=headers)
+
+
+def _disposition(name: str) -> str:
+    """How a browser is told a file's name: in plain letters, and as it is (RFC 6266)."""
+    plain = "".join(letter if " " <= letter <= "~" else "_" for letter in name)
+    quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
+    exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'inline; filename="{quoted}"{exact}'
 
 
 class _Loop(asyncio.SelectorEventLoop):
