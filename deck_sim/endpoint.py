@@ -6,6 +6,7 @@ writes. The key, the journal, the error envelope and the headers of every answer
 here, once for all endpoints.
 """
 
+import asyncio
 import json
 import logging
 import traceback
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim import __version__
 from deck_sim.engine.calls import admit_call
+from deck_sim.engine.holds import hold_on_call
 from deck_sim.engine.injected import CALL
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.errors import ApiError, refuse
@@ -28,7 +30,7 @@ from deck_sim.hiding import hide_in_query
 from deck_sim.idempotency import HEADER, REPLAYED, KeyedCall, digest_parameters, read_key
 from deck_sim.routes import Routes, path_below
 from deck_sim.scenario.choosing import Choice
-from deck_sim.simulation import Call, Simulation
+from deck_sim.simulation import TOLD_HEADERS, Call, Simulation
 from deck_sim.spoiling import make_haste, spoil, strike_call, strike_creation
 from deck_sim.wire import (
     MAX_BODY_BYTES,
@@ -159,6 +161,8 @@ class Door:
             simulation.journal.append(_call(visit, answer))
             await make_haste(self.worlds.post_office, simulation, visit.events)
         self.worlds.post_office.wake(simulation)
+        if self.journal and simulation.world.holds:
+            await _keep_back(simulation, scope["method"], scope["path"])
         response = _response(scope, answer, printed)
         return spoil(visit.fault, response, simulation) if visit.fault else response
 
@@ -227,6 +231,16 @@ class Door:
         except ApiError as error:
             answer = _refusal(error)
         return answer, answer.print(visit.request_id)
+
+
+async def _keep_back(simulation: Simulation, method: str, path: str) -> None:
+    """Keep the answer to a call back for as long as a hold says so. Its work is done."""
+    hold_id = hold_on_call(simulation.world, method, path)
+    if hold_id is not None:
+        loop, released = asyncio.get_running_loop(), asyncio.Event()
+        send = partial(loop.call_soon_threadsafe, released.set)
+        simulation.kept_back.setdefault(hold_id, []).append(send)
+        await released.wait()
 
 
 async def _read(receive: Receive) -> bytes | None:
@@ -312,6 +326,17 @@ def _call(visit: _Visit, answer: Answer) -> Call:
         errors=tuple(f"{error['type']}/{error['code']}" for error in refused),
         scenario=answer.choice,
         after=visit.position,
+        headers={name: visit.headers[name] for name in TOLD_HEADERS if name in visit.headers},
+        answered=_answered(answer) if visit.fault is None or visit.fault.arrives else {},
         replayed=visit.replayed,
         fault=visit.fault and visit.fault.key,
     )
+
+
+def _answered(answer: Answer) -> dict[str, Any]:
+    """What a client was told: which resource, in which status; what is wrong; when to return."""
+    shown = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
+    if answer.status >= 400:
+        shown["message"] = " ".join(error["message"] for error in answer.data.get("errors", ()))
+    waits = {n.lower(): v for n, v in answer.headers.items()}.get("retry-after")
+    return shown if waits is None else {**shown, "retry_after": waits}

@@ -1,7 +1,17 @@
 """The control API as an ASGI app."""
 
 from deck_sim import __version__
-from deck_sim.control import clock, deliveries, faults, people, records, scenarios, worlds
+from deck_sim.control import (
+    clock,
+    deliveries,
+    faults,
+    holds,
+    manners,
+    people,
+    records,
+    scenarios,
+    worlds,
+)
 from deck_sim.endpoint import Answer, Door, Request, Route
 from deck_sim.routes import Routes
 from deck_sim.worlds import Worlds
@@ -21,6 +31,8 @@ ROUTES: list[Route] = [
     *scenarios.ROUTES,
     *faults.ROUTES,
     *people.ROUTES,
+    *holds.ROUTES,
+    *manners.ROUTES,
     *records.ROUTES,
     *deliveries.ROUTES,
 ]

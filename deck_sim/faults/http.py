@@ -37,6 +37,7 @@ class HttpFault(Fault):
 
     family = "match"
     strikes: ClassVar[str] = ANSWER
+    arrives: ClassVar[bool] = False  # whether a caller can still read what the API answers
     match: Match
     """The calls that it is for: a method, and a path in which `*` stands for one part and `**` for
     any number of them."""
@@ -71,6 +72,7 @@ class Refused(CallFault):
     """Deck refuses the call."""
 
     key = "error"
+    arrives = True
     error: AnswerError
     """The error that it is refused with."""
     retry_after: RetryAfter | None = None
@@ -137,6 +139,7 @@ class Late(HttpFault):
     """The call is done, and its answer held back."""
 
     key = "delay"
+    arrives = True
     delay: Length
     """How long, on the world's clock."""
 
@@ -186,6 +189,7 @@ class Dripping(HttpFault):
     """The call is done, and the body of its answer comes byte by byte."""
 
     key = "drip"
+    arrives = True
     drip: Yes
     """`true`."""
 

@@ -138,7 +138,8 @@ class Scenario(Strict):
     def script(self, kind: str) -> Script:
         """What a new connection or run plays: the part written for it, or the usual one."""
         steps = getattr(self, kind) or USUAL[kind]
-        return Script(self.name, kind, steps, self.faults if self.meets_faults(kind) else ())
+        faults = self.faults if self.meets_faults(kind) else ()
+        return Script(self.name, kind, steps, self._source, faults)
 
     @property
     def faults(self) -> tuple[HttpFault | WebhookFault, ...]:

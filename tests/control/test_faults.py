@@ -73,3 +73,18 @@ def test_a_misspelt_name_is_told_with_those_that_there_are(message):
         "unknown name 'dely'; did you mean 'delay'?; allowed are `after`, `delay`, `drip`" in text
     )
     assert "`tampered_body`" in message("POST", "/faults", json={"event": "*", "drap": True})
+
+
+def test_a_snapshot_keeps_faults_with_their_counts(sim, api, subscribe, run_task, advance):
+    """A restored world goes on where the kept one was: what struck, and what is held back."""
+    subscribe("task_run.completed")
+    sim.post("/faults", json={"match": "GET /v2/agents", "status": 502, "after": 1, "times": 1})
+    sim.post("/faults", json={"event": "task_run.completed", "delay": "1h", "times": 1})
+    run_task("proxy_error_page")
+    assert api.get("/agents").status_code == 200
+    advance("1m")
+    kept, faults = sim.get("/snapshot").json(), sim.get("/faults").json()["data"]
+    sim.delete("/faults")
+    assert sim.put("/snapshot", json=kept).status_code == 200
+    assert sim.get("/faults").json()["data"] == faults
+    assert [api.get("/agents").status_code for _ in range(2)] == [502, 200]

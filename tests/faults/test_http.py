@@ -191,3 +191,16 @@ def test_the_timeline_tells_what_went_wrong(put, call, sim):
     call()
     line = sim.get("/timeline").json()["data"][-1]["what"]
     assert line.endswith("/run -> 502 (fault: status)")
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"), [({"drip": True}, ["id", "status"]), ({"lost_response": True}, [])]
+)
+def test_the_journal_knows_what_a_caller_was_told(put, call, sim, fault, told):
+    """Nobody is blamed for not knowing what never arrived."""
+    put(**fault)
+    try:
+        call()
+    except httpx2.RemoteProtocolError:
+        assert told == []
+    assert sorted(sim.get("/requests").json()["data"][-1]["answered"]) == told
