@@ -1,7 +1,7 @@
 """The control API as an ASGI app."""
 
 from deck_sim import __version__
-from deck_sim.control import clock, deliveries, people, records, scenarios, worlds
+from deck_sim.control import clock, deliveries, fidelity, people, records, scenarios, worlds
 from deck_sim.endpoint import Answer, Door, Request, Route
 from deck_sim.routes import Routes
 from deck_sim.worlds import Worlds
@@ -22,6 +22,7 @@ ROUTES: list[Route] = [
     *people.ROUTES,
     *records.ROUTES,
     *deliveries.ROUTES,
+    *fidelity.ROUTES,
 ]
 
 
