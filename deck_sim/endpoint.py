@@ -20,7 +20,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from deck_sim import __version__
-from deck_sim.engine.assumptions import REFUSED, begin_call, end_call, rely_on, rely_on_error
+from deck_sim.engine.assumptions import (
+    REFUSED,
+    assumptions_told,
+    begin_call,
+    end_call,
+    rely_on,
+    rely_on_error,
+)
 from deck_sim.engine.calls import admit_call
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.errors import CATALOG, ApiError, refuse
@@ -166,7 +173,7 @@ class Door:
     async def _answer(self, visit: _Visit) -> tuple[Answer, bytes]:
         """The answer and its body. Whatever goes wrong becomes an answer, too."""
         try:
-            route, params = self._admit(visit)
+            route, params = await self._admit(visit)
             ask = partial(self._ask, visit, route, params)
             keyed = self._keyed(visit, route)
             return await (_once(visit, keyed, ask) if keyed else ask())
@@ -177,14 +184,16 @@ class Door:
             log.exception("deck-sim failed at %(method)s %(path)s", visit.scope)
             text = "deck-sim itself failed; its log has the traceback. Please report it."
             answer = _refusal(refuse("api/api_error", text))
+        finally:
+            end_call(visit.simulation.world)
         return answer, answer.print(visit.request_id)
 
-    def _admit(self, visit: _Visit) -> tuple[Route, Mapping[str, str]]:
+    async def _admit(self, visit: _Visit) -> tuple[Route, Mapping[str, str]]:
         """The row that answers, if the call is let in."""
         simulation = visit.simulation
+        await self.worlds.post_office.catch_up(simulation)
         if self.journal:
             begin_call(simulation.world)
-        simulation.catch_up()
         visit.position = len(simulation.world.timeline)
         if self.journal:
             admit_call(simulation.world)
@@ -229,7 +238,7 @@ class Door:
 
     def _tell(self, visit: _Visit, answer: Answer) -> Answer:
         """The answer, with a header of what it rests on that is only assumed."""
-        names = end_call(visit.simulation.world, answer.data) if self.journal else ()
+        names = assumptions_told(visit.simulation.world, answer.data)
         told = {ASSUMED: ", ".join(names)} if names else {}
         return replace(answer, headers={**answer.headers, **told})
 

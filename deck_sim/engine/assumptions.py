@@ -49,10 +49,16 @@ def rely_on_error(world: World, error: ApiError) -> None:
     check([_refusal(row, f"{one.name}: {one.message}", one.field) for row, one in found])
 
 
-def end_call(world: World, answered: Mapping[str, Any]) -> tuple[str, ...]:
+def assumptions_told(world: World, answered: Mapping[str, Any]) -> tuple[str, ...]:
     """All that the call rested on, with the errors of the failed runs that its answer shows."""
-    relied_on, world.relied_on = world.relied_on or {}, None
-    return tuple(relied_on | dict.fromkeys(_assumed_failures(answered)))
+    if world.relied_on is None:
+        return ()
+    return tuple(world.relied_on | dict.fromkeys(_assumed_failures(answered)))
+
+
+def end_call(world: World) -> None:
+    """Note nothing until the next call."""
+    world.relied_on = None
 
 
 def _note(world: World, subject: str) -> list[Behaviour]:

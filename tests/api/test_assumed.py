@@ -246,10 +246,11 @@ def test_people_and_sources_are_no_calls_of_deck_s(scene, sim, strict):
 
 
 def test_what_a_call_rests_on_is_forgotten_once_it_is_answered(api, scene, simulation):
-    """Nothing of it is left in the world for the next call."""
+    """Nothing of it is left in the world for the next call, and neither is after a repeat."""
     scene(C)
-    api.get("/event-types")
-    assert simulation().world.relied_on is None
+    for _ in "ab":
+        _call(api, "POST /agents", {}, "", **{"Idempotency-Key": "k"})
+        assert simulation().world.relied_on is None
 
 
 @pytest.mark.parametrize("path", ["/task-runs", "/task-runs/RUN"])
