@@ -198,6 +198,13 @@ def test_a_new_secret_is_told(api, scene, sim):
     assert [answer.headers.get(HEADER) for answer in answers] == ["secret_rotates", None]
 
 
+def test_to_delete_again_rests_on_nothing(api, scene):
+    """That a repeat gets the same answer is documented, whatever the first one left behind."""
+    scene(C)
+    told = [api.delete("/agents/agt").headers.get(HEADER) for _ in range(2)]
+    assert told == ["delete_leaves_dependants", None]
+
+
 def test_a_refused_error_says_what_it_would_have_been(api, strict):
     """Whoever mends a body reads what is wrong with it, each problem with its field."""
     strict()
