@@ -11,7 +11,7 @@ import json
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,11 +21,19 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim import __version__
+from deck_sim.engine.assumptions import (
+    REFUSED,
+    assumptions_told,
+    begin_call,
+    end_call,
+    rely_on,
+    rely_on_error,
+)
 from deck_sim.engine.calls import admit_call
 from deck_sim.engine.holds import hold_on_call
 from deck_sim.engine.injected import CALL
 from deck_sim.engine.records import KeptAnswer
-from deck_sim.errors import ApiError, refuse
+from deck_sim.errors import CATALOG, ApiError, refuse
 from deck_sim.hiding import hide_in_query
 from deck_sim.idempotency import HEADER, REPLAYED, KeyedCall, digest_parameters, read_key
 from deck_sim.routes import Routes, path_below
@@ -45,6 +53,8 @@ from deck_sim.wire import (
 from deck_sim.worlds import Worlds
 
 log = logging.getLogger("deck_sim")
+
+ASSUMED = "Deck-Sim-Assumed"  # the names of what an answer rests on, in the ledger of fidelity
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,18 +186,21 @@ class Door:
         try:
             await self._arrive(visit)
             if visit.fault is not None and visit.fault.strikes == CALL:
-                return _keep_away(visit.fault)
+                answer = _keep_away(visit.fault)
+                return answer, answer.print(visit.request_id)
             route, params = self._admit(visit)
             ask = partial(self._ask, visit, route, params)
             keyed = self._keyed(visit, route)
             return await (_once(visit, keyed, ask) if keyed else ask())
         except ApiError as error:
-            answer = _refusal(error)
+            answer = self._refuse(visit, error)
         except Exception:
             visit.simulation.crashes.append(traceback.format_exc())
             log.exception("deck-sim failed at %(method)s %(path)s", visit.scope)
             text = "deck-sim itself failed; its log has the traceback. Please report it."
             answer = _refusal(refuse("api/api_error", text))
+        finally:
+            end_call(visit.simulation.world)
         return answer, answer.print(visit.request_id)
 
     async def _arrive(self, visit: _Visit) -> None:
@@ -196,6 +209,7 @@ class Door:
         world = visit.simulation.world
         visit.position, visit.events = len(world.timeline), len(world.events)
         if self.journal:
+            begin_call(world)
             visit.fault = strike_call(world, visit.scope["method"], visit.scope["path"])
 
     def _admit(self, visit: _Visit) -> tuple[Route, Mapping[str, str]]:
@@ -226,11 +240,27 @@ class Door:
         query = _query(visit.scope)
         request = Request(self.worlds, visit.simulation, params, query, visit.headers, visit.body)
         try:
+            rely_on(visit.simulation.world, f"{route.method} {route.path}")
             made = route.endpoint(request)
             answer = made if isinstance(made, Answer) else await made
+            answer = self._tell(visit, answer)
         except ApiError as error:
-            answer = _refusal(error)
+            answer = self._refuse(visit, error)
         return answer, answer.print(visit.request_id)
+
+    def _refuse(self, visit: _Visit, error: ApiError) -> Answer:
+        """The answer to a call that is wrong, which a strict world may refuse to give."""
+        try:
+            rely_on_error(visit.simulation.world, error)
+        except ApiError as stricter:
+            error = stricter
+        return self._tell(visit, _refusal(error))
+
+    def _tell(self, visit: _Visit, answer: Answer) -> Answer:
+        """The answer, with a header of what it rests on that is only assumed."""
+        names = assumptions_told(visit.simulation.world, answer.data)
+        told = {ASSUMED: ", ".join(names)} if names else {}
+        return replace(answer, headers={**answer.headers, **told})
 
 
 async def _keep_back(simulation: Simulation, method: str, path: str) -> None:
@@ -270,7 +300,8 @@ async def _once(visit: _Visit, keyed: KeyedCall, ask: Ask) -> tuple[Answer, byte
         if kept is not None:
             return _replay(visit, kept), kept.body
         answer, printed = await ask()
-        keyed.keep(answer.status, answer.headers, printed)
+        if answer.status != CATALOG[REFUSED].status:  # which is no answer of Deck's
+            keyed.keep(answer.status, answer.headers, printed)
         return answer, printed
 
 
@@ -281,16 +312,10 @@ def _replay(visit: _Visit, kept: KeptAnswer) -> Answer:
     return Answer(data, kept.status, {**kept.headers, **REPLAYED})
 
 
-def _keep_away(fault: Any) -> tuple[Answer, bytes]:
-    """What is answered by a fault that lets nothing be done.
-
-    Raises:
-        ApiError: if it is Deck that refuses the call.
-
-    """
-    if fault.refusal is not None:
-        raise fault.refusal
-    return Answer({}, fault.answered), b""
+def _keep_away(fault: Any) -> Answer:
+    """What is answered by a fault that lets nothing be done: by Deck, or in its place."""
+    refusal: ApiError | None = fault.refusal
+    return Answer({}, fault.answered) if refusal is None else _refusal(refusal)
 
 
 def _strike_creation(visit: _Visit, answer: Answer) -> None:
@@ -330,6 +355,7 @@ def _call(visit: _Visit, answer: Answer) -> Call:
         answered=_answered(answer) if visit.fault is None or visit.fault.arrives else {},
         replayed=visit.replayed,
         fault=visit.fault and visit.fault.key,
+        assumed=tuple(filter(None, answer.headers.get(ASSUMED, "").split(", "))),
     )
 
 

@@ -5,6 +5,7 @@ from deck_sim.control import (
     clock,
     deliveries,
     faults,
+    fidelity,
     holds,
     manners,
     people,
@@ -35,6 +36,7 @@ ROUTES: list[Route] = [
     *manners.ROUTES,
     *records.ROUTES,
     *deliveries.ROUTES,
+    *fidelity.ROUTES,
 ]
 
 

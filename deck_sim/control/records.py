@@ -77,6 +77,7 @@ def _print_call(call: Call) -> dict[str, Any]:
         "runner_up": call.scenario.second if call.scenario else None,
         "replayed": call.replayed,
         "fault": call.fault,
+        "assumed": list(call.assumed),
     }
 
 

@@ -62,3 +62,12 @@ def test_a_world_that_is_gone_holds_no_answer(deck):
                 pass
             deck.reset()
         assert answer.result().status_code == 200
+
+
+def test_a_fault_is_wanted_even_where_assumptions_are_refused(deck, api):
+    """An error that a test asks for is no assumption of ours, and has no mark of one."""
+    deck.refuse_assumed()
+    deck.fault(match="GET /v2/agents", error="request/state_invalid")
+    answer = api.get("/agents")
+    assert answer.status_code == 409
+    assert "deck-sim-assumed" not in answer.headers
