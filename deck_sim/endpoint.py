@@ -19,6 +19,7 @@ from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from deck_sim import __version__
+from deck_sim.contract.operations import Operation
 from deck_sim.errors import ApiError, listed, refuse
 from deck_sim.scenario.choosing import Choice
 from deck_sim.simulation import Call, Simulation
@@ -87,6 +88,7 @@ class Route:
     method: str
     path: str
     endpoint: Endpoint
+    operation: Operation | None = None  # what the OpenAPI document says of it
 
 
 class Routes:

@@ -16,16 +16,18 @@ from deck_sim import realtime
 from deck_sim.api.app import make_api, make_elsewhere
 from deck_sim.control.app import make_control
 from deck_sim.engine.files import read_file
+from deck_sim.openapi.serving import show_document
 from deck_sim.worlds import Worlds
 
 _PATIENCE = 1  # seconds for which a server that stops waits for requests that are not all there
 
 
 def make_app(worlds: Worlds) -> Router:
-    """The ASGI app: the Deck API below `/v2`, the control API below `/_sim`."""
+    """The ASGI app: the Deck API below `/v2`, the control API below `/_sim`, its description."""
     return Router(
         routes=[
             Route("/_sim/files/{token}/{file_id}", partial(_file, worlds)),
+            Route("/openapi.json", partial(show_document, worlds)),
             Mount("/v2", make_api(worlds)),
             Mount("/_sim", make_control(worlds)),
         ],

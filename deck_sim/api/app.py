@@ -2,13 +2,13 @@
 
 from deck_sim.api import endpoints, events, verbs
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.endpoint import Door, Routes
+from deck_sim.endpoint import Door, Route, Routes
 from deck_sim.worlds import Worlds
 
 
 def make_api(worlds: Worlds) -> Door:
     """The app that answers calls below `/v2`."""
-    routes = {edition.name: _routes(edition) for edition in EDITIONS.values()}
+    routes = {edition.name: Routes(rows(edition)) for edition in EDITIONS.values()}
     return Door(worlds, lambda simulation: routes[simulation.world.edition], journal=True)
 
 
@@ -18,6 +18,7 @@ def make_elsewhere(worlds: Worlds) -> Door:
     return Door(worlds, lambda simulation: nothing, journal=True)
 
 
-def _routes(edition: Edition) -> Routes:
+def rows(edition: Edition) -> list[Route]:
+    """Every route of an edition."""
     usual = [route for kind in edition.kinds.values() for route in verbs.routes(kind)]
-    return Routes([*usual, *endpoints.ROUTES[edition.name], *events.ROUTES])
+    return [*usual, *endpoints.ROUTES[edition.name], *events.ROUTES]

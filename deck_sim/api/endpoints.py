@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
@@ -125,17 +126,19 @@ def _show(
 
 ROUTES = {
     "connections": [
-        Route("GET", "/test", test),
-        Route("POST", "/tasks/{id}/reset", reset_task),
-        Route("POST", "/tasks/{id}/run", run_task),
-        Route("POST", "/task-runs/{id}/cancel", cancel_run),
-        Route("POST", "/task-runs/{id}/interaction", answer_run),
-        Route("GET", "/task-runs/{id}/storage", list_storage),
-        Route("GET", "/task-runs/{id}/screenshots", list_screenshots),
-        Route("POST", "/connections", open_connection),
-        Route("POST", "/connections/{id}/interaction", answer_connection),
-        Route("POST", "/connections/{id}/disconnect", disconnect),
-        Route("POST", "/connections/{id}/reopen", reopen),
-        Route("POST", "/connections/{id}/terminate", terminate),
+        Route("GET", "/test", test, operations.TEST_KEY),
+        Route("POST", "/tasks/{id}/reset", reset_task, operations.RESET_TASK),
+        Route("POST", "/tasks/{id}/run", run_task, operations.RUN_TASK),
+        Route("POST", "/task-runs/{id}/cancel", cancel_run, operations.CANCEL_RUN),
+        Route("POST", "/task-runs/{id}/interaction", answer_run, operations.ANSWER_RUN),
+        Route("GET", "/task-runs/{id}/storage", list_storage, operations.LIST_STORAGE),
+        Route("GET", "/task-runs/{id}/screenshots", list_screenshots, operations.LIST_SCREENSHOTS),
+        Route("POST", "/connections", open_connection, operations.OPEN_CONNECTION),
+        Route(
+            "POST", "/connections/{id}/interaction", answer_connection, operations.ANSWER_CONNECTION
+        ),
+        Route("POST", "/connections/{id}/disconnect", disconnect, operations.DISCONNECT),
+        Route("POST", "/connections/{id}/reopen", reopen, operations.REOPEN),
+        Route("POST", "/connections/{id}/terminate", terminate, operations.TERMINATE),
     ],
 }

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.api.paging import list_items, read_statuses
+from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands, destinations
 from deck_sim.engine.deliveries import WEBHOOK
@@ -119,10 +120,15 @@ def _secret(credentials: dict[str, Any] | None) -> str | None:
 
 
 ROUTES = [
-    Route("GET", "/events", list_events),
-    Route("GET", "/events/{id}", get_event),
-    Route("GET", "/event-types", list_types),
-    Route("POST", "/event-destinations", create),
-    Route("PATCH", "/event-destinations/{id}", update),
-    Route("GET", "/event-destinations/{id}/event-deliveries", list_deliveries),
+    Route("GET", "/events", list_events, operations.LIST_EVENTS),
+    Route("GET", "/events/{id}", get_event, operations.GET_EVENT),
+    Route("GET", "/event-types", list_types, operations.LIST_EVENT_TYPES),
+    Route("POST", "/event-destinations", create, operations.CREATE_DESTINATION),
+    Route("PATCH", "/event-destinations/{id}", update, operations.UPDATE_DESTINATION),
+    Route(
+        "GET",
+        "/event-destinations/{id}/event-deliveries",
+        list_deliveries,
+        operations.LIST_DELIVERIES,
+    ),
 ]

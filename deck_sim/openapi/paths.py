@@ -1,0 +1,89 @@
+"""The paths of the document: one operation for each route."""
+
+from collections.abc import Iterable, Iterator
+
+from deck_sim.api.paging import DEFAULT_LIMIT, MOST
+from deck_sim.contract import shapes
+from deck_sim.contract.editions import Edition
+from deck_sim.contract.operations import Operation
+from deck_sim.contract.shapes import Shape, many, named
+from deck_sim.endpoint import Route
+from deck_sim.openapi.refusals import refusals
+from deck_sim.openapi.schemas import answer_name
+from deck_sim.scenario.choosing import HEADER
+
+JSON = "application/json"
+
+
+def paths(edition: Edition, routes: Iterable[Route]) -> dict[str, Shape]:
+    """Every path of the edition, and its methods."""
+    found: dict[str, Shape] = {}
+    for route in routes:
+        found.setdefault(route.path, {})[route.method.lower()] = _operation(edition, route)
+    return found
+
+
+def tag(route: Route) -> str:
+    """What a route is listed under: the resource that its path begins with."""
+    return route.path.split("/")[1]
+
+
+def _operation(edition: Edition, route: Route) -> Shape:
+    operation = described(route)
+    shown: Shape = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "tags": [tag(route)],
+    }
+    if parameters := [*_parameters(edition, route, operation)]:
+        shown["parameters"] = parameters
+    if operation.body:
+        content = {JSON: {"schema": named(operation.body)}}
+        shown["requestBody"] = {"required": True, "content": content}
+    done = {"description": "Done.", "content": {JSON: {"schema": named(answer_name(operation))}}}
+    responses = {f"{operation.status}": done, **refusals(edition, route, operation)}
+    return {**shown, "responses": responses}
+
+
+def described(route: Route) -> Operation:
+    """What the route says of itself."""
+    assert route.operation is not None, f"{route.method} {route.path} has no operation"
+    return route.operation
+
+
+def _parameters(edition: Edition, route: Route, operation: Operation) -> Iterator[Shape]:
+    if "{id}" in route.path:
+        yield {"name": "id", "in": "path", "required": True, "schema": shapes.ID}
+    for name in operation.filters:
+        values = _filter(edition, operation, name)
+        yield _query(name, many(values), f"Only those with one of these; also as `{name}[]`.")
+    if operation.paged:
+        yield from _PAGE
+    if operation.includes:
+        text = f"What else to show: {', '.join(f'`{name}`' for name in operation.includes)}."
+        several = _query("include", many({"type": "string"}), text)
+        yield {**several, "style": "form", "explode": False}
+    if operation.plays:
+        text = "The scenario to play; deck-sim's own."
+        schema = shapes.text("mfa_then_success")
+        yield {"name": HEADER, "in": "header", "description": text, "schema": schema}
+
+
+def _filter(edition: Edition, operation: Operation, name: str) -> Shape:
+    kind = edition.kinds.get(operation.answer)
+    if name == "status" and kind:
+        return {"type": "string", "enum": [*kind.statuses]}
+    return {"type": "string"}
+
+
+def _query(name: str, schema: Shape, description: str) -> Shape:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
+_PAGE = (
+    _query("limit", _LIMIT, "How many to show."),
+    _query("cursor", {"type": "string"}, "The `next_cursor` of the page before."),
+    _query("created_after", shapes.MOMENT, "Only those created after that moment."),
+    _query("created_before", shapes.MOMENT, "Only those created before that moment."),
+)

@@ -1,0 +1,138 @@
+"""The schemas of the document: what stands in answers, in bodies and in events."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+
+from deck_sim.contract import bodies, shapes
+from deck_sim.contract.editions import Edition
+from deck_sim.contract.operations import Operation
+from deck_sim.contract.resources import Kind
+from deck_sim.contract.shapes import Shape, constant, many, named, nullable, record
+
+_REFERENCE = "#/components/schemas/{model}"
+
+
+def camel(name: str) -> str:
+    """What the document calls the schema of `task_run`: `TaskRun`."""
+    return "".join(word.title() for word in name.split("_"))
+
+
+def answer_name(operation: Operation) -> str:
+    """The schema of what an operation answers when all is well."""
+    return camel(operation.answer) + ("Page" if _is_list(operation) else "Answer")
+
+
+def schemas(edition: Edition, operations: Iterable[Operation]) -> dict[str, Shape]:
+    """Every schema that the operations need, by name."""
+    found: dict[str, Shape] = dict(shapes.SHARED)
+    for kind in edition.kinds.values():
+        found[camel(kind.object)] = _resource(edition, kind)
+    found |= {camel(name): shape for name, shape in shapes.OTHERS.items()}
+    found |= {"Event": _event(edition), **dict(_data(edition))}
+    called = [*operations]
+    for operation in called:
+        found[answer_name(operation)] = _answer(operation)
+    found |= _bodies(operation.body for operation in called if operation.body)
+    return dict(sorted(found.items()))
+
+
+def event_of(edition: Edition, type_: str) -> Shape:
+    """The event of one type, as destinations get it."""
+    kind, _, word = type_.partition(".")
+    row = edition.kinds[kind]
+    data = named(_data_name(edition, row))
+    if word in row.statuses:
+        data = {"allOf": [data, record({"status": constant(word)})]}
+    return {"allOf": [_envelope(constant(type_), data), named("Answered")]}
+
+
+def _resource(edition: Edition, kind: Kind) -> Shape:
+    """A resource, as it stands in a list: without a `request_id`."""
+    known = shapes.ATTRIBUTES.get(kind.object, {})
+    shown = {name: _attribute(edition, kind, name, known) for name in kind.attributes}
+    first = {"id": shapes.identity(kind.prefix), "object": constant(kind.object)}
+    # An example shows none of what is shown only if it is asked for.
+    asked: dict[str, Shape] = {name: {**known[name], "examples": []} for name in kind.includes}
+    return record({**first, **shown, **shapes.STANDARD}, asked)
+
+
+def _attribute(edition: Edition, kind: Kind, name: str, known: Mapping[str, Shape]) -> Shape:
+    if name == "status":
+        return {"type": "string", "enum": [*kind.statuses]}
+    if name not in kind.embeds:
+        return known[name]
+    embed = kind.embeds[name]
+    whole = _resource(edition, edition.kinds[embed.kind])["properties"]
+    return many(record({shown: whole[shown] for shown in embed.shows}))
+
+
+def _event(edition: Edition) -> Shape:
+    names = [_data_name(edition, kind) for kind in edition.kinds.values()]
+    data: Shape = {"anyOf": [named(name) for name in names]}
+    return _envelope(shapes.text(edition.event_types[0]), data)
+
+
+def _envelope(type_: Shape, data: Shape) -> Shape:
+    parts = {"id": shapes.EVENT_ID, "object": constant("event"), "type": type_, "data": data}
+    return record({**parts, "created_at": shapes.MOMENT})
+
+
+def _data(edition: Edition) -> Iterator[tuple[str, Shape]]:
+    """What events show, where that is more than the resource that they are about."""
+    beside = record({}, {"external_id": shapes.EXTERNAL_ID})
+    for kind in edition.kinds.values():
+        if _shows_more(edition, kind):
+            shape = {"allOf": [named(camel(kind.object)), beside]}
+            yield _data_name(edition, kind), shape
+
+
+def _data_name(edition: Edition, kind: Kind) -> str:
+    return camel(kind.object) + ("EventData" if _shows_more(edition, kind) else "")
+
+
+def _shows_more(edition: Edition, kind: Kind) -> bool:
+    """Whether the events about a kind show the external id of what it uses."""
+    used = (edition.kinds[name] for name in kind.references.values())
+    return any("external_id" in other.attributes for other in used)
+
+
+def _is_list(operation: Operation) -> bool:
+    return operation.paged or operation.whole
+
+
+def _answer(operation: Operation) -> Shape:
+    answered = named("Answered")
+    if not _is_list(operation):
+        return {"allOf": [named(camel(operation.answer)), answered]}
+    data = many(named(camel(operation.answer)))
+    return {"allOf": [record({"data": data, **(_MORE if operation.paged else _NO_MORE)}), answered]}
+
+
+_MORE: Mapping[str, Shape] = {
+    "has_more": {"type": "boolean"},
+    "next_cursor": nullable(shapes.text("c3Rvcl8x")),
+}
+_NO_MORE: Mapping[str, Shape] = {"has_more": constant(False), "next_cursor": {"type": "null"}}
+
+
+class _Untitled(GenerateJsonSchema):
+    """Without the titles that pydantic makes of the names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def _bodies(names: Iterable[str]) -> dict[str, Shape]:
+    wanted: list[tuple[type[bodies.Body], JsonSchemaMode]] = [
+        (getattr(bodies, name), "validation") for name in dict.fromkeys(names)
+    ]
+    _, made = models_json_schema(wanted, ref_template=_REFERENCE, schema_generator=_Untitled)
+    found: dict[str, Shape] = made["$defs"]
+    for name, shape in found.items():
+        del shape["title"]
+        if name.startswith("Update"):  # what an update leaves out stays as it is
+            for field in shape["properties"].values():
+                field.pop("default", None)
+    return found
