@@ -1,6 +1,7 @@
 """The server: the whole app, run in the foreground or in a thread. The home of uvicorn."""
 
 import asyncio
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
+from starlette.types import ASGIApp
 
 from deck_sim import realtime
 from deck_sim.api.app import make_api, make_elsewhere
@@ -28,12 +30,20 @@ def make_app(worlds: Worlds) -> Router:
         routes=[
             Route("/_sim/files/{token}/{file_id}", partial(_file, worlds)),
             Route("/openapi.json", partial(show_document, worlds)),
-            Mount("/v2", make_api(worlds)),
-            Mount("/_sim", make_control(worlds)),
+            _Below("/v2", make_api(worlds)),
+            _Below("/_sim", make_control(worlds)),
         ],
         redirect_slashes=False,
         default=make_elsewhere(worlds),
     )
+
+
+class _Below(Mount):
+    """An app below a path, whatever follows: an id may hold any character, line breaks too."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 async def _file(worlds: Worlds, request: Request) -> Response:

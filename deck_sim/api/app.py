@@ -8,7 +8,7 @@ from deck_sim.worlds import Worlds
 
 def make_api(worlds: Worlds) -> Door:
     """The app that answers calls below `/v2`."""
-    routes = {edition.name: Routes(rows(edition)) for edition in EDITIONS.values()}
+    routes = {edition.name: Routes(routes_of(edition)) for edition in EDITIONS.values()}
     return Door(worlds, lambda simulation: routes[simulation.world.edition], journal=True)
 
 
@@ -18,7 +18,7 @@ def make_elsewhere(worlds: Worlds) -> Door:
     return Door(worlds, lambda simulation: nothing, journal=True)
 
 
-def rows(edition: Edition) -> list[Route]:
-    """Every route of an edition."""
+def routes_of(edition: Edition) -> list[Route]:
+    """Every row of an edition's API."""
     usual = [route for kind in edition.kinds.values() for route in verbs.routes(kind)]
     return [*usual, *endpoints.ROUTES[edition.name], *events.ROUTES]

@@ -21,8 +21,8 @@ from deck_sim.openapi.document import document
     help="Which Deck API to describe.",
 )
 def command(edition: str) -> None:
-    """Print the OpenAPI 3.1 document of an edition.
+    """Print the OpenAPI document of an edition.
 
-    A running server has it at `/openapi.json`, without a key.
+    It is of version 3.1. A running server has it at `/openapi.json`, without a key.
     """
     click.echo(json.dumps(document(edition), indent=2, ensure_ascii=False))

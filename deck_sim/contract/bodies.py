@@ -1,13 +1,36 @@
 """The request bodies of the Deck API. One model per create; its update is derived from it."""
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    create_model,
+)
+from pydantic_core import PydanticCustomError
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
 ExternalId = Annotated[str, StringConstraints(max_length=255)]
-WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+
+
+def _with_a_host(url: str) -> str:
+    """See that an address can be called at all."""
+    try:
+        parts = urlsplit(url)
+        fault = None if parts.hostname and parts.port != 0 else "it names no host and port to call"
+    except ValueError as error:
+        fault = f"{error}"
+    if fault:
+        raise PydanticCustomError("web_url", "{fault}", {"fault": fault})
+    return url
+
+
+WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$"), AfterValidator(_with_a_host)]
 
 
 class Body(BaseModel):

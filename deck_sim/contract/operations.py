@@ -25,6 +25,11 @@ class Operation:
     plays: bool = False  # starts a script, which the caller may choose
     errors: tuple[str, ...] = ()  # of the catalog, beside those that follow from the rest
 
+    @property
+    def kind(self) -> str:
+        """The kind of resource that it answers with; the answer to a create may show more of it."""
+        return self.answer.removeprefix("created_")
+
 
 def usual(verb: str, row: Kind) -> Operation:
     """What one of the five verbs is to one kind of resource."""

@@ -104,7 +104,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, Shape]] = {
     "source": {
         "name": nullable(text("Hotel")),
         "type": constant("website"),
-        "website": part(bodies.Website),
+        "website": named("SourceWebsite"),
     },
     "task": {
         "name": text("Read reservations"),
@@ -113,9 +113,9 @@ ATTRIBUTES: Mapping[str, Mapping[str, Shape]] = {
         "prompt": nullable(text("List the reservations of the next week.")),
         "input_schema": nullable(SCHEMA),
         "output_schema": nullable(SCHEMA),
-        "storage": nullable(part(bodies.TaskStorage)),
+        "storage": nullable(named("KeptTaskStorage")),
         "extraction": nullable(OBJECT),
-        "settings": part(bodies.TaskSettings),
+        "settings": named("KeptTaskSettings"),
     },
     "connection": {
         "source_id": SOURCE_ID,
@@ -176,7 +176,10 @@ OTHERS: Mapping[str, Shape] = {
     "created_event_destination": {
         "allOf": [
             named("EventDestination"),
-            record({}, {"credentials": record({"secret": text("whsec_c2VjcmV0")})}),
+            record(
+                {},
+                {"credentials": record({"secret": text("whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz")})},
+            ),
         ]
     },
 }
@@ -207,5 +210,8 @@ SHARED: Mapping[str, Shape] = {
             ),
         }
     ),
+    "KeptTaskSettings": part(bodies.TaskSettings),
+    "KeptTaskStorage": part(bodies.TaskStorage),
+    "SourceWebsite": part(bodies.Website),
     "Answered": record({"request_id": identity("req")}),
 }

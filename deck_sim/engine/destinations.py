@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from deck_sim.engine.deliveries import ALL, WEBHOOK, activate, rotate_secret
 from deck_sim.engine.records import Resource
@@ -44,7 +43,6 @@ def update_destination(
 def _check(world: World, fields: Mapping[str, Any]) -> None:
     problems = [*_event_problems(world, fields.get("events", [ALL]))]
     if fields["type"] == WEBHOOK and "config" in fields:
-        problems += _url_problems(fields["config"]["url"])
         problems += _header_problems(fields["config"].get("custom_headers"))
     if problems:
         raise ApiError(*problems)
@@ -65,17 +63,6 @@ def _event_problems(world: World, events: list[str]) -> list[Problem]:
 
 
 _INSTEAD = "; `GET /v2/event-types` lists them"
-
-
-def _url_problems(url: str) -> list[Problem]:
-    """What keeps a URL from being called at all."""
-    try:
-        parts = urlsplit(url)
-        fault = None if parts.hostname and parts.port != 0 else "it names no host and port to call"
-    except ValueError as error:
-        fault = f"{error}"
-    field = "config.url"
-    return [problem("request/input_invalid", f"`{field}`: {fault}", field=field)] if fault else []
 
 
 def _header_problems(text: str | None) -> list[Problem]:

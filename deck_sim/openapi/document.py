@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from deck_sim import __version__
-from deck_sim.api.app import rows
+from deck_sim.api.app import routes_of
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.shapes import Shape
 from deck_sim.openapi.examples import illustrate
@@ -21,7 +21,7 @@ new version, so take any that you do not know. It is made by deck-sim, not by De
 def document(name: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the edition of that name."""
     edition = EDITIONS[name]
-    routes = rows(edition)
+    routes = routes_of(edition)
     operations = [described(route) for route in routes]
     found = {
         "openapi": "3.1.0",

@@ -18,7 +18,7 @@ _USUAL: Mapping[str, Any] = {
 # What a field means is the same wherever it stands, so a body borrows the examples of the answers.
 _BY_NAME: Mapping[str, Shape] = {
     **{name: shape for row in shapes.ATTRIBUTES.values() for name, shape in row.items()},
-    "credentials": {"examples": [{"secret": "whsec_ZGVjay1zaW0tc2VjcmV0LW9mLTI0Yg=="}]},
+    "credentials": {"examples": [{"secret": "whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz"}]},
     "name": {"examples": ["Front desk"]},
     "inputs": {"examples": [{"code": "123456"}]},
     "password": {"examples": ["correct horse"]},

@@ -1,6 +1,6 @@
 """The paths of the document: one operation for each route."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from deck_sim.api.paging import DEFAULT_LIMIT, MOST
 from deck_sim.contract import shapes
@@ -9,17 +9,18 @@ from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape, many, named
 from deck_sim.endpoint import Route
 from deck_sim.openapi.refusals import refusals
-from deck_sim.openapi.schemas import answer_name
+from deck_sim.openapi.schemas import answer_name, status_name
 from deck_sim.scenario.choosing import HEADER
 
 JSON = "application/json"
 
 
-def paths(edition: Edition, routes: Iterable[Route]) -> dict[str, Shape]:
+def paths(edition: Edition, routes: Sequence[Route]) -> dict[str, Shape]:
     """Every path of the edition, and its methods."""
     found: dict[str, Shape] = {}
     for route in routes:
-        found.setdefault(route.path, {})[route.method.lower()] = _operation(edition, route)
+        shown = _operation(edition, route, _links(edition, route, routes))
+        found.setdefault(route.path, {})[route.method.lower()] = shown
     return found
 
 
@@ -28,7 +29,7 @@ def tag(route: Route) -> str:
     return route.path.split("/")[1]
 
 
-def _operation(edition: Edition, route: Route) -> Shape:
+def _operation(edition: Edition, route: Route, links: Shape) -> Shape:
     operation = described(route)
     shown: Shape = {
         "operationId": operation.name,
@@ -40,9 +41,34 @@ def _operation(edition: Edition, route: Route) -> Shape:
     if operation.body:
         content = {JSON: {"schema": named(operation.body)}}
         shown["requestBody"] = {"required": True, "content": content}
-    done = {"description": "Done.", "content": {JSON: {"schema": named(answer_name(operation))}}}
+    done: Shape = {
+        "description": "Done.",
+        "content": {JSON: {"schema": named(answer_name(operation))}},
+    }
+    if links:
+        done["links"] = links
     responses = {f"{operation.status}": done, **refusals(edition, route, operation)}
     return {**shown, "responses": responses}
+
+
+def _links(edition: Edition, route: Route, routes: Iterable[Route]) -> Shape:
+    """What can be done next with what a call has made."""
+    kind = edition.kinds.get(described(route).kind)
+    if route.method != "POST" or not kind or kind.path == _named_by_id(route):
+        return {}
+    return {
+        described(other).name: {
+            "operationId": described(other).name,
+            "parameters": {"id": "$response.body#/id"},
+        }
+        for other in routes
+        if _named_by_id(other) == kind.path
+    }
+
+
+def _named_by_id(route: Route) -> str | None:
+    """The path of the kind of resource that the route's `{id}` names."""
+    return tag(route) if "{id}" in route.path else None
 
 
 def described(route: Route) -> Operation:
@@ -53,7 +79,7 @@ def described(route: Route) -> Operation:
 
 def _parameters(edition: Edition, route: Route, operation: Operation) -> Iterator[Shape]:
     if "{id}" in route.path:
-        yield {"name": "id", "in": "path", "required": True, "schema": shapes.ID}
+        yield {"name": "id", "in": "path", "required": True, "schema": _identity(edition, route)}
     for name in operation.filters:
         values = _filter(edition, operation, name)
         yield _query(name, many(values), f"Only those with one of these; also as `{name}[]`.")
@@ -69,10 +95,15 @@ def _parameters(edition: Edition, route: Route, operation: Operation) -> Iterato
         yield {"name": HEADER, "in": "header", "description": text, "schema": schema}
 
 
+def _identity(edition: Edition, route: Route) -> Shape:
+    prefixes = {kind.path: kind.prefix for kind in edition.kinds.values()}
+    return shapes.identity(prefixes.get(tag(route), "evt"))
+
+
 def _filter(edition: Edition, operation: Operation, name: str) -> Shape:
     kind = edition.kinds.get(operation.answer)
     if name == "status" and kind:
-        return {"type": "string", "enum": [*kind.statuses]}
+        return named(status_name(kind))
     return {"type": "string"}
 
 

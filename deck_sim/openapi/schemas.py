@@ -8,7 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json
 from deck_sim.contract import bodies, shapes
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
-from deck_sim.contract.resources import Kind
+from deck_sim.contract.resources import Embed, Kind
 from deck_sim.contract.shapes import Shape, constant, many, named, nullable, record
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -28,7 +28,11 @@ def schemas(edition: Edition, operations: Iterable[Operation]) -> dict[str, Shap
     """Every schema that the operations need, by name."""
     found: dict[str, Shape] = dict(shapes.SHARED)
     for kind in edition.kinds.values():
-        found[camel(kind.object)] = _resource(edition, kind)
+        found[camel(kind.object)] = _resource(kind)
+        if kind.statuses:
+            found[status_name(kind)] = {"type": "string", "enum": [*kind.statuses]}
+        for embed in kind.embeds.values():
+            found[_embed_name(kind, embed)] = _embedded(edition, embed)
     found |= {camel(name): shape for name, shape in shapes.OTHERS.items()}
     found |= {"Event": _event(edition), **dict(_data(edition))}
     called = [*operations]
@@ -48,24 +52,36 @@ def event_of(edition: Edition, type_: str) -> Shape:
     return {"allOf": [_envelope(constant(type_), data), named("Answered")]}
 
 
-def _resource(edition: Edition, kind: Kind) -> Shape:
+def status_name(kind: Kind) -> str:
+    """The schema of the statuses of a kind."""
+    return f"{camel(kind.object)}Status"
+
+
+def _resource(kind: Kind) -> Shape:
     """A resource, as it stands in a list: without a `request_id`."""
     known = shapes.ATTRIBUTES.get(kind.object, {})
-    shown = {name: _attribute(edition, kind, name, known) for name in kind.attributes}
+    shown = {name: _attribute(kind, name, known) for name in kind.attributes}
     first = {"id": shapes.identity(kind.prefix), "object": constant(kind.object)}
     # An example shows none of what is shown only if it is asked for.
     asked: dict[str, Shape] = {name: {**known[name], "examples": []} for name in kind.includes}
     return record({**first, **shown, **shapes.STANDARD}, asked)
 
 
-def _attribute(edition: Edition, kind: Kind, name: str, known: Mapping[str, Shape]) -> Shape:
+def _attribute(kind: Kind, name: str, known: Mapping[str, Shape]) -> Shape:
     if name == "status":
-        return {"type": "string", "enum": [*kind.statuses]}
-    if name not in kind.embeds:
-        return known[name]
-    embed = kind.embeds[name]
-    whole = _resource(edition, edition.kinds[embed.kind])["properties"]
-    return many(record({shown: whole[shown] for shown in embed.shows}))
+        return named(status_name(kind))
+    if name in kind.embeds:
+        return many(named(_embed_name(kind, kind.embeds[name])))
+    return known[name]
+
+
+def _embed_name(kind: Kind, embed: Embed) -> str:
+    return camel(kind.object) + camel(embed.kind)
+
+
+def _embedded(edition: Edition, embed: Embed) -> Shape:
+    whole = _resource(edition.kinds[embed.kind])["properties"]
+    return record({shown: whole[shown] for shown in embed.shows})
 
 
 def _event(edition: Edition) -> Shape:

@@ -24,7 +24,7 @@ def close(shape, schemas):
     if "allOf" in shape:
         parts = [close(part, schemas) for part in shape["allOf"]]
         properties = {k: v for part in parts for k, v in part["properties"].items()}
-        required = [name for part in parts for name in part["required"]]
+        required = list(dict.fromkeys(name for part in parts for name in part["required"]))
         return {"type": "object", "properties": properties, "required": required, **_CLOSED}
     closed = dict(shape)
     if "properties" in shape:
