@@ -99,6 +99,7 @@ class Routes:
         for row in rows:
             methods.setdefault(row.path, {})[row.method] = row.endpoint
         self._paths = [(compile_path(path)[0], found) for path, found in methods.items()]
+        self.elsewhere: Mapping[str, Routes] = {}  # those of other editions, by name
 
     def find(self, scope: Scope) -> tuple[Endpoint, Mapping[str, str]]:
         """The endpoint that answers, and the parameters in the path.
@@ -111,7 +112,19 @@ class Routes:
         for pattern, methods in self._paths:
             if found := pattern.fullmatch(path):
                 return _choose(methods, scope), found.groupdict()
-        raise refuse("request/endpoint_not_found", path=scope["path"])
+        raise refuse("request/endpoint_not_found", self._hint(scope), path=scope["path"])
+
+    def _hint(self, scope: Scope) -> str | None:
+        """What to say of a path that is one of another edition."""
+        for name, other in self.elsewhere.items():
+            if other.has(_path(scope)):
+                path = scope["path"]
+                return f"`{path}` is an endpoint of the `{name}` edition; this world has another."
+        return None
+
+    def has(self, path: str) -> bool:
+        """Whether there is anything at a path."""
+        return any(pattern.fullmatch(path) for pattern, _ in self._paths)
 
 
 def _path(scope: Scope) -> str:

@@ -27,6 +27,11 @@ class ErrorRow:
     status: int
     grade: Grade
     message: str
+    edition: str | None = None  # the one that has it; None: both
+
+    def is_of(self, edition: str) -> bool:
+        """Whether an edition has this error."""
+        return self.edition in (None, edition)
 
     @property
     def name(self) -> str:
@@ -34,18 +39,18 @@ class ErrorRow:
         return f"{self.type}/{self.code}"
 
 
-_NOT_FOUND = (
-    "task",
-    "agent",
-    "connection",
-    "credential",
-    "session",
-    "task_run",
-    "storage",
-    "event",
-    "event_destination",
-    "event_delivery",
-)
+_NOT_FOUND = {
+    "task": None,
+    "agent": None,
+    "connection": "connections",
+    "credential": "credentials",
+    "session": "credentials",
+    "task_run": None,
+    "storage": None,
+    "event": None,
+    "event_destination": None,
+    "event_delivery": None,
+}
 
 _ROWS = (
     ErrorRow("api", "api_error", 500, "documented", "Something went wrong on Deck's side."),
@@ -66,14 +71,38 @@ _ROWS = (
         "The idempotency key is longer than 256 characters.",
     ),
     ErrorRow(
-        "connection", "timeout", 504, "documented", "The source could not be connected to in time."
+        "connection",
+        "timeout",
+        504,
+        "documented",
+        "The source could not be connected to in time.",
+        "connections",
     ),
     ErrorRow(
-        "connection", "blocked", 503, "documented", "The source's anti-bot protection blocked us."
+        "connection",
+        "blocked",
+        503,
+        "documented",
+        "The source's anti-bot protection blocked us.",
+        "connections",
     ),
-    ErrorRow("session", "timeout", 504, "documented", "The session could not be started in time."),
+    ErrorRow(
+        "session",
+        "timeout",
+        504,
+        "documented",
+        "The session could not be started in time.",
+        "credentials",
+    ),
     ErrorRow("rate_limit", "rate_limit_exceeded", 429, "documented", "Too many requests."),
-    ErrorRow("rate_limit", "session_limit_exceeded", 429, "documented", "Too many open sessions."),
+    ErrorRow(
+        "rate_limit",
+        "session_limit_exceeded",
+        429,
+        "documented",
+        "Too many open sessions.",
+        "credentials",
+    ),
     ErrorRow("source", "source_error", 503, "documented", "The source answered with an error."),
     ErrorRow("source", "source_invalid", 400, "documented", "The source is not valid."),
     ErrorRow("source", "source_not_found", 404, "documented", "The source was not found."),
@@ -90,8 +119,15 @@ _ROWS = (
     ErrorRow("request", "body_invalid", 400, "assumed", "The body must be a JSON object."),
     ErrorRow("request", "api_key_invalid", 401, "observed", "The API key is missing or not valid."),
     *(
-        ErrorRow("request", f"{noun}_not_found", 404, "observed", f"No {noun} has the id `{{id}}`.")
-        for noun in _NOT_FOUND
+        ErrorRow(
+            "request",
+            f"{noun}_not_found",
+            404,
+            "observed",
+            f"No {noun} has the id `{{id}}`.",
+            edition,
+        )
+        for noun, edition in _NOT_FOUND.items()
     ),
     ErrorRow("request", "endpoint_not_found", 404, "assumed", "`{path}` is not an endpoint."),
     ErrorRow(
@@ -148,7 +184,12 @@ _ROWS = (
         "The data could not be extracted from the file.",
     ),
     ErrorRow(
-        "organization", "plan_limit_reached", 403, "assumed", "The plan's limit has been reached."
+        "organization",
+        "plan_limit_reached",
+        403,
+        "assumed",
+        "The plan's limit has been reached.",
+        "credentials",
     ),
 )
 

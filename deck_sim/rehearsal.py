@@ -5,15 +5,14 @@ The command line draws it, and the recorded traces of the scenarios that ship ar
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from deck_sim.contract import bodies
-from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.durations import format_duration
-from deck_sim.engine import commands
+from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Entry, Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.scenario.library import Library, shipped
@@ -61,9 +60,10 @@ _OUTPUT_SCHEMA = {
 class Line:
     """One line of the story: that long after its beginning, who did what, and more about it.
 
-    `who` is `connection`, `task run`, `user`, `reviewer` or `scenario`. `what` is the status that a
-    connection or run entered, or what else it did: `screenshot`, `file`, `event`; what a person
-    did: `answered`, `approved`; or `plays`, with the entry of a playlist or mix.
+    `who` is `connection`, `credential`, `session`, `task run`, `user`, `reviewer` or `scenario`.
+    `what` is the status that one of the first four entered, or what else it did: `screenshot`,
+    `file`, `event`; what a person did: `answered`, `approved`; or `plays`, with the entry of a
+    playlist or mix.
     """
 
     at: timedelta
@@ -81,14 +81,14 @@ class Rehearsal:
     agent_id: str
     source_id: str
     task_id: str
-    connection_id: str
+    login_id: str  # of the connection or credential
     run_id: str | None = None  # of the last run; none if the connection did not come about
     lines: list[Line] = field(default_factory=list)
 
     @property
-    def connection(self) -> Resource:
-        """The connection as it is in the end."""
-        return self.simulation.world.all("connection")[self.connection_id]
+    def login(self) -> Resource:
+        """The connection or credential as it is in the end."""
+        return self.simulation.world.resource(self.login_id)
 
     @property
     def run(self) -> Resource | None:
@@ -107,8 +107,10 @@ def rehearse(
     library: Library | None = None,
     seed: int = 0,
 ) -> Rehearsal:
-    """Open a connection that plays `scenario`, run a task on it, and let time pass to the end. A
-    playlist has as many runs as entries, one after the other; of a mix one entry is drawn.
+    """Open a connection that plays `scenario`, or store a credential and start a session if the
+    scenario says how; run a task with it, and let time pass to the end. A playlist has as many runs
+    as entries, one after the other; of a mix one entry is drawn. It is played in its own edition,
+    or else in the first that can play it.
 
     Without `answers` every prompt gets a right answer. Given ones are used up in order; after the
     last nobody answers, and time passes until the limits have run out. A run that waits for a
@@ -144,7 +146,9 @@ class _Player:
         library: Library,
         seed: int,
     ) -> None:
-        settings = Settings(scenario.edition or DEFAULT_EDITION, seed=seed)
+        edition = scenario.edition or scenario.editions[0]
+        settings = Settings(edition, seed=seed)
+        self.open, self.run = _WAYS[edition]
         self.scenario, self.task_input = scenario, task_input
         self.simulation = Simulation("rehearsal", settings, Library(library))
         self.simulation.library.add(scenario)
@@ -155,14 +159,16 @@ class _Player:
     def play(self) -> None:
         """Open the connection, run the task if it comes about, and see everything through."""
         agent, source, task = _seed(self.world)
-        connection = self._open(source)
+        login = self._open(source)
         self.rehearsal = Rehearsal(
-            self.scenario, self.simulation, agent.id, source.id, task.id, connection.id
+            self.scenario, self.simulation, agent.id, source.id, task.id, login.id
         )
-        self._until_settled(connection)
+        self._until_settled(login)
+        if self.scenario.session:
+            self._until_settled(self._start_session(login))
         for _ in self.scenario.playlist or [""]:
-            if self.rehearsal.connection.status == "connected":
-                run = self._run(task, connection)
+            if self.rehearsal.login.status in self.world.machine(login).commands["run"].allowed:
+                run = self._run(task, login)
                 self.rehearsal.run_id = run.id
                 self._until_settled(run)
         self._until_nothing_is_due()
@@ -173,11 +179,15 @@ class _Player:
             auth_method="username_password",
             auth_credentials=bodies.AuthCredentials(username="alex@example.com", password="-"),
         )
-        return commands.open_connection(self.world, body.model_dump(), self._choose("connection"))
+        return self.open(self.world, body.model_dump(), self._choose("connection"))
 
-    def _run(self, task: Resource, connection: Resource) -> Resource:
-        body = bodies.RunTask(connection_id=connection.id, input=self.task_input)
-        run = commands.run_task(self.world, task, body.model_dump(), self._choose("task_run"))
+    def _start_session(self, login: Resource) -> Resource:
+        body = {"credential_id": login.id}
+        return logins.start_session(self.world, body, self._choose("session"))
+
+    def _run(self, task: Resource, login: Resource) -> Resource:
+        body = {f"{login.kind}_id": login.id, "input": self.task_input}
+        run = self.run(self.world, task, body, self._choose("task_run"))
         plays = self.simulation.choices[-1].played.name
         if plays != self.scenario.name:
             self._tell("scenario", "plays", plays)
@@ -213,9 +223,13 @@ class _Player:
         """Do what a person would do now; say whether there was something."""
         if resource.status == "interaction_required":
             return self._answer(resource)
-        if resource.status == "pending":
+        if resource.kind == "task_run" and resource.status == self._approval:
             return self._approve(resource)
         return False
+
+    @property
+    def _approval(self) -> str:
+        return self.world.rules.machine("task_run").approval
 
     def _answer(self, resource: Resource) -> bool:
         step = self.world.stories[resource.id].step
@@ -232,7 +246,7 @@ class _Player:
         travel(self.simulation.advance_by(REVIEW))
         self._tell_news()
         run = self.world.all("task_run")[resource.id]
-        if run.status == "pending":  # its connection or its time may have ended meanwhile
+        if run.status == self._approval:  # its connection or its time may have ended meanwhile
             self._tell("reviewer", "approved")
             commands.review_run(self.world, run, "approve")
         return True
@@ -255,7 +269,7 @@ class _Player:
         while True:
             event = self.world.events[self.events]
             self.events += 1
-            if (event.type, event.data.id) == (f"{entry.kind}.{status}", entry.id):
+            if (event.data.id, event.data.status) == (entry.id, status):
                 return event
 
     def _tell_of(self, entry: Entry, what: str, detail: str) -> None:
@@ -264,6 +278,18 @@ class _Player:
 
     def _tell(self, who: str, what: str, detail: str = "") -> None:
         self.rehearsal.lines.append(Line(self.world.now - self.began, who, what, detail))
+
+
+def _store(world: World, fields: Mapping[str, Any], choose: commands.Choose) -> Resource:
+    """Storing a credential plays nothing."""
+    return logins.create_credential(world, fields)
+
+
+# How each edition logs in, and runs.
+_WAYS: dict[str, tuple[Callable[..., Resource], Callable[..., Resource]]] = {
+    "connections": (commands.open_connection, commands.run_task),
+    "credentials": (_store, logins.run_task),
+}
 
 
 def _seed(world: World) -> tuple[Resource, Resource, Resource]:
@@ -289,7 +315,7 @@ def _seed(world: World) -> tuple[Resource, Resource, Resource]:
 
 def describe(shown: Mapping[str, Any]) -> str:
     """What is new in a connection or run that has just entered its status."""
-    if shown["interaction"]:
+    if shown.get("interaction"):
         asked = ", ".join(asked["name"] for asked in shown["interaction"]["fields"])
         return f"{shown['interaction']['type']}: {shown['interaction']['message']} ({asked})"
     if shown.get("errors"):

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 from deck_sim import realtime
 from deck_sim.durations import format_duration
-from deck_sim.engine.commands import Facts
 from deck_sim.engine.deliveries import post_events
+from deck_sim.engine.facts import Facts
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Entry, Resource
 from deck_sim.engine.story import Script
@@ -217,7 +217,7 @@ class Simulation:
 
     def choose(self, kind: str, header: str | None, facts: Facts) -> Script:
         """Choose what a new connection or run plays; the last of `choices` says why."""
-        opening = Opening(kind, header, facts, self.world.seed)
+        opening = Opening(kind, header, facts, self.world.seed, self.world.edition)
         self.choices.append(choose(opening, self.wishes, self.library))
         return self.choices[-1].script
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -59,25 +59,54 @@ def print_resource(
     """A resource as the API shows it."""
     row = world.kind(resource.kind)
     shown: dict[str, Any] = {"id": resource.id, "object": row.object}
-    for name in row.attributes:
+    shown |= _print_attributes(world, resource, row.attributes)
+    shown |= {name: _INCLUDES[name](world, resource) for name in row.includes if name in includes}
+    shown["created_at"] = print_moment(resource.created_at)
+    shown["updated_at"] = print_moment(resource.updated_at)
+    return shown
+
+
+def _print_attributes(world: World, resource: Resource, names: Iterable[str]) -> dict[str, Any]:
+    """Those of a resource's attributes."""
+    row, shown = world.kind(resource.kind), dict[str, Any]()
+    for name in names:
         if name == "status":
             shown[name] = resource.status
         elif name in row.embeds:
             shown[name] = world.embedded(resource, name)
         else:
             value = resource.fields[name]
-            shown[name] = print_moment(value) if isinstance(value, datetime) else value
-    for name in row.includes:
-        if name in includes:
-            shown[name] = resource.hidden[name]
-    shown["created_at"] = print_moment(resource.created_at)
-    shown["updated_at"] = print_moment(resource.updated_at)
+            printed = resource.fields[row.named_by[name]] if name in row.named_by else name
+            shown[printed] = print_moment(value) if isinstance(value, datetime) else value
     return shown
 
 
+def print_storage(world: World, run: Resource) -> list[dict[str, Any]]:
+    """The files that a run kept, newest first."""
+    kept = [item for item in world.all("storage").values() if item["task_run_id"] == run.id]
+    return [print_resource(world, item) for item in reversed(kept) if not item.deleted]
+
+
+def print_screenshots(world: World, run: Resource) -> list[dict[str, Any]]:
+    """The screenshots of a run, oldest first."""
+    shots = world.screenshots.get(run.id, [])
+    return [{**shot, "created_at": print_moment(shot["created_at"])} for shot in shots]
+
+
+# What `include=` can ask for of a run; that artifacts are its screenshots is assumed.
+_INCLUDES: dict[str, Callable[[World, Resource], Any]] = {
+    "input": lambda world, run: run.hidden["input"],
+    "storage": print_storage,
+    "artifacts": print_screenshots,
+    "screenshots": print_screenshots,
+}
+
+
 def print_event(world: World, event: Event) -> dict[str, Any]:
-    """An event as the API shows it: with the whole resource as it was then."""
-    data = {**print_resource(world, event.data), **event.beside}
+    """An event as the API shows it: with the whole resource as it was then, or a summary of it."""
+    summary = world.kind(event.data.kind).summary
+    data = print_resource(world, event.data) if summary is None else _summarize(world, event.data)
+    data |= event.beside
     return {
         "id": event.id,
         "object": "event",
@@ -88,8 +117,19 @@ def print_event(world: World, event: Event) -> dict[str, Any]:
 
 
 def print_message(world: World, event: Event) -> dict[str, Any]:
-    """An event as destinations get it, whichever attempt it is: with a `request_id` of its own."""
-    return {**print_event(world, event), "request_id": f"req_{event.id.partition('_')[2]}"}
+    """An event as destinations get it, whichever attempt it is: with a `request_id` of its own, if
+    the edition has one there.
+    """
+    number = {"request_id": f"req_{event.id.partition('_')[2]}"}
+    return print_event(world, event) | (number if world.rules.numbers_messages else {})
+
+
+def _summarize(world: World, resource: Resource) -> dict[str, Any]:
+    row = world.kind(resource.kind)
+    shown = _print_attributes(world, resource, row.summary or ())
+    moments = {"created_at": resource.created_at, "updated_at": resource.updated_at}
+    standard = {"id": resource.id, "object": row.object}
+    return standard | shown | {name: print_moment(at) for name, at in moments.items()}
 
 
 def custom_headers(text: str | None) -> dict[str, str]:

@@ -65,7 +65,7 @@ def test_a_story_ends_as_it_says(name, answers, task_input, connection, run, err
     played = play(name, answers, task_input)
     ended = played.run and played.run.status
     errors = [problem["code"] for problem in played.run["errors"]] if played.run else []
-    assert (played.connection.status, ended, errors) == (connection, run, [error] if error else [])
+    assert (played.login.status, ended, errors) == (connection, run, [error] if error else [])
     assert played.simulation.world.faults == []
 
 

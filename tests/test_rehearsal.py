@@ -27,7 +27,7 @@ def test_a_rehearsal_keeps_the_world_and_who_was_in_it():
     world = played.simulation.world
     ids = {"agent": played.agent_id, "source": played.source_id, "task": played.task_id}
     assert all(world.find(kind, id_) for kind, id_ in ids.items())
-    assert (played.connection.id, played.connection.status) == (played.connection_id, "connected")
+    assert (played.login.id, played.login.status) == (played.login_id, "connected")
     assert (played.run.id, played.run.status) == (played.run_id, "completed")
     assert played.run["task_id"] == played.task_id
 

@@ -1,14 +1,18 @@
 """The Deck API as an ASGI app: the routes of each world's edition, below `/v2`."""
 
-from deck_sim.api import endpoints, events, verbs
+from deck_sim.api import connections, destinations, endpoints, events, logins, verbs
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.endpoint import Door, Route, Routes
 from deck_sim.worlds import Worlds
 
+_OWN = {"connections": connections.ROUTES, "credentials": logins.ROUTES}
+
 
 def make_api(worlds: Worlds) -> Door:
     """The app that answers calls below `/v2`."""
-    routes = {edition.name: Routes(routes_of(edition)) for edition in EDITIONS.values()}
+    routes = {edition.name: _routes(edition) for edition in EDITIONS.values()}
+    for name, own in routes.items():
+        own.elsewhere = {other: rows for other, rows in routes.items() if other != name}
     return Door(worlds, lambda simulation: routes[simulation.world.edition], journal=True)
 
 
@@ -21,4 +25,9 @@ def make_elsewhere(worlds: Worlds) -> Door:
 def routes_of(edition: Edition) -> list[Route]:
     """Every row of an edition's API."""
     usual = [route for kind in edition.kinds.values() for route in verbs.routes(kind)]
-    return [*usual, *endpoints.ROUTES[edition.name], *events.ROUTES]
+    own = [*_OWN[edition.name], *destinations.ROUTES[edition.name]]
+    return [*usual, *endpoints.ROUTES, *own, *events.ROUTES]
+
+
+def _routes(edition: Edition) -> Routes:
+    return Routes(routes_of(edition))

@@ -1,20 +1,18 @@
-"""Events, their types, and the destinations they go to."""
+"""Events, their types, and their deliveries."""
 
 from bisect import bisect_left
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deck_sim.api.paging import list_items, read_statuses
 from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.engine import commands, destinations
-from deck_sim.engine.deliveries import WEBHOOK
+from deck_sim.engine import commands
 from deck_sim.engine.records import Event, Resource
 from deck_sim.errors import Problem, refuse
 from deck_sim.later import Later
-from deck_sim.webhooks.signing import make_secret, secret_fault
-from deck_sim.wire import check_body, print_event, print_resource
+from deck_sim.wire import print_event, print_resource
 
 if TYPE_CHECKING:
     from deck_sim.contract import bodies
@@ -49,31 +47,6 @@ def list_types(request: Request) -> Answer:
     return Answer({"data": shown, "has_more": False, "next_cursor": None})
 
 
-def create(request: Request) -> Answer:
-    """`POST /event-destinations`. The secret is shown in this answer and in no other (assumed)."""
-    world, body = request.simulation.world, request.read(bodies.CreateDestination)
-    fields = body.model_dump()
-    _check_webhook(body.type, fields)
-    given = _secret(body.credentials)
-    made = destinations.create_destination(world, fields, given, make_secret)
-    shown = print_resource(world, made)
-    if made["type"] == WEBHOOK:
-        shown["credentials"] = {"secret": made.hidden["secret"]}
-    return Answer(shown, 201)
-
-
-def update(request: Request) -> Answer:
-    """`PATCH /event-destinations/{id}`: a new secret rotates, `status` reactivates."""
-    world = request.simulation.world
-    found = commands.fetch(world, "event_destination", request.params["id"])
-    fields = request.read(bodies.UpdateDestination).model_dump(exclude_unset=True)
-    if "config" in fields or "credentials" in fields:
-        _check_webhook(found["type"], {"config": found["config"], **fields})
-    secret = _secret(fields.get("credentials"))
-    changed = destinations.update_destination(world, found, fields, secret)
-    return Answer(print_resource(world, changed))
-
-
 def list_deliveries(request: Request) -> Answer:
     """`GET /event-destinations/{id}/event-deliveries`: newest first; by `status` and `type`."""
     world = request.simulation.world
@@ -103,28 +76,10 @@ def _kept(request: Request) -> dict[str, Event]:
     return {event.id: event for event in world.events[first:]}
 
 
-def _check_webhook(type_: str, fields: dict[str, Any]) -> None:
-    """See that the parts of a webhook are those of one, each with its place."""
-    if type_ == WEBHOOK:
-        parts = {name: fields.get(name) or {} for name in ("config", "credentials")}
-        check_body(bodies.WebhookParts, parts)
-
-
-def _secret(credentials: dict[str, Any] | None) -> str | None:
-    secret = (credentials or {}).get("secret")
-    fault = secret_fault(secret) if isinstance(secret, str) else None
-    if fault:
-        field = "credentials.secret"
-        raise refuse("request/input_invalid", f"`{field}` {fault}", field=field)
-    return secret
-
-
 ROUTES = [
     Route("GET", "/events", list_events, operations.LIST_EVENTS),
     Route("GET", "/events/{id}", get_event, operations.GET_EVENT),
     Route("GET", "/event-types", list_types, operations.LIST_EVENT_TYPES),
-    Route("POST", "/event-destinations", create, operations.CREATE_DESTINATION),
-    Route("PATCH", "/event-destinations/{id}", update, operations.UPDATE_DESTINATION),
     Route(
         "GET",
         "/event-destinations/{id}/event-deliveries",

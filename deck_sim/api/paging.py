@@ -5,7 +5,7 @@ what comes behind; deleted ones stay where they were, unseen.
 """
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -18,6 +18,7 @@ from deck_sim.errors import ApiError, Problem, listed, nearest, problem
 from deck_sim.wire import print_resource, read_moment
 
 DEFAULT_LIMIT, MOST = 20, 100
+_PASSING = ("result",)  # what an item may yet come to match
 
 
 class Item(Protocol):
@@ -78,17 +79,25 @@ def list_resources(request: Request, row: Kind) -> Answer:
     items = world.all(row.object)
     window = Window.read(request, items, problems)
     statuses = read_statuses(request, row, problems)
+    results = list(row.machine.results.values()) if row.machine else []
+    _words(request, row, "outcome", results, problems)
     if problems:
         raise ApiError(*problems)
     names = [name for name in row.filters if name != "status"]
-    wanted = {name: values for name in names if (values := request.asked(name))}
+    wanted = {
+        row.filter_fields.get(name, name): values
+        for name in names
+        if (values := request.asked(name))
+    }
+    lasting = {name: values for name, values in wanted.items() if name not in _PASSING}
 
     def may_match(item: Resource) -> bool:
         """Whether the list could show an item, were it in another status."""
-        return not item.deleted and all(item[name] in values for name, values in wanted.items())
+        return not item.deleted and all(item[name] in values for name, values in lasting.items())
 
     def matches(item: Resource) -> bool:
-        return may_match(item) and (not statuses or item.status in statuses)
+        shown = all(item[name] in values for name, values in wanted.items())
+        return shown and not item.deleted and (not statuses or item.status in statuses)
 
     # Whoever lists the completed runs waits for the others, too.
     request.simulation.poll(i for i in items.values() if may_match(i) and window.spans(i))
@@ -155,14 +164,20 @@ def _encode(resource_id: str) -> str:
 
 def read_statuses(request: Request, row: Kind, problems: list[Problem]) -> list[str]:
     """The statuses that are asked for; those that the kind does not have go into `problems`."""
-    asked = request.asked("status") if "status" in row.filters else []
-    for status in asked:
-        if status not in row.statuses:
-            message = (
-                f"`status` is {status[:40]!r}{nearest(status, row.statuses)};"
-                f" it can be {listed(row.statuses, last='or')}"
-            )
-            problems.append(problem("request/input_invalid", message, field="status"))
+    return _words(request, row, "status", row.statuses, problems)
+
+
+def _words(
+    request: Request, row: Kind, name: str, allowed: Sequence[str], problems: list[Problem]
+) -> list[str]:
+    """The values of a filter that takes only these words."""
+    asked = request.asked(name) if name in row.filters else []
+    for word in (word for word in asked if word not in allowed):
+        message = (
+            f"`{name}` is {word[:40]!r}{nearest(word, allowed)};"
+            f" it can be {listed(allowed, last='or')}"
+        )
+        problems.append(problem("request/input_invalid", message, field=name))
     return asked
 
 

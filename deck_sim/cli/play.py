@@ -1,17 +1,23 @@
 """`deck-sim play`: one scenario in virtual time."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import coloured, console, draw_line
-from deck_sim.cli.library import EDITION, FOLDER, SEED, find_scenario, open_library
+from deck_sim.cli.library import FOLDER, SEED, find_scenario, open_library
 from deck_sim.cli.reading import ANSWERS, OBJECT
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.durations import format_duration
-from deck_sim.errors import ApiError
+from deck_sim.errors import ApiError, listed
 from deck_sim.rehearsal import Rehearsal, rehearse
+
+if TYPE_CHECKING:
+    from deck_sim.scenario.model import Scenario
 
 
 @click.command(
@@ -40,7 +46,11 @@ from deck_sim.rehearsal import Rehearsal, rehearse
     callback=OBJECT,
     help="What the task is run with, beside a `guest` and a `check_in`.",
 )
-@EDITION
+@click.option(
+    "--edition",
+    type=click.Choice(list(EDITIONS)),
+    help="Which Deck API to play it in.  [default: the first that it is for]",
+)
 @SEED
 @FOLDER
 def command(
@@ -48,18 +58,19 @@ def command(
     answers: tuple[dict[str, str], ...],
     no_answer: bool,
     task_input: dict[str, Any] | None,
-    edition: str,
+    edition: str | None,
     seed: int,
     folder: Path | None,
 ) -> None:
     """Play one scenario in virtual time and draw its timeline.
 
-    Opens a connection, runs a task on it, answers what is asked, and goes on to the end.
+    Opens a connection (or stores a credential), runs a task on it, answers what is asked, and goes
+    on to the end.
     """
     if answers and no_answer:
         raise click.UsageError("--answer and --no-answer exclude each other")
     library = open_library(folder)
-    scenario = find_scenario(name, library).model_copy(update={"edition": edition})
+    scenario = _in_edition(find_scenario(name, library), edition)
     given = answers if answers or no_answer else None
     try:
         played = rehearse(scenario, given, task_input=task_input, library=library, seed=seed)
@@ -69,6 +80,14 @@ def command(
     _draw(played)
 
 
+def _in_edition(scenario: Scenario, edition: str | None) -> Scenario:
+    """The scenario, for one edition alone."""
+    if edition is not None and edition not in scenario.editions:
+        known = listed(scenario.editions)
+        raise click.UsageError(f"--edition: {scenario.name!r} is for {known}, not `{edition}`")
+    return scenario.model_copy(update={"edition": edition or scenario.edition})
+
+
 def _draw(played: Rehearsal) -> None:
     screen = console()
     screen.print(played.scenario.name, style="bold")
@@ -76,6 +95,6 @@ def _draw(played: Rehearsal) -> None:
     screen.print()
     for line in played.lines:
         screen.print(draw_line(line, screen.width))
-    last = played.run or played.connection
+    last = played.run or played.login
     length = format_duration(played.lines[-1].at)
     screen.print(coloured(f"\nThe {last.kind.replace('_', ' ')} is {last.status} after {length}."))

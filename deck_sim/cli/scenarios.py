@@ -13,6 +13,7 @@ from rich.tree import Tree
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import coloured, console
 from deck_sim.cli.library import FOLDER, find_scenario, open_library
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.model import Scenario
@@ -53,7 +54,8 @@ def draw(scenario: Scenario) -> Tree:
     if scenario.when:
         when = scenario.when.model_dump(exclude_none=True)
         tree.add(Text("when", "bold").append(f"  {_plain(when)}", "not bold"))
-    for kind in KINDS:
+    first = EDITIONS[scenario.editions[0]]
+    for kind in (kind for kind in KINDS if scenario.says(kind) or kind in first.kinds):
         said = scenario.says(kind)
         usual = "" if said else "  (not in the file: what usually happens)"
         trunk = tree.add(Text(kind, "bold").append(usual, "dim not bold"))

@@ -16,6 +16,8 @@ from pydantic_core import PydanticCustomError
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
 ExternalId = Annotated[str, StringConstraints(max_length=255)]
+AuthMethod = Literal["username_password", "google_sso", "none"]
+SourceField = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
 def _with_a_host(url: str) -> str:
@@ -52,7 +54,7 @@ def partial(body: type[Body], *names: str) -> type[Body]:
         name: (_annotation(body, name), Field(default=None, validate_default=False))
         for name in names
     }
-    return create_model(body.__name__.replace("Create", "Update"), __base__=Body, **fields)
+    return create_model(f"Update{body.__name__.removeprefix('Create')}", __base__=Body, **fields)
 
 
 def _annotation(body: type[Body], name: str) -> Any:
@@ -122,7 +124,7 @@ class CreateConnection(Body):
     """`POST /connections`."""
 
     source_id: Text
-    auth_method: Literal["username_password", "google_sso", "none"]
+    auth_method: AuthMethod
     auth_credentials: AuthCredentials | None = None
     external_id: ExternalId | None = None
 
@@ -137,6 +139,42 @@ class RunTask(Body):
     """`POST /tasks/{id}/run`."""
 
     connection_id: Text
+    input: JsonObject = {}
+
+
+class FullAuthCredentials(AuthCredentials):
+    """What logs the user in, with further fields that the source asks for."""
+
+    source_fields: Annotated[dict[SourceField, str], Field(max_length=10)] = {}
+
+
+class CreateCredential(Body):
+    """`POST /credentials`."""
+
+    source_id: Text
+    auth_method: AuthMethod
+    auth_credentials: FullAuthCredentials | None = None
+    external_id: ExternalId | None = None
+
+
+UpdateCredential = partial(CreateCredential, "auth_method", "auth_credentials", "external_id")
+
+
+class StartSession(Body):
+    """`POST /sessions`: with a credential, or with a source that takes none."""
+
+    credential_id: Text | None = None
+    source_id: Text | None = None
+
+
+class RunTaskWithLogin(Body):
+    """`POST /tasks/{id}/run` in the `credentials` edition: with a credential, with a source that
+    takes none, or in a session that is open.
+    """
+
+    credential_id: Text | None = None
+    source_id: Text | None = None
+    session_id: Text | None = None
     input: JsonObject = {}
 
 
@@ -193,7 +231,51 @@ class WebhookParts(Body):
     credentials: WebhookCredentials
 
 
+class WebhookObject(WebhookConfig, WebhookCredentials):
+    """The `webhook` of a destination in the `credentials` edition."""
+
+
+WebhookChange = partial(WebhookObject, "url", "custom_headers", "secret")
+
+
+class TypedParts(Body):
+    """What a destination says of itself there: one object, named after its type."""
+
+    webhook: WebhookObject | None = None
+    aws_sqs: JsonObject | None = None
+    aws_kinesis: JsonObject | None = None
+    aws_s3: JsonObject | None = None
+    aws_eventbridge: JsonObject | None = None
+    gcp_pubsub: JsonObject | None = None
+    azure_servicebus: JsonObject | None = None
+    rabbitmq: JsonObject | None = None
+    hookdeck: JsonObject | None = None
+
+
+class CreateTypedDestination(TypedParts):
+    """`POST /event-destinations` in the `credentials` edition."""
+
+    name: Text
+    type: DestinationType
+    events: Annotated[list[Text], Field(min_length=1)]
+
+
+class UpdateTypedDestination(TypedParts):
+    """`PATCH /event-destinations/{id}` in the `credentials` edition."""
+
+    webhook: WebhookChange | None = None  # type: ignore[valid-type]
+    name: Text = ""
+    events: Annotated[list[Text], Field(min_length=1)] = []
+    status: Literal["active", "inactive"] = "active"
+
+
 class SubmitInteraction(Body):
     """`POST …/interaction` in the `connections` edition."""
 
     inputs: JsonObject
+
+
+class SubmitInput(Body):
+    """`POST …/interaction` in the `credentials` edition."""
+
+    input: JsonObject

@@ -5,6 +5,7 @@ nothing else: no code asks which edition it is in.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from deck_sim.contract import resources
 from deck_sim.contract.resources import Kind
@@ -23,6 +24,10 @@ class Edition:
     secret_overlap: timedelta  # how long a rotated secret goes on
     event_retention: timedelta  # how long events can be read
     interaction_attempts: int  # assumed: how many answers may be wrong if the script does not say
+    login: str  # the kind of resource that says who logs in where
+    answer_key: str  # where an answer to an interaction stands in its body
+    answer: str  # the name of that body in `bodies`
+    numbers_messages: bool  # whether what destinations get has a `request_id`
 
     @property
     def event_types(self) -> tuple[str, ...]:
@@ -30,8 +35,12 @@ class Edition:
         return tuple(
             f"{kind.object}.{word}"
             for kind in self.kinds.values()
-            for word in (*kind.lifecycle, *kind.more_events, *_statuses(kind))
+            for word in (*kind.lifecycle, *kind.more_events, *_told(kind))
         )
+
+    def statuses(self, kind: str) -> tuple[str, ...]:
+        """Every status of a kind; none if the edition does not have it."""
+        return self.kinds[kind].statuses if kind in self.kinds else ()
 
     def machine(self, kind: str) -> Machine:
         """The state machine of a kind that has one."""
@@ -40,11 +49,13 @@ class Edition:
         return machine
 
 
-def _statuses(kind: Kind) -> tuple[str, ...]:
-    return kind.machine.statuses if kind.machine else ()
+def _told(kind: Kind) -> tuple[str, ...]:
+    """The statuses, as events tell them."""
+    machine = kind.machine
+    return tuple(map(machine.event, machine.statuses)) if machine else ()
 
 
-def _edition(name: str, *kinds: Kind) -> Edition:
+def _edition(name: str, *kinds: Kind, **more: Any) -> Edition:
     return Edition(
         name,
         {kind.object: kind for kind in kinds},
@@ -54,6 +65,7 @@ def _edition(name: str, *kinds: Kind) -> Edition:
         retry_delays=(timedelta(seconds=5), timedelta(seconds=25), timedelta(seconds=125)),
         secret_overlap=timedelta(hours=24),
         event_retention=timedelta(days=30),
+        **more,
     )
 
 
@@ -70,6 +82,26 @@ EDITIONS = {
             resources.STORAGE,
             resources.EVENT_DESTINATION,
             resources.EVENT_DELIVERY,
+            login="connection",
+            answer_key="inputs",
+            answer="SubmitInteraction",
+            numbers_messages=True,
+        ),
+        _edition(
+            "credentials",
+            resources.SUMMARY_AGENT,
+            resources.SUMMARY_SOURCE,
+            resources.SUMMARY_TASK,
+            resources.CREDENTIAL,
+            resources.SESSION,
+            resources.CREDENTIAL_RUN,
+            resources.RESULT_STORAGE,
+            resources.TYPED_DESTINATION,
+            resources.EVENT_DELIVERY,
+            login="credential",
+            answer_key="input",
+            answer="SubmitInput",
+            numbers_messages=False,
         ),
     )
 }

@@ -4,8 +4,9 @@ A route has one of these beside its path. The endpoint does not look at it; the 
 made of it, and the suite holds every answer against that.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from deck_sim.contract.editions import Edition
 from deck_sim.contract.resources import Kind
 
 
@@ -17,6 +18,7 @@ class Operation:
     summary: str
     answer: str  # a kind of resource of the edition, or one of `shapes.OTHERS`
     body: str | None = None  # the name of its model in `bodies`
+    answers: bool = False  # an interaction; its body is the edition's
     status: int = 200
     paged: bool = False  # a list of them, page by page
     whole: bool = False  # a list of them, in one go
@@ -24,6 +26,10 @@ class Operation:
     includes: tuple[str, ...] = ()  # what `include=` may ask for
     plays: bool = False  # starts a script, which the caller may choose
     errors: tuple[str, ...] = ()  # of the catalog, beside those that follow from the rest
+
+    def body_in(self, edition: Edition) -> str | None:
+        """The name of its body in an edition."""
+        return edition.answer if self.answers else self.body
 
     @property
     def kind(self) -> str:
@@ -60,12 +66,13 @@ RUN_TASK = Operation(
     plays=True,
     errors=_CONFLICT,
 )
+RUN_TASK_WITH_LOGIN = replace(RUN_TASK, body="RunTaskWithLogin")
 CANCEL_RUN = Operation("cancel_run", "Cancel a task run", "task_run", errors=_CONFLICT)
 ANSWER_RUN = Operation(
     "answer_run",
     "Answer what a task run asks",
     "task_run",
-    body="SubmitInteraction",
+    answers=True,
     errors=_CONFLICT,
 )
 LIST_STORAGE = Operation(
@@ -88,7 +95,7 @@ ANSWER_CONNECTION = Operation(
     "answer_connection",
     "Answer what a connection asks",
     "connection",
-    body="SubmitInteraction",
+    answers=True,
     errors=_CONFLICT,
 )
 DISCONNECT = Operation(
@@ -104,6 +111,33 @@ REOPEN = Operation(
 TERMINATE = Operation(
     "terminate_connection", "End a connection for good", "connection", errors=_CONFLICT
 )
+
+CREATE_CREDENTIAL = Operation(
+    "create_credential",
+    "Store a credential",
+    "credential",
+    body="CreateCredential",
+    status=201,
+    errors=("auth/auth_method_invalid",),
+)
+UPDATE_CREDENTIAL = Operation(
+    "update_credential",
+    "Update a credential",
+    "credential",
+    body="UpdateCredential",
+    errors=("auth/auth_method_invalid", *_CONFLICT),
+)
+DELETE_CREDENTIAL = Operation("delete_credential", "Delete a credential", "deleted")
+START_SESSION = Operation(
+    "start_session",
+    "Start a session without a run",
+    "session",
+    body="StartSession",
+    status=201,
+    plays=True,
+    errors=_CONFLICT,
+)
+END_SESSION = Operation("end_session", "End a session", "session", errors=_CONFLICT)
 
 LIST_EVENTS = Operation("list_events", "List events", "event", paged=True, filters=("type",))
 GET_EVENT = Operation("get_event", "Get an event", "event")
@@ -121,6 +155,10 @@ UPDATE_DESTINATION = Operation(
     "event_destination",
     body="UpdateDestination",
 )
+CREATE_TYPED_DESTINATION = replace(
+    CREATE_DESTINATION, answer="event_destination", body="CreateTypedDestination"
+)
+UPDATE_TYPED_DESTINATION = replace(UPDATE_DESTINATION, body="UpdateTypedDestination")
 LIST_DELIVERIES = Operation(
     "list_event_deliveries",
     "List the deliveries to an event destination",

@@ -5,7 +5,7 @@ paging, filters, printing and events follow from it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from deck_sim.contract import statuses
@@ -41,7 +41,9 @@ class Kind:
     references: Mapping[str, str] = field(default_factory=dict)  # body field -> kind it must name
     schemas: tuple[str, ...] = ()  # body fields that must hold a valid JSON Schema
     filters: tuple[str, ...] = ()
+    filter_fields: Mapping[str, str] = field(default_factory=dict)  # where they differ from it
     includes: tuple[str, ...] = ()  # printed only if `include=` asks for them
+    named_by: Mapping[str, str] = field(default_factory=dict)  # attribute -> what has its name
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     machine: Machine | None = None
     phases: tuple[str, ...] = ()  # the statuses of a kind that has some but no machine
@@ -49,6 +51,7 @@ class Kind:
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those that are events
     more_events: tuple[str, ...] = ()  # events that are neither lifecycle nor a status
     create_status: int = 201
+    summary: tuple[str, ...] | None = None  # what its events show of it; None: all
 
     def body(self, verb: str) -> type[bodies.Body]:
         """The body of `create` or `update`."""
@@ -74,6 +77,10 @@ class Kind:
         """The status in which one of these is created."""
         return self.machine.initial if self.machine else next(iter(self.phases), None)
 
+    def told(self, status: str) -> str:
+        """How events spell a status."""
+        return self.machine.event(status) if self.machine else status
+
     @property
     def noun(self) -> str:
         """What a sentence calls it."""
@@ -81,6 +88,7 @@ class Kind:
 
 
 _CRUD = ("created", "updated", "deleted")
+_INCLUDES = ("input", "storage", "artifacts", "screenshots")  # the last is an older name
 
 AGENT = Kind(
     object="agent",
@@ -195,6 +203,79 @@ TASK_RUN = Kind(
     create="RunTask",
     references={"connection_id": "connection"},
     filters=("status", "task_id", "agent_id", "connection_id"),
-    includes=("input",),
+    includes=_INCLUDES,
     machine=statuses.TASK_RUN,
+)
+
+# The `credentials` edition. What its events show of a resource is assumed: enough to fetch it by,
+# and to know what it is about.
+
+CREDENTIAL = Kind(
+    object="credential",
+    prefix="cred",
+    path="credentials",
+    attributes=("status", "source_id", "auth_method", "external_id"),
+    verbs=("list", "get"),
+    create="CreateCredential",
+    update="UpdateCredential",
+    references={"source_id": "source"},
+    filters=("source_id", "external_id", "status"),
+    machine=statuses.CREDENTIAL,
+    lifecycle=("created",),
+    summary=("status", "source_id", "external_id"),
+)
+SESSION = Kind(
+    object="session",
+    prefix="sess",
+    path="sessions",
+    attributes=("status", "credential_id", "source_id"),
+    verbs=("list", "get"),
+    create="StartSession",
+    references={"credential_id": "credential", "source_id": "source"},
+    filters=("status", "credential_id", "source_id"),
+    machine=statuses.SESSION,
+    summary=("status", "credential_id", "source_id"),
+)
+CREDENTIAL_RUN = replace(
+    TASK_RUN,
+    attributes=(
+        "status",
+        "result",
+        "task_id",
+        "agent_id",
+        "source_id",
+        "credential_id",
+        "session_id",
+        "runtime_ms",
+        "output",
+        "errors",
+        "interaction",
+    ),
+    create="RunTaskWithLogin",
+    references={"credential_id": "credential", "source_id": "source", "session_id": "session"},
+    filters=("status", "task_id", "agent_id", "credential_id", "source_id", "outcome"),
+    filter_fields={"outcome": "result"},
+    machine=statuses.CREDENTIAL_RUN,
+    summary=(
+        "status",
+        "result",
+        "task_id",
+        "agent_id",
+        "source_id",
+        "credential_id",
+        "session_id",
+    ),
+)
+SUMMARY_AGENT = replace(AGENT, summary=("name",))
+SUMMARY_SOURCE = replace(SOURCE, summary=("name", "type"))
+SUMMARY_TASK = replace(TASK, summary=("name", "status", "agent_id"))
+RESULT_STORAGE = replace(
+    STORAGE,
+    attributes=(*STORAGE.attributes, "result"),
+    summary=("file_name", "file_type", "file_size", "task_run_id", "result"),
+)
+TYPED_DESTINATION = replace(
+    EVENT_DESTINATION,
+    named_by={"config": "type"},
+    summary=("name", "type", "status"),
 )

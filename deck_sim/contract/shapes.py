@@ -65,6 +65,11 @@ def _choice(model: type[bodies.Body], field: str) -> Shape:
     return {"type": "string", "enum": model.model_json_schema()["properties"][field]["enum"]}
 
 
+def _choice_of(*words: str) -> Shape:
+    """One of these words."""
+    return {"type": "string", "enum": [*words]}
+
+
 def _words(of: str, words: Mapping[str, Any]) -> str:
     return f"{of}: {', '.join(f'`{word}`' for word in words)}. There may be new ones."
 
@@ -82,6 +87,8 @@ SOURCE_ID = identity(resources.SOURCE.prefix)
 TASK_ID = identity(resources.TASK.prefix)
 CONNECTION_ID = identity(resources.CONNECTION.prefix)
 RUN_ID = identity(resources.TASK_RUN.prefix)
+CREDENTIAL_ID = identity(resources.CREDENTIAL.prefix)
+SESSION_ID = identity(resources.SESSION.prefix)
 EVENT_ID = identity("evt")
 MOMENT = text("2025-01-15T09:30:00Z", format="date-time")
 COUNT: Shape = {"type": "integer", "minimum": 0, "examples": [2]}
@@ -123,11 +130,18 @@ ATTRIBUTES: Mapping[str, Mapping[str, Shape]] = {
         "external_id": EXTERNAL_ID,
         "interaction": _INTERACTION,
     },
+    "credential": {
+        "source_id": SOURCE_ID,
+        "auth_method": _choice(bodies.CreateCredential, "auth_method"),
+        "external_id": EXTERNAL_ID,
+    },
+    "session": {"credential_id": nullable(CREDENTIAL_ID), "source_id": SOURCE_ID},
     "storage": {
         **_FILE,
         "url": ADDRESS,
         "extraction": {"description": "What was read out of it, if anything was."},
         "task_run_id": RUN_ID,
+        "result": _choice_of("success", "failure"),
     },
     "event_destination": {
         "name": text("Hook"),
@@ -151,11 +165,17 @@ ATTRIBUTES: Mapping[str, Mapping[str, Shape]] = {
         "agent_id": AGENT_ID,
         "source_id": SOURCE_ID,
         "connection_id": CONNECTION_ID,
+        "credential_id": nullable(CREDENTIAL_ID),
+        "session_id": nullable(SESSION_ID),
+        "result": unset(_choice_of("success", "failure", "unknown")),
         "runtime_ms": unset(COUNT),
         "output": unset(OBJECT),
         "errors": {**many(named("Error")), "examples": [[]]},
         "interaction": _INTERACTION,
         "input": OBJECT,
+        "storage": many(named("Storage")),
+        "artifacts": many(named("Screenshot")),
+        "screenshots": many(named("Screenshot")),
     },
 }
 

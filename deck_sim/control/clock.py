@@ -25,6 +25,8 @@ _MEANS = {
     "task_timeout": "the task times out",
     "inactivity": "the run fails of inactivity",
     "attempt": "a delivery is attempted",
+    "passage": "its status passes",
+    "disuse": "it ends, since nobody uses it",
 }
 
 

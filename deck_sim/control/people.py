@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from deck_sim.control.editions import check_kind
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.wire import print_resource
@@ -14,11 +15,12 @@ def review(request: Request, verdict: str) -> Answer:
     return Answer(print_resource(world, commands.review_run(world, run, verdict)))
 
 
-def lose(request: Request, name: str) -> Answer:
-    """`POST /_sim/connections/ID/drop`, `/invalidate`."""
+def lose(request: Request, kind: str, name: str) -> Answer:
+    """`POST /_sim/connections/ID/drop`, and the like: the source's doing."""
     world = request.simulation.world
-    connection = commands.fetch(world, "connection", request.params["id"])
-    return Answer(print_resource(world, commands.command(world, connection, name)))
+    check_kind(world, kind)
+    resource = commands.fetch(world, kind, request.params["id"])
+    return Answer(print_resource(world, commands.command(world, resource, name)))
 
 
 def delete_file(request: Request) -> Answer:
@@ -31,7 +33,13 @@ def delete_file(request: Request) -> Answer:
 ROUTES = [
     Route("POST", "/task-runs/{id}/approve", partial(review, verdict="approve")),
     Route("POST", "/task-runs/{id}/reject", partial(review, verdict="reject")),
-    Route("POST", "/connections/{id}/drop", partial(lose, name="drop")),
-    Route("POST", "/connections/{id}/invalidate", partial(lose, name="invalidate")),
+    Route("POST", "/connections/{id}/drop", partial(lose, kind="connection", name="drop")),
+    Route(
+        "POST", "/connections/{id}/invalidate", partial(lose, kind="connection", name="invalidate")
+    ),
+    Route("POST", "/sessions/{id}/drop", partial(lose, kind="session", name="drop")),
+    Route(
+        "POST", "/credentials/{id}/invalidate", partial(lose, kind="credential", name="invalidate")
+    ),
     Route("DELETE", "/storage/{id}", delete_file),
 ]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from deck_sim.control.clock import print_entry
+from deck_sim.control.editions import check_kind
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.simulation import Call
 from deck_sim.wire import print_message, print_moment, print_resource
@@ -37,9 +38,10 @@ def show_events(request: Request) -> Answer:
 
 
 def show_resources(request: Request, kind: str) -> Answer:
-    """`GET /_sim/task-runs`, `/_sim/connections`: every one as it is now, oldest first."""
+    """`GET /_sim/task-runs`, `/_sim/connections` …: every one as it is now, oldest first."""
     world = request.simulation.world
-    includes = frozenset(world.kind(kind).includes)
+    check_kind(world, kind)
+    includes = frozenset({"input"}.intersection(world.kind(kind).includes))
     data = [print_resource(world, resource, includes) for resource in world.all(kind).values()]
     return Answer({"data": data})
 
@@ -72,4 +74,6 @@ ROUTES = [
     Route("GET", "/events", show_events),
     Route("GET", "/task-runs", partial(show_resources, kind="task_run")),
     Route("GET", "/connections", partial(show_resources, kind="connection")),
+    Route("GET", "/credentials", partial(show_resources, kind="credential")),
+    Route("GET", "/sessions", partial(show_resources, kind="session")),
 ]

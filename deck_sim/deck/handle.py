@@ -28,7 +28,14 @@ class ReadyTask:
     agent_id: str
     source_id: str
     task_id: str
-    connection_id: str
+    connection_id: str | None = None  # in the edition that has connections
+    credential_id: str | None = None  # in the one that has credentials
+
+    @property
+    def login(self) -> Json:
+        """What the body of a run needs beside its input."""
+        named = {"connection_id": self.connection_id, "credential_id": self.credential_id}
+        return _given(**named)
 
 
 class Clock:
@@ -192,8 +199,12 @@ class Deck:
         output_schema: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> ReadyTask:
-        """Seed an agent, a source, a connected connection and a task; `fields` are the task's."""
-        ready = ReadyTask(*(f"{prefix}_{next(self._numbers):016}" for prefix in _PREFIXES))
+        """Seed an agent, a source, a task, and a connected connection or a verified credential;
+        `fields` are the task's.
+        """
+        kind, prefix, status = _LOGINS[self.world["edition"]]
+        made = [f"{prefix}_{next(self._numbers):016}" for prefix in (*_PREFIXES, prefix)]
+        ready = ReadyTask(*made[:-1], **{f"{kind}_id": made[-1]})
         schemas = {"input_schema": input_schema, "output_schema": output_schema}
         website = {"url": "https://source.example"}
         self.seed(
@@ -203,10 +214,12 @@ class Deck:
                 {"name": "Task", **schemas, **fields, "id": ready.task_id}
                 | {"agent_id": ready.agent_id}
             ],
-            connections=[
-                {"id": ready.connection_id, "source_id": ready.source_id, "status": "connected"}
-                | {"auth_method": "none"}
-            ],
+            **{
+                f"{kind}s": [
+                    {"id": made[-1], "source_id": ready.source_id, "status": status}
+                    | {"auth_method": "none"}
+                ]
+            },
         )
         return ready
 
@@ -224,13 +237,15 @@ class Deck:
         """Let the reviewer reject a run that waits for one."""
         return self._control.call("POST", f"/task-runs/{read_id(run)}/reject")
 
-    def drop(self, connection: IdOr) -> Json:
-        """Let the source end a connection."""
-        return self._control.call("POST", f"/connections/{read_id(connection)}/drop")
+    def drop(self, login: IdOr) -> Json:
+        """Let the source end a connection, or a session."""
+        path = _DROPPED[self.world["edition"]]
+        return self._control.call("POST", f"/{path}/{read_id(login)}/drop")
 
-    def invalidate(self, connection: IdOr) -> Json:
-        """Let the credentials of a connection change at the source."""
-        return self._control.call("POST", f"/connections/{read_id(connection)}/invalidate")
+    def invalidate(self, login: IdOr) -> Json:
+        """Let what a connection or credential logs in with change at the source."""
+        kind, _, _ = _LOGINS[self.world["edition"]]
+        return self._control.call("POST", f"/{kind}s/{read_id(login)}/invalidate")
 
     # What happened
 
@@ -243,6 +258,16 @@ class Deck:
     def connections(self) -> list[Json]:
         """Every connection as it is now, oldest first."""
         return self._control.get("/connections")
+
+    @property
+    def credentials(self) -> list[Json]:
+        """Every credential as it is now, oldest first."""
+        return self._control.get("/credentials")
+
+    @property
+    def sessions(self) -> list[Json]:
+        """Every session as it is now, oldest first."""
+        return self._control.get("/sessions")
 
     @property
     def events(self) -> list[Json]:
@@ -307,7 +332,13 @@ class Deck:
         return Report(datetime.fromisoformat(answer["now"]), happened)
 
 
-_PREFIXES = ("agt", "src", "task", "conn")  # in the order of `ReadyTask`
+_PREFIXES = ("agt", "src", "task")  # in the order of `ReadyTask`
+# What says who logs in, by edition: its kind, its prefix, and the status in which it is ready.
+_LOGINS = {
+    "connections": ("connection", "conn", "connected"),
+    "credentials": ("credential", "cred", "verified"),
+}
+_DROPPED = {"connections": "connections", "credentials": "sessions"}
 
 
 def read_id(resource: IdOr) -> str:

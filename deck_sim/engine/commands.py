@@ -8,6 +8,7 @@ from typing import Any
 
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import schemas
+from deck_sim.engine.facts import Facts, apart, login_facts, run_facts
 from deck_sim.engine.playing import hear, start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
@@ -17,8 +18,7 @@ from deck_sim.errors import ApiError, Problem, listed, problem, refuse
 
 # Chooses the script of a new connection or run. Called when all else is checked; may raise
 # `ApiError`.
-# It is given what is known of it, by the names that `when:` uses.
-Facts = Mapping[str, Any]
+# It is given what is known of it.
 Choose = Callable[[Facts], Script]
 
 
@@ -46,14 +46,20 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
         if (name in row.references and isinstance(value, str) and value)
         or (name in row.schemas and isinstance(value, dict))
     }
-    return _reference_problems(world, kind, readable) + _schema_problems(row, readable)
+    return reference_problems(world, kind, readable) + _schema_problems(row, readable)
 
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
     """The same of the body that starts a run, whose input must fit the task's schema."""
+    return body_problems(world, "task_run", body) + input_problems(task, body)
+
+
+def input_problems(task: Resource, body: Mapping[str, Any]) -> list[Problem]:
+    """Where the input breaks the task's schema, if there is an object at all."""
     given = body.get("input", {})
-    broken = schemas.violations(task["input_schema"], given, "input")
-    return body_problems(world, "task_run", body) + (broken if isinstance(given, dict) else [])
+    if not isinstance(given, dict):
+        return []
+    return schemas.violations(task["input_schema"], given, "input")
 
 
 def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resource:
@@ -65,8 +71,8 @@ def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resou
 def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard: Any) -> Resource:
     """Put a resource there as if it had always been; `standard` is its id, status and moments."""
     _check_fields(world, kind, fields)
-    public, hidden = _apart(fields)
-    if world.kind(kind).machine:
+    public, hidden = apart(fields)
+    if "interaction" in world.kind(kind).attributes:
         public["interaction"] = None
     return world.create(kind, public, hidden, silent=True, **standard)
 
@@ -86,46 +92,48 @@ def reset_task(world: World, task: Resource) -> Resource:
 
 def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
     """Open a connection; returns it as it is created, `connecting`, before its script says more."""
-    problems = _reference_problems(world, "connection", fields)
-    if fields["auth_method"] == "username_password" and fields["auth_credentials"] is None:
-        problems.append(problem("request/input_missing", field="auth_credentials"))
-    _check(problems)
-    public, hidden = _apart(fields)
-    script = choose(_facts(world, public, hidden))
+    public, hidden = apart(fields)
+    problems = reference_problems(world, "connection", fields)
+    check(problems + check_method(public["auth_method"], hidden))
+    known = Resource("connection", "", world.now, world.now, None, public, hidden)
+    script = choose(login_facts(world, known, public["source_id"]))
     connection = world.create("connection", {**public, "interaction": None}, hidden)
     start_story(world, connection, script)
     return connection
 
 
 def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Choose) -> Resource:
-    """Start a run; returns it as it is created, `queued`, before its script says more."""
-    problems = _reference_problems(world, "task_run", fields)
-    problems += schemas.violations(task["input_schema"], fields["input"], "input")
-    _check(problems)
+    """Start a run on a connection; returns it as it is created, `queued`, before its script says
+    more.
+    """
+    problems = reference_problems(world, "task_run", fields)
+    check(problems + schemas.violations(task["input_schema"], fields["input"], "input"))
     connection = fetch(world, "connection", fields["connection_id"])
     check_allowed(world, connection, "run")
-    script = choose(
-        {
-            **_facts(world, connection.fields, connection.hidden),
-            "task": (task.id, task["name"]),
-            "agent": _spellings(world, "agent", task["agent_id"]),
-            "input": fields["input"],
-        }
-    )
-    run = world.create(
-        "task_run",
-        {
-            "task_id": task.id,
-            "agent_id": task["agent_id"],
-            "source_id": connection["source_id"],
-            "connection_id": connection.id,
-            "runtime_ms": None,
-            "output": None,
-            "errors": [],
-            "interaction": None,
-        },
-        {"input": fields["input"]},
-    )
+    source_id = connection["source_id"]
+    script = choose(run_facts(world, task, fields["input"], connection, source_id))
+    uses = {"source_id": source_id, "connection_id": connection.id}
+    return begin_run(world, task, uses, fields["input"], script)
+
+
+def begin_run(
+    world: World,
+    task: Resource,
+    uses: Mapping[str, Any],
+    given: Mapping[str, Any],
+    script: Script,
+) -> Resource:
+    """Create a run that uses these, with this input, and let it play a script."""
+    fields = {
+        "task_id": task.id,
+        "agent_id": task["agent_id"],
+        **uses,
+        "runtime_ms": None,
+        "output": None,
+        "errors": [],
+        "interaction": None,
+    }
+    run = world.create("task_run", fields, {"input": given})
     timeout = timedelta(seconds=task["settings"]["timeout_seconds"])
     world.timers.arm(run.id, TASK_TIMEOUT, world.now + timeout)
     start_story(world, run, script)
@@ -138,14 +146,15 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
     asked = [field["name"] for field in resource["interaction"]["fields"]]
     missing = [n for n in asked if inputs.get(n) in (None, "")]
     unknown = [n for n in inputs if n not in asked]
-    problems = [problem("request/input_missing", field=f"inputs.{name}") for name in missing]
+    key = world.rules.answer_key
+    problems = [problem("request/input_missing", field=f"{key}.{name}") for name in missing]
     for name in unknown:
-        text = f"`inputs.{name}` was not asked for; the interaction asks for {listed(asked)}"
-        problems.append(problem("request/input_invalid", text, field=f"inputs.{name}"))
+        text = f"`{key}.{name}` was not asked for; the interaction asks for {listed(asked)}"
+        problems.append(problem("request/input_invalid", text, field=f"{key}.{name}"))
     for name in (n for n in asked if isinstance(inputs.get(n), dict | list)):
-        text = f"`inputs.{name}` must be text, or a value that can be written as text"
-        problems.append(problem("request/input_invalid", text, field=f"inputs.{name}"))
-    _check(problems)
+        text = f"`{key}.{name}` must be text, or a value that can be written as text"
+        problems.append(problem("request/input_invalid", text, field=f"{key}.{name}"))
+    check(problems)
     hear(world, resource.id, "answer", inputs)
     return world.all(resource.kind)[resource.id]
 
@@ -162,7 +171,7 @@ def command(world: World, resource: Resource, name: str) -> Resource:
 def reopen_connection(world: World, connection: Resource, choose: Choose) -> Resource:
     """Connect again under the same id."""
     check_allowed(world, connection, "reopen")
-    script = choose(_facts(world, connection.fields, connection.hidden))
+    script = choose(login_facts(world, connection, connection["source_id"]))
     reopened = command(world, connection, "reopen")
     start_story(world, reopened, script)
     return reopened
@@ -192,47 +201,29 @@ def check_allowed(world: World, resource: Resource, name: str) -> str | None:
     return row.leads_to
 
 
-def _facts(world: World, public: Mapping[str, Any], hidden: Mapping[str, Any]) -> dict[str, Any]:
-    """What is known of a connection."""
-    return {
-        "username": hidden.get("username"),
-        "external_id": public["external_id"],
-        "auth_method": public["auth_method"],
-        "source": _spellings(world, "source", public["source_id"]),
-    }
+def check_method(auth_method: str, hidden: Mapping[str, Any]) -> list[Problem]:
+    """A user name and password are needed by the method that is named after them."""
+    needs = auth_method == "username_password" and "username" not in hidden
+    return [problem("request/input_missing", field="auth_credentials")] if needs else []
 
 
-def _spellings(world: World, kind: str, resource_id: str) -> tuple[str, ...]:
-    """The id and, if it has one, the name."""
-    found = world.all(kind).get(resource_id)
-    name = found.fields.get("name") if found else None
-    return (resource_id, name) if name else (resource_id,)
-
-
-def _apart(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What answers show, and what they do not. The password is dropped: nothing needs it, so
-    nothing can leak it.
-    """
-    public = {name: value for name, value in fields.items() if name != "auth_credentials"}
-    credentials = fields.get("auth_credentials")
-    return public, {"username": credentials["username"]} if credentials else {}
-
-
-def _check(problems: list[Problem]) -> None:
+def check(problems: list[Problem]) -> None:
+    """Refuse what has problems."""
     if problems:
         raise ApiError(*problems)
 
 
 def _check_fields(world: World, kind: str, fields: Mapping[str, Any]) -> None:
     """See that what the fields name is there, and that the schemas in them can be used."""
-    _check(_reference_problems(world, kind, fields) + _schema_problems(world.kind(kind), fields))
+    check(reference_problems(world, kind, fields) + _schema_problems(world.kind(kind), fields))
 
 
-def _reference_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
+def reference_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
+    """The fields that name something which is not there."""
     return [
         problem(world.kind(used).not_found, f"No {used} has the id `{fields[name]}`.", field=name)
         for name, used in world.kind(kind).references.items()
-        if name in fields and world.find(used, fields[name]) is None
+        if fields.get(name) is not None and world.find(used, fields[name]) is None
     ]
 
 

@@ -16,23 +16,28 @@ def create_destination(
     fields: Mapping[str, Any],
     secret: str | None,
     make_secret: Callable[[int, str], str],
+    config_at: str = "config",
 ) -> Resource:
     """Make a destination from a checked body. Without a `secret` it gets one, made from the world's
-    seed and its id.
+    seed and its id. `config_at` is where the body has its settings, for errors.
     """
     public = {name: fields[name] for name in ("name", "type", "config", "events")}
-    _check(world, public)
+    _check(world, public, config_at)
     own_id = world.next_id(world.kind("event_destination").prefix)
     hidden = {"secret": secret or make_secret(world.seed, own_id), "old_secrets": ()}
     return world.create("event_destination", public, hidden, id=own_id)
 
 
 def update_destination(
-    world: World, destination: Resource, fields: Mapping[str, Any], secret: str | None
+    world: World,
+    destination: Resource,
+    fields: Mapping[str, Any],
+    secret: str | None,
+    config_at: str = "config",
 ) -> Resource:
     """Change what was sent; a new secret rotates the old one out."""
     public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
-    _check(world, {"type": destination["type"], **public})
+    _check(world, {"type": destination["type"], **public}, config_at)
     if public:
         destination = world.change(destination, **public)
     if secret is not None:
@@ -40,10 +45,11 @@ def update_destination(
     return activate(world, destination, fields.get("status", destination.status))
 
 
-def _check(world: World, fields: Mapping[str, Any]) -> None:
+def _check(world: World, fields: Mapping[str, Any], config_at: str) -> None:
     problems = [*_event_problems(world, fields.get("events", [ALL]))]
     if fields["type"] == WEBHOOK and "config" in fields:
-        problems += _header_problems(fields["config"].get("custom_headers"))
+        headers = fields["config"].get("custom_headers")
+        problems += _header_problems(headers, f"{config_at}.custom_headers")
     if problems:
         raise ApiError(*problems)
 
@@ -65,9 +71,8 @@ def _event_problems(world: World, events: list[str]) -> list[Problem]:
 _INSTEAD = "; `GET /v2/event-types` lists them"
 
 
-def _header_problems(text: str | None) -> list[Problem]:
+def _header_problems(text: str | None, field: str) -> list[Problem]:
     """`custom_headers` is a JSON object of texts, written as a string (documented)."""
-    field = "config.custom_headers"
     headers = _read_headers(text or "{}")
     if headers is None:
         message = (

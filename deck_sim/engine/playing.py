@@ -13,7 +13,17 @@ from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, Script, ScriptFault, Story, Wait
-from deck_sim.engine.timers import ATTEMPT, INACTIVITY, OF_A_STEP, STEP, TASK_TIMEOUT, WINDOW, Due
+from deck_sim.engine.timers import (
+    ATTEMPT,
+    DISUSE,
+    INACTIVITY,
+    OF_A_STEP,
+    PASSAGE,
+    STEP,
+    TASK_TIMEOUT,
+    WINDOW,
+    Due,
+)
 from deck_sim.engine.world import World
 from deck_sim.errors import problem
 
@@ -76,10 +86,12 @@ def _break_off(world: World, story: Story, fault: ScriptFault) -> None:
     world.stop_story(story.owner)
     world.note(resource.kind, resource.id, f"scenario fault: {fault}")
     world.faults.append(f"{resource.id}: {fault}")
-    if world.rules.machine(resource.kind).works_in:
+    machine = world.machine(resource)
+    if machine.works_in:
         world.fail(resource, problem("task/task_failed", f"{fault}"))
     else:
-        world.move(resource, "invalid")
+        assert machine.broken is not None, f"a {resource.kind} plays no script"
+        world.move(resource, machine.broken)
 
 
 def _wait(world: World, story: Story, wait: Wait) -> None:
@@ -106,10 +118,17 @@ def _inactivity_due(world: World, due: Due) -> None:
     world.fail(world.all("task_run")[due.owner], problem("task/timeout", text))
 
 
+def _passage_due(world: World, due: Due) -> None:
+    resource = world.resource(due.owner)
+    world.move(resource, world.machine(resource).passages[str(resource.status)].to)
+
+
 _ON_DUE: dict[str, Callable[[World, Due], None]] = {
     STEP: _step_due,
     WINDOW: _step_due,
     TASK_TIMEOUT: _task_timeout_due,
     INACTIVITY: _inactivity_due,
+    PASSAGE: _passage_due,
+    DISUSE: _passage_due,
     ATTEMPT: attempt_due,
 }

@@ -33,19 +33,15 @@ class Stage:
     @property
     def names(self) -> dict[str, Any]:
         """What the script can name: plain data about its resource and what that belongs to."""
-        resource, world = self.resource, self.world
-        is_run = self.story.script.kind == "task_run"
-        connection = world.all("connection")[resource["connection_id"]] if is_run else resource
-        task = world.all("task")[resource["task_id"]] if is_run else None
+        login, session, task = map(self._of, (self.world.rules.login, "session", "task"))
+        user = _user(login) if login else {}
         return {
-            "connection": {
-                "id": connection.id,
-                "external_id": connection["external_id"],
-                "username": connection.hidden.get("username"),
-            },
-            "run": {"id": resource.id} if is_run else {},
+            **({login.kind: {"id": login.id, **user}} if login else {}),
+            "user": user,
+            "session": {"id": session.id} if session else {},
+            "run": {"id": self.resource.id} if self.resource.kind == "task_run" else {},
             "task": {"id": task.id, "name": task["name"]} if task else {},
-            "input": resource.hidden.get("input", {}),
+            "input": self.resource.hidden.get("input", {}),
         }
 
     def move(self, status: str, **fields: Any) -> None:
@@ -81,3 +77,14 @@ class Stage:
     def draw(self, span: Span) -> timedelta:
         """A duration within the span, always the same for this step of this resource."""
         return draw_duration(span, self.world.seed, self.story.owner, *self.story.path)
+
+    def _of(self, kind: str) -> Resource | None:
+        """What the resource is, or uses, of that kind."""
+        if self.resource.kind == kind:
+            return self.resource
+        used: str | None = self.resource.fields.get(f"{kind}_id")
+        return self.world.all(kind)[used] if used else None
+
+
+def _user(login: Resource) -> dict[str, Any]:
+    return {"external_id": login["external_id"], "username": login.hidden.get("username")}

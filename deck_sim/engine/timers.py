@@ -18,8 +18,10 @@ from typing import NamedTuple
 # others are somebody's patience that ends, so a world in which only those are left is idle.
 STEP = "step"
 ATTEMPT = "attempt"
-PROGRESS = (STEP, ATTEMPT)
+PASSAGE = "passage"  # a status that is left by itself
+PROGRESS = (STEP, ATTEMPT, PASSAGE)
 WINDOW = "window"
+DISUSE = "disuse"  # a status that is left by itself when it has not been used for long
 INACTIVITY = "inactivity"
 TASK_TIMEOUT = "task_timeout"
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # those that are over when the story leaves its step

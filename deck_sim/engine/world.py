@@ -20,7 +20,7 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.records import Entry, Event, Resource, failure
 from deck_sim.engine.story import Path, Story
-from deck_sim.engine.timers import OF_A_STEP, TASK_TIMEOUT, Timers
+from deck_sim.engine.timers import DISUSE, OF_A_STEP, PASSAGE, TASK_TIMEOUT, Timers
 from deck_sim.errors import Problem, listed, problem
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
@@ -39,7 +39,7 @@ class World:
     now: datetime = FROZEN_START
     resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
     stories: dict[str, Story] = field(default_factory=dict)
-    users: dict[str, dict[str, None]] = field(default_factory=dict)  # connection -> its live runs
+    users: dict[str, dict[str, None]] = field(default_factory=dict)  # what live runs use -> them
     timers: Timers = field(default_factory=Timers)
     events: list[Event] = field(default_factory=list)
     timeline: list[Entry] = field(default_factory=list)
@@ -80,6 +80,18 @@ class World:
         found = self.resources[kind].get(resource_id)
         return None if found is None or found.deleted else found
 
+    def resource(self, resource_id: str) -> Resource:
+        """The resource with that id, of whatever kind; deleted ones included.
+
+        Raises:
+            KeyError: if there is none.
+
+        """
+        for kind in self.resources.values():
+            if resource_id in kind:
+                return kind[resource_id]
+        raise KeyError(resource_id)
+
     def is_settled(self, resource: Resource) -> bool:
         """Whether a caller has nothing left to wait for."""
         row = self.kind(resource.kind)
@@ -119,21 +131,26 @@ class World:
             standard["id"] = self._free_id(row)
         given = {**usual, **standard}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **given))
-        for name, used in row.references.items():
-            if row.machine and self.kind(used).machine:
-                self.users.setdefault(fields[name], {})[resource.id] = None
+        for used in self._works_through(resource):
+            self.users.setdefault(used.id, {})[resource.id] = None
+            self.timers.take_back(used.id, PASSAGE, DISUSE)
         as_what = f" as {resource.status}" if resource.status else ""
         self.note(kind, resource.id, f"created{as_what}")
         if not silent:
             self._emit_lifecycle(resource, "created")
-            if row.machine:
-                self.emit(f"{kind}.{resource.status}", resource)
+            # If the creation is an event of its own, the first status is none (assumed).
+            if row.machine and "created" not in row.lifecycle:
+                self.emit(f"{kind}.{row.machine.event(str(resource.status))}", resource)
+        self._let_pass(resource)
         return resource
 
-    def change(self, resource: Resource, **fields: Any) -> Resource:
-        """Set fields that are not the status."""
-        changed = self._keep(resource.with_fields(self.now, **fields))
-        self.note(resource.kind, resource.id, f"changed {', '.join(fields)}")
+    def change(
+        self, resource: Resource, hidden: Mapping[str, Any] | None = None, **fields: Any
+    ) -> Resource:
+        """Set fields that are not the status, and what is hidden if it is given."""
+        unseen = resource.hidden if hidden is None else hidden
+        changed = self._keep(replace(resource.with_fields(self.now, **fields), hidden=unseen))
+        self.note(resource.kind, resource.id, f"changed {', '.join(fields) or 'the login'}")
         self._emit_lifecycle(changed, "updated")
         return changed
 
@@ -168,16 +185,25 @@ class World:
             )
         moved = self._keep(self._entering(resource, status, fields))
         self.note(resource.kind, resource.id, f"{resource.status} -> {status}")
-        self.emit(f"{resource.kind}.{status}", moved)
+        self.emit(f"{resource.kind}.{machine.event(status)}", moved)
         if machine.is_final(status):
             self._retire(moved)
-        if status in machine.fails_users_with:
-            self._fail_users(moved, machine.fails_users_with[status])
+        self._lead(moved)
+        self._end_users(moved)
+        self._let_pass(moved)
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
         """Let a run fail with these errors."""
         return self.move(run, "failed", errors=failure(problems))
+
+    def cancel(self, run: Resource) -> Resource:
+        """Let a run be canceled, at once or by way of a status that says so."""
+        target = self.machine(run).commands["cancel"].leads_to
+        assert target is not None, "canceling leads to a status"
+        moved = self.move(run, target)
+        self.stop_story(run.id)
+        return moved
 
     def emit(self, type_: str, resource: Resource) -> None:
         """Write an event about a resource as it is now."""
@@ -189,9 +215,9 @@ class World:
         self.timeline.append(Entry(self.now, kind, resource_id, intern(what)))
 
     def stop_story(self, owner: str) -> None:
-        """Let the script of a connection or run say nothing more."""
+        """Let the script of a connection or run say nothing more, and its limits end nothing."""
         self.stories.pop(owner, None)
-        self.timers.take_back(owner, *OF_A_STEP)
+        self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
 
     # Private
 
@@ -206,8 +232,10 @@ class World:
         that it has worked.
         """
         machine, started = self.machine(resource), resource.started_at
-        if resource["interaction"] is not None:
+        if resource.fields.get("interaction") is not None:
             fields = {"interaction": None, **fields}
+        if status in machine.results:
+            fields = {**fields, "result": machine.results[status]}
         if status == machine.works_in:
             started = started or self.now
         if machine.works_in and machine.is_final(status):
@@ -229,6 +257,8 @@ class World:
         Events about a run carry the external id of its connection, too (documented).
         """
         row, beside = self.kind(resource.kind), dict[str, Any]()
+        if row.summary is not None:
+            return beside
         for name, used in row.references.items():
             other = self.all(used).get(resource[name])
             if other is not None and "external_id" in other.fields:
@@ -239,14 +269,60 @@ class World:
         if what in self.kind(resource.kind).lifecycle:
             self.emit(f"{resource.kind}.{what}", resource)
 
+    def _works_through(self, resource: Resource) -> list[Resource]:
+        """What a run uses and cannot work without: its connection, or credential and session."""
+        row = self.kind(resource.kind)
+        if not (row.machine and row.machine.works_in):
+            return []
+        used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
+        return [self.all(kind)[resource[name]] for name, kind in used.items() if resource[name]]
+
     def _retire(self, resource: Resource) -> None:
         self.stop_story(resource.id)
-        self.timers.take_back(resource.id, TASK_TIMEOUT)
-        for name in self.kind(resource.kind).references:
-            self.users.get(resource[name], {}).pop(resource.id, None)
+        for used in self._works_through(resource):
+            self.users.get(used.id, {}).pop(resource.id, None)
+            self._let_pass(used)
 
-    def _fail_users(self, resource: Resource, error: str) -> None:
-        """A run cannot outlive the connection it works through (assumed)."""
-        for run_id in list(self.users.pop(resource.id, {})):
-            text = f"The {self.kind(resource.kind).noun} became `{resource.status}` during the run."
-            self.fail(self.all("task_run")[run_id], problem(error, text))
+    def _lead(self, run: Resource) -> None:
+        """Let what a run uses follow its step, as far as its own table allows."""
+        for name, leads in self.machine(run).leads.items():
+            targets = next((leads[word] for word in _words(run) if word in leads), ())
+            kind = self.kind(run.kind).references[name]
+            used = self.all(kind).get(run[name])
+            if used is not None:
+                follows = self.machine(used).follows[str(used.status)]
+                for target in [t for t in targets if t in follows][:1]:
+                    self.move(used, target)
+
+    def _end_users(self, resource: Resource) -> None:
+        """A run cannot outlive what it works through (assumed)."""
+        machine, status = self.machine(resource), str(resource.status)
+        error = machine.fails_users_with.get(status)
+        if error is None and status not in machine.cancels_users_in:
+            return
+        text = f"The {self.kind(resource.kind).noun} became `{status}` during the run."
+        for run in [self.all("task_run")[user] for user in self.users.pop(resource.id, {})]:
+            if error is not None:
+                self.fail(run, problem(error, text))
+            else:
+                self.cancel(run)
+
+    def _let_pass(self, resource: Resource) -> None:
+        """Let a resource that nobody uses leave its status by itself, if its row says so."""
+        machine = self.kind(resource.kind).machine
+        if machine is None or not machine.passages:
+            return
+        self.timers.take_back(resource.id, PASSAGE, DISUSE)
+        passage = machine.passages.get(str(resource.status))
+        if passage and not self.users.get(resource.id):
+            name = DISUSE if passage.patience else PASSAGE
+            self.timers.arm(resource.id, name, self.now + passage.after)
+
+
+def _words(run: Resource) -> list[str]:
+    """The words by which `Machine.leads` knows a run's step, the closest first. What a run fails
+    with tells nothing of its login before it has begun to work.
+    """
+    errors = run["errors"] if run.started_at else []
+    named = [f"{error['type']}/{error['code']}" for error in errors]
+    return [*named, *(error["type"] for error in errors), str(run.status)]

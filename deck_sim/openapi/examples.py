@@ -15,15 +15,35 @@ _USUAL: Mapping[str, Any] = {
     "string": "text",
 }
 
-# What a field means is the same wherever it stands, so a body borrows the examples of the answers.
+# What a field means is the same wherever it stands, so a body borrows the examples of the answers;
+# where two kinds differ it is those of the first.
+_FIRST_LAST = reversed([*shapes.ATTRIBUTES.values()])
 _BY_NAME: Mapping[str, Shape] = {
-    **{name: shape for row in shapes.ATTRIBUTES.values() for name, shape in row.items()},
+    **{name: shape for row in _FIRST_LAST for name, shape in row.items()},
     "credentials": {"examples": [{"secret": "whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz"}]},
     "name": {"examples": ["Front desk"]},
     "inputs": {"examples": [{"code": "123456"}]},
     "password": {"examples": ["correct horse"]},
     "url": {"examples": ["https://hotel.example"]},
     "username": {"examples": ["guest@example.com"]},
+}
+
+
+# Of these bodies a real one has only some fields, or fields that mean something else.
+_WHOLE: Mapping[str, Any] = {
+    "CreateTypedDestination": {
+        "name": "Front desk",
+        "type": "webhook",
+        "webhook": {"url": "https://example.com/hooks"},
+        "events": ["task_run.completed"],
+    },
+    "RunTaskWithLogin": {
+        "credential_id": shapes.CREDENTIAL_ID["examples"][0],
+        "input": {"nights": 2},
+    },
+    "StartSession": {"credential_id": shapes.CREDENTIAL_ID["examples"][0]},
+    "SubmitInput": {"input": {"code": "123456"}},
+    "UpdateTypedDestination": {"name": "Front desk", "status": "active"},
 }
 
 
@@ -46,7 +66,8 @@ def _contents(part: Any) -> Iterator[Shape]:
 def example(schema: Shape, schemas: Mapping[str, Shape], name: str = "") -> Any:
     """An example of a schema; `name` is what it is called where it stands."""
     if "$ref" in schema:
-        return example(schemas[schema["$ref"].rpartition("/")[2]], schemas, name)
+        target = schema["$ref"].rpartition("/")[2]
+        return _WHOLE[target] if target in _WHOLE else example(schemas[target], schemas, name)
     for word in _GIVEN:
         if word in schema:
             return schema[word] if word == "const" else schema[word][0]

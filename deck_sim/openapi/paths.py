@@ -38,8 +38,8 @@ def _operation(edition: Edition, route: Route, links: Shape) -> Shape:
     }
     if parameters := [*_parameters(edition, route, operation)]:
         shown["parameters"] = parameters
-    if operation.body:
-        content = {JSON: {"schema": named(operation.body)}}
+    if body := operation.body_in(edition):
+        content = {JSON: {"schema": named(body)}}
         shown["requestBody"] = {"required": True, "content": content}
     done: Shape = {
         "description": "Done.",
@@ -104,6 +104,8 @@ def _filter(edition: Edition, operation: Operation, name: str) -> Shape:
     kind = edition.kinds.get(operation.answer)
     if name == "status" and kind:
         return named(status_name(kind))
+    if name == "outcome" and kind and kind.machine:
+        return {"type": "string", "enum": [*dict.fromkeys(kind.machine.results.values())]}
     return {"type": "string"}
 
 

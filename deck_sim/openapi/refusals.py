@@ -28,18 +28,18 @@ def refusals(edition: Edition, route: Route, operation: Operation) -> dict[str, 
 def _names(edition: Edition, route: Route, operation: Operation) -> Iterator[str]:
     yield from _ALWAYS
     yield from operation.errors
-    if operation.body:
+    if body := operation.body_in(edition):
         yield from (f"request/{code}" for code in _BODY)
-        yield from _missing(edition, operation)
+        yield from _missing(edition, operation, body)
     if operation.paged or operation.plays:
         yield _INVALID
     if "{id}" in route.path:
         yield _not_found(edition, route)
 
 
-def _missing(edition: Edition, operation: Operation) -> Iterator[str]:
+def _missing(edition: Edition, operation: Operation, body: str) -> Iterator[str]:
     """What a body may name that is not there."""
-    fields = getattr(bodies, operation.body or "").model_fields
+    fields = getattr(bodies, body).model_fields
     kind = edition.kinds.get(operation.answer)
     for name, used in kind.references.items() if kind else ():
         if name in fields:

@@ -33,12 +33,14 @@ def schemas(edition: Edition, operations: Iterable[Operation]) -> dict[str, Shap
             found[status_name(kind)] = {"type": "string", "enum": [*kind.statuses]}
         for embed in kind.embeds.values():
             found[_embed_name(kind, embed)] = _embedded(edition, embed)
-    found |= {camel(name): shape for name, shape in shapes.OTHERS.items()}
     found |= {"Event": _event(edition), **dict(_data(edition))}
     called = [*operations]
     for operation in called:
+        if operation.answer in shapes.OTHERS:
+            found[camel(operation.answer)] = shapes.OTHERS[operation.answer]
         found[answer_name(operation)] = _answer(operation)
-    found |= _bodies(operation.body for operation in called if operation.body)
+    bodies_of = (operation.body_in(edition) for operation in called)
+    found |= _bodies(name for name in bodies_of if name)
     return dict(sorted(found.items()))
 
 
@@ -47,9 +49,11 @@ def event_of(edition: Edition, type_: str) -> Shape:
     kind, _, word = type_.partition(".")
     row = edition.kinds[kind]
     data = named(_data_name(edition, row))
-    if word in row.statuses:
-        data = {"allOf": [data, record({"status": constant(word)})]}
-    return {"allOf": [_envelope(constant(type_), data), named("Answered")]}
+    status = next((status for status in row.statuses if row.told(status) == word), None)
+    if status:
+        data = {"allOf": [data, record({"status": constant(status)})]}
+    shape = _envelope(constant(type_), data)
+    return {"allOf": [shape, named("Answered")]} if edition.numbers_messages else shape
 
 
 def status_name(kind: Kind) -> str:
@@ -60,11 +64,24 @@ def status_name(kind: Kind) -> str:
 def _resource(kind: Kind) -> Shape:
     """A resource, as it stands in a list: without a `request_id`."""
     known = shapes.ATTRIBUTES.get(kind.object, {})
-    shown = {name: _attribute(kind, name, known) for name in kind.attributes}
-    first = {"id": shapes.identity(kind.prefix), "object": constant(kind.object)}
     # An example shows none of what is shown only if it is asked for.
     asked: dict[str, Shape] = {name: {**known[name], "examples": []} for name in kind.includes}
+    for name in kind.named_by.values():
+        asked |= dict.fromkeys(known[name]["enum"], known["config"])
+    return _with_standard(kind, _shown(kind, kind.attributes), asked)
+
+
+def _with_standard(
+    kind: Kind, shown: Mapping[str, Shape], asked: Mapping[str, Shape] | None = None
+) -> Shape:
+    first = {"id": shapes.identity(kind.prefix), "object": constant(kind.object)}
     return record({**first, **shown, **shapes.STANDARD}, asked)
+
+
+def _shown(kind: Kind, names: Iterable[str]) -> dict[str, Shape]:
+    known = shapes.ATTRIBUTES.get(kind.object, {})
+    named_otherwise = set(kind.named_by)
+    return {n: _attribute(kind, n, known) for n in names if n not in named_otherwise}
 
 
 def _attribute(kind: Kind, name: str, known: Mapping[str, Shape]) -> Shape:
@@ -99,13 +116,17 @@ def _data(edition: Edition) -> Iterator[tuple[str, Shape]]:
     """What events show, where that is more than the resource that they are about."""
     beside = record({}, {"external_id": shapes.EXTERNAL_ID})
     for kind in edition.kinds.values():
-        if _shows_more(edition, kind):
-            shape = {"allOf": [named(camel(kind.object)), beside]}
+        whole = named(camel(kind.object))
+        if kind.summary is not None:
+            whole = _with_standard(kind, _shown(kind, kind.summary))
+        shape: Shape = {"allOf": [whole, beside]} if _shows_more(edition, kind) else whole
+        if _data_name(edition, kind) != camel(kind.object):
             yield _data_name(edition, kind), shape
 
 
 def _data_name(edition: Edition, kind: Kind) -> str:
-    return camel(kind.object) + ("EventData" if _shows_more(edition, kind) else "")
+    differs = kind.summary is not None or _shows_more(edition, kind)
+    return camel(kind.object) + ("EventData" if differs else "")
 
 
 def _shows_more(edition: Edition, kind: Kind) -> bool:
@@ -148,7 +169,8 @@ def _bodies(names: Iterable[str]) -> dict[str, Shape]:
     found: dict[str, Shape] = made["$defs"]
     for name, shape in found.items():
         del shape["title"]
-        if name.startswith("Update"):  # what an update leaves out stays as it is
-            for field in shape["properties"].values():
+        for field in shape["properties"].values():
+            # What an update leaves out stays as it is, and a null says no more than nothing does.
+            if name.startswith("Update") or field.get("default") is None:
                 field.pop("default", None)
     return found

@@ -5,9 +5,8 @@ end.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.contract.statuses import Machine
-from deck_sim.errors import listed
+from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.errors import CATALOG, listed
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.step import REGISTRY, Step, words
@@ -40,20 +39,37 @@ def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _texts(item, (*path, index))
 
 
-def check_orders(scenario: Scenario) -> Iterator[Found]:
-    """Every place where a script breaks the edition's state machines, with what is wrong."""
-    edition = EDITIONS[scenario.edition or DEFAULT_EDITION]
+def check_orders(scenario: Scenario) -> tuple[tuple[str, ...], list[Found]]:
+    """The editions in which a scenario can be played; if there are none, all that is wrong with it
+    in the one that it is for, or else in the one that it comes closest to.
+    """
+    wanted = [scenario.edition] if scenario.edition else [*EDITIONS]
+    found = {name: list(_faults_in(scenario, EDITIONS[name])) for name in wanted}
+    legal = tuple(name for name in wanted if not found[name])
+    return legal, [] if legal else min(found.values(), key=len)
+
+
+def _faults_in(scenario: Scenario, edition: Edition) -> Iterator[Found]:
+    """Every place where a script breaks the edition's state machines, with what is wrong. What is
+    for another edition is checked by that one's, if the scenario is not for this one alone.
+    """
     for kind in KINDS:
         steps = getattr(scenario, kind)
-        if steps is not None:
-            yield from _Walk(kind, edition.machine(kind)).whole(steps, (kind,))
+        if steps is None:
+            continue
+        if kind not in edition.kinds and scenario.edition:
+            yield (kind,), f"the edition `{edition.name}` has no {kind}s; leave it out"
+            continue
+        rules = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
+        yield from _Walk(kind, rules).whole(steps, (kind,))
 
 
 class _Walk:
     """Follows every way through a script."""
 
-    def __init__(self, kind: str, machine: Machine) -> None:
-        self.kind, self.machine, self.words = kind, machine, words(kind)
+    def __init__(self, kind: str, edition: Edition) -> None:
+        self.kind, self.edition, self.words = kind, edition, words(kind)
+        self.machine = edition.machine(kind)
 
     def whole(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
         """Walk a script from its machine's first status, and see that every way ends."""
@@ -86,15 +102,23 @@ class _Walk:
                 continue
             yield from self._follows(step, here, before)
             yield from (((*here, step.word, key), why) for key, why in step.vain.items())
-            before = set() if step.ends or step.is_stuck else {step.word}
+            status = step.status(self.machine)
+            before = set() if step.ends or step.is_stuck else {status}
             for name, branch in step.branches.items():
-                yield from self._steps(branch, (*here, step.word, name), {step.word}, before)
+                yield from self._steps(branch, (*here, step.word, name), {status}, before)
         loose |= before
 
     def _follows(self, step: Step, here: Path, before: set[str]) -> Iterator[Found]:
+        entered = step.status(self.machine)
+        if entered not in self.machine.statuses:
+            yield here, f"the edition `{self.edition.name}` has no status `{entered}`"
+            return
+        for error in step.fails_with:
+            if not CATALOG[error].is_of(self.edition.name):
+                yield here, f"the edition `{self.edition.name}` has no error `{error}`"
         for status in (s for s in self.machine.statuses if s in before):
             after = self.machine.follows[status]
-            if step.word not in after and not (step.lasts and step.word == status):
+            if entered not in after and not (step.lasts and entered == status):
                 text = f"after it may come {self._sayable(after)}"
                 yield here, f"`{step.word}` cannot follow `{status}`; {text}"
 

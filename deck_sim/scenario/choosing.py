@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import Script
 from deck_sim.errors import ApiError, Problem, listed, nearest, quote, refuse
@@ -92,6 +93,11 @@ class Opening:
     header: str | None
     facts: Facts
     seed: int
+    edition: str = DEFAULT_EDITION
+
+    def can_play(self, scenario: Scenario) -> bool:
+        """Whether the world's edition can play it."""
+        return self.edition in scenario.editions
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +142,16 @@ def _from_magic_names(opening: Opening, wishes: Wishes, library: Library) -> Ite
     for fact in ("username", "external_id"):
         found = _MAGIC.fullmatch(str(opening.facts.get(fact) or ""))
         name = found and (found["tagged"] or found["plain"])
-        if name and library.find(name):
-            yield name
+        scenario = library.find(name) if name else None
+        if scenario and opening.can_play(scenario):
+            yield scenario.name
 
 
 def _from_when(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
     for scenario in library.choosable():
         when = scenario.when
-        if when and scenario.says(opening.kind) and when.matches(opening.facts):
+        says = scenario.says(opening.kind) and opening.can_play(scenario)
+        if when and says and when.matches(opening.facts):
             yield scenario.name
 
 
@@ -181,15 +189,25 @@ def choose(opening: Opening, wishes: Wishes, library: Library) -> Choice:
 def _turn(scenario: Scenario, opening: Opening, wishes: Wishes, library: Library) -> Scenario:
     """The scenario itself, or the entry of its playlist or mix whose turn it is. For runs alone."""
     if opening.kind != "task_run" or not scenario.entries:
-        return scenario
+        return _playable(scenario, opening)
     turn = wishes.turns.get(scenario.name, 0)
     if scenario.playlist:
         entry = scenario.playlist[min(turn, len(scenario.playlist) - 1)]
     else:
         entry = _drawn(scenario.mix or {}, opening.seed, scenario.name, turn)
-    played = library.get(entry, HEADER)
+    played = _playable(library.get(entry, HEADER), opening)
     wishes.turns[scenario.name] = turn + 1
     return played
+
+
+def _playable(scenario: Scenario, opening: Opening) -> Scenario:
+    if opening.can_play(scenario):
+        return scenario
+    text = (
+        f"the scenario {quote(scenario.name)} is for the edition {listed(scenario.editions)},"
+        f" and this world's is `{opening.edition}`"
+    )
+    raise refuse("request/input_invalid", text, field=HEADER)
 
 
 def _drawn(mix: dict[str, float], *name: Any) -> str:

@@ -11,13 +11,13 @@ from deck_sim.scenario.step import Step, compute
 
 
 class Emit(Step):
-    """An event of a type that the API does not document, about the connection or run.
+    """An event of a type that the API does not document, about what plays the script.
 
     Deck adds event types without a new version (documented), so a client must put up with one.
     """
 
     word = "event"
-    kinds = ("connection", "task_run")
+    kinds = ("connection", "session", "task_run")
     is_status = False
     shorthand = "type"
     type: str = Field(min_length=1)

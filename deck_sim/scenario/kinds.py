@@ -1,3 +1,3 @@
 """The kinds of resources that play a script."""
 
-KINDS = ("connection", "task_run")
+KINDS = ("connection", "task_run", "session")

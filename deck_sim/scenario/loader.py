@@ -103,7 +103,8 @@ def _check(document: Document, file: str) -> Scenario:
         told = telling(error)[:MOST_MISTAKES]
         mistakes += (place(document, file, one, Scenario) for one in told)
     else:
-        found += check_orders(scenario)
+        editions, faults = check_orders(scenario)
+        found += faults
     mistakes += [
         Mistake(file, *document.position(path), spell_path(path), message)
         for path, message in found[:MOST_MISTAKES]
@@ -111,6 +112,7 @@ def _check(document: Document, file: str) -> Scenario:
     if mistakes:
         raise ScenarioError(*in_order(mistakes))
     scenario._source.update(document.data)
+    scenario._editions = editions
     return scenario
 
 
@@ -169,7 +171,7 @@ def _unknown_step(word: str, path: Path) -> str:
     for other in KINDS:
         if word in words(other):
             return f"`{word}` belongs in a {other} script; {takes}"
-    if any(word in edition.machine(kind).statuses for edition in EDITIONS.values()):
+    if any(word in edition.statuses(kind) for edition in EDITIONS.values()):
         return f"`{word}` is what a caller does, and never a script; {takes}"
     return f"unknown status {quote(word)}{nearest(word, allowed)}; {takes}"
 

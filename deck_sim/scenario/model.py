@@ -24,9 +24,11 @@ from deck_sim.scenario.steps import (
     Connected,
     Connecting,
     ConnectionStep,
+    Idle,
     Queued,
     Running,
     RunStep,
+    SessionStep,
 )
 from deck_sim.scenario.values import Many, Strict, fault, fault_at
 
@@ -71,7 +73,11 @@ class Scenario(Strict):
     when: When | None = FILLED
     """Chosen by itself for what matches all of this."""
     connection: Annotated[tuple[ConnectionStep, ...], Many] | None = FILLED
-    """What opening a connection does; without it, `connecting: 1s`, then `connected`."""
+    """What opening a connection does, in the edition that has them; without it, `connecting: 1s`,
+    then `connected`."""
+    session: Annotated[tuple[SessionStep, ...], Many] | None = FILLED
+    """What starting a session without a run does, in the edition that has them; without it,
+    `queued: 1s`, `running: 1s`, then `idle`."""
     task_run: Annotated[tuple[RunStep, ...], Many] | None = FILLED
     """What a run does; without it, the usual: queued, running, completed."""
     playlist: Annotated[tuple[ScenarioName, ...], Many] | None = FILLED
@@ -79,6 +85,7 @@ class Scenario(Strict):
     mix: dict[ScenarioName, Weight] | None = NAMED
     """Scenarios by weight, from which the world's seed draws one for each run."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _editions: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("version", mode="before")
     @classmethod
@@ -96,7 +103,7 @@ class Scenario(Strict):
             raise fault(f"unknown edition {quote(value)}{known}")
         return value
 
-    @field_validator("when", "connection", "task_run", "playlist", "mix")
+    @field_validator("when", "connection", "session", "task_run", "playlist", "mix")
     @classmethod
     def _filled(cls, value: Any) -> Any:
         said = value.model_fields_set if isinstance(value, When) else value
@@ -123,6 +130,11 @@ class Scenario(Strict):
         return bool(getattr(self, kind) or (kind == "task_run" and self.entries))
 
     @property
+    def editions(self) -> tuple[str, ...]:
+        """Those in which it can be played."""
+        return self._editions
+
+    @property
     def source(self) -> dict[str, Any]:
         """The scenario as it was written, as plain data."""
         return self._source
@@ -139,6 +151,11 @@ def _for(length: str) -> Span:
 # What happens if a scenario does not say.
 USUAL: dict[str, tuple[Step, ...]] = {
     "connection": (Connecting.model_construct(length=_for("1s")), Connected.model_construct()),
+    "session": (
+        Queued.model_construct(length=_for("1s")),
+        Running.model_construct(length=_for("1s")),
+        Idle.model_construct(),
+    ),
     "task_run": (
         Queued.model_construct(length=_for("2s")),
         Running.model_construct(length=_for("8s")),

@@ -12,6 +12,7 @@ from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.complaints import show, spell_path
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, ScriptFault, Wait
 from deck_sim.errors import listed
@@ -108,6 +109,15 @@ class Step(Strict):
         }
         return [*([{"const": cls.word}] if bare else []), written]
 
+    def status(self, machine: Machine) -> str:
+        """The status that the step enters, of a machine that may have its own word for it."""
+        return self.word
+
+    @property
+    def fails_with(self) -> tuple[str, ...]:
+        """The errors of the catalog that the step names."""
+        return ()
+
     @property
     def vain(self) -> Mapping[str, str]:
         """The keys that are written here and can never matter, and why."""
@@ -135,8 +145,11 @@ class Step(Strict):
 def words(kind: str) -> tuple[str, ...]:
     """The steps that a script of this kind may have: statuses, then effects."""
     found = [word for of, word in REGISTRY if of == kind]
-    order = [status for e in EDITIONS.values() for status in e.machine(kind).statuses]
-    return tuple(sorted(found, key=lambda word: order.index(word) if word in order else len(order)))
+    order = [status for e in EDITIONS.values() for status in e.statuses(kind)]
+    order += found
+    return tuple(
+        sorted(found, key=lambda word: (not REGISTRY[kind, word].is_status, order.index(word)))
+    )
 
 
 def compute(stage: Stage, value: Any) -> Any:

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario import effects
@@ -70,21 +71,28 @@ class Connected(_Timed):
 
 
 class Queued(_Timed):
-    """The run waits for an agent."""
+    """The run, or the session, waits for an agent."""
 
     word = "queued"
-    kinds = ("task_run",)
+    kinds = ("session", "task_run")
 
 
 class Running(_Timed):
-    """The agent works. `stuck`: it never moves again by itself."""
+    """The agent works, or logs in. `stuck`: it never moves again by itself."""
 
     word = "running"
-    kinds = ("task_run",)
+    kinds = ("session", "task_run")
+
+
+class Idle(_Timed):
+    """The session is open, and free for a run; with a duration, until it is over."""
+
+    word = "idle"
+    kinds = ("session",)
 
 
 class _Lost(Step):
-    """A status of a connection from which only a caller leads on."""
+    """A status of a connection or session from which only a caller leads on, if anybody does."""
 
     ends = True
 
@@ -107,6 +115,13 @@ class Invalid(_Lost):
 
     word = "invalid"
     kinds = ("connection",)
+
+
+class SessionFailed(_Lost):
+    """The session could not be started, or broke down."""
+
+    word = "failed"
+    kinds = ("session",)
 
 
 class FailedWith(Strict):
@@ -158,6 +173,11 @@ class Failed(Step):
             raise fault("must name at least one error")
         return value
 
+    @property
+    def fails_with(self) -> tuple[str, ...]:
+        """Those of the catalog that it names."""
+        return tuple(one.error for one in self.errors)
+
     def enter(self, stage: Stage) -> Wait | None:
         """Fail."""
         stage.fail(
@@ -193,11 +213,9 @@ class Completed(Step):
         return None
 
 
-class Pending(Step):
+class _Review(Step):
     """A person must approve. With a duration it is approved when that is over."""
 
-    word = "pending"
-    kinds = ("task_run",)
     shorthand = "for"
     length: SpanField | None = Field(default=None, alias="for")
     """How long until it is approved; without it, a person must."""
@@ -211,12 +229,37 @@ class Pending(Step):
 
     def enter(self, stage: Stage) -> Wait | None:
         """Wait for the person."""
-        stage.move(self.word)
+        stage.move(self.status(stage.world.machine(stage.resource)))
         return Wait(None if self.length is None else stage.draw(self.length))
 
     def hear(self, stage: Stage, word: str, value: Any) -> str:
         """Go on when approved, by a person or by time."""
         return "on_rejected" if word == "reject" else GO_ON
+
+
+class Pending(_Review):
+    """A person must approve. With a duration it is approved when that is over."""
+
+    word = "pending"
+    kinds = ("task_run",)
+
+
+class ReviewRequired(_Review):
+    """A person must approve, as the `credentials` edition says it."""
+
+    word = "review_required"
+    kinds = ("task_run",)
+
+
+class Approval(_Review):
+    """A person must approve: `pending` or `review_required`, whichever the edition has."""
+
+    word = "approval"
+    kinds = ("task_run",)
+
+    def status(self, machine: Machine) -> str:
+        """The edition's word for it."""
+        return machine.approval
 
 
 class ConnectionInteraction(Asking):
@@ -260,11 +303,13 @@ def _union(kind: str) -> Any:
 
 if TYPE_CHECKING:
     ConnectionStep = Step
+    SessionStep = Step
     RunStep = Step
 else:
     ConnectionStep = _union("connection")
+    SessionStep = _union("session")
     RunStep = _union("task_run")
 for _class in set(REGISTRY.values()):
     _class.model_rebuild()
 
-__all__ = ["ConnectionStep", "RunStep", "effects"]
+__all__ = ["ConnectionStep", "RunStep", "SessionStep", "effects"]

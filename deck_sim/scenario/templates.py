@@ -34,7 +34,10 @@ from deck_sim.scenario.bounds import ExpressionError as ExpressionError
 VARIABLES: Mapping[str, tuple[str, ...]] = {
     "input": (),
     "task": ("id", "name"),
+    "user": ("external_id", "username"),
     "connection": ("id", "external_id", "username"),
+    "credential": ("id", "external_id", "username"),
+    "session": ("id",),
     "run": ("id",),
     "now": (),
     "today": (),

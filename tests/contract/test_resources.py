@@ -19,6 +19,8 @@ DOCUMENTED = {
     "source": ("src", "sources", None, 200),
     "task": ("task", "tasks", "learning", 201),
     "connection": ("conn", "connections", "connecting", 201),
+    "credential": ("cred", "credentials", "unverified", 201),
+    "session": ("sess", "sessions", "queued", 201),
     "task_run": ("trun", "task-runs", "queued", 201),
     "storage": ("stor", "storage", None, 201),
     "event_destination": ("evtd", "event-destinations", "active", 201),
@@ -48,7 +50,9 @@ def test_a_row_names_only_what_there_is(edition, row):
 @EVERY_ROW
 def test_a_row_filters_and_checks_by_fields_that_it_has(edition, row):
     """Filters are printed attributes; references and schemas are fields of the body."""
-    assert set(row.filters) <= set(row.attributes)
+    fields = {row.filter_fields.get(name, name) for name in row.filters}
+    assert {*fields, *row.named_by, *row.named_by.values()} <= set(row.attributes)
+    assert set(row.summary or ()) <= set(row.attributes)
     sent = row.body("create").model_fields if row.create else ()
     assert {*row.references, *row.schemas} <= set(sent)
 

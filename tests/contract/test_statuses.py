@@ -1,5 +1,7 @@
 """The transition tables, against the contract."""
 
+from datetime import timedelta
+
 import pytest
 
 from deck_sim.contract.editions import EDITIONS
@@ -39,6 +41,36 @@ DOCUMENTED = {
         "failed": set(),
         "canceled": set(),
     },
+    "credentials: credential": {
+        "unverified": {"verified", "invalid", "deleted"},
+        "verified": {"unverified", "invalid", "deleted"},
+        "invalid": {"unverified", "verified", "deleted"},
+        "deleted": set(),
+    },
+    "credentials: session": {
+        "queued": {"running", "completing", "failed"},
+        "running": {"idle", "completing", "failed"},
+        "idle": {"running", "completing", "failed"},
+        "completing": {"completed"},
+        "completed": set(),
+        "failed": set(),
+    },
+    "credentials: task_run": {
+        "queued": {"running", "failed", "cancelling"},
+        "running": {
+            "interaction_required",
+            "review_required",
+            "completed",
+            "failed",
+            "cancelling",
+        },
+        "interaction_required": {"running", "interaction_required", "failed", "cancelling"},
+        "review_required": {"completed", "failed", "cancelling"},
+        "cancelling": {"canceled"},
+        "completed": set(),
+        "failed": set(),
+        "canceled": set(),
+    },
 }
 
 
@@ -53,7 +85,13 @@ def test_the_table_is_total_and_closed(name):
     """Every status that can follow, begin, or be settled has a row of its own."""
     machine = MACHINES[name]
     mentioned = {after for row in machine.follows.values() for after in row}
-    mentioned |= {machine.initial, *machine.settled, *machine.fails_users_with}
+    mentioned |= {
+        machine.initial,
+        machine.broken or machine.initial,
+        *machine.settled,
+        *machine.results,
+    }
+    mentioned |= {*machine.fails_users_with, *machine.cancels_users_in, *machine.spelled}
     assert mentioned <= set(machine.statuses)
     assert machine.works_in in (None, *machine.statuses)
 
@@ -97,6 +135,30 @@ def test_the_commands_of_a_run_are_allowed_where_the_contract_says():
         "approve": {"pending"},
         "reject": {"pending"},
     }
+
+
+@pytest.mark.parametrize("kind", ["session", "task_run"])
+def test_a_status_that_passes_leads_where_it_may(kind):
+    """What is left by itself is left for a status that may follow."""
+    machine = EDITIONS["credentials"].machine(kind)
+    assert machine.passages
+    for status, passage in machine.passages.items():
+        assert passage.to in machine.follows[status]
+
+
+def test_a_run_leads_its_login_only_to_statuses_that_there_are():
+    """What follows a run is a field of it, and goes where its own table has a row."""
+    edition = EDITIONS["credentials"]
+    run = edition.kinds["task_run"]
+    for name, leads in run.machine.leads.items():
+        statuses = set(edition.machine(run.references[name]).statuses)
+        assert {status for targets in leads.values() for status in targets} <= statuses
+
+
+def test_a_session_that_is_not_used_ends_after_ten_minutes():
+    """The ten minutes are documented; they are patience, which no clock that settles waits for."""
+    idle = EDITIONS["credentials"].machine("session").passages["idle"]
+    assert (idle.after, idle.patience) == (timedelta(minutes=10), True)
 
 
 def test_only_a_connected_connection_runs_tasks():

@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from deck_sim.errors import CATALOG
 from deck_sim.scenario.model import Scenario
 
@@ -21,15 +19,3 @@ def test_the_scenario_keys_are_those_that_exist():
     """The page names every key of a scenario file."""
     text = re.search(r"Scenario files take (.*?)\.\s", PAGE, re.DOTALL)[1]
     assert re.findall(r"`(\w+)`", text) == list(Scenario.model_fields)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/credentials",
-        "/sessions",
-    ],
-)
-def test_what_is_not_there_yet_is_no_endpoint(api, path):
-    """An endpoint that the page says is missing is missing."""
-    assert api.get(path).json()["errors"][0]["code"] == "endpoint_not_found"

@@ -106,7 +106,7 @@ def test_every_code_stands_with_its_status(edition, route):
 @EVERY_ROUTE
 def test_a_body_is_the_model_that_reads_it(edition, route):
     """The schema of a body has the fields of its model, all of them and no others."""
-    name = route.operation.body
+    name = route.operation.body_in(edition)
     sent = operation(edition, route).get("requestBody")
     assert (sent is None) == (name is None)
     if name:

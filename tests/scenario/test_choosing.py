@@ -42,8 +42,8 @@ def test_what_is_chosen_gives_the_script_of_the_kind():
             "taskrun",
             ["success"],
             "resource",
-            "`resource` is 'taskrun'; did you mean 'task_run'?; it can be `connection` or"
-            " `task_run`",
+            "`resource` is 'taskrun'; did you mean 'task_run'?; it can be `connection`,"
+            " `task_run` or `session`",
         ),
         (
             "task_run",

@@ -13,11 +13,11 @@ RANGE = f"{DURATION}; a range like `2s..8s`"
 CAN_FAIL = f"a run can fail with {listed(RUN_ERRORS, last='or')}"
 RUN_TAKES = (
     "a task_run script takes `queued`, `running`, `interaction_required`, `pending`, `completed`,"
-    " `failed`, `event`, `file` and `screenshot`"
+    " `failed`, `review_required`, `approval`, `event`, `file` and `screenshot`"
 )
 TOP = (
-    "`connection`, `edition`, `mix`, `name`, `playlist`, `summary`, `tags`, `task_run`, `version`"
-    " and `when`"
+    "`connection`, `edition`, `mix`, `name`, `playlist`, `session`, `summary`, `tags`,"
+    " `task_run`, `version` and `when`"
 )
 KEYS = "a scenario is made of keys, the first `version: 1` and `name: …`"
 NAME = "must be 1 to 100 characters of a-z, 0-9 and _, like `mfa_then_success`"
@@ -71,7 +71,7 @@ def mistakes_of(source):
             [
                 "x.yaml:1:10: version: must be 1, not 1.0",
                 "x.yaml:3:10: edition: unknown edition 'connectons'; did you mean 'connections'?;"
-                " it can be `connections`",
+                " it can be `connections` or `credentials`",
             ],
         ),
         (

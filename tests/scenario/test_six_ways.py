@@ -168,7 +168,7 @@ def test_a_wrong_rule_changes_no_rules():
         ),
         (
             "rules[2].resource",
-            "`rules[2].resource` is 'run'; it can be `connection` or `task_run`",
+            "`rules[2].resource` is 'run'; it can be `connection`, `task_run` or `session`",
         ),
     ]
     assert wishes.rules == before

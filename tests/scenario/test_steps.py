@@ -58,7 +58,7 @@ def test_a_lost_connection_ends_its_script(read, status):
     prompt = f"{{on_rejected: [{status}], attempts: 1, accept: []}}"
     body = f"connection: [connecting, {{interaction_required: {prompt}}}, connected]"
     played = rehearse(read(body))
-    assert played.connection.status == status
+    assert played.login.status == status
     assert played.simulation.world.stories == {}
 
 
@@ -123,7 +123,7 @@ def start(read):
         played = rehearse(read(f"task_run: {steps}"))
         world = played.simulation.world
         task = world.change(world.find("task", played.task_id), settings={"timeout_seconds": 86400})
-        body = {"connection_id": played.connection_id, "input": {"guest": "Alex"}}
+        body = {"connection_id": played.login_id, "input": {"guest": "Alex"}}
         script = played.scenario.script("task_run")
         return played.simulation, commands.run_task(world, task, body, lambda facts: script).id
 

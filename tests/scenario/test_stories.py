@@ -7,19 +7,18 @@ import pytest
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.errors import RUN_ERRORS
+from deck_sim.rehearsal import rehearse
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.library import SHIPPED, shipped
 from deck_sim.scenario.loader import load_scenario
 from deck_sim.scenario.step import REGISTRY, words
 
 TRACES = Path(__file__).parents[1] / "traces"
-NO_STORY = {
-    "api/endpoint_deprecated": "a call is answered so; a run has no endpoint",
-    "session/timeout": "connections know no sessions",
-    "organization/plan_limit_reached": "connections know no plans",
-}
+NO_STORY = {"api/endpoint_deprecated": "a call is answered so; a run has no endpoint"}
 SCENARIOS = [shipped().get(name) for name in shipped().names()]
-MACHINES = EDITIONS["connections"]
+# `approval` is played in both; the trace of the first edition that can play it is recorded.
+BY_A_RUN = ("session", "idle", "running")
+NO_TRACE = {("task_run", "review_required"), ("task_run", "approval")}
 
 
 def told():
@@ -43,22 +42,25 @@ ERRORS = {name for detail in FAILURES for name in re.findall(r"(\w+/\w+): ", det
 
 def moves(kind):
     """The moves of a machine that a script can make: there is a step for where they lead."""
+    edition = next(edition for edition in EDITIONS.values() if kind in edition.kinds)
     return [
         (kind, status, after)
-        for status, row in MACHINES.machine(kind).follows.items()
+        for status, row in edition.machine(kind).follows.items()
         for after in row
-        if (kind, after) in REGISTRY and not REGISTRY[kind, status].ends
+        if (kind, after) in REGISTRY and (kind, status) in REGISTRY
+        if not REGISTRY[kind, status].ends and (kind, status, after) != BY_A_RUN
     ]
 
 
 @pytest.mark.parametrize("move", [move for kind in KINDS for move in moves(kind)])
 def test_every_move_that_a_script_can_make_is_in_some_story(move):
-    """Each row of both state machines is played, but for what only a command does."""
+    """Each row of the state machines is played, but for what only a command does."""
     assert move in MOVES
 
 
 @pytest.mark.parametrize(
-    ("kind", "status"), [key for key, step in REGISTRY.items() if step.is_status]
+    ("kind", "status"),
+    [key for key, step in REGISTRY.items() if step.is_status and key not in NO_TRACE],
 )
 def test_every_status_that_a_script_can_bring_about_is_in_some_story(kind, status):
     """Each status for which there is a step is entered."""
@@ -99,8 +101,22 @@ def test_no_two_scenarios_tell_the_same():
     assert len(told) == len(SCENARIOS)
 
 
-def test_the_words_of_both_kinds_are_those_of_the_machines():
-    """There is no step for a status that the edition does not have."""
-    for kind in KINDS:
-        statuses = {word for word in words(kind) if REGISTRY[kind, word].is_status}
-        assert statuses <= set(MACHINES.machine(kind).statuses)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_words_of_a_script_are_those_of_the_machines(kind):
+    """There is no step for a status that no edition has, but the one that both have a word for."""
+    statuses = {word for word in words(kind) if REGISTRY[kind, word].is_status}
+    known = {status for edition in EDITIONS.values() for status in edition.statuses(kind)}
+    assert statuses - {"approval"} <= known
+
+
+@pytest.mark.parametrize(
+    "scenario", [s for s in SCENARIOS if len(s.editions) > 1], ids=lambda scenario: scenario.name
+)
+def test_a_story_of_both_editions_ends_the_same_in_both(scenario):
+    """The last run ends in the same status, with the same errors and the same output."""
+    ends = [
+        rehearse(scenario.model_copy(update={"edition": edition})).run
+        for edition in scenario.editions
+    ]
+    fields = [(run.status, run["errors"], run["output"]) for run in ends]
+    assert fields == [fields[0]] * len(EDITIONS)

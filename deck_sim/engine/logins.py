@@ -1,0 +1,149 @@
+"""Commands on credentials and sessions. In the edition that has them a login is a part of a run:
+it takes a stored credential, or a source that needs none, and leaves a session open behind it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from deck_sim.engine import commands
+from deck_sim.engine.commands import (
+    Choose,
+    begin_run,
+    check,
+    check_allowed,
+    check_method,
+    command,
+    reference_problems,
+)
+from deck_sim.engine.facts import apart, login_facts, run_facts
+from deck_sim.engine.playing import start_story
+from deck_sim.engine.records import Resource
+from deck_sim.engine.world import World
+from deck_sim.errors import Problem, problem, refuse
+
+
+def create_credential(world: World, fields: Mapping[str, Any]) -> Resource:
+    """Store a credential, `unverified` until a run has logged in with it."""
+    public, hidden = apart(fields)
+    problems = reference_problems(world, "credential", fields)
+    check(problems + check_method(public["auth_method"], hidden))
+    return world.create("credential", public, hidden)
+
+
+def update_credential(world: World, credential: Resource, fields: Mapping[str, Any]) -> Resource:
+    """Set what was sent. What changes the login makes the credential `unverified` again."""
+    check_allowed(world, credential, "update")
+    public, hidden = apart(fields)
+    hidden = hidden if "auth_credentials" in fields else dict(credential.hidden)
+    check(check_method(fields.get("auth_method", credential["auth_method"]), hidden))
+    changed = world.change(credential, hidden, **public) if fields else credential
+    unverified = world.machine(credential).initial
+    if fields.keys() & {"auth_method", "auth_credentials"} and changed.status != unverified:
+        changed = world.move(changed, unverified)
+    return changed
+
+
+def delete_credential(world: World, credential: Resource) -> None:
+    """Delete a credential. It can still be read (documented); deleting it again changes nothing."""
+    if credential.status != "deleted":
+        command(world, credential, "delete")
+
+
+def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
+    """Open a session without a run; returns it as it is created, `queued`."""
+    check(body_problems(world, "session", fields))
+    uses = _uses(world, "session", fields)
+    script = choose(login_facts(world, uses.get("credential"), _source_of(uses)))
+    session = _create_session(world, uses)
+    start_story(world, session, script)
+    return session
+
+
+def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Choose) -> Resource:
+    """Start a run with a credential, at a source that takes no login, or in a session that is open;
+    returns it as it is created, `queued`, before its script says more.
+    """
+    check(run_problems(world, task, fields))
+    uses = _uses(world, "task_run", fields)
+    credential, source_id = uses.get("credential"), _source_of(uses)
+    script = choose(run_facts(world, task, fields["input"], credential, source_id))
+    session = uses.get("session") or _create_session(world, uses)
+    ids = {
+        "result": None,
+        "source_id": source_id,
+        "credential_id": credential.id if credential else None,
+        "session_id": session.id,
+    }
+    return begin_run(world, task, ids, fields["input"], script)
+
+
+def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with a body that says who logs in where, beside its shape: it says nothing,
+    names what is not there, or things that do not belong together.
+    """
+    names = [name for name in world.kind(kind).references if body.get(name) is not None]
+    if not names:
+        text = "`credential_id` is required, or `source_id` if the source takes no login"
+        return [problem("request/input_missing", text, field="credential_id")]
+    return commands.body_problems(world, kind, body) + [
+        problem(
+            "request/input_invalid",
+            f"`{name}` is `{body[name]}`, but the {other.kind} `{other.id}` has"
+            f" `{other.fields[name]}`; leave one of them out",
+            field=name,
+        )
+        for other in _named(world, kind, body).values()
+        for name in names
+        if other.fields.get(name, body[name]) != body[name]
+    ]
+
+
+def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
+    """The same of the body that starts a run, whose input must fit the task's schema."""
+    return body_problems(world, "task_run", body) + commands.input_problems(task, body)
+
+
+def _named(world: World, kind: str, body: Mapping[str, Any]) -> dict[str, Resource]:
+    """What a body names, by kind."""
+    found = {
+        used: world.find(used, body[name])
+        for name, used in world.kind(kind).references.items()
+        if isinstance(body.get(name), str)
+    }
+    return {used: resource for used, resource in found.items() if resource is not None}
+
+
+def _uses(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, Resource]:
+    """What a session or run uses: what its body names, and what this belongs to.
+
+    Raises:
+        ApiError: `state_invalid` if one of them can take no run now.
+
+    """
+    uses = _named(world, kind, fields)
+    if session := uses.get("session"):
+        uses |= _named(world, "session", session.fields)
+    if credential := uses.get("credential"):
+        uses |= _named(world, "credential", credential.fields)
+    for used in (uses[name] for name in ("credential", "session") if name in uses):
+        check_allowed(world, used, "run")
+        _check_free(world, used)
+    return uses
+
+
+def _check_free(world: World, session: Resource) -> None:
+    """A session does one run at a time (assumed)."""
+    runs = world.users.get(session.id) if session.kind == "session" else None
+    if runs:
+        text = f"The session `{session.id}` is taken by the task run `{next(iter(runs))}`."
+        raise refuse("request/state_invalid", text)
+
+
+def _source_of(uses: Mapping[str, Resource]) -> str:
+    return uses["source"].id
+
+
+def _create_session(world: World, uses: Mapping[str, Resource]) -> Resource:
+    credential = uses.get("credential")
+    ids = {"credential_id": credential.id if credential else None, "source_id": _source_of(uses)}
+    return world.create("session", ids)
