@@ -15,9 +15,11 @@ _USUAL: Mapping[str, Any] = {
     "string": "text",
 }
 
-# What a field means is the same wherever it stands, so a body borrows the examples of the answers.
+# What a field means is the same wherever it stands, so a body borrows the examples of the answers;
+# where two kinds differ it is those of the first.
+_FIRST_LAST = reversed([*shapes.ATTRIBUTES.values()])
 _BY_NAME: Mapping[str, Shape] = {
-    **{name: shape for row in shapes.ATTRIBUTES.values() for name, shape in row.items()},
+    **{name: shape for row in _FIRST_LAST for name, shape in row.items()},
     "credentials": {"examples": [{"secret": "whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz"}]},
     "name": {"examples": ["Front desk"]},
     "inputs": {"examples": [{"code": "123456"}]},

@@ -33,10 +33,11 @@ def schemas(edition: Edition, operations: Iterable[Operation]) -> dict[str, Shap
             found[status_name(kind)] = {"type": "string", "enum": [*kind.statuses]}
         for embed in kind.embeds.values():
             found[_embed_name(kind, embed)] = _embedded(edition, embed)
-    found |= {camel(name): shape for name, shape in shapes.OTHERS.items()}
     found |= {"Event": _event(edition), **dict(_data(edition))}
     called = [*operations]
     for operation in called:
+        if operation.answer in shapes.OTHERS:
+            found[camel(operation.answer)] = shapes.OTHERS[operation.answer]
         found[answer_name(operation)] = _answer(operation)
     found |= _bodies(operation.body for operation in called if operation.body)
     return dict(sorted(found.items()))
@@ -148,7 +149,8 @@ def _bodies(names: Iterable[str]) -> dict[str, Shape]:
     found: dict[str, Shape] = made["$defs"]
     for name, shape in found.items():
         del shape["title"]
-        if name.startswith("Update"):  # what an update leaves out stays as it is
-            for field in shape["properties"].values():
+        for field in shape["properties"].values():
+            # What an update leaves out stays as it is, and a null says no more than nothing does.
+            if name.startswith("Update") or field.get("default") is None:
                 field.pop("default", None)
     return found
