@@ -15,6 +15,8 @@ from deck_sim.errors import LONGEST, listed, nearest, quote
 
 Loc = tuple[int | str, ...]
 
+UNKNOWN_NAME = "unknown name"  # how a complaint about a key begins, rather than about its value
+
 _TEXTS = {
     "missing": "is required",
     "string_type": "must be text, not {found}",
@@ -47,9 +49,8 @@ def complaint(error: ErrorDetails, root: type[BaseModel]) -> str:
     if error["type"] == "extra_forbidden":
         name, allowed = str(error["loc"][-1]), sorted(set(_names(root, error["loc"][:-1])))
         verb = "is" if len(allowed) == 1 else "are"
-        return (
-            f"unknown name {quote(name)}{nearest(name, allowed)}; allowed {verb} {listed(allowed)}"
-        )
+        near = nearest(name, allowed)
+        return f"{UNKNOWN_NAME} {quote(name)}{near}; allowed {verb} {listed(allowed)}"
     text = _TEXTS.get(error["type"], "{msg}")
     found = error.get("input")
     length = len(found) if isinstance(found, str) else 0

@@ -6,21 +6,27 @@ writes. The key, the journal, the error envelope and the headers of every answer
 here, once for all endpoints.
 """
 
+import json
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from deck_sim import __version__
 from deck_sim.contract.operations import Operation
-from deck_sim.errors import ApiError, listed, refuse
+from deck_sim.engine.calls import admit_call
+from deck_sim.engine.records import KeptAnswer
+from deck_sim.errors import ApiError, refuse
+from deck_sim.hiding import hide_in_query
+from deck_sim.idempotency import HEADER, REPLAYED, KeyedCall, digest_parameters, read_key
+from deck_sim.routes import Routes, path_below
 from deck_sim.scenario.choosing import Choice
 from deck_sim.simulation import Call, Simulation
 from deck_sim.wire import (
@@ -56,11 +62,15 @@ class Request:
             ApiError: with every problem.
 
         """
-        return check_body(model, read_object(self.body), also)
+        form = self.headers.get("content-type", "").lower().startswith(_FORMS)
+        return check_body(model, read_object(self.body, form=form), also)
 
     def asked(self, name: str) -> list[str]:
         """The values of a query parameter, written `name`, `name[]`, or both."""
         return [value for key, value in self.query if key in (name, f"{name}[]")]
+
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,7 @@ class Answer:
         return dump_json({**self.data, "request_id": request_id})
 
 
+Ask = Callable[[], Awaitable[tuple[Answer, bytes]]]
 # An endpoint that waits for something outside the world is a coroutine function.
 Endpoint = Callable[[Request], Answer | Awaitable[Answer]]
 
@@ -89,58 +100,7 @@ class Route:
     path: str
     endpoint: Endpoint
     operation: Operation | None = None  # what the OpenAPI document says of it
-
-
-class Routes:
-    """The rows of an API, by path."""
-
-    def __init__(self, rows: Iterable[Route]) -> None:
-        methods: dict[str, dict[str, Endpoint]] = {}
-        for row in rows:
-            methods.setdefault(row.path, {})[row.method] = row.endpoint
-        self._paths = [(compile_path(path)[0], found) for path, found in methods.items()]
-        self.elsewhere: Mapping[str, Routes] = {}  # those of other editions, by name
-
-    def find(self, scope: Scope) -> tuple[Endpoint, Mapping[str, str]]:
-        """The endpoint that answers, and the parameters in the path.
-
-        Raises:
-            ApiError: `endpoint_not_found` or `method_not_allowed`.
-
-        """
-        path = _path(scope)
-        for pattern, methods in self._paths:
-            if found := pattern.fullmatch(path):
-                return _choose(methods, scope), found.groupdict()
-        raise refuse("request/endpoint_not_found", self._hint(scope), path=scope["path"])
-
-    def _hint(self, scope: Scope) -> str | None:
-        """What to say of a path that is one of another edition."""
-        for name, other in self.elsewhere.items():
-            if other.has(_path(scope)):
-                path = scope["path"]
-                return f"`{path}` is an endpoint of the `{name}` edition; this world has another."
-        return None
-
-    def has(self, path: str) -> bool:
-        """Whether there is anything at a path."""
-        return any(pattern.fullmatch(path) for pattern, _ in self._paths)
-
-
-def _path(scope: Scope) -> str:
-    """The path below where the app is mounted."""
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
-
-
-def _choose(methods: Mapping[str, Endpoint], scope: Scope) -> Endpoint:
-    method = "GET" if scope["method"] == "HEAD" else scope["method"]
-    if method not in methods:
-        words = {"path": scope["path"], "method": scope["method"], "allowed": listed(methods)}
-        error = refuse("request/method_not_allowed", **words)
-        error.headers["Allow"] = ", ".join(methods)
-        raise error
-    return methods[method]
+    creates: bool = False  # whether it makes a resource; what idempotency keys may ask
 
 
 @dataclass(slots=True)
@@ -153,15 +113,20 @@ class _Visit:
     simulation: Simulation
     request_id: str
     position: int = 0  # how many entries the timeline had when the request came
+    replayed: bool = False
 
 
 class Door:
-    """An ASGI app: the routes of each world, behind the API key. `open_paths` need none."""
+    """An ASGI app: the routes of each world, behind the API key. `open_paths` need none.
+
+    With a `journal` it is an API of Deck's: its calls are written down, count against the rate
+    limit, and may have idempotency keys. Calls of the control API leave no such traces.
+    """
 
     def __init__(
         self,
         worlds: Worlds,
-        routes: Callable[[Simulation], Routes],
+        routes: Callable[[Simulation], Routes[Route]],
         *,
         journal: bool,
         open_paths: tuple[str, ...] = (),
@@ -193,15 +158,17 @@ class Door:
         return _response(scope, answer, printed)
 
     def _select(self, scope: Scope, headers: Headers) -> Simulation:
-        if _path(scope) in self.open_paths:
+        if path_below(scope) in self.open_paths:
             return self.worlds.nobody()
         return self.worlds.select(headers.get("authorization"))
 
     async def _answer(self, visit: _Visit) -> tuple[Answer, bytes]:
         """The answer and its body. Whatever goes wrong becomes an answer, too."""
         try:
-            answer = await self._ask(visit)
-            return answer, answer.print(visit.request_id)
+            route, params = self._admit(visit)
+            ask = partial(self._ask, visit, route, params)
+            keyed = self._keyed(visit, route)
+            return await (_once(visit, keyed, ask) if keyed else ask())
         except ApiError as error:
             answer = _refusal(error)
         except Exception:
@@ -211,18 +178,41 @@ class Door:
             answer = _refusal(refuse("api/api_error", text))
         return answer, answer.print(visit.request_id)
 
-    async def _ask(self, visit: _Visit) -> Answer:
-        """Let the endpoint answer."""
+    def _admit(self, visit: _Visit) -> tuple[Route, Mapping[str, str]]:
+        """The row that answers, if the call is let in."""
         simulation = visit.simulation
         simulation.catch_up()
         visit.position = len(simulation.world.timeline)
+        if self.journal:
+            admit_call(simulation.world)
         if len(visit.body) > MAX_BODY_BYTES:
             raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
-        endpoint, params = self.routes(simulation).find(visit.scope)
+        return self.routes(simulation).find(visit.scope)
+
+    def _keyed(self, visit: _Visit, route: Route) -> KeyedCall | None:
+        """The call, if it can be made again under the key that it has."""
+        rule, scope = visit.simulation.world.rules.idempotency, visit.scope
+        if not self.journal or not rule.covers(route.method, creates=route.creates):
+            return None
+        key = read_key(rule, visit.headers.getlist(HEADER))
+        if key is None:
+            return None
+        name = f"{route.method} {scope['path']}"
+        told = digest_parameters(name, scope["query_string"], visit.body)
+        return KeyedCall(visit.simulation, key, name, told)
+
+    async def _ask(
+        self, visit: _Visit, route: Route, params: Mapping[str, str]
+    ) -> tuple[Answer, bytes]:
+        """Let the endpoint answer, or refuse."""
         query = _query(visit.scope)
-        request = Request(self.worlds, simulation, params, query, visit.headers, visit.body)
-        answer = endpoint(request)
-        return answer if isinstance(answer, Answer) else await answer
+        request = Request(self.worlds, visit.simulation, params, query, visit.headers, visit.body)
+        try:
+            made = route.endpoint(request)
+            answer = made if isinstance(made, Answer) else await made
+        except ApiError as error:
+            answer = _refusal(error)
+        return answer, answer.print(visit.request_id)
 
 
 async def _read(receive: Receive) -> bytes | None:
@@ -246,6 +236,23 @@ def _query(scope: Scope) -> tuple[tuple[str, str], ...]:
     return tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
+async def _once(visit: _Visit, keyed: KeyedCall, ask: Ask) -> tuple[Answer, bytes]:
+    """What is kept for the call, or else what the endpoint answers. A bug of ours is not kept."""
+    with keyed.answering() as kept:
+        if kept is not None:
+            return _replay(visit, kept), kept.body
+        answer, printed = await ask()
+        keyed.keep(answer.status, answer.headers, printed)
+        return answer, printed
+
+
+def _replay(visit: _Visit, kept: KeptAnswer) -> Answer:
+    """The answer that was given before, with the `request_id` of that call."""
+    data = json.loads(kept.body)
+    visit.request_id, visit.replayed = data["request_id"], True
+    return Answer(data, kept.status, {**kept.headers, **REPLAYED})
+
+
 def _refusal(error: ApiError) -> Answer:
     return Answer(print_errors(error), error.status, error.headers)
 
@@ -266,10 +273,11 @@ def _call(visit: _Visit, answer: Answer) -> Call:
         request_id=visit.request_id,
         method=visit.scope["method"],
         path=visit.scope["path"],
-        query=visit.scope["query_string"].decode("latin-1"),
+        query=hide_in_query(visit.scope["query_string"].decode("latin-1")),
         status=answer.status,
         body=recall_body(visit.body),
         errors=tuple(f"{error['type']}/{error['code']}" for error in refused),
         scenario=answer.choice,
         after=visit.position,
+        replayed=visit.replayed,
     )

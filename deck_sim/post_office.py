@@ -13,13 +13,15 @@ is recorded in the world that is there when it comes, and a world that was dropp
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from deck_sim import realtime
 from deck_sim.engine.deliveries import Attempt, Tried, record_attempt, secrets_of, take_outbox
+from deck_sim.engine.world import World
 from deck_sim.errors import refuse
+from deck_sim.hiding import hide_in_headers
 from deck_sim.simulation import Journey, Report, Simulation, travel
 from deck_sim.webhooks.sender import Outcome, Sender
 from deck_sim.webhooks.signing import TOLERANCE, signed_headers
@@ -28,6 +30,8 @@ from deck_sim.wire import custom_headers, dump_json, print_message, print_moment
 log = logging.getLogger("deck_sim")
 
 _LONGEST_NAP = timedelta(minutes=1)
+
+_Printed = Mapping[str, bytes]  # the body of each event, by its id
 
 
 @dataclass(slots=True)
@@ -79,8 +83,10 @@ class PostOffice:
         equal timelines.
         """
         attempts = take_outbox(simulation.world)
+        printed = _print(simulation.world, attempts)
+        sending = (self._try(simulation, attempt, printed) for attempt in attempts)
         try:
-            tried = await asyncio.gather(*(self._try(simulation, attempt) for attempt in attempts))
+            tried = await asyncio.gather(*sending)
         except BaseException:  # whoever drove was stopped: they are still to be sent
             simulation.world.outbox[:0] = [attempt.delivery_id for attempt in attempts]
             raise
@@ -109,7 +115,6 @@ class PostOffice:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._sender.close()
 
     async def _landed(self, simulation: Simulation) -> None:
         """Wait for what was sent in the background."""
@@ -129,15 +134,17 @@ class PostOffice:
             round_.keeper = None
 
     def _send_off(self, simulation: Simulation, round_: _Round) -> None:
-        for attempt in take_outbox(simulation.world):
-            sending = _watched(simulation, self._send_one(simulation, attempt))
-            task = asyncio.ensure_future(sending)
+        attempts = take_outbox(simulation.world)
+        printed = _print(simulation.world, attempts)
+        for attempt in attempts:
+            sending = self._send_one(simulation, attempt, printed)
+            task = asyncio.ensure_future(_watched(simulation, sending))
             round_.attempts.add(task)
             task.add_done_callback(round_.attempts.discard)
             task.add_done_callback(lambda _: round_.woken.set())
 
-    async def _send_one(self, simulation: Simulation, attempt: Attempt) -> None:
-        tried = await self._try(simulation, attempt)
+    async def _send_one(self, simulation: Simulation, attempt: Attempt, printed: _Printed) -> None:
+        tried = await self._try(simulation, attempt, printed)
         simulation.catch_up()
         record_attempt(simulation.world, attempt, tried)
 
@@ -149,11 +156,11 @@ class PostOffice:
         left = (due.at - simulation.world.now) / simulation.speed
         return min(max(left, timedelta()), _LONGEST_NAP)
 
-    async def _try(self, simulation: Simulation, attempt: Attempt) -> Tried:
+    async def _try(self, simulation: Simulation, attempt: Attempt, printed: _Printed) -> Tried:
         world, config = simulation.world, attempt.destination["config"]
         at = world.now
         stamp = self._wall() if simulation.settings.webhook_time == "wall" else at
-        body = dump_json(print_message(world, attempt.event))
+        body = printed[attempt.event.id]
         headers = {
             "user-agent": "deck-sim",
             **custom_headers(config.get("custom_headers")),
@@ -168,8 +175,8 @@ class PostOffice:
             status=outcome.status,
             error=outcome.error or self._hint(outcome, stamp),
             latency_ms=outcome.latency_ms,
-            request=headers,
-            response=outcome.headers,
+            request=hide_in_headers(outcome.request or headers),
+            response=hide_in_headers(outcome.headers),
         )
 
     def _hint(self, outcome: Outcome, stamp: datetime) -> str | None:
@@ -187,6 +194,12 @@ def _check_kept(simulation: Simulation) -> None:
     if simulation.dropped:
         text = "this world was reset or deleted while its clock was being moved"
         raise refuse("request/state_invalid", text)
+
+
+def _print(world: World, attempts: Iterable[Attempt]) -> _Printed:
+    """The body of each event that is sent, printed once for all its destinations."""
+    events = {attempt.event.id: attempt.event for attempt in attempts}
+    return {event.id: dump_json(print_message(world, event)) for event in events.values()}
 
 
 def _tasks(round_: _Round) -> list[asyncio.Task[None]]:

@@ -22,6 +22,7 @@ from deck_sim.simulation import Settings, Simulation, travel
 
 Answers = Sequence[Mapping[str, str]]
 
+TIMEOUT = timedelta(minutes=30)  # of the task
 REVIEW = timedelta(minutes=1)  # how long the reviewer takes when a script does not say
 _SECRET = "password"
 # What lines of the timeline tell: a move to a status, and what else a script does.
@@ -105,6 +106,7 @@ def rehearse(
     *,
     task_input: Mapping[str, Any] | None = None,
     library: Library | None = None,
+    timeout: timedelta = TIMEOUT,
     seed: int = 0,
 ) -> Rehearsal:
     """Open a connection that plays `scenario`, or store a credential and start a session if the
@@ -114,14 +116,15 @@ def rehearse(
 
     Without `answers` every prompt gets a right answer. Given ones are used up in order; after the
     last nobody answers, and time passes until the limits have run out. A run that waits for a
-    person without end is approved after a minute. `task_input` comes beside a guest and a check-in.
+    person without end is approved after a minute. `task_input` comes beside a guest and a check-in;
+    `timeout` is the task's.
 
     Raises:
         ApiError: if an answer does not fit what the prompt asks for, or the input not the task.
 
     """
     given = {**_INPUT, **(task_input or {})}
-    player = _Player(scenario, answers, given, library or shipped(), seed)
+    player = _Player(scenario, answers, given, library or shipped(), timeout, seed)
     player.play()
     return player.rehearsal
 
@@ -144,12 +147,13 @@ class _Player:
         answers: Answers | None,
         task_input: dict[str, Any],
         library: Library,
+        timeout: timedelta,
         seed: int,
     ) -> None:
         edition = scenario.edition or scenario.editions[0]
         settings = Settings(edition, seed=seed)
         self.open, self.run = _WAYS[edition]
-        self.scenario, self.task_input = scenario, task_input
+        self.scenario, self.task_input, self.timeout = scenario, task_input, timeout
         self.simulation = Simulation("rehearsal", settings, Library(library))
         self.simulation.library.add(scenario)
         self.world = self.simulation.world
@@ -158,7 +162,7 @@ class _Player:
 
     def play(self) -> None:
         """Open the connection, run the task if it comes about, and see everything through."""
-        agent, source, task = _seed(self.world)
+        agent, source, task = _seed(self.world, self.timeout)
         login = self._open(source)
         self.rehearsal = Rehearsal(
             self.scenario, self.simulation, agent.id, source.id, task.id, login.id
@@ -292,7 +296,7 @@ _WAYS: dict[str, tuple[Callable[..., Resource], Callable[..., Resource]]] = {
 }
 
 
-def _seed(world: World) -> tuple[Resource, Resource, Resource]:
+def _seed(world: World, timeout: timedelta) -> tuple[Resource, Resource, Resource]:
     """An agent, a source and a task, as if they had always been there."""
     agent = bodies.CreateAgent(name="Concierge")
     source = bodies.CreateSource(
@@ -305,6 +309,7 @@ def _seed(world: World) -> tuple[Resource, Resource, Resource]:
         input_schema=_INPUT_SCHEMA,
         output_schema=_OUTPUT_SCHEMA,
         storage=bodies.TaskStorage(enabled=True, extraction=True),
+        settings=bodies.TaskSettings(timeout_seconds=timeout // timedelta(seconds=1)),
     )
     return (
         made,

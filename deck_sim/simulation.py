@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 
 from deck_sim import realtime
 from deck_sim.durations import format_duration
-from deck_sim.engine.deliveries import post_events
 from deck_sim.engine.facts import Facts
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Entry, Resource
@@ -27,6 +26,7 @@ from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
 from deck_sim.scenario.library import Library
 
 MODES = ("real", "frozen", "on_poll")
+WEBHOOK_TIMES = ("wall", "world")  # what the timestamp of a webhook is taken from
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
 MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
 MOST_CALLS = 10_000  # that the journal keeps
@@ -43,7 +43,8 @@ class Settings:
     speed: float = 1
     now: datetime | None = None
     seed: int = 0
-    webhook_time: str = "wall"  # or `world`: what a webhook's timestamp header is taken from
+    webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
+    rate_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Call:
     errors: tuple[str, ...]
     scenario: Choice | None
     after: int  # how many entries the timeline had before it
+    replayed: bool = False  # whether it was answered as the call was that had its key first
 
 
 @dataclass(slots=True)
@@ -86,6 +88,7 @@ class Simulation:
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
+    answering: set[str] = field(default_factory=set)  # idempotency keys of calls that are under way
     driven: bool = False  # somebody drives a journey, which nobody else may then do
     dropped: bool = False  # another world has its key now, or none; nothing more is sent
     files_url: str = World.files_url
@@ -95,6 +98,7 @@ class Simulation:
         start = realtime.now() if self.settings.mode == "real" else FROZEN_START
         now = self.settings.now or start
         self.world = World(self.settings.edition, self.settings.seed, now, files_url=self.files_url)
+        self.world.rate_limit = self.world.rules.rate_limit if self.settings.rate_limit else None
         self.set_clock(self.settings.mode, self.settings.speed)
 
     # The clock
@@ -159,8 +163,8 @@ class Simulation:
                 up to the last thing that happened.
 
         """
-        likely = nearest(type_, self.world.rules.event_types)
-        if likely and type_ not in self.world.rules.event_types:
+        likely = nearest(type_, self.world.event_types)
+        if likely and type_ not in self.world.event_types:
             text = f"there is no event type {quote(type_)}{likely}"
             raise refuse("request/input_invalid", text, field="until.event")
         seen, left = len(self.world.events), LAST_MOMENT - self.world.now
@@ -262,7 +266,6 @@ class Simulation:
 
     def _is_idle(self) -> bool:
         """Whether nothing moves by itself, and nothing is to be delivered."""
-        post_events(self.world)
         return self.world.timers.is_idle() and not self.world.outbox
 
     def _pass(self, moment: datetime) -> Generator[None, None, None]:
@@ -279,7 +282,6 @@ class Simulation:
         """
         happened, halts, unsent = 0, 0, 0
         while True:
-            post_events(self.world)
             due = self.world.timers.peek()
             if len(self.world.outbox) > unsent and (due is None or due.at > self.world.now):
                 halts += 1

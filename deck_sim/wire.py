@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
-from deck_sim.errors import ApiError, Problem, problem, refuse
+from deck_sim.errors import ApiError, Problem, problem, quote, refuse
+from deck_sim.hiding import HIDDEN, cut_before_secret, hide, is_secret
 from deck_sim.later import Later
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 else:
     pydantic, complaints = Later("pydantic"), Later("deck_sim.complaints")
 
+Pairs = list[tuple[str, Any]]  # the keys and values of an object, as they were written
 Model = TypeVar("Model", bound="pydantic.BaseModel")
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -29,7 +31,6 @@ MAX_DEPTH = 100  # of objects and lists within one another
 MAX_DIGITS = 1000  # of a number
 MAX_NAME = 100  # characters of a name that an error repeats
 MAX_RECALLED = 1000  # characters of a body that is not JSON, in the journal
-HIDDEN = "•••"
 
 
 def print_moment(moment: datetime) -> str:
@@ -63,7 +64,7 @@ def print_resource(
     shown |= {name: _INCLUDES[name](world, resource) for name in row.includes if name in includes}
     shown["created_at"] = print_moment(resource.created_at)
     shown["updated_at"] = print_moment(resource.updated_at)
-    return shown
+    return {**shown, **world.surprises.unknown_fields}
 
 
 def _print_attributes(world: World, resource: Resource, names: Iterable[str]) -> dict[str, Any]:
@@ -113,6 +114,7 @@ def print_event(world: World, event: Event) -> dict[str, Any]:
         "type": event.type,
         "data": data,
         "created_at": print_moment(event.created_at),
+        **world.surprises.unknown_fields,
     }
 
 
@@ -147,8 +149,9 @@ def dump_json(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def read_object(body: bytes) -> dict[str, Any]:
-    """Read a body that must be a JSON object.
+def read_object(body: bytes, *, form: bool = False, keys_once: bool = False) -> dict[str, Any]:
+    """Read a body that must be a JSON object; `form` says that it is sent as one of HTML's forms.
+    With `keys_once` none of it may repeat a key, of which JSON would keep the last.
 
     Raises:
         ApiError: `body_invalid`, with the place where the JSON breaks.
@@ -156,19 +159,31 @@ def read_object(body: bytes) -> dict[str, Any]:
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
-    data = _read_json(body)
+    try:
+        data = _read_json(body, _once if keys_once else dict)
+    except ApiError:
+        if form:
+            raise refuse("request/body_invalid", _NO_FORM) from None
+        raise
     if not isinstance(data, dict):
         found = {list: "an array", str: "a string", type(None): "null"}.get(type(data), "a scalar")
         raise refuse("request/body_invalid", f"The body must be a JSON object, not {found}.")
     return data
 
 
-def _read_json(body: bytes) -> Any:
+_NO_FORM = "The body is form-encoded; it must be a JSON object, as `application/json`."
+
+
+def _read_json(body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict) -> Any:
     """Read JSON that can be printed again: finite numbers, whole characters, no endless depth."""
     try:
         text = body.decode()
         data = json.loads(
-            text, parse_constant=_no_constant, parse_float=_read_float, parse_int=_read_int
+            text,
+            object_pairs_hook=join,
+            parse_constant=_no_constant,
+            parse_float=_read_float,
+            parse_int=_read_int,
         )
         if "\\u" in text:
             dump_json(data)
@@ -190,6 +205,13 @@ def _read_json(body: bytes) -> Any:
 
 
 _TOO_DEEP = f"The body is nested more than {MAX_DEPTH} levels deep."
+
+
+def _once(pairs: Pairs) -> dict[str, Any]:
+    counts = Counter(name for name, _ in pairs)
+    for name in (name for name, count in counts.items() if count > 1):
+        raise ValueError(f"key {quote(name)} is written twice")
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> None:
@@ -252,13 +274,9 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
         return problem("request/input_missing", field=field)
     name = _SPECIAL.get((error["type"], field), "request/input_invalid")
     shown: ErrorDetails = {**error, "loc": place}
-    if not _SECRETS.isdisjoint(place):
+    if any(is_secret(f"{part}") for part in place):
         shown["input"] = HIDDEN
     return problem(name, f"`{field}`: {complaints.complaint(shown, model)}", field=field)
-
-
-_CREDENTIALS = frozenset({"auth_credentials", "credentials"})
-_SECRETS = _CREDENTIALS | {"password", "secret"}
 
 
 def recall_body(body: bytes) -> Any:
@@ -266,24 +284,6 @@ def recall_body(body: bytes) -> Any:
     if not body:
         return None
     try:
-        return _hide(_read_json(body))
+        return hide(_read_json(body))
     except ApiError:
-        text = body[:MAX_RECALLED].decode(errors="replace")
-        return re.split("|".join(sorted(_SECRETS)), text, maxsplit=1, flags=re.IGNORECASE)[0]
-
-
-def _hide(data: Any) -> Any:
-    """The same data with every secret hidden. The user's name is none; a password is, even under a
-    misspelt name.
-    """
-    if isinstance(data, list):
-        return [_hide(item) for item in data]
-    if not isinstance(data, dict):
-        return data
-    return {name: _hide_one(name, value) for name, value in data.items()}
-
-
-def _hide_one(name: str, value: Any) -> Any:
-    if name in _CREDENTIALS and isinstance(value, Mapping):
-        return {key: inner if key == "username" else HIDDEN for key, inner in value.items()}
-    return HIDDEN if name in _SECRETS and value is not None else _hide(value)
+        return cut_before_secret(body[:MAX_RECALLED].decode(errors="replace"))

@@ -4,17 +4,29 @@ import copy
 import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, ValidationError
 
-from deck_sim.complaints import spell_path
-from deck_sim.errors import ApiError, Problem
+from deck_sim.complaints import UNKNOWN_NAME, spell_path
+from deck_sim.errors import ApiError, Problem, nearest
+from deck_sim.scenario.choosing import DEFAULT_SCENARIO
+from deck_sim.scenario.document import Document, Path
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.loader import Mistake, ScenarioError, in_order, place, telling
-from deck_sim.scenario.matching import Rule
-from deck_sim.scenario.values import Strict
-from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, Path, YamlError, read_yaml
+from deck_sim.scenario.loader import (
+    MOST_MISTAKES,
+    Mistake,
+    ScenarioError,
+    document_of,
+    in_order,
+    mistakes_of,
+    place,
+    telling,
+)
+from deck_sim.scenario.matching import Rule, When
+from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.values import Strict, Version
+from deck_sim.scenario.yaml_reader import read_file
 from deck_sim.seeding import seed_resources
 from deck_sim.simulation import Settings, Simulation
 
@@ -22,7 +34,7 @@ from deck_sim.simulation import Settings, Simulation
 class WorldFile(Strict):
     """A world file, version 1."""
 
-    version: Literal[1]
+    version: Version
     """The version of the format."""
     resources: dict[str, list[dict[str, Any]]] = Field(default_factory=dict)
     """`agents`, `sources`, `tasks`, `connections`: lists of what creates take, with an `id`."""
@@ -62,24 +74,16 @@ class WorldFile(Strict):
 
 
 def is_world_file(document: Document) -> bool:
-    """Whether a file looks like one of these rather than a scenario."""
-    data = document.data
-    return isinstance(data, dict) and "name" not in data and bool(data.keys() & _TELLING)
+    """Whether a file looks like one of these rather than a scenario, misspelt or not."""
+    keys = document.data.keys() if isinstance(document.data, dict) else set()
+    return keys.isdisjoint(Scenario.model_fields.keys() - {"version"}) and any(
+        nearest(key, _TELLING) for key in keys
+    )
 
 
-def read_document(file: FilePath) -> Document:
-    """Read a file of either sort, and no more of it than it may have.
-
-    Raises:
-        OSError: if it cannot be read.
-        YamlError: if it is not YAML, or too much of it.
-
-    """
-    with file.open("rb") as opened:
-        return read_yaml(opened.read(MAX_BYTES + 1))
-
-
-_PLACE = re.compile(r"^(resources\.\w+\[\d+\]: )?(`[\w.\[\]]+`: )?")
+_PLACE = re.compile(
+    r"^(`default_scenario` |`rules[^`]*` |resources\.\w+\[\d+\]: )?(`[\w.\[\]]+`: )?"
+)
 _TELLING = {"resources", "default_scenario", "rules"}
 
 
@@ -90,14 +94,7 @@ def load_world_file(file: FilePath, library: Library) -> WorldFile:
         ScenarioError: with every mistake, each with its place.
 
     """
-    try:
-        return check_world(read_document(file), f"{file}", library)
-    except YamlError as error:
-        raise ScenarioError(
-            Mistake(f"{file}", error.line, error.column, "", error.message)
-        ) from None
-    except OSError as error:
-        raise ScenarioError(Mistake(f"{file}", 1, 1, "", f"{error.strerror}")) from None
+    return check_world(document_of(read_file, file, f"{file}"), f"{file}", library)
 
 
 def check_world(document: Document, file: str, library: Library) -> WorldFile:
@@ -107,17 +104,58 @@ def check_world(document: Document, file: str, library: Library) -> WorldFile:
         ScenarioError: with every mistake, each with its place.
 
     """
+    mistakes = mistakes_of(document, file)
     try:
         world = WorldFile.model_validate(document.data)
-        world.prepare(Simulation("check", Settings(), Library(library)))
     except ValidationError as error:
-        mistakes = [place(document, file, found, WorldFile) for found in telling(error)]
+        mistakes += [place(document, file, found, WorldFile) for found in telling(error)]
+        world = _readable(document.data)
+    none = tuple(f"{one.path}." for one in mistakes if one.path.startswith("resources"))
+    spelled = {spell_path(path): path for path in (*document.keys, *document.values)}
+    for problem in _problems(world, library):
+        if not f"{problem.field}".startswith(none):  # what is no resource lacks everything
+            mistakes.append(_translate(document, file, problem, spelled))
+    if mistakes:
+        raise ScenarioError(*in_order(mistakes)[:MOST_MISTAKES])
+    return world
+
+
+def _problems(world: WorldFile, library: Library) -> tuple[Problem, ...]:
+    """Why no world could begin with this."""
+    try:
+        world.prepare(Simulation("check", Settings(), Library(library)))
     except ApiError as error:
-        spelled = {spell_path(path): path for path in (*document.keys, *document.values)}
-        mistakes = [_translate(document, file, problem, spelled) for problem in error.problems]
-    else:
-        return world
-    raise ScenarioError(*in_order(mistakes))
+        return error.problems
+    return ()
+
+
+def _readable(data: Any) -> WorldFile:
+    """The parts of a world file that can be read, whatever is wrong with the rest."""
+    whole = _dict(data)
+    default, rules = whole.get("default_scenario"), whole.get("rules")
+    return WorldFile.model_construct(
+        version=1,
+        resources={
+            kind: [_dict(item) for item in items] if isinstance(items, list) else []
+            for kind, items in _dict(whole.get("resources")).items()
+        },
+        default_scenario=default if isinstance(default, str) else None,
+        rules=[_readable_rule(_dict(rule)) for rule in rules] if isinstance(rules, list) else [],
+    )
+
+
+def _readable_rule(rule: dict[str, Any]) -> Rule:
+    """The names in a rule, or what is right, where they cannot be read."""
+    scenario, resource = rule.get("scenario"), rule.get("resource")
+    return Rule.model_construct(
+        when=When(),
+        scenario=scenario if isinstance(scenario, str) else DEFAULT_SCENARIO,
+        resource=resource if isinstance(resource, str) else None,
+    )
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _translate(
@@ -129,4 +167,5 @@ def _translate(
     while known and known not in spelled:
         known = known[: max(known.rfind("."), known.rfind("["), 0)]
     message = _PLACE.sub("", problem.message)  # the mistake names the place itself
-    return Mistake(file, *document.position(spelled.get(known, ())), field, message)
+    position = document.position(spelled.get(known, ()), of_key=message.startswith(UNKNOWN_NAME))
+    return Mistake(file, *position, field, message)

@@ -88,7 +88,14 @@ def unchanged(simulation):
         world = copy.deepcopy(now.world)
         for name in ("req", "ctl"):  # the ids of calls
             world.counters.pop(name, None)
-        return world, copy.deepcopy(now.wishes), now.library.names(), now.mode, now.speed
+        return (
+            world,
+            copy.deepcopy(now.wishes),
+            now.library.names(),
+            now.mode,
+            now.speed,
+            now.settings,
+        )
 
     @contextmanager
     def unchanged():

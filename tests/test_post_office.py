@@ -168,6 +168,63 @@ def test_a_receiver_may_cancel_and_open_connections(
     assert receiver.types() == ["connection.connected"]
 
 
+def test_a_destination_gets_what_happens_after_it_was_made(receiver, subscribe, agent, advance):
+    """Also while the clock stands still: an older event has been given away already."""
+    agent("Older")
+    subscribe()
+    agent("Newer")
+    advance("1m")
+    assert [arrival.data["data"]["name"] for arrival in receiver.arrivals] == ["Newer"]
+
+
+def test_a_destination_made_inside_of_a_webhook_gets_what_follows(
+    receiver, subscribe, agent, advance
+):
+    """A receiver that makes another destination gives it nothing that was on its way."""
+
+    def subscribe_and_go_on(arrival, line):
+        subscribe(path="/second")
+        agent("Newer")
+        return 200
+
+    receiver.say(subscribe_and_go_on, 200)
+    subscribe()
+    agent("Older")
+    advance("0s")
+    came = [(one.path, one.data["data"]["name"]) for one in receiver.arrivals]
+    assert came[0] == ("/", "Older")
+    assert sorted(came[1:]) == [("/", "Newer"), ("/second", "Newer")]
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "why"),
+    [("DELETE", None, "is deleted"), ("PATCH", {"status": "inactive"}, "is `inactive`")],
+)
+def test_what_its_destination_did_not_live_to_see_is_told(
+    receiver, subscribe, agent, api, advance, delivery_log, method, body, why
+):
+    """An event before its destination ended leaves a delivery that says why it was not sent."""
+    destination = subscribe("agent.created")
+    agent()
+    api.request(method, f"/event-destinations/{destination['id']}", json=body)
+    advance("1m")
+    (delivery,) = delivery_log()
+    assert (delivery["status"], delivery["attempts"], receiver.arrivals) == ("failure", 0, [])
+    assert why in delivery["log"][0]["error"]
+
+
+def test_a_retry_goes_where_the_destination_is_now(receiver, subscribe, agent, api, advance):
+    """A URL that was mended after a failure gets the retry."""
+    receiver.say(500)
+    destination = subscribe("agent.created")
+    agent()
+    advance("0s")
+    config = {"url": f"{receiver.url}/mended"}
+    api.patch(f"/event-destinations/{destination['id']}", json={"config": config})
+    advance("5s")
+    assert [arrival.path for arrival in receiver.arrivals] == ["/", "/mended"]
+
+
 def test_a_second_drive_is_refused_while_one_lasts(receiver, subscribe, agent, sim, advance):
     """Neither an advance nor a set clock comes between; both are told why, and nothing moves."""
     answers = []

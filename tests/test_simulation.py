@@ -8,11 +8,14 @@ import pytest
 from deck_sim import realtime, simulation
 from deck_sim.durations import parse_duration
 from deck_sim.engine import commands
+from deck_sim.engine.destinations import create_destination
+from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.errors import ApiError
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.simulation import LAST_MOMENT, Settings, Simulation, travel
+from deck_sim.webhooks.signing import make_secret
 
 CONNECTION = {"source_id": "src_1", "auth_method": "none", "external_id": None}
 TASK = {"name": "Read", "agent_id": "agt_1", "input_schema": None, "output_schema": None}
@@ -206,6 +209,18 @@ def test_polling_moves_no_other_clock(mode):
     was = copy.deepcopy(driven.world)
     driven.poll([driven.look(run)])
     assert driven.world == was
+
+
+def test_a_poll_does_not_spend_its_jump_on_a_delivery():
+    """What is due at this very moment goes out first; then the poll jumps as ever."""
+    driven = Driven(mode="on_poll")
+    fields = {"name": "q", "type": "webhook", "config": {"url": "http://x/"}, "events": ["*"]}
+    create_destination(driven.world, fields, None, make_secret)
+    run = driven.run()
+    assert driven.world.timers.count(ATTEMPT) > 0
+    driven.poll([driven.look(run)])
+    assert (driven.elapsed, driven.look(run).status) == (2 * SECOND, "running")
+    assert driven.world.outbox
 
 
 def test_polling_nothing_moves_nothing():

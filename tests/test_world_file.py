@@ -113,7 +113,7 @@ def test_a_world_that_cannot_begin_is_as_it_was(simulation):
         ("id: conn_2", "id: conn_1", "15:12: resources.connections[1].id: "),
         ("status: invalid", "status: lost", "15:65: resources.connections[1].status: "),
         ("https://", "", "12:49: resources.sources[0].website.url: "),
-        ("  agents:", "  agent:", "10:5: resources.agent: "),
+        ("  agents:", "  agent:", "9:3: resources.agent: "),
         ("version: 1", "version: 2", "1:10: version: "),
         ("rules:", "rule:", "3:1: "),
     ],
@@ -129,7 +129,9 @@ def test_what_is_no_yaml_or_no_file_is_one_mistake(mistakes, tmp_path):
     assert len(mistakes("version: 1\nrules: [")) == 1
     with pytest.raises(ScenarioError) as caught:
         load_world_file(tmp_path / "none.yaml", shipped())
-    assert f"{caught.value}" == f"{tmp_path}/none.yaml:1:1: No such file or directory"
+    assert (
+        f"{caught.value}" == f"{tmp_path}/none.yaml:1:1: cannot be read: No such file or directory"
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,6 +141,9 @@ def test_what_is_no_yaml_or_no_file_is_one_mistake(mistakes, tmp_path):
         ("rules: []", True),
         ("default_scenario: success", True),
         ("version: 1", False),
+        ("resource: {}", True),
+        ("rule: []\nname: story", False),
+        ("rule: []\ntask_run: []", False),
         ("name: story\nrules: []", False),
         ("[]", False),
     ],

@@ -2,7 +2,8 @@
 
 from deck_sim.api import connections, destinations, endpoints, events, logins, verbs
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.endpoint import Door, Route, Routes
+from deck_sim.endpoint import Door, Route
+from deck_sim.routes import Routes
 from deck_sim.worlds import Worlds
 
 _OWN = {"connections": connections.ROUTES, "credentials": logins.ROUTES}
@@ -18,7 +19,7 @@ def make_api(worlds: Worlds) -> Door:
 
 def make_elsewhere(worlds: Worlds) -> Door:
     """The app that answers calls below neither `/v2` nor `/_sim`: there is nothing."""
-    nothing = Routes([])
+    nothing = Routes[Route]([])
     return Door(worlds, lambda simulation: nothing, journal=True)
 
 
@@ -29,5 +30,5 @@ def routes_of(edition: Edition) -> list[Route]:
     return [*usual, *endpoints.ROUTES, *own, *events.ROUTES]
 
 
-def _routes(edition: Edition) -> Routes:
+def _routes(edition: Edition) -> Routes[Route]:
     return Routes(routes_of(edition))

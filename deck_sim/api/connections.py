@@ -57,8 +57,8 @@ def terminate(request: Request) -> Answer:
 
 
 ROUTES = [
-    Route("POST", "/tasks/{id}/run", run_task, operations.RUN_TASK),
-    Route("POST", "/connections", open_connection, operations.OPEN_CONNECTION),
+    Route("POST", "/tasks/{id}/run", run_task, operations.RUN_TASK, creates=True),
+    Route("POST", "/connections", open_connection, operations.OPEN_CONNECTION, creates=True),
     Route("POST", "/connections/{id}/interaction", answer_connection, operations.ANSWER_CONNECTION),
     Route("POST", "/connections/{id}/disconnect", disconnect, operations.DISCONNECT),
     Route("POST", "/connections/{id}/reopen", reopen, operations.REOPEN),

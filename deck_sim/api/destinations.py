@@ -103,7 +103,8 @@ def _read_typed(request: Request, old: Resource | None) -> Wanted:
     if own is not None:
         kept = {} if old is None else old["config"]
         fields["config"] = {**kept, **{k: v for k, v in own.items() if not is_secret(k)}}
-    secret = own.get("secret") if own and type_ == WEBHOOK else None
+        fields["credentials"] = {k: v for k, v in own.items() if is_secret(k)}
+    secret = fields.get("credentials", {}).get("secret") if type_ == WEBHOOK else None
     return Wanted(fields, secret, type_, f"{type_}.secret")
 
 
@@ -122,6 +123,7 @@ def _routes(read: Read, show_secret: ShowSecret, *of: Operation) -> list[Route]:
             "/event-destinations",
             partial(create, read=read, show_secret=show_secret),
             of[0],
+            creates=True,
         ),
         Route("PATCH", "/event-destinations/{id}", partial(update, read=read), of[1]),
     ]

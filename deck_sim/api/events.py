@@ -1,48 +1,46 @@
 """Events, their types, and their deliveries."""
 
-from bisect import bisect_left
+from datetime import datetime
 from functools import partial
-from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from deck_sim.api.paging import list_items, read_statuses
 from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.engine.records import Event, Resource
+from deck_sim.engine.world import World
 from deck_sim.errors import Problem, refuse
-from deck_sim.later import Later
 from deck_sim.wire import print_event, print_resource
-
-if TYPE_CHECKING:
-    from deck_sim.contract import bodies
-else:
-    bodies = Later("deck_sim.contract.bodies")
 
 
 def list_events(request: Request) -> Answer:
-    """`GET /events`: newest first, of the last 30 days."""
+    """`GET /events`: newest first, of the last 30 days. A cursor may name one that is older by now:
+    nothing is left behind it.
+    """
     world = request.simulation.world
     types = request.asked("type")
 
     def matches(event: Event) -> bool:
-        return not types or event.type in types
+        return event.created_at >= _oldest(world) and (not types or event.type in types)
 
-    show = partial(print_event, world)
-    return list_items(request, lambda: _kept(request), matches, show, problems=[])
+    def read() -> dict[str, Event]:
+        return {event.id: event for event in world.events}
+
+    return list_items(request, read, matches, partial(print_event, world), problems=[])
 
 
 def get_event(request: Request) -> Answer:
     """`GET /events/{id}`."""
-    found = _kept(request).get(request.params["id"])
-    if found is None:
-        raise refuse("request/event_not_found", id=request.params["id"])
-    return Answer(print_event(request.simulation.world, found))
+    world, wanted = request.simulation.world, request.params["id"]
+    found = next((event for event in world.events if event.id == wanted), None)
+    if found is None or found.created_at < _oldest(world):
+        raise refuse("request/event_not_found", id=wanted)
+    return Answer(print_event(world, found))
 
 
 def list_types(request: Request) -> Answer:
     """`GET /event-types`; the shape of an item is assumed."""
-    types = request.simulation.world.rules.event_types
+    types = request.simulation.world.event_types
     shown = [{"object": "event_type", "type": name} for name in types]
     return Answer({"data": shown, "has_more": False, "next_cursor": None})
 
@@ -68,12 +66,9 @@ def list_deliveries(request: Request) -> Answer:
     )
 
 
-def _kept(request: Request) -> dict[str, Event]:
-    """The events that can still be read, oldest first."""
-    world = request.simulation.world
-    oldest = world.now - world.rules.event_retention
-    first = bisect_left(world.events, oldest, key=attrgetter("created_at"))
-    return {event.id: event for event in world.events[first:]}
+def _oldest(world: World) -> datetime:
+    """The moment before which events cannot be read any more."""
+    return world.now - world.rules.event_retention
 
 
 ROUTES = [

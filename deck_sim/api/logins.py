@@ -61,10 +61,10 @@ def run_task(request: Request) -> Answer:
 
 
 ROUTES = [
-    Route("POST", "/credentials", create_credential, operations.CREATE_CREDENTIAL),
+    Route("POST", "/credentials", create_credential, operations.CREATE_CREDENTIAL, creates=True),
     Route("PATCH", "/credentials/{id}", update_credential, operations.UPDATE_CREDENTIAL),
     Route("DELETE", "/credentials/{id}", delete_credential, operations.DELETE_CREDENTIAL),
-    Route("POST", "/sessions", start_session, operations.START_SESSION),
+    Route("POST", "/sessions", start_session, operations.START_SESSION, creates=True),
     Route("POST", "/sessions/{id}/end", end_session, operations.END_SESSION),
-    Route("POST", "/tasks/{id}/run", run_task, operations.RUN_TASK_WITH_LOGIN),
+    Route("POST", "/tasks/{id}/run", run_task, operations.RUN_TASK_WITH_LOGIN, creates=True),
 ]

@@ -60,7 +60,13 @@ _VERBS: dict[str, tuple[str, str, Callable[..., Answer]]] = {
 def routes(row: Kind) -> list[Route]:
     """The routes of one kind of resource."""
     return [
-        Route(method, f"/{row.path}{tail}", partial(endpoint, row=row), usual(verb, row))
+        Route(
+            method,
+            f"/{row.path}{tail}",
+            partial(endpoint, row=row),
+            usual(verb, row),
+            creates=endpoint is create,
+        )
         for verb in row.verbs
         for method, tail, endpoint in [_VERBS[verb]]
     ]

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from deck_sim.cli.command import Command
+from deck_sim.scenario.document import YamlError
 from deck_sim.scenario.library import read_files, scenario_files, shipped
 from deck_sim.scenario.loader import Mistake, ScenarioError
-from deck_sim.scenario.yaml_reader import YamlError
-from deck_sim.world_file import is_world_file, load_world_file, read_document
+from deck_sim.scenario.yaml_reader import read_file
+from deck_sim.world_file import is_world_file, load_world_file
 
 
 @click.command(
@@ -73,8 +74,8 @@ def _mistakes(files: list[Path]) -> Iterator[Mistake]:
 
 def _is_world_file(file: Path) -> bool:
     try:
-        return is_world_file(read_document(file))
-    except (OSError, YamlError):
+        return is_world_file(read_file(file))
+    except YamlError:
         return False  # what cannot be read is told by whoever reads it
 
 

@@ -69,7 +69,7 @@ def find_scenario(wanted: str, library: Library) -> Scenario:
     if found is not None:
         return found
     file = Path(wanted)
-    if not file.is_file():
+    if file.is_dir() or not file.exists():
         close = nearest(wanted, library.names()) or "; `deck-sim scenarios` lists them all"
         raise click.UsageError(f"there is no scenario and no file {wanted!r}{close}")
     return or_say(read_file, file, library)
@@ -82,8 +82,7 @@ def read_file(file: Path, library: Library) -> Scenario:
         ScenarioError: with every mistake.
 
     """
-    scenario = loader.load_scenario(file)
-    _, mistakes = read_files([file], library)
+    found, mistakes = read_files([file], library)
     if mistakes:
         raise loader.ScenarioError(*mistakes)
-    return scenario
+    return found.own()[0]

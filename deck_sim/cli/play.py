@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,11 @@ import click
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import coloured, console, draw_line
 from deck_sim.cli.library import FOLDER, SEED, find_scenario, open_library
-from deck_sim.cli.reading import ANSWERS, OBJECT
+from deck_sim.cli.reading import ANSWERS, OBJECT, TASK_TIMEOUT
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.durations import format_duration
 from deck_sim.errors import ApiError, listed
-from deck_sim.rehearsal import Rehearsal, rehearse
+from deck_sim.rehearsal import TIMEOUT, Rehearsal, rehearse
 
 if TYPE_CHECKING:
     from deck_sim.scenario.model import Scenario
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         "deck-sim play mfa_then_success",
         "deck-sim play mfa_then_success --answer code=000000 --answer code=123456",
         "deck-sim play tests/scenarios/late_code.yaml --no-answer",
+        "deck-sim play agent_falls_silent --timeout 2h",
         "deck-sim play tests/scenarios/invoices.yaml --input '{\"year\": 2025}'",
     ],
 )
@@ -51,6 +53,12 @@ if TYPE_CHECKING:
     type=click.Choice(list(EDITIONS)),
     help="Which Deck API to play it in.  [default: the first that it is for]",
 )
+@click.option(
+    "--timeout",
+    metavar="DURATION",
+    callback=TASK_TIMEOUT,
+    help="The timeout of the task, like 2h; 30m if omitted.",
+)
 @SEED
 @FOLDER
 def command(
@@ -58,6 +66,7 @@ def command(
     answers: tuple[dict[str, str], ...],
     no_answer: bool,
     task_input: dict[str, Any] | None,
+    timeout: timedelta | None,
     edition: str | None,
     seed: int,
     folder: Path | None,
@@ -73,7 +82,14 @@ def command(
     scenario = _in_edition(find_scenario(name, library), edition)
     given = answers if answers or no_answer else None
     try:
-        played = rehearse(scenario, given, task_input=task_input, library=library, seed=seed)
+        played = rehearse(
+            scenario,
+            given,
+            task_input=task_input,
+            library=library,
+            seed=seed,
+            timeout=timeout or TIMEOUT,
+        )
     except ApiError as error:
         of_input = f"{error.problems[0].field}".startswith("input.")
         raise click.UsageError(f"{'--input' if of_input else '--answer'}: {error}") from None

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -53,6 +53,13 @@ def _moment(text: str) -> datetime:
     return read_moment(text, "MOMENT")
 
 
+def _timeout(text: str) -> timedelta:
+    length = parse_duration(text)
+    if not timedelta(seconds=1) <= length <= timedelta(days=365):
+        raise ValueError(f"{text!r} cannot be a task's timeout, which is 1s to 365d")
+    return length
+
+
 def _keys(text: str) -> tuple[str, ...]:
     keys = tuple(filter(None, (key.strip() for key in text.split(","))))
     if not keys:
@@ -92,5 +99,6 @@ def _key(text: str) -> str:
 
 DURATION, MOMENT, KEYS = reading(parse_duration), reading(_moment), reading(_keys)
 OBJECT = reading(_object)
+TASK_TIMEOUT = reading(_timeout)
 URL, KEY = reading(_url), reading(_key)
 ANSWERS = reading_each(_answer)

@@ -17,7 +17,7 @@ from deck_sim.later import Later
 from deck_sim.post_office import PostOffice
 from deck_sim.scenario.library import Library, WatchedFolder, shipped
 from deck_sim.server import Server, write_port
-from deck_sim.simulation import MODES, Settings
+from deck_sim.simulation import MODES, WEBHOOK_TIMES, Settings
 from deck_sim.webhooks.sender import Sender
 from deck_sim.worlds import Worlds
 
@@ -36,7 +36,6 @@ export DECK_BASE_URL={base_url} DECK_API_KEY={key}
 {clock}
 Ctrl-C stops it.
 """
-WEBHOOK_TIMES = ("wall", "world")
 _CLOCKS = {
     "real": "Time goes on by itself{pace}. Five minutes at once: deck-sim advance 5m",
     "frozen": "Time stands still. To let five minutes pass: deck-sim advance 5m",
@@ -114,6 +113,9 @@ _CLOCKS = {
     show_default=True,
     help="Which time webhooks are signed with; receivers refuse what is five minutes off.",
 )
+@click.option(
+    "--rate-limit", is_flag=True, help="Answer more than 200 calls in 10 s of a world with 429."
+)
 def command(
     host: str,
     port: int,
@@ -129,6 +131,7 @@ def command(
     port_file: Path | None,
     allow_public: bool,
     webhook_time: str,
+    rate_limit: bool,
 ) -> None:
     """Serve the simulated Deck API.
 
@@ -145,6 +148,7 @@ def command(
         now=now,
         seed=seed,
         webhook_time=webhook_time,
+        rate_limit=rate_limit,
     )
     library = _watch(folder) if reload else open_library(folder)
     worlds = Worlds(
@@ -174,8 +178,11 @@ def _watch(folder: Path | None) -> Library:
     return or_say(WatchedFolder, folder, shipped(), _report)
 
 
-def _report(error: ScenarioError) -> None:
-    """Tell what is wrong with an edited scenario, while the server goes on."""
+def _report(error: ScenarioError | None) -> None:
+    """Tell what is wrong with an edited scenario, or that it is mended; the server goes on."""
+    if error is None:
+        click.echo("deck-sim: that is mended; the scenarios are those of the folder", err=True)
+        return
     say(error)
     click.echo("deck-sim: until that is mended, the scenarios stay as they were", err=True)
 

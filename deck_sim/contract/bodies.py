@@ -1,7 +1,6 @@
 """The request bodies of the Deck API. One model per create; its update is derived from it."""
 
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -13,6 +12,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from deck_sim.contract.addresses import address_fault
+
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
 ExternalId = Annotated[str, StringConstraints(max_length=255)]
@@ -22,11 +23,7 @@ SourceField = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$"
 
 def _with_a_host(url: str) -> str:
     """See that an address can be called at all."""
-    try:
-        parts = urlsplit(url)
-        fault = None if parts.hostname and parts.port != 0 else "it names no host and port to call"
-    except ValueError as error:
-        fault = f"{error}"
+    fault = address_fault(url)
     if fault:
         raise PydanticCustomError("web_url", "{fault}", {"fault": fault})
     return url

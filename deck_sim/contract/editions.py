@@ -12,6 +12,30 @@ from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 
 
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How many calls are taken in how long; more are refused."""
+
+    requests: int
+    per: timedelta
+    retry_after: bool = False  # ours: whether a refusal says when to come back
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """Which calls can be made again under their `Idempotency-Key`, and which answers are kept."""
+
+    methods: tuple[str, ...]
+    creates_only: bool
+    kept: range  # HTTP statuses
+    kept_for: timedelta = timedelta(hours=24)
+    longest_key: int = 256
+
+    def covers(self, method: str, *, creates: bool) -> bool:
+        """Whether a call takes a key; of one that does not, the key is ignored (assumed)."""
+        return method in self.methods and (creates or not self.creates_only)
+
+
 @dataclass(frozen=True)
 class Edition:
     """One edition: its resources and its limits."""
@@ -23,6 +47,8 @@ class Edition:
     retry_delays: tuple[timedelta, ...]  # assumed: exponential is documented, the figures are not
     secret_overlap: timedelta  # how long a rotated secret goes on
     event_retention: timedelta  # how long events can be read
+    idempotency: Idempotency
+    rate_limit: RateLimit  # where a world is told to have one
     interaction_attempts: int  # assumed: how many answers may be wrong if the script does not say
     login: str  # the kind of resource that says who logs in where
     answer_key: str  # where an answer to an interaction stands in its body
@@ -55,6 +81,14 @@ def _told(kind: Kind) -> tuple[str, ...]:
     return tuple(map(machine.event, machine.statuses)) if machine else ()
 
 
+IDEMPOTENCY = {
+    "connections": Idempotency(("POST",), creates_only=True, kept=range(200, 600)),
+    "credentials": Idempotency(
+        ("POST", "PATCH", "DELETE"), creates_only=False, kept=range(200, 300)
+    ),
+}
+
+
 def _edition(name: str, *kinds: Kind, **more: Any) -> Edition:
     return Edition(
         name,
@@ -65,6 +99,8 @@ def _edition(name: str, *kinds: Kind, **more: Any) -> Edition:
         retry_delays=(timedelta(seconds=5), timedelta(seconds=25), timedelta(seconds=125)),
         secret_overlap=timedelta(hours=24),
         event_retention=timedelta(days=30),
+        idempotency=IDEMPOTENCY[name],
+        rate_limit=RateLimit(requests=200, per=timedelta(seconds=10)),
         **more,
     )
 

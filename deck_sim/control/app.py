@@ -2,7 +2,8 @@
 
 from deck_sim import __version__
 from deck_sim.control import clock, deliveries, people, records, scenarios, worlds
-from deck_sim.endpoint import Answer, Door, Request, Route, Routes
+from deck_sim.endpoint import Answer, Door, Request, Route
+from deck_sim.routes import Routes
 from deck_sim.worlds import Worlds
 
 HEALTH = "/health"

@@ -1,17 +1,26 @@
 """The request bodies of the control API."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from deck_sim.complaints import show
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.interactions import PROMPTS
+from deck_sim.durations import parse_duration
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.matching import Rule
 from deck_sim.scenario.values import fault
-from deck_sim.simulation import MODES
+from deck_sim.simulation import MODES, WEBHOOK_TIMES
 
 IDLE = "idle"
 
@@ -30,6 +39,7 @@ def _one_of(words: Collection[str]) -> AfterValidator:
 
 EditionName = Annotated[str, _one_of(EDITIONS)]
 Mode = Annotated[str, _one_of(MODES)]
+WebhookTime = Annotated[str, _one_of(WEBHOOK_TIMES)]
 Speed = Annotated[float, Field(gt=0, le=1_000_000)]
 
 
@@ -42,6 +52,49 @@ class NewWorld(Body):
     speed: Speed | None = None
     now: Text | None = None
     default_scenario: Text | None = None
+    webhook_time: WebhookTime | None = None
+
+
+def _read_length(value: Any) -> timedelta:
+    """A duration that is one."""
+    try:
+        length = parse_duration(value if isinstance(value, str) else show(value))
+    except ValueError as error:
+        raise fault(f"{error}") from None
+    if not length:
+        raise fault("must be longer than nothing")
+    return length
+
+
+class LimitRate(Body):
+    """A rate limit; what is not said is as the edition has it."""
+
+    requests: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    per: Annotated[timedelta | None, PlainValidator(_read_length)] = None
+    retry_after: bool | None = None
+
+
+def _switch_or(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    if not isinstance(value, bool | dict | None):
+        raise fault(f"must be true, false or an object, not {show(value)}")
+    return value if isinstance(value, bool) else read(value)
+
+
+def _unheard_of(type_: str) -> str:
+    if type_ in PROMPTS:
+        raise fault(f"{show(type_)} is documented, and no surprise")
+    return type_
+
+
+_Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
+
+
+class Surprise(Body):
+    """What a world is to show that no page documents."""
+
+    fields: bool = False
+    event_type: Text | None = None
+    interaction_type: Annotated[_Word, AfterValidator(_unheard_of)] | None = None
 
 
 class ChangeWorld(Body):
@@ -50,6 +103,9 @@ class ChangeWorld(Body):
     default_scenario: Text | None = None
     edition: EditionName | None = None
     seed: int | None = None
+    webhook_time: WebhookTime | None = None
+    rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or true, or false
+    surprises: Surprise | None = None
 
 
 class SetClock(Body):

@@ -49,7 +49,8 @@ def show_resources(request: Request, kind: str) -> Answer:
 def _print_call_entry(call: Call) -> dict[str, Any]:
     why = f" ({', '.join(call.errors)})" if call.errors else ""
     query = f"?{call.query}" if call.query else ""
-    what = f"{call.method} {call.path}{query} -> {call.status}{why}"
+    again = " (replayed)" if call.replayed else ""
+    what = f"{call.method} {call.path}{query} -> {call.status}{why}{again}"
     return {"at": print_moment(call.at), "kind": "call", "id": call.request_id, "what": what}
 
 
@@ -65,6 +66,7 @@ def _print_call(call: Call) -> dict[str, Any]:
         "errors": list(call.errors),
         "scenario": str(call.scenario) if call.scenario else None,
         "runner_up": call.scenario.second if call.scenario else None,
+        "replayed": call.replayed,
     }
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from deck_sim import complaints
     from deck_sim.control import bodies
     from deck_sim.scenario import coverage, loader
+    from deck_sim.scenario.document import Path
     from deck_sim.scenario.model import Scenario
-    from deck_sim.scenario.yaml_reader import Path
 else:
     bodies, complaints = Later("deck_sim.control.bodies"), Later("deck_sim.complaints")
     coverage, loader = Later("deck_sim.scenario.coverage"), Later("deck_sim.scenario.loader")
@@ -55,11 +55,9 @@ def _read_yaml(request: Request, name: str) -> Scenario:
         )
 
     try:
-        scenario = loader.read_scenario(request.body, name)
-        _check_entries(request, scenario, mistake)
+        return _whole(request, loader.salvage(loader.read_scenario, request.body, name), mistake)
     except loader.ScenarioError as error:
         raise ApiError(*(_problem(mistake, str(mistake)) for mistake in error.mistakes)) from None
-    return scenario
 
 
 def _read_json(request: Request, name: str) -> Scenario:
@@ -68,25 +66,34 @@ def _read_json(request: Request, name: str) -> Scenario:
     def mistake(place: Path, text: str) -> loader.Mistake:
         return loader.Mistake(name, 1, 1, complaints.spell_path(place), text)
 
-    data = read_object(request.body)
+    data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
     try:
-        scenario = loader.scenario_from_data({"version": 1, "name": name, **data}, name)
-        _check_entries(request, scenario, mistake)
+        return _whole(request, loader.salvage(loader.scenario_from_data, data, name), mistake)
     except loader.ScenarioError as error:
         found = (_problem(m, f"{m.path}: {m.message}".removeprefix(": ")) for m in error.mistakes)
         raise ApiError(*found) from None
+
+
+def _whole(
+    request: Request,
+    found: tuple[Scenario | None, list[loader.Mistake]],
+    mistake: Callable[[Path, str], loader.Mistake],
+) -> Scenario:
+    """A scenario that was read, if playlists and mixes, it and those there are, name what can be
+    played.
+
+    Raises:
+        ScenarioError: with these mistakes and those that were found in it.
+
+    """
+    scenario, mistakes = found
+    if scenario is not None:
+        library = Library(request.simulation.library)
+        library.add(scenario)
+        mistakes += [mistake(place, text) for place, text in entry_faults(scenario, library)]
+    if mistakes or scenario is None:
+        raise loader.ScenarioError(*loader.in_order(mistakes))
     return scenario
-
-
-def _check_entries(
-    request: Request, scenario: Scenario, mistake: Callable[[Path, str], loader.Mistake]
-) -> None:
-    """See that playlists and mixes, this one and those there are, name what can be played."""
-    library = Library(request.simulation.library)
-    library.add(scenario)
-    mistakes = [mistake(place, text) for place, text in entry_faults(scenario, library)]
-    if mistakes:
-        raise loader.ScenarioError(*mistakes)
 
 
 def _problem(mistake: loader.Mistake, text: str) -> Problem:

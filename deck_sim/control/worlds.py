@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.contract.editions import RateLimit
+from deck_sim.durations import format_duration
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.errors import listed, refuse
+from deck_sim.engine.calls import limit_rate
+from deck_sim.engine.records import Surprises
+from deck_sim.engine.world import World
+from deck_sim.errors import listed, nearest, quote, refuse
 from deck_sim.later import Later
 from deck_sim.scenario.choosing import Choice
-from deck_sim.simulation import LAST_MOMENT
+from deck_sim.simulation import LAST_MOMENT, Simulation
 from deck_sim.wire import print_moment, read_moment
 
 if TYPE_CHECKING:
@@ -33,8 +39,11 @@ def show_world(request: Request) -> Answer:
             "seed": world.seed,
             "now": print_moment(world.now),
             "clock": simulation.mode,
+            "webhook_time": simulation.settings.webhook_time,
             "default_scenario": simulation.wishes.default_scenario,
             "queues": simulation.wishes.queues,
+            "rate_limit": _print_limit(world.rate_limit),
+            "surprises": asdict(world.surprises),
             "choices": [_print_choice(choice) for choice in [*simulation.choices][-20:]],
             "resources": live,
             "events": len(world.events),
@@ -55,24 +64,68 @@ def _print_choice(choice: Choice) -> dict[str, Any]:
     }
 
 
+def _print_limit(limit: RateLimit | None) -> dict[str, Any] | bool:
+    """A limit as it can be set; false if there is none."""
+    return limit is not None and {**asdict(limit), "per": format_duration(limit.per)}
+
+
 def change_world(request: Request) -> Answer:
     """`PATCH /_sim/world`. The edition and the seed can change only while the world is empty."""
     body = request.read(bodies.ChangeWorld)
     simulation = request.simulation
     if body.default_scenario is not None:
         simulation.library.get(body.default_scenario, "default_scenario")
-    begins = body.model_dump(include={"edition", "seed"}, exclude_none=True)
-    if begins:
-        if any(simulation.world.resources.values()):
-            text = (
-                f"{listed(begins)} can change only while the world is empty;"
-                " begin it anew with `POST /_sim/reset`"
-            )
-            raise refuse("request/state_invalid", text)
-        simulation.world = replace(simulation.world, **begins)
+    world = _begun(simulation, body)
+    if body.surprises is not None:
+        surprises = Surprises(**body.surprises.model_dump())
+        _check_event_type(world, surprises.event_type)
+        world.surprises = surprises
+    if body.rate_limit is not None:
+        limit_rate(world, _limit(body.rate_limit, world.rules.rate_limit))
+    simulation.world = world
     if body.default_scenario is not None:
         simulation.wishes.default_scenario = body.default_scenario
+    if body.webhook_time is not None:
+        simulation.settings = replace(simulation.settings, webhook_time=body.webhook_time)
     return show_world(request)
+
+
+def _begun(simulation: Simulation, body: bodies.ChangeWorld) -> World:
+    """The world, or one that begins otherwise in the place of an empty one."""
+    begins = body.model_dump(include={"edition", "seed"}, exclude_none=True)
+    if begins and any(simulation.world.resources.values()):
+        text = (
+            f"{listed(begins)} can change only while the world is empty;"
+            " begin it anew with `POST /_sim/reset`"
+        )
+        raise refuse("request/state_invalid", text)
+    return replace(simulation.world, **begins) if begins else simulation.world
+
+
+def _limit(wanted: bodies.LimitRate | bool, usual: RateLimit) -> RateLimit | None:
+    if isinstance(wanted, bool):
+        return usual if wanted else None
+    return replace(usual, **wanted.model_dump(exclude_none=True))
+
+
+def _check_event_type(world: World, type_: str | None) -> None:
+    """See that a surprising type is about something that has events, and is none of those."""
+    known = world.rules.event_types
+    kinds = [*dict.fromkeys(name.partition(".")[0] for name in known)]
+    kind, _, word = (type_ or "").partition(".")
+    if type_ is None or (type_ not in known and kind in kinds and _WORD.fullmatch(word)):
+        return
+    fault = (
+        f"{quote(type_)} is documented, and no surprise"
+        if type_ in known
+        else f"must be a kind and a word, like 'task_run.sparkled', not {quote(type_)}"
+        f"{nearest(kind, kinds)}; kinds are {listed(kinds)}"
+    )
+    field = "surprises.event_type"
+    raise refuse("request/input_invalid", f"`{field}`: {fault}", field=field)
+
+
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 
 def reset_world(request: Request) -> Answer:

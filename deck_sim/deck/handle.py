@@ -13,7 +13,8 @@ from typing import Any, Self
 
 from deck_sim.deck.control import Control
 from deck_sim.deck.timeline import Report, Timeline, read_timeline, write_length, write_moment
-from deck_sim.scenario.yaml_reader import YamlError, read_yaml
+from deck_sim.scenario.document import YamlError
+from deck_sim.scenario.yaml_reader import read_yaml
 
 Json = dict[str, Any]
 IdOr = str | Mapping[str, Any]  # an id, or the resource that has it
@@ -155,6 +156,28 @@ class Deck:
         """
         rule = _given(when=dict(when), scenario=scenario, resource=resource)
         self._control.call("PUT", "/rules", json={"rules": [*self.rules, rule]})
+
+    def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
+        """Answer more calls than Deck takes with 429, or than `{"requests": 5, "per": "1s"}`.
+
+        The window is one of the world's clock. False takes the limit back.
+        """
+        wanted = limit if isinstance(limit, bool) else dict(limit)
+        self._control.call("PATCH", "/world", json={"rate_limit": wanted})
+
+    def surprise(
+        self,
+        *,
+        fields: bool = False,
+        event_type: str | None = None,
+        interaction_type: str | None = None,
+    ) -> None:
+        """Show what no page documents: unknown fields, and an event or interaction of that type.
+
+        Without arguments nothing surprises any more.
+        """
+        wanted = _given(fields=fields, event_type=event_type, interaction_type=interaction_type)
+        self._control.call("PATCH", "/world", json={"surprises": wanted})
 
     @property
     def rules(self) -> list[Json]:
@@ -316,10 +339,12 @@ class Deck:
         speed: float | None = None,
         now: str | datetime | None = None,
         seed: int | None = None,
+        webhook_time: str | None = None,
     ) -> None:
         """Begin the world anew, empty; what is not given is as the server was started."""
         moment = None if now is None else write_moment(now)
         body = _given(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
+        body |= _given(webhook_time=webhook_time)
         self._control.call("POST", "/reset", json=body)
 
     def delete(self) -> None:

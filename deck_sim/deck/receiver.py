@@ -213,6 +213,10 @@ class WebhookReceiver:
 class _Server(ThreadingHTTPServer):
     """Its own port, and a thread in which it serves a receiver."""
 
+    request_queue_size = (
+        128  # callers that wait; the usual five are few, and the next loses a second
+    )
+
     def __init__(self, receiver: WebhookReceiver) -> None:
         super().__init__(("127.0.0.1", 0), _Door)
         self.receiver = receiver

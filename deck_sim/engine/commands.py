@@ -71,10 +71,28 @@ def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resou
 def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard: Any) -> Resource:
     """Put a resource there as if it had always been; `standard` is its id, status and moments."""
     _check_fields(world, kind, fields)
-    public, hidden = apart(fields)
+    full = inherited(world, kind, fields)
+    # Whatever logs in belongs to a source, whoever it logs in as.
+    needed = [n for n, used in world.kind(kind).references.items() if not world.kind(used).machine]
+    lacking = [name for name in needed if full.get(name) is None]
+    check([problem("request/input_missing", field=name) for name in lacking])
+    public, hidden = apart(full)
     if "interaction" in world.kind(kind).attributes:
         public["interaction"] = None
     return world.create(kind, public, hidden, silent=True, **standard)
+
+
+def inherited(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields, with what they leave out of what belongs together: a session's credential, and
+    the source of that.
+    """
+    full, references = dict(fields), world.kind(kind).references
+    for _ in references:
+        for name, used in references.items():
+            found = world.find(used, full[name]) if full.get(name) is not None else None
+            has = found.fields if found else {}
+            full |= {n: has[n] for n in references if full.get(n) is None and n in has}
+    return full
 
 
 def update_resource(world: World, resource: Resource, fields: Mapping[str, Any]) -> Resource:

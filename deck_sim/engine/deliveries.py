@@ -6,16 +6,15 @@ after which the destination becomes inactive.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
+from deck_sim.engine.posting import listens
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
 from deck_sim.engine.world import World
 from deck_sim.errors import refuse
 
-ALL = "*"
 WEBHOOK = "webhook"
 
 
@@ -31,45 +30,40 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A line of the delivery log: an attempt, and how it went."""
+    """A line of the delivery log: an attempt, and how it went; or why there was none."""
 
     at: datetime
-    number: int
+    number: int | None  # from 1; None if nothing was sent
     ok: bool
     status: int | None
     error: str | None
-    latency_ms: int
-    request: Mapping[str, str]
-    response: Mapping[str, str]
-
-
-def post_events(world: World) -> None:
-    """Make a delivery of each new event for each destination that wants it, due at once."""
-    while world.posted < len(world.events):
-        event = world.events[world.posted]
-        world.posted += 1
-        for destination in world.all("event_destination").values():
-            if _wants(destination, event):
-                _make_delivery(world, destination, event)
+    latency_ms: int = 0
+    request: Mapping[str, str] = field(default_factory=dict)
+    response: Mapping[str, str] = field(default_factory=dict)
 
 
 def attempt_due(world: World, due: Due) -> None:
     """Put an attempt into the outbox, or into the queue of a destination that is one."""
     delivery = world.all("event_delivery")[due.owner]
-    destination = world.all("event_destination")[delivery["event_destination_id"]]
-    if not _listens(destination):
-        _give_up(world, delivery, destination)
+    destination = _destination(world, delivery)
+    if not listens(destination):
+        _give_up(world, delivery)
     elif destination["type"] == WEBHOOK:
         world.outbox.append(delivery.id)
     else:
         world.messages.setdefault(destination.id, []).append(delivery.hidden["event"])
+        world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held to be read")
         _finish(world, _counted(world, delivery), "success")
 
 
 def take_outbox(world: World) -> list[Attempt]:
     """The attempts that are to be sent now; each is to be recorded before time goes on."""
     taken, world.outbox = world.outbox, []
-    return [_attempt(world, delivery_id) for delivery_id in taken]
+    deliveries = [world.all("event_delivery")[delivery_id] for delivery_id in taken]
+    for delivery in deliveries:
+        if not listens(_destination(world, delivery)):  # no longer: a call came in between
+            _give_up(world, delivery)
+    return [_attempt(world, one) for one in deliveries if listens(_destination(world, one))]
 
 
 def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
@@ -92,7 +86,7 @@ def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
         world.timers.arm(delivery.id, ATTEMPT, world.now + delays[retries])
     else:
         _finish(world, delivery, "failure")
-        _deactivate(world, world.all("event_destination")[delivery["event_destination_id"]])
+        _deactivate(world, _destination(world, delivery))
 
 
 def replay(world: World, delivery: Resource) -> Resource:
@@ -102,11 +96,11 @@ def replay(world: World, delivery: Resource) -> Resource:
         ApiError: `state_invalid` if it is still being delivered, or its destination takes nothing.
 
     """
-    destination = world.all("event_destination")[delivery["event_destination_id"]]
+    destination = _destination(world, delivery)
     if delivery.status == "pending":
         text = f"The delivery `{delivery.id}` is `pending`; it can be replayed once it is over."
         raise refuse("request/state_invalid", text)
-    if not _listens(destination):
+    if not listens(destination):
         text = f"It cannot be replayed: {_silence(destination)}."
         raise refuse("request/state_invalid", text)
     again = replace(
@@ -153,38 +147,20 @@ def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
     return changed
 
 
-def _wants(destination: Resource, event: Event) -> bool:
-    wanted = destination["events"]
-    return _listens(destination) and (wanted == [ALL] or event.type in wanted)
-
-
-def _listens(destination: Resource) -> bool:
-    return not destination.deleted and destination.status == "active"
-
-
 def _silence(destination: Resource) -> str:
     """Why a destination takes nothing."""
     what = "deleted" if destination.deleted else f"`{destination.status}`"
     return f"the destination `{destination.id}` is {what}"
 
 
-def _make_delivery(world: World, destination: Resource, event: Event) -> None:
-    fields: dict[str, Any] = {
-        "event_type": event.type,
-        "event_id": event.id,
-        "event_destination_id": destination.id,
-        "attempts": 0,
-        "delivered_at": None,
-    }
-    hidden = {"event": event, "replayed_after": 0}
-    delivery = world.create("event_delivery", fields, hidden, silent=True)
-    world.timers.arm(delivery.id, ATTEMPT, world.now)
+def _destination(world: World, delivery: Resource) -> Resource:
+    """Where it goes, as that is now; deleted, perhaps."""
+    return world.all("event_destination")[delivery["event_destination_id"]]
 
 
-def _attempt(world: World, delivery_id: str) -> Attempt:
-    delivery = world.all("event_delivery")[delivery_id]
-    destination = world.all("event_destination")[delivery["event_destination_id"]]
-    return Attempt(delivery_id, delivery["attempts"] + 1, delivery.hidden["event"], destination)
+def _attempt(world: World, delivery: Resource) -> Attempt:
+    number, event = delivery["attempts"] + 1, delivery.hidden["event"]
+    return Attempt(delivery.id, number, event, _destination(world, delivery))
 
 
 def _counted(world: World, delivery: Resource) -> Resource:
@@ -199,9 +175,11 @@ def _finish(world: World, delivery: Resource, status: str) -> None:
     world.all("event_delivery")[delivery.id] = finished
 
 
-def _give_up(world: World, delivery: Resource, destination: Resource) -> None:
-    """End a delivery that has nowhere to go."""
-    world.note("event_delivery", delivery.id, f"not attempted: {_silence(destination)}")
+def _give_up(world: World, delivery: Resource) -> None:
+    """End a delivery that has nowhere to go; its log says why."""
+    why = f"not attempted: {_silence(_destination(world, delivery))}"
+    world.attempts.setdefault(delivery.id, []).append(Tried(world.now, None, False, None, why))
+    world.note("event_delivery", delivery.id, f"{delivery['event_type']}, {why}")
     _finish(world, delivery, "failure")
 
 

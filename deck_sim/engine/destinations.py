@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from deck_sim.engine.deliveries import ALL, WEBHOOK, activate, rotate_secret
+from deck_sim.engine.deliveries import WEBHOOK, activate, rotate_secret
+from deck_sim.engine.posting import ALL
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, listed, nearest, problem
@@ -35,14 +37,27 @@ def update_destination(
     secret: str | None,
     config_at: str = "config",
 ) -> Resource:
-    """Change what was sent; a new secret rotates the old one out."""
+    """Change what was sent; a new secret of a webhook rotates the old one out."""
     public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
     _check(world, {"type": destination["type"], **public}, config_at)
     if public:
         destination = world.change(destination, **public)
-    if secret is not None:
+    if destination["type"] != WEBHOOK and fields.get("credentials"):
+        destination = _take_credentials(world, destination)
+    elif secret is not None:
         destination = rotate_secret(world, destination, secret)
     return activate(world, destination, fields.get("status", destination.status))
+
+
+def _take_credentials(world: World, destination: Resource) -> Resource:
+    """Take the credentials of a queue as Deck does. Nothing here signs in anywhere, so they are not
+    kept, and nothing can leak them.
+    """
+    changed = replace(destination, updated_at=world.now)
+    world.all("event_destination")[destination.id] = changed
+    what = "credentials changed; they are not kept, since nothing signs in with them"
+    world.note("event_destination", destination.id, what)
+    return changed
 
 
 def _check(world: World, fields: Mapping[str, Any], config_at: str) -> None:
@@ -55,7 +70,7 @@ def _check(world: World, fields: Mapping[str, Any], config_at: str) -> None:
 
 
 def _event_problems(world: World, events: list[str]) -> list[Problem]:
-    known, found = world.rules.event_types, list[Problem]()
+    known, found = world.event_types, list[Problem]()
     for index, name in enumerate(events if events != [ALL] else []):
         field = f"events[{index}]"
         if name == ALL:

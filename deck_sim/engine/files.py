@@ -26,6 +26,7 @@ def keep_file(
             "url": _address(world, item_id),
             "extraction": extraction if storage["extraction"] else None,
             "task_run_id": run.id,
+            "result": "success",
         }
         hidden = {"content": content, "digest": digest, "task_id": run["task_id"]}
         world.create("storage", fields, hidden, id=item_id)

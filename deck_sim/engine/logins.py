@@ -13,6 +13,7 @@ from deck_sim.engine.commands import (
     check_allowed,
     check_method,
     command,
+    inherited,
     reference_problems,
 )
 from deck_sim.engine.facts import apart, login_facts, run_facts
@@ -20,6 +21,8 @@ from deck_sim.engine.playing import start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.errors import Problem, problem, refuse
+
+_NOTHING = dict.fromkeys(("credential_id", "source_id", "session_id"))
 
 
 def create_credential(world: World, fields: Mapping[str, Any]) -> Resource:
@@ -52,9 +55,10 @@ def delete_credential(world: World, credential: Resource) -> None:
 def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
     """Open a session without a run; returns it as it is created, `queued`."""
     check(body_problems(world, "session", fields))
-    uses = _uses(world, "session", fields)
-    script = choose(login_facts(world, uses.get("credential"), _source_of(uses)))
-    session = _create_session(world, uses)
+    ids = inherited(world, "session", fields)
+    credential, _ = _used(world, ids)
+    script = choose(login_facts(world, credential, ids["source_id"]))
+    session = world.create("session", ids)
     start_story(world, session, script)
     return session
 
@@ -64,17 +68,14 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
     returns it as it is created, `queued`, before its script says more.
     """
     check(run_problems(world, task, fields))
-    uses = _uses(world, "task_run", fields)
-    credential, source_id = uses.get("credential"), _source_of(uses)
-    script = choose(run_facts(world, task, fields["input"], credential, source_id))
-    session = uses.get("session") or _create_session(world, uses)
-    ids = {
-        "result": None,
-        "source_id": source_id,
-        "credential_id": credential.id if credential else None,
-        "session_id": session.id,
-    }
-    return begin_run(world, task, ids, fields["input"], script)
+    ids = inherited(world, "task_run", {**_NOTHING, **fields})
+    given = ids.pop("input")
+    credential, session = _used(world, ids)
+    script = choose(run_facts(world, task, given, credential, ids["source_id"]))
+    if session is None:
+        used = {name: ids[name] for name in ("credential_id", "source_id")}
+        session = world.create("session", used)
+    return begin_run(world, task, {"result": None, **ids, "session_id": session.id}, given, script)
 
 
 def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
@@ -113,22 +114,22 @@ def _named(world: World, kind: str, body: Mapping[str, Any]) -> dict[str, Resour
     return {used: resource for used, resource in found.items() if resource is not None}
 
 
-def _uses(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, Resource]:
-    """What a session or run uses: what its body names, and what this belongs to.
+def _used(world: World, ids: Mapping[str, str | None]) -> tuple[Resource | None, Resource | None]:
+    """The credential and the session that a run or session is to use.
 
     Raises:
         ApiError: `state_invalid` if one of them can take no run now.
 
     """
-    uses = _named(world, kind, fields)
-    if session := uses.get("session"):
-        uses |= _named(world, "session", session.fields)
-    if credential := uses.get("credential"):
-        uses |= _named(world, "credential", credential.fields)
-    for used in (uses[name] for name in ("credential", "session") if name in uses):
-        check_allowed(world, used, "run")
-        _check_free(world, used)
-    return uses
+    found = [
+        world.all(kind)[used] if (used := ids.get(f"{kind}_id")) else None
+        for kind in ("credential", "session")
+    ]
+    for resource in filter(None, found):
+        check_allowed(world, resource, "run")
+        _check_free(world, resource)
+    credential, session = found
+    return credential, session
 
 
 def _check_free(world: World, session: Resource) -> None:
@@ -137,13 +138,3 @@ def _check_free(world: World, session: Resource) -> None:
     if runs:
         text = f"The session `{session.id}` is taken by the task run `{next(iter(runs))}`."
         raise refuse("request/state_invalid", text)
-
-
-def _source_of(uses: Mapping[str, Resource]) -> str:
-    return uses["source"].id
-
-
-def _create_session(world: World, uses: Mapping[str, Resource]) -> Resource:
-    credential = uses.get("credential")
-    ids = {"credential_id": credential.id if credential else None, "source_id": _source_of(uses)}
-    return world.create("session", ids)

@@ -95,11 +95,11 @@ def _break_off(world: World, story: Story, fault: ScriptFault) -> None:
 
 
 def _wait(world: World, story: Story, wait: Wait) -> None:
+    if not wait.active and world.rules.machine(story.script.kind).works_in:
+        world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
     if wait.span is not None:
         name = WINDOW if wait.patience else STEP
         world.timers.arm(story.owner, name, world.now + wait.span)
-    if not wait.active and world.rules.machine(story.script.kind).works_in:
-        world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
 
 
 def _step_due(world: World, due: Due) -> None:

@@ -55,6 +55,40 @@ class Entry:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """The answer to a call with an idempotency key, for whoever makes that call again."""
+
+    at: datetime
+    call: str  # its method and path
+    parameters: str  # a digest of all that the call said, so that no secret is kept
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Surprises:
+    """What a world shows that no page documents, as Deck itself may begin to at any time."""
+
+    fields: bool = False
+    event_type: str | None = None
+    interaction_type: str | None = None
+
+    @property
+    def unknown_fields(self) -> Mapping[str, Any]:
+        """What is printed beside the fields of every resource."""
+        return _UNKNOWN_FIELDS if self.fields else {}
+
+    @property
+    def unknown_prompt(self) -> Mapping[str, str]:
+        """What is said in the place of a prompt's type."""
+        return {"type": self.interaction_type} if self.interaction_type else {}
+
+
+_UNKNOWN_FIELDS = {"deck_sim_surprise": {"why": "clients must tolerate unknown fields"}}
+
+
 def failure(problems: tuple[Problem, ...]) -> list[dict[str, str]]:
     """The `errors` of a failed run."""
     return [problem.as_json() for problem in problems]

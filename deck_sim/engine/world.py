@@ -5,20 +5,22 @@ Laws:
 2. Only `pass_time` (in `playing`) changes `now`, and it lets one due thing happen at a time.
 3. The state holds names and values, never rows of tables: a deep copy of a world is a world.
 4. Nothing is created, moved or deleted without an entry in the timeline.
+5. An event is given to the destinations as it is emitted, so nothing comes between the two.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from sys import intern
 from typing import Any
 
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition, RateLimit
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
-from deck_sim.engine.records import Entry, Event, Resource, failure
+from deck_sim.engine.posting import post_event
+from deck_sim.engine.records import Entry, Event, KeptAnswer, Resource, Surprises, failure
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import DISUSE, OF_A_STEP, PASSAGE, TASK_TIMEOUT, Timers
 from deck_sim.errors import Problem, listed, problem
@@ -46,12 +48,15 @@ class World:
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)
     screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
-    posted: int = 0  # how many of the events have been given to the destinations
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
     messages: dict[str, list[Event]] = field(default_factory=dict)  # what queues hold
     faults: list[str] = field(default_factory=list)  # scripts that could not be played on
     counters: Counter[str] = field(default_factory=Counter)
+    rate_limit: RateLimit | None = None
+    admitted: deque[datetime] = field(default_factory=deque)  # the calls in the limit's window
+    kept_answers: dict[str, KeptAnswer] = field(default_factory=dict)  # by idempotency key
+    surprises: Surprises = field(default_factory=Surprises)
 
     def __post_init__(self) -> None:
         self.resources = {kind: {} for kind in self.rules.kinds}
@@ -60,6 +65,12 @@ class World:
     def rules(self) -> Edition:
         """The tables of this world's edition."""
         return EDITIONS[self.edition]
+
+    @property
+    def event_types(self) -> tuple[str, ...]:
+        """Every type of event that there is here: the documented ones, and the surprise."""
+        surprise = self.surprises.event_type
+        return (*self.rules.event_types, *([surprise] if surprise else []))
 
     def kind(self, name: str) -> Kind:
         """The row of a kind of resource."""
@@ -122,9 +133,13 @@ class World:
         hidden: Mapping[str, Any] | None = None,
         *,
         silent: bool = False,
+        about: str = "",
         **standard: Any,
     ) -> Resource:
-        """Add a resource in its kind's first status; `standard` overrides id, status, moments."""
+        """Add a resource in its kind's first status; `standard` overrides id, status, moments.
+
+        `about` is what the timeline says of it beside that.
+        """
         row = self.kind(kind)
         usual = {"status": row.first_status, "created_at": self.now, "updated_at": self.now}
         if "id" not in standard:
@@ -135,12 +150,13 @@ class World:
             self.users.setdefault(used.id, {})[resource.id] = None
             self.timers.take_back(used.id, PASSAGE, DISUSE)
         as_what = f" as {resource.status}" if resource.status else ""
-        self.note(kind, resource.id, f"created{as_what}")
+        self.note(kind, resource.id, f"created{as_what}{about}")
         if not silent:
             self._emit_lifecycle(resource, "created")
             # If the creation is an event of its own, the first status is none (assumed).
             if row.machine and "created" not in row.lifecycle:
                 self.emit(f"{kind}.{row.machine.event(str(resource.status))}", resource)
+            self._emit_surprise(resource)
         self._let_pass(resource)
         return resource
 
@@ -206,9 +222,11 @@ class World:
         return moved
 
     def emit(self, type_: str, resource: Resource) -> None:
-        """Write an event about a resource as it is now."""
+        """Write an event about a resource as it is now, and give it to whoever wants it."""
         beside = self._beside(resource)
-        self.events.append(Event(self.next_id("evt"), type_, resource, self.now, beside))
+        event = Event(self.next_id("evt"), type_, resource, self.now, beside)
+        self.events.append(event)
+        post_event(self, event)
 
     def note(self, kind: str, resource_id: str, what: str) -> None:
         """Add a line to the timeline."""
@@ -268,6 +286,11 @@ class World:
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:
         if what in self.kind(resource.kind).lifecycle:
             self.emit(f"{resource.kind}.{what}", resource)
+
+    def _emit_surprise(self, resource: Resource) -> None:
+        type_ = self.surprises.event_type
+        if type_ and type_.startswith(f"{resource.kind}."):
+            self.emit(type_, resource)
 
     def _works_through(self, resource: Resource) -> list[Resource]:
         """What a run uses and cannot work without: its connection, or credential and session."""

@@ -2,18 +2,21 @@
 end.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.durations import format_duration
 from deck_sim.errors import CATALOG, listed
+from deck_sim.scenario.document import Path
 from deck_sim.scenario.kinds import KINDS
-from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.outline import Outline, outline
 from deck_sim.scenario.step import REGISTRY, Step, words
 from deck_sim.scenario.templates import is_template, template_faults
-from deck_sim.scenario.yaml_reader import Path
 
 Found = tuple[Path, str]
+
+_LACKING = "has no"
 
 
 def check_expressions(data: Any) -> Iterator[Found]:
@@ -39,29 +42,45 @@ def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _texts(item, (*path, index))
 
 
-def check_orders(scenario: Scenario) -> tuple[tuple[str, ...], list[Found]]:
+def check_ways(data: Mapping[str, Any]) -> Iterator[Found]:
+    """Steps, a playlist and a mix are three ways to say what a run does, of which one will do."""
+    said = [name for name in ("task_run", "playlist", "mix") if data.get(name) is not None]
+    if len(said) > 1:
+        text = f"{listed(said)} are {len(said)} ways to say what a run does; keep one of them"
+        yield (said[-1],), text
+
+
+def check_orders(scripts: Mapping[str, Any]) -> tuple[tuple[str, ...], list[Found]]:
     """The editions in which a scenario can be played; if there are none, all that is wrong with it
     in the one that it is for, or else in the one that it comes closest to.
+
+    `scripts` is a scenario's steps by kind, read or as they stand in the file, beside its edition.
     """
-    wanted = [scenario.edition] if scenario.edition else [*EDITIONS]
-    found = {name: list(_faults_in(scenario, EDITIONS[name])) for name in wanted}
-    legal = tuple(name for name in wanted if not found[name])
-    return legal, [] if legal else min(found.values(), key=len)
+    wanted = scripts.get("edition")
+    names = [name for name in EDITIONS if wanted in (None, name)]
+    found = {name: list(_faults_in(scripts, EDITIONS[name])) for name in names}
+    legal = tuple(name for name in names if not found[name])
+    return legal, [] if legal else min(found.values(), key=_distance, default=[])
 
 
-def _faults_in(scenario: Scenario, edition: Edition) -> Iterator[Found]:
-    """Every place where a script breaks the edition's state machines, with what is wrong. What is
-    for another edition is checked by that one's, if the scenario is not for this one alone.
+def _distance(found: list[Found]) -> tuple[int, int]:
+    """How far a scenario is from an edition: first by the words that this does not have."""
+    return sum(_LACKING in text for _, text in found), len(found)
+
+
+def _faults_in(scripts: Mapping[str, Any], edition: Edition) -> Iterator[Found]:
+    """Every place where a script breaks the edition's state machines or limits, with what is wrong.
+    What is for another edition is checked by that one's, if the scenario is not for this one alone.
     """
     for kind in KINDS:
-        steps = getattr(scenario, kind)
-        if steps is None:
+        steps = scripts.get(kind)
+        if not steps or not isinstance(steps, list | tuple):
             continue
-        if kind not in edition.kinds and scenario.edition:
+        if kind not in edition.kinds and scripts.get("edition"):
             yield (kind,), f"the edition `{edition.name}` has no {kind}s; leave it out"
             continue
         rules = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
-        yield from _Walk(kind, rules).whole(steps, (kind,))
+        yield from _Walk(kind, rules).whole(outline(kind, steps), (kind,))
 
 
 class _Walk:
@@ -70,8 +89,10 @@ class _Walk:
     def __init__(self, kind: str, edition: Edition) -> None:
         self.kind, self.edition, self.words = kind, edition, words(kind)
         self.machine = edition.machine(kind)
+        # Whoever does no work waits for others, and no limit ends that.
+        self.inactivity = edition.inactivity if self.machine.works_in else None
 
-    def whole(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
+    def whole(self, steps: tuple[Outline, ...], path: Path) -> Iterator[Found]:
         """Walk a script from its machine's first status, and see that every way ends."""
         loose: set[str] = set()
         yield from self._steps(steps, path, {self.machine.initial}, loose)
@@ -88,7 +109,7 @@ class _Walk:
             yield path, text + "".join(f", or says `{word}: stuck`" for word in stuck[:1])
 
     def _steps(
-        self, steps: tuple[Step, ...], path: Path, before: set[str], loose: set[str]
+        self, steps: tuple[Outline, ...], path: Path, before: set[str], loose: set[str]
     ) -> Iterator[Found]:
         """Walk steps that begin in one of `before`. Adds to `loose` the statuses in which the
         script can be when they run out.
@@ -98,35 +119,55 @@ class _Walk:
             if not before:
                 yield here, _unreachable(step, steps[index - 1])
                 return
-            if not step.is_status:
-                continue
-            yield from self._follows(step, here, before)
-            yield from (((*here, step.word, key), why) for key, why in step.vain.items())
-            status = step.status(self.machine)
-            before = set() if step.ends or step.is_stuck else {status}
-            for name, branch in step.branches.items():
-                yield from self._steps(branch, (*here, step.word, name), {status}, before)
+            if step.is_status:
+                yield from self._status(step, here, before)
+                before = step.after(self.machine)
+                for name, branch in step.branches.items():
+                    inside = (*here, step.word, name)
+                    yield from self._steps(branch, inside, {step.status(self.machine)}, before)
         loose |= before
 
-    def _follows(self, step: Step, here: Path, before: set[str]) -> Iterator[Found]:
+    def _status(self, step: Outline, here: Path, before: set[str]) -> Iterator[Found]:
+        """What is wrong with one step, whatever its branches say."""
+        if step.named:
+            yield from self._follows(step.named, here, before)
+        if step.step:
+            yield from (((*here, step.word, key), why) for key, why in step.step.vain.items())
+            yield from self._silences(step.step, (*here, step.word))
+            yield from ((here, self._lacks("error", error)) for error in self._strange(step.step))
+
+    def _follows(self, step: type[Step], here: Path, before: set[str]) -> Iterator[Found]:
         entered = step.status(self.machine)
         if entered not in self.machine.statuses:
-            yield here, f"the edition `{self.edition.name}` has no status `{entered}`"
+            yield here, self._lacks("status", entered)
             return
-        for error in step.fails_with:
-            if not CATALOG[error].is_of(self.edition.name):
-                yield here, f"the edition `{self.edition.name}` has no error `{error}`"
         for status in (s for s in self.machine.statuses if s in before):
             after = self.machine.follows[status]
             if entered not in after and not (step.lasts and entered == status):
                 text = f"after it may come {self._sayable(after)}"
                 yield here, f"`{step.word}` cannot follow `{status}`; {text}"
 
+    def _strange(self, step: Step) -> list[str]:
+        """The errors that a step fails with and the edition does not have."""
+        return [name for name in step.fails_with if not CATALOG[name].is_of(self.edition.name)]
+
+    def _lacks(self, what: str, name: str) -> str:
+        return f"the edition `{self.edition.name}` {_LACKING} {what} `{name}`"
+
+    def _silences(self, step: Step, here: Path) -> Iterator[Found]:
+        """Waits that the inactivity limit ends before they are over."""
+        for key, span in step.silences.items():
+            if self.inactivity and span.low >= self.inactivity:
+                limit = format_duration(self.inactivity)
+                text = f"{span} is never over: the inactivity limit fails a run after {limit}"
+                yield (*here, key), f"{text} in which nothing happens; write less than {limit}"
+
     def _sayable(self, statuses: Iterable[str]) -> str:
         """Those of the statuses that a script can bring about; commands bring about the rest."""
         return listed((s for s in statuses if s in self.words), last="or")
 
 
-def _unreachable(step: Step, before: Step) -> str:
-    why = "ends the script" if before.ends else "says `stuck`"
-    return f"`{step.word}` is never reached: `{before.word}` before it {why}"
+def _unreachable(step: Outline, before: Outline) -> str:
+    why = "ends the script" if before.named and before.named.ends else "says `stuck`"
+    named = f"`{step.word}`" if step.named else "this step"
+    return f"{named} is never reached: `{before.word}` before it {why}"

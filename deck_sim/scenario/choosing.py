@@ -169,6 +169,14 @@ WAYS: dict[str, Way] = {
 }
 
 
+# Where a name was written that no scenario has any more; the other ways find what there is.
+_NAMED_IN = {way: way for way in WAYS} | {
+    "header": HEADER,
+    "rule": "rules",
+    "default": "default_scenario",
+}
+
+
 def choose(opening: Opening, wishes: Wishes, library: Library) -> Choice:
     """Choose; a name that came from the queue leaves it, a playlist or mix goes to its next turn.
 
@@ -179,7 +187,7 @@ def choose(opening: Opening, wishes: Wishes, library: Library) -> Choice:
     found = ((name, way) for way, find in WAYS.items() for name in find(opening, wishes, library))
     name, because = next(found)
     second = next((f"{n}; because={w}" for n, w in found if n != name), None)
-    scenario = library.get(name, HEADER)
+    scenario = library.get(name, _NAMED_IN[because])
     played = _turn(scenario, opening, wishes, library)
     if because == "queue":
         wishes.queues[opening.kind].pop(0)
@@ -192,10 +200,10 @@ def _turn(scenario: Scenario, opening: Opening, wishes: Wishes, library: Library
         return _playable(scenario, opening)
     turn = wishes.turns.get(scenario.name, 0)
     if scenario.playlist:
-        entry = scenario.playlist[min(turn, len(scenario.playlist) - 1)]
+        way, entry = "playlist", scenario.playlist[min(turn, len(scenario.playlist) - 1)]
     else:
-        entry = _drawn(scenario.mix or {}, opening.seed, scenario.name, turn)
-    played = _playable(library.get(entry, HEADER), opening)
+        way, entry = "mix", _drawn(scenario.mix or {}, opening.seed, scenario.name, turn)
+    played = _playable(library.get(entry, f"{way} of {scenario.name}"), opening)
     wishes.turns[scenario.name] = turn + 1
     return played
 

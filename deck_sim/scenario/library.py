@@ -14,16 +14,21 @@ from deck_sim.later import Later
 if TYPE_CHECKING:
     from deck_sim import complaints
     from deck_sim.scenario import loader
+    from deck_sim.scenario.document import Path as Place
     from deck_sim.scenario.model import Scenario
-    from deck_sim.scenario.yaml_reader import Path as Place
 
-    Report = Callable[[loader.ScenarioError], None]
+    # Told of each change that cannot be read, and with None of the one that mends it.
+    Report = Callable[[loader.ScenarioError | None], None]
 else:
     complaints, loader = Later("deck_sim.complaints"), Later("deck_sim.scenario.loader")
 
 _PACKAGE = Path(__file__).parent.parent
 # Inside the package once installed; beside it in a checkout, where people look for it.
 SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") if f.is_dir())
+
+
+FEW = 10  # scenarios, which a message may list
+_WHERE = "`deck-sim scenarios` lists them"
 
 
 class Library:
@@ -46,8 +51,8 @@ class Library:
         """
         found = self.find(name)
         if found is None:
-            text = f"`{field}` names no scenario: {quote(name)}{nearest(name, self.names())}"
-            raise refuse("request/input_invalid", text + self._instead(name), field=field)
+            text = f"`{field}` names no scenario: {quote(name)}{self.instead(name)}"
+            raise refuse("request/input_invalid", text, field=field)
         return found
 
     def find(self, name: str) -> Scenario | None:
@@ -72,8 +77,11 @@ class Library:
         """Take out a scenario that was added here; say whether it was."""
         return self._own.pop(name, None) is not None
 
-    def _instead(self, name: str) -> str:
-        return "" if nearest(name, self.names()) else f"; there are {listed(self.names())}"
+    def instead(self, name: str) -> str:
+        """What to name instead of a scenario that there is not; all of them, if they are few."""
+        names = self.names()
+        known = listed(names) if len(names) <= FEW else f"{len(names)}; {_WHERE}"
+        return nearest(name, names) or f"; there are {known}"
 
 
 class _Shipped(Library):
@@ -100,14 +108,15 @@ def shipped() -> Library:
 class WatchedFolder(Library):
     """A user's folder, read again when a file in it has changed.
 
-    A change that cannot be read is reported once, and the last good version stays.
+    A change that cannot be read is reported once, and the last good version stays; so is the change
+    that mends it.
     """
 
     def __init__(self, folder: Path, below: Library, report: Report) -> None:
         super().__init__(below)
         self._folder, self._under, self._report = folder, below, report
         self._own = read_folder(folder, below)._own
-        self._seen = self._look()
+        self._seen, self._broken = self._look(), False
 
     def names(self) -> list[str]:
         """Every name, sorted."""
@@ -137,10 +146,18 @@ class WatchedFolder(Library):
         looks = self._look()
         if looks != self._seen:
             self._seen = looks
-            try:
-                self._own = read_folder(self._folder, self._under)._own
-            except loader.ScenarioError as error:
-                self._report(error)
+            self._read()
+
+    def _read(self) -> None:
+        try:
+            self._own = read_folder(self._folder, self._under)._own
+        except loader.ScenarioError as error:
+            self._report(error)
+            self._broken = True
+        else:
+            if self._broken:
+                self._report(None)
+            self._broken = False
 
 
 def scenario_files(folder: Path) -> list[Path]:
@@ -164,13 +181,15 @@ def read_folder(folder: Path, below: Library) -> Library:
 
 
 def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loader.Mistake]]:
-    """The scenarios of these files, and everything that is wrong with them."""
+    """The scenarios of these files, and everything that is wrong with them, in their order. What is
+    known of a broken one is in the library, too, so that nobody is blamed for naming it.
+    """
+    files = [*files]
     library, mistakes, seen = Library(below), list["loader.Mistake"](), dict[str, Path]()
     for file in files:
-        try:
-            scenario = loader.load_scenario(file)
-        except loader.ScenarioError as error:
-            mistakes += error.mistakes
+        scenario, found = loader.salvage(loader.load_scenario, file)
+        mistakes += found
+        if scenario is None:
             continue
         other = seen.setdefault(scenario.name, file)
         if other is not file:
@@ -179,7 +198,8 @@ def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loa
     for name, file in seen.items():
         for place, text in entry_faults(library.get(name), library):
             mistakes.append(_mistake(file, place, text))
-    return library, mistakes
+    order = {f"{file}": number for number, file in enumerate(files)}
+    return library, sorted(mistakes, key=lambda one: (order[one.file], one.line, one.column))
 
 
 def _mistake(file: Path, place: Place, text: str) -> loader.Mistake:
@@ -194,8 +214,10 @@ def entry_faults(scenario: Scenario, library: Library) -> Iterator[tuple[Place, 
     for index, entry in enumerate(scenario.entries):
         place: Place = ("playlist", index) if scenario.playlist else ("mix", entry)
         found = library.find(entry)
+        if not entry:  # it is no name, which is told by whoever read it
+            continue
         if found is None:
-            yield place, f"there is no scenario {quote(entry)}{nearest(entry, library.names())}"
+            yield place, f"there is no scenario {quote(entry)}{library.instead(entry)}"
         elif found.entries:
             yield place, f"{quote(entry)} is a playlist or mix itself; name what it names"
     names = set(library.names()) - {scenario.name} if scenario.entries else set()

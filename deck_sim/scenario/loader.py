@@ -1,9 +1,10 @@
 """Reading scenario files. All that is wrong with a file is found in one go, each with its place."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -11,12 +12,16 @@ from pydantic_core import ErrorDetails
 from deck_sim.complaints import complaint, show, spell_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.errors import listed, nearest, quote
-from deck_sim.scenario.checks import check_expressions, check_orders
+from deck_sim.scenario.checks import check_expressions, check_orders, check_ways
+from deck_sim.scenario.document import Document, Path, YamlError
 from deck_sim.scenario.kinds import KINDS
-from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.model import Scenario, is_name
+from deck_sim.scenario.outline import BRANCHES
 from deck_sim.scenario.step import words
 from deck_sim.scenario.values import Strict
-from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, Path, YamlError, read_yaml
+from deck_sim.scenario.yaml_reader import read_file, read_yaml
+
+Source = TypeVar("Source")
 
 MOST_MISTAKES = 100  # that are told of one file
 
@@ -37,11 +42,13 @@ class Mistake:
 
 
 class ScenarioError(Exception):
-    """A scenario that cannot be used, and all that is wrong with it."""
+    """A scenario that cannot be used, and all that is wrong with it. `rest` is what else of it
+    others may ask for: its name, and what it names.
+    """
 
-    def __init__(self, *mistakes: Mistake) -> None:
+    def __init__(self, *mistakes: Mistake, rest: Scenario | None = None) -> None:
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
-        self.mistakes = mistakes
+        self.mistakes, self.rest = mistakes, rest
 
 
 def load_scenario(file: FilePath) -> Scenario:
@@ -51,13 +58,7 @@ def load_scenario(file: FilePath) -> Scenario:
         ScenarioError: with every mistake in the file.
 
     """
-    try:
-        with file.open("rb") as opened:
-            source = opened.read(MAX_BYTES + 1)  # one too many is enough to be refused
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ScenarioError(Mistake(str(file), 1, 1, "", f"cannot be read: {reason}")) from None
-    return read_scenario(source, str(file))
+    return _check(document_of(read_file, file, f"{file}"), f"{file}")
 
 
 def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
@@ -67,11 +68,20 @@ def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
         ScenarioError: with every mistake in the text.
 
     """
+    return _check(document_of(read_yaml, source, file), file)
+
+
+def document_of(read: Callable[[Source], Document], source: Source, file: str) -> Document:
+    """What `read` makes of a source.
+
+    Raises:
+        ScenarioError: with the mistake behind which nothing can be understood.
+
+    """
     try:
-        document = read_yaml(source)
+        return read(source)
     except YamlError as error:
         raise ScenarioError(Mistake(file, error.line, error.column, "", error.message)) from None
-    return _check(document, file)
 
 
 def name_taken(scenario: Scenario, file: FilePath, other: FilePath) -> Mistake:
@@ -93,27 +103,59 @@ def scenario_from_data(data: Any, name: str = "<data>") -> Scenario:
 
 def _check(document: Document, file: str) -> Scenario:
     """The scenario in a document."""
-    mistakes = [Mistake(file, e.line, e.column, "", e.message) for e in document.mistakes]
+    mistakes = mistakes_of(document, file)
     if not mistakes and (not isinstance(document.data, dict) or not document.data):
         raise ScenarioError(Mistake(file, 1, 1, "", _no_scenario(document.data)))
-    found = list(check_expressions(document.data))
+    readable = document.data
     try:
         scenario = Scenario.model_validate(document.data)
+        readable = dict(scenario)
     except ValidationError as error:
         told = telling(error)[:MOST_MISTAKES]
         mistakes += (place(document, file, one, Scenario) for one in told)
-    else:
-        editions, faults = check_orders(scenario)
-        found += faults
+    found = [*check_expressions(document.data)]
+    if isinstance(readable, dict):
+        editions, faults = check_orders(readable)
+        found += [*check_ways(readable), *faults]
     mistakes += [
         Mistake(file, *document.position(path), spell_path(path), message)
         for path, message in found[:MOST_MISTAKES]
     ]
     if mistakes:
-        raise ScenarioError(*in_order(mistakes))
+        raise ScenarioError(*in_order(mistakes), rest=_rest(readable))
     scenario._source.update(document.data)
     scenario._editions = editions
     return scenario
+
+
+def salvage(read: Callable[..., Scenario], *source: Any) -> tuple[Scenario | None, list[Mistake]]:
+    """A scenario, or what else of a broken one others may ask for; and what is wrong with it."""
+    try:
+        return read(*source), []
+    except ScenarioError as error:
+        return error.rest, [*error.mistakes]
+
+
+def _rest(data: Any) -> Scenario | None:
+    """A scenario of the name and the entries that a broken one has; its steps are not known. An
+    entry that is no name is empty.
+    """
+    found = data if isinstance(data, dict) else {}
+    name, playlist, mix = (found.get(key) for key in ("name", "playlist", "mix"))
+    if not isinstance(name, str):
+        return None
+    entries = playlist if isinstance(playlist, list | tuple) else ()
+    return Scenario.model_construct(
+        version=1,
+        name=name,
+        playlist=tuple(entry if is_name(entry) else "" for entry in entries),
+        mix={entry: 1 for entry in mix if is_name(entry)} if isinstance(mix, dict) else None,
+    )
+
+
+def mistakes_of(document: Document, file: str) -> list[Mistake]:
+    """What the reader found wrong with a file, although it could read on."""
+    return [Mistake(file, e.line, e.column, "", e.message) for e in document.mistakes]
 
 
 def in_order(mistakes: list[Mistake]) -> list[Mistake]:
@@ -156,12 +198,14 @@ def _say(error: ErrorDetails, root: type[Strict]) -> str:
     text = complaint(error, root)
     if error["type"] == "union_tag_not_found":
         return f"{text}; a step is a word like `completed`, or a word and its value, `running: 8s`"
+    if error["type"] == "dict_type" and error["loc"][-2:-1] == ("accept",):
+        return f'{text}; name the field that is asked for, like `{{code: "123456"}}`'
     if error["type"] == "tuple_type" and error["loc"][-1] in _SCRIPTS:
         return f"{text}; begin each step with `- `"
     return text
 
 
-_SCRIPTS = (*KINDS, "on_rejected", "on_timeout")
+_SCRIPTS = (*KINDS, *BRANCHES)
 
 
 def _unknown_step(word: str, path: Path) -> str:
@@ -171,9 +215,11 @@ def _unknown_step(word: str, path: Path) -> str:
     for other in KINDS:
         if word in words(other):
             return f"`{word}` belongs in a {other} script; {takes}"
-    if any(word in edition.statuses(kind) for edition in EDITIONS.values()):
-        return f"`{word}` is what a caller does, and never a script; {takes}"
-    return f"unknown status {quote(word)}{nearest(word, allowed)}; {takes}"
+    near = nearest(word, allowed)
+    for status in (s for edition in EDITIONS.values() for s in edition.statuses(kind)):
+        if word == status or (not near and nearest(word, [status])):
+            return f"`{status}` is what a caller does, and never a script; {takes}"
+    return f"unknown status {quote(word)}{near}; {takes}"
 
 
 def position_in(source: bytes | str, *path: int | str) -> tuple[int, int]:

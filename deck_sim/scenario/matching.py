@@ -27,7 +27,7 @@ class When(Strict):
     auth_method: str | None = None
     """The connection's way to log in."""
     input: dict[str, Any] | None = None
-    """What the run's input holds, at least; texts are globs."""
+    """What the run's input holds, at least; texts are globs, and numbers are compared by value."""
 
     def matches(self, facts: Facts) -> bool:
         """Whether everything that is asked for is so."""
@@ -73,4 +73,11 @@ def _contains(found: Any, wanted: Any) -> bool:
         )
     if found is None or wanted is None:
         return found is wanted
+    if _is_number(found) and _is_number(wanted):
+        return bool(found == wanted)
     return fnmatchcase(as_text(found), as_text(wanted))
+
+
+def _is_number(value: Any) -> bool:
+    """Whether JSON calls it a number; to Python `true` is one, too."""
+    return isinstance(value, int | float) and not isinstance(value, bool)

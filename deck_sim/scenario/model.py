@@ -1,7 +1,7 @@
 """A scenario as a checked model, and the scripts that it gives to connections and runs."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -9,7 +9,6 @@ from pydantic import (
     PrivateAttr,
     WithJsonSchema,
     field_validator,
-    model_validator,
 )
 
 from deck_sim.complaints import show
@@ -30,13 +29,18 @@ from deck_sim.scenario.steps import (
     RunStep,
     SessionStep,
 )
-from deck_sim.scenario.values import Many, Strict, fault, fault_at
+from deck_sim.scenario.values import Many, Strict, Version, fault
 
 _NAME = r"[a-z0-9_]{1,100}"
 
 
+def is_name(text: Any) -> bool:
+    """Whether a scenario can be called so."""
+    return isinstance(text, str) and bool(re.fullmatch(_NAME, text))
+
+
 def _read_name(name: str) -> str:
-    if not re.fullmatch(_NAME, name):
+    if not is_name(name):
         likeness = "1 to 100 characters of a-z, 0-9 and _, like `mfa_then_success`"
         raise fault(f"must be {likeness}, not {show(name)}")
     return name
@@ -60,7 +64,7 @@ Weight = Annotated[float, Field(gt=0, le=1000)]
 class Scenario(Strict):
     """One scenario file."""
 
-    version: Literal[1]
+    version: Version
     """The version of the format."""
     name: ScenarioName
     """What it is called; unique, and the name of its file."""
@@ -87,14 +91,6 @@ class Scenario(Strict):
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
     _editions: tuple[str, ...] = PrivateAttr(default=())
 
-    @field_validator("version", mode="before")
-    @classmethod
-    def _not_merely_equal(cls, value: Any) -> Any:
-        """Refuse what is equal to 1 and is not 1: `true`, `1.0`."""
-        if value == 1 and type(value) is not int:
-            raise fault(f"must be 1, not {show(value)}")
-        return value
-
     @field_validator("edition")
     @classmethod
     def _known(cls, value: Any) -> Any:
@@ -110,15 +106,6 @@ class Scenario(Strict):
         if value is not None and not said:
             raise fault("must not be empty; leave it out instead")
         return value
-
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> "Scenario":
-        """Steps, a playlist and a mix are three ways to say what a run does."""
-        said = [name for name in ("task_run", "playlist", "mix") if getattr(self, name) is not None]
-        if len(said) > 1:
-            text = f"{listed(said)} are {len(said)} ways to say what a run does; keep one of them"
-            raise fault_at(said[-1], text)
-        return self
 
     @property
     def entries(self) -> tuple[str, ...]:

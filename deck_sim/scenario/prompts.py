@@ -1,6 +1,7 @@
 """What the source asks, which answers it takes, and what comes of them."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
@@ -19,7 +20,8 @@ from deck_sim.scenario.values import (
     SpanField,
     Strict,
     Wanted,
-    fault_at,
+    Whole,
+    faults_at,
     matching,
 )
 
@@ -49,7 +51,7 @@ class Asking(Step):
     accept: Annotated[tuple[dict[str, Wanted], ...], Many, OneOrMany()] | None = None
     """The right answer, or a list of them, any of which will do; compared as text, globs allowed.
     Without it any answer is right; with an empty list none is."""
-    attempts: int | None = Field(default=None, ge=1, le=1000)
+    attempts: Annotated[int, Field(ge=1, le=1000), Whole] | None = None
     """How many answers may be wrong before `on_rejected`; without it, 3."""
     timeout: SpanField | None = None
     """How long each prompt waits for its answer before `on_timeout`; without it, 5m."""
@@ -59,19 +61,27 @@ class Asking(Step):
     @model_validator(mode="after")
     def _asks_and_accepts_the_same(self) -> "Asking":
         """A type that Deck does not document needs fields; what is accepted must be asked for."""
+        faults = [*self._type_faults(), *self._field_faults()]
+        if faults:
+            raise faults_at(*faults)
+        return self
+
+    def _type_faults(self) -> Iterator[tuple[str, str]]:
         if not self.fields and self.type not in PROMPTS:
             text = (
                 f"{quote(self.type)} is not one of {listed(PROMPTS)}{nearest(self.type, PROMPTS)};"
                 " a type of your own needs `fields`, like `fields: [{name: code}]`"
             )
-            raise fault_at("type", text)
-        asked = self._asked
-        for name in (name for name in asked if asked.count(name) > 1):
-            raise fault_at("fields", f"asks for {quote(name)} twice")
-        for name in (name for answer in self.accept or () for name in answer if name not in asked):
+            yield "type", text
+
+    def _field_faults(self) -> Iterator[tuple[str, str]]:
+        asked = Counter(self._asked)
+        for name in (name for name, count in asked.items() if count > 1):
+            yield "fields", f"asks for {quote(name)} twice"
+        unasked = (name for answer in self.accept or () for name in answer if name not in asked)
+        for name in dict.fromkeys(unasked) if asked else ():
             text = f"names {quote(name)}, and the interaction asks for {listed(asked)}"
-            raise fault_at("accept", text + nearest(name, asked))
-        return self
+            yield "accept", text + nearest(name, asked)
 
     @property
     def vain(self) -> Mapping[str, str]:
@@ -80,6 +90,11 @@ class Asking(Step):
             return {}
         written = [name for name in ("attempts", "on_rejected") if name in self.model_fields_set]
         return dict.fromkeys(written, "is never needed: without `accept` any answer is right")
+
+    @property
+    def silences(self) -> Mapping[str, Span]:
+        """How long a prompt may wait for its answer."""
+        return {} if self.timeout is None else {"timeout": self.timeout}
 
     @property
     def prompt(self) -> dict[str, Any]:
@@ -109,7 +124,10 @@ class Asking(Step):
 
     def enter(self, stage: Stage) -> Wait | None:
         """Ask, or ask again; each time the window is whole."""
-        stage.move(self.word, interaction=compute(stage, self.prompt))
+        stage.move(
+            self.word,
+            interaction=compute(stage, self.prompt) | stage.world.surprises.unknown_prompt,
+        )
         window = stage.world.rules.interaction_window
         return Wait(stage.draw(self.timeout or Span(window, window)), patience=True)
 

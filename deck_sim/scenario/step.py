@@ -13,8 +13,9 @@ from pydantic import GetJsonSchemaHandler, model_validator
 from deck_sim.complaints import show, spell_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.statuses import Machine
+from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, ScriptFault, Wait
+from deck_sim.engine.story import GO_ON, ScriptFault, Story, Wait
 from deck_sim.errors import listed
 from deck_sim.scenario.templates import ExpressionError, has_template, names_at, render
 from deck_sim.scenario.values import Strict, fault
@@ -109,9 +110,10 @@ class Step(Strict):
         }
         return [*([{"const": cls.word}] if bare else []), written]
 
-    def status(self, machine: Machine) -> str:
+    @classmethod
+    def status(cls, machine: Machine) -> str:
         """The status that the step enters, of a machine that may have its own word for it."""
-        return self.word
+        return cls.word
 
     @property
     def fails_with(self) -> tuple[str, ...]:
@@ -121,6 +123,11 @@ class Step(Strict):
     @property
     def vain(self) -> Mapping[str, str]:
         """The keys that are written here and can never matter, and why."""
+        return {}
+
+    @property
+    def silences(self) -> Mapping[str, Span]:
+        """The keys that say how long it lasts while nothing happens, and what they say."""
         return {}
 
     @property
@@ -164,6 +171,14 @@ def compute(stage: Stage, value: Any) -> Any:
     try:
         return render(value, names_at(stage.world.now, **stage.names))
     except ExpressionError as error:
-        script = stage.story.script
-        place = spell_path((script.kind, *stage.story.path))
-        raise ScriptFault(f"scenario `{script.scenario}`, {place}: {error}") from None
+        place = spell_path(_written(stage.story))
+        raise ScriptFault(f"scenario `{stage.story.script.scenario}`, {place}: {error}") from None
+
+
+def _written(story: Story) -> tuple[int | str, ...]:
+    """Where in its file a story is: a branch stands below the word of the step that has it."""
+    script, found = story.script, list[int | str]()
+    for end, part in enumerate(story.path):
+        branching = script.at(story.path[:end]) if isinstance(part, str) else None
+        found += [branching.word, part] if branching else [part]
+    return (script.kind, *found)

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from deck_sim.contract.statuses import Machine
+from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario import effects
@@ -223,6 +224,11 @@ class _Review(Step):
     """What follows a rejection; without it, the run fails with `task/review_rejected`."""
 
     @property
+    def silences(self) -> Mapping[str, Span]:
+        """How long it may be until it is approved."""
+        return {} if self.length is None else {"for": self.length}
+
+    @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
         """What follows a rejection."""
         return {"on_rejected": self.on_rejected}
@@ -257,7 +263,8 @@ class Approval(_Review):
     word = "approval"
     kinds = ("task_run",)
 
-    def status(self, machine: Machine) -> str:
+    @classmethod
+    def status(cls, machine: Machine) -> str:
         """The edition's word for it."""
         return machine.approval
 
@@ -286,7 +293,7 @@ class RunInteraction(Asking):
 _WORDS = {word for _, word in REGISTRY}
 
 
-def _word(item: Any) -> Any:
+def word_of(item: Any) -> Any:
     """The word that tells which step an item of a script is."""
     if isinstance(item, dict) and item:
         return next((key for key in item if key in _WORDS), next(iter(item)))
@@ -298,7 +305,7 @@ def _union(kind: str) -> Any:
     union = members[0]
     for member in members[1:]:
         union = union | member
-    return Annotated[union, Discriminator(_word)]
+    return Annotated[union, Discriminator(word_of)]
 
 
 if TYPE_CHECKING:
@@ -312,4 +319,4 @@ else:
 for _class in set(REGISTRY.values()):
     _class.model_rebuild()
 
-__all__ = ["ConnectionStep", "RunStep", "SessionStep", "effects"]
+__all__ = ["ConnectionStep", "RunStep", "SessionStep", "effects", "word_of"]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -37,11 +38,10 @@ def fault(text: str) -> PydanticCustomError:
     return PydanticCustomError("scenario", "{text}", {"text": text})
 
 
-def fault_at(place: str, text: str) -> ValidationError:
-    """The same, about one key of the mapping that is checked."""
-    return ValidationError.from_exception_data(
-        "scenario", [InitErrorDetails(type=fault(text), loc=(place,), input=None)]
-    )
+def faults_at(*faults: tuple[str, str]) -> ValidationError:
+    """The same, each about one key of the mapping that is checked."""
+    details = [InitErrorDetails(type=fault(text), loc=(key,), input=None) for key, text in faults]
+    return ValidationError.from_exception_data("scenario", details)
 
 
 def _read_span(value: Any) -> Any:
@@ -137,6 +137,17 @@ class OneOrMany:
         return {"anyOf": [many["items"], {**many, "minItems": self.least}]}
 
 
+def _read_whole(value: Any) -> Any:
+    """Read 3.0 as 3: JSON, and so the schema, knows no difference."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _read_version(value: Any) -> Any:
+    if value is True:  # which Python takes for 1
+        raise fault("must be 1, not true")
+    return _read_whole(value)
+
+
 def _described(pattern: str, *examples: str) -> WithJsonSchema:
     return WithJsonSchema(
         {"type": "string", "pattern": f"^(?:{pattern})$", "examples": [*examples]}
@@ -149,6 +160,8 @@ Length = Annotated[
     PlainValidator(_read_length),
     _described(f"stuck|{_SPAN}", "2s", "5m", "2s..8s", "stuck"),
 ]
+Whole = BeforeValidator(_read_whole)
+Version = Annotated[Literal[1], BeforeValidator(_read_version)]
 ErrorName = Annotated[
     str, PlainValidator(_read_error_name), WithJsonSchema({"enum": [*RUN_ERRORS]})
 ]

@@ -10,14 +10,15 @@ So hostile text gets a plain error soon.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from stat import S_ISREG
 from typing import Any, NamedTuple
 
 import yaml
 
 from deck_sim.errors import quote
-
-Path = tuple[int | str, ...]
+from deck_sim.scenario.document import Document, Path, YamlError
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
@@ -41,52 +42,6 @@ _REFUSED = {
     _FORBIDDEN: "the character {code} cannot stand in YAML",
     _DIRECTIVE: "a line begins with `%`; directives are not allowed",
 }
-
-
-class YamlError(Exception):
-    """Text that is not YAML as we read it; `line` and `column` count from 1."""
-
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(message)
-        self.message, self.line, self.column = message, line, column
-
-
-@dataclass
-class Document:
-    """The data of a file, where each value and each key of it stands, and what is wrong with it
-    although it could be read on.
-    """
-
-    data: Any = None
-    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    mistakes: list[YamlError] = field(default_factory=list)
-
-    def position(self, path: Path, *, of_key: bool = False) -> tuple[int, int]:
-        """Line and column of the value at `path`, of its key, or of the nearest thing around it."""
-        for end in range(len(path), -1, -1):
-            places = (self.keys, self.values) if of_key else (self.values, self.keys)
-            for place in places:
-                if path[:end] in place:
-                    return place[path[:end]]
-        return 1, 1
-
-    def written(self, path: Path) -> Path:
-        """`path` without the names and numbers that a short way to write it leaves out: where a
-        list may be a single value, or a mapping a duration.
-        """
-        found, value = [], self.data
-        for part in path:
-            if _holds(value, part):
-                value = value[part]
-                found.append(part)
-        return tuple(found)
-
-
-def _holds(value: Any, part: int | str) -> bool:
-    if isinstance(value, list):
-        return isinstance(part, int) and part < len(value)
-    return isinstance(value, dict) and part in value
 
 
 class _Size(NamedTuple):
@@ -114,6 +69,23 @@ class _Open:
 
     def next_path(self) -> Path:
         return (*self.path, len(self.items) if isinstance(self.items, list) else str(self.key))
+
+
+def read_file(file: FilePath) -> Document:
+    """Read a YAML file, and no more of it than it may have.
+
+    Raises:
+        YamlError: if it cannot be read, and as `read_yaml` does.
+
+    """
+    try:
+        if not (file.is_dir() or S_ISREG(file.stat().st_mode)):  # a pipe may never end, nor begin
+            raise YamlError("cannot be read: it is a pipe or a device, not a file")
+        with file.open("rb") as opened:
+            source = opened.read(MAX_BYTES + 1)  # one too many is enough to be refused
+    except OSError as error:
+        raise YamlError(f"cannot be read: {error.strerror or error}") from None
+    return read_yaml(source)
 
 
 def read_yaml(source: bytes | str) -> Document:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -35,6 +35,7 @@ class Wanted:
     clock: str = "frozen"
     seed: int = 0
     now: str | datetime | None = None
+    rate_limit: bool | Mapping[str, Any] = False
     strict: bool = True
 
 
@@ -110,6 +111,8 @@ def _begin(deck: Deck, wanted: Wanted, edition: str | None, folder: Path | None)
     deck.reset(
         edition=wanted.edition or edition, clock=wanted.clock, seed=wanted.seed, now=wanted.now
     )
+    if wanted.rate_limit:
+        deck.limit_rate(wanted.rate_limit)
     if folder is not None:
         for scenario in _read(folder, shipped()).own():
             deck.scenario(scenario.source)

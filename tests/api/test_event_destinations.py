@@ -60,6 +60,20 @@ def test_a_secret_in_the_wrong_place_is_not_told_either(api, sim, body):
     assert "whsec_hush" not in answer.text + sim.get("/requests").text
 
 
+def test_no_credential_is_told_by_the_journal_or_the_timeline(api, sim):
+    """Keys in a config, in a string of headers, in a URL, in a query: none of them is shown."""
+    url, headers = "http://alex:hush@127.0.0.1:9/?token=hush", '{"Authorization": "Bearer hush"}'
+    config = {"url": url, "custom_headers": headers}
+    made = api.post(PATH, json={**HOOK, "config": config}).json()
+    api.patch(f"{PATH}/{made['id']}", json={"config": config})
+    queue = {"secret_access_key": "hush", "account_url": "amqp://alex:hush@mq/"}
+    api.post(PATH, json={**HOOK, "type": "aws_sqs", "config": queue})
+    api.get(PATH, params={"secret": "hush", "limit": 5})
+    for path in ("/requests", "/timeline"):
+        assert "hush" not in sim.get(path).text
+    assert sim.get("/requests").json()["data"][-1]["query"] == "secret=•••&limit=5"
+
+
 @pytest.mark.parametrize("type_", QUEUES)
 def test_every_documented_type_can_be_made(api, type_):
     """A queue may have any config; it has no secret to show."""
@@ -85,6 +99,10 @@ def test_every_documented_type_can_be_made(api, type_):
         ({"config": {"url": "http://x:99999/"}}, "config.url", "Port out of range"),
         ({"config": {"url": "http://x:0/"}}, "config.url", "no host"),
         ({"config": {"url": "http://[x/"}}, "config.url", ""),
+        ({"config": {"url": "http://a..b/"}}, "config.url", "'a..b' is no host name"),
+        ({"config": {"url": f"http://{'a' * 64}.b/"}}, "config.url", "is no host name"),
+        ({"config": {"url": "http://a\x01b/"}}, "config.url", "is no host name"),
+        ({"config": {"url": "http://a%b/"}}, "config.url", "is no host name"),
         ({"credentials": {"secret": "hush"}}, "credentials.secret", "base64"),
         ({"credentials": {"key": "x"}}, "credentials.key", ""),
     ],
@@ -130,6 +148,46 @@ def test_good_custom_headers_are_kept_as_they_were_sent(api, text):
     assert api.post(PATH, json={**HOOK, "config": config}).json()["config"] == config
 
 
+@pytest.mark.parametrize("host", ["a_b", "[::1]", "bücher.test", "xn--bcher-kva.test", "a.b."])
+def test_a_host_may_be_whatever_can_be_asked_for(api, host):
+    """Names in other alphabets, addresses, and names with an underscore."""
+    answer = api.post(PATH, json={**HOOK, "config": {"url": f"http://{host}:9/"}})
+    assert answer.status_code == 201
+
+
+NEW_KEY = {"credentials": {"access_key": "hush"}}
+
+
+def test_new_credentials_of_a_queue_are_noted_and_not_kept(api, sim, simulation, advance):
+    """Nothing signs in with them, so they are taken as Deck takes them, and forgotten."""
+    made = api.post(PATH, json={**HOOK, "type": "aws_sqs", **NEW_KEY}).json()
+    advance("1s")
+    changed = api.patch(f"{PATH}/{made['id']}", json=NEW_KEY)
+    assert (changed.status_code, changed.json()["updated_at"]) == (200, "2025-01-15T09:30:01Z")
+    lines = [line["what"] for line in sim.get("/timeline").json()["data"]]
+    assert "credentials changed; they are not kept, since nothing signs in with them" in lines
+    assert "hush" not in repr((simulation().world, simulation().journal))
+
+
+@pytest.mark.parametrize("given", [None, {}])
+def test_no_new_credentials_of_a_queue_are_no_change(api, advance, given):
+    """Null and nothing are not noted."""
+    made = api.post(PATH, json={**HOOK, "type": "aws_sqs"}).json()
+    advance("1s")
+    changed = api.patch(f"{PATH}/{made['id']}", json={"credentials": given}).json()
+    assert changed["updated_at"] == made["updated_at"]
+
+
+def test_a_secret_of_a_queue_need_be_none_of_a_webhook(api):
+    """What a queue calls its secret has a form of its own."""
+    body = {**HOOK, "type": "rabbitmq", "credentials": {"secret": "any text"}}
+    made = api.post(PATH, json=body)
+    assert made.status_code == 201
+    assert api.patch(
+        f"{PATH}/{made.json()['id']}", json={"credentials": {"secret": "x"}}
+    ).is_success
+
+
 def test_an_update_changes_what_was_sent(api, advance):
     """What is not sent stays; nothing sent changes nothing."""
     made = api.post(PATH, json=HOOK).json()
@@ -147,6 +205,7 @@ def test_an_update_changes_what_was_sent(api, advance):
     [
         {"config": {}},
         {"config": {"url": "http://:1/"}},
+        {"config": {"url": "http://a..b/"}},
         {"credentials": {"secret": "x"}, "name": "n"},
         {"events": ["x"], "status": "inactive"},
         {"status": "pending_verification"},
@@ -170,7 +229,9 @@ def test_a_deleted_destination_gets_nothing(api, agent, advance, delivery_log):
     agent()
     advance("1h")
     (delivery,) = delivery_log()
-    assert (delivery["status"], len(delivery["log"])) == ("failure", 1)
+    assert delivery["status"] == "failure"
+    assert [line["attempt"] for line in delivery["log"]] == [1, None]
+    assert "is deleted" in delivery["log"][1]["error"]
     assert api.get(f"{PATH}/{made['id']}/event-deliveries").status_code == 404
 
 

@@ -180,6 +180,17 @@ def test_events_are_kept_for_thirty_days_of_the_world(api, agent, advance, types
     assert api.get(f"/events/{event}").status_code == 404
 
 
+def test_a_cursor_outlives_its_event(api, agent, advance):
+    """Who pages while events grow too old comes to the end of the list, and to no error."""
+    for _ in range(3):
+        agent()
+    cursor = api.get("/events", params={"limit": 1}).json()["next_cursor"]
+    advance("31d")
+    agent()
+    page = api.get("/events", params={"cursor": cursor}).json()
+    assert (page["data"], page["has_more"], page["next_cursor"]) == ([], False, None)
+
+
 def test_a_loop_that_polls_events_ends(api, sim, run_task, types):
     """With `on_poll`, whoever waits for an event sees it come."""
     run_task()

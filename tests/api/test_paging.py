@@ -84,6 +84,42 @@ def test_pages_lose_and_repeat_nothing_while_others_come_and_go(api, agents, see
     assert set(stay) <= set(seen) <= set(both)
 
 
+_STEPS = st.lists(st.sampled_from(["create", "delete"]) | st.integers(0, 8), max_size=5)
+
+
+@given(count=st.integers(0, 9), limit=st.integers(1, 4), between=st.lists(_STEPS, max_size=10))
+def test_pages_are_the_list_whatever_comes_and_goes_between_them(count, limit, between):
+    """What is there from the first page to the last is seen once, in order, and nothing that came
+    later is; what goes meanwhile is seen once at most. A step is a create, a delete of the last
+    item of the page before, or one of any item.
+    """
+    simulation = Worlds().make("k")
+    world = simulation.world
+    make = partial(world.create, "agent", {"name": "", "description": None})
+    first = [make().id for _ in range(count)][::-1]
+    seen, gone, cursor, steps = [], set(), "", iter(between)
+    while cursor is not None:
+        page = _page(simulation, limit, cursor)
+        seen += [item["id"] for item in page["data"]]
+        cursor = page["next_cursor"]
+        for step in next(steps, []):
+            if step == "create":
+                make()
+            elif first:
+                victim = seen[-1] if step == "delete" else first[step % count]
+                world.delete(world.all("agent")[victim])
+                gone.add(victim)
+    assert seen == [one for one in first if one in seen]
+    assert {*first} - gone <= {*seen}
+
+
+def _page(simulation, limit, cursor):
+    """One page of the agents, without HTTP."""
+    query = (("limit", str(limit)), ("cursor", cursor))
+    request = Request(None, simulation, {}, query, None, b"")
+    return list_resources(request, simulation.world.kind("agent")).data
+
+
 @given(count=st.integers(0, 7), limit=st.integers(1, 8))
 def test_pages_of_any_size_hold_the_whole_list(count, limit):
     """However long the list and the pages, the pages are the list, in order."""
@@ -92,9 +128,7 @@ def test_pages_of_any_size_hold_the_whole_list(count, limit):
     ids = [make().id for _ in range(count)]
     seen, cursor = [], ""
     while cursor is not None:
-        query = (("limit", str(limit)), ("cursor", cursor))
-        request = Request(None, simulation, {}, query, None, b"")
-        page = list_resources(request, simulation.world.kind("agent")).data
+        page = _page(simulation, limit, cursor)
         seen += [item["id"] for item in page["data"]]
         cursor = page["next_cursor"]
     assert seen == ids[::-1]

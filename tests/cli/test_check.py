@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 
 import pytest
@@ -134,6 +135,25 @@ def test_what_a_mix_names_may_be_another_of_the_files(cli, write, tmp_path):
     assert told[1:] == ["1 mistake in 1 of 2 files"]
 
 
+def test_a_broken_scenario_is_there_to_be_named(cli, write, tmp_path):
+    """Whoever names it is not wrong; nor does another file get its name."""
+    mine = write("mine", "quueued")
+    write("twin", "queued", "completed")
+    twin = tmp_path / "twin.yaml"
+    twin.write_text(twin.read_text().replace("name: twin", "name: mine"))
+    (tmp_path / "turns.yaml").write_text("version: 1\nname: turns\nplaylist: [mine, mien]\n")
+    (tmp_path / "world.yaml").write_text("version: 1\ndefault_scenario: mine\n")
+    told = [line.removeprefix(f"{tmp_path}/") for line in cli("check", tmp_path).stdout.split("\n")]
+    assert [line.split(": ")[0] for line in told[:4]] == [
+        "mine.yaml:4:5",
+        "turns.yaml:3:18",
+        "twin.yaml:2:7",
+        "twin.yaml:5:5",
+    ]
+    assert told[2].endswith(f"is the name of {mine} too; each scenario has its own")
+    assert told[4:] == ["4 mistakes in 3 of 4 files", ""]
+
+
 def test_a_world_file_is_checked_as_one(cli, write, tmp_path):
     """It may name scenarios of the same call; what it names wrongly is told with its place."""
     mine = write("mine", "queued", "running", "completed")
@@ -142,7 +162,22 @@ def test_a_world_file_is_checked_as_one(cli, write, tmp_path):
     assert cli("check", file, mine).stdout == "2 files, all fine\n"
     told = cli("check", file)
     assert told.exit_code == 1
-    assert told.stdout.startswith(f"{file}:2:19: default_scenario: `default_scenario` names no")
+    count = len(list(SHIPPED.glob("*.yaml")))
+    assert told.stdout.splitlines()[0] == (
+        f"{file}:2:19: default_scenario: names no scenario: 'mine'; there are {count};"
+        " `deck-sim scenarios` lists them"
+    )
+
+
+def test_a_pipe_is_refused_and_not_waited_for(cli, tmp_path):
+    """Whichever command is given one: a pipe that nobody writes to would never be read."""
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    told = f"{pipe}:1:1: cannot be read: it is a pipe or a device, not a file"
+    assert cli("check", pipe).stdout.splitlines()[0] == told
+    for words in (("play", pipe), ("scenarios", pipe), ("serve", "--world", pipe)):
+        refused = cli(*words)
+        assert (refused.exit_code, refused.stderr) == (1, f"{told}\n")
 
 
 def test_what_cannot_be_read_at_all_is_a_mistake(cli, tmp_path):

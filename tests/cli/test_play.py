@@ -167,3 +167,19 @@ def test_answers_that_do_not_fit_are_wrong_usage(words, message, cli):
     refused = cli("play", "mfa_then_success", *words)
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
     assert refused.stderr.startswith(f"deck-sim: {message}")
+
+
+def test_a_task_may_have_a_timeout_of_its_own(cli):
+    """With more time the inactivity limit is reached, or the end of a long script."""
+    silent = " ".join(cli("play", "agent_falls_silent", "--timeout", "2h").stdout.split())
+    assert "Nothing happened in the task run for 30 minutes." in silent
+    assert cli("play", "task_timeout", "--timeout", "2h").stdout.endswith("completed after 1h3s.\n")
+    assert cli("play", "task_timeout").stdout.endswith("failed after 30m1s.\n")
+
+
+@pytest.mark.parametrize("timeout", ["0s", "366d", "500ms", "soon"])
+def test_what_no_task_can_have_as_its_timeout_is_wrong_usage(cli, timeout):
+    """It is between a second and a year, as for a task that is created."""
+    refused = cli("play", "success", "--timeout", timeout)
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith(f"deck-sim: Invalid value for '--timeout': '{timeout}' ")

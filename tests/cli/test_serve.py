@@ -91,7 +91,7 @@ def first_attempt(banner, hook):
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [([], "--allow-public-webhooks"), (["--allow-public-webhooks"], "ConnectError")],
+    [([], "use 127.0.0.1"), (["--allow-public-webhooks"], "nobody listens there")],
 )
 def test_webhooks_go_to_public_addresses_only_if_allowed(words, said, serving):
     """The log has the refusal. `0.0.0.0` counts as public, and leads nowhere."""
@@ -168,7 +168,7 @@ def test_a_mistake_in_the_world_file_is_told_and_nothing_is_served(cli, tmp_path
 
 
 def test_an_edited_scenario_counts_at_once_and_a_broken_one_does_not(serving, write, capsys):
-    """`--reload` reads the folder again, tells mistakes on stderr, and no world is lost."""
+    """`--reload` reads the folder again, and tells mistakes and their end; no world is lost."""
     file = write("mine", "queued", "running", "completed", summary="one")
 
     def summary(banner):
@@ -180,13 +180,18 @@ def test_an_edited_scenario_counts_at_once_and_a_broken_one_does_not(serving, wr
         found.append(summary(banner))
         write("mine", "queued", "runing", summary="a broken third")
         found.append(summary(banner))
+        write("mine", "queued", "running", "completed", summary="a mended fourth")
+        found.append(summary(banner))
         return found
 
     _, found = serving(visit, "--scenarios", str(file.parent), "--reload")
-    assert found == ["one", "second", "second"]
+    assert found == ["one", "second", "second", "a mended fourth"]
     told = capsys.readouterr().err.splitlines()
     assert told[0].startswith(f"{file}:6:5: task_run[1]: unknown status 'runing'")
-    assert told[1:] == ["deck-sim: until that is mended, the scenarios stay as they were"]
+    assert told[1:] == [
+        "deck-sim: until that is mended, the scenarios stay as they were",
+        "deck-sim: that is mended; the scenarios are those of the folder",
+    ]
 
 
 def test_a_port_in_use_is_told_in_one_line(cli):
@@ -221,3 +226,9 @@ def test_wrong_options_are_refused(words, message, cli):
     refused = cli("serve", "--port", "0", *words)
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
     assert refused.stderr.startswith(f"deck-sim: {message}")
+
+
+def test_the_rate_can_be_limited(serving):
+    """`--rate-limit` gives every world Deck's own limit."""
+    code, answer = serving(lambda banner: get(banner, "/_sim/world"), "--rate-limit")
+    assert (code, answer.json()["rate_limit"]["requests"]) == (0, 200)

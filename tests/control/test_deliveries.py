@@ -18,8 +18,8 @@ def test_the_log_tells_each_attempt(delivered, receiver):
     assert (line["at"], line["attempt"], line["ok"]) == ("2025-01-15T09:30:00Z", 1, True)
     assert (line["status"], line["error"]) == (200, None)
     assert line["latency_ms"] >= 0
-    sent = receiver.arrivals[0].headers
-    assert line["request_headers"].items() <= sent.items()
+    assert line["request_headers"] == receiver.arrivals[0].headers
+    assert {"host", "content-length"} <= line["request_headers"].keys()
     assert line["response_headers"] == {"content-length": "0"}
 
 
@@ -77,3 +77,31 @@ def test_a_queue_holds_its_messages(api, agent, advance, sim):
     assert [message["data"]["name"] for message in held] == ["a", "b"]
     assert held == sim.get("/events").json()["data"]
     assert sim.get("/destinations/evtd_nobody/messages").status_code == 404
+
+
+def test_the_log_shows_no_credentials(receiver, subscribe, agent, advance, delivery_log):
+    """Those in the URL and in the custom headers are sent, and logged as hidden."""
+    receiver.say(b"HTTP/1.1 204 No\r\nSet-Cookie: a=hush\r\n\r\n")
+    url = receiver.url.replace("//", "//alex:hush@") + "/"
+    subscribe("agent.created", url=url, config={"custom_headers": '{"X-Api-Key": "hush"}'})
+    agent()
+    advance("0s")
+    (line,) = delivery_log()[0]["log"]
+    assert "hush" not in repr(line)
+    assert receiver.arrivals[0].headers["x-api-key"] == "hush"
+    assert receiver.arrivals[0].headers["authorization"].startswith("Basic ")
+    assert line["request_headers"]["authorization"] == line["request_headers"]["x-api-key"] == "•••"
+
+
+def test_the_log_says_that_redirects_are_not_followed(
+    receiver, subscribe, agent, advance, delivery_log, whats
+):
+    """A redirect has its status, where it points, and why that was a failure."""
+    receiver.say(b"HTTP/1.1 302 Go\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")
+    subscribe("agent.created")
+    agent()
+    advance("0s")
+    (line,) = delivery_log()[0]["log"]
+    assert (line["status"], line["response_headers"]["location"]) == (302, "/x")
+    assert line["error"] == "answered 302; redirects are not followed"
+    assert f"agent.created, attempt 1: {line['error']}" in whats()

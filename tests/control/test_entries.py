@@ -58,3 +58,11 @@ def test_a_playlist_can_be_put_again(sim):
     for entries in (["success"], ["source_down", "success"]):
         assert sim.put("/scenarios/turns", json={"playlist": entries}).status_code == 200
     assert sim.get("/scenarios/turns").json()["scenario"]["playlist"] == ["source_down", "success"]
+
+
+def test_what_a_broken_playlist_names_is_told_with_the_rest(sim, unchanged):
+    """All mistakes come at once, in the order of the text."""
+    with unchanged():
+        answer = sim.put("/scenarios/turns", content=f"{YAML}  - 5\ntags: mfa\n")
+    told = [error["message"].partition(": ")[0] for error in answer.json()["errors"]]
+    assert told == ["turns:5:5", "turns:6:5", "turns:7:7"]

@@ -58,6 +58,7 @@ def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
         "errors": [],
         "scenario": "source_down; because=header",
         "runner_up": "success; because=default",
+        "replayed": False,
     }
     assert (listed["query"], listed["body"], listed["scenario"]) == ("limit=x", None, None)
     assert (broken["body"], broken["errors"]) == ("{oops", ["request/body_invalid"])

@@ -94,6 +94,18 @@ def test_every_mistake_in_json_has_its_path(sim, unchanged):
 
 
 @pytest.mark.parametrize(
+    "body", ['{"tags": [], "tags": []}', '{"when": {"task": "a", "task": "b"}}']
+)
+def test_a_key_that_is_written_twice_is_refused_in_json_too(sim, unchanged, body):
+    """JSON would keep the last of the two, and never say so."""
+    with unchanged():
+        headers = {"Content-Type": "application/json"}
+        (error,) = sim.put("/scenarios/mine", content=body, headers=headers).json()["errors"]
+    assert error["code"] == "body_invalid"
+    assert "is written twice" in error["message"]
+
+
+@pytest.mark.parametrize(
     "body", [b"", b"[", b"\xff", b"a: 1\na: 2\n", b"- x", b"x" * 2_000_000, b"[" * 5000]
 )
 def test_what_is_no_scenario_is_refused(unchanged, put, body):

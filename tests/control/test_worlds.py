@@ -14,8 +14,11 @@ def test_a_new_world_is_empty(sim):
         "seed": 0,
         "now": "2025-01-15T09:30:00Z",
         "clock": "frozen",
+        "webhook_time": "wall",
         "default_scenario": "success",
         "queues": {},
+        "rate_limit": False,
+        "surprises": {"fields": False, "event_type": None, "interaction_type": None},
         "choices": [],
         "faults": [],
         "resources": dict.fromkeys(
@@ -62,22 +65,99 @@ def test_the_default_scenario_can_change_at_any_time(api, sim, task):
     assert answer.headers["Deck-Sim-Scenario"] == "slow_success; because=default"
 
 
+def test_the_time_of_webhooks_can_change_at_any_time(subscribe, agent, advance, receiver, sim):
+    """The next attempt is stamped by the world's clock, and the world says so."""
+    subscribe("agent.created")
+    agent()
+    changed = sim.patch("/world", json={"webhook_time": "world"}).json()
+    assert changed["webhook_time"] == sim.get("/world").json()["webhook_time"] == "world"
+    advance("0s")
+    assert receiver.arrivals[0].headers["webhook-timestamp"] == "1736933400"
+
+
+_TYPE, _EVENT = "surprises.interaction_type", "surprises.event_type"
+
+
 @pytest.mark.parametrize(
     ("body", "found"),
     [
         ({"edition": "credential"}, ("input_invalid", "edition")),
         ({"edition": 1}, ("input_invalid", "edition")),
         ({"seed": "7"}, ("input_invalid", "seed")),
+        ({"webhook_time": "word"}, ("input_invalid", "webhook_time")),
+        ({"webhook_time": "world", "default_scenario": "x"}, ("input_invalid", "default_scenario")),
         ({"seed": 1.5}, ("input_invalid", "seed")),
         ({"default_scenario": "sucess"}, ("input_invalid", "default_scenario")),
         ({"default_scenario": ""}, ("input_missing", "default_scenario")),
         ({"sed": 7}, ("input_invalid", "sed")),
         ({"default_scenario": "sucess", "seed": 7}, ("input_invalid", "default_scenario")),
+        ({"rate_limit": 5}, ("input_invalid", "rate_limit")),
+        ({"rate_limit": {"requests": 0}}, ("input_invalid", "rate_limit.requests")),
+        ({"rate_limit": {"requests": 1_000_001}}, ("input_invalid", "rate_limit.requests")),
+        ({"rate_limit": {"per": "10"}}, ("input_invalid", "rate_limit.per")),
+        ({"rate_limit": {"per": 10}}, ("input_invalid", "rate_limit.per")),
+        ({"rate_limit": {"per": "0s"}}, ("input_invalid", "rate_limit.per")),
+        ({"rate_limit": {"retry_after": "1s"}}, ("input_invalid", "rate_limit.retry_after")),
+        ({"rate_limit": {"request": 1}}, ("input_invalid", "rate_limit.request")),
+        ({"surprises": True}, ("input_invalid", "surprises")),
+        ({"surprises": {"field": True}}, ("input_invalid", "surprises.field")),
+        ({"surprises": {"fields": 1}}, ("input_invalid", "surprises.fields")),
+        *(
+            ({"surprises": {"event_type": found}}, ("input_invalid", "surprises.event_type"))
+            for found in ("task_run.completed", "sparkled", "task_rn.x", "task_run.", "task.a.b")
+        ),
+        *(
+            ({"surprises": {"interaction_type": found}}, ("input_invalid", _TYPE))
+            for found in ("mfa", "Palm", "a b", "x" * 101)
+        ),
+        ({"surprises": {"event_type": "no"}, "rate_limit": True}, ("input_invalid", _EVENT)),
     ],
 )
 def test_a_wrong_change_of_the_world_is_refused(errors, body, found):
     """Unknown editions, scenarios and names change nothing."""
     assert errors("PATCH", "/world", 400, json=body) == [found]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"rate_limit": "on"}, '`rate_limit`: must be true, false or an object, not "on"'),
+        (
+            {"surprises": {"event_type": "task_rn.x"}},
+            "`surprises.event_type`: must be a kind and a word, like 'task_run.sparkled', not"
+            " 'task_rn.x'; did you mean 'task_run'?; kinds are `agent`",
+        ),
+        (
+            {"surprises": {"event_type": "task.reset"}},
+            "`surprises.event_type`: 'task.reset' is documented, and no surprise",
+        ),
+        (
+            {"surprises": {"interaction_type": "mfa"}},
+            '`surprises.interaction_type`: "mfa" is documented, and no surprise',
+        ),
+        ({"rate_limit": {"per": "0s"}}, "`rate_limit.per`: must be longer than nothing"),
+        ({"rate_limit": {"per": 10}}, "`rate_limit.per`: '10' is not a duration; a duration is"),
+    ],
+)
+def test_a_wrong_wish_is_told_what_is_allowed(message, body, text):
+    """The message says what was found, and what would do."""
+    assert message("PATCH", "/world", json=body).startswith(text)
+
+
+def test_a_world_that_is_told_something_else_keeps_its_limit_and_its_surprises(sim):
+    """Another seed, or another default scenario, takes neither back."""
+    sim.patch("/world", json={"rate_limit": {"requests": 3}, "surprises": {"fields": True}})
+    for body in ({"seed": 7}, {"default_scenario": "slow_success"}, {}):
+        world = sim.patch("/world", json=body).json()
+        assert (world["rate_limit"]["requests"], world["surprises"]["fields"]) == (3, True)
+
+
+def test_what_a_world_shows_of_its_wishes_can_be_sent_back(sim):
+    """The limit and the surprises are shown as they are set."""
+    wishes = {"rate_limit": {"requests": 3, "per": "1m30s", "retry_after": True}}
+    wishes["surprises"] = {"fields": True, "event_type": "task.x", "interaction_type": "y"}
+    shown = sim.patch("/world", json=wishes).json()
+    assert {name: shown[name] for name in wishes} == wishes
 
 
 def test_a_world_with_resources_keeps_its_seed(api, errors, task):
@@ -117,6 +197,7 @@ def test_a_reset_takes_settings(sim):
     assert (world["now"], world["seed"], world["clock"]) == ("2030-01-01T00:00:00Z", 3, "on_poll")
     assert world["default_scenario"] == "source_down"
     assert sim.get("/clock").json()["speed"] == 2
+    assert sim.post("/reset", json={"webhook_time": "world"}).json()["webhook_time"] == "world"
     assert sim.post("/reset", json={}).json()["default_scenario"] == "success"
 
 

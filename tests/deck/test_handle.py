@@ -171,15 +171,15 @@ def test_a_scenario_with_mistakes_is_an_error_with_their_places(deck, source, me
 def test_a_rule_holds_for_what_matches(deck, api):
     """`rule` adds one behind those there are, for one kind of resource if it says so."""
     deck.rule({"external_id": "a*"}, "slow_connection")
-    deck.rule({"external_id": "*"}, "connection_blocked", resource="connection")
+    deck.rule({"external_id": "*"}, "auth_method_rejected", resource="connection")
     deck.seed(sources=[{"id": "src_1", "type": "website", "website": {"url": "https://a.example"}}])
     body = {"source_id": "src_1", "auth_method": "none"}
     chosen = [
         api.post("/connections", json=body | {"external_id": name}).headers["Deck-Sim-Scenario"]
         for name in ("anna", "bob")
     ]
-    assert chosen == ["slow_connection; because=rule", "connection_blocked; because=rule"]
-    assert [rule["scenario"] for rule in deck.rules] == ["slow_connection", "connection_blocked"]
+    assert chosen == ["slow_connection; because=rule", "auth_method_rejected; because=rule"]
+    assert [rule["scenario"] for rule in deck.rules] == ["slow_connection", "auth_method_rejected"]
 
 
 @pytest.mark.parametrize(
@@ -314,8 +314,10 @@ def test_a_reset_world_begins_as_it_is_told(deck):
     deck.ready_task()
     deck.reset(edition="connections", clock="real", speed=0.001, now=START, seed=7)
     world = deck.world
-    assert (world["seed"], world["clock"]) == (7, "real")
+    assert (world["seed"], world["clock"], world["webhook_time"]) == (7, "real", "wall")
     assert not any(world["resources"].values())
+    deck.reset(webhook_time="world")
+    assert deck.world["webhook_time"] == "world"
 
 
 def test_two_handles_share_nothing_but_the_server(deck):
@@ -331,3 +333,48 @@ def test_a_deleted_world_begins_anew(deck):
     deck.ready_task()
     deck.delete()
     assert deck.timeline == ()
+
+
+def test_a_task_is_ready_in_either_edition(deck):
+    """In the `credentials` edition it comes with a verified credential instead of a connection."""
+    assert {*deck.ready_task().login} == {"connection_id"}
+    deck.reset(edition="credentials")
+    ready = deck.ready_task()
+    assert ready.login == {"credential_id": ready.credential_id}
+    run = deck.create(f"tasks/{ready.task_id}/run", ready.login)
+    deck.advance("10s")
+    assert [found["status"] for found in deck.runs] == ["completed"]
+    assert [found["id"] for found in deck.sessions] == [run["session_id"]]
+
+
+def test_what_the_source_does_to_a_login_is_the_editions(deck):
+    """Dropping ends a session there, and what becomes invalid is the credential."""
+    deck.reset(edition="credentials")
+    ready = deck.ready_task()
+    run = deck.create(f"tasks/{ready.task_id}/run", ready.login)
+    deck.advance("3s")
+    assert deck.drop(run["session_id"])["status"] == "failed"
+    assert deck.invalidate(ready.credential_id)["status"] == "invalid"
+    assert [found["status"] for found in deck.credentials] == ["invalid"]
+
+
+def test_the_rate_can_be_limited(deck, api):
+    """`limit_rate` takes what the control API takes; without anything it is Deck's own limit."""
+    deck.limit_rate({"requests": 1, "per": "2s"})
+    assert [api.get("/test").status_code for _ in "ab"] == [200, 429]
+    deck.advance("2s")
+    assert api.get("/test").status_code == 200
+    deck.limit_rate()
+    assert deck.world["rate_limit"]["requests"] == 200
+    deck.limit_rate(False)
+    assert deck.world["rate_limit"] is False
+
+
+def test_a_world_can_be_told_to_surprise(deck, run):
+    """`surprise` sets all of it at once, and takes it back."""
+    deck.surprise(fields=True, event_type="task_run.sparkled", interaction_type="palm_reading")
+    assert "deck_sim_surprise" in run()
+    assert deck.events[-1]["type"] == "task_run.sparkled"
+    assert deck.world["surprises"]["interaction_type"] == "palm_reading"
+    deck.surprise()
+    assert "deck_sim_surprise" not in run()

@@ -8,14 +8,13 @@ from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import (
     Tried,
     activate,
-    post_events,
     record_attempt,
     replay,
     rotate_secret,
     secrets_of,
     take_outbox,
 )
-from deck_sim.engine.destinations import create_destination
+from deck_sim.engine.destinations import create_destination, update_destination
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError
@@ -42,18 +41,23 @@ def listen(world):
 
 
 @pytest.fixture
-def due(world):
+def agent(world):
+    """Make an event."""
+    return lambda: create_resource(world, "agent", {"name": "a", "description": None})
+
+
+@pytest.fixture
+def due(world, agent):
     """Make an event, and let what is due happen; returns what is to be sent."""
 
     def due():
-        create_resource(world, "agent", {"name": "a", "description": None})
+        agent()
         return _due(world)
 
     return due
 
 
 def _due(world, until=timedelta()):
-    post_events(world)
     limit = world.now + until
     while (timer := world.timers.peek()) and timer.at <= limit:
         pass_time(world, limit)
@@ -100,6 +104,7 @@ def test_a_destination_that_is_a_queue_holds_its_messages(listen, due, world, ki
     assert [event.type for event in world.messages[destination.id]] == ["agent.created"]
     (delivery,) = world.all("event_delivery").values()
     assert (delivery.status, delivery["attempts"]) == ("success", 1)
+    assert world.timeline[-1].what == "agent.created, held to be read"
 
 
 def _deleted(world, destination):
@@ -119,8 +124,60 @@ def test_a_delivery_with_nowhere_to_go_ends_as_a_failure(listen, due, world, gon
     gone(world, destination)
     assert _due(world, DAY) == []
     assert _statuses(world) == ["failure"]
-    said = f"not attempted: the destination `{destination.id}` {said}"
-    assert said in [entry.what for entry in world.timeline]
+    why = f"not attempted: the destination `{destination.id}` {said}"
+    assert f"agent.created, {why}" in [entry.what for entry in world.timeline]
+    assert [(one.number, one.error) for one in world.attempts[attempt.delivery_id]][1:] == [
+        (None, why)
+    ]
+
+
+@pytest.mark.parametrize("gone", [_deleted, _stopped])
+def test_an_event_before_the_end_of_its_destination_leaves_a_delivery(listen, agent, world, gone):
+    """What was not sent before the destination was stopped or deleted is told as a failure."""
+    destination = listen("agent.created")
+    agent()
+    gone(world, destination)
+    agent()
+    assert _due(world) == []
+    ((line,),) = world.attempts.values()
+    assert line.error.startswith("not attempted: the destination")
+
+
+@pytest.mark.parametrize("gone", [_deleted, _stopped])
+def test_what_waits_in_the_outbox_is_not_sent_to_who_takes_nothing_more(listen, agent, world, gone):
+    """A destination that goes between the moment and the sending is not called."""
+    destination = listen("agent.created")
+    agent()
+    pass_time(world, world.now)
+    gone(world, destination)
+    assert take_outbox(world) == []
+    assert _statuses(world) == ["failure"]
+
+
+def test_a_new_destination_gets_no_older_event(listen, agent, due, world):
+    """Events are given to those that are there when they happen, not when time moves next."""
+    agent()
+    listen("*")
+    assert _due(world) == []
+    assert len(due()) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "count"), [("*", "task.reset", 1), ("task.reset", "*", 0)]
+)
+def test_a_changed_subscription_counts_from_the_change(listen, agent, world, before, after, count):
+    """Whoever wanted an event when it happened gets it, and nobody else."""
+    destination = listen(before)
+    agent()
+    update_destination(world, destination, {"events": [after]}, None)
+    assert len(_due(world)) == count
+
+
+def test_the_timeline_names_the_event_of_a_delivery_and_where_it_goes(listen, agent, world):
+    """The line that a delivery was made says of what, and for whom."""
+    destination = listen("*")
+    agent()
+    assert world.timeline[-1].what == f"created as pending: agent.created to {destination.id}"
 
 
 def _exhaust(world, attempts):

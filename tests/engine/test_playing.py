@@ -83,7 +83,7 @@ STILL = {
     "queued": ("[queued: stuck]", "30m"),
     "pending": ("[running: 1m, pending, completed]", "31m"),
     "interaction_required": (
-        "[running: 2m, interaction_required: {timeout: 2h}, running, completed]",
+        "[running: 2m, interaction_required: {timeout: 1m..36500d}, running, completed]",
         "32m",
     ),
 }
@@ -102,7 +102,7 @@ def test_half_an_hour_without_activity_ends_a_run(play, status):
 
 def test_an_answer_is_activity(play):
     """A wrong answer begins the half hour anew."""
-    prompt = "{accept: {code: '1'}, timeout: 2h}"
+    prompt = "{accept: {code: '1'}, timeout: 1m..36500d}"
     run = play.run(f"[running, interaction_required: {prompt}, running, completed]", timeout=86_400)
     play.wait("20m")
     play.answer(run, code="2")

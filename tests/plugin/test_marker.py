@@ -28,6 +28,18 @@ def test_without_a_marker_the_world_is_frozen(run):
     run(text).assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("limit", ["True", '{"requests": 200}'])
+def test_the_marker_can_limit_the_rate(run, limit):
+    """The limit is set before the test begins."""
+    text = f"""
+        import pytest
+        @pytest.mark.deck(rate_limit={limit})
+        def test_world(deck):
+            assert deck.world["rate_limit"]["requests"] == 200
+    """
+    run(text).assert_outcomes(passed=1)
+
+
 def test_the_nearest_marker_wins(run):
     """A module's marker holds for what a test's own does not say."""
     text = """
@@ -51,6 +63,7 @@ def test_the_nearest_marker_wins(run):
         ("clock='x'", "must be 'real', 'frozen' or 'on_poll'"),
         ("seed='x'", "`seed`: must be a whole number"),
         ("now='x'", "`now` must be a moment"),
+        ("rate_limit={'request': 1}", "`rate_limit.request`: unknown name 'request'; did you mean"),
     ],
 )
 def test_a_wrong_argument_is_an_error_that_says_what_is_allowed(run, arguments, complaint):

@@ -1,8 +1,12 @@
+import copy
+
 import pytest
 
 from deck_sim.errors import ApiError
 from deck_sim.scenario.choosing import Opening, Wishes, choose
-from deck_sim.scenario.library import shipped
+from deck_sim.scenario.library import Library, shipped
+from deck_sim.scenario.loader import read_scenario
+from deck_sim.scenario.matching import Rule, When
 
 
 def chosen(wishes, header=None, kind="task_run"):
@@ -73,3 +77,25 @@ def test_an_unknown_name_leaves_the_queue_as_it_was():
     with pytest.raises(ApiError, match="'gone'"):
         chosen(wishes)
     assert wishes.queues == {"task_run": ["gone", "source_down"]}
+
+
+@pytest.mark.parametrize(
+    ("wishes", "field"),
+    [
+        (Wishes(queues={"task_run": ["gone"]}), "queue"),
+        (Wishes(rules=[Rule(when=When(), scenario="gone")]), "rules"),
+        (Wishes(default_scenario="gone"), "default_scenario"),
+        (Wishes(queues={"task_run": ["turns"]}), "playlist of turns"),
+        (Wishes(queues={"task_run": ["drawn"]}), "mix of drawn"),
+    ],
+)
+def test_a_scenario_that_is_gone_is_blamed_on_whoever_names_it(wishes, field):
+    """A file may have been removed since; the request, which named nothing, is not at fault."""
+    library = Library(shipped())
+    library.add(read_scenario("version: 1\nname: turns\nplaylist: [gone]"))
+    library.add(read_scenario("version: 1\nname: drawn\nmix: {gone: 1}"))
+    before = copy.deepcopy(wishes)
+    with pytest.raises(ApiError, match="names no scenario: 'gone'") as caught:
+        choose(Opening("task_run", None, {}, 0), wishes, library)
+    assert [problem.field for problem in caught.value.problems] == [field]
+    assert wishes == before

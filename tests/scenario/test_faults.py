@@ -117,3 +117,14 @@ def test_a_script_that_is_broken_off_says_no_more(api, put, run_task, advance, f
     assert len(faults()) == 1
     sim.post("/reset")
     assert faults() == []
+
+
+def test_a_fault_in_a_branch_has_the_place_of_the_file(api, put, run_task, advance, faults):
+    """However deep the branch lies, the place is spelled as `check` spells it."""
+    inner = "interaction_required: {timeout: 1s, on_timeout: [running, event: '{}']}"
+    outer = f"interaction_required: {{timeout: 1s, on_timeout: [{inner}]}}"
+    put(f"task_run: [running, {outer}, running, completed]")
+    run = run_task("story")
+    advance("1m")
+    place = "task_run[1].interaction_required.on_timeout[0].interaction_required.on_timeout[1]: "
+    assert faults()[0].startswith(f"{run['id']}: scenario `story`, {place}")

@@ -98,16 +98,42 @@ def test_a_huge_file_is_not_read(tmp_path, memory):
     assert memory() < 8 * MEGABYTE
 
 
-@pytest.mark.parametrize("make", [lambda file: file.mkdir(), lambda file: None])
-def test_what_is_no_file_gets_a_plain_error(make, tmp_path):
-    """A folder, or nothing at all, is an error that names it."""
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda file: file.mkdir(), "Is a directory"),
+        (lambda file: None, "No such file or directory"),
+        (os.mkfifo, "it is a pipe or a device, not a file"),
+        (lambda file: file.symlink_to("/dev/zero"), "it is a pipe or a device, not a file"),
+    ],
+    ids=["folder", "nothing", "pipe", "device"],
+)
+def test_what_is_no_file_gets_a_plain_error(make, reason, tmp_path):
+    """A folder, nothing at all, or what has no end is an error that names it."""
     file = tmp_path / "none.yaml"
     make(file)
     for load in (load_scenario, lambda file: load_world_file(file, shipped())):
-        with pytest.raises(
-            ScenarioError, match=r"none.yaml:1:1: (cannot be read: )?(Is a dir|No such file)"
-        ):
+        with pytest.raises(ScenarioError, match=f"none.yaml:1:1: cannot be read: {reason}"):
             load(file)
+
+
+def test_many_broken_steps_are_walked_around():
+    """Each is read alone, and what is told stays bounded, however many or deep they are."""
+    steps = "queued: x, " * 2_000
+    nest = "{interaction_required: {attempts: x, on_timeout: [" * 12
+    for body in (f"[{steps}]", f"[{nest}{']}}' * 12}]"):
+        with pytest.raises(ScenarioError) as found:
+            read_scenario(f"{HEAD}task_run: {body}")
+        assert len(found.value.mistakes) <= 200
+
+
+def test_of_a_world_with_many_mistakes_the_first_are_told(tmp_path):
+    """A hundred of them, wherever they are; the rest would hide them."""
+    file = tmp_path / "world.yaml"
+    file.write_text(f"resources: {{agents: [{'{}, 5, ' * 500}], {'x: [], ' * 200}}}")
+    with pytest.raises(ScenarioError) as found:
+        load_world_file(file, shipped())
+    assert len(found.value.mistakes) == 100
 
 
 def test_of_twenty_thousand_mistakes_the_first_are_told():

@@ -94,3 +94,13 @@ def test_a_folder_that_is_not_there_says_so(tmp_path):
     """It is a mistake like any other."""
     with pytest.raises(ScenarioError, match="nowhere:1:1: no such folder"):
         read_folder(tmp_path / "nowhere", shipped())
+
+
+def test_an_unknown_name_lists_the_others_only_if_they_are_few():
+    """The nearest spelling first; a list of fifty names would hide what was wrong."""
+    few = Library()
+    few.add(read_scenario("version: 1\nname: story"))
+    assert few.instead("stry") == "; did you mean 'story'?"
+    assert few.instead("xyz") == "; there are `story`"
+    count = len(shipped().names())
+    assert shipped().instead("xyz") == f"; there are {count}; `deck-sim scenarios` lists them"

@@ -14,6 +14,8 @@ FACTS = {
     "input": {
         "guest": "Ada L",
         "nights": 3,
+        "price": 20.0,
+        "one": 1,
         "late": True,
         "note": None,
         "room": {"floor": 2, "beds": ["king", "sofa"], "view": {"sea": False}},
@@ -74,6 +76,14 @@ def test_all_that_is_asked_for_must_be_so():
         ({"guest": "Ada*", "nights": 4}, False),
         ({"nights": 3}, True),
         ({"nights": "3"}, True),
+        ({"nights": 3.0}, True),
+        ({"nights": 3.5}, False),
+        ({"price": 20}, True),
+        ({"price": 20.0}, True),
+        ({"price": "20.*"}, True),
+        ({"price": True}, False),
+        ({"one": True}, False),
+        ({"late": 1.0}, False),
         ({"late": True}, True),
         ({"late": "true"}, True),
         ({"late": "True"}, False),
@@ -99,7 +109,9 @@ def test_all_that_is_asked_for_must_be_so():
     ],
 )
 def test_an_input_is_matched_by_the_keys_named(asked, found):
-    """The input may hold more, however deep; a list is matched whole; scalars as text."""
+    """The input may hold more, however deep; a list is matched whole; numbers by
+    value, other scalars as text.
+    """
     assert matches(input=asked) is found
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from deck_sim.scenario.document import YamlError
 from deck_sim.scenario.loader import ScenarioError, scenario_from_data
 from deck_sim.scenario.schema import scenario_schema
-from deck_sim.scenario.yaml_reader import YamlError, read_yaml
+from deck_sim.scenario.yaml_reader import read_yaml
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
@@ -21,10 +22,13 @@ HEAD = "version: 1\nname: story\n"
 # What no schema says: how two parts of a file fit together, and what an expression means.
 BEYOND = {
     "the order of statuses": "cannot follow|is never reached|and never end",
+    "what an edition has": "the edition `.*` has no",
     "expressions": "not an expression|expressions are|unknown (name|filter|test) .*there are `",
     "answers and their question": "the interaction asks for|asks for .* twice|is never needed",
     "a new type of question": "a type of your own needs",
     "two ways to say one thing": "ways to say what a run does",
+    "the spelling of numbers": r"must be text, not \d+\.0; answers",
+    "limits": "limit fails a run",
     "the length of durations": "is too long|runs backwards",
 }
 
@@ -54,8 +58,8 @@ GOOD = [
     "task_run: [failed: {errors: task/task_failed}]",
     "task_run: [failed: {errors: [task/task_failed]}]",
     "task_run: [running, pending, completed]",
-    "task_run: [running, pending: 2d, completed]",
-    "task_run: [running, {pending: {for: 2d, on_rejected: [failed: task/timeout]}}, completed]",
+    "task_run: [running, pending: 2m, completed]",
+    "task_run: [running, {pending: {for: 2m, on_rejected: [failed: task/timeout]}}, completed]",
     "task_run: [running, screenshot, running, file: a.txt, completed]",
     "task_run: [running, screenshot: {name: a.png, reasoning: why}, completed]",
     "task_run: [running, file: {name: a, type: b, content: c, extraction: [1]}, completed]",
@@ -134,6 +138,11 @@ WRONG = [
     "task_run: [running, interaction_required: '', running, completed]",
     "faults: {}",
 ]
+SAME_NUMBERS = [
+    "version: 1.0\nname: story",
+    HEAD + "task_run: [running, interaction_required: {accept: {code: a}, attempts: 2.0}, running,"
+    " completed]",
+]
 HEADS = [
     "",
     "[]",
@@ -182,6 +191,12 @@ def test_what_the_loader_reads_the_schema_takes(body):
     data = read_yaml(HEAD + body).data
     assert mistakes_in(data) == []
     assert [error.message for error in VALIDATOR.iter_errors(data)] == []
+
+
+@pytest.mark.parametrize("text", SAME_NUMBERS)
+def test_a_whole_number_may_be_written_with_a_point(text):
+    """To a schema 1.0 is 1, so it is to the loader."""
+    assert judged(read_yaml(text).data) == (True, True)
 
 
 @pytest.mark.parametrize("text", [*(HEAD + body for body in WRONG), *HEADS])

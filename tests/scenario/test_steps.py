@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.durations import format_duration
+from deck_sim.durations import Span, format_duration
 from deck_sim.engine import commands
 from deck_sim.rehearsal import rehearse
 from deck_sim.scenario.step import REGISTRY, Step
@@ -136,7 +136,7 @@ def start(read):
         ("[running: 45m, completed]", "completed"),
         ("[queued: 45m, running, completed]", "completed"),
         ("[running: stuck]", "failed"),
-        ("[running, pending: 45m, completed]", "failed"),
+        ("[running, pending, completed]", "failed"),
     ],
 )
 def test_a_status_with_a_length_is_active(start, steps, end):
@@ -230,7 +230,11 @@ def test_the_attempts_of_each_prompt_are_counted_anew(ask):
 
 @pytest.mark.parametrize(
     ("prompt", "end"),
-    [("mfa", "5m1s failed"), ("{timeout: 90s}", "1m31s failed"), ("{timeout: 1h}", "30m1s failed")],
+    [
+        ("mfa", "5m1s failed"),
+        ("{timeout: 90s}", "1m31s failed"),
+        ("{timeout: 29m}", "29m1s failed"),
+    ],
 )
 def test_nobody_answers_in_time(tell, prompt, end):
     """The window is the script's or five minutes, and the limits of the run hold as well."""
@@ -320,3 +324,19 @@ def test_a_word_is_one_step_only():
     with pytest.raises(TypeError, match="'running' is Running already; Sprinting cannot be"):
         type("Sprinting", (Step,), {"word": "running", "kinds": ("task_run",)})
     assert before == REGISTRY
+
+
+def test_at_the_inactivity_limit_the_limit_is_first(read):
+    """A wait of exactly so long is over too late, as `check` says of it."""
+    scenario = read("task_run: [running, pending: 29m, completed]")
+    running, pending, completed = scenario.task_run
+    half_an_hour = timedelta(minutes=30)
+    late = pending.model_copy(update={"length": Span(half_an_hour, half_an_hour)})
+    told = {
+        step: rehearse(
+            scenario.model_copy(update={"task_run": (running, step, completed)}),
+            timeout=timedelta(hours=2),
+        ).run.status
+        for step in (pending, late)
+    }
+    assert told == {pending: "completed", late: "failed"}

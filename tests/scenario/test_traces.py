@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from deck_sim.durations import parse_duration
 from deck_sim.rehearsal import rehearse
 from deck_sim.scenario.library import shipped
 
@@ -26,10 +27,18 @@ def answers_in(command):
     return answers if answers or "--no-answer" in words else None
 
 
+def timeout_in(command):
+    """The task's timeout, if a command line gives one."""
+    words = shlex.split(command)
+    given = [word for option, word in pairwise(words) if option == "--timeout"]
+    return {"timeout": parse_duration(given[0])} if given else {}
+
+
 def play(command):
     """The trace of a command line `$ deck-sim play NAME …`: itself, and the story."""
     name = command.split()[3]
-    return f"{command}\n\n{rehearse(shipped().get(name), answers_in(command))}"
+    story = rehearse(shipped().get(name), answers_in(command), **timeout_in(command))
+    return f"{command}\n\n{story}"
 
 
 def command_of(name, folder):

@@ -36,7 +36,7 @@ def reports():
 def watched(write, tmp_path, reports):
     """A watched folder with one scenario, over those that ship."""
     write("mine", "one")
-    return WatchedFolder(tmp_path, shipped(), lambda error: reports.append(str(error)))
+    return WatchedFolder(tmp_path, shipped(), lambda error: reports.append(error and str(error)))
 
 
 def test_an_edit_counts_when_it_is_next_asked_for(watched, write):
@@ -63,13 +63,16 @@ def test_a_library_over_it_sees_the_edit(watched, write):
 
 
 def test_a_broken_edit_is_reported_once_and_the_last_good_version_stays(watched, write, reports):
-    """Asking again does not report it again; mending it counts."""
+    """Asking again does not report it again; mending it counts, and is reported once, too."""
     write("mine", text="version: 1\nname: {}\ntask_run: [quueued]\n")
     assert [watched.get("mine").summary for _ in range(2)] == ["one", "one"]
     assert len(reports) == 1
     assert "did you mean 'queued'?" in reports[0]
     write("mine", "mended")
     assert watched.get("mine").summary == "mended"
+    write("mine", "and edited")
+    assert watched.get("mine").summary == "and edited"
+    assert reports[1:] == [None]
 
 
 def test_a_file_that_an_editor_is_just_replacing_is_passed_over(watched, tmp_path):

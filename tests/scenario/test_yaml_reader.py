@@ -2,7 +2,8 @@ import pytest
 import yaml
 
 from deck_sim.scenario import yaml_reader
-from deck_sim.scenario.yaml_reader import MAX_BYTES, Document, YamlError, read_yaml
+from deck_sim.scenario.document import Document, YamlError
+from deck_sim.scenario.yaml_reader import MAX_BYTES, read_yaml
 
 
 @pytest.fixture(params=[yaml_reader._Loader, yaml.SafeLoader], ids=["fast", "plain"], autouse=True)

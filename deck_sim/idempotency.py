@@ -1,0 +1,88 @@
+"""Calls with an `Idempotency-Key`: the first is answered, and whoever makes it again gets the same
+answer. Which calls take a key, and which answers are kept, is a row of the edition.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from deck_sim.contract.editions import Idempotency
+from deck_sim.engine.calls import keep_answer, recall_answer
+from deck_sim.engine.records import KeptAnswer
+from deck_sim.errors import ApiError, refuse
+from deck_sim.simulation import Simulation
+from deck_sim.wire import read_object
+
+HEADER = "Idempotency-Key"
+REPLAYED = {"Deck-Sim-Replayed": "true"}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedCall:
+    """A call with a key. The answers are its world's, whichever that is when it is asked."""
+
+    simulation: Simulation
+    key: str
+    name: str  # its method and path
+    parameters: str
+
+    @contextmanager
+    def answering(self) -> Iterator[KeptAnswer | None]:
+        """A block in which the call is answered: with what is kept, if there is something.
+
+        Raises:
+            ApiError: `idempotency_error` if the key is that of another call, or of the same one
+                that is not answered yet.
+
+        """
+        keys = self.simulation.answering
+        if self.key in keys:
+            text = "A call with this idempotency key is not answered yet."
+            raise refuse("idempotency/idempotency_error", text)
+        kept = recall_answer(self.simulation.world, self.key, self.name, self.parameters)
+        keys.add(self.key)
+        try:
+            yield kept
+        finally:
+            keys.discard(self.key)
+
+    def keep(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Keep its answer, if it is one of those that are kept."""
+        world = self.simulation.world
+        if status in world.rules.idempotency.kept:
+            answer = KeptAnswer(world.now, self.name, self.parameters, status, {**headers}, body)
+            keep_answer(world, self.key, answer)
+
+
+def read_key(rule: Idempotency, lines: list[str]) -> str | None:
+    """The key in the lines of the header, which HTTP reads as one; None if there is no line.
+
+    Raises:
+        ApiError: `idempotency_key_error` if it is empty, or too long.
+
+    """
+    if not lines:
+        return None
+    key = ", ".join(lines)
+    if not 0 < len(key) <= rule.longest_key:
+        text = f"`{HEADER}` must have 1 to {rule.longest_key} characters, not {len(key)}."
+        raise refuse("idempotency/idempotency_key_error", text)
+    return key
+
+
+def digest_parameters(name: str, query: bytes, body: bytes) -> str:
+    """What tells whether two calls say the same, whatever the spelling of their JSON.
+
+    A digest, since a body may hold a password.
+    """
+    parts = [name.encode(), query, _canonical(body)]
+    return blake2b(b"\0".join(parts), digest_size=16).hexdigest()
+
+
+def _canonical(body: bytes) -> bytes:
+    try:
+        return json.dumps(read_object(body), sort_keys=True).encode()
+    except ApiError:
+        return body

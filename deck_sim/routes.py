@@ -1,0 +1,81 @@
+"""From a method and a path to the row that answers. Paths match to the letter."""
+
+from collections.abc import Iterable, Mapping
+from typing import Generic, Protocol, TypeVar
+
+from starlette.routing import compile_path
+from starlette.types import Scope
+
+from deck_sim.errors import listed, refuse
+
+
+class Row(Protocol):
+    """What can be found: a method and a path, and whatever goes with them."""
+
+    @property
+    def method(self) -> str:
+        """The HTTP method; a row for GET answers HEAD, too."""
+
+    @property
+    def path(self) -> str:
+        """The path, with its parameters in braces."""
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+class Routes(Generic[AnyRow]):
+    """The rows of an API, by path."""
+
+    def __init__(self, rows: Iterable[AnyRow]) -> None:
+        methods: dict[str, dict[str, AnyRow]] = {}
+        for row in rows:
+            methods.setdefault(row.path, {})[row.method] = row
+        self._paths = [(compile_path(path)[0], found) for path, found in methods.items()]
+        self.elsewhere: Mapping[str, Routes[AnyRow]] = {}  # those of other editions, by name
+
+    def find(self, scope: Scope) -> tuple[AnyRow, Mapping[str, str]]:
+        """The row that answers, and the parameters in the path.
+
+        Raises:
+            ApiError: `endpoint_not_found` or `method_not_allowed`.
+
+        """
+        path = path_below(scope)
+        for pattern, methods in self._paths:
+            if found := pattern.fullmatch(path):
+                return _choose(methods, scope), found.groupdict()
+        raise refuse("request/endpoint_not_found", self._hint(scope), path=scope["path"])
+
+    def has(self, path: str) -> bool:
+        """Whether there is anything at a path."""
+        return any(pattern.fullmatch(path) for pattern, _ in self._paths)
+
+    def _hint(self, scope: Scope) -> str | None:
+        """What is wrong with the slashes of a path, or which edition has it; None if none has."""
+        path, below = scope["path"], path_below(scope)
+        if "//" in below:
+            return f"`{path}` is not an endpoint: what is between two of its slashes is empty."
+        plain = below.removesuffix("/")
+        if plain != below and self.has(plain):
+            return f"`{path}` is not an endpoint; without the slash at its end it is one."
+        for name, other in self.elsewhere.items():
+            if other.has(below):
+                return f"`{path}` is an endpoint of the `{name}` edition; this world has another."
+        return None
+
+
+def path_below(scope: Scope) -> str:
+    """The path below where the app is mounted."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
+def _choose(methods: Mapping[str, AnyRow], scope: Scope) -> AnyRow:
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
+    if method not in methods:
+        words = {"path": scope["path"], "method": scope["method"], "allowed": listed(methods)}
+        error = refuse("request/method_not_allowed", **words)
+        error.headers["Allow"] = ", ".join(methods)
+        raise error
+    return methods[method]

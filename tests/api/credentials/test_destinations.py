@@ -1,0 +1,67 @@
+"""Event destinations of the `credentials` edition: one object, named after the type."""
+
+import pytest
+
+URL = "http://127.0.0.1:9/hook"
+WEBHOOK = {"name": "App", "type": "webhook", "webhook": {"url": URL}, "events": ["*"]}
+QUEUE = {"name": "Queue", "type": "aws_sqs", "aws_sqs": {"queue_url": "q"}, "events": ["*"]}
+
+
+@pytest.fixture
+def webhook(api):
+    return api.post("/event-destinations", json=WEBHOOK).json()
+
+
+def test_a_webhook_is_written_and_shown_under_its_type(api, webhook):
+    """Its secret stands in the answer to the create, and in no other."""
+    assert webhook["webhook"].pop("secret").startswith("whsec_")
+    assert webhook["webhook"] == {"url": URL}
+    assert "config" not in webhook
+    shown = api.get(f"/event-destinations/{webhook['id']}").json()
+    assert shown["webhook"] == {"url": URL}
+
+
+def test_a_change_of_one_setting_keeps_the_others(api, webhook):
+    """A new secret rotates and leaves the address as it is."""
+    change = {"webhook": {"secret": "whsec_" + "A" * 32}}
+    changed = api.patch(f"/event-destinations/{webhook['id']}", json=change)
+    assert (changed.status_code, changed.json()["webhook"]) == (200, {"url": URL})
+
+
+def test_what_sounds_like_a_secret_is_kept_back(api):
+    """A queue shows where it is, and not what opens it."""
+    settings = {"queue_url": "q", "secret_access_key": "hunter2"}
+    made = api.post("/event-destinations", json={**QUEUE, "aws_sqs": settings}).json()
+    assert made["aws_sqs"] == {"queue_url": "q"}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"webhook": None}, ("input_missing", "webhook")),
+        ({"aws_sqs": {}}, ("input_invalid", "aws_sqs")),
+        ({"webhook": {"url": "ftp://x"}}, ("input_invalid", "webhook.url")),
+        ({"webhook": {"url": "http://:80"}}, ("input_invalid", "webhook.url")),
+        ({"webhook": {"secret": "short"}}, ("input_invalid", "webhook.secret")),
+        ({"webhook": {"custom_headers": "no"}}, ("input_invalid", "webhook.custom_headers")),
+        ({"config": {}}, ("input_invalid", "config")),
+    ],
+)
+def test_a_destination_that_cannot_be_is_refused(change, expected, errors, webhook):
+    """The places of errors are those of this edition, at a create as at a change."""
+    settings = {**WEBHOOK["webhook"], **(change.get("webhook") or {})}
+    body = {**WEBHOOK, **change}
+    if change.get("webhook"):
+        body["webhook"] = settings
+    assert errors("POST", "/event-destinations", 400, json=body) == [expected]
+    assert errors("PATCH", f"/event-destinations/{webhook['id']}", 400, json=change) == [expected]
+
+
+def test_a_queue_holds_messages_that_have_no_request_id(api, sim):
+    """What a destination gets is the event alone."""
+    made = api.post("/event-destinations", json=QUEUE).json()
+    api.post("/agents", json={"name": "Concierge"})
+    sim.post("/clock/advance", json={"by": "1s"})
+    *_, message = sim.get(f"/destinations/{made['id']}/messages").json()["data"]
+    assert (message["type"], "request_id" in message) == ("agent.created", False)
+    assert {*message["data"]} == {"id", "object", "name", "created_at", "updated_at"}

@@ -1,0 +1,179 @@
+"""Runs of the `credentials` edition."""
+
+import pytest
+
+
+def test_a_run_shows_what_it_uses_and_no_result_yet(start, credential):
+    """It has a session of its own, the credential and its source, and no connection."""
+    run = start()
+    assert run["session_id"].startswith("sess_")
+    assert run["credential_id"] == credential["id"]
+    assert run["source_id"] == credential["source_id"]
+    assert (run["status"], run["result"]) == ("queued", None)
+    assert "connection_id" not in run
+
+
+@pytest.mark.parametrize(
+    ("scenario", "status", "result"),
+    [("success", "completed", "success"), ("source_down", "failed", "failure")],
+)
+def test_a_run_that_is_over_has_a_result(scenario, status, result, start, advance, look):
+    """Success or failure; the filter `outcome` finds it by that."""
+    run = start(scenario)
+    advance("5m")
+    assert (look(run)["status"], look(run)["result"]) == (status, result)
+
+
+def test_runs_are_found_by_their_outcome(api, start, advance):
+    """`outcome[]` takes several; one that there is not is a 400 that lists them."""
+    runs = [start(scenario)["id"] for scenario in ("success", "source_down")]
+    advance("5m")
+    both = api.get("/task-runs", params={"outcome[]": ["success", "failure"]}).json()["data"]
+    assert {run["id"] for run in both} == {*runs}
+    (good,) = api.get("/task-runs", params={"outcome": "success"}).json()["data"]
+    assert good["id"] == runs[0]
+    wrong = api.get("/task-runs", params={"outcome": "sucess"})
+    assert wrong.json()["errors"][0]["field"] == "outcome"
+    assert "`success`, `failure` or `unknown`" in wrong.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("at", ["0s", "3s", "10s"])
+def test_a_run_can_be_canceled_in_every_live_status(at, api, start, advance, look):
+    """Queued, running, or waiting for a person: cancelling at once, canceled a second later."""
+    run = start("needs_approval")
+    advance(at)
+    answer = api.post(f"/task-runs/{run['id']}/cancel")
+    assert (answer.status_code, answer.json()["status"]) == (200, "cancelling")
+    advance("1s")
+    assert (look(run)["status"], look(run)["result"]) == ("canceled", "unknown")
+
+
+def test_a_run_that_asks_can_be_canceled(api, sim, start, look):
+    """Unlike in the other edition (assumed); the prompt is gone."""
+    run = start("mfa_then_success")
+    sim.post("/clock/advance", json={"until": {"event": "task_run.interaction_required"}})
+    answer = api.post(f"/task-runs/{run['id']}/cancel").json()
+    assert (answer["status"], answer["interaction"]) == ("cancelling", None)
+
+
+def test_no_limit_ends_a_run_that_is_being_canceled(api, task, start, advance, look):
+    """The task's timeout falls into the second in which the run is cancelling, and is over."""
+    api.patch(f"/tasks/{task['id']}", json={"settings": {"timeout_seconds": 10}})
+    run = start("needs_approval")
+    advance("9500ms")
+    api.post(f"/task-runs/{run['id']}/cancel")
+    advance("1m")
+    assert look(run)["status"] == "canceled"
+
+
+def test_an_answer_is_sent_as_input(api, sim, start, errors):
+    """The body's key is `input`; errors name the fields below it."""
+    run = start("mfa_then_success")
+    sim.post("/clock/advance", json={"until": {"event": "task_run.interaction_required"}})
+    path = f"/task-runs/{run['id']}/interaction"
+    assert errors("POST", path, 400, json={"inputs": {"code": "123456"}}) == [
+        ("input_missing", "input"),
+        ("input_invalid", "inputs"),
+    ]
+    assert errors("POST", path, 400, json={"input": {}}) == [("input_missing", "input.code")]
+    assert api.post(path, json={"input": {"code": "123456"}}).json()["status"] == "running"
+
+
+@pytest.mark.parametrize("verdict", ["approve", "reject"])
+def test_a_run_that_is_to_be_reviewed_says_so(verdict, sim, start, look):
+    """`review_required`, and the verdict comes through the control API."""
+    run = start("needs_approval")
+    sim.post("/clock/advance", json={"until": {"event": "task_run.review_required"}})
+    assert look(run)["status"] == "review_required"
+    ended = sim.post(f"/task-runs/{run['id']}/{verdict}").json()["status"]
+    assert ended == {"approve": "completed", "reject": "failed"}[verdict]
+
+
+def test_a_source_that_takes_no_login_needs_no_credential(start, source, advance, look):
+    """A run by `source_id` has a session and no credential."""
+    run = start(source_id=source["id"])
+    assert (run["credential_id"], run["source_id"]) == (None, source["id"])
+    advance("10s")
+    assert look(run)["status"] == "completed"
+
+
+def test_a_run_must_say_who_logs_in_where(task, errors, credential, new_credential, start):
+    """Nothing, what is not there, and things that do not belong together are told, all of them."""
+    path, other = f"/tasks/{task['id']}/run", new_credential()
+    session = start()["session_id"]
+    for body, expected in [
+        ({}, [("input_missing", "credential_id")]),
+        ({"credential_id": "cred_x"}, [("credential_not_found", "credential_id")]),
+        (
+            {"session_id": "sess_x", "source_id": "src_x"},
+            [("source_not_found", "source_id"), ("session_not_found", "session_id")],
+        ),
+        (
+            {"credential_id": other["id"], "session_id": session},
+            [("input_invalid", "credential_id")],
+        ),
+    ]:
+        status = 400 if expected[0][0].startswith("input") else 404
+        assert errors("POST", path, status, json=body) == expected
+
+
+def test_an_event_of_a_run_shows_a_summary(api, start, advance):
+    """Ids, status and result; what the run brought back is to be fetched."""
+    start()
+    advance("10s")
+    event = api.get("/events", params={"type": "task_run.completed"}).json()["data"][0]
+    assert event["data"]["result"] == "success"
+    assert not {"output", "errors", "interaction", "input"} & {*event["data"]}
+
+
+def test_a_scenario_of_the_other_edition_is_refused(task, credential, errors, api):
+    """The message names the edition that it is for; one of both is taken."""
+    path, body = f"/tasks/{task['id']}/run", {"credential_id": credential["id"]}
+    headers = {"Deck-Sim-Scenario": "connection_blocked"}
+    assert errors("POST", path, 400, json=body, headers=headers) == [
+        ("input_invalid", "Deck-Sim-Scenario")
+    ]
+
+
+def test_expressions_know_the_credential_and_the_session(api, sim, start, advance, look):
+    """`credential`, `session` and `user` are what the run uses."""
+    wanted = {"who": "{{ user.username }}", "by": "{{ credential.id }}", "in": "{{ session.id }}"}
+    sim.put("/scenarios/says", json={"task_run": ["running", {"completed": {"output": wanted}}]})
+    run = start("says")
+    assert look(run)["output"] == {
+        "who": "alex",
+        "by": run["credential_id"],
+        "in": run["session_id"],
+    }
+
+
+def test_what_a_run_kept_is_included_if_asked_for(api, task, start, advance):
+    """Files with a result, screenshots under both of their names, and the input."""
+    api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
+    run = start("downloads_statement")
+    advance("1m")
+    query = {"include": "input,storage,artifacts,screenshots,nonsense"}
+    found = api.get(f"/task-runs/{run['id']}", params=query).json()
+    assert [file["result"] for file in found["storage"]] == ["success"]
+    assert found["artifacts"] == found["screenshots"] != []
+    assert (found["input"], "nonsense" in found) == ({}, False)
+
+
+@pytest.mark.parametrize("named", ["credential", "session"])
+def test_a_login_outlives_the_source_that_it_was_made_for(named, api, start, advance, credential):
+    """A deleted source leaves what belongs to it as it is, and its id stays in it."""
+    run = start()
+    advance("10s")
+    api.delete(f"/sources/{credential['source_id']}")
+    again = start(**{f"{named}_id": run[f"{named}_id"]})
+    assert again["source_id"] == credential["source_id"]
+
+
+def test_a_seeded_session_belongs_where_its_credential_does(sim, credential):
+    """What is left out is that of the credential; one that belongs nowhere is refused."""
+    wanted = {"sessions": [{"id": "sess_1", "credential_id": credential["id"]}]}
+    sim.post("/seed", json={"resources": wanted})
+    (session,) = sim.get("/sessions").json()["data"]
+    assert session["source_id"] == credential["source_id"]
+    refused = sim.post("/seed", json={"resources": {"sessions": [{"id": "sess_2"}]}})
+    assert refused.json()["errors"][0]["field"] == "resources.sessions[0].source_id"

@@ -1,0 +1,141 @@
+"""Sessions: what a run leaves open behind it, and what can be opened without one."""
+
+import pytest
+
+
+def test_a_session_follows_its_run_and_ends_when_it_is_not_used(start, advance, session_of, told):
+    """Queued, running, idle when the run is over; after ten minutes completed."""
+    run = start()
+    statuses = [session_of(run)["status"]]
+    for length in ("2s", "8s", "9m59s", "1s", "1s"):
+        advance(length)
+        statuses.append(session_of(run)["status"])
+    assert statuses == ["queued", "running", "idle", "idle", "completing", "completed"]
+    assert told(session_of(run)) == [
+        f"session.{w}" for w in ("queued", "running", "idle", "completing", "completed")
+    ]
+
+
+def test_a_run_can_go_on_in_a_session(start, advance, session_of):
+    """`session_id` reuses it; its ten minutes begin again when the run is over."""
+    first = start()
+    advance("9m")
+    second = start(session_id=first["session_id"])
+    assert second["session_id"] == first["session_id"]
+    assert second["credential_id"] == first["credential_id"]
+    advance("5m")
+    assert session_of(second)["status"] == "idle"
+    advance("6m")
+    assert session_of(second)["status"] == "completed"
+
+
+def test_a_session_waits_for_the_run_that_has_it(sim, start, advance, session_of):
+    """It does not end while a run that is to use it is still in the queue."""
+    sim.put("/scenarios/waits", json={"task_run": [{"queued": "15m"}, "running", "completed"]})
+    first = start()
+    advance("10s")
+    start("waits", session_id=first["session_id"])
+    advance("14m")
+    assert session_of(first)["status"] == "idle"
+
+
+def test_a_session_takes_one_run_at_a_time(start, task, errors):
+    """A second run is a 409 that names the first."""
+    run = start()
+    body = {"session_id": run["session_id"]}
+    assert errors("POST", f"/tasks/{task['id']}/run", 409, json=body) == [("state_invalid", None)]
+
+
+def test_an_idle_session_is_taken_by_the_run_in_its_queue(start, advance, task, refused):
+    """Also before that run has begun, the session is not free."""
+    session = start()["session_id"]
+    advance("10s")
+    run = start(session_id=session)
+    answer = refused("POST", f"/tasks/{task['id']}/run", 409, json={"session_id": session})
+    assert run["id"] in answer.json()["errors"][0]["message"]
+
+
+def test_ending_a_session_cancels_its_run(api, start, advance, session_of, look, told):
+    """The session is completing and the run cancelling at once, and both are over in seconds."""
+    run = start()
+    advance("3s")
+    ended = api.post(f"/sessions/{run['session_id']}/end").json()
+    assert (ended["status"], look(run)["status"]) == ("completing", "cancelling")
+    advance("2s")
+    assert (session_of(run)["status"], look(run)["status"]) == ("completed", "canceled")
+    assert told(run)[-2:] == ["task_run.canceling", "task_run.canceled"]
+
+
+def test_a_session_that_has_ended_cannot_end(api, errors, start, session_of):
+    """Ending it again is a 409."""
+    run = start()
+    path = f"/sessions/{run['session_id']}/end"
+    api.post(path)
+    assert errors("POST", path, 409) == [("state_invalid", None)]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "status"),
+    [
+        ("session_login_rejected", "failed"),
+        ("session_times_out", "completing"),
+        ("source_down", "idle"),
+        ("task_fails", "idle"),
+    ],
+)
+def test_a_run_that_fails_leaves_its_session_as_it_can_be(scenario, status, sim, start, session_of):
+    """Failed with the login; over, if it was never open; free for the next run otherwise."""
+    run = start(scenario)
+    sim.post("/clock/advance", json={"until": {"event": "task_run.failed"}})
+    assert session_of(run)["status"] == status
+
+
+def test_a_session_can_be_opened_without_a_run(api, sim, credential, advance):
+    """It answers as queued, plays its own script, and a run can go on in it."""
+    opened = api.post("/sessions", json={"credential_id": credential["id"]})
+    assert opened.headers["Deck-Sim-Scenario"] == "success; because=default"
+    session = opened.json()
+    assert (session["status"], session["source_id"]) == ("queued", credential["source_id"])
+    advance("2s")
+    assert api.get(f"/sessions/{session['id']}").json()["status"] == "idle"
+
+
+def test_a_session_that_the_source_drops_fails_its_run(sim, start, advance, look, session_of):
+    """Its run fails with it, and the credential is none the worse."""
+    run = start()
+    advance("3s")
+    assert sim.post(f"/sessions/{run['session_id']}/drop").json()["status"] == "failed"
+    assert (look(run)["status"], look(run)["errors"][0]["code"]) == ("failed", "task_failed")
+
+
+def test_a_script_can_break_an_open_session(api, credential, advance):
+    """`idle: 2m` and then `failed`: the source ends it, whoever uses it."""
+    headers = {"Deck-Sim-Scenario": "session_breaks_down"}
+    body = {"credential_id": credential["id"]}
+    session = api.post("/sessions", json=body, headers=headers).json()
+    advance("2m6s")
+    assert api.get(f"/sessions/{session['id']}").json()["status"] == "failed"
+
+
+def test_a_script_that_cannot_be_played_on_fails_its_session(api, sim, credential):
+    """The fault is told, and the session is failed rather than stuck."""
+    steps = ["running", {"event": "{{ input.kind }}"}, "idle"]
+    sim.put("/scenarios/broken", json={"session": steps})
+    body = {"credential_id": credential["id"]}
+    headers = {"Deck-Sim-Scenario": "broken"}
+    session = api.post("/sessions", json=body, headers=headers).json()
+    assert api.get(f"/sessions/{session['id']}").json()["status"] == "failed"
+    assert len(sim.get("/world").json()["faults"]) == 1
+
+
+def test_sessions_are_listed_by_status_credential_and_source(api, start, advance, credential):
+    """The filters find those that are open, and those of somebody."""
+    run = start()
+    for query, count in [
+        ({"status": "queued"}, 1),
+        ({"status": "idle"}, 0),
+        ({"credential_id": credential["id"]}, 1),
+        ({"source_id": "src_nobody"}, 0),
+    ]:
+        found = api.get("/sessions", params=query).json()["data"]
+        assert [item["id"] for item in found] == [run["session_id"]] * count

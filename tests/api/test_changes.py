@@ -1,0 +1,162 @@
+"""What a PATCH does to each field of each resource that takes one: absent, null, a value."""
+
+import pytest
+
+from deck_sim.contract import bodies
+from deck_sim.contract.editions import EDITIONS
+
+KINDS = EDITIONS["connections"].kinds
+MODELS = {
+    "agents": bodies.UpdateAgent,
+    "sources": bodies.UpdateSource,
+    "tasks": bodies.UpdateTask,
+    "connections": bodies.UpdateConnection,
+    "event-destinations": bodies.UpdateDestination,
+}
+SCHEMA = {"type": "object"}
+STORAGE = {"enabled": True, "extraction": True, "extraction_schema": SCHEMA, "deduplication": True}
+
+# A new value for each field that can be changed.
+VALUES = {
+    ("agents", "name"): "New",
+    ("agents", "description"): "New",
+    ("sources", "name"): "New",
+    ("sources", "website"): {"url": "https://new.example"},
+    ("tasks", "name"): "New",
+    ("tasks", "description"): "New",
+    ("tasks", "prompt"): "New",
+    ("tasks", "input_schema"): SCHEMA,
+    ("tasks", "output_schema"): SCHEMA,
+    ("tasks", "storage"): STORAGE,
+    ("tasks", "extraction"): {"anything": [1, None]},
+    ("tasks", "settings"): {"timeout_seconds": 60},
+    ("connections", "external_id"): "new",
+    ("event-destinations", "name"): "New",
+    ("event-destinations", "config"): {"url": "http://127.0.0.1:9/new", "custom_headers": None},
+    ("event-destinations", "events"): ["task.reset"],
+    ("event-destinations", "status"): "inactive",
+    ("event-destinations", "credentials"): {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+}
+HIDDEN = {("event-destinations", "credentials")}
+# The fields that null clears; what the others are, they must be.
+CLEARED = {
+    *(("agents", "description"), ("sources", "name"), ("connections", "external_id")),
+    *(("tasks", name) for name in ("description", "prompt", "storage", "extraction")),
+    *(("tasks", name) for name in ("input_schema", "output_schema")),
+}
+# The parts that are objects of known fields, and what must be told of a wrong one.
+NESTED = [
+    ("sources", {"website": {"url": "https://a.example", "ulr": 1}}, ["website.ulr"]),
+    ("tasks", {"settings": {"timeout_second": 1}}, ["settings.timeout_second"]),
+    ("tasks", {"storage": {"enabled": 1, "on": 1}}, ["storage.enabled", "storage.on"]),
+]
+
+
+@pytest.fixture
+def paths(api, task, connection):
+    """The path of a resource of each kind that can be changed."""
+    hook = {"name": "H", "type": "webhook", "config": {"url": "http://127.0.0.1:9/"}}
+    made = api.post("/event-destinations", json={**hook, "events": ["agent.created"]}).json()["id"]
+    return {
+        "agents": f"/agents/{task['agent_id']}",
+        "sources": f"/sources/{connection['source_id']}",
+        "tasks": f"/tasks/{task['id']}",
+        "connections": f"/connections/{connection['id']}",
+        "event-destinations": f"/event-destinations/{made}",
+    }
+
+
+@pytest.fixture
+def show(api, paths):
+    """A resource as it is now, without the id of the request."""
+
+    def show(kind):
+        shown = api.get(paths[kind]).json()
+        del shown["request_id"]
+        return shown
+
+    return show
+
+
+def test_the_table_has_every_field_of_every_update():
+    """A field or a kind without a row here would not be tested."""
+    assert {kind.path for kind in KINDS.values() if "update" in kind.verbs} < {*MODELS}
+    fields = {(kind, name) for kind, model in MODELS.items() for name in model.model_fields}
+    assert fields == {*VALUES}
+
+
+@pytest.mark.parametrize(("kind", "name"), VALUES)
+def test_a_value_is_set_and_what_is_absent_stays(api, advance, paths, show, kind, name):
+    """One field changes, `updated_at` with it, and nothing else."""
+    before = show(kind)
+    advance("1s")
+    answer = api.patch(paths[kind], json={name: VALUES[kind, name]})
+    assert answer.status_code == 200, answer.text
+    after = show(kind)
+    assert after["updated_at"] > before["updated_at"]
+    set_ = {} if (kind, name) in HIDDEN else {name: VALUES[kind, name]}
+    assert after == {**before, **set_, "updated_at": after["updated_at"]}
+
+
+@pytest.mark.parametrize(("kind", "name"), [row for row in VALUES if row in CLEARED])
+def test_null_clears_what_may_be_null(api, paths, show, kind, name):
+    """The field is null, as if it had never been given."""
+    api.patch(paths[kind], json={name: VALUES[kind, name]})
+    assert show(kind)[name] is not None
+    assert api.patch(paths[kind], json={name: None}).status_code == 200
+    assert show(kind)[name] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [row for row in VALUES if row not in CLEARED and row not in HIDDEN]
+)
+def test_null_is_refused_where_something_must_be(errors, paths, kind, name):
+    """It is as if the field were missing, and nothing changes."""
+    assert errors("PATCH", paths[kind], 400, json={name: None}) == [("input_missing", name)]
+
+
+def test_no_credentials_leave_the_secret_as_it_is(api, sim, paths, simulation):
+    """A destination signs with its secret, whether null or nothing is sent in its place."""
+    path = paths["event-destinations"]
+
+    def secret():
+        return simulation().world.find("event_destination", path.split("/")[-1]).hidden["secret"]
+
+    before = secret()
+    for body in ({"credentials": None}, {"credentials": {}}, {"credentials": {"secret": None}}):
+        assert api.patch(path, json=body).status_code == 200
+        assert secret() == before
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_an_unknown_name_is_refused_and_so_is_what_cannot_be_changed(errors, paths, kind):
+    """Each has its place, and what is right beside it is not set either."""
+    name = next(field for found, field in VALUES if found == kind)
+    for wrong in ("id", "object", "created_at", "request_id", "nmae"):
+        body = {name: VALUES[kind, name], wrong: "x"}
+        assert errors("PATCH", paths[kind], 400, json=body) == [("input_invalid", wrong)]
+
+
+@pytest.mark.parametrize(("kind", "body", "fields"), NESTED)
+def test_an_unknown_name_inside_is_refused_with_its_path(errors, paths, kind, body, fields):
+    """The path leads to it."""
+    found = errors("PATCH", paths[kind], 400, json=body)
+    assert found == [("input_invalid", field) for field in fields]
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_all_problems_of_a_change_are_told_at_once(errors, paths, kind):
+    """One element for each field that is wrong."""
+    names = [field for found, field in VALUES if found == kind]
+    body = dict.fromkeys(names, 5) | {"other": 5}
+    found = errors("PATCH", paths[kind], 400, json=body)
+    assert [field for _, field in found] == [*MODELS[kind].model_fields, "other"]
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_a_change_of_everything_at_once_is_made(api, paths, show, kind):
+    """All the fields that can be changed may be sent together."""
+    body = {name: value for (found, name), value in VALUES.items() if found == kind}
+    assert api.patch(paths[kind], json=body).status_code == 200
+    shown = show(kind)
+    assert {n: v for n, v in body.items() if (kind, n) not in HIDDEN}.items() <= shown.items()

@@ -1,0 +1,199 @@
+"""What is no use of an endpoint but of HTTP: each odd call has a deliberate answer, a row each."""
+
+import json
+
+import pytest
+
+MEBIBYTE = 1024**2
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+AGENT = b'{"name": "A"}'
+LONG = "x" * 255
+
+
+@pytest.fixture(autouse=True)
+def seeded(sim):
+    """Agents with ids that are usual, odd, and as long as they may be."""
+    agents = [{"id": found, "name": "A"} for found in ("agt_1", "agt 2", "ä", LONG)]
+    assert sim.post("/seed", json={"resources": {"agents": agents}}).status_code == 200
+
+
+def _sized(size):
+    """A body of exactly that many bytes."""
+    return b'{"name": "' + b"x" * (size - 12) + b'"}'
+
+
+def _with(content, kind=None):
+    return {"content": content, "headers": {"Content-Type": kind} if kind else {}}
+
+
+ACCEPTED = {
+    "a GET with a content type": ("GET", "/agents/agt_1", _with(None, JSON), 200),
+    "a GET with a body": ("GET", "/agents/agt_1", _with(b"{oops", JSON), 200),
+    "a DELETE with a body": ("DELETE", "/agents/agt_1", _with(b"{}", JSON), 200),
+    "HEAD": ("HEAD", "/agents/agt_1", {}, 200),
+    "JSON without a content type": ("POST", "/agents", _with(AGENT), 201),
+    "JSON as text": ("POST", "/agents", _with(AGENT, "text/plain"), 201),
+    "JSON as a form, as curl sends it": ("POST", "/agents", _with(AGENT, FORM), 201),
+    "JSON with a charset": ("POST", "/agents", _with(AGENT, f"{JSON}; charset=utf-8"), 201),
+    "a body of 10 MiB": ("POST", "/agents", _with(_sized(10 * MEBIBYTE), JSON), 201),
+    "two equal names": ("POST", "/agents", _with(b'{"name": 1, "name": "A"}', JSON), 201),
+    "an id that needs no escape, escaped": ("GET", "/agents/agt%5F1", {}, 200),
+    "an id that needs one": ("GET", "/agents/agt%202", {}, 200),
+    "an id beyond ASCII": ("GET", "/agents/%C3%A4", {}, 200),
+    "an id of 255 characters": ("GET", f"/agents/{LONG}", {}, 200),
+    "a path that is escaped": ("GET", "/%61gents/agt_1", {}, 200),
+    "a command without a body": ("GET", "/test", {}, 200),
+    "an unknown parameter": ("GET", "/agents?colour=blue", {}, 200),
+    "a parameter given twice": ("GET", "/agents?limit=2&limit=1", {}, 200),
+    "an empty cursor": ("GET", "/agents?cursor=", {}, 200),
+    "a question mark": ("GET", "/agents?", {}, 200),
+    "a query on a create": ("POST", "/agents?a=1", _with(AGENT, JSON), 201),
+}
+REFUSED = {
+    "OPTIONS": ("OPTIONS", "/agents", {}, 405, "method_not_allowed"),
+    "a preflight": ("OPTIONS", "/agents", _with(None), 405, "method_not_allowed"),
+    "PUT": ("PUT", "/agents/agt_1", _with(AGENT), 405, "method_not_allowed"),
+    "a slash at the end": ("GET", "/agents/", {}, 404, "endpoint_not_found"),
+    "two slashes": ("GET", "/agents//agt_1", {}, 404, "endpoint_not_found"),
+    "an escaped slash": ("GET", "/agents/a%2Fb", {}, 404, "endpoint_not_found"),
+    "another case": ("GET", "/Agents/agt_1", {}, 404, "endpoint_not_found"),
+    "an id in another case": ("GET", "/agents/AGT_1", {}, 404, "agent_not_found"),
+    "bytes that are not UTF-8": ("GET", "/agents/%FF", {}, 404, "agent_not_found"),
+    "no body": ("POST", "/agents", {}, 400, "body_invalid"),
+    "an empty body": ("POST", "/agents", _with(b"", JSON), 400, "body_invalid"),
+    "an empty change": ("PATCH", "/agents/agt_1", _with(b"", JSON), 400, "body_invalid"),
+    "a form": ("POST", "/agents", _with(b"name=A", FORM), 400, "body_invalid"),
+    "not UTF-8": ("POST", "/agents", _with(b'{"name": "\xff"}', JSON), 400, "body_invalid"),
+    "UTF-16": (
+        *("POST", "/agents", _with('{"name": "A"}'.encode("utf-16"), JSON)),
+        *(400, "body_invalid"),
+    ),
+    "a byte more than 10 MiB": (
+        *("POST", "/agents", _with(_sized(10 * MEBIBYTE + 1), JSON)),
+        *(413, "payload_too_large"),
+    ),
+    "a limit of nothing": ("GET", "/agents?limit=0", {}, 400, "input_invalid"),
+    "a cursor of no list": ("GET", "/agents?cursor=eHg%3D", {}, 400, "input_invalid"),
+    "a cursor of another list": ("GET", "/sources?cursor=YWd0XzE%3D", {}, 400, "input_invalid"),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "request_", "status"), ACCEPTED.values(), ids=ACCEPTED)
+def test_an_odd_call_is_accepted(api, method, path, request_, status):
+    """It is answered as the usual call is."""
+    answer = api.request(method, path, **request_)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == JSON
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "request_", "status", "code"), REFUSED.values(), ids=REFUSED
+)
+def test_an_odd_call_is_refused(errors, method, path, request_, status, code):
+    """It has a code of its own, and changes nothing."""
+    assert [found for found, _ in errors(method, path, status, **request_)] == [code]
+
+
+@pytest.mark.parametrize("kind", [FORM, FORM.upper(), "multipart/form-data; boundary=x"])
+def test_a_form_is_told_that_it_is_one(refused, kind):
+    """The message says what is wrong, rather than where JSON breaks."""
+    answer = refused("POST", "/agents", 400, **_with(b"name=A", kind))
+    assert answer.json()["errors"][0]["message"] == (
+        "The body is form-encoded; it must be a JSON object, as `application/json`."
+    )
+
+
+def test_an_empty_form_is_told_that_it_is_empty(refused):
+    """A body of nothing is empty, whatever its content type says."""
+    answer = refused("POST", "/agents", 400, **_with(b"", FORM))
+    assert "empty" in answer.json()["errors"][0]["message"]
+
+
+def test_head_has_the_length_of_the_answer_to_get(api):
+    """HEAD is GET without the body: errors included, which then have their status alone."""
+    for path in ("/agents/agt_1", "/agents", "/agents/nobody", "/nothing"):
+        head, get = api.head(path), api.get(path)
+        assert (head.status_code, head.content) == (get.status_code, b"")
+        assert head.headers["Content-Length"] == get.headers["Content-Length"]
+
+
+def test_a_preflight_gets_no_permission(api):
+    """No browser is promised anything: there are no CORS headers, and OPTIONS is no method."""
+    headers = {"Origin": "https://a.example", "Access-Control-Request-Method": "POST"}
+    answer = api.options("/agents", headers=headers)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, GET")
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_a_path_with_a_slash_at_its_end_is_told_the_right_one(refused):
+    """The message says what would do."""
+    (error,) = refused("GET", "/agents/", 404).json()["errors"]
+    assert error["message"] == (
+        "`/v2/agents/` is not an endpoint; without the slash at its end it is one."
+    )
+
+
+def test_the_last_of_two_equal_parameters_counts_where_there_can_be_one(api):
+    """`limit`, `cursor` and the moments have one value; a filter has as many as are given."""
+    page = api.get("/agents?limit=2&limit=1").json()
+    assert len(page["data"]) == 1
+    moments = "created_after=2030-01-01&created_after=2020-01-01"
+    assert len(api.get(f"/agents?{moments}").json()["data"]) == 4
+
+
+def test_a_cursor_of_another_world_is_refused_unless_the_item_is_here_too(api, sim, server, key):
+    """A cursor names an item: a world that does not have it cannot go on behind it."""
+    made = [api.post("/agents", json={"name": "A"}).json()["id"] for _ in "ab"]
+    cursor = api.get("/agents?limit=1").json()["next_cursor"]
+    other = {"Authorization": f"Bearer {key}_other"}
+    answer = api.get(f"/agents?cursor={cursor}", headers=other)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "cursor")
+    for _ in "ab":
+        api.post("/agents", json={"name": "A"}, headers=other)
+    page = api.get(f"/agents?cursor={cursor}", headers=other).json()
+    assert [item["id"] for item in page["data"]] == made[:1]
+
+
+@pytest.mark.parametrize(("length", "status"), [(255, 200), (256, 400)])
+@pytest.mark.parametrize("kind", ["agents", "sources", "tasks", "connections"])
+def test_ids_have_up_to_255_characters_in_every_seed(sim, kind, length, status):
+    """An id that is longer is refused, with its place."""
+    source = {"type": "website", "website": {"url": "https://hotel.example"}}
+    sim.post("/seed", json={"resources": {"sources": [{"id": "src_1", **source}]}})
+    bodies = {
+        "agents": {"name": "A"},
+        "sources": source,
+        "tasks": {"name": "T", "agent_id": LONG},
+        "connections": {"source_id": "src_1", "auth_method": "none"},
+    }
+    item = {"id": "y" * length, **bodies[kind]}
+    answer = sim.post("/seed", json={"resources": {kind: [item]}})
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.json()["errors"][0]["field"] == f"resources.{kind}[0].id"
+
+
+def test_long_ids_work_everywhere(api, sim, advance):
+    """A run whose every part has an id of 255 characters runs, and is listed and told of."""
+    source = {"id": "s" * 255, "type": "website", "website": {"url": "https://hotel.example"}}
+    connection = {"id": "c" * 255, "source_id": source["id"], "auth_method": "none"}
+    task = {"id": "t" * 255, "name": "T", "agent_id": LONG}
+    resources = {"sources": [source], "connections": [connection], "tasks": [task]}
+    sim.post("/seed", json={"resources": resources})
+    run = api.post(f"/tasks/{task['id']}/run", json={"connection_id": connection["id"]}).json()
+    advance("1h")
+    found = api.get(f"/task-runs?task_id={task['id']}&connection_id={connection['id']}").json()
+    assert [item["id"] for item in found["data"]] == [run["id"]]
+    assert found["data"][0]["status"] == "completed"
+    first = api.get("/agents?limit=1").json()
+    assert first["data"][0]["id"] == LONG
+    assert len(api.get(f"/agents?cursor={first['next_cursor']}").json()["data"]) == 3
+
+
+def test_a_delete_that_is_repeated_is_answered_alike(api):
+    """Again and again 200, each with a request id of its own."""
+    answers = [api.delete("/agents/agt_1") for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {200}
+    bodies = [json.loads(answer.content) for answer in answers]
+    assert len({body.pop("request_id") for body in bodies}) == 3
+    assert bodies == 3 * [{"id": "agt_1", "object": "agent", "deleted": True}]

@@ -1,0 +1,53 @@
+"""Two editions on one server, by world."""
+
+import pytest
+
+from deck_sim.contract.editions import EDITIONS
+
+
+@pytest.mark.parametrize(
+    ("edition", "path", "owner"),
+    [
+        ("connections", "/credentials", "credentials"),
+        ("connections", "/sessions/sess_1/end", "credentials"),
+        ("credentials", "/connections", "connections"),
+        ("credentials", "/connections/conn_1/reopen", "connections"),
+    ],
+)
+def test_a_path_of_the_other_edition_is_a_404_that_says_so(edition, path, owner, api, sim):
+    """The message names the edition that has the path."""
+    sim.post("/reset", json={"edition": edition})
+    (error,) = api.post(path).json()["errors"]
+    assert error["code"] == "endpoint_not_found"
+    assert f"endpoint of the `{owner}` edition" in error["message"]
+
+
+def test_a_path_of_no_edition_is_only_a_404(api):
+    """Nothing is said of editions where none has the path."""
+    assert "edition" not in api.get("/conections").json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_event_types_of_an_edition_are_listed(edition, api, sim):
+    """Those of its own kinds and statuses, as its events spell them."""
+    sim.post("/reset", json={"edition": edition})
+    types = {item["type"] for item in api.get("/event-types").json()["data"]}
+    own = {
+        "connections": {"connection.terminated", "task_run.pending"},
+        "credentials": {"credential.created", "session.idle", "task_run.canceling"},
+    }
+    (other,) = own.keys() - {edition}
+    assert own[edition] <= types
+    assert not own[other] & types
+    assert "task_run.cancelling" not in types
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("kind", ["connections", "credentials", "sessions"])
+def test_the_control_api_has_what_the_edition_has(edition, kind, sim):
+    """A kind of the other edition is a 404 that names the edition that has it."""
+    sim.post("/reset", json={"edition": edition})
+    answer = sim.get(f"/{kind}")
+    has = kind.removesuffix("s") in EDITIONS[edition].kinds
+    assert answer.status_code == (200 if has else 404)
+    assert has or f"this world's edition, `{edition}`" in answer.json()["errors"][0]["message"]

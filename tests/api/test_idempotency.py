@@ -1,0 +1,204 @@
+"""Idempotency keys, as clients of the Deck API meet them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from deck_sim.contract.editions import EDITIONS, IDEMPOTENCY
+
+KEY = {"Idempotency-Key": "k-1"}
+SOURCE = {"type": "website", "website": {"url": "https://hotel.example"}}
+
+
+@pytest.fixture
+def creates(task, connection):
+    """Every call that creates: its path and a body for it."""
+    return {
+        "/agents": {"name": "A"},
+        "/sources": SOURCE,
+        "/tasks": {"name": "T", "agent_id": task["agent_id"]},
+        "/connections": {"source_id": connection["source_id"], "auth_method": "none"},
+        "/event-destinations": {"name": "Q", "type": "aws_sqs", "events": ["*"]},
+        f"/tasks/{task['id']}/run": {"connection_id": connection["id"]},
+    }
+
+
+def test_a_create_that_is_sent_again_creates_nothing(api, sim, creates):
+    """Each create answers the same bytes again, with a header that says so, and does nothing."""
+    for path, body in creates.items():
+        headers = {"Idempotency-Key": path}
+        first = api.post(path, json=body, headers=headers)
+        before = sim.get("/world").json()["resources"]
+        again = api.post(path, json=body, headers=headers)
+        assert (again.status_code, again.content) == (first.status_code, first.content)
+        assert first.headers.get("Deck-Sim-Scenario") == again.headers.get("Deck-Sim-Scenario")
+        said = [answer.headers.get("Deck-Sim-Replayed") for answer in (first, again)]
+        assert said == [None, "true"]
+        assert sim.get("/world").json()["resources"] == before
+
+
+def test_a_repeat_uses_up_no_scenario(api, sim, task, connection):
+    """The queue waits for the next run that really starts."""
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down", "slow_success"]})
+    path = f"/tasks/{task['id']}/run"
+    body = {"connection_id": connection["id"]}
+    first, again = (api.post(path, json=body, headers=KEY) for _ in range(2))
+    assert first.json()["id"] == again.json()["id"]
+    other = api.post(path, json=body, headers={"Idempotency-Key": "k-2"})
+    assert other.headers["Deck-Sim-Scenario"] == "slow_success; because=queue"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/agents", {"name": "B"}), ("/agents", {}), ("/sources", SOURCE), ("/agents?a=1", None)],
+)
+def test_a_key_of_another_call_is_a_conflict(api, errors, path, body):
+    """Another body, path or query under the same key is a 409, and changes nothing."""
+    api.post("/agents", json={"name": "A"}, headers=KEY)
+    body = {"name": "A"} if body is None else body
+    assert errors("POST", path, 409, json=body, headers=KEY) == [("idempotency_error", None)]
+    assert api.post("/agents", json={"name": "A"}, headers=KEY).status_code == 201
+
+
+def test_an_error_is_kept_as_well(api, advance, task, connection):
+    """In this edition every result is: a run that was refused stays refused under its key."""
+    body = {"source_id": connection["source_id"], "auth_method": "none"}
+    opened = api.post("/connections", json=body).json()["id"]
+    path, body = f"/tasks/{task['id']}/run", {"connection_id": opened}
+    first = api.post(path, json=body, headers=KEY)
+    advance("1s")
+    again = api.post(path, json=body, headers=KEY)
+    assert (again.status_code, again.content) == (409, first.content)
+    assert api.post(path, json=body, headers={"Idempotency-Key": "new"}).status_code == 201
+
+
+def test_what_was_refused_at_the_door_is_not_kept(api, sim):
+    """A 401, a 429 and a key that is too long leave the key unused."""
+    long = {"Idempotency-Key": "k" * 257}
+    assert api.post("/agents", json={}, headers=long).status_code == 400
+    nobody = {**KEY, "Authorization": "Basic x"}
+    assert api.post("/agents", json={"name": "A"}, headers=nobody).status_code == 401
+    sim.patch("/world", json={"rate_limit": {"requests": 1}})
+    api.get("/test")
+    assert api.post("/agents", json={"name": "A"}, headers=KEY).status_code == 429
+    sim.patch("/world", json={"rate_limit": False})
+    assert api.post("/agents", json={"name": "A"}, headers=KEY).status_code == 201
+
+
+@pytest.mark.parametrize("sent", ["", "k" * 257])
+def test_a_bad_key_is_refused(errors, sent):
+    """An empty key, or one of more than 256 characters, is a 400 of its own."""
+    found = errors("POST", "/agents", 400, json={"name": "A"}, headers={"Idempotency-Key": sent})
+    assert found == [("idempotency_key_error", None)]
+
+
+@pytest.mark.parametrize("sent", ["", "k" * 257, "k-1"])
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_a_key_on_anything_but_a_create_is_ignored(api, task, method, sent):
+    """What can be made again without harm needs no key in this edition."""
+    headers, path = {"Idempotency-Key": sent}, f"/tasks/{task['id']}"
+    body = {"json": {"name": "B"}} if method == "PATCH" else {}
+    answers = [api.request(method, path, headers=headers, **body) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len({answer.json()["request_id"] for answer in answers}) == 2
+
+
+def test_a_post_that_creates_nothing_takes_no_key(api, run_task):
+    """A cancel that is sent again is really made again."""
+    path = f"/task-runs/{run_task()['id']}/cancel"
+    statuses = [api.post(path, headers=KEY).status_code for _ in range(2)]
+    assert statuses == [200, 409]
+
+
+def test_a_key_is_kept_for_a_day_of_the_world(api, advance):
+    """After 24 hours of the world's clock the call is made anew."""
+    ids = []
+    for by in ("1s", "23h59m58s", "1s", "1s"):
+        ids.append(api.post("/agents", json={"name": "A"}, headers=KEY).json()["id"])
+        advance(by)
+    assert ids[0] == ids[1] == ids[2] != ids[3]
+
+
+def test_each_world_has_keys_of_its_own(api, key):
+    """The scope of a key is the world."""
+    made = api.post("/agents", json={"name": "A"}, headers=KEY)
+    other = {**KEY, "Authorization": f"Bearer {key}_other"}
+    assert "Deck-Sim-Replayed" not in api.post("/agents", json={"name": "A"}, headers=other).headers
+    assert made.status_code == 201
+
+
+@pytest.mark.usefixtures("other_rule")
+def test_the_control_api_takes_no_keys(sim):
+    """A call below `/_sim` is made however often it is sent, even where every POST takes one."""
+    times = [sim.post("/clock/advance", json={"by": "1s"}, headers=KEY).json()["now"] for _ in "ab"]
+    assert times == ["2025-01-15T09:30:01Z", "2025-01-15T09:30:02Z"]
+
+
+def test_the_journal_says_which_calls_were_repeats(api, sim):
+    """A repeat has the request id of the first, which its answer has, too."""
+    first, _ = (api.post("/agents", json={"name": "A"}, headers=KEY) for _ in range(2))
+    calls = sim.get("/requests").json()["data"]
+    assert [call["replayed"] for call in calls] == [False, True]
+    assert {call["request_id"] for call in calls} == {first.json()["request_id"]}
+    whats = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
+    assert whats[-1] == "POST /v2/agents -> 201 (replayed)"
+
+
+def test_a_refused_repeat_is_a_refusal_in_the_journal_too(api, sim):
+    """The errors of an answer that is given again are told."""
+    for _ in range(2):
+        api.post("/agents", json={}, headers=KEY)
+    errors = [call["errors"] for call in sim.get("/requests").json()["data"]]
+    assert errors == 2 * [["request/input_missing"]]
+
+
+def test_kept_answers_outlive_a_seed(api, sim):
+    """Seeding puts another world into the place, which knows the same keys."""
+    made = api.post("/agents", json={"name": "A"}, headers=KEY)
+    sim.post("/seed", json={"resources": {"agents": [{"id": "agt_1", "name": "B"}]}})
+    assert api.post("/agents", json={"name": "A"}, headers=KEY).content == made.content
+
+
+def test_clients_at_once_create_once(api):
+    """Many threads with one key over real HTTP have one answer."""
+    with ThreadPoolExecutor(8) as pool:
+        made = [pool.submit(api.post, "/agents", json={"name": "A"}, headers=KEY) for _ in "x" * 24]
+        assert len({one.result().content for one in made}) == 1
+    assert len(api.get("/agents").json()["data"]) == 1
+
+
+@pytest.fixture
+def other_rule(sim, monkeypatch):
+    """A world under the rule of the other edition, with an agent and a task."""
+    row = replace(EDITIONS["connections"], idempotency=IDEMPOTENCY["credentials"])
+    monkeypatch.setitem(EDITIONS, "connections", row)
+    tasks = [{"id": "task_1", "name": "T", "agent_id": "agt_1"}]
+    sim.post(
+        "/seed", json={"resources": {"agents": [{"id": "agt_1", "name": "A"}], "tasks": tasks}}
+    )
+
+
+CALLS = [
+    ("POST", "/agents", {"name": "A"}),
+    ("PATCH", "/agents/agt_1", {"name": "B"}),
+    ("DELETE", "/agents/agt_1", None),
+    ("POST", "/tasks/task_1/reset", None),
+]
+
+
+@pytest.mark.usefixtures("other_rule")
+@pytest.mark.parametrize(("method", "path", "body"), CALLS)
+def test_the_other_rule_takes_keys_on_every_change(api, method, path, body):
+    """Under the rule of `credentials` every POST, PATCH and DELETE is made once."""
+    first, again = (api.request(method, path, json=body, headers=KEY) for _ in range(2))
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers["Deck-Sim-Replayed"] == "true"
+
+
+@pytest.mark.usefixtures("other_rule")
+def test_the_other_rule_keeps_successes_only(api):
+    """Under the rule of `credentials` a refused call is really made again."""
+    first, again = (api.post("/agents", json={}, headers=KEY) for _ in range(2))
+    assert first.json()["request_id"] != again.json()["request_id"]
+    assert api.post("/agents", json={"name": "A"}, headers=KEY).status_code == 201

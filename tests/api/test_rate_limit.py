@@ -1,0 +1,121 @@
+"""The rate limit, as clients of the Deck API meet it."""
+
+import pytest
+
+
+@pytest.fixture
+def limit(sim):
+    """Set the rate limit of the world."""
+
+    def limit(limit):
+        answer = sim.patch("/world", json={"rate_limit": limit})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["rate_limit"]
+
+    return limit
+
+
+@pytest.fixture
+def statuses(api):
+    """Call the API so many times; the statuses of the answers."""
+    return lambda times: [api.get("/test").status_code for _ in range(times)]
+
+
+def test_no_world_has_a_limit_unless_it_is_told_to(sim, statuses):
+    """The limit is off by default."""
+    assert sim.get("/world").json()["rate_limit"] is False
+    assert {*statuses(250)} == {200}
+
+
+def test_the_limit_is_two_hundred_calls_in_ten_seconds(limit, statuses, advance):
+    """As documented; on a frozen clock the window moves when the world's clock does."""
+    assert limit(True) == {"requests": 200, "per": "10s", "retry_after": False}
+    assert statuses(201) == 200 * [200] + [429]
+    advance("9s")
+    assert statuses(1) == [429]
+    advance("1s")
+    assert statuses(201) == 200 * [200] + [429]
+
+
+def test_a_refusal_is_in_the_envelope_and_in_the_journal(api, sim, limit):
+    """429 `rate_limit_exceeded`, without a header that Deck does not document."""
+    limit({"requests": 1})
+    answer = [api.post("/agents", json={"name": "A"}) for _ in range(2)][-1]
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, "Retry-After" in answer.headers) == (429, False)
+    assert error == {
+        "type": "rate_limit",
+        "code": "rate_limit_exceeded",
+        "message": "Too many requests.",
+    }
+    assert sim.get("/world").json()["resources"]["agent"] == 1
+    journal = sim.get("/requests").json()["data"]
+    assert journal[-1]["errors"] == ["rate_limit/rate_limit_exceeded"]
+
+
+def test_a_refusal_says_when_to_come_back_if_it_is_to(api, limit, advance):
+    """Who waits for as long as `Retry-After` says gets in."""
+    assert limit({"requests": 1, "per": "1500ms", "retry_after": True})["per"] == "1s500ms"
+    refused = [api.get("/test") for _ in range(2)][-1]
+    assert refused.headers["Retry-After"] == "2"
+    advance("2s")
+    assert api.get("/test").status_code == 200
+
+
+CALLS = {
+    "an error": lambda api: api.get("/agents/nobody"),
+    "no endpoint": lambda api: api.get("/nothing"),
+    "a path outside /v2": lambda api: api.get(f"{api.base_url}".replace("/v2/", "/other")),
+    "a repeat": lambda api: api.post("/agents", json={}, headers={"Idempotency-Key": "k"}),
+    "a body too large": lambda api: api.post("/agents", content=b" " * (10 * 1024**2 + 1)),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_every_call_that_is_let_in_counts(api, limit, call):
+    """Whatever the answer: errors count, and so do repeats under an idempotency key."""
+    limit({"requests": 2})
+    answers = [call(api) for _ in range(3)]
+    assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+
+
+def test_what_reaches_no_world_and_calls_of_the_control_api_do_not_count(api, sim, limit, statuses):
+    """Neither a refused key nor a call below `/_sim` uses up anything, and neither is refused."""
+    limit({"requests": 1})
+    for _ in range(5):
+        assert sim.get("/world").status_code == 200
+        assert api.get("/test", headers={"Authorization": "Basic x"}).status_code == 401
+    assert statuses(2) == [200, 429]
+
+
+def test_the_limit_is_that_of_one_world(api, limit, statuses, key):
+    """Another key has a world with calls of its own."""
+    limit({"requests": 1})
+    assert statuses(2) == [200, 429]
+    other = {"Authorization": f"Bearer {key}_other"}
+    assert api.get("/test", headers=other).status_code == 200
+
+
+def test_a_limit_can_be_changed_and_taken_back(sim, limit, statuses):
+    """A new limit counts anew, null leaves it, false takes it back, and so does a reset."""
+    limit({"requests": 1})
+    assert statuses(2) == [200, 429]
+    assert sim.patch("/world", json={"rate_limit": None}).json()["rate_limit"]["requests"] == 1
+    assert statuses(1) == [429]
+    limit({"requests": 1})
+    assert statuses(2) == [200, 429]
+    assert limit(False) is False
+    assert statuses(2) == [200, 200]
+    limit(True)
+    assert sim.post("/reset").json()["rate_limit"] is False
+
+
+def test_a_refused_poll_moves_no_clock(api, sim, limit, run_task):
+    """On an `on_poll` clock a 429 is no read, so time stands still for who polls too fast."""
+    run = run_task()
+    sim.put("/clock", json={"mode": "on_poll"})
+    limit({"requests": 1})
+    api.get("/test")
+    before = sim.get("/clock").json()["now"]
+    assert api.get(f"/task-runs/{run['id']}").status_code == 429
+    assert sim.get("/clock").json()["now"] == before

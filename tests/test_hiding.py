@@ -1,0 +1,123 @@
+"""Secrets are kept out of what is recorded, wherever callers put them."""
+
+import json
+
+import pytest
+
+from deck_sim.hiding import (
+    HIDDEN,
+    cut_before_secret,
+    hide,
+    hide_in_headers,
+    hide_in_query,
+    hide_in_text,
+    is_secret,
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("password", "passwd", "pwd", "client_secret", "secretAccessKey", "aws_access_key_id"),
+        *("apiKey", "api-key", "Authorization", "Set-Cookie", "connection_string", "private_key"),
+        *("SharedAccessKey", "service_account_json", "account_key", "access_token"),
+    ],
+)
+def test_names_of_secrets_are_known_however_they_are_written(name):
+    """In any case, with any separator, and as a part of a longer name."""
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["credential_id", "idempotency_key", "name", "region", "cursor", "url", "auth_method"]
+)
+def test_other_names_are_no_secrets(name):
+    """What a reader of the journal looks for is shown."""
+    assert not is_secret(name)
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        ({"config": {"secret_access_key": "x"}}, {"config": {"secret_access_key": HIDDEN}}),
+        ({"a": [{"token": 7}, {"token": None}]}, {"a": [{"token": HIDDEN}, {"token": None}]}),
+        (
+            {"credentials": {"username": "a", "any": 1}},
+            {"credentials": {"username": "a", "any": HIDDEN}},
+        ),
+        ({"credentials": "x"}, {"credentials": HIDDEN}),
+        ({"url": "http://a:b@h/?token=x&b=c"}, {"url": "http://•••@h/?token=•••&b=c"}),
+        (["http://a@h", None, 1], ["http://•••@h", None, 1]),
+    ],
+)
+def test_data_is_shown_without_its_secrets(data, shown):
+    """Objects, lists and the URLs in them, at any depth."""
+    assert hide(data) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"Authorization": "Bearer x", "X-Team": "a"}', {"Authorization": HIDDEN, "X-Team": "a"}),
+        ('{"X-Key": "x", "X-Auth": "x"}', {"X-Key": HIDDEN, "X-Auth": HIDDEN}),
+        ('{"X-Team": {"deep": "x"}}', {"X-Team": HIDDEN}),
+    ],
+)
+def test_custom_headers_are_looked_into_though_they_are_a_string(text, shown):
+    """The JSON in the string is hidden by the names of its headers."""
+    assert json.loads(hide({"custom_headers": text})["custom_headers"]) == shown
+
+
+@pytest.mark.parametrize("text", ["Authorization: x", "[1]", "[" * 100_000])
+def test_custom_headers_that_cannot_be_read_are_hidden_whole(text):
+    """Whatever else stands there may be a secret."""
+    assert hide({"custom_headers": text}) == {"custom_headers": HIDDEN}
+
+
+def test_custom_headers_that_are_an_object_are_hidden_as_one():
+    """One who forgets that it is a string does not tell a secret by that."""
+    assert hide({"custom_headers": {"Authorization": "x"}})["custom_headers"] == {
+        "Authorization": HIDDEN
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://alex:hunter2@h/a@b", "http://•••@h/a@b"),
+        ("see http://alex:hunt@er2@h?x=1", "see http://•••@h?x=1"),
+        ("http://h/?api%5Fkey=x#f", "http://h/?api%5Fkey=•••#f"),
+        ("http://h/?a=b;token=x", "http://h/?a=b;token=•••"),
+        ("alex@example.com", "alex@example.com"),
+        ("http://h/?token=", "http://h/?token="),
+    ],
+)
+def test_a_url_in_a_text_is_shown_without_its_secrets(text, shown):
+    """Who it says we are, and parameters with secret names; the rest stays."""
+    assert hide_in_text(text) == shown
+
+
+def test_a_query_string_is_shown_without_its_secrets():
+    """The first parameter counts as the others do."""
+    assert hide_in_query("secret=x&limit=5&access_token=y") == "secret=•••&limit=5&access_token=•••"
+    assert hide_in_query("") == ""
+
+
+def test_headers_are_shown_without_their_secrets():
+    """Those of the signature are none: they are worth nothing without the secret."""
+    headers = {"authorization": "Basic x", "x-api-key": "x", "webhook-signature": "v1,x"}
+    headers |= {"location": "http://a:b@h/", "www-authenticate": "Basic"}
+    assert hide_in_headers(headers) == {
+        "authorization": HIDDEN,
+        "x-api-key": HIDDEN,
+        "webhook-signature": "v1,x",
+        "location": "http://•••@h/",
+        "www-authenticate": "Basic",
+    }
+
+
+def test_a_text_that_cannot_be_read_ends_before_its_first_secret():
+    """What follows the first name of a secret may be one."""
+    assert cut_before_secret('{"url": "http://a:b@h", "client_secret": "x') == (
+        '{"url": "http://•••@h", "client_'
+    )

@@ -1,0 +1,83 @@
+"""Whom a webhook may call, and what a refusal says."""
+
+import asyncio
+import ipaddress
+
+import pytest
+
+from deck_sim.webhooks.reach import Refusal, ask_resolver, find_addresses, is_near
+
+
+def find(host, *resolved, public=False):
+    """The addresses of a host, whose name is resolved so."""
+
+    async def resolve(host, port):
+        return resolved
+
+    return asyncio.run(find_addresses(host, 80, resolve, public=public))
+
+
+@pytest.mark.parametrize(
+    ("address", "near"),
+    [
+        ("127.0.0.1", True),
+        ("127.255.0.9", True),
+        ("10.1.2.3", True),
+        ("172.16.0.1", True),
+        ("172.32.0.1", False),
+        ("192.168.1.1", True),
+        ("8.8.8.8", False),
+        ("0.0.0.0", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("255.255.255.255", False),
+        ("::1", True),
+        ("::", False),
+        ("fd00::1", True),
+        ("fe80::1", False),
+        ("2001:4860:4860::8888", False),
+        ("::ffff:127.0.0.1", True),
+        ("::ffff:8.8.8.8", False),
+        ("64:ff9b::7f00:1", False),
+    ],
+)
+def test_only_loopback_and_private_addresses_are_near(address, near):
+    """Public, link-local and unspecified addresses are not near, in either way to write them."""
+    assert is_near(ipaddress.ip_address(address)) is near
+
+
+HOW = "; deck-sim does not call it unless it is started with --allow-public-webhooks"
+LISTENS = ": that is where a server listens, not where it is called; use 127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "resolved", "told"),
+    [
+        ("8.8.8.8", (), f"8.8.8.8: neither loopback nor private{HOW}"),
+        (
+            "hook.test",
+            ("8.8.8.8", "2001::1"),
+            f"hook.test is 8.8.8.8, 2001::1: neither loopback nor private{HOW}",
+        ),
+        ("0.0.0.0", (), f"0.0.0.0{LISTENS}"),
+        ("::", (), f"::{LISTENS}"),
+        ("any.test", ("0.0.0.0",), f"any.test is 0.0.0.0{LISTENS}"),
+    ],
+)
+def test_a_refusal_says_what_was_found_and_what_to_do(host, resolved, told):
+    """An address stands there once, and where a server listens has an advice of its own."""
+    with pytest.raises(Refusal) as refusal:
+        find(host, *resolved)
+    assert str(refusal.value) == told
+
+
+def test_only_near_addresses_are_found_unless_public_ones_are_allowed():
+    """A name that is both near and public is called where it is near."""
+    both = ("8.8.8.8", "127.0.0.1")
+    assert find("hook.test", *both) == ["127.0.0.1"]
+    assert find("hook.test", *both, public=True) == [*both]
+
+
+def test_the_resolver_of_the_machine_gives_addresses():
+    """What it finds is given as text, which is what is checked."""
+    assert asyncio.run(ask_resolver("127.0.0.1", 80)) == ["127.0.0.1"]

@@ -1,0 +1,51 @@
+"""What the URL of a webhook says."""
+
+import pytest
+
+from deck_sim.webhooks.target import read_target
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "authority"),
+    [
+        ("http://Hook.Test/", "hook.test", 80, "hook.test"),
+        ("https://hook.test", "hook.test", 443, "hook.test"),
+        ("https://hook.test:8443/", "hook.test", 8443, "hook.test:8443"),
+        ("http://[::1]:80/", "::1", 80, "[::1]:80"),
+        ("http://a:b@[::1]/", "::1", 80, "[::1]"),
+        ("http://bücher.test/", "xn--bcher-kva.test", 80, "xn--bcher-kva.test"),
+    ],
+)
+def test_a_url_says_whom_to_call(url, host, port, authority):
+    """The host in ASCII and the port; and the host header, with the port that the URL names."""
+    target = read_target(url)
+    assert (target.host, target.port, target.authority) == (host, port, authority)
+    assert target.is_secure == url.startswith("https")
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("http://h", "/"),
+        ("http://h?a=b", "/?a=b"),
+        ("http://h/a/b?c=d&e=%20#f", "/a/b?c=d&e=%20"),
+        ("http://h//a", "//a"),
+        ('http://h/ü?x="☂"', "/%C3%BC?x=%22%E2%98%82%22"),
+    ],
+)
+def test_a_path_is_written_in_ascii(url, path):
+    """What may stand in a request line stays, the rest is encoded; a fragment is not sent."""
+    assert read_target(url).path == path
+
+
+@pytest.mark.parametrize(
+    ("url", "authorization"),
+    [
+        ("http://h/", None),
+        ("http://us%20er:pw@h/", "Basic dXMgZXI6cHc="),
+        ("http://user:p@ss@h/", "Basic dXNlcjpwQHNz"),
+    ],
+)
+def test_the_name_and_password_in_a_url_become_basic_authentication(url, authorization):
+    """As any client does it; without them the header is absent."""
+    assert read_target(url).headers(b"{}").get("authorization") == authorization
