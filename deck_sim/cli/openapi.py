@@ -11,7 +11,7 @@ from deck_sim.openapi.document import document
 
 @click.command(
     cls=Command,
-    examples=["deck-sim openapi > openapi.json", "deck-sim openapi --edition connections | less"],
+    examples=["deck-sim openapi > openapi.json", "deck-sim openapi --edition credentials | less"],
 )
 @click.option(
     "--edition",

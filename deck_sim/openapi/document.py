@@ -7,6 +7,7 @@ from deck_sim import __version__
 from deck_sim.api.app import routes_of
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.shapes import Shape
+from deck_sim.openapi import headers
 from deck_sim.openapi.examples import illustrate
 from deck_sim.openapi.paths import JSON, described, paths, tag
 from deck_sim.openapi.schemas import event_of, schemas
@@ -38,6 +39,7 @@ def document(name: str) -> dict[str, Any]:
         "webhooks": {type_: _webhook(edition, type_) for type_ in edition.event_types},
         "components": {
             "schemas": schemas(edition, operations),
+            "headers": headers.ANSWERED,
             "securitySchemes": {"api_key": {"type": "http", "scheme": "bearer"}},
         },
     }

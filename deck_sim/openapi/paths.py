@@ -8,9 +8,9 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape, many, named
 from deck_sim.endpoint import Route
+from deck_sim.openapi import headers
 from deck_sim.openapi.refusals import refusals
 from deck_sim.openapi.schemas import answer_name, status_name
-from deck_sim.scenario.choosing import HEADER
 
 JSON = "application/json"
 
@@ -48,6 +48,8 @@ def _operation(edition: Edition, route: Route, links: Shape) -> Shape:
     if links:
         done["links"] = links
     responses = {f"{operation.status}": done, **refusals(edition, route, operation)}
+    for status, response in responses.items():
+        response["headers"] = headers.answered(edition, route, operation, int(status))
     return {**shown, "responses": responses}
 
 
@@ -89,10 +91,7 @@ def _parameters(edition: Edition, route: Route, operation: Operation) -> Iterato
         text = f"What else to show: {', '.join(f'`{name}`' for name in operation.includes)}."
         several = _query("include", many({"type": "string"}), text)
         yield {**several, "style": "form", "explode": False}
-    if operation.plays:
-        text = "The scenario to play; deck-sim's own."
-        schema = shapes.text("mfa_then_success")
-        yield {"name": HEADER, "in": "header", "description": text, "schema": schema}
+    yield from headers.taken(edition, route, operation)
 
 
 def _identity(edition: Edition, route: Route) -> Shape:

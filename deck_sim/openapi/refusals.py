@@ -8,12 +8,14 @@ from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape, named
 from deck_sim.endpoint import Route
 from deck_sim.errors import CATALOG
+from deck_sim.openapi.headers import takes_key
 
 # Our word for the codes of an answer. Nothing in OpenAPI says which of them come with which status.
 CODES = "x-error-codes"
 
 _ALWAYS = ("request/api_key_invalid", "rate_limit/rate_limit_exceeded", "api/api_error")
 _BODY = ("body_invalid", "input_missing", "input_invalid", "payload_too_large")
+_KEY = ("idempotency/idempotency_error", "idempotency/idempotency_key_error")
 _INVALID = "request/input_invalid"
 
 
@@ -28,6 +30,8 @@ def refusals(edition: Edition, route: Route, operation: Operation) -> dict[str, 
 def _names(edition: Edition, route: Route, operation: Operation) -> Iterator[str]:
     yield from _ALWAYS
     yield from operation.errors
+    if takes_key(edition, route):
+        yield from _KEY
     if body := operation.body_in(edition):
         yield from (f"request/{code}" for code in _BODY)
         yield from _missing(edition, operation, body)

@@ -3,7 +3,7 @@
 import httpx2
 import jsonschema_rs
 import pytest
-from checked import FOUND, close, complaints
+from checked import FOUND, close, complaints, wrong_headers
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.openapi.document import document
@@ -45,6 +45,32 @@ def test_what_does_not_fit_is_found(method, path, status, sent, answered, told):
     assert any(told in complaint for complaint in found)
 
 
+def test_fields_that_are_not_documented_are_found_or_tolerated():
+    """Where a world surprises on purpose the document decides, which leaves room for more."""
+    answered = '{"status": "ready", "environment": "live", "request_id": "req_1", "more": 1}'
+    call = ("connections", "get", "/test", 200, b"", answered)
+    assert "more" in complaints(*call)[0]
+    assert complaints(*call, closed=False) == []
+
+
+HEADERS = [
+    ("/agents", 201, {"deck-sim-version", "deck-sim-replayed"}, []),
+    ("/agents", 201, set(), ["deck-sim-version"]),
+    ("/agents", 201, {"deck-sim-version", "retry-after"}, ["retry-after"]),
+    ("/agents", 429, {"deck-sim-version", "retry-after"}, []),
+    ("/tasks/a/run", 201, {"deck-sim-version"}, ["deck-sim-scenario"]),
+    ("/tasks/a/reset", 200, {"deck-sim-version", "deck-sim-replayed"}, ["deck-sim-replayed"]),
+    ("/none", 404, {"deck-sim-version"}, []),
+]
+
+
+@pytest.mark.parametrize(("path", "status", "names", "told"), HEADERS)
+def test_headers_that_do_not_fit_are_found(path, status, names, told):
+    """Those that an answer must have, and those that it must not."""
+    found = wrong_headers("connections", "post", path, status, names | {"content-type"})
+    assert [complaint.split()[2] for complaint in found] == told
+
+
 def test_what_is_found_fails_the_test(api, monkeypatch):
     """The answers of the suite's server do go through the check."""
     operation = document("connections")["paths"]["/test"]["get"]
@@ -67,7 +93,8 @@ def test_the_example_of_what_is_sent_is_taken(edition, path, operation, server, 
     """Where there is what the examples name, each create does with its example what it says."""
     simulation = server.worlds.make(key, edition=edition)
     seed_examples(simulation)
-    ids = [named["schema"]["examples"][0] for named in operation.get("parameters", [])]
+    parameters = operation.get("parameters", [])
+    ids = [named["schema"]["examples"][0] for named in parameters if named["in"] == "path"]
     path = path.replace("{id}", ids[0] if ids else "")
     body = operation["requestBody"]["content"]["application/json"]["example"]
     headers = {"Authorization": f"Bearer {key}"}

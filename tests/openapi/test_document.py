@@ -12,9 +12,12 @@ from deck_sim.contract import bodies, shapes
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.endpoint import Route
 from deck_sim.errors import CATALOG, IN_RUN_ONLY
+from deck_sim.idempotency import HEADER
 from deck_sim.openapi.document import document
+from deck_sim.openapi.headers import REPLAYED, RETRY_AFTER, VERSION
 from deck_sim.openapi.paths import described
 from deck_sim.openapi.refusals import CODES
+from deck_sim.scenario import choosing
 
 EVERY_EDITION = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
 ROUTES = [
@@ -101,6 +104,37 @@ def test_every_code_stands_with_its_status(edition, route):
     assert {401, 429, 500} <= set(errors)
     assert all(CATALOG[name].status == status for status, names in errors.items() for name in names)
     assert IN_RUN_ONLY not in errors
+
+
+@EVERY_ROUTE
+def test_calls_that_can_be_repeated_take_a_key(edition, route):
+    """The rule of the edition says which; they, and no others, can break it and be replayed."""
+    found = operation(edition, route)
+    keyed = edition.idempotency.covers(route.method, creates=route.creates)
+    assert (HEADER in [one["name"] for one in found.get("parameters", [])]) == keyed
+    codes = {name for answer in found["responses"].values() for name in answer.get(CODES, [])}
+    assert ("idempotency/idempotency_error" in codes) == keyed
+    assert ("idempotency/idempotency_key_error" in codes) == keyed
+    done = found["responses"][f"{route.operation.status}"]["headers"]
+    assert (REPLAYED in done) == keyed
+
+
+@EVERY_EDITION
+def test_what_the_door_refuses_is_never_a_replay(edition):
+    """Of the answers to a create, those that may be kept are those that the edition keeps."""
+    responses = document(edition.name)["paths"]["/agents"]["post"]["responses"]
+    replayed = {int(status) for status, one in responses.items() if REPLAYED in one["headers"]}
+    assert replayed == {201, 400, 409} & {*edition.idempotency.kept}
+
+
+@EVERY_ROUTE
+def test_every_answer_has_its_headers(edition, route):
+    """The version stands on all, the scenario where one is chosen, and when to come back on 429."""
+    found = operation(edition, route)["responses"]
+    assert all(VERSION in answer["headers"] for answer in found.values())
+    assert [status for status, one in found.items() if RETRY_AFTER in one["headers"]] == ["429"]
+    shown = [status for status, one in found.items() if choosing.HEADER in one["headers"]]
+    assert shown == ([f"{route.operation.status}"] if route.operation.plays else [])
 
 
 @EVERY_ROUTE

@@ -10,8 +10,10 @@ from functools import cache
 import jsonschema_rs
 from starlette.datastructures import Headers
 
+from deck_sim.engine.records import Surprises
 from deck_sim.errors import ApiError
 from deck_sim.openapi.document import document
+from deck_sim.openapi.headers import ANSWERED
 from deck_sim.openapi.refusals import CODES
 
 FOUND: list[str] = []
@@ -41,12 +43,16 @@ _CLOSED = {"additionalProperties": False}
 
 
 @cache
-def validator(edition, path, method, status=None):
+def validator(edition, path, method, status=None, *, closed=True):
     """What checks the answer with that status, or without one the body that is sent."""
     found = document(edition)
     operation = found["paths"][path][method]
     part = operation["responses"][status] if status else operation["requestBody"]
-    schema = close(part["content"]["application/json"]["schema"], found["components"]["schemas"])
+    schema = part["content"]["application/json"]["schema"]
+    if closed:
+        schema = close(schema, found["components"]["schemas"])
+    else:
+        schema = {**schema, "components": found["components"]}
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
@@ -57,20 +63,41 @@ def patterns(edition):
     return [(path, re.compile(re.sub(r"\{\w+\}", "[^/]+", path))) for path in paths]
 
 
-def complaints(edition, method, path, status, sent, answered):
-    """What does not fit the document in one call: `sent` and `answered` are the two bodies."""
+def complaints(edition, method, path, status, sent, answered, *, closed=True):
+    """What does not fit the document in one call: `sent` and `answered` are the two bodies.
+
+    With `closed` the answer may have no fields that the document does not have.
+    """
     place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
     operation = document(edition)["paths"].get(place, {}).get(method)
     if operation is None:
-        allowed = (401, 413, 500, 405 if place else 404)
+        allowed = (401, 413, 429, 500, 405 if place else 404)
         return [] if status in allowed else [f"the status is none of {allowed}"]
     if f"{status}" not in operation["responses"]:
         return [f"the status is none of {[*operation['responses']]}"]
-    checks = [(validator(edition, place, method, f"{status}"), json.loads(answered))]
+    answers = validator(edition, place, method, f"{status}", closed=closed)
+    checks = [(answers, json.loads(answered))]
     if status < 400 and "requestBody" in operation:
         checks.append((validator(edition, place, method), json.loads(sent)))
     found = [f"{e.instance_path}: {e}" for one, data in checks for e in one.iter_errors(data)]
     return found + undocumented(operation, status, checks[0][1])
+
+
+def wrong_headers(edition, method, path, status, names):
+    """The headers of an answer that its operation must not, or must, have: `names` are in it.
+
+    What is not an operation has only the one that every answer has.
+    """
+    place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
+    answer = document(edition)["paths"].get(place, {}).get(method, {}).get("responses", {})
+    known = answer.get(f"{status}", {}).get("headers", ["Deck-Sim-Version", "Retry-After"])
+    must = {name.lower() for name in known if ANSWERED[name]["required"]}
+    ours = {name for name in names if name in OURS}
+    wrong = (ours - {name.lower() for name in known}) | (must - ours)
+    return [f"the header {name} is missing or not documented" for name in sorted(wrong)]
+
+
+OURS = {name.lower() for name in ANSWERED}
 
 
 def undocumented(operation, status, answered):
@@ -102,26 +129,35 @@ class Checked:
             return message
 
         async def check_and_send(message):
-            started.setdefault("status", message.get("status"))
+            if message["type"] == "http.response.start":
+                started.update(message)
             answered.extend(message.get("body", b""))
             if message["type"] == "http.response.body" and not message.get("more_body"):
-                self.check(scope, started["status"], sent, answered)
+                self.check(scope, started, sent, answered)
             await send(message)
 
         return await self.app(scope, receive_and_keep, check_and_send)
 
-    def check(self, scope, status, sent, answered):
-        """Keep what does not fit."""
+    def check(self, scope, started, sent, answered):
+        """Keep what does not fit. A world that surprises on purpose has fields that no document
+        names, but allows; in all others each field has to be one of the document.
+        """
         if scope["method"] == "HEAD":
             return
+        edition, closed = self._world(scope)
         method, path = scope["method"].lower(), scope["path"].removeprefix("/v2")
-        call = (method, path, status, sent, answered)
+        status = started["status"]
+        found = complaints(edition, method, path, status, sent, answered, closed=closed)
+        names = {name.decode() for name, _ in started["headers"]}
+        found += wrong_headers(edition, method, path, status, names)
         place = f"{scope['method']} {scope['path']} -> {status}"
-        FOUND.extend(f"{place}: {text}" for text in complaints(self._edition(scope), *call))
+        FOUND.extend(f"{place}: {text}" for text in found)
 
-    def _edition(self, scope):
+    def _world(self, scope):
+        """The edition of the world that answered, and whether it shows documented fields only."""
         try:
             key = Headers(scope=scope).get("authorization")
-            return self.worlds.select(key).world.edition
+            world = self.worlds.select(key).world
         except ApiError:
-            return self.worlds.settings.edition
+            return self.worlds.settings.edition, True
+        return world.edition, world.surprises == Surprises()
