@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from anyio import to_thread
 
 import mistakes
 from concierge.lookups import Concierge
@@ -106,7 +105,7 @@ async def test_a_second_delivery_starts_no_second_run(deck, visit, kind):
     await deck.async_advance_until("connection.connected")
     await deck.async_advance("0s")
     [delivery] = [one for one in deck.deliveries if one["event_type"] == "connection.connected"]
-    await to_thread.run_sync(deck.replay, delivery)  # it is sent at once, and the app answers here
+    await deck.async_replay(delivery)
     await deck.async_settle()
     assert len(deck.runs) == 1
     assert (await user.look())["status"] == "done"
