@@ -163,7 +163,7 @@ class Door:
     async def _answer(self, visit: _Visit) -> tuple[Answer, bytes]:
         """The answer and its body. Whatever goes wrong becomes an answer, too."""
         try:
-            route, params = self._admit(visit)
+            route, params = await self._admit(visit)
             ask = partial(self._ask, visit, route, params)
             keyed = self._keyed(visit, route)
             return await (_once(visit, keyed, ask) if keyed else ask())
@@ -176,10 +176,10 @@ class Door:
             answer = _refusal(refuse("api/api_error", text))
         return answer, answer.print(visit.request_id)
 
-    def _admit(self, visit: _Visit) -> tuple[Route, Mapping[str, str]]:
+    async def _admit(self, visit: _Visit) -> tuple[Route, Mapping[str, str]]:
         """The row that answers, if the call is let in."""
         simulation = visit.simulation
-        simulation.catch_up()
+        await self.worlds.post_office.catch_up(simulation)
         visit.position = len(simulation.world.timeline)
         if self.journal:
             admit_call(simulation.world)

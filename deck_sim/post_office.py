@@ -1,8 +1,10 @@
 """Who drives a simulation while its webhooks are sent, and who sends them in between.
 
 With a frozen clock `drive` passes time, and at each halt sends what is in the outbox and records
-how it went before time goes on. With a clock that moves by itself a pace keeper does the same in
-the background, so that no answer of the API waits for a receiver.
+how it went before time goes on. So it does with a clock that follows the process, before each call:
+whoever moves that clock goes on at once, and wants to see what came of it. With the other clocks,
+which move by themselves, a pace keeper sends in the background, so that no answer of the API waits
+for a receiver.
 
 Nothing here is locked. While attempts are under way, calls of the API come and go as ever: a
 receiver may answer the interaction that it is told of, from inside its handler. A call may even put
@@ -22,13 +24,14 @@ from deck_sim.engine.deliveries import Attempt, Tried, record_attempt, secrets_o
 from deck_sim.engine.world import World
 from deck_sim.errors import refuse
 from deck_sim.hiding import hide_in_headers
-from deck_sim.simulation import Journey, Report, Simulation, travel
-from deck_sim.webhooks.sender import Outcome, Sender
+from deck_sim.simulation import FOLLOW, Journey, Report, Simulation, travel
+from deck_sim.webhooks.sender import App, Outcome, Sender
 from deck_sim.webhooks.signing import TOLERANCE, signed_headers
 from deck_sim.wire import custom_headers, dump_json, print_message, print_moment
 
 log = logging.getLogger("deck_sim")
 
+_IN_BACKGROUND = ("real", "on_poll")  # the modes in which nobody waits for receivers
 _LONGEST_NAP = timedelta(minutes=1)
 
 _Printed = Mapping[str, bytes]  # the body of each event, by its id
@@ -47,10 +50,15 @@ class PostOffice:
     """Sends for all worlds of one server, on that server's event loop."""
 
     def __init__(
-        self, sender: Sender | None = None, wall: Callable[[], datetime] = realtime.now
+        self, sender: Sender | None = None, wall: Callable[[], datetime] = realtime.process_now
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
         self._rounds: dict[int, _Round] = {}  # by the identity of the simulation
+
+    @property
+    def apps(self) -> dict[str, App]:
+        """The applications that are called directly, by the host that stands for each in a URL."""
+        return self._sender.apps
 
     async def drive(self, simulation: Simulation, journey: Journey) -> Report:
         """Drive a journey to its end, and send at each halt.
@@ -76,6 +84,13 @@ class PostOffice:
         finally:
             simulation.driven = False
 
+    async def catch_up(self, simulation: Simulation) -> None:
+        """Before a call, let the world come to where a clock that moves by itself is."""
+        if simulation.mode == FOLLOW and not simulation.driven:
+            await self.drive(simulation, simulation.come_along())
+        else:
+            simulation.catch_up()
+
     async def deliver(self, simulation: Simulation) -> None:
         """Send what is in the outbox, all at once, and record how it went.
 
@@ -95,8 +110,8 @@ class PostOffice:
 
     def wake(self, simulation: Simulation) -> None:
         """See that a world whose clock moves by itself delivers in the background."""
-        moves = simulation.mode != "frozen" and not simulation.dropped
-        if moves and simulation.world.all("event_destination"):
+        sends = simulation.mode in _IN_BACKGROUND and not simulation.dropped
+        if sends and simulation.world.all("event_destination"):
             round_ = self._rounds.setdefault(id(simulation), _Round())
             if round_.keeper is None:
                 keeping = self._keep_pace(simulation, round_)
@@ -121,9 +136,9 @@ class PostOffice:
         await asyncio.gather(*self._rounds.get(id(simulation), _Round()).attempts)
 
     async def _keep_pace(self, simulation: Simulation, round_: _Round) -> None:
-        """Send what falls due when it does, and wait for none of it, until the clock is frozen."""
+        """Send what falls due when it does, and wait for none of it, while the clock is such."""
         try:
-            while simulation.mode != "frozen":
+            while simulation.mode in _IN_BACKGROUND:
                 round_.woken.clear()
                 if not simulation.driven:
                     simulation.catch_up()

@@ -14,6 +14,7 @@ from deck_sim.contract import bodies
 from deck_sim.durations import format_duration
 from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Entry, Event, Resource
+from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
@@ -215,7 +216,7 @@ class _Player:
     def _go_on(self) -> bool:
         """Answer whoever waits for an answer, or else go to what is due next; False at the end."""
         self._tell_news()
-        if any(self._attend(resource) for resource in self.simulation.waiting()):
+        if any(self._attend(resource) for resource in waiting(self.simulation.world)):
             return True
         due = self.world.timers.peek()
         if due is not None:

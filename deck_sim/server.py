@@ -3,9 +3,13 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from contextvars import Context
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
 
 import uvicorn
 from starlette.requests import Request
@@ -18,6 +22,9 @@ from deck_sim.control.app import make_control
 from deck_sim.engine.files import read_file
 from deck_sim.worlds import Worlds
 
+T = TypeVar("T")
+
+THREAD = "deck-sim"  # the name of the thread in which a server runs beside its tests
 _PATIENCE = 1  # seconds for which a server that stops waits for requests that are not all there
 
 
@@ -42,13 +49,32 @@ async def _file(worlds: Worlds, request: Request) -> Response:
     found = simulation and read_file(simulation.world, file_id, signature)
     if not found:
         return Response("no such file, or not its signature\n", 404, media_type="text/plain")
-    return Response(found[0], media_type=found[1])
+    content, type_, name = found
+    headers = {"Content-Disposition": _disposition(name)}
+    return Response(content, media_type=type_, headers=headers)
 
 
-class _Loop(asyncio.SelectorEventLoop):
+def _disposition(name: str) -> str:
+    """How a browser is told a file's name: in plain letters, and as it is (RFC 6266)."""
+    plain = "".join(letter if " " <= letter <= "~" else "_" for letter in name)
+    quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
+    exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'inline; filename="{quoted}"{exact}'
+
+
+_here = dict[str, "Server"]()  # those that serve in this process, by URL
+
+
+def server_at(url: str) -> "Server | None":
+    """The server of this process that serves at a URL."""
+    return _here.get(url)
+
+
+class Loop(asyncio.SelectorEventLoop):
     """An event loop whose time goes on while the process is frozen."""
 
     def time(self) -> float:
+        """Real seconds."""
         return realtime.monotonic()
 
 
@@ -77,8 +103,10 @@ class Server:
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self.port}"
         worlds.site = self.url
+        self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
+        self._app = make_app(worlds)
         config = uvicorn.Config(
-            make_app(worlds),
+            self._app,
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -94,18 +122,35 @@ class Server:
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until stopped; calls `ready` once, when requests are answered."""
-        with asyncio.Runner(loop_factory=_Loop) as runner:
+        with asyncio.Runner(loop_factory=Loop) as runner:
             runner.run(self._serve(ready))
 
     async def _serve(self, ready: Callable[[], None]) -> None:
         serving = asyncio.ensure_future(self._uvicorn.serve(sockets=[self._socket]))
         while not self._uvicorn.started and not serving.done():
             await asyncio.sleep(0)
+        self._loop, _here[self.url] = asyncio.get_running_loop(), self
         ready()
         try:
             await serving
         finally:
+            del _here[self.url]
+            self._loop = None
             await self.worlds.post_office.close()
+
+    def work(self, work: Callable[[Router], Coroutine[Any, Any, T]]) -> Future[T]:
+        """Let a coroutine use the app on the server's own event loop; for any other thread.
+
+        It gets an empty context: in the caller's it would take trio for what runs it, if the caller
+        does.
+
+        Raises:
+            ConnectionRefusedError: if the server does not run.
+
+        """
+        if self._loop is None:
+            raise ConnectionRefusedError(f"the server at {self.url} has been stopped")
+        return Context().run(asyncio.run_coroutine_threadsafe, work(self._app), self._loop)
 
     def stop(self) -> None:
         """Let `run` return."""
@@ -117,7 +162,7 @@ class ServerThread:
 
     def __init__(self, worlds: Worlds, host: str = "127.0.0.1", port: int = 0) -> None:
         self.server = Server(worlds, host, port)
-        self._thread = threading.Thread(target=self._run, name="deck-sim", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
         self._ready = threading.Event()
 
     def start(self) -> "ServerThread":

@@ -5,12 +5,12 @@ Everything here runs on one thread. An endpoint reads and writes the world witho
 between.
 """
 
+import copy
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 from typing import Any, TypeVar
 
 from deck_sim import realtime
@@ -19,24 +19,28 @@ from deck_sim.engine.facts import Facts
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Entry, Resource
 from deck_sim.engine.story import Script
-from deck_sim.engine.timers import PROGRESS, Due
+from deck_sim.engine.timers import Due
+from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.errors import nearest, quote, refuse
+from deck_sim.pacing import PACES, STARTS
 from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
 from deck_sim.scenario.library import Library
 
-MODES = ("real", "frozen", "on_poll")
+FOLLOW = "follow"  # the one mode that only a process of its own can have
+MODES = ("real", "frozen", "on_poll", FOLLOW)
 WEBHOOK_TIMES = ("wall", "world")  # what the timestamp of a webhook is taken from
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
 MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
 MOST_CALLS = 10_000  # that the journal keeps
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a world begins. `now` of None is the frozen start, or the real moment in `real` mode."""
+    """How a world begins. Without `now` it does at the frozen start, or, if the clock is to move by
+    itself, now.
+    """
 
     edition: str = "connections"
     mode: str = "frozen"
@@ -95,8 +99,7 @@ class Simulation:
     _shown: dict[str, Resource] = field(default_factory=dict)  # as reads showed them, in `on_poll`
 
     def __post_init__(self) -> None:
-        start = realtime.now() if self.settings.mode == "real" else FROZEN_START
-        now = self.settings.now or start
+        now = self.settings.now or STARTS.get(self.settings.mode, lambda: FROZEN_START)()
         self.world = World(self.settings.edition, self.settings.seed, now, files_url=self.files_url)
         self.world.rate_limit = self.world.rules.rate_limit if self.settings.rate_limit else None
         self.set_clock(self.settings.mode, self.settings.speed)
@@ -106,15 +109,23 @@ class Simulation:
     def set_clock(self, mode: str, speed: float = 1) -> None:
         """Change the clock's mode."""
         self.mode, self.speed = mode, speed
-        self._pace()
+        begin = PACES.get(mode)
+        self._pace = begin and begin(self.world.now, speed, lambda: self.real_ns())
 
     def catch_up(self) -> None:
-        """In `real` mode, let the world come to where the wall clock is."""
-        if self.mode == "real" and not self.driven:
-            real, began = self._paced_from
-            elapsed = int((self.real_ns() - real) * Fraction(self.speed)) // 1000
-            left = (LAST_MOMENT - began) // _MICROSECOND
-            travel(self._pass(began + min(elapsed, left) * _MICROSECOND))
+        """With a clock that moves by itself, let the world come to where it is."""
+        if self._pace is not None and not self.driven:
+            travel(self.come_along())
+
+    def come_along(self) -> Journey:
+        """The same as a journey, for who waits until the webhooks on the way are sent."""
+        began, position = self.world.now, len(self.world.timeline)
+        moment = self._pace.moment(began, LAST_MOMENT) if self._pace else began
+        if moment < began:
+            self._stay(began - moment, moment)
+        else:
+            yield from self._pass(moment)
+        return Report(self.world.now, self.world.timeline[position:])
 
     def poll(self, resources: Iterable[Resource]) -> None:
         """In `on_poll` mode, let a read of something unfinished jump to the next due moment.
@@ -159,27 +170,30 @@ class Simulation:
         happen what else is due at its moment, so that the event has been delivered.
 
         Raises:
-            ApiError: if nothing due within `limit` brings it; says what is waiting. Time has passed
-                up to the last thing that happened.
+            ApiError: if nothing due within `limit` brings it; says what is waiting, and for whom.
+                Time has passed only for as long as what could have brought it went on by itself.
 
         """
         likely = nearest(type_, self.world.event_types)
         if likely and type_ not in self.world.event_types:
             text = f"there is no event type {quote(type_)}{likely}"
             raise refuse("request/input_invalid", text, field="until.event")
-        seen, left = len(self.world.events), LAST_MOMENT - self.world.now
+        wanted = Wanted(type_, resource_id, len(self.world.events))
+        until = self.world.now + min(limit, LAST_MOMENT - self.world.now)
         with self._advancing() as report:
-            for halt in self._steps(self.world.now + min(limit, left)):
+            steps, may_come = self._steps(until), self._may_come(wanted, until)
+            while (may_come or wanted.moves(self.world, until)) and (
+                halt := next(steps, None)
+            ) is not None:
                 if halt:
                     yield
-                new, seen = self.world.events[seen:], len(self.world.events)
-                if any(e.type == type_ and resource_id in (None, e.data.id) for e in new):
+                if wanted.came(self.world):
                     yield from self._pass(self.world.now)
                     return report
-        whom = f" of `{resource_id}`" if resource_id else ""
+                may_come = self._may_come(wanted, until) if halt else may_come
         text = (
-            f"no `{type_}`{whom} came within {format_duration(limit)}, and nothing that is due by"
-            f" then can bring it; {self.waiting_text()}"
+            f"no {wanted} came within {format_duration(limit)}, and nothing that is due by then"
+            f" can bring it; {wanted.explain(self.world)}"
         )
         raise refuse("request/state_invalid", text)
 
@@ -201,21 +215,6 @@ class Simulation:
     def due(self) -> Iterator[Due]:
         """What falls due, soonest first."""
         return self.world.timers.upcoming()
-
-    def waiting(self) -> list[Resource]:
-        """The connections and runs that are not settled and have nothing due that moves them on."""
-        moving = {due.owner for due in self.due() if due.name in PROGRESS}
-        return [
-            resource
-            for kind in self.world.resources.values()
-            for resource in kind.values()
-            if not self.world.is_settled(resource) and resource.id not in moving
-        ]
-
-    def waiting_text(self) -> str:
-        """The same in a sentence."""
-        waiting = [f"`{r.id}` is `{r.status}`" for r in self.waiting()[:5]]
-        return f"waiting without a timer: {', '.join(waiting)}" if waiting else "nothing is waiting"
 
     # Choosing
 
@@ -258,15 +257,33 @@ class Simulation:
             report.now, report.happened = self.world.now, self.world.timeline[position:]
             if report.now > began:
                 self.world.note("clock", "", f"advanced {format_duration(report.now - began)}")
-                self._pace()
+                if self._pace is not None:
+                    self._pace.resume(self.world.now)
 
-    def _pace(self) -> None:
-        """Let real time count from here."""
-        self._paced_from = self.real_ns(), self.world.now
+    def _stay(self, back: timedelta, moment: datetime) -> None:
+        """A clock that is followed went back. A world does not, unless it has not begun yet."""
+        if self.world.has_begun:
+            text = f"the process's time went back {format_duration(back)}; the world's stays"
+            self.world.note("clock", "", f"{text}, and goes on from here")
+        else:
+            self.world.begin_at(moment)
 
     def _is_idle(self) -> bool:
         """Whether nothing moves by itself, and nothing is to be delivered."""
         return self.world.timers.is_idle() and not self.world.outbox
+
+    def _may_come(self, wanted: Wanted, until: datetime) -> bool:
+        """Whether an event comes by itself until then; or webhooks are sent while it still can,
+        since nobody knows what their receivers will do. Tried on a copy of the world.
+        """
+        ahead, wanted = copy.copy(self), copy.copy(wanted)
+        ahead.world = copy.deepcopy(self.world)
+        for halt in ahead._steps(until):
+            if wanted.came(ahead.world):
+                return True
+            if halt:
+                return not wanted.is_over(ahead.world)
+        return False
 
     def _pass(self, moment: datetime) -> Generator[None, None, None]:
         for halt in self._steps(moment):

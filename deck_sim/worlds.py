@@ -60,6 +60,10 @@ class Worlds:
         self._worlds[key] = new
         return new
 
+    def find(self, key: str) -> Simulation | None:
+        """The world of a key, if it has begun; any thread may ask."""
+        return self._worlds.get(key)
+
     def nobody(self) -> Simulation:
         """A world that is not kept, for calls that need no key."""
         return Simulation("", self.settings, self.library, self.real_ns)

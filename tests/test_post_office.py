@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 import standardwebhooks
+from freezegun import freeze_time
 
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
@@ -615,6 +616,35 @@ def _story(receiver, slow_first):
     return told
 
 
+def test_an_event_that_no_receiver_can_bring_uses_up_no_patience(
+    receiver, subscribe, run_task, sim, api
+):
+    """All is delivered, nobody answers the prompt, and it is still open when that is told."""
+    subscribe()
+    run = run_task("mfa_then_success")
+    until = {"event": "task_run.completed", "id": run["id"]}
+    answer = sim.post("/clock/advance", json={"until": until})
+    assert "an answer to `mfa` has to give `code`" in answer.json()["errors"][0]["message"]
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "interaction_required"
+    assert receiver.types()[-1] == "task_run.interaction_required"
+
+
+def test_a_receiver_may_bring_an_event_about_another_run(
+    receiver, subscribe, run_task, sim, connection, task, api
+):
+    """Who is told of a failure may try again, so the failure is waited for."""
+
+    def again(arrival, line):
+        body = {"connection_id": connection["id"]}
+        return api.post(f"/tasks/{task['id']}/run", json=body).status_code
+
+    receiver.say(again)
+    subscribe("task_run.failed")
+    run_task("mfa_never_answered")
+    answer = sim.post("/clock/advance", json={"until": {"event": "task_run.completed"}})
+    assert answer.status_code == 200, answer.text
+
+
 def test_webhooks_go_out_on_the_way_to_an_event(receiver, subscribe, sim, run_task):
     """What happens before the event that is waited for has been delivered before it."""
     subscribe("task_run.queued", "task_run.running", "task_run.completed")
@@ -622,3 +652,55 @@ def test_webhooks_go_out_on_the_way_to_an_event(receiver, subscribe, sim, run_ta
     sim.post("/clock/advance", json={"until": {"event": "task_run.completed"}})
     told = [arrival.data["type"] for arrival in receiver.arrivals]
     assert told == ["task_run.queued", "task_run.running", "task_run.completed"]
+
+
+# A clock that follows the process
+
+
+@pytest.fixture
+def following(key, server):
+    """A world that follows the process, which is frozen; and its freezer."""
+    with freeze_time("2024-03-01 12:00") as freezer:
+        server.worlds.make(key, mode="follow")
+        yield freezer
+
+
+def test_what_a_freezer_brought_is_delivered_before_the_next_call_is_answered(
+    following, receiver, subscribe, run_task, api, delivery_log
+):
+    """In order, and each retry at its moment; a look at the world is call enough."""
+    receiver.say(503, 200)
+    run_task()
+    subscribe("task_run.completed")
+    following.tick(60)
+    (delivery,) = delivery_log()
+    assert at(delivery["log"]) == ["12:00:11", "12:00:16"]
+    assert receiver.types() == ["task_run.completed"] * 2
+
+
+def test_webhooks_are_signed_with_the_time_of_the_process(
+    following, receiver, subscribe, agent, sim
+):
+    """A verifier in the frozen process takes what its own freezer's moment signed."""
+    secret, _ = subscribe("agent.created")["credentials"]["secret"], agent()
+    following.tick(3600)
+    sim.get("/clock")
+    (arrival,) = receiver.arrivals
+    standardwebhooks.Webhook(secret).verify(arrival.body, arrival.headers)
+
+
+def test_a_receiver_may_call_while_a_world_comes_along(
+    following, receiver, subscribe, run_task, api, sim
+):
+    """Its call is answered at once: it does not wait for itself."""
+
+    def answer(arrival, line):
+        run = arrival.data["data"]["id"]
+        given = api.post(f"/task-runs/{run}/interaction", json={"inputs": {"code": "123456"}})
+        return given.status_code
+
+    receiver.say(answer)
+    subscribe("task_run.interaction_required")
+    run = run_task("mfa_then_success")
+    following.tick(60)
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "completed"

@@ -44,3 +44,21 @@ def test_now_follows_time_machine():
     """time-machine changes the clock below us: a world begins where it travelled to."""
     with time_machine.travel(FAR, tick=False):
         assert realtime.now() == FAR
+
+
+@pytest.mark.parametrize("freezer", FREEZERS)
+def test_the_present_of_the_process_is_what_froze_it(freezer):
+    """As a plain moment, whatever class the freezer gives."""
+    with FREEZERS[freezer]():
+        now = realtime.process_now()
+    assert (now, type(now)) == (FAR, datetime)
+    assert realtime.process_now() < FAR
+
+
+@pytest.mark.parametrize("freezer", FREEZERS)
+def test_a_frozen_process_is_told_apart(freezer):
+    """While it is frozen, and neither before nor after."""
+    assert not realtime.is_frozen()
+    with FREEZERS[freezer]():
+        assert realtime.is_frozen()
+    assert not realtime.is_frozen()

@@ -4,6 +4,7 @@ import copy
 from datetime import timedelta
 
 import pytest
+from freezegun import freeze_time
 
 from deck_sim import realtime, simulation
 from deck_sim.durations import parse_duration
@@ -321,10 +322,62 @@ def test_an_event_that_does_not_come_within_the_limit_is_an_error(driven):
     )
     assert text == (
         f"no `task_run.completed` of `{run}` came within 1m, and nothing that is due by then can"
-        f" bring it; waiting without a timer: `{run}` is `interaction_required`"
+        f" bring it; waiting without a timer: `{run}` is `interaction_required` (an answer to `mfa`"
+        " has to give `code`; the interaction times out in 5m)"
     )
     assert driven.elapsed == SECOND
     assert driven.world.timeline[-1].what == "advanced 1s"
+
+
+OUT_OF_REACH = {
+    "a prompt": (ASKS, "1s"),
+    "a reviewer": ("[running: 1s, pending, completed]", "1s"),
+    "stuck": ("[running: 1s, running: stuck]", "1s"),
+    "over": ("[running: 2s, failed: auth/auth_invalid]", "2s"),
+    "beyond the limit": ("[queued: 2s, running: 2d, completed]", "2s"),
+}
+
+
+@pytest.mark.parametrize("name", OUT_OF_REACH)
+def test_time_passes_no_further_than_a_run_goes_on_by_itself(driven, name):
+    """No patience is used up, and no other story is played, for an event that cannot come."""
+    steps, elapsed = OUT_OF_REACH[name]
+    wanted, _ = driven.run(steps), driven.run("[running: 10h, completed]")
+    refused(
+        driven,
+        "request/state_invalid",
+        lambda: driven.advance_until_event("task_run.completed", wanted, parse_duration("1d")),
+    )
+    assert driven.elapsed == parse_duration(elapsed)
+
+
+LATE = (
+    "[running: 1s, interaction_required: {type: mfa, timeout: 10m,"
+    " on_timeout: [running: 9s, completed]}, running, completed]"
+)
+
+
+@pytest.mark.parametrize(
+    ("steps", "status", "elapsed"),
+    [(ASKS, "failed", "5m1s"), (LATE, "completed", "10m10s")],
+)
+def test_the_end_of_a_patience_may_bring_an_event(driven, steps, status, elapsed):
+    """What somebody's giving up leads to can be waited for."""
+    run = driven.run(steps)
+    driven.advance_until_event(f"task_run.{status}", run, parse_duration("1d"))
+    assert driven.elapsed == parse_duration(elapsed)
+
+
+def test_what_is_not_about_runs_does_not_wait_for_runs(driven):
+    """An event that no story brings is refused at once, with nothing played."""
+    driven.run()
+    was = copy.deepcopy(driven.world)
+    refused(
+        driven,
+        "request/state_invalid",
+        lambda: driven.advance_until_event("agent.created", None, parse_duration("1d")),
+    )
+    assert driven.world == was
 
 
 def test_a_limit_beyond_the_end_of_time_is_the_end_of_time(driven):
@@ -404,16 +457,6 @@ def test_what_is_due_comes_soonest_first(driven):
     assert [(due.owner, due.name) for due in driven.due()] == [(run, "step"), (run, "task_timeout")]
 
 
-def test_what_waits_is_what_nothing_moves_on(driven):
-    """A run that asks waits; one that works, one that is over and a connection do not."""
-    asking, _, _ = driven.run(ASKS), driven.run("[running: 1h, completed]"), driven.run()
-    driven.advance_by(10 * SECOND)
-    assert [resource.id for resource in driven.waiting()] == [asking]
-    assert driven.waiting_text() == (
-        f"waiting without a timer: `{asking}` is `interaction_required`"
-    )
-
-
 def test_the_choice_of_a_scenario_is_remembered(driven):
     """The last choice tells which was chosen, why, and what it was preferred to."""
     driven.wishes.default_scenario = "another"
@@ -433,3 +476,69 @@ def test_same_seed_and_calls_give_the_same_world():
 
     assert driven(4) == driven(4)
     assert driven(4).timeline != driven(5).timeline
+
+
+# A clock that follows the process
+
+
+@pytest.fixture
+def following():
+    """A world that follows the process, and the freezer of the process."""
+    with freeze_time("2025-01-15 09:30") as freezer:
+        yield Driven(mode="follow"), freezer
+
+
+def test_a_world_that_follows_begins_with_the_process(following):
+    """It has the moment at which the process is frozen, and what is due comes as that moves."""
+    driven, freezer = following
+    run = driven.run()
+    freezer.tick(10)
+    driven.catch_up()
+    assert (driven.elapsed, driven.look(run).status) == (10 * SECOND, "completed")
+    assert type(driven.world.now) is type(FROZEN_START)
+
+
+def test_an_advance_is_gained_on_the_process(following):
+    """A world that was moved ahead stays ahead."""
+    driven, freezer = following
+    driven.advance_by(SECOND)
+    freezer.tick(1)
+    driven.catch_up()
+    assert driven.elapsed == 2 * SECOND
+
+
+def test_a_world_does_not_go_back_with_the_process(following):
+    """It stays, says so, and goes on from there."""
+    driven, freezer = following
+    driven.run("[queued: 1h, running, completed]")
+    freezer.tick(-60)
+    driven.catch_up()
+    driven.catch_up()
+    assert [entry.what for entry in driven.world.timeline if entry.kind == "clock"] == [
+        "the process's time went back 1m; the world's stays, and goes on from here"
+    ]
+    freezer.tick(1)
+    driven.catch_up()
+    assert driven.elapsed == SECOND
+
+
+def test_a_world_that_has_not_begun_goes_back_with_the_process(following):
+    """A test may be frozen after its world was made, and seeded; that is where it begins."""
+    driven, freezer = following
+    old = FROZEN_START - 400 * SECOND
+    commands.seed_resource(driven.world, "agent", {"name": "B"}, id="agt_2", created_at=old)
+    freezer.tick(-60)
+    driven.catch_up()
+    assert driven.elapsed == -60 * SECOND
+    assert {entry.at for entry in driven.world.timeline} == {driven.world.now}
+    agents = driven.world.all("agent").values()
+    assert [agent.created_at for agent in agents] == [driven.world.now, old]
+
+
+def test_who_drives_is_not_overtaken(following):
+    """While a journey is driven, no call lets the world come along."""
+    driven, freezer = following
+    driven.driven = True
+    freezer.tick(1)
+    driven.catch_up()
+    assert driven.elapsed == 0 * SECOND

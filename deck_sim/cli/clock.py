@@ -8,16 +8,15 @@ import click
 
 from deck_sim.cli.command import Command
 from deck_sim.cli.driving import driving, print_lines
-from deck_sim.cli.reading import MOMENT
+from deck_sim.cli.reading import MODE, MOMENT
 from deck_sim.deck.handle import Deck
-from deck_sim.simulation import MODES
 
 
 @click.command(
     cls=Command,
     examples=["deck-sim clock", "deck-sim clock --mode frozen", "deck-sim clock --speed 60"],
 )
-@click.option("--mode", type=click.Choice(MODES), help="Let time move like this from now on.")
+@click.option("--mode", type=MODE, help="Let time move like this from now on.")
 @click.option(
     "--speed",
     type=click.FloatRange(0, 1_000_000, min_open=True),

@@ -1,4 +1,6 @@
-"""Reading the values of options that click has no type for. Each is the `callback` of an option."""
+"""Reading the values of options that click has no type for. Each is the `callback` of an option,
+and `MODE` a type.
+"""
 
 import json
 import re
@@ -11,6 +13,7 @@ import click
 
 from deck_sim.durations import parse_duration
 from deck_sim.errors import ApiError
+from deck_sim.simulation import FOLLOW, MODES
 from deck_sim.wire import read_moment
 
 # Where `deck-sim serve` is, and what it proposes as a key, since any will do: it looks like Deck's.
@@ -97,6 +100,21 @@ def _key(text: str) -> str:
     return text
 
 
+class _Mode(click.Choice[str]):
+    """The mode of a clock, without the one that a program of its own cannot offer."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value == FOLLOW:
+            self.fail(
+                "`follow` reads the time of the process that your tests freeze, which is not this"
+                " one; it is for the pytest fixture `deck` and for DeckSim. Here use `frozen`",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
+MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
 DURATION, MOMENT, KEYS = reading(parse_duration), reading(_moment), reading(_keys)
 OBJECT = reading(_object)
 TASK_TIMEOUT = reading(_timeout)

@@ -12,12 +12,12 @@ import click
 from deck_sim import __version__
 from deck_sim.cli.command import Command, Refusal
 from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library, or_say, say
-from deck_sim.cli.reading import ANY_KEY, KEYS, MOMENT
+from deck_sim.cli.reading import ANY_KEY, KEYS, MODE, MOMENT
 from deck_sim.later import Later
 from deck_sim.post_office import PostOffice
 from deck_sim.scenario.library import Library, WatchedFolder, shipped
 from deck_sim.server import Server, write_port
-from deck_sim.simulation import MODES, WEBHOOK_TIMES, Settings
+from deck_sim.simulation import WEBHOOK_TIMES, Settings
 from deck_sim.webhooks.sender import Sender
 from deck_sim.worlds import Worlds
 
@@ -64,7 +64,7 @@ _CLOCKS = {
 @click.option(
     "--clock",
     "mode",
-    type=click.Choice(MODES),
+    type=MODE,
     default="real",
     show_default=True,
     help="How the time of each world moves.",

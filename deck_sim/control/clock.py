@@ -5,29 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from deck_sim import realtime
 from deck_sim.durations import format_duration, parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
+from deck_sim.engine.waiting import MEANS, waiting
 from deck_sim.errors import refuse
 from deck_sim.later import Later
-from deck_sim.simulation import Journey, Simulation
+from deck_sim.simulation import FOLLOW, Journey, Simulation
 from deck_sim.wire import print_moment, read_moment
 
 if TYPE_CHECKING:
     from deck_sim.control import bodies
 else:
     bodies = Later("deck_sim.control.bodies")
-
-# What each timer means to whoever reads `/_sim/next`.
-_MEANS = {
-    "step": "the script goes on",
-    "window": "the interaction times out",
-    "task_timeout": "the task times out",
-    "inactivity": "the run fails of inactivity",
-    "attempt": "a delivery is attempted",
-    "passage": "its status passes",
-    "disuse": "it ends, since nobody uses it",
-}
 
 
 def show_clock(request: Request) -> Answer:
@@ -45,11 +36,33 @@ def show_clock(request: Request) -> Answer:
 async def set_clock(request: Request) -> Answer:
     """`PUT /_sim/clock`: first go on to `now` if it is given, then change how time moves."""
     body, simulation = request.read(bodies.SetClock), request.simulation
+    check_follow(request, body.mode, body.now)
     if body.now is not None:
         journey = simulation.advance_to(read_moment(body.now, "now"), "now")
         await request.worlds.post_office.drive(simulation, journey)
     simulation.set_clock(body.mode, body.speed)
     return show_clock(request)
+
+
+def check_follow(request: Request, mode: str | None, now: str | None) -> None:
+    """Refuse a `follow` clock to whoever lives in another process, and one with a time of its own.
+
+    Raises:
+        ApiError: says which clock to use instead.
+
+    """
+    if mode != FOLLOW:
+        return
+    if request.headers.get(realtime.PROCESS_HEADER) != realtime.PROCESS:
+        text = (
+            "`follow` reads the time of the process in which the server runs, and this call comes"
+            " from another: a freezer of yours would move nothing. Use it with the `deck` fixture"
+            " or `DeckSim` and no `--deck-url`; over a URL use `frozen` and advance the world"
+        )
+        raise refuse("request/input_invalid", text, field="mode")
+    if now is not None:
+        text = "a `follow` clock has the time of the process; leave `now` out, or use `frozen`"
+        raise refuse("request/input_invalid", text, field="now")
 
 
 async def advance(request: Request) -> Answer:
@@ -102,12 +115,12 @@ def show_next(request: Request) -> Answer:
             "at": print_moment(timer.at),
             "in": format_duration(timer.at - now),
             "id": timer.owner,
-            "what": _MEANS[timer.name],
+            "what": MEANS[timer.name],
         }
         for timer in simulation.due()
     ]
-    waiting = [{"id": r.id, "kind": r.kind, "status": r.status} for r in simulation.waiting()]
-    return Answer({"now": print_moment(now), "due": due, "waiting": waiting})
+    waits = [{"id": r.id, "kind": r.kind, "status": r.status} for r in waiting(simulation.world)]
+    return Answer({"now": print_moment(now), "due": due, "waiting": waits})
 
 
 ROUTES = [

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.contract.editions import RateLimit
+from deck_sim.control.clock import check_follow
 from deck_sim.durations import format_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.calls import limit_rate
@@ -131,6 +132,7 @@ _WORD = re.compile(r"[a-z][a-z0-9_]{0,99}")
 def reset_world(request: Request) -> Answer:
     """`POST /_sim/reset`: the world begins anew, empty."""
     body = request.read(bodies.NewWorld) if request.body else bodies.NewWorld()
+    check_follow(request, body.mode, body.now)
     wanted = body.model_dump(exclude_none=True, exclude={"default_scenario"})
     if body.now is not None:
         wanted["now"] = _beginning(body.now)

@@ -2,11 +2,16 @@
 that runs elsewhere are driven alike. The home of httpx2.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
 
 from deck_sim.errors import DeckSimError
+from deck_sim.realtime import PROCESS, PROCESS_HEADER
+
+Json = dict[str, Any]
+IdOr = str | Mapping[str, Any]  # an id, or the resource that has it
 
 WAIT_SECONDS = 60  # for one answer; an advance over many things may take a while
 
@@ -18,7 +23,7 @@ class Control:
         self.url, self.api_key = url, api_key
         self._client = httpx2.Client(
             base_url=f"{url}/_sim",
-            headers={"Authorization": f"Bearer {api_key}"},
+            headers={"Authorization": f"Bearer {api_key}", PROCESS_HEADER: PROCESS},
             timeout=WAIT_SECONDS,
             trust_env=False,  # a proxy of the environment has no business on loopback
         )
@@ -56,3 +61,13 @@ def _read(answer: httpx2.Response) -> dict[str, Any]:
         raise DeckSimError(text)
     data: dict[str, Any] = answer.json()
     return data
+
+
+def read_id(resource: IdOr) -> str:
+    """The id, if that is not what was given already."""
+    return resource if isinstance(resource, str) else str(resource["id"])
+
+
+def given(**values: Any) -> Json:
+    """Those that are not None."""
+    return {name: value for name, value in values.items() if value is not None}

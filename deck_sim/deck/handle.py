@@ -5,19 +5,20 @@ Everything goes through the control API, and nothing that is only read changes t
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from deck_sim.deck.control import Control
-from deck_sim.deck.timeline import Report, Timeline, read_timeline, write_length, write_moment
+from deck_sim.deck.beside import refuse_on_a_loop
+from deck_sim.deck.control import Control, IdOr, Json, given, read_id
+from deck_sim.deck.delivering import Apps
+from deck_sim.deck.nearby import Nearby
+from deck_sim.deck.passing import Passing
+from deck_sim.deck.timeline import Timeline, read_timeline, write_moment
 from deck_sim.scenario.document import YamlError
 from deck_sim.scenario.yaml_reader import read_yaml
-
-Json = dict[str, Any]
-IdOr = str | Mapping[str, Any]  # an id, or the resource that has it
 
 UNNAMED = "scenario"
 
@@ -36,14 +37,14 @@ class ReadyTask:
     def login(self) -> Json:
         """What the body of a run needs beside its input."""
         named = {"connection_id": self.connection_id, "credential_id": self.credential_id}
-        return _given(**named)
+        return given(**named)
 
 
 class Clock:
     """The clock of a world."""
 
-    def __init__(self, control: Control) -> None:
-        self._control = control
+    def __init__(self, control: Control, apps: Apps) -> None:
+        self._control, self._apps = control, apps
 
     @property
     def now(self) -> datetime:
@@ -52,18 +53,32 @@ class Clock:
 
     @property
     def mode(self) -> str:
-        """`frozen`, `real` or `on_poll`."""
+        """`frozen`, `real`, `on_poll` or `follow`."""
         return str(self._control.call("GET", "/clock")["mode"])
 
     def set(
         self, mode: str, *, now: str | datetime | None = None, speed: float | None = None
     ) -> None:
         """Change how time moves, and first go on to `now` if it is given."""
+        if now is not None:
+            refuse_on_a_loop(self.set)
+        self._apps.during(self._setting(mode, now, speed))
+
+    async def async_set(
+        self, mode: str, *, now: str | datetime | None = None, speed: float | None = None
+    ) -> None:
+        """The same, while the event loop goes on."""
+        await self._apps.async_during(self._setting(mode, now, speed))
+
+    def _setting(
+        self, mode: str, now: str | datetime | None, speed: float | None
+    ) -> Callable[[], Json]:
         moment = None if now is None else write_moment(now)
-        self._control.call("PUT", "/clock", json=_given(mode=mode, now=moment, speed=speed))
+        body = given(mode=mode, now=moment, speed=speed)
+        return lambda: self._control.call("PUT", "/clock", json=body)
 
 
-class Deck:
+class Deck(Passing, Nearby):
     """A world of a deck-sim server, selected by its API key.
 
     As a context manager it closes its connection with the server; the world stays.
@@ -74,7 +89,8 @@ class Deck:
         self.url = url.rstrip("/").removesuffix("/v2")
         self.api_key = api_key
         self._control = Control(self.url, api_key)
-        self.clock = Clock(self._control)
+        self.apps = Apps(self.url, api_key)
+        self.clock = Clock(self._control, self.apps)
         self._numbers = itertools.count(1)
 
     @property
@@ -98,41 +114,12 @@ class Deck:
 
     def close(self) -> None:
         """Close the connection with the server."""
+        self._leave()
         self._control.close()
 
-    # Time
-
-    def advance(self, by: str | timedelta) -> Report:
-        """Let that much time pass; all that falls due has happened when this returns."""
-        return self._advance(by=write_length(by))
-
-    def advance_to(self, moment: str | datetime) -> Report:
-        """Let time pass up to a moment."""
-        return self._advance(to=write_moment(moment))
-
-    def advance_until(
-        self,
-        event: str,
-        id: IdOr | None = None,  # noqa: A002 - what the control API calls it
-        *,
-        limit: str | timedelta = "1d",
-    ) -> Report:
-        """Let time pass until an event such as `task_run.completed`, of that resource if given.
-
-        Raises:
-            DeckSimError: if nothing that is due within `limit` brings it; says what waits instead.
-
-        """
-        until = _given(event=event, id=None if id is None else read_id(id))
-        return self._advance(until=until, limit=write_length(limit))
-
-    def settle(self) -> Report:
-        """Let time pass until nothing moves by itself any more; what waits for a person stays."""
-        return self._advance(until="idle")
-
-    def sleep(self, seconds: float) -> None:
-        """Let so many seconds of the world pass: hand it to a client as its `sleep`."""
-        self.advance(timedelta(seconds=seconds))
+    def stamp_webhooks(self, time: str) -> None:
+        """Say which time webhooks are signed with: the `wall` clock's, or the `world`'s."""
+        self._control.call("PATCH", "/world", json={"webhook_time": time})
 
     def next(self) -> Json:
         """What is due, soonest first, and what waits without a timer."""
@@ -154,7 +141,7 @@ class Deck:
         `deck.rule({"username": "*@hotel.example"}, "mfa_then_success")`. `resource` says that it is
         for `task_run` or `connection` alone.
         """
-        rule = _given(when=dict(when), scenario=scenario, resource=resource)
+        rule = given(when=dict(when), scenario=scenario, resource=resource)
         self._control.call("PUT", "/rules", json={"rules": [*self.rules, rule]})
 
     def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
@@ -176,7 +163,7 @@ class Deck:
 
         Without arguments nothing surprises any more.
         """
-        wanted = _given(fields=fields, event_type=event_type, interaction_type=interaction_type)
+        wanted = given(fields=fields, event_type=event_type, interaction_type=interaction_type)
         self._control.call("PATCH", "/world", json={"surprises": wanted})
 
     @property
@@ -343,18 +330,13 @@ class Deck:
     ) -> None:
         """Begin the world anew, empty; what is not given is as the server was started."""
         moment = None if now is None else write_moment(now)
-        body = _given(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
-        body |= _given(webhook_time=webhook_time)
+        body = given(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
+        body |= given(webhook_time=webhook_time)
         self._control.call("POST", "/reset", json=body)
 
     def delete(self) -> None:
         """Forget the world; its key would begin a new one."""
         self._control.call("DELETE", "/world")
-
-    def _advance(self, **how: Any) -> Report:
-        answer = self._control.call("POST", "/clock/advance", json=how)
-        happened = read_timeline(answer["happened"])
-        return Report(datetime.fromisoformat(answer["now"]), happened)
 
 
 _PREFIXES = ("agt", "src", "task")  # in the order of `ReadyTask`
@@ -364,15 +346,6 @@ _LOGINS = {
     "credentials": ("credential", "cred", "verified"),
 }
 _DROPPED = {"connections": "connections", "credentials": "sessions"}
-
-
-def read_id(resource: IdOr) -> str:
-    """The id, if that is not what was given already."""
-    return resource if isinstance(resource, str) else str(resource["id"])
-
-
-def _given(**values: Any) -> Json:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _name_in(text: str) -> Any:

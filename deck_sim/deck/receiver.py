@@ -1,23 +1,26 @@
 """A receiver of webhooks for tests: a real HTTP server on loopback, registered with a world."""
 
-import asyncio
 import json
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Condition, Thread
+from functools import partial
+from threading import Condition
 from types import TracebackType
 from typing import Any, Self
 
 from deck_sim import realtime
-from deck_sim.deck.handle import Deck, IdOr, Json, read_id
+from deck_sim.deck.beside import in_thread, landed, refuse_on_a_loop
+from deck_sim.deck.control import IdOr, Json, read_id
+from deck_sim.deck.handle import Deck
+from deck_sim.deck.loopback import LoopbackServer
+from deck_sim.deck.nearby import ALL, HOOK
 from deck_sim.errors import DeckSimError
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
-ALL = "*"
 _UNSIGNED, _FAILED = 401, 500
+_PATIENCE = 0.05  # seconds until a clock is asked again whether it has moved
 _LOOK = 0.02  # seconds between two looks at whether the server is to stop
 
 
@@ -56,7 +59,7 @@ class WebhookReceiver:
         self._usual = 200
 
     def __enter__(self) -> Self:
-        self._server = _Server(self)
+        self._server = LoopbackServer(self._answer)
         try:
             self._register()
         except DeckSimError:
@@ -78,7 +81,7 @@ class WebhookReceiver:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_port}/webhooks/deck"
+        return f"{self._server.url}{HOOK}"
 
     @property
     def events(self) -> list[Json]:
@@ -102,9 +105,9 @@ class WebhookReceiver:
     def on(self, event: str, callback: Callable[[Json], Any]) -> None:
         """Call this with each event of a type (or `*`) that arrives, before it is answered.
 
-        It may call the API. If it fails, the answer is a 500.
+        It may call the API, and may be a coroutine function. If it fails, the answer is a 500.
         """
-        self._callbacks.append((event, callback))
+        self._callbacks.append((event, self._deck.apps.plain(callback)))
 
     def wait_for(
         self,
@@ -123,10 +126,11 @@ class WebhookReceiver:
         """
         wanted = None if id is None else read_id(id)
         frozen = self._deck.clock.mode == "frozen"
-        with self._arrived:
-            found = self._arrived.wait_for(
-                lambda: self._find(event, wanted), 0 if frozen else timeout
-            )
+        if not frozen:
+            refuse_on_a_loop(self.wait_for)
+        ends = realtime.monotonic() + (0 if frozen else timeout)
+        while (found := self._look(event, wanted, ends)) is None and realtime.monotonic() < ends:
+            self._deck.clock.now  # noqa: B018 - a clock that follows the process is woken by a call
         if found is None:
             raise DeckSimError(self._missed(event, wanted, None if frozen else timeout))
         return found
@@ -138,7 +142,7 @@ class WebhookReceiver:
         timeout: float = 5,
     ) -> Json:
         """The same, while the event loop goes on."""
-        return await asyncio.to_thread(self.wait_for, event, id, timeout)
+        return await landed(in_thread(partial(self.wait_for, event, id, timeout)))
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> int:
         """Take one attempt; returns the status to answer with."""
@@ -156,15 +160,18 @@ class WebhookReceiver:
         return status
 
     def _register(self) -> None:
-        config = {"url": self.url}
-        body = {"name": "deck_webhooks", "type": "webhook", "config": config, "events": [ALL]}
-        made = self._deck.create("event-destinations", body)
-        self.destination_id, self.secret = made["id"], made["credentials"]["secret"]
+        made = self._deck.register_webhook(
+            self.url, secret=self.secret or None, name="deck_webhooks"
+        )
+        self.destination_id, self.secret = made.id, made.secret
+
+    def _answer(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Json]:
+        return self.receive(headers, body), {}
 
     def _fault(self, headers: Mapping[str, str], body: bytes) -> str | None:
         """What is wrong with a signature; its time is the wall's or, if so chosen, the world's."""
         try:
-            verify(self.secret, headers, body, realtime.now())
+            verify(self.secret, headers, body, realtime.process_now())
         except SignatureError as fault:
             try:
                 verify(self.secret, headers, body, self._deck.clock.now)
@@ -190,6 +197,12 @@ class WebhookReceiver:
             if text not in self.complaints:
                 self.complaints.append(text)
 
+    def _look(self, type_: str, wanted: str | None, ends: float) -> Json | None:
+        """The event if it is there, or comes soon."""
+        left = min(ends - realtime.monotonic(), _PATIENCE)
+        with self._arrived:
+            return self._arrived.wait_for(lambda: self._find(type_, wanted), left)
+
     def _find(self, type_: str, wanted: str | None) -> Json | None:
         found = (one.event for one in self.received if one.taken and one.event["type"] == type_)
         return next((event for event in found if wanted in (None, event["data"]["id"])), None)
@@ -208,40 +221,3 @@ class WebhookReceiver:
         ]
         arrived = "\n".join(["what did arrive:", *came] if came else ["nothing did arrive"])
         return "\n".join([f"no `{type_}`{whom} was taken, {why}; {arrived}", *self.complaints])
-
-
-class _Server(ThreadingHTTPServer):
-    """Its own port, and a thread in which it serves a receiver."""
-
-    request_queue_size = (
-        128  # callers that wait; the usual five are few, and the next loses a second
-    )
-
-    def __init__(self, receiver: WebhookReceiver) -> None:
-        super().__init__(("127.0.0.1", 0), _Door)
-        self.receiver = receiver
-        self._thread = Thread(target=self.serve_forever, args=(_LOOK,), daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
-
-
-class _Door(BaseHTTPRequestHandler):
-    """Reads one request and hands it on."""
-
-    server: _Server
-
-    def do_POST(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length", 0)))
-        self.send_response(self.server.receiver.receive(headers, body))
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Say nothing on stderr."""

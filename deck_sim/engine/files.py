@@ -1,10 +1,27 @@
 """The files and screenshots that a run brings back."""
 
+import re
 from hashlib import blake2b, sha256
 from typing import Any
 
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
+
+# What a name, or the type of an event, may be: a line that can be shown, of one character at least.
+LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
+_TOKEN = "[A-Za-z0-9!#$&^_.+-]+"
+# What a media type may be: nothing else can stand in the header of an answer.
+MEDIA_TYPE = rf"^{_TOKEN}/{_TOKEN}( *; *{_TOKEN}=({_TOKEN}|\"[ !#-\[\]-~]*\"))*$"
+
+
+def is_line(text: str) -> bool:
+    """Whether a text can be a name."""
+    return re.fullmatch(LINE[1:-1], text) is not None
+
+
+def is_media_type(text: str) -> bool:
+    """Whether a text says of what type a file is, as `text/csv` does."""
+    return re.fullmatch(MEDIA_TYPE[1:-1], text) is not None
 
 
 def keep_file(
@@ -49,14 +66,17 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
     world.note("task_run", run.id, f"screenshot {name}")
 
 
-def read_file(world: World, file_id: str, signature: str) -> tuple[bytes, str] | None:
-    """The bytes and type of a file or screenshot, if the signature of its address is right."""
+def read_file(world: World, file_id: str, signature: str) -> tuple[bytes, str, str] | None:
+    """The bytes, type and name of a file or screenshot, if its address is signed right."""
     if signature != _sign(world, file_id):
         return None
     item = world.find("storage", file_id)
     if item is not None:
-        return item.hidden["content"], item["file_type"]
-    return (PIXEL, "image/png") if "." in file_id else None
+        return item.hidden["content"], item["file_type"], item["file_name"]
+    run_id, dot, number = file_id.rpartition(".")
+    return (
+        (PIXEL, "image/png", world.screenshots[run_id][int(number)]["file_name"]) if dot else None
+    )
 
 
 def _is_kept(world: World, task_id: str, digest: str) -> bool:

@@ -7,13 +7,22 @@ refused call has nothing to undo; a snapshot shares what has not changed.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from deck_sim.errors import Problem
 
 
+class Lasting:
+    """A value that nothing changes, so that the copies of a world share it."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
 @dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Lasting):
     """One agent, source, task, connection or task run, as it is at one moment."""
 
     kind: str
@@ -35,7 +44,7 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Lasting):
     """Something that the API tells its subscribers."""
 
     id: str
@@ -46,7 +55,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Lasting):
     """One line of the timeline: at that moment, what happened to what."""
 
     at: datetime

@@ -1,11 +1,17 @@
 """JSON Schema: whether a schema is one, and what a value breaks of it. The home of jsonschema.
 
 The library is imported when a schema is first met, because it costs as much as the web framework.
-It would fetch a remote `$ref`; the empty registry that it is given refuses.
+It would fetch a remote `$ref`; the empty registry that it is given refuses. It would match patterns
+with an engine that cannot be stopped; `_keywords` gives it ours.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from types import FunctionType
 from typing import Any
 
+from deck_sim.engine import patterns
 from deck_sim.errors import Problem, problem
 
 _REFERENCES = ("$ref", "$dynamicRef")
@@ -16,16 +22,27 @@ def violations(schema: Any, value: Any, field: str) -> list[Problem]:
     """Everything that `value`, which the API calls `field`, breaks of `schema`; None allows all."""
     if schema is None:
         return []
-    from referencing import Registry
     from referencing.exceptions import Unresolvable
 
-    kind = _dialect(schema)
-    validator = kind(schema, registry=Registry(), format_checker=kind.FORMAT_CHECKER)
     try:
-        return [_problem(field, error) for error in validator.iter_errors(value)]
+        with patterns.patience(), _no_panic():
+            return [_problem(field, error) for error in _validator(schema).iter_errors(value)]
+    except (patterns.TooSlow, patterns.NoPattern):
+        text = "cannot be checked: a pattern in its schema takes too long to match, or is none"
     except (ArithmeticError, RecursionError, Unresolvable):
         text = "cannot be checked: it is too deep or too large, or its schema goes in circles"
-        return [_invalid(field, text)]
+    return [_invalid(field, text)]
+
+
+def fits(root: Any, part: Any, value: Any) -> bool:
+    """Whether a value satisfies one part of the schema `root`."""
+    from referencing.exceptions import Unresolvable
+
+    try:
+        with patterns.patience(), _no_panic():
+            return next(_validator(root).descend(value, part), None) is None
+    except (patterns.TooSlow, patterns.NoPattern, ArithmeticError, RecursionError, Unresolvable):
+        return False
 
 
 def schema_problems(schema: Any, field: str) -> list[Problem]:
@@ -39,6 +56,13 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
     except _LeadsNowhere as error:
         text = f"`$ref` {str(error)[:_LONGEST]!r} leads nowhere; it must point inside the schema"
         return [_invalid(field, text)]
+    except _GoesRound:
+        text = (
+            "goes in a circle: a `$ref` leads back to itself, with no step into the value between"
+        )
+        return [_invalid(field, text)]
+    except patterns.NoPattern as error:
+        return [_invalid(field, f"{error}")]
     except RecursionError:
         return [_invalid(field, "is nested too deeply")]
     return []
@@ -61,6 +85,73 @@ class _LeadsNowhere(Exception):
     """A reference that points to nothing, or to nothing that this machine may fetch."""
 
 
+@contextmanager
+def _no_panic() -> Iterator[None]:
+    """Let a recursion that runs out be one, also where it does so in a library written in Rust.
+
+    Raises:
+        RecursionError: then.
+
+    """
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__module__ == "pyo3_runtime":
+            raise RecursionError from None
+        raise
+
+
+class _GoesRound(Exception):
+    """A schema that is, in the end, nothing but itself."""
+
+
+def _validator(schema: Any) -> Any:
+    from referencing import Registry
+
+    kind = _bounded(_dialect(schema))
+    return kind(schema, registry=Registry(), format_checker=kind.FORMAT_CHECKER)
+
+
+@cache
+def _bounded(kind: Any) -> Any:
+    """One of the library's classes, whose keywords match patterns with our engine.
+
+    Four keywords match patterns, in three of the library's modules, and it offers no way to choose
+    the engine. So they are its own functions over again, in namespaces where `re` is ours. The
+    library itself stays as it is: others in this process may use it.
+    """
+    from jsonschema import validators
+
+    def kind_for(schema: Any, default: Any) -> Any:
+        found = validators.validator_for(schema, default=default)
+        return found if found is default else _bounded(found)
+
+    twins: dict[int, dict[str, Any]] = {}
+    words = {word: _twin(function, twins) for word, function in kind.VALIDATORS.items()}
+    bounded: Any = validators.extend(kind, words)  # type: ignore[no-untyped-call]
+    names = {**kind.evolve.__globals__, "validator_for": kind_for}
+    bounded.evolve = _rebuilt(kind.evolve, names)  # for schemas that name another dialect inside
+    return bounded
+
+
+def _twin(function: Any, twins: dict[int, dict[str, Any]]) -> Any:
+    """A function as it would be in a module that has our patterns for `re`."""
+    names = function.__globals__
+    if id(names) not in twins:
+        twins[id(names)] = mine = {**names, "re": patterns}
+        for name, inner in names.items():
+            if isinstance(inner, FunctionType) and inner.__module__.startswith("jsonschema."):
+                mine[name] = _twin(inner, twins)
+    return _rebuilt(function, twins[id(names)])
+
+
+def _rebuilt(function: Any, names: dict[str, Any]) -> FunctionType:
+    code, usual = function.__code__, function.__defaults__
+    twin = FunctionType(code, names, function.__name__, usual, function.__closure__)
+    twin.__kwdefaults__ = function.__kwdefaults__
+    return twin
+
+
 def _dialect(schema: Any) -> Any:
     """The library's class for the dialect that a schema declares; else for the newest."""
     from jsonschema import Draft202012Validator, validators
@@ -75,23 +166,59 @@ def _check(schema: Any) -> None:
     from referencing import Registry
     from referencing.jsonschema import specification_with
 
-    dialect, seen = _dialect(schema), set[int]()
+    dialect, seen, straight = _dialect(schema), set[int](), set[int]()
     language = specification_with(dialect.META_SCHEMA["$schema"])
 
     def walk(part: Any, resolver: Any) -> None:
         if id(part.contents) in seen or not isinstance(part.contents, dict):
             return
         seen.add(id(part.contents))
+        _check_patterns(part.contents)
         for reference in (part.contents[word] for word in _REFERENCES if word in part.contents):
             target = _follow(resolver, reference)
             dialect.check_schema(target.contents)  # it may stand where no keyword expects a schema
             walk(language.create_resource(target.contents), target.resolver)
         for inner in part.subresources():
             walk(inner, resolver.in_subresource(inner))
+        go_on(part.contents, resolver, ())
+
+    def go_on(contents: Any, resolver: Any, above: tuple[int, ...]) -> None:
+        """Follow what holds for the very same value, which must come to an end."""
+        if id(contents) in above:
+            raise _GoesRound
+        if id(contents) in straight or not isinstance(contents, dict):
+            return
+        for reference in (contents[word] for word in _REFERENCES if word in contents):
+            target = _follow(resolver, reference)
+            go_on(target.contents, target.resolver, (*above, id(contents)))
+        for inner in _about_the_same(contents):
+            inside = resolver.in_subresource(language.create_resource(inner))
+            go_on(inner, inside, (*above, id(contents)))
+        straight.add(id(contents))
 
     dialect.check_schema(schema)
     root = language.create_resource(schema)
     walk(root, Registry().resolver_with_root(root))
+
+
+def _about_the_same(contents: dict[str, Any]) -> Iterator[Any]:
+    """The schemas inside of one that are about the very same value."""
+    for word in ("allOf", "anyOf", "oneOf", "not", "if", "then", "else"):
+        found = contents.get(word)
+        parts = found if isinstance(found, list) else [found]
+        yield from (part for part in parts if isinstance(part, dict))
+
+
+def _check_patterns(contents: dict[str, Any]) -> None:
+    """See that the patterns of one schema can be used; not every dialect does."""
+    named = contents.get("patternProperties", {})
+    for word, found in (("pattern", [contents.get("pattern")]), ("patternProperties", named)):
+        for pattern in (text for text in found if isinstance(text, str)):
+            try:
+                patterns.check_pattern(pattern)
+            except patterns.NoPattern as error:
+                text = f"the `{word}` {pattern[:_LONGEST]!r} cannot be used: {error}"
+                raise patterns.NoPattern(text) from None
 
 
 def _follow(resolver: Any, reference: str) -> Any:
@@ -99,7 +226,7 @@ def _follow(resolver: Any, reference: str) -> Any:
 
     try:
         return resolver.lookup(reference)
-    except (Unresolvable, TypeError, ValueError):  # the last two: a pointer through a list or text
+    except (Unresolvable, AttributeError, TypeError, ValueError):  # no text; through a list or text
         raise _LeadsNowhere(reference) from None
 
 

@@ -60,9 +60,16 @@ class Stage:
             text = "The output is not an object; the API's outputs are."
             self.fail(problem("task/output_invalid", text, field="output"))
         elif broken:
-            self.fail(*(problem("task/output_invalid", p.message, field=p.field) for p in broken))
+            self.reject_output(broken)
         else:
             self.move("completed", output=output)
+
+    def reject_output(self, broken: list[Problem], why: str = "") -> None:
+        """Let the run fail for an output that breaks the schema; the timeline says where."""
+        for one in broken:
+            self.world.note("task_run", self.resource.id, one.message)
+        texts = [(f"{why}{one.message}", one.field) for one in broken]
+        self.fail(*(problem("task/output_invalid", text, field=field) for text, field in texts))
 
     def fail(self, *problems: Problem) -> None:
         """Let the run fail."""

@@ -2,7 +2,8 @@
 
 Laws:
 1. Only `move` changes a status, and only as a row of the edition's table allows.
-2. Only `pass_time` (in `playing`) changes `now`, and it lets one due thing happen at a time.
+2. Only `pass_time` (in `playing`) changes `now`, and it lets one due thing happen at a time. A
+   world in which nothing has happened yet may begin at another moment.
 3. The state holds names and values, never rows of tables: a deep copy of a world is a world.
 4. Nothing is created, moved or deleted without an entry in the timeline.
 5. An event is given to the destinations as it is emitted, so nothing comes between the two.
@@ -92,16 +93,8 @@ class World:
         return None if found is None or found.deleted else found
 
     def resource(self, resource_id: str) -> Resource:
-        """The resource with that id, of whatever kind; deleted ones included.
-
-        Raises:
-            KeyError: if there is none.
-
-        """
-        for kind in self.resources.values():
-            if resource_id in kind:
-                return kind[resource_id]
-        raise KeyError(resource_id)
+        """The resource with that id, which there is, of whatever kind; deleted ones included."""
+        return next(kind for kind in self.resources.values() if resource_id in kind)[resource_id]
 
     def is_settled(self, resource: Resource) -> bool:
         """Whether a caller has nothing left to wait for."""
@@ -119,7 +112,23 @@ class World:
         ]
         return [{name: item[name] for name in embed.shows} for item in inner]
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything has happened in it, or is to happen."""
+        return bool(self.events) or self.timers.peek() is not None
+
     # Changing
+
+    def begin_at(self, moment: datetime) -> None:
+        """Let a world that has not begun be one that begins at another moment, or earlier; what was
+        seeded has then been there from that moment on.
+        """
+        self.now = moment
+        self.timeline = [replace(entry, at=moment) for entry in self.timeline]
+        for found in self.resources.values():
+            for resource in found.values():
+                created = min(resource.created_at, moment)
+                found[resource.id] = replace(resource, created_at=created, updated_at=created)
 
     def next_id(self, prefix: str) -> str:
         """The next id with this prefix."""

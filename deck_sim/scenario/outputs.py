@@ -1,50 +1,88 @@
 """Outputs made up from a task's `output_schema`, for scripts that give none.
 
 Deterministic: every value is drawn from the world's seed, the run and the place in the output.
-Valid: what is made is checked, and made again another way if it is not (another branch of a
-`oneOf`, without the optional fields). What no attempt satisfies is returned all the same; the run
-then fails with `task/output_invalid`, which names the place. Nothing invalid is ever handed out as
-completed.
+Valid: what a schema cannot say in the plain words of bounds and types (`not`, `oneOf`, patterns) is
+checked where it is made, and made again from other draws if it is wrong; the whole is checked in
+the end. So nothing invalid is ever handed out, and where nothing valid is found, that is what the
+error says. Bounded: there are so many values in all and no more, however the schema calls itself.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from fractions import Fraction
 from itertools import count
-from random import Random
+from json import dumps
 from typing import Any
 
 from deck_sim.engine import schemas
 from deck_sim.engine.chance import draw_below
-from deck_sim.scenario.plausible import number_for, text_for
+from deck_sim.engine.patterns import patience
+from deck_sim.errors import Problem
+from deck_sim.scenario import shapes
+from deck_sim.scenario.joining import join, join_all, types_of
+from deck_sim.scenario.patterns import matches, text_matching
+from deck_sim.scenario.plausible import Draw, number_for, text_for
+from deck_sim.scenario.ranges import Schema, number_in
+from deck_sim.scenario.shapes import listed_in, whole_in
 
-ATTEMPTS = 16
-DEEPEST = 4  # levels after which optional fields and items are left out, so that recursion ends
+ATTEMPTS = 8  # at the whole
+TRIES = 12  # at each part that must be checked
+DEEPEST = 6  # levels after which optional fields and items are left out, so that recursion ends
 DEEPEST_OF_ALL = 40
+MOST_VALUES = 3000
+COST_OF_A_MISS = 150  # values: a pattern that no text was found for took as much time
 MOST_ITEMS = 1000
-MOST_VALUES = 2000  # in one output
-MOST_LETTERS = 10_000  # of one text
-FINEST = 12  # decimals that are tried until a number fits between close bounds
+MOST_OPENED = 200  # references, `allOf` and branches that one place may lead through
+MOST_MISSES = 20  # before we believe that there are no other items
+MOST_LETTERS = 100_000
 
-Schema = Mapping[str, Any]
+
+class NothingMade(Exception):
+    """A schema for which no output was found; `broken` is what the last one broke."""
+
+    def __init__(self, broken: list[Problem]) -> None:
+        super().__init__(broken[0].message)
+        self.broken = broken
 
 
 def make_output(schema: Any, seed: int, run_id: str, now: datetime) -> Any:
-    """A value for `schema`, the same for the same seed, run and moment; `{}` if there is none."""
-    made: Any = {}
-    for attempt in range(ATTEMPTS if isinstance(schema, Mapping) else 0):
-        with suppress(Exception):  # older drafts and contradictions: the attempt is in vain
-            made = _Maker(schema, seed, run_id, now, attempt).make(schema, "output", "")
-            if not schemas.violations(schema, made, "output"):
-                break
-    return made
+    """A value for `schema`, the same for the same seed, run and moment; `{}` if there is none.
+
+    Raises:
+        NothingMade: if every attempt was in vain.
+
+    """
+    if not isinstance(schema, Mapping):
+        return {}
+    broken: list[Problem] = []
+    with patience():
+        for attempt in range(ATTEMPTS):
+            try:
+                made = _Maker(schema, seed, run_id, now, attempt).make(schema, "output")
+            except _TooMuch:
+                made = {}
+            broken = schemas.violations(schema, made, "output")
+            if not broken:
+                return made
+    raise NothingMade(broken)
+
+
+class _TooMuch(Exception):
+    """An output that does not end."""
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value is to stand: the name of its field, how deep, and which try at it this is."""
+
+    path: str
+    name: str = ""
+    depth: int = 0
+    number: int = 0
+    bare: bool = False  # only what must be there: deep down, and if the usual did not do
+
+
+@dataclass(slots=True)
 class _Maker:
     """One attempt at a value."""
 
@@ -53,122 +91,150 @@ class _Maker:
     run_id: str
     now: datetime
     attempt: int
-    numbers: Iterator[int] = field(default_factory=count)  # of the values that are made
+    left: int = MOST_VALUES
 
-    def make(self, schema: Any, path: str, name: str, depth: int = 0) -> Any:
+    def make(self, schema: Any, path: str, name: str = "", depth: int = 0) -> Any:
         """A value for this part of the schema; `name` is that of the field it is for."""
-        if not isinstance(schema, Mapping) or depth > DEEPEST_OF_ALL:
-            return None
-        if next(self.numbers) >= MOST_VALUES:
-            return None
-        flat = self._flatten(schema, path, depth)
-        if "const" in flat:
-            return flat["const"]
-        for word in ("examples", "enum"):
-            if isinstance(flat.get(word), list) and flat[word]:
-                return flat[word][self._draw(f"{path}/{word}")(len(flat[word]))]
-        if "default" in flat:
-            return flat["default"]
-        maker = _MAKERS.get(_type_of(flat, "string" if depth else "object"), _Maker._null)
-        return maker(self, flat, path, name, depth)
-
-    def _flatten(self, schema: Schema, path: str, depth: int) -> dict[str, Any]:
-        """The schema with its references followed, `allOf` joined in, and one branch chosen."""
-        flat = dict(schema)
-        for _ in range(DEEPEST_OF_ALL):
-            if "$ref" in flat:
-                _join(flat, schemas.resolve(self.root, flat.pop("$ref")))
-            elif "allOf" in flat:
-                for part in flat.pop("allOf"):
-                    _join(flat, part)
-            elif "oneOf" in flat or "anyOf" in flat:
-                branches = flat.pop("oneOf") if "oneOf" in flat else flat.pop("anyOf")
-                first = 0 if depth > DEEPEST else self._draw(f"{path}/branch")(len(branches))
-                _join(flat, branches[(first + self.attempt) % len(branches)])
-            elif "then" in flat and self.attempt % 2 == 0:
-                _join(flat, flat.pop("then"))
-                _join(flat, flat.pop("if", {}))
-            else:
+        schema = schema if isinstance(schema, Mapping) else {}
+        deep = depth > DEEPEST - self.attempt
+        made: Any = None
+        for number in range(TRIES):
+            bare = deep or number >= TRIES // 2
+            here = _Place(f"{path}/{number}" if number else path, name, depth, number, bare)
+            made = self._try(schema, here)
+            if not shapes.is_hard(schema) or schemas.fits(self.root, schema, made):
                 break
-        return flat
-
-    def _object(self, schema: Schema, path: str, name: str, depth: int) -> Any:
-        properties, required = schema.get("properties", {}), schema.get("required", [])
-        bare = depth > DEEPEST or self.attempt >= ATTEMPTS // 2
-        names = [n for n in properties if n in required or not bare]
-        names += [n for n in required if n not in properties]
-        wanting = min(schema.get("minProperties", 0), MOST_ITEMS) - len(names)
-        names += [f"field_{number + 1}" for number in range(int(wanting))]
-        return {
-            n: self.make(_property(schema, n), f"{path}.{n}", n, depth + 1)
-            for n in names
-            if properties.get(n, True) is not False
-        }
-
-    def _array(self, schema: Schema, path: str, name: str, depth: int) -> Any:
-        fixed = schema.get("prefixItems", [])
-        least = max(schema.get("minItems", 0), 1 if "contains" in schema else 0)
-        usual = 0 if depth > DEEPEST else max(2, len(fixed))
-        size = min(max(least, min(usual, schema.get("maxItems", usual))), MOST_ITEMS)
-        rest = schema.get("items", schema.get("contains", {}))
-        made: list[Any] = []
-        for number in range(4 * size + 20):  # of equal ones that may not be, some are made anew
-            if len(made) >= size:
-                break
-            part = fixed[len(made)] if len(made) < len(fixed) else rest
-            item = self.make(part or {}, f"{path}[{number}]", name, depth + 1)
-            if not (schema.get("uniqueItems") and item in made):
-                made.append(item)
         return made
 
-    def _string(self, schema: Schema, path: str, name: str, depth: int) -> Any:
-        draw = self._draw(path)
-        if "pattern" in schema:
-            return self._matching(schema, path)
-        text = text_for(name, schema.get("format"), draw, self.now)
-        least = min(int(schema.get("minLength", 0)), MOST_LETTERS)
-        while len(text) < least:
-            text = f"{text} {text}"
-        most = int(schema.get("maxLength", len(text)))
-        return text[: max(least, most)]
+    def _try(self, schema: Schema, here: _Place) -> Any:
+        self.left -= 1
+        if self.left < 0 or here.depth > DEEPEST_OF_ALL:
+            raise _TooMuch
+        flat = self._flatten(schema, here)
+        for value in self._offered(flat, here):
+            if schemas.fits(self.root, flat, value):
+                return value
+        return _MAKERS[_type_of(flat, here)](self, flat, here)
 
-    def _matching(self, schema: Schema, path: str) -> str:
-        """A text that matches the pattern, and of the right length if one of many tries is."""
-        from rstr import Rstr
+    # What a schema says in other words
 
-        texts = Rstr(Random(f"{self.seed}/{self.run_id}/{path}/{self.attempt}"))
-        least, most = schema.get("minLength", 0), schema.get("maxLength", 1_000_000)
-        tries = [texts.xeger(schema["pattern"]) for _ in range(20)]
-        return next((text for text in tries if least <= len(text) <= most), tries[-1])
-
-    def _number(self, schema: Schema, path: str, name: str, depth: int) -> Any:
-        whole = _type_of(schema) == "integer"
-        low, high, decimals = number_for(name, self.now)
-        step = Decimal(str(schema.get("multipleOf", 1 if whole else Decimal(1).scaleb(-decimals))))
-        if whole:
-            step = Decimal(Fraction(step).numerator)
-        for _ in range(FINEST):
-            least, most = _range(schema, step, Decimal(low), Decimal(high))
-            first = (least / step).to_integral_value(ROUND_CEILING)
-            last = (most / step).to_integral_value(ROUND_FLOOR)
-            if whole or first <= last or "multipleOf" in schema:
+    def _flatten(self, schema: Schema, here: _Place) -> dict[str, Any]:
+        """The schema with its references followed, `allOf` joined in, and one branch chosen."""
+        flat, draw = dict(schema), self._draw(f"{here.path}/branch")
+        for _ in range(MOST_OPENED):
+            word = next((word for word in _OPENED if word in flat), None)
+            if word is None:
                 break
-            step /= 10
-        steps = max(1, int(last - first) + 1)
-        made = (first + self._draw(path)(steps)) * step
-        return (
-            int(made)
-            if made == made.to_integral_value() and (whole or not decimals)
-            else float(made)
-        )
+            for part in _OPENED[word](self, flat, flat.pop(word), draw, here):
+                join(flat, part)
+        return flat
 
-    def _boolean(self, schema: Schema, path: str, name: str, depth: int) -> Any:
-        return self._draw(path)(2) == 1
+    def _follow(self, flat: Schema, reference: Any, draw: Draw, here: _Place) -> list[Any]:
+        return [schemas.resolve(self.root, reference)]
 
-    def _null(self, schema: Schema, path: str, name: str, depth: int) -> Any:
+    def _all(self, flat: Schema, parts: Any, draw: Draw, here: _Place) -> list[Any]:
+        return listed_in(parts)
+
+    def _choose(self, flat: Schema, branches: Any, draw: Draw, here: _Place) -> list[Any]:
+        """One of several schemas; deep down, the one that ends soonest."""
+        options = [branch for branch in listed_in(branches) if branch is not False] or [{}]
+        if here.bare and here.number == 0:
+            return [min(options, key=lambda option: shapes.height(self.root, option))]
+        return [options[draw(len(options))]]
+
+    def _decide(self, flat: dict[str, Any], condition: Any, draw: Draw, here: _Place) -> list[Any]:
+        """Be one of those for which the condition holds, or one of the others."""
+        then, otherwise = flat.pop("then", {}), flat.pop("else", {})
+        return [otherwise, {"not": condition}] if here.number % 2 else [condition, then]
+
+    def _offered(self, flat: Schema, here: _Place) -> list[Any]:
+        """The values that a schema itself offers, the drawn one first."""
+        draw = self._draw(f"{here.path}/choice")
+        for word, value in ((word, flat[word]) for word in _OFFERS if word in flat):
+            values = listed_in(value) if word in ("enum", "examples") else [value]
+            if values:
+                first = draw(len(values))
+                return [*values[first:], *values[:first]][:MOST_ITEMS]
+        return []
+
+    # Objects and arrays
+
+    def _object(self, schema: Schema, here: _Place) -> Any:
+        schema = shapes.with_dependents(schema)
+        properties, required = schema.get("properties", {}), listed_in(schema.get("required"))
+        most = min(whole_in(schema, "maxProperties", MOST_ITEMS), MOST_ITEMS)
+        spare = [n for n in properties if n not in required and properties[n] is not False]
+        kept = [] if here.bare else spare[: max(0, most - len(required))]
+        names = [n for n in properties if n in required or n in kept]
+        names += [n for n in required if n not in names]
+        usual = 2 if shapes.is_map(schema) and not here.bare else 0
+        least = min(max(whole_in(schema, "minProperties", 0), usual), most)
+        names += [n for n in spare if n not in names][: max(0, least - len(names))]
+        for number in range(least + MOST_MISSES):
+            if len(names) >= least:
+                break
+            new = self._new_name(schema, f"{here.path}/name/{number}", number)
+            names += [new] if new not in (*names, *properties) else []
+        return {
+            n: self.make(shapes.of_property(schema, n), f"{here.path}.{n}", n, here.depth + 1)
+            for n in dict.fromkeys(names)
+        }
+
+    def _new_name(self, schema: Schema, path: str, number: int) -> str:
+        """A name that the schema does not say."""
+        patterns, naming = [*schema.get("patternProperties", {})], schema.get("propertyNames")
+        rules: list[Any] = [{"pattern": patterns[number % len(patterns)]}] if patterns else []
+        rules += [naming] if isinstance(naming, Mapping) else []
+        rule = join_all({"type": "string"}, *rules)
+        return f"{self.make(rule, path, depth=1)}" if rules else f"field_{number + 1}"
+
+    def _array(self, schema: Schema, here: _Place) -> Any:
+        fixed, rest = shapes.items_of(schema)
+        most = min(whole_in(schema, "maxItems", MOST_ITEMS), MOST_ITEMS)
+        most = min(most, len(fixed)) if rest is False else most
+        usual = 0 if here.bare else max(2, len(fixed))
+        least, _ = shapes.contained(schema)
+        size = max(whole_in(schema, "minItems", 0), least, min(usual, most))
+        made, seen = list[Any](), set[str]()
+        for number in range(min(size, MOST_ITEMS) + MOST_MISSES):
+            if len(made) >= size:
+                break
+            part = shapes.of_item(schema, len(made))
+            item = self.make(part, f"{here.path}[{number}]", here.name, here.depth + 1)
+            spelt = dumps(item, sort_keys=True)
+            if not (schema.get("uniqueItems") and spelt in seen):
+                made.append(item)
+                seen.add(spelt)
+        return made
+
+    # Texts and numbers
+
+    def _string(self, schema: Schema, here: _Place) -> Any:
+        draw = self._draw(here.path)
+        least = min(whole_in(schema, "minLength", 0), MOST_LETTERS)
+        most = whole_in(schema, "maxLength", MOST_LETTERS)
+        text = text_for(here.name, schema.get("format"), draw, self.now, least, most)
+        if "pattern" in schema and not matches(schema["pattern"], text):
+            text = text_matching(schema["pattern"], draw, least, most)
+            self.left -= 0 if matches(schema["pattern"], text) else COST_OF_A_MISS
+        return text
+
+    def _number(self, schema: Schema, here: _Place) -> Any:
+        low, high, decimals = number_for(here.name, self.now)
+        decimals = decimals or here.number % 3
+        return number_in(schema, (low, high), decimals, self._draw(here.path), whole=False)
+
+    def _integer(self, schema: Schema, here: _Place) -> Any:
+        low, high, _ = number_for(here.name, self.now)
+        return number_in(schema, (low, high), 0, self._draw(here.path), whole=True)
+
+    def _boolean(self, schema: Schema, here: _Place) -> Any:
+        return self._draw(here.path)(2) == 1
+
+    def _null(self, schema: Schema, here: _Place) -> Any:
         return None
 
-    def _draw(self, path: str) -> Callable[[int], int]:
+    def _draw(self, path: str) -> Draw:
         """Draws for one place; each call is another draw."""
         numbers = count()
         return lambda limit: draw_below(
@@ -176,66 +242,34 @@ class _Maker:
         )
 
 
-_MAKERS: dict[str, Callable[[_Maker, Schema, str, str, int], Any]] = {
+_MAKERS: dict[str, Callable[[_Maker, Schema, _Place], Any]] = {
     "object": _Maker._object,
     "array": _Maker._array,
     "string": _Maker._string,
     "number": _Maker._number,
-    "integer": _Maker._number,
+    "integer": _Maker._integer,
     "boolean": _Maker._boolean,
+    "null": _Maker._null,
 }
-# The type of a schema that names none, by the words in it.
-_TELLING = {
-    "object": {"properties", "required", "additionalProperties", "minProperties"},
-    "array": {"items", "prefixItems", "minItems", "uniqueItems", "contains"},
-    "number": {"minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"},
+# The words that stand for other schemas, in the order in which they are opened.
+_OPENED: dict[str, Callable[[_Maker, dict[str, Any], Any, Draw, _Place], list[Any]]] = {
+    "$ref": _Maker._follow,
+    "$dynamicRef": _Maker._follow,
+    "oneOf": _Maker._choose,
+    "anyOf": _Maker._choose,
+    "allOf": _Maker._all,
+    "if": _Maker._decide,
 }
+_OFFERS = ("const", "enum", "examples", "default")
 
 
-def _type_of(schema: Schema, usual: str = "string") -> str:
-    named = schema.get("type")
-    if isinstance(named, list):
-        return next((t for t in named if t != "null"), "null")
-    told = (type_ for type_, words in _TELLING.items() if words & schema.keys())
-    return named if isinstance(named, str) else next(told, usual)
-
-
-def _join(flat: dict[str, Any], more: Any) -> None:
-    """Add what another schema asks: properties and required names add up, else the first holds."""
-    if not isinstance(more, Mapping):
-        return
-    for word, value in more.items():
-        if word == "properties":
-            flat[word] = {**value, **flat.get(word, {})}
-        elif word == "required":
-            flat[word] = [*flat.get(word, []), *value]
-        elif word == "allOf" and word in flat:
-            flat[word] = [*flat[word], *value]
-        else:
-            flat.setdefault(word, value)
-
-
-def _property(schema: Schema, name: str) -> Any:
-    """What an object's schema says of the property called `name`."""
-    if name in schema.get("properties", {}):
-        return schema["properties"][name]
-    patterns = schema.get("patternProperties", {})
-    found = next((part for pattern, part in patterns.items() if re.search(pattern, name)), None)
-    return found if found is not None else schema.get("additionalProperties") or {}
-
-
-def _range(schema: Schema, step: Decimal, low: Decimal, high: Decimal) -> tuple[Decimal, Decimal]:
-    """The least and the most that a number may be: what the schema says, else what is plausible."""
-    lows = [Decimal(str(schema["minimum"]))] if "minimum" in schema else []
-    highs = [Decimal(str(schema["maximum"]))] if "maximum" in schema else []
-    if "exclusiveMinimum" in schema:
-        lows.append(Decimal(str(schema["exclusiveMinimum"])) + step)
-    if "exclusiveMaximum" in schema:
-        highs.append(Decimal(str(schema["exclusiveMaximum"])) - step)
-    if not lows and not highs:
-        return low, high
-    if not lows:
-        most = min(highs)
-        return (low if low <= most else most - 100 * step), min(high, most)
-    least = max(lows)
-    return least, min(highs, default=max(high, least + 100 * step))
+def _type_of(schema: Schema, here: _Place) -> str:
+    """The type of a value: the first that its schema names, and another in another try."""
+    named = types_of(schema)
+    if here.depth == 0 and (not named or "object" in named):
+        return "object"
+    types = named or shapes.told_types(schema)
+    if here.bare and "null" in types:
+        return "null"
+    real = [type_ for type_ in types if type_ != "null"] or types
+    return real[here.number % len(real)]

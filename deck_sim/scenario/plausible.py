@@ -6,7 +6,8 @@ Tables only. A name matches a row if one of the row's words is among the words o
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 # Draws a whole number below its argument.
 Draw = Callable[[int], int]
@@ -15,7 +16,7 @@ _FIRST = ("Ada", "Bruno", "Chen", "Dana", "Elif", "Femi", "Grace", "Hugo", "Ines
 _LAST = ("Alvarez", "Brandt", "Cohen", "Diallo", "Eriksen", "Fischer", "Garcia", "Haddad")
 _CITIES = ("Lisbon", "Montreal", "Nairobi", "Oslo", "Porto", "Quito", "Rome", "Seoul")
 _STREETS = ("Cedar Street", "Harbour Road", "Mill Lane", "Park Avenue", "Station Road")
-_WORDS = (
+WORDS = (
     "amber",
     "birch",
     "cedar",
@@ -41,9 +42,11 @@ def _digits(count: int) -> Callable[[Draw], str]:
 _TEXTS: tuple[tuple[str, Callable[[Draw], str]], ...] = (
     ("email", lambda draw: f"{_pick(_FIRST)(draw).lower()}.{draw(90) + 10}@example.com"),
     ("phone", lambda draw: f"+1 555 01{_digits(2)(draw)}"),
-    ("url link website", lambda draw: f"https://example.com/{_pick(_WORDS)(draw)}"),
+    ("url link website", lambda draw: f"https://example.com/{_pick(WORDS)(draw)}"),
     ("first given", _pick(_FIRST)),
     ("last family surname", _pick(_LAST)),
+    ("iban", lambda draw: f"DE{_digits(20)(draw)}"),
+    ("bic swift", _pick(("AAAADE2AXXX", "BBBBFR2BXXX", "CCCCPT2CXXX"))),
     ("city town", _pick(_CITIES)),
     ("country", _pick(("CA", "DE", "FR", "GB", "PT", "US"))),
     ("currency", _pick(("CAD", "EUR", "GBP", "USD"))),
@@ -57,15 +60,16 @@ _TEXTS: tuple[tuple[str, Callable[[Draw], str]], ...] = (
     ("status state", _pick(("active", "confirmed", "open"))),
     (
         "id number reference confirmation code sku invoice",
-        lambda draw: f"{_pick(_WORDS)(draw)[:2].upper()}-{_digits(5)(draw)}",
+        lambda draw: f"{_pick(WORDS)(draw)[:2].upper()}-{_digits(5)(draw)}",
     ),
+    ("title subject", lambda draw: f"{_pick(WORDS)(draw)} {_pick(WORDS)(draw)}".capitalize()),
     ("description summary note comment message", lambda draw: _sentence(draw)),
 )
 
 # Name -> the lowest and highest plausible number, and how many decimals it has.
 _NUMBERS: tuple[tuple[str, tuple[int, int, int]], ...] = (
     ("amount price total cost balance fee subtotal tax rate fare", (10, 500, 2)),
-    ("quantity count nights guests adults children rooms items", (1, 5, 0)),
+    ("quantity count nights guests adults children rooms items page rating", (1, 5, 0)),
     ("percent percentage", (0, 100, 0)),
     ("age", (18, 80, 0)),
     ("month", (1, 12, 0)),
@@ -74,41 +78,97 @@ _NUMBERS: tuple[tuple[str, tuple[int, int, int]], ...] = (
 _ANY_NUMBER = (1, 100, 0)
 
 
-def _moment(draw: Draw, now: datetime) -> datetime:
-    """A full quarter of an hour within the month to come."""
-    later = now + timedelta(days=draw(30) + 1, minutes=15 * draw(96))
-    return later.replace(minute=later.minute // 15 * 15, second=0, microsecond=0)
+_DATES = {"date", "day", "checkin", "checkout", "birthday"}
+_MOMENTS = {"at", "datetime", "timestamp"}
+_PAST = {
+    "created",
+    "updated",
+    "issued",
+    "ordered",
+    "paid",
+    "posted",
+    "registered",
+    "last",
+    "since",
+} | {
+    *("booked", "booking", "transaction", "order"),
+}
+# What ends lies behind what begins, also in another field.
+_ENDS = {"checkout", "departure", "due", "end", "expire", "expiry", "return", "until"}
+_BIRTH = {"birth", "birthday", "born"}
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
-_FORMATS: dict[str, Callable[[Draw, datetime], str]] = {
-    "date": lambda draw, now: f"{_moment(draw, now):%Y-%m-%d}",
-    "date-time": lambda draw, now: f"{_moment(draw, now):%Y-%m-%dT%H:%M:%SZ}",
-    "time": lambda draw, now: f"{_moment(draw, now):%H:%M:%SZ}",
-    "duration": lambda draw, now: f"PT{draw(12) + 1}H",
-    "email": lambda draw, now: _of_name("email", draw),
-    "idn-email": lambda draw, now: _of_name("email", draw),
-    "uri": lambda draw, now: _of_name("url", draw),
-    "iri": lambda draw, now: _of_name("url", draw),
-    "uri-reference": lambda draw, now: f"/{_pick(_WORDS)(draw)}",
-    "hostname": lambda draw, now: f"{_pick(_WORDS)(draw)}.example.com",
-    "ipv4": lambda draw, now: f"192.0.2.{draw(254) + 1}",
-    "ipv6": lambda draw, now: f"2001:db8::{draw(65535) + 1:x}",
-    "uuid": lambda draw, now: _uuid(draw),
-    "json-pointer": lambda draw, now: f"/{_pick(_WORDS)(draw)}",
-    "regex": lambda draw, now: f"^{_pick(_WORDS)(draw)}$",
+def _moment(draw: Draw, now: datetime, words: set[str]) -> datetime:
+    """A full quarter of an hour within the month to come, whose second half is for what ends; or
+    in the weeks behind; of a birth, years ago.
+    """
+    half = 15 if words & _ENDS else 0
+    away = timedelta(days=half + draw(15) + 1, minutes=15 * draw(96))
+    if words & _BIRTH:
+        away += timedelta(days=365 * (20 + draw(40)))
+    past = min(away, now - _BEGINNING) if words & (_PAST | _BIRTH) else -away
+    found = now - past
+    return found.replace(minute=found.minute // 15 * 15, second=0, microsecond=0)
+
+
+_TIMES: dict[str, Callable[[datetime], str]] = {
+    "date": lambda moment: f"{moment.date()}",
+    "date-time": lambda moment: f"{moment.date()}T{moment.time()}Z",
+    "time": lambda moment: f"{moment.time()}Z",
+}
+_FORMATS: dict[str, Callable[[Draw], str]] = {
+    "duration": lambda draw: f"PT{draw(12) + 1}H",
+    "email": lambda draw: _of_name("email", draw),
+    "idn-email": lambda draw: _of_name("email", draw),
+    "uri": lambda draw: _of_name("url", draw),
+    "iri": lambda draw: _of_name("url", draw),
+    "uri-reference": lambda draw: f"/{_pick(WORDS)(draw)}",
+    "iri-reference": lambda draw: f"/{_pick(WORDS)(draw)}",
+    "uri-template": lambda draw: f"/{_pick(WORDS)(draw)}/{{id}}",
+    "hostname": lambda draw: f"{_pick(WORDS)(draw)}.example.com",
+    "idn-hostname": lambda draw: f"{_pick(WORDS)(draw)}.example.com",
+    "ipv4": lambda draw: f"192.0.2.{draw(254) + 1}",
+    "ipv6": lambda draw: f"2001:db8::{draw(65535) + 1:x}",
+    "uuid": lambda draw: _uuid(draw),
+    "json-pointer": lambda draw: f"/{_pick(WORDS)(draw)}",
+    "relative-json-pointer": lambda draw: f"{draw(3)}/{_pick(WORDS)(draw)}",
+    "regex": lambda draw: f"^{_pick(WORDS)(draw)}$",
 }
 
 
-def text_for(name: str, format_: str | None, draw: Draw, now: datetime) -> str:
-    """A text for a field of this name and JSON Schema format."""
-    if format_ in _FORMATS:
-        return _FORMATS[format_](draw, now)
+def text_for(
+    name: str, format_: str | None, draw: Draw, now: datetime, least: int = 0, most: int = 1000
+) -> str:
+    """A text for a field of this name and JSON Schema format, `least` to `most` letters long."""
+    text = _text(name, format_, draw, now)
+    if len(text) < least:
+        text = _longer(text, least, is_words=format_ is None)
+    return text if len(text) <= most else _no_space_at_the_end(text[:most])
+
+
+def _text(name: str, format_: str | None, draw: Draw, now: datetime) -> str:
     words = _words(name)
-    if words & {"date", "day", "checkin", "checkout", "birthday"}:
-        return _FORMATS["date"](draw, now)
-    if words & {"at", "datetime", "timestamp"}:
-        return _FORMATS["date-time"](draw, now)
+    if format_ in _FORMATS:
+        return _FORMATS[format_](draw)
+    if format_ is None and words & _DATES | words & _BIRTH:
+        format_ = "date"
+    elif format_ is None and words & _MOMENTS:
+        format_ = "date-time"
+    if format_ in _TIMES:
+        return _TIMES[format_](_moment(draw, now, words))
     return _of_name(name, draw)
+
+
+def _longer(text: str, least: int, *, is_words: bool) -> str:
+    """A text that goes on; where a format bounds it, with more letters in one of its names."""
+    if is_words:
+        return _no_space_at_the_end((f"{text} " * least)[:least])
+    return text.rjust(least, "x") if "@" in text else text.ljust(least, "x")
+
+
+def _no_space_at_the_end(text: str) -> str:
+    return f"{text[:-1]}s" if text.endswith(" ") else text
 
 
 def number_for(name: str, now: datetime) -> tuple[int, int, int]:
@@ -122,18 +182,20 @@ def number_for(name: str, now: datetime) -> tuple[int, int, int]:
 def _of_name(name: str, draw: Draw) -> str:
     words = _words(name)
     found = next((make for row, make in _TEXTS if words & set(row.split())), None)
-    return found(draw) if found else _pick(_WORDS)(draw)
+    return found(draw) if found else _pick(WORDS)(draw)
 
 
 def _words(name: str) -> set[str]:
-    """The words of a name, in the singular too: `checkInDates` -> check, in, dates, date."""
-    words = re.findall(r"[a-z]+|[A-Z][a-z]*", name)
-    low = {word.lower() for word in words}
-    return low | {word.removesuffix("s") for word in low}
+    """The words of a name, in the singular too, and each with the next: `check_in_dates` ->
+    check, in, dates, date, checkin, indates.
+    """
+    words = [word.lower() for word in re.findall(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*", name)]
+    pairs = {f"{word}{after}" for word, after in pairwise(words)}
+    return {*words, *pairs, *(word.removesuffix("s") for word in words)}
 
 
 def _sentence(draw: Draw) -> str:
-    words = [_pick(_WORDS)(draw) for _ in range(5)]
+    words = [_pick(WORDS)(draw) for _ in range(5)]
     return f"{' '.join(words).capitalize()}."
 
 

@@ -171,8 +171,13 @@ def compute(stage: Stage, value: Any) -> Any:
     try:
         return render(value, names_at(stage.world.now, **stage.names))
     except ExpressionError as error:
-        place = spell_path(_written(stage.story))
-        raise ScriptFault(f"scenario `{stage.story.script.scenario}`, {place}: {error}") from None
+        raise script_fault(stage, f"{error}") from None
+
+
+def script_fault(stage: Stage, text: str) -> ScriptFault:
+    """What is wrong with the step that is played; says which."""
+    place = spell_path(_written(stage.story))
+    return ScriptFault(f"scenario `{stage.story.script.scenario}`, {place}: {text}")
 
 
 def _written(story: Story) -> tuple[int | str, ...]:

@@ -19,7 +19,7 @@ from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario import effects
-from deck_sim.scenario.outputs import make_output
+from deck_sim.scenario.outputs import NothingMade, make_output
 from deck_sim.scenario.prompts import Asking
 from deck_sim.scenario.step import REGISTRY, Step, compute, words
 from deck_sim.scenario.values import (
@@ -206,12 +206,25 @@ class Completed(Step):
 
     def enter(self, stage: Stage) -> Wait | None:
         """Finish."""
-        output = compute(stage, self.output)
-        if output is None:
-            world, run = stage.world, stage.story.owner
-            output = make_output(stage.output_schema, world.seed, run, world.now)
-        stage.complete(output)
+        if self.output is None:
+            self._make_up(stage)
+        else:
+            stage.complete(compute(stage, self.output))
         return None
+
+    def _make_up(self, stage: Stage) -> None:
+        """Finish with an output of our own; a run for which there is none fails, and says so."""
+        world, run = stage.world, stage.story.owner
+        try:
+            stage.complete(make_output(stage.output_schema, world.seed, run, world.now))
+        except NothingMade as error:
+            stage.reject_output(error.broken, _NOTHING_MADE)
+
+
+_NOTHING_MADE = (
+    "deck-sim could not make up an output for the task's `output_schema`; give the scenario's"
+    " `completed` step an `output:`. The last try broke it: "
+)
 
 
 class _Review(Step):

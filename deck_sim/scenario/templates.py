@@ -27,6 +27,7 @@ from jinja2.visitor import NodeTransformer
 
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario import bounds
+from deck_sim.scenario.arguments import misused, plainly_told, told
 from deck_sim.scenario.bounds import MOST_CHARACTERS, MOST_IN_ALL, OPERATORS, as_text
 from deck_sim.scenario.bounds import ExpressionError as ExpressionError
 
@@ -42,7 +43,10 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "now": (),
     "today": (),
 }
-FUNCTIONS = ("days_from_now", "days_after")
+FUNCTIONS: Mapping[str, tuple[str, ...]] = {
+    "days_from_now": ("days",),
+    "days_after": ("day", "days"),
+}
 _USUAL_FILTERS = (
     *("abs", "capitalize", "default", "first", "float", "int", "last", "length", "lower", "max"),
     *("min", "sort", "title", "trim", "upper"),
@@ -54,6 +58,8 @@ _USUAL_TESTS = (
 )
 DEEPEST = 40
 _TOO_LONG = f"not an expression: it is longer than {MOST_CHARACTERS // 1024} KiB"
+_EMPTY = "it takes an item of a list that is empty"
+_NOT_TOGETHER = "it cannot be computed: values in it do not go together, like text and a number"
 _TOO_DEEP = "not an expression: it is nested too deeply"
 
 
@@ -149,18 +155,21 @@ def _plainly(message: str) -> str:
 
 def _strange(tree: nodes.Template) -> Iterator[str]:
     """What an expression names that there is not, and what it calls that cannot be called."""
-    filters = {found.name for found in tree.find_all(nodes.Filter)}
-    tests = {found.name for found in tree.find_all(nodes.Test)}
-    names = {found.name for found in tree.find_all(nodes.Name)}
+    found = [*tree.find_all(nodes.Node)]
+    filters = {node.name for node in found if isinstance(node, nodes.Filter)}
+    tests = {node.name for node in found if isinstance(node, nodes.Test)}
+    names = {node.name for node in found if isinstance(node, nodes.Name)}
     yield from _strangers("filter", filters, sorted(_environment().filters))
     yield from _strangers("test", tests, sorted(_environment().tests))
     yield from _strangers("name", names, [*VARIABLES, *FUNCTIONS])
     callable_or_told = {*FUNCTIONS, *(names - {*VARIABLES})}
-    if any(_name(call.node) not in callable_or_told for call in tree.find_all(nodes.Call)):
+    calls = [node for node in found if isinstance(node, nodes.Call)]
+    if any(_name(call.node) not in callable_or_told for call in calls):
         yield f"only {listed(FUNCTIONS)} can be called"
-    if any(choice.expr2 is None for choice in tree.find_all(nodes.CondExpr)):
+    yield from misused(found, _environment().filters, _environment().tests, FUNCTIONS)
+    if any(isinstance(node, nodes.CondExpr) and node.expr2 is None for node in found):
         yield "an `if` in an expression needs its `else`"
-    for inside in tree.find_all(nodes.Getattr):
+    for inside in (node for node in found if isinstance(node, nodes.Getattr)):
         known = VARIABLES.get(_name(inside.node), ())
         if known and inside.attr not in known:
             yield f"there is no {inside.attr!r}{_instead(inside.attr, known)}"
@@ -218,11 +227,14 @@ def _compute(text: str, names: Mapping[str, Any]) -> Any:
     try:
         return bounds.plain(_compile(text)(**names))
     except (ExpressionError, UndefinedError) as error:
-        raise ExpressionError(f"{error}") from None
+        text = f"{error}"
+        raise ExpressionError(_EMPTY if text.endswith("sequence was empty.") else text) from None
     except OverflowError:
         raise ExpressionError("it makes too large a number") from None
-    except Exception as error:  # whatever Python raised at it is the expression's own fault
-        raise ExpressionError(f"it cannot be computed: {error}") from None
+    except ZeroDivisionError:
+        raise ExpressionError("it divides by zero") from None
+    except Exception:  # whatever Python raised at it is the expression's own fault
+        raise ExpressionError(_NOT_TOGETHER) from None
 
 
 @lru_cache(maxsize=1000)
@@ -267,7 +279,8 @@ class _Joined(NodeTransformer):
 class _Environment(ImmutableSandboxedEnvironment):
     """Jinja, with everything taken out that the laws do not name."""
 
-    intercepted_binops = frozenset(OPERATORS)
+    intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%", "**"))
+    intercepted_unops = frozenset(("+", "-"))
     concat = staticmethod(bounds.concat)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -281,8 +294,17 @@ class _Environment(ImmutableSandboxedEnvironment):
             return self.undefined(f"there is no {argument!r}{_instead(argument, known)}")
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        OPERATORS[operator](left, right)
-        return super().call_binop(context, operator, left, right)
+        OPERATORS.get(operator, _any)(left, right)
+        with told(operator, left, right):
+            return super().call_binop(context, operator, left, right)
+
+    def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
+        with told(operator, arg):
+            return super().call_unop(context, operator, arg)
+
+
+def _any(left: Any, right: Any) -> None:
+    """Let an operator have whatever it is given: it makes nothing large."""
 
 
 @pass_environment
@@ -296,7 +318,8 @@ def _environment() -> _Environment:
         undefined=StrictUndefined, finalize=as_text, keep_trailing_newline=True, optimized=False
     )
     usual = {name: theirs.FILTERS[name] for name in _USUAL_FILTERS}
-    environment.filters = {**usual, **bounds.FILTERS, "sum": _sum}
+    filters = {**usual, **bounds.FILTERS, "sum": _sum}
+    environment.filters = {name: plainly_told(name, made) for name, made in filters.items()}
     environment.tests = {name: THEIR_TESTS[name] for name in _USUAL_TESTS}
     environment.globals = {}
     return environment

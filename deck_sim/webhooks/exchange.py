@@ -17,7 +17,7 @@ class Exchange(asyncio.Protocol):
 
     def __init__(self, path: str, headers: Mapping[str, str], body: bytes) -> None:
         self.status: int | None = None
-        self.headers: dict[str, str] = {}
+        self.headers: Mapping[str, str] = {}
         self.ended = asyncio.get_running_loop().create_future()  # or failed, with the error
         self._http = h11.Connection(h11.CLIENT)
         request = h11.Request(method="POST", target=path, headers=[*headers.items()])

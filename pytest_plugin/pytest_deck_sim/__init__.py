@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,7 @@ import deck_sim.realtime  # noqa: F401
 
 if TYPE_CHECKING:
     from deck_sim import Deck, WebhookReceiver
+    from pytest_deck_sim.frozen import DeckTime
 
 TIMELINE = pytest.StashKey[Callable[[], str]]()  # of the test's world, while there is one
 FAILED = pytest.StashKey[bool]()
@@ -30,7 +31,7 @@ _VARIABLES = {
     "deck_env_api_key": ("DECK_API_KEY", "the variable in which `deck_env` sets the API key"),
     "deck_env_webhook_secret": (
         "DECK_WEBHOOK_SECRET",
-        "the variable in which `deck_webhooks` sets its secret, if `deck_env` is used too",
+        "the variable in which `deck_env` sets the secret that webhooks are signed with",
     ),
 }
 
@@ -43,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"deck_{name}", text)
     for name, (default, text) in _VARIABLES.items():
         parser.addini(name, text, default=default)
+    text = "the library of `deck_client` and `deck_async_client`: httpx2 (the default) or httpx"
+    parser.addini("deck_client_library", text, default="httpx2")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -116,21 +119,44 @@ def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.Monkey
     """The same as `deck`, with the variables set from which your application reads where to go."""
     monkeypatch.setenv(pytestconfig.getini("deck_env_base_url"), deck.base_url)
     monkeypatch.setenv(pytestconfig.getini("deck_env_api_key"), deck.api_key)
+    monkeypatch.setenv(pytestconfig.getini("deck_env_webhook_secret"), deck.webhook_secret)
     return deck
 
 
 @pytest.fixture
-def deck_webhooks(
-    request: pytest.FixtureRequest, deck: Deck, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[WebhookReceiver]:
+def deck_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
+    """An httpx client of the Deck API, as your application has one, which needs no socket."""
+    from pytest_deck_sim.clients import make_client
+
+    with make_client(pytestconfig, deck) as client:
+        yield client
+
+
+@pytest.fixture
+def deck_async_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
+    """The same for coroutines, whichever library runs them."""
+    from pytest_deck_sim.clients import make_async_client
+
+    with make_async_client(pytestconfig, deck) as client:
+        yield client
+
+
+@pytest.fixture
+def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[WebhookReceiver]:
     """A receiver of webhooks on loopback, which the world of `deck` sends every event to."""
     from pytest_deck_sim.worlds import receive
 
     with receive(request.node, deck) as receiver:
-        if "deck_env" in request.fixturenames:
-            variable = request.config.getini("deck_env_webhook_secret")
-            monkeypatch.setenv(variable, receiver.secret)
         yield receiver
+
+
+@pytest.fixture
+def deck_time(request: pytest.FixtureRequest, deck: Deck) -> Iterator[DeckTime]:
+    """The process's time and that of the world of `deck` as one, whichever of them is moved."""
+    from pytest_deck_sim.worlds import freeze
+
+    with freeze(request.node, deck) as frozen:
+        yield frozen
 
 
 def _option(config: pytest.Config, name: str) -> str | None:

@@ -1,5 +1,7 @@
 """The world of one test, from its marker to its end. Imported when a fixture is first used."""
 
+from __future__ import annotations
+
 import hashlib
 import re
 import uuid
@@ -8,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,7 +22,11 @@ from deck_sim.server import ServerThread
 from deck_sim.worlds import Worlds
 from pytest_deck_sim import FAILED, TIMELINE
 
+if TYPE_CHECKING:
+    from pytest_deck_sim.frozen import DeckTime
+
 OWN_SERVER = pytest.StashKey[str]()
+OWN_WORLDS = pytest.StashKey[Worlds]()
 
 # Two runs of the same tests may drive one server at the same time.
 THIS_RUN = uuid.uuid4().hex[:8]
@@ -45,6 +51,7 @@ def serve(config: pytest.Config, folder: Path | None) -> Iterator[str]:
     library = shipped() if folder is None else _read(folder, shipped())
     thread = ServerThread(Worlds(library=library)).start()
     config.stash[OWN_SERVER] = thread.server.url
+    config.stash[OWN_WORLDS] = thread.server.worlds
     yield thread.server.url
     thread.stop()
 
@@ -81,6 +88,22 @@ def receive(item: pytest.Item, deck: Deck) -> Iterator[WebhookReceiver]:
     except DeckSimError as error:
         if read_marker(item).strict:
             raise _failure(str(error)) from None
+
+
+@contextmanager
+def freeze(item: pytest.Item, deck: Deck) -> Iterator[DeckTime]:
+    """The time of one test, frozen with its world."""
+    own = item.config.stash.get(OWN_SERVER, None) == deck.url
+    worlds = item.config.stash[OWN_WORLDS] if own else None
+    try:
+        from pytest_deck_sim.frozen import bind
+
+        with bind(deck, worlds) as time:
+            yield time
+    except ModuleNotFoundError as error:
+        raise _failure(f"`deck_time` freezes the process: pip install {error.name}") from None
+    except DeckSimError as error:
+        raise _failure(str(error)) from None
 
 
 def read_marker(item: pytest.Item) -> Wanted:

@@ -1,5 +1,7 @@
 """Files and screenshots that runs bring back: the items, and the bytes behind their urls."""
 
+import json
+
 import httpx2
 import pytest
 
@@ -76,6 +78,31 @@ def test_a_screenshot_is_a_picture_without_a_key(play, shots):
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
     assert answer.content.startswith(b"\x89PNG")
     assert len(answer.content) == shot["file_size"]
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("a b.csv", 'inline; filename="a b.csv"'),
+        ('a"b\\.csv', r'inline; filename="a\"b\\.csv"'),
+        (
+            "Rechnung für 部屋.csv",
+            'inline; filename="Rechnung f_r __.csv"; '
+            "filename*=UTF-8''Rechnung%20f%C3%BCr%20%E9%83%A8%E5%B1%8B.csv",
+        ),
+    ],
+)
+def test_a_file_is_downloaded_under_its_name(play, kept, name, header):
+    """In plain letters for all, and exactly for those who read RFC 6266."""
+    (item,) = kept(play(f"file: {{name: {json.dumps(name)}}}"))
+    assert fetch(item["url"]).headers["Content-Disposition"] == header
+
+
+@pytest.mark.parametrize("type_", ["application/pdf", 'text/csv; charset="utf-8"; header=present'])
+def test_a_media_type_may_have_parameters(play, kept, type_):
+    """It is answered as it is written."""
+    (item,) = kept(play(f"file: {{name: a, type: {json.dumps(type_)}}}"))
+    assert fetch(item["url"]).headers["Content-Type"].startswith(type_)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,15 @@ def test_a_file_that_names_what_is_not_there_is_exit_code_1(cli, tmp_path):
     assert refused.stderr.startswith(f"{file}:3:12: playlist[0]: there is no scenario 'sucess'")
 
 
+def test_a_scenario_is_played_in_the_edition_that_is_asked_for(cli):
+    """In its first one by default; one that it is not for is wrong usage."""
+    assert "connection  connecting" in cli("play", "success").stdout
+    assert "session     idle" in cli("play", "success", "--edition", "credentials").stdout
+    refused = cli("play", "run_blocked", "--edition", "credentials")
+    assert refused.exit_code == 2
+    assert "--edition: 'run_blocked' is for `connections`, not `credentials`" in refused.stderr
+
+
 def test_a_folder_of_ones_own_is_played_from(cli, write, tmp_path):
     """`--scenarios` finds a scenario by its name."""
     write("mine", "queued", "running", "completed")

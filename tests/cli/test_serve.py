@@ -211,6 +211,10 @@ def test_a_port_in_use_is_told_in_one_line(cli):
     [
         (["--clock", "frozen", "--speed", "2"], "--speed is for --clock real"),
         (["--clock", "onpoll"], "Invalid value for '--clock': 'onpoll' is not one of"),
+        (
+            ["--clock", "follow"],
+            "Invalid value for '--clock': `follow` reads the time of the process",
+        ),
         (["--speed", "0"], "Invalid value for '--speed'"),
         (["--now", "soon"], "Invalid value for '--now': `MOMENT` must be a moment like"),
         (["--webhook-time", "noon"], "Invalid value for '--webhook-time': 'noon' is not one of"),

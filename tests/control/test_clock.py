@@ -1,6 +1,9 @@
 """The calls about time."""
 
 import pytest
+from freezegun import freeze_time
+
+from deck_sim.realtime import PROCESS, PROCESS_HEADER
 
 
 def test_the_clock_says_where_it_is_and_how_it_moves(sim):
@@ -149,3 +152,34 @@ def test_what_is_due_next_is_shown_with_its_owner(sim, run_task):
     ]
     waiting = {"id": run["id"], "kind": "task_run", "status": "interaction_required"}
     assert after["waiting"] == [waiting]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "field", "text"),
+    [
+        ({}, {}, "mode", "`follow` reads the time of the process in which the server runs"),
+        ({}, {PROCESS_HEADER: "another"}, "mode", "over a URL use `frozen`"),
+        ({"now": "2030-01-01"}, {PROCESS_HEADER: PROCESS}, "now", "leave `now` out"),
+    ],
+)
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/clock"), ("POST", "/reset")])
+def test_only_a_caller_in_the_same_process_can_be_followed(
+    sim, unchanged, method, path, body, headers, field, text
+):
+    """Whoever is in another freezes nothing here; and a clock that follows has no other time."""
+    with unchanged():
+        answer = sim.request(method, path, json={"mode": "follow", **body}, headers=headers)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, field)
+    assert text in error["message"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/clock"), ("POST", "/reset")])
+def test_a_world_follows_the_process(sim, method, path):
+    """Its clock is where the process's is."""
+    with freeze_time("2024-03-01 12:00") as freezer:
+        body, headers = {"mode": "follow"}, {PROCESS_HEADER: PROCESS}
+        assert sim.request(method, path, json=body, headers=headers).status_code == 200
+        freezer.tick(1.5)
+        clock = sim.get("/clock").json()
+    assert (clock["mode"], clock["now"]) == ("follow", "2024-03-01T12:00:01.500Z")

@@ -223,7 +223,8 @@ def test_a_misspelt_mode_is_told_the_nearest(message):
     """The message says what is allowed, what was found and what was meant."""
     text = message("POST", "/reset", json={"mode": "frozn"})
     assert text == (
-        "`mode`: must be 'real', 'frozen' or 'on_poll', not \"frozn\"; did you mean 'frozen'?"
+        "`mode`: must be 'real', 'frozen', 'on_poll' or 'follow', not \"frozn\";"
+        " did you mean 'frozen'?"
     )
 
 

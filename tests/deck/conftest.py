@@ -1,7 +1,12 @@
 """What tests of the handle share."""
 
+import subprocess
+import sys
+
 import httpx2
 import pytest
+
+from deck_sim import Deck
 
 
 @pytest.fixture
@@ -24,3 +29,27 @@ def run(deck, api):
         return answer.json()
 
     return run
+
+
+@pytest.fixture(scope="session")
+def elsewhere():
+    """The URL of a server in another process."""
+    words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0"]
+    with subprocess.Popen([*words, "--clock", "frozen"], stdout=subprocess.PIPE) as process:
+        banner = iter(process.stdout.readline, b"")
+        line = next(line for line in banner if b"export" in line).decode()
+        yield line.partition("DECK_BASE_URL=")[2].split()[0]
+        process.terminate()
+        process.stdout.read()
+
+
+@pytest.fixture(params=["here", "elsewhere"])
+def anywhere(request, deck):
+    """A world on a server of this process, and one on a server of another."""
+    if request.param == "here":
+        yield deck
+    else:
+        with Deck(request.getfixturevalue("elsewhere"), deck.api_key) as other:
+            other.reset()
+            yield other
+            other.delete()

@@ -100,7 +100,7 @@ def test_the_clock_changes_its_mode(deck):
 
 def test_an_unknown_mode_is_refused(deck):
     """The error lists the modes; the mode stays."""
-    with pytest.raises(DeckSimError, match="'real', 'frozen' or 'on_poll'"):
+    with pytest.raises(DeckSimError, match="'real', 'frozen', 'on_poll' or 'follow'"):
         deck.clock.set("fast", speed=60)
     assert deck.clock.mode == "frozen"
 

@@ -123,7 +123,16 @@ def _libraries_are_loaded(deck):
 def test_the_tests_of_a_section_pass(section, pytester):
     """Its test files, together with the files that the page names, pass under pytest."""
     write_files(pytester.path, section.files | section.tests())
-    options = ("-W", "error", "-p", "no:randomly", "-p", "no:hypothesispytest")
+    options = (
+        "-W",
+        "error",
+        "-o",
+        "asyncio_default_fixture_loop_scope=function",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:hypothesispytest",
+    )
     result = pytester.runpytest_inprocess(*options, *section.tests())
     assert result.ret == pytest.ExitCode.OK, result.stdout.str()
 

@@ -1,10 +1,13 @@
 """JSON Schema: what a value breaks, and schemas that cannot be used."""
 
+import re
 import socket
 
+import jsonschema
 import pytest
 
-from deck_sim.engine.schemas import schema_problems, violations
+from deck_sim.engine.patterns import patience
+from deck_sim.engine.schemas import fits, resolve, schema_problems, violations
 
 GUESTS = {
     "type": "object",
@@ -173,9 +176,31 @@ def test_a_reference_inside_the_schema_can_be_used(case):
     assert isinstance(violations(INSIDE[case], {"a": {"b": 1}}, "input"), list)
 
 
+class Deep(dict):
+    """A value at which the library gives up as its parts in Rust do: with no `Exception`."""
+
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    def __contains__(self, name):
+        raise self.panic
+
+
+class Stopped(dict):
+    """A value at which the process is told to stop."""
+
+    def __contains__(self, name):
+        raise KeyboardInterrupt
+
+
+def test_who_stops_the_process_stops_it():
+    """What is no fault of the value goes on as it came."""
+    with pytest.raises(KeyboardInterrupt):
+        violations({"required": ["a"]}, Stopped(), "input")
+
+
 UNCHECKABLE = {
-    "a circle": ({"$ref": "#"}, {}),
-    "two in a circle": ({"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#"}]}}}, {}),
+    "deeper than Python goes": ({"additionalProperties": {"$ref": "#"}}, nested(5000)),
+    "deeper than Rust goes": ({"required": ["a"]}, Deep()),
     "too large": ({"properties": {"a": {"multipleOf": 0.1}}}, {"a": 10**400}),
     "an old dialect's hidden reference": (
         {"$schema": "http://json-schema.org/draft-03/schema#", "type": [{"$ref": "#/x"}]},
@@ -191,6 +216,91 @@ def test_a_value_that_cannot_be_checked_is_a_problem_and_no_crash(case):
     assert schema_problems(schema, "input_schema") == []
     text = "cannot be checked: it is too deep or too large, or its schema goes in circles"
     assert found(violations(schema, value, "input")) == [("input", text)]
+
+
+@pytest.mark.parametrize("reference", [None, 5, []])
+def test_what_is_no_reference_leads_nowhere(reference):
+    """An old dialect does not say that it is text."""
+    schema = {"$schema": "http://json-schema.org/draft-04/schema#", "$ref": reference}
+    text = f"`$ref` {str(reference)!r} leads nowhere; it must point inside the schema"
+    assert found(schema_problems(schema, "output_schema")) == [("output_schema", text)]
+
+
+def test_what_a_reference_points_to_is_found_or_is_anything():
+    """A reference that leads nowhere asks for nothing."""
+    assert resolve({"$defs": {"a": {"const": 1}}}, "#/$defs/a") == {"const": 1}
+    assert resolve({}, "#nowhere") == {}
+
+
+CIRCLES = {
+    "a branch": {"anyOf": [{"type": "string"}, {"$ref": "#"}]},
+    "nots": {"not": {"$ref": "#/$defs/a"}, "$defs": {"a": {"if": {"$ref": "#"}}}},
+    "itself": {"$ref": "#"},
+    "two": {"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{}, {"$ref": "#"}]}}},
+    "deep inside": {
+        "properties": {"a": {"$ref": "#/$defs/a"}},
+        "$defs": {"a": {"$dynamicRef": "#/$defs/a"}},
+    },
+}
+
+
+@pytest.mark.parametrize("schema", CIRCLES.values(), ids=CIRCLES)
+def test_a_schema_that_is_nothing_but_itself_is_refused(schema):
+    """A reference that leads back to itself, with no step into the value, says nothing of it."""
+    text = "goes in a circle: a `$ref` leads back to itself, with no step into the value between"
+    assert found(schema_problems(schema, "output_schema")) == [("output_schema", text)]
+
+
+DRAFT_4 = "http://json-schema.org/draft-04/schema#"
+
+
+@pytest.mark.parametrize(
+    ("schema", "text"),
+    [
+        (
+            {"$schema": DRAFT_4, "patternProperties": {"(": {}}},
+            "the `patternProperties` '(' cannot be used: missing ) at position 1",
+        ),
+        (
+            {"items": {"pattern": "((a{999}){999}){999}"}},
+            "the `pattern` '((a{999}){999}){999}' cannot be used: it is too large, or repeats too"
+            " much",
+        ),
+    ],
+)
+def test_a_pattern_that_cannot_be_used_is_refused(schema, text):
+    """It is told when the schema is given, in the dialects that do not ask for it, too."""
+    assert found(schema_problems(schema, "output_schema")) == [("output_schema", text)]
+
+
+SLOW, STUBBORN = "^(a|a)*$", "a" * 40 + "!"
+BY_NAME = {"patternProperties": {SLOW: {}}}
+DIALECTS = ["draft-04/schema#", "draft-07/schema#", "draft/2019-09/schema", "draft/2020-12/schema"]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"properties": {"x": {"pattern": SLOW}}}, {"x": STUBBORN}),
+        ({"properties": {"x": {"$schema": DRAFT_4, "pattern": SLOW}}}, {"x": STUBBORN}),
+        (BY_NAME, {STUBBORN: 1}),
+        ({"additionalProperties": False, **BY_NAME}, {STUBBORN: 1}),
+        ({"unevaluatedProperties": False, **BY_NAME}, {STUBBORN: 1}),
+    ],
+)
+def test_a_pattern_that_takes_for_ever_is_given_up_on(dialect, schema, value):
+    """Whichever keyword matches it, in whichever dialect: it is a problem, and soon."""
+    schema = {"$schema": f"http://json-schema.org/{dialect}", **schema}
+    text = "cannot be checked: a pattern in its schema takes too long to match, or is none"
+    with patience(0.02):
+        assert found(violations(schema, value, "input")) == [("input", text)]
+        assert not fits(schema, schema, value)
+
+
+def test_the_patterns_of_others_are_left_alone():
+    """Who uses the library in the same process has it as it is."""
+    assert jsonschema.Draft202012Validator.VALIDATORS["pattern"].__globals__["re"] is re
 
 
 def test_a_long_value_is_not_repeated_whole():

@@ -175,6 +175,7 @@ def test_an_unused_plugin_imports_nothing_heavy(run_apart):
     text = """
         import sys
         HEAVY = {"starlette", "uvicorn", "httpx2", "pydantic", "jsonschema", "jinja2", "yaml"}
+        HEAVY |= {"freezegun", "time_machine"}
         def test_modules():
             assert "pytest_deck_sim" in sys.modules
             assert not HEAVY & set(sys.modules)

@@ -51,6 +51,14 @@ WAYS = {
     "freezegun ticking": (
         "import freezegun\ndef freeze(): return freezegun.freeze_time('2020-01-01', tick=True)"
     ),
+    "freezegun with real asyncio": (
+        "import freezegun\n"
+        "def freeze(): return freezegun.freeze_time('2020-01-01', real_asyncio=True)"
+    ),
+    "freezegun, each look a tick": (
+        "import freezegun\n"
+        "def freeze(): return freezegun.freeze_time('2020-01-01', auto_tick_seconds=15)"
+    ),
     "time-machine": (
         "import time_machine\ndef freeze(): return time_machine.travel(0, tick=False)"
     ),

@@ -60,7 +60,7 @@ def test_the_nearest_marker_wins(run):
         ("'success', sed=1", "takes *; it has no argument 'sed'; did you mean 'seed'?"),
         ("scenario='sucess'", "names no scenario: 'sucess'; did you mean 'success'?"),
         ("edition='x'", "`edition`: must be 'connections'"),
-        ("clock='x'", "must be 'real', 'frozen' or 'on_poll'"),
+        ("clock='x'", "must be 'real', 'frozen', 'on_poll' or 'follow'"),
         ("seed='x'", "`seed`: must be a whole number"),
         ("now='x'", "`now` must be a moment"),
         ("rate_limit={'request': 1}", "`rate_limit.request`: unknown name 'request'; did you mean"),

@@ -20,3 +20,45 @@ def test_an_event_step_emits_about_the_run(sim, put, run_task, advance, step):
     assert (event["data"]["id"], event["data"]["status"]) == (run["id"], "running")
     told = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
     assert "event agent.noticed" in told
+
+
+LINE = "must be one line of text, without control characters, not"
+TYPE = "must be a media type like `text/csv`, not"
+BROKEN = {
+    r'event: "a\nb"': f'{LINE} "a\\nb"',
+    r'event: {type: "a\x85b"}': f'{LINE} "a\x85b"',
+    r'file: {name: "a\r\nX: b"}': f'{LINE} "a\\r\\nX: b"',
+    r'screenshot: {name: "a\tb"}': f'{LINE} "a\\tb"',
+    r'file: {name: a, type: "text/csv\nX: b"}': f'{TYPE} "text/csv\\nX: b"',
+    'file: {name: a, type: "text/csv\u00fc"}': f'{TYPE} "text/csv\u00fc"',
+    "file: {name: a, type: csv}": f'{TYPE} "csv"',
+}
+
+
+@pytest.mark.parametrize(("step", "message"), BROKEN.items(), ids=BROKEN)
+def test_what_no_line_or_no_media_type_can_be_is_refused_at_once(put, step, message):
+    """Names and types with control characters are mistakes in the file."""
+    answer = put(f"task_run: [running, {step}, completed]")
+    assert answer.status_code == 400
+    assert message in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ("event: '{{ input.it }}'", "`type` must be one line of text"),
+        ("file: '{{ input.it }}'", "`name` must be one line of text"),
+        ("file: {name: a, type: '{{ input.it }}'}", "`type` must be a media type"),
+        ("screenshot: '{{ input.it }}'", "`name` must be one line of text"),
+    ],
+)
+def test_what_expressions_make_of_a_name_is_checked_too(
+    api, sim, put, run_task, advance, step, message
+):
+    """The run fails with what is wrong, and at which step."""
+    assert put(f"task_run: [running, {step}, completed]").status_code == 200
+    run = run_task("story", input={"it": "a\nb: c"})
+    advance("1m")
+    (error,) = api.get(f"/task-runs/{run['id']}").json()["errors"]
+    assert error["code"] == "task_failed"
+    assert f"scenario `story`, task_run[1]: {message}" in error["message"]

@@ -62,7 +62,7 @@ GOOD = [
     "task_run: [running, {pending: {for: 2m, on_rejected: [failed: task/timeout]}}, completed]",
     "task_run: [running, screenshot, running, file: a.txt, completed]",
     "task_run: [running, screenshot: {name: a.png, reasoning: why}, completed]",
-    "task_run: [running, file: {name: a, type: b, content: c, extraction: [1]}, completed]",
+    "task_run: [running, file: {name: a, type: b/c, content: c, extraction: [1]}, completed]",
     "task_run: [running, event: {type: x}, completed]",
     "task_run: [running, interaction_required: {accept: []}, running, completed]",
     "task_run: [running, interaction_required: {accept: {code: 1}}, running, completed]",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deck_sim.server import _Loop
+from deck_sim.server import Loop
 from deck_sim.webhooks.exchange import LONGEST_HEADER, MOST_HEADERS
 from deck_sim.webhooks.sender import REDIRECTS, Sender
 
@@ -24,7 +24,7 @@ def send(url, headers=None, body=b"{}", **how):
     async def send():
         return await Sender(**how).send(url, headers or {}, body)
 
-    with asyncio.Runner(loop_factory=_Loop) as runner:
+    with asyncio.Runner(loop_factory=Loop) as runner:
         return runner.run(send())
 
 
@@ -354,3 +354,20 @@ def _serve_tls(listening, context):
                 wrapped.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         except OSError:
             line.close()
+
+
+def test_an_application_is_called_in_the_place_of_its_host():
+    """A host that stands for one is asked of no resolver, and its answer counts alike."""
+
+    async def call():
+        sender = Sender(resolve=resolver())
+
+        async def app(path, headers, body):
+            return 418, {"x-path": path, "x-body": body.decode(), "x-key": headers["x-key"]}
+
+        sender.apps["app.invalid"] = app
+        return await sender.send("http://app.invalid/hook", {"x-key": "1"}, b"{}")
+
+    outcome = asyncio.run(call())
+    assert (outcome.ok, outcome.status, outcome.error) == (False, 418, None)
+    assert outcome.headers == {"x-path": "/hook", "x-body": "{}", "x-key": "1"}

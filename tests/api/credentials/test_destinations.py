@@ -28,6 +28,14 @@ def test_a_change_of_one_setting_keeps_the_others(api, webhook):
     assert (changed.status_code, changed.json()["webhook"]) == (200, {"url": URL})
 
 
+def test_what_it_is_told_can_change_alone(api, webhook):
+    """Events and status are no settings, which stay as they are."""
+    change = {"events": ["agent.created"], "status": "inactive"}
+    changed = api.patch(f"/event-destinations/{webhook['id']}", json=change).json()
+    assert (changed["events"], changed["status"]) == (["agent.created"], "inactive")
+    assert changed["webhook"] == {"url": URL}
+
+
 def test_what_sounds_like_a_secret_is_kept_back(api):
     """A queue shows where it is, and not what opens it."""
     settings = {"queue_url": "q", "secret_access_key": "hunter2"}

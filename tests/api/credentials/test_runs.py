@@ -126,13 +126,15 @@ def test_an_event_of_a_run_shows_a_summary(api, start, advance):
     assert not {"output", "errors", "interaction", "input"} & {*event["data"]}
 
 
-def test_a_scenario_of_the_other_edition_is_refused(task, credential, errors, api):
-    """The message names the edition that it is for; one of both is taken."""
+def test_a_scenario_of_the_other_edition_is_refused(task, credential, refused):
+    """The message names the edition that it is for."""
     path, body = f"/tasks/{task['id']}/run", {"credential_id": credential["id"]}
-    headers = {"Deck-Sim-Scenario": "connection_blocked"}
-    assert errors("POST", path, 400, json=body, headers=headers) == [
-        ("input_invalid", "Deck-Sim-Scenario")
-    ]
+    headers = {"Deck-Sim-Scenario": "run_blocked"}
+    answer = refused("POST", path, 400, json=body, headers=headers)
+    assert answer.json()["errors"][0]["message"] == (
+        "the scenario 'run_blocked' is for the edition `connections`, and this world's is"
+        " `credentials`"
+    )
 
 
 def test_expressions_know_the_credential_and_the_session(api, sim, start, advance, look):

@@ -1,0 +1,93 @@
+"""Letting time pass: each call that waits, and its twin for coroutines."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from deck_sim.deck.beside import blocks_the_loop
+from deck_sim.deck.control import Control, IdOr, Json, given, read_id
+from deck_sim.deck.delivering import Apps
+from deck_sim.deck.timeline import Report, read_timeline, write_length, write_moment
+
+
+class Passing:
+    """The part of a handle that moves the clock. While time passes webhooks are sent, so each call
+    refuses to block an event loop; its twin, `async_` and the name, does not.
+    """
+
+    _control: Control
+    apps: Apps
+
+    @blocks_the_loop
+    def advance(self, by: str | timedelta) -> Report:
+        """Let that much time pass; all that falls due has happened when this returns."""
+        return self.apps.during(self._moving(by=write_length(by)))
+
+    async def async_advance(self, by: str | timedelta) -> Report:
+        """The same, while the event loop goes on."""
+        return await self.apps.async_during(self._moving(by=write_length(by)))
+
+    @blocks_the_loop
+    def advance_to(self, moment: str | datetime) -> Report:
+        """Let time pass up to a moment."""
+        return self.apps.during(self._moving(to=write_moment(moment)))
+
+    async def async_advance_to(self, moment: str | datetime) -> Report:
+        """The same, while the event loop goes on."""
+        return await self.apps.async_during(self._moving(to=write_moment(moment)))
+
+    @blocks_the_loop
+    def advance_until(
+        self,
+        event: str,
+        id: IdOr | None = None,  # noqa: A002 - what the control API calls it
+        *,
+        limit: str | timedelta = "1d",
+    ) -> Report:
+        """Let time pass until an event such as `task_run.completed`, of that resource if given.
+
+        Raises:
+            DeckSimError: if nothing that is due within `limit` brings it; says what waits instead.
+
+        """
+        return self.apps.during(self._moving(**_until(event, id, limit)))
+
+    async def async_advance_until(
+        self,
+        event: str,
+        id: IdOr | None = None,  # noqa: A002
+        *,
+        limit: str | timedelta = "1d",
+    ) -> Report:
+        """The same, while the event loop goes on."""
+        return await self.apps.async_during(self._moving(**_until(event, id, limit)))
+
+    @blocks_the_loop
+    def settle(self) -> Report:
+        """Let time pass until nothing moves by itself any more; what waits for a person stays."""
+        return self.apps.during(self._moving(until="idle"))
+
+    async def async_settle(self) -> Report:
+        """The same, while the event loop goes on."""
+        return await self.apps.async_during(self._moving(until="idle"))
+
+    @blocks_the_loop
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds of the world pass: hand it to a client as its `sleep`."""
+        self.advance(timedelta(seconds=seconds))
+
+    async def async_sleep(self, seconds: float) -> None:
+        """The same for a client that awaits its `sleep`."""
+        await self.async_advance(timedelta(seconds=seconds))
+
+    def _moving(self, **how: Any) -> Callable[[], Report]:
+        return lambda: _report(self._control.call("POST", "/clock/advance", json=how))
+
+
+def _until(event: str, resource: IdOr | None, limit: str | timedelta) -> Json:
+    until = given(event=event, id=None if resource is None else read_id(resource))
+    return {"until": until, "limit": write_length(limit)}
+
+
+def _report(answer: Json) -> Report:
+    return Report(datetime.fromisoformat(answer["now"]), read_timeline(answer["happened"]))

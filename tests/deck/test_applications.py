@@ -1,0 +1,109 @@
+"""Calling an application directly: what it is told, and what becomes of its answer."""
+
+import asyncio
+from concurrent.futures import Future
+
+import pytest
+
+from deck_sim.deck.applications import Answered, Asked, call_asgi, call_wsgi
+
+ASKED = Asked("POST", "https://shop.example/a%20b?x=%C3%A4#c", [(b"X-Key", b"\xe4")], b"body")
+
+
+def seen_by_asgi(asked):
+    """The scope that an application is called with, and its answer."""
+    seen, answer = [], Future()
+
+    async def app(scope, receive, send):
+        seen.append(scope)
+        start = {"type": "http.response.start", "status": 201, "headers": [(b"X-A", b"1")]}
+        await send(start)
+        for body, more in ((b"one ", True), (b"two", False)):
+            await send({"type": "http.response.body", "body": body, "more_body": more})
+
+    asyncio.run(call_asgi(app, asked, answer))
+    return seen[0], answer.result()
+
+
+def seen_by_wsgi(asked):
+    """The environment that an application is called with, and its answer."""
+    seen, answer = [], Future()
+
+    def app(environ, start_response):
+        seen.append(environ)
+        write = start_response("201 Created", [("X-A", "1")])
+        write(b"one ")
+        yield b"two"
+
+    call_wsgi(app, asked, answer)
+    return seen[0], answer.result()
+
+
+def test_asgi_is_told_all_of_a_request():
+    """The path is read, the rest as it came; names of headers are in lower case."""
+    scope, _ = seen_by_asgi(ASKED)
+    assert (scope["path"], scope["raw_path"]) == ("/a b", b"/a%20b")
+    assert (scope["query_string"], scope["headers"]) == (b"x=%C3%A4", [(b"x-key", b"\xe4")])
+    assert (scope["scheme"], scope["server"]) == ("https", ("shop.example", 443))
+
+
+def test_wsgi_is_told_all_of_a_request():
+    """The same, as WSGI spells it."""
+    environ, _ = seen_by_wsgi(ASKED)
+    assert (environ["PATH_INFO"], environ["QUERY_STRING"]) == ("/a b", "x=%C3%A4")
+    assert (environ["HTTP_X_KEY"], environ["wsgi.input"].read()) == ("ä", b"body")
+    assert (environ["SERVER_NAME"], environ["SERVER_PORT"]) == ("shop.example", "443")
+
+
+@pytest.mark.parametrize("call", [seen_by_asgi, seen_by_wsgi])
+def test_an_answer_in_pieces_is_put_together(call):
+    """Status, headers with names in lower case, and the whole body."""
+    assert call(ASKED)[1] == Answered(201, [(b"x-a", b"1")], b"one two")
+
+
+def test_a_url_without_a_path_is_the_root():
+    """As every server has it."""
+    assert seen_by_asgi(Asked("GET", "http://shop.example", []))[0]["path"] == "/"
+
+
+def test_what_a_wsgi_application_opened_is_closed():
+    """`close` is called, as WSGI asks for, also if the body breaks off."""
+    closed = []
+
+    class Body:
+        """Breaks off."""
+
+        def __iter__(self):
+            yield b"half"
+            raise ZeroDivisionError
+
+        def close(self):
+            """Remember."""
+            closed.append(True)
+
+    def app(environ, start_response):
+        start_response("200 OK", [])
+        return Body()
+
+    answer = Future()
+    with pytest.raises(ZeroDivisionError):
+        call_wsgi(app, ASKED, answer)
+    assert closed
+    assert isinstance(answer.exception(), ZeroDivisionError)
+
+
+def test_a_cancelled_application_has_not_cancelled_who_asked():
+    """To whoever waits in another thread it is a connection that broke."""
+    answer = Future()
+
+    async def cancel():
+        running = asyncio.ensure_future(call_asgi(hang, ASKED, answer))
+        await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait([running])
+
+    async def hang(scope, receive, send):
+        await asyncio.Event().wait()
+
+    asyncio.run(cancel())
+    assert isinstance(answer.exception(), ConnectionResetError)

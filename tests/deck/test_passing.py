@@ -1,0 +1,149 @@
+"""Letting time pass from coroutines: the twins, and the plain calls' refusal."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import anyio
+import pytest
+
+from deck_sim import DeckSimError
+
+START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
+
+PLAIN = {
+    "advance": ("1s",),
+    "advance_to": ("2025-01-15T09:30:01Z",),
+    "advance_until": ("agent.created",),
+    "settle": (),
+    "sleep": (1,),
+}
+
+
+def in_loop(backend, work, *arguments):
+    """Run a plain function where an event loop runs."""
+
+    async def call():
+        return work(*arguments)
+
+    return anyio.run(call, backend=backend)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("name", PLAIN)
+def test_what_would_block_an_event_loop_is_refused(deck, name, backend):
+    """The error names the twin, and the clock stays."""
+    text = f"`{name}` waits, and would block .*: use `await deck.async_{name}"
+    with pytest.raises(DeckSimError, match=text):
+        in_loop(backend, getattr(deck, name), *PLAIN[name])
+    assert deck.clock.now == START
+
+
+def test_setting_the_clock_is_refused_only_if_time_passes(deck):
+    """A change of mode sends nothing; going on to a moment does, and has a twin, too."""
+    in_loop("asyncio", deck.clock.set, "on_poll")
+    with pytest.raises(DeckSimError, match=r"use `await deck\.clock\.async_set"):
+        in_loop("asyncio", lambda: deck.clock.set("frozen", now=START + timedelta(hours=1)))
+    asyncio.run(deck.clock.async_set("frozen", now=START + timedelta(hours=1)))
+    assert (deck.clock.mode, deck.clock.now) == ("frozen", START + timedelta(hours=1))
+
+
+def test_calls_that_do_not_wait_are_allowed(deck):
+    """What only says or asks something is over at once, and sends nothing."""
+
+    def calls():
+        deck.use("mfa_then_success")
+        deck.ready_task()
+        return deck.timeline, deck.runs, deck.next()
+
+    assert in_loop("asyncio", calls)[1] == []
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("name", PLAIN)
+def test_every_twin_does_what_its_plain_call_does(deck, name, backend):
+    """The same arguments, the same report, and the event loop goes on meanwhile."""
+    deck.create("agents", {"name": "Concierge"})
+    if name == "advance_until":
+        deck.seed(sources=[{"id": "src_1", "type": "website", "website": {"url": "https://a.io"}}])
+        deck.create("connections", {"source_id": "src_1", "auth_method": "none"})
+    arguments = {"advance_until": ("connection.connected",)}.get(name, PLAIN[name])
+    twin = getattr(deck, f"async_{name}")
+    report = anyio.run(twin, *arguments, backend=backend)
+    assert deck.clock.now == START + timedelta(seconds=0 if name == "settle" else 1)
+    assert report is None if name == "sleep" else report.now == deck.clock.now
+
+
+def test_a_twin_takes_the_same_keywords(deck):
+    """`id` and `limit` come through, and so does the error that says what waits."""
+    waiting = deck.async_advance_until("task_run.completed", "trun_1", limit="1m")
+    with pytest.raises(DeckSimError, match=r"no `task_run.completed`"):
+        asyncio.run(waiting)
+
+
+def test_the_event_loop_goes_on_while_a_twin_waits(deck, receiver):
+    """A webhook that is not answered holds up the twin, and nothing else on its loop."""
+    deck.register_webhook(receiver.url)
+    deck.create("agents", {"name": "Concierge"})
+
+    async def both():
+        sent, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def answer(arrival, line):
+            loop.call_soon_threadsafe(sent.set)
+            asyncio.run_coroutine_threadsafe(done.wait(), loop).result()
+            return 204
+
+        receiver.say(answer)
+        done = asyncio.Event()
+        moving = asyncio.ensure_future(deck.async_settle())
+        await sent.wait()
+        done.set()
+        await moving
+
+    asyncio.run(both())
+    assert deck.deliveries[0]["status"] == "success"
+
+
+def test_a_twin_that_is_cancelled_stops_waiting(deck, receiver):
+    """The world goes on to where it was told; only nobody waits for it."""
+    receiver.say(receiver.hang)
+    deck.register_webhook(receiver.url)
+    deck.create("agents", {"name": "Concierge"})
+
+    async def cancelled():
+        with anyio.move_on_after(0.05) as scope:
+            await deck.async_settle()
+        return scope.cancelled_caught
+
+    assert asyncio.run(cancelled())
+
+
+@pytest.mark.asyncio
+async def test_waiting_for_a_webhook_is_refused_if_it_would_wait(deck, deck_webhooks):
+    """With a frozen clock `wait_for` only looks; with another it waits, and has a twin."""
+    deck.create("agents", {"name": "Concierge"})
+    await deck.async_settle()
+    assert deck_webhooks.wait_for("agent.created")
+    deck.clock.set("real")
+    with pytest.raises(DeckSimError, match=r"use `await deck_webhooks\.async_wait_for"):
+        deck_webhooks.wait_for("agent.created")
+    assert await deck_webhooks.async_wait_for("agent.created")
+
+
+@pytest.mark.asyncio
+async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_async_client):
+    """It runs on the event loop of the test, and may call the API there."""
+    loop, answered = asyncio.get_running_loop(), []
+
+    async def answer(event):
+        assert asyncio.get_running_loop() is loop
+        path = f"task-runs/{event['data']['id']}/interaction"
+        body = {"inputs": {"code": "123456"}}
+        answered.append((await deck_async_client.post(path, json=body)).status_code)
+
+    deck_webhooks.on("task_run.interaction_required", answer)
+    deck.use("mfa_then_success")
+    ready = deck.ready_task()
+    deck.create(f"tasks/{ready.task_id}/run", {"connection_id": ready.connection_id})
+    await deck.async_advance_until("task_run.completed")
+    assert answered == [200]

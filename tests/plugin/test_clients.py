@@ -1,0 +1,131 @@
+"""The clients that need no socket, as fixtures, and the same tests on a server elsewhere."""
+
+import pytest
+
+STORY = """
+    import pytest
+
+    def test_a_run(deck, deck_client):
+        ready = deck.ready_task()
+        body = {"connection_id": ready.connection_id}
+        run = deck_client.post(f"/tasks/{ready.task_id}/run", json=body).json()
+        deck.advance_until("task_run.completed", run)
+        assert deck_client.get(f"/task-runs/{run['id']}").json()["status"] == "completed"
+
+    async def run_a_task(deck, client):
+        ready = deck.ready_task()
+        body = {"connection_id": ready.connection_id}
+        run = (await client.post(f"/tasks/{ready.task_id}/run", json=body)).json()
+        await deck.async_advance_until("task_run.completed", run)
+        assert (await client.get(f"/task-runs/{run['id']}")).json()["status"] == "completed"
+
+    @pytest.mark.asyncio
+    async def test_a_run_in_pytest_asyncio(deck, deck_async_client):
+        await run_a_task(deck, deck_async_client)
+
+    @pytest.mark.anyio
+    @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+    async def test_a_run_in_anyio(deck, deck_async_client):
+        await run_a_task(deck, deck_async_client)
+
+    def test_requests(deck):
+        import requests
+        with requests.Session() as session:
+            session.mount(deck.base_url, deck.requests_adapter)
+            headers = {"Authorization": f"Bearer {deck.api_key}"}
+            assert session.get(f"{deck.base_url}/test", headers=headers).json()["status"] == "ready"
+
+    @pytest.mark.asyncio
+    async def test_a_webhook_in_the_loop_of_the_test(deck_env, deck_async_client):
+        import asyncio, os
+        from fastapi import FastAPI, Request
+        from standardwebhooks import Webhook
+        app, loop, seen = FastAPI(), asyncio.get_running_loop(), []
+
+        @app.post("/webhooks/deck")
+        async def hook(request: Request):
+            assert asyncio.get_running_loop() is loop
+            secret = os.environ["DECK_WEBHOOK_SECRET"]
+            event = Webhook(secret).verify(await request.body(), dict(request.headers))
+            answer = await deck_async_client.get(f"/agents/{event['data']['id']}")
+            seen.append((event["type"], answer.status_code))
+
+        deck_env.deliver_to(app)
+        await deck_async_client.post("/agents", json={"name": "Concierge"})
+        await deck_env.async_settle()
+        assert seen == [("agent.created", 200)]
+"""
+LIBRARIES = ["httpx2", "httpx"]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_the_same_tests_pass_without_a_socket(run, pytester, library):
+    """With the library that the ini file names."""
+    pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
+    run(STORY).assert_outcomes(passed=6)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_the_same_tests_pass_on_a_server_that_already_runs(
+    run_apart, pytester, deck_server, library
+):
+    """`--deck-url`: from another process they go over the network, and cannot tell."""
+    pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
+    run_apart(STORY, "--deck-url", deck_server).assert_outcomes(passed=6)
+
+
+def test_the_clients_are_of_the_library_that_was_chosen(run, pytester):
+    """httpx, if the ini file says so; closed when the test is over."""
+    pytester.makeini("[pytest]\ndeck_client_library = httpx")
+    text = """
+        import httpx
+        clients = []
+        def test_use(deck_client, deck_async_client):
+            assert isinstance(deck_client, httpx.Client)
+            assert isinstance(deck_async_client, httpx.AsyncClient)
+            clients.extend([deck_client, deck_async_client])
+        def test_closed():
+            assert [client.is_closed for client in clients] == [True, True]
+    """
+    run(text).assert_outcomes(passed=2)
+
+
+def test_the_library_is_httpx2_unless_another_is_chosen(run):
+    """That one is always there."""
+    text = """
+        import httpx2
+        def test_use(deck_client): assert isinstance(deck_client, httpx2.Client)
+    """
+    run(text).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("library", "hidden", "said"),
+    [
+        ("aiohttp", "", "`deck_client_library` must be `httpx2` or `httpx`, not 'aiohttp'"),
+        ("httpx", "httpx", "is httpx, which is not installed: pip install httpx"),
+    ],
+)
+def test_a_library_that_cannot_be_used_is_an_error(run, pytester, library, hidden, said):
+    """It says what is allowed, or what to install."""
+    pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
+    text = f"""
+        import sys
+        sys.modules.update(dict.fromkeys({hidden.split()!r}))
+        def test_use(deck_client): pass
+    """
+    result = run(text)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*{said}*"])
+
+
+def test_the_webhook_secret_is_known_before_the_application_is(run):
+    """`deck_env` sets it from the start, and both receivers are signed for with it."""
+    text = """
+        import os
+        def test_secret(deck_env, deck_webhooks):
+            secret = os.environ["DECK_WEBHOOK_SECRET"]
+            assert secret == deck_env.webhook_secret == deck_webhooks.secret
+            assert deck_env.deliver_to(lambda environ, start: []).secret == secret
+    """
+    run(text).assert_outcomes(passed=1)

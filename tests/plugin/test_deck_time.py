@@ -1,0 +1,188 @@
+"""`deck_time`: the process's time and the world's as one."""
+
+import asyncio
+import sys
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import standardwebhooks
+from freezegun import freeze_time
+from pytest_deck_sim.frozen import bind
+
+from deck_sim import DeckSim, DeckSimError
+from deck_sim.engine.world import FROZEN_START
+
+SECOND = timedelta(seconds=1)
+
+
+def elapsed():
+    """How far the process's clock is from where a world begins."""
+    return datetime.now(UTC) - FROZEN_START
+
+
+@pytest.fixture(params=["in this process", "elsewhere"])
+def world(request, deck):
+    """A world, and its time: on the server of these tests, or on one of which nothing is known."""
+    if request.param == "in this process":
+        yield deck, request.getfixturevalue("deck_time")
+    else:
+        with DeckSim() as other, bind(other, None) as time:
+            yield other, time
+
+
+FREEZER_MOVES = {
+    "tick": (lambda time: time.tick(), SECOND),
+    "seconds": (lambda time: time.tick(5), 5 * SECOND),
+    "part of a second": (lambda time: time.tick(delta=0.25), SECOND / 4),
+    "timedelta": (lambda time: time.tick(timedelta(days=1)), timedelta(days=1)),
+    "text": (lambda time: time.tick("1h30m"), timedelta(minutes=90)),
+    "nothing": (lambda time: time.tick(0), 0 * SECOND),
+    "move_to": (lambda time: time.move_to("2025-01-15 09:31"), 60 * SECOND),
+    "move_to a day": (lambda time: time.move_to(date(2025, 1, 16)), timedelta(hours=14.5)),
+}
+
+
+@pytest.mark.parametrize("name", FREEZER_MOVES)
+def test_the_freezer_moves_the_world(world, name):
+    """Whichever way the freezer is moved, the world comes along, before the call returns."""
+    (deck, time), (move, length) = world, FREEZER_MOVES[name]
+    move(time)
+    assert deck.clock.now == time.now == FROZEN_START + length
+    assert elapsed() == length
+
+
+WORLD_MOVES = {
+    "advance": (lambda deck: deck.advance("5m"), timedelta(minutes=5)),
+    "advance_to": (lambda deck: deck.advance_to("2025-01-15T10:30:00Z"), timedelta(hours=1)),
+    "advance_until": (lambda deck: deck.advance_until("task_run.running"), 2 * SECOND),
+    "settle": (lambda deck: deck.settle(), 10 * SECOND),
+    "sleep": (lambda deck: deck.sleep(1.5), 1.5 * SECOND),
+    "clock": (lambda deck: deck.clock.set("frozen", now="2025-01-16"), timedelta(hours=14.5)),
+}
+
+
+@pytest.mark.parametrize("name", WORLD_MOVES)
+def test_the_world_moves_the_process(world, start_run, name):
+    """Whichever way the world is moved, `datetime.now()` has moved when the call returns."""
+    (deck, time), (move, length) = world, WORLD_MOVES[name]
+    start_run(deck)
+    move(deck)
+    assert elapsed() == time.now - FROZEN_START == length
+
+
+def test_a_poll_that_jumps_moves_the_process(world, start_run, read_run):
+    """With `on_poll` the application's own reads move its clock."""
+    deck, _ = world
+    deck.clock.set("on_poll")
+    run = start_run(deck)
+    assert read_run(deck, run)["status"] == "running"
+    assert elapsed() == 2 * SECOND
+
+
+MOVES = {"freezer": lambda deck, time: time.tick("1h"), "world": lambda deck, _: deck.advance("1h")}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_both_settle_webhooks_and_a_verifier_sees_the_moment_of_each(
+    world, receiver, start_run, move
+):
+    """In the middle of an hour the process has the moment at which a webhook is sent."""
+    (deck, time), seen = world, []
+    hook = {"name": "Hook", "type": "webhook", "events": ["*"]}
+    made = deck.create("event-destinations", {**hook, "config": {"url": receiver.url}})
+    verifier = standardwebhooks.Webhook(made["credentials"]["secret"])
+
+    def take(arrival, line):
+        event = verifier.verify(arrival.body, arrival.headers)
+        seen.append((event["type"], elapsed() // SECOND))
+        return 200
+
+    receiver.say(take)
+    start_run(deck, "slow_success")
+    MOVES[move](deck, time)
+    assert seen == [
+        ("task_run.queued", 0),
+        ("task_run.running", 3 * 60),
+        ("task_run.completed", 25 * 60),
+    ]
+    assert elapsed() == timedelta(hours=1)
+
+
+@pytest.mark.parametrize("back", [lambda time: time.tick(-1), lambda time: time.move_to("2025")])
+def test_the_freezer_does_not_go_back(world, back):
+    """A world cannot, so the freezer refuses, and both stay."""
+    deck, time = world
+    with pytest.raises(DeckSimError, match="time cannot go back: it is 2025-01-15 09:30:00"):
+        back(time)
+    assert (elapsed(), deck.clock.now) == (0 * SECOND, FROZEN_START)
+
+
+def test_the_freezer_has_twins_for_event_loops(deck, deck_time):
+    """What moves the world may have to be answered by the loop that asks for it."""
+
+    async def move():
+        await deck_time.async_tick("5s")
+        await deck_time.async_move_to("2025-01-15 10:30")
+
+    asyncio.run(move())
+    assert elapsed() == timedelta(hours=1)
+
+
+def test_a_freeze_within_is_the_processs_alone(deck, deck_time):
+    """Who freezes the process again has it, and gives it back as the world then is."""
+    with freeze_time("2030-01-01"):
+        deck.advance("5s")
+        assert datetime.now(UTC).year == 2030
+    assert elapsed() == 5 * SECOND
+
+
+def test_a_world_that_begins_anew_takes_the_process_along(deck, deck_time):
+    """After a reset the process has the new world's time, and after a deletion a new world's."""
+    deck.reset(now="2031-01-01")
+    assert datetime.now(UTC).year == 2031
+    deck.delete()
+    assert elapsed() == 0 * SECOND
+
+
+def test_timeouts_of_event_loops_keep_real_time(deck_time):
+    """An application's `asyncio.sleep` still ends."""
+    asyncio.run(asyncio.sleep(0.001))
+    assert elapsed() == 0 * SECOND
+
+
+def test_time_is_given_back_after_the_test(run):
+    """The next test has the real time again, and the test's length was measured with it."""
+    text = """
+        import datetime
+        def test_frozen(deck_time): assert datetime.datetime.now().year == 2025
+        def test_after(): assert datetime.datetime.now().year > 2025
+    """
+    result = run(text, "--durations=0", "-vv")
+    result.assert_outcomes(passed=2)
+    result.stdout.no_re_match_line(r"-?\d{4,}\.\d\ds (setup|call|teardown)")
+
+
+@pytest.mark.parametrize("mode", ["real", "follow"])
+def test_a_clock_that_moves_by_itself_cannot_be_bound(run, mode):
+    """The error names the clocks that can."""
+    text = f"""
+        import pytest
+        @pytest.mark.deck(clock={mode!r})
+        def test_frozen(deck_time): pass
+    """
+    result = run(text)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*clock is `{mode}`, which moves by itself; use clock='frozen'*"])
+
+
+def test_without_freezegun_the_error_says_how_to_get_it(run, monkeypatch):
+    """Only the one who asks for the fixture needs it."""
+    monkeypatch.delitem(sys.modules, "pytest_deck_sim.frozen")
+    monkeypatch.setitem(sys.modules, "freezegun", None)
+    text = """
+        def test_without(deck): deck.advance("5s")
+        def test_with(deck_time): pass
+    """
+    result = run(text)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*freezes the process*: pip install freezegun"])

@@ -1,0 +1,89 @@
+"""Expressions that misuse what there is: the error says so in the words of expressions."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from deck_sim.scenario.templates import ExpressionError, names_at, render, template_faults
+
+NAMES = names_at(
+    datetime(2025, 1, 15, tzinfo=UTC),
+    input={"rooms": [{"price": 3}, {"price": "x"}], "name": "x", "none": None, "list": [1, 2]},
+)
+TOGETHER = "it cannot be computed: values in it do not go together, like text and a number"
+
+# Of these it can be told before anything is computed.
+MISUSED = {
+    "input.rooms|join(attribute='price')": "`join` takes no `attribute`; it takes `between`",
+    "input.list|sort(up=1, down=2)": (
+        "`sort` takes no `up` or `down`; it takes `reverse`, `case_sensitive` and `attribute`"
+    ),
+    "1|round(2, 'ceil')": "`round` is given too much; it takes `precision`",
+    "'a'|title(1)": "`title` is given too much; it takes nothing more",
+    "'a'|replace('x')": "`replace` needs `new`",
+    "'a'|replace": "`replace` needs `old` and `new`",
+    "input.list|join(*[1])": "`join` takes no `*` and no `**`",
+    "1|default(**{'a': 1})": "`default` takes no `*` and no `**`",
+    "1 is even(2)": "`even` is given too much; it takes nothing more",
+    "days_from_now()": "`days_from_now` needs `days`",
+    "days_after(days=1)": "`days_after` needs `day`",
+    "days_from_now(weeks=1)": "`days_from_now` takes no `weeks`; it takes `days`",
+    "1e400": "a number in it is too large",
+    "[-1e400]": "a number in it is too large",
+}
+# And of these only then.
+REFUSED = {
+    "input.none + 1": "`+` cannot be used with null and a number",
+    "'x' * 1.5": "`*` cannot be used with text and a number",
+    "5 % 'x'": "`%` cannot be used with a number and text",
+    "input - 1": "`-` cannot be used with an object and a number",
+    "-input.name": "`-` cannot be used with text",
+    "input.name|abs": "`abs` cannot be used with text",
+    "true|length": "`length` cannot be used with true or false",
+    "input.none|first": "`first` cannot be used with null",
+    "input.list|round('x')": "`round` cannot be used with a list and text",
+    "input.list|join(between=5)": "`join` cannot be used with a list and a number",
+    "days_from_now|abs": "`abs` cannot be used with this",
+    "input.name < 1": TOGETHER,
+    "1 in 5": TOGETHER,
+    "input.list[::0]": TOGETHER,
+    "1 // 0": "it divides by zero",
+    "1 % 0": "it divides by zero",
+    "[]|first": "it takes an item of a list that is empty",
+    "[]|max": "it takes an item of a list that is empty",
+    "10.0 ** 400": "it makes too large a number",
+}
+
+
+@pytest.mark.parametrize(("expression", "text"), MISUSED.items(), ids=MISUSED)
+def test_what_is_not_taken_is_told_when_the_file_is_read(expression, text):
+    """Filters, tests and functions say what they take; numbers have a largest."""
+    assert list(template_faults(f"{{{{ {expression} }}}}")) == [text]
+    with pytest.raises(ExpressionError, match=f"^{re.escape(text)}$"):
+        render(f"{{{{ {expression} }}}}", NAMES)
+
+
+@pytest.mark.parametrize(("expression", "text"), REFUSED.items(), ids=REFUSED)
+def test_what_cannot_be_computed_is_told_in_plain_words(expression, text):
+    """Kinds of values are called what people call them, and no error speaks of Python."""
+    assert list(template_faults(f"{{{{ {expression} }}}}")) == []
+    with pytest.raises(ExpressionError, match=f"^{re.escape(text)}$"):
+        render(f"{{{{ {expression} }}}}", NAMES)
+
+
+@pytest.mark.parametrize(
+    ("expression", "made"),
+    [
+        ("input.list|join(between=', ')", "1, 2"),
+        ("input.list|sort(reverse=true)", [2, 1]),
+        ("input.list|sum", 3),
+        ("'1.5'|float + 1 - 0.5 * 2 / 1 // 1", 1.5),
+        ("+1 - -1", 2),
+        ("days_after(day='2025-01-31', days=1)", "2025-02-01"),
+        ("input.nothing|default('a', boolean=true)", "a"),
+    ],
+)
+def test_what_is_taken_may_be_named_or_not(expression, made):
+    """Arguments go by their place or by their name."""
+    assert render(f"{{{{ {expression} }}}}", NAMES) == made

@@ -1,0 +1,57 @@
+"""What completes a run: a given output, or one that is made up."""
+
+import pytest
+
+from deck_sim.engine.schemas import violations
+
+
+def one(**schema):
+    """A schema of one required field, `x`."""
+    return {"type": "object", "required": ["x"], "properties": {"x": schema}}
+
+
+def test_a_run_that_gives_no_output_brings_back_a_made_one(api, run_task, task, advance):
+    """A completed run's output satisfies the task's schema."""
+    api.patch(f"/tasks/{task['id']}", json={"output_schema": one(type="integer", minimum=5)})
+    run = run_task("success")
+    advance("10s")
+    found = api.get(f"/task-runs/{run['id']}").json()
+    assert found["status"] == "completed"
+    assert violations(one(type="integer", minimum=5), found["output"], "output") == []
+
+
+@pytest.mark.parametrize(
+    ("completed", "begins"),
+    [
+        ("completed", "deck-sim could not make up an output for the task's `output_schema`; give"),
+        ({"completed": {"output": {"x": "text"}}}, "`output.x`: 'text' is not of type 'integer'"),
+    ],
+)
+def test_an_output_that_breaks_the_schema_fails_the_run(
+    completed, begins, api, sim, run_task, task, advance
+):
+    """A given output that breaks the schema, or one that cannot be made, is `output_invalid`."""
+    schema = one(type="integer", minimum=5, maximum=4)
+    api.patch(f"/tasks/{task['id']}", json={"output_schema": schema})
+    sim.put("/scenarios/wrong", json={"task_run": ["running", completed]})
+    run = run_task("wrong")
+    advance("10s")
+    found = api.get(f"/task-runs/{run['id']}").json()
+    (error, *_) = found["errors"]
+    assert (found["status"], found["output"]) == ("failed", None)
+    assert (error["type"], error["code"], error["field"]) == ("task", "output_invalid", "output.x")
+    assert error["message"].startswith(begins)
+    told = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
+    assert any(what.startswith("`output.x`: ") for what in told)
+    assert sim.get("/world").json()["crashes"] == []
+
+
+def test_an_output_that_is_no_object_fails_the_run(api, advance, connection):
+    """The API's outputs are objects, whatever the task's schema says."""
+    agent = api.post("/agents", json={"name": "A"}).json()
+    body = {"name": "T", "agent_id": agent["id"], "output_schema": {"type": "array"}}
+    task = api.post("/tasks", json=body).json()
+    run = api.post(f"/tasks/{task['id']}/run", json={"connection_id": connection["id"]}).json()
+    advance("1m")
+    failed = api.get(f"/task-runs/{run['id']}").json()
+    assert [error["code"] for error in failed["errors"]] == ["output_invalid"]

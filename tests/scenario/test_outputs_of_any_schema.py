@@ -1,0 +1,150 @@
+"""Made-up outputs are valid, whichever way the words of a schema are put together."""
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deck_sim.engine.schemas import schema_problems, violations
+from deck_sim.scenario.outputs import NothingMade, make_output
+
+NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
+FORMATS = (
+    *("date", "date-time", "time", "duration", "email", "idn-email", "uri", "iri", "hostname"),
+    *("uri-reference", "iri-reference", "uri-template", "idn-hostname", "ipv4", "ipv6", "uuid"),
+    *("json-pointer", "relative-json-pointer", "regex", "of-our-own"),
+)
+NODE = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "child": {"$ref": "#/$defs/node"},
+        "children": {"type": "array", "items": {"$ref": "#/$defs/node"}},
+    },
+}
+_NUMBERS = st.integers(-50, 50)
+_NAMES = st.sampled_from(["amount", "date", "guest_name", "id", "items", "note", "x"])
+_LEAVES = st.one_of(
+    st.sampled_from([{"type": "boolean"}, {"type": "null"}, {}, {"type": ["string", "null"]}]),
+    st.sampled_from(FORMATS).map(lambda name: {"type": "string", "format": name}),
+    st.sampled_from([r"^[A-Z]{2}\d{4}$", "^(a|bc)+$", "[0-9]", r"^\w+@\w+\.com$"]).map(
+        lambda pattern: {"type": "string", "pattern": pattern}
+    ),
+    st.tuples(st.integers(0, 40), st.integers(0, 40)).map(
+        lambda pair: {"type": "string", "minLength": min(pair), "maxLength": max(pair)}
+    ),
+    st.tuples(_NUMBERS, st.integers(1, 20)).map(
+        lambda pair: {
+            "type": "integer",
+            "minimum": pair[0],
+            "maximum": pair[0] + pair[1],
+            "multipleOf": pair[1],
+        }
+    ),
+    st.tuples(_NUMBERS, _NUMBERS.filter(bool)).map(
+        lambda pair: {
+            "type": "number",
+            "exclusiveMinimum": min(pair[0], pair[0] + pair[1]),
+            "exclusiveMaximum": max(pair[0], pair[0] + pair[1]),
+        }
+    ),
+    st.lists(st.one_of(_NUMBERS, st.text(max_size=3), st.none()), min_size=1).map(
+        lambda values: {"enum": values}
+    ),
+    st.sampled_from([{"$ref": "#/$defs/node"}, {"$ref": "#/$defs/tree"}]),
+)
+
+
+def _objects(inner):
+    def build(properties, chosen, rest):
+        required = [name for name in properties if name in chosen]
+        made = {"type": "object", "properties": properties, "required": required}
+        return {**made, "additionalProperties": rest}
+
+    properties = st.dictionaries(_NAMES, inner, max_size=4)
+    return st.builds(build, properties, st.sets(_NAMES), st.one_of(st.booleans(), inner))
+
+
+def _grow(inner):
+    return st.one_of(
+        _objects(inner),
+        inner.map(lambda items: {"type": "array", "items": items, "minItems": 1, "maxItems": 3}),
+        st.lists(inner, max_size=3).map(lambda parts: {"type": "array", "prefixItems": parts}),
+        inner.map(lambda part: {"anyOf": [part, {"type": "null"}]}),
+        inner.map(lambda part: {"allOf": [part, {}]}),
+        inner.map(
+            lambda part: {"type": "object", "additionalProperties": part, "minProperties": 2}
+        ),
+        inner.map(lambda part: {"type": "object", "patternProperties": {"^k_": part}}),
+        st.lists(inner, min_size=1, max_size=3).map(
+            lambda parts: {
+                "oneOf": [
+                    {
+                        "type": "object",
+                        "properties": {"kind": {"const": number}, "of": part},
+                        "required": ["kind"],
+                    }
+                    for number, part in enumerate(parts)
+                ]
+            }
+        ),
+        inner.map(
+            lambda part: {
+                "type": "object",
+                "properties": {"on": {"type": "boolean"}},
+                "required": ["on"],
+                "if": {"properties": {"on": {"const": True}}},
+                "then": {"properties": {"of": part}, "required": ["of"]},
+            }
+        ),
+    )
+
+
+_DEFINITIONS = {
+    "node": NODE,
+    "tree": {"oneOf": [{"type": "integer"}, {"type": "array", "items": {"$ref": "#/$defs/tree"}}]},
+}
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(_objects(st.recursive(_LEAVES, _grow, max_leaves=8)), st.integers(0, 3))
+def test_what_is_made_for_any_schema_is_valid(schema, seed):
+    """Whichever way satisfiable schemas are put together, the output satisfies the whole."""
+    schema = {**schema, "$defs": _DEFINITIONS}
+    output = make_output(schema, seed, "trun_1", NOW)
+    assert violations(schema, output, "output") == []
+    again = make_output(schema, seed, "trun_1", NOW)
+    assert json.dumps(output, allow_nan=False) == json.dumps(again)
+
+
+WORDS = "type properties items required enum const minimum maximum multipleOf minLength minItems"
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 9)
+    | st.floats()
+    | st.sampled_from(
+        ["object", "array", "string", "number", "integer", "boolean", "null", "#", "a"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*WORDS.split(), "$ref", "anyOf", "a"]), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(
+    st.dictionaries(st.sampled_from([*WORDS.split(), "$ref", "anyOf"]), ANYTHING),
+    st.sampled_from([3, 4, 6, 7, 9]),
+)
+def test_no_schema_that_a_task_can_have_crashes(schema, draft):
+    """Whatever is taken as a task's schema, something valid is made, or nothing is."""
+    schema = {**schema, "$schema": f"http://json-schema.org/draft-0{draft}/schema#"}
+    if schema_problems(schema, "output_schema") == []:
+        with suppress(NothingMade):
+            assert violations(schema, make_output(schema, 0, "trun_1", NOW), "output") == []
