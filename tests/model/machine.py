@@ -380,6 +380,6 @@ class Machine(RuleBasedStateMachine):
         assert [one["id"] for one in found] == runs[:100]
 
 
-BUDGET = settings(max_examples=150, stateful_step_count=40)
+BUDGET = settings(max_examples=100, stateful_step_count=40)
 TALKS = st.sampled_from(["code", "three_tries", "any_code", "forgiving", "review"])
 SCRIPTS = st.sampled_from([*RUNS, "review"])
