@@ -331,12 +331,17 @@ class Machine(RuleBasedStateMachine):
     def converse(self, data):
         """A run is started, gets as far as it does by itself, and is answered or judged."""
         self.run(data, TALKS)
-        self.play_on(data)
         for _ in range(data.draw(st.integers(1, 4), label="times")):
-            asks = any(
-                run["status"] == "interaction_required" for run in self.model.all("task_run")
-            )
+            while not self.waiting() and self.model.next_due():
+                self.pass_time(self.model.next_due())
+            asks = self.waiting() == "interaction_required"
             (self.answer_run if asks else self.judge)(data)
+
+    def waiting(self):
+        """What the newest of the runs that wait for somebody waits for, as its status says."""
+        waits = ("interaction_required", self.model.review)
+        statuses = (run["status"] for run in reversed(self.model.all("task_run")))
+        return next((status for status in statuses if status in waits), None)
 
     def start(self, task, body, script, key, does):
         """Run a task; the model does the same by `does`."""

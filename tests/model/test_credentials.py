@@ -30,6 +30,7 @@ class CredentialsMachine(Machine):
         *["run"] * 4,
         *["run_otherwise"] * 3,
         "start_session",
+        *["visit"] * 2,
         *["end_session"] * 2,
         "store",
         "change_credential",
@@ -121,18 +122,33 @@ class CredentialsMachine(Machine):
         elif then and run:
             self.cancel_one(run, None)
 
+    def visit(self, data):
+        """A session is opened and becomes idle; a run that begins in it may be canceled at once."""
+        credential, task = self.pick(data, "credential", "unverified"), self.pick(data, "task")
+        session = self.start_one(credential, "idles")
+        self.pass_time(3)
+        ids, script = {"session_id": session}, data.draw(SCRIPTS, label="script")
+        if session and task:
+            run = self.start(
+                task, ids, script, None, lambda made: self.model.run(made, task, script, **ids)
+            )
+            if run and data.draw(st.booleans(), label="cancels"):
+                self.cancel_one(run, None)
+                self.pass_time(1)
+
     def start_session(self, data):
         """A session is opened without a run."""
         script = data.draw(st.sampled_from(["idles", *SESSIONS]), label="script")
-        credential = self.pick(data, "credential")
+        self.start_one(self.pick(data, "credential"), script)
+
+    def start_one(self, credential, script):
+        """Open a session without a run."""
+
+        def does(made):
+            return self.model.start_session(made, credential, None, script)
+
         made = {"creates": True, "status": 201, "script": f"session_{script}"}
-        self.both(
-            "POST",
-            "/v2/sessions",
-            {"credential_id": credential},
-            lambda made: self.model.start_session(made, credential, None, script),
-            **made,
-        )
+        return self.both("POST", "/v2/sessions", {"credential_id": credential}, does, **made)
 
     def end_session(self, data):
         """A session is ended, or dropped by its source."""
