@@ -15,7 +15,7 @@ from deck_sim.engine import commands
 from deck_sim.engine.world import World
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.simulation import Settings, Simulation
+from deck_sim.simulation import Settings, Simulation, travel
 
 SIZES = (10_000, 100_000)
 MOST = 13
@@ -65,10 +65,13 @@ def measure(size):
     body = {"connection_id": connection.id, "input": {}}
     for _ in range(size):
         commands.run_task(
-            simulation.world, task, body, lambda: simulation.choose("task_run", "six_steps")
+            simulation.world,
+            task,
+            body,
+            lambda facts: simulation.choose("task_run", "six_steps", facts),
         )
     started = time.process_time()
-    simulation.advance_until_idle()
+    travel(simulation.advance_until_idle())
     settled = time.process_time()
     runs = simulation.world.all("task_run").values()
     assert all(run.status == "completed" for run in runs), "every run must complete"

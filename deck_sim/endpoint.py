@@ -6,6 +6,7 @@ writes. The key, the journal, the error envelope and the headers of every answer
 here, once for all endpoints.
 """
 
+import asyncio
 import json
 import logging
 import traceback
@@ -21,13 +22,14 @@ from starlette.types import Receive, Scope, Send
 
 from deck_sim import __version__
 from deck_sim.engine.calls import admit_call
+from deck_sim.engine.holds import hold_on_call
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.errors import ApiError, refuse
 from deck_sim.hiding import hide_in_query
 from deck_sim.idempotency import HEADER, REPLAYED, KeyedCall, digest_parameters, read_key
 from deck_sim.routes import Routes, path_below
 from deck_sim.scenario.choosing import Choice
-from deck_sim.simulation import Call, Simulation
+from deck_sim.simulation import TOLD_HEADERS, Call, Simulation
 from deck_sim.wire import (
     MAX_BODY_BYTES,
     Also,
@@ -153,6 +155,8 @@ class Door:
         if self.journal:
             simulation.journal.append(_call(visit, answer))
         self.worlds.post_office.wake(simulation)
+        if self.journal and simulation.world.holds:
+            await _keep_back(simulation, scope["method"], scope["path"])
         return _response(scope, answer, printed)
 
     def _select(self, scope: Scope, headers: Headers) -> Simulation:
@@ -211,6 +215,16 @@ class Door:
         except ApiError as error:
             answer = _refusal(error)
         return answer, answer.print(visit.request_id)
+
+
+async def _keep_back(simulation: Simulation, method: str, path: str) -> None:
+    """Keep the answer to a call back for as long as a hold says so. Its work is done."""
+    hold_id = hold_on_call(simulation.world, method, path)
+    if hold_id is not None:
+        loop, released = asyncio.get_running_loop(), asyncio.Event()
+        send = partial(loop.call_soon_threadsafe, released.set)
+        simulation.kept_back.setdefault(hold_id, []).append(send)
+        await released.wait()
 
 
 async def _read(receive: Receive) -> bytes | None:
@@ -277,5 +291,16 @@ def _call(visit: _Visit, answer: Answer) -> Call:
         errors=tuple(f"{error['type']}/{error['code']}" for error in refused),
         scenario=answer.choice,
         after=visit.position,
+        headers={name: visit.headers[name] for name in TOLD_HEADERS if name in visit.headers},
+        answered=_answered(answer),
         replayed=visit.replayed,
     )
+
+
+def _answered(answer: Answer) -> dict[str, Any]:
+    """What a client was told: which resource, in which status; what is wrong; when to return."""
+    shown = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
+    if answer.status >= 400:
+        shown["message"] = " ".join(error["message"] for error in answer.data["errors"])
+    waits = {n.lower(): v for n, v in answer.headers.items()}.get("retry-after")
+    return shown if waits is None else {**shown, "retry_after": waits}

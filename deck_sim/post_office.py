@@ -73,7 +73,7 @@ class PostOffice:
             raise refuse("request/state_invalid", text)
         simulation.driven = True
         try:
-            await self._landed(simulation)
+            await self.landed(simulation)
             while True:
                 _check_kept(simulation)
                 next(journey)
@@ -131,8 +131,8 @@ class PostOffice:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _landed(self, simulation: Simulation) -> None:
-        """Wait for what was sent in the background."""
+    async def landed(self, simulation: Simulation) -> None:
+        """Wait for what was sent in the background: until it was answered, and noted."""
         await asyncio.gather(*self._rounds.get(id(simulation), _Round()).attempts)
 
     async def _keep_pace(self, simulation: Simulation, round_: _Round) -> None:

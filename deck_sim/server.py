@@ -153,7 +153,8 @@ class Server:
         return Context().run(asyncio.run_coroutine_threadsafe, work(self._app), self._loop)
 
     def stop(self) -> None:
-        """Let `run` return."""
+        """Let `run` return; answers that are held go out first."""
+        self.worlds.let_answers_go()
         self._uvicorn.should_exit = True
 
 

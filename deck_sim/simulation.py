@@ -7,7 +7,7 @@ between.
 
 import copy
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from deck_sim import realtime
 from deck_sim.durations import format_duration
 from deck_sim.engine.facts import Facts
-from deck_sim.engine.playing import pass_time
+from deck_sim.engine.playing import pass_time, release
 from deck_sim.engine.records import Entry, Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.timers import Due
@@ -33,6 +33,7 @@ WEBHOOK_TIMES = ("wall", "world")  # what the timestamp of a webhook is taken fr
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
 MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
 MOST_CALLS = 10_000  # that the journal keeps
+TOLD_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -65,6 +66,8 @@ class Call:
     errors: tuple[str, ...]
     scenario: Choice | None
     after: int  # how many entries the timeline had before it
+    headers: Mapping[str, str] = field(default_factory=dict)  # those of `TOLD_HEADERS` it had
+    answered: Mapping[str, Any] = field(default_factory=dict)  # id and status of what was shown
     replayed: bool = False  # whether it was answered as the call was that had its key first
 
 
@@ -96,6 +99,9 @@ class Simulation:
     driven: bool = False  # somebody drives a journey, which nobody else may then do
     dropped: bool = False  # another world has its key now, or none; nothing more is sent
     files_url: str = World.files_url
+    kept_back: dict[str, list[Callable[[], object]]] = field(
+        default_factory=dict
+    )  # by hold: answers
     _shown: dict[str, Resource] = field(default_factory=dict)  # as reads showed them, in `on_poll`
 
     def __post_init__(self) -> None:
@@ -215,6 +221,20 @@ class Simulation:
     def due(self) -> Iterator[Due]:
         """What falls due, soonest first."""
         return self.world.timers.upcoming()
+
+    # Holding
+
+    def release(self, hold_id: str) -> list[str]:
+        """Let go on what stands at a hold, stories and answers; returns which resources do."""
+        released = release(self.world, hold_id)
+        self.let_answers_go(hold_id)
+        return released
+
+    def let_answers_go(self, *hold_ids: str) -> None:
+        """Send the answers that were kept back at these holds."""
+        for hold_id in hold_ids:
+            for send in self.kept_back.pop(hold_id, []):
+                send()
 
     # Choosing
 

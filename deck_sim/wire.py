@@ -149,7 +149,9 @@ def dump_json(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def read_object(body: bytes, *, form: bool = False, keys_once: bool = False) -> dict[str, Any]:
+def read_object(
+    body: bytes, *, form: bool = False, keys_once: bool = False, max_depth: int = MAX_DEPTH
+) -> dict[str, Any]:
     """Read a body that must be a JSON object; `form` says that it is sent as one of HTML's forms.
     With `keys_once` none of it may repeat a key, of which JSON would keep the last.
 
@@ -160,7 +162,7 @@ def read_object(body: bytes, *, form: bool = False, keys_once: bool = False) -> 
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
     try:
-        data = _read_json(body, _once if keys_once else dict)
+        data = _read_json(body, _once if keys_once else dict, max_depth)
     except ApiError:
         if form:
             raise refuse("request/body_invalid", _NO_FORM) from None
@@ -174,7 +176,9 @@ def read_object(body: bytes, *, form: bool = False, keys_once: bool = False) -> 
 _NO_FORM = "The body is form-encoded; it must be a JSON object, as `application/json`."
 
 
-def _read_json(body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict) -> Any:
+def _read_json(
+    body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict, max_depth: int = MAX_DEPTH
+) -> Any:
     """Read JSON that can be printed again: finite numbers, whole characters, no endless depth."""
     try:
         text = body.decode()
@@ -198,7 +202,7 @@ def _read_json(body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict) -> A
     except ValueError as error:
         found = f"The body is not JSON that can be read: {error}."
     else:
-        if _depth(data) <= MAX_DEPTH:
+        if _depth(data) <= max_depth:
             return data
         found = _TOO_DEEP
     raise refuse("request/body_invalid", found) from None

@@ -52,9 +52,8 @@ class Worlds:
     def make(self, key: str, **changes: Any) -> Simulation:
         """Begin the world of `key` anew, with these settings instead of the server's."""
         settings = replace(self.settings, **changes)
-        files_url = f"{self.site}/_sim/files/{world_token(key)}"
         library = Library(self.library)
-        new = Simulation(key, settings, library, self.real_ns, files_url=files_url)
+        new = Simulation(key, settings, library, self.real_ns, files_url=self.files_url(key))
         self.prepare(new)
         self.drop(key)
         self._worlds[key] = new
@@ -63,6 +62,10 @@ class Worlds:
     def find(self, key: str) -> Simulation | None:
         """The world of a key, if it has begun; any thread may ask."""
         return self._worlds.get(key)
+
+    def files_url(self, key: str) -> str:
+        """Where the files of a world are served."""
+        return f"{self.site}/_sim/files/{world_token(key)}"
 
     def nobody(self) -> Simulation:
         """A world that is not kept, for calls that need no key."""
@@ -73,7 +76,13 @@ class Worlds:
         gone = self._worlds.pop(key, None)
         if gone is not None:
             gone.dropped = True
+            gone.let_answers_go(*gone.kept_back)
             self.post_office.forget(gone)
+
+    def let_answers_go(self) -> None:
+        """Send every answer that a hold keeps back, whichever thread says so."""
+        for simulation in [*self._worlds.values()]:
+            simulation.let_answers_go(*simulation.kept_back)
 
     def by_token(self, token: str) -> Simulation | None:
         """The world whose key has that token."""

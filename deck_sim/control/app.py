@@ -1,7 +1,7 @@
 """The control API as an ASGI app."""
 
 from deck_sim import __version__
-from deck_sim.control import clock, deliveries, people, records, scenarios, worlds
+from deck_sim.control import clock, deliveries, holds, manners, people, records, scenarios, worlds
 from deck_sim.endpoint import Answer, Door, Request, Route
 from deck_sim.routes import Routes
 from deck_sim.worlds import Worlds
@@ -20,6 +20,8 @@ ROUTES: list[Route] = [
     *clock.ROUTES,
     *scenarios.ROUTES,
     *people.ROUTES,
+    *holds.ROUTES,
+    *manners.ROUTES,
     *records.ROUTES,
     *deliveries.ROUTES,
 ]

@@ -138,6 +138,14 @@ class Advance(Body):
     limit: Text = "1d"
 
 
+class NewHold(Body):
+    """`POST /_sim/holds`: exactly one of `event` and `call`; `id` is what the event is about."""
+
+    event: Text | None = None
+    id: Text | None = None
+    call: Text | None = None
+
+
 class Queue(Body):
     """`POST /_sim/queue`."""
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from deck_sim import realtime
+from deck_sim.control.holds import print_held
 from deck_sim.durations import format_duration, parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
@@ -73,9 +74,9 @@ async def advance(request: Request) -> Answer:
         raise refuse("request/input_invalid", text, field="by")
     journey = _journey(request.simulation, body)
     report = await request.worlds.post_office.drive(request.simulation, journey)
-    return Answer(
-        {"now": print_moment(report.now), "happened": [print_entry(e) for e in report.happened]}
-    )
+    happened = [print_entry(entry) for entry in report.happened]
+    told = {"now": print_moment(report.now), "happened": happened}
+    return Answer({**told, **_held(request.simulation)})
 
 
 def _journey(simulation: Simulation, body: bodies.Advance) -> Journey:
@@ -119,8 +120,25 @@ def show_next(request: Request) -> Answer:
         }
         for timer in simulation.due()
     ]
-    waits = [{"id": r.id, "kind": r.kind, "status": r.status} for r in waiting(simulation.world)]
-    return Answer({"now": print_moment(now), "due": due, "waiting": waits})
+    waits = [
+        {"id": r.id, "kind": r.kind, "status": r.status, **_wanted(simulation, r.id)}
+        for r in waiting(simulation.world)
+    ]
+    told = {"now": print_moment(now), "due": due, "waiting": waits}
+    return Answer({**told, **_held(simulation)})
+
+
+def _wanted(simulation: Simulation, owner: str) -> dict[str, Any]:
+    """The answer that an open prompt would take, if it would take one."""
+    story = simulation.world.stories.get(owner)
+    answer = getattr(story.step, "right_answer", None) if story else None
+    return {"answer": answer} if answer else {}
+
+
+def _held(simulation: Simulation) -> dict[str, Any]:
+    """What is held, if anything is."""
+    held = print_held(simulation)
+    return {"held": held} if held else {}
 
 
 ROUTES = [

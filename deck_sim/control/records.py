@@ -50,8 +50,14 @@ def _print_call_entry(call: Call) -> dict[str, Any]:
     why = f" ({', '.join(call.errors)})" if call.errors else ""
     query = f"?{call.query}" if call.query else ""
     again = " (replayed)" if call.replayed else ""
-    what = f"{call.method} {call.path}{query} -> {call.status}{why}{again}"
+    what = f"{call.method} {call.path}{query} -> {call.status}{why}{_showing(call)}{again}"
     return {"at": print_moment(call.at), "kind": "call", "id": call.request_id, "what": what}
+
+
+def _showing(call: Call) -> str:
+    """The status that the answer showed, which is what a client acts upon."""
+    status = call.answered.get("status")
+    return f" {status}" if status else ""
 
 
 def _print_call(call: Call) -> dict[str, Any]:
@@ -61,8 +67,10 @@ def _print_call(call: Call) -> dict[str, Any]:
         "method": call.method,
         "path": call.path,
         "query": call.query,
+        "headers": dict(call.headers),
         "body": call.body,
         "status": call.status,
+        "answered": dict(call.answered),
         "errors": list(call.errors),
         "scenario": str(call.scenario) if call.scenario else None,
         "runner_up": call.scenario.second if call.scenario else None,

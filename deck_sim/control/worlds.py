@@ -18,13 +18,14 @@ from deck_sim.errors import listed, nearest, quote, refuse
 from deck_sim.later import Later
 from deck_sim.scenario.choosing import Choice
 from deck_sim.simulation import LAST_MOMENT, Simulation
-from deck_sim.wire import print_moment, read_moment
+from deck_sim.wire import print_moment, read_moment, read_object
 
 if TYPE_CHECKING:
-    from deck_sim import seeding
+    from deck_sim import seeding, snapshot
     from deck_sim.control import bodies
 else:
     bodies, seeding = Later("deck_sim.control.bodies"), Later("deck_sim.seeding")
+    snapshot = Later("deck_sim.snapshot")
 
 
 def show_world(request: Request) -> Answer:
@@ -164,7 +165,23 @@ def seed(request: Request) -> Answer:
     return Answer({"seeded": seeding.seed_resources(request.simulation, wanted)})
 
 
+async def show_snapshot(request: Request) -> Answer:
+    """`GET /_sim/snapshot`: the whole world, to be restored later, here or elsewhere."""
+    await request.worlds.post_office.landed(request.simulation)
+    return Answer(snapshot.take_snapshot(request.simulation))
+
+
+def put_snapshot(request: Request) -> Answer:
+    """`PUT /_sim/snapshot`: the world is as it was when the snapshot was taken."""
+    document = read_object(request.body, max_depth=snapshot.MAX_DEPTH)
+    key = request.simulation.key
+    restored = snapshot.restore_snapshot(request.worlds, key, document)
+    return show_world(replace(request, simulation=restored))
+
+
 ROUTES = [
+    Route("GET", "/snapshot", show_snapshot),
+    Route("PUT", "/snapshot", put_snapshot),
     Route("GET", "/world", show_world),
     Route("PATCH", "/world", change_world),
     Route("DELETE", "/world", drop_world),

@@ -145,8 +145,8 @@ class Apps:
         """How the application answers; if it fails, what a server would say in its place."""
         answer = Future[Answered]()
         finished = self._visit(app, app.asked(path, headers, body), answer)
-        finished.add_done_callback(partial(_tell, app))
         wait({finished}, _PATIENCE)
+        finished.add_done_callback(partial(_tell, app))  # at once, if it is over
         try:
             found = answer.result(0 if finished.done() else _LIMIT)
         except Exception:

@@ -7,16 +7,19 @@ import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
 from deck_sim.deck.beside import refuse_on_a_loop
 from deck_sim.deck.control import Control, IdOr, Json, given, read_id
 from deck_sim.deck.delivering import Apps
+from deck_sim.deck.holds import Hold
+from deck_sim.deck.journal import Calls
+from deck_sim.deck.manners import Manners
 from deck_sim.deck.nearby import Nearby
 from deck_sim.deck.passing import Passing
-from deck_sim.deck.timeline import Timeline, read_timeline, write_moment
+from deck_sim.deck.timeline import Timeline, read_timeline, write_length, write_moment
 from deck_sim.scenario.document import YamlError
 from deck_sim.scenario.yaml_reader import read_yaml
 
@@ -91,6 +94,7 @@ class Deck(Passing, Nearby):
         self._control = Control(self.url, api_key)
         self.apps = Apps(self.url, api_key)
         self.clock = Clock(self._control, self.apps)
+        self.poll_interval: str | timedelta = "1s"  # what `manners` takes for often enough
         self._numbers = itertools.count(1)
 
     @property
@@ -257,6 +261,20 @@ class Deck(Passing, Nearby):
         kind, _, _ = _LOGINS[self.world["edition"]]
         return self._control.call("POST", f"/{kind}s/{read_id(login)}/invalidate")
 
+    # Races
+
+    def hold(
+        self,
+        point: str,
+        id: IdOr | None = None,  # noqa: A002
+    ) -> Hold:
+        """Stop what is about to emit an event such as `task_run.completed`, until released.
+
+        `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. A call
+        like `POST /v2/tasks/*/run` is held when its work is done and its answer is to be sent.
+        """
+        return Hold(self._control, point, None if id is None else read_id(id))
+
     # What happened
 
     @property
@@ -298,14 +316,21 @@ class Deck(Passing, Nearby):
         return self._control.call("POST", f"/deliveries/{read_id(delivery)}/replay")
 
     @property
-    def requests(self) -> list[Json]:
-        """Every call of the Deck API and how it was answered, oldest first."""
-        return self._control.get("/requests")
+    def requests(self) -> Calls:
+        """Every call of the Deck API and how it was answered, oldest first; see `Calls`."""
+        return Calls(self._control.get("/requests"))
 
     @property
     def timeline(self) -> Timeline:
         """Calls, transitions, deliveries and moves of the clock, in the order they happened."""
         return read_timeline(self._control.get("/timeline"))
+
+    @property
+    def manners(self) -> Manners:
+        """What the client does wrong: `print` it, or `check()` it; see `Manners`."""
+        interval = write_length(self.poll_interval)
+        answer = self._control.call("GET", "/manners", params={"poll_interval": interval})
+        return Manners(answer["data"])
 
     def coverage(self) -> list[Json]:
         """A row for each scenario that was played: how often each step was, and what never was."""
@@ -333,6 +358,14 @@ class Deck(Passing, Nearby):
         body = given(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
         body |= given(webhook_time=webhook_time)
         self._control.call("POST", "/reset", json=body)
+
+    def snapshot(self) -> Json:
+        """The whole world as data that JSON can hold; give it to `restore` as it is."""
+        return self._control.call("GET", "/snapshot")
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Let the world be as it was when the snapshot was taken, here or on another server."""
+        self._control.call("PUT", "/snapshot", json=dict(snapshot))
 
     def delete(self) -> None:
         """Forget the world; its key would begin a new one."""

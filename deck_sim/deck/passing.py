@@ -90,4 +90,5 @@ def _until(event: str, resource: IdOr | None, limit: str | timedelta) -> Json:
 
 
 def _report(answer: Json) -> Report:
-    return Report(datetime.fromisoformat(answer["now"]), read_timeline(answer["happened"]))
+    happened, held = read_timeline(answer["happened"]), tuple(answer.get("held", ()))
+    return Report(datetime.fromisoformat(answer["now"]), happened, held)

@@ -38,10 +38,21 @@ class Report:
 
     now: datetime
     happened: Timeline
+    held: tuple[Mapping[str, Any], ...] = ()  # what stands at a hold: its `id`, and the `event`
 
     def __str__(self) -> str:
         lines = f"{self.happened}\n" if self.happened else "nothing happened\n"
-        return f"{lines}now it is {print_moment(self.now)}"
+        held = "".join(f"{one['id']} is held before {one['event']}\n" for one in self.held)
+        return f"{lines}{held}now it is {print_moment(self.now)}"
+
+
+def cut_middle(lines: list[str], most: int) -> list[str]:
+    """At most so many lines: from too many the middle is cut, and counted."""
+    if len(lines) <= most:
+        return lines
+    head, tail = most // 3, most - most // 3 - 1
+    left_out = f"  … {len(lines) - head - tail} lines are left out …"
+    return [*lines[:head], left_out, *lines[len(lines) - tail :]]
 
 
 def read_timeline(entries: Iterable[Mapping[str, Any]]) -> Timeline:

@@ -10,9 +10,10 @@ from typing import Any
 
 from deck_sim.durations import spell_duration
 from deck_sim.engine.deliveries import attempt_due
+from deck_sim.engine.holds import Place, Stopped, held_by, stop_at
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, Script, ScriptFault, Story, Wait
+from deck_sim.engine.story import GO_ON, STAY, Script, ScriptFault, Step, Story, Wait
 from deck_sim.engine.timers import (
     ATTEMPT,
     DISUSE,
@@ -31,13 +32,13 @@ from deck_sim.errors import problem
 def start_story(world: World, resource: Resource, script: Script) -> None:
     """Play `script` for a resource, up to its first wait."""
     story = world.stories[resource.id] = Story(resource.id, script)
-    _play(world, story)
+    _play(world, story, (story.path, story.attempts))
 
 
 def hear(world: World, owner: str, word: str, value: Any = None) -> None:
     """Tell the story of `owner` what happened: an answer, a verdict, the end of a wait."""
     story = world.stories[owner]
-    step = story.step
+    step, listened = story.step, (story.path, story.attempts)
     assert step is not None, f"{owner} hears {word!r} after the end of its story"
     try:
         turn = step.hear(Stage(world, story), word, value)
@@ -45,9 +46,21 @@ def hear(world: World, owner: str, word: str, value: Any = None) -> None:
         _break_off(world, story, fault)
         return
     if turn != STAY:
-        world.timers.take_back(owner, *OF_A_STEP)
         story.go(turn)
-    _play(world, story)
+    story.held = None
+    _play(world, story, listened)
+
+
+def release(world: World, hold_id: str) -> list[str]:
+    """Let go on what stands at a hold, at this moment; returns whom it was about."""
+    stories = held_by(world, hold_id)
+    del world.holds[hold_id]
+    for story in stories:
+        held, listened = story.held, (story.path, story.attempts)
+        assert held is not None, f"{story.owner} stands at {hold_id} and is not held"
+        story.path, story.attempts, story.held = held.ahead, held.attempts, None
+        _play(world, story, listened)
+    return [story.owner for story in stories]
 
 
 def pass_time(world: World, limit: datetime) -> None:
@@ -61,23 +74,44 @@ def pass_time(world: World, limit: datetime) -> None:
     _ON_DUE[due.name](world, due)
 
 
-def _play(world: World, story: Story) -> None:
-    """Play steps until one waits, the resource is finished, or the script ends."""
+def _play(world: World, story: Story, listened: Place) -> None:
+    """Play steps until one waits, the resource is finished, or the script ends; or up to a hold."""
     while world.stories.get(story.owner) is story:
-        step = story.step
+        step, status = story.step, _status(world, story)
         if step is None:
-            del world.stories[story.owner]
+            world.stop_story(story.owner)
             return
-        world.played[story.script.scenario, story.script.kind, story.path] += 1
         try:
-            wait = step.enter(Stage(world, story))
+            wait = _enter(world, story, step)
+        except Stopped as stopped:
+            stop_at(world, story, stopped.hold, listened)
+            return
         except ScriptFault as fault:
             _break_off(world, story, fault)
             return
         if wait is not None:
             _wait(world, story, wait)
             return
+        if _status(world, story) != status:  # what was asked before is asked no more
+            world.timers.take_back(story.owner, *OF_A_STEP)
+            listened = (story.path, story.attempts)
         story.go(GO_ON)
+
+
+def _enter(world: World, story: Story, step: Step) -> Wait | None:
+    """Enter a step, and count that; one that a hold stops is not entered."""
+    place = story.script.scenario, story.script.kind, story.path
+    try:
+        wait = step.enter(Stage(world, story))
+    except ScriptFault:
+        world.played[place] += 1
+        raise
+    world.played[place] += 1
+    return wait
+
+
+def _status(world: World, story: Story) -> str | None:
+    return world.all(story.script.kind)[story.owner].status
 
 
 def _break_off(world: World, story: Story, fault: ScriptFault) -> None:
@@ -95,6 +129,7 @@ def _break_off(world: World, story: Story, fault: ScriptFault) -> None:
 
 
 def _wait(world: World, story: Story, wait: Wait) -> None:
+    world.timers.take_back(story.owner, *OF_A_STEP)
     if not wait.active and world.rules.machine(story.script.kind).works_in:
         world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
     if wait.span is not None:

@@ -7,6 +7,7 @@ from typing import Any
 from deck_sim.durations import Span, spell_duration
 from deck_sim.engine import schemas
 from deck_sim.engine.chance import draw_duration
+from deck_sim.engine.holds import check_holds
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Story
 from deck_sim.engine.world import World
@@ -45,8 +46,14 @@ class Stage:
         }
 
     def move(self, status: str, **fields: Any) -> None:
-        """Let the resource enter `status`."""
+        """Let the resource enter `status`, unless a hold stops it before."""
+        if self.world.holds:
+            self.check_holds(f"{self.story.script.kind}.{status}")
         self.world.move(self.resource, status, **fields)
+
+    def check_holds(self, event: str) -> None:
+        """Stop here if something holds what would emit this event."""
+        check_holds(self.world, event, self.story.owner)
 
     def move_unless_there(self, status: str) -> None:
         """Enter `status`, or go on in it if the resource is in it already."""
@@ -72,7 +79,9 @@ class Stage:
         self.fail(*(problem("task/output_invalid", text, field=field) for text, field in texts))
 
     def fail(self, *problems: Problem) -> None:
-        """Let the run fail."""
+        """Let the run fail, unless a hold stops it before."""
+        if self.world.holds:
+            self.check_holds(f"{self.story.script.kind}.failed")
         self.world.fail(self.resource, *problems)
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:

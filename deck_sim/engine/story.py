@@ -9,11 +9,12 @@ of it. When a branch runs out, the story goes on behind the step that it branche
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
+    from deck_sim.engine.holds import Held
     from deck_sim.engine.stage import Stage
 
 Path = tuple[int | str, ...]
@@ -63,6 +64,7 @@ class Script:
     scenario: str
     kind: str
     steps: tuple[Step, ...]
+    source: Mapping[str, Any] = field(default_factory=dict)  # of the scenario, as it was written
 
     def __deepcopy__(self, memo: dict[int, object]) -> Script:
         return self
@@ -100,6 +102,7 @@ class Story:
     script: Script
     path: Path = (0,)
     attempts: int = 0  # wrong answers to the prompt that is open
+    held: Held | None = None  # it stands at a hold, and listens at its path meanwhile
 
     @property
     def step(self) -> Step | None:

@@ -34,9 +34,6 @@ MEANS = {
     DISUSE: "it ends, since nobody uses it",
 }
 
-# Whom a resource waits for in a status. One that asks for something waits for the answer.
-_WAITS_FOR = {"pending": "a reviewer has to approve or reject it"}
-
 
 def waiting(world: World) -> list[Resource]:
     """The connections and runs that are not settled and have nothing due that moves them on."""
@@ -124,14 +121,23 @@ def _in_brackets(text: str) -> str:
 
 def _why(world: World, resource: Resource) -> str:
     """For whom a resource waits, and what ends that."""
-    asked = resource.fields.get("interaction")
+    ends = (due for due in world.timers.upcoming() if due.owner == resource.id)
+    return "; ".join([_reason(world, resource), *[_told(world, due) for due in ends][:1]])
+
+
+def _reason(world: World, resource: Resource) -> str:
+    """Who has to do what."""
+    story, asked = world.stories.get(resource.id), resource.fields.get("interaction")
+    machine = world.kind(resource.kind).machine
+    if story and story.held:
+        return f"held before `{world.holds[story.held.hold].event}` until it is released"
     if asked is not None:
         fields = listed(field["name"] for field in asked["fields"])
-        reason = f"an answer to `{asked['type']}` has to give {fields}"
-    else:
-        reason = _WAITS_FOR.get(str(resource.status), "nothing moves it on")
-    ends = (due for due in world.timers.upcoming() if due.owner == resource.id)
-    return "; ".join([reason, *[_told(world, due) for due in ends][:1]])
+        return f"an answer to `{asked['type']}` has to give {fields}"
+    reviewed = machine.commands.get("approve") if machine else None
+    if reviewed and resource.status in reviewed.allowed:
+        return "a reviewer has to approve or reject it"
+    return "nothing moves it on"
 
 
 def _told(world: World, due: Due) -> str:

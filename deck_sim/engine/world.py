@@ -20,6 +20,7 @@ from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition, RateL
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
+from deck_sim.engine.holds import Hold
 from deck_sim.engine.posting import post_event
 from deck_sim.engine.records import Entry, Event, KeptAnswer, Resource, Surprises, failure
 from deck_sim.engine.story import Path, Story
@@ -52,6 +53,7 @@ class World:
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
     messages: dict[str, list[Event]] = field(default_factory=dict)  # what queues hold
+    holds: dict[str, Hold] = field(default_factory=dict)  # where stories stop, by id
     faults: list[str] = field(default_factory=list)  # scripts that could not be played on
     counters: Counter[str] = field(default_factory=Counter)
     rate_limit: RateLimit | None = None

@@ -76,6 +76,7 @@ class Emit(Step):
     def enter(self, stage: Stage) -> Wait | None:
         """Emit it."""
         type_, resource = _line(stage, "type", self.type), stage.resource
+        stage.check_holds(type_)
         stage.world.note(resource.kind, resource.id, f"event {type_}")
         stage.world.emit(type_, resource)
         return None

@@ -65,6 +65,11 @@ class Library:
         known = {scenario.name: scenario for scenario in below} | self._own
         return [known[name] for name in sorted(known) if known[name].when]
 
+    def added(self) -> list[Scenario]:
+        """Every scenario that does not ship, those underneath included."""
+        below = self._below.added() if self._below else []
+        return [*({scenario.name: scenario for scenario in below} | self._own).values()]
+
     def own(self) -> list[Scenario]:
         """Those that were added here; playlists and mixes come after what they may name."""
         return sorted(self._own.values(), key=lambda scenario: bool(scenario.entries))
@@ -91,6 +96,9 @@ class _Shipped(Library):
         return sorted(file.stem for file in SHIPPED.glob("*.yaml"))
 
     def choosable(self) -> list[Scenario]:
+        return []
+
+    def added(self) -> list[Scenario]:
         return []
 
     def find(self, name: str) -> Scenario | None:

@@ -128,7 +128,7 @@ class Scenario(Strict):
 
     def script(self, kind: str) -> Script:
         """What a new connection or run plays: the part written for it, or the usual one."""
-        return Script(self.name, kind, getattr(self, kind) or USUAL[kind])
+        return Script(self.name, kind, getattr(self, kind) or USUAL[kind], self._source)
 
 
 def _for(length: str) -> Span:

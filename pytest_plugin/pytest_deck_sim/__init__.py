@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -20,11 +20,26 @@ if TYPE_CHECKING:
 
 TIMELINE = pytest.StashKey[Callable[[], str]]()  # of the test's world, while there is one
 FAILED = pytest.StashKey[bool]()
+FAIL = "fail"
+MANNERS = (FAIL, "off")  # what bad manners of the client may lead to
+COVERAGE = "deck_sim_coverage"  # the plugin that counts what is played, if it is asked for
 
 _OPTIONS = {
     "url": "drive the deck-sim server that runs at this URL instead of starting one",
     "edition": "the edition of every world: connections (the default)",
     "scenarios": "a folder of scenario files of your own; in the ini file, relative to its folder",
+}
+_COVERAGE: dict[str, tuple[dict[str, Any], Literal["bool", "string"], str]] = {
+    "coverage": (
+        {"action": "store_true"},
+        "bool",
+        "tell which steps and branches of scenarios no test played",
+    ),
+    "fail-under": (
+        {"type": float, "metavar": "PERCENT"},
+        "string",
+        "with --deck-coverage: fail if less than so many percent of the steps were played",
+    ),
 }
 _VARIABLES = {
     "deck_env_base_url": ("DECK_BASE_URL", "the variable in which `deck_env` sets the base URL"),
@@ -46,15 +61,58 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(name, text, default=default)
     text = "the library of `deck_client` and `deck_async_client`: httpx2 (the default) or httpx"
     parser.addini("deck_client_library", text, default="httpx2")
+    parser.addini("deck_manners", "`fail`: bad manners of the client fail a test", default="off")
+    for name, (how, kind, text) in _COVERAGE.items():
+        group.addoption(f"--deck-{name}", help=text, default=None, **how)
+        parser.addini(f"deck_{name.replace('-', '_')}", text, type=kind)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the marker, and count what is played if that is asked for."""
     text = (
-        "deck(scenario=None, edition=None, clock=None, seed=None, now=None, strict=True):"
-        " how the world of the `deck` fixture begins, and whether its teardown may fail the test."
+        "deck(scenario=None, edition=None, clock=None, seed=None, now=None, strict=True,"
+        " manners=None): how the world of the `deck` fixture begins, and what may fail at its end."
     )
     config.addinivalue_line("markers", text)
+    if config.getini("deck_manners") not in MANNERS:
+        found = config.getini("deck_manners")
+        raise pytest.UsageError(f"deck_manners is {found!r}; it can be {' or '.join(MANNERS)}")
+    asked: float | None = config.getoption("deck_fail_under")
+    if config.getoption("deck_coverage") or config.getini("deck_coverage"):
+        from pytest_deck_sim.coverage import Coverage
+
+        least = _percent(config.getini("deck_fail_under") if asked is None else asked)
+        config.pluginmanager.register(Coverage(config, folder_of(config), least), COVERAGE)
+    elif asked is not None:
+        raise pytest.UsageError("--deck-fail-under says how much of --deck-coverage is enough")
+
+
+def _percent(given: str | float) -> float:
+    try:
+        percent = float(given or 0)
+    except ValueError:
+        percent = -1
+    if not 0 <= percent <= 100:
+        raise pytest.UsageError(f"deck_fail_under is {given!r}; it must be from 0 to 100")
+    return percent
+
+
+def folder_of(config: pytest.Config) -> Path | None:
+    """The folder that an option or the ini file names."""
+    given: str | None = config.getoption("deck_scenarios")
+    if given:
+        return config.invocation_params.dir / given
+    named: str = config.getini("deck_scenarios")
+    return config.rootpath / named if named else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `deck_every_scenario` once with each."""
+    if "deck_every_scenario" in metafunc.fixturenames:
+        from pytest_deck_sim.worlds import scenario_names
+
+        names = scenario_names(metafunc.definition, _option(metafunc.config, "edition"))
+        metafunc.parametrize("deck_every_scenario", names, indirect=True)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -67,8 +125,19 @@ def pytest_runtest_makereport(
         item.stash[FAILED] = True
         timeline = item.stash[TIMELINE]() if TIMELINE in item.stash else ""
         if timeline:
-            report.sections.append(("deck timeline", timeline))
+            _add_section(report, "deck timeline", timeline)
     return report
+
+
+def _add_section(report: pytest.TestReport, title: str, text: str) -> None:
+    """Add a section to what a failure says of itself, which every kind of report shows: the
+    terminal's, JUnit's, and one that comes from another process.
+    """
+    add = getattr(report.longrepr, "addsection", None)
+    if add is None:
+        report.sections.append((title, text))
+    else:
+        add(title, text, "-")
 
 
 @pytest.fixture(scope="session")
@@ -80,11 +149,7 @@ def deck_edition(pytestconfig: pytest.Config) -> str | None:
 @pytest.fixture(scope="session")
 def deck_scenarios_dir(pytestconfig: pytest.Config) -> Path | None:
     """The folder of your own scenarios, if there is one."""
-    given: str | None = pytestconfig.getoption("deck_scenarios")
-    if given:
-        return pytestconfig.invocation_params.dir / given
-    named: str = pytestconfig.getini("deck_scenarios")
-    return pytestconfig.rootpath / named if named else None
+    return folder_of(pytestconfig)
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +177,16 @@ def deck(
 
     with world_of(request.node, deck_server, deck_edition, deck_scenarios_dir) as deck:
         yield deck
+
+
+@pytest.fixture
+def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
+    """The name of a scenario, which every connection and run of `deck` plays; one after another,
+    those that ship and those of your own folder.
+    """
+    name: str = request.param
+    deck.use(name)
+    return name
 
 
 @pytest.fixture

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deck_sim import Deck, DeckSimError, WebhookReceiver
+from deck_sim.contract.editions import DEFAULT_EDITION
+from deck_sim.deck.account import give_account
 from deck_sim.deck.running import read_scenarios
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server import ServerThread
 from deck_sim.worlds import Worlds
-from pytest_deck_sim import FAILED, TIMELINE
+from pytest_deck_sim import COVERAGE, FAIL, FAILED, MANNERS, TIMELINE, folder_of
 
 if TYPE_CHECKING:
     from pytest_deck_sim.frozen import DeckTime
@@ -43,6 +45,7 @@ class Wanted:
     now: str | datetime | None = None
     rate_limit: bool | Mapping[str, Any] = False
     strict: bool = True
+    manners: str | None = None  # None: as the ini file says
 
 
 @contextmanager
@@ -70,8 +73,15 @@ def world_of(
             raise _failure(f"the world of this test cannot begin: {error}") from None
         item.stash[TIMELINE] = lambda: _show_timeline(deck)
         yield deck
-        complaints = [] if not wanted.strict else _complaints(deck, item.stash.get(FAILED, False))
+        failed = item.stash.get(FAILED, False)
+        complaints = [] if not wanted.strict else _complaints(deck, failed)
+        if (wanted.manners or item.config.getini("deck_manners")) == FAIL and not failed:
+            manners = deck.manners
+            complaints += [f"{manners}"] if manners else []
         shown = _show_timeline(deck) if complaints else ""
+        counting = item.config.pluginmanager.get_plugin(COVERAGE)
+        if counting is not None:
+            counting.add(deck)
         item.stash[TIMELINE] = lambda: shown
         deck.delete()
     if complaints:
@@ -120,7 +130,22 @@ def read_marker(item: pytest.Item) -> Wanted:
             text = f"@pytest.mark.deck {'; it '.join(wrong)}; allowed are {listed(allowed)}"
             raise _failure(text)
         said.update(mark.kwargs)
+    _check_manners(said.get("manners"))
     return Wanted(**said)
+
+
+def _check_manners(said: Any) -> None:
+    if said not in (None, *MANNERS):
+        allowed = listed(MANNERS, last="or")
+        raise _failure(f"@pytest.mark.deck: `manners` is {said!r}; it can be {allowed}")
+
+
+def scenario_names(item: pytest.Item, edition: str | None) -> list[str]:
+    """Every scenario that a world of this test can play: those that ship, those of the folder."""
+    folder = folder_of(item.config)
+    library = shipped() if folder is None else _read(folder, shipped())
+    wanted = read_marker(item).edition or edition or DEFAULT_EDITION
+    return [name for name in library.names() if library.get(name).edition in (None, wanted)]
 
 
 def make_key(node_id: str, *, own: bool) -> str:
@@ -166,7 +191,7 @@ def _complaints(deck: Deck, failed: bool) -> list[str]:
 
 def _show_timeline(deck: Deck) -> str:
     try:
-        return str(deck.timeline)
+        return give_account(deck)
     except DeckSimError as error:
         return str(error)
 

@@ -99,7 +99,7 @@ def test_the_timeline_shows_calls_statuses_and_clock_moves(drive, run_task):
     drive("advance", "1h")
     shown = drive("timeline").stdout
     for kind, what in (
-        ("call", f"POST /v2/tasks/{run['task_id']}/run -> 201"),
+        ("call", f"POST /v2/tasks/{run['task_id']}/run -> 201 queued"),
         ("task_run", "running -> completed"),
         ("clock", "advanced 1h"),
     ):

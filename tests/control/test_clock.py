@@ -151,7 +151,7 @@ def test_what_is_due_next_is_shown_with_its_owner(sim, run_task):
         "the run fails of inactivity",
     ]
     waiting = {"id": run["id"], "kind": "task_run", "status": "interaction_required"}
-    assert after["waiting"] == [waiting]
+    assert after["waiting"] == [{**waiting, "answer": {"code": "123456"}}]
 
 
 @pytest.mark.parametrize(

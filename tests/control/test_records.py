@@ -12,12 +12,12 @@ def test_the_timeline_merges_calls_and_what_they_caused(api, sim, whats, task, c
     api.post(f"/task-runs/{run['id']}/cancel")
     path = f"/v2/task-runs/{run['id']}"
     assert whats()[before:] == [
-        f"POST /v2/tasks/{task['id']}/run -> 201",
+        f"POST /v2/tasks/{task['id']}/run -> 201 queued",
         "created as queued",
         "queued -> running",
         "advanced 2s",
-        f"GET {path}?include=input -> 200",
-        f"POST {path}/cancel -> 200",
+        f"GET {path}?include=input -> 200 running",
+        f"POST {path}/cancel -> 200 canceled",
         "running -> canceled",
         f"POST {path}/cancel -> 409 (request/state_invalid)",
     ]
@@ -38,7 +38,7 @@ def test_a_read_on_poll_stands_before_what_it_brought_on(api, sim, whats, run_ta
     run = run_task()
     sim.put("/clock", json={"mode": "on_poll"})
     api.get(f"/task-runs/{run['id']}")
-    assert whats()[-2:] == [f"GET /v2/task-runs/{run['id']} -> 200", "queued -> running"]
+    assert whats()[-2:] == [f"GET /v2/task-runs/{run['id']} -> 200 running", "queued -> running"]
 
 
 def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
@@ -46,7 +46,9 @@ def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
     run = run_task("source_down", input={"a": 1})
     api.get("/agents?limit=x")
     api.post("/agents", content=b"{oops")
-    started, listed, broken = sim.get("/requests").json()["data"][-3:]
+    api.get("/test", headers={"Idempotency-Key": "k"})
+    *_, started, listed, broken, keyed = sim.get("/requests").json()["data"]
+    assert started.pop("headers").keys() == {"content-type", "user-agent"}
     assert started == {
         "at": "2025-01-15T09:30:01Z",
         "request_id": run["request_id"],
@@ -55,12 +57,14 @@ def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
         "query": "",
         "body": {"connection_id": run["connection_id"], "input": {"a": 1}},
         "status": 201,
+        "answered": {"id": run["id"], "status": "queued"},
         "errors": [],
         "scenario": "source_down; because=header",
         "runner_up": "success; because=default",
         "replayed": False,
     }
     assert (listed["query"], listed["body"], listed["scenario"]) == ("limit=x", None, None)
+    assert keyed["headers"]["idempotency-key"] == "k"
     assert (broken["body"], broken["errors"]) == ("{oops", ["request/body_invalid"])
 
 

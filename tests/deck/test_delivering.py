@@ -351,7 +351,7 @@ def test_what_is_no_application_is_refused(deck, app):
     """The error says what is taken, and nothing is registered."""
     with pytest.raises(DeckSimError, match=r"an ASGI application.*or a WSGI one"):
         deck.deliver_to(app)
-    assert deck.requests == []
+    assert not deck.requests
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The handle, against the session's server."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -333,6 +334,19 @@ def test_a_deleted_world_begins_anew(deck):
     deck.ready_task()
     deck.delete()
     assert deck.timeline == ()
+
+
+def test_a_world_is_kept_and_begun_with_again(deck, run):
+    """A snapshot survives JSON, and the world that is restored from it goes on from there."""
+    started = run()
+    kept = json.loads(json.dumps(deck.snapshot()))
+    deck.settle()
+    completed = deck.timeline[:-1]
+    deck.reset()
+    deck.restore(kept)
+    assert deck.runs[0]["status"] == "queued"
+    deck.advance_until("task_run.completed", started)
+    assert deck.timeline[:-1] == completed
 
 
 def test_a_task_is_ready_in_either_edition(deck):

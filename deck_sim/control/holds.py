@@ -1,0 +1,113 @@
+"""Calls about holds: points at which stories stop, or answers wait, until they are let go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deck_sim.endpoint import Answer, Request, Route
+from deck_sim.engine.holds import Hold, held_by
+from deck_sim.errors import listed, nearest, quote, refuse
+from deck_sim.later import Later
+from deck_sim.patterns import CallPattern
+from deck_sim.scenario.kinds import KINDS
+from deck_sim.simulation import Simulation
+from deck_sim.wire import print_moment
+
+if TYPE_CHECKING:
+    from deck_sim.control import bodies
+else:
+    bodies = Later("deck_sim.control.bodies")
+
+
+def make_hold(request: Request) -> Answer:
+    """`POST /_sim/holds`: stop what is about to emit an event, or keep answers to a call back."""
+    body, simulation = request.read(bodies.NewHold), request.simulation
+    if (body.event is None) == (body.call is None):
+        text = "give exactly one of `event` and `call`"
+        raise refuse("request/input_invalid", text, field="event")
+    if body.event is not None:
+        _check_event(simulation, body.event)
+    if body.call is not None:
+        _check_call(body.call, body.id)
+    hold = Hold(simulation.world.next_id("hold"), body.event, body.id, body.call)
+    simulation.world.holds[hold.id] = hold
+    return Answer(_print(simulation, hold))
+
+
+def list_holds(request: Request) -> Answer:
+    """`GET /_sim/holds`: those there are, and what stands at each."""
+    simulation = request.simulation
+    return Answer({"data": [_print(simulation, hold) for hold in simulation.world.holds.values()]})
+
+
+def release_hold(request: Request) -> Answer:
+    """`DELETE /_sim/holds/ID`: what stands there goes on, at the moment that it is now."""
+    hold_id, simulation = request.params["id"], request.simulation
+    if hold_id not in simulation.world.holds:
+        held = simulation.world.holds
+        text = (
+            f"there is no hold {quote(hold_id)}{nearest(hold_id, held)}; there are {listed(held)}"
+        )
+        raise refuse("request/input_invalid", text, field="id")
+    answers = len(simulation.kept_back.get(hold_id, ()))
+    released = simulation.release(hold_id)
+    return Answer({"id": hold_id, "deleted": True, "released": released, "answers": answers})
+
+
+def _check_event(simulation: Simulation, event: str) -> None:
+    """See that stories can emit it. They may have events of their own, which no table knows."""
+    types = simulation.world.rules.event_types
+    kinds = [kind for kind in KINDS if kind in simulation.world.rules.kinds]
+    of_stories = [type_ for type_ in types if type_.partition(".")[0] in kinds]
+    likely = nearest(event, types)
+    if event in of_stories or (event not in types and not likely):
+        return
+    text = f"nothing stops before {quote(event)}{'' if event in types else likely};"
+    text += f" stories of {listed(kinds, last='or')} do, before what they emit"
+    raise refuse("request/input_invalid", text, field="event")
+
+
+def _check_call(call: str, resource_id: str | None) -> None:
+    try:
+        CallPattern.read(call)
+    except ValueError as error:
+        raise refuse("request/input_invalid", f"`call`: {error}", field="call") from None
+    if resource_id is not None:
+        text = "`id` goes with `event`; the path of a `call` names what it is about"
+        raise refuse("request/input_invalid", text, field="id")
+
+
+def _print(simulation: Simulation, hold: Hold) -> dict[str, Any]:
+    world = simulation.world
+    about = {"event": hold.event, "of": hold.resource, "call": hold.call}
+    stories = held_by(world, hold.id)
+    return {
+        "id": hold.id,
+        **{name: value for name, value in about.items() if value is not None},
+        "held": [
+            {
+                "id": story.owner,
+                "status": world.all(story.script.kind)[story.owner].status,
+                "since": print_moment(story.held.since),
+            }
+            for story in stories
+            if story.held
+        ],
+        "answers": len(simulation.kept_back.get(hold.id, ())),
+    }
+
+
+def print_held(simulation: Simulation) -> list[dict[str, Any]]:
+    """What stands at which hold, for `/_sim/next` and the reports of the clock."""
+    return [
+        {"id": story.owner, "event": hold.event, "hold": hold.id}
+        for hold in simulation.world.holds.values()
+        for story in held_by(simulation.world, hold.id)
+    ]
+
+
+ROUTES = [
+    Route("POST", "/holds", make_hold),
+    Route("GET", "/holds", list_holds),
+    Route("DELETE", "/holds/{id}", release_hold),
+]

@@ -1,0 +1,101 @@
+"""`--deck-coverage`: which steps and branches of scenarios no test played. Imported if asked for.
+
+The scenarios that count are those that a test played, and those of the user's own folder. Under
+xdist each process counts for itself, and the one that reports adds up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
+    from deck_sim import Deck
+
+_OF_A_WORKER = "deck_sim_coverage"  # where a process of xdist puts its counts
+
+Counts = dict[str, dict[str, int]]  # how often each step was played, by scenario and place
+
+
+class Coverage:
+    """Counts over all tests, and the report."""
+
+    def __init__(self, config: pytest.Config, folder: Path | None, least: float) -> None:
+        self._config, self._folder, self._least = config, folder, least
+        self.counts: Counts = {}
+
+    def add(self, deck: Deck) -> None:
+        """Count what was played in a world."""
+        self.merge({row["scenario"]: row["steps"] for row in deck.coverage()})
+
+    def merge(self, counts: Mapping[str, Mapping[str, int]]) -> None:
+        """Add up."""
+        for scenario, steps in counts.items():
+            known = self.counts.setdefault(scenario, {})
+            for place, count in steps.items():
+                known[place] = known.get(place, 0) + count
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a process of xdist has counted."""
+        self.merge(getattr(node, "workeroutput", {}).get(_OF_A_WORKER, {}))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand the counts on, or fail the run if too little was played."""
+        if hasattr(self._config, "workeroutput"):
+            self._config.workeroutput[_OF_A_WORKER] = self.counts
+            return
+        self.merge(_never_played(self._folder))
+        if self._is_too_little() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
+        """Tell it."""
+        terminalreporter.section("deck coverage")
+        for line in self._lines():
+            terminalreporter.line(line)
+
+    @property
+    def _percent(self) -> float:
+        played = sum(map(bool, self._steps))
+        return 100 * played / len(self._steps) if self._steps else 100.0
+
+    @property
+    def _steps(self) -> list[int]:
+        return [count for steps in self.counts.values() for count in steps.values()]
+
+    def _is_too_little(self) -> bool:
+        return self._percent < self._least
+
+    def _lines(self) -> Iterator[str]:
+        width = max(map(len, self.counts), default=0)
+        for scenario, steps in sorted(self.counts.items()):
+            yield f"{scenario:<{width}}  {_row(steps)}"
+        yield f"{self._percent:.0f}% of {len(self._steps)} steps were played"
+        if self._is_too_little():
+            wanted = f"at least {self._least:g}% are wanted"
+            yield f"FAIL: {self._percent:.1f}% were played, and {wanted}"
+
+
+def _row(steps: Mapping[str, int]) -> str:
+    missed = [place for place, count in steps.items() if not count]
+    told = f"{len(steps) - len(missed)} of {len(steps)} steps"
+    return f"{told}; never {', '.join(missed)}" if missed else told
+
+
+def _never_played(folder: Path | None) -> Counts:
+    """Each step of the user's own scenarios, not counted yet."""
+    if folder is None:
+        return {}
+    from deck_sim.deck.running import read_scenarios
+    from deck_sim.scenario.coverage import Played, coverage
+    from deck_sim.scenario.library import shipped
+
+    library = read_scenarios(folder, shipped())
+    nothing: Played = {(scenario.name, "", ()): 0 for scenario in library.own()}
+    return {row["scenario"]: row["steps"] for row in coverage(nothing, library)}

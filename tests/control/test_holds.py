@@ -1,0 +1,80 @@
+"""Calls about holds."""
+
+import pytest
+
+
+@pytest.fixture
+def hold(sim):
+    """Make a hold; returns it."""
+
+    def hold(**body):
+        answer = sim.post("/holds", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return hold
+
+
+def test_a_hold_is_shown_with_what_stands_there(sim, hold, run_task, advance):
+    """Until it is released, which says what goes on then."""
+    run = run_task()
+    made = hold(event="task_run.completed", id=run["id"])
+    assert (made["event"], made["of"], made["held"]) == ("task_run.completed", run["id"], [])
+    advance("1m")
+    (shown,) = sim.get("/holds").json()["data"]
+    standing = {"id": run["id"], "status": "running", "since": "2025-01-15T09:30:11Z"}
+    assert (shown["id"], shown["held"], shown["answers"]) == (made["id"], [standing], 0)
+    answer = sim.delete(f"/holds/{made['id']}").json()
+    assert (answer["deleted"], answer["released"], answer["answers"]) == (True, [run["id"]], 0)
+    assert sim.get("/holds").json()["data"] == []
+    assert sim.get("/task-runs").json()["data"][0]["status"] == "completed"
+
+
+def test_the_clock_tells_what_is_held(sim, hold, run_task, advance):
+    """`advance` and `next` say so; while nothing is held they say nothing of it."""
+    run = run_task()
+    assert "held" not in sim.get("/next").json()
+    made = hold(event="task_run.completed")
+    held = [{"id": run["id"], "event": "task_run.completed", "hold": made["id"]}]
+    report = sim.post("/clock/advance", json={"until": "idle"}).json()
+    assert (report["now"], report["held"]) == ("2025-01-15T09:30:11Z", held)
+    now = sim.get("/next").json()
+    assert (now["held"], now["waiting"][0]["id"]) == (held, run["id"])
+
+
+def test_waiting_for_what_is_held_is_refused_and_says_so(sim, hold, run_task):
+    """The event cannot come, and the reason is the hold."""
+    run = run_task()
+    hold(event="task_run.completed")
+    body = {"until": {"event": "task_run.completed"}, "limit": "10m"}
+    (error,) = sim.post("/clock/advance", json=body).json()["errors"]
+    assert "nothing that is due by then can bring it" in error["message"]
+    assert f"`{run['id']}` is `running`, held before `task_run.completed`" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({}, "give exactly one of `event` and `call`"),
+        ({"event": "task_run.failed", "call": "/**"}, "give exactly one of `event` and `call`"),
+        ({"event": "task_run.complete"}, "before 'task_run.complete'; did you mean 'task_run.com"),
+        ({"event": "agent.created"}, "before 'agent.created'; stories of `connection` or `task_ru"),
+        ({"call": "POST tasks"}, "'POST tasks' is no pattern of a call; write it like `POST /v2"),
+        ({"call": "/v2/test", "id": "x"}, "`id` goes with `event`"),
+    ],
+)
+def test_a_hold_that_could_never_hold_is_refused(message, body, text):
+    """The message says what is allowed, and nothing changes."""
+    assert text in message("POST", "/holds", json=body)
+
+
+def test_a_type_that_only_scenarios_know_can_be_held(hold):
+    """An `event:` step may emit anything."""
+    assert hold(event="x.y")["event"] == "x.y"
+
+
+def test_what_is_not_held_cannot_be_released(message, hold):
+    """The message lists what is."""
+    made = hold(event="task_run.completed")
+    text = message("DELETE", "/holds/hold_x")
+    assert text == f"there is no hold 'hold_x'; there are `{made['id']}`"

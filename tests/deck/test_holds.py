@@ -1,0 +1,116 @@
+"""Holds by the handle, and the three races that they put in order."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import pytest
+
+from deck_sim import DeckSim, DeckSimError, WebhookReceiver
+
+
+@pytest.fixture
+def elsewhere():
+    """Call something in a thread of its own; returns its future."""
+    with ThreadPoolExecutor() as threads:
+        yield threads.submit
+
+
+def test_cancel_wins_over_complete(deck, run, api):
+    """A run that is about to complete is canceled before it does."""
+    started = run()
+    with deck.hold("task_run.completed", started) as hold:
+        report = deck.advance("1m")
+        assert [one["id"] for one in report.held] == hold.held == [started["id"]]
+        assert f"{started['id']} is held before task_run.completed" in str(report)
+        assert api.post(f"/task-runs/{started['id']}/cancel").status_code == 200
+    assert deck.runs[0]["status"] == "canceled"
+
+
+def test_complete_wins_over_cancel(deck, run, api):
+    """The same story, let go before the cancel comes, which is refused."""
+    started = run()
+    hold = deck.hold("task_run.completed")
+    deck.settle()
+    assert hold.release() == hold.release() == [started["id"]]
+    deck.requests.assert_not_called("POST /v2/task-runs/*/cancel")
+    assert api.post(f"/task-runs/{started['id']}/cancel").status_code == 409
+
+
+@pytest.mark.parametrize(("answer_first", "status"), [(True, 200), (False, 409)])
+def test_an_answer_races_the_end_of_its_prompt(deck, run, api, answer_first, status):
+    """At the very moment at which the window is over either may win."""
+    deck.use("mfa_then_success")
+    started = run()
+    hold = deck.hold("task_run.failed")
+    deck.advance("6m")
+    if not answer_first:
+        hold.release()
+    body = {"inputs": {"code": "123456"}}
+    answer = api.post(f"/task-runs/{started['id']}/interaction", json=body)
+    assert answer.status_code == status
+    hold.release()
+    deck.settle()
+    assert deck.runs[0]["status"] == ("completed" if answer_first else "failed")
+
+
+def test_a_webhook_comes_before_the_answer(deck, run, elsewhere):
+    """The answer to the create is kept back until the webhook has been taken."""
+    with WebhookReceiver(deck) as webhooks:
+        with deck.hold("POST /v2/tasks/*/run") as hold:
+            started = elsewhere(run)
+            _until(lambda: hold.answers)
+            deck.advance("0s")
+            event = webhooks.wait_for("task_run.queued")
+            assert not started.done()
+        assert started.result()["id"] == event["data"]["id"]
+
+
+def test_the_end_of_a_world_lets_its_answers_go(deck, run, elsewhere):
+    """Nobody waits for a hold that is no more."""
+    hold = deck.hold("POST /v2/tasks/*/run")
+    started = elsewhere(run)
+    _until(lambda: hold.answers)
+    deck.reset()
+    assert started.result()["status"] == "queued"
+    with pytest.raises(DeckSimError, match="is not held any more; held are nothing"):
+        _ = hold.held
+
+
+def test_a_server_that_stops_lets_its_answers_go(elsewhere):
+    """It does not wait for a test that forgot to release."""
+    with DeckSim() as deck:
+        hold = deck.hold("GET /v2/test")
+        headers = {"Authorization": f"Bearer {deck.api_key}"}
+        answer = elsewhere(httpx2.get, f"{deck.base_url}/test", headers=headers, trust_env=False)
+        _until(lambda: hold.answers)
+    assert answer.result().json()["status"] == "ready"
+
+
+def test_other_calls_are_answered_meanwhile(deck, api):
+    """A hold keeps back what it names, and nothing else."""
+    with deck.hold("POST /v2/tasks/*/run"):
+        assert api.get("/agents").status_code == 200
+
+
+def test_the_failure_in_a_block_is_not_hidden_by_the_release(deck):
+    """If the world is gone by then, the first error is the one to see."""
+
+    def lose(*, also):
+        with deck.hold("task_run.completed"):
+            deck.reset()
+            also()
+
+    with pytest.raises(ZeroDivisionError):
+        lose(also=lambda: 1 / 0)
+    with pytest.raises(DeckSimError, match="there is no hold"):
+        lose(also=lambda: None)
+
+
+def test_a_hold_says_what_it_holds(deck):
+    """For people, in a traceback."""
+    assert repr(deck.hold("task_run.completed")) == "Hold('task_run.completed')"
+
+
+def _until(came):
+    while not came():
+        pass

@@ -1,0 +1,200 @@
+"""The journal: filters, assertions, and what their failures say."""
+
+import pytest
+
+from deck_sim import DeckSimError
+from deck_sim.deck.journal import Calls
+from deck_sim.deck.timeline import cut_middle
+
+
+def call(what="GET /v2/agents", status=200, body=None, query="", errors=(), headers=None):
+    """A call as the control API prints it."""
+    method, path = what.split()
+    return {
+        "at": "2025-01-15T09:30:00Z",
+        "method": method,
+        "path": path,
+        "query": query,
+        "headers": headers or {},
+        "body": body,
+        "status": status,
+        "errors": list(errors),
+    }
+
+
+RUN = {"connection_id": "conn_1", "input": {"guest": "Alex", "nights": [1, 2], "vip": True}}
+CALLS = Calls(
+    [
+        call("POST /v2/tasks/task_1/run", 201, RUN, headers={"idempotency-key": "k1"}),
+        call("GET /v2/task-runs/trun_1"),
+        call("GET /v2/task-runs/trun_1", query="include=input"),
+        call("GET /v2/task-runs/trun_1/storage"),
+        call("POST /v2/task-runs/trun_1/cancel", 409, {}, errors=["request/state_invalid"]),
+        call("GET /v2/task-runs", query="status[]=failed&status[]=canceled&limit=5"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted", "places"),
+    [
+        ("**", {}, [0, 1, 2, 3, 4, 5]),
+        ("POST /v2/tasks/*/run", {}, [0]),
+        ("post  /v2/tasks/task_1/run", {}, [0]),
+        ("GET /v2/task-runs/*", {}, [1, 2]),
+        ("/v2/task-runs/**", {}, [1, 2, 3, 4]),
+        ("* /v2/task-runs/trun_1/c*l", {}, [4]),
+        ("GET /v2/task.runs", {}, []),
+        ("**", {"status": 409}, [4]),
+        ("**", {"error": "request/state_invalid"}, [4]),
+        ("**", {"query": {"include": "input"}}, [2]),
+        ("**", {"query": {"limit": 5, "status[]": ["failed", "canceled"]}}, [5]),
+        ("**", {"query": {"limit": 6}}, []),
+        ("**", {"headers": {"Idempotency-Key": "k1"}}, [0]),
+        ("**", {"json": {"connection_id": "conn_1"}}, [0]),
+        ("**", {"json": {"input": {"nights": [1, 2]}}}, [0]),
+        ("**", {"json": {"input": {"nights": [1]}}}, []),
+        ("**", {"json": {"input": {"vip": 1}}}, []),
+        ("**", {"json": {"input": None}}, []),
+        ("**", {"json": None}, [1, 2, 3, 5]),
+        ("**", {"json": {}}, [0, 4]),
+        ("GET **", {"status": 200, "json": None, "query": {"include": "input"}}, [2]),
+    ],
+)
+def test_calls_are_found_by_pattern_and_content(pattern, wanted, places):
+    """Everything that is asked for must fit; bodies, queries and headers may have more."""
+    assert CALLS.where(pattern, **wanted) == tuple(CALLS[place] for place in places)
+    assert CALLS.assert_called(pattern, times=len(places), **wanted) == CALLS.where(
+        pattern, **wanted
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted", "text"),
+    [
+        ("POST", {}, "'POST' is no pattern of a call; write it like `POST /v2/tasks/*/run`"),
+        ("GET v2/tasks", {}, "is no pattern of a call"),
+        ("**", {"jsn": 1}, "a call has no 'jsn'; did you mean 'json'?; it can be asked for `stat"),
+        ("**", {"method": "GET"}, "a call has no 'method'"),
+    ],
+)
+def test_a_wrong_filter_says_what_is_allowed(pattern, wanted, text):
+    """A misspelt filter is an error, and never one that finds nothing."""
+    for find in (CALLS.where, CALLS.assert_called, CALLS.assert_not_called):
+        with pytest.raises(DeckSimError) as caught:
+            find(pattern, **wanted)
+        assert text in str(caught.value)
+
+
+def failure(check, *given, **wanted):
+    """What a failing assertion says, line by line."""
+    with pytest.raises(AssertionError) as caught:
+        check(*given, **wanted)
+    return str(caught.value).split("\n")
+
+
+def test_a_failure_shows_the_nearest_miss_field_by_field():
+    """Each field that was asked for is told with what was found; then what came is counted."""
+    wanted = {"status": 409, "json": {"input": {"guest": "Alx", "age": 1, "nights": [1]}}}
+    assert failure(CALLS.assert_called, "POST /v2/tasks/*/run", **wanted) == [
+        "no call was `POST /v2/tasks/*/run` with status 409"
+        ' and json {"input": {"guest": "Alx", "age": 1, "nights": [1]}}',
+        "the nearest was",
+        '  2025-01-15T09:30:00Z  POST /v2/tasks/task_1/run -> 201  {"connection_id": "conn_1",'
+        ' "input": {"guest": "Alex", "nights": [1, 2], "vip": true}}',
+        '    fits     method: "POST"',
+        "    fits     path: /v2/tasks/task_1/run",
+        "    differs  status: expected 409, found 201",
+        '    differs  json.input.guest: expected "Alx", found "Alex"',
+        "    differs  json.input.age: expected 1, found nothing",
+        "    differs  json.input.nights (length): expected 1, found 2",
+        "    fits     json.input.nights[0]: 1",
+        "what came:",
+        "  2 x GET /v2/task-runs/* -> 200",
+        "  1 x POST /v2/tasks/*/run -> 201",
+        "  1 x GET /v2/task-runs/*/storage -> 200",
+        "  1 x POST /v2/task-runs/*/cancel -> 409",
+        "  1 x GET /v2/task-runs -> 200",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line"),
+    [
+        ("GET /v2/tasks/*/run", '    differs  method: expected "GET", found "POST"'),
+        ("POST /v2/task-runs/*/run", "    differs  path: expected /v2/task-runs/*/run, found /v"),
+    ],
+)
+def test_a_wrong_method_or_path_is_a_difference_too(pattern, line):
+    """The nearest call is one of the same path, or else of the same method."""
+    assert any(found.startswith(line) for found in failure(CALLS.assert_called, pattern))
+
+
+def test_without_any_call_there_is_no_nearest():
+    """The failure says so."""
+    assert failure(Calls().assert_called, "/v2/agents", times=1) == [
+        "`/v2/agents` was called 0 times, not once",
+        "no call was made at all",
+    ]
+    assert failure(Calls().assert_called, "/v2/agents")[1:] == ["no call was made at all"]
+
+
+def test_a_wrong_number_shows_the_calls_that_fit():
+    """They are listed, each with its moment and answer."""
+    lines = failure(CALLS.assert_called, "GET /v2/task-runs/*", times=1)
+    assert lines == [
+        "`GET /v2/task-runs/*` was called twice, not once",
+        "  2025-01-15T09:30:00Z  GET /v2/task-runs/trun_1 -> 200",
+        "  2025-01-15T09:30:00Z  GET /v2/task-runs/trun_1?include=input -> 200",
+    ]
+
+
+def test_what_was_not_to_be_called_is_shown():
+    """A call that should not have been made is told with its answer."""
+    CALLS.assert_not_called("DELETE /v2/agents/*")
+    assert failure(CALLS.assert_not_called, "/v2/task-runs/*/cancel") == [
+        "`/v2/task-runs/*/cancel` was called once, and must not be",
+        "  2025-01-15T09:30:00Z  POST /v2/task-runs/trun_1/cancel -> 409"
+        " (request/state_invalid)  {}",
+    ]
+
+
+def test_calls_may_be_asked_for_in_their_order():
+    """What comes in between does not matter; a pattern twice needs two calls."""
+    CALLS.assert_order("POST /v2/tasks/*/run", "GET /v2/task-runs/*", "GET /v2/task-runs/*")
+    CALLS.assert_order()
+    lines = failure(CALLS.assert_order, "POST /v2/task-runs/*/cancel", "POST /v2/tasks/*/run")
+    assert lines[0] == (
+        "expected `POST /v2/tasks/*/run` after `POST /v2/task-runs/*/cancel`;"
+        " it came only before that, as call 1. The calls were"
+    )
+    assert lines[1].startswith("  1. 2025-01-15T09:30:00Z  POST /v2/tasks/task_1/run -> 201  {")
+    (first, *_) = failure(CALLS.assert_order, "GET /v2/sources")
+    assert first == "expected `GET /v2/sources`; it never came. The calls were"
+
+
+def test_many_calls_are_cut_in_the_middle_and_many_kinds_at_the_end():
+    """A failure stays readable after thousands of polls."""
+    many = Calls([call(f"GET /v2/kind_{n}") for n in range(100)])
+    assert "  … 61 lines are left out …" in failure(many.assert_called, "/v2/kind_*", times=1)
+    assert failure(many.assert_called, "/v2/x")[-1] == "  and 88 more kinds of calls"
+    assert cut_middle(["a"] * 3, 3) == ["a"] * 3
+
+
+def test_calls_print_one_below_the_other():
+    """`str` is for people."""
+    assert str(Calls(CALLS[1:3])).split("\n") == [
+        "2025-01-15T09:30:00Z  GET /v2/task-runs/trun_1 -> 200",
+        "2025-01-15T09:30:00Z  GET /v2/task-runs/trun_1?include=input -> 200",
+    ]
+    assert str(Calls()) == "no calls"
+
+
+def test_the_journal_of_a_world_can_be_asked(deck, run, api):
+    """It has the headers that matter, and never the key."""
+    started = run()
+    api.get(f"/task-runs/{started['id']}", headers={"Idempotency-Key": "k", "User-Agent": "mine"})
+    deck.requests.assert_order("POST /v2/tasks/*/run", "GET /v2/task-runs/*")
+    (read,) = deck.requests.where(headers={"user-agent": "mine", "idempotency-key": "k"})
+    assert read["answered"] == {"id": started["id"], "status": "queued"}
+    assert deck.api_key not in f"{deck.requests}{[*deck.requests]}"

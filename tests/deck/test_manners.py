@@ -1,0 +1,59 @@
+"""Manners by the handle."""
+
+import pytest
+
+from deck_sim import DeckSimError
+
+
+@pytest.fixture
+def hasty(run, api):
+    """A client that polls without waiting."""
+
+    def hasty(reads=8):
+        started = run()
+        for _ in range(reads):
+            api.get(f"/task-runs/{started['id']}")
+        return started
+
+    return hasty
+
+
+def test_a_good_client_has_none(deck, run):
+    """The report says so, and the check passes."""
+    run()
+    assert str(deck.manners) == "nothing to complain of"
+    deck.manners.check()
+
+
+def test_a_bad_one_is_told_what_why_and_how_to_mend_it(deck, hasty):
+    """As a report, and as a failure of the same text."""
+    started = hasty()
+    report = str(deck.manners).split("\n")
+    assert report[0] == f"polls_too_often: `{started['id']}` was read 7 times within 1s of a read"
+    assert [line.partition(":")[0] for line in report[1:3]] == [
+        "  why it matters",
+        "  how to mend it",
+    ]
+    assert report[3].endswith(f"GET /v2/task-runs/{started['id']}")
+    assert report[-1] == "    and 2 more"
+    with pytest.raises(AssertionError) as caught:
+        deck.manners.check()
+    assert str(caught.value).split("\n") == report
+
+
+def test_what_is_too_often_can_be_set(deck, hasty):
+    """For this world; what cannot be read as a length is refused."""
+    hasty()
+    deck.poll_interval = "0s"
+    assert deck.manners == ()
+    deck.poll_interval = "soon"
+    with pytest.raises(DeckSimError, match="`poll_interval`: "):
+        _ = deck.manners
+
+
+def test_a_manner_can_be_ignored_by_its_name(deck, hasty):
+    """A misspelt name is an error."""
+    hasty()
+    deck.manners.check("polls_too_often")
+    with pytest.raises(DeckSimError, match="there is no manner 'polls_to_often'; did you mean"):
+        deck.manners.check("polls_to_often")

@@ -1,0 +1,70 @@
+"""Bad manners as a failure of the test, by the marker and the ini file."""
+
+import pytest
+
+HASTY = """
+    import httpx2
+    import pytest
+
+    MARKER
+    def test_it(deck):
+        ready = deck.ready_task()
+        headers = {"Authorization": f"Bearer {deck.api_key}"}
+        with httpx2.Client(base_url=deck.base_url, headers=headers) as client:
+            body = {"connection_id": ready.connection_id}
+            run = client.post(f"/tasks/{ready.task_id}/run", json=body).json()
+            for _ in range(5):
+                client.get(f"/task-runs/{run['id']}")
+"""
+MARKED = '@pytest.mark.deck(manners="{}")'
+
+
+def hasty(manners=None):
+    """A test whose client polls without waiting."""
+    return HASTY.replace("MARKER", MARKED.format(manners) if manners else "")
+
+
+def test_the_marker_makes_bad_manners_a_failure(run):
+    """The report is the complaint."""
+    result = run(hasty("fail"))
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["polls_too_often: *", "  why it matters: *", "*- deck timeline -*"]
+    )
+
+
+@pytest.mark.parametrize(("marked", "errors"), [(None, 1), ("off", 0)])
+def test_the_ini_file_does_so_for_every_test(run, pytester, marked, errors):
+    """The marker of a test goes before."""
+    pytester.makeini("[pytest]\ndeck_manners = fail")
+    run(hasty(marked)).assert_outcomes(passed=1, errors=errors)
+
+
+def test_without_a_word_nothing_fails(run):
+    """A report is there for who asks."""
+    run(hasty()).assert_outcomes(passed=1)
+
+
+def test_good_manners_pass(run):
+    """Nothing to complain of is no complaint."""
+    text = """
+        import pytest
+        @pytest.mark.deck(manners="fail")
+        def test_it(deck): deck.ready_task()
+    """
+    run(text).assert_outcomes(passed=1)
+
+
+def test_a_failed_test_has_no_second_complaint(run):
+    """What went wrong first is what counts."""
+    text = hasty("fail").rstrip() + "\n        assert False\n"
+    run(text).assert_outcomes(failed=1)
+
+
+def test_a_misspelt_word_is_an_error(run, pytester):
+    """In the marker before the test, in the ini file before all tests."""
+    result = run(hasty("fial"))
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*`manners` is 'fial'; it can be `fail` or `off`"])
+    pytester.makeini("[pytest]\ndeck_manners = fial")
+    assert run(hasty()).ret == pytest.ExitCode.USAGE_ERROR

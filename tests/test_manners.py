@@ -1,0 +1,204 @@
+"""Bad manners: what is found, and what is none."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from deck_sim.engine.deliveries import Tried
+from deck_sim.engine.world import FROZEN_START
+from deck_sim.manners import MANNERS, look_at
+from deck_sim.scenario.library import Library, shipped
+from deck_sim.simulation import Call, Settings, Simulation
+
+BODY = {"connection_id": "conn_1"}
+RUN, START = "/v2/task-runs/trun_1", "/v2/tasks/task_1/run"
+ANSWER = f"{RUN}/interaction"
+HALF = timedelta(milliseconds=500)
+KEYED, OTHER = {"idempotency-key": "k"}, {"idempotency-key": "l"}
+
+
+def at(seconds):
+    """So many seconds after the start."""
+    return FROZEN_START + timedelta(seconds=seconds)
+
+
+def call(seconds, what, status=200, body=None, headers=None, **answered):
+    """A call of the journal, so many seconds after the start."""
+    method, path = what.split()
+    answered = {"id": "x", **answered}
+    told = (at(seconds), f"req_{seconds}_{what}_{status}", method, path, "", status, body)
+    return Call(*told, (), None, 0, headers or {}, answered)
+
+
+def read(seconds, status, path=RUN):
+    """A read that showed this status."""
+    found = call(seconds, f"GET {path}")
+    found.answered["status"] = status
+    return found
+
+
+def tried(seconds, status=200):
+    """An attempt to deliver."""
+    return Tried(at(seconds), 1, status == 200, status, None, 1, {}, {})
+
+
+@pytest.fixture
+def found():
+    """The names of what is found in these calls, and what is said of it."""
+
+    def found(*calls, attempts=(), mode="frozen", **options):
+        simulation = Simulation("key", Settings(mode=mode), Library(shipped()))
+        simulation.journal.extend(calls)
+        if attempts:
+            fields = {"event_type": "task_run.queued", "event_id": "evt_1"}
+            made = simulation.world.create("event_delivery", fields, silent=True)
+            simulation.world.attempts[made.id] = list(attempts)
+        seen = look_at(simulation, **options)
+        return [(manner.name, habit.what) for manner, habit in seen]
+
+    return found
+
+
+def test_reading_again_and_again_at_once_is_told(found):
+    """Three reads of an unfinished run, each within the interval of the one before."""
+    calls = [read(seconds / 2, "running") for seconds in range(4)]
+    assert found(*calls) == [("polls_too_often", "`trun_1` was read 3 times within 1s of a read")]
+
+
+@pytest.mark.parametrize(
+    ("calls", "options"),
+    [
+        ([read(0, "running"), read(0, "running")], {}),
+        ([read(n, "running") for n in range(9)], {}),
+        ([read(0, "running") for n in range(9)], {"mode": "on_poll"}),
+        ([read(n / 2, "running") for n in range(9)], {"poll_interval": HALF}),
+        ([read(0, "running", f"/v2/task-runs/trun_{n}") for n in range(9)], {}),
+        ([read(0, "live", "/v2/tasks/task_1") for _ in range(9)], {}),
+        ([call(0, f"GET {RUN}", 404) for _ in range(9)], {}),
+        ([call(0, "GET /v2/agents") for _ in range(9)], {}),
+        ([call(0, "GET /v2/nothing/x") for _ in range(9)], {}),
+    ],
+)
+def test_reads_that_are_no_habit_are_not(found, calls, options):
+    """Two of them, slower ones, those of other runs, and on a clock that jumps at each read."""
+    assert found(*calls, **options) == []
+
+
+@pytest.mark.parametrize("status", ["completed", "failed", "canceled"])
+def test_reading_what_is_finished_is_told(found, status):
+    """Read once more it may be shown to somebody; twice more is polling."""
+    calls = [read(0, "running"), *(read(10 * n, status) for n in range(1, 4))]
+    assert found(*calls[:3]) == []
+    what = f"`trun_1` was read 2 times after it was `{status}`"
+    assert found(*calls) == [("polls_what_is_finished", what)]
+
+
+def start(seconds, status, headers=None, body=BODY):
+    """A call that starts a run."""
+    return call(seconds, f"POST {START}", status, body, headers)
+
+
+@pytest.mark.parametrize(
+    ("calls", "how"),
+    [
+        ([start(0, 503), start(1, 201)], "without an idempotency key"),
+        ([start(0, 500, KEYED), start(1, 201, OTHER)], "with another idempotency key"),
+        ([start(0, 500, KEYED), start(1, 201)], "with another idempotency key"),
+    ],
+)
+def test_an_unsafe_retry_of_a_create_is_told(found, calls, how):
+    """What failed may have been done."""
+    what = f"`POST {START}` failed with {calls[0].status} and was sent again {how}"
+    assert found(*calls) == [("retries_without_key", what)]
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [start(0, 503, KEYED), start(1, 201, KEYED)],
+        [start(0, 201), start(1, 201)],
+        [start(0, 400), start(1, 201)],
+        [start(0, 503), start(1, 201, body={"connection_id": "conn_2"})],
+        [start(0, 503)],
+        [call(0, f"GET {RUN}", 503), call(1, f"GET {RUN}", 503)],
+    ],
+)
+def test_a_safe_retry_is_none(found, calls):
+    """The same key, another body, a refusal that did nothing, a read."""
+    assert found(*calls) == []
+
+
+@pytest.mark.parametrize(
+    ("calls", "told"),
+    [
+        ([call(0, "GET /v2/test", 429, retry_after="10"), call(3, "GET /v2/agents")], "after 3s"),
+        ([start(0, 429), call(0, "GET /v2/test", 429, retry_after="10")], None),
+        ([call(0, "GET /v2/test", 429, retry_after="3"), call(3, "GET /v2/agents")], None),
+        ([call(0, "GET /v2/test", 503, retry_after="9"), call(1, "GET /v2/agents")], None),
+        ([call(0, "GET /v2/test", 503, retry_after="9"), call(1, "GET /v2/test")], "after 1s"),
+        ([call(0, "GET /v2/test", 503, retry_after="Wed"), call(1, "GET /v2/test")], None),
+    ],
+)
+def test_a_call_before_retry_after_is_told(found, calls, told):
+    """After a 429 any call is too early; after another refusal the same one is."""
+    what = [w for name, w in found(*calls) if name == "ignores_retry_after"]
+    assert len(what) == (told is not None)
+    assert all(told in w for w in what)
+
+
+@pytest.mark.parametrize(
+    ("calls", "attempts", "count"),
+    [
+        ([start(0, 201), start(5, 201)], [tried(0, 500), tried(5)], 1),
+        ([start(0, 201), start(5, 201)], [tried(0), tried(5)], 1),
+        ([start(5, 201), start(5.5, 201)], [tried(5), tried(5)], 1),
+        ([start(0, 201, KEYED), start(5, 201, KEYED)], [tried(0), tried(5)], 0),
+        ([start(0, 201), start(3, 201)], [tried(0), tried(5)], 0),
+        ([start(0, 201), start(7, 201)], [tried(0), tried(5)], 0),
+        ([start(0, 201), start(5, 201, body={})], [tried(0), tried(5)], 0),
+        ([start(0, 201)], [tried(0), tried(5)], 0),
+        ([start(0, 201), start(5, 201)], [tried(0)], 0),
+        ([read(0, "running"), read(5, "running")], [tried(0), tried(5)], 0),
+    ],
+)
+def test_a_delivery_that_is_handled_twice_is_told(found, calls, attempts, count):
+    """It caused the same write twice, and no idempotency key made the second do nothing."""
+    what = "`task_run.queued` (evt_1) was delivered twice, and `POST /v2/tasks/task_1/run` was"
+    habits = found(*calls, attempts=attempts)
+    assert habits == [("handles_a_delivery_twice", f"{what} called twice")] * count
+
+
+def answer(seconds, status, shown="running", code="1"):
+    """A call that answers a prompt."""
+    found = call(seconds, f"POST {ANSWER}", status, {"inputs": {"code": code}})
+    found.answered["status"] = shown
+    return found
+
+
+@pytest.mark.parametrize(
+    ("calls", "why"),
+    [
+        ([answer(0, 200), answer(1, 409)], "although it had been taken"),
+        ([answer(0, 200, "interaction_required"), answer(1, 200)], "although it was wrong"),
+        ([answer(0, 200), answer(1, 200)], None),
+        ([answer(0, 400), answer(1, 200)], None),
+        ([answer(0, 200, "interaction_required"), answer(1, 200, code="2")], None),
+    ],
+)
+def test_an_answer_that_is_submitted_twice_is_told(found, calls, why):
+    """A second prompt may ask for the same; a refused answer may be sent again once mended."""
+    what = [f"`POST {ANSWER}` was sent again {why}"] if why else []
+    assert [w for _, w in found(*calls)] == what
+
+
+def test_each_manner_says_why_it_matters_and_how_to_mend_it():
+    """Names are unique, and every text is a sentence."""
+    assert len({manner.name for manner in MANNERS}) == len(MANNERS) == 6
+    assert all(text.endswith(".") for manner in MANNERS for text in (manner.why, manner.mend))
+
+
+def test_the_page_on_pytest_has_a_row_for_each_manner():
+    """What can fail a test is explained."""
+    page = Path(__file__).parents[1].joinpath("docs/pytest.md").read_text()
+    assert all(f"\n| `{manner.name}` | " in page for manner in MANNERS)

@@ -1,0 +1,368 @@
+"""Snapshots: the whole world out and in again, as JSON."""
+
+import copy
+import json
+from collections import Counter, OrderedDict, deque
+from dataclasses import fields
+from datetime import UTC
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deck_sim.engine.story import Script
+from deck_sim.plain import Reader, Writer
+from deck_sim.scenario.library import Library, shipped
+from deck_sim.scenario.loader import read_scenario
+from deck_sim.server import ServerThread
+from deck_sim.simulation import Simulation
+from deck_sim.snapshot import BESIDE, KEPT, LEFT_OUT, _digest, restore_snapshot, take_snapshot
+from deck_sim.wire import dump_json
+from deck_sim.worlds import Worlds
+
+SHOWN = ("/timeline", "/requests", "/events", "/deliveries", "/task-runs", "/next", "/clock")
+SHOWN += ("/world", "/coverage", "/queue", "/rules", "/holds", "/connections", "/scenarios")
+MINE = """\
+version: 1
+name: mine
+connection: [connecting: 1s..9s, connected: 1h, disconnected]
+task_run:
+  - running: 2s..90s
+  - interaction_required: {accept: {code: "012*"}, attempts: 2, on_rejected: [screenshot, failed:
+      auth/mfa_invalid]}
+  - file: {name: "{{ run.id }}.txt", content: "{{ input }}"}
+  - running: 5s
+  - completed: {output: {at: "{{ now }}", n: 1.5}}
+"""
+
+
+class Client:
+    """A world of a server of its own, which takes the same steps whenever it is told the same."""
+
+    def __init__(self, server, key, http):
+        self.key, self.worlds, self._http, self._url = key, server.worlds, http, server.url
+
+    def call(self, method, path, headers=None, **request):
+        """Make a call; returns its answer."""
+        headers = {"Authorization": f"Bearer {self.key}", **(headers or {})}
+        answer = self._http.request(method, f"{self._url}{path}", headers=headers, **request)
+        assert answer.status_code < 500, answer.text
+        return answer.json()
+
+    def begin(self):
+        """A world with something of everything in it."""
+        self.call("POST", "/_sim/reset", json={})
+        self.call("PUT", "/_sim/scenarios/mine", content=MINE.encode())
+        source = {"id": "src", "type": "website", "website": {"url": "https://a.example"}}
+        task = {"id": "task", "name": "t", "agent_id": "agt", "storage": {"enabled": True}}
+        seed = {"agents": [{"id": "agt", "name": "a"}], "sources": [source], "tasks": [task]}
+        self.call("POST", "/_sim/seed", json={"resources": seed})
+        rule = {"when": {"input": {"a": 1}}, "scenario": "needs_approval"}
+        self.call("PUT", "/_sim/rules", json={"rules": [rule]})
+        self.call("POST", "/_sim/queue", json={"resource": "connection", "scenarios": ["mine"]})
+        queue = {"name": "q", "type": "aws_sqs", "config": {}, "events": ["*"]}
+        self.call("POST", "/v2/event-destinations", json=queue)
+        body = {"source_id": "src", "auth_method": "none"}
+        self.connection = self.call("POST", "/v2/connections", json=body)["id"]
+        self.runs = []
+        self.step(("wait", "10s"))
+
+    def step(self, step):
+        """One step of a history."""
+        what, how = step
+        getattr(self, f"_{what}")(how)
+
+    def _run(self, scenario):
+        headers = {"Deck-Sim-Scenario": scenario} if scenario else {}
+        body = {"connection_id": self.connection, "input": {"a": len(self.runs)}}
+        run = self.call("POST", "/v2/tasks/task/run", json=body, headers=headers)
+        self.runs += [run["id"]] if "id" in run else []
+
+    def _wait(self, length):
+        self.call("POST", "/_sim/clock/advance", json={"by": length})
+
+    def _answer(self, code):
+        for run in self.runs:
+            path = f"/v2/task-runs/{run}/interaction"
+            self.call("POST", path, json={"inputs": {"code": code}})
+
+    def _cancel(self, number):
+        for run in self.runs[number : number + 1]:
+            self.call("POST", f"/v2/task-runs/{run}/cancel")
+
+    def _poll(self, _):
+        self.call("PUT", "/_sim/clock", json={"mode": "on_poll"})
+        for run in self.runs:
+            self.call("GET", f"/v2/task-runs/{run}")
+        self.call("PUT", "/_sim/clock", json={"mode": "frozen"})
+
+    def _hold(self, event):
+        self.call("POST", "/_sim/holds", json={"event": event})
+
+    def _release(self, _):
+        for hold in self.call("GET", "/_sim/holds")["data"]:
+            self.call("DELETE", f"/_sim/holds/{hold['id']}")
+
+    def look(self):
+        """All that can be seen of the world."""
+        shown = {path: self.call("GET", f"/_sim{path}") for path in SHOWN}
+        for answer in shown.values():
+            del answer["request_id"]
+        return dump_json(shown)
+
+    @property
+    def simulation(self):
+        """The simulation behind it."""
+        return self.worlds.select(f"Bearer {self.key}")
+
+
+@pytest.fixture(scope="module")
+def servers():
+    """Two servers; nothing but the snapshot goes from one to the other."""
+    threads = [ServerThread(Worlds()).start() for _ in range(2)]
+    yield [thread.server for thread in threads]
+    for thread in threads:
+        thread.stop()
+
+
+@pytest.fixture(scope="module")
+def http():
+    """What calls both of them."""
+    with httpx2.Client(trust_env=False) as http:
+        yield http
+
+
+@pytest.fixture
+def client(servers, key, http):
+    """A world with something of everything in it."""
+    client = Client(servers[0], key, http)
+    client.begin()
+    return client
+
+
+STEP = st.one_of(
+    st.tuples(st.just("run"), st.sampled_from(["mine", "mfa_then_success", "", "source_down"])),
+    st.tuples(st.just("wait"), st.sampled_from(["0s", "1s", "7s", "1m", "6m"])),
+    st.tuples(st.just("answer"), st.sampled_from(["0123", "123456", "9"])),
+    st.tuples(st.just("cancel"), st.integers(0, 3)),
+    st.tuples(st.just("poll"), st.none()),
+    st.tuples(st.just("hold"), st.sampled_from(["task_run.completed", "task_run.failed"])),
+    st.tuples(st.just("release"), st.none()),
+)
+HISTORY = st.lists(STEP, max_size=6)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=HISTORY, after=HISTORY)
+def test_a_restored_world_plays_on_byte_for_byte(servers, http, before, after):
+    """On another server, under another key, the same steps give the same bytes."""
+    one, other = (Client(server, "sk_test_same", http) for server in servers)
+    one.begin()
+    for step in before:
+        one.step(step)
+    taken = json.loads(json.dumps(one.call("GET", "/_sim/snapshot")))
+    other.call("PUT", "/_sim/snapshot", json=taken)
+    other.connection, other.runs = one.connection, [*one.runs]
+    files = [client.simulation.files_url for client in (one, other)]
+    assert one.simulation.world.timers == other.simulation.world.timers
+    for step in after:
+        one.step(step)
+        other.step(step)
+    seen = [client.look() for client in (one, other)]
+    assert seen[0].replace(files[0].encode(), b"") == seen[1].replace(files[1].encode(), b"")
+
+
+def test_a_snapshot_is_the_world_and_leaves_it_as_it_is(client):
+    """What is restored from it is equal, and taking it changes nothing."""
+    client.step(("run", "mine"))
+    client.step(("wait", "1m"))
+    before = copy.deepcopy(client.simulation.world)
+    taken = take_snapshot(client.simulation)
+    assert client.simulation.world == before
+    worlds = Worlds(site=client.worlds.site)
+    restored = restore_snapshot(worlds, client.key, json.loads(dump_json(taken)))
+    assert restored.world == before
+    assert restored.wishes == client.simulation.wishes
+    assert restored.journal == client.simulation.journal
+    assert restored.choices == client.simulation.choices
+    assert take_snapshot(restored) == taken
+
+
+def test_every_field_of_a_simulation_is_kept_or_left_out_for_a_reason():
+    """A new field is kept by itself; what is left out is a field that there is."""
+    names = {row.name for row in fields(Simulation)}
+    assert set(LEFT_OUT) < names
+    assert names == set(KEPT) - set(BESIDE) | set(LEFT_OUT)
+
+
+def test_what_was_shown_as_a_prompt_is_remembered(client):
+    """Identity is kept: a prompt that a poll has shown is not shown as new."""
+    client.step(("run", "mfa_then_success"))
+    for _ in range(4):
+        client.step(("poll", None))
+    taken = client.call("GET", "/_sim/snapshot")
+    twin = restore_snapshot(Worlds(), "k", taken)
+    ((run_id, shown),) = twin._shown.items()
+    assert shown is twin.world.all("task_run")[run_id]
+
+
+def test_the_settings_and_the_clock_come_back(client):
+    """Seed, mode and speed are those of the snapshot."""
+    client.call("POST", "/_sim/reset", json={"seed": 9, "mode": "real", "speed": 1000})
+    taken = client.call("GET", "/_sim/snapshot")
+    client.call("POST", "/_sim/reset", json={})
+    world = client.call("PUT", "/_sim/snapshot", json=taken)
+    clock = client.call("GET", "/_sim/clock")
+    assert (world["seed"], clock["mode"], clock["speed"]) == (9, "real", 1000)
+    assert client.simulation.settings.seed == 9
+
+
+def test_scenarios_come_along_and_those_that_are_there_are_not_doubled(client):
+    """What does not ship is in the snapshot, and so is what the world was told to play."""
+    client.call("PATCH", "/_sim/world", json={"default_scenario": "slow_success"})
+    listed = b"version: 1\nname: a_list\nplaylist: [mine, source_down]"
+    client.call("PUT", "/_sim/scenarios/a_list", content=listed)
+    taken = client.call("GET", "/_sim/snapshot")
+    twin = restore_snapshot(Worlds(), "k", taken)
+    assert sorted(scenario.name for scenario in twin.library.own()) == ["a_list", "mine"]
+    assert twin.library.find("slow_success") is shipped().find("slow_success")
+    names = {row["$source"]["name"] for row in taken["values"] if "$source" in row}
+    assert names >= {"a_list", "mine", "source_down", "slow_success", "needs_approval"}
+
+
+def test_a_scenario_that_differs_here_is_played_as_it_was_there(client):
+    """A story that is under way keeps its script, and new ones play what the snapshot has."""
+    client.step(("run", "mine"))
+    library = Library(shipped())
+    library.add(read_scenario("version: 1\nname: mine\ntask_run: [queued, running, completed]"))
+    twin = restore_snapshot(Worlds(library=library), "k", client.call("GET", "/_sim/snapshot"))
+    assert twin.world.stories == client.simulation.world.stories
+    assert twin.library.find("mine") == client.simulation.library.find("mine")
+
+
+@pytest.mark.parametrize("value", [object(), Script("x", "task_run", ()), 1j])
+def test_what_cannot_be_kept_is_an_error(client, value):
+    """A field of a new type fails loudly rather than being lost."""
+    client.simulation.world.screenshots["x"] = value
+    with pytest.raises(TypeError, match=r"has no (form as plain data|source)"):
+        take_snapshot(client.simulation)
+
+
+MOMENTS = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(fold=0))
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text() | st.binary() | MOMENTS | st.timedeltas(),
+        lambda inner: (
+            st.lists(inner)
+            | st.tuples(inner, inner)
+            | st.dictionaries(st.text() | st.tuples(st.text()), inner)
+            | st.dictionaries(st.text(), inner).map(OrderedDict)
+            | st.dictionaries(st.text(), st.integers()).map(Counter)
+            | st.lists(inner).map(lambda items: deque(items, maxlen=3))
+        ),
+    )
+)
+def test_every_form_of_a_value_comes_back(value):
+    """Whatever its type, what is read equals what was written, in type and order."""
+    writer = Writer("http://here")
+    written = json.loads(dump_json({"it": writer.write(value)}))["it"]
+    read = Reader("http://here", shipped().find).read(written)
+    assert (type(read), repr(read)) == (type(value), repr(value))
+
+
+def test_a_set_comes_back():
+    """Its members are written in order, so that equal worlds have equal snapshots."""
+    written = Writer("http://here").write({"b", "a"})
+    assert written == {"$set": ["a", "b"]}
+    assert Reader("http://here", shipped().find).read(written) == {"a", "b"}
+
+
+def test_addresses_of_files_follow_the_world(client):
+    """A text that begins with the address of the world's files has that of the new place."""
+    writer = Writer("http://here/files")
+    written = writer.write(["http://here/files/a?b", "http://elsewhere"])
+    read = Reader("http://there", shipped().find).read(written)
+    assert read == ["http://there/a?b", "http://elsewhere"]
+
+
+def test_a_snapshot_has_no_key_in_it(client):
+    """Whoever reads it cannot call as its owner."""
+    client.step(("run", "mine"))
+    assert client.key not in json.dumps(client.call("GET", "/_sim/snapshot"))
+
+
+def test_a_deep_input_survives(client):
+    """A body that is as deep as allowed is deeper still in the snapshot."""
+    deep = {}
+    for _ in range(97):
+        deep = {"a": deep}
+    body = {"connection_id": client.connection, "input": deep}
+    client.call("POST", "/v2/tasks/task/run", json=body)
+    taken = client.call("GET", "/_sim/snapshot")
+    assert "id" not in client.call("PUT", "/_sim/snapshot", json=taken).get("errors", {})
+    assert client.call("GET", "/_sim/task-runs")["data"][0]["input"] == deep
+
+
+def test_keys_and_texts_that_look_like_ours_survive(client):
+    """An input may have keys that begin with a dollar."""
+    odd = {"$value": 1, "$": {"$moment": "x"}, "n": 1e300, "": [None, True, "é"]}
+    body = {"connection_id": client.connection, "input": odd}
+    client.call("POST", "/v2/tasks/task/run", json=body)
+    client.call("PUT", "/_sim/snapshot", json=client.call("GET", "/_sim/snapshot"))
+    assert client.call("GET", "/_sim/task-runs")["data"][0]["input"] == odd
+
+
+def _changed(taken, **changes):
+    return {**taken, **changes}
+
+
+WRONG = {
+    "no snapshot": (lambda taken: {}, "version", "`version` must be 1, not 'nothing'"),
+    "another version": (lambda taken: _changed(taken, version=2), "version", "must be 1, not 2"),
+    "no values": (lambda taken: _changed(taken, values={}), "digest", "does not fit"),
+    "a changed value": (
+        lambda taken: _changed(taken, values=taken["values"][1:]),
+        "digest",
+        "give a snapshot back as it came, unchanged",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "field", "text"), WRONG.values(), ids=WRONG)
+def test_what_is_no_snapshot_is_refused(client, change, field, text):
+    """The message says what is wrong, and the world is as it was."""
+    before = client.look()
+    taken = client.call("GET", "/_sim/snapshot")
+    (error,) = client.call("PUT", "/_sim/snapshot", json=change(taken))["errors"]
+    assert error["field"] == field
+    assert text in error["message"]
+    assert client.look() == before
+
+
+ROWS = {
+    "a field that is missing": {"$fields": ["engine.records.Entry", {"at": 1}]},
+    "a class that there is not": {"$fields": ["engine.records.Nothing", {}]},
+    "what is no class of ours": {"$fields": ["engine.records.datetime", {}]},
+    "a form that there is not": {"$strange": 1},
+    "a scenario with mistakes": {"$source": {"version": 1, "name": "x", "task_run": ["nope"]}},
+}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_values_of_another_version_are_refused_with_their_place(client, row):
+    """One that fits its digest, and yet cannot be read here: the row is named, and the reason."""
+    taken = client.call("GET", "/_sim/snapshot")
+    values = [*taken["values"][:3], row]
+    taken |= {"values": values, "digest": _digest(values)}
+    (error,) = client.call("PUT", "/_sim/snapshot", json=taken)["errors"]
+    assert error["message"].startswith("`values`: row 3: ")
+
+
+def test_while_somebody_moves_the_clock_no_snapshot_is_taken(client):
+    """Deliveries are under way, which no snapshot could keep."""
+    client.simulation.driven = True
+    (error,) = client.call("GET", "/_sim/snapshot")["errors"]
+    assert (error["code"], "is moving" in error["message"]) == ("state_invalid", True)
