@@ -11,7 +11,7 @@ import json
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,10 +21,18 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from deck_sim import __version__
+from deck_sim.engine.assumptions import (
+    REFUSED,
+    assumptions_told,
+    begin_call,
+    end_call,
+    rely_on,
+    rely_on_error,
+)
 from deck_sim.engine.calls import admit_call
 from deck_sim.engine.holds import hold_on_call
 from deck_sim.engine.records import KeptAnswer
-from deck_sim.errors import ApiError, refuse
+from deck_sim.errors import CATALOG, ApiError, refuse
 from deck_sim.hiding import hide_in_query
 from deck_sim.idempotency import HEADER, REPLAYED, KeyedCall, digest_parameters, read_key
 from deck_sim.routes import Routes, path_below
@@ -43,6 +51,8 @@ from deck_sim.wire import (
 from deck_sim.worlds import Worlds
 
 log = logging.getLogger("deck_sim")
+
+ASSUMED = "Deck-Sim-Assumed"  # the names of what an answer rests on, in the ledger of fidelity
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +182,22 @@ class Door:
             keyed = self._keyed(visit, route)
             return await (_once(visit, keyed, ask) if keyed else ask())
         except ApiError as error:
-            answer = _refusal(error)
+            answer = self._refuse(visit, error)
         except Exception:
             visit.simulation.crashes.append(traceback.format_exc())
             log.exception("deck-sim failed at %(method)s %(path)s", visit.scope)
             text = "deck-sim itself failed; its log has the traceback. Please report it."
             answer = _refusal(refuse("api/api_error", text))
+        finally:
+            end_call(visit.simulation.world)
         return answer, answer.print(visit.request_id)
 
     async def _admit(self, visit: _Visit) -> tuple[Route, Mapping[str, str]]:
         """The row that answers, if the call is let in."""
         simulation = visit.simulation
         await self.worlds.post_office.catch_up(simulation)
+        if self.journal:
+            begin_call(simulation.world)
         visit.position = len(simulation.world.timeline)
         if self.journal:
             admit_call(simulation.world)
@@ -210,11 +224,27 @@ class Door:
         query = _query(visit.scope)
         request = Request(self.worlds, visit.simulation, params, query, visit.headers, visit.body)
         try:
+            rely_on(visit.simulation.world, f"{route.method} {route.path}")
             made = route.endpoint(request)
             answer = made if isinstance(made, Answer) else await made
+            answer = self._tell(visit, answer)
         except ApiError as error:
-            answer = _refusal(error)
+            answer = self._refuse(visit, error)
         return answer, answer.print(visit.request_id)
+
+    def _refuse(self, visit: _Visit, error: ApiError) -> Answer:
+        """The answer to a call that is wrong, which a strict world may refuse to give."""
+        try:
+            rely_on_error(visit.simulation.world, error)
+        except ApiError as stricter:
+            error = stricter
+        return self._tell(visit, _refusal(error))
+
+    def _tell(self, visit: _Visit, answer: Answer) -> Answer:
+        """The answer, with a header of what it rests on that is only assumed."""
+        names = assumptions_told(visit.simulation.world, answer.data)
+        told = {ASSUMED: ", ".join(names)} if names else {}
+        return replace(answer, headers={**answer.headers, **told})
 
 
 async def _keep_back(simulation: Simulation, method: str, path: str) -> None:
@@ -254,7 +284,8 @@ async def _once(visit: _Visit, keyed: KeyedCall, ask: Ask) -> tuple[Answer, byte
         if kept is not None:
             return _replay(visit, kept), kept.body
         answer, printed = await ask()
-        keyed.keep(answer.status, answer.headers, printed)
+        if answer.status != CATALOG[REFUSED].status:  # which is no answer of Deck's
+            keyed.keep(answer.status, answer.headers, printed)
         return answer, printed
 
 
@@ -294,6 +325,7 @@ def _call(visit: _Visit, answer: Answer) -> Call:
         headers={name: visit.headers[name] for name in TOLD_HEADERS if name in visit.headers},
         answered=_answered(answer),
         replayed=visit.replayed,
+        assumed=tuple(filter(None, answer.headers.get(ASSUMED, "").split(", "))),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal
 
-Grade = Literal["documented", "observed", "assumed"]
+Grade = Literal["documented", "observed", "assumed", "ours"]
 
 IN_RUN_ONLY = 0
 LONGEST = 60  # characters of a found value that a message repeats
@@ -191,12 +191,21 @@ _ROWS = (
         "The plan's limit has been reached.",
         "credentials",
     ),
+    ErrorRow(
+        "deck_sim",
+        "assumption_refused",
+        501,
+        "ours",
+        "This world has `strict_fidelity`, and the call rests on `{behaviour}`, of which nothing"
+        " public is known: {what}",
+    ),
 )
 
 CATALOG = {row.name: row for row in _ROWS}
 
 # What a run can fail with. The other types tell a caller that its call was wrong.
-RUN_ERRORS = tuple(row.name for row in _ROWS if row.type not in ("request", "idempotency"))
+_OF_CALLS = ("request", "idempotency", "deck_sim")
+RUN_ERRORS = tuple(row.name for row in _ROWS if row.type not in _OF_CALLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +270,12 @@ def problem(
 def refuse(name: str, message: str | None = None, **words: Any) -> ApiError:
     """An answer with a single problem; see `problem`."""
     return ApiError(problem(name, message, **words))
+
+
+def check(problems: Sequence[Problem]) -> None:
+    """Refuse what has problems."""
+    if problems:
+        raise ApiError(*problems)
 
 
 def quote(word: str) -> str:

@@ -50,6 +50,7 @@ class Settings:
     seed: int = 0
     webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
     rate_limit: bool = False
+    strict_fidelity: bool = False  # whether what rests on an assumption is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)  # those of `TOLD_HEADERS` it had
     answered: Mapping[str, Any] = field(default_factory=dict)  # id and status of what was shown
     replayed: bool = False  # whether it was answered as the call was that had its key first
+    assumed: tuple[str, ...] = ()  # what its answer rests on that is only assumed
 
 
 @dataclass(slots=True)
@@ -108,6 +110,7 @@ class Simulation:
         now = self.settings.now or STARTS.get(self.settings.mode, lambda: FROZEN_START)()
         self.world = World(self.settings.edition, self.settings.seed, now, files_url=self.files_url)
         self.world.rate_limit = self.world.rules.rate_limit if self.settings.rate_limit else None
+        self.world.strict_fidelity = self.settings.strict_fidelity
         self.set_clock(self.settings.mode, self.settings.speed)
 
     # The clock

@@ -67,13 +67,15 @@ task/review_rejected run assumed
 storage/storage_error run assumed
 storage/extraction_failed run assumed
 organization/plan_limit_reached 403 assumed
+deck_sim/assumption_refused 501 ours
 """
 EXPECTED = [line.split() for line in CONTRACT.strip().splitlines()]
 WORDS = {"id": "trun_1", "path": "/x", "method": "PUT", "allowed": "`GET`", "limit": "1 MiB"}
+WORDS |= {"behaviour": "reopen_path", "what": "It is so."}
 
 
 def test_the_catalog_is_the_contract_s():
-    """Every error of the contract has one row, and there are no others."""
+    """Every error of the contract has one row, and there is one other, which is ours."""
     shown = {row.name: row.status or "run" for row in CATALOG.values()}
     assert {name: f"{status}" for name, status in shown.items()} == {
         name: status for name, status, _ in EXPECTED
@@ -107,8 +109,9 @@ def test_a_message_with_a_missing_word_is_a_bug_that_is_found(name):
 
 
 def test_a_run_fails_with_nothing_that_only_tells_a_caller_it_was_wrong():
-    """Errors of the request and of idempotency are for answers alone."""
-    wrong_call = {name for name in CATALOG if name.split("/")[0] in ("request", "idempotency")}
+    """Errors of the request and of idempotency, and our own, are for answers alone."""
+    types = ("request", "idempotency", "deck_sim")
+    wrong_call = {name for name in CATALOG if name.split("/")[0] in types}
     assert set(RUN_ERRORS) == set(CATALOG) - wrong_call
 
 

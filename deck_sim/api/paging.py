@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from deck_sim.contract.resources import Kind
 from deck_sim.endpoint import Answer, Request
+from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.records import Resource
 from deck_sim.errors import ApiError, Problem, listed, nearest, problem
 from deck_sim.wire import print_resource, read_moment
@@ -99,9 +100,10 @@ def list_resources(request: Request, row: Kind) -> Answer:
         shown = all(item[name] in values for name, values in wanted.items())
         return shown and not item.deleted and (not statuses or item.status in statuses)
 
+    asked = includes(request, row)
     # Whoever lists the completed runs waits for the others, too.
     request.simulation.poll(i for i in items.values() if may_match(i) and window.spans(i))
-    return window.cut(items, matches, lambda item: print_resource(world, item, includes(request)))
+    return window.cut(items, matches, lambda item: print_resource(world, item, asked))
 
 
 def list_items(
@@ -123,9 +125,13 @@ def list_items(
     return window.cut(read(), matches, show)
 
 
-def includes(request: Request) -> frozenset[str]:
+def includes(request: Request, row: Kind) -> frozenset[str]:
     """What `include=` asks for, in one or several; unknown names are ignored (observed)."""
-    return frozenset(name for value in request.asked("include") for name in value.split(","))
+    asked = {name for value in request.asked("include") for name in value.split(",")}
+    found = asked.intersection(row.includes)
+    for name in sorted(found):
+        rely_on(request.simulation.world, f"include={name}")
+    return frozenset(found)
 
 
 def _behind(after: str | None, items: Mapping[str, Listed]) -> Iterator[Listed]:

@@ -23,9 +23,10 @@ def create(request: Request, row: Kind) -> Answer:
 def get(request: Request, row: Kind) -> Answer:
     """`GET /things/{id}`."""
     world, simulation = request.simulation.world, request.simulation
+    asked = includes(request, row)
     simulation.poll([commands.fetch(world, row.object, request.params["id"])])
     found = commands.fetch(world, row.object, request.params["id"])
-    return Answer(print_resource(world, found, includes(request)))
+    return Answer(print_resource(world, found, asked))
 
 
 def update(request: Request, row: Kind) -> Answer:
@@ -43,7 +44,7 @@ def delete(request: Request, row: Kind) -> Answer:
     found = world.all(row.object).get(resource_id)
     if found is None:
         raise refuse(row.not_found, id=resource_id)
-    world.delete(found)
+    commands.delete_resource(world, found)
     return Answer({"id": resource_id, "object": row.object, "deleted": True})
 
 

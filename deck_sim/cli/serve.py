@@ -114,6 +114,9 @@ _CLOCKS = {
     help="Which time webhooks are signed with; receivers refuse what is five minutes off.",
 )
 @click.option(
+    "--strict-fidelity", is_flag=True, help="Answer calls that rest on an assumption with 501."
+)
+@click.option(
     "--rate-limit", is_flag=True, help="Answer more than 200 calls in 10 s of a world with 429."
 )
 def command(
@@ -131,6 +134,7 @@ def command(
     port_file: Path | None,
     allow_public: bool,
     webhook_time: str,
+    strict_fidelity: bool,
     rate_limit: bool,
 ) -> None:
     """Serve the simulated Deck API.
@@ -149,6 +153,7 @@ def command(
         seed=seed,
         webhook_time=webhook_time,
         rate_limit=rate_limit,
+        strict_fidelity=strict_fidelity,
     )
     library = _watch(folder) if reload else open_library(folder)
     worlds = Worlds(

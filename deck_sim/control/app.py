@@ -1,7 +1,17 @@
 """The control API as an ASGI app."""
 
 from deck_sim import __version__
-from deck_sim.control import clock, deliveries, holds, manners, people, records, scenarios, worlds
+from deck_sim.control import (
+    clock,
+    deliveries,
+    fidelity,
+    holds,
+    manners,
+    people,
+    records,
+    scenarios,
+    worlds,
+)
 from deck_sim.endpoint import Answer, Door, Request, Route
 from deck_sim.routes import Routes
 from deck_sim.worlds import Worlds
@@ -24,6 +34,7 @@ ROUTES: list[Route] = [
     *manners.ROUTES,
     *records.ROUTES,
     *deliveries.ROUTES,
+    *fidelity.ROUTES,
 ]
 
 

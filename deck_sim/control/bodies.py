@@ -106,6 +106,7 @@ class ChangeWorld(Body):
     webhook_time: WebhookTime | None = None
     rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or true, or false
     surprises: Surprise | None = None
+    strict_fidelity: bool | None = None
 
 
 class SetClock(Body):

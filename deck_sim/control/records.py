@@ -75,6 +75,7 @@ def _print_call(call: Call) -> dict[str, Any]:
         "scenario": str(call.scenario) if call.scenario else None,
         "runner_up": call.scenario.second if call.scenario else None,
         "replayed": call.replayed,
+        "assumed": list(call.assumed),
     }
 
 

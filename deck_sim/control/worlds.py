@@ -45,6 +45,7 @@ def show_world(request: Request) -> Answer:
             "default_scenario": simulation.wishes.default_scenario,
             "queues": simulation.wishes.queues,
             "rate_limit": _print_limit(world.rate_limit),
+            "strict_fidelity": world.strict_fidelity,
             "surprises": asdict(world.surprises),
             "choices": [_print_choice(choice) for choice in [*simulation.choices][-20:]],
             "resources": live,
@@ -84,6 +85,8 @@ def change_world(request: Request) -> Answer:
         world.surprises = surprises
     if body.rate_limit is not None:
         limit_rate(world, _limit(body.rate_limit, world.rules.rate_limit))
+    if body.strict_fidelity is not None:
+        world.strict_fidelity = body.strict_fidelity
     simulation.world = world
     if body.default_scenario is not None:
         simulation.wishes.default_scenario = body.default_scenario

@@ -156,6 +156,10 @@ class Deck(Passing, Nearby):
         wanted = limit if isinstance(limit, bool) else dict(limit)
         self._control.call("PATCH", "/world", json={"rate_limit": wanted})
 
+    def refuse_assumed(self, refuse: bool = True) -> None:
+        """Answer calls of the Deck API that rest on an assumption with 501; False no more."""
+        self._control.call("PATCH", "/world", json={"strict_fidelity": refuse})
+
     def surprise(
         self,
         *,
@@ -335,6 +339,11 @@ class Deck(Passing, Nearby):
     def coverage(self) -> list[Json]:
         """A row for each scenario that was played: how often each step was, and what never was."""
         return self._control.get("/coverage")
+
+    @property
+    def fidelity(self) -> list[Json]:
+        """A row for each behaviour that the world imitates: what it is, and how we know of it."""
+        return self._control.get("/fidelity")
 
     @property
     def world(self) -> Json:

@@ -8,13 +8,14 @@ from typing import Any
 
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import schemas
+from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.facts import Facts, apart, login_facts, run_facts
 from deck_sim.engine.playing import hear, start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.timers import TASK_TIMEOUT
 from deck_sim.engine.world import World
-from deck_sim.errors import ApiError, Problem, listed, problem, refuse
+from deck_sim.errors import Problem, check, listed, problem, refuse
 
 # Chooses the script of a new connection or run. Called when all else is checked; may raise
 # `ApiError`.
@@ -99,6 +100,24 @@ def update_resource(world: World, resource: Resource, fields: Mapping[str, Any])
     """Set the fields that were sent; none sent changes nothing."""
     _check_fields(world, resource.kind, fields)
     return world.change(resource, **fields) if fields else resource
+
+
+def delete_resource(world: World, resource: Resource) -> None:
+    """Delete a resource; what refers to it stays as it is."""
+    if not resource.deleted and _is_named(world, resource):
+        rely_on(world, "delete of what is used")
+    world.delete(resource)
+
+
+def _is_named(world: World, resource: Resource) -> bool:
+    """Whether something that is there names it."""
+    return any(
+        other.fields.get(name) == resource.id and not other.deleted
+        for row in world.rules.kinds.values()
+        for name, used in row.references.items()
+        if used == resource.kind
+        for other in world.all(row.object).values()
+    )
 
 
 def reset_task(world: World, task: Resource) -> Resource:
@@ -216,6 +235,9 @@ def check_allowed(world: World, resource: Resource, name: str) -> str | None:
             f" `{name}` is allowed only in {listed(row.allowed)}."
         )
         raise refuse("request/state_invalid", text)
+    rely_on(world, f"{resource.kind}.{name}@{resource.status}")
+    if world.users.get(resource.id):
+        rely_on(world, f"{resource.kind}.users@{row.leads_to}")
     return row.leads_to
 
 
@@ -223,12 +245,6 @@ def check_method(auth_method: str, hidden: Mapping[str, Any]) -> list[Problem]:
     """A user name and password are needed by the method that is named after them."""
     needs = auth_method == "username_password" and "username" not in hidden
     return [problem("request/input_missing", field="auth_credentials")] if needs else []
-
-
-def check(problems: list[Problem]) -> None:
-    """Refuse what has problems."""
-    if problems:
-        raise ApiError(*problems)
 
 
 def _check_fields(world: World, kind: str, fields: Mapping[str, Any]) -> None:

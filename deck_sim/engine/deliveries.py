@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.posting import listens
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
@@ -138,6 +139,7 @@ def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
     present, *old = secrets_of(world, destination)
     if secret == present:
         return destination
+    rely_on(world, "rotate secret")
     until = world.now + world.rules.secret_overlap
     still = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
     hidden = {"secret": secret, "old_secrets": ((present, until), *still)}

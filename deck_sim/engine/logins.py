@@ -9,7 +9,6 @@ from deck_sim.engine import commands
 from deck_sim.engine.commands import (
     Choose,
     begin_run,
-    check,
     check_allowed,
     check_method,
     command,
@@ -20,7 +19,7 @@ from deck_sim.engine.facts import apart, login_facts, run_facts
 from deck_sim.engine.playing import start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
-from deck_sim.errors import Problem, problem, refuse
+from deck_sim.errors import Problem, check, problem, refuse
 
 _NOTHING = dict.fromkeys(("credential_id", "source_id", "session_id"))
 

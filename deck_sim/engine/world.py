@@ -60,6 +60,8 @@ class World:
     admitted: deque[datetime] = field(default_factory=deque)  # the calls in the limit's window
     kept_answers: dict[str, KeptAnswer] = field(default_factory=dict)  # by idempotency key
     surprises: Surprises = field(default_factory=Surprises)
+    strict_fidelity: bool = False  # whether calls that rest on what is assumed are refused
+    relied_on: dict[str, None] | None = None  # assumptions, by the call that is being answered
 
     def __post_init__(self) -> None:
         self.resources = {kind: {} for kind in self.rules.kinds}

@@ -44,6 +44,7 @@ class Wanted:
     seed: int = 0
     now: str | datetime | None = None
     rate_limit: bool | Mapping[str, Any] = False
+    strict_fidelity: bool = False
     strict: bool = True
     manners: str | None = None  # None: as the ini file says
 
@@ -161,6 +162,8 @@ def _begin(deck: Deck, wanted: Wanted, edition: str | None, folder: Path | None)
     )
     if wanted.rate_limit:
         deck.limit_rate(wanted.rate_limit)
+    if wanted.strict_fidelity:
+        deck.refuse_assumed(wanted.strict_fidelity)
     if folder is not None:
         for scenario in _read(folder, shipped()).own():
             deck.scenario(scenario.source)

@@ -236,3 +236,9 @@ def test_the_rate_can_be_limited(serving):
     """`--rate-limit` gives every world Deck's own limit."""
     code, answer = serving(lambda banner: get(banner, "/_sim/world"), "--rate-limit")
     assert (code, answer.json()["rate_limit"]["requests"]) == (0, 200)
+
+
+def test_a_server_can_refuse_what_is_assumed(serving):
+    """`--strict-fidelity` makes every world strict."""
+    code, answer = serving(lambda banner: get(banner, "/_sim/world"), "--strict-fidelity")
+    assert (code, answer.json()["strict_fidelity"]) == (0, True)

@@ -49,7 +49,7 @@ def test_waiting_for_what_is_held_is_refused_and_says_so(sim, hold, run_task):
     body = {"until": {"event": "task_run.completed"}, "limit": "10m"}
     (error,) = sim.post("/clock/advance", json=body).json()["errors"]
     assert "nothing that is due by then can bring it" in error["message"]
-    assert f"`{run['id']}` is `running`, held before `task_run.completed`" in error["message"]
+    assert f"`{run['id']}` is `running` (held before `task_run.completed`" in error["message"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ def test_a_new_world_is_empty(sim):
         "default_scenario": "success",
         "queues": {},
         "rate_limit": False,
+        "strict_fidelity": False,
         "surprises": {"fields": False, "event_type": None, "interaction_type": None},
         "choices": [],
         "faults": [],

@@ -384,6 +384,19 @@ def test_the_rate_can_be_limited(deck, api):
     assert deck.world["rate_limit"] is False
 
 
+def test_a_world_can_be_told_to_refuse_what_is_assumed(deck, api):
+    """`refuse_assumed` makes the world strict, and False takes it back."""
+    deck.refuse_assumed()
+    assert api.get("/nowhere").status_code == 501
+    deck.refuse_assumed(False)
+    assert api.get("/nowhere").status_code == 404
+
+
+def test_the_handle_has_the_ledger(deck):
+    """`fidelity` has a row for each behaviour of the world's edition."""
+    assert "reopen_path" in [row["name"] for row in deck.fidelity]
+
+
 def test_a_world_can_be_told_to_surprise(deck, run):
     """`surprise` sets all of it at once, and takes it back."""
     deck.surprise(fields=True, event_type="task_run.sparkled", interaction_type="palm_reading")

@@ -52,6 +52,17 @@ def test_the_nearest_marker_wins(run):
     run(text).assert_outcomes(passed=1)
 
 
+def test_a_marker_can_refuse_what_is_assumed(run):
+    """`strict_fidelity` is how the world begins."""
+    text = """
+        import pytest
+        @pytest.mark.deck(strict_fidelity=True)
+        def test_world(deck):
+            assert deck.world["strict_fidelity"] is True
+    """
+    run(text).assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -119,7 +119,11 @@ KINDS = {
         request.getfixturevalue("run")
         deck.advance_until("task_run.completed", limit="20m")
         """,
-        ["*`trun_*` is `pending` (a reviewer has to approve or reject it*", "how it stands:", "*is pending, and nothing moves it on"],
+        [
+            "*`trun_*` is `pending` (a reviewer has to approve or reject it*",
+            "how it stands:",
+            "*is pending, and nothing moves it on",
+        ],
     ),
     "a clock that was never moved": (
         """

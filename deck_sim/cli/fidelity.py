@@ -1,0 +1,72 @@
+"""`deck-sim fidelity`: every behaviour that is imitated, and how we know of it."""
+
+import json
+from collections.abc import Iterator
+
+import click
+
+from deck_sim.cli.command import Command
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.fidelity import GRADES, Behaviour
+from deck_sim.contract.ledger import TOPICS, rows_of
+from deck_sim.errors import Grade
+
+
+@click.command(
+    cls=Command,
+    examples=[
+        "deck-sim fidelity --grade assumed",
+        "deck-sim fidelity --edition credentials | grep cancel",
+        "deck-sim fidelity --format json",
+        "deck-sim fidelity --format markdown",
+    ],
+)
+@click.option("--edition", type=click.Choice(list(EDITIONS)), help="Only what this edition has.")
+@click.option("--grade", type=click.Choice(GRADES), help="Only what is known in this way.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Lines to read, JSON for programs, or tables for a page.",
+)
+def command(edition: str | None, grade: Grade | None, shape: str) -> None:
+    """Print the fidelity ledger: what is documented, observed and assumed.
+
+    It has a row for each behaviour that is imitated: whether Deck documents it, somebody observed
+    it, or nothing public says so, and deck-sim had to decide.
+    """
+    click.echo("\n".join(_SHAPES[shape](rows_of(edition, grade))))
+
+
+def _as_text(rows: list[Behaviour]) -> Iterator[str]:
+    for row in rows:
+        edition = f" ({row.edition})" if row.edition else ""
+        yield f"{row.grade:<10}  {row.name}{edition}: {row.what}"
+
+
+def _as_json(rows: list[Behaviour]) -> Iterator[str]:
+    yield json.dumps([row.as_json() for row in rows], indent=2, ensure_ascii=False)
+
+
+def _as_markdown(rows: list[Behaviour]) -> Iterator[str]:
+    """A table for each topic that has rows."""
+    for topic, of_topic in TOPICS.items():
+        found = [row for row in of_topic if row in rows]
+        if found:
+            yield f"## {topic}\n"
+            yield "| name | what | edition | grade | where from | date | answers |"
+            yield "|---|---|---|---|---|---|---|"
+            yield from map(_cells, found)
+            yield ""
+
+
+def _cells(row: Behaviour) -> str:
+    edition, answers = row.edition or "both", _ANSWERS[row.mark]
+    cells = (f"`{row.name}`", row.what, edition, row.grade, row.where_from, row.date, answers)
+    return f"| {' | '.join(cells)} |"
+
+
+_ANSWERS = {"none": "", "header": "tell it", "strict": "tell it, or are refused"}
+_SHAPES = {"text": _as_text, "json": _as_json, "markdown": _as_markdown}

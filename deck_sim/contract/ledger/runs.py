@@ -1,0 +1,155 @@
+"""Task runs: their statuses, their limits, the prompts in them, and the people who review them."""
+
+from deck_sim.contract.fidelity import assumed, documented, observed
+
+_C, _K = "connections", "credentials"
+
+ROWS = (
+    documented(
+        "run_statuses",
+        "A run is `queued`, `running`, maybe `interaction_required` in between, and ends"
+        " `completed`, `failed` or `canceled`; every live status may fail.",
+        "task_run",
+    ),
+    documented("pending", "`pending` waits for a person.", "task_run.approve", edition=_C),
+    documented(
+        "review_required", "`review_required` waits for one.", "task_run.approve", edition=_K
+    ),
+    assumed(
+        "review_by_control_api",
+        "Approving and rejecting have no call in Deck's API; a person does it in the console.",
+        "task_run.reject",
+    ),
+    documented(
+        "cancel_allowed_in",
+        "A run is canceled in `queued`, `running` and `pending`, and in no other status.",
+        "task_run.cancel",
+        edition=_C,
+    ),
+    documented("cancelling", "A canceled run is `cancelling` first.", edition=_K),
+    assumed(
+        "cancel_allowed_in_live_statuses",
+        "A run can be canceled in every live status.",
+        "task_run.cancel@queued",
+        "task_run.cancel@running",
+        "task_run.cancel@review_required",
+        edition=_K,
+        mark="header",
+    ),
+    assumed(
+        "cancel_while_asking",
+        "A run can be canceled while it asks for something.",
+        "task_run.cancel@interaction_required",
+        edition=_K,
+        mark="strict",
+    ),
+    assumed("cancelling_lasts", "`cancelling` lasts a second.", "task_run@cancelling", edition=_K),
+    assumed(
+        "cancelling_stays",
+        "A run that is `cancelling` is canceled, whatever becomes of its login meanwhile.",
+        edition=_K,
+    ),
+    observed(
+        "canceling_event",
+        "The event of `cancelling` is spelled `task_run.canceling`.",
+        "task_run.event@cancelling",
+        edition=_K,
+    ),
+    documented(
+        "result", "`result` is `success`, `failure` or `unknown`, and null until then.", edition=_K
+    ),
+    assumed(
+        "result_of_canceled",
+        "The `result` of a canceled run is `unknown`.",
+        "task_run.result",
+        edition=_K,
+    ),
+    documented(
+        "task_has_timeout",
+        "A run that takes longer than its task's timeout fails; the default is 30 minutes.",
+    ),
+    assumed(
+        "task_timeout_counts_from_creation",
+        "The timeout counts from the run's creation, and includes the time that people take.",
+    ),
+    documented(
+        "inactivity",
+        "A run in which nothing happens for 30 minutes fails.",
+        "edition.inactivity",
+        edition=_C,
+    ),
+    assumed(
+        "inactivity_in_credentials",
+        "The same limit of inactivity holds in the `credentials` edition.",
+        "edition.inactivity",
+        edition=_K,
+    ),
+    assumed(
+        "inactivity_is_task_timeout",
+        "Inactivity fails a run with `task/timeout`; one that is stuck or waits for a person is"
+        " inactive, one that says how long it works is not.",
+    ),
+    assumed("runtime_from_running", "`runtime_ms` counts from when a run is first `running`."),
+    # Interactions
+    documented(
+        "prompt_shape",
+        "A prompt has `type`, `message` and `fields`, and stands in `interaction` while the status"
+        " is `interaction_required`.",
+    ),
+    documented("mfa", "`mfa` asks for `code`.", "interaction.mfa"),
+    documented(
+        "security_question",
+        "`security_question` asks for `answer`.",
+        "interaction.security_question",
+    ),
+    documented(
+        "account_selection",
+        "`account_selection` asks for `account_id`.",
+        "interaction.account_selection",
+    ),
+    assumed("prompt_texts", "The texts of the usual prompts."),
+    documented(
+        "all_fields_at_once",
+        "All fields are answered in one call, under `inputs`.",
+        "edition.answer_key",
+        "edition.answer",
+        edition=_C,
+    ),
+    documented(
+        "all_fields_at_once_in_input",
+        "All fields are answered in one call, under `input`.",
+        "edition.answer_key",
+        "edition.answer",
+        edition=_K,
+    ),
+    documented(
+        "answered_goes_on",
+        "An accepted answer lets the run go on; a rejected one asks again.",
+        "task_run.answer",
+    ),
+    assumed(
+        "rejected_asks_the_same",
+        "A rejected answer leaves the same prompt, and is an event of its own.",
+    ),
+    assumed(
+        "answer_shows_running",
+        "The answer to a right answer shows the run `running` already.",
+        "POST /task-runs/{id}/interaction",
+        mark="header",
+    ),
+    assumed(
+        "answer_needs_every_field",
+        "An answer needs every field that was asked for, and no other; else no attempt is used up.",
+    ),
+    documented("interaction_in_vain", "A run whose prompt nobody answers in time fails."),
+    assumed(
+        "interaction_window",
+        "A prompt waits 5 minutes, unless the scenario says otherwise.",
+        "edition.interaction_window",
+    ),
+    assumed(
+        "interaction_attempts",
+        "A prompt takes 3 answers, unless the scenario says otherwise.",
+        "edition.interaction_attempts",
+    ),
+)

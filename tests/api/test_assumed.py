@@ -1,0 +1,271 @@
+"""Answers that rest on what is only assumed: they say so, and a strict world refuses the call.
+
+The tables have a row for every mark of the ledger, so that none is a promise only.
+"""
+
+import pytest
+
+from deck_sim.contract.ledger import LEDGER
+from deck_sim.contract.ledger.errors import ROWS as ERRORS
+
+HEADER = "Deck-Sim-Assumed"
+CREDENTIAL = {"auth_method": "none"}
+CONFIG = {"name": "Hook", "type": "webhook", "events": ["*"]}
+HOOK = {"url": "http://127.0.0.1:9/"}
+
+
+@pytest.fixture
+def strict(sim):
+    """Switch the refusal of what is assumed on or off."""
+    return lambda on=True: sim.patch("/world", json={"strict_fidelity": on})
+
+
+@pytest.fixture
+def scene(api, sim, advance):
+    """Seeded resources of an edition, with ids that the tables below can name."""
+
+    def scene(edition, *before):
+        sim.post("/reset", json={"edition": edition})
+        status = {"connections": "connected", "credentials": "verified"}[edition]
+        resources = {
+            "agents": [{"id": "agt", "name": "A"}],
+            "sources": [{"id": "src", "type": "website", "website": {"url": "https://a.example"}}],
+            "tasks": [{"id": "task", "name": "T", "agent_id": "agt"}],
+            edition: [{"id": "login", "source_id": "src", "auth_method": "none", "status": status}],
+        }
+        assert sim.post("/seed", json={"resources": resources}).status_code == 200
+        for step in before:
+            STEPS[step](api, sim, advance)
+        run = (sim.get("/task-runs").json()["data"] or [{"id": "none"}])[-1]
+        return run["id"]
+
+    return scene
+
+
+def _run(api, sim, advance, scenario="success"):
+    edition = sim.get("/world").json()["edition"]
+    name = {"connections": "connection_id", "credentials": "credential_id"}[edition]
+    headers = {"Deck-Sim-Scenario": scenario}
+    answer = api.post("/tasks/task/run", json={name: "login"}, headers=headers)
+    assert answer.status_code == 201, answer.text
+
+
+def _create(api, *_):
+    kind = "config" if api.get("/connections").status_code == 200 else "webhook"
+    answer = api.post("/event-destinations", json={**CONFIG, kind: HOOK})
+    assert answer.status_code == 201, answer.text
+
+
+STEPS = {
+    "run": _run,
+    "fail": lambda api, sim, advance: (_run(api, sim, advance, "account_locked"), advance("1h")),
+    "ask": lambda api, sim, advance: (_run(api, sim, advance, "mfa_then_success"), advance("1m")),
+    "drop": lambda api, sim, advance: sim.post("/connections/login/drop"),
+    "invalidate": lambda api, sim, advance: sim.post("/credentials/login/invalidate"),
+    "destination": _create,
+}
+C, K = "connections", "credentials"
+DESTINATION = {**CONFIG, "config": HOOK}
+
+# edition, what is done before, the call (RUN is the run's id), its body, what it rests on
+TOLD = [
+    (C, [], "GET /agents", None, ""),
+    (C, [], "POST /tasks/task/run", {"connection_id": "login"}, ""),
+    (C, [], "GET /agents/none", None, ""),
+    (C, ["run"], "POST /task-runs/RUN/cancel", None, ""),
+    (C, ["run"], "GET /task-runs/RUN?include=input,screenshots,x", None, ""),
+    (C, [], "GET /event-types", None, "event_type_shape"),
+    (C, [], "POST /agents", {}, "input_missing_status"),
+    (C, [], "POST /tasks", {}, "input_missing_status, all_problems_at_once"),
+    (
+        C,
+        ["ask"],
+        "POST /task-runs/RUN/interaction",
+        {"inputs": {"code": "123456"}},
+        "answer_shows_running",
+    ),
+    (C, ["ask"], "POST /task-runs/RUN/interaction", {"inputs": {}}, "input_missing_status"),
+    (
+        C,
+        [],
+        "POST /event-destinations",
+        DESTINATION,
+        "destination_active_at_once, secret_shown_at_creation",
+    ),
+    (C, ["fail"], "GET /task-runs/RUN", None, "auth_locked"),
+    (C, ["fail"], "GET /task-runs", None, "auth_locked"),
+    (C, ["fail"], "GET /events?type=task_run.failed", None, "auth_locked"),
+    (C, ["run"], "GET /agents?include=artifacts", None, ""),
+    (K, ["run"], "POST /task-runs/RUN/cancel", None, "cancel_allowed_in_live_statuses"),
+]
+
+# The same, of calls that a strict world refuses.
+REFUSED = [
+    (C, [], "GET /nowhere", None, "endpoint_not_found"),
+    (K, [], "POST /connections/login/reopen", None, "endpoint_not_found"),
+    (C, [], "POST /agents", {"x": 1, "name": 2}, "input_invalid, all_problems_at_once"),
+    (C, [], "PUT /agents", {}, "method_not_allowed"),
+    (C, [], "GET /agents?limit=x", None, "input_invalid"),
+    (C, [], "POST /agents", None, "body_invalid"),
+    (C, ["drop"], "POST /tasks/task/run", {"connection_id": "login"}, "state_invalid"),
+    (C, [], "POST /connections", {"source_id": "src", "auth_method": "x"}, "auth_method_invalid"),
+    (C, ["drop"], "POST /connections/login/reopen", None, "reopen_path"),
+    (C, [], "POST /connections/login/reopen", None, "reopen_path, state_invalid"),
+    (C, [], "POST /connections/login/terminate", None, "terminate_path"),
+    (
+        C,
+        ["drop"],
+        "POST /connections/login/terminate",
+        None,
+        "terminate_path, terminate_in_any_status",
+    ),
+    (C, [], "POST /connections/none/interaction", {"inputs": {}}, "connection_interaction_path"),
+    (C, ["run"], "POST /connections/login/disconnect", None, "runs_end_with_connection"),
+    (C, ["ask"], "POST /task-runs/RUN/cancel", None, "state_invalid"),
+    (K, ["ask"], "POST /task-runs/RUN/cancel", None, "cancel_while_asking"),
+    (
+        K,
+        ["invalidate"],
+        "POST /tasks/task/run",
+        {"credential_id": "login"},
+        "invalid_credential_runs",
+    ),
+    (K, ["run"], "DELETE /credentials/login", None, "runs_end_with_credential"),
+    (C, ["run"], "GET /task-runs/RUN?include=artifacts", None, "artifacts_are_screenshots"),
+    (C, [], "GET /task-runs?include=artifacts", None, "artifacts_are_screenshots"),
+    (C, [], "DELETE /agents/agt", None, "delete_leaves_dependants"),
+]
+
+
+def _call(api, call, body, run, **headers):
+    method, _, path = call.partition(" ")
+    more = {} if body is None else {"json": body}
+    return api.request(method, path.replace("RUN", run), headers=headers, **more)
+
+
+@pytest.mark.parametrize(("edition", "before", "call", "body", "names"), [*TOLD, *REFUSED])
+def test_an_answer_tells_what_it_rests_on(api, sim, scene, edition, before, call, body, names):
+    """The header names each assumption that an answer turns on, and the journal keeps them."""
+    answer = _call(api, call, body, scene(edition, *before))
+    assert answer.headers.get(HEADER, "") == names
+    assert answer.status_code != 501
+    assert ", ".join(sim.get("/requests").json()["data"][-1]["assumed"]) == names
+
+
+@pytest.mark.parametrize(("edition", "before", "call", "body", "names"), REFUSED)
+def test_a_strict_world_refuses_it_and_stays_as_it_was(
+    api, scene, strict, unchanged, edition, before, call, body, names
+):
+    """The answer is a 501 of our own that says which assumption and why; nothing changes."""
+    run = scene(edition, *before)
+    strict()
+    with unchanged():
+        answer = _call(api, call, body, run)
+    assert answer.status_code == 501
+    assert answer.headers[HEADER].split(", ")[0] == names.split(", ")[0]
+    error = answer.json()["errors"][0]
+    assert (error["type"], error["code"]) == ("deck_sim", "assumption_refused")
+    assert f"`{names.split(', ')[0]}`" in error["message"]
+
+
+@pytest.mark.parametrize(("edition", "before", "call", "body", "names"), TOLD)
+def test_a_strict_world_answers_what_is_known_or_assumed_in_detail_only(
+    api, scene, strict, edition, before, call, body, names
+):
+    """What only a detail rests on is answered and told, as in any other world."""
+    run = scene(edition, *before)
+    strict()
+    answer = _call(api, call, body, run)
+    assert answer.status_code != 501
+    assert answer.headers.get(HEADER, "") == names
+
+
+def test_every_mark_of_the_ledger_is_met_above():
+    """No row promises a header that no answer has; errors that only scripts give are left out."""
+    met = {name for row in [*TOLD, *REFUSED] for name in row[4].split(", ")}
+    errors = {row.name for row in ERRORS}
+    assert {r.name for r in LEDGER.values() if r.mark != "none"} - errors - met == {
+        "secret_rotates"
+    }
+
+
+def test_a_new_secret_is_told(api, scene, sim):
+    """The rotation of a secret is assumed, and that it is the same secret is no rotation."""
+    scene(C, "destination")
+    made = api.get("/event-destinations").json()["data"][0]
+    secret = {"credentials": {"secret": "whsec_" + "A" * 32}}
+    answers = [api.patch(f"/event-destinations/{made['id']}", json=secret) for _ in range(2)]
+    assert [answer.headers.get(HEADER) for answer in answers] == ["secret_rotates", None]
+
+
+def test_to_delete_again_rests_on_nothing(api, scene):
+    """That a repeat gets the same answer is documented, whatever the first one left behind."""
+    scene(C)
+    told = [api.delete("/agents/agt").headers.get(HEADER) for _ in range(2)]
+    assert told == ["delete_leaves_dependants", None]
+
+
+def test_a_refused_error_says_what_it_would_have_been(api, strict):
+    """Whoever mends a body reads what is wrong with it, each problem with its field."""
+    strict()
+    errors = api.post("/agents", json={"name": 1, "x": 2}).json()["errors"]
+    assert [error["field"] for error in errors] == ["name", "x"]
+    assert "request/input_invalid: `x`: unknown name 'x'" in errors[1]["message"]
+
+
+def test_a_key_that_is_too_long_is_assumed_in_one_edition(api, scene):
+    """The error of a long key is documented for `credentials`, and assumed for `connections`."""
+    told = []
+    for edition in (C, K):
+        scene(edition)
+        answer = _call(api, "POST /agents", {"name": "A"}, "", **{"Idempotency-Key": "k" * 257})
+        told.append(answer.headers.get(HEADER))
+    assert told == ["idempotency_key_error_in_connections", None]
+
+
+def test_an_answer_given_again_tells_the_same(api, scene):
+    """A repeat under an idempotency key has the header of the first answer."""
+    scene(C)
+    key = {"Idempotency-Key": "k"}
+    told = [_call(api, "POST /agents", {}, "", **key).headers[HEADER] for _ in range(2)]
+    assert told == ["input_missing_status"] * 2
+
+
+def test_a_refusal_is_kept_under_no_key(api, scene, strict):
+    """A call that was refused is answered under the same key once the world is strict no more."""
+    scene(C, "drop")
+    key, body = {"Idempotency-Key": "k"}, {"connection_id": "login"}
+    told = []
+    for on in (True, False):
+        strict(on)
+        told.append(_call(api, "POST /tasks/task/run", body, "", **key).status_code)
+    assert told == [501, 409]
+
+
+def test_people_and_sources_are_no_calls_of_deck_s(scene, sim, strict):
+    """The control API can drop a connection with runs in a strict world, and tells nothing."""
+    scene(C, "run")
+    strict()
+    answer = sim.post("/connections/login/drop")
+    assert answer.status_code == 200
+    assert HEADER not in answer.headers
+    assert sim.get("/nowhere").status_code == 404
+
+
+def test_what_a_call_rests_on_is_forgotten_once_it_is_answered(api, scene, simulation):
+    """Nothing of it is left in the world for the next call, and neither is after a repeat."""
+    scene(C)
+    for _ in "ab":
+        _call(api, "POST /agents", {}, "", **{"Idempotency-Key": "k"})
+        assert simulation().world.relied_on is None
+
+
+@pytest.mark.parametrize("path", ["/task-runs", "/task-runs/RUN"])
+def test_a_refused_read_moves_no_clock(api, scene, sim, strict, unchanged, path):
+    """A refused read of something unfinished makes an `on_poll` clock no jump."""
+    run = scene(C, "run")
+    strict()
+    sim.put("/clock", json={"mode": "on_poll"})
+    with unchanged():
+        answer = _call(api, f"GET {path}?include=artifacts", None, run)
+    assert answer.status_code == 501

@@ -1,0 +1,101 @@
+"""The fidelity ledger against the tables: nothing in them without a row, and no row of nothing."""
+
+from collections import Counter
+from dataclasses import fields
+
+import pytest
+
+from deck_sim.api.app import routes_of
+from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.interactions import PROMPTS
+from deck_sim.contract.ledger import LEDGER, TOPICS, assumptions_of, rows_of
+from deck_sim.contract.ledger.errors import name_of
+from deck_sim.engine.assumptions import SEVERAL
+from deck_sim.errors import CATALOG
+
+NO_BEHAVIOUR = ("name", "kinds", "login")  # fields of an edition that name things, and do nothing
+BY_HAND = {SEVERAL, "delete of what is used", "rotate secret"}  # in no table
+
+
+def subjects(edition):
+    """All that the tables of an edition say: each the names of which one has to have a row."""
+    errors = (e for e in CATALOG.values() if e.grade != "ours" and e.is_of(edition.name))
+    yield from ([error.name] for error in errors)
+    yield from ([f"{route.method} {route.path}"] for route in routes_of(edition))
+    yield from ([f"edition.{f.name}"] for f in fields(Edition) if f.name not in NO_BEHAVIOUR)
+    yield from ([f"interaction.{type_}"] for type_ in PROMPTS)
+    for kind in edition.kinds.values():
+        yield from ([f"include={name}"] for name in kind.includes)
+        yield from machine_subjects(kind.object, kind.machine) if kind.machine else ()
+
+
+def machine_subjects(kind, machine):
+    """The same of one machine. A command may have a row as a whole, or one for each status."""
+    yield [kind]
+    for name, command in machine.commands.items():
+        yield from ([f"{kind}.{name}", f"{kind}.{name}@{status}"] for status in command.allowed)
+    yield from ([f"{kind}@{status}"] for status in machine.passages)
+    leaving = (*machine.fails_users_with, *machine.cancels_users_in)
+    yield from ([f"{kind}.users@{status}"] for status in leaving)
+    yield from ([f"{kind}.{field}"] for field in machine.leads)
+    yield from ([f"{kind}.result"] for _ in list(machine.results)[:1])
+    yield from ([f"{kind}.event@{status}"] for status in machine.spelled)
+
+
+ALL = [
+    pytest.param(edition.name, names, id=f"{edition.name}-{names[-1]}")
+    for edition in EDITIONS.values()
+    for names in subjects(edition)
+]
+
+
+@pytest.mark.parametrize(("edition", "names"), ALL)
+def test_nothing_in_the_tables_goes_without_a_row(edition, names):
+    """Every command, machine, passage, call, error, limit and prompt has a row of its edition."""
+    covered = {subject for row in rows_of(edition) for subject in row.of}
+    assert covered.intersection(names)
+
+
+@pytest.mark.parametrize("row", LEDGER.values(), ids=LEDGER)
+def test_no_row_is_of_what_is_not_there(row):
+    """What a row says that it is of, is in the tables of each edition that it is of."""
+    for edition in (edition for edition in EDITIONS.values() if row.is_of(edition.name)):
+        there = {name for names in subjects(edition) for name in names}
+        assert set(row.of) <= there | BY_HAND
+
+
+def test_each_name_is_there_once():
+    """No two rows have one name, whatever their topic."""
+    counts = Counter(row.name for rows in TOPICS.values() for row in rows)
+    assert [name for name, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("row", LEDGER.values(), ids=LEDGER)
+def test_each_row_is_a_sentence_that_says_where_from(row):
+    """A row ends in a period, names a source and a day, and marks only what is assumed."""
+    assert row.what.endswith(".")
+    assert row.where_from
+    assert row.date == "2026-11-25"
+    assert row.mark == "none" or row.grade == "assumed"
+
+
+@pytest.mark.parametrize("error", CATALOG.values(), ids=CATALOG)
+def test_an_error_has_the_grade_of_the_catalog(error):
+    """The rows of errors are made from the catalog; our own error is no behaviour of Deck's."""
+    row = LEDGER.get(name_of(error))
+    assert row is None if error.grade == "ours" else row.grade == error.grade
+
+
+def test_an_assumption_counts_in_its_own_edition_alone():
+    """The same subject may be assumed in one edition and documented in the other."""
+    subject = "idempotency/idempotency_key_error"
+    (row,) = assumptions_of("connections", subject)
+    assert row.name == "idempotency_key_error_in_connections"
+    assert assumptions_of("credentials", subject) == ()
+
+
+def test_rows_are_chosen_by_edition_and_grade():
+    """What is said narrows, and what is not said does not."""
+    assert rows_of() == list(LEDGER.values())
+    assert {row.grade for row in rows_of(grade="observed")} == {"observed"}
+    assert {row.edition for row in rows_of("connections")} == {None, "connections"}
