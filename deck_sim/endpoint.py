@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from deck_sim import __version__
+from deck_sim.contract.operations import Operation
 from deck_sim.engine.assumptions import (
     REFUSED,
     assumptions_told,
@@ -110,6 +111,7 @@ class Route:
     method: str
     path: str
     endpoint: Endpoint
+    operation: Operation | None = None  # what the OpenAPI document says of it
     creates: bool = False  # whether it makes a resource; what idempotency keys may ask
 
 

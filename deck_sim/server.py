@@ -1,6 +1,7 @@
 """The server: the whole app, run in the foreground or in a thread. The home of uvicorn."""
 
 import asyncio
+import re
 import socket
 import threading
 from collections.abc import Callable, Coroutine
@@ -15,11 +16,13 @@ import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
+from starlette.types import ASGIApp
 
 from deck_sim import realtime
 from deck_sim.api.app import make_api, make_elsewhere
 from deck_sim.control.app import make_control
 from deck_sim.engine.files import read_file
+from deck_sim.openapi.serving import show_document
 from deck_sim.worlds import Worlds
 
 T = TypeVar("T")
@@ -29,16 +32,25 @@ _PATIENCE = 1  # seconds for which a server that stops waits for requests that a
 
 
 def make_app(worlds: Worlds) -> Router:
-    """The ASGI app: the Deck API below `/v2`, the control API below `/_sim`."""
+    """The ASGI app: the Deck API below `/v2`, the control API below `/_sim`, its description."""
     return Router(
         routes=[
             Route("/_sim/files/{token}/{file_id}", partial(_file, worlds)),
-            Mount("/v2", make_api(worlds)),
-            Mount("/_sim", make_control(worlds)),
+            Route("/openapi.json", partial(show_document, worlds)),
+            _Below("/v2", make_api(worlds)),
+            _Below("/_sim", make_control(worlds)),
         ],
         redirect_slashes=False,
         default=make_elsewhere(worlds),
     )
+
+
+class _Below(Mount):
+    """An app below a path, whatever follows: an id may hold any character, line breaks too."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 async def _file(worlds: Worlds, request: Request) -> Response:
