@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from deck_sim.complaints import UNKNOWN_NAME, spell_path
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.errors import ApiError, Problem, nearest
 from deck_sim.scenario.choosing import DEFAULT_SCENARIO
 from deck_sim.scenario.document import Document, Path
@@ -37,7 +38,8 @@ class WorldFile(Strict):
     version: Version
     """The version of the format."""
     resources: dict[str, list[dict[str, Any]]] = Field(default_factory=dict)
-    """`agents`, `sources`, `tasks`, `connections`: lists of what creates take, with an `id`."""
+    """`agents`, `sources`, `tasks`, and `connections` or `credentials`, whichever the edition has:
+    lists of what creates take, with an `id`."""
     default_scenario: str | None = None
     """What is played where nothing else is chosen."""
     rules: list[Rule] = Field(default_factory=list)
@@ -87,18 +89,19 @@ _PLACE = re.compile(
 _TELLING = {"resources", "default_scenario", "rules"}
 
 
-def load_world_file(file: FilePath, library: Library) -> WorldFile:
-    """Read a world file, and see that a world can begin with it.
+def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFile:
+    """Read a world file, and see that a world of one of the editions can begin with it; of any, if
+    none is named.
 
     Raises:
         ScenarioError: with every mistake, each with its place.
 
     """
-    return check_world(document_of(read_file, file, f"{file}"), f"{file}", library)
+    return check_world(document_of(read_file, file, f"{file}"), f"{file}", library, *editions)
 
 
-def check_world(document: Document, file: str, library: Library) -> WorldFile:
-    """Check a document that is to be a world file.
+def check_world(document: Document, file: str, library: Library, *editions: str) -> WorldFile:
+    """Check a document that is to be a world file, as `load_world_file` does.
 
     Raises:
         ScenarioError: with every mistake, each with its place.
@@ -112,7 +115,7 @@ def check_world(document: Document, file: str, library: Library) -> WorldFile:
         world = _readable(document.data)
     none = tuple(f"{one.path}." for one in mistakes if one.path.startswith("resources"))
     spelled = {spell_path(path): path for path in (*document.keys, *document.values)}
-    for problem in _problems(world, library):
+    for problem in _problems(world, library, editions or (*EDITIONS,)):
         if not f"{problem.field}".startswith(none):  # what is no resource lacks everything
             mistakes.append(_translate(document, file, problem, spelled))
     if mistakes:
@@ -120,10 +123,19 @@ def check_world(document: Document, file: str, library: Library) -> WorldFile:
     return world
 
 
-def _problems(world: WorldFile, library: Library) -> tuple[Problem, ...]:
-    """Why no world could begin with this."""
+def _problems(world: WorldFile, library: Library, editions: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Why no world could begin with this: in the edition that it comes closest to."""
+    return min((_problems_in(name, world, library) for name in editions), key=_distance)
+
+
+def _distance(problems: tuple[Problem, ...]) -> tuple[int, int]:
+    """How far a world file is from an edition: by the names that this does not have."""
+    return min(len(problems), 1), sum(UNKNOWN_NAME in problem.message for problem in problems)
+
+
+def _problems_in(edition: str, world: WorldFile, library: Library) -> tuple[Problem, ...]:
     try:
-        world.prepare(Simulation("check", Settings(), Library(library)))
+        world.prepare(Simulation("check", Settings(edition), Library(library)))
     except ApiError as error:
         return error.problems
     return ()

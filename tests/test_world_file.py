@@ -124,6 +124,41 @@ def test_each_mistake_has_its_place(mistakes, old, new, place):
     assert any(line.startswith(f"world.yaml:{place}") for line in found), found
 
 
+STORED = """\
+version: 1
+resources:
+  sources: [{id: src_1, type: website, website: {url: "https://hotel.example"}}]
+  credentials:
+    - {id: cred_1, source_id: src_1, auth_method: none}
+"""
+
+
+def test_a_world_of_the_other_edition_begins_with_credentials(load):
+    """A file is fine if a world of one of the editions can begin with it."""
+    simulation = Simulation("key", Settings("credentials"), Library(shipped()))
+    load(STORED).prepare(simulation)
+    assert [*simulation.world.all("credential")] == ["cred_1"]
+
+
+def test_a_file_is_told_what_is_wrong_in_the_edition_it_comes_closest_to(mistakes):
+    """That is the one that has the resources which it names."""
+    (told,) = mistakes(STORED.replace("id: src_1, auth", "id: src_9, auth"))
+    assert told.startswith("world.yaml:5:31: resources.credentials[0].source_id: ")
+    (told,) = mistakes(STORED.replace("none", "nil"))
+    assert told.startswith("world.yaml:5:51: resources.credentials[0].auth_method: ")
+
+
+def test_a_file_can_be_asked_for_one_edition_alone(tmp_path):
+    """A server that has no credentials does not begin with some."""
+    file = tmp_path / "world.yaml"
+    file.write_text(STORED)
+    assert load_world_file(file, shipped(), "credentials").resources.keys() == {
+        *("sources", "credentials")
+    }
+    with pytest.raises(ScenarioError, match=r"4:3: resources\.credentials: unknown name"):
+        load_world_file(file, shipped(), "connections")
+
+
 def test_what_is_no_yaml_or_no_file_is_one_mistake(mistakes, tmp_path):
     """It has the place where reading ended."""
     assert len(mistakes("version: 1\nrules: [")) == 1

@@ -112,5 +112,7 @@ def _draw(played: Rehearsal) -> None:
     for line in played.lines:
         screen.print(draw_line(line, screen.width))
     last = played.run or played.login
-    length = format_duration(played.lines[-1].at)
-    screen.print(coloured(f"\nThe {last.kind.replace('_', ' ')} is {last.status} after {length}."))
+    entered = last.kind.replace("_", " "), last.status
+    # What its connection or session does afterwards is not a part of it.
+    at = next(line.at for line in reversed(played.lines) if (line.who, line.what) == entered)
+    screen.print(coloured(f"\nThe {entered[0]} is {last.status} after {format_duration(at)}."))

@@ -163,7 +163,7 @@ def command(
         post_office=PostOffice(Sender(allow_public=allow_public)),
     )
     if file is not None:
-        worlds.prepare = or_say(world_file.load_world_file, file, library).prepare
+        worlds.prepare = or_say(world_file.load_world_file, file, library, edition).prepare
     server = _bind(worlds, host, port)
 
     def ready() -> None:

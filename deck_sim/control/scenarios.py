@@ -161,8 +161,8 @@ def show_rules(request: Request) -> Answer:
 
 def show_coverage(request: Request) -> Answer:
     """`GET /_sim/coverage`: which steps and branches of which scenarios were played."""
-    simulation = request.simulation
-    return Answer({"data": coverage.coverage(simulation.world.played, simulation.library)})
+    world, library = request.simulation.world, request.simulation.library
+    return Answer({"data": coverage.coverage(world.played, library, world.rules.kinds)})
 
 
 def _print(scenario: Scenario) -> dict[str, Any]:

@@ -188,34 +188,39 @@ def choose(opening: Opening, wishes: Wishes, library: Library) -> Choice:
     name, because = next(found)
     second = next((f"{n}; because={w}" for n, w in found if n != name), None)
     scenario = library.get(name, _NAMED_IN[because])
-    played = _turn(scenario, opening, wishes, library)
+    played = _turn(scenario, opening, wishes, library, _NAMED_IN[because])
     if because == "queue":
         wishes.queues[opening.kind].pop(0)
     return Choice(name, because, opening.kind, played, second)
 
 
-def _turn(scenario: Scenario, opening: Opening, wishes: Wishes, library: Library) -> Scenario:
-    """The scenario itself, or the entry of its playlist or mix whose turn it is. For runs alone."""
+def _turn(
+    scenario: Scenario, opening: Opening, wishes: Wishes, library: Library, where: str
+) -> Scenario:
+    """The scenario itself, or the entry of its playlist or mix whose turn it is. For runs alone.
+    `where` is where its name was written.
+    """
     if opening.kind != "task_run" or not scenario.entries:
-        return _playable(scenario, opening)
+        return _playable(scenario, opening, where)
     turn = wishes.turns.get(scenario.name, 0)
     if scenario.playlist:
         way, entry = "playlist", scenario.playlist[min(turn, len(scenario.playlist) - 1)]
     else:
         way, entry = "mix", _drawn(scenario.mix or {}, opening.seed, scenario.name, turn)
-    played = _playable(library.get(entry, f"{way} of {scenario.name}"), opening)
+    place = f"{way} of {scenario.name}"
+    played = _playable(library.get(entry, place), opening, place)
     wishes.turns[scenario.name] = turn + 1
     return played
 
 
-def _playable(scenario: Scenario, opening: Opening) -> Scenario:
+def _playable(scenario: Scenario, opening: Opening, where: str) -> Scenario:
     if opening.can_play(scenario):
         return scenario
     text = (
         f"the scenario {quote(scenario.name)} is for the edition {listed(scenario.editions)},"
         f" and this world's is `{opening.edition}`"
     )
-    raise refuse("request/input_invalid", text, field=HEADER)
+    raise refuse("request/input_invalid", text, field=where)
 
 
 def _drawn(mix: dict[str, float], *name: Any) -> str:

@@ -1,6 +1,6 @@
 """Which steps and branches of scenarios were played, and which never were."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from deck_sim.complaints import spell_path
@@ -13,11 +13,15 @@ from deck_sim.scenario.model import Scenario
 Played = Mapping[tuple[str, str, Path], int]
 
 
-def coverage(played: Played, library: Library) -> list[dict[str, Any]]:
-    """A row for each scenario that was played: how often each step was, and what never was."""
+def coverage(
+    played: Played, library: Library, kinds: Container[str] = KINDS
+) -> list[dict[str, Any]]:
+    """A row for each scenario that was played: how often each step was, and what never was. Only
+    scripts of these kinds count; a world plays those that its edition has.
+    """
     names = sorted({scenario for scenario, _, _ in played})
     found = [scenario for name in names if (scenario := library.find(name))]
-    return [_row(scenario, played) for scenario in found]
+    return [_row(scenario, played, kinds) for scenario in found]
 
 
 def steps_of(scenario: Scenario) -> Iterator[tuple[str, Path]]:
@@ -36,10 +40,11 @@ def _paths(steps: tuple[Step, ...], path: Path) -> Iterator[Path]:
             yield from _paths(branch, (*here, name))
 
 
-def _row(scenario: Scenario, played: Played) -> dict[str, Any]:
+def _row(scenario: Scenario, played: Played, kinds: Container[str]) -> dict[str, Any]:
     counts = {
         spell_path((kind, *path)): played.get((scenario.name, kind, path), 0)
         for kind, path in steps_of(scenario)
+        if kind in kinds
     }
     return {
         "scenario": scenario.name,

@@ -15,9 +15,9 @@ class When(Strict):
     """What must match, all of it. Texts are globs; `input` is matched by the keys that it names."""
 
     username: str | None = None
-    """The user name of the connection."""
+    """The user name of the connection or credential."""
     external_id: str | None = None
-    """The external id of the connection."""
+    """The external id of the connection or credential."""
     source: str | None = None
     """The source, by name or id."""
     task: str | None = None
@@ -25,7 +25,7 @@ class When(Strict):
     agent: str | None = None
     """The agent, by name or id; runs only."""
     auth_method: str | None = None
-    """The connection's way to log in."""
+    """The way to log in of the connection or credential."""
     input: dict[str, Any] | None = None
     """What the run's input holds, at least; texts are globs, and numbers are compared by value."""
 
@@ -45,7 +45,7 @@ class Rule(Strict):
     scenario: str
     """The name of what is played then."""
     resource: str | None = None
-    """`connection` or `task_run`; without it, both."""
+    """`connection`, `session` or `task_run`; without it, all of them."""
 
 
 def matches_text(found: Any, glob: str) -> bool:

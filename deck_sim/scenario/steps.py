@@ -5,32 +5,18 @@ playing find it by its `word` and its `kinds`.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import (
-    Discriminator,
-    Field,
-    GetJsonSchemaHandler,
-    Tag,
-    field_validator,
-    model_validator,
-)
+from pydantic import Discriminator, Field, Tag
 
 from deck_sim.contract.statuses import Machine
 from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario import effects
+from deck_sim.scenario.failing import fails
 from deck_sim.scenario.outputs import NothingMade, make_output
 from deck_sim.scenario.prompts import Asking
 from deck_sim.scenario.step import REGISTRY, Step, compute, words
-from deck_sim.scenario.values import (
-    ErrorName,
-    Length,
-    Many,
-    OneOrMany,
-    SpanField,
-    Strict,
-    fault,
-)
+from deck_sim.scenario.values import Length, Many, SpanField
 
 
 class _Timed(Step):
@@ -125,76 +111,6 @@ class SessionFailed(_Lost):
     kinds = ("session",)
 
 
-class FailedWith(Strict):
-    """One error of a failed run."""
-
-    error: ErrorName
-    """Its `type/code` in the error catalog."""
-    message: str | None = None
-    """Its text, if not the catalog's."""
-    field: str | None = None
-    """The field that it is about."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_name(cls, value: Any) -> Any:
-        """Read `type/code` alone."""
-        return value if isinstance(value, dict) else {"error": value}
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
-        """Describe both ways to write it."""
-        reference = handler(core)
-        keys = handler.resolve_ref_schema(reference)
-        mapping = {**keys}
-        keys.clear()
-        keys.update({"anyOf": [mapping["properties"]["error"], mapping]})
-        return reference
-
-
-class Failed(Step):
-    """The run fails, with one error or several."""
-
-    word = "failed"
-    kinds = ("task_run",)
-    shorthand = "errors"
-    ends = True
-    errors: Annotated[tuple[FailedWith, ...], Many, OneOrMany(least=1)]
-    """`type/code` of the error catalog, `{error, message, field}`, or a list of these."""
-
-    @classmethod
-    def _is_value(cls, value: dict[str, Any]) -> bool:
-        return "errors" not in value
-
-    @field_validator("errors")
-    @classmethod
-    def _at_least_one(cls, value: Any) -> Any:
-        """See that there is an error to fail with."""
-        if not value:
-            raise fault("must name at least one error")
-        return value
-
-    @property
-    def fails_with(self) -> tuple[str, ...]:
-        """Those of the catalog that it names."""
-        return tuple(one.error for one in self.errors)
-
-    def enter(self, stage: Stage) -> Wait | None:
-        """Fail."""
-        stage.fail(
-            *(
-                stage.problem(e.error, compute(stage, e.message), compute(stage, e.field))
-                for e in self.errors
-            )
-        )
-        return None
-
-
-def _fails(error: str) -> tuple[Failed, ...]:
-    """The branch that fails with one error of the catalog."""
-    return (Failed.model_construct(errors=(FailedWith(error=error),)),)
-
-
 class Completed(Step):
     """The run is done. Without `output`, one is made from the task's `output_schema`."""
 
@@ -233,7 +149,7 @@ class _Review(Step):
     shorthand = "for"
     length: SpanField | None = Field(default=None, alias="for")
     """How long until it is approved; without it, a person must."""
-    on_rejected: Annotated[tuple["RunStep", ...], Many] = _fails("task/review_rejected")
+    on_rejected: Annotated[tuple["RunStep", ...], Many] = fails("task/review_rejected")
     """What follows a rejection; without it, the run fails with `task/review_rejected`."""
 
     @property
@@ -296,9 +212,9 @@ class RunInteraction(Asking):
     """The source asks during the run."""
 
     kinds = ("task_run",)
-    on_rejected: Annotated[tuple["RunStep", ...], Many] = _fails("auth/mfa_invalid")
+    on_rejected: Annotated[tuple["RunStep", ...], Many] = fails("auth/mfa_invalid")
     """What follows the last wrong answer; without it, the run fails with `auth/mfa_invalid`."""
-    on_timeout: Annotated[tuple["RunStep", ...], Many] = _fails("interaction/interaction_timeout")
+    on_timeout: Annotated[tuple["RunStep", ...], Many] = fails("interaction/interaction_timeout")
     """What follows if nobody answers; without it, the run fails with
     `interaction/interaction_timeout`."""
 

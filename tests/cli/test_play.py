@@ -57,6 +57,18 @@ def test_a_connection_that_does_not_come_about_is_the_end(cli, write):
     assert cli("play", file).stdout.endswith("The connection is invalid after 0s.\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "seconds"), [([], 11), (["--edition", "credentials", "--no-answer"], 10)]
+)
+def test_the_last_line_says_when_the_run_ended(words, seconds, cli, write):
+    """What becomes of its connection or session afterwards does not count."""
+    connection = "[connecting: 1s, connected: 10m, disconnected]"
+    file = write("short", "queued: 2s", "running: 8s", "completed", connection=connection)
+    told = cli("play", file, *words).stdout
+    assert told.endswith(f"\nThe task run is completed after {seconds}s.\n")
+    assert told.splitlines()[-3].startswith("+10m")
+
+
 def test_the_same_seed_gives_the_same_timeline(cli, write):
     """`--seed` decides durations and outputs, and nothing else does."""
     file = write("long", "queued: 1s..9m", "running: 1s..9m", "completed")

@@ -167,6 +167,16 @@ def test_a_mistake_in_the_world_file_is_told_and_nothing_is_served(cli, tmp_path
     assert refused.stderr.startswith(f"{file}:2:19: default_scenario: ")
 
 
+def test_a_world_file_must_be_for_the_edition_that_is_served(cli, tmp_path):
+    """One that seeds what only the other edition has is a mistake, though `check` takes it."""
+    file = tmp_path / "world.yaml"
+    file.write_text("version: 1\nresources: {credentials: []}\n")
+    assert cli("check", file).exit_code == 0
+    refused = cli("serve", "--world", file)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "resources.credentials: unknown name 'credentials'" in refused.stderr
+
+
 def test_an_edited_scenario_counts_at_once_and_a_broken_one_does_not(serving, write, capsys):
     """`--reload` reads the folder again, and tells mistakes and their end; no world is lost."""
     file = write("mine", "queued", "running", "completed", summary="one")

@@ -99,3 +99,25 @@ def test_a_scenario_that_is_gone_is_blamed_on_whoever_names_it(wishes, field):
         choose(Opening("task_run", None, {}, 0), wishes, library)
     assert [problem.field for problem in caught.value.problems] == [field]
     assert wishes == before
+
+
+@pytest.mark.parametrize(
+    ("header", "wishes", "field"),
+    [
+        ("elsewhere", Wishes(), "Deck-Sim-Scenario"),
+        (None, Wishes(queues={"task_run": ["elsewhere"]}), "queue"),
+        (None, Wishes(rules=[Rule(when=When(), scenario="elsewhere")]), "rules"),
+        (None, Wishes(default_scenario="elsewhere"), "default_scenario"),
+        (None, Wishes(default_scenario="turns"), "playlist of turns"),
+    ],
+)
+def test_a_scenario_of_another_edition_is_blamed_on_whoever_names_it(header, wishes, field):
+    """The request is at fault only if it named the scenario; and the queue keeps its place."""
+    library = Library(shipped())
+    library.add(read_scenario("version: 1\nname: elsewhere\nedition: credentials"))
+    library.add(read_scenario("version: 1\nname: turns\nplaylist: [elsewhere]"))
+    before = copy.deepcopy(wishes)
+    with pytest.raises(ApiError, match="is for the edition `credentials`") as caught:
+        choose(Opening("task_run", header, {}, 0), wishes, library)
+    assert [problem.field for problem in caught.value.problems] == [field]
+    assert wishes == before

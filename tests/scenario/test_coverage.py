@@ -96,6 +96,14 @@ def test_only_steps_that_a_scenario_says_are_counted(rest, kinds):
     assert {kind for kind, _ in steps_of(scenario("story", rest))} == kinds
 
 
+def test_only_what_the_world_can_play_is_counted():
+    """Where there are no connections, nobody misses the steps of one."""
+    library = Library()
+    library.add(scenario("story", STORY))
+    (row,) = coverage({("story", "task_run", (0,)): 1}, library, {"task_run", "session"})
+    assert [*row["steps"]] == PLACES[2:]
+
+
 def test_a_run_is_counted_as_it_is_played(sim, rows, run_task, advance):
     """Over HTTP: steps count when they are reached, branches when they are taken."""
     answer = sim.put("/scenarios/story", json=STORY)

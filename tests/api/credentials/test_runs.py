@@ -126,6 +126,18 @@ def test_an_event_of_a_run_shows_a_summary(api, start, advance):
     assert not {"output", "errors", "interaction", "input"} & {*event["data"]}
 
 
+def test_steps_that_this_edition_cannot_play_are_not_missed(sim, start):
+    """The coverage leaves out how a connection is opened, where there are none."""
+    script = {
+        "connection": ["connecting", "connected"],
+        "task_run": ["queued", {"running": "stuck"}],
+    }
+    assert sim.put("/scenarios/story", json={"version": 1, **script}).status_code == 200
+    start("story")
+    (row,) = sim.get("/coverage").json()["data"]
+    assert [*row["steps"]] == ["task_run[0]", "task_run[1]"]
+
+
 def test_a_scenario_of_the_other_edition_is_refused(task, credential, refused):
     """The message names the edition that it is for."""
     path, body = f"/tasks/{task['id']}/run", {"credential_id": credential["id"]}

@@ -1,0 +1,80 @@
+"""How a run fails: a step, and the errors that it names."""
+
+from typing import Annotated, Any
+
+from pydantic import GetJsonSchemaHandler, field_validator, model_validator
+
+from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import Wait
+from deck_sim.scenario.step import Step, compute
+from deck_sim.scenario.values import ErrorName, Many, OneOrMany, Strict, fault
+
+
+class FailedWith(Strict):
+    """One error of a failed run."""
+
+    error: ErrorName
+    """Its `type/code` in the error catalog."""
+    message: str | None = None
+    """Its text, if not the catalog's."""
+    field: str | None = None
+    """The field that it is about."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        """Read `type/code` alone."""
+        return value if isinstance(value, dict) else {"error": value}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
+        """Describe both ways to write it."""
+        reference = handler(core)
+        keys = handler.resolve_ref_schema(reference)
+        mapping = {**keys}
+        keys.clear()
+        keys.update({"anyOf": [mapping["properties"]["error"], mapping]})
+        return reference
+
+
+class Failed(Step):
+    """The run fails, with one error or several."""
+
+    word = "failed"
+    kinds = ("task_run",)
+    shorthand = "errors"
+    ends = True
+    errors: Annotated[tuple[FailedWith, ...], Many, OneOrMany(least=1)]
+    """`type/code` of the error catalog, `{error, message, field}`, or a list of these."""
+
+    @classmethod
+    def _is_value(cls, value: dict[str, Any]) -> bool:
+        return "errors" not in value
+
+    @field_validator("errors")
+    @classmethod
+    def _at_least_one(cls, value: Any) -> Any:
+        """See that there is an error to fail with."""
+        if not value:
+            raise fault("must name at least one error")
+        return value
+
+    @property
+    def fails_with(self) -> tuple[str, ...]:
+        """Those of the catalog that it names."""
+        return tuple(one.error for one in self.errors)
+
+    def enter(self, stage: Stage) -> Wait | None:
+        """Fail."""
+        stage.fail(
+            *(
+                stage.problem(e.error, compute(stage, e.message), compute(stage, e.field))
+                for e in self.errors
+            )
+        )
+        return None
+
+
+def fails(error: str) -> tuple[Failed, ...]:
+    """The branch that fails with one error of the catalog."""
+    return (Failed.model_construct(errors=(FailedWith(error=error),)),)
