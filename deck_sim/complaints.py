@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 from pydantic_core import ErrorDetails
 
 from deck_sim.errors import LONGEST, listed, nearest, quote
@@ -89,6 +89,10 @@ def _names(annotation: Any, loc: Loc) -> Iterator[str]:
 
 def _names_of_model(model: type[BaseModel], loc: Loc) -> Iterator[str]:
     fields = {info.alias or name: info for name, info in model.model_fields.items()}
+    if issubclass(model, RootModel):  # it is what its root is
+        info = fields["root"]
+        yield from _names(Annotated[(info.annotation, *info.metadata)], loc)
+        return
     if loc[:1] == (getattr(model, "word", model.__name__),):
         loc = loc[1:]  # pydantic names the chosen member of a union, too
     if not loc:

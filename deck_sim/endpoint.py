@@ -18,9 +18,10 @@ from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim import __version__
+from deck_sim.contract.operations import Operation
 from deck_sim.engine.assumptions import (
     REFUSED,
     assumptions_told,
@@ -31,6 +32,7 @@ from deck_sim.engine.assumptions import (
 )
 from deck_sim.engine.calls import admit_call
 from deck_sim.engine.holds import hold_on_call
+from deck_sim.engine.injected import CALL
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.errors import CATALOG, ApiError, refuse
 from deck_sim.hiding import hide_in_query
@@ -38,6 +40,7 @@ from deck_sim.idempotency import HEADER, REPLAYED, KeyedCall, digest_parameters,
 from deck_sim.routes import Routes, path_below
 from deck_sim.scenario.choosing import Choice
 from deck_sim.simulation import TOLD_HEADERS, Call, Simulation
+from deck_sim.spoiling import make_haste, spoil, strike_call, strike_creation
 from deck_sim.wire import (
     MAX_BODY_BYTES,
     Also,
@@ -110,6 +113,7 @@ class Route:
     method: str
     path: str
     endpoint: Endpoint
+    operation: Operation | None = None  # what the OpenAPI document says of it
     creates: bool = False  # whether it makes a resource; what idempotency keys may ask
 
 
@@ -123,6 +127,8 @@ class _Visit:
     simulation: Simulation
     request_id: str
     position: int = 0  # how many entries the timeline had when the request came
+    events: int = 0  # and how many events there had been
+    fault: Any = None  # what goes wrong with it
     replayed: bool = False
 
 
@@ -151,7 +157,7 @@ class Door:
             response = await self._respond(scope, body)
             await response(scope, receive, send)
 
-    async def _respond(self, scope: Scope, body: bytes) -> Response:
+    async def _respond(self, scope: Scope, body: bytes) -> ASGIApp:
         headers = Headers(scope=scope)
         try:
             simulation = self._select(scope, headers)
@@ -163,11 +169,14 @@ class Door:
         visit = _Visit(scope, headers, body, simulation, request_id)
         answer, printed = await self._answer(visit)
         if self.journal:
+            _strike_creation(visit, answer)
             simulation.journal.append(_call(visit, answer))
+            await make_haste(self.worlds.post_office, simulation, visit.events)
         self.worlds.post_office.wake(simulation)
         if self.journal and simulation.world.holds:
             await _keep_back(simulation, scope["method"], scope["path"])
-        return _response(scope, answer, printed)
+        response = _response(scope, answer, printed)
+        return spoil(visit.fault, response, simulation) if visit.fault else response
 
     def _select(self, scope: Scope, headers: Headers) -> Simulation:
         if path_below(scope) in self.open_paths:
@@ -177,7 +186,11 @@ class Door:
     async def _answer(self, visit: _Visit) -> tuple[Answer, bytes]:
         """The answer and its body. Whatever goes wrong becomes an answer, too."""
         try:
-            route, params = await self._admit(visit)
+            await self._arrive(visit)
+            if visit.fault is not None and visit.fault.strikes == CALL:
+                answer = _keep_away(visit.fault)
+                return answer, answer.print(visit.request_id)
+            route, params = self._admit(visit)
             ask = partial(self._ask, visit, route, params)
             keyed = self._keyed(visit, route)
             return await (_once(visit, keyed, ask) if keyed else ask())
@@ -192,13 +205,18 @@ class Door:
             end_call(visit.simulation.world)
         return answer, answer.print(visit.request_id)
 
-    async def _admit(self, visit: _Visit) -> tuple[Route, Mapping[str, str]]:
+    async def _arrive(self, visit: _Visit) -> None:
+        """Let the world come to where the call meets it, and the call meet its fault."""
+        await self.worlds.post_office.catch_up(visit.simulation)
+        world = visit.simulation.world
+        visit.position, visit.events = len(world.timeline), len(world.events)
+        if self.journal:
+            begin_call(world)
+            visit.fault = strike_call(world, visit.scope["method"], visit.scope["path"])
+
+    def _admit(self, visit: _Visit) -> tuple[Route, Mapping[str, str]]:
         """The row that answers, if the call is let in."""
         simulation = visit.simulation
-        await self.worlds.post_office.catch_up(simulation)
-        if self.journal:
-            begin_call(simulation.world)
-        visit.position = len(simulation.world.timeline)
         if self.journal:
             admit_call(simulation.world)
         if len(visit.body) > MAX_BODY_BYTES:
@@ -296,6 +314,19 @@ def _replay(visit: _Visit, kept: KeptAnswer) -> Answer:
     return Answer(data, kept.status, {**kept.headers, **REPLAYED})
 
 
+def _keep_away(fault: Any) -> Answer:
+    """What is answered by a fault that lets nothing be done: by Deck, or in its place."""
+    refusal: ApiError | None = fault.refusal
+    return Answer({}, fault.answered) if refusal is None else _refusal(refusal)
+
+
+def _strike_creation(visit: _Visit, answer: Answer) -> None:
+    """Let a call that started a scenario meet the fault that this brings for it."""
+    if visit.fault is None and answer.choice is not None:
+        world, scope = visit.simulation.world, visit.scope
+        visit.fault = strike_creation(world, scope["method"], scope["path"], answer.data["id"])
+
+
 def _refusal(error: ApiError) -> Answer:
     return Answer(print_errors(error), error.status, error.headers)
 
@@ -310,7 +341,7 @@ def _response(scope: Scope, answer: Answer, printed: bytes) -> Response:
 
 def _call(visit: _Visit, answer: Answer) -> Call:
     """The journal's record of an answered request."""
-    refused = answer.data["errors"] if answer.status >= 400 else ()
+    refused = answer.data.get("errors", ()) if answer.status >= 400 else ()
     return Call(
         at=visit.simulation.world.now,
         request_id=visit.request_id,
@@ -323,8 +354,9 @@ def _call(visit: _Visit, answer: Answer) -> Call:
         scenario=answer.choice,
         after=visit.position,
         headers={name: visit.headers[name] for name in TOLD_HEADERS if name in visit.headers},
-        answered=_answered(answer),
+        answered=_answered(answer) if visit.fault is None or visit.fault.arrives else {},
         replayed=visit.replayed,
+        fault=visit.fault and visit.fault.key,
         assumed=tuple(filter(None, answer.headers.get(ASSUMED, "").split(", "))),
     )
 
@@ -333,6 +365,6 @@ def _answered(answer: Answer) -> dict[str, Any]:
     """What a client was told: which resource, in which status; what is wrong; when to return."""
     shown = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
     if answer.status >= 400:
-        shown["message"] = " ".join(error["message"] for error in answer.data["errors"])
+        shown["message"] = " ".join(error["message"] for error in answer.data.get("errors", ()))
     waits = {n.lower(): v for n, v in answer.headers.items()}.get("retry-after")
     return shown if waits is None else {**shown, "retry_after": waits}

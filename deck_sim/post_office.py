@@ -15,7 +15,7 @@ is recorded in the world that is there when it comes, and a world that was dropp
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from deck_sim import realtime
 from deck_sim.engine.deliveries import Attempt, Tried, record_attempt, secrets_of, take_outbox
 from deck_sim.engine.world import World
 from deck_sim.errors import refuse
+from deck_sim.faults.outgoing import HEADER, Message
 from deck_sim.hiding import hide_in_headers
 from deck_sim.simulation import FOLLOW, Journey, Report, Simulation, travel
 from deck_sim.webhooks.sender import App, Outcome, Sender
@@ -177,14 +178,17 @@ class PostOffice:
         world, config = simulation.world, attempt.destination["config"]
         at = world.now
         stamp = self._wall() if simulation.settings.webhook_time == "wall" else at
-        body = printed[attempt.event.id]
+        message = _spoiled(attempt, secrets_of(world, attempt.destination), stamp, printed)
         headers = {
             "user-agent": "deck-sim",
             **custom_headers(config.get("custom_headers")),
             "content-type": "application/json",
-            **signed_headers(secrets_of(world, attempt.destination), attempt.event.id, stamp, body),
+            **({} if attempt.fault is None else {HEADER: attempt.fault.key}),
+            **signed_headers(message.secrets, attempt.event.id, message.stamp, message.signed),
         }
-        outcome = await self._sender.send(config["url"], headers, body)
+        outcome = await self._sender.send(config["url"], headers, message.body)
+        for _ in range(message.copies - 1):
+            await self._sender.send(config["url"], headers, message.body)
         return Tried(
             at=at,
             number=attempt.number,
@@ -194,6 +198,7 @@ class PostOffice:
             latency_ms=outcome.latency_ms,
             request=hide_in_headers(outcome.request or headers),
             response=hide_in_headers(outcome.headers),
+            fault=attempt.fault and attempt.fault.key,
         )
 
     def _hint(self, outcome: Outcome, stamp: datetime) -> str | None:
@@ -217,6 +222,18 @@ def _print(world: World, attempts: Iterable[Attempt]) -> _Printed:
     """The body of each event that is sent, printed once for all its destinations."""
     events = {attempt.event.id: attempt.event for attempt in attempts}
     return {event.id: dump_json(print_message(world, event)) for event in events.values()}
+
+
+def _spoiled(
+    attempt: Attempt, secrets: Sequence[str], stamp: datetime, printed: _Printed
+) -> Message:
+    """The message of an attempt, as the fault that strikes it wants it."""
+    body = printed[attempt.event.id]
+    message = Message(tuple(secrets), stamp, body, body)
+    if attempt.fault is None:
+        return message
+    spoiled: Message = attempt.fault.spoil(message)
+    return spoiled
 
 
 def _tasks(round_: _Round) -> list[asyncio.Task[None]]:

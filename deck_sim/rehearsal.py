@@ -28,7 +28,7 @@ REVIEW = timedelta(minutes=1)  # how long the reviewer takes when a script does 
 _SECRET = "password"
 # What lines of the timeline tell: a move to a status, and what else a script does.
 _MOVED = re.compile(r"(?:[a-z_]+ ->|created as) ([a-z_]+)")
-_EFFECT = re.compile(r"(screenshot|file|event|scenario fault):? (.*)", re.DOTALL)
+_EFFECT = re.compile(r"(screenshot|file|event|scenario fault|fault):? (.*)", re.DOTALL)
 _WHO = {"storage": "task run"}  # who is said to do it, if not the resource itself
 
 _INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}
@@ -64,8 +64,8 @@ class Line:
 
     `who` is `connection`, `credential`, `session`, `task run`, `user`, `reviewer` or `scenario`.
     `what` is the status that one of the first four entered, or what else it did: `screenshot`,
-    `file`, `event`; what a person did: `answered`, `approved`; or `plays`, with the entry of a
-    playlist or mix.
+    `file`, `event`; a `fault` that waits for it; what a person did: `answered`, `approved`; or
+    `plays`, with the entry of a playlist or mix.
     """
 
     at: timedelta

@@ -1,7 +1,9 @@
 """The server: the whole app, run in the foreground or in a thread. The home of uvicorn."""
 
 import asyncio
+import re
 import socket
+import struct
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -15,11 +17,16 @@ import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from deck_sim import realtime
 from deck_sim.api.app import make_api, make_elsewhere
 from deck_sim.control.app import make_control
 from deck_sim.engine.files import read_file
+from deck_sim.faults.outgoing import RESET
+from deck_sim.openapi.serving import show_document
+from deck_sim.spoiling import LINE
 from deck_sim.worlds import Worlds
 
 T = TypeVar("T")
@@ -29,16 +36,25 @@ _PATIENCE = 1  # seconds for which a server that stops waits for requests that a
 
 
 def make_app(worlds: Worlds) -> Router:
-    """The ASGI app: the Deck API below `/v2`, the control API below `/_sim`."""
+    """The ASGI app: the Deck API below `/v2`, the control API below `/_sim`, its description."""
     return Router(
         routes=[
             Route("/_sim/files/{token}/{file_id}", partial(_file, worlds)),
-            Mount("/v2", make_api(worlds)),
-            Mount("/_sim", make_control(worlds)),
+            Route("/openapi.json", partial(show_document, worlds)),
+            _Below("/v2", make_api(worlds)),
+            _Below("/_sim", make_control(worlds)),
         ],
         redirect_slashes=False,
         default=make_elsewhere(worlds),
     )
+
+
+class _Below(Mount):
+    """An app below a path, whatever follows: an id may hold any character, line breaks too."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 async def _file(worlds: Worlds, request: Request) -> Response:
@@ -68,6 +84,35 @@ _here = dict[str, "Server"]()  # those that serve in this process, by URL
 def server_at(url: str) -> "Server | None":
     """The server of this process that serves at a URL."""
     return _here.get(url)
+
+
+class _Http(H11Protocol):
+    """HTTP on one line, which the app may end before its answer has ended."""
+
+    def connection_made(
+        self,
+        transport: asyncio.Transport,  # type: ignore[override]
+    ) -> None:
+        """Let the app know the line."""
+        super().connection_made(transport)
+        self.app = partial(_with_line, self.app, transport)
+
+
+async def _with_line(
+    app: ASGIApp, line: asyncio.Transport, scope: Scope, receive: Receive, send: Send
+) -> None:
+    scope.setdefault("extensions", {})[LINE] = partial(_end, line)
+    await app(scope, receive, send)
+
+
+def _end(line: asyncio.Transport, how: str) -> None:
+    """End a line: as one that is done, or as one that nobody answers at any more."""
+    if how == RESET:
+        at_once = struct.pack("ii", 1, 0)  # lingering on, for no time
+        line.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        line.abort()
+    else:
+        line.close()
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -107,6 +152,7 @@ class Server:
         self._app = make_app(worlds)
         config = uvicorn.Config(
             self._app,
+            http=_Http,
             log_level="warning",
             access_log=False,
             lifespan="off",

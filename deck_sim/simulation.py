@@ -70,6 +70,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)  # those of `TOLD_HEADERS` it had
     answered: Mapping[str, Any] = field(default_factory=dict)  # id and status of what was shown
     replayed: bool = False  # whether it was answered as the call was that had its key first
+    fault: str | None = None  # what was made to go wrong with it
     assumed: tuple[str, ...] = ()  # what its answer rests on that is only assumed
 
 

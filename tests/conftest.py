@@ -10,7 +10,9 @@ from contextlib import contextmanager
 import httpx2
 import hypothesis
 import pytest
+from checked import FOUND, Checked
 
+import deck_sim.server
 from deck_sim.server import ServerThread
 from deck_sim.worlds import Worlds
 
@@ -26,8 +28,25 @@ hypothesis.settings.load_profile("deck_sim")
 _numbers = itertools.count(1)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def checked():
+    """Every server of the suite has its answers held against the OpenAPI document."""
+    make = deck_sim.server.make_app
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deck_sim.server, "make_app", lambda worlds: Checked(make(worlds), worlds))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def answers_fit(checked):
+    """A test fails if an answer that it got does not fit the document."""
+    FOUND.clear()
+    yield
+    assert FOUND == []
+
+
 @pytest.fixture(scope="session")
-def server():
+def server(checked):
     """One server for all tests: a new world is cheap, a new server is not."""
     thread = ServerThread(Worlds()).start()
     yield thread.server

@@ -108,6 +108,12 @@ def test_what_is_below_neither_api_is_not_an_endpoint(server, key, path):
     assert answer.headers["Deck-Sim-Version"] == __version__
 
 
+def test_an_id_may_hold_any_character(api):
+    """What follows `/v2` is read whole, line breaks too."""
+    answer = api.get("/agents/a%0Ab")
+    assert answer.json()["errors"][0]["code"] == "agent_not_found"
+
+
 def test_what_is_below_neither_api_needs_a_key_too(server):
     """Without a key every path but health is a 401."""
     assert httpx2.get(f"{server.url}/agents", trust_env=False).status_code == 401

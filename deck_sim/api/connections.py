@@ -4,6 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deck_sim.api.answers import answer, carry_out, choosing, fetch, show
+from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.later import Later
@@ -56,10 +57,10 @@ def terminate(request: Request) -> Answer:
 
 
 ROUTES = [
-    Route("POST", "/tasks/{id}/run", run_task, creates=True),
-    Route("POST", "/connections", open_connection, creates=True),
-    Route("POST", "/connections/{id}/interaction", answer_connection),
-    Route("POST", "/connections/{id}/disconnect", disconnect),
-    Route("POST", "/connections/{id}/reopen", reopen),
-    Route("POST", "/connections/{id}/terminate", terminate),
+    Route("POST", "/tasks/{id}/run", run_task, operations.RUN_TASK, creates=True),
+    Route("POST", "/connections", open_connection, operations.OPEN_CONNECTION, creates=True),
+    Route("POST", "/connections/{id}/interaction", answer_connection, operations.ANSWER_CONNECTION),
+    Route("POST", "/connections/{id}/disconnect", disconnect, operations.DISCONNECT),
+    Route("POST", "/connections/{id}/reopen", reopen, operations.REOPEN),
+    Route("POST", "/connections/{id}/terminate", terminate, operations.TERMINATE),
 ]

@@ -10,6 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.api.answers import fetch
+from deck_sim.contract import operations
+from deck_sim.contract.operations import Operation
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import destinations
 from deck_sim.engine.deliveries import WEBHOOK
@@ -114,19 +116,30 @@ def _show_in_webhook(shown: Fields, secret: str) -> None:
     shown[WEBHOOK] = {**shown[WEBHOOK], "secret": secret}
 
 
-def _routes(read: Read, show_secret: ShowSecret) -> list[Route]:
+def _routes(read: Read, show_secret: ShowSecret, *of: Operation) -> list[Route]:
     return [
         Route(
             "POST",
             "/event-destinations",
             partial(create, read=read, show_secret=show_secret),
+            of[0],
             creates=True,
         ),
-        Route("PATCH", "/event-destinations/{id}", partial(update, read=read)),
+        Route("PATCH", "/event-destinations/{id}", partial(update, read=read), of[1]),
     ]
 
 
 ROUTES = {
-    "connections": _routes(_read_parts, _show_in_credentials),
-    "credentials": _routes(_read_typed, _show_in_webhook),
+    "connections": _routes(
+        _read_parts,
+        _show_in_credentials,
+        operations.CREATE_DESTINATION,
+        operations.UPDATE_DESTINATION,
+    ),
+    "credentials": _routes(
+        _read_typed,
+        _show_in_webhook,
+        operations.CREATE_TYPED_DESTINATION,
+        operations.UPDATE_TYPED_DESTINATION,
+    ),
 }

@@ -3,6 +3,7 @@ at the end.
 """
 
 from deck_sim.api.answers import answer, carry_out, fetch, show
+from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.wire import print_screenshots, print_storage
@@ -42,10 +43,10 @@ def list_screenshots(request: Request) -> Answer:
 
 
 ROUTES = [
-    Route("GET", "/test", test),
-    Route("POST", "/tasks/{id}/reset", reset_task),
-    Route("POST", "/task-runs/{id}/cancel", cancel_run),
-    Route("POST", "/task-runs/{id}/interaction", answer_run),
-    Route("GET", "/task-runs/{id}/storage", list_storage),
-    Route("GET", "/task-runs/{id}/screenshots", list_screenshots),
+    Route("GET", "/test", test, operations.TEST_KEY),
+    Route("POST", "/tasks/{id}/reset", reset_task, operations.RESET_TASK),
+    Route("POST", "/task-runs/{id}/cancel", cancel_run, operations.CANCEL_RUN),
+    Route("POST", "/task-runs/{id}/interaction", answer_run, operations.ANSWER_RUN),
+    Route("GET", "/task-runs/{id}/storage", list_storage, operations.LIST_STORAGE),
+    Route("GET", "/task-runs/{id}/screenshots", list_screenshots, operations.LIST_SCREENSHOTS),
 ]

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from deck_sim.api.paging import list_items, read_statuses
+from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.engine.records import Event, Resource
@@ -71,8 +72,13 @@ def _oldest(world: World) -> datetime:
 
 
 ROUTES = [
-    Route("GET", "/events", list_events),
-    Route("GET", "/events/{id}", get_event),
-    Route("GET", "/event-types", list_types),
-    Route("GET", "/event-destinations/{id}/event-deliveries", list_deliveries),
+    Route("GET", "/events", list_events, operations.LIST_EVENTS),
+    Route("GET", "/events/{id}", get_event, operations.GET_EVENT),
+    Route("GET", "/event-types", list_types, operations.LIST_EVENT_TYPES),
+    Route(
+        "GET",
+        "/event-destinations/{id}/event-deliveries",
+        list_deliveries,
+        operations.LIST_DELIVERIES,
+    ),
 ]

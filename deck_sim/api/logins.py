@@ -4,6 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deck_sim.api.answers import carry_out, choosing, fetch, show
+from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands, logins
 from deck_sim.later import Later
@@ -60,10 +61,10 @@ def run_task(request: Request) -> Answer:
 
 
 ROUTES = [
-    Route("POST", "/credentials", create_credential, creates=True),
-    Route("PATCH", "/credentials/{id}", update_credential),
-    Route("DELETE", "/credentials/{id}", delete_credential),
-    Route("POST", "/sessions", start_session, creates=True),
-    Route("POST", "/sessions/{id}/end", end_session),
-    Route("POST", "/tasks/{id}/run", run_task, creates=True),
+    Route("POST", "/credentials", create_credential, operations.CREATE_CREDENTIAL, creates=True),
+    Route("PATCH", "/credentials/{id}", update_credential, operations.UPDATE_CREDENTIAL),
+    Route("DELETE", "/credentials/{id}", delete_credential, operations.DELETE_CREDENTIAL),
+    Route("POST", "/sessions", start_session, operations.START_SESSION, creates=True),
+    Route("POST", "/sessions/{id}/end", end_session, operations.END_SESSION),
+    Route("POST", "/tasks/{id}/run", run_task, operations.RUN_TASK_WITH_LOGIN, creates=True),
 ]

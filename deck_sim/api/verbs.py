@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from deck_sim.api.paging import includes, list_resources
+from deck_sim.contract.operations import usual
 from deck_sim.contract.resources import Kind
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
@@ -60,6 +61,13 @@ _VERBS: dict[str, tuple[str, str, Callable[..., Answer]]] = {
 def routes(row: Kind) -> list[Route]:
     """The routes of one kind of resource."""
     return [
-        Route(method, f"/{row.path}{tail}", partial(endpoint, row=row), creates=endpoint is create)
-        for method, tail, endpoint in (_VERBS[verb] for verb in row.verbs)
+        Route(
+            method,
+            f"/{row.path}{tail}",
+            partial(endpoint, row=row),
+            usual(verb, row),
+            creates=endpoint is create,
+        )
+        for verb in row.verbs
+        for method, tail, endpoint in [_VERBS[verb]]
     ]

@@ -23,6 +23,7 @@ COMMANDS = {
     "scenarios": "List the scenarios, or draw one with its branches.",
     "check": "Validate scenario files, world files and folders of them.",
     "schema": "Print the JSON Schema of scenario files, for editors.",
+    "openapi": "Print the OpenAPI document of an edition.",
     "fidelity": "Print the fidelity ledger: what is documented, observed and assumed.",
     "clock": "Show the clock of a running server, or set it.",
     "advance": "Let time pass on a running server.",

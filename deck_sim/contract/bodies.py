@@ -2,14 +2,34 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    create_model,
+)
+from pydantic_core import PydanticCustomError
+
+from deck_sim.contract.addresses import address_fault
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
 ExternalId = Annotated[str, StringConstraints(max_length=255)]
 AuthMethod = Literal["username_password", "google_sso", "none"]
 SourceField = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+
+
+def _with_a_host(url: str) -> str:
+    """See that an address can be called at all."""
+    fault = address_fault(url)
+    if fault:
+        raise PydanticCustomError("web_url", "{fault}", {"fault": fault})
+    return url
+
+
+WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$"), AfterValidator(_with_a_host)]
 
 
 class Body(BaseModel):
@@ -31,7 +51,7 @@ def partial(body: type[Body], *names: str) -> type[Body]:
         name: (_annotation(body, name), Field(default=None, validate_default=False))
         for name in names
     }
-    return create_model(body.__name__.replace("Create", "Update"), __base__=Body, **fields)
+    return create_model(f"Update{body.__name__.removeprefix('Create')}", __base__=Body, **fields)
 
 
 def _annotation(body: type[Body], name: str) -> Any:

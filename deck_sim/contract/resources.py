@@ -77,6 +77,10 @@ class Kind:
         """The status in which one of these is created."""
         return self.machine.initial if self.machine else next(iter(self.phases), None)
 
+    def told(self, status: str) -> str:
+        """How events spell a status."""
+        return self.machine.event(status) if self.machine else status
+
     @property
     def noun(self) -> str:
         """What a sentence calls it."""

@@ -4,6 +4,7 @@ from deck_sim import __version__
 from deck_sim.control import (
     clock,
     deliveries,
+    faults,
     fidelity,
     holds,
     manners,
@@ -29,6 +30,7 @@ ROUTES: list[Route] = [
     *worlds.ROUTES,
     *clock.ROUTES,
     *scenarios.ROUTES,
+    *faults.ROUTES,
     *people.ROUTES,
     *holds.ROUTES,
     *manners.ROUTES,

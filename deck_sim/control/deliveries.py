@@ -51,6 +51,7 @@ def _print(tried: Tried) -> dict[str, Any]:
         "ok": tried.ok,
         "status": tried.status,
         "error": tried.error,
+        "fault": tried.fault,
         "latency_ms": tried.latency_ms,
         "request_headers": dict(tried.request),
         "response_headers": dict(tried.response),

@@ -50,7 +50,8 @@ def _print_call_entry(call: Call) -> dict[str, Any]:
     why = f" ({', '.join(call.errors)})" if call.errors else ""
     query = f"?{call.query}" if call.query else ""
     again = " (replayed)" if call.replayed else ""
-    what = f"{call.method} {call.path}{query} -> {call.status}{why}{_showing(call)}{again}"
+    fault = f" (fault: {call.fault})" if call.fault else ""
+    what = f"{call.method} {call.path}{query} -> {call.status}{why}{_showing(call)}{again}{fault}"
     return {"at": print_moment(call.at), "kind": "call", "id": call.request_id, "what": what}
 
 
@@ -75,6 +76,7 @@ def _print_call(call: Call) -> dict[str, Any]:
         "scenario": str(call.scenario) if call.scenario else None,
         "runner_up": call.scenario.second if call.scenario else None,
         "replayed": call.replayed,
+        "fault": call.fault,
         "assumed": list(call.assumed),
     }
 

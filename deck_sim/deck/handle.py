@@ -14,6 +14,7 @@ from typing import Any, Self
 from deck_sim.deck.beside import refuse_on_a_loop
 from deck_sim.deck.control import Control, IdOr, Json, given, read_id
 from deck_sim.deck.delivering import Apps
+from deck_sim.deck.faults import Faults
 from deck_sim.deck.holds import Hold
 from deck_sim.deck.journal import Calls
 from deck_sim.deck.manners import Manners
@@ -81,7 +82,7 @@ class Clock:
         return lambda: self._control.call("PUT", "/clock", json=body)
 
 
-class Deck(Passing, Nearby):
+class Deck(Passing, Nearby, Faults):
     """A world of a deck-sim server, selected by its API key.
 
     As a context manager it closes its connection with the server; the world stays.

@@ -7,9 +7,12 @@ after which the destination becomes inactive.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from deck_sim.engine.assumptions import rely_on
+from deck_sim.engine.injected import WEBHOOK as STRUCK
+from deck_sim.engine.injected import strike_webhook
 from deck_sim.engine.posting import listens
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
@@ -27,6 +30,7 @@ class Attempt:
     number: int  # from 1
     event: Event
     destination: Resource
+    fault: Any = None  # what goes wrong with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,19 @@ class Tried:
     latency_ms: int = 0
     request: Mapping[str, str] = field(default_factory=dict)
     response: Mapping[str, str] = field(default_factory=dict)
+    fault: str | None = None  # what was made to go wrong with it
 
 
 def attempt_due(world: World, due: Due) -> None:
     """Put an attempt into the outbox, or into the queue of a destination that is one."""
     delivery = world.all("event_delivery")[due.owner]
     destination = _destination(world, delivery)
+    world.held_back.pop(delivery.id, None)
     if not listens(destination):
         _give_up(world, delivery)
     elif destination["type"] == WEBHOOK:
-        world.outbox.append(delivery.id)
+        if not _is_hindered(world, delivery):
+            world.outbox.append(delivery.id)
     else:
         world.messages.setdefault(destination.id, []).append(delivery.hidden["event"])
         world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held to be read")
@@ -77,7 +84,10 @@ def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
     world.attempts.setdefault(attempt.delivery_id, []).append(tried)
     delivery = _counted(world, world.all("event_delivery")[attempt.delivery_id])
     said = tried.error or f"{tried.status}"
-    what = f"{delivery['event_type']}, attempt {tried.number}: {said}"
+    fault = f" (fault: {tried.fault})" if tried.fault else ""
+    what = f"{delivery['event_type']}, attempt {tried.number}: {said}{fault}"
+    world.struck.pop(delivery.id, None)
+    _let_follow(world, delivery["event_destination_id"])
     world.note("event_delivery", delivery.id, what)
     delays = world.rules.retry_delays
     retries = delivery["attempts"] - 1 - delivery.hidden["replayed_after"]
@@ -88,6 +98,23 @@ def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
     else:
         _finish(world, delivery, "failure")
         _deactivate(world, _destination(world, delivery))
+
+
+def lose(world: World, delivery: Resource) -> None:
+    """Let a webhook that is due get lost, although its sender believes that it was taken."""
+    attempt, why = _attempt(world, delivery), "lost on its way"
+    tried = Tried(world.now, attempt.number, True, None, why, fault=attempt.fault.key)
+    record_attempt(world, attempt, tried)
+
+
+def hold_back(
+    world: World, delivery: Resource, length: timedelta, why: str, *, overtaken: bool = False
+) -> None:
+    """Let a webhook that is due wait; one to be overtaken, until another one was sent there."""
+    world.timers.arm(delivery.id, ATTEMPT, world.now + length)
+    world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held back {why}")
+    if overtaken:
+        world.held_back[delivery.id] = delivery["event_destination_id"]
 
 
 def replay(world: World, delivery: Resource) -> Resource:
@@ -162,7 +189,25 @@ def _destination(world: World, delivery: Resource) -> Resource:
 
 def _attempt(world: World, delivery: Resource) -> Attempt:
     number, event = delivery["attempts"] + 1, delivery.hidden["event"]
-    return Attempt(delivery.id, number, event, _destination(world, delivery))
+    fault = world.struck.get(delivery.id)
+    return Attempt(delivery.id, number, event, _destination(world, delivery), fault)
+
+
+def _is_hindered(world: World, delivery: Resource) -> bool:
+    """Whether a fault keeps an attempt from being made now. What strikes it is settled once."""
+    if not world.injected or delivery.id in world.struck:
+        return False
+    fault = strike_webhook(world, STRUCK, delivery.hidden["event"])
+    if fault is None:
+        return False
+    world.struck[delivery.id] = fault
+    return bool(fault.hinder(world, delivery))
+
+
+def _let_follow(world: World, destination_id: str) -> None:
+    """Let go what waited for another one to be sent to that destination."""
+    for waiting in [one for one, where in world.held_back.items() if where == destination_id]:
+        world.timers.arm(waiting, ATTEMPT, world.now)
 
 
 def _counted(world: World, delivery: Resource) -> Resource:
@@ -179,6 +224,7 @@ def _finish(world: World, delivery: Resource, status: str) -> None:
 
 def _give_up(world: World, delivery: Resource) -> None:
     """End a delivery that has nowhere to go; its log says why."""
+    world.struck.pop(delivery.id, None)
     why = f"not attempted: {_silence(_destination(world, delivery))}"
     world.attempts.setdefault(delivery.id, []).append(Tried(world.now, None, False, None, why))
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, {why}")

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from deck_sim.engine.deliveries import WEBHOOK, activate, rotate_secret
 from deck_sim.engine.posting import ALL
@@ -64,7 +63,6 @@ def _take_credentials(world: World, destination: Resource) -> Resource:
 def _check(world: World, fields: Mapping[str, Any], config_at: str) -> None:
     problems = [*_event_problems(world, fields.get("events", [ALL]))]
     if fields["type"] == WEBHOOK and "config" in fields:
-        problems += _url_problems(fields["config"]["url"], f"{config_at}.url")
         headers = fields["config"].get("custom_headers")
         problems += _header_problems(headers, f"{config_at}.custom_headers")
     if problems:
@@ -86,31 +84,6 @@ def _event_problems(world: World, events: list[str]) -> list[Problem]:
 
 
 _INSTEAD = "; `GET /v2/event-types` lists them"
-
-
-def _url_problems(url: str, field: str) -> list[Problem]:
-    """What keeps a URL from being called at all."""
-    try:
-        parts = urlsplit(url)
-        host, nowhere = parts.hostname, "it names no host and port to call"
-        fault = _host_fault(host) if host and parts.port != 0 else nowhere
-    except ValueError as error:
-        fault = f"{error}"
-    return [problem("request/input_invalid", f"`{field}`: {fault}", field=field)] if fault else []
-
-
-def _host_fault(host: str) -> str | None:
-    """What keeps a name from being asked for."""
-    try:
-        if _HOST.fullmatch(host.encode("idna")):
-            return None
-        why = "it may hold letters, digits, `-`, `_` and `.`"
-    except UnicodeError:
-        why = "between two dots there must be 1 to 63 characters that a name may have"
-    return f"{host!r} is no host name: {why}"
-
-
-_HOST = re.compile(rb"[a-zA-Z0-9._:-]+")  # colons are those of IPv6
 
 
 def _header_problems(text: str | None, field: str) -> list[Problem]:

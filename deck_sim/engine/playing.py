@@ -11,6 +11,7 @@ from typing import Any
 from deck_sim.durations import spell_duration
 from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.holds import Place, Stopped, held_by, stop_at
+from deck_sim.engine.injected import inject
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, Script, ScriptFault, Step, Story, Wait
@@ -32,6 +33,9 @@ from deck_sim.errors import problem
 def start_story(world: World, resource: Resource, script: Script) -> None:
     """Play `script` for a resource, up to its first wait."""
     story = world.stories[resource.id] = Story(resource.id, script)
+    for fault in script.faults:
+        inject(world, fault, resource.id)
+        world.note(resource.kind, resource.id, f"fault {fault}")
     _play(world, story, (story.path, story.attempts))
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from deck_sim.engine.holds import Held
+    from deck_sim.engine.injected import Fault
     from deck_sim.engine.stage import Stage
 
 Path = tuple[int | str, ...]
@@ -65,6 +66,7 @@ class Script:
     kind: str
     steps: tuple[Step, ...]
     source: Mapping[str, Any] = field(default_factory=dict)  # of the scenario, as it was written
+    faults: tuple[Fault, ...] = ()  # what goes wrong meanwhile
 
     def __deepcopy__(self, memo: dict[int, object]) -> Script:
         return self

@@ -21,6 +21,7 @@ from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.holds import Hold
+from deck_sim.engine.injected import Injected
 from deck_sim.engine.posting import post_event
 from deck_sim.engine.records import Entry, Event, KeptAnswer, Resource, Surprises, failure
 from deck_sim.engine.story import Path, Story
@@ -55,6 +56,9 @@ class World:
     messages: dict[str, list[Event]] = field(default_factory=dict)  # what queues hold
     holds: dict[str, Hold] = field(default_factory=dict)  # where stories stop, by id
     faults: list[str] = field(default_factory=list)  # scripts that could not be played on
+    injected: dict[str, list[Injected]] = field(default_factory=dict)  # faults, by owner
+    struck: dict[str, Any] = field(default_factory=dict)  # attempts by faults, by delivery
+    held_back: dict[str, str] = field(default_factory=dict)  # deliveries to be overtaken -> where
     counters: Counter[str] = field(default_factory=Counter)
     rate_limit: RateLimit | None = None
     admitted: deque[datetime] = field(default_factory=deque)  # the calls in the limit's window

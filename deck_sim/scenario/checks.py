@@ -48,6 +48,12 @@ def check_ways(data: Mapping[str, Any]) -> Iterator[Found]:
     if len(said) > 1:
         text = f"{listed(said)} are {len(said)} ways to say what a run does; keep one of them"
         yield (said[-1],), text
+    ways = [name for name in ("playlist", "mix") if data.get(name) is not None]
+    for name in [name for name in ("http", "webhooks") if ways and data.get(name) is not None]:
+        text = (
+            f"`{name}` has no effect beside a `{ways[0]}`; write it in a scenario that this names"
+        )
+        yield (name,), text
 
 
 def check_orders(scripts: Mapping[str, Any]) -> tuple[tuple[str, ...], list[Found]]:

@@ -16,6 +16,9 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.durations import Span, parse_duration
 from deck_sim.engine.story import Script
 from deck_sim.errors import listed, nearest, quote
+from deck_sim.faults.http import AnyHttpFault, HttpFault
+from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
+from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.matching import When
 from deck_sim.scenario.step import Step
 from deck_sim.scenario.steps import (
@@ -88,6 +91,10 @@ class Scenario(Strict):
     """Scenarios that the runs play in turn, the last one again and again."""
     mix: dict[ScenarioName, Weight] | None = NAMED
     """Scenarios by weight, from which the world's seed draws one for each run."""
+    http: Annotated[tuple[AnyHttpFault, ...], Many] | None = FILLED
+    """What goes wrong with calls about what plays the scenario."""
+    webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = FILLED
+    """What goes wrong with webhooks about what plays the scenario."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
     _editions: tuple[str, ...] = PrivateAttr(default=())
 
@@ -99,7 +106,9 @@ class Scenario(Strict):
             raise fault(f"unknown edition {quote(value)}{known}")
         return value
 
-    @field_validator("when", "connection", "session", "task_run", "playlist", "mix")
+    @field_validator(
+        "when", "connection", "session", "task_run", "playlist", "mix", "http", "webhooks"
+    )
     @classmethod
     def _filled(cls, value: Any) -> Any:
         said = value.model_fields_set if isinstance(value, When) else value
@@ -128,7 +137,20 @@ class Scenario(Strict):
 
     def script(self, kind: str) -> Script:
         """What a new connection or run plays: the part written for it, or the usual one."""
-        return Script(self.name, kind, getattr(self, kind) or USUAL[kind], self._source)
+        steps = getattr(self, kind) or USUAL[kind]
+        faults = self.faults if self.meets_faults(kind) else ()
+        return Script(self.name, kind, steps, self._source, faults)
+
+    @property
+    def faults(self) -> tuple[HttpFault | WebhookFault, ...]:
+        """What goes wrong while it is played."""
+        return (*(self.http or ()), *(self.webhooks or ()))
+
+    def meets_faults(self, kind: str) -> bool:
+        """Whether its faults are for what plays it as this kind: a kind that it says something of,
+        or runs, if it says nothing.
+        """
+        return self.says(kind) or (kind == "task_run" and not any(map(self.says, KINDS)))
 
 
 def _for(length: str) -> Span:

@@ -7,41 +7,20 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
-    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainValidator,
     WithJsonSchema,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError, core_schema
+from pydantic_core import core_schema
 
 from deck_sim.complaints import show
 from deck_sim.durations import DURATION_PATTERN, HOW_TO_WRITE, Span, parse_span
 from deck_sim.errors import CATALOG, RUN_ERRORS, listed, nearest
+from deck_sim.strict import Many, Strict, Whole, fault, faults_at, read_whole
 
-Many = Field(strict=False)  # a list in the file is a tuple in the model, which nothing can change
-
-
-class Strict(BaseModel):
-    """A mapping of known keys."""
-
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True
-    )
-
-
-def fault(text: str) -> PydanticCustomError:
-    """An error whose text is already a sentence."""
-    return PydanticCustomError("scenario", "{text}", {"text": text})
-
-
-def faults_at(*faults: tuple[str, str]) -> ValidationError:
-    """The same, each about one key of the mapping that is checked."""
-    details = [InitErrorDetails(type=fault(text), loc=(key,), input=None) for key, text in faults]
-    return ValidationError.from_exception_data("scenario", details)
+__all__ = ["Many", "Strict", "Whole", "fault", "faults_at"]  # what scenario files share with others
 
 
 def _read_span(value: Any) -> Any:
@@ -137,15 +116,10 @@ class OneOrMany:
         return {"anyOf": [many["items"], {**many, "minItems": self.least}]}
 
 
-def _read_whole(value: Any) -> Any:
-    """Read 3.0 as 3: JSON, and so the schema, knows no difference."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
 def _read_version(value: Any) -> Any:
     if value is True:  # which Python takes for 1
         raise fault("must be 1, not true")
-    return _read_whole(value)
+    return read_whole(value)
 
 
 def _described(pattern: str, *examples: str) -> WithJsonSchema:
@@ -160,7 +134,6 @@ Length = Annotated[
     PlainValidator(_read_length),
     _described(f"stuck|{_SPAN}", "2s", "5m", "2s..8s", "stuck"),
 ]
-Whole = BeforeValidator(_read_whole)
 Version = Annotated[Literal[1], BeforeValidator(_read_version)]
 ErrorName = Annotated[
     str, PlainValidator(_read_error_name), WithJsonSchema({"enum": [*RUN_ERRORS]})

@@ -185,11 +185,20 @@ def _complaints(deck: Deck, failed: bool) -> list[str]:
     complaints += [f"a scenario could not be played on: {fault}" for fault in world["faults"]]
     left = {kind: names for kind, names in world["queues"].items() if names and not failed}
     for kind, names in left.items():
-        complaints.append(
-            f"queued for a {kind}, but never played: {listed(names)}; if this is meant,"
-            " mark the test with @pytest.mark.deck(strict=False)"
-        )
+        complaints.append(f"queued for a {kind}, but never played: {listed(names)}; {_MEANT}")
+    quiet = [fault for fault in deck.faults if not (fault["fired"] or fault["owner"] or failed)]
+    complaints += [f"a fault never struck: {_spell_fault(fault)}; {_MEANT}" for fault in quiet]
     return complaints
+
+
+def _spell_fault(fault: Mapping[str, Any]) -> str:
+    """A fault as it was put, and how many it was for."""
+    said = {name: value for name, value in fault.items() if name not in _COUNTED}
+    return f"{', '.join(f'{name}={value!r}' for name, value in said.items())} (met {fault['met']})"
+
+
+_COUNTED = ("id", "owner", "met", "fired")
+_MEANT = "if this is meant, mark the test with @pytest.mark.deck(strict=False)"
 
 
 def _show_timeline(deck: Deck) -> str:

@@ -1,11 +1,8 @@
 """Idempotency keys, as clients of the Deck API meet them."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
-
-from deck_sim.contract.editions import EDITIONS, IDEMPOTENCY
 
 KEY = {"Idempotency-Key": "k-1"}
 SOURCE = {"type": "website", "website": {"url": "https://hotel.example"}}
@@ -169,10 +166,9 @@ def test_clients_at_once_create_once(api):
 
 
 @pytest.fixture
-def other_rule(sim, monkeypatch):
-    """A world under the rule of the other edition, with an agent and a task."""
-    row = replace(EDITIONS["connections"], idempotency=IDEMPOTENCY["credentials"])
-    monkeypatch.setitem(EDITIONS, "connections", row)
+def other_rule(sim):
+    """A world of the other edition, with an agent and a task."""
+    sim.post("/reset", json={"edition": "credentials"})
     tasks = [{"id": "task_1", "name": "T", "agent_id": "agt_1"}]
     sim.post(
         "/seed", json={"resources": {"agents": [{"id": "agt_1", "name": "A"}], "tasks": tasks}}

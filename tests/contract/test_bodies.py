@@ -20,6 +20,8 @@ WRONG = [
     (bodies.CreateAgent, {"name": 5}, "string_type"),
     (bodies.CreateAgent, {"name": "A", "nmae": "B"}, "extra_forbidden"),
     (bodies.Website, {"url": "ftp://x"}, "string_pattern_mismatch"),
+    (bodies.Website, {"url": "http://["}, "web_url"),
+    (bodies.Website, {"url": "https://:443/"}, "web_url"),
     (bodies.CreateSource, {"type": "app", "website": {"url": "http://x"}}, "literal_error"),
     (bodies.TaskSettings, {"timeout_seconds": 0}, "greater_than_equal"),
     (bodies.TaskSettings, {"timeout_seconds": "60"}, "int_type"),

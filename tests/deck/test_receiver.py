@@ -208,3 +208,15 @@ def test_signatures_may_have_the_time_of_the_world():
         assert receiver.wait_for("agent.created")
         assert receiver.received[0].headers["webhook-timestamp"] == "1736933400"
     thread.stop()
+
+
+@pytest.mark.parametrize("fault", ["bad_signature", "tampered_body", "stale_timestamp"])
+def test_what_was_spoiled_on_purpose_is_refused_and_no_complaint(deck, run, fault):
+    """A webhook whose fault the test wanted gets a 401, and fails no test; the next is taken."""
+    deck.fault({fault: True}, event="task_run.completed", times=1)
+    with WebhookReceiver(deck) as receiver:
+        made = run()
+        deck.settle()
+        receiver.wait_for("task_run.completed", made)
+    log = next(d["log"] for d in deck.deliveries if d["event_type"] == "task_run.completed")
+    assert [(line["status"], line["fault"]) for line in log] == [(401, fault), (200, None)]

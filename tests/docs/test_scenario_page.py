@@ -49,6 +49,8 @@ def spell_type(schema):
     """What may be written for a value of this JSON Schema, in words."""
     if "$ref" in schema:
         return NOUNS[schema["$ref"].rpartition("/")[2]]
+    if schema.get("title") == "fault":
+        return "[fault](faults.md)"
     if "anyOf" in schema:
         ways = [spell_type(way) for way in schema["anyOf"] if way.get("type") != "null"]
         return " or ".join(dict.fromkeys(ways))

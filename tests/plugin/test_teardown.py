@@ -93,6 +93,58 @@ def test_a_test_can_allow_both(run, pytester, use):
     run(text).assert_outcomes(passed=1)
 
 
+UNUSED = """
+    import pytest
+
+    @pytest.mark.deck(strict={strict})
+    def test_it(deck):
+        deck.fault(match="POST /v2/tasks/*/run", status=502, times=2)
+        {more}
+"""
+
+
+def test_a_fault_that_never_struck_fails_the_test(run):
+    """The error shows it as it was put, with how many calls it was for, and how to allow it."""
+    result = run(UNUSED.format(strict=True, more=""))
+    result.assert_outcomes(passed=1, errors=1)
+    put = "after=0, times=2, match='POST /v2/tasks/?/run', status=502 (met 0)"
+    result.stdout.fnmatch_lines([f"a fault never struck: {put}; *strict=False*"])
+
+
+@pytest.mark.parametrize(
+    ("strict", "more"),
+    [(False, ""), (True, "deck.clear_faults()"), (True, "deck.clear_faults(deck.faults[0])")],
+)
+def test_a_fault_may_be_allowed_or_taken_out(run, strict, more):
+    """`strict=False` allows it; one that was taken out is nothing to complain of."""
+    run(UNUSED.format(strict=strict, more=more)).assert_outcomes(passed=1)
+
+
+def test_a_failed_test_is_not_told_of_its_faults(run):
+    """What it did not come to is no complaint."""
+    result = run(UNUSED.format(strict=True, more="assert False"))
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*never struck*")
+
+
+SCENARIO_FAULT = """
+    import httpx2
+
+    def test_it(deck):
+        ready = deck.ready_task()
+        deck.queue("proxy_error_page")
+        headers = {"Authorization": f"Bearer {deck.api_key}"}
+        with httpx2.Client(base_url=deck.base_url, headers=headers) as client:
+            client.post(f"/tasks/{ready.task_id}/run", json=ready.login)
+        assert [fault["owner"] for fault in deck.faults] == [deck.runs[0]["id"]]
+"""
+
+
+def test_a_fault_of_a_scenario_may_never_strike(run):
+    """A test that does not poll is no mistake."""
+    run(SCENARIO_FAULT).assert_outcomes(passed=1)
+
+
 def test_a_failed_test_shows_the_timeline_of_its_world(run):
     """The report has a section with what happened, and no complaint about what was left over."""
     text = """

@@ -5,12 +5,14 @@ there stays as it is. For a new one, `record` below writes the model.
 """
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
 from deck_sim.durations import Span, format_duration
+from deck_sim.faults.fault import REGISTRY as FAULTS
 from deck_sim.scenario.loader import load_scenario
 from deck_sim.scenario.matching import When
 from deck_sim.scenario.model import Scenario
@@ -26,6 +28,8 @@ def normal(value):
     """The normal form: every key with its value, a step under its word, durations as text."""
     if isinstance(value, Span):
         return f"{format_duration(value.low)}..{format_duration(value.high)}"
+    if isinstance(value, timedelta):
+        return format_duration(value)
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
         keys = {
@@ -62,6 +66,6 @@ def test_a_file_means_what_it_meant(file):
 def test_every_key_and_every_step_is_in_a_golden_file():
     """A new key or step needs a golden file, too."""
     found = set().union(*(written(load_scenario(file).source) for file in FILES))
-    models = [Scenario, When, AskedField, FailedWith, *REGISTRY.values()]
+    models = [Scenario, When, AskedField, FailedWith, *REGISTRY.values(), *FAULTS.values()]
     keys = {field.alias or name for m in models for name, field in m.model_fields.items()}
     assert keys | {word for _, word in REGISTRY} <= found

@@ -18,8 +18,8 @@ RUN_TAKES = (
     " `failed`, `review_required`, `approval`, `event`, `file` and `screenshot`"
 )
 TOP = (
-    "`connection`, `edition`, `mix`, `name`, `playlist`, `session`, `summary`, `tags`,"
-    " `task_run`, `version` and `when`"
+    "`connection`, `edition`, `http`, `mix`, `name`, `playlist`, `session`, `summary`, `tags`,"
+    " `task_run`, `version`, `webhooks` and `when`"
 )
 KEYS = "a scenario is made of keys, the first `version: 1` and `name: …`"
 NAME = "must be 1 to 100 characters of a-z, 0-9 and _, like `mfa_then_success`"

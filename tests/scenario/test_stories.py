@@ -97,7 +97,9 @@ def test_a_scenario_introduces_itself(scenario):
 def test_no_two_scenarios_tell_the_same():
     """Every summary, and every pair of scripts, is there once."""
     assert len({scenario.summary for scenario in SCENARIOS}) == len(SCENARIOS)
-    told = {repr([(s.script(kind).steps, s.entries) for kind in KINDS]) for s in SCENARIOS}
+    told = {
+        repr([(s.script(kind).steps, s.entries, s.faults) for kind in KINDS]) for s in SCENARIOS
+    }
     assert len(told) == len(SCENARIOS)
 
 

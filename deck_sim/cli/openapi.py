@@ -1,0 +1,28 @@
+"""`deck-sim openapi`: the OpenAPI document of an edition, for clients and their generators."""
+
+import json
+
+import click
+
+from deck_sim.cli.command import Command
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.openapi.document import document
+
+
+@click.command(
+    cls=Command,
+    examples=["deck-sim openapi > openapi.json", "deck-sim openapi --edition credentials | less"],
+)
+@click.option(
+    "--edition",
+    type=click.Choice([*EDITIONS]),
+    default=DEFAULT_EDITION,
+    show_default=True,
+    help="Which Deck API to describe.",
+)
+def command(edition: str) -> None:
+    """Print the OpenAPI document of an edition.
+
+    It is of version 3.1. A running server has it at `/openapi.json`, without a key.
+    """
+    click.echo(json.dumps(document(edition), indent=2, ensure_ascii=False))

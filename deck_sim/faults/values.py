@@ -1,0 +1,80 @@
+"""The values that faults are written with, and that pydantic does not know."""
+
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
+
+from deck_sim.complaints import show
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.durations import DURATION_PATTERN, HOW_TO_WRITE, format_duration, parse_duration
+from deck_sim.errors import CATALOG, IN_RUN_ONLY, nearest, quote
+from deck_sim.patterns import ANY, CallPattern
+from deck_sim.strict import fault
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
+_ANSWERS = tuple(row.name for row in CATALOG.values() if row.status != IN_RUN_ONLY)
+_EVENTS = tuple({type_: None for e in EDITIONS.values() for type_ in e.event_types})
+
+
+def _read_match(text: str) -> str:
+    try:
+        pattern = CallPattern.read(text)
+    except ValueError as error:
+        raise fault(f"{error}") from None
+    if pattern.method not in METHODS:
+        raise fault(f"unknown method {quote(pattern.method)}{nearest(pattern.method, METHODS)}")
+    if not pattern.path.startswith(("/v2", "*", "/*")):
+        raise fault(f"{quote(pattern.path)} is no path of the API; they begin with `/v2`")
+    return text
+
+
+def _read_event(text: str) -> str:
+    is_meant = any(fnmatchcase(type_, text) for type_ in _EVENTS)
+    if not is_meant and (likely := nearest(text, _EVENTS)):
+        raise fault(f"there is no event type {quote(text)}{likely}")
+    return text
+
+
+def _read_error(value: Any) -> str:
+    if value in _ANSWERS:
+        return str(value)
+    name = value if isinstance(value, str) else ""
+    if name in CATALOG:
+        raise fault(f"{quote(name)} stands in a run that failed; no call is answered with it")
+    near = nearest(name, _ANSWERS)
+    advice = near or "; write `type/code`, like `rate_limit/rate_limit_exceeded`"
+    raise fault(f"must be an error that a call is answered with, not {show(value)}{advice}")
+
+
+def _read_length(value: Any) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str):
+        raise fault(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}")
+    try:
+        length = parse_duration(value)
+    except ValueError as error:
+        raise fault(f"{error}") from None
+    if not length:
+        raise fault("must be longer than nothing")
+    return length
+
+
+def _read_yes(value: Any) -> bool:
+    if value is not True:
+        raise fault(f"must be true, not {show(value)}")
+    return True
+
+
+Match = Annotated[str, AfterValidator(_read_match)]
+EventType = Annotated[str, AfterValidator(_read_event)]
+AnswerError = Annotated[str, PlainValidator(_read_error), WithJsonSchema({"enum": [*_ANSWERS]})]
+Yes = Annotated[bool, PlainValidator(_read_yes), WithJsonSchema({"const": True})]
+Length = Annotated[
+    timedelta,
+    PlainValidator(_read_length),
+    PlainSerializer(format_duration),
+    WithJsonSchema({"type": "string", "pattern": f"^(?:{DURATION_PATTERN})$", "examples": ["3s"]}),
+]

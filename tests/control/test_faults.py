@@ -1,0 +1,90 @@
+"""Putting faults into a world, over the control API."""
+
+import pytest
+
+PAGE = {"match": "GET /v2/agents", "status": 502, "times": 1}
+
+
+def test_a_fault_is_put_counted_and_taken_out(sim, api):
+    """It has an id, and says how often it was met and fired; without it all goes well."""
+    put = sim.post("/faults", json=PAGE).json()
+    assert put["id"].startswith("flt_")
+    assert [api.get("/agents").status_code for _ in range(2)] == [502, 200]
+    (listed,) = sim.get("/faults").json()["data"]
+    usual = {"after": 0, "owner": None, "met": 2, "fired": 1}
+    assert listed == {"id": put["id"], **PAGE, **usual}
+    assert sim.delete(f"/faults/{put['id']}").json()["deleted"] is True
+    assert sim.get("/faults").json()["data"] == []
+
+
+def test_all_faults_go_at_once(sim, api):
+    """Without an id every one is taken out."""
+    sim.post("/faults", json=PAGE)
+    sim.post("/faults", json={"event": "agent.created", "drop": True})
+    assert sim.delete("/faults").json()["data"] == []
+    assert api.get("/agents").status_code == 200
+
+
+def test_a_new_world_has_no_faults(sim, api):
+    """A reset takes them with it."""
+    sim.post("/faults", json=PAGE)
+    sim.post("/reset")
+    assert api.get("/agents").status_code == 200
+
+
+def test_an_id_of_no_fault_is_refused(message):
+    """The message says where to look."""
+    text = message("DELETE", "/faults/flt_1")
+    assert text == "there is no fault 'flt_1'; `GET /_sim/faults` lists them"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({}, [("input_missing", "match")]),
+        ({"reset": True}, [("input_missing", "match")]),
+        ({"duplicate": True}, [("input_missing", "event")]),
+        ({"match": "GET /v2/agents"}, [("input_invalid", "match")]),
+        ({"event": "agent.created"}, [("input_invalid", "event")]),
+        (
+            {"match": "agents", "status": 1},
+            [("input_invalid", "match"), ("input_invalid", "status")],
+        ),
+        ({**PAGE, "event": "agent.created"}, [("input_invalid", "event")]),
+        ({**PAGE, "reset": True}, [("input_invalid", "reset")]),
+        ({**PAGE, "times": 0}, [("input_invalid", "times")]),
+        ({"match": "GET /v2/agents", "error": "session/timeout"}, [("input_invalid", "error")]),
+    ],
+)
+def test_a_wrong_fault_is_refused_with_all_that_is_wrong(errors, body, found):
+    """Nothing is put, and each problem names its field."""
+    assert sorted(errors("POST", "/faults", 400, json=body), key=str) == sorted(found, key=str)
+
+
+def test_a_body_that_is_none_is_refused(errors):
+    """A fault is an object."""
+    assert errors("POST", "/faults", 400, content=b"[]") == [("body_invalid", None)]
+
+
+def test_a_misspelt_name_is_told_with_those_that_there_are(message):
+    """What was meant, and all that is allowed for that family."""
+    text = message("POST", "/faults", json={"match": "GET /v2/agents", "dely": "3s"})
+    assert (
+        "unknown name 'dely'; did you mean 'delay'?; allowed are `after`, `delay`, `drip`" in text
+    )
+    assert "`tampered_body`" in message("POST", "/faults", json={"event": "*", "drap": True})
+
+
+def test_a_snapshot_keeps_faults_with_their_counts(sim, api, subscribe, run_task, advance):
+    """A restored world goes on where the kept one was: what struck, and what is held back."""
+    subscribe("task_run.completed")
+    sim.post("/faults", json={"match": "GET /v2/agents", "status": 502, "after": 1, "times": 1})
+    sim.post("/faults", json={"event": "task_run.completed", "delay": "1h", "times": 1})
+    run_task("proxy_error_page")
+    assert api.get("/agents").status_code == 200
+    advance("1m")
+    kept, faults = sim.get("/snapshot").json(), sim.get("/faults").json()["data"]
+    sim.delete("/faults")
+    assert sim.put("/snapshot", json=kept).status_code == 200
+    assert sim.get("/faults").json()["data"] == faults
+    assert [api.get("/agents").status_code for _ in range(2)] == [502, 200]

@@ -1,0 +1,40 @@
+"""The page on faults: each has its section, with an example that uses it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from deck_sim.faults.fault import REGISTRY, keys_of
+from deck_sim.faults.http import HttpFault
+from deck_sim.faults.webhooks import WebhookFault
+
+PAGE = Path(__file__).parents[2].joinpath("docs/faults.md").read_text(encoding="utf-8")
+FAMILIES = {"Faults of calls": HttpFault.family, "Faults of webhooks": WebhookFault.family}
+
+
+def sections(title):
+    """The sections below a heading, by what they are called."""
+    part = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)[1]
+    pieces = re.split(r"^### (\w+)\n", part, flags=re.MULTILINE)[1:]
+    return dict(zip(pieces[::2], pieces[1::2], strict=True))
+
+
+@pytest.mark.parametrize("title", FAMILIES)
+def test_every_fault_has_its_section_and_no_other_has(title):
+    """The headings are the keys of the family."""
+    assert sorted(sections(title)) == sorted(keys_of(FAMILIES[title]))
+
+
+@pytest.mark.parametrize("title", FAMILIES)
+def test_every_section_shows_its_fault(title):
+    """Each has a test that puts it in."""
+    for key, text in sections(title).items():
+        assert re.search(rf"```python\n.*deck\.fault\([^)]*{key}=", text, re.DOTALL), key
+
+
+def test_every_key_of_a_fault_is_told():
+    """What may stand beside the name of a fault stands on the page."""
+    for fault in REGISTRY.values():
+        for name in fault.model_fields:
+            assert f"`{name}`" in PAGE or f"### {name}\n" in PAGE, name

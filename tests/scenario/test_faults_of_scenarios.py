@@ -1,0 +1,116 @@
+"""Faults that a scenario brings: for what is about the run or connection that plays it, alone."""
+
+import httpx2
+import pytest
+
+from deck_sim.scenario.loader import read_scenario
+
+
+@pytest.fixture
+def tell(sim):
+    """Put a scenario into the world."""
+
+    def tell(name, body):
+        text = f"version: 1\nname: {name}\n{body}"
+        answer = sim.put(f"/scenarios/{name}", content=text.encode())
+        assert answer.status_code == 200, answer.text
+        return name
+
+    return tell
+
+
+def test_a_scenario_can_lose_the_answer_to_the_call_that_starts_it(
+    api, sim, task, connection, run_task
+):
+    """The run is there; another one, which plays something else, is answered."""
+    headers = {"Deck-Sim-Scenario": "answer_lost"}
+    body = {"connection_id": connection["id"]}
+    with pytest.raises(httpx2.RemoteProtocolError):
+        api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
+    assert run_task()["status"] == "queued"
+    calls = sim.get("/requests").json()["data"]
+    assert [call["fault"] for call in calls[-2:]] == ["lost_response", None]
+
+
+def test_calls_about_the_run_are_struck_and_others_are_not(api, run_task):
+    """Whichever run plays it has its own count."""
+    ids = [run_task(name)["id"] for name in ("proxy_error_page", "success", "proxy_error_page")]
+    found = [[api.get(f"/task-runs/{one}").status_code for one in ids] for _ in range(4)]
+    assert found == [[200, 200, 200], [502, 200, 502], [502, 200, 502], [200, 200, 200]]
+    assert api.get("/task-runs").status_code == 200
+
+
+def test_webhooks_about_the_run_are_struck_and_others_are_not(
+    api, subscribe, receiver, run_task, advance
+):
+    """The webhook of the other run comes once."""
+    subscribe("task_run.completed")
+    twice, once = run_task("webhook_twice"), run_task()
+    advance("1m")
+    arrived = [arrival.data["data"]["id"] for arrival in receiver.arrivals]
+    assert (arrived.count(twice["id"]), arrived.count(once["id"])) == (2, 1)
+
+
+def test_webhooks_can_arrive_out_of_order(subscribe, receiver, run_task, advance):
+    """Who acts on the last that arrives is wrong."""
+    subscribe("task_run.running", "task_run.completed")
+    run_task("webhooks_out_of_order")
+    advance("1m")
+    assert receiver.types() == ["task_run.completed", "task_run.running"]
+
+
+def test_webhooks_about_the_files_of_a_run_are_about_the_run(
+    tell, api, subscribe, receiver, run_task, advance, task
+):
+    """A storage item belongs to its run."""
+    api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
+    subscribe("storage.created")
+    steps = "task_run: [running, file: a.txt, completed]"
+    run_task(tell("files", f"webhooks: [{{event: storage.*, duplicate: true}}]\n{steps}"))
+    advance("1m")
+    assert receiver.types() == ["storage.created"] * 2
+
+
+def test_a_connection_has_the_faults_of_what_it_plays(tell, api, connection):
+    """Calls about the connection, and the one that opens it."""
+    body = {"source_id": connection["source_id"], "auth_method": "none"}
+    rest = "http: [{match: '**', times: 2, empty: true}]\nconnection: [connecting: 1s, connected]"
+    headers = {"Deck-Sim-Scenario": tell("odd", rest)}
+    assert api.post("/connections", json=body, headers=headers).content == b""
+    opened = api.get("/connections").json()["data"][0]["id"]
+    sizes = [len(api.get(f"/connections/{opened}").content) > 0 for _ in range(2)]
+    assert sizes == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("script", "kinds"),
+    [
+        ("", ["task_run"]),
+        ("task_run: [running, completed]", ["task_run"]),
+        ("connection: [connected]", ["connection"]),
+        ("connection: [connected]\ntask_run: [running, completed]", ["connection", "task_run"]),
+    ],
+)
+def test_faults_are_for_what_the_scenario_scripts(script, kinds):
+    """A kind of which it says nothing has none of them; if it says nothing at all, runs have."""
+    head = "version: 1\nname: a\nhttp: [{match: '**', drip: true}]\n"
+    scenario = read_scenario(head + script)
+    assert [k for k in ("connection", "task_run") if scenario.script(k).faults] == kinds
+
+
+def test_what_refuses_a_call_cannot_strike_the_one_that_brings_it(tell, run_task, api):
+    """Without that call nothing would play the scenario; the next about the run is struck."""
+    run = run_task(tell("refuses", "http: [{match: '**', status: 502}]"))
+    assert api.get(f"/task-runs/{run['id']}").status_code == 502
+
+
+def test_the_timeline_tells_that_a_fault_waits(run_task, whats_of):
+    """A line when the story begins."""
+    run = run_task("proxy_error_page")
+    assert "fault status: 502, for GET /v2/task-runs/*" in whats_of(run["id"])
+
+
+@pytest.fixture
+def whats_of(sim):
+    """What the timeline says of a resource."""
+    return lambda one: [e["what"] for e in sim.get("/timeline").json()["data"] if e["id"] == one]

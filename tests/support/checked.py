@@ -1,0 +1,167 @@
+"""Every answer of `/v2` that a test gets, held against the OpenAPI document.
+
+The app is wrapped. What does not fit is kept in `FOUND`, and fails the test that is running then.
+"""
+
+import json
+import re
+from functools import cache
+
+import jsonschema_rs
+from starlette.datastructures import Headers
+
+from deck_sim.engine.records import Surprises
+from deck_sim.errors import ApiError
+from deck_sim.faults.outgoing import HEADER as SPOILED
+from deck_sim.openapi.document import document
+from deck_sim.openapi.headers import ANSWERED
+from deck_sim.openapi.refusals import CODES
+
+FOUND: list[str] = []
+
+
+def close(shape, schemas):
+    """The same schema with nothing left to refer to, in which no object has unknown fields."""
+    if "$ref" in shape:
+        return close(schemas[shape["$ref"].rpartition("/")[2]], schemas)
+    if "allOf" in shape:
+        parts = [close(part, schemas) for part in shape["allOf"]]
+        properties = {k: v for part in parts for k, v in part["properties"].items()}
+        required = list(dict.fromkeys(name for part in parts for name in part["required"]))
+        return {"type": "object", "properties": properties, "required": required, **_CLOSED}
+    closed = dict(shape)
+    if "properties" in shape:
+        fields = shape["properties"].items()
+        closed |= {"properties": {k: close(v, schemas) for k, v in fields}, **_CLOSED}
+    if "items" in shape:
+        closed["items"] = close(shape["items"], schemas)
+    if "anyOf" in shape:
+        closed["anyOf"] = [close(part, schemas) for part in shape["anyOf"]]
+    return closed
+
+
+_CLOSED = {"additionalProperties": False}
+
+
+@cache
+def validator(edition, path, method, status=None, *, closed=True):
+    """What checks the answer with that status, or without one the body that is sent."""
+    found = document(edition)
+    operation = found["paths"][path][method]
+    part = operation["responses"][status] if status else operation["requestBody"]
+    schema = part["content"]["application/json"]["schema"]
+    if closed:
+        schema = close(schema, found["components"]["schemas"])
+    else:
+        schema = {**schema, "components": found["components"]}
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+
+@cache
+def patterns(edition):
+    """The paths of the document, each with what it matches."""
+    paths = document(edition)["paths"]
+    return [(path, re.compile(re.sub(r"\{\w+\}", "[^/]+", path))) for path in paths]
+
+
+def complaints(edition, method, path, status, sent, answered, *, closed=True):
+    """What does not fit the document in one call: `sent` and `answered` are the two bodies.
+
+    With `closed` the answer may have no fields that the document does not have.
+    """
+    place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
+    operation = document(edition)["paths"].get(place, {}).get(method)
+    if operation is None:
+        allowed = (401, 413, 429, 500, 501, 405 if place else 404)
+        return [] if status in allowed else [f"the status is none of {allowed}"]
+    if f"{status}" not in operation["responses"]:
+        return [f"the status is none of {[*operation['responses']]}"]
+    answers = validator(edition, place, method, f"{status}", closed=closed)
+    checks = [(answers, json.loads(answered))]
+    if status < 400 and "requestBody" in operation:
+        checks.append((validator(edition, place, method), json.loads(sent)))
+    found = [f"{e.instance_path}: {e}" for one, data in checks for e in one.iter_errors(data)]
+    return found + undocumented(operation, status, checks[0][1])
+
+
+def wrong_headers(edition, method, path, status, names):
+    """The headers of an answer that its operation must not, or must, have: `names` are in it.
+
+    What is not an operation has only the one that every answer has.
+    """
+    place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
+    answer = document(edition)["paths"].get(place, {}).get(method, {}).get("responses", {})
+    known = answer.get(f"{status}", {}).get(
+        "headers", ["Deck-Sim-Version", "Deck-Sim-Assumed", "Retry-After"]
+    )
+    must = {name.lower() for name in known if ANSWERED[name]["required"]}
+    ours = {name for name in names if name in OURS}
+    wrong = (ours - {name.lower() for name in known}) | (must - ours)
+    return [f"the header {name} is missing or not documented" for name in sorted(wrong)]
+
+
+OURS = {name.lower() for name in ANSWERED}
+
+
+def undocumented(operation, status, answered):
+    """The codes of an error that the operation does not name; the first one makes the status."""
+    if status < 400:
+        return []
+    first, *others = (f"{error['type']}/{error['code']}" for error in answered["errors"])
+    by_status = {name: answer.get(CODES, []) for name, answer in operation["responses"].items()}
+    every = {code for codes in by_status.values() for code in codes}
+    unknown = {first} - {*by_status[f"{status}"]} | {*others} - every
+    return [f"{code} is not documented" for code in sorted(unknown)]
+
+
+class Checked:
+    """The app, with each answer below `/v2` held against the document of its world's edition."""
+
+    def __init__(self, app, worlds):
+        self.app, self.worlds = app, worlds
+
+    async def __call__(self, scope, receive, send):
+        """Answer a request as the app does, and check the answer before it is sent."""
+        if scope["type"] != "http" or not scope["path"].startswith("/v2/"):
+            return await self.app(scope, receive, send)
+        sent, answered, started = bytearray(), bytearray(), {}
+
+        async def receive_and_keep():
+            message = await receive()
+            sent.extend(message.get("body", b""))
+            return message
+
+        async def check_and_send(message):
+            if message["type"] == "http.response.start":
+                started.update(message)
+            answered.extend(message.get("body", b""))
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                self.check(scope, started, sent, answered)
+            await send(message)
+
+        return await self.app(scope, receive_and_keep, check_and_send)
+
+    def check(self, scope, started, sent, answered):
+        """Keep what does not fit. A world that surprises on purpose has fields that no document
+        names, but allows; in all others each field has to be one of the document. What a fault
+        spoiled is not held against it.
+        """
+        names = {name.decode() for name, _ in started["headers"]}
+        if scope["method"] == "HEAD" or SPOILED in names:
+            return
+        edition, closed = self._world(scope)
+        method, path = scope["method"].lower(), scope["path"].removeprefix("/v2")
+        status = started["status"]
+        found = complaints(edition, method, path, status, sent, answered, closed=closed)
+        found += wrong_headers(edition, method, path, status, names)
+        place = f"{scope['method']} {scope['path']} -> {status}"
+        FOUND.extend(f"{place}: {text}" for text in found)
+
+    def _world(self, scope):
+        """The edition of the world that answered, and whether it shows documented fields only."""
+        try:
+            key = Headers(scope=scope).get("authorization")
+            world = self.worlds.select(key).world
+        except ApiError:
+            return self.worlds.settings.edition, True
+        return world.edition, world.surprises == Surprises()
