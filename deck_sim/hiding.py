@@ -24,6 +24,7 @@ _SECRET_HEADER = re.compile(rf"{_SECRET.pattern}|auth(?!enticate)|key", re.IGNOR
 _CREDENTIALS = frozenset({"auth_credentials", "credentials"})  # all in them but the user's name
 _HEADERS = "custom_headers"  # a JSON object as a string
 
+_SHAPE = re.compile(r"whsec_[\w+/=-]+")  # the secret of a webhook, wherever it stands
 _USER = re.compile(r"(?<=://)[^/?#\s\"'\\]*@")
 _PARAMETER = re.compile(r"(?<=[?&;])([^=&;#?\s]+)=([^&;#\s\"']+)")
 
@@ -47,12 +48,14 @@ def hide(data: Any) -> Any:
 
 
 def hide_in_text(text: str) -> str:
-    """The same text; of each URL in it, without who it says we are and without secret parameters.
+    """The same text without secrets of webhooks; and of each URL in it, without who it says we are
+    and without secret parameters.
 
     >>> hide_in_text("amqp://alex:hunter2@mq/?token=1&vhost=a")
     'amqp://•••@mq/?token=•••&vhost=a'
     """
-    return _PARAMETER.sub(_hide_parameter, _USER.sub(f"{HIDDEN}@", text))
+    text = _USER.sub(f"{HIDDEN}@", _SHAPE.sub(HIDDEN, text))
+    return _PARAMETER.sub(_hide_parameter, text)
 
 
 def hide_in_query(query: str) -> str:

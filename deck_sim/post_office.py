@@ -134,7 +134,9 @@ class PostOffice:
 
     async def landed(self, simulation: Simulation) -> None:
         """Wait for what was sent in the background: until it was answered, and noted."""
-        await asyncio.gather(*self._rounds.get(id(simulation), _Round()).attempts)
+        under_way = self._rounds.get(id(simulation), _Round()).attempts
+        if under_way:  # not gathered: who gives up waiting stops none of them, nor they who waits
+            await asyncio.wait(under_way)
 
     async def _keep_pace(self, simulation: Simulation, round_: _Round) -> None:
         """Send what falls due when it does, and wait for none of it, while the clock is such."""

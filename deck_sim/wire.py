@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, Problem, problem, quote, refuse
-from deck_sim.hiding import HIDDEN, cut_before_secret, hide, is_secret
+from deck_sim.hiding import HIDDEN, cut_before_secret, hide, hide_in_text, is_secret
 from deck_sim.later import Later
 
 if TYPE_CHECKING:
@@ -280,7 +280,8 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     shown: ErrorDetails = {**error, "loc": place}
     if any(is_secret(f"{part}") for part in place):
         shown["input"] = HIDDEN
-    return problem(name, f"`{field}`: {complaints.complaint(shown, model)}", field=field)
+    text = hide_in_text(f"`{field}`: {complaints.complaint(shown, model)}")
+    return problem(name, text, field=field)
 
 
 def recall_body(body: bytes) -> Any:

@@ -90,10 +90,13 @@ def test_custom_headers_that_are_an_object_are_hidden_as_one():
         ("http://h/?a=b;token=x", "http://h/?a=b;token=•••"),
         ("alex@example.com", "alex@example.com"),
         ("http://h/?token=", "http://h/?token="),
+        ("given whsec_aG+/9==, twice", "given •••, twice"),
     ],
 )
-def test_a_url_in_a_text_is_shown_without_its_secrets(text, shown):
-    """Who it says we are, and parameters with secret names; the rest stays."""
+def test_a_text_is_shown_without_its_secrets(text, shown):
+    """In a URL who it says we are, and parameters with secret names; everywhere what has the form
+    of a webhook's secret. The rest stays.
+    """
     assert hide_in_text(text) == shown
 
 

@@ -464,6 +464,45 @@ def test_an_advance_first_waits_for_what_is_under_way(local):
     assert delivery.status == "success"
 
 
+def test_a_world_that_goes_away_ends_the_wait_for_what_is_under_way(local):
+    """Whoever waits is refused, as always when the world goes, instead of being stopped with it."""
+    simulation, office = local(_Held(), mode="real")
+    _agent(simulation)
+
+    async def play():
+        office.wake(simulation)
+        await office._sender.called.wait()
+        driving = asyncio.ensure_future(office.drive(simulation, simulation.settle()))
+        await asyncio.sleep(0)
+        simulation.dropped = True
+        office.forget(simulation)
+        with pytest.raises(ApiError, match="was reset or deleted while"):
+            await driving
+
+    asyncio.run(play())
+
+
+def test_who_gives_up_waiting_stops_nothing_that_is_under_way(local):
+    """What was sent in the background lands and is noted, whether or not somebody waits for it."""
+    simulation, office = local(_Held(), mode="real")
+    _agent(simulation)
+
+    async def play():
+        office.wake(simulation)
+        await office._sender.called.wait()
+        driving = asyncio.ensure_future(office.drive(simulation, simulation.settle()))
+        await asyncio.sleep(0)
+        driving.cancel()
+        await asyncio.wait([driving])
+        office._sender.let_go.set()
+        await office.landed(simulation)
+        await office.close()
+
+    asyncio.run(play())
+    (delivery,) = simulation.world.all("event_delivery").values()
+    assert delivery.status == "success"
+
+
 def test_a_frozen_clock_or_a_dropped_world_or_no_destination_wakes_nobody(local):
     """Nothing is sent in the background unless it has to be."""
     simulation, office = local(_Held(), mode="real")
@@ -566,9 +605,22 @@ def test_a_refusal_with_the_right_time_is_left_as_it_is(local):
     assert (tried.status, tried.error) == (401, None)
 
 
+def test_a_success_with_the_wrong_time_is_left_as_it_is(local):
+    """Who takes an event in spite of its timestamp needs no explanation."""
+    simulation, office = local(_Refusing(200), webhook_time="world", now=WALL + timedelta(days=1))
+    _agent(simulation)
+    asyncio.run(office.drive(simulation, simulation.settle()))
+    ((tried,),) = simulation.world.attempts.values()
+    assert (tried.status, tried.error) == (200, None)
+
+
 class _Refusing(Sender):
+    def __init__(self, status=401):
+        super().__init__()
+        self.status = status
+
     async def send(self, url, headers, body):
-        return Outcome(401, None, 0)
+        return Outcome(self.status, None, 0)
 
 
 def test_a_public_address_is_a_recorded_failure(subscribe, agent, advance, delivery_log):

@@ -20,9 +20,18 @@ from deck_sim.errors import DeckSimError
 from deck_sim.faults.outgoing import HEADER
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
+FROZEN = "frozen"
 _UNSIGNED, _FAILED = 401, 500
 _PATIENCE = 0.05  # seconds until a clock is asked again whether it has moved
-_LOOK = 0.02  # seconds between two looks at whether the server is to stop
+
+# Why an event has not come, by the mode of the clock.
+_WHY = {
+    FROZEN: "and the world's clock stands still: let time pass, for example with"
+    ' `deck.advance_until("{event}")`',
+    "on_poll": "though {timeout:g} seconds were waited; the clock moves only when something that is"
+    " not finished is read: poll it meanwhile, or let time pass",
+}
+_WAITED = "though the clock moves and {timeout:g} seconds were waited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +135,15 @@ class WebhookReceiver:
 
         """
         wanted = None if id is None else read_id(id)
-        frozen = self._deck.clock.mode == "frozen"
-        if not frozen:
+        mode = self._deck.clock.mode
+        if mode != FROZEN:
             refuse_on_a_loop(self.wait_for)
-        ends = realtime.monotonic() + (0 if frozen else timeout)
+        ends = realtime.monotonic() + (0 if mode == FROZEN else timeout)
         while (found := self._look(event, wanted, ends)) is None and realtime.monotonic() < ends:
             self._deck.clock.now  # noqa: B018 - a clock that follows the process is woken by a call
         if found is None:
-            raise DeckSimError(self._missed(event, wanted, None if frozen else timeout))
+            why = _WHY.get(mode, _WAITED).format(event=event, timeout=timeout)
+            raise DeckSimError(self._missed(event, wanted, why))
         return found
 
     async def async_wait_for(
@@ -209,14 +219,8 @@ class WebhookReceiver:
         found = (one.event for one in self.received if one.taken and one.event["type"] == type_)
         return next((event for event in found if wanted in (None, event["data"]["id"])), None)
 
-    def _missed(self, type_: str, wanted: str | None, waited: float | None) -> str:
+    def _missed(self, type_: str, wanted: str | None, why: str) -> str:
         whom = f" of `{wanted}`" if wanted else ""
-        why = (
-            "and the world's clock stands still: let time pass, for example with"
-            f' `deck.advance_until("{type_}")`'
-            if waited is None
-            else f"though the clock moves and {waited:g} seconds were waited"
-        )
         came = [
             f"  {one.event['type']} of {one.event['data']['id']}, answered {one.answered}"
             for one in self.received

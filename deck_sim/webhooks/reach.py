@@ -62,9 +62,10 @@ def is_near(address: Address) -> bool:
 
 
 async def _resolved(host: str, port: int, resolve: Resolve) -> Sequence[Address]:
-    if address := _read_address(host):
+    name = host.removesuffix(".")  # which only says that the name is whole
+    if address := _read_address(name):
         return (address,)
-    known = host == "localhost" or host.endswith(".localhost")
+    known = name == "localhost" or name.endswith(".localhost")
     texts = _LOCALHOST if known else await resolve(host, port)
     return [ipaddress.ip_address(text) for text in texts]
 

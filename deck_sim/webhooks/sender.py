@@ -10,7 +10,6 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -92,13 +91,18 @@ class Sender:
             line.abort()
 
     async def _reach(self, target: Target, exchange: Exchange) -> asyncio.WriteTransport:
-        *others, last = await find_addresses(
+        addresses = await find_addresses(
             target.host, target.port, self._ask, public=self.allow_public
         )
-        for address in others:
-            with suppress(OSError):
+        failures = list[OSError]()
+        for address in addresses:
+            try:
                 return await self._open(address, target, exchange)
-        return await self._open(last, target, exchange)
+            except (ssl.SSLError, ConnectionResetError):  # somebody is there
+                raise
+            except OSError as failure:
+                failures.append(failure)
+        raise min(failures, key=_is_unexpected)
 
     async def _open(
         self, address: str, target: Target, exchange: Exchange
@@ -121,6 +125,13 @@ class Sender:
             failure=failure, kind=type(failure).__name__, host=target.host, limit=limit
         )
         return text if exchange.status is None else f"answered {exchange.status}, but then: {text}"
+
+
+def _is_unexpected(failure: OSError) -> bool:
+    """Whether it is less worth telling than that nobody listens. Of a name's two addresses, one may
+    be of a kind that the machine does not have.
+    """
+    return not isinstance(failure, ConnectionRefusedError)
 
 
 # The first that fits.

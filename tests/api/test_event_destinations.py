@@ -51,6 +51,9 @@ def test_no_secret_is_told_again(api, sim, given):
         '{"credentials": {"secrte": "whsec_hush"}}',
         '{"credentials": "whsec_hush"}',
         '{"secret": "whsec_hush"}',
+        '{"webhook": "whsec_hush"}',
+        '{"name": ["whsec_hush"], "config": "whsec_hush"}',
+        '{"type": "whsec_hush"}',
     ],
 )
 def test_a_secret_in_the_wrong_place_is_not_told_either(api, sim, body):

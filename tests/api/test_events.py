@@ -175,6 +175,7 @@ def test_events_are_kept_for_thirty_days_of_the_world(api, agent, advance, types
     event = api.get("/events").json()["data"][0]["id"]
     advance("30d")
     assert types() == ["agent.created"]
+    assert api.get(f"/events/{event}").status_code == 200
     advance("1ms")
     assert types() == []
     assert api.get(f"/events/{event}").status_code == 404

@@ -120,6 +120,13 @@ def test_waiting_ends_when_the_clock_brings_nothing(deck_webhooks):
         deck_webhooks.wait_for("task_run.completed", timeout=0)
 
 
+@pytest.mark.deck(clock="on_poll")
+def test_waiting_for_a_clock_that_polls_move_says_so(deck_webhooks):
+    """Nobody polls while a test waits, so the error says what moves the clock."""
+    with pytest.raises(DeckSimError, match=r"moves only when something that is not finished is re"):
+        deck_webhooks.wait_for("task_run.completed", timeout=0)
+
+
 def test_an_event_is_waited_for_while_the_clock_moves_by_itself(deck, run, deck_webhooks):
     """`wait_for` returns when the event has arrived."""
     started = run()

@@ -71,6 +71,18 @@ def test_a_refusal_says_what_was_found_and_what_to_do(host, resolved, told):
     assert str(refusal.value) == told
 
 
+@pytest.mark.parametrize("host", ["localhost.", "hook.localhost.", "127.0.0.1."])
+def test_a_dot_at_the_end_of_a_host_changes_nothing(host):
+    """It says that the name is whole, and no resolver is asked for one that is loopback."""
+    assert find(host)[0] == "127.0.0.1"
+
+
+def test_an_address_with_a_dot_at_its_end_is_checked_as_one():
+    """It is no name that a resolver could turn into another address."""
+    with pytest.raises(Refusal, match=r"8\.8\.8\.8: neither loopback nor private"):
+        find("8.8.8.8.", "127.0.0.1")
+
+
 def test_only_near_addresses_are_found_unless_public_ones_are_allowed():
     """A name that is both near and public is called where it is near."""
     both = ("8.8.8.8", "127.0.0.1")

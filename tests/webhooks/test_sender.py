@@ -281,11 +281,12 @@ def test_the_next_address_of_a_name_is_called_where_nobody_listens(receiver):
 
 
 def test_a_name_where_nobody_listens_is_a_failure():
-    """When no address of a name answers, the last one's error is told in words."""
+    """When no address of a name answers, it is said that nobody listens, whatever else is wrong."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         url = f"http://hook.test:{nobody.getsockname()[1]}/"
-        outcome = send(url, resolve=resolver("127.0.0.2", "127.0.0.1"))
+        resolve = resolver("255.255.255.255", "127.0.0.1", "255.255.255.255")
+        outcome = send(url, resolve=resolve, allow_public=True)
     assert outcome.error == "nobody listens there: connection refused"
 
 
@@ -336,12 +337,24 @@ def test_https_is_checked_by_name_though_called_by_address(monkeypatch):
         serving.start()
         port = listening.getsockname()[1]
         good = send(f"https://hook.test:{port}/", resolve=resolver("127.0.0.1"))
-        bad = send(f"https://other.test:{port}/", resolve=resolver("127.0.0.1"))
+        both = resolver("127.0.0.1", "127.0.0.2")
+        bad = send(f"https://other.test:{port}/", resolve=both)
         serving.join()
     assert names == ["hook.test", "other.test"]
     assert good.ok
     assert bad.error.startswith("no secure connection: ")
     assert "CERTIFICATE_VERIFY_FAILED" in bad.error
+
+
+def test_a_receiver_that_breaks_off_a_handshake_is_there():
+    """Its failure is told, rather than that nobody listens at another address of its name."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = threading.Thread(target=lambda: reset(None, listening.accept()[0]))
+        serving.start()
+        url = f"https://hook.test:{listening.getsockname()[1]}/"
+        outcome = send(url, resolve=resolver("127.0.0.1", "127.0.0.2"))
+        serving.join()
+    assert outcome.error == "the receiver reset the connection before its answer had ended"
 
 
 def _serve_tls(listening, context):
