@@ -14,8 +14,9 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.durations import format_duration
 from deck_sim.engine.deliveries import Tried
 from deck_sim.engine.world import World
+from deck_sim.journal import Call
 from deck_sim.patterns import CallPattern
-from deck_sim.simulation import Call, Simulation
+from deck_sim.simulation import Simulation
 
 POLL_INTERVAL = timedelta(seconds=1)  # nothing is documented; two hundred calls in ten seconds are
 AT_ONCE = timedelta(seconds=1)  # a call so soon after a delivery is caused by it

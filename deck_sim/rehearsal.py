@@ -16,6 +16,7 @@ from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Entry, Event, Resource
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
+from deck_sim.props import INPUT, put_on_stage
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.prompts import Asking
@@ -30,32 +31,6 @@ _SECRET = "password"
 _MOVED = re.compile(r"(?:[a-z_]+ ->|created as) ([a-z_]+)")
 _EFFECT = re.compile(r"(screenshot|file|event|scenario fault|fault):? (.*)", re.DOTALL)
 _WHO = {"storage": "task run"}  # who is said to do it, if not the resource itself
-
-_INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}
-_TEXT = {"type": "string"}
-_INPUT_SCHEMA = {
-    "type": "object",
-    "properties": {"guest": _TEXT, "check_in": {"type": "string", "format": "date"}},
-    "required": ["guest"],
-}
-# Nothing is required, so that a script may give an output of its own.
-_OUTPUT_SCHEMA = {
-    "type": "object",
-    "properties": {
-        "reservations": {
-            "type": "array",
-            "maxItems": 1,
-            "items": {
-                "type": "object",
-                "properties": {
-                    "hotel": _TEXT,
-                    "check_in": {"type": "string", "format": "date"},
-                    "nights": {"type": "integer", "minimum": 1, "maximum": 14},
-                },
-            },
-        }
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +99,7 @@ def rehearse(
         ApiError: if an answer does not fit what the prompt asks for, or the input not the task.
 
     """
-    given = {**_INPUT, **(task_input or {})}
+    given = {**INPUT, **(task_input or {})}
     player = _Player(scenario, answers, given, library or shipped(), timeout, seed)
     player.play()
     return player.rehearsal
@@ -163,7 +138,7 @@ class _Player:
 
     def play(self) -> None:
         """Open the connection, run the task if it comes about, and see everything through."""
-        agent, source, task = _seed(self.world, self.timeout)
+        agent, source, task = put_on_stage(self.world, self.timeout)
         login = self._open(source)
         self.rehearsal = Rehearsal(
             self.scenario, self.simulation, agent.id, source.id, task.id, login.id
@@ -295,28 +270,6 @@ _WAYS: dict[str, tuple[Callable[..., Resource], Callable[..., Resource]]] = {
     "connections": (commands.open_connection, commands.run_task),
     "credentials": (_store, logins.run_task),
 }
-
-
-def _seed(world: World, timeout: timedelta) -> tuple[Resource, Resource, Resource]:
-    """An agent, a source and a task, as if they had always been there."""
-    agent = bodies.CreateAgent(name="Concierge")
-    source = bodies.CreateSource(
-        name="Hotel", type="website", website=bodies.Website(url="https://hotel.example")
-    )
-    made = commands.seed_resource(world, "agent", agent.model_dump())
-    task = bodies.CreateTask(
-        name="Read reservations",
-        agent_id=made.id,
-        input_schema=_INPUT_SCHEMA,
-        output_schema=_OUTPUT_SCHEMA,
-        storage=bodies.TaskStorage(enabled=True, extraction=True),
-        settings=bodies.TaskSettings(timeout_seconds=timeout // timedelta(seconds=1)),
-    )
-    return (
-        made,
-        commands.seed_resource(world, "source", source.model_dump()),
-        commands.seed_resource(world, "task", task.model_dump()),
-    )
 
 
 def describe(shown: Mapping[str, Any]) -> str:

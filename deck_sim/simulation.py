@@ -7,11 +7,11 @@ between.
 
 import copy
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from deck_sim import realtime
 from deck_sim.durations import format_duration
@@ -23,6 +23,7 @@ from deck_sim.engine.timers import Due
 from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.errors import nearest, quote, refuse
+from deck_sim.journal import MOST_CALLS, Call
 from deck_sim.pacing import PACES, STARTS
 from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
 from deck_sim.scenario.library import Library
@@ -32,8 +33,6 @@ MODES = ("real", "frozen", "on_poll", FOLLOW)
 WEBHOOK_TIMES = ("wall", "world")  # what the timestamp of a webhook is taken from
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
 MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
-MOST_CALLS = 10_000  # that the journal keeps
-TOLD_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -51,27 +50,6 @@ class Settings:
     webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
     rate_limit: bool = False
     strict_fidelity: bool = False  # whether what rests on an assumption is refused
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of the API, as the journal keeps it."""
-
-    at: datetime
-    request_id: str
-    method: str
-    path: str
-    query: str
-    status: int
-    body: Any
-    errors: tuple[str, ...]
-    scenario: Choice | None
-    after: int  # how many entries the timeline had before it
-    headers: Mapping[str, str] = field(default_factory=dict)  # those of `TOLD_HEADERS` it had
-    answered: Mapping[str, Any] = field(default_factory=dict)  # id and status of what was shown
-    replayed: bool = False  # whether it was answered as the call was that had its key first
-    fault: str | None = None  # what was made to go wrong with it
-    assumed: tuple[str, ...] = ()  # what its answer rests on that is only assumed
 
 
 @dataclass(slots=True)

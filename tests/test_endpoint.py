@@ -8,7 +8,8 @@ import pytest
 
 from deck_sim import __version__
 from deck_sim.contract.bodies import Body
-from deck_sim.endpoint import Answer, Door, Route
+from deck_sim.door import Door
+from deck_sim.endpoint import Answer, Route
 from deck_sim.routes import Routes
 from deck_sim.wire import MAX_BODY_BYTES
 from deck_sim.worlds import Worlds

@@ -7,9 +7,10 @@ import pytest
 
 from deck_sim.engine.deliveries import Tried
 from deck_sim.engine.world import FROZEN_START
+from deck_sim.journal import Call
 from deck_sim.manners import MANNERS, look_at
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.simulation import Call, Settings, Simulation
+from deck_sim.simulation import Settings, Simulation
 
 BODY = {"connection_id": "conn_1"}
 RUN, START = "/v2/task-runs/trun_1", "/v2/tasks/task_1/run"

@@ -2,7 +2,8 @@
 
 from deck_sim.api import connections, destinations, endpoints, events, logins, verbs
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.endpoint import Door, Route
+from deck_sim.door import Door
+from deck_sim.endpoint import Route
 from deck_sim.routes import Routes
 from deck_sim.worlds import Worlds
 

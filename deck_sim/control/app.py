@@ -13,7 +13,8 @@ from deck_sim.control import (
     scenarios,
     worlds,
 )
-from deck_sim.endpoint import Answer, Door, Request, Route
+from deck_sim.door import Door
+from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.routes import Routes
 from deck_sim.worlds import Worlds
 

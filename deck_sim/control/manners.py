@@ -5,8 +5,8 @@ from typing import Any
 from deck_sim.durations import parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.errors import refuse
+from deck_sim.journal import Call
 from deck_sim.manners import POLL_INTERVAL, Found, Manner, look_at
-from deck_sim.simulation import Call
 from deck_sim.wire import print_moment
 
 

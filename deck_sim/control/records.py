@@ -9,7 +9,7 @@ from typing import Any
 from deck_sim.control.clock import print_entry
 from deck_sim.control.editions import check_kind
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.simulation import Call
+from deck_sim.journal import Call
 from deck_sim.wire import print_message, print_moment, print_resource
 
 

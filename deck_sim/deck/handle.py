@@ -4,27 +4,21 @@ Everything goes through the control API, and nothing that is only read changes t
 """
 
 import itertools
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from deck_sim.deck.beside import refuse_on_a_loop
-from deck_sim.deck.control import Control, IdOr, Json, given, read_id
+from deck_sim.deck.clock import Clock
+from deck_sim.deck.control import Control, Json, given
 from deck_sim.deck.delivering import Apps
+from deck_sim.deck.directing import LOGINS, Directing
 from deck_sim.deck.faults import Faults
-from deck_sim.deck.holds import Hold
-from deck_sim.deck.journal import Calls
-from deck_sim.deck.manners import Manners
+from deck_sim.deck.looking import Looking
 from deck_sim.deck.nearby import Nearby
 from deck_sim.deck.passing import Passing
-from deck_sim.deck.timeline import Timeline, read_timeline, write_length, write_moment
-from deck_sim.scenario.document import YamlError
-from deck_sim.scenario.yaml_reader import read_yaml
-
-UNNAMED = "scenario"
+from deck_sim.deck.timeline import write_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,45 +38,7 @@ class ReadyTask:
         return given(**named)
 
 
-class Clock:
-    """The clock of a world."""
-
-    def __init__(self, control: Control, apps: Apps) -> None:
-        self._control, self._apps = control, apps
-
-    @property
-    def now(self) -> datetime:
-        """The world's present moment, in UTC."""
-        return datetime.fromisoformat(self._control.call("GET", "/clock")["now"])
-
-    @property
-    def mode(self) -> str:
-        """`frozen`, `real`, `on_poll` or `follow`."""
-        return str(self._control.call("GET", "/clock")["mode"])
-
-    def set(
-        self, mode: str, *, now: str | datetime | None = None, speed: float | None = None
-    ) -> None:
-        """Change how time moves, and first go on to `now` if it is given."""
-        if now is not None:
-            refuse_on_a_loop(self.set)
-        self._apps.during(self._setting(mode, now, speed))
-
-    async def async_set(
-        self, mode: str, *, now: str | datetime | None = None, speed: float | None = None
-    ) -> None:
-        """The same, while the event loop goes on."""
-        await self._apps.async_during(self._setting(mode, now, speed))
-
-    def _setting(
-        self, mode: str, now: str | datetime | None, speed: float | None
-    ) -> Callable[[], Json]:
-        moment = None if now is None else write_moment(now)
-        body = given(mode=mode, now=moment, speed=speed)
-        return lambda: self._control.call("PUT", "/clock", json=body)
-
-
-class Deck(Passing, Nearby, Faults):
+class Deck(Passing, Nearby, Directing, Faults, Looking):
     """A world of a deck-sim server, selected by its API key.
 
     As a context manager it closes its connection with the server; the world stays.
@@ -95,7 +51,6 @@ class Deck(Passing, Nearby, Faults):
         self._control = Control(self.url, api_key)
         self.apps = Apps(self.url, api_key)
         self.clock = Clock(self._control, self.apps)
-        self.poll_interval: str | timedelta = "1s"  # what `manners` takes for often enough
         self._numbers = itertools.count(1)
 
     @property
@@ -121,78 +76,6 @@ class Deck(Passing, Nearby, Faults):
         """Close the connection with the server."""
         self._leave()
         self._control.close()
-
-    def stamp_webhooks(self, time: str) -> None:
-        """Say which time webhooks are signed with: the `wall` clock's, or the `world`'s."""
-        self._control.call("PATCH", "/world", json={"webhook_time": time})
-
-    def next(self) -> Json:
-        """What is due, soonest first, and what waits without a timer."""
-        return self._control.call("GET", "/next")
-
-    # Scenarios
-
-    def use(self, name: str) -> None:
-        """Let every connection and run to come play this scenario, unless another is chosen."""
-        self._control.call("PATCH", "/world", json={"default_scenario": name})
-
-    def queue(self, *names: str, resource: str = "task_run") -> None:
-        """Let the next runs (or connections) play these, one each."""
-        self._control.call("POST", "/queue", json={"resource": resource, "scenarios": [*names]})
-
-    def rule(self, when: Mapping[str, Any], scenario: str, resource: str | None = None) -> None:
-        """Let every run and connection that matches `when` play this; earlier rules come first.
-
-        `deck.rule({"username": "*@hotel.example"}, "mfa_then_success")`. `resource` says that it is
-        for `task_run` or `connection` alone.
-        """
-        rule = given(when=dict(when), scenario=scenario, resource=resource)
-        self._control.call("PUT", "/rules", json={"rules": [*self.rules, rule]})
-
-    def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
-        """Answer more calls than Deck takes with 429, or than `{"requests": 5, "per": "1s"}`.
-
-        The window is one of the world's clock. False takes the limit back.
-        """
-        wanted = limit if isinstance(limit, bool) else dict(limit)
-        self._control.call("PATCH", "/world", json={"rate_limit": wanted})
-
-    def refuse_assumed(self, refuse: bool = True) -> None:
-        """Answer calls of the Deck API that rest on an assumption with 501; False no more."""
-        self._control.call("PATCH", "/world", json={"strict_fidelity": refuse})
-
-    def surprise(
-        self,
-        *,
-        fields: bool = False,
-        event_type: str | None = None,
-        interaction_type: str | None = None,
-    ) -> None:
-        """Show what no page documents: unknown fields, and an event or interaction of that type.
-
-        Without arguments nothing surprises any more.
-        """
-        wanted = given(fields=fields, event_type=event_type, interaction_type=interaction_type)
-        self._control.call("PATCH", "/world", json={"surprises": wanted})
-
-    @property
-    def rules(self) -> list[Json]:
-        """The rules there are; the first that matches counts."""
-        rules: list[Json] = self._control.call("GET", "/rules")["rules"]
-        return rules
-
-    def scenario(self, source: str | Mapping[str, Any]) -> str:
-        """Add a scenario to this world, from YAML text or plain data; returns its name.
-
-        Plain data may leave out `version` and `name`.
-        """
-        if isinstance(source, str):
-            name = _usable(_name_in(source))
-            self._control.call("PUT", f"/scenarios/{name}", content=source.encode())
-        else:
-            name = _usable(source.get("name", f"{UNNAMED}_{next(self._numbers)}"))
-            self._control.call("PUT", f"/scenarios/{name}", json=dict(source))
-        return name
 
     # Resources
 
@@ -221,7 +104,7 @@ class Deck(Passing, Nearby, Faults):
         """Seed an agent, a source, a task, and a connected connection or a verified credential;
         `fields` are the task's.
         """
-        kind, prefix, status = _LOGINS[self.world["edition"]]
+        kind, prefix, status = LOGINS[self.world["edition"]]
         made = [f"{prefix}_{next(self._numbers):016}" for prefix in (*_PREFIXES, prefix)]
         ready = ReadyTask(*made[:-1], **{f"{kind}_id": made[-1]})
         schemas = {"input_schema": input_schema, "output_schema": output_schema}
@@ -245,107 +128,6 @@ class Deck(Passing, Nearby, Faults):
     def create(self, path: str, body: Mapping[str, Any]) -> Json:
         """Create a resource through the Deck API, as an application does: `agents`, for example."""
         return self._control.call("POST", f"{self.base_url}/{path}", json=dict(body))
-
-    # What people and sources do
-
-    def approve(self, run: IdOr) -> Json:
-        """Let the reviewer approve a run that waits for one."""
-        return self._control.call("POST", f"/task-runs/{read_id(run)}/approve")
-
-    def reject(self, run: IdOr) -> Json:
-        """Let the reviewer reject a run that waits for one."""
-        return self._control.call("POST", f"/task-runs/{read_id(run)}/reject")
-
-    def drop(self, login: IdOr) -> Json:
-        """Let the source end a connection, or a session."""
-        path = _DROPPED[self.world["edition"]]
-        return self._control.call("POST", f"/{path}/{read_id(login)}/drop")
-
-    def invalidate(self, login: IdOr) -> Json:
-        """Let what a connection or credential logs in with change at the source."""
-        kind, _, _ = _LOGINS[self.world["edition"]]
-        return self._control.call("POST", f"/{kind}s/{read_id(login)}/invalidate")
-
-    # Races
-
-    def hold(
-        self,
-        point: str,
-        id: IdOr | None = None,  # noqa: A002
-    ) -> Hold:
-        """Stop what is about to emit an event such as `task_run.completed`, until released.
-
-        `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. A call
-        like `POST /v2/tasks/*/run` is held when its work is done and its answer is to be sent.
-        """
-        return Hold(self._control, point, None if id is None else read_id(id))
-
-    # What happened
-
-    @property
-    def runs(self) -> list[Json]:
-        """Every task run as it is now, its `input` included, oldest first."""
-        return self._control.get("/task-runs")
-
-    @property
-    def connections(self) -> list[Json]:
-        """Every connection as it is now, oldest first."""
-        return self._control.get("/connections")
-
-    @property
-    def credentials(self) -> list[Json]:
-        """Every credential as it is now, oldest first."""
-        return self._control.get("/credentials")
-
-    @property
-    def sessions(self) -> list[Json]:
-        """Every session as it is now, oldest first."""
-        return self._control.get("/sessions")
-
-    @property
-    def events(self) -> list[Json]:
-        """Every event, oldest first."""
-        return self._control.get("/events")
-
-    @property
-    def deliveries(self) -> list[Json]:
-        """Every delivery of an event, oldest first; its `log` has each attempt."""
-        return self._control.get("/deliveries")
-
-    def messages(self, destination: IdOr) -> list[Json]:
-        """The events that a destination other than a webhook (a queue, for example) holds."""
-        return self._control.get(f"/destinations/{read_id(destination)}/messages")
-
-    @property
-    def requests(self) -> Calls:
-        """Every call of the Deck API and how it was answered, oldest first; see `Calls`."""
-        return Calls(self._control.get("/requests"))
-
-    @property
-    def timeline(self) -> Timeline:
-        """Calls, transitions, deliveries and moves of the clock, in the order they happened."""
-        return read_timeline(self._control.get("/timeline"))
-
-    @property
-    def manners(self) -> Manners:
-        """What the client does wrong: `print` it, or `check()` it; see `Manners`."""
-        interval = write_length(self.poll_interval)
-        answer = self._control.call("GET", "/manners", params={"poll_interval": interval})
-        return Manners(answer["data"])
-
-    def coverage(self) -> list[Json]:
-        """A row for each scenario that was played: how often each step was, and what never was."""
-        return self._control.get("/coverage")
-
-    @property
-    def fidelity(self) -> list[Json]:
-        """A row for each behaviour that the world imitates: what it is, and how we know of it."""
-        return self._control.get("/fidelity")
-
-    @property
-    def world(self) -> Json:
-        """The world as a whole: edition, seed, clock, queues, choices, counts, crashes, faults."""
-        return self._control.call("GET", "/world")
 
     # The world as a whole
 
@@ -379,23 +161,3 @@ class Deck(Passing, Nearby, Faults):
 
 
 _PREFIXES = ("agt", "src", "task")  # in the order of `ReadyTask`
-# What says who logs in, by edition: its kind, its prefix, and the status in which it is ready.
-_LOGINS = {
-    "connections": ("connection", "conn", "connected"),
-    "credentials": ("credential", "cred", "verified"),
-}
-_DROPPED = {"connections": "connections", "credentials": "sessions"}
-
-
-def _name_in(text: str) -> Any:
-    """What a YAML text calls its scenario; None if it cannot be read."""
-    try:
-        data = read_yaml(text).data
-    except YamlError:
-        return None
-    return data.get("name") if isinstance(data, dict) else None
-
-
-def _usable(name: Any) -> str:
-    """The name, if a path can hold it; if not, the server will say what is wrong, and where."""
-    return name if isinstance(name, str) and re.fullmatch("[a-z0-9_]+", name) else UNNAMED

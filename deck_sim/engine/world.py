@@ -19,14 +19,15 @@ from typing import Any
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition, RateLimit
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
+from deck_sim.engine import following
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.holds import Hold
 from deck_sim.engine.injected import Injected
 from deck_sim.engine.posting import post_event
 from deck_sim.engine.records import Entry, Event, KeptAnswer, Resource, Surprises, failure
 from deck_sim.engine.story import Path, Story
-from deck_sim.engine.timers import DISUSE, OF_A_STEP, PASSAGE, TASK_TIMEOUT, Timers
-from deck_sim.errors import Problem, listed, problem
+from deck_sim.engine.timers import OF_A_STEP, TASK_TIMEOUT, Timers
+from deck_sim.errors import Problem, listed
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 
@@ -163,9 +164,7 @@ class World:
             standard["id"] = self._free_id(row)
         given = {**usual, **standard}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **given))
-        for used in self._works_through(resource):
-            self.users.setdefault(used.id, {})[resource.id] = None
-            self.timers.take_back(used.id, PASSAGE, DISUSE)
+        following.begin_use(self, resource)
         as_what = f" as {resource.status}" if resource.status else ""
         self.note(kind, resource.id, f"created{as_what}{about}")
         if not silent:
@@ -174,7 +173,7 @@ class World:
             if row.machine and "created" not in row.lifecycle:
                 self.emit(f"{kind}.{row.machine.event(str(resource.status))}", resource)
             self._emit_surprise(resource)
-        self._let_pass(resource)
+        following.let_pass(self, resource)
         return resource
 
     def change(
@@ -220,10 +219,11 @@ class World:
         self.note(resource.kind, resource.id, f"{resource.status} -> {status}")
         self.emit(f"{resource.kind}.{machine.event(status)}", moved)
         if machine.is_final(status):
-            self._retire(moved)
-        self._lead(moved)
-        self._end_users(moved)
-        self._let_pass(moved)
+            self.stop_story(moved.id)
+            following.end_use(self, moved)
+        following.lead(self, moved)
+        following.end_users(self, moved)
+        following.let_pass(self, moved)
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
@@ -308,67 +308,3 @@ class World:
         type_ = self.surprises.event_type
         if type_ and type_.startswith(f"{resource.kind}."):
             self.emit(type_, resource)
-
-    def _works_through(self, resource: Resource) -> list[Resource]:
-        """What a run uses and cannot work without: its connection, or credential and session."""
-        row = self.kind(resource.kind)
-        if not (row.machine and row.machine.works_in):
-            return []
-        used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
-        return [self.all(kind)[resource[name]] for name, kind in used.items() if resource[name]]
-
-    def _retire(self, resource: Resource) -> None:
-        self.stop_story(resource.id)
-        for used in self._works_through(resource):
-            users = self.users.get(used.id, {})
-            if resource.id in users:
-                del users[resource.id]
-                self._let_pass(used)
-
-    def _lead(self, run: Resource) -> None:
-        """Let what a run uses follow its step, as far as its own table allows."""
-        for name, leads in self.machine(run).leads.items():
-            targets = next((leads[word] for word in _words(run) if word in leads), ())
-            kind = self.kind(run.kind).references[name]
-            used = self.all(kind).get(run[name])
-            if used is not None:
-                status = str(used.status)
-                may = (status, *self.machine(used).follows[status])
-                target = next((target for target in targets if target in may), status)
-                if target != status:
-                    self.move(used, target)
-
-    def _end_users(self, resource: Resource) -> None:
-        """A run cannot outlive what it works through (assumed)."""
-        machine, status = self.machine(resource), str(resource.status)
-        error = machine.fails_users_with.get(status)
-        if error is None and status not in machine.cancels_users_in:
-            return
-        text = f"The {self.kind(resource.kind).noun} became `{status}` during the run."
-        for run in [self.all("task_run")[user] for user in self.users.pop(resource.id, {})]:
-            if str(run.status) in self.machine(run).passages:
-                continue  # it is ending already
-            if error is not None:
-                self.fail(run, problem(error, text))
-            else:
-                self.cancel(run)
-
-    def _let_pass(self, resource: Resource) -> None:
-        """Let a resource that nobody uses leave its status by itself, if its row says so."""
-        machine = self.kind(resource.kind).machine
-        if machine is None or not machine.passages:
-            return
-        self.timers.take_back(resource.id, PASSAGE, DISUSE)
-        passage = machine.passages.get(str(resource.status))
-        if passage and not self.users.get(resource.id):
-            name = DISUSE if passage.patience else PASSAGE
-            self.timers.arm(resource.id, name, self.now + passage.after)
-
-
-def _words(run: Resource) -> list[str]:
-    """The words by which `Machine.leads` knows a run's step, the closest first. What a run fails
-    with tells nothing of its login before it has begun to work.
-    """
-    errors = run["errors"] if run.started_at else []
-    named = [f"{error['type']}/{error['code']}" for error in errors]
-    return [*named, *(error["type"] for error in errors), str(run.status)]

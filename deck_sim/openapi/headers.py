@@ -7,7 +7,8 @@ from deck_sim.contract import shapes
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape
-from deck_sim.endpoint import ASSUMED, Route
+from deck_sim.door import ASSUMED
+from deck_sim.endpoint import Route
 from deck_sim.scenario import choosing
 
 VERSION, RETRY_AFTER = "Deck-Sim-Version", "Retry-After"
