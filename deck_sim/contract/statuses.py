@@ -48,7 +48,7 @@ class Machine:
     cancels_users_in: frozenset[str] = frozenset()  # … or are canceled.
     # What a run's step does to what the run uses: for each field that names such a thing, by the
     # status that the run enters, or by the `type/code` or the type of the error that it fails with:
-    # the statuses that this leads to, of which the first that may follow is taken.
+    # the statuses that this leads to, of which the first that may follow, or that it is in, counts.
     leads: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     results: Mapping[str, str] = field(default_factory=dict)  # `result`, by final status
     broken: str | None = None  # where a script that cannot be played on leaves what is no run

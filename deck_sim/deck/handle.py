@@ -316,10 +316,6 @@ class Deck(Passing, Nearby, Faults):
         """The events that a destination other than a webhook (a queue, for example) holds."""
         return self._control.get(f"/destinations/{read_id(destination)}/messages")
 
-    def replay(self, delivery: IdOr) -> Json:
-        """Let an event be delivered once more; it is sent when the clock moves next."""
-        return self._control.call("POST", f"/deliveries/{read_id(delivery)}/replay")
-
     @property
     def requests(self) -> Calls:
         """Every call of the Deck API and how it was answered, oldest first; see `Calls`."""

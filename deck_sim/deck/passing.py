@@ -1,4 +1,4 @@
-"""Letting time pass: each call that waits, and its twin for coroutines."""
+"""Letting time pass, and webhooks be sent: each call that waits, and its twin for coroutines."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from deck_sim.deck.timeline import Report, read_timeline, write_length, write_mo
 
 
 class Passing:
-    """The part of a handle that moves the clock. While time passes webhooks are sent, so each call
+    """The part of a handle that moves the clock or sends. Receivers answer meanwhile, so each call
     refuses to block an event loop; its twin, `async_` and the name, does not.
     """
 
@@ -79,6 +79,18 @@ class Passing:
     async def async_sleep(self, seconds: float) -> None:
         """The same for a client that awaits its `sleep`."""
         await self.async_advance(timedelta(seconds=seconds))
+
+    @blocks_the_loop
+    def replay(self, delivery: IdOr) -> Json:
+        """Let an event be delivered once more: at once, unless the clock moves by itself."""
+        return self.apps.during(self._replaying(delivery))
+
+    async def async_replay(self, delivery: IdOr) -> Json:
+        """The same, while the event loop goes on."""
+        return await self.apps.async_during(self._replaying(delivery))
+
+    def _replaying(self, delivery: IdOr) -> Callable[[], Json]:
+        return lambda: self._control.call("POST", f"/deliveries/{read_id(delivery)}/replay")
 
     def _moving(self, **how: Any) -> Callable[[], Report]:
         return lambda: _report(self._control.call("POST", "/clock/advance", json=how))

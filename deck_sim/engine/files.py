@@ -25,7 +25,13 @@ def is_media_type(text: str) -> bool:
 
 
 def keep_file(
-    world: World, run: Resource, name: str, type_: str, content: bytes, extraction: Any
+    world: World,
+    run: Resource,
+    name: str,
+    type_: str,
+    content: bytes,
+    extraction: Any,
+    result: str,
 ) -> None:
     """Keep a file as a storage item, if the run's task keeps files and does not have it yet."""
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
@@ -43,7 +49,7 @@ def keep_file(
             "url": _address(world, item_id),
             "extraction": extraction if storage["extraction"] else None,
             "task_run_id": run.id,
-            "result": "success",
+            "result": result,
         }
         hidden = {"content": content, "digest": digest, "task_id": run["task_id"]}
         world.create("storage", fields, hidden, id=item_id)

@@ -320,8 +320,10 @@ class World:
     def _retire(self, resource: Resource) -> None:
         self.stop_story(resource.id)
         for used in self._works_through(resource):
-            self.users.get(used.id, {}).pop(resource.id, None)
-            self._let_pass(used)
+            users = self.users.get(used.id, {})
+            if resource.id in users:
+                del users[resource.id]
+                self._let_pass(used)
 
     def _lead(self, run: Resource) -> None:
         """Let what a run uses follow its step, as far as its own table allows."""
@@ -330,8 +332,10 @@ class World:
             kind = self.kind(run.kind).references[name]
             used = self.all(kind).get(run[name])
             if used is not None:
-                follows = self.machine(used).follows[str(used.status)]
-                for target in [t for t in targets if t in follows][:1]:
+                status = str(used.status)
+                may = (status, *self.machine(used).follows[status])
+                target = next((target for target in targets if target in may), status)
+                if target != status:
                     self.move(used, target)
 
     def _end_users(self, resource: Resource) -> None:
@@ -342,6 +346,8 @@ class World:
             return
         text = f"The {self.kind(resource.kind).noun} became `{status}` during the run."
         for run in [self.all("task_run")[user] for user in self.users.pop(resource.id, {})]:
+            if str(run.status) in self.machine(run).passages:
+                continue  # it is ending already
             if error is not None:
                 self.fail(run, problem(error, text))
             else:

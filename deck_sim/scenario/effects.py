@@ -1,7 +1,7 @@
 """The steps that are no status: what else the agent does on the way. They take no time."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -97,13 +97,15 @@ class KeepFile(Step):
     """Its text, which is what the item's `url` serves."""
     extraction: Any = None
     """What was extracted from it; shown if the task extracts."""
+    result: Literal["success", "failure"] = "success"
+    """How it went; only the `credentials` edition shows it."""
 
     def enter(self, stage: Stage) -> Wait | None:
         """Keep the file."""
         name, type_ = _line(stage, "name", self.name), _media_type(stage, self.type)
         content = str(compute(stage, self.content)).encode()
         extraction = compute(stage, self.extraction)
-        keep_file(stage.world, stage.resource, name, type_, content, extraction)
+        keep_file(stage.world, stage.resource, name, type_, content, extraction, self.result)
         return None
 
 

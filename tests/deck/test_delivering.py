@@ -478,3 +478,28 @@ def test_an_application_is_called_in_a_frozen_process(anywhere, tick):
     with freezegun.freeze_time("2020-01-01", tick=tick):
         anywhere.settle()
     assert heard == [1]
+
+
+def test_a_replay_is_answered_on_the_thread_that_waits(deck):
+    """A WSGI application gets it where it gets everything else."""
+    threads = []
+    deck.deliver_to(make_flask(lambda *_: threads.append(threading.get_ident()) or 204))
+    deck.create("agents", {"name": "Concierge"})
+    deck.settle()
+    assert deck.replay(deck.deliveries[-1])["attempts"] == 2
+    assert set(threads) == {threading.get_ident()}
+
+
+def test_a_replay_is_answered_on_the_loop_that_waits(deck):
+    """The plain call would block the loop that has to answer, so it refuses; its twin does not."""
+
+    async def story():
+        deck.deliver_to(make_starlette(lambda *_: 204))
+        deck.create("agents", {"name": "Concierge"})
+        await deck.async_settle()
+        with pytest.raises(DeckSimError, match=r"use `await deck\.async_replay"):
+            deck.replay(deck.deliveries[-1])
+        return await deck.async_replay(deck.deliveries[-1])
+
+    again = asyncio.run(story())
+    assert (again["status"], again["attempts"]) == ("success", 2)

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import standardwebhooks
 from freezegun import freeze_time
-from pytest_deck_sim.frozen import bind
 
 from deck_sim import DeckSim, DeckSimError
 from deck_sim.engine.world import FROZEN_START
+from pytest_deck_sim.frozen import bind
 
 SECOND = timedelta(seconds=1)
 

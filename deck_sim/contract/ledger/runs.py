@@ -44,6 +44,11 @@ ROWS = (
         mark="strict",
     ),
     assumed("cancelling_lasts", "`cancelling` lasts a second.", "task_run@cancelling", edition=_K),
+    assumed(
+        "cancelling_stays",
+        "A run that is `cancelling` is canceled, whatever becomes of its login meanwhile.",
+        edition=_K,
+    ),
     observed(
         "canceling_event",
         "The event of `cancelling` is spelled `task_run.canceling`.",

@@ -17,7 +17,7 @@ ROWS = (
     documented("storage_result", "A file shows `result` in this edition.", edition="credentials"),
     assumed(
         "storage_result_success",
-        "The `result` of a file is always `success`.",
+        "The `result` of a file is `success`, unless its script says `failure`.",
         edition="credentials",
     ),
     documented(

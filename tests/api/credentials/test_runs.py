@@ -191,3 +191,15 @@ def test_a_seeded_session_belongs_where_its_credential_does(sim, credential):
     assert session["source_id"] == credential["source_id"]
     refused = sim.post("/seed", json={"resources": {"sessions": [{"id": "sess_2"}]}})
     assert refused.json()["errors"][0]["field"] == "resources.sessions[0].source_id"
+
+
+@pytest.mark.parametrize("result", ["success", "failure"])
+def test_a_file_has_the_result_that_its_script_says(result, api, sim, task, start, advance):
+    """The run goes on all the same; its own result is another matter."""
+    api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
+    steps = ["running", {"file": {"name": "a.txt", "result": result}}, "completed"]
+    sim.put("/scenarios/keeps", json={"task_run": steps})
+    run = start("keeps")
+    (item,) = api.get(f"/task-runs/{run['id']}/storage").json()["data"]
+    assert item["result"] == result
+    assert api.get(f"/task-runs/{run['id']}").json()["result"] == "success"

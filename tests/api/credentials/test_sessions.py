@@ -139,3 +139,45 @@ def test_sessions_are_listed_by_status_credential_and_source(api, start, advance
     ]:
         found = api.get("/sessions", params=query).json()["data"]
         assert [item["id"] for item in found] == [run["session_id"]] * count
+
+
+def test_a_session_that_ends_with_its_run_is_completing_for_a_second(api, start, advance, told):
+    """The run that is canceled meanwhile does not make it begin again."""
+    run = start()
+    advance("3s")
+    session = api.post(f"/sessions/{run['session_id']}/end").json()
+    advance("1s")
+    assert told(session)[-2:] == ["session.completing", "session.completed"]
+
+
+def test_an_idle_session_stays_so_when_the_run_in_its_queue_is_canceled(
+    api, start, advance, session_of
+):
+    """It is as free as before, and its ten minutes begin again."""
+    first = start()
+    advance("10s")
+    run = start(session_id=first["session_id"])
+    api.post(f"/task-runs/{run['id']}/cancel")
+    advance("10m")
+    assert session_of(run)["status"] == "idle"
+    advance("1s")
+    assert session_of(run)["status"] == "completing"
+
+
+@pytest.mark.parametrize(
+    ("client", "call"),
+    [
+        ("api", ("POST", "/sessions/{session_id}/end")),
+        ("api", ("DELETE", "/credentials/{credential_id}")),
+        ("sim", ("POST", "/sessions/{session_id}/drop")),
+    ],
+)
+def test_a_run_that_is_being_canceled_stays_so(client, call, request, api, start, advance, look):
+    """Whatever becomes of its login in that second, it is canceled and does not fail."""
+    run, (method, path) = start(), call
+    advance("3s")
+    api.post(f"/task-runs/{run['id']}/cancel")
+    answer = request.getfixturevalue(client).request(method, path.format(**run))
+    assert answer.status_code == 200, answer.text
+    advance("1s")
+    assert look(run)["status"] == "canceled"

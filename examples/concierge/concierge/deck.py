@@ -1,0 +1,71 @@
+"""The part of the Deck API that the concierge uses."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+
+Json = dict[str, Any]
+
+
+class DeckError(Exception):
+    """Deck refused a call."""
+
+    def __init__(self, status: int, errors: list[Json]) -> None:
+        super().__init__("; ".join(error["message"] for error in errors) or f"status {status}")
+        self.status = status
+        self.errors = errors
+
+
+class DeckClient:
+    """Calls Deck. Retries of a create are safe, since each has a key of its own."""
+
+    def __init__(self, http: httpx2.AsyncClient) -> None:
+        self.http = http
+
+    @classmethod
+    def from_environment(cls) -> "DeckClient":
+        """A client for where `DECK_BASE_URL` points, as whom `DECK_API_KEY` says."""
+        headers = {"Authorization": f"Bearer {os.environ['DECK_API_KEY']}"}
+        http = httpx2.AsyncClient(base_url=os.environ["DECK_BASE_URL"], headers=headers)
+        return cls(http)
+
+    async def open_connection(
+        self, source_id: str, username: str, password: str, external_id: str
+    ) -> Json:
+        """Let Deck log in as the guest. `external_id` comes back in every event."""
+        body = {
+            "source_id": source_id,
+            "auth_method": "username_password",
+            "auth_credentials": {"username": username, "password": password},
+            "external_id": external_id,
+        }
+        return await self._call("POST", "/connections", body, key=f"open-{external_id}")
+
+    async def run_task(self, task_id: str, connection_id: str, key: str | None) -> Json:
+        """Start a run."""
+        body = {"connection_id": connection_id, "input": {}}
+        return await self._call("POST", f"/tasks/{task_id}/run", body, key=key)
+
+    async def read(self, path: str) -> Json:
+        """A connection or a run as it is now."""
+        return await self._call("GET", path)
+
+    async def answer(self, path: str, given: Mapping[str, str]) -> Json:
+        """Answer what a connection or a run asks."""
+        return await self._call("POST", f"{path}/interaction", {"inputs": dict(given)})
+
+    async def cancel(self, path: str) -> Json:
+        """Cancel a run."""
+        return await self._call("POST", f"{path}/cancel")
+
+    async def _call(
+        self, method: str, path: str, body: Json | None = None, key: str | None = None
+    ) -> Json:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        answer = await self.http.request(method, path, json=body, headers=headers)
+        found: Json = answer.json()
+        if answer.is_error:
+            raise DeckError(answer.status_code, found["errors"])
+        return found

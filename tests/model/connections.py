@@ -1,0 +1,90 @@
+"""The contract of the `connections` edition, on top of what both have."""
+
+from .reference import Reference
+from .scripts import CONNECTIONS, RUNS
+
+# What a run fails with when its connection goes away.
+_LOSSES = {
+    "disconnected": "task/task_failed",
+    "invalid": "auth/auth_invalid",
+    "terminated": "task/task_failed",
+}
+
+
+class Connections(Reference):
+    """A world of the `connections` edition."""
+
+    review, cancelable, answers_in = "pending", ("pending", "queued", "running"), "inputs"
+
+    def takes_key(self, method, *, creates):
+        """Whether a call can be made again under its key."""
+        return method == "POST" and creates
+
+    def keeps(self, status):
+        """Whether an answer with this status is kept under its key."""
+        return True
+
+    def open(self, made, source_id, external_id, script):
+        """`POST /connections`: shown `connecting`, whatever its script does at once."""
+        self.get("source", source_id)
+        fields = {"source_id": source_id, "external_id": external_id, "interaction": None}
+        connection = self.add("connection", made, status="connecting", **fields)
+        self.emit("connecting", connection)
+        shown = self.show(connection)
+        self.begin(connection, CONNECTIONS[script])
+        return shown
+
+    def run(self, made, task_id, connection_id, script):
+        """`POST /tasks/{id}/run`."""
+        task, connection = self.get("task", task_id), self.get("connection", connection_id)
+        self.need(connection, "connected")
+        uses = {"connection_id": connection_id, "source_id": connection["source_id"]}
+        return self.begin_run(made, task, RUNS[script], **uses)
+
+    def emit(self, what, thing):
+        """An event of a run shows its connection's external id, too."""
+        super().emit(what, thing)
+        if thing["object"] == "task_run":
+            connection = self.things[thing["connection_id"]]
+            self.events[-1][1]["external_id"] = connection["external_id"]
+
+    def cancel_run(self, run):
+        """Let a run be canceled."""
+        self.enter(run, "canceled")
+
+    def follow(self, thing):
+        """A run cannot outlive its connection."""
+        error = _LOSSES.get(thing["status"]) if thing["object"] == "connection" else None
+        for run in self.live_runs(thing) if error else ():
+            self.fail(run, error)
+
+    def rename(self, id_, fields):
+        """`PATCH /connections/{id}`, which is no event."""
+        connection = self.get("connection", id_)
+        if fields:
+            connection.update(fields, updated_at=self.now)
+        return self.show(connection)
+
+    def command(self, name, id_):
+        """What leads from these statuses to that one."""
+        statuses, status = {
+            "disconnect": (["connected"], "disconnected"),
+            "drop": (["connected"], "disconnected"),
+            "invalidate": (["connected"], "invalid"),
+            "reopen": (["disconnected"], "connecting"),
+            "terminate": (
+                ["connecting", "interaction_required", "connected", "disconnected", "invalid"],
+                "terminated",
+            ),
+        }[name]
+        connection = self.get("connection", id_)
+        self.need(connection, *statuses)
+        self.enter(connection, status)
+        self.stop(connection)
+        return self.show(connection)
+
+    def reopen(self, id_, script):
+        """`POST /connections/{id}/reopen`."""
+        shown = self.command("reopen", id_)
+        self.begin(self.things[id_], CONNECTIONS[script])
+        return shown

@@ -1,0 +1,189 @@
+"""The contract of the `credentials` edition, on top of what both have."""
+
+from .reference import FINISHED, Reference, Refused
+from .scripts import RUNS, SESSIONS
+
+IDLE_FOR, A_SECOND = 10 * 60, 1
+
+
+class Credentials(Reference):
+    """A world of the `credentials` edition."""
+
+    review, answers_in = "review_required", "input"
+    cancelable = ("queued", "running", "interaction_required", "review_required")
+
+    def takes_key(self, method, *, creates):
+        """Whether a call can be made again under its key."""
+        return method in ("POST", "PATCH", "DELETE")
+
+    def keeps(self, status):
+        """Whether an answer with this status is kept under its key."""
+        return status < 300
+
+    # Credentials
+
+    def store(self, made, source_id, external_id):
+        """`POST /credentials`."""
+        self.get("source", source_id)
+        fields = {"source_id": source_id, "external_id": external_id}
+        return self.create(made, "credential", status="unverified", **fields)
+
+    def change_credential(self, id_, fields, *, login):
+        """A changed login is to be proven again."""
+        credential = self.get("credential", id_)
+        self.need(credential, "unverified", "verified", "invalid")
+        if fields or login:
+            credential.update(fields, updated_at=self.now)
+        if login and credential["status"] != "unverified":
+            self.enter(credential, "unverified")
+        return self.show(credential)
+
+    def delete_credential(self, id_):
+        """`DELETE /credentials/{id}`: it can still be read; again, it changes nothing."""
+        credential = self.get("credential", id_)
+        if credential["status"] != "deleted":
+            self.enter(credential, "deleted")
+        return {"id": id_, "object": "credential", "deleted": True}
+
+    def invalidate(self, id_):
+        """The source does not take a credential any more."""
+        credential = self.get("credential", id_)
+        self.need(credential, "unverified", "verified")
+        self.enter(credential, "invalid")
+        return self.show(credential)
+
+    # Sessions
+
+    def start_session(self, made, credential_id, source_id, script):
+        """`POST /sessions`."""
+        credential, _, source_id = self.find_login(credential_id, source_id, None)
+        session = self.add_session(made.get("id", None), credential, source_id)
+        shown = self.show(session)
+        self.begin(session, SESSIONS[script])
+        return shown
+
+    def add_session(self, id_, credential, source_id):
+        """A session in the queue."""
+        used = {"credential_id": credential and credential["id"], "source_id": source_id}
+        session = self.add("session", {"id": id_}, status="queued", **used)
+        self.emit("queued", session)
+        return session
+
+    def command(self, name, id_):
+        """End a session, or let its source drop it."""
+        statuses, status = {
+            "end": (["queued", "running", "idle"], "completing"),
+            "drop": (["running", "idle"], "failed"),
+        }[name]
+        session = self.get("session", id_)
+        self.need(session, *statuses)
+        self.enter(session, status)
+        self.stop(session)
+        return self.show(session)
+
+    def rest(self, session):
+        """A session that nobody uses ends by itself."""
+        self.disarm(session, "rest")
+        if session["status"] == "idle" and not self.live_runs(session):
+            self.arm(session, "rest", IDLE_FOR)
+        elif session["status"] == "completing":
+            self.arm(session, "rest", A_SECOND)
+
+    # Runs
+
+    def find_login(self, credential_id, source_id, session_id):
+        """What these ids name, if it belongs together and can take a run."""
+        if not (credential_id or source_id or session_id):
+            raise Refused(400, "input_missing")
+        ids = {"credential": credential_id, "source": source_id, "session": session_id}
+        lost = [f"{kind}_not_found" for kind, id_ in ids.items() if id_ and not self.is_there(id_)]
+        if lost:
+            raise Refused(404, *lost)
+        session = self.things.get(session_id)
+        if session and credential_id and session["credential_id"] != credential_id:
+            raise Refused(400, "input_invalid")
+        credential = self.things.get(session["credential_id"] if session else credential_id)
+        if credential and credential["status"] == "deleted":
+            raise Refused(409, "state_invalid")
+        if session and (session["status"] != "idle" or self.live_runs(session)):
+            raise Refused(409, "state_invalid")
+        return credential, session, (session or credential or {"source_id": source_id})["source_id"]
+
+    def is_there(self, id_):
+        """Whether an id names something that is not deleted."""
+        return id_ in self.things and "_gone" not in self.things[id_]
+
+    def run(self, made, task_id, script, credential_id=None, source_id=None, session_id=None):
+        """`POST /tasks/{id}/run`."""
+        task = self.get("task", task_id)
+        credential, session, source_id = self.find_login(credential_id, source_id, session_id)
+        session = session or self.add_session(made.get("session_id"), credential, source_id)
+        self.disarm(session, "rest")
+        uses = {"session_id": session["id"], "credential_id": session["credential_id"]}
+        return self.begin_run(made, task, RUNS[script], source_id=source_id, result=None, **uses)
+
+    def cancel_run(self, run):
+        """Let a run be canceled."""
+        self.enter(run, "cancelling")
+        self.stop(run)
+        self.arm(run, "cancel", A_SECOND)
+
+    def fall_due(self, thing, name):
+        """What happens when a timer of that name is over."""
+        if name == "cancel":
+            self.enter(thing, "canceled")
+        elif name == "rest":
+            self.enter(thing, "completed" if thing["status"] == "completing" else "completing")
+        else:
+            super().fall_due(thing, name)
+
+    def follow(self, thing):
+        """Let what belongs together follow a step."""
+        if thing["object"] == "task_run":
+            self.lead_session(thing, self.things[thing["session_id"]])
+            if thing["credential_id"]:
+                self.lead_credential(thing, self.things[thing["credential_id"]])
+        elif thing["object"] == "session":
+            self.end_run(thing)
+            self.rest(thing)
+        elif thing["status"] == "deleted":
+            for run in self.live_runs(thing):
+                self.fail_of(run)
+
+    def end_run(self, session):
+        """The run of a session that ends is canceled, and that of one that fails, fails."""
+        for run in self.live_runs(session):
+            if session["status"] == "completing" and run["status"] != "cancelling":
+                self.cancel_run(run)
+            elif session["status"] == "failed":
+                self.fail_of(run)
+
+    def fail_of(self, run):
+        """Fail a run whose login is gone; one that is being canceled already stays so."""
+        if run["status"] != "cancelling":
+            self.fail(run, "task/task_failed")
+
+    def lead_session(self, run, session):
+        """A session follows its run."""
+        status, of = run["status"], session["status"]
+        if status == "running" and of in ("queued", "idle"):
+            self.enter(session, "running")
+        elif status in FINISHED and of in ("queued", "running", "idle"):
+            login = [e for e in run["errors"] if e.partition("/")[0] in ("auth", "session")]
+            if login and "_started" in run:
+                self.enter(session, "failed")
+            elif of == "idle":
+                self.rest(session)
+            else:
+                self.enter(session, "idle" if of == "running" else "completing")
+
+    def lead_credential(self, run, credential):
+        """A credential with which a run has worked is verified; one that was refused, invalid."""
+        errors = run["errors"] if "_started" in run else []
+        proven = any(error.partition("/")[0] in ("task", "storage") for error in errors)
+        if "auth/auth_invalid" in errors and credential["status"] in ("unverified", "verified"):
+            self.enter(credential, "invalid")
+            return
+        proven = proven or run["status"] in ("review_required", "completed")
+        if proven and credential["status"] in ("unverified", "invalid"):
+            self.enter(credential, "verified")

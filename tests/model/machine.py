@@ -1,0 +1,261 @@
+"""What the machines of both editions do: time, agents, sources, tasks, runs, reading."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, rule
+
+from .scripts import RUNS
+from .side_by_side import SideBySide
+
+KEYS = st.sampled_from([None] * 8 + ["key-a", "key-b"])
+LENGTHS = st.sampled_from(
+    ["due", "due", "due", "due", "before", "before", 1, 1, 2, 3, 8, 30, 60, 299, 600, 1800]
+)
+RIGHT, WRONG = {"code": "123456"}, {"code": "000000"}
+ANSWERS = st.sampled_from([RIGHT, RIGHT, WRONG, WRONG, WRONG, {"code": ""}, {"pin": "1"}, {}])
+TIMEOUTS = st.sampled_from([5, 60, 1800, 7200])
+ACTIONS = [
+    *["advance"] * 4,
+    *["play_on"] * 2,
+    *["cancel"] * 2,
+    *["answer_run"] * 4,
+    *["judge"] * 2,
+    *["converse"] * 3,
+    "keep_house",
+    "read",
+    "repeat",
+]
+KINDS = st.sampled_from(["agent", "source", "task"])
+SOURCE = {"type": "website", "website": {"url": "https://hotel.example"}}
+CHANGES = [
+    {},
+    {"name": "new"},
+    {"settings": {"timeout_seconds": 5}},
+    {"settings": {"timeout_seconds": 1800}},
+]
+
+
+class Machine(SideBySide):
+    """The calls that both editions have."""
+
+    actions = ()
+
+    # Time
+
+    def advance(self, data):
+        """Time passes: so many seconds, or until something is due, or until the second before."""
+        length = data.draw(LENGTHS, label="length")
+        due = self.model.next_due() or 1
+        self.pass_time({"due": due, "before": max(due - 1, 1)}.get(length, length))
+
+    def play_on(self, data):
+        """Several things fall due, one after the other."""
+        times = data.draw(st.integers(2, 4), label="times")
+        for _ in range(times):
+            self.pass_time(self.model.next_due() or 1)
+            self.events_agree()
+
+    def pass_time(self, seconds):
+        """Let so many seconds pass."""
+        self.call("POST", "/_sim/clock/advance", {"by": f"{seconds}s"})
+        self.model.pass_time(seconds)
+
+    @rule(data=st.data())
+    def act(self, data):
+        """Do one of the things that the edition can do, those more often that matter more."""
+        name = data.draw(st.sampled_from([*ACTIONS, *self.actions]), label="act")
+        getattr(self, name)(data)
+
+    # Which things are called upon
+
+    def pick(self, data, kind, *statuses):
+        """One of a kind, or None: rather one in these statuses, if there is one, than another."""
+        every = self.model.all(kind)
+        likely = [thing for thing in every if thing.get("status") in statuses]
+        ids = [thing["id"] for thing in [*likely * 4, *every]]
+        return data.draw(st.sampled_from(ids or [None]), label=kind)
+
+    # Agents, sources, tasks
+
+    @initialize()
+    def begin(self):
+        """There is one of each, to begin with."""
+        agent, source = self.create("agent", {"name": "one"}), self.create("source", SOURCE)
+        self.create_task(agent, 7200)
+        self.make_login(source)
+
+    def create(self, kind, body, key=None):
+        """Create an agent or a source."""
+        status = 200 if kind == "source" else 201
+
+        def does(made):
+            return self.model.create(made, kind, **body)
+
+        return self.both("POST", f"/v2/{kind}s", body, does, key=key, creates=True, status=status)
+
+    def create_task(self, agent, timeout, key=None):
+        """Create a task of an agent, which must be there."""
+        body = {"name": "Read", "agent_id": agent, "settings": {"timeout_seconds": timeout}}
+
+        def does(made):
+            return self.model.create_task(made, **body)
+
+        return self.both("POST", "/v2/tasks", body, does, key=key, creates=True, status=201)
+
+    def keep_house(self, data):
+        """An agent, a source or a task comes, changes or goes."""
+        key = data.draw(KEYS, label="key")
+        what = data.draw(st.sampled_from(["create", "change", "reset", "delete"]), label="what")
+        getattr(self, f"{what}_one")(data, key)
+
+    def create_one(self, data, key):
+        """Create one of the three."""
+        kind = data.draw(KINDS, label="kind")
+        if kind == "task":
+            timeout = data.draw(TIMEOUTS, label="timeout")
+            self.create_task(data.draw(self.ever("agent"), label="agent"), timeout, key)
+        else:
+            self.create(kind, {"name": "two"} if kind == "agent" else SOURCE, key)
+
+    def change_one(self, data, key):
+        """Change an agent or a task, or nothing of it."""
+        fields = data.draw(st.sampled_from(CHANGES), label="fields")
+        kind = "task" if "settings" in fields else "agent"
+        if self.model.all(kind):
+            id_ = self.pick(data, kind)
+
+            def does(made):
+                return self.model.update(kind, id_, **fields)
+
+            self.both("PATCH", f"/v2/{kind}s/{id_}", fields, does, key=key)
+
+    def reset_one(self, data, key):
+        """Let a task begin to learn again."""
+        task = data.draw(self.ever("task"), label="task")
+
+        def does(made):
+            return self.model.reset_task(task)
+
+        self.both("POST", f"/v2/tasks/{task}/reset", None, does, key=key)
+
+    def delete_one(self, data, key):
+        """What is deleted stays gone; deleting it again is answered as before."""
+        kind = data.draw(KINDS, label="kind")
+        id_ = data.draw(self.ever(kind), label=kind)
+
+        def does(made):
+            return self.model.delete(kind, id_)
+
+        self.both("DELETE", f"/v2/{kind}s/{id_}", None, does, key=key)
+        gone = "_gone" in self.model.things[id_]
+        codes = self.call("GET", f"/v2/{kind}s/{id_}").codes
+        assert codes == ([f"{kind}_not_found"] if gone else [])
+
+    def ever(self, kind):
+        """Those of a kind that there are or were; rather those that are."""
+        every = [id_ for id_, thing in self.model.things.items() if thing["object"] == kind]
+        there = [thing["id"] for thing in self.model.all(kind)]
+        return st.sampled_from([*there * 5, *every])
+
+    # Runs
+
+    def cancel(self, data):
+        """A run is canceled, if its status allows it."""
+        key = data.draw(KEYS, label="key")
+        self.cancel_one(self.pick(data, "task_run", *self.model.cancelable), key)
+
+    def cancel_one(self, run, key):
+        """Cancel a run."""
+
+        def does(made):
+            return self.model.cancel(run)
+
+        self.both("POST", f"/v2/task-runs/{run}/cancel", None, does, key=key)
+
+    def answer_run(self, data):
+        """A run gets an answer: right, wrong, incomplete, or to nothing."""
+        given = data.draw(ANSWERS, label="given")
+        run = self.pick(data, "task_run", "interaction_required")
+        self.answer("task_run", "task-runs", run, given)
+
+    def answer(self, kind, path, id_, given):
+        """Answer what is asked, if anything is."""
+        body = {self.model.answers_in: given}
+
+        def does(made):
+            return self.model.answer(kind, id_, given)
+
+        self.both("POST", f"/v2/{path}/{id_}/interaction", body, does)
+
+    def judge(self, data):
+        """A person says yes or no."""
+        approved = data.draw(st.booleans(), label="approved")
+        run = self.pick(data, "task_run", self.model.review)
+        verdict = "approve" if approved else "reject"
+        self.both(
+            "POST",
+            f"/_sim/task-runs/{run}/{verdict}",
+            None,
+            lambda made: self.model.judge(run, approved=approved),
+        )
+
+    def converse(self, data):
+        """A run is started, gets as far as it does by itself, and is answered or judged."""
+        self.run(data, TALKS)
+        for _ in range(data.draw(st.integers(1, 4), label="times")):
+            while not self.waiting() and self.model.next_due():
+                self.pass_time(self.model.next_due())
+            asks = self.waiting() == "interaction_required"
+            (self.answer_run if asks else self.judge)(data)
+
+    def waiting(self):
+        """What the newest of the runs that wait for somebody waits for, as its status says."""
+        waits = ("interaction_required", self.model.review)
+        statuses = (run["status"] for run in reversed(self.model.all("task_run")))
+        return next((status for status in statuses if status in waits), None)
+
+    def start(self, task, body, script, key, does):
+        """Run a task; the model does the same by `does`."""
+        path, script = f"/v2/tasks/{task}/run", f"task_run_{script}"
+        return self.both("POST", path, body, does, key=key, creates=True, status=201, script=script)
+
+    # Reading
+
+    def read(self, data):
+        """A list is read page by page, or filtered."""
+        what = data.draw(st.sampled_from(["page", "filter"]), label="what")
+        getattr(self, what)(data)
+
+    def repeat(self, data):
+        """A call that is sent again under its key changes nothing, for a day."""
+        key, body = data.draw(st.sampled_from(["key-a", "key-c"]), label="key"), {"name": "four"}
+        self.create("agent", body, key)
+        self.pass_time(data.draw(st.sampled_from([1, 86_399, 86_400]), label="length"))
+        self.create("agent", body, key)
+
+    def page(self, data):
+        """New items come in front, and shift nothing."""
+        limit = data.draw(st.integers(1, 3), label="limit")
+        before = [agent["id"] for agent in reversed(self.model.all("agent"))]
+        more = iter(range(2))
+
+        def between():
+            if next(more, None) is not None:
+                self.create("agent", {"name": "three"})
+
+        assert [agent["id"] for agent in self.walk("agents", limit, between)] == before
+
+    def filter(self, data):
+        """A filter shows those that have the value, and no others."""
+        if not self.model.all("task_run"):
+            return
+        name = data.draw(st.sampled_from(["task_id", "agent_id", "status"]), label="by")
+        value = self.model.things[self.pick(data, "task_run")][name]
+        found = self.call("GET", f"/v2/task-runs?limit=100&{name}={value}").data["data"]
+        runs = [r["id"] for r in reversed(self.model.all("task_run")) if r[name] == value]
+        assert [one["id"] for one in found] == runs[:100]
+
+
+BUDGET = settings(max_examples=100, stateful_step_count=40)
+TALKS = st.sampled_from(["code", "three_tries", "any_code", "forgiving", "review"])
+SCRIPTS = st.sampled_from([*RUNS, "review"])

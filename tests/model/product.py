@@ -1,0 +1,89 @@
+"""The product as the machines reach it: its app, called in this process."""
+
+import asyncio
+import itertools
+import json
+
+from deck_sim.server import make_app
+from deck_sim.simulation import Settings
+from deck_sim.worlds import Worlds
+
+from .scripts import CONNECTIONS, RUNS, SESSIONS
+
+_KINDS = {"connection": CONNECTIONS, "session": SESSIONS, "task_run": RUNS}
+
+
+class Answer:
+    """What a call was answered."""
+
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+        self.data = json.loads(body)
+
+    @property
+    def codes(self):
+        """The codes of its errors."""
+        return [error["code"] for error in self.data.get("errors", [])]
+
+
+class Product:
+    """One app for all machines; each has a world of its own, which knows the scripts."""
+
+    def __init__(self, edition):
+        self.worlds, self.numbers = Worlds(Settings(edition=edition)), itertools.count()
+        self.app, self.runner = make_app(self.worlds), asyncio.Runner()
+        for kind, scripts in _KINDS.items():
+            for name, steps in scripts.items() if kind in self._kinds() else ():
+                path = f"/_sim/scenarios/{kind}_{name}"
+                whole = {"version": 1, "name": f"{kind}_{name}", kind: steps}
+                answer = self.call("scripts", "PUT", path, whole)
+                assert answer.status in (200, 201), answer.body
+        self.worlds.library = self.worlds.select("Bearer scripts").library
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.runner.close()
+
+    def _kinds(self):
+        return self.worlds.nobody().world.rules.kinds
+
+    def call(self, key, method, path, body=None, **headers):
+        """Make a call; header names have `_` for `-`."""
+        lines = {"authorization": f"Bearer {key}", **headers}
+        path, _, query = path.partition("?")
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "root_path": "",
+            "query_string": query.encode(),
+            "headers": [
+                (name.replace("_", "-").encode(), value.encode()) for name, value in lines.items()
+            ],
+        }
+        exchange = self._exchange(scope, b"" if body is None else json.dumps(body).encode())
+        return self.runner.run(exchange) if path.startswith("/_sim/clock") else _at_once(exchange)
+
+    async def _exchange(self, scope, body):
+        sent = []
+
+        async def receive():
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        await self.app(scope, receive, send)
+        headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return Answer(sent[0]["status"], headers, sent[1]["body"])
+
+
+def _at_once(exchange):
+    """The result of a coroutine that waits for nothing, as all calls but those of time."""
+    try:
+        exchange.send(None)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("the call waits for something")

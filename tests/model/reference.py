@@ -1,0 +1,310 @@
+"""The contract, restated for both editions as plainly as it can be: dicts, lists and ifs.
+
+It is written from the contract and imports nothing of what it is compared with. Time is whole
+seconds since the start. A thing is a dict; what it shows is what the API must show of it. A call
+that must be refused raises `Refused`, before anything is changed.
+"""
+
+from .scripts import read_step, seconds
+
+SILENCE, WINDOW, ATTEMPTS = 30 * 60, 5 * 60, 3
+A_DAY, EVENTS_ARE_KEPT = 24 * 3600, 30 * 24 * 3600
+FINISHED = ("completed", "failed", "canceled")
+USUALLY = {
+    "task_run": {
+        "on_rejected": [{"failed": "auth/mfa_invalid"}],
+        "on_timeout": [{"failed": "interaction/interaction_timeout"}],
+    },
+    "connection": {"on_rejected": ["invalid"], "on_timeout": ["disconnected"]},
+}
+
+
+class Refused(Exception):
+    """A call that must be answered with this HTTP status and these codes."""
+
+    def __init__(self, status, *codes):
+        super().__init__(status, codes)
+        self.status, self.codes = status, [*codes]
+
+
+class Reference:
+    """What both editions have: the clock, scripts, agents, sources, tasks, runs."""
+
+    review = ""  # the status in which a person is waited for
+    cancelable = ()
+    answers_in = ""  # the key of an answer's body
+
+    def __init__(self):
+        self.now, self.order = 0, 0
+        self.things, self.events, self.timers, self.stories = {}, [], [], {}
+        self.kept = {}  # by idempotency key
+
+    # Time
+
+    def pass_time(self, length):
+        """Let everything that is due by then happen, in order; first armed, first served."""
+        until = self.now + length
+        while due := min((t for t in self.timers if t[0] <= until), default=None):
+            self.timers.remove(due)
+            self.now = due[0]
+            self.fall_due(self.things[due[2]], due[3])
+        self.now = until
+
+    def next_due(self):
+        """In how many seconds something is due; None if nothing is."""
+        return min((at - self.now for at, *_ in self.timers), default=None)
+
+    def arm(self, thing, name, length):
+        """Let something fall due; a timer of the same name is set again."""
+        self.disarm(thing, name)
+        self.order += 1
+        self.timers.append((self.now + length, self.order, thing["id"], name))
+
+    def disarm(self, thing, *names):
+        """Forget timers of a thing."""
+        self.timers = [t for t in self.timers if t[2] != thing["id"] or t[3] not in names]
+
+    def fall_due(self, thing, name):
+        """What happens when a timer of that name is over."""
+        if name == "step":
+            self.go_on(thing)
+        elif name == "window":
+            self.go_on(thing, self.branch(thing, "on_timeout"))
+        else:  # the task's timeout, or half an hour of silence
+            self.fail(thing, "task/timeout")
+
+    # Things and their events
+
+    def add(self, kind, made, **fields):
+        """A new thing, under the id that the product gave it."""
+        moments = {"created_at": self.now, "updated_at": self.now}
+        thing = {"id": made.get("id"), "object": kind, **moments, **fields}
+        self.things[thing["id"]] = thing
+        return thing
+
+    def all(self, kind):
+        """Those of a kind that lists show, oldest first."""
+        every = self.things.values()
+        return [thing for thing in every if thing["object"] == kind and "_gone" not in thing]
+
+    def get(self, kind, id_):
+        """The thing with an id, unless there is none or it was deleted."""
+        thing = self.things.get(id_)
+        if thing is None or thing["object"] != kind or "_gone" in thing:
+            raise Refused(404, f"{kind}_not_found")
+        return thing
+
+    def show(self, thing):
+        """A thing as the API shows it now."""
+        shown = {name: value for name, value in thing.items() if not name.startswith("_")}
+        if thing["object"] == "agent":
+            tasks = [task for task in self.all("task") if task["agent_id"] == thing["id"]]
+            names = ("id", "object", "name", "status")
+            shown["tasks"] = [{name: task[name] for name in names} for task in tasks]
+        return shown
+
+    def emit(self, what, thing):
+        """An event shows a thing as it is now."""
+        self.events.append((f"{thing['object']}.{what}", self.show(thing), self.now))
+
+    def readable_events(self):
+        """Those of the last 30 days."""
+        return [event for event in self.events if event[2] >= self.now - EVENTS_ARE_KEPT]
+
+    def enter(self, thing, status, **fields):
+        """The only way into a status: one event each."""
+        if "interaction" in thing:
+            thing["interaction"] = None
+        thing.update(status=status, updated_at=self.now, **fields)
+        if thing["object"] == "task_run":
+            self.count_runtime(thing)
+        self.emit("canceling" if status == "cancelling" else status, thing)
+        self.follow(thing)
+
+    def count_runtime(self, run):
+        """The time of a run counts from when it first ran to its end."""
+        if run["status"] == "running":
+            run.setdefault("_started", self.now)
+        if run["status"] in FINISHED:
+            run["runtime_ms"] = 1000 * (self.now - run.get("_started", self.now))
+            run |= {"result": self.result(run["status"])} if "result" in run else {}
+            self.stop(run)
+
+    def result(self, status):
+        """The `result` of a run that is over."""
+        return {"completed": "success", "failed": "failure", "canceled": "unknown"}[status]
+
+    def follow(self, thing):
+        """What a status brings about elsewhere: the editions say."""
+
+    def live_runs(self, thing):
+        """The runs that use a connection, credential or session, and are not over."""
+        users = (run for run in self.all("task_run") if run["status"] not in FINISHED)
+        return [run for run in users if run.get(f"{thing['object']}_id") == thing["id"]]
+
+    def fail(self, run, *errors):
+        """Let a run fail."""
+        self.enter(run, "failed", errors=[*errors])
+
+    # Scripts
+
+    def begin(self, thing, steps):
+        """Let a thing play its script."""
+        self.stories[thing["id"]] = {"steps": [*steps], "wrong": 0}
+        self.play(thing)
+
+    def stop(self, thing):
+        """The script says no more, and its limits end nothing."""
+        self.stories.pop(thing["id"], None)
+        self.disarm(thing, "step", "window", "silence", "timeout")
+
+    def play(self, thing):
+        """Play steps until one waits."""
+        while (story := self.stories.get(thing["id"])) and story["steps"]:
+            if self.do(thing, *read_step(story["steps"][0])):
+                return
+            story["steps"].pop(0)
+
+    def do(self, thing, word, how):
+        """Play a step; whether the story then waits."""
+        run = thing["object"] == "task_run"
+        if word == "interaction_required":
+            fields = [{**field, "label": field["name"]} for field in how["fields"]]
+            asked = {"type": how["type"], "message": how["message"], "fields": fields}
+            self.enter(thing, word, interaction=asked)
+            self.wait(thing, "window", seconds(how.get("timeout", f"{WINDOW}s")), silent=run)
+            return True
+        if word == "approval":
+            self.enter(thing, self.review)
+            self.wait(thing, "step", seconds(how) if how else None, silent=True)
+            return True
+        if word == "completed":
+            self.enter(thing, "completed", output=how["output"])
+        elif word == "failed" and run:
+            self.fail(thing, how)
+        elif word in ("failed", "invalid", "disconnected"):
+            self.enter(thing, word)
+            self.stop(thing)
+        else:
+            if thing["status"] != word:
+                self.enter(thing, word)
+            length = None if how in (None, "stuck") else seconds(how)
+            self.wait(thing, "step", length, silent=run and how == "stuck")
+            return how is not None
+        return False
+
+    def wait(self, thing, name, length, *, silent):
+        """Let a step last; half an hour of silence ends a run."""
+        if silent:
+            self.arm(thing, "silence", SILENCE)
+        if length is not None:
+            self.arm(thing, name, length)
+
+    def branch(self, thing, name):
+        """What follows the last wrong answer, or none, to the question that is open."""
+        step = read_step(self.stories[thing["id"]]["steps"][0])[1]
+        return step.get(name, USUALLY[thing["object"]][name])
+
+    def go_on(self, thing, branch=()):
+        """The step is over: the branch follows, and then the next step."""
+        self.disarm(thing, "step", "window", "silence")
+        story = self.stories[thing["id"]]
+        story.update(steps=[*branch, *story["steps"][1:]], wrong=0)
+        self.play(thing)
+
+    # Calls that both editions have
+
+    def need(self, thing, *statuses):
+        """Refuse what the status does not allow."""
+        if thing["status"] not in statuses:
+            raise Refused(409, "state_invalid")
+
+    def create(self, made, kind, **fields):
+        """Create an agent or a source."""
+        thing = self.add(kind, made, **fields)
+        self.emit("created", thing)
+        return self.show(thing)
+
+    def create_task(self, made, agent_id, **fields):
+        """Create a task of an agent, which must be there."""
+        self.get("agent", agent_id)
+        return self.create(made, "task", agent_id=agent_id, status="learning", **fields)
+
+    def update(self, kind, id_, **fields):
+        """`PATCH` of an agent or a task: an event, unless nothing was sent."""
+        thing = self.get(kind, id_)
+        if fields:
+            thing.update(fields, updated_at=self.now)
+            self.emit("updated", thing)
+        return self.show(thing)
+
+    def delete(self, kind, id_):
+        """`DELETE`: the same answer when it is deleted again."""
+        thing = self.things[id_]
+        if "_gone" not in thing:
+            thing.update(updated_at=self.now)
+            self.emit("deleted", thing)
+            thing["_gone"] = True
+        return {"id": id_, "object": kind, "deleted": True}
+
+    def reset_task(self, id_):
+        """`POST /tasks/{id}/reset`."""
+        task = self.get("task", id_)
+        task.update(status="learning", updated_at=self.now)
+        self.emit("reset", task)
+        return self.show(task)
+
+    def begin_run(self, made, task, steps, **uses):
+        """Create a run: the answer shows it `queued`, whatever its script does at once."""
+        about = {"task_id": task["id"], "agent_id": task["agent_id"], **uses}
+        empty = {"runtime_ms": None, "output": None, "errors": [], "interaction": None}
+        run = self.add("task_run", made, status="queued", **about, **empty)
+        self.emit("queued", run)
+        shown = self.show(run)
+        self.arm(run, "timeout", task["settings"]["timeout_seconds"])
+        self.begin(run, steps)
+        return shown
+
+    def cancel(self, id_):
+        """`POST /task-runs/{id}/cancel`."""
+        run = self.get("task_run", id_)
+        self.need(run, *self.cancelable)
+        self.cancel_run(run)
+        return self.show(run)
+
+    def answer(self, kind, id_, given):
+        """Answer what is asked, if anything is."""
+        thing = self.get(kind, id_)
+        self.need(thing, "interaction_required")
+        missing = [] if given.get("code") else ["input_missing"]
+        wrong = [*missing, *("input_invalid" for name in given if name != "code")]
+        if wrong:
+            raise Refused(400, *wrong)
+        story = self.stories[id_]
+        step = read_step(story["steps"][0])[1]
+        if step.get("accept", given) == given:
+            self.go_on(thing)
+        elif story["wrong"] + 1 < step.get("attempts", ATTEMPTS):
+            story["wrong"] += 1
+            self.play(thing)
+        else:
+            self.go_on(thing, self.branch(thing, "on_rejected"))
+        return self.show(thing)
+
+    def judge(self, id_, *, approved):
+        """A person approves a run, or rejects it."""
+        run = self.get("task_run", id_)
+        self.need(run, self.review)
+        self.go_on(run, () if approved else [{"failed": "task/review_rejected"}])
+        return self.show(run)
+
+    # Idempotency keys
+
+    def recall(self, key, name):
+        """The answer that is kept under a key; None if there is none."""
+        at, kept_name, answer = self.kept.get(key, (-A_DAY, None, None))
+        if self.now - at >= A_DAY:
+            return None
+        if kept_name != name:
+            raise Refused(409, "idempotency_error")
+        return answer

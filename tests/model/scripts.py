@@ -1,0 +1,76 @@
+"""The scripts that the machines choose from. Whole seconds, so that the model can count in them."""
+
+MFA = {"type": "mfa", "message": "The code?", "fields": [{"name": "code", "type": "string"}]}
+DONE = {"completed": {"output": {"done": True}}}
+AMISS = "source/source_not_available"
+
+
+def ask(**more):
+    """A step that asks for a code."""
+    return {"interaction_required": {**MFA, **more}}
+
+
+RUNS = {
+    "quick": [{"queued": "2s"}, {"running": "8s"}, DONE],
+    "instant": ["running", DONE],
+    "code": [
+        {"running": "3s"},
+        ask(accept={"code": "123456"}, attempts=2, timeout="1m"),
+        {"running": "3s"},
+        DONE,
+    ],
+    "any_code": ["running", ask(), "running", DONE],
+    "three_tries": ["running", ask(accept={"code": "123456"}), {"running": "1s"}, DONE],
+    "forgiving": [
+        "running",
+        ask(timeout="10s", on_timeout=[{"running": "2s"}]),
+        {"running": "1s"},
+        DONE,
+    ],
+    "asks_forever": ["running", ask(timeout="29m59s"), "running", DONE],
+    "review": [{"queued": "1s"}, {"running": "2s"}, "approval", DONE],
+    "slow_review": [{"running": "1s"}, {"approval": "5m"}, DONE],
+    "stuck": [{"running": "stuck"}],
+    "never_starts": [{"queued": "stuck"}],
+    "long": [{"running": "45m"}, DONE],
+    "fails": [{"queued": "1s"}, {"running": "2s"}, {"failed": AMISS}],
+    "fails_in_queue": [{"queued": "1s"}, {"failed": AMISS}],
+    "fails_the_task": [{"running": "2s"}, {"failed": "task/task_failed"}],
+    "no_login": [{"running": "2s"}, {"failed": "auth/auth_invalid"}],
+    "locked": [{"running": "2s"}, {"failed": "auth/auth_locked"}],
+}
+CONNECTIONS = {
+    "opens": [{"connecting": "1s"}, "connected"],
+    "opens_at_once": ["connected"],
+    "asks": [
+        {"connecting": "1s"},
+        ask(accept={"code": "123456"}, attempts=2, timeout="30s"),
+        "connected",
+    ],
+    "drops": [{"connecting": "1s"}, {"connected": "5m"}, "disconnected"],
+    "is_wrong": [{"connecting": "2s"}, "invalid"],
+    "hangs": [{"connecting": "stuck"}],
+}
+SESSIONS = {
+    "idles": [{"queued": "1s"}, {"running": "2s"}, "idle"],
+    "breaks": [{"queued": "1s"}, {"running": "2s"}, "failed"],
+    "hangs": [{"queued": "stuck"}],
+}
+_UNITS = {"h": 3600, "m": 60, "s": 1}
+
+
+def seconds(text):
+    """The seconds of a duration such as `29m59s`."""
+    total, digits = 0, ""
+    for letter in text:
+        if letter.isdigit():
+            digits += letter
+        else:
+            total, digits = total + int(digits) * _UNITS[letter], ""
+    return total
+
+
+def read_step(step):
+    """A step's word, and what it says beside it."""
+    ((word, how),) = step.items() if isinstance(step, dict) else [(step, None)]
+    return word, how

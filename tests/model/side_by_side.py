@@ -1,0 +1,137 @@
+"""The product and the model side by side: a call goes to both, and both must say the same; after
+each, all that can be read must be what the model has.
+"""
+
+import sys
+from datetime import datetime, timedelta
+
+from hypothesis import note
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from .laws import Laws
+from .reference import Refused
+
+START = datetime(2025, 1, 15, 9, 30)
+
+
+def moment(seconds):
+    """A second of the model as the API prints it."""
+    return f"{(START + timedelta(seconds=seconds)).isoformat()}Z"
+
+
+def as_printed(name, value):
+    """A value of the model as the API prints it, but for the texts of errors."""
+    return moment(value) if name in ("created_at", "updated_at") else value
+
+
+def as_known(name, value):
+    """A value of the API as the model knows it: of an error its type and code."""
+    return [f"{e['type']}/{e['code']}" for e in value] if name == "errors" else value
+
+
+def must_show(shown, thing, *, summary=False):
+    """What the API shows of a thing is what the model has of it."""
+    names = thing.keys() & shown.keys() if summary else thing.keys()
+    assert {"id", "object", "created_at", "updated_at"} <= names or "deleted" in thing
+    found = {name: as_known(name, shown.get(name)) for name in names}
+    assert found == {name: as_printed(name, thing[name]) for name in names}
+
+
+def must_refuse(answer, refused):
+    """A refused call is answered as the model says."""
+    assert (answer.status, answer.codes) == (refused.status, refused.codes)
+
+
+class SideBySide(RuleBasedStateMachine):
+    """A world of the product, and one of the model."""
+
+    product, model_class, edition, lists = None, None, "", {}
+    summaries = False
+
+    def __init__(self):
+        super().__init__()
+        self.world = f"world-{next(self.product.numbers)}"
+        self.model, self.laws, self.seen = self.model_class(), Laws(self.edition), 0
+
+    def call(self, method, path, body=None, **headers):
+        """Call the product, and tell of it in the history."""
+        answer = self.product.call(self.world, method, path, body, **headers)
+        if method != "GET":
+            said = [answer.data.get("status", ""), *answer.codes]
+            note(
+                f"  {moment(self.model.now)} {method} {path} {body or ''} -> {answer.status} {said}"
+            )
+        return answer
+
+    def both(self, method, path, body, does, *, key=None, creates=False, status=200, script=None):
+        """Make a call to the product, and let the model do the same; both must agree."""
+        headers = {"idempotency_key": key} if key else {}
+        headers |= {"deck_sim_scenario": script} if script else {}
+        answer = self.call(method, path, body, **headers)
+        name = method, path, body
+        keyed = key and self.model.takes_key(method, creates=creates)
+        try:
+            if keyed and (kept := self.model.recall(key, name)):
+                assert answer.headers["deck-sim-replayed"] == "true"
+                assert answer.body == kept.body, "a repeat was answered otherwise"
+                return None
+        except Refused as refused:
+            return must_refuse(answer, refused)
+        if keyed and self.model.keeps(answer.status):
+            self.model.kept[key] = (self.model.now, name, answer)
+        try:
+            shown = does(answer.data)
+        except Refused as refused:
+            return must_refuse(answer, refused)
+        assert answer.status == status, answer.body
+        must_show(answer.data, shown)
+        return shown["id"] if creates else None
+
+    # What must hold after each call
+
+    @invariant()
+    def lists_agree(self):
+        """Every list shows what the model has, newest first."""
+        for kind, path in self.lists.items():
+            shown = self.call("GET", f"/v2/{path}?limit=100").data["data"]
+            things = [self.model.show(thing) for thing in reversed(self.model.all(kind))]
+            assert [one["id"] for one in shown] == [thing["id"] for thing in things][:100]
+            for one, thing in zip(shown, things, strict=False):
+                must_show(one, thing)
+                self.laws.see(one)
+
+    @invariant()
+    def events_agree(self):
+        """The same events, in the same order, at the same moments, about the same."""
+        new = len(self.model.events) - self.seen
+        shown = self.call("GET", f"/v2/events?limit={min(new + 1, 100)}").data["data"]
+        fresh = [*reversed(shown)][-new:] if new else []
+        kept = self.model.readable_events()
+        for one, (type_, thing, at) in zip(fresh, kept[-new:] if new else [], strict=True):
+            assert (one["type"], one["created_at"]) == (type_, moment(at))
+            must_show(one["data"], thing, summary=self.summaries)
+            self.laws.see_event(one)
+        self.seen = len(self.model.events)
+
+    def teardown(self):
+        """If nothing has failed, look at the whole once more."""
+        if sys.exc_info()[0] is None:
+            self.whole_story_agrees()
+        self.product.worlds.drop(self.world)
+
+    def whole_story_agrees(self):
+        """Page by page every event comes once, and there was one for each step."""
+        ids = [event["id"] for event in self.walk("events", 7)]
+        assert len({*ids}) == len(ids) == len(self.model.readable_events())
+        self.laws.see_timeline(self.call("GET", "/_sim/timeline").data["data"])
+        assert self.call("GET", "/_sim/world").data["crashes"] == []
+
+    def walk(self, path, limit, between=lambda: None):
+        """Every item of a list, page by page."""
+        items, cursor = [], ""
+        while cursor is not None:
+            page = self.call("GET", f"/v2/{path}?limit={limit}&cursor={cursor}").data
+            assert page["has_more"] == (page["next_cursor"] is not None)
+            items, cursor = [*items, *page["data"]], page["next_cursor"]
+            between()
+        return items

@@ -1,0 +1,111 @@
+"""The `connections` edition against the plain model of its contract."""
+
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
+
+from .connections import Connections
+from .machine import ANSWERS, BUDGET, KEYS, SCRIPTS, Machine
+from .product import Product
+from .scripts import CONNECTIONS
+
+OPENINGS = st.sampled_from(["opens", "opens_at_once", *CONNECTIONS])
+EXTERNAL = st.sampled_from([None, "guest-1", "guest-2"])
+
+
+class ConnectionsMachine(Machine):
+    """Connections, and runs on them."""
+
+    edition, model_class = "connections", Connections
+    lists: ClassVar = {
+        "agent": "agents",
+        "source": "sources",
+        "task": "tasks",
+        "connection": "connections",
+        "task_run": "task-runs",
+    }
+    actions: ClassVar = [*["run"] * 5, "open", "answer_connection", "command", "reopen", "rename"]
+
+    def make_login(self, source):
+        """A connection that is connected."""
+        self.open_one(source, None, "opens_at_once", None)
+
+    def open_one(self, source, external, script, key):
+        """Open a connection."""
+        body = {"source_id": source, "auth_method": "none", "external_id": external}
+        made = {"key": key, "creates": True, "status": 201, "script": f"connection_{script}"}
+        return self.both(
+            "POST",
+            "/v2/connections",
+            body,
+            lambda made: self.model.open(made, source, external, script),
+            **made,
+        )
+
+    def open(self, data):
+        """Another connection is opened, perhaps at a source that is gone."""
+        external = data.draw(EXTERNAL, label="external")
+        script = data.draw(OPENINGS, label="script")
+        key = data.draw(KEYS, label="key")
+        source = data.draw(self.ever("source"), label="source")
+        self.open_one(source, external, script, key)
+
+    def run(self, data, scripts=SCRIPTS):
+        """A task is run."""
+        script = data.draw(scripts, label="script")
+        key = data.draw(KEYS, label="key")
+        task = data.draw(self.ever("task"), label="task")
+        connection = self.pick(data, "connection", "connected")
+
+        def does(made):
+            return self.model.run(made, task, connection, script)
+
+        self.start(task, {"connection_id": connection}, script, key, does)
+
+    def rename(self, data):
+        """A connection gets another external id."""
+        fields = data.draw(st.sampled_from([{}, {"external_id": "guest-3"}]), label="fields")
+        connection = self.pick(data, "connection")
+
+        def does(made):
+            return self.model.rename(connection, fields)
+
+        self.both("PATCH", f"/v2/connections/{connection}", fields, does)
+
+    def answer_connection(self, data):
+        """A connection gets an answer: right, wrong, incomplete, or to nothing."""
+        given = data.draw(ANSWERS, label="given")
+        connection = self.pick(data, "connection", "interaction_required")
+        self.answer("connection", "connections", connection, given)
+
+    def command(self, data):
+        """A connection is let go, or lost."""
+        name = data.draw(
+            st.sampled_from(["disconnect", "terminate", "drop", "invalidate"]), label="name"
+        )
+        connection = self.pick(data, "connection", "connected")
+        api = "_sim" if name in ("drop", "invalidate") else "v2"
+
+        def does(made):
+            return self.model.command(name, connection)
+
+        self.both("POST", f"/{api}/connections/{connection}/{name}", None, does)
+
+    def reopen(self, data):
+        """A connection is opened again."""
+        script = data.draw(OPENINGS, label="script")
+        connection = self.pick(data, "connection", "disconnected")
+        path, script_name = f"/v2/connections/{connection}/reopen", f"connection_{script}"
+
+        def does(made):
+            return self.model.reopen(connection, script)
+
+        self.both("POST", path, None, does, script=script_name)
+
+
+def test_the_product_agrees_with_the_model_of_connections():
+    """Whatever is called, in whatever order: statuses, events, errors and ids are the model's."""
+    with Product("connections") as product:
+        ConnectionsMachine.product = product
+        run_state_machine_as_test(ConnectionsMachine, settings=BUDGET)

@@ -1,0 +1,169 @@
+"""The `credentials` edition against the plain model of its contract."""
+
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
+
+from .credentials import Credentials
+from .machine import BUDGET, KEYS, SCRIPTS, Machine
+from .product import Product
+from .scripts import SESSIONS
+
+LOGINS = [["session"]] * 4 + [["source"], ["credential", "session"], []]
+LOGIN = {"username": "alex", "password": "hunter2"}
+
+
+class CredentialsMachine(Machine):
+    """Credentials, sessions, and runs with them."""
+
+    edition, model_class, summaries = "credentials", Credentials, True
+    lists: ClassVar = {
+        "agent": "agents",
+        "source": "sources",
+        "task": "tasks",
+        "credential": "credentials",
+        "session": "sessions",
+        "task_run": "task-runs",
+    }
+    actions: ClassVar = [
+        *["run"] * 4,
+        *["run_otherwise"] * 3,
+        "start_session",
+        *["visit"] * 2,
+        *["end_session"] * 2,
+        "store",
+        "change_credential",
+        "lose_credential",
+    ]
+
+    def make_login(self, source):
+        """A credential."""
+        self.store_one(source, None)
+
+    def store_one(self, source, key):
+        """Store a credential."""
+        body = {"source_id": source, "auth_method": "none", "external_id": "guest-1"}
+        made = {"key": key, "creates": True, "status": 201}
+        return self.both(
+            "POST",
+            "/v2/credentials",
+            body,
+            lambda made: self.model.store(made, source, "guest-1"),
+            **made,
+        )
+
+    def store(self, data):
+        """Another credential is stored, perhaps for a source that is gone."""
+        key = data.draw(KEYS, label="key")
+        self.store_one(data.draw(self.ever("source"), label="source"), key)
+
+    def change_credential(self, data):
+        """A credential is changed, and perhaps to be proven again."""
+        fields = data.draw(st.sampled_from([{}, {"external_id": "guest-2"}]), label="fields")
+        login = data.draw(st.booleans(), label="login")
+        key = data.draw(KEYS, label="key")
+        credential = self.pick(data, "credential", "verified")
+        body = {**fields, **({"auth_credentials": LOGIN} if login else {})}
+
+        def does(made):
+            return self.model.change_credential(credential, fields, login=login)
+
+        self.both("PATCH", f"/v2/credentials/{credential}", body, does, key=key)
+
+    def lose_credential(self, data):
+        """A credential is deleted, and can still be read; or the source takes it no more."""
+        deleted = data.draw(st.booleans(), label="deleted")
+        key = data.draw(KEYS, label="key")
+        credential = self.pick(data, "credential")
+        path = f"credentials/{credential}"
+        if deleted:
+
+            def does(made):
+                return self.model.delete_credential(credential)
+
+            self.both("DELETE", f"/v2/{path}", None, does, key=key)
+        else:
+
+            def does(made):
+                return self.model.invalidate(credential)
+
+            self.both("POST", f"/_sim/{path}/invalidate", None, does)
+
+    def run(self, data, scripts=SCRIPTS):
+        """A task is run with a credential."""
+        script = data.draw(scripts, label="script")
+        key = data.draw(KEYS, label="key")
+        self.run_with(data, ["credential"], script, key)
+
+    def run_otherwise(self, data):
+        """A task is run in a session, at a source, with both or with nothing."""
+        script = data.draw(SCRIPTS, label="script")
+        named = data.draw(st.sampled_from(LOGINS), label="named")
+        self.run_with(data, named, script, None)
+
+    def run_with(self, data, named, script, key):
+        """Run a task with these; perhaps again, when a session is not free, or cancel it."""
+        likely = {"session": ["idle"], "credential": ["verified", "unverified", "invalid"]}
+        ids = {
+            f"{kind}_id": self.pick(data, kind, *likely.get(kind, ()))
+            for kind in named
+            if self.model.all(kind)
+        }
+        task = data.draw(self.ever("task"), label="task")
+
+        def does(made):
+            return self.model.run(made, task, script, **ids)
+
+        run = self.start(task, ids, script, key, does)
+        then = data.draw(st.sampled_from(["", "", "again", "cancel"]), label="then")
+        if then == "again":
+            self.start(task, ids, script, key, does)
+        elif then and run:
+            self.cancel_one(run, None)
+
+    def visit(self, data):
+        """A session is opened and becomes idle; a run that begins in it may be canceled at once."""
+        credential, task = self.pick(data, "credential", "unverified"), self.pick(data, "task")
+        session = self.start_one(credential, "idles")
+        self.pass_time(3)
+        ids, script = {"session_id": session}, data.draw(SCRIPTS, label="script")
+        if session and task:
+            run = self.start(
+                task, ids, script, None, lambda made: self.model.run(made, task, script, **ids)
+            )
+            if run and data.draw(st.booleans(), label="cancels"):
+                self.cancel_one(run, None)
+                self.pass_time(1)
+
+    def start_session(self, data):
+        """A session is opened without a run."""
+        script = data.draw(st.sampled_from(["idles", *SESSIONS]), label="script")
+        self.start_one(self.pick(data, "credential"), script)
+
+    def start_one(self, credential, script):
+        """Open a session without a run."""
+
+        def does(made):
+            return self.model.start_session(made, credential, None, script)
+
+        made = {"creates": True, "status": 201, "script": f"session_{script}"}
+        return self.both("POST", "/v2/sessions", {"credential_id": credential}, does, **made)
+
+    def end_session(self, data):
+        """A session is ended, or dropped by its source."""
+        name = data.draw(st.sampled_from(["end", "drop"]), label="name")
+        session = self.pick(data, "session", "queued", "running", "idle")
+        api = "v2" if name == "end" else "_sim"
+
+        def does(made):
+            return self.model.command(name, session)
+
+        self.both("POST", f"/{api}/sessions/{session}/{name}", None, does)
+
+
+def test_the_product_agrees_with_the_model_of_credentials():
+    """Whatever is called, in whatever order: statuses, events, errors and ids are the model's."""
+    with Product("credentials") as product:
+        CredentialsMachine.product = product
+        run_state_machine_as_test(CredentialsMachine, settings=BUDGET)

@@ -1,0 +1,138 @@
+"""Histories of runs, made up: always legal, always as they say, and short if nothing else is
+asked for.
+"""
+
+import importlib
+import sys
+
+import pytest
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.rehearsal import rehearse
+from deck_sim.scenario.loader import read_scenario, scenario_from_data
+from deck_sim.strategies import histories
+
+KINDS = [("connections", False), ("connections", True), ("credentials", False)]
+each_kind = pytest.mark.parametrize(("edition", "connection"), KINDS)
+
+
+def statuses(steps):
+    """The words of steps, those of their branches left out."""
+    return [step if isinstance(step, str) else next(iter(step)) for step in steps]
+
+
+def shortest(wanted=lambda history: True, **how):
+    """The simplest history of which something holds."""
+    return find(histories(**how), wanted)
+
+
+@each_kind
+def test_every_history_is_legal_and_its_yaml_the_same(edition, connection):
+    """The reader takes it as data and as text, and can play it in its edition."""
+
+    @settings(max_examples=150)
+    @given(histories(edition=edition, connection=connection))
+    def holds(history):
+        scenario = scenario_from_data(dict(history))
+        assert scenario.editions == (edition,)
+        assert read_scenario(history.yaml).source == history
+
+    holds()
+
+
+@each_kind
+def test_every_history_plays_to_its_outcome_with_its_answers(edition, connection):
+    """The engine ends where the history says, with no answer missing and none left, twice alike."""
+
+    @settings(max_examples=60)
+    @given(histories(edition=edition, connection=connection, most_steps=12))
+    def holds(history):
+        scenario = scenario_from_data(dict(history))
+        played = rehearse(scenario, history.answers)
+        assert played.run.status == history.outcome
+        assert [line.what for line in played.lines].count("answered") == len(history.answers)
+        assert str(rehearse(scenario, history.answers)) == str(played)
+
+    holds()
+
+
+@given(histories(most_steps=3))
+def test_a_history_has_no_more_statuses_than_it_may(history):
+    """Effects are not counted."""
+    effects = {"screenshot", "event", "file"}
+    assert len([word for word in statuses(history["task_run"]) if word not in effects]) <= 3
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize(
+    "way",
+    [
+        "running, then interaction_required, then interaction_required",
+        "interaction_required, then running",
+        "interaction_required, then failed",
+        "running, then APPROVAL",
+        "APPROVAL, then completed",
+        "APPROVAL, then failed",
+    ],
+)
+def test_every_way_of_the_table_is_gone(edition, way):
+    """The statuses follow one another in every order in which they may."""
+    words = way.replace("APPROVAL", EDITIONS[edition].machine("task_run").approval)
+    assert words in shortest(lambda h: words in h["summary"], edition=edition)["summary"]
+
+
+def test_it_shrinks_to_the_shortest():
+    """Where everything fails, the example is one step; with a success, two."""
+    assert shortest()["task_run"] == [{"failed": "task/task_failed"}]
+    assert shortest(endings=["completed"])["task_run"] == ["running", "completed"]
+
+
+def test_a_client_that_answers_once_is_shown_two_prompts_and_no_more():
+    """What an interaction may have besides is shrunk away."""
+    found = shortest(lambda h: len(h.answers) == 2, endings=("completed",))
+    ask = {"interaction_required": {"type": "mfa", "accept": {"code": "123456"}}}
+    assert found["task_run"] == ["running", ask, ask, "running", "completed"]
+
+
+@given(histories(endings=("completed",), effects=False, outputs=st.just({"rooms": 2})))
+def test_endings_effects_and_outputs_are_as_asked_for(history):
+    """Only what was asked for is in a history, in its branches, too."""
+    assert history["task_run"][-1] == {"completed": {"output": {"rooms": 2}}}
+    text = history.yaml
+    assert not [word for word in ("failed", "screenshot", "file:", "event:") if word in text]
+
+
+@pytest.mark.parametrize(
+    "word", ["screenshot", "event", "file", "on_rejected", "on_timeout", "attempts", "fields"]
+)
+def test_whatever_a_step_can_say_is_said(word):
+    """Effects, branches and limits are all found."""
+    assert word in shortest(lambda history: word in history.yaml).yaml
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"edition": "conections"}, "unknown edition 'conections'; did you mean 'connections'"),
+        ({"edition": "credentials", "connection": True}, "the edition `credentials` has no conn"),
+        ({"endings": ["canceled"]}, "are one or more of `completed` and `failed`, not `canceled`"),
+        ({"endings": []}, "are one or more of `completed` and `failed`, not nothing"),
+        ({"most_steps": 0}, "`most_steps` is 0; to end in `completed` or `failed` it must be 1 to"),
+        ({"most_steps": 1, "endings": ["completed"]}, "to end in `completed` it must be 2 to 20"),
+        ({"most_steps": 21}, "`most_steps` is 21; .* must be 1 to 20"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_at_once(wrong, told):
+    """The message says what was found and what is allowed."""
+    with pytest.raises(ValueError, match=told):
+        histories(**wrong)
+
+
+def test_without_hypothesis_it_says_what_to_install(monkeypatch):
+    """The extra is named."""
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    monkeypatch.delitem(sys.modules, "deck_sim.strategies")
+    with pytest.raises(ImportError, match=r"pip install 'deck-sim\[hypothesis\]'"):
+        importlib.import_module("deck_sim.strategies")
