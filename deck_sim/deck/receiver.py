@@ -20,13 +20,13 @@ from deck_sim.errors import DeckSimError
 from deck_sim.faults.outgoing import HEADER
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
-FROZEN = "frozen"
+_FROZEN = "frozen"
 _UNSIGNED, _FAILED = 401, 500
 _PATIENCE = 0.05  # seconds until a clock is asked again whether it has moved
 
 # Why an event has not come, by the mode of the clock.
 _WHY = {
-    FROZEN: "and the world's clock stands still: let time pass, for example with"
+    _FROZEN: "and the world's clock stands still: let time pass, for example with"
     ' `deck.advance_until("{event}")`',
     "on_poll": "though {timeout:g} seconds were waited; the clock moves only when something that is"
     " not finished is read: poll it meanwhile, or let time pass",
@@ -136,9 +136,9 @@ class WebhookReceiver:
         """
         wanted = None if id is None else read_id(id)
         mode = self._deck.clock.mode
-        if mode != FROZEN:
+        if mode != _FROZEN:
             refuse_on_a_loop(self.wait_for)
-        ends = realtime.monotonic() + (0 if mode == FROZEN else timeout)
+        ends = realtime.monotonic() + (0 if mode == _FROZEN else timeout)
         while (found := self._look(event, wanted, ends)) is None and realtime.monotonic() < ends:
             self._deck.clock.now  # noqa: B018 - a clock that follows the process is woken by a call
         if found is None:
