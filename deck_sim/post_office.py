@@ -25,7 +25,8 @@ from deck_sim.engine.world import World
 from deck_sim.errors import refuse
 from deck_sim.faults.outgoing import HEADER, Message
 from deck_sim.hiding import hide_in_headers
-from deck_sim.simulation import FOLLOW, Journey, Report, Simulation, travel
+from deck_sim.journeys import Journey, Report, travel
+from deck_sim.simulation import FOLLOW, Simulation
 from deck_sim.webhooks.sender import App, Outcome, Sender
 from deck_sim.webhooks.signing import TOLERANCE, signed_headers
 from deck_sim.wire import custom_headers, dump_json, print_message, print_moment

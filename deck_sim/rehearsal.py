@@ -16,11 +16,12 @@ from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Entry, Event, Resource
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
+from deck_sim.journeys import travel
 from deck_sim.props import INPUT, put_on_stage
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.prompts import Asking
-from deck_sim.simulation import Settings, Simulation, travel
+from deck_sim.simulation import Settings, Simulation
 
 Answers = Sequence[Mapping[str, str]]
 

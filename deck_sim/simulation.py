@@ -7,23 +7,23 @@ between.
 
 import copy
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 from deck_sim import realtime
 from deck_sim.durations import format_duration
 from deck_sim.engine.facts import Facts
-from deck_sim.engine.playing import pass_time, release
-from deck_sim.engine.records import Entry, Resource
+from deck_sim.engine.playing import release
+from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.timers import Due
 from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.errors import nearest, quote, refuse
 from deck_sim.journal import MOST_CALLS, Call
+from deck_sim.journeys import Journey, Report, pass_until, steps, travel
 from deck_sim.pacing import PACES, STARTS
 from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
 from deck_sim.scenario.library import Library
@@ -31,8 +31,6 @@ from deck_sim.scenario.library import Library
 FOLLOW = "follow"  # the one mode that only a process of its own can have
 MODES = ("real", "frozen", "on_poll", FOLLOW)
 WEBHOOK_TIMES = ("wall", "world")  # what the timestamp of a webhook is taken from
-MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
-MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -50,18 +48,6 @@ class Settings:
     webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
     rate_limit: bool = False
     strict_fidelity: bool = False  # whether what rests on an assumption is refused
-
-
-@dataclass(slots=True)
-class Report:
-    """What happened while time passed."""
-
-    now: datetime
-    happened: list[Entry]
-
-
-Result = TypeVar("Result")
-Journey = Generator[None, None, Report]
 
 
 @dataclass
@@ -112,7 +98,7 @@ class Simulation:
         if moment < began:
             self._stay(began - moment, moment)
         else:
-            yield from self._pass(moment)
+            yield from pass_until(self, moment)
         return Report(self.world.now, self.world.timeline[position:])
 
     def poll(self, resources: Iterable[Resource]) -> None:
@@ -125,15 +111,14 @@ class Simulation:
             return
         unfinished = [found for found in resources if not self.world.is_settled(found)]
         if unfinished and not any(map(self._is_new_prompt, unfinished)):
-            travel(self._pass(self.world.now))  # events go out; that is no jump
+            travel(pass_until(self, self.world.now))  # events go out; that is no jump
             due = self.world.timers.peek()
             if due is not None:
-                travel(self._pass(due.at))
+                travel(pass_until(self, due.at))
         for read in unfinished:
             self._shown[read.id] = self.world.all(read.kind)[read.id]
 
-    # Driving. A journey passes time; it halts, with a `yield`, where webhooks are to be sent before
-    # it goes on. Who can send drives it so (see `post_office`); `travel` drives it without sending.
+    # Driving: each of these is a journey, see `journeys`
 
     def advance_by(self, length: timedelta) -> Journey:
         """Let that much time pass.
@@ -169,14 +154,14 @@ class Simulation:
         wanted = Wanted(type_, resource_id, len(self.world.events))
         until = self.world.now + min(limit, LAST_MOMENT - self.world.now)
         with self._advancing() as report:
-            steps, may_come = self._steps(until), self._may_come(wanted, until)
+            going, may_come = steps(self, until), self._may_come(wanted, until)
             while (may_come or wanted.moves(self.world, until)) and (
-                halt := next(steps, None)
+                halt := next(going, None)
             ) is not None:
                 if halt:
                     yield
                 if wanted.came(self.world):
-                    yield from self._pass(self.world.now)
+                    yield from pass_until(self, self.world.now)
                     return report
                 may_come = self._may_come(wanted, until) if halt else may_come
         text = (
@@ -188,8 +173,8 @@ class Simulation:
     def advance_until_idle(self) -> Journey:
         """Let time pass until nothing is due but the end of somebody's patience."""
         with self._advancing() as report:
-            steps = self._steps(LAST_MOMENT)
-            while not self._is_idle() and (halt := next(steps, None)) is not None:
+            going = steps(self, LAST_MOMENT)
+            while not self._is_idle() and (halt := next(going, None)) is not None:
                 if halt:
                     yield
         return report
@@ -197,7 +182,7 @@ class Simulation:
     def settle(self) -> Journey:
         """Let happen what is due at this very moment, and send what is to be sent."""
         with self._advancing() as report:
-            yield from self._pass(self.world.now)
+            yield from pass_until(self, self.world.now)
         return report
 
     def due(self) -> Iterator[Due]:
@@ -245,7 +230,7 @@ class Simulation:
             text = f"that is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"
             raise refuse("request/input_invalid", text, field=field_)
         with self._advancing() as report:
-            yield from self._pass(now + length)
+            yield from pass_until(self, now + length)
         return report
 
     @contextmanager
@@ -280,54 +265,9 @@ class Simulation:
         """
         ahead, wanted = copy.copy(self), copy.copy(wanted)
         ahead.world = copy.deepcopy(self.world)
-        for halt in ahead._steps(until):
+        for halt in steps(ahead, until):
             if wanted.came(ahead.world):
                 return True
             if halt:
                 return not wanted.is_over(ahead.world)
         return False
-
-    def _pass(self, moment: datetime) -> Generator[None, None, None]:
-        for halt in self._steps(moment):
-            if halt:
-                yield
-        pass_time(self.world, moment)
-
-    def _steps(self, moment: datetime) -> Iterator[bool]:
-        """Let one thing after another happen, and stay at the last that is due by `moment`.
-
-        Each time something happened it says False. When all that is due at a moment has happened
-        and the outbox is not empty it halts, and says True, once; what is not sent then waits.
-        """
-        happened, halts, unsent = 0, 0, 0
-        while True:
-            due = self.world.timers.peek()
-            if len(self.world.outbox) > unsent and (due is None or due.at > self.world.now):
-                halts += 1
-                _limit(halts, MOST_HALTS, "times webhooks were sent at one moment")
-                yield True
-                unsent = len(self.world.outbox)
-            elif due is None or due.at > moment:
-                return
-            else:
-                happened += 1
-                _limit(happened, MOST_STEPS, "things happened in one advance")
-                halts = halts if due.at <= self.world.now else 0
-                pass_time(self.world, moment)
-                yield False
-
-
-def _limit(count: int, most: int, what: str) -> None:
-    if count > most:
-        text = f"{most} {what}, and more are due; is there no end?"
-        raise refuse("request/state_invalid", text)
-
-
-def travel(journey: Generator[None, None, Result]) -> Result:
-    """Drive a journey to its end without sending anything; returns its result."""
-    while True:
-        try:
-            next(journey)
-        except StopIteration as end:
-            result: Result = end.value
-            return result

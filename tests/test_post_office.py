@@ -12,10 +12,11 @@ from freezegun import freeze_time
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
 from deck_sim.errors import ApiError
+from deck_sim.journeys import MOST_HALTS
 from deck_sim.post_office import PostOffice
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server import ServerThread
-from deck_sim.simulation import MOST_HALTS, Settings, Simulation
+from deck_sim.simulation import Settings, Simulation
 from deck_sim.webhooks.sender import Outcome, Sender
 from deck_sim.webhooks.signing import make_secret
 from deck_sim.worlds import Worlds

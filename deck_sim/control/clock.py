@@ -12,8 +12,9 @@ from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
 from deck_sim.engine.waiting import MEANS, waiting
 from deck_sim.errors import refuse
+from deck_sim.journeys import Journey
 from deck_sim.later import Later
-from deck_sim.simulation import FOLLOW, Journey, Simulation
+from deck_sim.simulation import FOLLOW, Simulation
 from deck_sim.wire import print_moment, read_moment
 
 if TYPE_CHECKING:

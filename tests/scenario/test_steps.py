@@ -4,9 +4,9 @@ import pytest
 
 from deck_sim.durations import Span, format_duration
 from deck_sim.engine import commands
+from deck_sim.journeys import travel
 from deck_sim.rehearsal import rehearse
 from deck_sim.scenario.step import REGISTRY, Step
-from deck_sim.simulation import travel
 
 
 @pytest.fixture
