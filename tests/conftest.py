@@ -3,6 +3,7 @@
 import copy
 import itertools
 import json
+import os
 import socketserver
 import threading
 from contextlib import contextmanager
@@ -26,6 +27,11 @@ hypothesis.settings.register_profile(
     phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],
 )
 hypothesis.settings.load_profile("deck_sim")
+
+# A worker is measured, but not the processes that its tests start: that would take much longer,
+# and what these run is run in this process, too.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 
 _numbers = itertools.count(1)
 
@@ -110,7 +116,7 @@ def unchanged(simulation):
 
 def _client(base_url, key):
     headers = {"Authorization": f"Bearer {key}"}
-    return httpx2.Client(base_url=base_url, headers=headers, trust_env=False)
+    return httpx2.Client(base_url=base_url, headers=headers, trust_env=False, timeout=60)
 
 
 @pytest.fixture

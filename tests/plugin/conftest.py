@@ -40,7 +40,7 @@ def run_apart(pytester):
 
     def run_apart(text, *options):
         pytester.makepyfile(text)
-        return pytester.runpytest_subprocess(*OPTIONS, *options, timeout=30)
+        return pytester.runpytest_subprocess(*OPTIONS, *options, timeout=300)
 
     return run_apart
 
@@ -48,7 +48,9 @@ def run_apart(pytester):
 def _call(deck, method, path, **request):
     headers = {"Authorization": f"Bearer {deck.api_key}", **request.pop("headers", {})}
     url = f"{deck.base_url}{path}"
-    return httpx2.request(method, url, headers=headers, trust_env=False, **request).json()
+    return httpx2.request(
+        method, url, headers=headers, trust_env=False, timeout=60, **request
+    ).json()
 
 
 @pytest.fixture
