@@ -11,7 +11,6 @@ from pydantic import Field, ValidationError
 from deck_sim.complaints import UNKNOWN_NAME, spell_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.errors import ApiError, Problem, nearest
-from deck_sim.scenario.choosing import DEFAULT_SCENARIO
 from deck_sim.scenario.document import Document, Path
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import (
@@ -27,6 +26,7 @@ from deck_sim.scenario.loader import (
 from deck_sim.scenario.matching import Rule, When
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.values import Strict, Version
+from deck_sim.scenario.wishes import DEFAULT_SCENARIO
 from deck_sim.scenario.yaml_reader import read_file
 from deck_sim.seeding import seed_resources
 from deck_sim.simulation import Settings, Simulation
@@ -65,11 +65,12 @@ class WorldFile(Strict):
 
     def _play(self, simulation: Simulation) -> None:
         if self.default_scenario is not None:
-            simulation.library.get(self.default_scenario, "default_scenario")
-            simulation.wishes.default_scenario = self.default_scenario
+            simulation.wishes.default(
+                self.default_scenario, simulation.library, simulation.world.edition
+            )
 
     def _rule(self, simulation: Simulation) -> None:
-        simulation.wishes.rule(self.rules, simulation.library)
+        simulation.wishes.rule(self.rules, simulation.library, simulation.world.edition)
 
     def _seed(self, simulation: Simulation) -> None:
         seed_resources(simulation, self.resources)

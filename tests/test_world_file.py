@@ -186,3 +186,12 @@ def test_what_is_no_yaml_or_no_file_is_one_mistake(mistakes, tmp_path):
 def test_a_world_file_is_known_by_its_keys(text, is_one):
     """A scenario has a name; a world has resources, a default or rules."""
     assert is_world_file(read_yaml(text)) is is_one
+
+
+def test_a_file_names_scenarios_of_its_edition_alone(mistakes):
+    """One that its worlds could not play is a mistake of the file, in its place."""
+    text = STORED + "default_scenario: connection_hangs\n"
+    (told,) = mistakes(text + "rules: [{when: {task: a}, scenario: success}]")
+    assert told.startswith("world.yaml:6:19: default_scenario: the scenario 'connection_hangs' is")
+    (told,) = mistakes(STORED + "rules: [{when: {task: a}, scenario: connection_hangs}]")
+    assert told.startswith("world.yaml:6:37: rules[0].scenario: the scenario 'connection_hangs' is")

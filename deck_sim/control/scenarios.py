@@ -44,7 +44,10 @@ def put_scenario(request: Request) -> Answer:
     if scenario.name != name:
         text = f"`name` is {scenario.name!r}, but the path says {name!r}; they must agree"
         raise refuse("request/input_invalid", text, field="name")
-    request.simulation.library.add(scenario)
+    simulation, ahead = request.simulation, Library(request.simulation.library)
+    ahead.add(scenario)
+    simulation.wishes.check(ahead, simulation.world.edition, about=name)
+    simulation.library.add(scenario)
     return Answer(_print(scenario))
 
 
@@ -118,11 +121,8 @@ def delete_scenario(request: Request) -> Answer:
 
 
 def _wished(simulation: Simulation) -> set[str]:
-    wishes = simulation.wishes
     return {
-        wishes.default_scenario,
-        *chain.from_iterable(wishes.queues.values()),
-        *(rule.scenario for rule in wishes.rules),
+        *(name for _, name, _ in simulation.wishes.named()),
         *chain.from_iterable(scenario.entries for scenario in simulation.library.own()),
     }
 
@@ -131,7 +131,9 @@ def queue(request: Request) -> Answer:
     """`POST /_sim/queue`: the next connections or runs play these, one each."""
     body = request.read(bodies.Queue)
     simulation = request.simulation
-    simulation.wishes.queue(body.resource, body.scenarios, simulation.library)
+    simulation.wishes.queue(
+        body.resource, body.scenarios, simulation.library, simulation.world.edition
+    )
     return show_queue(request)
 
 
@@ -149,7 +151,8 @@ def clear_queue(request: Request) -> Answer:
 def put_rules(request: Request) -> Answer:
     """`PUT /_sim/rules`: these rules instead of those there are; the first that matches counts."""
     simulation = request.simulation
-    simulation.wishes.rule(request.read(bodies.Rules).rules, simulation.library)
+    wanted = request.read(bodies.Rules).rules
+    simulation.wishes.rule(wanted, simulation.library, simulation.world.edition)
     return show_rules(request)
 
 
