@@ -14,7 +14,6 @@ from deck_sim.errors import ApiError, Problem, nearest
 from deck_sim.scenario.document import Document, Path
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import (
-    MOST_MISTAKES,
     Mistake,
     ScenarioError,
     document_of,
@@ -120,7 +119,7 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
         if not f"{problem.field}".startswith(none):  # what is no resource lacks everything
             mistakes.append(_translate(document, file, problem, spelled))
     if mistakes:
-        raise ScenarioError(*in_order(mistakes)[:MOST_MISTAKES])
+        raise ScenarioError(*in_order(mistakes))
     return world
 
 

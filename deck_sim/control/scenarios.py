@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from deck_sim.scenario import coverage, loader
     from deck_sim.scenario.document import Path
     from deck_sim.scenario.model import Scenario
+
+    Faults = Iterable[tuple[Path, str]]
 else:
     bodies, complaints = Later("deck_sim.control.bodies"), Later("deck_sim.complaints")
     coverage, loader = Later("deck_sim.scenario.coverage"), Later("deck_sim.scenario.loader")
@@ -52,13 +54,11 @@ def put_scenario(request: Request) -> Answer:
 
 
 def _read_yaml(request: Request, name: str) -> Scenario:
-    def mistake(place: Path, text: str) -> loader.Mistake:
-        return loader.Mistake(
-            name, *loader.position_in(request.body, *place), complaints.spell_path(place), text
-        )
+    def placed(faults: Faults) -> list[loader.Mistake]:
+        return loader.place_faults(name, request.body, faults)
 
     try:
-        return _whole(request, loader.salvage(loader.read_scenario, request.body, name), mistake)
+        return _whole(request, loader.salvage(loader.read_scenario, request.body, name), placed)
     except loader.ScenarioError as error:
         raise ApiError(*(_problem(mistake, str(mistake)) for mistake in error.mistakes)) from None
 
@@ -66,12 +66,13 @@ def _read_yaml(request: Request, name: str) -> Scenario:
 def _read_json(request: Request, name: str) -> Scenario:
     """Read plain data, which has no lines; `version` and `name` may be left out."""
 
-    def mistake(place: Path, text: str) -> loader.Mistake:
-        return loader.Mistake(name, 1, 1, complaints.spell_path(place), text)
+    def placed(faults: Faults) -> list[loader.Mistake]:
+        spell = complaints.spell_path
+        return [loader.Mistake(name, 1, 1, spell(place), text) for place, text in faults]
 
     data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
     try:
-        return _whole(request, loader.salvage(loader.scenario_from_data, data, name), mistake)
+        return _whole(request, loader.salvage(loader.scenario_from_data, data, name), placed)
     except loader.ScenarioError as error:
         found = (_problem(m, f"{m.path}: {m.message}".removeprefix(": ")) for m in error.mistakes)
         raise ApiError(*found) from None
@@ -80,7 +81,7 @@ def _read_json(request: Request, name: str) -> Scenario:
 def _whole(
     request: Request,
     found: tuple[Scenario | None, list[loader.Mistake]],
-    mistake: Callable[[Path, str], loader.Mistake],
+    placed: Callable[[Faults], list[loader.Mistake]],
 ) -> Scenario:
     """A scenario that was read, if playlists and mixes, it and those there are, name what can be
     played.
@@ -93,7 +94,7 @@ def _whole(
     if scenario is not None:
         library = Library(request.simulation.library)
         library.add(scenario)
-        mistakes += [mistake(place, text) for place, text in entry_faults(scenario, library)]
+        mistakes += placed(entry_faults(scenario, library))
     if mistakes or scenario is None:
         raise loader.ScenarioError(*loader.in_order(mistakes))
     return scenario
