@@ -3,13 +3,14 @@
 import copy
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from deck_sim.errors import ApiError
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import ScenarioError
 from deck_sim.scenario.yaml_reader import read_yaml
 from deck_sim.simulation import Settings, Simulation
-from deck_sim.world_file import WorldFile, is_world_file, load_world_file
+from deck_sim.world_file import WorldFile, is_world_file, load_world_file, world_schema
 
 WHOLE = """\
 version: 1
@@ -131,6 +132,27 @@ resources:
   credentials:
     - {id: cred_1, source_id: src_1, auth_method: none}
 """
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("agents:", "agent:"),
+        ("resource: connection", "resource: run"),
+        ("rules:", "rule:"),
+        ("version: 1", "version: 2"),
+        ("slow_success", "[slow_success]"),
+        ("{when: {task: Read}, ", "{"),
+        ("{id: conn_1, source_id: src_1, auth_method: none}", "[]"),
+    ],
+)
+def test_an_editor_marks_what_the_reader_refuses(mistakes, old, new):
+    """The schema takes both files as they are, and not with a wrong key, name or shape."""
+    schema = Draft202012Validator(world_schema())
+    assert all(schema.is_valid(read_yaml(text).data) for text in (WHOLE, STORED))
+    wrong = WHOLE.replace(old, new, 1)
+    assert mistakes(wrong)
+    assert not schema.is_valid(read_yaml(wrong).data)
 
 
 def test_a_world_of_the_other_edition_begins_with_credentials(load):
