@@ -9,6 +9,7 @@ from pydantic import Field, create_model
 
 from deck_sim.complaints import UNKNOWN_NAME
 from deck_sim.contract.bodies import Body, Text
+from deck_sim.contract.editions import Edition
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import commands
 from deck_sim.engine.world import World
@@ -34,6 +35,13 @@ def _seeded(create: type[Body]) -> type[Standard]:
     return create_model(create.__name__.replace("Create", "Seed"), __base__=bases)
 
 
+def seedable(edition: Edition) -> dict[str, Kind]:
+    """What can be seeded in an edition, by the plural that the API's paths use."""
+    return {
+        row.path: row for row in edition.kinds.values() if row.create and row.path != "task-runs"
+    }
+
+
 def seed_resources(simulation: Simulation, wanted: Wanted) -> dict[str, list[str]]:
     """Put resources there, all of them or none; returns their ids.
 
@@ -42,16 +50,12 @@ def seed_resources(simulation: Simulation, wanted: Wanted) -> dict[str, list[str
 
     """
     world = copy.deepcopy(simulation.world)
-    seedable = {
-        row.path: row
-        for row in world.rules.kinds.values()
-        if row.create and row.path != "task-runs"
-    }
-    problems = [_unknown_kind(path, list(seedable)) for path in wanted if path not in seedable]
+    known = seedable(world.rules)
+    problems = [_unknown_kind(path, list(known)) for path in wanted if path not in known]
     made: dict[str, list[str]] = {}
-    unread = set().union(*(_ids(wanted[path]) for path in wanted if path not in seedable))
-    written = {row.object: unread | _ids(wanted.get(path, [])) for path, row in seedable.items()}
-    for path, row in seedable.items():
+    unread = set().union(*(_ids(wanted[path]) for path in wanted if path not in known))
+    written = {row.object: unread | _ids(wanted.get(path, [])) for path, row in known.items()}
+    for path, row in known.items():
         taken = {*world.all(row.object)}
         for index, item in enumerate(wanted.get(path, [])):
             try:

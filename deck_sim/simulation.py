@@ -25,8 +25,9 @@ from deck_sim.errors import nearest, quote, refuse
 from deck_sim.journal import MOST_CALLS, Call
 from deck_sim.journeys import Journey, Report, pass_until, steps, travel
 from deck_sim.pacing import PACES, STARTS
-from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
+from deck_sim.scenario.choosing import Choice, Opening, choose
 from deck_sim.scenario.library import Library
+from deck_sim.scenario.wishes import Wishes
 
 FOLLOW = "follow"  # the one mode that only a process of its own can have
 MODES = ("real", "frozen", "on_poll", FOLLOW)

@@ -11,7 +11,6 @@ A document is to be given back as it came. Its digest tells whether it is.
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from hashlib import blake2b
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from deck_sim import __version__
@@ -84,13 +83,8 @@ def restore_snapshot(worlds: Worlds, key: str, document: Mapping[str, Any]) -> S
 def _playable(simulation: Simulation) -> Iterator["Scenario"]:
     """Each scenario that does not ship, and those that the world was told to play."""
     library, wishes = simulation.library, simulation.wishes
-    wished = [
-        wishes.default_scenario,
-        *chain.from_iterable(wishes.queues.values()),
-        *(rule.scenario for rule in wishes.rules),
-    ]
     found = {scenario.name: scenario for scenario in library.added()}
-    for name in wished:
+    for _, name, _ in wishes.named():
         found.setdefault(name, library.get(name))
     for scenario in [*found.values()]:
         for name in scenario.entries:

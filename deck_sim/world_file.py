@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 
 from deck_sim.complaints import UNKNOWN_NAME, spell_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.errors import ApiError, Problem, nearest
-from deck_sim.scenario.choosing import DEFAULT_SCENARIO
 from deck_sim.scenario.document import Document, Path
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import (
-    MOST_MISTAKES,
     Mistake,
     ScenarioError,
     document_of,
@@ -26,10 +24,16 @@ from deck_sim.scenario.loader import (
 )
 from deck_sim.scenario.matching import Rule, When
 from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.schema import schema_of
 from deck_sim.scenario.values import Strict, Version
+from deck_sim.scenario.wishes import DEFAULT_SCENARIO
 from deck_sim.scenario.yaml_reader import read_file
-from deck_sim.seeding import seed_resources
+from deck_sim.seeding import seed_resources, seedable
 from deck_sim.simulation import Settings, Simulation
+
+SEEDABLE: list[JsonValue] = [
+    *dict.fromkeys(path for edition in EDITIONS.values() for path in seedable(edition))
+]
 
 
 class WorldFile(Strict):
@@ -37,7 +41,9 @@ class WorldFile(Strict):
 
     version: Version
     """The version of the format."""
-    resources: dict[str, list[dict[str, Any]]] = Field(default_factory=dict)
+    resources: dict[str, list[dict[str, Any]]] = Field(
+        default_factory=dict, json_schema_extra={"propertyNames": {"enum": SEEDABLE}}
+    )
     """`agents`, `sources`, `tasks`, and `connections` or `credentials`, whichever the edition has:
     lists of what creates take, with an `id`."""
     default_scenario: str | None = None
@@ -65,14 +71,20 @@ class WorldFile(Strict):
 
     def _play(self, simulation: Simulation) -> None:
         if self.default_scenario is not None:
-            simulation.library.get(self.default_scenario, "default_scenario")
-            simulation.wishes.default_scenario = self.default_scenario
+            simulation.wishes.default(
+                self.default_scenario, simulation.library, simulation.world.edition
+            )
 
     def _rule(self, simulation: Simulation) -> None:
-        simulation.wishes.rule(self.rules, simulation.library)
+        simulation.wishes.rule(self.rules, simulation.library, simulation.world.edition)
 
     def _seed(self, simulation: Simulation) -> None:
         seed_resources(simulation, self.resources)
+
+
+def world_schema() -> dict[str, Any]:
+    """The JSON Schema of world files; what a resource takes is for `deck-sim check`."""
+    return schema_of(WorldFile, "deck-sim world, version 1")
 
 
 def is_world_file(document: Document) -> bool:
@@ -119,7 +131,7 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
         if not f"{problem.field}".startswith(none):  # what is no resource lacks everything
             mistakes.append(_translate(document, file, problem, spelled))
     if mistakes:
-        raise ScenarioError(*in_order(mistakes)[:MOST_MISTAKES])
+        raise ScenarioError(*in_order(mistakes))
     return world
 
 

@@ -3,13 +3,14 @@
 import copy
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from deck_sim.errors import ApiError
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import ScenarioError
 from deck_sim.scenario.yaml_reader import read_yaml
 from deck_sim.simulation import Settings, Simulation
-from deck_sim.world_file import WorldFile, is_world_file, load_world_file
+from deck_sim.world_file import WorldFile, is_world_file, load_world_file, world_schema
 
 WHOLE = """\
 version: 1
@@ -133,6 +134,27 @@ resources:
 """
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("agents:", "agent:"),
+        ("resource: connection", "resource: run"),
+        ("rules:", "rule:"),
+        ("version: 1", "version: 2"),
+        ("slow_success", "[slow_success]"),
+        ("{when: {task: Read}, ", "{"),
+        ("{id: conn_1, source_id: src_1, auth_method: none}", "[]"),
+    ],
+)
+def test_an_editor_marks_what_the_reader_refuses(mistakes, old, new):
+    """The schema takes both files as they are, and not with a wrong key, name or shape."""
+    schema = Draft202012Validator(world_schema())
+    assert all(schema.is_valid(read_yaml(text).data) for text in (WHOLE, STORED))
+    wrong = WHOLE.replace(old, new, 1)
+    assert mistakes(wrong)
+    assert not schema.is_valid(read_yaml(wrong).data)
+
+
 def test_a_world_of_the_other_edition_begins_with_credentials(load):
     """A file is fine if a world of one of the editions can begin with it."""
     simulation = Simulation("key", Settings("credentials"), Library(shipped()))
@@ -186,3 +208,12 @@ def test_what_is_no_yaml_or_no_file_is_one_mistake(mistakes, tmp_path):
 def test_a_world_file_is_known_by_its_keys(text, is_one):
     """A scenario has a name; a world has resources, a default or rules."""
     assert is_world_file(read_yaml(text)) is is_one
+
+
+def test_a_file_names_scenarios_of_its_edition_alone(mistakes):
+    """One that its worlds could not play is a mistake of the file, in its place."""
+    text = STORED + "default_scenario: connection_hangs\n"
+    (told,) = mistakes(text + "rules: [{when: {task: a}, scenario: success}]")
+    assert told.startswith("world.yaml:6:19: default_scenario: the scenario 'connection_hangs' is")
+    (told,) = mistakes(STORED + "rules: [{when: {task: a}, scenario: connection_hangs}]")
+    assert told.startswith("world.yaml:6:37: rules[0].scenario: the scenario 'connection_hangs' is")

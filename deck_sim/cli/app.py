@@ -22,7 +22,7 @@ COMMANDS = {
     "play": "Play one scenario in virtual time and draw its timeline.",
     "scenarios": "List the scenarios, or draw one with its branches.",
     "check": "Validate scenario files, world files and folders of them.",
-    "schema": "Print the JSON Schema of scenario files, for editors.",
+    "schema": "Print the JSON Schema of scenario or world files, for editors.",
     "openapi": "Print the OpenAPI document of an edition.",
     "fidelity": "Print the fidelity ledger: what is documented, observed and assumed.",
     "clock": "Show the clock of a running server, or set it.",

@@ -83,13 +83,18 @@ def _print_text(files: int, mistakes: list[Mistake]) -> None:
     for mistake in mistakes:
         click.echo(str(mistake))
     wrong = len({mistake.file for mistake in mistakes})
-    found = f"{_count(len(mistakes), 'mistake')} in {wrong} of " if mistakes else ""
+    number = sum(mistake.untold or 1 for mistake in mistakes)
+    found = f"{_count(number, 'mistake')} in {wrong} of " if mistakes else ""
     click.echo(f"{found}{_count(files, 'file')}{'' if mistakes else ', all fine'}")
 
 
 def _print_json(files: int, mistakes: list[Mistake]) -> None:
-    found = [asdict(mistake) for mistake in mistakes]
-    click.echo(json.dumps({"files": files, "mistakes": found}, indent=2, ensure_ascii=False))
+    found = [asdict(mistake) for mistake in mistakes if not mistake.untold]
+    for one in found:
+        del one["untold"]
+    untold = {mistake.file: mistake.untold for mistake in mistakes if mistake.untold}
+    report = {"files": files, "mistakes": found, "untold": untold}
+    click.echo(json.dumps(report, indent=2, ensure_ascii=False))
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from deck_sim.scenario import coverage, loader
     from deck_sim.scenario.document import Path
     from deck_sim.scenario.model import Scenario
+
+    Faults = Iterable[tuple[Path, str]]
 else:
     bodies, complaints = Later("deck_sim.control.bodies"), Later("deck_sim.complaints")
     coverage, loader = Later("deck_sim.scenario.coverage"), Later("deck_sim.scenario.loader")
@@ -44,18 +46,19 @@ def put_scenario(request: Request) -> Answer:
     if scenario.name != name:
         text = f"`name` is {scenario.name!r}, but the path says {name!r}; they must agree"
         raise refuse("request/input_invalid", text, field="name")
-    request.simulation.library.add(scenario)
+    simulation, ahead = request.simulation, Library(request.simulation.library)
+    ahead.add(scenario)
+    simulation.wishes.check(ahead, simulation.world.edition, about=name)
+    simulation.library.add(scenario)
     return Answer(_print(scenario))
 
 
 def _read_yaml(request: Request, name: str) -> Scenario:
-    def mistake(place: Path, text: str) -> loader.Mistake:
-        return loader.Mistake(
-            name, *loader.position_in(request.body, *place), complaints.spell_path(place), text
-        )
+    def placed(faults: Faults) -> list[loader.Mistake]:
+        return loader.place_faults(name, request.body, faults)
 
     try:
-        return _whole(request, loader.salvage(loader.read_scenario, request.body, name), mistake)
+        return _whole(request, loader.salvage(loader.read_scenario, request.body, name), placed)
     except loader.ScenarioError as error:
         raise ApiError(*(_problem(mistake, str(mistake)) for mistake in error.mistakes)) from None
 
@@ -63,12 +66,13 @@ def _read_yaml(request: Request, name: str) -> Scenario:
 def _read_json(request: Request, name: str) -> Scenario:
     """Read plain data, which has no lines; `version` and `name` may be left out."""
 
-    def mistake(place: Path, text: str) -> loader.Mistake:
-        return loader.Mistake(name, 1, 1, complaints.spell_path(place), text)
+    def placed(faults: Faults) -> list[loader.Mistake]:
+        spell = complaints.spell_path
+        return [loader.Mistake(name, 1, 1, spell(place), text) for place, text in faults]
 
     data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
     try:
-        return _whole(request, loader.salvage(loader.scenario_from_data, data, name), mistake)
+        return _whole(request, loader.salvage(loader.scenario_from_data, data, name), placed)
     except loader.ScenarioError as error:
         found = (_problem(m, f"{m.path}: {m.message}".removeprefix(": ")) for m in error.mistakes)
         raise ApiError(*found) from None
@@ -77,7 +81,7 @@ def _read_json(request: Request, name: str) -> Scenario:
 def _whole(
     request: Request,
     found: tuple[Scenario | None, list[loader.Mistake]],
-    mistake: Callable[[Path, str], loader.Mistake],
+    placed: Callable[[Faults], list[loader.Mistake]],
 ) -> Scenario:
     """A scenario that was read, if playlists and mixes, it and those there are, name what can be
     played.
@@ -90,7 +94,7 @@ def _whole(
     if scenario is not None:
         library = Library(request.simulation.library)
         library.add(scenario)
-        mistakes += [mistake(place, text) for place, text in entry_faults(scenario, library)]
+        mistakes += placed(entry_faults(scenario, library))
     if mistakes or scenario is None:
         raise loader.ScenarioError(*loader.in_order(mistakes))
     return scenario
@@ -118,11 +122,8 @@ def delete_scenario(request: Request) -> Answer:
 
 
 def _wished(simulation: Simulation) -> set[str]:
-    wishes = simulation.wishes
     return {
-        wishes.default_scenario,
-        *chain.from_iterable(wishes.queues.values()),
-        *(rule.scenario for rule in wishes.rules),
+        *(name for _, name, _ in simulation.wishes.named()),
         *chain.from_iterable(scenario.entries for scenario in simulation.library.own()),
     }
 
@@ -131,7 +132,9 @@ def queue(request: Request) -> Answer:
     """`POST /_sim/queue`: the next connections or runs play these, one each."""
     body = request.read(bodies.Queue)
     simulation = request.simulation
-    simulation.wishes.queue(body.resource, body.scenarios, simulation.library)
+    simulation.wishes.queue(
+        body.resource, body.scenarios, simulation.library, simulation.world.edition
+    )
     return show_queue(request)
 
 
@@ -149,7 +152,8 @@ def clear_queue(request: Request) -> Answer:
 def put_rules(request: Request) -> Answer:
     """`PUT /_sim/rules`: these rules instead of those there are; the first that matches counts."""
     simulation = request.simulation
-    simulation.wishes.rule(request.read(bodies.Rules).rules, simulation.library)
+    wanted = request.read(bodies.Rules).rules
+    simulation.wishes.rule(wanted, simulation.library, simulation.world.edition)
     return show_rules(request)
 
 

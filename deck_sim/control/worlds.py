@@ -17,6 +17,7 @@ from deck_sim.engine.world import World
 from deck_sim.errors import listed, nearest, quote, refuse
 from deck_sim.later import Later
 from deck_sim.scenario.choosing import Choice
+from deck_sim.scenario.wishes import check_scenario
 from deck_sim.simulation import LAST_MOMENT, Simulation
 from deck_sim.wire import print_moment, read_moment, read_object
 
@@ -76,9 +77,12 @@ def change_world(request: Request) -> Answer:
     """`PATCH /_sim/world`. The edition and the seed can change only while the world is empty."""
     body = request.read(bodies.ChangeWorld)
     simulation = request.simulation
-    if body.default_scenario is not None:
-        simulation.library.get(body.default_scenario, "default_scenario")
     world = _begun(simulation, body)
+    wishes = replace(simulation.wishes)
+    if body.default_scenario is not None:
+        wishes.default(body.default_scenario, simulation.library, world.edition)
+    if body.edition is not None:
+        wishes.check(simulation.library, world.edition)
     if body.surprises is not None:
         surprises = Surprises(**body.surprises.model_dump())
         _check_event_type(world, surprises.event_type)
@@ -87,9 +91,7 @@ def change_world(request: Request) -> Answer:
         limit_rate(world, _limit(body.rate_limit, world.rules.rate_limit))
     if body.strict_fidelity is not None:
         world.strict_fidelity = body.strict_fidelity
-    simulation.world = world
-    if body.default_scenario is not None:
-        simulation.wishes.default_scenario = body.default_scenario
+    simulation.world, simulation.wishes = world, wishes
     if body.webhook_time is not None:
         simulation.settings = replace(simulation.settings, webhook_time=body.webhook_time)
     return show_world(request)
@@ -140,11 +142,13 @@ def reset_world(request: Request) -> Answer:
     wanted = body.model_dump(exclude_none=True, exclude={"default_scenario"})
     if body.now is not None:
         wanted["now"] = _beginning(body.now)
-    if body.default_scenario is not None:
-        request.worlds.library.get(body.default_scenario, "default_scenario")
-    simulation = request.worlds.make(request.simulation.key, **wanted)
-    if body.default_scenario is not None:
-        simulation.wishes.default_scenario = body.default_scenario
+    worlds, default = request.worlds, body.default_scenario
+    if default is not None:
+        edition = body.edition or worlds.settings.edition
+        check_scenario(default, "default_scenario", worlds.library, edition)
+    simulation = worlds.make(request.simulation.key, **wanted)
+    if default is not None:
+        simulation.wishes.default_scenario = default
     return show_world(replace(request, simulation=simulation))
 
 

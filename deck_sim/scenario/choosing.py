@@ -9,80 +9,26 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import Script
-from deck_sim.errors import ApiError, Problem, listed, nearest, quote, refuse
-from deck_sim.scenario.kinds import KINDS
+from deck_sim.errors import check
 from deck_sim.scenario.library import Library
+from deck_sim.scenario.wishes import Wishes, foreign, is_foreign
 
 if TYPE_CHECKING:
-    from deck_sim.scenario.matching import Facts, Rule
+    from deck_sim.scenario.matching import Facts
     from deck_sim.scenario.model import Scenario
 
 HEADER = "Deck-Sim-Scenario"
-DEFAULT_SCENARIO = "success"
 
 _MAGIC = re.compile(r"(?:.*\+(?P<tagged>[a-z0-9_]+)@example\.com)|(?P<plain>[a-z0-9_]+)")
 _WEIGHTS = 1_000_000  # how finely the weights of a `mix` are counted
-
-
-@dataclass
-class Wishes:
-    """What a world was told about the scenarios to come."""
-
-    default_scenario: str = DEFAULT_SCENARIO
-    queues: dict[str, list[str]] = field(default_factory=dict)
-    rules: list[Rule] = field(default_factory=list)
-    turns: dict[str, int] = field(default_factory=dict)  # of each playlist and mix
-
-    def queue(self, kind: str, names: list[str], library: Library) -> None:
-        """Let the next ones of a kind play these, in this order.
-
-        Raises:
-            ApiError: if the kind plays no scenarios or a name is unknown; nothing is queued then.
-
-        """
-        check_kind(kind, "resource")
-        for index, name in enumerate(names):
-            library.get(name, f"scenarios[{index}]")
-        self.queues.setdefault(kind, []).extend(names)
-
-    def rule(self, rules: Sequence[Rule], library: Library) -> None:
-        """Let these rules take the place of those there are.
-
-        Raises:
-            ApiError: if one names a kind or a scenario that there is not; nothing changes then.
-
-        """
-        problems: list[Problem] = []
-        for index, wanted in enumerate(rules):
-            try:
-                library.get(wanted.scenario, f"rules[{index}].scenario")
-                check_kind(wanted.resource or KINDS[0], f"rules[{index}].resource")
-            except ApiError as error:
-                problems += error.problems
-        if problems:
-            raise ApiError(*problems)
-        self.rules = [*rules]
-
-
-def check_kind(kind: str, where: str) -> None:
-    """See that a kind of resource plays scenarios.
-
-    Raises:
-        ApiError: `input_invalid` if it does not.
-
-    """
-    if kind not in KINDS:
-        allowed = listed(KINDS, last="or")
-        text = f"`{where}` is {quote(kind)}{nearest(kind, KINDS)}; it can be {allowed}"
-        raise refuse("request/input_invalid", text, field=where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +43,7 @@ class Opening:
 
     def can_play(self, scenario: Scenario) -> bool:
         """Whether the world's edition can play it."""
-        return self.edition in scenario.editions
+        return not is_foreign(scenario, self.edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,27 +146,24 @@ def _turn(
     """The scenario itself, or the entry of its playlist or mix whose turn it is. For runs alone.
     `where` is where its name was written.
     """
+    _check_edition(scenario, opening, where)
     if opening.kind != "task_run" or not scenario.entries:
-        return _playable(scenario, opening, where)
+        return scenario
     turn = wishes.turns.get(scenario.name, 0)
     if scenario.playlist:
         way, entry = "playlist", scenario.playlist[min(turn, len(scenario.playlist) - 1)]
     else:
         way, entry = "mix", _drawn(scenario.mix or {}, opening.seed, scenario.name, turn)
     place = f"{way} of {scenario.name}"
-    played = _playable(library.get(entry, place), opening, place)
+    played = library.get(entry, place)
+    _check_edition(played, opening, place)
     wishes.turns[scenario.name] = turn + 1
     return played
 
 
-def _playable(scenario: Scenario, opening: Opening, where: str) -> Scenario:
-    if opening.can_play(scenario):
-        return scenario
-    text = (
-        f"the scenario {quote(scenario.name)} is for the edition {listed(scenario.editions)},"
-        f" and this world's is `{opening.edition}`"
-    )
-    raise refuse("request/input_invalid", text, field=where)
+def _check_edition(scenario: Scenario, opening: Opening, where: str) -> None:
+    """A file may have been edited, and a header names what it will."""
+    check([] if opening.can_play(scenario) else [foreign(scenario, where, opening.edition)])
 
 
 def _drawn(mix: dict[str, float], *name: Any) -> str:

@@ -24,6 +24,8 @@ class Document:
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     mistakes: list[YamlError] = field(default_factory=list)
+    untold: int = 0
+    """How many more mistakes there are than these."""
 
     def position(self, path: Path, *, of_key: bool = False) -> tuple[int, int]:
         """Line and column of the value at `path`, of its key, or of the nearest thing around it."""

@@ -12,7 +12,6 @@ from deck_sim.errors import listed, nearest, quote, refuse
 from deck_sim.later import Later
 
 if TYPE_CHECKING:
-    from deck_sim import complaints
     from deck_sim.scenario import loader
     from deck_sim.scenario.document import Path as Place
     from deck_sim.scenario.model import Scenario
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     # Told of each change that cannot be read, and with None of the one that mends it.
     Report = Callable[[loader.ScenarioError | None], None]
 else:
-    complaints, loader = Later("deck_sim.complaints"), Later("deck_sim.scenario.loader")
+    loader = Later("deck_sim.scenario.loader")
 
 _PACKAGE = Path(__file__).parent.parent
 # Inside the package once installed; beside it in a checkout, where people look for it.
@@ -193,26 +192,20 @@ def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loa
     known of a broken one is in the library, too, so that nobody is blamed for naming it.
     """
     files = [*files]
-    library, mistakes, seen = Library(below), list["loader.Mistake"](), dict[str, Path]()
+    library, seen = Library(below), dict[str, Path]()
+    mistakes: dict[Path, list[loader.Mistake]] = {}
     for file in files:
-        scenario, found = loader.salvage(loader.load_scenario, file)
-        mistakes += found
+        scenario, mistakes[file] = loader.salvage(loader.load_scenario, file)
         if scenario is None:
             continue
         other = seen.setdefault(scenario.name, file)
         if other is not file:
-            mistakes.append(loader.name_taken(scenario, file, other))
+            mistakes[file].append(loader.name_taken(scenario, file, other))
         library.add(scenario)
     for name, file in seen.items():
-        for place, text in entry_faults(library.get(name), library):
-            mistakes.append(_mistake(file, place, text))
-    order = {f"{file}": number for number, file in enumerate(files)}
-    return library, sorted(mistakes, key=lambda one: (order[one.file], one.line, one.column))
-
-
-def _mistake(file: Path, place: Place, text: str) -> loader.Mistake:
-    position = loader.position_in(file.read_bytes(), *place)
-    return loader.Mistake(str(file), *position, complaints.spell_path(place), text)
+        faults = entry_faults(library.get(name), library)
+        mistakes[file] += loader.place_faults(f"{file}", file.read_bytes(), faults)
+    return library, [one for found in mistakes.values() for one in loader.in_order(found)]
 
 
 def entry_faults(scenario: Scenario, library: Library) -> Iterator[tuple[Place, str]]:

@@ -1,7 +1,7 @@
 """Reading scenario files. All that is wrong with a file is found in one go, each with its place."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -28,13 +28,16 @@ MOST_MISTAKES = 100  # that are told of one file
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong with a scenario; `line` and `column` count from 1."""
+    """One thing that is wrong with a scenario; `line` and `column` count from 1. The last of many
+    may stand for so many more (`untold`) that have no places.
+    """
 
     file: str
     line: int
     column: int
     path: str
     message: str
+    untold: int = 0
 
     def __str__(self) -> str:
         place = f"{self.path}: " if self.path else ""
@@ -111,8 +114,9 @@ def _check(document: Document, file: str) -> Scenario:
         scenario = Scenario.model_validate(document.data)
         readable = dict(scenario)
     except ValidationError as error:
-        told = telling(error)[:MOST_MISTAKES]
-        mistakes += (place(document, file, one, Scenario) for one in told)
+        told = telling(error)
+        mistakes += (place(document, file, one, Scenario) for one in told[:MOST_MISTAKES])
+        mistakes += _more(file, len(told) - MOST_MISTAKES)
     found = [*check_expressions(document.data)]
     if isinstance(readable, dict):
         editions, faults = check_orders(readable)
@@ -121,6 +125,7 @@ def _check(document: Document, file: str) -> Scenario:
         Mistake(file, *document.position(path), spell_path(path), message)
         for path, message in found[:MOST_MISTAKES]
     ]
+    mistakes += _more(file, len(found) - MOST_MISTAKES)
     if mistakes:
         raise ScenarioError(*in_order(mistakes), rest=_rest(readable))
     scenario._source.update(document.data)
@@ -155,12 +160,27 @@ def _rest(data: Any) -> Scenario | None:
 
 def mistakes_of(document: Document, file: str) -> list[Mistake]:
     """What the reader found wrong with a file, although it could read on."""
-    return [Mistake(file, e.line, e.column, "", e.message) for e in document.mistakes]
+    found = [Mistake(file, e.line, e.column, "", e.message) for e in document.mistakes]
+    return [*found, *_more(file, document.untold)]
 
 
 def in_order(mistakes: list[Mistake]) -> list[Mistake]:
-    """Mistakes in the order in which they stand in the file."""
-    return sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column))
+    """The mistakes of one file in the order in which they stand in it; of many the first, and how
+    many more there are.
+    """
+    placed = [mistake for mistake in mistakes if not mistake.untold]
+    placed.sort(key=lambda mistake: (mistake.line, mistake.column))
+    untold = sum(mistake.untold for mistake in mistakes) + max(len(placed) - MOST_MISTAKES, 0)
+    told = placed[:MOST_MISTAKES]
+    return told + [more for last in told[-1:] for more in _more(last.file, untold, last)]
+
+
+def _more(file: str, untold: int, last: Mistake | None = None) -> Iterator[Mistake]:
+    """What stands for mistakes that are not told, if there are any, behind the last that is."""
+    if untold > 0:
+        place = (last.line, last.column) if last else (1, 1)
+        noun = "mistakes are" if untold > 1 else "mistake is"
+        yield Mistake(file, *place, "", f"{untold} more {noun} not told; mend these first", untold)
 
 
 def _no_scenario(data: Any) -> str:
@@ -222,7 +242,20 @@ def _unknown_step(word: str, path: Path) -> str:
     return f"unknown status {quote(word)}{near}; {takes}"
 
 
-def position_in(source: bytes | str, *path: int | str) -> tuple[int, int]:
-    """Where something stands in a text that could be read; in a mapping, where its key does."""
-    of_key = isinstance(path[-1], str) and len(path) > 1
-    return read_yaml(source).position(path, of_key=of_key)
+def place_faults(
+    file: str, source: bytes | str, faults: Iterable[tuple[Path, str]]
+) -> list[Mistake]:
+    """What else is wrong with a text that could be read, in its place; in a mapping, where the key
+    stands.
+    """
+    found = list(faults)
+    document = read_yaml(source) if found else Document()
+    placed = [
+        Mistake(file, *_position(document, path), spell_path(path), message)
+        for path, message in found[:MOST_MISTAKES]
+    ]
+    return [*placed, *_more(file, len(found) - MOST_MISTAKES)]
+
+
+def _position(document: Document, path: Path) -> tuple[int, int]:
+    return document.position(path, of_key=isinstance(path[-1], str) and len(path) > 1)

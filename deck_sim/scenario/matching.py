@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import WithJsonSchema
+
+from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.values import Strict
 
 # What is known of a connection or run when a scenario is looked for. A name may have several
@@ -44,7 +47,7 @@ class Rule(Strict):
     """What must match, as in a scenario; `{}` matches everything."""
     scenario: str
     """The name of what is played then."""
-    resource: str | None = None
+    resource: Annotated[str, WithJsonSchema({"enum": [*KINDS]})] | None = None
     """`connection`, `session` or `task_run`; without it, all of them."""
 
 

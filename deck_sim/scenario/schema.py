@@ -1,8 +1,9 @@
-"""The JSON Schema of scenario files, for editors. Made from the models that read them."""
+"""The JSON Schema of files that people write, for editors. Made from the models that read them."""
 
 from typing import Any
 
 from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.values import Strict
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -11,9 +12,14 @@ def scenario_schema() -> dict[str, Any]:
     It accepts what the loader accepts, as far as a schema can say: the order of statuses, what an
     expression names and whether an answer fits its question are for `deck-sim check`.
     """
-    schema = Scenario.model_json_schema(by_alias=True)
+    return schema_of(Scenario, "deck-sim scenario, version 1")
+
+
+def schema_of(model: type[Strict], title: str) -> dict[str, Any]:
+    """The schema of the files that a model reads."""
+    schema = model.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "deck-sim scenario, version 1",
+        "title": title,
         **{name: part for name, part in schema.items() if name != "title"},
     }

@@ -1,9 +1,9 @@
-"""Expressions in scenarios: `{{ input.check_in_date }}`. The home of jinja2.
+"""Expressions in scenarios: `{{ input.check_in_date }}`. How they are read and computed.
 
 Laws:
 1. Only expressions: `{%` and `{#` are errors, so nothing loops, assigns, imports or includes.
-2. Only what is named here: the variables, the functions, the filters, the tests. A name after a dot
-is looked up as a key and never as an attribute of Python's; nothing but the functions is called.
+2. Only what `expressions` names: variables, functions, filters, tests. A name after a dot is looked
+up as a key and never as an attribute of Python's; nothing but the functions is called.
 3. Bounded: what is nested too deeply is not compiled, what multiplies is refused before it is
 computed, and so is what makes more than 64 KiB, or 1 MiB in one step.
 4. A text that is one expression and nothing else keeps the type of its value. In a longer text a
@@ -14,48 +14,20 @@ value is written as JSON writes it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
-from jinja2 import filters as theirs
+from jinja2 import Template, TemplateError, UndefinedError, nodes
 from jinja2.environment import TemplateExpression
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.tests import TESTS as THEIR_TESTS
-from jinja2.utils import pass_environment
 from jinja2.visitor import NodeTransformer
 
-from deck_sim.errors import listed, nearest
+from deck_sim.errors import listed
 from deck_sim.scenario import bounds
-from deck_sim.scenario.arguments import misused, plainly_told, told
-from deck_sim.scenario.bounds import MOST_CHARACTERS, MOST_IN_ALL, OPERATORS, as_text
+from deck_sim.scenario.arguments import misused
+from deck_sim.scenario.bounds import MOST_CHARACTERS, MOST_IN_ALL, as_text
 from deck_sim.scenario.bounds import ExpressionError as ExpressionError
+from deck_sim.scenario.expressions import FUNCTIONS, VARIABLES, environment, instead
 
-# What an expression can name; of some it is known beforehand what they hold.
-VARIABLES: Mapping[str, tuple[str, ...]] = {
-    "input": (),
-    "task": ("id", "name"),
-    "user": ("external_id", "username"),
-    "connection": ("id", "external_id", "username"),
-    "credential": ("id", "external_id", "username"),
-    "session": ("id",),
-    "run": ("id",),
-    "now": (),
-    "today": (),
-}
-FUNCTIONS: Mapping[str, tuple[str, ...]] = {
-    "days_from_now": ("days",),
-    "days_after": ("day", "days"),
-}
-_USUAL_FILTERS = (
-    *("abs", "capitalize", "default", "first", "float", "int", "last", "length", "lower", "max"),
-    *("min", "sort", "title", "trim", "upper"),
-)
-FILTERS = (*_USUAL_FILTERS, "sum", *bounds.FILTERS)
-_USUAL_TESTS = (
-    *("boolean", "defined", "even", "false", "float", "in", "integer", "mapping", "none", "number"),
-    *("odd", "sequence", "string", "true", "undefined"),
-)
 DEEPEST = 40
 _TOO_LONG = f"not an expression: it is longer than {MOST_CHARACTERS // 1024} KiB"
 _EMPTY = "it takes an item of a list that is empty"
@@ -130,7 +102,7 @@ def _parse(text: str) -> nodes.Template:
     if len(text) > MOST_CHARACTERS:
         raise ExpressionError(_TOO_LONG)
     try:
-        tree = _environment().parse(text)
+        tree = environment().parse(text)
     except TemplateError as error:
         raise ExpressionError(f"not an expression: {_plainly(f'{error.message}')}") from None
     except RecursionError:
@@ -159,34 +131,29 @@ def _strange(tree: nodes.Template) -> Iterator[str]:
     filters = {node.name for node in found if isinstance(node, nodes.Filter)}
     tests = {node.name for node in found if isinstance(node, nodes.Test)}
     names = {node.name for node in found if isinstance(node, nodes.Name)}
-    yield from _strangers("filter", filters, sorted(_environment().filters))
-    yield from _strangers("test", tests, sorted(_environment().tests))
+    yield from _strangers("filter", filters, sorted(environment().filters))
+    yield from _strangers("test", tests, sorted(environment().tests))
     yield from _strangers("name", names, [*VARIABLES, *FUNCTIONS])
     callable_or_told = {*FUNCTIONS, *(names - {*VARIABLES})}
     calls = [node for node in found if isinstance(node, nodes.Call)]
     if any(_name(call.node) not in callable_or_told for call in calls):
         yield f"only {listed(FUNCTIONS)} can be called"
-    yield from misused(found, _environment().filters, _environment().tests, FUNCTIONS)
+    yield from misused(found, environment().filters, environment().tests, FUNCTIONS)
     if any(isinstance(node, nodes.CondExpr) and node.expr2 is None for node in found):
         yield "an `if` in an expression needs its `else`"
     for inside in (node for node in found if isinstance(node, nodes.Getattr)):
         known = VARIABLES.get(_name(inside.node), ())
         if known and inside.attr not in known:
-            yield f"there is no {inside.attr!r}{_instead(inside.attr, known)}"
+            yield f"there is no {inside.attr!r}{instead(inside.attr, known)}"
 
 
 def _strangers(noun: str, names: set[str], known: list[str]) -> Iterator[str]:
     for name in sorted(names - {*known}):
-        yield f"unknown {noun} {name!r}{_instead(name, known)}"
+        yield f"unknown {noun} {name!r}{instead(name, known)}"
 
 
 def _name(node: nodes.Node) -> str:
     return node.name if isinstance(node, nodes.Name) else ""
-
-
-def _instead(name: Any, known: Any) -> str:
-    names = [str(key) for key in known] if isinstance(known, Mapping | list | tuple) else []
-    return f"{nearest(str(name), names)}; there are {listed(names)}" if names else " in it"
 
 
 # Computing
@@ -257,8 +224,8 @@ def _compile(text: str) -> Any:
 
 
 def _template(tree: nodes.Template) -> Template:
-    tree.set_environment(_environment())
-    return _environment().from_string(tree)
+    tree.set_environment(environment())
+    return environment().from_string(tree)
 
 
 def _single(tree: nodes.Template) -> nodes.Expr | None:
@@ -274,52 +241,3 @@ class _Joined(NodeTransformer):
     def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
         self.generic_visit(node)
         return nodes.Filter(nodes.List(node.nodes), "join", [], [], None, None, lineno=node.lineno)
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja, with everything taken out that the laws do not name."""
-
-    intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%", "**"))
-    intercepted_unops = frozenset(("+", "-"))
-    concat = staticmethod(bounds.concat)
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        return self.getitem(obj, attribute)
-
-    def getitem(self, obj: Any, argument: Any) -> Any:
-        try:
-            return obj[argument]
-        except (LookupError, TypeError):
-            known = obj if isinstance(obj, Mapping) else ()
-            return self.undefined(f"there is no {argument!r}{_instead(argument, known)}")
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        OPERATORS.get(operator, _any)(left, right)
-        with told(operator, left, right):
-            return super().call_binop(context, operator, left, right)
-
-    def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
-        with told(operator, arg):
-            return super().call_unop(context, operator, arg)
-
-
-def _any(left: Any, right: Any) -> None:
-    """Let an operator have whatever it is given: it makes nothing large."""
-
-
-@pass_environment
-def _sum(environment: _Environment, value: Any, attribute: str | None = None) -> Any:
-    return theirs.do_sum(environment, value, attribute)  # without its `start`, which may be a list
-
-
-@cache
-def _environment() -> _Environment:
-    environment = _Environment(
-        undefined=StrictUndefined, finalize=as_text, keep_trailing_newline=True, optimized=False
-    )
-    usual = {name: theirs.FILTERS[name] for name in _USUAL_FILTERS}
-    filters = {**usual, **bounds.FILTERS, "sum": _sum}
-    environment.filters = {name: plainly_told(name, made) for name, made in filters.items()}
-    environment.tests = {name: THEIR_TESTS[name] for name in _USUAL_TESTS}
-    environment.globals = {}
-    return environment

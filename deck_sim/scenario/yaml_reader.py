@@ -241,6 +241,8 @@ class _Reader:
         """Note what is wrong, and read on."""
         if len(self.document.mistakes) < MAX_MISTAKES:
             self.document.mistakes.append(YamlError(message, *_mark(event)))
+        else:
+            self.document.untold += 1
 
     def _refuse(self, event: Any, message: str) -> None:
         raise YamlError(message, *_mark(event))

@@ -49,7 +49,27 @@ def test_json_is_for_programs(cli, write):
 def test_json_of_files_without_mistakes_is_an_empty_list(cli, write):
     """A program finds the same keys when all is well."""
     checked = cli("check", write("fine", "queued", "running", "completed"), "--format", "json")
-    assert (checked.exit_code, json.loads(checked.stdout)) == (0, {"files": 1, "mistakes": []})
+    assert (checked.exit_code, json.loads(checked.stdout)) == (
+        0,
+        {"files": 1, "mistakes": [], "untold": {}},
+    )
+
+
+def test_of_many_mistakes_it_says_how_many_are_not_told(cli, write, tmp_path):
+    """In words, in the count and for programs; two looks at one file make one number."""
+    many = write("many", *["queued: '{{ x }}'"] * 150)
+    turns, world = tmp_path / "turns.yaml", tmp_path / "world.yaml"
+    twice = "summary: a\n" * 103 + "name: turns\nversion: 1\n"
+    turns.write_text(twice + "playlist:\n" + "- no\n" * 102)
+    world.write_text("version: 1\nrules:\n" + "- {when: {}, scenario: no}\n" * 101)
+    lines = cli("check", many, turns, world).stdout.splitlines()
+    assert (len(lines), lines[-1]) == (304, "605 mistakes in 3 of 3 files")
+    assert lines[100] == f"{many}:53:13: 200 more mistakes are not told; mend these first"
+    assert lines[201] == f"{turns}:101:1: 104 more mistakes are not told; mend these first"
+    assert lines[302] == f"{world}:102:24: 1 more mistake is not told; mend these first"
+    found = json.loads(cli("check", many, turns, world, "--format", "json").stdout)
+    assert len(found["mistakes"]) == 300
+    assert found["untold"] == {f"{many}": 200, f"{turns}": 104, f"{world}": 1}
 
 
 def test_a_name_used_twice_is_found_across_all_paths(cli, write, tmp_path):

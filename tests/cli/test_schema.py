@@ -1,6 +1,7 @@
 import json
 
 from deck_sim.scenario.schema import scenario_schema
+from deck_sim.world_file import world_schema
 
 
 def test_the_schema_is_printed_as_json(cli):
@@ -8,3 +9,10 @@ def test_the_schema_is_printed_as_json(cli):
     shown = cli("schema")
     assert (shown.exit_code, shown.stderr) == (0, "")
     assert json.loads(shown.stdout) == scenario_schema()
+
+
+def test_the_schema_of_world_files_is_another(cli):
+    """It stands on stdout in the same way."""
+    shown = cli("schema", "--world")
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert json.loads(shown.stdout) == world_schema()

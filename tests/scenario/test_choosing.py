@@ -3,10 +3,11 @@ import copy
 import pytest
 
 from deck_sim.errors import ApiError
-from deck_sim.scenario.choosing import Opening, Wishes, choose
+from deck_sim.scenario.choosing import Opening, choose
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.matching import Rule, When
+from deck_sim.scenario.wishes import Wishes
 
 
 def chosen(wishes, header=None, kind="task_run"):
@@ -46,8 +47,8 @@ def test_what_is_chosen_gives_the_script_of_the_kind():
             "taskrun",
             ["success"],
             "resource",
-            "`resource` is 'taskrun'; did you mean 'task_run'?; it can be `connection`,"
-            " `task_run` or `session`",
+            "`resource` is 'taskrun'; did you mean 'task_run'?; it can be `connection`"
+            " or `task_run`",
         ),
         (
             "task_run",
@@ -109,6 +110,7 @@ def test_a_scenario_that_is_gone_is_blamed_on_whoever_names_it(wishes, field):
         (None, Wishes(rules=[Rule(when=When(), scenario="elsewhere")]), "rules"),
         (None, Wishes(default_scenario="elsewhere"), "default_scenario"),
         (None, Wishes(default_scenario="turns"), "playlist of turns"),
+        ("theirs", Wishes(), "Deck-Sim-Scenario"),
     ],
 )
 def test_a_scenario_of_another_edition_is_blamed_on_whoever_names_it(header, wishes, field):
@@ -116,8 +118,18 @@ def test_a_scenario_of_another_edition_is_blamed_on_whoever_names_it(header, wis
     library = Library(shipped())
     library.add(read_scenario("version: 1\nname: elsewhere\nedition: credentials"))
     library.add(read_scenario("version: 1\nname: turns\nplaylist: [elsewhere]"))
+    theirs = "version: 1\nname: theirs\nedition: credentials\nplaylist: [success]"
+    library.add(read_scenario(theirs))
     before = copy.deepcopy(wishes)
     with pytest.raises(ApiError, match="is for the edition `credentials`") as caught:
         choose(Opening("task_run", header, {}, 0), wishes, library)
     assert [problem.field for problem in caught.value.problems] == [field]
     assert wishes == before
+
+
+def test_a_wish_that_cannot_be_granted_stands_in_the_way_of_nothing_else():
+    """A file may have been edited since; another scenario has no part in that."""
+    wishes = Wishes(default_scenario="session_breaks_down", queues={"task_run": ["success"]})
+    wishes.check(shipped(), "connections", about="success")
+    with pytest.raises(ApiError, match="is for the edition `credentials`"):
+        wishes.check(shipped(), "connections")

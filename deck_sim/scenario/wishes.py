@@ -1,0 +1,151 @@
+"""What a world was told about the scenarios to come. What it could not play is refused when it is
+told, rather than by the call that would play it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.errors import ApiError, Problem, check, listed, nearest, problem, quote, refuse
+from deck_sim.scenario.kinds import KINDS
+from deck_sim.scenario.library import Library
+
+if TYPE_CHECKING:
+    from deck_sim.scenario.matching import Rule
+    from deck_sim.scenario.model import Scenario
+
+DEFAULT_SCENARIO = "success"
+
+
+@dataclass
+class Wishes:
+    """The default, the queues and the rules of a world, and whose turn it is."""
+
+    default_scenario: str = DEFAULT_SCENARIO
+    queues: dict[str, list[str]] = field(default_factory=dict)
+    rules: list[Rule] = field(default_factory=list)
+    turns: dict[str, int] = field(default_factory=dict)  # of each playlist and mix
+
+    def default(self, name: str, library: Library, edition: str = DEFAULT_EDITION) -> None:
+        """Let a scenario be played where nothing else is chosen.
+
+        Raises:
+            ApiError: if there is none of that name, or not for the edition; nothing changes then.
+
+        """
+        check_scenario(name, "default_scenario", library, edition)
+        self.default_scenario = name
+
+    def queue(
+        self, kind: str, names: list[str], library: Library, edition: str = DEFAULT_EDITION
+    ) -> None:
+        """Let the next ones of a kind play these, in this order.
+
+        Raises:
+            ApiError: if the edition has no such kind that plays scenarios, or a name is unknown or
+                for another edition; nothing is queued then.
+
+        """
+        check_kind(kind, "resource", [one for one in KINDS if one in EDITIONS[edition].kinds])
+        for index, name in enumerate(names):
+            check_scenario(name, f"scenarios[{index}]", library, edition, kind)
+        self.queues.setdefault(kind, []).extend(names)
+
+    def rule(self, rules: Sequence[Rule], library: Library, edition: str = DEFAULT_EDITION) -> None:
+        """Let these rules take the place of those there are.
+
+        Raises:
+            ApiError: if one names a kind or a scenario that there is not, or a scenario of another
+                edition; nothing changes then.
+
+        """
+        problems: list[Problem] = []
+        for index, wanted in enumerate(rules):
+            kind, place = wanted.resource, f"rules[{index}]"
+            try:
+                check_scenario(wanted.scenario, f"{place}.scenario", library, edition, kind)
+                check_kind(kind or KINDS[0], f"{place}.resource")
+            except ApiError as error:
+                problems += error.problems
+        check(problems)
+        self.rules = [*rules]
+
+    def named(self) -> Iterator[tuple[str, str, str | None]]:
+        """Each scenario that is wished for: where, its name, and for which kind; None: for any."""
+        yield "default_scenario", self.default_scenario, None
+        for kind, names in self.queues.items():
+            yield from ((f"queues.{kind}[{index}]", name, kind) for index, name in enumerate(names))
+        for index, rule in enumerate(self.rules):
+            yield f"rules[{index}].scenario", rule.scenario, rule.resource
+
+    def check(self, library: Library, edition: str, about: str | None = None) -> None:
+        """See that a world of that edition can play all that is wished for and still there; with
+        `about`, only what that scenario has a part in.
+
+        Raises:
+            ApiError: if it cannot, with every place.
+
+        """
+        problems: list[Problem] = []
+        for where, name, kind in self.named():
+            scenario = library.find(name)
+            if scenario and about in (None, name, *scenario.entries):
+                problems += _foreign(scenario, where, library, edition, kind)
+        check(problems)
+
+
+def check_kind(kind: str, where: str, kinds: Sequence[str] = KINDS) -> None:
+    """See that a kind of resource plays scenarios.
+
+    Raises:
+        ApiError: `input_invalid` if it does not.
+
+    """
+    if kind not in kinds:
+        allowed = listed(kinds, last="or")
+        text = f"`{where}` is {quote(kind)}{nearest(kind, kinds)}; it can be {allowed}"
+        raise refuse("request/input_invalid", text, field=where)
+
+
+def check_scenario(
+    name: str, where: str, library: Library, edition: str, kind: str | None = None
+) -> None:
+    """See that there is a scenario of that name which a world of that edition can play; `where` is
+    where the name is written, and `kind` what is to play it, if that is known.
+
+    Raises:
+        ApiError: `input_invalid` if there is not.
+
+    """
+    check([*_foreign(library.get(name, where), where, library, edition, kind)])
+
+
+def _foreign(
+    scenario: Scenario, where: str, library: Library, edition: str, kind: str | None
+) -> Iterator[Problem]:
+    """A scenario that is for another edition; of a playlist or mix, which runs play, its entries,
+    too.
+    """
+    if is_foreign(scenario, edition):
+        yield foreign(scenario, where, edition)
+    for name in scenario.entries if kind in (None, "task_run") else ():
+        entry = library.find(name)
+        if entry and is_foreign(entry, edition):
+            yield foreign(entry, where, edition, f", which {quote(scenario.name)} plays,")
+
+
+def is_foreign(scenario: Scenario, edition: str) -> bool:
+    """Whether a scenario is for other editions. Of one that could not be read nobody knows."""
+    return bool(scenario.editions) and edition not in scenario.editions
+
+
+def foreign(scenario: Scenario, where: str, edition: str, aside: str = "") -> Problem:
+    """What is wrong with naming a scenario of another edition in that place."""
+    text = (
+        f"the scenario {quote(scenario.name)}{aside} is for the edition"
+        f" {listed(scenario.editions)}, and this world's is `{edition}`"
+    )
+    return problem("request/input_invalid", text, field=where)

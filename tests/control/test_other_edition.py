@@ -1,0 +1,82 @@
+"""A scenario for the other edition is refused when it is wished for, and not only when played."""
+
+import pytest
+
+FOREIGN = "session_breaks_down"
+SAID = (
+    f"the scenario '{FOREIGN}' is for the edition `credentials`, and this world's is `connections`"
+)
+
+
+@pytest.fixture(autouse=True)
+def turns(sim):
+    """A playlist that comes to a scenario of the other edition."""
+    answer = sim.put("/scenarios/turns", json={"playlist": ["success", FOREIGN]})
+    assert answer.status_code == 200
+
+
+def queue_of(*names, resource="task_run"):
+    """The body of a call that queues these."""
+    return {"resource": resource, "scenarios": names}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/world", {"default_scenario": FOREIGN}),
+        ("POST", "/reset", {"default_scenario": FOREIGN}),
+        ("PUT", "/rules", {"rules": [{"scenario": FOREIGN, "when": {"task": "*"}}]}),
+        ("POST", "/queue", queue_of(FOREIGN)),
+    ],
+)
+def test_a_wish_for_a_scenario_of_the_other_edition_is_refused(message, method, path, body):
+    """The message names the scenario, its edition and the world's."""
+    assert message(method, path, json=body) == SAID
+
+
+def test_a_playlist_is_refused_for_what_runs_would_play_of_it(sim, message):
+    """Runs play its entries in turn; a connection plays none of them."""
+    said = SAID.replace(f"'{FOREIGN}'", f"'{FOREIGN}', which 'turns' plays,")
+    assert message("POST", "/queue", json=queue_of("success", "turns")) == said
+    assert message("PATCH", "/world", json={"default_scenario": "turns"}) == said
+    assert sim.post("/queue", json=queue_of("turns", resource="connection")).status_code == 200
+
+
+def test_nothing_is_queued_for_a_kind_that_the_edition_does_not_have(message):
+    """It would stay in the queue for ever."""
+    text = message("POST", "/queue", json=queue_of("success", resource="session"))
+    assert text == "`resource` is 'session'; it can be `connection` or `task_run`"
+
+
+def test_a_world_that_is_to_play_something_keeps_an_edition_that_has_it(sim, errors):
+    """Its default, its queues and its rules have to be playable in the new edition, too."""
+    ours = {"scenario": "connection_hangs", "when": {"task": "*"}}
+    sim.put("/rules", json={"rules": [ours]})
+    sim.post("/queue", json=queue_of("success", "connection_hangs"))
+    change = {"edition": "credentials"}
+    places = ["queues.task_run[1]", "rules[0].scenario"]
+    found = [("input_invalid", place) for place in places]
+    assert errors("PATCH", "/world", 400, json=change) == found
+    sim.delete("/queue")
+    sim.put("/rules", json={"rules": []})
+    change["default_scenario"] = FOREIGN
+    assert sim.patch("/world", json=change).json()["default_scenario"] == FOREIGN
+
+
+def test_a_scenario_that_is_to_be_played_is_not_replaced_by_a_foreign_one(sim, errors):
+    """Neither itself nor as a part of a playlist; one that nobody waits for may be anything."""
+    foreign = {"edition": "credentials"}
+    assert sim.put("/scenarios/mine", json=foreign).status_code == 200
+    for name in ("mine", "part"):
+        sim.put(f"/scenarios/{name}", json={"edition": "connections"})
+    sim.put("/scenarios/whole", json={"mix": {"part": 1}})
+    sim.post("/queue", json=queue_of("mine", "whole"))
+    for name, place in (("mine", "queues.task_run[0]"), ("part", "queues.task_run[1]")):
+        found = errors("PUT", f"/scenarios/{name}", 400, json=foreign)
+        assert found == [("input_invalid", place)]
+
+
+def test_a_world_may_begin_in_the_edition_of_its_default(sim):
+    """Both come in one call, and belong together."""
+    body = {"edition": "credentials", "default_scenario": FOREIGN}
+    assert sim.post("/reset", json=body).json()["default_scenario"] == FOREIGN
