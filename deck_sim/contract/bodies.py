@@ -1,6 +1,6 @@
 """The request bodies of the Deck API. One model per create; its update is derived from it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -32,10 +32,14 @@ def _with_a_host(url: str) -> str:
 WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$"), AfterValidator(_with_a_host)]
 
 
+MADE = frozenset({"id", "object", "status", "created_at", "updated_at"})  # by the server
+
+
 class Body(BaseModel):
     """A JSON object of known fields, each of exactly its type."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    fixed: ClassVar[frozenset[str]] = frozenset()  # what a resource has, and no update changes
 
     def sent(self) -> JsonObject:
         """The fields that were sent, each whole: what is left out inside of one has its default."""
@@ -45,13 +49,16 @@ class Body(BaseModel):
 def partial(body: type[Body], *names: str) -> type[Body]:
     """The update of `body`: the fields called `names`, none of them required.
 
-    What was not sent is told apart by `model_fields_set`; the defaults are never read.
+    What was not sent is told apart by `model_fields_set`; the defaults are never read. The other
+    fields of `body` are fixed, and so are those that the server makes.
     """
     fields: Any = {
         name: (_annotation(body, name), Field(default=None, validate_default=False))
         for name in names
     }
-    return create_model(f"Update{body.__name__.removeprefix('Create')}", __base__=Body, **fields)
+    made = create_model(f"Update{body.__name__.removeprefix('Create')}", __base__=Body, **fields)
+    made.fixed = MADE.union(body.model_fields).difference(names)
+    return made
 
 
 def _annotation(body: type[Body], name: str) -> Any:
@@ -201,6 +208,7 @@ class CreateDestination(Body):
 class UpdateDestination(Body):
     """`PATCH /event-destinations/{id}` in the `connections` edition."""
 
+    fixed = MADE.union({"type"}).difference({"status"})
     name: Text = ""
     config: JsonObject = {}
     credentials: JsonObject | None = None
@@ -260,6 +268,7 @@ class CreateTypedDestination(TypedParts):
 class UpdateTypedDestination(TypedParts):
     """`PATCH /event-destinations/{id}` in the `credentials` edition."""
 
+    fixed = UpdateDestination.fixed
     webhook: WebhookChange | None = None  # type: ignore[valid-type]
     name: Text = ""
     events: Annotated[list[Text], Field(min_length=1)] = []
