@@ -20,6 +20,9 @@ ExternalId = Annotated[str, StringConstraints(max_length=255)]
 AuthMethod = Literal["username_password", "google_sso", "none"]
 SourceField = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
+# Plain texts, since a generator of clients would call what is more after the list: `Event`.
+EventTypes = Annotated[list[str], Field(min_length=1)]
+
 
 def _with_a_host(url: str) -> str:
     """See that an address can be called at all."""
@@ -202,7 +205,7 @@ class CreateDestination(Body):
     type: DestinationType
     config: JsonObject = {}
     credentials: JsonObject | None = None
-    events: Annotated[list[Text], Field(min_length=1)]
+    events: EventTypes
 
 
 class UpdateDestination(Body):
@@ -212,7 +215,7 @@ class UpdateDestination(Body):
     name: Text = ""
     config: JsonObject = {}
     credentials: JsonObject | None = None
-    events: Annotated[list[Text], Field(min_length=1)] = []
+    events: EventTypes = []
     status: Literal["active", "inactive"] = "active"
 
 
@@ -262,7 +265,7 @@ class CreateTypedDestination(TypedParts):
 
     name: Text
     type: DestinationType
-    events: Annotated[list[Text], Field(min_length=1)]
+    events: EventTypes
 
 
 class UpdateTypedDestination(TypedParts):
@@ -271,7 +274,7 @@ class UpdateTypedDestination(TypedParts):
     fixed = UpdateDestination.fixed
     webhook: WebhookChange | None = None  # type: ignore[valid-type]
     name: Text = ""
-    events: Annotated[list[Text], Field(min_length=1)] = []
+    events: EventTypes = []
     status: Literal["active", "inactive"] = "active"
 
 
