@@ -98,7 +98,7 @@ def _read_typed(request: Request, old: Resource | None) -> Wanted:
     fields = request.read(model).model_dump(exclude_unset=True)
     type_ = (old or fields)["type"]
     objects = {name: fields.pop(name) for name in bodies.TypedParts.model_fields if name in fields}
-    for name in (name for name in objects if name != type_):
+    for name in (name for name, value in objects.items() if name != type_ and value is not None):
         text = f"`{name}` is not for a destination of the type `{type_}`, which takes `{type_}`"
         raise refuse("request/input_invalid", text, field=name)
     own = objects.get(type_)
