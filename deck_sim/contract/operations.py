@@ -84,7 +84,7 @@ ANSWER_RUN = Operation(
     errors=_CONFLICT,
 )
 LIST_STORAGE = Operation(
-    "list_run_storage", "List the files that a task run kept", "storage", whole=True
+    "list_run_storage", "List the files that a task run kept", "storage", paged=True
 )
 LIST_SCREENSHOTS = Operation(
     "list_run_screenshots", "List the screenshots of a task run", "screenshot", whole=True

@@ -2,7 +2,7 @@
 
 from deck_sim.contract.fidelity import assumed, documented, observed
 
-_DELIVERIES = "event-destinations/{id}/event-deliveries"
+_PARTS = ("event-destinations/{id}/event-deliveries", "task-runs/{id}/storage")
 
 
 def _by_moment(*paths: str) -> tuple[str, ...]:
@@ -48,6 +48,9 @@ ROWS = (
         "null_cursor_ends", "`next_cursor` is null on the last page, and clients stop on that."
     ),
     assumed("lists_newest_first", "Lists are newest first."),
+    assumed(
+        "lists_in_one_page", "The screenshots of a run, and the types of events, are never cut."
+    ),
     assumed("pages_are_stable", "Pages lose and repeat nothing while items are created."),
     assumed(
         "bad_page_is_input_invalid",
@@ -62,7 +65,7 @@ ROWS = (
     assumed(
         "moments_filter_every_list",
         "`created_after` and `created_before` filter every list, not runs and events only.",
-        *_by_moment("agents", "sources", "tasks", "event-destinations", _DELIVERIES),
+        *_by_moment("agents", "sources", "tasks", "event-destinations", *_PARTS),
         mark="strict",
     ),
     assumed(
