@@ -32,6 +32,7 @@ _TEXTS = {
     "model_attributes_type": "must be an object, not {found}",
     "list_type": "must be a list, not {found}",
     "tuple_type": "must be a list, not {found}",
+    "too_long": "must have at most {max_length} of them",
     "too_short": "must have at least {min_length} of them",
     "literal_error": "must be {expected}, not {found}",
     "greater_than": "must be more than {gt:g}, not {found}",

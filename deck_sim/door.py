@@ -25,7 +25,7 @@ from deck_sim.engine.assumptions import (
     assumptions_told,
     begin_call,
     end_call,
-    rely_on,
+    rely_on_call,
     rely_on_error,
 )
 from deck_sim.engine.calls import admit_call
@@ -34,7 +34,14 @@ from deck_sim.engine.injected import CALL
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.errors import CATALOG, ApiError, refuse
 from deck_sim.hiding import hide_in_query
-from deck_sim.idempotency import HEADER, REPLAYED, KeyedCall, digest_parameters, read_key
+from deck_sim.idempotency import (
+    HEADER,
+    REPLAYED,
+    KeyedCall,
+    digest_parameters,
+    note_key,
+    read_key,
+)
 from deck_sim.journal import TOLD_HEADERS, Call
 from deck_sim.routes import Routes, path_below
 from deck_sim.simulation import Simulation
@@ -157,10 +164,13 @@ class Door:
 
     def _keyed(self, visit: _Visit, route: Route) -> KeyedCall | None:
         """The call, if it can be made again under the key that it has."""
-        rule, scope = visit.simulation.world.rules.idempotency, visit.scope
-        if not self.journal or not rule.covers(route.method, creates=route.creates):
+        world, scope = visit.simulation.world, visit.scope
+        lines, rule = visit.headers.getlist(HEADER), world.rules.idempotency
+        covered = rule.covers(route.method, creates=route.creates)
+        note_key(world, lines, covered=covered)
+        if not self.journal or not covered:
             return None
-        key = read_key(rule, visit.headers.getlist(HEADER))
+        key = read_key(rule, lines)
         if key is None:
             return None
         name = f"{route.method} {scope['path']}"
@@ -174,7 +184,9 @@ class Door:
         query = _query(visit.scope)
         request = Request(self.worlds, visit.simulation, params, query, visit.headers, visit.body)
         try:
-            rely_on(visit.simulation.world, f"{route.method} {route.path}")
+            takes = route.operation.parameters if route.operation else ()
+            call, asked = f"{route.method} {route.path}", [name for name, _ in query]
+            rely_on_call(visit.simulation.world, call, takes, asked)
             made = route.endpoint(request)
             answer = made if isinstance(made, Answer) else await made
             answer = self._tell(visit, answer)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from deck_sim.contract.editions import Idempotency
+from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.calls import keep_answer, recall_answer
 from deck_sim.engine.records import KeptAnswer
+from deck_sim.engine.world import World
 from deck_sim.errors import ApiError, refuse
 from deck_sim.simulation import Simulation
 from deck_sim.wire import read_object
@@ -54,6 +56,20 @@ class KeyedCall:
         if status in world.rules.idempotency.kept:
             answer = KeptAnswer(world.now, self.name, self.parameters, status, {**headers}, body)
             keep_answer(world, self.key, answer)
+
+
+def note_key(world: World, lines: list[str], *, covered: bool) -> None:
+    """Note what is assumed of a key: that it is ignored on a call that takes none, and refused if
+    it is empty.
+
+    Raises:
+        ApiError: `assumption_refused`, for an empty one in a strict world.
+
+    """
+    if lines and not covered:
+        rely_on(world, "idempotency key on another call")
+    elif lines == [""]:
+        rely_on(world, "empty idempotency key")
 
 
 def read_key(rule: Idempotency, lines: list[str]) -> str | None:

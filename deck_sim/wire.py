@@ -268,19 +268,25 @@ def check_body(model: type[Model], data: dict[str, Any], also: Also = lambda dat
 
 # What counts as not given at all: absent, null or empty where there must be something.
 _MISSING = {"missing", "string_too_short"}
+_UNKNOWN = "extra_forbidden"
 _SPECIAL = {("literal_error", "auth_method"): "auth/auth_method_invalid"}
 
 
 def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     place = tuple(part if isinstance(part, int) else part[:MAX_NAME] for part in error["loc"])
+    of_a_name = error["loc"][-2:] == (error["input"], "[key]")
+    place = place[:-1] if of_a_name else place
     field = complaints.spell_path(place)
-    if error["type"] in _MISSING or error["input"] is None:
+    if error["type"] in _MISSING or (error["input"] is None and error["type"] != _UNKNOWN):
         return problem("request/input_missing", field=field)
-    name = _SPECIAL.get((error["type"], field), "request/input_invalid")
     shown: ErrorDetails = {**error, "loc": place}
-    if any(is_secret(f"{part}") for part in place):
+    if any(is_secret(f"{part}") for part in place) and not of_a_name:
         shown["input"] = HIDDEN
-    text = hide_in_text(f"`{field}`: {complaints.complaint(shown, model)}")
+    what = complaints.complaint(shown, model)
+    if error["type"] == _UNKNOWN and field in getattr(model, "fixed", ()):
+        what = "cannot be changed"
+    name = _SPECIAL.get((error["type"], field), "request/input_invalid")
+    text = hide_in_text(f"`{field}`: {'the name ' if of_a_name else ''}{what}")
     return problem(name, text, field=field)
 
 

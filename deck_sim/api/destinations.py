@@ -14,6 +14,7 @@ from deck_sim.contract import operations
 from deck_sim.contract.operations import Operation
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import destinations
+from deck_sim.engine.assumptions import PATCH, rely_on
 from deck_sim.engine.deliveries import WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.errors import refuse
@@ -60,6 +61,7 @@ def create(request: Request, read: Read, show_secret: ShowSecret) -> Answer:
     )
     shown = print_resource(world, made)
     if made["type"] == WEBHOOK:
+        rely_on(world, "secret shown")
         show_secret(shown, made.hidden["secret"])
     return Answer(shown, 201)
 
@@ -80,6 +82,8 @@ def _read_parts(request: Request, old: Resource | None) -> Wanted:
     model = bodies.CreateDestination if old is None else bodies.UpdateDestination
     fields = request.read(model).model_dump(exclude_unset=old is not None)
     parts: Fields = {name: fields[name] for name in ("config", "credentials") if name in fields}
+    if old is not None and "config" in parts:
+        rely_on(request.simulation.world, PATCH)
     secret = None
     if parts and (old or fields)["type"] == WEBHOOK:
         kept: Fields = {} if old is None else {"config": old["config"]}
@@ -94,13 +98,15 @@ def _read_typed(request: Request, old: Resource | None) -> Wanted:
     fields = request.read(model).model_dump(exclude_unset=True)
     type_ = (old or fields)["type"]
     objects = {name: fields.pop(name) for name in bodies.TypedParts.model_fields if name in fields}
-    for name in (name for name in objects if name != type_):
+    for name in (name for name, value in objects.items() if name != type_ and value is not None):
         text = f"`{name}` is not for a destination of the type `{type_}`, which takes `{type_}`"
         raise refuse("request/input_invalid", text, field=name)
     own = objects.get(type_)
     if own is None and (old is None or type_ in objects):
         raise refuse("request/input_missing", field=type_)
     if own is not None:
+        if old is not None:
+            rely_on(request.simulation.world, "patch of a destination's object")
         kept = {} if old is None else old["config"]
         fields["config"] = {**kept, **{k: v for k, v in own.items() if not is_secret(k)}}
         fields["credentials"] = {k: v for k, v in own.items() if is_secret(k)}

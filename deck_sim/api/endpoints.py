@@ -2,11 +2,15 @@
 at the end.
 """
 
+from functools import partial
+
 from deck_sim.api.answers import answer, carry_out, fetch, show
+from deck_sim.api.paging import Window
 from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
-from deck_sim.wire import print_screenshots, print_storage
+from deck_sim.errors import Problem, check
+from deck_sim.wire import print_resource, print_screenshots
 
 
 def test(request: Request) -> Answer:
@@ -31,14 +35,23 @@ def answer_run(request: Request) -> Answer:
 
 
 def list_storage(request: Request) -> Answer:
-    """`GET /task-runs/{id}/storage`: the files that the run kept, newest first."""
-    shown = print_storage(request.simulation.world, fetch(request, "task_run"))
-    return Answer({"data": shown, "has_more": False, "next_cursor": None})
+    """`GET /task-runs/{id}/storage`: one page of the files that the run kept, newest first."""
+    world, run, problems = request.simulation.world, fetch(request, "task_run"), list[Problem]()
+    window = Window.read(request, world.all("storage"), problems)
+    check(problems)
+    request.simulation.poll([run])
+    return window.cut(
+        world.all("storage"),
+        lambda item: item["task_run_id"] == run.id and not item.deleted,
+        partial(print_resource, world),
+    )
 
 
 def list_screenshots(request: Request) -> Answer:
-    """`GET /task-runs/{id}/screenshots`, oldest first."""
-    shown = print_screenshots(request.simulation.world, fetch(request, "task_run"))
+    """`GET /task-runs/{id}/screenshots`: all of them, oldest first."""
+    run = fetch(request, "task_run")
+    request.simulation.poll([run])
+    shown = print_screenshots(request.simulation.world, run)
     return Answer({"data": shown, "has_more": False, "next_cursor": None})
 
 

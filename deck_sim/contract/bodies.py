@@ -1,6 +1,6 @@
 """The request bodies of the Deck API. One model per create; its update is derived from it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +20,9 @@ ExternalId = Annotated[str, StringConstraints(max_length=255)]
 AuthMethod = Literal["username_password", "google_sso", "none"]
 SourceField = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
+# Plain texts, since a generator of clients would call what is more after the list: `Event`.
+EventTypes = Annotated[list[str], Field(min_length=1)]
+
 
 def _with_a_host(url: str) -> str:
     """See that an address can be called at all."""
@@ -32,10 +35,14 @@ def _with_a_host(url: str) -> str:
 WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$"), AfterValidator(_with_a_host)]
 
 
+MADE = frozenset({"id", "object", "status", "created_at", "updated_at"})  # by the server
+
+
 class Body(BaseModel):
     """A JSON object of known fields, each of exactly its type."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    fixed: ClassVar[frozenset[str]] = frozenset()  # what a resource has, and no update changes
 
     def sent(self) -> JsonObject:
         """The fields that were sent, each whole: what is left out inside of one has its default."""
@@ -45,13 +52,16 @@ class Body(BaseModel):
 def partial(body: type[Body], *names: str) -> type[Body]:
     """The update of `body`: the fields called `names`, none of them required.
 
-    What was not sent is told apart by `model_fields_set`; the defaults are never read.
+    What was not sent is told apart by `model_fields_set`; the defaults are never read. The other
+    fields of `body` are fixed, and so are those that the server makes.
     """
     fields: Any = {
         name: (_annotation(body, name), Field(default=None, validate_default=False))
         for name in names
     }
-    return create_model(f"Update{body.__name__.removeprefix('Create')}", __base__=Body, **fields)
+    made = create_model(f"Update{body.__name__.removeprefix('Create')}", __base__=Body, **fields)
+    made.fixed = MADE.union(body.model_fields).difference(names)
+    return made
 
 
 def _annotation(body: type[Body], name: str) -> Any:
@@ -195,16 +205,17 @@ class CreateDestination(Body):
     type: DestinationType
     config: JsonObject = {}
     credentials: JsonObject | None = None
-    events: Annotated[list[Text], Field(min_length=1)]
+    events: EventTypes
 
 
 class UpdateDestination(Body):
     """`PATCH /event-destinations/{id}` in the `connections` edition."""
 
+    fixed = MADE.union({"type"}).difference({"status"})
     name: Text = ""
     config: JsonObject = {}
     credentials: JsonObject | None = None
-    events: Annotated[list[Text], Field(min_length=1)] = []
+    events: EventTypes = []
     status: Literal["active", "inactive"] = "active"
 
 
@@ -254,15 +265,16 @@ class CreateTypedDestination(TypedParts):
 
     name: Text
     type: DestinationType
-    events: Annotated[list[Text], Field(min_length=1)]
+    events: EventTypes
 
 
 class UpdateTypedDestination(TypedParts):
     """`PATCH /event-destinations/{id}` in the `credentials` edition."""
 
+    fixed = UpdateDestination.fixed
     webhook: WebhookChange | None = None  # type: ignore[valid-type]
     name: Text = ""
-    events: Annotated[list[Text], Field(min_length=1)] = []
+    events: EventTypes = []
     status: Literal["active", "inactive"] = "active"
 
 

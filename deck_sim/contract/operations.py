@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.resources import Kind
 
+PAGING = ("limit", "cursor", "created_after", "created_before")  # what every paged list takes
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -30,6 +32,12 @@ class Operation:
     def body_in(self, edition: Edition) -> str | None:
         """The name of its body in an edition."""
         return edition.answer if self.answers else self.body
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of what its query takes."""
+        included = ("include",) if self.includes else ()
+        return (*self.filters, *(PAGING if self.paged else ()), *included)
 
     @property
     def kind(self) -> str:
@@ -76,7 +84,7 @@ ANSWER_RUN = Operation(
     errors=_CONFLICT,
 )
 LIST_STORAGE = Operation(
-    "list_run_storage", "List the files that a task run kept", "storage", whole=True
+    "list_run_storage", "List the files that a task run kept", "storage", paged=True
 )
 LIST_SCREENSHOTS = Operation(
     "list_run_screenshots", "List the screenshots of a task run", "screenshot", whole=True

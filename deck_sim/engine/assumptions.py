@@ -3,7 +3,7 @@ one refuses the call instead, which is why a command asks before it changes anyt
 and sources do is no call of the Deck API, and rests on nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from deck_sim.contract.fidelity import Behaviour
@@ -13,7 +13,12 @@ from deck_sim.engine.world import World
 from deck_sim.errors import CATALOG, ApiError, Problem, check, problem
 
 REFUSED = "deck_sim/assumption_refused"
-SEVERAL = "several problems"  # the subject of an answer that tells more than one
+
+# Subjects that are in no table.
+SEVERAL = "several problems"  # an answer that tells more than one
+UNKNOWN_PARAMETER = "unknown parameter"
+DELETED = "what is deleted"
+PATCH = "patch of an object, or of nothing"
 
 
 def begin_call(world: World) -> None:
@@ -30,6 +35,19 @@ def rely_on(world: World, subject: str) -> None:
     """
     if world.relied_on is not None:
         check([_refusal(row, row.what) for row in _note(world, subject)])
+
+
+def rely_on_call(world: World, call: str, takes: Collection[str], asked: Iterable[str]) -> None:
+    """Note what is assumed of a call (`GET /agents`), and of what is asked in its query: of each
+    parameter that it takes, and that others are ignored.
+
+    Raises:
+        ApiError: as above.
+
+    """
+    rely_on(world, call)
+    for name in dict.fromkeys(name.removesuffix("[]") for name in asked):
+        rely_on(world, f"{call}?{name}" if name in takes else UNKNOWN_PARAMETER)
 
 
 def rely_on_error(world: World, error: ApiError) -> None:

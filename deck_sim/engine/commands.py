@@ -8,7 +8,7 @@ from typing import Any
 
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import schemas
-from deck_sim.engine.assumptions import rely_on
+from deck_sim.engine.assumptions import DELETED, PATCH, rely_on
 from deck_sim.engine.facts import Facts, apart, login_facts, run_facts
 from deck_sim.engine.playing import hear, start_story
 from deck_sim.engine.records import Resource
@@ -30,9 +30,17 @@ def fetch(world: World, kind: str, resource_id: str) -> Resource:
         ApiError: `…_not_found`, if there is none or it was deleted.
 
     """
-    found = world.find(kind, resource_id)
+    found = _find(world, kind, resource_id)
     if found is None:
         raise refuse(world.kind(kind).not_found, id=resource_id)
+    return found
+
+
+def _find(world: World, kind: str, resource_id: str) -> Resource | None:
+    """The resource with that id. That one which is deleted is none is assumed."""
+    found = world.find(kind, resource_id)
+    if found is None and resource_id in world.all(kind):
+        rely_on(world, DELETED)
     return found
 
 
@@ -99,6 +107,8 @@ def inherited(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, A
 def update_resource(world: World, resource: Resource, fields: Mapping[str, Any]) -> Resource:
     """Set the fields that were sent; none sent changes nothing."""
     _check_fields(world, resource.kind, fields)
+    if not fields or any(isinstance(value, dict) for value in fields.values()):
+        rely_on(world, PATCH)
     return world.change(resource, **fields) if fields else resource
 
 
@@ -193,7 +203,10 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
         problems.append(problem("request/input_invalid", text, field=f"{key}.{name}"))
     check(problems)
     hear(world, resource.id, "answer", inputs)
-    return world.all(resource.kind)[resource.id]
+    answered = world.all(resource.kind)[resource.id]
+    again = answered["interaction"] == resource["interaction"]
+    rely_on(world, f"{resource.kind}.answer, {'again' if again else answered.status}")
+    return answered
 
 
 def command(world: World, resource: Resource, name: str) -> Resource:
@@ -257,7 +270,7 @@ def reference_problems(world: World, kind: str, fields: Mapping[str, Any]) -> li
     return [
         problem(world.kind(used).not_found, f"No {used} has the id `{fields[name]}`.", field=name)
         for name, used in world.kind(kind).references.items()
-        if fields.get(name) is not None and world.find(used, fields[name]) is None
+        if fields.get(name) is not None and _find(world, used, fields[name]) is None
     ]
 
 

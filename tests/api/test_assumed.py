@@ -56,6 +56,18 @@ def _create(api, *_):
     assert answer.status_code == 201, answer.text
 
 
+def _guess(api, sim):
+    run = sim.get("/task-runs").json()["data"][-1]["id"]
+    assert api.post(f"/task-runs/{run}/interaction", json=WRONG).status_code == 200
+
+
+def _delete(api, sim):
+    assert sim.post(
+        "/seed", json={"resources": {"agents": [{"id": "new", "name": "N"}]}}
+    ).is_success
+    assert api.delete("/agents/new").status_code == 200
+
+
 STEPS = {
     "run": _run,
     "fail": lambda api, sim, advance: (_run(api, sim, advance, "account_locked"), advance("1h")),
@@ -63,9 +75,14 @@ STEPS = {
     "drop": lambda api, sim, advance: sim.post("/connections/login/drop"),
     "invalidate": lambda api, sim, advance: sim.post("/credentials/login/invalidate"),
     "destination": _create,
+    "guess": lambda api, sim, advance: _guess(api, sim),
+    "delete": lambda api, sim, advance: _delete(api, sim),
 }
 C, K = "connections", "credentials"
 DESTINATION = {**CONFIG, "config": HOOK}
+QUEUE = {**CONFIG, "type": "aws_sqs"}
+WRONG = {"inputs": {"code": "000000"}}
+START = "2025-01-15T09:30:00Z"
 
 # edition, what is done before, the call (RUN is the run's id), its body, what it rests on
 TOLD = [
@@ -95,7 +112,16 @@ TOLD = [
     (C, ["fail"], "GET /task-runs/RUN", None, "auth_locked"),
     (C, ["fail"], "GET /task-runs", None, "auth_locked"),
     (C, ["fail"], "GET /events?type=task_run.failed", None, "auth_locked"),
-    (C, ["run"], "GET /agents?include=artifacts", None, ""),
+    (C, ["run"], "GET /agents?include=artifacts", None, "unknown_parameters_ignored"),
+    (C, [], "GET /task-runs?statuss=failed&limit=2", None, "unknown_parameters_ignored"),
+    (K, [], "GET /task-runs?outcome[]=success", None, ""),
+    (C, [], "GET /events?created_after=2025-01-15T09:30:00Z", None, ""),
+    (C, ["ask"], "POST /task-runs/RUN/interaction", WRONG, "rejected_asks_the_same"),
+    (C, ["ask", "guess", "guess"], "POST /task-runs/RUN/interaction", WRONG, "mfa_invalid"),
+    (C, [], "PATCH /tasks/task", {"settings": {}}, "patch_replaces_objects"),
+    (C, [], "PATCH /tasks/task", {}, "patch_replaces_objects"),
+    (C, [], "PATCH /tasks/task", {"name": "U"}, ""),
+    (C, [], "POST /event-destinations", QUEUE, "destination_active_at_once"),
     (K, ["run"], "POST /task-runs/RUN/cancel", None, "cancel_allowed_in_live_statuses"),
 ]
 
@@ -134,6 +160,13 @@ REFUSED = [
     (C, ["run"], "GET /task-runs/RUN?include=artifacts", None, "artifacts_are_screenshots"),
     (C, [], "GET /task-runs?include=artifacts", None, "artifacts_are_screenshots"),
     (C, [], "DELETE /agents/agt", None, "delete_leaves_dependants"),
+    (C, ["delete"], "GET /agents/new", None, "deleted_is_not_found"),
+    (C, ["delete"], "POST /tasks", {"name": "T", "agent_id": "new"}, "deleted_is_not_found"),
+    (K, [], "GET /sessions?status=idle", None, "session_filters"),
+    (C, [], "GET /event-destinations?type[]=webhook", None, "event_destination_filters"),
+    (C, [], f"GET /agents?created_after={START}", None, "moments_filter_every_list"),
+    (C, [], f"GET /connections?created_before={START}", None, "moments_filter_connections"),
+    (K, [], f"GET /credentials?created_before={START}", None, "moments_filter_logins"),
 ]
 
 
@@ -180,13 +213,45 @@ def test_a_strict_world_answers_what_is_known_or_assumed_in_detail_only(
     assert answer.headers.get(HEADER, "") == names
 
 
+# What a PATCH of a destination rests on, which replaces one object and adds to the other.
+PATCHES = {(C, "config"): "patch_replaces_objects", (K, "webhook"): "destination_object_merges"}
+
+
+@pytest.mark.parametrize(("edition", "part"), PATCHES)
+def test_how_a_destination_is_patched_is_told(api, scene, edition, part):
+    """One edition replaces the object, and the other adds to it; the name of it is of neither."""
+    scene(edition, "destination")
+    path = f"/event-destinations/{api.get('/event-destinations').json()['data'][0]['id']}"
+    told = [
+        api.patch(path, json=body).headers.get(HEADER) for body in ({part: HOOK}, {"name": "N"})
+    ]
+    assert told == [PATCHES[edition, part], None]
+
+
+# What a call with an idempotency key rests on: its edition, the call and the key.
+KEYS = {
+    (C, "PATCH /tasks/task", "k"): "idempotency_key_ignored",
+    (K, "GET /agents", "k"): "idempotency_key_ignored",
+    (K, "PATCH /tasks/task", ""): "idempotency_key_empty",
+}
+
+
+@pytest.mark.parametrize(("edition", "call", "sent"), KEYS)
+def test_what_becomes_of_a_key_is_told(api, scene, strict, edition, call, sent):
+    """A key that is ignored is told; that an empty one is refused, a strict world does not say."""
+    run = scene(edition)
+    strict()
+    answer = _call(api, call, {"name": "U"}, run, **{"Idempotency-Key": sent})
+    assert answer.headers[HEADER] == KEYS[edition, call, sent]
+    assert answer.status_code == (200 if sent else 501)
+
+
 def test_every_mark_of_the_ledger_is_met_above():
     """No row promises a header that no answer has; errors that only scripts give are left out."""
     met = {name for row in [*TOLD, *REFUSED] for name in row[4].split(", ")}
     errors = {row.name for row in ERRORS}
-    assert {r.name for r in LEDGER.values() if r.mark != "none"} - errors - met == {
-        "secret_rotates"
-    }
+    below = {*PATCHES.values(), "secret_rotates", *KEYS.values()}
+    assert {r.name for r in LEDGER.values() if r.mark != "none"} - errors - met == below - met
 
 
 def test_a_new_secret_is_told(api, scene, sim):

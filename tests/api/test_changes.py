@@ -137,6 +137,28 @@ def test_an_unknown_name_is_refused_and_so_is_what_cannot_be_changed(errors, pat
         assert errors("PATCH", paths[kind], 400, json=body) == [("input_invalid", wrong)]
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        *(("tasks", "agent_id"), ("tasks", "status"), ("sources", "type"), ("agents", "id")),
+        *(("connections", "source_id"), ("event-destinations", "type")),
+    ],
+)
+def test_what_cannot_be_changed_is_not_called_unknown(api, paths, kind, name):
+    """Whoever sends back what a GET has shown reads which fields to leave out."""
+    for value in ("x", None):
+        (error,) = api.patch(paths[kind], json={name: value}).json()["errors"]
+        assert error["message"] == f"`{name}`: cannot be changed"
+
+
+def test_an_unknown_name_is_unknown_whatever_its_value(errors, api):
+    """A null does not make a field that there is not a missing one."""
+    for name in ("x", "[key]"):
+        sent = {"name": "A", name: None}
+        assert errors("POST", "/agents", 400, json=sent) == [("input_invalid", name)]
+    assert api.get("/agents").json()["data"] == []
+
+
 @pytest.mark.parametrize(("kind", "body", "fields"), NESTED)
 def test_an_unknown_name_inside_is_refused_with_its_path(errors, paths, kind, body, fields):
     """The path leads to it."""

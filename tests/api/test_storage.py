@@ -63,6 +63,36 @@ def test_a_file_becomes_a_storage_item(api, sim, play, kept):
     assert shown == item
 
 
+def test_files_are_listed_page_by_page(api, play, kept):
+    """Newest first, up to the limit; the cursor leads on, and stays with the run."""
+    names = [f"{number}.txt" for number in range(5)]
+    run = play(*(f"file: {{name: {name}, content: x}}" for name in names))
+    play("file: {name: other.txt, content: x}")
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = api.get(f"{run}/storage?limit=2&cursor={cursor}").json()
+        seen += [item["file_name"] for item in page["data"]]
+        cursor = page["next_cursor"]
+        assert page["has_more"] == (cursor is not None)
+    assert seen == names[::-1]
+
+
+def test_a_bad_limit_of_files_is_refused(errors, play):
+    """As of any list that is cut into pages."""
+    assert errors("GET", f"{play()}/storage?limit=0", 400) == [("input_invalid", "limit")]
+
+
+@pytest.mark.parametrize("part", ["storage", "screenshots"])
+def test_whoever_reads_what_a_run_brings_waits_for_the_run(api, sim, play, task, connection, part):
+    """With an `on_poll` clock a look at the files of an unfinished run is a poll of it."""
+    play()
+    sim.put("/clock", json={"mode": "on_poll"})
+    run = api.post(f"/tasks/{task['id']}/run", json={"connection_id": connection["id"]}).json()
+    for _ in range(9):
+        api.get(f"/task-runs/{run['id']}/{part}")
+    assert sim.get("/task-runs").json()["data"][-1]["status"] == "completed"
+
+
 def test_the_bytes_are_behind_the_url_without_a_key(play, kept):
     """The signature of the url is all that it takes; the type is the file's own."""
     (item,) = kept(play(f"file: {CSV}"))

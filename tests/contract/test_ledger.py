@@ -10,11 +10,18 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.ledger import LEDGER, TOPICS, assumptions_of, rows_of
 from deck_sim.contract.ledger.errors import name_of
-from deck_sim.engine.assumptions import SEVERAL
+from deck_sim.contract.operations import PAGING
+from deck_sim.engine.assumptions import DELETED, PATCH, SEVERAL, UNKNOWN_PARAMETER
 from deck_sim.errors import CATALOG
 
 NO_BEHAVIOUR = ("name", "kinds", "login")  # fields of an edition that name things, and do nothing
-BY_HAND = {SEVERAL, "delete of what is used", "rotate secret"}  # in no table
+PLAIN = ("include", *PAGING[:2])  # parameters of which a row says more than that there are such
+BY_HAND = {  # in no table
+    *(SEVERAL, UNKNOWN_PARAMETER, DELETED, PATCH),
+    *("delete of what is used", "rotate secret", "secret shown"),
+    *("idempotency key on another call", "empty idempotency key"),
+    *("task_run.answer, again", "task_run.answer, running", "patch of a destination's object"),
+}
 
 
 def subjects(edition):
@@ -22,6 +29,9 @@ def subjects(edition):
     errors = (e for e in CATALOG.values() if e.grade != "ours" and e.is_of(edition.name))
     yield from ([error.name] for error in errors)
     yield from ([f"{route.method} {route.path}"] for route in routes_of(edition))
+    for route in routes_of(edition):
+        asked = set(route.operation.parameters) - {*PLAIN}
+        yield from ([f"{route.method} {route.path}?{name}"] for name in sorted(asked))
     yield from ([f"edition.{f.name}"] for f in fields(Edition) if f.name not in NO_BEHAVIOUR)
     yield from ([f"interaction.{type_}"] for type_ in PROMPTS)
     for kind in edition.kinds.values():

@@ -185,3 +185,22 @@ def test_a_route_that_says_nothing_of_itself_is_found_out():
     """A route without an operation is a bug, and the message names it."""
     with pytest.raises(AssertionError, match="GET /new has no operation"):
         described(Route("GET", "/new", lambda request: None))
+
+
+def lists(part):
+    """Every list of a schema, with its name."""
+    for name, inner in part.get("properties", {}).items():
+        yield from [(name, inner)] if "items" in inner else []
+    for inner in part.values():
+        yield from lists(inner) if isinstance(inner, dict) else ()
+
+
+@EVERY_EDITION
+def test_no_item_of_a_list_takes_the_name_of_a_resource(edition):
+    """Generators of clients call the items of `events` an `Event`, if they are more than texts."""
+    schemas = document(edition.name)["components"]["schemas"]
+    found = [(name, inner["items"]) for name, inner in lists({"schemas": schemas})]
+    assert ("events", {"type": "string"}) in found
+    for name, items in found:
+        plain = items.keys() <= {"type"} or "$ref" in items
+        assert plain or name.removesuffix("s").title() not in schemas

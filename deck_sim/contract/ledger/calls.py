@@ -13,6 +13,11 @@ def _crud(
     return documented(f"{path.replace('-', '_')}_calls", what, *of, **more)
 
 
+def _asked(path: str, names: str) -> tuple[str, ...]:
+    """What the query of a list takes, as subjects."""
+    return tuple(f"GET /{path}?{name}" for name in names.split())
+
+
 ROWS = (
     documented("test_call", "`GET /test` says `ready` and `live`.", "GET /test"),
     _crud("agents", "Agents have the usual five calls; `name` is required."),
@@ -25,7 +30,11 @@ ROWS = (
         "task_reset", "`POST /tasks/{id}/reset` lets a task learn anew.", "POST /tasks/{id}/reset"
     ),
     documented("task_statuses", "A task is `learning`, `test` or `live`, and can be run in each."),
-    documented("task_filters", "Tasks are filtered by `agent_id` and `status`."),
+    documented(
+        "task_filters",
+        "Tasks are filtered by `agent_id` and `status`.",
+        *_asked("tasks", "agent_id status"),
+    ),
     documented(
         "run_call", "`POST /tasks/{id}/run` answers at once, `queued`.", "POST /tasks/{id}/run"
     ),
@@ -42,8 +51,20 @@ ROWS = (
     _crud("task-runs", "Runs can be listed and read.", "GET GET/"),
     documented(
         "run_filters",
-        "Runs are filtered by status, task, agent, login and moments; in `credentials` by source"
-        " and outcome, too.",
+        "Runs are filtered by status, task, agent, and moments.",
+        *_asked("task-runs", "status task_id agent_id created_after created_before"),
+    ),
+    documented(
+        "run_filters_connections",
+        "Runs are filtered by connection, too.",
+        *_asked("task-runs", "connection_id"),
+        edition="connections",
+    ),
+    documented(
+        "run_filters_credentials",
+        "Runs are filtered by credential, source and outcome, too.",
+        *_asked("task-runs", "credential_id source_id outcome"),
+        edition="credentials",
     ),
     observed(
         "unknown_include_ignored", "An unknown `include` is ignored; what is not asked is left out."
@@ -85,6 +106,12 @@ ROWS = (
         edition="connections",
     ),
     documented(
+        "connection_filters",
+        "Connections are filtered by `source_id`, `external_id` and `status`.",
+        *_asked("connections", "source_id external_id status"),
+        edition="connections",
+    ),
+    documented(
         "external_id",
         "An `external_id` has up to 255 characters, may be null, and need not be unique.",
     ),
@@ -117,6 +144,12 @@ ROWS = (
     ),
     _crud("credentials", "Credentials have the usual five calls.", edition="credentials"),
     documented(
+        "credential_filters",
+        "Credentials are filtered by `source_id`, `external_id` and `status`.",
+        *_asked("credentials", "source_id external_id status"),
+        edition="credentials",
+    ),
+    documented(
         "source_fields",
         "`auth_credentials` may have up to 10 `source_fields`, whose names are lower case.",
         edition="credentials",
@@ -127,6 +160,13 @@ ROWS = (
         "`username_password` needs `auth_credentials`; the other methods take them, too.",
     ),
     _crud("sessions", "Sessions can be listed and read.", "GET GET/", edition="credentials"),
+    assumed(
+        "session_filters",
+        "Sessions are filtered by `status`, `credential_id` and `source_id`.",
+        *_asked("sessions", "status credential_id source_id"),
+        edition="credentials",
+        mark="strict",
+    ),
     observed(
         "session_without_run",
         "`POST /sessions` opens a session without a run.",
@@ -140,6 +180,11 @@ ROWS = (
         edition="credentials",
     ),
     documented("events_calls", "Events can be listed and read.", "GET /events", "GET /events/{id}"),
+    documented(
+        "event_filters",
+        "Events are filtered by type and moments.",
+        *_asked("events", "type created_after created_before"),
+    ),
     documented("event_types_call", "`GET /event-types` lists the types.", "GET /event-types"),
     assumed(
         "event_type_shape",
@@ -148,9 +193,16 @@ ROWS = (
         mark="header",
     ),
     _crud("event-destinations", "Event destinations have the usual five calls."),
+    assumed(
+        "event_destination_filters",
+        "Event destinations are filtered by `type` and `status`.",
+        *_asked("event-destinations", "type status"),
+        mark="strict",
+    ),
     documented(
         "event_deliveries_call",
         "Deliveries of a destination are listed, by `status` and `type`.",
         "GET /event-destinations/{id}/event-deliveries",
+        *_asked("event-destinations/{id}/event-deliveries", "status type"),
     ),
 )

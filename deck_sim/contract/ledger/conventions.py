@@ -2,6 +2,14 @@
 
 from deck_sim.contract.fidelity import assumed, documented, observed
 
+_PARTS = ("event-destinations/{id}/event-deliveries", "task-runs/{id}/storage")
+
+
+def _by_moment(*paths: str) -> tuple[str, ...]:
+    """The two filters by moment of these lists, as subjects."""
+    return tuple(f"GET /{path}?created_{side}" for path in paths for side in ("after", "before"))
+
+
 ROWS = (
     documented("base_path", "Every call is below `/v2` and carries JSON."),
     documented("bearer_key", "Every call carries `Authorization: Bearer KEY`."),
@@ -40,19 +48,52 @@ ROWS = (
         "null_cursor_ends", "`next_cursor` is null on the last page, and clients stop on that."
     ),
     assumed("lists_newest_first", "Lists are newest first."),
+    assumed(
+        "lists_in_one_page", "The screenshots of a run, and the types of events, are never cut."
+    ),
     assumed("pages_are_stable", "Pages lose and repeat nothing while items are created."),
     assumed(
         "bad_page_is_input_invalid",
         "A bad `limit` or `cursor` is a 400 `input_invalid` that names it; an empty one is none.",
     ),
-    assumed("unknown_parameters_ignored", "An unknown query parameter is ignored."),
+    assumed(
+        "unknown_parameters_ignored",
+        "An unknown query parameter is ignored.",
+        "unknown parameter",
+        mark="header",
+    ),
     assumed(
         "moments_filter_every_list",
-        "`created_after` and `created_before` filter every list, and leave out the moment itself.",
+        "`created_after` and `created_before` filter every list, not runs and events only.",
+        *_by_moment("agents", "sources", "tasks", "event-destinations", *_PARTS),
+        mark="strict",
+    ),
+    assumed(
+        "moments_filter_connections",
+        "They filter the list of connections, too.",
+        *_by_moment("connections"),
+        edition="connections",
+        mark="strict",
+    ),
+    assumed(
+        "moments_filter_logins",
+        "They filter the lists of credentials and sessions, too.",
+        *_by_moment("credentials", "sessions"),
+        edition="credentials",
+        mark="strict",
+    ),
+    assumed(
+        "moments_exclude_themselves",
+        "`created_after` and `created_before` leave out the moment itself.",
     ),
     documented("deletes_answer", "A delete answers 200 with `id`, `object` and `deleted`: true."),
     documented("deletes_repeat", "To delete again gives the same answer."),
-    assumed("deleted_is_not_found", "What is deleted is a 404 for every other call."),
+    assumed(
+        "deleted_is_not_found",
+        "What is deleted is a 404 for every other call.",
+        "what is deleted",
+        mark="strict",
+    ),
     assumed(
         "delete_leaves_dependants",
         "To delete an agent or a source leaves its tasks and logins as they are.",
@@ -68,6 +109,8 @@ ROWS = (
     assumed(
         "patch_replaces_objects",
         "A PATCH replaces an object whole; one that names no field is no change and no event.",
+        "patch of an object, or of nothing",
+        mark="header",
     ),
     assumed("fixed_fields", "`agent_id` of a task and `type` of a source cannot be changed."),
     assumed("last_key_counts", "Of two equal names in a JSON object the last counts."),
@@ -102,7 +145,15 @@ ROWS = (
     ),
     assumed(
         "idempotency_key_ignored",
-        "A key on a call that takes none is ignored; an empty one is refused.",
+        "A key on a call that takes none is ignored.",
+        "idempotency key on another call",
+        mark="header",
+    ),
+    assumed(
+        "idempotency_key_empty",
+        "An empty key is refused.",
+        "empty idempotency key",
+        mark="strict",
     ),
     assumed("idempotency_same_request_id", "A stored answer has the `request_id` of the first."),
     assumed(

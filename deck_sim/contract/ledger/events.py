@@ -55,6 +55,13 @@ ROWS = (
         "destination_by_type", "A destination has one object, named after its type.", edition=_K
     ),
     assumed(
+        "destination_object_merges",
+        "A PATCH of that object leaves what it does not name.",
+        "patch of a destination's object",
+        edition=_K,
+        mark="header",
+    ),
+    assumed(
         "destination_hides_secrets",
         "All keys of that object that sound secret are kept back.",
         edition=_K,
@@ -74,7 +81,7 @@ ROWS = (
     assumed(
         "secret_shown_at_creation",
         "The secret is shown in the answer that creates a destination, and in no other.",
-        "POST /event-destinations",
+        "secret shown",
         mark="header",
     ),
     assumed(

@@ -130,11 +130,13 @@ ROWS = (
     assumed(
         "rejected_asks_the_same",
         "A rejected answer leaves the same prompt, and is an event of its own.",
+        "task_run.answer, again",
+        mark="header",
     ),
     assumed(
         "answer_shows_running",
         "The answer to a right answer shows the run `running` already.",
-        "POST /task-runs/{id}/interaction",
+        "task_run.answer, running",
         mark="header",
     ),
     assumed(

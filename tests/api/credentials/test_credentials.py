@@ -88,22 +88,24 @@ def test_a_change_that_cannot_be_is_refused(change, expected, errors, credential
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "at", "text"),
     [
-        {f"field_{number}": "x" for number in range(11)},
-        {"Branch": "12"},
-        {"1st": "12"},
-        {"a" * 65: "12"},
-        {"branch": 12},
+        ({f"field_{number}": "x" for number in range(11)}, "", "must have at most 10 of them"),
+        ({"Branch": "12"}, ".Branch", 'the name must match ^[a-z][a-z0-9_]{0,63}$, and "Branch"'),
+        ({"1st": "12"}, ".1st", "the name must match"),
+        ({"a" * 65: "12"}, f".{'a' * 65}", "the name must match"),
+        ({"branch": 12}, ".branch", "must be text"),
     ],
 )
-def test_fields_of_the_source_are_few_and_named_plainly(fields, api, source):
+def test_fields_of_the_source_are_few_and_named_plainly(fields, at, text, api, source):
     """At most ten, with names of a-z, 0-9 and _, and texts for values."""
     login = {"username": "alex", "password": "-", "source_fields": fields}
     body = {"source_id": source["id"], "auth_method": "google_sso", "auth_credentials": login}
     answer = api.post("/credentials", json=body)
     assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"].startswith("auth_credentials.source_fields")
+    error, field = answer.json()["errors"][0], f"auth_credentials.source_fields{at}"
+    assert error["field"] == field
+    assert error["message"].startswith(f"`{field}`: {text}")
 
 
 def test_a_deleted_credential_can_be_read_and_runs_nothing(

@@ -36,6 +36,15 @@ def test_what_it_is_told_can_change_alone(api, webhook):
     assert changed["webhook"] == {"url": URL}
 
 
+def test_the_objects_of_other_types_may_be_null(api):
+    """Typed clients send every field that they know; a null says nothing."""
+    nulls = dict.fromkeys(("aws_sqs", "hookdeck"))
+    made = api.post("/event-destinations", json={**WEBHOOK, **nulls})
+    assert made.status_code == 201
+    changed = api.patch(f"/event-destinations/{made.json()['id']}", json={"name": "N", **nulls})
+    assert (changed.status_code, changed.json()["webhook"]) == (200, {"url": URL})
+
+
 def test_what_sounds_like_a_secret_is_kept_back(api):
     """A queue shows where it is, and not what opens it."""
     settings = {"queue_url": "q", "secret_access_key": "hunter2"}
