@@ -22,7 +22,7 @@ from deck_sim.engine.story import Script
 from deck_sim.engine.timers import Due
 from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
-from deck_sim.errors import nearest, quote, refuse
+from deck_sim.errors import nearest_type, quote, refuse
 from deck_sim.journal import MOST_CALLS, Call
 from deck_sim.pacing import PACES, STARTS
 from deck_sim.scenario.choosing import Choice, Opening, Wishes, choose
@@ -162,7 +162,7 @@ class Simulation:
                 Time has passed only for as long as what could have brought it went on by itself.
 
         """
-        likely = nearest(type_, self.world.event_types)
+        likely = nearest_type(type_, self.world.event_types)
         if likely and type_ not in self.world.event_types:
             text = f"there is no event type {quote(type_)}{likely}"
             raise refuse("request/input_invalid", text, field="until.event")
