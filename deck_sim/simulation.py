@@ -79,6 +79,7 @@ class Simulation:
     answering: set[str] = field(default_factory=set)  # idempotency keys of calls that are under way
     driven: bool = False  # somebody drives a journey, which nobody else may then do
     dropped: bool = False  # another world has its key now, or none; nothing more is sent
+    present: datetime | None = None  # as a caller in a frozen process elsewhere last told it
     files_url: str = World.files_url
     kept_back: dict[str, list[Callable[[], object]]] = field(
         default_factory=dict

@@ -4,9 +4,12 @@ import asyncio
 import re
 import threading
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
+import time_machine
+from freezegun import freeze_time
 
 from deck_sim import Deck, DeckSim, DeckSimError, WebhookReceiver
 from deck_sim.server import ServerThread
@@ -262,3 +265,22 @@ def test_an_event_that_no_table_knows_can_be_waited_for(deck, run, deck_webhooks
     deck.advance_until("task_run.progress", run())
     assert [event["type"] for event in seen] == ["task_run.progress"] * 2
     assert deck_webhooks.wait_for("task_run.progress") == seen[0]
+
+
+FREEZERS = {
+    "freezegun": lambda: freeze_time("2031-01-01"),
+    "time-machine": lambda: time_machine.travel(datetime(2031, 1, 1, tzinfo=UTC), tick=False),
+}
+
+
+@pytest.mark.parametrize("freezer", FREEZERS)
+def test_a_frozen_process_takes_what_it_is_sent(anywhere, freezer):
+    """A server elsewhere is told the process's present; when that is thawed, no more."""
+    with WebhookReceiver(anywhere) as webhooks:
+        with FREEZERS[freezer]():
+            anywhere.create("agents", {"name": "Frozen"})
+            anywhere.advance("0s")
+        anywhere.create("agents", {"name": "Thawed"})
+        anywhere.advance("0s")
+    first, second = (int(one.headers["webhook-timestamp"]) for one in webhooks.received)
+    assert first == datetime(2031, 1, 1, tzinfo=UTC).timestamp() != second
