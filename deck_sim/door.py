@@ -43,6 +43,7 @@ from deck_sim.idempotency import (
     read_key,
 )
 from deck_sim.journal import TOLD_HEADERS, Call
+from deck_sim.post_office import note_present
 from deck_sim.routes import Routes, path_below
 from deck_sim.simulation import Simulation
 from deck_sim.spoiling import make_haste, spoil, strike_call, strike_creation
@@ -146,6 +147,8 @@ class Door:
 
     async def _arrive(self, visit: _Visit) -> None:
         """Let the world come to where the call meets it, and the call meet its fault."""
+        if not self.journal:
+            note_present(visit.simulation, visit.headers)
         await self.worlds.post_office.catch_up(visit.simulation)
         world = visit.simulation.world
         visit.position, visit.events = len(world.timeline), len(world.events)

@@ -293,3 +293,16 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the closest spelling, or nothing if none is close."""
     close = get_close_matches(word, list(allowed), n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def nearest_type(type_: str, known: Iterable[str]) -> str:
+    """The same for a type of event, such as `task_run.completed`.
+
+    A scenario may emit types that no table knows, such as `task_run.progress`. So within a kind
+    that there is, only a word that is hardly another one is taken for a misspelling.
+    """
+    known = [*known]
+    kind, _, word = type_.partition(".")
+    words = [one.removeprefix(f"{kind}.") for one in known if one.startswith(f"{kind}.")]
+    may_be_new = words and not get_close_matches(word, words, n=1, cutoff=0.75)
+    return "" if may_be_new else nearest(type_, known)

@@ -6,9 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-_PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/\S*|\*\*)")
-_WILD = {"**": ".*", "*": "[^/]+"}
+from deck_sim.errors import nearest, quote
+
 ANY = "*"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
+_PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/\S*|\*\*)")
+_BEGINNINGS = ("/v2", "*", "/*")  # of the path of any call of the Deck API
+_WILD = {"**": ".*", "*": "[^/]+"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class CallPattern:
         """Read a pattern.
 
         Raises:
-            ValueError: if it is none; says how one is written.
+            ValueError: if it is none, or one that no call of the Deck API can fit.
 
         """
         found = _PATTERN.fullmatch(text.strip())
@@ -31,7 +35,14 @@ class CallPattern:
             raise ValueError(
                 f"{text!r} is no pattern of a call; write it like `POST /v2/tasks/*/run`"
             )
-        return cls((found["method"] or ANY).upper(), found["path"])
+        pattern = cls((found["method"] or ANY).upper(), found["path"])
+        if pattern.method not in METHODS:
+            raise ValueError(
+                f"unknown method {quote(pattern.method)}{nearest(pattern.method, METHODS)}"
+            )
+        if not pattern.path.startswith(_BEGINNINGS):
+            raise ValueError(f"{quote(pattern.path)} is no path of the API; they begin with `/v2`")
+        return pattern
 
     def takes_method(self, method: str) -> bool:
         """Whether a call may have this method."""

@@ -26,10 +26,11 @@ from deck_sim.errors import refuse
 from deck_sim.faults.outgoing import HEADER, Message
 from deck_sim.hiding import hide_in_headers
 from deck_sim.journeys import Journey, Report, travel
+from deck_sim.realtime import PRESENT_HEADER, PROCESS, PROCESS_HEADER
 from deck_sim.simulation import FOLLOW, Simulation
 from deck_sim.webhooks.sender import App, Outcome, Sender
 from deck_sim.webhooks.signing import TOLERANCE, signed_headers
-from deck_sim.wire import custom_headers, dump_json, print_message, print_moment
+from deck_sim.wire import custom_headers, dump_json, print_message, print_moment, read_moment
 
 log = logging.getLogger("deck_sim")
 
@@ -177,8 +178,8 @@ class PostOffice:
 
     async def _try(self, simulation: Simulation, attempt: Attempt, printed: _Printed) -> Tried:
         world, config = simulation.world, attempt.destination["config"]
-        at = world.now
-        stamp = self._wall() if simulation.settings.webhook_time == "wall" else at
+        at, wall = world.now, simulation.present or self._wall()
+        stamp = wall if simulation.settings.webhook_time == "wall" else at
         message = _spoiled(attempt, secrets_of(world, attempt.destination), stamp, printed)
         headers = {
             "user-agent": "deck-sim",
@@ -195,22 +196,37 @@ class PostOffice:
             number=attempt.number,
             ok=outcome.ok,
             status=outcome.status,
-            error=outcome.error or self._hint(outcome, stamp),
+            error=outcome.error or _hint(outcome, stamp, wall),
             latency_ms=outcome.latency_ms,
             request=hide_in_headers(outcome.request or headers),
             response=hide_in_headers(outcome.headers),
             fault=attempt.fault and attempt.fault.key,
         )
 
-    def _hint(self, outcome: Outcome, stamp: datetime) -> str | None:
-        """Why a receiver may have refused, if the timestamp can be the reason."""
-        off = abs(self._wall() - stamp)
-        if outcome.ok or off <= TOLERANCE:
-            return None
-        return (
-            f"answered {outcome.status}; the timestamp is the world's ({print_moment(stamp)}), and"
-            " receivers refuse one that is more than five minutes off: use `webhook_time: wall`"
-        )
+
+def note_present(simulation: Simulation, headers: Mapping[str, str]) -> None:
+    """Remember what a caller in another process takes for the present, if that is frozen.
+
+    A handle says in each call who it is, and the moment while there is one. Others, such as the
+    inspector, say nothing, and change nothing.
+
+    Raises:
+        ApiError: `input_invalid` if it is no moment.
+
+    """
+    told, process = headers.get(PRESENT_HEADER), headers.get(PROCESS_HEADER)
+    if process != PROCESS and (told or process):
+        simulation.present = read_moment(told, PRESENT_HEADER) if told else None
+
+
+def _hint(outcome: Outcome, stamp: datetime, wall: datetime) -> str | None:
+    """Why a receiver may have refused, if the timestamp can be the reason."""
+    if outcome.ok or abs(wall - stamp) <= TOLERANCE:
+        return None
+    return (
+        f"answered {outcome.status}; the timestamp is the world's ({print_moment(stamp)}), and"
+        " receivers refuse one that is more than five minutes off: use `webhook_time: wall`"
+    )
 
 
 def _check_kept(simulation: Simulation) -> None:

@@ -20,6 +20,8 @@ from typing import Any
 # Names this process. Who asks a server to follow its time must live in the same one.
 PROCESS = os.urandom(16).hex()
 PROCESS_HEADER = "Deck-Sim-Process"
+# What a caller whose process is frozen takes for the present.
+PRESENT_HEADER = "Deck-Sim-Present"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -21,7 +21,7 @@ from deck_sim.engine.story import Script
 from deck_sim.engine.timers import Due
 from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
-from deck_sim.errors import nearest, quote, refuse
+from deck_sim.errors import nearest_type, quote, refuse
 from deck_sim.journal import MOST_CALLS, Call
 from deck_sim.journeys import Journey, Report, pass_until, steps, travel
 from deck_sim.pacing import PACES, STARTS
@@ -66,6 +66,7 @@ class Simulation:
     answering: set[str] = field(default_factory=set)  # idempotency keys of calls that are under way
     driven: bool = False  # somebody drives a journey, which nobody else may then do
     dropped: bool = False  # another world has its key now, or none; nothing more is sent
+    present: datetime | None = None  # as a caller in a frozen process elsewhere last told it
     files_url: str = World.files_url
     kept_back: dict[str, list[Callable[[], object]]] = field(
         default_factory=dict
@@ -148,7 +149,7 @@ class Simulation:
                 Time has passed only for as long as what could have brought it went on by itself.
 
         """
-        likely = nearest(type_, self.world.event_types)
+        likely = nearest_type(type_, self.world.event_types)
         if likely and type_ not in self.world.event_types:
             text = f"there is no event type {quote(type_)}{likely}"
             raise refuse("request/input_invalid", text, field="until.event")

@@ -27,7 +27,9 @@ VERSION = 1
 MAX_DEPTH = 1000  # of a document: bodies lie in it, and bodies may be deep themselves
 
 # What belongs to the server rather than to the world, or to the moment. Everything else is kept.
-LEFT_OUT = ("key", "library", "real_ns", "driven", "dropped", "files_url", "kept_back")
+LEFT_OUT = (
+    *("key", "library", "real_ns", "driven", "dropped", "present", "files_url", "kept_back"),
+)
 BESIDE = ("world", "mode", "speed")  # what is no field of a simulation and kept all the same
 KEPT = (*(row.name for row in fields(Simulation) if row.name not in LEFT_OUT), *BESIDE)
 

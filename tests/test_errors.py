@@ -4,6 +4,7 @@ import string
 
 import pytest
 
+from deck_sim.contract.editions import EVENT_TYPES
 from deck_sim.errors import (
     CATALOG,
     IN_RUN_ONLY,
@@ -14,6 +15,7 @@ from deck_sim.errors import (
     Problem,
     listed,
     nearest,
+    nearest_type,
     problem,
     quote,
     refuse,
@@ -180,3 +182,20 @@ def test_a_found_word_is_repeated_only_as_far_as_one_would_read():
     """A word is quoted whole up to the limit, and cut behind it."""
     assert quote("x" * LONGEST) == repr("x" * LONGEST)
     assert quote("x" * (LONGEST + 1)) == repr("x" * (LONGEST - 1) + "…")
+
+
+@pytest.mark.parametrize(
+    ("type_", "likely"),
+    [
+        ("task_run.complete", "task_run.completed"),
+        ("task_run.cancelled", "task_run.canceled"),
+        ("run.completed", "task_run.completed"),
+        ("task_run.progress", None),
+        ("task_run.sparkled", None),
+        ("weather", None),
+    ],
+)
+def test_a_new_type_of_event_is_no_misspelt_one(type_, likely):
+    """Scenarios may emit types of their own; a likely misspelling has hardly another letter."""
+    said = f"; did you mean {likely!r}?" if likely else ""
+    assert nearest_type(type_, EVENT_TYPES) == said

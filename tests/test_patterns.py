@@ -1,5 +1,7 @@
 """Patterns of calls."""
 
+import re
+
 import pytest
 
 from deck_sim.patterns import CallPattern
@@ -29,4 +31,17 @@ def test_a_star_is_one_part_of_a_path(text, call, fits):
 def test_what_is_no_pattern_is_refused(text):
     """The message shows how one is written."""
     with pytest.raises(ValueError, match="write it like `POST /v2/tasks"):
+        CallPattern.read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("POST /tasks/*/run", "'/tasks/*/run' is no path of the API; they begin with `/v2`"),
+        ("PSOT /v2/agents", "unknown method 'PSOT'; did you mean 'POST'?"),
+    ],
+)
+def test_what_no_call_can_fit_is_refused(text, said):
+    """It would be a pattern of nothing, silently."""
+    with pytest.raises(ValueError, match=re.escape(said)):
         CallPattern.read(text)

@@ -14,6 +14,7 @@ from deck_sim.engine.destinations import create_destination
 from deck_sim.errors import ApiError
 from deck_sim.journeys import MOST_HALTS
 from deck_sim.post_office import PostOffice
+from deck_sim.realtime import PROCESS
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server import ServerThread
 from deck_sim.simulation import Settings, Simulation
@@ -757,3 +758,34 @@ def test_a_receiver_may_call_while_a_world_comes_along(
     run = run_task("mfa_then_success")
     following.tick(60)
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == "completed"
+
+
+# The present of a caller in another process
+
+
+def test_a_caller_says_what_it_takes_for_the_present(receiver, subscribe, agent, sim):
+    """Webhooks are stamped with it, until that caller says otherwise. Who says nothing changes
+    nothing, nor does a handle in the server's own process, whose present is known.
+    """
+    subscribe()
+    for headers in (
+        {"Deck-Sim-Present": "2031-01-01T00:00:00Z", "Deck-Sim-Process": "another"},
+        {},
+        {"Deck-Sim-Process": PROCESS},
+        {"Deck-Sim-Process": "another"},
+    ):
+        agent()
+        sim.post("/clock/advance", json={"by": "0s"}, headers=headers)
+    years = [
+        datetime.fromtimestamp(int(one.headers["webhook-timestamp"]), UTC).year
+        for one in receiver.arrivals
+    ]
+    assert (years[:3], years[3] == 2031) == ([2031] * 3, False)
+
+
+def test_a_present_that_is_no_moment_is_refused(sim):
+    """The answer names the header and shows how a moment is written."""
+    answer = sim.get("/clock", headers={"Deck-Sim-Present": "now"})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, "Deck-Sim-Present")
+    assert "must be a moment like 2025-01-15T09:30:00Z, not 'now'" in error["message"]

@@ -142,3 +142,5 @@ EDITIONS = {
     )
 }
 DEFAULT_EDITION = "connections"
+# Those that any edition documents.
+EVENT_TYPES = (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_types),)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.holds import Hold, held_by
-from deck_sim.errors import listed, nearest, quote, refuse
+from deck_sim.errors import listed, nearest, nearest_type, quote, refuse
 from deck_sim.later import Later
 from deck_sim.patterns import CallPattern
 from deck_sim.scenario.kinds import KINDS
@@ -59,7 +59,7 @@ def _check_event(simulation: Simulation, event: str) -> None:
     types = simulation.world.rules.event_types
     kinds = [kind for kind in KINDS if kind in simulation.world.rules.kinds]
     of_stories = [type_ for type_ in types if type_.partition(".")[0] in kinds]
-    likely = nearest(event, types)
+    likely = nearest_type(event, types)
     if event in of_stories or (event not in types and not likely):
         return
     text = f"nothing stops before {quote(event)}{'' if event in types else likely};"

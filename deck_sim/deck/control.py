@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx2
 
+from deck_sim import realtime
 from deck_sim.errors import DeckSimError
-from deck_sim.realtime import PROCESS, PROCESS_HEADER
 
 Json = dict[str, Any]
 IdOr = str | Mapping[str, Any]  # an id, or the resource that has it
@@ -23,7 +23,10 @@ class Control:
         self.url, self.api_key = url, api_key
         self._client = httpx2.Client(
             base_url=f"{url}/_sim",
-            headers={"Authorization": f"Bearer {api_key}", PROCESS_HEADER: PROCESS},
+            headers={
+                "Authorization": f"Bearer {api_key}",
+                realtime.PROCESS_HEADER: realtime.PROCESS,
+            },
             timeout=WAIT_SECONDS,
             trust_env=False,  # a proxy of the environment has no business on loopback
         )
@@ -35,8 +38,9 @@ class Control:
             DeckSimError: with the server's messages, or with why it could not be reached.
 
         """
+        headers = {**_present(), **content.pop("headers", {})}
         try:
-            answer = self._client.request(method, path, **content)
+            answer = self._client.request(method, path, headers=headers, **content)
         except httpx2.TransportError as error:
             text = f"no deck-sim answers at {self.url}: {error or type(error).__name__}"
             raise DeckSimError(text) from None
@@ -53,6 +57,15 @@ class Control:
     def close(self) -> None:
         """Close what connects us with the server."""
         self._client.close()
+
+
+def _present() -> dict[str, str]:
+    """The frozen moment, if the process is frozen: a server elsewhere signs webhooks with it, or
+    their receivers, who are frozen with us, would refuse them.
+    """
+    if not realtime.is_frozen():
+        return {}
+    return {realtime.PRESENT_HEADER: realtime.process_now().isoformat()}
 
 
 def _read(answer: httpx2.Response) -> dict[str, Any]:

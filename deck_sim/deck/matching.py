@@ -6,7 +6,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 from urllib.parse import parse_qs
 
-from deck_sim.errors import DeckSimError, listed, nearest
+from deck_sim.errors import CATALOG, DeckSimError, listed, nearest
+from deck_sim.journal import TOLD_HEADERS
 from deck_sim.patterns import CallPattern
 
 _LONGEST = 100  # characters of a value that a line shows
@@ -45,7 +46,8 @@ class Wish:
         """Read a pattern and what else is asked for.
 
         Raises:
-            DeckSimError: if it is no pattern, or no call has what is asked for.
+            DeckSimError: if it is no pattern, or no call can have what is asked for: an assertion
+                that there was none would always hold.
 
         """
         try:
@@ -57,7 +59,22 @@ class Wish:
         if unknown:
             text = f"a call has no {unknown[0]!r}{nearest(unknown[0], allowed)}; it can be asked"
             raise DeckSimError(f"{text} for {listed(allowed)}")
-        return cls(read, **wanted)
+        wish = cls(read, **wanted)
+        for fault in _impossible(wish):
+            raise DeckSimError(fault)
+        return wish
+
+
+def _impossible(wish: Wish) -> Iterator[str]:
+    """What is asked for and no call can have."""
+    if wish.status is not None and not isinstance(wish.status, int):
+        yield f"`status` is a number like 409, and not {wish.status!r}"
+    if wish.error is not None and wish.error not in CATALOG:
+        likely = nearest(wish.error, CATALOG) or "; write `type/code`, like `request/state_invalid`"
+        yield f"no call is answered with the error {wish.error!r}{likely}"
+    for name in wish.headers or ():
+        if name.lower() not in TOLD_HEADERS:
+            yield f"the journal does not keep the header {name!r}; it keeps {listed(TOLD_HEADERS)}"
 
 
 def differences(

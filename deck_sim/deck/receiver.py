@@ -11,17 +11,19 @@ from types import TracebackType
 from typing import Any, Self
 
 from deck_sim import realtime
+from deck_sim.contract.editions import EVENT_TYPES
 from deck_sim.deck.beside import in_thread, landed, refuse_on_a_loop
 from deck_sim.deck.control import IdOr, Json, read_id
 from deck_sim.deck.handle import Deck
 from deck_sim.deck.loopback import LoopbackServer
 from deck_sim.deck.nearby import ALL, HOOK
-from deck_sim.errors import DeckSimError
+from deck_sim.errors import DeckSimError, nearest_type, quote
 from deck_sim.faults.outgoing import HEADER
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
 _FROZEN = "frozen"
 _UNSIGNED, _FAILED = 401, 500
+_STATUSES = range(200, 600)
 _PATIENCE = 0.05  # seconds until a clock is asked again whether it has moved
 
 # Why an event has not come, by the mode of the clock.
@@ -104,7 +106,16 @@ class WebhookReceiver:
         return sorted(taken.values(), key=lambda event: happened.get(event["id"], -1))
 
     def respond(self, status: int, *, times: int | None = None) -> None:
-        """Answer the next so many attempts with this status; without `times`, all from now on."""
+        """Answer the next so many attempts with this status; without `times`, all from now on.
+
+        Raises:
+            DeckSimError: if it is no status from 200 to 599, or `times` is not 1 or more.
+
+        """
+        if not (isinstance(status, int) and status in _STATUSES):
+            raise DeckSimError(f"`respond` takes a status from 200 to 599, and not {status!r}")
+        if times is not None and not (isinstance(times, int) and times > 0):
+            raise DeckSimError(f"`times` must be a number from 1, and not {times!r}")
         with self._arrived:
             if times is None:
                 self._answers.clear()
@@ -116,7 +127,14 @@ class WebhookReceiver:
         """Call this with each event of a type (or `*`) that arrives, before it is answered.
 
         It may call the API, and may be a coroutine function. If it fails, the answer is a 500.
+
+        Raises:
+            DeckSimError: if the type is a misspelt one, or there is nothing to call.
+
         """
+        _check_type(event)
+        if not callable(callback):
+            raise DeckSimError(f"`on` takes a function of the event, and not {callback!r}")
         self._callbacks.append((event, self._deck.apps.plain(callback)))
 
     def wait_for(
@@ -131,9 +149,11 @@ class WebhookReceiver:
         nothing can come while a test waits, so it only looks.
 
         Raises:
-            DeckSimError: if there is none; says what arrived instead.
+            DeckSimError: if there is none; says what arrived instead. At once if the type is a
+                misspelt one.
 
         """
+        _check_type(event)
         wanted = None if id is None else read_id(id)
         mode = self._deck.clock.mode
         if mode != _FROZEN:
@@ -227,3 +247,9 @@ class WebhookReceiver:
         ]
         arrived = "\n".join(["what did arrive:", *came] if came else ["nothing did arrive"])
         return "\n".join([f"no `{type_}`{whom} was taken, {why}; {arrived}", *self.complaints])
+
+
+def _check_type(event: str) -> None:
+    """See that there can be such an event; a scenario may have some that no table knows."""
+    if event not in (ALL, *EVENT_TYPES) and (likely := nearest_type(event, EVENT_TYPES)):
+        raise DeckSimError(f"there is no event type {quote(event)}{likely}")

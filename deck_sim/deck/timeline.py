@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from deck_sim.durations import format_duration
+from deck_sim.durations import HOW_TO_WRITE, format_duration
+from deck_sim.errors import DeckSimError
 from deck_sim.wire import print_moment
 
 
@@ -64,9 +65,16 @@ def read_timeline(entries: Iterable[Mapping[str, Any]]) -> Timeline:
 
 
 def write_length(length: str | timedelta) -> str:
-    """A length of time as the control API reads it, to the microsecond."""
+    """A length of time as the control API reads it, to the microsecond.
+
+    Raises:
+        DeckSimError: if it is neither text nor a `timedelta`, and so without a unit.
+
+    """
     if isinstance(length, str):
         return length
+    if not isinstance(length, timedelta):
+        raise DeckSimError(f"{length!r} has no unit: {HOW_TO_WRITE}, or is a `timedelta`")
     if length % timedelta(milliseconds=1):
         return f"{length.days}d{length.seconds}.{length.microseconds:06}s"
     return format_duration(length)

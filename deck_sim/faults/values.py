@@ -7,32 +7,26 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 from deck_sim.complaints import show
-from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.editions import EVENT_TYPES
 from deck_sim.durations import DURATION_PATTERN, HOW_TO_WRITE, format_duration, parse_duration
-from deck_sim.errors import CATALOG, IN_RUN_ONLY, nearest, quote
-from deck_sim.patterns import ANY, CallPattern
+from deck_sim.errors import CATALOG, IN_RUN_ONLY, nearest, nearest_type, quote
+from deck_sim.patterns import CallPattern
 from deck_sim.strict import fault
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
 _ANSWERS = tuple(row.name for row in CATALOG.values() if row.status != IN_RUN_ONLY)
-_EVENTS = tuple({type_: None for e in EDITIONS.values() for type_ in e.event_types})
 
 
 def _read_match(text: str) -> str:
     try:
-        pattern = CallPattern.read(text)
+        CallPattern.read(text)
     except ValueError as error:
         raise fault(f"{error}") from None
-    if pattern.method not in METHODS:
-        raise fault(f"unknown method {quote(pattern.method)}{nearest(pattern.method, METHODS)}")
-    if not pattern.path.startswith(("/v2", "*", "/*")):
-        raise fault(f"{quote(pattern.path)} is no path of the API; they begin with `/v2`")
     return text
 
 
 def _read_event(text: str) -> str:
-    is_meant = any(fnmatchcase(type_, text) for type_ in _EVENTS)
-    if not is_meant and (likely := nearest(text, _EVENTS)):
+    is_meant = any(fnmatchcase(type_, text) for type_ in EVENT_TYPES)
+    if not is_meant and (likely := nearest_type(text, EVENT_TYPES)):
         raise fault(f"there is no event type {quote(text)}{likely}")
     return text
 

@@ -1,5 +1,7 @@
 """The journal: filters, assertions, and what their failures say."""
 
+import re
+
 import pytest
 
 from deck_sim import DeckSimError
@@ -198,3 +200,20 @@ def test_the_journal_of_a_world_can_be_asked(deck, run, api):
     (read,) = deck.requests.where(headers={"user-agent": "mine", "idempotency-key": "k"})
     assert read["answered"] == {"id": started["id"], "status": "queued"}
     assert deck.api_key not in f"{deck.requests}{[*deck.requests]}"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted", "said"),
+    [
+        ("POST /tasks/*/run", {}, "'/tasks/*/run' is no path of the API; they begin with `/v2`"),
+        ("PSOT /v2/tasks/*/run", {}, "unknown method 'PSOT'; did you mean 'POST'?"),
+        ("**", {"status": "409"}, "`status` is a number like 409, and not '409'"),
+        ("**", {"error": "request/state_invald"}, "did you mean 'request/state_invalid'?"),
+        ("**", {"error": "409"}, "write `type/code`, like `request/state_invalid`"),
+        ("**", {"headers": {"Authorization": "x"}}, "keep the header 'Authorization'; it keeps"),
+    ],
+)
+def test_what_no_call_can_be_is_an_error(pattern, wanted, said):
+    """An assertion that there was none would hold whatever the application does."""
+    with pytest.raises(DeckSimError, match=re.escape(said)):
+        CALLS.assert_not_called(pattern, **wanted)

@@ -147,3 +147,13 @@ async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_
     deck.create(f"tasks/{ready.task_id}/run", {"connection_id": ready.connection_id})
     await deck.async_advance_until("task_run.completed")
     assert answered == [200]
+
+
+@pytest.mark.parametrize(
+    ("call", "given"),
+    [("advance", {"by": 5}), ("advance_until", {"event": "task_run.completed", "limit": 5})],
+)
+def test_a_length_without_a_unit_is_refused(deck, call, given):
+    """A number could be seconds or minutes; the message says how lengths are written."""
+    with pytest.raises(DeckSimError, match="5 has no unit: a duration is written like `250ms`"):
+        getattr(deck, call)(**given)

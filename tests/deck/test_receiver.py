@@ -1,11 +1,15 @@
 """The receiver of webhooks, against the session's server."""
 
 import asyncio
+import re
 import threading
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
+import time_machine
+from freezegun import freeze_time
 
 from deck_sim import Deck, DeckSim, DeckSimError, WebhookReceiver
 from deck_sim.server import ServerThread
@@ -220,3 +224,63 @@ def test_what_was_spoiled_on_purpose_is_refused_and_no_complaint(deck, run, faul
         receiver.wait_for("task_run.completed", made)
     log = next(d["log"] for d in deck.deliveries if d["event_type"] == "task_run.completed")
     assert [(line["status"], line["fault"]) for line in log] == [(401, fault), (200, None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        (
+            "on",
+            ("task_run.complete", print),
+            "no event type 'task_run.complete'; did you mean 'task",
+        ),
+        ("on", ("task_run.completed", None), "`on` takes a function of the event, and not None"),
+        (
+            "wait_for",
+            ("task_run.complete",),
+            "no event type 'task_run.complete'; did you mean 'task",
+        ),
+        ("respond", (99,), "`respond` takes a status from 200 to 599, and not 99"),
+        ("respond", ("503",), "`respond` takes a status from 200 to 599, and not '503'"),
+    ],
+)
+def test_what_could_never_come_is_an_error(deck_webhooks, name, given, said):
+    """A callback that is never called would let a test pass that proves nothing."""
+    with pytest.raises(DeckSimError, match=re.escape(said)):
+        getattr(deck_webhooks, name)(*given)
+
+
+def test_a_number_of_answers_is_one_at_least(deck_webhooks):
+    """None at all would be silently the usual answer."""
+    with pytest.raises(DeckSimError, match="`times` must be a number from 1, and not 0"):
+        deck_webhooks.respond(503, times=0)
+
+
+def test_an_event_that_no_table_knows_can_be_waited_for(deck, run, deck_webhooks):
+    """A scenario's own event: as the end of an advance, in a callback, to be spoiled."""
+    seen, story = [], {"task_run": [{"running": "1s"}, {"event": "task_run.progress"}, "completed"]}
+    deck.use(deck.scenario({"version": 1, "name": "tells", **story}))
+    deck_webhooks.on("task_run.progress", seen.append)
+    deck.fault(event="task_run.progress", duplicate=True)
+    deck.advance_until("task_run.progress", run())
+    assert [event["type"] for event in seen] == ["task_run.progress"] * 2
+    assert deck_webhooks.wait_for("task_run.progress") == seen[0]
+
+
+FREEZERS = {
+    "freezegun": lambda: freeze_time("2031-01-01"),
+    "time-machine": lambda: time_machine.travel(datetime(2031, 1, 1, tzinfo=UTC), tick=False),
+}
+
+
+@pytest.mark.parametrize("freezer", FREEZERS)
+def test_a_frozen_process_takes_what_it_is_sent(anywhere, freezer):
+    """A server elsewhere is told the process's present; when that is thawed, no more."""
+    with WebhookReceiver(anywhere) as webhooks:
+        with FREEZERS[freezer]():
+            anywhere.create("agents", {"name": "Frozen"})
+            anywhere.advance("0s")
+        anywhere.create("agents", {"name": "Thawed"})
+        anywhere.advance("0s")
+    first, second = (int(one.headers["webhook-timestamp"]) for one in webhooks.received)
+    assert first == datetime(2031, 1, 1, tzinfo=UTC).timestamp() != second
