@@ -147,3 +147,17 @@ async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_
     deck.create(f"tasks/{ready.task_id}/run", {"connection_id": ready.connection_id})
     await deck.async_advance_until("task_run.completed")
     assert answered == [200]
+
+
+@pytest.mark.parametrize("by", [300, 1.5, None])
+def test_a_length_of_time_has_a_unit(deck, by):
+    """A number could be seconds or milliseconds; the error says how a length is written."""
+    with pytest.raises(DeckSimError, match=f"^{by} is not a length of time: .* like `250ms`"):
+        deck.advance(by)
+    assert deck.clock.now == START
+
+
+def test_a_moment_is_no_number(deck):
+    """The error says what a moment is."""
+    with pytest.raises(DeckSimError, match="^1736933400 is not a moment: .*2025-01-15T09:30:00Z"):
+        deck.advance_to(1736933400)
