@@ -17,6 +17,7 @@ import pytest
 from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.deck.account import give_account
+from deck_sim.deck.holds import Hold
 from deck_sim.deck.running import read_scenarios
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.library import Library, shipped
@@ -188,7 +189,16 @@ def _complaints(deck: Deck, failed: bool) -> list[str]:
         complaints.append(f"queued for a {kind}, but never played: {listed(names)}; {_MEANT}")
     quiet = [fault for fault in deck.faults if not (fault["fired"] or fault["owner"] or failed)]
     complaints += [f"a fault never struck: {_spell_fault(fault)}; {_MEANT}" for fault in quiet]
+    idle = [hold for hold in deck.holds if not failed and _held_nothing(hold)]
+    complaints += [f"a hold held nothing: {hold}; {_MEANT}" for hold in idle]
     return complaints
+
+
+def _held_nothing(hold: Hold) -> bool:
+    try:
+        return not hold.met
+    except DeckSimError:  # it ended by another way than ours, and nobody knows any more
+        return False
 
 
 def _spell_fault(fault: Mapping[str, Any]) -> str:

@@ -159,5 +159,5 @@ def test_a_length_of_time_has_a_unit(deck, by):
 
 def test_a_moment_is_no_number(deck):
     """The error says what a moment is."""
-    with pytest.raises(DeckSimError, match="^1736933400 is not a moment: .*2025-01-15T09:30:00Z"):
+    with pytest.raises(DeckSimError, match=r"^1736933400 is not a moment: .*2025-01-15T09:30:00Z"):
         deck.advance_to(1736933400)
