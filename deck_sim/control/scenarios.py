@@ -131,7 +131,8 @@ def queue(request: Request) -> Answer:
     """`POST /_sim/queue`: the next connections or runs play these, one each."""
     body = request.read(bodies.Queue)
     simulation = request.simulation
-    simulation.wishes.queue(body.resource, body.scenarios, simulation.library)
+    library, edition = simulation.library, simulation.world.edition
+    simulation.wishes.queue(body.resource, body.scenarios, library, edition)
     return show_queue(request)
 
 
@@ -149,7 +150,8 @@ def clear_queue(request: Request) -> Answer:
 def put_rules(request: Request) -> Answer:
     """`PUT /_sim/rules`: these rules instead of those there are; the first that matches counts."""
     simulation = request.simulation
-    simulation.wishes.rule(request.read(bodies.Rules).rules, simulation.library)
+    library, edition = simulation.library, simulation.world.edition
+    simulation.wishes.rule(request.read(bodies.Rules).rules, library, edition)
     return show_rules(request)
 
 

@@ -16,7 +16,7 @@ from deck_sim.engine.records import Surprises
 from deck_sim.engine.world import World
 from deck_sim.errors import listed, nearest, quote, refuse
 from deck_sim.later import Later
-from deck_sim.scenario.choosing import Choice
+from deck_sim.scenario.choosing import Choice, get_playable
 from deck_sim.simulation import LAST_MOMENT, Simulation
 from deck_sim.wire import print_moment, read_moment, read_object
 
@@ -76,9 +76,9 @@ def change_world(request: Request) -> Answer:
     """`PATCH /_sim/world`. The edition and the seed can change only while the world is empty."""
     body = request.read(bodies.ChangeWorld)
     simulation = request.simulation
-    if body.default_scenario is not None:
-        simulation.library.get(body.default_scenario, "default_scenario")
     world = _begun(simulation, body)
+    if body.default_scenario is not None:
+        get_playable(body.default_scenario, simulation.library, world.edition, "default_scenario")
     if body.surprises is not None:
         surprises = Surprises(**body.surprises.model_dump())
         _check_event_type(world, surprises.event_type)
@@ -141,7 +141,8 @@ def reset_world(request: Request) -> Answer:
     if body.now is not None:
         wanted["now"] = _beginning(body.now)
     if body.default_scenario is not None:
-        request.worlds.library.get(body.default_scenario, "default_scenario")
+        edition = body.edition or request.worlds.settings.edition
+        get_playable(body.default_scenario, request.worlds.library, edition, "default_scenario")
     simulation = request.worlds.make(request.simulation.key, **wanted)
     if body.default_scenario is not None:
         simulation.wishes.default_scenario = body.default_scenario

@@ -41,35 +41,57 @@ class Wishes:
     rules: list[Rule] = field(default_factory=list)
     turns: dict[str, int] = field(default_factory=dict)  # of each playlist and mix
 
-    def queue(self, kind: str, names: list[str], library: Library) -> None:
+    def queue(
+        self, kind: str, names: list[str], library: Library, edition: str | None = None
+    ) -> None:
         """Let the next ones of a kind play these, in this order.
 
         Raises:
-            ApiError: if the kind plays no scenarios or a name is unknown; nothing is queued then.
+            ApiError: if the kind plays no scenarios, or a name is unknown or that of a scenario for
+                another edition; nothing is queued then.
 
         """
         check_kind(kind, "resource")
         for index, name in enumerate(names):
-            library.get(name, f"scenarios[{index}]")
+            get_playable(name, library, edition, f"scenarios[{index}]")
         self.queues.setdefault(kind, []).extend(names)
 
-    def rule(self, rules: Sequence[Rule], library: Library) -> None:
+    def rule(self, rules: Sequence[Rule], library: Library, edition: str | None = None) -> None:
         """Let these rules take the place of those there are.
 
         Raises:
-            ApiError: if one names a kind or a scenario that there is not; nothing changes then.
+            ApiError: if one names a kind or a scenario that there is not, or that is for another
+                edition; nothing changes then.
 
         """
         problems: list[Problem] = []
         for index, wanted in enumerate(rules):
             try:
-                library.get(wanted.scenario, f"rules[{index}].scenario")
+                get_playable(wanted.scenario, library, edition, f"rules[{index}].scenario")
                 check_kind(wanted.resource or KINDS[0], f"rules[{index}].resource")
             except ApiError as error:
                 problems += error.problems
         if problems:
             raise ApiError(*problems)
         self.rules = [*rules]
+
+
+def get_playable(name: str, library: Library, edition: str | None, where: str) -> Scenario:
+    """The scenario of that name, for a world of that edition if one is given; `where` is where it
+    was named.
+
+    Raises:
+        ApiError: `input_invalid` if there is none, or it is for another edition.
+
+    """
+    scenario = library.get(name, where)
+    if edition is None or edition in scenario.editions:
+        return scenario
+    text = (
+        f"the scenario {quote(scenario.name)} is for the edition {listed(scenario.editions)},"
+        f" and this world's is `{edition}`"
+    )
+    raise refuse("request/input_invalid", text, field=where)
 
 
 def check_kind(kind: str, where: str) -> None:
@@ -201,26 +223,16 @@ def _turn(
     `where` is where its name was written.
     """
     if opening.kind != "task_run" or not scenario.entries:
-        return _playable(scenario, opening, where)
+        return get_playable(scenario.name, library, opening.edition, where)
     turn = wishes.turns.get(scenario.name, 0)
     if scenario.playlist:
         way, entry = "playlist", scenario.playlist[min(turn, len(scenario.playlist) - 1)]
     else:
         way, entry = "mix", _drawn(scenario.mix or {}, opening.seed, scenario.name, turn)
     place = f"{way} of {scenario.name}"
-    played = _playable(library.get(entry, place), opening, place)
+    played = get_playable(entry, library, opening.edition, place)
     wishes.turns[scenario.name] = turn + 1
     return played
-
-
-def _playable(scenario: Scenario, opening: Opening, where: str) -> Scenario:
-    if opening.can_play(scenario):
-        return scenario
-    text = (
-        f"the scenario {quote(scenario.name)} is for the edition {listed(scenario.editions)},"
-        f" and this world's is `{opening.edition}`"
-    )
-    raise refuse("request/input_invalid", text, field=where)
 
 
 def _drawn(mix: dict[str, float], *name: Any) -> str:
