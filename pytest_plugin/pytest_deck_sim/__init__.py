@@ -122,11 +122,12 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the world's timeline with a test that failed."""
-    if call.excinfo is not None and not item.config.getoption("fulltrace"):
-        _leave_us_out(call.excinfo)
+    if call.excinfo is not None:  # an expected failure and a skip, too: the test broke off
+        item.stash[FAILED] = True
+        if not item.config.getoption("fulltrace"):
+            _leave_us_out(call.excinfo)
     report = yield
     if report.failed:
-        item.stash[FAILED] = True
         timeline = item.stash[TIMELINE]() if TIMELINE in item.stash else ""
         if timeline:
             _add_section(report, "deck timeline", timeline)

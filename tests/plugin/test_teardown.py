@@ -218,6 +218,13 @@ def test_a_hold_that_held_nothing_fails_the_test(run):
     result.stdout.fnmatch_lines([line])
 
 
+@pytest.mark.parametrize("end", ["pytest.xfail('later')", "pytest.skip('later')"])
+def test_a_test_that_broke_off_as_expected_has_nothing_left_over(run, end):
+    """What it would have played is not missed."""
+    text = HOLD.format(use=f"deck.queue('success'); deck.hold('task_run.failed'); {end}")
+    assert run(text).parseoutcomes().keys() <= {"xfailed", "skipped"}
+
+
 USES = {
     "the test failed": ("deck.hold('task_run.failed'); assert False", {"failed": 1}),
     "the world began anew": ("deck.hold('task_run.failed'); deck.reset()", {"passed": 1}),
