@@ -29,7 +29,7 @@ from deck_sim.engine.assumptions import (
     rely_on_error,
 )
 from deck_sim.engine.calls import admit_call
-from deck_sim.engine.holds import hold_on_call
+from deck_sim.engine.holds import hold_on_call, meet
 from deck_sim.engine.injected import CALL
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.errors import CATALOG, ApiError, refuse
@@ -217,6 +217,7 @@ async def _keep_back(simulation: Simulation, method: str, path: str) -> None:
     hold_id = hold_on_call(simulation.world, method, path)
     if hold_id is not None:
         loop, released = asyncio.get_running_loop(), asyncio.Event()
+        meet(simulation.world, hold_id)
         send = partial(loop.call_soon_threadsafe, released.set)
         simulation.kept_back.setdefault(hold_id, []).append(send)
         await released.wait()

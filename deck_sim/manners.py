@@ -5,6 +5,7 @@ that finds it. A read that comes too soon is not held against anybody: three are
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -190,13 +191,27 @@ MANNERS = (
 
 
 def _reads(seen: Seen) -> Iterator[tuple[str, list[Call]]]:
-    """The reads of each resource that has a life, in their order."""
+    """The reads of each resource that has a life, in their order, but for those that a delivery
+    caused: who takes an event for a hint and looks does not poll.
+    """
     reads: dict[str, list[Call]] = {}
-    for call in seen.calls:
+    for call in _uncaused(seen):
         found = _READ.fullmatch(call.path)
         if found and call.method == "GET" and call.status == 200 and _machine(seen, call):
             reads.setdefault(found["id"], []).append(call)
     yield from reads.items()
+
+
+def _uncaused(seen: Seen) -> Iterator[Call]:
+    """The calls, without the first read that follows each attempt to deliver at once."""
+    attempts = deque(sorted(tried.at for made in seen.world.attempts.values() for tried in made))
+    for call in seen.calls:
+        while attempts and attempts[0] + AT_ONCE < call.at:
+            attempts.popleft()
+        if call.method == "GET" and attempts and attempts[0] <= call.at:
+            attempts.popleft()
+        else:
+            yield call
 
 
 def _machine(seen: Seen, call: Call) -> Machine | None:

@@ -67,6 +67,16 @@ def test_reading_again_and_again_at_once_is_told(found):
     assert found(*calls) == [("polls_too_often", "`trun_1` was read 3 times within 1s of a read")]
 
 
+def test_a_read_that_a_delivery_caused_is_none_of_a_poll(found):
+    """Who takes each event for a hint and looks does as is advised; each excuses one read."""
+    calls = [*[read(0, "completed")] * 5, *[read(9, "completed")] * 2]
+    attempts = [tried(n) for n in (0, 0, 0, 7, 9.5)]
+    what = "`trun_1` was read 3 times after it was `completed`"
+    assert found(*calls, attempts=attempts) == [("polls_what_is_finished", what)]
+    assert found(*calls[:5], attempts=attempts) == []
+    assert found(*[read(0, "running")] * 5, attempts=attempts) == []
+
+
 @pytest.mark.parametrize(
     ("calls", "options"),
     [

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from deck_sim import realtime
-from deck_sim.control.holds import print_held
+from deck_sim.control.holds import print_held, print_kept_back
 from deck_sim.durations import format_duration, parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
@@ -137,9 +137,9 @@ def _wanted(simulation: Simulation, owner: str) -> dict[str, Any]:
 
 
 def _held(simulation: Simulation) -> dict[str, Any]:
-    """What is held, if anything is."""
-    held = print_held(simulation)
-    return {"held": held} if held else {}
+    """What is held, stories and answers, if anything is."""
+    told = {"held": print_held(simulation), "kept_back": print_kept_back(simulation)}
+    return {name: rows for name, rows in told.items() if rows}
 
 
 ROUTES = [

@@ -49,9 +49,10 @@ def release_hold(request: Request) -> Answer:
             f"there is no hold {quote(hold_id)}{nearest(hold_id, held)}; there are {listed(held)}"
         )
         raise refuse("request/input_invalid", text, field="id")
-    answers = len(simulation.kept_back.get(hold_id, ()))
+    answers, met = _answers(simulation, hold_id), simulation.world.holds[hold_id].met
     released = simulation.release(hold_id)
-    return Answer({"id": hold_id, "deleted": True, "released": released, "answers": answers})
+    told = {"released": released, "answers": answers, "met": met}
+    return Answer({"id": hold_id, "deleted": True, **told})
 
 
 def _check_event(simulation: Simulation, event: str) -> None:
@@ -93,8 +94,14 @@ def _print(simulation: Simulation, hold: Hold) -> dict[str, Any]:
             for story in stories
             if story.held
         ],
-        "answers": len(simulation.kept_back.get(hold.id, ())),
+        "answers": _answers(simulation, hold.id),
+        "met": hold.met,
     }
+
+
+def _answers(simulation: Simulation, hold_id: str) -> int:
+    """How many answers are kept back there."""
+    return len(simulation.kept_back.get(hold_id, ()))
 
 
 def print_held(simulation: Simulation) -> list[dict[str, Any]]:
@@ -103,6 +110,15 @@ def print_held(simulation: Simulation) -> list[dict[str, Any]]:
         {"id": story.owner, "event": hold.event, "hold": hold.id}
         for hold in simulation.world.holds.values()
         for story in held_by(simulation.world, hold.id)
+    ]
+
+
+def print_kept_back(simulation: Simulation) -> list[dict[str, Any]]:
+    """How many answers wait at which hold, for the same."""
+    return [
+        {"call": hold.call, "answers": _answers(simulation, hold.id), "hold": hold.id}
+        for hold in simulation.world.holds.values()
+        if _answers(simulation, hold.id)
     ]
 
 

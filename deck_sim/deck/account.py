@@ -28,17 +28,20 @@ class _Told(NamedTuple):
 
 
 def give_account(deck: "Deck") -> str:
-    """What is to be told of a world; nothing if nothing happened in it."""
+    """What is to be told of a world."""
     calls = {call["request_id"]: call for call in deck.requests}
     happened = [*_rounds([_spell(line, calls) for line in deck.timeline])]
+    silence = [] if calls else [f"  no call of the Deck API came with its key, `{deck.api_key}`"]
     if not happened:
-        return ""
+        return "\n".join(["nothing happened in this world:", *silence])
     parts = {
         "": cut_middle(happened, _MOST_LINES),
         "what was played, and why": cut_middle(_choices(calls.values()), _MOST_ROWS),
         "what was refused": cut_middle(_refusals(calls.values()), _MOST_ROWS),
         "what failed": cut_middle(_failures(deck.runs), _MOST_ROWS),
-        "how it stands": _standing(deck.next()),
+        "what was not delivered": cut_middle(_undelivered(deck.deliveries), _MOST_ROWS),
+        "what the client does wrong": cut_middle(_habits(deck.manners), _MOST_ROWS),
+        "how it stands": _standing(deck.next()) + silence,
     }
     return "\n".join(line for title, lines in parts.items() for line in _part(title, lines))
 
@@ -112,6 +115,31 @@ def _failures(runs: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def _undelivered(deliveries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Which webhooks no attempt brought home so far, and how the last one that was made ended."""
+    found = [(one, made) for one in deliveries if (made := _last_made(one)) and not made["ok"]]
+    lines = [
+        f"  {one['event_type']} ({one['id']}), attempt {made['attempt']}: "
+        f"{made['status'] or made['error']}"
+        for one, made in found
+    ]
+    unproven = any(made["status"] in _UNPROVEN and not made["fault"] for _, made in found)
+    return [*lines, _SECRET] if unproven else lines
+
+
+def _last_made(delivery: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The last attempt that was made, if one was."""
+    return next((tried for tried in reversed(delivery["log"]) if tried["attempt"]), None)
+
+
+_UNPROVEN = (400, 401, 403)  # what an application answers that takes a webhook for a forgery
+_SECRET = "  does the application verify with the secret of this world, `deck.webhook_secret`?"
+
+
+def _habits(manners: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [f"  {found['manner']}: {found['what']}" for found in manners]
+
+
 def _standing(now: Mapping[str, Any]) -> list[str]:
     """What waits and for what, and what is due, soonest first."""
     held = {one["id"]: f", held before {one['event']}" for one in now.get("held", ())}
@@ -120,6 +148,10 @@ def _standing(now: Mapping[str, Any]) -> list[str]:
         + (f"; it would take {show_value(one['answer'])}" if "answer" in one else "")
         for one in now["waiting"]
     ]
+    kept = [
+        f"  {one['answers']} x `{one['call']}` is done, its answer kept back by a hold"
+        for one in now.get("kept_back", ())
+    ]
     due = [f"  in {one['in']}: {one['what']} ({one['id']})" for one in now["due"]]
-    lines = [*cut_middle(waiting, _MOST_ROWS), *cut_middle(due, _MOST_ROWS)]
+    lines = [*kept, *cut_middle(waiting, _MOST_ROWS), *cut_middle(due, _MOST_ROWS)]
     return [f"  it is {now['now']}", *(lines or ["  nothing waits, and nothing is due"])]

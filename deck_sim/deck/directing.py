@@ -23,6 +23,7 @@ class Directing:
 
     _control: Control
     _numbers: Iterator[int]
+    holds: tuple[Hold, ...] = ()  # all that this handle has put, released or not
 
     @property
     def _edition(self) -> str:
@@ -122,7 +123,8 @@ class Directing:
         `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. A call
         like `POST /v2/tasks/*/run` is held when its work is done and its answer is to be sent.
         """
-        return Hold(self._control, point, None if id is None else read_id(id))
+        self.holds += (hold := Hold(self._control, point, None if id is None else read_id(id)),)
+        return hold
 
 
 def _name_in(text: str) -> Any:

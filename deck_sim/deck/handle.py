@@ -146,6 +146,7 @@ class Deck(Passing, Nearby, Directing, Faults, Looking):
         body = given(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
         body |= given(webhook_time=webhook_time)
         self._control.call("POST", "/reset", json=body)
+        self.holds = ()
 
     def snapshot(self) -> Json:
         """The whole world as data that JSON can hold; give it to `restore` as it is."""
@@ -154,6 +155,7 @@ class Deck(Passing, Nearby, Directing, Faults, Looking):
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Let the world be as it was when the snapshot was taken, here or on another server."""
         self._control.call("PUT", "/snapshot", json=dict(snapshot))
+        self.holds = ()
 
     def delete(self) -> None:
         """Forget the world; its key would begin a new one."""

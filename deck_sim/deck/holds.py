@@ -15,12 +15,13 @@ class Hold:
 
     def __init__(self, control: Control, point: str, of: str | None) -> None:
         """Hold what is about to emit the event `point`, or the answer to such a call."""
-        self.point = point
+        self.point, self.of = point, of
         wanted = {"call" if "/" in point or "*" in point else "event": point, "id": of}
         body = {name: value for name, value in wanted.items() if value is not None}
         self._control = control
         self.id: str = control.call("POST", "/holds", json=body)["id"]
         self._released: list[str] | None = None
+        self._met = 0
 
     @property
     def held(self) -> list[str]:
@@ -32,6 +33,11 @@ class Hold:
         """How many answers are kept back here."""
         return int(self._look()["answers"])
 
+    @property
+    def met(self) -> int:
+        """How many stories and answers it has stopped, whatever became of them."""
+        return self._met if self._released is not None else int(self._look()["met"])
+
     def release(self) -> list[str]:
         """Let everything go on at the world's present moment; returns the ids of what was held.
 
@@ -39,7 +45,7 @@ class Hold:
         """
         if self._released is None:
             answer = self._control.call("DELETE", f"/holds/{self.id}")
-            self._released = answer["released"]
+            self._released, self._met = answer["released"], answer["met"]
         return self._released
 
     def __enter__(self) -> Self:
@@ -59,6 +65,9 @@ class Hold:
 
     def __repr__(self) -> str:
         return f"Hold({self.point!r})"
+
+    def __str__(self) -> str:
+        return f"`{self.point}`" + (f" of `{self.of}`" if self.of else "")
 
     def _look(self) -> dict[str, Any]:
         holds = {hold["id"]: hold for hold in self._control.get("/holds")}

@@ -8,6 +8,7 @@ from deck_sim.deck.beside import blocks_the_loop
 from deck_sim.deck.control import Control, IdOr, Json, given, read_id
 from deck_sim.deck.delivering import Apps
 from deck_sim.deck.timeline import Report, read_timeline, write_length, write_moment
+from deck_sim.errors import DeckSimError
 
 
 class Passing:
@@ -17,6 +18,8 @@ class Passing:
 
     _control: Control
     apps: Apps
+    most_idle_sleeps: int = 1000  # of a client in a row, while nothing happens and nothing is due
+    _idle_sleeps: int = 0
 
     @blocks_the_loop
     def advance(self, by: str | timedelta) -> Report:
@@ -73,12 +76,18 @@ class Passing:
 
     @blocks_the_loop
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds of the world pass: hand it to a client as its `sleep`."""
-        self.advance(timedelta(seconds=seconds))
+        """Let so many seconds of the world pass: hand it to a client as its `sleep`.
+
+        Raises:
+            DeckSimError: if the client waits for ever: it has slept `most_idle_sleeps` times since
+                anything happened, and nothing is due.
+
+        """
+        self._slept(self.advance(timedelta(seconds=seconds)))
 
     async def async_sleep(self, seconds: float) -> None:
         """The same for a client that awaits its `sleep`."""
-        await self.async_advance(timedelta(seconds=seconds))
+        self._slept(await self.async_advance(timedelta(seconds=seconds)))
 
     @blocks_the_loop
     def replay(self, delivery: IdOr) -> Json:
@@ -88,6 +97,19 @@ class Passing:
     async def async_replay(self, delivery: IdOr) -> Json:
         """The same, while the event loop goes on."""
         return await self.apps.async_during(self._replaying(delivery))
+
+    def _slept(self, report: Report) -> None:
+        """Count sleeps in which nothing happened, and end a loop that can have no other end."""
+        is_idle = all(line.kind == "clock" for line in report.happened)
+        self._idle_sleeps = self._idle_sleeps + 1 if is_idle else 0
+        if self._idle_sleeps < self.most_idle_sleeps or self._control.call("GET", "/next")["due"]:
+            return
+        slept, self._idle_sleeps = self._idle_sleeps, 0
+        raise DeckSimError(
+            f"the client waits for ever: it has slept {slept} times since anything happened, and"
+            " nothing is due that could; a client that gives up after more sleeps needs a higher"
+            " `deck.most_idle_sleeps`"
+        )
 
     def _replaying(self, delivery: IdOr) -> Callable[[], Json]:
         return lambda: self._control.call("POST", f"/deliveries/{read_id(delivery)}/replay")

@@ -68,18 +68,29 @@ def write_length(length: str | timedelta) -> str:
     """A length of time as the control API reads it, to the microsecond.
 
     Raises:
-        DeckSimError: if it is neither text nor a `timedelta`, and so without a unit.
+        DeckSimError: if it is something else, such as a number, which has no unit.
 
     """
     if isinstance(length, str):
         return length
     if not isinstance(length, timedelta):
-        raise DeckSimError(f"{length!r} has no unit: {HOW_TO_WRITE}, or is a `timedelta`")
+        text = f"{length!r} is not a length of time: that is a `timedelta`, or text;"
+        raise DeckSimError(f"{text} {HOW_TO_WRITE}")
     if length % timedelta(milliseconds=1):
         return f"{length.days}d{length.seconds}.{length.microseconds:06}s"
     return format_duration(length)
 
 
 def write_moment(moment: str | datetime) -> str:
-    """A moment as the control API reads it; without an offset it is UTC."""
-    return moment if isinstance(moment, str) else moment.isoformat()
+    """A moment as the control API reads it; without an offset it is UTC.
+
+    Raises:
+        DeckSimError: if it is something else, such as a number.
+
+    """
+    if isinstance(moment, str):
+        return moment
+    if not isinstance(moment, datetime):
+        text = "is not a moment: that is a `datetime`, or text like `2025-01-15T09:30:00Z`"
+        raise DeckSimError(f"{moment!r} {text}")
+    return moment.isoformat()

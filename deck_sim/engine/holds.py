@@ -7,7 +7,7 @@ about to complete can still be canceled. Whatever the story hears meanwhile lead
 Timers of patience go on, and end a held run as they would end any other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ class Hold:
     event: str | None = None
     resource: str | None = None
     call: str | None = None
+    met: int = 0  # how many stories and answers it has stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,17 @@ def hold_on_call(world: "World", method: str, path: str) -> str | None:
     return next(found, None)
 
 
+def meet(world: "World", hold_id: str) -> None:
+    """Count what a hold stops: one that never stopped anything has put nothing in order."""
+    hold = world.holds[hold_id]
+    world.holds[hold_id] = replace(hold, met=hold.met + 1)
+
+
 def stop_at(world: "World", story: Story, hold: str, listened: Place) -> None:
     """Let a story stand at a hold, and listen where it listened last."""
     story.held = Held(hold, world.now, story.path, story.attempts)
     story.path, story.attempts = listened
+    meet(world, hold)
     kind = story.script.kind
     world.note(kind, story.owner, f"held before {world.holds[hold].event}")
 

@@ -6,8 +6,10 @@ exception keeps hold of the real clock before anything can freeze it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -117,16 +119,35 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the world's timeline with a test that failed."""
+    if call.excinfo is not None:  # an expected failure and a skip, too: the test broke off
+        item.stash[FAILED] = True
+        if not item.config.getoption("fulltrace"):
+            _leave_us_out(call.excinfo)
     report = yield
     if report.failed:
-        item.stash[FAILED] = True
         timeline = item.stash[TIMELINE]() if TIMELINE in item.stash else ""
         if timeline:
             _add_section(report, "deck timeline", timeline)
     return report
+
+
+def _leave_us_out(caught: pytest.ExceptionInfo[BaseException]) -> None:
+    """End a traceback where the test called us: an error of ours tells everything itself."""
+    errors = sys.modules.get("deck_sim.errors")  # if it was not imported, it was not raised
+    if errors is None or not isinstance(caught.value, errors.DeckSimError):
+        return
+    last = caught.tb
+    while last.tb_next is not None and not _is_ours(last.tb_next):
+        last = last.tb_next
+    last.tb_next = None
+
+
+def _is_ours(entry: TracebackType) -> bool:
+    name: str = entry.tb_frame.f_globals.get("__name__", "")
+    return name.partition(".")[0] == "deck_sim"
 
 
 def _add_section(report: pytest.TestReport, title: str, text: str) -> None:

@@ -1,11 +1,13 @@
 """`--deck-coverage`: which steps and branches of scenarios no test played. Imported if asked for.
 
-The scenarios that count are those that a test played, and those of the user's own folder. Under
-xdist each process counts for itself, and the one that reports adds up.
+The scenarios that count are those that a test played, and those of the user's own folder; not those
+that `deck_sim.strategies` made up, which are others in each run of the tests. Under xdist each
+process counts for itself, and the one that reports adds up.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _OF_A_WORKER = "deck_sim_coverage"  # where a process of xdist puts its counts
 
+_MADE_UP = re.compile("history_[0-9a-f]{8}")  # as `deck_sim.history` names them
+
 Counts = dict[str, dict[str, int]]  # how often each step was played, by scenario and place
 
 
@@ -31,7 +35,8 @@ class Coverage:
 
     def add(self, deck: Deck) -> None:
         """Count what was played in a world."""
-        self.merge({row["scenario"]: row["steps"] for row in deck.coverage()})
+        rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
+        self.merge({name: steps for name, steps in rows if not _MADE_UP.fullmatch(name)})
 
     def merge(self, counts: Mapping[str, Mapping[str, int]]) -> None:
         """Add up."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ import pytest
 from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.deck.account import give_account
+from deck_sim.deck.holds import Hold
 from deck_sim.deck.running import read_scenarios
 from deck_sim.errors import listed, nearest
 from deck_sim.scenario.library import Library, shipped
@@ -67,7 +69,9 @@ def world_of(
     """The world of one test, as its marker wants it."""
     wanted = read_marker(item)
     own = item.config.stash.get(OWN_SERVER, None) == server
-    with Deck(server, make_key(item.nodeid, own=own)) as deck:
+    counting = item.config.pluginmanager.get_plugin(COVERAGE)
+    handle = Deck if counting is None else partial(_Counted, counting.add)
+    with handle(server, make_key(item.nodeid, own=own)) as deck:
         try:
             _begin(deck, wanted, edition, None if own else folder)
         except DeckSimError as error:
@@ -80,13 +84,33 @@ def world_of(
             manners = deck.manners
             complaints += [f"{manners}"] if manners else []
         shown = _show_timeline(deck) if complaints else ""
-        counting = item.config.pluginmanager.get_plugin(COVERAGE)
-        if counting is not None:
-            counting.add(deck)
         item.stash[TIMELINE] = lambda: shown
         deck.delete()
     if complaints:
         raise _failure("\n".join(complaints))
+
+
+class _Counted(Deck):
+    """A handle that lets be counted what was played before its world is no more."""
+
+    def __init__(self, count: Callable[[Deck], None], url: str, api_key: str) -> None:
+        super().__init__(url, api_key)
+        self._count = count
+
+    def reset(self, **how: Any) -> None:
+        """Begin the world anew, as `Deck.reset` does."""
+        self._count(self)
+        super().reset(**how)
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Let the world be another one, as `Deck.restore` does."""
+        self._count(self)
+        super().restore(snapshot)
+
+    def delete(self) -> None:
+        """Forget the world, as `Deck.delete` does."""
+        self._count(self)
+        super().delete()
 
 
 @contextmanager
@@ -188,7 +212,16 @@ def _complaints(deck: Deck, failed: bool) -> list[str]:
         complaints.append(f"queued for a {kind}, but never played: {listed(names)}; {_MEANT}")
     quiet = [fault for fault in deck.faults if not (fault["fired"] or fault["owner"] or failed)]
     complaints += [f"a fault never struck: {_spell_fault(fault)}; {_MEANT}" for fault in quiet]
+    idle = [hold for hold in deck.holds if not failed and _held_nothing(hold)]
+    complaints += [f"a hold held nothing: {hold}; {_MEANT}" for hold in idle]
     return complaints
+
+
+def _held_nothing(hold: Hold) -> bool:
+    try:
+        return not hold.met
+    except DeckSimError:  # it ended by another way than ours, and nobody knows any more
+        return False
 
 
 def _spell_fault(fault: Mapping[str, Any]) -> str:

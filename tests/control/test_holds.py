@@ -24,6 +24,7 @@ def test_a_hold_is_shown_with_what_stands_there(sim, hold, run_task, advance):
     (shown,) = sim.get("/holds").json()["data"]
     standing = {"id": run["id"], "status": "running", "since": "2025-01-15T09:30:11Z"}
     assert (shown["id"], shown["held"], shown["answers"]) == (made["id"], [standing], 0)
+    assert (made["met"], shown["met"]) == (0, 1)
     answer = sim.delete(f"/holds/{made['id']}").json()
     assert (answer["deleted"], answer["released"], answer["answers"]) == (True, [run["id"]], 0)
     assert sim.get("/holds").json()["data"] == []

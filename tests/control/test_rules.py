@@ -282,3 +282,32 @@ def test_a_scenario_that_is_named_stays(sim, errors, user):
     sim.put("/rules", json={"rules": []})
     sim.delete("/scenarios/user")
     assert sim.delete("/scenarios/mine").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("PATCH", "/world", {"default_scenario": "elsewhere"}, "default_scenario"),
+        (
+            "POST",
+            "/queue",
+            {"resource": "task_run", "scenarios": ["success", "elsewhere"]},
+            "scenarios[1]",
+        ),
+        ("PUT", "/rules", {"rules": [{"when": {}, "scenario": "elsewhere"}]}, "rules[0].scenario"),
+    ],
+)
+def test_a_wish_for_a_scenario_of_another_edition_is_refused(
+    sim, errors, method, path, body, field
+):
+    """Whoever wishes is told, rather than the application that starts a run later."""
+    script = {"edition": "credentials", "task_run": ["queued", "running", "completed"]}
+    assert sim.put("/scenarios/elsewhere", json=script).status_code == 200
+    assert errors(method, path, 400, json=body) == [("input_invalid", field)]
+
+
+def test_a_world_can_begin_with_a_scenario_of_its_edition_only(sim, errors):
+    """The edition that the reset names counts."""
+    body = {"edition": "credentials", "default_scenario": "run_blocked"}
+    assert errors("POST", "/reset", 400, json=body) == [("input_invalid", "default_scenario")]
+    assert sim.post("/reset", json=body | {"edition": "connections"}).status_code == 200

@@ -86,6 +86,7 @@ def test_a_server_that_stops_lets_its_answers_go(elsewhere):
     assert answer.result().json()["status"] == "ready"
 
 
+@pytest.mark.deck(strict=False)
 def test_other_calls_are_answered_meanwhile(deck, api):
     """A hold keeps back what it names, and nothing else."""
     with deck.hold("POST /v2/tasks/*/run"):
@@ -106,9 +107,27 @@ def test_the_failure_in_a_block_is_not_hidden_by_the_release(deck):
         lose(also=lambda: None)
 
 
+@pytest.mark.deck(strict=False)
 def test_a_hold_says_what_it_holds(deck):
-    """For people, in a traceback."""
+    """For people, in a traceback and in a sentence."""
     assert repr(deck.hold("task_run.completed")) == "Hold('task_run.completed')"
+    told = [str(deck.hold("task_run.completed", of)) for of in (None, "trun_1")]
+    assert told == ["`task_run.completed`", "`task_run.completed` of `trun_1`"]
+
+
+@pytest.mark.deck(strict=False)
+def test_a_hold_counts_what_it_met(deck, run, api, elsewhere):
+    """What it stopped once counts, although it got away from there; answers count, too."""
+    started = run()
+    with deck.hold("task_run.completed") as hold, deck.hold("task_run.failed") as idle:
+        deck.settle()
+        api.post(f"/task-runs/{started['id']}/cancel")
+        assert (hold.held, hold.met) == ([], 1)
+    assert (hold.met, idle.met) == (1, 0)
+    with deck.hold("GET /v2/agents") as hold:
+        answer = elsewhere(api.get, "/agents")
+        _until(lambda: hold.answers)
+    assert (answer.result().status_code, hold.met) == (200, 1)
 
 
 def _until(came):

@@ -155,5 +155,38 @@ async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_
 )
 def test_a_length_without_a_unit_is_refused(deck, call, given):
     """A number could be seconds or minutes; the message says how lengths are written."""
-    with pytest.raises(DeckSimError, match="5 has no unit: a duration is written like `250ms`"):
+    with pytest.raises(DeckSimError, match=r"^5 is not a length of time: .* like `250ms`"):
         getattr(deck, call)(**given)
+
+
+def test_a_moment_is_no_number(deck):
+    """The error says what a moment is."""
+    with pytest.raises(DeckSimError, match=r"^1736933400 is not a moment: .*2025-01-15T09:30:00Z"):
+        deck.advance_to(1736933400)
+
+
+@pytest.mark.parametrize("twin", [False, True])
+def test_a_client_that_waits_for_ever_is_stopped(deck, run, twin):
+    """The run has failed long since, and nothing is due; the account says what it polled."""
+    deck.most_idle_sleeps = 5
+    deck.use("source_down")
+    run()
+
+    def sleep():
+        return asyncio.run(deck.async_sleep(5)) if twin else deck.sleep(5)
+
+    for _ in range(2 + 4):  # the run fails in the second
+        sleep()
+    with pytest.raises(DeckSimError, match=r"^the client waits for ever: it has slept 5 times"):
+        sleep()
+    sleep()
+
+
+def test_a_client_may_sleep_for_as_long_as_something_is_due(deck, run):
+    """However often: in the end it comes, and the count begins anew."""
+    deck.most_idle_sleeps = 3
+    deck.use(deck.scenario({"task_run": [{"running": "15s"}, "completed"]}))
+    run()
+    for _ in range(15 + 2):
+        deck.sleep(1)
+    assert deck.runs[0]["status"] == "completed"

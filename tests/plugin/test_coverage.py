@@ -106,3 +106,31 @@ def test_a_wrong_use_is_told_before_any_test(run, options, text):
     result = run("def test_it(): pass", *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*{text}*"])
+
+
+ENDS = {
+    "reset": "deck.reset()",
+    "restored": "deck.restore(kept)",
+    "deleted": "deck.delete()",
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_what_was_played_before_a_world_ended_counts(run, end):
+    """A test that begins its world anew for each example has played them all."""
+    text = PLAYS.replace("deck.use(", "kept = deck.snapshot()\n        deck.use(")
+    assert text != PLAYS
+    run(f"{text}        {end}\n", "--deck-coverage").stdout.fnmatch_lines([PLAYED])
+
+
+def test_made_up_histories_are_not_counted(run):
+    """They are others each time, and nobody has to play their branches."""
+    text = PLAYS.replace(
+        'deck.use("mfa_then_success")',
+        """from deck_sim.history import tell_history
+        steps = {"task_run": ["queued", "running", "completed"]}
+        deck.use(deck.scenario(tell_history("connections", steps, (), ("completed",))))""",
+    )
+    result = run(text, "--deck-coverage")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["100% of 0 steps were played"])

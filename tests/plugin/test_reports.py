@@ -168,3 +168,16 @@ def test_a_failure_that_has_no_parts_still_shows_the_account(run, pytester):
             return report
     """)
     run(FAILS).stdout.fnmatch_lines(["only text", "*- deck timeline -*", "*created as learning"])
+
+
+@pytest.mark.parametrize(("option", "shown"), [("--tb=auto", False), ("--full-trace", True)])
+def test_an_error_of_ours_ends_where_the_test_called_us(run, option, shown):
+    """Its message tells everything; our own frames are there for who wants them."""
+    result = run("def test_it(deck):\n    deck.use('sucess')", option)
+    result.stdout.fnmatch_lines(["*deck.use('sucess')*", "E *; did you mean 'success'?"])
+    assert ("def call(self" in str(result.stdout)) is shown
+
+
+def test_any_other_error_in_our_frames_shows_them(run):
+    """Who gave us what we cannot take sees where that was found."""
+    run("def test_it(deck):\n    deck.use(print)").stdout.fnmatch_lines(["*control.py*"])

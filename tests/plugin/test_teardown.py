@@ -165,12 +165,21 @@ def test_a_test_that_passes_shows_nothing(run):
     result.stdout.no_fnmatch_line("*deck timeline*")
 
 
-@pytest.mark.parametrize("text", ["def test_it(deck): assert False", "def test_it(): assert False"])
-def test_a_world_in_which_nothing_happened_shows_nothing(run, text):
+def test_a_test_without_a_world_shows_nothing(run):
     """A failed test without a timeline has no empty section."""
-    result = run(text)
+    result = run("def test_it(): assert False")
     result.assert_outcomes(failed=1)
     result.stdout.no_fnmatch_line("*deck timeline*")
+
+
+def test_a_world_in_which_nothing_happened_says_so(run):
+    """The calls may have gone to another world, so it tells its key."""
+    result = run("def test_it(deck): assert False")
+    lines = [
+        "nothing happened in this world:",
+        "  no call * came with its key, `sk_test_test_it_*`",
+    ]
+    result.stdout.fnmatch_lines(["*- deck timeline -*", *lines])
 
 
 def test_a_server_that_died_is_told_in_the_place_of_the_timeline(run):
@@ -191,3 +200,46 @@ def test_a_server_that_died_is_told_in_the_place_of_the_timeline(run):
     result = run(text)
     result.assert_outcomes(failed=1, errors=1)
     result.stdout.fnmatch_lines(["*- deck timeline -*", "no deck-sim answers at *"])
+
+
+HOLD = """
+    import pytest
+
+    def test_it(deck, request):
+        {use}
+"""
+
+
+def test_a_hold_that_held_nothing_fails_the_test(run):
+    """It put nothing in order, so the test has not seen the race that it is about."""
+    result = run(HOLD.format(use="deck.hold('task_run.canceled', 'trun_1').release()"))
+    result.assert_outcomes(passed=1, errors=1)
+    line = "a hold held nothing: `task_run.canceled` of `trun_1`; *strict=False*"
+    result.stdout.fnmatch_lines([line])
+
+
+@pytest.mark.parametrize("end", ["pytest.xfail('later')", "pytest.skip('later')"])
+def test_a_test_that_broke_off_as_expected_has_nothing_left_over(run, end):
+    """What it would have played is not missed."""
+    text = HOLD.format(use=f"deck.queue('success'); deck.hold('task_run.failed'); {end}")
+    assert run(text).parseoutcomes().keys() <= {"xfailed", "skipped"}
+
+
+USES = {
+    "the test failed": ("deck.hold('task_run.failed'); assert False", {"failed": 1}),
+    "the world began anew": ("deck.hold('task_run.failed'); deck.reset()", {"passed": 1}),
+    "another world was restored": (
+        "kept = deck.snapshot(); deck.hold('task_run.failed'); deck.restore(kept)",
+        {"passed": 1},
+    ),
+    "another handle ended it": (
+        "deck._control.call('DELETE', '/holds/' + deck.hold('task_run.failed').id)",
+        {"passed": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize(("use", "outcome"), USES.values(), ids=USES)
+def test_a_hold_that_nobody_can_judge_is_no_fault(run, use, outcome):
+    """A failure before it, or an end that was not ours, is the reason."""
+    run(HOLD.format(use=use)).assert_outcomes(**outcome)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from typing import Any
 
 from standardwebhooks import WebhookVerificationError
 from starlette.applications import Starlette
@@ -13,6 +14,14 @@ from concierge.deck import DeckClient, DeckError
 from concierge.lookups import Concierge, Conflict, Lookup
 
 LONGEST_WAIT = 600  # seconds that one call may wait
+
+
+class BadRequest(Exception):
+    """A call that cannot be read."""
+
+
+class NotFound(Exception):
+    """A lookup that there is not."""
 
 
 def from_environment() -> Starlette:
@@ -30,23 +39,25 @@ def make_app(concierge: Concierge) -> Starlette:
 
 async def begin(request: Request) -> Response:
     """`POST /lookups {username, password}`: begin to look up a guest's reservations."""
-    body = await request.json()
-    lookup = await _concierge(request).begin(body["username"], body["password"])
+    username, password = await _read(request, username=str, password=str)
+    lookup = await _concierge(request).begin(username, password)
     return JSONResponse(lookup.as_json(), 202)
 
 
 async def look(request: Request) -> Response:
-    """`GET /lookups/{id}?wait=60`: how it stands, at once or when it is over."""
-    lookup = _lookup(request)
-    wait = min(float(request.query_params.get("wait", "0")), LONGEST_WAIT)
-    await _concierge(request).watch(lookup, wait)
+    """`GET /lookups/{id}?wait=60`: how it stands, at once or when there is something to do."""
+    lookup, wait = _lookup(request), request.query_params.get("wait", "0")
+    if not wait.isdecimal():
+        raise BadRequest(f"`wait` is {wait!r}; it must be a number of seconds")
+    await _concierge(request).watch(lookup, min(int(wait), LONGEST_WAIT))
     return JSONResponse(lookup.as_json())
 
 
 async def answer(request: Request) -> Response:
     """`POST /lookups/{id}/answer {number, answers}`: answer the question of that number."""
-    lookup, body = _lookup(request), await request.json()
-    await _concierge(request).answer(lookup, body["number"], body["answers"])
+    lookup = _lookup(request)
+    number, answers = await _read(request, number=int, answers=dict)
+    await _concierge(request).answer(lookup, number, answers)
     return JSONResponse(lookup.as_json())
 
 
@@ -69,7 +80,22 @@ def _concierge(request: Request) -> Concierge:
 
 
 def _lookup(request: Request) -> Lookup:
-    return _concierge(request).lookups[request.path_params["id"]]
+    found = _concierge(request).lookups.get(request.path_params["id"])
+    if found is None:
+        raise NotFound("there is no such lookup")
+    return found
+
+
+async def _read(request: Request, **names: type) -> list[Any]:
+    """What the body says under these names, if all are there and of their types."""
+    try:
+        body = await request.json()
+    except ValueError:
+        raise BadRequest("the body is not JSON") from None
+    for name, kind in names.items():
+        if not isinstance(body, dict) or not isinstance(body.get(name), kind):
+            raise BadRequest(f"the body must have `{name}`, a {kind.__name__}")
+    return [body[name] for name in names]
 
 
 ROUTES = [
@@ -86,8 +112,9 @@ def _refusal(status: int) -> Callable[[Request, Exception], Response]:
 
 
 REFUSALS = {
+    BadRequest: _refusal(400),
+    NotFound: _refusal(404),
     Conflict: _refusal(409),
-    KeyError: _refusal(404),
     DeckError: _refusal(502),
     WebhookVerificationError: _refusal(401),
 }

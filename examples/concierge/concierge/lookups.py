@@ -27,7 +27,6 @@ SHOWN = {
     "disconnected": FAILED,
     "terminated": FAILED,
 }
-OVER = (DONE, FAILED, CANCELED)
 
 
 class Conflict(Exception):
@@ -119,9 +118,9 @@ class Concierge:
                 lookup.show(await self.deck.read(lookup.path))
 
     async def watch(self, lookup: Lookup, seconds: float) -> None:
-        """Ask Deck again and again, until the lookup is over or so much time has passed."""
+        """Ask Deck again and again, until it is the user's turn or so much time has passed."""
         waited = 0.0
-        while lookup.status not in OVER and waited < seconds:
+        while lookup.status == WORKING and waited < seconds:
             await self.sleep(POLL_SECONDS)
             waited += POLL_SECONDS
             await self.refresh(lookup)

@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 
 from concierge.deck import DeckError
-from concierge.lookups import CANCELED, DONE, FAILED, POLL_SECONDS, Concierge
+from concierge.lookups import ASKING, CANCELED, DONE, FAILED, POLL_SECONDS, Concierge
 
 
 class TrustsTheOrder(Concierge):
@@ -18,10 +18,10 @@ class TrustsTheOrder(Concierge):
 
 
 class PollsForEver(Concierge):
-    """Knows two ways to be over, and no limit."""
+    """Forgot that a lookup can be canceled, and has no limit."""
 
     async def watch(self, lookup, seconds):
-        while lookup.status not in (DONE, FAILED):
+        while lookup.status not in (ASKING, DONE, FAILED):
             await self.sleep(POLL_SECONDS)
             await self.refresh(lookup)
 

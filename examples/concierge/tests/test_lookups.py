@@ -74,6 +74,59 @@ async def test_a_running_lookup_is_canceled(deck, visit):
     assert deck.runs[0]["status"] == "canceled"
 
 
+async def test_a_cancel_that_is_quicker_than_the_end_counts(deck, visit):
+    """The run was about to complete, and will not any more."""
+    user = await visit()
+    await user.begin()
+    with deck.hold("task_run.completed"):
+        await deck.async_settle()
+        assert (await user.cancel()).json()["status"] == "canceled"
+    await deck.async_settle()
+    assert (deck.runs[0]["status"], (await user.look())["status"]) == ("canceled", "canceled")
+
+
+async def test_waiting_ends_when_something_is_asked(deck, visit):
+    """The user has to see the question while there is time for the answer."""
+    deck.use("mfa_then_success")
+    user = await visit(line=lambda app: deaf)
+    await user.begin()
+    assert (await user.look(wait=60))["status"] == "asking"
+
+
+async def test_waiting_has_a_limit(deck, visit):
+    """Whatever Deck does meanwhile."""
+    deck.use(deck.scenario({"task_run": [{"running": "20m"}, "completed"]}))
+    user = await visit()
+    await user.begin()
+    assert (await user.look(wait=60))["status"] == "working"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("", "no JSON", 400),
+        ("", '{"username": "alex"}', 400),
+        ("/{id}/answer", '{"number": "0", "answers": {}}', 400),
+        ("/{id}/answer", '{"number": 0, "answers": {}}', 409),
+        ("/{id}/cancel", "", 409),
+        ("/nobodys/cancel", "", 404),
+    ],
+)
+async def test_what_cannot_be_done_is_refused(visit, path, body, status):
+    """With a reason, and never as a failure of ours."""
+    user = await visit()
+    await user.begin()
+    answer = await user.http.post(f"/lookups{path.format(id=user.id)}", content=body)
+    assert (answer.status_code, [*answer.json()]) == (status, ["error"])
+
+
+async def test_a_wait_is_a_number(visit):
+    """Of seconds."""
+    user = await visit()
+    await user.begin()
+    assert [*await user.look(wait="long")] == ["error"]
+
+
 @settings(
     deadline=None,
     max_examples=30,
