@@ -128,6 +128,7 @@ class Sender:
             host=target.host,
             limit=limit,
             came=_shown(failure),
+            awaited="answer" if exchange.status is None else "end of it",
         )
         return text if exchange.status is None else f"answered {exchange.status}, but then: {text}"
 
@@ -151,7 +152,7 @@ def _is_unexpected(failure: OSError) -> bool:
 
 # The first that fits.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (TimeoutError, "no answer within {limit}"),
+    (TimeoutError, "no {awaited} within {limit}"),
     (Refusal, "{failure}"),
     (h11.RemoteProtocolError, "what came is not HTTP as it should be: {came}"),
     (ConnectionRefusedError, "nobody listens there: connection refused"),

@@ -137,7 +137,7 @@ def test_a_receiver_that_takes_its_time_has_failed(receiver, how):
         outcome.error
         == {
             "hang": "no answer within 0.15 seconds",
-            "drip": "answered 200, but then: no answer within 0.15 seconds",
+            "drip": "answered 200, but then: no end of it within 0.15 seconds",
         }[how]
     )
     assert outcome.latency_ms >= 149
