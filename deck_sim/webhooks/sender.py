@@ -7,6 +7,7 @@ time would have nobody else while it is kept.
 """
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
@@ -122,9 +123,24 @@ class Sender:
         words = next(text for kind, text in _WORDS if isinstance(failure, kind))
         limit = f"{self.limit.total_seconds():g} seconds"
         text = words.format(
-            failure=failure, kind=type(failure).__name__, host=target.host, limit=limit
+            failure=failure,
+            kind=type(failure).__name__,
+            host=target.host,
+            limit=limit,
+            came=_shown(failure),
+            awaited="answer" if exchange.status is None else "end of it",
         )
         return text if exchange.status is None else f"answered {exchange.status}, but then: {text}"
+
+
+def _shown(failure: Exception) -> str:
+    """What h11 says of an answer, with the bytes that it repeats as text, and not too many."""
+    text = _BYTES.sub(r"\1", f"{failure}")
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+_BYTES = re.compile(r"\bbytearray\(b(.*)\)", re.DOTALL)
+_LONGEST = 200  # characters of it
 
 
 def _is_unexpected(failure: OSError) -> bool:
@@ -136,9 +152,9 @@ def _is_unexpected(failure: OSError) -> bool:
 
 # The first that fits.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (TimeoutError, "no answer within {limit}"),
+    (TimeoutError, "no {awaited} within {limit}"),
     (Refusal, "{failure}"),
-    (h11.RemoteProtocolError, "what came is not HTTP as it should be: {failure}"),
+    (h11.RemoteProtocolError, "what came is not HTTP as it should be: {came}"),
     (ConnectionRefusedError, "nobody listens there: connection refused"),
     (ConnectionError, "the receiver reset the connection before its answer had ended"),
     (EOFError, "the receiver closed the connection before its answer had ended"),

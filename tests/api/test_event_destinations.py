@@ -151,6 +151,19 @@ def test_good_custom_headers_are_kept_as_they_were_sent(api, text):
     assert api.post(PATH, json={**HOOK, "config": config}).json()["config"] == config
 
 
+def test_an_event_shows_a_destination_as_the_api_does(api, sim):
+    """Its headers included, since `config` is documented; what is kept to be read hides them."""
+    config = {**HOOK["config"], "custom_headers": '{"Authorization": "Bearer hush"}'}
+    made = api.post(PATH, json={**HOOK, "config": config}).json()
+    for status in ("inactive", "active"):
+        api.patch(f"{PATH}/{made['id']}", json={"status": status})
+    sim.post("/clock/advance", json={"by": "1s"})
+    for event in (api.get("/events").json()["data"][0], sim.get("/events").json()["data"][-1]):
+        assert event["data"]["config"] == config
+    for path in ("/requests", "/timeline", "/deliveries"):
+        assert "hush" not in sim.get(path).text
+
+
 @pytest.mark.parametrize("host", ["a_b", "[::1]", "bücher.test", "xn--bcher-kva.test", "a.b."])
 def test_a_host_may_be_whatever_can_be_asked_for(api, host):
     """Names in other alphabets, addresses, and names with an underscore."""

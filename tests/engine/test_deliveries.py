@@ -115,7 +115,18 @@ def _stopped(world, destination):
     activate(world, destination, "inactive")
 
 
-@pytest.mark.parametrize(("gone", "said"), [(_deleted, "is deleted"), (_stopped, "is `inactive`")])
+def _unverified(world, destination):
+    activate(world, destination, "pending_verification")
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        (_deleted, "is deleted"),
+        (_stopped, "is `inactive`"),
+        (_unverified, "is `pending_verification`"),
+    ],
+)
 def test_a_delivery_with_nowhere_to_go_ends_as_a_failure(listen, due, world, gone, said):
     """A retry that finds its destination gone is not sent, and the timeline says why."""
     destination = listen("agent.created")

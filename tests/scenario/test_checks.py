@@ -135,3 +135,17 @@ def test_no_script_at_all_is_the_usual_one(read):
         "running",
         "completed",
     ]
+
+
+def test_a_summary_may_speak_of_expressions(read):
+    """It is for people; what stays text elsewhere is a mistake."""
+    steps = "task_run: [queued, running, completed]"
+    said = read(f"summary: 'Tells {{{{ input.nights }}}}.'\n{steps}").summary
+    assert said == "Tells {{ input.nights }}."
+
+
+def test_who_asks_for_nothing_is_told_so_once(mistakes):
+    """Whatever is accepted cannot fit fields that are not there yet."""
+    asks = "interaction_required: {type: captcha, accept: {code: 1}}"
+    (told,) = mistakes(f"task_run: [running, {asks}, running, completed]")
+    assert "a type of your own needs `fields`" in told

@@ -134,6 +134,14 @@ def test_a_scenario_chooses_itself_for_what_it_tells():
     assert magic(library, "connection", username="ada") == "a_opening; because=when"
 
 
+def test_what_is_for_another_edition_is_not_found_but_only_named():
+    """A magic name or a `when:` that the edition cannot play leaves the choice to others."""
+    theirs = {"edition": "credentials", "when": {"username": "a*"}, "task_run": STEPS}
+    library = library_of(a_theirs=theirs, b_ours={"when": {"username": "ada"}, "task_run": STEPS})
+    assert magic(library, username="ada") == "b_ours; because=when"
+    assert magic(library, username="a_theirs") == "success; because=default"
+
+
 def test_the_first_rule_that_matches_wins():
     """Rules are tried in order; one for another kind is passed over."""
     wishes = Wishes()

@@ -67,6 +67,8 @@ def refusal(text, **more):
         ("{{ input.nope|default('none') }}", "none"),
         ("{{ input.guests|unique }}", ["Ada", "Bruno"]),
         ("{{ input.guests|unique|join(', ') }}", "Ada, Bruno"),
+        ("{{ [1, '1', 1]|unique }}", [1, "1"]),
+        ("{{ ('x' * 60000 ~ 'y')|replace('y', 'zz')|length }}", 60_002),
         ("{{ input.rooms|sum(attribute='price') }}", 30),
         ("{{ input.rate|round }}", 100.0),
         ("{{ (input.rate / 3)|round(2) }}", 33.17),
@@ -302,6 +304,14 @@ def test_no_expression_gets_out_or_wastes_what_there_is(text, why):
     found = refusal(text, **huge, deep=_nested(5000))
     assert found.startswith(why), found
     assert len(found) < 500
+
+
+@pytest.mark.parametrize("depth", [199, 200])
+def test_what_is_nested_two_hundred_deep_is_not_copied(depth):
+    """However deep Python would go just then; one level less is fine."""
+    found = refusal("{{ input.deep }}", deep=_nested(depth))
+    told = "it cannot be computed: it is nested too deeply"
+    assert (found == told) == (depth == 200)
 
 
 def test_all_that_one_step_makes_is_bounded():

@@ -102,7 +102,8 @@ HALF = "peer closed connection without sending complete message body (received 4
         (reset, None, RESET),
         (b"", None, CLOSED),
         (b"HTTP/1.1 20", None, CLOSED),
-        (b"nonsense\r\n\r\n", None, f"{NO_HTTP}illegal status line"),
+        (b"nonsense\r\n\r\n", None, f"{NO_HTTP}illegal status line: 'nonsense'"),
+        (b"x" * 9_000 + b"\r\n\r\n", None, f"{NO_HTTP}illegal status line: 'xxx"),
         (b"HTTP/1.1 9999 What\r\n\r\n", None, f"{NO_HTTP}illegal status line"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n", None, NO_HTTP),
         (
@@ -118,6 +119,7 @@ def test_a_receiver_that_breaks_off_has_failed(receiver, answer, status, error):
     outcome = send(receiver.url)
     assert (outcome.ok, outcome.status) == (False, status)
     assert outcome.error.startswith(error)
+    assert len(outcome.error) < 300
 
 
 @pytest.mark.parametrize("how", ["hang", "drip"])
@@ -135,7 +137,7 @@ def test_a_receiver_that_takes_its_time_has_failed(receiver, how):
         outcome.error
         == {
             "hang": "no answer within 0.15 seconds",
-            "drip": "answered 200, but then: no answer within 0.15 seconds",
+            "drip": "answered 200, but then: no end of it within 0.15 seconds",
         }[how]
     )
     assert outcome.latency_ms >= 149

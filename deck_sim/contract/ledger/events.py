@@ -67,6 +67,10 @@ ROWS = (
         edition=_K,
     ),
     documented("custom_headers", "`custom_headers` is a JSON object, as a string."),
+    assumed(
+        "custom_headers_shown",
+        "What shows a destination whole shows `custom_headers` as they were given.",
+    ),
     documented("event_list", "`events` is a list of types that is not empty, or exactly `*`."),
     documented(
         "destination_statuses",
