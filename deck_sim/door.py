@@ -18,8 +18,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deck_sim import __version__
-from deck_sim.endpoint import Answer, Request, Route
+from deck_sim.endpoint import WHO, Answer, Request, Route
 from deck_sim.engine.assumptions import (
     REFUSED,
     assumptions_told,
@@ -280,7 +279,7 @@ def _refusal(error: ApiError) -> Answer:
 
 
 def _response(scope: Scope, answer: Answer, printed: bytes) -> Response:
-    headers = {"Deck-Sim-Version": __version__, **answer.headers}
+    headers = {**WHO, **answer.headers}
     response = Response(printed, answer.status, headers, media_type="application/json")
     if scope["method"] == "HEAD":
         response.body = b""

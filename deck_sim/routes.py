@@ -33,6 +33,7 @@ class Routes(Generic[AnyRow]):
             methods.setdefault(row.path, {})[row.method] = row
         self._paths = [(compile_path(path)[0], found) for path, found in methods.items()]
         self.elsewhere: Mapping[str, Routes[AnyRow]] = {}  # those of other editions, by name
+        self.below: Mapping[str, Routes[AnyRow]] = {}  # those below a path that callers forget
 
     def find(self, scope: Scope) -> tuple[AnyRow, Mapping[str, str]]:
         """The row that answers, and the parameters in the path.
@@ -52,13 +53,20 @@ class Routes(Generic[AnyRow]):
         return any(pattern.fullmatch(path) for pattern, _ in self._paths)
 
     def _hint(self, scope: Scope) -> str | None:
-        """What is wrong with the slashes of a path, or which edition has it; None if none has."""
-        path, below = scope["path"], path_below(scope)
+        """What is wrong with a path, its slashes or what it is below, or which edition has it; None
+        if none has.
+        """
+        path, below, root = scope["path"], path_below(scope), scope.get("root_path", "")
         if "//" in below:
             return f"`{path}` is not an endpoint: what is between two of its slashes is empty."
         plain = below.removesuffix("/")
         if plain != below and self.has(plain):
             return f"`{path}` is not an endpoint; without the slash at its end it is one."
+        if self.has(below.removeprefix(root)):
+            return f"`{path}` is not an endpoint: `{root}` is written twice."
+        for prefix, other in self.below.items():
+            if other.has(path):
+                return f"`{path}` is not an endpoint; `{prefix}{path}` is one."
         for name, other in self.elsewhere.items():
             if other.has(below):
                 return f"`{path}` is an endpoint of the `{name}` edition; this world has another."

@@ -23,6 +23,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from deck_sim import realtime
 from deck_sim.api.app import make_api, make_elsewhere
 from deck_sim.control.app import make_control
+from deck_sim.endpoint import WHO
 from deck_sim.engine.files import read_file
 from deck_sim.faults.outgoing import RESET
 from deck_sim.openapi.serving import show_document
@@ -64,9 +65,10 @@ async def _file(worlds: Worlds, request: Request) -> Response:
     file_id = request.path_params["file_id"]
     found = simulation and read_file(simulation.world, file_id, signature)
     if not found:
-        return Response("no such file, or not its signature\n", 404, media_type="text/plain")
+        text = "no such file, or not its signature\n"
+        return Response(text, 404, WHO, media_type="text/plain")
     content, type_, name = found
-    headers = {"Content-Disposition": _disposition(name)}
+    headers = {**WHO, "Content-Disposition": _disposition(name)}
     return Response(content, media_type=type_, headers=headers)
 
 

@@ -59,3 +59,9 @@ def test_a_path_with_an_empty_part_is_told_so(path):
 def test_a_path_that_is_wrong_otherwise_is_told_nothing_of_slashes(path):
     """What is no endpoint without the slash either gets no such hint."""
     assert _said(path) == "."
+
+
+def test_a_path_that_is_below_something_twice_is_told_so():
+    """A base URL that ends in what the client adds again is a common slip."""
+    assert _said("/v2/things/a") == ": `/v2` is written twice."
+    assert _said("/v2/other") == "."

@@ -98,6 +98,15 @@ def test_health_takes_no_other_method(server):
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
 
 
+@pytest.mark.parametrize(
+    "path", ["/openapi.json", "/openapi.json?edition=x", "/_sim/files/none/stor_1"]
+)
+def test_what_needs_no_key_says_who_answers(server, path):
+    """The header of every answer stands there, too."""
+    answer = httpx2.get(f"{server.url}{path}", trust_env=False)
+    assert answer.headers["Deck-Sim-Version"] == __version__
+
+
 @pytest.mark.parametrize("path", ["/", "/agents", "/v2", "/_sim", "/v3/agents", "/_sim/health/"])
 def test_what_is_below_neither_api_is_not_an_endpoint(server, key, path):
     """The Deck API answers only below `/v2`, so a base URL without it is noticed."""

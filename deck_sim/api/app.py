@@ -19,9 +19,13 @@ def make_api(worlds: Worlds) -> Door:
 
 
 def make_elsewhere(worlds: Worlds) -> Door:
-    """The app that answers calls below neither `/v2` nor `/_sim`: there is nothing."""
-    nothing = Routes[Route]([])
-    return Door(worlds, lambda simulation: nothing, journal=True)
+    """The app that answers calls below neither `/v2` nor `/_sim`: there is nothing, but a caller
+    who forgot `/v2` is told.
+    """
+    nothing = {name: Routes[Route]([]) for name in EDITIONS}
+    for name, none in nothing.items():
+        none.below = {"/v2": _routes(EDITIONS[name])}
+    return Door(worlds, lambda simulation: nothing[simulation.world.edition], journal=True)
 
 
 def routes_of(edition: Edition) -> list[Route]:

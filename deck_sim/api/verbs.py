@@ -8,7 +8,7 @@ from deck_sim.contract.operations import usual
 from deck_sim.contract.resources import Kind
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
-from deck_sim.errors import refuse
+from deck_sim.errors import ApiError
 from deck_sim.wire import print_resource
 
 
@@ -44,7 +44,7 @@ def delete(request: Request, row: Kind) -> Answer:
     world, resource_id = request.simulation.world, request.params["id"]
     found = world.all(row.object).get(resource_id)
     if found is None:
-        raise refuse(row.not_found, id=resource_id)
+        raise ApiError(commands.missing(world, row.object, resource_id))
     commands.delete_resource(world, found)
     return Answer({"id": resource_id, "object": row.object, "deleted": True})
 

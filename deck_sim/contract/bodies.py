@@ -13,6 +13,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from deck_sim.contract.addresses import address_fault
+from deck_sim.strict import Whole
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -103,7 +104,7 @@ class TaskStorage(Body):
 class TaskSettings(Body):
     """How the task runs."""
 
-    timeout_seconds: Annotated[int, Field(ge=1, le=31_536_000)] = 1800
+    timeout_seconds: Annotated[int, Field(ge=1, le=31_536_000), Whole] = 1800
 
 
 class CreateTask(Body):

@@ -15,7 +15,7 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.timers import TASK_TIMEOUT
 from deck_sim.engine.world import World
-from deck_sim.errors import Problem, check, listed, problem, refuse
+from deck_sim.errors import ApiError, Problem, check, listed, problem, refuse
 
 # Chooses the script of a new connection or run. Called when all else is checked; may raise
 # `ApiError`.
@@ -32,8 +32,16 @@ def fetch(world: World, kind: str, resource_id: str) -> Resource:
     """
     found = _find(world, kind, resource_id)
     if found is None:
-        raise refuse(world.kind(kind).not_found, id=resource_id)
+        raise ApiError(missing(world, kind, resource_id))
     return found
+
+
+def missing(world: World, kind: str, resource_id: str, field: str | None = None) -> Problem:
+    """That there is no such resource. The catalog's own text for sources is that of a run's error,
+    where there is no id.
+    """
+    text = f"No {kind} has the id `{resource_id}`."
+    return problem(world.kind(kind).not_found, text, field=field)
 
 
 def _find(world: World, kind: str, resource_id: str) -> Resource | None:
@@ -268,7 +276,7 @@ def _check_fields(world: World, kind: str, fields: Mapping[str, Any]) -> None:
 def reference_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
     """The fields that name something which is not there."""
     return [
-        problem(world.kind(used).not_found, f"No {used} has the id `{fields[name]}`.", field=name)
+        missing(world, used, fields[name], name)
         for name, used in world.kind(kind).references.items()
         if fields.get(name) is not None and _find(world, used, fields[name]) is None
     ]

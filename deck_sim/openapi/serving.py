@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.endpoint import WHO
 from deck_sim.errors import ApiError, listed, nearest, quote, refuse
 from deck_sim.later import Later
 from deck_sim.wire import dump_json, print_errors
@@ -24,7 +25,7 @@ async def show_document(worlds: Worlds, request: Request) -> Response:
     except ApiError as error:
         refused = {**print_errors(error), "request_id": worlds.next_request_id()}
         shown, status = refused, error.status
-    return Response(dump_json(shown), status, media_type="application/json")
+    return Response(dump_json(shown), status, WHO, media_type="application/json")
 
 
 def _edition(worlds: Worlds, request: Request) -> str:

@@ -133,6 +133,16 @@ def test_a_path_with_a_slash_at_its_end_is_told_the_right_one(refused):
     )
 
 
+def test_a_call_that_forgets_v2_is_told_what_would_do(api):
+    """A base URL without it is a common slip; what is no endpoint below it either gets no hint."""
+    root = f"{api.base_url}".partition("/v2")[0]
+    answers = [api.get(f"{root}/{name}").json() for name in ("agents", "agentz")]
+    assert [answer["errors"][0]["message"] for answer in answers] == [
+        "`/agents` is not an endpoint; `/v2/agents` is one.",
+        "`/agentz` is not an endpoint.",
+    ]
+
+
 def test_the_last_of_two_equal_parameters_counts_where_there_can_be_one(api):
     """`limit`, `cursor` and the moments have one value; a filter has as many as are given."""
     page = api.get("/agents?limit=2&limit=1").json()

@@ -133,6 +133,16 @@ def test_what_never_was_cannot_be_deleted(errors, path, code):
     assert errors("DELETE", f"{path}/nope", 404) == [(code, None)]
 
 
+@pytest.mark.parametrize("kind", ["agent", "source", "task"])
+def test_an_id_that_is_not_there_is_named(api, kind):
+    """The message has it, whichever call it was."""
+    said = {
+        api.request(method, f"/{kind}s/nope").json()["errors"][0]["message"]
+        for method in ("GET", "PATCH", "DELETE")
+    }
+    assert said == {f"No {kind} has the id `nope`."}
+
+
 def test_a_task_can_be_reset(api, sim, task):
     """A reset puts the task back into its first status, and is an event."""
     answer = api.post(f"/tasks/{task['id']}/reset")

@@ -98,6 +98,7 @@ def test_the_bytes_are_behind_the_url_without_a_key(play, kept):
     (item,) = kept(play(f"file: {CSV}"))
     answer = fetch(item["url"])
     assert (answer.status_code, answer.content) == (200, b"day,amount")
+    assert "Deck-Sim-Version" in answer.headers
     assert answer.headers["Content-Type"].startswith("text/csv")
 
 

@@ -15,6 +15,14 @@ def test_a_task_has_the_documented_defaults():
     assert (task["input_schema"], task["output_schema"], task["storage"]) == (None, None, None)
 
 
+def test_a_whole_number_may_have_a_point():
+    """JSON knows one kind of number, and 60.0 is an integer to its Schema, and to typed clients."""
+    (seconds,) = bodies.TaskSettings.model_validate({"timeout_seconds": 60.0}).model_dump().values()
+    assert (seconds, type(seconds)) == (60, int)
+    (shown,) = bodies.TaskSettings.model_json_schema()["properties"].values()
+    assert (shown["type"], shown["minimum"]) == ("integer", 1)
+
+
 WRONG = [
     (bodies.CreateAgent, {"name": ""}, "string_too_short"),
     (bodies.CreateAgent, {"name": 5}, "string_type"),
@@ -25,6 +33,7 @@ WRONG = [
     (bodies.CreateSource, {"type": "app", "website": {"url": "http://x"}}, "literal_error"),
     (bodies.TaskSettings, {"timeout_seconds": 0}, "greater_than_equal"),
     (bodies.TaskSettings, {"timeout_seconds": "60"}, "int_type"),
+    (bodies.TaskSettings, {"timeout_seconds": True}, "int_type"),
     (bodies.TaskStorage, {"enabled": 1}, "bool_type"),
     (bodies.RunTask, {"connection_id": "conn_1", "input": []}, "dict_type"),
     (bodies.CreateConnection, {"source_id": "s", "auth_method": "sms"}, "literal_error"),
