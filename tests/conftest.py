@@ -8,8 +8,8 @@ import socketserver
 import threading
 from contextlib import contextmanager
 
+import budget
 import httpx2
-import hypothesis
 import pytest
 from checked import FOUND, Checked
 
@@ -17,16 +17,7 @@ import deck_sim.server
 from deck_sim.server import ServerThread
 from deck_sim.worlds import Worlds
 
-# The same examples in every run, however slow the machine is: a test that fails must fail again.
-# Without `explain`, which traces every line and takes several times as long.
-hypothesis.settings.register_profile(
-    "deck_sim",
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],
-    phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],
-)
-hypothesis.settings.load_profile("deck_sim")
+budget.register()
 
 # A worker is measured, but not the processes that its tests start: that would take much longer,
 # and what these run is run in this process, too.

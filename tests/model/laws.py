@@ -1,6 +1,19 @@
 """What must hold of any world, whatever was done: read from the API alone, without the model."""
 
-LIVE = ("queued", "running")
+import re
+
+# What the ids of a kind begin with, and the numbers of answers: of calls of Deck, and of control.
+PREFIXES = {
+    "agent": "agt",
+    "source": "src",
+    "task": "task",
+    "connection": "conn",
+    "credential": "cred",
+    "session": "sess",
+    "task_run": "trun",
+    "event": "evt",
+    "answer": "req|ctl",
+}
 ASKED = ("running", "interaction_required", "failed")
 # What may follow what; `None` is what a thing begins as. From sections 3 and 4 of the contract.
 MAY_FOLLOW = {
@@ -68,10 +81,20 @@ class Laws:
         self.tables = MAY_FOLLOW[edition]
         self.ids, self.last_moment, self.words, self.finished = set(), "", {}, {}
 
+    def see_new(self, kind, id_):
+        """Something new has an id that nothing else has, and that looks as ids of its kind do."""
+        assert id_ not in self.ids, f"{id_} comes twice"
+        assert re.fullmatch(f"({PREFIXES[kind]})_[A-Za-z0-9]{{16}}", id_), f"{id_} is no id"
+        self.ids.add(id_)
+
+    def see_answer(self, answer):
+        """Each answer has a number of its own, unless it is the one that was given before."""
+        if "deck-sim-replayed" not in answer.headers:
+            self.see_new("answer", answer.data["request_id"])
+
     def see_event(self, event):
         """A new event: a new id, no earlier than the last, a step that its table has."""
-        assert event["id"] not in self.ids, f"{event['id']} comes twice"
-        self.ids.add(event["id"])
+        self.see_new("event", event["id"])
         assert event["created_at"] >= self.last_moment, f"{event['id']} is out of order"
         self.last_moment = event["created_at"]
         kind, word = event["type"].split(".")
@@ -83,6 +106,8 @@ class Laws:
 
     def see(self, thing):
         """A thing as it is shown: if it was over, as it was."""
+        if thing["id"] not in self.ids:
+            self.see_new(thing["object"], thing["id"])
         assert thing["updated_at"] >= thing["created_at"], thing
         was = self.finished.get(thing["id"], thing)
         renamed = {"external_id", "updated_at"} if thing["object"] == "connection" else set()

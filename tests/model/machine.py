@@ -1,5 +1,6 @@
 """What the machines of both editions do: time, agents, sources, tasks, runs, reading."""
 
+from budget import BUDGET as SPARE
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
@@ -54,11 +55,6 @@ class Machine(SideBySide):
         for _ in range(times):
             self.pass_time(self.model.next_due() or 1)
             self.events_agree()
-
-    def pass_time(self, seconds):
-        """Let so many seconds pass."""
-        self.call("POST", "/_sim/clock/advance", {"by": f"{seconds}s"})
-        self.model.pass_time(seconds)
 
     @rule(data=st.data())
     def act(self, data):
@@ -172,9 +168,9 @@ class Machine(SideBySide):
 
         self.both("POST", f"/v2/task-runs/{run}/cancel", None, does, key=key)
 
-    def answer_run(self, data):
+    def answer_run(self, data, answers=ANSWERS):
         """A run gets an answer: right, wrong, incomplete, or to nothing."""
-        given = data.draw(ANSWERS, label="given")
+        given = data.draw(answers, label="given")
         run = self.pick(data, "task_run", "interaction_required")
         self.answer("task_run", "task-runs", run, given)
 
@@ -200,13 +196,18 @@ class Machine(SideBySide):
         )
 
     def converse(self, data):
-        """A run is started, gets as far as it does by itself, and is answered or judged."""
+        """A run is started, gets as far as it does by itself, and is answered or judged; a caller
+        may know nothing but wrong answers.
+        """
         self.run(data, TALKS)
+        answers = data.draw(st.sampled_from([ANSWERS, st.just(WRONG)]), label="answers")
         for _ in range(data.draw(st.integers(1, 4), label="times")):
             while not self.waiting() and self.model.next_due():
                 self.pass_time(self.model.next_due())
-            asks = self.waiting() == "interaction_required"
-            (self.answer_run if asks else self.judge)(data)
+            if self.waiting() == "interaction_required":
+                self.answer_run(data, answers)
+            else:
+                self.judge(data)
 
     def waiting(self):
         """What the newest of the runs that wait for somebody waits for, as its status says."""
@@ -256,6 +257,6 @@ class Machine(SideBySide):
         assert [one["id"] for one in found] == runs[:100]
 
 
-BUDGET = settings(max_examples=100, stateful_step_count=40)
+BUDGET = settings(max_examples=SPARE.histories, stateful_step_count=SPARE.steps)
 TALKS = st.sampled_from(["code", "three_tries", "any_code", "forgiving", "review"])
 SCRIPTS = st.sampled_from([*RUNS, "review"])

@@ -9,9 +9,10 @@ from hypothesis import note
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from .laws import Laws
-from .reference import Refused
+from .reference import EVENTS_ARE_KEPT, Refused
 
 START = datetime(2025, 1, 15, 9, 30)
+LONGEST = 3 * 3600  # after so many seconds nothing goes on by itself any more
 
 
 def moment(seconds):
@@ -30,10 +31,13 @@ def as_known(name, value):
 
 
 def must_show(shown, thing, *, summary=False):
-    """What the API shows of a thing is what the model has of it."""
+    """What the API shows of a thing is what the model has of it, with nothing left out; a summary
+    may leave out what is no standard field.
+    """
     names = thing.keys() & shown.keys() if summary else thing.keys()
     assert {"id", "object", "created_at", "updated_at"} <= names or "deleted" in thing
-    found = {name: as_known(name, shown.get(name)) for name in names}
+    assert names <= shown.keys(), f"{thing['id']} does not show {names - shown.keys()}"
+    found = {name: as_known(name, shown[name]) for name in names}
     assert found == {name: as_printed(name, thing[name]) for name in names}
 
 
@@ -56,6 +60,7 @@ class SideBySide(RuleBasedStateMachine):
     def call(self, method, path, body=None, **headers):
         """Call the product, and tell of it in the history."""
         answer = self.product.call(self.world, method, path, body, **headers)
+        self.laws.see_answer(answer)
         if method != "GET":
             said = [answer.data.get("status", ""), *answer.codes]
             note(
@@ -87,6 +92,11 @@ class SideBySide(RuleBasedStateMachine):
         must_show(answer.data, shown)
         return shown["id"] if creates else None
 
+    def pass_time(self, seconds):
+        """Let so many seconds pass."""
+        self.call("POST", "/_sim/clock/advance", {"by": f"{seconds}s"})
+        self.model.pass_time(seconds)
+
     # What must hold after each call
 
     @invariant()
@@ -117,6 +127,7 @@ class SideBySide(RuleBasedStateMachine):
         """If nothing has failed, look at the whole once more."""
         if sys.exc_info()[0] is None:
             self.whole_story_agrees()
+            self.events_are_forgotten()
         self.product.worlds.drop(self.world)
 
     def whole_story_agrees(self):
@@ -125,6 +136,15 @@ class SideBySide(RuleBasedStateMachine):
         assert len({*ids}) == len(ids) == len(self.model.readable_events())
         self.laws.see_timeline(self.call("GET", "/_sim/timeline").data["data"])
         assert self.call("GET", "/_sim/world").data["crashes"] == []
+
+    def events_are_forgotten(self):
+        """The last event can be read until it is too old, to the second."""
+        self.pass_time(LONGEST)
+        self.events_agree()
+        self.pass_time(EVENTS_ARE_KEPT - (self.model.now - self.model.events[-1][2]))
+        for _ in "ab":
+            assert len(self.walk("events", 100)) == len(self.model.readable_events())
+            self.pass_time(1)
 
     def walk(self, path, limit, between=lambda: None):
         """Every item of a list, page by page."""

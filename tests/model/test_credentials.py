@@ -5,12 +5,13 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
-from .credentials import Credentials
+from .credentials import IDLE_FOR, Credentials
 from .machine import BUDGET, KEYS, SCRIPTS, Machine
 from .product import Product
-from .scripts import SESSIONS
+from .scripts import RUNS, SESSIONS
 
 LOGINS = [["session"]] * 4 + [["source"], ["credential", "session"], []]
+VISITS = st.sampled_from([*RUNS, *["never_starts"] * 4])
 LOGIN = {"username": "alex", "password": "hunter2"}
 
 
@@ -123,18 +124,23 @@ class CredentialsMachine(Machine):
             self.cancel_one(run, None)
 
     def visit(self, data):
-        """A session is opened and becomes idle; a run that begins in it may be canceled at once."""
+        """A session is opened and a run begins in it: once it is idle, or too early. The run may be
+        canceled at once, or let it wait for longer than it would be idle.
+        """
         credential, task = self.pick(data, "credential", "unverified"), self.pick(data, "task")
         session = self.start_one(credential, "idles")
-        self.pass_time(3)
-        ids, script = {"session_id": session}, data.draw(SCRIPTS, label="script")
+        self.pass_time(data.draw(st.sampled_from([3, 3, 3, 1]), label="length"))
+        ids, script = {"session_id": session}, data.draw(VISITS, label="script")
         if session and task:
             run = self.start(
                 task, ids, script, None, lambda made: self.model.run(made, task, script, **ids)
             )
-            if run and data.draw(st.booleans(), label="cancels"):
+            then = data.draw(st.sampled_from(["", "cancel", "wait"]), label="then")
+            if then == "cancel" and run:
                 self.cancel_one(run, None)
                 self.pass_time(1)
+            elif then == "wait":
+                self.pass_time(IDLE_FOR)
 
     def start_session(self, data):
         """A session is opened without a run."""
