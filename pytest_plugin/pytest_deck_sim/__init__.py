@@ -72,8 +72,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and count what is played if that is asked for."""
     text = (
-        "deck(scenario=None, edition=None, clock=None, seed=None, now=None, strict=True,"
-        " manners=None): how the world of the `deck` fixture begins, and what may fail at its end."
+        "deck(scenario=None, edition=None, clock=None, seed=None, now=None, rate_limit=False,"
+        " strict_fidelity=False, strict=True, manners=None): how the world of the `deck` fixture"
+        " begins, and what may fail at its end."
     )
     config.addinivalue_line("markers", text)
     if config.getini("deck_manners") not in MANNERS:

@@ -1,6 +1,11 @@
 """The marker: how a world begins."""
 
+import re
+from dataclasses import fields
+
 import pytest
+
+from pytest_deck_sim.worlds import Wanted
 
 
 def test_the_marker_says_how_the_world_begins(run):
@@ -89,3 +94,11 @@ def test_a_wrong_argument_is_an_error_that_says_what_is_allowed(run, arguments, 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"*{complaint.replace('[', '[[]')}*"])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_pytest_lists_every_argument(run):
+    """`pytest --markers` has each that the marker takes."""
+    shown = run("", "--markers").stdout.str()
+    (line,) = [line for line in shown.splitlines() if line.startswith("@pytest.mark.deck(")]
+    listed = re.findall(r"(\w+)=", line.partition("):")[0])
+    assert sorted(listed) == sorted(field.name for field in fields(Wanted))
