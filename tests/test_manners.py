@@ -75,6 +75,8 @@ def test_a_read_that_a_delivery_caused_is_none_of_a_poll(found):
     assert found(*calls, attempts=attempts) == [("polls_what_is_finished", what)]
     assert found(*calls[:5], attempts=attempts) == []
     assert found(*[read(0, "running")] * 5, attempts=attempts) == []
+    assert found(*[read(1, "completed")] * 5, attempts=attempts) == []
+    assert found(start(0, 201), start(0, 201), *calls[:5], attempts=attempts[:3]) == []
 
 
 @pytest.mark.parametrize(
