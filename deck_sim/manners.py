@@ -124,7 +124,9 @@ def _handles_a_delivery_twice(seen: Seen) -> Iterator[Found]:
     writes = [call for call in seen.calls if call.method in _WRITES]
     for id_, attempts in seen.world.attempts.items():
         caused = [[call for call in writes if is_soon(call, tried)] for tried in attempts]
-        for first, later in pairwise(caused):
+        # An attempt that a fault duplicates is one in the log, and two for who takes it.
+        doubled = [one for one, t in zip(caused, attempts, strict=True) if t.fault == "duplicate"]
+        for first, later in [*pairwise(caused), *((one, one) for one in doubled)]:
             for one, call in [*_repeated(first, later)][:1]:
                 event = seen.world.all("event_delivery")[id_]
                 what = f"`{event['event_type']}` ({event['event_id']}) was delivered twice, and"

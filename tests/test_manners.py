@@ -39,9 +39,9 @@ def read(seconds, status, path=RUN):
     return found
 
 
-def tried(seconds, status=200):
+def tried(seconds, status=200, fault=None):
     """An attempt to deliver."""
-    return Tried(at(seconds), 1, status == 200, status, None, 1, {}, {})
+    return Tried(at(seconds), 1, status == 200, status, None, 1, {}, {}, fault)
 
 
 @pytest.fixture
@@ -75,6 +75,8 @@ def test_a_read_that_a_delivery_caused_is_none_of_a_poll(found):
     assert found(*calls, attempts=attempts) == [("polls_what_is_finished", what)]
     assert found(*calls[:5], attempts=attempts) == []
     assert found(*[read(0, "running")] * 5, attempts=attempts) == []
+    assert found(*[read(1, "completed")] * 5, attempts=attempts) == []
+    assert found(start(0, 201), start(0, 201), *calls[:5], attempts=attempts[:3]) == []
 
 
 @pytest.mark.parametrize(
@@ -164,6 +166,9 @@ def test_a_call_before_retry_after_is_told(found, calls, told):
         ([start(0, 201), start(5, 201)], [tried(0, 500), tried(5)], 1),
         ([start(0, 201), start(5, 201)], [tried(0), tried(5)], 1),
         ([start(5, 201), start(5.5, 201)], [tried(5), tried(5)], 1),
+        ([start(0, 201), start(0.5, 201)], [tried(0, fault="duplicate")], 1),
+        ([start(0, 201), start(0.5, 201)], [tried(0, fault="delay")], 0),
+        ([start(0, 201)], [tried(0, fault="duplicate")], 0),
         ([start(0, 201, KEYED), start(5, 201, KEYED)], [tried(0), tried(5)], 0),
         ([start(0, 201), start(3, 201)], [tried(0), tried(5)], 0),
         ([start(0, 201), start(7, 201)], [tried(0), tried(5)], 0),

@@ -543,3 +543,10 @@ def test_who_drives_is_not_overtaken(following):
     freezer.tick(1)
     driven.catch_up()
     assert driven.elapsed == 0 * SECOND
+
+
+def test_the_journal_keeps_the_last_ten_thousand_calls():
+    """A server that runs for weeks forgets the oldest, not the newest."""
+    simulation = Simulation("key", Settings(), Library())
+    simulation.journal.extend(range(10_001))
+    assert (len(simulation.journal), simulation.journal[0]) == (10_000, 1)

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from deck_sim import Deck, DeckSimError
+from deck_sim.deck.control import Control
 
 
 @pytest.fixture
@@ -51,3 +52,12 @@ def test_an_environment_with_a_proxy_changes_nothing(deck, monkeypatch, free_url
     monkeypatch.setenv("HTTP_PROXY", free_url)
     with Deck(deck.url, deck.api_key) as other:
         assert other.clock.now == deck.clock.now
+
+
+@pytest.mark.parametrize(("url", "certificates"), [("http://a.io", 0), ("https://a.io", 1)])
+def test_certificates_are_read_only_if_they_are_needed(url, certificates):
+    """Every test's world has a handle, and reading them costs more than all the rest."""
+    control = Control(url, "sk_test")
+    stats = control._client._transport._pool._ssl_context.cert_store_stats()
+    assert min(stats["x509_ca"], 1) == certificates
+    control.close()

@@ -1,5 +1,6 @@
 """What users of the concierge are promised."""
 
+import anyio
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -83,6 +84,31 @@ async def test_a_cancel_that_is_quicker_than_the_end_counts(deck, visit):
         assert (await user.cancel()).json()["status"] == "canceled"
     await deck.async_settle()
     assert (deck.runs[0]["status"], (await user.look())["status"]) == ("canceled", "canceled")
+
+
+async def test_a_webhook_may_be_quicker_than_the_answer(deck, visit):
+    """The first one comes before Deck has said what the connection is called."""
+    arrived = anyio.Event()
+
+    def line(app):
+        async def noticing(scope, receive, send):
+            arrived.set()
+            await app(scope, receive, send)
+
+        return noticing
+
+    user = await visit(line=line)
+    async with anyio.create_task_group() as tasks:
+        hold = deck.hold("POST /v2/connections")
+        tasks.start_soon(user.begin)
+        while not hold.answers:
+            await anyio.lowlevel.checkpoint()
+        tasks.start_soon(deck.async_advance, "0s")
+        await arrived.wait()
+        hold.release()
+    await deck.async_settle()
+    assert (await user.look())["status"] == "done"
+    assert {one["status"] for one in deck.deliveries} == {"success"}
 
 
 async def test_waiting_ends_when_something_is_asked(deck, visit):
