@@ -91,3 +91,21 @@ def test_an_attempt_that_is_stopped_leaves_its_place(patience):
         return tasks[MOST_ARRIVING:], seen
 
     assert play(story) == (2 * MOST_ARRIVING, 20)
+
+
+def test_a_place_is_left_only_once(patience):
+    """Who was taken and is answered later lets nobody in a second time."""
+    patience(timedelta())
+    taken = Waiting()
+
+    async def story(waiting):
+        taken.turns = waiting.turns
+        tasks, _ = await taken.begin(3)
+        patience(timedelta(days=1))
+        more, _ = await waiting.begin(20)
+        taken.let_go.set()
+        await asyncio.gather(*tasks)
+        _, seen = await waiting.begin(0)
+        return more, seen
+
+    assert play(story) == (MOST_ARRIVING, 20)
