@@ -25,6 +25,7 @@ from deck_sim.engine.assumptions import (
     assumptions_told,
     begin_call,
     end_call,
+    rely_again,
     rely_on,
     rely_on_error,
 )
@@ -174,6 +175,7 @@ class Door:
         query = _query(visit.scope)
         request = Request(self.worlds, visit.simulation, params, query, visit.headers, visit.body)
         try:
+            rely_on(visit.simulation.world, visit.scope["method"])
             rely_on(visit.simulation.world, f"{route.method} {route.path}")
             made = route.endpoint(request)
             answer = made if isinstance(made, Answer) else await made
@@ -240,8 +242,14 @@ async def _once(visit: _Visit, keyed: KeyedCall, ask: Ask) -> tuple[Answer, byte
 
 
 def _replay(visit: _Visit, kept: KeptAnswer) -> Answer:
-    """The answer that was given before, with the `request_id` of that call."""
+    """The answer that was given before, with the `request_id` of that call.
+
+    Raises:
+        ApiError: `assumption_refused`, if the world is strict and that call rested on one.
+
+    """
     data = json.loads(kept.body)
+    rely_again(visit.simulation.world, _assumed(kept.headers), data)
     visit.request_id, visit.replayed = data["request_id"], True
     return Answer(data, kept.status, {**kept.headers, **REPLAYED})
 
@@ -289,8 +297,13 @@ def _call(visit: _Visit, answer: Answer) -> Call:
         answered=_answered(answer) if visit.fault is None or visit.fault.arrives else {},
         replayed=visit.replayed,
         fault=visit.fault and visit.fault.key,
-        assumed=tuple(filter(None, answer.headers.get(ASSUMED, "").split(", "))),
+        assumed=_assumed(answer.headers),
     )
+
+
+def _assumed(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """What an answer said that it rests on."""
+    return tuple(filter(None, headers.get(ASSUMED, "").split(", ")))
 
 
 def _answered(answer: Answer) -> dict[str, Any]:
