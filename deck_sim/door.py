@@ -24,6 +24,8 @@ from deck_sim.engine.assumptions import (
     assumptions_told,
     begin_call,
     end_call,
+    rely_again,
+    rely_on,
     rely_on_call,
     rely_on_error,
 )
@@ -188,6 +190,7 @@ class Door:
         try:
             takes = route.operation.parameters if route.operation else ()
             call, asked = f"{route.method} {route.path}", [name for name, _ in query]
+            rely_on(visit.simulation.world, visit.scope["method"])
             rely_on_call(visit.simulation.world, call, takes, asked)
             made = route.endpoint(request)
             answer = made if isinstance(made, Answer) else await made
@@ -255,8 +258,14 @@ async def _once(visit: _Visit, keyed: KeyedCall, ask: Ask) -> tuple[Answer, byte
 
 
 def _replay(visit: _Visit, kept: KeptAnswer) -> Answer:
-    """The answer that was given before, with the `request_id` of that call."""
+    """The answer that was given before, with the `request_id` of that call.
+
+    Raises:
+        ApiError: `assumption_refused`, if the world is strict and that call rested on one.
+
+    """
     data = json.loads(kept.body)
+    rely_again(visit.simulation.world, _assumed(kept.headers), data)
     visit.request_id, visit.replayed = data["request_id"], True
     return Answer(data, kept.status, {**kept.headers, **REPLAYED})
 
@@ -304,8 +313,13 @@ def _call(visit: _Visit, answer: Answer) -> Call:
         answered=_answered(answer) if visit.fault is None or visit.fault.arrives else {},
         replayed=visit.replayed,
         fault=visit.fault and visit.fault.key,
-        assumed=tuple(filter(None, answer.headers.get(ASSUMED, "").split(", "))),
+        assumed=_assumed(answer.headers),
     )
+
+
+def _assumed(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """What an answer said that it rests on."""
+    return tuple(filter(None, headers.get(ASSUMED, "").split(", ")))
 
 
 def _answered(answer: Answer) -> dict[str, Any]:

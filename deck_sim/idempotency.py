@@ -19,6 +19,7 @@ from deck_sim.wire import read_object
 
 HEADER = "Idempotency-Key"
 REPLAYED = {"Deck-Sim-Replayed": "true"}
+TWO_AT_ONCE = "two calls with one key"  # the ledger's name of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,12 @@ class KeyedCall:
 
         Raises:
             ApiError: `idempotency_error` if the key is that of another call, or of the same one
-                that is not answered yet.
+                that is not answered yet; the latter is assumed.
 
         """
         keys = self.simulation.answering
         if self.key in keys:
+            rely_on(self.simulation.world, TWO_AT_ONCE)
             text = "A call with this idempotency key is not answered yet."
             raise refuse("idempotency/idempotency_error", text)
         kept = recall_answer(self.simulation.world, self.key, self.name, self.parameters)

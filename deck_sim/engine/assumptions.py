@@ -3,7 +3,7 @@ one refuses the call instead, which is why a command asks before it changes anyt
 and sources do is no call of the Deck API, and rests on nothing.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from deck_sim.contract.fidelity import Behaviour
@@ -67,6 +67,19 @@ def rely_on_error(world: World, error: ApiError) -> None:
     check([_refusal(row, f"{one.name}: {one.message}", one.field) for row, one in found])
 
 
+def rely_again(world: World, names: Iterable[str], answered: Mapping[str, Any]) -> None:
+    """Note what an answer that is given again rested on. The errors of a failed run that it shows
+    were no reason to refuse it, and are none now.
+
+    Raises:
+        ApiError: as above.
+
+    """
+    shown = {*_assumed_failures(answered)} if "object" in answered else set[str]()
+    rows = [LEDGER[name] for name in names if name not in shown]
+    check([_refusal(row, row.what) for row in _keep(world, rows)])
+
+
 def assumptions_told(world: World, answered: Mapping[str, Any]) -> tuple[str, ...]:
     """All that the call rested on, with the errors of the failed runs that its answer shows."""
     if world.relied_on is None:
@@ -81,10 +94,14 @@ def end_call(world: World) -> None:
 
 def _note(world: World, subject: str) -> list[Behaviour]:
     """Note what is assumed of a subject; returns what a strict world refuses of it."""
+    return _keep(world, assumptions_of(world.edition, subject))
+
+
+def _keep(world: World, rows: Sequence[Behaviour]) -> list[Behaviour]:
+    """Note these assumptions; returns what a strict world refuses of them."""
     assert world.relied_on is not None, "a call is being answered"
-    found = assumptions_of(world.edition, subject)
-    world.relied_on.update(dict.fromkeys(row.name for row in found))
-    return [row for row in found if row.mark == "strict" and world.strict_fidelity]
+    world.relied_on.update((row.name, None) for row in rows)
+    return [row for row in rows if row.mark == "strict" and world.strict_fidelity]
 
 
 def _refusal(row: Behaviour, what: str, field: str | None = None) -> Problem:

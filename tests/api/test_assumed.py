@@ -250,7 +250,8 @@ def test_every_mark_of_the_ledger_is_met_above():
     """No row promises a header that no answer has; errors that only scripts give are left out."""
     met = {name for row in [*TOLD, *REFUSED] for name in row[4].split(", ")}
     errors = {row.name for row in ERRORS}
-    below = {*PATCHES.values(), "secret_rotates", *KEYS.values()}
+    below = {*PATCHES.values(), *KEYS.values()}
+    below |= {"secret_rotates", "head_like_get", "idempotency_two_at_once"}
     assert {r.name for r in LEDGER.values() if r.mark != "none"} - errors - met == below - met
 
 
@@ -294,6 +295,52 @@ def test_an_answer_given_again_tells_the_same(api, scene):
     key = {"Idempotency-Key": "k"}
     told = [_call(api, "POST /agents", {}, "", **key).headers[HEADER] for _ in range(2)]
     assert told == ["input_missing_status"] * 2
+
+
+def test_a_strict_world_gives_no_answer_again_that_it_would_not_give(api, scene, strict, unchanged):
+    """An answer that was kept before the world was strict is refused there, and kept on."""
+    scene(C, "drop")
+    call, key = ("POST /tasks/task/run", {"connection_id": "login"}, ""), {"Idempotency-Key": "k"}
+    first, told = _call(api, *call, **key), []
+    for on in (True, False):
+        strict(on)
+        with unchanged():
+            told.append(_call(api, *call, **key))
+    assert (told[0].status_code, told[0].headers[HEADER]) == (501, "state_invalid")
+    assert told[1].content == first.content
+
+
+def test_a_failed_run_is_shown_again_in_a_strict_world(api, scene, strict):
+    """That a run failed with an assumed error refuses neither its answer nor the same once more."""
+    run = scene(K, "ask")
+    strict()
+    call = f"POST /task-runs/{run}/interaction", {"input": {"code": "000000"}}, ""
+    told = [_call(api, *call, **{"Idempotency-Key": key}) for key in "abcc"]
+    assert [answer.json()["status"] for answer in told[1:]] == [
+        "interaction_required",
+        "failed",
+        "failed",
+    ]
+    assert "mfa_invalid" in told[3].headers[HEADER]
+
+
+def test_head_is_assumed(api, strict):
+    """That HEAD answers wherever GET does is told, and refused by a strict world."""
+    told = [api.head("/agents"), strict() and api.head("/agents")]
+    assert [answer.headers[HEADER] for answer in told] == ["head_like_get"] * 2
+    assert [answer.status_code for answer in told] == [200, 501]
+
+
+def test_a_second_call_with_a_key_that_is_in_use_is_assumed(api, simulation, strict):
+    """While the first is not answered, a conflict is an assumption, and so refused if strict."""
+    api.get("/test")
+    simulation().answering.add("k")
+    told = []
+    for on in (False, True):
+        strict(on)
+        answer = api.post("/agents", json={"name": "A"}, headers={"Idempotency-Key": "k"})
+        told.append((answer.status_code, answer.headers[HEADER]))
+    assert told == [(409, "idempotency_two_at_once"), (501, "idempotency_two_at_once")]
 
 
 def test_a_refusal_is_kept_under_no_key(api, scene, strict):

@@ -59,6 +59,28 @@ def test_every_example_fits_its_schema(edition):
         assert list(validator.iter_errors(content["example"])) == []
 
 
+def schemas_in(part):
+    """Every schema with examples of its own, wherever it stands."""
+    if isinstance(part, dict) and isinstance(part.get("examples"), list):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part:
+        if isinstance(inner, dict | list):
+            yield from schemas_in(inner)
+
+
+@EVERY_EDITION
+def test_every_example_of_a_part_fits_it(edition):
+    """Fields, parameters and headers: what they show as an example is one."""
+    found = document(edition.name)
+    shown = [*schemas_in(found)]
+    assert len(shown) > 50
+    for shape in shown:
+        schema = {**shape, "components": found["components"]}
+        validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+        for example in shape["examples"]:
+            assert list(validator.iter_errors(example)) == []
+
+
 KINDS = [
     pytest.param(kind, id=f"{edition.name}: {kind.object}")
     for edition in EDITIONS.values()

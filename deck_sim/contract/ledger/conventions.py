@@ -118,7 +118,7 @@ ROWS = (
         "odd_json_refused",
         "Infinite numbers, those of more than 1000 digits, and half characters are no JSON.",
     ),
-    assumed("head_like_get", "HEAD answers wherever GET does."),
+    assumed("head_like_get", "HEAD answers wherever GET does.", "HEAD", mark="strict"),
     assumed(
         "odd_calls",
         "OPTIONS is a 405, a slash at the end of a path a 404, and a content type matters only in"
@@ -161,7 +161,10 @@ ROWS = (
         "How a body spells its JSON is no parameter of a call, and neither is a header.",
     ),
     assumed(
-        "idempotency_two_at_once", "Of two calls at once with one key the second is refused: a 409."
+        "idempotency_two_at_once",
+        "Of two calls at once with one key the second is refused: a 409.",
+        "two calls with one key",
+        mark="strict",
     ),
     assumed(
         "idempotency_never_kept",
