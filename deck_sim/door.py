@@ -9,7 +9,7 @@ import json
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -34,7 +34,6 @@ from deck_sim.engine.holds import hold_on_call, meet
 from deck_sim.engine.injected import CALL
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.errors import CATALOG, ApiError, refuse
-from deck_sim.hiding import hide_in_query
 from deck_sim.idempotency import (
     HEADER,
     REPLAYED,
@@ -43,34 +42,17 @@ from deck_sim.idempotency import (
     note_key,
     read_key,
 )
-from deck_sim.journal import TOLD_HEADERS, Call
 from deck_sim.post_office import note_present
 from deck_sim.routes import Routes, path_below
 from deck_sim.simulation import Simulation
 from deck_sim.spoiling import make_haste, spoil, strike_call, strike_creation
-from deck_sim.wire import MAX_BODY_BYTES, print_errors, recall_body
+from deck_sim.visit import ASSUMED, Visit, read_assumed, record_call
+from deck_sim.wire import MAX_BODY_BYTES, print_errors
 from deck_sim.worlds import Worlds
 
 log = logging.getLogger("deck_sim")
 
 Ask = Callable[[], Awaitable[tuple[Answer, bytes]]]
-
-ASSUMED = "Deck-Sim-Assumed"  # the names of what an answer rests on, in the ledger of fidelity
-
-
-@dataclass(slots=True)
-class _Visit:
-    """What is known of a request while it is answered."""
-
-    scope: Scope
-    headers: Headers
-    body: bytes
-    simulation: Simulation
-    request_id: str
-    position: int = 0  # how many entries the timeline had when the request came
-    events: int = 0  # and how many events there had been
-    fault: Any = None  # what goes wrong with it
-    replayed: bool = False
 
 
 class Door:
@@ -107,11 +89,11 @@ class Door:
             return _response(scope, answer, answer.print(self.worlds.next_request_id()))
         # Calls of the control API count apart: watching a world must not change what it answers.
         request_id = simulation.world.next_id("req" if self.journal else "ctl")
-        visit = _Visit(scope, headers, body, simulation, request_id)
+        visit = Visit(scope, headers, body, simulation, request_id)
         answer, printed = await self._answer(visit)
         if self.journal:
             _strike_creation(visit, answer)
-            simulation.journal.append(_call(visit, answer))
+            simulation.journal.append(record_call(visit, answer))
             await make_haste(self.worlds.post_office, simulation, visit.events)
         self.worlds.post_office.wake(simulation)
         if self.journal and simulation.world.holds:
@@ -124,7 +106,7 @@ class Door:
             return self.worlds.nobody()
         return self.worlds.select(headers.get("authorization"))
 
-    async def _answer(self, visit: _Visit) -> tuple[Answer, bytes]:
+    async def _answer(self, visit: Visit) -> tuple[Answer, bytes]:
         """The answer and its body. Whatever goes wrong becomes an answer, too."""
         try:
             await self._arrive(visit)
@@ -146,7 +128,7 @@ class Door:
             end_call(visit.simulation.world)
         return answer, answer.print(visit.request_id)
 
-    async def _arrive(self, visit: _Visit) -> None:
+    async def _arrive(self, visit: Visit) -> None:
         """Let the world come to where the call meets it, and the call meet its fault."""
         if not self.journal:
             note_present(visit.simulation, visit.headers)
@@ -157,7 +139,7 @@ class Door:
             begin_call(world)
             visit.fault = strike_call(world, visit.scope["method"], visit.scope["path"])
 
-    def _admit(self, visit: _Visit) -> tuple[Route, Mapping[str, str]]:
+    def _admit(self, visit: Visit) -> tuple[Route, Mapping[str, str]]:
         """The row that answers, if the call is let in."""
         simulation = visit.simulation
         if self.journal:
@@ -166,7 +148,7 @@ class Door:
             raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
         return self.routes(simulation).find(visit.scope)
 
-    def _keyed(self, visit: _Visit, route: Route) -> KeyedCall | None:
+    def _keyed(self, visit: Visit, route: Route) -> KeyedCall | None:
         """The call, if it can be made again under the key that it has."""
         world, scope = visit.simulation.world, visit.scope
         lines, rule = visit.headers.getlist(HEADER), world.rules.idempotency
@@ -182,7 +164,7 @@ class Door:
         return KeyedCall(visit.simulation, key, name, told)
 
     async def _ask(
-        self, visit: _Visit, route: Route, params: Mapping[str, str]
+        self, visit: Visit, route: Route, params: Mapping[str, str]
     ) -> tuple[Answer, bytes]:
         """Let the endpoint answer, or refuse."""
         query = _query(visit.scope)
@@ -199,7 +181,7 @@ class Door:
             answer = self._refuse(visit, error)
         return answer, answer.print(visit.request_id)
 
-    def _refuse(self, visit: _Visit, error: ApiError) -> Answer:
+    def _refuse(self, visit: Visit, error: ApiError) -> Answer:
         """The answer to a call that is wrong, which a strict world may refuse to give."""
         try:
             rely_on_error(visit.simulation.world, error)
@@ -207,7 +189,7 @@ class Door:
             error = stricter
         return self._tell(visit, _refusal(error))
 
-    def _tell(self, visit: _Visit, answer: Answer) -> Answer:
+    def _tell(self, visit: Visit, answer: Answer) -> Answer:
         """The answer, with a header of what it rests on that is only assumed."""
         names = assumptions_told(visit.simulation.world, answer.data)
         told = {ASSUMED: ", ".join(names)} if names else {}
@@ -246,7 +228,7 @@ def _query(scope: Scope) -> tuple[tuple[str, str], ...]:
     return tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
-async def _once(visit: _Visit, keyed: KeyedCall, ask: Ask) -> tuple[Answer, bytes]:
+async def _once(visit: Visit, keyed: KeyedCall, ask: Ask) -> tuple[Answer, bytes]:
     """What is kept for the call, or else what the endpoint answers. A bug of ours is not kept."""
     with keyed.answering() as kept:
         if kept is not None:
@@ -257,7 +239,7 @@ async def _once(visit: _Visit, keyed: KeyedCall, ask: Ask) -> tuple[Answer, byte
         return answer, printed
 
 
-def _replay(visit: _Visit, kept: KeptAnswer) -> Answer:
+def _replay(visit: Visit, kept: KeptAnswer) -> Answer:
     """The answer that was given before, with the `request_id` of that call.
 
     Raises:
@@ -265,7 +247,7 @@ def _replay(visit: _Visit, kept: KeptAnswer) -> Answer:
 
     """
     data = json.loads(kept.body)
-    rely_again(visit.simulation.world, _assumed(kept.headers), data)
+    rely_again(visit.simulation.world, read_assumed(kept.headers), data)
     visit.request_id, visit.replayed = data["request_id"], True
     return Answer(data, kept.status, {**kept.headers, **REPLAYED})
 
@@ -276,7 +258,7 @@ def _keep_away(fault: Any) -> Answer:
     return Answer({}, fault.answered) if refusal is None else _refusal(refusal)
 
 
-def _strike_creation(visit: _Visit, answer: Answer) -> None:
+def _strike_creation(visit: Visit, answer: Answer) -> None:
     """Let a call that started a scenario meet the fault that this brings for it."""
     if visit.fault is None and answer.choice is not None:
         world, scope = visit.simulation.world, visit.scope
@@ -293,39 +275,3 @@ def _response(scope: Scope, answer: Answer, printed: bytes) -> Response:
     if scope["method"] == "HEAD":
         response.body = b""
     return response
-
-
-def _call(visit: _Visit, answer: Answer) -> Call:
-    """The journal's record of an answered request."""
-    refused = answer.data.get("errors", ()) if answer.status >= 400 else ()
-    return Call(
-        at=visit.simulation.world.now,
-        request_id=visit.request_id,
-        method=visit.scope["method"],
-        path=visit.scope["path"],
-        query=hide_in_query(visit.scope["query_string"].decode("latin-1")),
-        status=answer.status,
-        body=recall_body(visit.body),
-        errors=tuple(f"{error['type']}/{error['code']}" for error in refused),
-        scenario=answer.choice,
-        after=visit.position,
-        headers={name: visit.headers[name] for name in TOLD_HEADERS if name in visit.headers},
-        answered=_answered(answer) if visit.fault is None or visit.fault.arrives else {},
-        replayed=visit.replayed,
-        fault=visit.fault and visit.fault.key,
-        assumed=_assumed(answer.headers),
-    )
-
-
-def _assumed(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """What an answer said that it rests on."""
-    return tuple(filter(None, headers.get(ASSUMED, "").split(", ")))
-
-
-def _answered(answer: Answer) -> dict[str, Any]:
-    """What a client was told: which resource, in which status; what is wrong; when to return."""
-    shown = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
-    if answer.status >= 400:
-        shown["message"] = " ".join(error["message"] for error in answer.data.get("errors", ()))
-    waits = {n.lower(): v for n, v in answer.headers.items()}.get("retry-after")
-    return shown if waits is None else {**shown, "retry_after": waits}

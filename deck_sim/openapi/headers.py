@@ -7,9 +7,9 @@ from deck_sim.contract import shapes
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape
-from deck_sim.door import ASSUMED
 from deck_sim.endpoint import Route
 from deck_sim.scenario import choosing
+from deck_sim.visit import ASSUMED
 
 VERSION, RETRY_AFTER = "Deck-Sim-Version", "Retry-After"
 (REPLAYED,) = idempotency.REPLAYED
