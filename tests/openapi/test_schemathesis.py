@@ -74,6 +74,7 @@ def test_no_call_breaks_the_server_or_the_document(address, only, tmp_path):
         "examples,coverage,fuzzing",
         "--max-examples",
         f"{BUDGET.calls}",
+        *only,
     )
 
 

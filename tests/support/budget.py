@@ -1,6 +1,6 @@
 """How much the tests may try that make up their own examples: all of it is said here.
 
-`usual` is what the suite can spare: models and schemathesis together take some 45 seconds of one
+`usual` is what the suite can spare: models and schemathesis take less than 60 seconds of one
 core. It tries the same in every run, however slow the machine is, since a test that fails must fail
 again. `HYPOTHESIS_PROFILE=long` tries much more, and other things each time: to hunt with.
 """
