@@ -170,7 +170,7 @@ def scenario_names(item: pytest.Item, edition: str | None) -> list[str]:
     folder = folder_of(item.config)
     library = shipped() if folder is None else _read(folder, shipped())
     wanted = read_marker(item).edition or edition or DEFAULT_EDITION
-    return [name for name in library.names() if library.get(name).edition in (None, wanted)]
+    return [name for name in library.names() if wanted in library.get(name).editions]
 
 
 def make_key(node_id: str, *, own: bool) -> str:

@@ -14,7 +14,7 @@ EVERY = """
 def playable(edition):
     """The names of the scenarios that ship and that a world of this edition can play."""
     found = map(shipped().get, shipped().names())
-    return [scenario.name for scenario in found if scenario.edition in (None, edition)]
+    return [scenario.name for scenario in found if edition in scenario.editions]
 
 
 def test_a_test_runs_once_with_each_scenario(run):
@@ -35,6 +35,16 @@ def test_scenarios_of_the_folder_are_among_them(run, pytester):
     run(EVERY.replace("MARKER", marker), *options).assert_outcomes(
         passed=1, deselected=len(playable("credentials"))
     )
+
+
+def test_what_only_the_other_edition_can_play_is_not(run, pytester):
+    """A scenario need not say its edition, if its steps do."""
+    stories = pytester.mkdir("stories")
+    stories.joinpath("mine.yaml").write_text(
+        "version: 1\nname: mine\ntask_run: [running, review_required, completed]\n"
+    )
+    result = run(EVERY.replace("MARKER", ""), "--deck-scenarios=stories", "-k", "mine")
+    result.assert_outcomes(deselected=len(playable("connections")))
 
 
 def test_a_folder_with_mistakes_is_an_error_before_any_test(run, pytester):
