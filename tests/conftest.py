@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import socketserver
+import sys
 import threading
 from contextlib import contextmanager
 
@@ -23,6 +24,16 @@ budget.register()
 # and what these run is run in this process, too.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish():
+    """Keep what a worker has measured: xdist ends one that does not leave within ten seconds."""
+    coverage = sys.modules.get("coverage")
+    measured = coverage and coverage.Coverage.current()
+    if measured and "PYTEST_XDIST_WORKER" in os.environ:
+        measured.save()
+
 
 _numbers = itertools.count(1)
 
