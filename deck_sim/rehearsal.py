@@ -14,6 +14,7 @@ from deck_sim.contract import bodies
 from deck_sim.durations import format_duration
 from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Entry, Event, Resource
+from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
 from deck_sim.journeys import travel
@@ -213,9 +214,10 @@ class _Player:
         return self.world.rules.machine("task_run").approval
 
     def _answer(self, resource: Resource) -> bool:
-        step = self.world.stories[resource.id].step
-        assert isinstance(step, Asking)
-        answer = step.right_answer if self.given is None else next(self.given, None)
+        story = self.world.stories[resource.id]
+        assert isinstance(story.step, Asking)
+        right = story.step.right_answer(Stage(self.world, story))
+        answer = right if self.given is None else next(self.given, None)
         if answer is None:
             return False
         fields = {field["name"]: field for field in resource["interaction"]["fields"]}
