@@ -42,6 +42,15 @@ def test_answers_are_given_in_order_and_then_no_more(words, last, cli):
     assert cli("play", "mfa_then_success", *words).stdout.endswith(f"The task run {last}\n")
 
 
+@pytest.mark.parametrize("step", ["approval", "approval: 10m"])
+def test_a_reviewer_may_reject(step, cli, write):
+    """The branch is taken at once, also where an approval would come by itself."""
+    file = write("too_high", "running: 1s", step, "completed")
+    played = cli("play", file, "--reject")
+    assert "reviewer    rejected" in played.stdout
+    assert played.stdout.endswith("The task run is failed after 2s.\n")
+
+
 def test_one_answer_may_have_several_fields(cli, write):
     """Commas part the fields; a comma inside a text stays in it."""
     fields = "fields: [{name: city}, {name: pet}]"
