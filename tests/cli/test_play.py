@@ -166,8 +166,10 @@ def test_what_a_script_does_on_the_way_is_told_in_its_place(cli, write):
 def test_a_script_that_cannot_be_played_on_says_why(cli, write):
     """An expression that fails ends the run, and the line says which step it was in."""
     file = write("broken", "queued", "running", "completed: {output: {x: '{{ input.nights }}'}}")
-    told = " ".join(cli("play", file).stdout.split())
-    assert "scenario fault scenario `broken`, task_run[2]: there is no 'nights'" in told
+    played = cli("play", file)
+    told = " ".join(played.stdout.split())
+    assert "fault scenario `broken`, task_run[2]: `{{ input.nights }}`: there is no" in told
+    assert played.exit_code == 1
     assert told.endswith("The task run is failed after 1s.")
 
 
