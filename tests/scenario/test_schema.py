@@ -31,6 +31,7 @@ BEYOND = {
     "how a pattern of calls is written": "no pattern of a call|unknown method|no path of the API",
     "which events there are": "there is no event type",
     "nothing as a length": "must be longer than nothing",
+    "what a glob matches": "matches no way to log in",
     "the spelling of numbers": r"must be text, not \d+\.0; answers",
     "limits": "limit fails a run",
     "the length of durations": "is too long|runs backwards",
