@@ -14,6 +14,7 @@ from deck_sim.contract import bodies
 from deck_sim.durations import format_duration
 from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Entry, Event, Resource
+from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
 from deck_sim.journeys import travel
@@ -40,8 +41,8 @@ class Line:
 
     `who` is `connection`, `credential`, `session`, `task run`, `user`, `reviewer` or `scenario`.
     `what` is the status that one of the first four entered, or what else it did: `screenshot`,
-    `file`, `event`; a `fault` that waits for it; what a person did: `answered`, `approved`; or
-    `plays`, with the entry of a playlist or mix.
+    `file`, `event`; a `fault` that waits for it; what a person did: `answered`, `approved`,
+    `rejected`; or `plays`, with the entry of a playlist or mix.
     """
 
     at: timedelta
@@ -85,6 +86,7 @@ def rehearse(
     library: Library | None = None,
     timeout: timedelta = TIMEOUT,
     seed: int = 0,
+    reject: bool = False,
 ) -> Rehearsal:
     """Open a connection that plays `scenario`, or store a credential and start a session if the
     scenario says how; run a task with it, and let time pass to the end. A playlist has as many runs
@@ -93,15 +95,15 @@ def rehearse(
 
     Without `answers` every prompt gets a right answer. Given ones are used up in order; after the
     last nobody answers, and time passes until the limits have run out. A run that waits for a
-    person without end is approved after a minute. `task_input` comes beside a guest and a check-in;
-    `timeout` is the task's.
+    person without end is approved after a minute; with `reject`, one that waits for a person is
+    rejected at once. `task_input` comes beside a guest and a check-in; `timeout` is the task's.
 
     Raises:
         ApiError: if an answer does not fit what the prompt asks for, or the input not the task.
 
     """
     given = {**INPUT, **(task_input or {})}
-    player = _Player(scenario, answers, given, library or shipped(), timeout, seed)
+    player = _Player(scenario, answers, given, library or shipped(), timeout, seed, reject)
     player.play()
     return player.rehearsal
 
@@ -126,11 +128,13 @@ class _Player:
         library: Library,
         timeout: timedelta,
         seed: int,
+        reject: bool,
     ) -> None:
         edition = scenario.edition or scenario.editions[0]
         settings = Settings(edition, seed=seed)
         self.open, self.run = _WAYS[edition]
         self.scenario, self.task_input, self.timeout = scenario, task_input, timeout
+        self.reject = reject
         self.simulation = Simulation("rehearsal", settings, Library(library))
         self.simulation.library.add(scenario)
         self.world = self.simulation.world
@@ -192,7 +196,7 @@ class _Player:
     def _go_on(self) -> bool:
         """Answer whoever waits for an answer, or else go to what is due next; False at the end."""
         self._tell_news()
-        if any(self._attend(resource) for resource in waiting(self.simulation.world)):
+        if any(self._attend(resource) for resource in self._waiting()):
             return True
         due = self.world.timers.peek()
         if due is not None:
@@ -200,12 +204,17 @@ class _Player:
         self._tell_news()
         return due is not None
 
+    def _waiting(self) -> list[Resource]:
+        """Whoever waits for a person; what is to be rejected may have a time of its own."""
+        runs = self.world.all("task_run").values() if self.reject else ()
+        return [*waiting(self.world), *(run for run in runs if run.status == self._approval)]
+
     def _attend(self, resource: Resource) -> bool:
         """Do what a person would do now; say whether there was something."""
         if resource.status == "interaction_required":
             return self._answer(resource)
         if resource.kind == "task_run" and resource.status == self._approval:
-            return self._approve(resource)
+            return self._review(resource)
         return False
 
     @property
@@ -213,9 +222,10 @@ class _Player:
         return self.world.rules.machine("task_run").approval
 
     def _answer(self, resource: Resource) -> bool:
-        step = self.world.stories[resource.id].step
-        assert isinstance(step, Asking)
-        answer = step.right_answer if self.given is None else next(self.given, None)
+        story = self.world.stories[resource.id]
+        assert isinstance(story.step, Asking)
+        right = story.step.right_answer(Stage(self.world, story))
+        answer = right if self.given is None else next(self.given, None)
         if answer is None:
             return False
         fields = {field["name"]: field for field in resource["interaction"]["fields"]}
@@ -223,7 +233,11 @@ class _Player:
         commands.answer_interaction(self.world, resource, answer)
         return True
 
-    def _approve(self, resource: Resource) -> bool:
+    def _review(self, resource: Resource) -> bool:
+        if self.reject:
+            self._tell("reviewer", "rejected")
+            commands.review_run(self.world, resource, "reject")
+            return True
         travel(self.simulation.advance_by(REVIEW))
         self._tell_news()
         run = self.world.all("task_run")[resource.id]

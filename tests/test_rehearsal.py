@@ -63,6 +63,14 @@ def test_every_prompt_gets_a_right_answer_if_none_are_given():
     assert told(played)[-1] == "1s task run completed"
 
 
+@pytest.mark.parametrize(("given", "end"), [({"pin": 77}, "completed"), ({}, "failed")])
+def test_a_right_answer_may_be_computed(given, end):
+    """It is what the input makes it; where it cannot be computed, the run says so."""
+    prompt = "interaction_required: {accept: {code: '{{ input.pin }}'}}"
+    played = rehearse(read(f"task_run: [running, {prompt}, running, completed]"), task_input=given)
+    assert played.run.status == end
+
+
 @pytest.mark.parametrize(
     ("answers", "answered", "end"),
     [

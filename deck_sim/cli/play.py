@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         "deck-sim play mfa_then_success",
         "deck-sim play mfa_then_success --answer code=000000 --answer code=123456",
         "deck-sim play tests/scenarios/late_code.yaml --no-answer",
+        "deck-sim play needs_approval --reject",
         "deck-sim play agent_falls_silent --timeout 2h",
         "deck-sim play tests/scenarios/invoices.yaml --input '{\"year\": 2025}'",
     ],
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     help="An answer to a prompt; again for the next. If omitted, each prompt gets a right one.",
 )
 @click.option("--no-answer", is_flag=True, help="Let nobody answer.")
+@click.option("--reject", is_flag=True, help="Let the reviewer reject what waits for approval.")
 @click.option(
     "--input",
     "task_input",
@@ -65,6 +67,7 @@ def command(
     name: str,
     answers: tuple[dict[str, str], ...],
     no_answer: bool,
+    reject: bool,
     task_input: dict[str, Any] | None,
     timeout: timedelta | None,
     edition: str | None,
@@ -73,8 +76,8 @@ def command(
 ) -> None:
     """Play one scenario in virtual time and draw its timeline.
 
-    Opens a connection (or stores a credential), runs a task on it, answers what is asked, and goes
-    on to the end.
+    Opens a connection (or stores a credential), runs a task on it, answers what is asked, approves
+    what waits for approval, and goes on to the end.
     """
     if answers and no_answer:
         raise click.UsageError("--answer and --no-answer exclude each other")
@@ -89,6 +92,7 @@ def command(
             library=library,
             seed=seed,
             timeout=timeout or TIMEOUT,
+            reject=reject,
         )
     except ApiError as error:
         of_input = f"{error.problems[0].field}".startswith("input.")
@@ -116,3 +120,5 @@ def _draw(played: Rehearsal) -> None:
     # What its connection or session does afterwards is not a part of it.
     at = next(line.at for line in reversed(played.lines) if (line.who, line.what) == entered)
     screen.print(coloured(f"\nThe {entered[0]} is {last.status} after {format_duration(at)}."))
+    if played.simulation.world.faults:  # the scenario could not be played on
+        click.get_current_context().exit(1)

@@ -1,6 +1,6 @@
 """`deck-sim scenarios`: what can be played; one of them as a tree of steps and branches."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,20 @@ def draw(scenario: Scenario) -> Tree:
         else:
             for step in scenario.script(kind).steps:
                 _add_step(trunk, step)
+    for word, faults in (("http", scenario.http), ("webhooks", scenario.webhooks)):
+        _add_faults(tree, word, faults or ())
     return tree
+
+
+def _add_faults(tree: Tree, word: str, faults: Iterable[Any]) -> None:
+    """What goes wrong meanwhile, and for which of the calls or deliveries that it is for."""
+    trunk = tree.add(Text(word, "bold")) if faults else tree
+    for fault in faults:
+        label = Text(f"{fault}")
+        for key in ("after", "times"):
+            if value := getattr(fault, key):
+                label.append(f"\n  {key}: ", "dim").append(f"{value}")
+        trunk.add(label)
 
 
 def _add_entries(tree: Tree, scenario: Scenario) -> None:

@@ -10,6 +10,7 @@ from deck_sim.control.holds import print_held, print_kept_back
 from deck_sim.durations import format_duration, parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
+from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import MEANS, waiting
 from deck_sim.errors import refuse
 from deck_sim.journeys import Journey
@@ -132,8 +133,10 @@ def show_next(request: Request) -> Answer:
 def _wanted(simulation: Simulation, owner: str) -> dict[str, Any]:
     """The answer that an open prompt would take, if it would take one."""
     story = simulation.world.stories.get(owner)
-    answer = getattr(story.step, "right_answer", None) if story else None
-    return {"answer": answer} if answer else {}
+    right_answer = getattr(story.step, "right_answer", None) if story else None
+    if story is None or right_answer is None:
+        return {}
+    return {"answer": right_answer(Stage(simulation.world, story))}
 
 
 def _held(simulation: Simulation) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from deck_sim.engine.world import World
 LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 _TOKEN = "[A-Za-z0-9!#$&^_.+-]+"
 # What a media type may be: nothing else can stand in the header of an answer.
-MEDIA_TYPE = rf"^{_TOKEN}/{_TOKEN}( *; *{_TOKEN}=({_TOKEN}|\"[ !#-\[\]-~]*\"))*$"
+# As JavaScript reads it too, with its flag `u`: there a quotation mark must not be escaped.
+MEDIA_TYPE = rf"""^{_TOKEN}/{_TOKEN}( *; *{_TOKEN}=({_TOKEN}|"[ !#-\[\]-~]*"))*$"""
 
 
 def is_line(text: str) -> bool:

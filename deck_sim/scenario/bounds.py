@@ -16,7 +16,12 @@ MOST_LEVELS = 200  # of lists and mappings within one another
 
 
 class ExpressionError(Exception):
-    """An expression that cannot be read or computed; the text says why."""
+    """An expression that cannot be read or computed; the text says why.
+
+    `found_in` is the text of the scenario that it stands in, where that is known.
+    """
+
+    found_in: str = ""
 
 
 def size(value: Any) -> int:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import WithJsonSchema
+from pydantic import WithJsonSchema, field_validator
 
+from deck_sim.contract.bodies import AuthMethod
+from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.kinds import KINDS
-from deck_sim.scenario.values import Strict
+from deck_sim.scenario.values import Strict, fault
+
+AUTH_METHODS: tuple[str, ...] = get_args(AuthMethod)
 
 # What is known of a connection or run when a scenario is looked for. A name may have several
 # spellings: a task is known by its name and by its id.
@@ -31,6 +35,15 @@ class When(Strict):
     """The way to log in of the connection or credential."""
     input: dict[str, Any] | None = None
     """What the run's input holds, at least; texts are globs, and numbers are compared by value."""
+
+    @field_validator("auth_method")
+    @classmethod
+    def _matches_one(cls, value: str | None) -> str | None:
+        """See that there is such a way to log in: with another nothing would ever match."""
+        if value is not None and not any(fnmatchcase(known, value) for known in AUTH_METHODS):
+            known = f"{nearest(value, AUTH_METHODS)}; it can be {listed(AUTH_METHODS, last='or')}"
+            raise fault(f"matches no way to log in: {quote(value)}{known}")
+        return value
 
     def matches(self, facts: Facts) -> bool:
         """Whether everything that is asked for is so."""

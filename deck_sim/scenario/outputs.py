@@ -81,6 +81,10 @@ class _Place:
     number: int = 0
     bare: bool = False  # only what must be there: deep down, and if the usual did not do
 
+    def named(self, field: str) -> str:
+        """What a field of this object is the name of: the `name` in `hotel` is a `hotel_name`."""
+        return f"{self.name}_name" if field == "name" else field
+
 
 @dataclass(slots=True)
 class _Maker:
@@ -176,7 +180,9 @@ class _Maker:
             new = self._new_name(schema, f"{here.path}/name/{number}", number)
             names += [new] if new not in (*names, *properties) else []
         return {
-            n: self.make(shapes.of_property(schema, n), f"{here.path}.{n}", n, here.depth + 1)
+            n: self.make(
+                shapes.of_property(schema, n), f"{here.path}.{n}", here.named(n), here.depth + 1
+            )
             for n in dict.fromkeys(names)
         }
 

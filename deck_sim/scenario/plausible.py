@@ -39,6 +39,10 @@ def _digits(count: int) -> Callable[[Draw], str]:
     return lambda draw: "".join(str(draw(10)) for _ in range(count))
 
 
+def _code(draw: Draw) -> str:
+    return f"{_pick(WORDS)(draw)[:2].upper()}-{_digits(5)(draw)}"
+
+
 _TEXTS: tuple[tuple[str, Callable[[Draw], str]], ...] = (
     ("email", lambda draw: f"{_pick(_FIRST)(draw).lower()}.{draw(90) + 10}@example.com"),
     ("phone", lambda draw: f"+1 555 01{_digits(2)(draw)}"),
@@ -52,25 +56,25 @@ _TEXTS: tuple[tuple[str, Callable[[Draw], str]], ...] = (
     ("currency", _pick(("CAD", "EUR", "GBP", "USD"))),
     ("street address line", lambda draw: f"{draw(180) + 1} {_pick(_STREETS)(draw)}"),
     ("zip postal postcode", _digits(5)),
+    ("id number reference confirmation code sku", _code),
     ("hotel company vendor merchant supplier provider store", _pick(_COMPANIES)),
     (
         "name guest customer owner holder person user author",
         lambda draw: f"{_pick(_FIRST)(draw)} {_pick(_LAST)(draw)}",
     ),
     ("status state", _pick(("active", "confirmed", "open"))),
-    (
-        "id number reference confirmation code sku invoice",
-        lambda draw: f"{_pick(WORDS)(draw)[:2].upper()}-{_digits(5)(draw)}",
-    ),
+    ("invoice", _code),
     ("title subject", lambda draw: f"{_pick(WORDS)(draw)} {_pick(WORDS)(draw)}".capitalize()),
     ("description summary note comment message", lambda draw: _sentence(draw)),
 )
 
 # Name -> the lowest and highest plausible number, and how many decimals it has.
 _NUMBERS: tuple[tuple[str, tuple[int, int, int]], ...] = (
+    ("percent percentage", (0, 100, 0)),
+    ("taxrate vatrate interestrate", (1, 25, 1)),
+    ("pay salary wage income", (1500, 9000, 2)),
     ("amount price total cost balance fee subtotal tax rate fare", (10, 500, 2)),
     ("quantity count nights guests adults children rooms items page rating", (1, 5, 0)),
-    ("percent percentage", (0, 100, 0)),
     ("age", (18, 80, 0)),
     ("month", (1, 12, 0)),
     ("day", (1, 28, 0)),
@@ -80,6 +84,8 @@ _ANY_NUMBER = (1, 100, 0)
 
 _DATES = {"date", "day", "checkin", "checkout", "birthday"}
 _MOMENTS = {"at", "datetime", "timestamp"}
+# These speak of a day where they are the last word of a name: `period_start`, `customer_since`.
+_LIMITS = {"start", "end", "since", "until"}
 _PAST = {
     "created",
     "updated",
@@ -151,7 +157,7 @@ def _text(name: str, format_: str | None, draw: Draw, now: datetime) -> str:
     words = _words(name)
     if format_ in _FORMATS:
         return _FORMATS[format_](draw)
-    if format_ is None and words & _DATES | words & _BIRTH:
+    if format_ is None and (words & (_DATES | _BIRTH) or _LIMITS & {*_split(name)[-1:]}):
         format_ = "date"
     elif format_ is None and words & _MOMENTS:
         format_ = "date-time"
@@ -189,9 +195,13 @@ def _words(name: str) -> set[str]:
     """The words of a name, in the singular too, and each with the next: `check_in_dates` ->
     check, in, dates, date, checkin, indates.
     """
-    words = [word.lower() for word in re.findall(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*", name)]
+    words = _split(name)
     pairs = {f"{word}{after}" for word, after in pairwise(words)}
     return {*words, *pairs, *(word.removesuffix("s") for word in words)}
+
+
+def _split(name: str) -> list[str]:
+    return [word.lower() for word in re.findall(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*", name)]
 
 
 def _sentence(draw: Draw) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from pydantic import Field, model_validator
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, Wait
+from deck_sim.engine.story import GO_ON, STAY, ScriptFault, Wait
 from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.matching import as_text
 from deck_sim.scenario.step import Step, compute
@@ -116,12 +117,6 @@ class Asking(Step):
         """What follows the last wrong answer, and no answer."""
         return {"on_rejected": self.on_rejected, "on_timeout": self.on_timeout}
 
-    @property
-    def right_answer(self) -> dict[str, str]:
-        """An answer that is accepted, if any is."""
-        wanted = self.accept[0] if self.accept else {}
-        return {name: matching(wanted.get(name, "*")) for name in self._asked}
-
     def enter(self, stage: Stage) -> Wait | None:
         """Ask, or ask again; each time the window is whole."""
         stage.move(
@@ -140,6 +135,13 @@ class Asking(Step):
         stage.story.attempts += 1
         limit = self.attempts or stage.world.rules.interaction_attempts
         return STAY if stage.story.attempts < limit else "on_rejected"
+
+    def right_answer(self, stage: Stage) -> dict[str, str]:
+        """An answer that is accepted, if any is; as it is written, where it cannot be computed."""
+        wanted: Mapping[str, Any] = self.accept[0] if self.accept else {}
+        with suppress(ScriptFault):  # whoever gives the answer is told
+            wanted = compute(stage, wanted)
+        return {name: matching(as_text(wanted.get(name, "*"))) for name in self._asked}
 
     @property
     def _asked(self) -> list[str]:

@@ -20,6 +20,7 @@ from deck_sim.errors import listed
 from deck_sim.scenario.templates import ExpressionError, has_template, names_at, render
 from deck_sim.scenario.values import Strict, fault
 
+MOST_SHOWN = 60
 REGISTRY: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
 
 
@@ -163,7 +164,7 @@ def compute(stage: Stage, value: Any) -> Any:
     """`value` with its expressions computed.
 
     Raises:
-        ScriptFault: if one cannot be; says which step.
+        ScriptFault: if one cannot be; says which step, and which text in it.
 
     """
     if not has_template(value):
@@ -171,7 +172,13 @@ def compute(stage: Stage, value: Any) -> Any:
     try:
         return render(value, names_at(stage.world.now, **stage.names))
     except ExpressionError as error:
-        raise script_fault(stage, f"{error}") from None
+        raise script_fault(stage, f"{_quoted(error.found_in)}{error}") from None
+
+
+def _quoted(text: str) -> str:
+    """A text in one line, to find its place by: a step may have many."""
+    line = " ".join(text.split())
+    return f"`{line if len(line) <= MOST_SHOWN else f'{line[:MOST_SHOWN]}…'}`: " if line else ""
 
 
 def script_fault(stage: Stage, text: str) -> ScriptFault:

@@ -183,7 +183,11 @@ class _Rendering:
         return made
 
     def _text(self, text: str) -> Any:
-        made = _compute(text, self.names)
+        try:
+            made = _compute(text, self.names)
+        except ExpressionError as error:
+            error.found_in = text
+            raise
         self.left -= bounds.size(made)
         if self.left < 0:
             raise ExpressionError(f"the step makes more than {MOST_IN_ALL // 1024} KiB")

@@ -42,6 +42,15 @@ def test_answers_are_given_in_order_and_then_no_more(words, last, cli):
     assert cli("play", "mfa_then_success", *words).stdout.endswith(f"The task run {last}\n")
 
 
+@pytest.mark.parametrize("step", ["approval", "approval: 10m"])
+def test_a_reviewer_may_reject(step, cli, write):
+    """The branch is taken at once, also where an approval would come by itself."""
+    file = write("too_high", "running: 1s", step, "completed")
+    played = cli("play", file, "--reject")
+    assert "reviewer    rejected" in played.stdout
+    assert played.stdout.endswith("The task run is failed after 2s.\n")
+
+
 def test_one_answer_may_have_several_fields(cli, write):
     """Commas part the fields; a comma inside a text stays in it."""
     fields = "fields: [{name: city}, {name: pet}]"
@@ -157,8 +166,10 @@ def test_what_a_script_does_on_the_way_is_told_in_its_place(cli, write):
 def test_a_script_that_cannot_be_played_on_says_why(cli, write):
     """An expression that fails ends the run, and the line says which step it was in."""
     file = write("broken", "queued", "running", "completed: {output: {x: '{{ input.nights }}'}}")
-    told = " ".join(cli("play", file).stdout.split())
-    assert "scenario fault scenario `broken`, task_run[2]: there is no 'nights'" in told
+    played = cli("play", file)
+    told = " ".join(played.stdout.split())
+    assert "fault scenario `broken`, task_run[2]: `{{ input.nights }}`: there is no" in told
+    assert played.exit_code == 1
     assert told.endswith("The task run is failed after 1s.")
 
 

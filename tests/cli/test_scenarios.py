@@ -152,3 +152,11 @@ def test_branches_are_drawn_inside_branches(cli, write):
     drawn = cli("scenarios", file).stdout
     assert "    │   ├── on_rejected\n    │   │   └── failed  auth/mfa_invalid\n" in drawn
     assert "    │       │   └── on_timeout\n    │       │       └── failed  task/timeout\n" in drawn
+
+
+def test_what_goes_wrong_meanwhile_is_drawn(cli):
+    """A scenario whose faults are not shown would look like another."""
+    drawn = cli("scenarios", "proxy_error_page").stdout
+    assert "└── http\n    └── status: 502, for GET /v2/task-runs/*\n" in drawn
+    assert "          after: 1\n          times: 2\n" in drawn
+    assert "└── webhooks\n    └── " in cli("scenarios", "webhook_twice").stdout

@@ -154,6 +154,24 @@ def test_what_is_due_next_is_shown_with_its_owner(sim, run_task):
     assert after["waiting"] == [{**waiting, "answer": {"code": "123456"}}]
 
 
+def test_who_waits_for_a_reviewer_wants_no_answer(sim, run_task):
+    """Only a prompt has one that would do."""
+    run = run_task("needs_approval")
+    sim.post("/clock/advance", json={"by": "1m"})
+    waiting = {"id": run["id"], "kind": "task_run", "status": "pending"}
+    assert sim.get("/next").json()["waiting"] == [waiting]
+
+
+def test_the_answer_that_would_do_is_computed(sim, run_task):
+    """An accepted answer may be an expression; what is shown is what it makes."""
+    prompt = {"interaction_required": {"accept": {"code": "{{ today }}"}}}
+    steps = ["running", prompt, "running", "completed"]
+    sim.put("/scenarios/dated", json={"version": 1, "name": "dated", "task_run": steps})
+    run_task("dated")
+    sim.post("/clock/advance", json={"by": "1s"})
+    assert sim.get("/next").json()["waiting"][0]["answer"] == {"code": "2025-01-15"}
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "field", "text"),
     [

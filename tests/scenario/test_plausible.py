@@ -131,6 +131,12 @@ def say(name, format_=None, now=NOW):
         ("description", r"[A-Z][a-z]+( [a-z]+){4}\."),
         ("updatedAt", r"2024-12-\d\dT\d\d:\d\d:00Z|2025-01-\d\dT\d\d:\d\d:00Z"),
         ("checkout", r"2025-\d\d-\d\d"),
+        ("billingPeriodEnd", r"2025-\d\d-\d\d"),
+        ("friend", r"[a-z]+"),
+        ("end_station", r"[a-z]+"),
+        ("customer_since", r"202[45]-\d\d-\d\d"),
+        ("hotel_id", r"[A-Z]{2}-\d{5}"),
+        ("customerNumber", r"[A-Z]{2}-\d{5}"),
         ("colour", "[a-z]+"),
         ("", "[a-z]+"),
     ],
@@ -145,7 +151,18 @@ def test_numbers_are_what_their_names_say():
     assert number_for("totalPrice", NOW) == (10, 500, 2)
     assert number_for("fiscal_year", NOW) == (2025, 2026, 0)
     assert number_for("months", NOW) == (1, 12, 0)
+    assert number_for("net_pay", NOW) == (1500, 9000, 2)
+    assert number_for("taxRate", NOW) == (1, 25, 1)
+    assert number_for("tax_percent", NOW) == (0, 100, 0)
     assert number_for("of", NOW) == (1, 100, 0)
+
+
+@pytest.mark.parametrize(("outer", "shape"), [("hotels", "[A-Z][a-z]+"), ("guest", r"\w+ \w+")])
+def test_a_name_is_that_of_what_it_stands_in(outer, shape):
+    """The `name` in a hotel is no person's, and the one in a guest is."""
+    inner = {"type": "object", "properties": {"name": {"type": "string"}}}
+    found = made({"properties": {outer: {"type": "array", "items": inner}}})
+    assert all(re.fullmatch(shape, item["name"]) for item in found[outer])
 
 
 def test_a_birth_is_never_before_the_beginning_of_time():

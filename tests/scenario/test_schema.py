@@ -13,6 +13,7 @@ from deck_sim.scenario.document import YamlError
 from deck_sim.scenario.loader import ScenarioError, scenario_from_data
 from deck_sim.scenario.schema import scenario_schema
 from deck_sim.scenario.yaml_reader import read_yaml
+from deck_sim.world_file import world_schema
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
@@ -30,6 +31,7 @@ BEYOND = {
     "how a pattern of calls is written": "no pattern of a call|unknown method|no path of the API",
     "which events there are": "there is no event type",
     "nothing as a length": "must be longer than nothing",
+    "what a glob matches": "matches no way to log in",
     "the spelling of numbers": r"must be text, not \d+\.0; answers",
     "limits": "limit fails a run",
     "the length of durations": "is too long|runs backwards",
@@ -208,6 +210,23 @@ def test_the_schema_is_one_and_says_which():
     Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
     assert schema["title"] == "deck-sim scenario, version 1"
+
+
+def patterns_in(schema):
+    """Every regular expression of a schema."""
+    if isinstance(schema, dict):
+        yield from [schema["pattern"]] if isinstance(schema.get("pattern"), str) else []
+        schema = list(schema.values())
+    for part in schema if isinstance(schema, list) else []:
+        yield from patterns_in(part)
+
+
+def test_editors_can_read_every_pattern():
+    """JSON Schema's patterns are JavaScript's, where only these may stand behind a backslash."""
+    patterns = set(patterns_in([scenario_schema(), world_schema()]))
+    escaped = {char for pattern in patterns for char in re.findall(r"\\(.)", pattern)}
+    assert patterns
+    assert escaped <= set("^$\\.*+?()[]{}|/dDsSwWbBxu")
 
 
 @pytest.mark.parametrize("body", GOOD)

@@ -307,15 +307,15 @@ def test_a_right_answer_is_known_for_every_glob(read, wanted):
     """The rehearsal can give an answer that is accepted."""
     prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
     step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
-    assert step._accepts(None, step.right_answer)
+    assert step._accepts(None, step.right_answer(None))
 
 
 def test_a_glob_that_nothing_matches_has_no_right_answer(read):
     """It is given as it stands, and refused."""
     prompt = "interaction_required: {accept: {code: '[b-a]'}}"
     step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
-    assert step.right_answer == {"code": "[b-a]"}
-    assert not step._accepts(None, step.right_answer)
+    assert step.right_answer(None) == {"code": "[b-a]"}
+    assert not step._accepts(None, step.right_answer(None))
 
 
 def test_a_word_is_one_step_only():

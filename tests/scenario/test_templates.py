@@ -392,7 +392,8 @@ def test_a_fault_at_play_fails_the_run_and_the_world_says_so(api, sim, run_task,
     run = run_task("echo", input={"night": 3})
     advance("1s")
     found = api.get(f"/task-runs/{run['id']}").json()
-    text = "scenario `echo`, task_run[1]: there is no 'nights'; did you mean 'night'?"
+    why = "there is no 'nights'; did you mean 'night'?"
+    text = f"scenario `echo`, task_run[1]: `{{{{ input.nights }}}}`: {why}"
     (error,) = found["errors"]
     assert (found["status"], error["type"], error["code"]) == ("failed", "task", "task_failed")
     assert error["message"].startswith(text)
@@ -408,7 +409,17 @@ def test_a_fault_at_play_makes_an_opening_connection_invalid(api, sim, connectio
     opened = api.post("/connections", json=body, headers={"Deck-Sim-Scenario": "broken"}).json()
     assert api.get(f"/connections/{opened['id']}").json()["status"] == "invalid"
     (fault,) = sim.get("/world").json()["faults"]
-    assert fault == f"{opened['id']}: scenario `broken`, connection[0]: there is no 'nights' in it"
+    why = "`{{ input.nights }}`: there is no 'nights' in it"
+    assert fault == f"{opened['id']}: scenario `broken`, connection[0]: {why}"
+
+
+def test_a_long_text_that_cannot_be_computed_is_told_in_one_short_line(sim, run_task, advance):
+    """Its beginning is enough to find it by."""
+    _say(sim, "long", "Dear guest, " * 10 + "{{ input.nights }}")
+    run_task("long")
+    advance("1s")
+    (fault,) = sim.get("/world").json()["faults"]
+    assert f": `{'Dear guest, ' * 5}…`: there is no 'nights' in it" in fault
 
 
 @pytest.mark.parametrize(
