@@ -6,6 +6,7 @@ between.
 """
 
 import copy
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ from deck_sim.pacing import PACES, STARTS
 from deck_sim.scenario.choosing import Choice, Opening, choose
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.wishes import Wishes
+
+log = logging.getLogger("deck_sim")
 
 FOLLOW = "follow"  # the one mode that only a process of its own can have
 MODES = ("real", "frozen", "on_poll", FOLLOW)
@@ -208,7 +211,14 @@ class Simulation:
     # Choosing
 
     def choose(self, kind: str, header: str | None, facts: Facts) -> Script:
-        """Choose what a new connection or run plays; the last of `choices` says why."""
+        """Choose what a new connection or run plays; the last of `choices` says why.
+
+        What is queued and was edited so that it cannot be played is dropped first, or it would
+        stand in the way of every call; the timeline and the log say so.
+        """
+        for dropped in self.wishes.drop_unplayable(kind, self.library, self.world.edition):
+            self.world.note("queue", "", dropped)
+            log.warning("deck-sim: %s", dropped)
         opening = Opening(kind, header, facts, self.world.seed, self.world.edition)
         self.choices.append(choose(opening, self.wishes, self.library))
         return self.choices[-1].script

@@ -54,6 +54,18 @@ class Wishes:
             check_scenario(name, f"scenarios[{index}]", library, edition, kind)
         self.queues.setdefault(kind, []).extend(names)
 
+    def drop_unplayable(self, kind: str, library: Library, edition: str) -> Iterator[str]:
+        """Take out of the front of a queue what cannot be played any more, since its file was
+        edited or removed; says why of each. What stands behind may be mended until its turn comes.
+        """
+        queue = self.queues.get(kind, [])
+        while queue:
+            try:
+                check_scenario(queue[0], "queue", library, edition, kind)
+                return
+            except ApiError as error:
+                yield f"{quote(queue.pop(0))} is dropped from the queue for `{kind}`: {error}"
+
     def rule(self, rules: Sequence[Rule], library: Library, edition: str = DEFAULT_EDITION) -> None:
         """Let these rules take the place of those there are.
 
