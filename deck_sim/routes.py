@@ -1,12 +1,13 @@
 """From a method and a path to the row that answers. Paths match to the letter."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Generic, Protocol, TypeVar
 
 from starlette.routing import compile_path
 from starlette.types import Scope
 
-from deck_sim.errors import listed, refuse
+from deck_sim.errors import listed, quote, refuse
 
 
 class Row(Protocol):
@@ -31,6 +32,7 @@ class Routes(Generic[AnyRow]):
         methods: dict[str, dict[str, AnyRow]] = {}
         for row in rows:
             methods.setdefault(row.path, {})[row.method] = row
+        self._words = [path.split("/") for path in methods]
         self._paths = [(compile_path(path)[0], found) for path, found in methods.items()]
         self.elsewhere: Mapping[str, Routes[AnyRow]] = {}  # those of other editions, by name
         self.below: Mapping[str, Routes[AnyRow]] = {}  # those below a path that callers forget
@@ -70,7 +72,30 @@ class Routes(Generic[AnyRow]):
         for name, other in self.elsewhere.items():
             if other.has(below):
                 return f"`{path}` is an endpoint of the `{name}` edition; this world has another."
-        return None
+        near = self._nearest(plain)
+        return near and f"`{path}` is not an endpoint; did you mean {quote(root + near)}?"
+
+    def _nearest(self, path: str) -> str | None:
+        """The path that has as many parts, and no word that is spelled quite differently."""
+        parts = path.split("/")
+        ways = [words for words in self._words if len(words) == len(parts)]
+        likeness, near = max(((_likeness(words, parts), words) for words in ways), default=(0, []))
+        filled = (part if _is_open(word) else word for word, part in zip(near, parts, strict=False))
+        return "/".join(filled) if likeness >= _LIKE else None
+
+
+_LIKE = 0.6  # of 1: how like a word has to be, to be taken for a misspelling of another
+
+
+def _is_open(word: str) -> bool:
+    """Whether a word of a path stands for a parameter."""
+    return word.startswith("{")
+
+
+def _likeness(words: Sequence[str], parts: Sequence[str]) -> float:
+    """How like a path is, which is how like the word is that differs most."""
+    pairs = ((word, part) for word, part in zip(words, parts, strict=True) if not _is_open(word))
+    return min(SequenceMatcher(None, word, part).ratio() for word, part in pairs)
 
 
 def path_below(scope: Scope) -> str:

@@ -1,11 +1,12 @@
-"""A world in use: what is around it so that it can be driven. Its clock's mode, the choice of
-scenarios, the journal of calls, and the one loop that passes time.
+"""A world in use: what is around it so that it can be driven. Its clock's mode, the ways to let
+time pass, the choice of scenarios, the journal of calls.
 
 Everything here runs on one thread. An endpoint reads and writes the world without awaiting in
 between.
 """
 
 import copy
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,6 @@ from deck_sim.engine.facts import Facts
 from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
-from deck_sim.engine.timers import Due
 from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.errors import nearest_type, quote, refuse
@@ -28,6 +28,8 @@ from deck_sim.pacing import PACES, STARTS
 from deck_sim.scenario.choosing import Choice, Opening, choose
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.wishes import Wishes
+
+log = logging.getLogger("deck_sim")
 
 FOLLOW = "follow"  # the one mode that only a process of its own can have
 MODES = ("real", "frozen", "on_poll", FOLLOW)
@@ -68,9 +70,8 @@ class Simulation:
     dropped: bool = False  # another world has its key now, or none; nothing more is sent
     present: datetime | None = None  # as a caller in a frozen process elsewhere last told it
     files_url: str = World.files_url
-    kept_back: dict[str, list[Callable[[], object]]] = field(
-        default_factory=dict
-    )  # by hold: answers
+    # By hold: what sends the answers that it keeps back.
+    kept_back: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
     _shown: dict[str, Resource] = field(default_factory=dict)  # as reads showed them, in `on_poll`
 
     def __post_init__(self) -> None:
@@ -187,10 +188,6 @@ class Simulation:
             yield from pass_until(self, self.world.now)
         return report
 
-    def due(self) -> Iterator[Due]:
-        """What falls due, soonest first."""
-        return self.world.timers.upcoming()
-
     # Holding
 
     def release(self, hold_id: str) -> list[str]:
@@ -208,7 +205,14 @@ class Simulation:
     # Choosing
 
     def choose(self, kind: str, header: str | None, facts: Facts) -> Script:
-        """Choose what a new connection or run plays; the last of `choices` says why."""
+        """Choose what a new connection or run plays; the last of `choices` says why.
+
+        What is queued and was edited so that it cannot be played is dropped first, or it would
+        stand in the way of every call; the timeline and the log say so.
+        """
+        for dropped in self.wishes.drop_unplayable(kind, self.library, self.world.edition):
+            self.world.note("queue", "", dropped)
+            log.warning("deck-sim: %s", dropped)
         opening = Opening(kind, header, facts, self.world.seed, self.world.edition)
         self.choices.append(choose(opening, self.wishes, self.library))
         return self.choices[-1].script

@@ -141,8 +141,12 @@ def _problems(world: WorldFile, library: Library, editions: tuple[str, ...]) -> 
 
 
 def _distance(problems: tuple[Problem, ...]) -> tuple[int, int]:
-    """How far a world file is from an edition: by the names that this does not have."""
-    return min(len(problems), 1), sum(UNKNOWN_NAME in problem.message for problem in problems)
+    """How far a world file is from an edition: by the names and kinds that this does not have."""
+    unknown = (
+        UNKNOWN_NAME in problem.message or f"{problem.field}".endswith("].resource")
+        for problem in problems
+    )
+    return min(len(problems), 1), sum(unknown)
 
 
 def _problems_in(edition: str, world: WorldFile, library: Library) -> tuple[Problem, ...]:

@@ -61,6 +61,24 @@ def test_a_path_that_is_wrong_otherwise_is_told_nothing_of_slashes(path):
     assert _said(path) == "."
 
 
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("/thing/a", "/things/a"),
+        ("/Things/a/", "/things/a"),
+        ("/thing/go/goo", "/things/go/go"),
+    ],
+)
+def test_a_misspelt_path_is_told_what_was_meant(path, near):
+    """Parameters stay as they were written, since they may be anything."""
+    assert _said(path) == f"; did you mean '/v2{near}'?"
+
+
+def test_the_word_that_differs_most_says_whether_a_path_was_meant():
+    """A long parameter or many right words do not make up for a wrong one."""
+    assert _said(f"/other/{'a' * 50}") == _said("/things/a/stop") == "."
+
+
 def test_a_path_that_is_below_something_twice_is_told_so():
     """A base URL that ends in what the client adds again is a common slip."""
     assert _said("/v2/things/a") == ": `/v2` is written twice."

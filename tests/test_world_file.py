@@ -166,6 +166,9 @@ def test_a_file_is_told_what_is_wrong_in_the_edition_it_comes_closest_to(mistake
     """That is the one that has the resources which it names."""
     (told,) = mistakes(STORED.replace("id: src_1, auth", "id: src_9, auth"))
     assert told.startswith("world.yaml:5:31: resources.credentials[0].source_id: ")
+    rule = "rules: [{when: {}, scenario: sucess, resource: session}]"
+    (told,) = mistakes(f"version: 1\n{rule}")
+    assert told.startswith("world.yaml:2:30: rules[0].scenario: ")
     (told,) = mistakes(STORED.replace("none", "nil"))
     assert told.startswith("world.yaml:5:51: resources.credentials[0].auth_method: ")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import click
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.errors import nearest
+from deck_sim.errors import quote
 from deck_sim.later import Later
 from deck_sim.scenario.library import Library, read_files, read_folder, shipped
 
@@ -70,8 +70,8 @@ def find_scenario(wanted: str, library: Library) -> Scenario:
         return found
     file = Path(wanted)
     if file.is_dir() or not file.exists():
-        close = nearest(wanted, library.names()) or "; `deck-sim scenarios` lists them all"
-        raise click.UsageError(f"there is no scenario and no file {wanted!r}{close}")
+        text = f"there is no scenario and no file {quote(wanted)}{library.instead(wanted)}"
+        raise click.UsageError(text)
     return or_say(read_file, file, library)
 
 

@@ -7,17 +7,16 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import click
 
+from deck_sim.deck.address import read_url
 from deck_sim.durations import parse_duration
-from deck_sim.errors import ApiError
+from deck_sim.errors import ApiError, DeckSimError
 from deck_sim.simulation import FOLLOW, MODES
 from deck_sim.wire import read_moment
 
-# Where `deck-sim serve` is, and what it proposes as a key, since any will do: it looks like Deck's.
-DEFAULT_URL = "http://127.0.0.1:8765"
+# What `deck-sim serve` proposes as a key, since any will do: it looks like Deck's.
 ANY_KEY = "sk_live_local"
 
 Value = TypeVar("Value")
@@ -48,7 +47,7 @@ def reading_each(read: Callable[[str], Value]) -> Callback[list[Value]]:
 def _read(read: Callable[[str], Value], text: str) -> Value:
     try:
         return read(text)
-    except (ValueError, ApiError) as error:
+    except (ValueError, ApiError, DeckSimError) as error:
         raise click.BadParameter(str(error)) from None
 
 
@@ -87,13 +86,6 @@ def _object(text: str) -> dict[str, Any]:
     return value
 
 
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-        raise ValueError(f"{text!r} is no URL of a server; write it like {DEFAULT_URL}")
-    return text
-
-
 def _key(text: str) -> str:
     if not text or not text.isascii() or not text.isprintable():
         raise ValueError(f"{text!r} cannot be an API key; it takes ASCII characters")
@@ -118,5 +110,5 @@ MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
 DURATION, MOMENT, KEYS = reading(parse_duration), reading(_moment), reading(_keys)
 OBJECT = reading(_object)
 TASK_TIMEOUT = reading(_timeout)
-URL, KEY = reading(_url), reading(_key)
+URL, KEY = reading(read_url), reading(_key)
 ANSWERS = reading_each(_answer)

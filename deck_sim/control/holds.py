@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.holds import Hold, held_by
+from deck_sim.engine.world import World
 from deck_sim.errors import listed, nearest, nearest_type, quote, refuse
 from deck_sim.later import Later
 from deck_sim.patterns import CallPattern
@@ -27,6 +28,7 @@ def make_hold(request: Request) -> Answer:
         raise refuse("request/input_invalid", text, field="event")
     if body.event is not None:
         _check_event(simulation, body.event)
+        _check_id(simulation.world, body.event, body.id)
     if body.call is not None:
         _check_call(body.call, body.id)
     hold = Hold(simulation.world.next_id("hold"), body.event, body.id, body.call)
@@ -66,6 +68,19 @@ def _check_event(simulation: Simulation, event: str) -> None:
     text = f"nothing stops before {quote(event)}{'' if event in types else likely};"
     text += f" stories of {listed(kinds, last='or')} do, before what they emit"
     raise refuse("request/input_invalid", text, field="event")
+
+
+def _check_id(world: World, event: str, resource_id: str | None) -> None:
+    """See that it is the id of something whose stories can emit the event. One that is yet to come
+    is not known: whoever holds what comes holds without an id.
+    """
+    kind = event.partition(".")[0] if event in world.rules.event_types else None
+    kinds = [one for one in KINDS if one in world.rules.kinds and kind in (None, one)]
+    ids = [known for one in kinds for known in world.all(one)]
+    if resource_id is not None and resource_id not in ids:
+        text = f"`id`: no {' or '.join(kinds)} has the id {quote(resource_id)}"
+        text += f"{nearest(resource_id, ids)}; without `id`, whichever comes is held"
+        raise refuse("request/input_invalid", text, field="id")
 
 
 def _check_call(call: str, resource_id: str | None) -> None:

@@ -122,6 +122,10 @@ class Directing:
 
         `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. A call
         like `POST /v2/tasks/*/run` is held when its work is done and its answer is to be sent.
+
+        Raises:
+            DeckSimError: if nothing emits such an event, nothing has that id, or it is no call.
+
         """
         self.holds += (hold := Hold(self._control, point, None if id is None else read_id(id)),)
         return hold

@@ -10,6 +10,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
+from deck_sim.deck.address import read_url
 from deck_sim.deck.clock import Clock
 from deck_sim.deck.control import Control, Json, given
 from deck_sim.deck.delivering import Apps
@@ -45,8 +46,13 @@ class Deck(Passing, Nearby, Directing, Faults, Looking):
     """
 
     def __init__(self, url: str, api_key: str) -> None:
-        """Drive the world of `api_key` on the server at `url`, with or without its `/v2`."""
-        self.url = url.rstrip("/").removesuffix("/v2")
+        """Drive the world of `api_key` on the server at `url`, with or without its `/v2`.
+
+        Raises:
+            DeckSimError: if that is no URL of a server. Whether one is there shows the first call.
+
+        """
+        self.url = read_url(url)
         self.api_key = api_key
         self._control = Control(self.url, api_key)
         self.apps = Apps(self.url, api_key)

@@ -15,7 +15,7 @@ class Line:
     """At that moment, what happened to what."""
 
     at: datetime
-    kind: str  # a resource's kind, or `call` or `clock`
+    kind: str  # a resource's kind, or `call`, `clock` or `queue`
     id: str
     what: str
 

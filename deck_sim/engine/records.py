@@ -59,7 +59,7 @@ class Entry(Lasting):
     """One line of the timeline: at that moment, what happened to what."""
 
     at: datetime
-    kind: str  # a resource's kind, or `call` or `clock`
+    kind: str  # a resource's kind, or `call`, `clock` or `queue`
     id: str
     what: str
 

@@ -27,7 +27,8 @@ SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") 
 
 
 FEW = 10  # scenarios, which a message may list
-_WHERE = "`deck-sim scenarios` lists them"
+_ALIKE = 5  # of more than a few, those that it may name
+_WHERE = "`deck-sim scenarios` lists them, and with `--scenarios DIR` those of a folder, too"
 
 
 class Library:
@@ -82,17 +83,27 @@ class Library:
         return self._own.pop(name, None) is not None
 
     def instead(self, name: str) -> str:
-        """What to name instead of a scenario that there is not; all of them, if they are few."""
-        names = self.names()
-        known = listed(names) if len(names) <= FEW else f"{len(names)}; {_WHERE}"
-        return nearest(name, names) or f"; there are {known}"
+        """What to name instead of a scenario that there is not: the nearest spelling; or all of
+        them, if they are few; or those that have a word in common, and where to see the others.
+        """
+        names, words = self.names(), {*name.split("_")}
+        near = nearest(name, names)
+        if near or len(names) <= FEW:
+            return near or f"; there are {listed(names)}"
+        alike = [known for known in names if not words.isdisjoint(known.split("_"))][:_ALIKE]
+        such = f", such as {listed(alike)}" if alike else ""
+        return f"; there are {len(names)}{such}; {_WHERE}"
 
 
 class _Shipped(Library):
     """The scenarios that ship. A file is read when its name is first asked for."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._names = sorted(file.stem for file in SHIPPED.glob("*.yaml"))
+
     def names(self) -> list[str]:
-        return sorted(file.stem for file in SHIPPED.glob("*.yaml"))
+        return [*self._names]
 
     def choosable(self) -> list[Scenario]:
         return []
@@ -101,7 +112,7 @@ class _Shipped(Library):
         return []
 
     def find(self, name: str) -> Scenario | None:
-        if name not in self._own and name in self.names():
+        if name not in self._own and name in self._names:
             self.add(loader.load_scenario(SHIPPED / f"{name}.yaml"))
         return self._own.get(name)
 

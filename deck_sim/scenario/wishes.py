@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.errors import ApiError, Problem, check, listed, nearest, problem, quote, refuse
+from deck_sim.errors import ApiError, Problem, check, listed, nearest, problem, quote
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.library import Library
 
@@ -49,16 +49,28 @@ class Wishes:
                 for another edition; nothing is queued then.
 
         """
-        check_kind(kind, "resource", [one for one in KINDS if one in EDITIONS[edition].kinds])
+        check([*_other_kind(kind, "resource", edition)])
         for index, name in enumerate(names):
             check_scenario(name, f"scenarios[{index}]", library, edition, kind)
         self.queues.setdefault(kind, []).extend(names)
+
+    def drop_unplayable(self, kind: str, library: Library, edition: str) -> Iterator[str]:
+        """Take out of the front of a queue what cannot be played any more, since its file was
+        edited or removed; says why of each. What stands behind may be mended until its turn comes.
+        """
+        queue = self.queues.get(kind, [])
+        while queue:
+            try:
+                check_scenario(queue[0], "queue", library, edition, kind)
+                return
+            except ApiError as error:
+                yield f"{quote(queue.pop(0))} is dropped from the queue for `{kind}`: {error}"
 
     def rule(self, rules: Sequence[Rule], library: Library, edition: str = DEFAULT_EDITION) -> None:
         """Let these rules take the place of those there are.
 
         Raises:
-            ApiError: if one names a kind or a scenario that there is not, or a scenario of another
+            ApiError: if one names a kind or a scenario that there is not, or one of another
                 edition; nothing changes then.
 
         """
@@ -67,9 +79,9 @@ class Wishes:
             kind, place = wanted.resource, f"rules[{index}]"
             try:
                 check_scenario(wanted.scenario, f"{place}.scenario", library, edition, kind)
-                check_kind(kind or KINDS[0], f"{place}.resource")
             except ApiError as error:
                 problems += error.problems
+            problems += _other_kind(kind, f"{place}.resource", edition)
         check(problems)
         self.rules = [*rules]
 
@@ -94,20 +106,24 @@ class Wishes:
             scenario = library.find(name)
             if scenario and about in (None, name, *scenario.entries):
                 problems += _foreign(scenario, where, library, edition, kind)
+        for where, kind in self._kinds() if about is None else ():
+            problems += _other_kind(kind, where, edition)
         check(problems)
 
+    def _kinds(self) -> Iterator[tuple[str, str | None]]:
+        """Each kind for which something is wished, and where."""
+        yield from ((f"queues.{kind}", kind) for kind, names in self.queues.items() if names)
+        for index, rule in enumerate(self.rules):
+            yield f"rules[{index}].resource", rule.resource
 
-def check_kind(kind: str, where: str, kinds: Sequence[str] = KINDS) -> None:
-    """See that a kind of resource plays scenarios.
 
-    Raises:
-        ApiError: `input_invalid` if it does not.
-
-    """
-    if kind not in kinds:
+def _other_kind(kind: str | None, where: str, edition: str) -> Iterator[Problem]:
+    """A kind of resource that plays no scenarios in that edition."""
+    kinds = [one for one in KINDS if one in EDITIONS[edition].kinds]
+    if kind is not None and kind not in kinds:
         allowed = listed(kinds, last="or")
         text = f"`{where}` is {quote(kind)}{nearest(kind, kinds)}; it can be {allowed}"
-        raise refuse("request/input_invalid", text, field=where)
+        yield problem("request/input_invalid", text, field=where)
 
 
 def check_scenario(

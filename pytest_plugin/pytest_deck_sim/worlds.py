@@ -71,11 +71,11 @@ def world_of(
     own = item.config.stash.get(OWN_SERVER, None) == server
     counting = item.config.pluginmanager.get_plugin(COVERAGE)
     handle = Deck if counting is None else partial(_Counted, counting.add)
-    with handle(server, make_key(item.nodeid, own=own)) as deck:
-        try:
+    with _beginning():
+        deck = handle(server, make_key(item.nodeid, own=own))
+    with deck:
+        with _beginning():
             _begin(deck, wanted, edition, None if own else folder)
-        except DeckSimError as error:
-            raise _failure(f"the world of this test cannot begin: {error}") from None
         item.stash[TIMELINE] = lambda: _show_timeline(deck)
         yield deck
         failed = item.stash.get(FAILED, False)
@@ -88,6 +88,15 @@ def world_of(
         deck.delete()
     if complaints:
         raise _failure("\n".join(complaints))
+
+
+@contextmanager
+def _beginning() -> Iterator[None]:
+    """Let what keeps a world from beginning be a failure without a traceback."""
+    try:
+        yield
+    except DeckSimError as error:
+        raise _failure(f"the world of this test cannot begin: {error}") from None
 
 
 class _Counted(Deck):

@@ -185,7 +185,7 @@ def test_a_world_file_is_checked_as_one(cli, write, tmp_path):
     count = len(list(SHIPPED.glob("*.yaml")))
     assert told.stdout.splitlines()[0] == (
         f"{file}:2:19: default_scenario: names no scenario: 'mine'; there are {count};"
-        " `deck-sim scenarios` lists them"
+        " `deck-sim scenarios` lists them, and with `--scenarios DIR` those of a folder, too"
     )
 
 

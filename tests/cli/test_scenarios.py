@@ -87,7 +87,7 @@ def test_statuses_are_coloured_on_a_terminal_only(cli):
     ("name", "end"),
     [
         ("sucess", "'sucess'; did you mean 'success'?"),
-        ("xyzzy", "'xyzzy'; `deck-sim scenarios` lists them all"),
+        ("xyzzy", f"'xyzzy'{shipped().instead('xyzzy')}"),
     ],
 )
 @pytest.mark.parametrize("command", ["scenarios", "play"])

@@ -204,6 +204,31 @@ def test_an_edited_scenario_counts_at_once_and_a_broken_one_does_not(serving, wr
     ]
 
 
+def test_what_an_edit_takes_from_the_edition_leaves_the_queue(serving, write, caplog):
+    """It would stand in the way of every run; the log and the timeline say so. What stands behind
+    something that can be played may be mended in time.
+    """
+    file = write("mine", "queued", "running", "completed")
+
+    def visit(banner):
+        with Deck(base_url(banner)[0], "sk_test") as deck:
+            made = deck.ready_task()
+            deck.queue("mine", "source_down", "mine")
+            write("mine", "queued", "running", "completed", edition="credentials")
+            deck.create(f"tasks/{made.task_id}/run", {"connection_id": made.connection_id})
+            left = deck.world["queues"]["task_run"]
+            return deck.requests[-1]["scenario"], left, deck.timeline
+
+    _, (chosen, left, told) = serving(visit, "--scenarios", str(file.parent), "--reload")
+    assert (chosen, left) == ("source_down; because=queue", ["mine"])
+    text = (
+        "'mine' is dropped from the queue for `task_run`: the scenario 'mine' is for the edition"
+        " `credentials`, and this world's is `connections`"
+    )
+    assert [line.what for line in told if line.kind == "queue"] == [text]
+    assert caplog.messages == [f"deck-sim: {text}"]
+
+
 def test_a_port_in_use_is_told_in_one_line(cli):
     """A port that somebody else has is exit code 1, with a way out."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -70,6 +70,20 @@ def test_a_hold_that_could_never_hold_is_refused(message, body, text):
     assert text in message("POST", "/holds", json=body)
 
 
+def test_a_hold_for_an_id_that_there_is_not_is_refused(message, hold, run_task):
+    """It could only be a slip. A type of a script's own may be about whatever plays one."""
+    run = run_task()["id"]
+    said = "; without `id`, whichever comes is held"
+    body = {"event": "task_run.completed", "id": "trun_nope"}
+    assert message("POST", "/holds", json=body) == f"`id`: no task_run has the id 'trun_nope'{said}"
+    wrong = {"event": "connection.connected", "id": run}
+    assert message("POST", "/holds", json=wrong) == f"`id`: no connection has the id '{run}'{said}"
+    assert message("POST", "/holds", json={"event": "x.y", "id": run[:-1]}) == (
+        f"`id`: no connection or task_run has the id '{run[:-1]}'; did you mean '{run}'?{said}"
+    )
+    assert hold(event="x.y", id=run)["of"] == run
+
+
 def test_a_type_that_only_scenarios_know_can_be_held(hold):
     """An `event:` step may emit anything."""
     assert hold(event="x.y")["event"] == "x.y"

@@ -48,6 +48,24 @@ def test_nothing_is_queued_for_a_kind_that_the_edition_does_not_have(message):
     assert text == "`resource` is 'session'; it can be `connection` or `task_run`"
 
 
+def test_a_rule_for_a_kind_that_the_edition_does_not_have_is_refused(message):
+    """It would never match."""
+    rule = {"scenario": "success", "when": {"task": "*"}, "resource": "session"}
+    text = message("PUT", "/rules", json={"rules": [rule]})
+    assert text == "`rules[0].resource` is 'session'; it can be `connection` or `task_run`"
+
+
+def test_a_world_keeps_an_edition_that_has_the_kinds_of_its_queues_and_rules(sim, errors):
+    """What is queued for a kind would stay there, and the rule would never match."""
+    sim.put(
+        "/rules", json={"rules": [{"scenario": "success", "when": {}, "resource": "connection"}]}
+    )
+    sim.post("/queue", json=queue_of("success", resource="connection"))
+    places = ["queues.connection", "rules[0].resource"]
+    found = errors("PATCH", "/world", 400, json={"edition": "credentials"})
+    assert found == [("input_invalid", place) for place in places]
+
+
 def test_a_world_that_is_to_play_something_keeps_an_edition_that_has_it(sim, errors):
     """Its default, its queues and its rules have to be playable in the new edition, too."""
     ours = {"scenario": "connection_hangs", "when": {"task": "*"}}

@@ -38,6 +38,17 @@ def test_a_server_that_is_not_there_is_named(free_url):
         deck.settle()
 
 
+@pytest.mark.parametrize(
+    "url", ["localhost:8000", "127.0.0.1:8000", "ftp://a", "http://", "http://[::1", "http://a:0"]
+)
+def test_what_is_no_url_of_a_server_is_refused(url):
+    """At once, and with what a URL needs."""
+    with pytest.raises(DeckSimError) as refusal:
+        Deck(url, "sk_test")
+    said = "is no URL of a server; it begins with http:// or https:// and names a host, like http:"
+    assert str(refusal.value).startswith(f"{url!r} {said}")
+
+
 def test_another_server_is_told_apart(other_url, capfd):
     """The error says that what answers is not deck-sim."""
     with (

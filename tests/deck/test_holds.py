@@ -108,11 +108,12 @@ def test_the_failure_in_a_block_is_not_hidden_by_the_release(deck):
 
 
 @pytest.mark.deck(strict=False)
-def test_a_hold_says_what_it_holds(deck):
+def test_a_hold_says_what_it_holds(deck, run):
     """For people, in a traceback and in a sentence."""
+    started = run()["id"]
     assert repr(deck.hold("task_run.completed")) == "Hold('task_run.completed')"
-    told = [str(deck.hold("task_run.completed", of)) for of in (None, "trun_1")]
-    assert told == ["`task_run.completed`", "`task_run.completed` of `trun_1`"]
+    told = [str(deck.hold("task_run.completed", of)) for of in (None, started)]
+    assert told == ["`task_run.completed`", f"`task_run.completed` of `{started}`"]
 
 
 @pytest.mark.deck(strict=False)

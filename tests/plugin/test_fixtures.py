@@ -131,6 +131,13 @@ def test_a_server_that_does_not_answer_is_named(run):
     result.stdout.fnmatch_lines(["*cannot begin: no deck-sim answers at http://127.0.0.1:9*"])
 
 
+def test_a_url_that_lacks_its_protocol_is_told_so(run):
+    """An error before the test, with what it takes."""
+    result = run("def test_use(deck): pass", "--deck-url", "localhost:8000")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*cannot begin: 'localhost:8000' is no URL*begins with http://*"])
+
+
 def test_the_session_fixtures_can_be_overridden(run, pytester, deck_server):
     """A conftest gives another server, folder and edition."""
     pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)

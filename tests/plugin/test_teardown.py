@@ -212,9 +212,10 @@ HOLD = """
 
 def test_a_hold_that_held_nothing_fails_the_test(run):
     """It put nothing in order, so the test has not seen the race that it is about."""
-    result = run(HOLD.format(use="deck.hold('task_run.canceled', 'trun_1').release()"))
+    use = "deck.hold('connection.disconnected', deck.ready_task().connection_id).release()"
+    result = run(HOLD.format(use=use))
     result.assert_outcomes(passed=1, errors=1)
-    line = "a hold held nothing: `task_run.canceled` of `trun_1`; *strict=False*"
+    line = "a hold held nothing: `connection.disconnected` of `conn_*`; *strict=False*"
     result.stdout.fnmatch_lines([line])
 
 

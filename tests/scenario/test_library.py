@@ -103,4 +103,7 @@ def test_an_unknown_name_lists_the_others_only_if_they_are_few():
     assert few.instead("stry") == "; did you mean 'story'?"
     assert few.instead("xyz") == "; there are `story`"
     count = len(shipped().names())
-    assert shipped().instead("xyz") == f"; there are {count}; `deck-sim scenarios` lists them"
+    lists = "`deck-sim scenarios` lists them, and with `--scenarios DIR` those of a folder, too"
+    assert shipped().instead("xyz") == f"; there are {count}; {lists}"
+    such = "`connection_mfa_wrong_code` and `mfa_wrong_code`"
+    assert shipped().instead("wrong_password") == f"; there are {count}, such as {such}; {lists}"

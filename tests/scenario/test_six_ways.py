@@ -177,7 +177,7 @@ def test_a_wrong_rule_changes_no_rules():
         ),
         (
             "rules[2].resource",
-            "`rules[2].resource` is 'run'; it can be `connection`, `task_run` or `session`",
+            "`rules[2].resource` is 'run'; it can be `connection` or `task_run`",
         ),
     ]
     assert wishes.rules == before
