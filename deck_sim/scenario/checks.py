@@ -42,14 +42,18 @@ def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _texts(item, (*path, index))
 
 
+WAYS = ("task_run", "playlist", "mix")  # to say what a run does, of which one will do
+FAULTS = ("http", "webhooks")  # which have no effect beside a playlist or a mix
+
+
 def check_ways(data: Mapping[str, Any]) -> Iterator[Found]:
-    """Steps, a playlist and a mix are three ways to say what a run does, of which one will do."""
-    said = [name for name in ("task_run", "playlist", "mix") if data.get(name) is not None]
+    """What says the same twice, or has no effect."""
+    said = [name for name in WAYS if data.get(name) is not None]
     if len(said) > 1:
         text = f"{listed(said)} are {len(said)} ways to say what a run does; keep one of them"
         yield (said[-1],), text
-    ways = [name for name in ("playlist", "mix") if data.get(name) is not None]
-    for name in [name for name in ("http", "webhooks") if ways and data.get(name) is not None]:
+    ways = [name for name in said if name != WAYS[0]]
+    for name in [name for name in FAULTS if ways and data.get(name) is not None]:
         text = (
             f"`{name}` has no effect beside a `{ways[0]}`; write it in a scenario that this names"
         )

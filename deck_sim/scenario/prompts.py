@@ -38,6 +38,25 @@ class AskedField(Strict):
     """What the form calls it; without it, the name."""
 
 
+# The schema of a prompt that is of a documented type or says what it asks for, and the same of keys
+# which matter only if some answers are wrong.
+_DOCUMENTED = {"enum": [*PROMPTS]}
+_NEW_ASKS = {
+    "anyOf": [
+        {"properties": {"type": _DOCUMENTED}},
+        {"required": ["fields"], "properties": {"fields": {"minItems": 1}}},
+    ]
+}
+_VAIN = ("attempts", "on_rejected")
+_ONLY_IF_ACCEPTED = [
+    {
+        "if": {"required": [name]},
+        "then": {"required": ["accept"], "properties": {"accept": {"not": {"type": "null"}}}},
+    }
+    for name in _VAIN
+]
+
+
 class Asking(Step):
     """The source asks the user something. The two kinds of script differ in what follows."""
 
@@ -84,12 +103,22 @@ class Asking(Step):
             text = f"names {quote(name)}, and the interaction asks for {listed(asked)}"
             yield "accept", text + nearest(name, asked)
 
+    @classmethod
+    def _ways(cls, keys: dict[str, Any]) -> list[dict[str, Any]]:
+        """What has to be written together is in the schema, too."""
+        return super()._ways({**keys, "allOf": [_NEW_ASKS, *_ONLY_IF_ACCEPTED]})
+
+    @classmethod
+    def _short(cls, value: dict[str, Any]) -> dict[str, Any]:
+        """A type that stands alone has no `fields`, and so cannot be new."""
+        return {**value, **_DOCUMENTED}
+
     @property
     def vain(self) -> Mapping[str, str]:
         """The keys that are written here and can never matter, and why."""
         if self.accept is not None:
             return {}
-        written = [name for name in ("attempts", "on_rejected") if name in self.model_fields_set]
+        written = [name for name in _VAIN if name in self.model_fields_set]
         return dict.fromkeys(written, "is never needed: without `accept` any answer is right")
 
     @property

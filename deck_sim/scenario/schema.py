@@ -1,7 +1,9 @@
 """The JSON Schema of files that people write, for editors. Made from the models that read them."""
 
+from itertools import combinations, product
 from typing import Any
 
+from deck_sim.scenario.checks import FAULTS, WAYS
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.values import Strict
 
@@ -12,7 +14,17 @@ def scenario_schema() -> dict[str, Any]:
     It accepts what the loader accepts, as far as a schema can say: the order of statuses, what an
     expression names and whether an answer fits its question are for `deck-sim check`.
     """
-    return schema_of(Scenario, "deck-sim scenario, version 1")
+    schema = schema_of(Scenario, "deck-sim scenario, version 1")
+    return {**schema, "allOf": [_never_both(*pair) for pair in _PAIRS]}
+
+
+# What no scenario says both of; `check_ways` tells it of a file.
+_PAIRS = [*combinations(WAYS, 2), *product(FAULTS, WAYS[1:])]
+
+
+def _never_both(*names: str) -> dict[str, Any]:
+    said = {"not": {"type": "null"}}
+    return {"not": {"required": [*names], "properties": dict.fromkeys(names, said)}}
 
 
 def schema_of(model: type[Strict], title: str) -> dict[str, Any]:

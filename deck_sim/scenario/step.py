@@ -100,7 +100,7 @@ class Step(Strict):
     @classmethod
     def _ways(cls, keys: dict[str, Any]) -> list[dict[str, Any]]:
         """The schemas of the ways to write the step; `keys` is that of its mapping."""
-        short = [keys["properties"][cls.shorthand]] if cls.shorthand else []
+        short = [cls._short(keys["properties"][cls.shorthand])] if cls.shorthand else []
         bare = "required" not in keys
         value = {"anyOf": [keys, *short, *([{"type": "null"}] if bare else [])]}
         written = {
@@ -110,6 +110,11 @@ class Step(Strict):
             "additionalProperties": False,
         }
         return [*([{"const": cls.word}] if bare else []), written]
+
+    @classmethod
+    def _short(cls, value: dict[str, Any]) -> dict[str, Any]:
+        """The schema of the one value that may stand for the keys; `value` is that of its key."""
+        return value
 
     @classmethod
     def status(cls, machine: Machine) -> str:
