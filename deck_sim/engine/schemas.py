@@ -231,10 +231,20 @@ def _follow(resolver: Any, reference: str) -> Any:
 
 
 def _problem(field: str, error: Any) -> Problem:
-    """The API's element for one of the library's errors, at a place like `input.guests[0].name`."""
-    path = error.absolute_path
+    """The API's element for one of the library's errors, at a place like `input.guests[0].name`;
+    what is missing is told where it should be.
+    """
+    path = [*error.absolute_path, *_missing(error)]
     place = field + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)
     return _invalid(place, error.message)
+
+
+def _missing(error: Any) -> Iterator[str]:
+    """The property that is missing, if that is the error. The library names it only in its text."""
+    names = error.validator_value if error.validator == "required" else ()
+    for name in names if isinstance(names, list) else ():  # the oldest dialect has no list there
+        if error.message == f"{name!r} is a required property":
+            yield name
 
 
 def _invalid(place: str, text: str) -> Problem:

@@ -90,7 +90,7 @@ def test_the_input_is_checked_before_anything_starts(api, errors, task, connecti
     api.patch(f"/tasks/{task['id']}", json={"input_schema": schema})
     path = f"/tasks/{task['id']}/run"
     body = {"connection_id": connection["id"], "input": {"n": "x"}}
-    broken = [("input_invalid", "input"), ("input_invalid", "input.n")]
+    broken = [("input_invalid", "input.day"), ("input_invalid", "input.n")]
     assert sorted(errors("POST", path, 400, json=body)) == broken
     body["connection_id"] = "conn_no"
     unknown = ("connection_not_found", "connection_id")

@@ -40,7 +40,7 @@ def lookups(monkeypatch):
 
 
 BREAKS = [
-    ({}, [("input", "'guests' is a required property")]),
+    ({}, [("input.guests", "'guests' is a required property")]),
     ({"guests": 5}, [("input.guests", "5 is not of type 'array'")]),
     ({"guests": [{"name": 5}]}, [("input.guests[0].name", "5 is not of type 'string'")]),
     (
@@ -59,6 +59,19 @@ def test_everything_that_a_value_breaks_is_found_at_its_place(value, expected):
     """Each violation has its own element, with the place as Deck's `field` spells it."""
     assert schema_problems(GUESTS, "input_schema") == []
     assert found(violations(GUESTS, value, "input")) == expected
+
+
+def test_what_is_missing_is_told_where_it_should_be():
+    """Each name by itself, and in each dialect, whatever it says of required names."""
+    schema = {"required": ["a", "b", "c"], "properties": {"c": {"required": ["d"]}}}
+    missing = {"a": 1, "c": {}}
+    for dialect in ("draft-04", "draft-07"):
+        named = {"$schema": f"http://json-schema.org/{dialect}/schema#", **schema}
+        fields = [field for field, _ in found(violations(named, missing, "input"))]
+        assert sorted(fields) == ["input.b", "input.c.d"]
+    oldest = {"$schema": "http://json-schema.org/draft-03/schema#"}
+    oldest |= {"properties": {"n": {"required": True}}}
+    assert [field for field, _ in found(violations(oldest, {}, "input"))] == ["input.n"]
 
 
 def test_no_schema_allows_all():

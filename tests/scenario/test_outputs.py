@@ -38,7 +38,7 @@ HOPELESS = {
     "a list without end": (one(type="array", minItems=10**9), "output.x"),
     "lists of lists": (
         one(type="array", minItems=1000, items={"type": "array", "minItems": 1000}),
-        "output",
+        "output.x",
     ),
     "names without end": ({"minProperties": 10**9}, "output"),
     "more names than there are": (
@@ -49,10 +49,10 @@ HOPELESS = {
         one(type="array", uniqueItems=True, items={"type": "boolean"}, minItems=3),
         "output.x",
     ),
-    "endless depth": (one(**{"$ref": "#"}), "output"),
+    "endless depth": (one(**{"$ref": "#"}), "output.x"),
     "endless breadth": (
         {"required": ["l", "r"], "properties": {"l": {"$ref": "#"}, "r": {"$ref": "#"}}},
-        "output",
+        "output.l",
     ),
     "a circle": ({"$ref": "#"}, "output"),
     "a circle of allOf": ({"allOf": [{"$ref": "#"}]}, "output"),
