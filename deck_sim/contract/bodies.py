@@ -197,6 +197,7 @@ DestinationType = Literal[
     "rabbitmq",
     "hookdeck",
 ]
+WantedStatus = Literal["active", "inactive"]  # of a destination
 
 
 class CreateDestination(Body):
@@ -217,7 +218,7 @@ class UpdateDestination(Body):
     config: JsonObject = {}
     credentials: JsonObject | None = None
     events: EventTypes = []
-    status: Literal["active", "inactive"] = "active"
+    status: WantedStatus = "active"
 
 
 class WebhookConfig(Body):
@@ -276,7 +277,7 @@ class UpdateTypedDestination(TypedParts):
     webhook: WebhookChange | None = None  # type: ignore[valid-type]
     name: Text = ""
     events: EventTypes = []
-    status: Literal["active", "inactive"] = "active"
+    status: WantedStatus = "active"
 
 
 class SubmitInteraction(Body):

@@ -11,6 +11,7 @@ from deck_sim.openapi import headers
 from deck_sim.openapi.examples import illustrate
 from deck_sim.openapi.paths import JSON, described, paths, tag
 from deck_sim.openapi.schemas import event_of, schemas
+from deck_sim.openapi.words import name_words
 
 _ABOUT = """\
 The Deck v2 API as deck-sim serves it. Deck adds fields, event types and interaction types without a
@@ -43,6 +44,7 @@ def document(name: str) -> dict[str, Any]:
             "securitySchemes": {"api_key": {"type": "http", "scheme": "bearer"}},
         },
     }
+    found = name_words(found)
     illustrate(found)
     return found
 

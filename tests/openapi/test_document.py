@@ -59,6 +59,23 @@ def test_every_example_fits_its_schema(edition):
         assert list(validator.iter_errors(content["example"])) == []
 
 
+def enumerations_in(part):
+    """Every enumeration below a part of a document."""
+    for inner in part.values() if isinstance(part, dict) else part:
+        if isinstance(inner, dict | list):
+            yield from [inner] if "enum" in inner else enumerations_in(inner)
+
+
+@EVERY_EDITION
+def test_every_enumeration_has_a_name(edition):
+    """Whoever generates a client need not call it `Type1`; and no two names are for the same."""
+    found = document(edition.name)
+    named = [shape for shape in found["components"]["schemas"].values() if "enum" in shape]
+    assert {"AuthMethod", "ErrorType"} <= found["components"]["schemas"].keys()
+    assert sorted(map(str, enumerations_in(found))) == sorted(map(str, named))
+    assert len({tuple(shape["enum"]) for shape in named}) == len(named)
+
+
 def schemas_in(part):
     """Every schema with examples of its own, wherever it stands."""
     if isinstance(part, dict) and isinstance(part.get("examples"), list):
