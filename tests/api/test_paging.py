@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deck_sim.api.paging import list_resources
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.endpoint import Request
+from deck_sim.openapi.document import document
 from deck_sim.worlds import Worlds
 
 
@@ -33,6 +35,23 @@ def agents(api):
         return made[::-1]
 
     return agents
+
+
+@pytest.mark.parametrize(
+    ("edition", "path"),
+    [
+        (name, path)
+        for name, edition in EDITIONS.items()
+        for path, calls in document(name)["paths"].items()
+        if "get" in calls and "{" not in path and path not in ("/test", "/event-types")
+    ],
+)
+def test_in_an_empty_world_every_list_is_an_empty_page(sim, api, edition, path):
+    """Events, too: nothing has happened yet."""
+    sim.post("/reset", json={"edition": edition})
+    answer = api.get(path)
+    page = {"data": [], "has_more": False, "next_cursor": None}
+    assert (answer.status_code, answer.json() | page) == (200, answer.json())
 
 
 def test_a_list_is_newest_first_twenty_at_a_time(api, agents):
