@@ -1,5 +1,5 @@
-"""A world in use: what is around it so that it can be driven. Its clock's mode, the choice of
-scenarios, the journal of calls, and the one loop that passes time.
+"""A world in use: what is around it so that it can be driven. Its clock's mode, the ways to let
+time pass, the choice of scenarios, the journal of calls.
 
 Everything here runs on one thread. An endpoint reads and writes the world without awaiting in
 between.
@@ -19,7 +19,6 @@ from deck_sim.engine.facts import Facts
 from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
-from deck_sim.engine.timers import Due
 from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.errors import nearest_type, quote, refuse
@@ -71,9 +70,8 @@ class Simulation:
     dropped: bool = False  # another world has its key now, or none; nothing more is sent
     present: datetime | None = None  # as a caller in a frozen process elsewhere last told it
     files_url: str = World.files_url
-    kept_back: dict[str, list[Callable[[], object]]] = field(
-        default_factory=dict
-    )  # by hold: answers
+    # By hold: what sends the answers that it keeps back.
+    kept_back: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
     _shown: dict[str, Resource] = field(default_factory=dict)  # as reads showed them, in `on_poll`
 
     def __post_init__(self) -> None:
@@ -189,10 +187,6 @@ class Simulation:
         with self._advancing() as report:
             yield from pass_until(self, self.world.now)
         return report
-
-    def due(self) -> Iterator[Due]:
-        """What falls due, soonest first."""
-        return self.world.timers.upcoming()
 
     # Holding
 

@@ -455,7 +455,10 @@ def test_as_many_things_as_allowed_are_no_error(driven, monkeypatch):
 def test_what_is_due_comes_soonest_first(driven):
     """A run's step, and the timeout of its task."""
     run = driven.run()
-    assert [(due.owner, due.name) for due in driven.due()] == [(run, "step"), (run, "task_timeout")]
+    assert [(due.owner, due.name) for due in driven.world.timers.upcoming()] == [
+        (run, "step"),
+        (run, "task_timeout"),
+    ]
 
 
 def test_the_choice_of_a_scenario_is_remembered(driven):

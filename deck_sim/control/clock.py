@@ -119,7 +119,7 @@ def show_next(request: Request) -> Answer:
             "id": timer.owner,
             "what": MEANS[timer.name],
         }
-        for timer in simulation.due()
+        for timer in simulation.world.timers.upcoming()
     ]
     waits = [
         {"id": r.id, "kind": r.kind, "status": r.status, **_wanted(simulation, r.id)}
