@@ -177,7 +177,7 @@ REASONS = {
     ),
     "run: connection and input": (
         lambda play: _run(play, "conn_none"),
-        [("request/connection_not_found", "connection_id"), ("request/input_invalid", "input")],
+        [("request/connection_not_found", "connection_id"), ("request/input_invalid", "input.day")],
     ),
     "run: input": (
         lambda play: _run(play, input={"day": 5}),
