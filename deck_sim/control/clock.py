@@ -133,10 +133,10 @@ def show_next(request: Request) -> Answer:
 def _wanted(simulation: Simulation, owner: str) -> dict[str, Any]:
     """The answer that an open prompt would take, if it would take one."""
     story = simulation.world.stories.get(owner)
-    right_answer = getattr(story.step, "right_answer", None) if story else None
-    if story is None or right_answer is None:
+    if story is None or not getattr(story.step, "has_right_answer", False):
         return {}
-    return {"answer": right_answer(Stage(simulation.world, story))}
+    step: Any = story.step  # one that asks, which to import would take long
+    return {"answer": step.right_answer(Stage(simulation.world, story))}
 
 
 def _held(simulation: Simulation) -> dict[str, Any]:

@@ -165,6 +165,11 @@ class Asking(Step):
         limit = self.attempts or stage.world.rules.interaction_attempts
         return STAY if stage.story.attempts < limit else "on_rejected"
 
+    @property
+    def has_right_answer(self) -> bool:
+        """Whether there is an answer that is accepted."""
+        return self.accept != ()
+
     def right_answer(self, stage: Stage) -> dict[str, str]:
         """An answer that is accepted, if any is; as it is written, where it cannot be computed."""
         wanted: Mapping[str, Any] = self.accept[0] if self.accept else {}

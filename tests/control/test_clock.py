@@ -162,6 +162,15 @@ def test_who_waits_for_a_reviewer_wants_no_answer(sim, run_task):
     assert sim.get("/next").json()["waiting"] == [waiting]
 
 
+def test_no_answer_is_told_where_none_would_do(sim, run_task):
+    """An empty `accept` takes none."""
+    run_task("mfa_wrong_code")
+    sim.post("/clock/advance", json={"by": "10s"})
+    [waiting] = sim.get("/next").json()["waiting"]
+    assert waiting["status"] == "interaction_required"
+    assert "answer" not in waiting
+
+
 def test_the_answer_that_would_do_is_computed(sim, run_task):
     """An accepted answer may be an expression; what is shown is what it makes."""
     prompt = {"interaction_required": {"accept": {"code": "{{ today }}"}}}
