@@ -14,6 +14,7 @@ from itertools import pairwise
 from deck_sim.contract.statuses import Machine
 from deck_sim.durations import format_duration
 from deck_sim.engine.deliveries import Tried
+from deck_sim.engine.story import WRONG_ANSWER
 from deck_sim.engine.world import World
 from deck_sim.journal import Call
 from deck_sim.patterns import CallPattern
@@ -146,10 +147,19 @@ def _submits_an_answer_twice(seen: Seen) -> Iterator[Found]:
     answers = [call for call in seen.calls if _is(call, _ANSWERS)]
     for place, first in enumerate(answers):
         again = [call for call in answers[place + 1 :] if _asks_the_same(first, call)][:1]
-        rejected = first.answered.get("status") == "interaction_required"
-        if first.status == 200 and again and (rejected or again[0].status == 409):
-            why = "although it was wrong" if rejected else "although it had been taken"
+        wrong = _was_wrong(seen, first)
+        if first.status == 200 and again and (wrong or again[0].status == 409):
+            why = "although it was wrong" if wrong else "although it had been taken"
             yield Found(f"`POST {first.path}` was sent again {why}", (first, *again))
+
+
+def _was_wrong(seen: Seen, answer: Call) -> bool:
+    """Whether the script did not accept it: who is asked again may be asked another thing."""
+    follows = next((call.after for call in seen.calls if call.after > answer.after), None)
+    return any(
+        entry.id == answer.answered.get("id") and entry.what.startswith(WRONG_ANSWER)
+        for entry in seen.world.timeline[answer.after : follows]
+    )
 
 
 MANNERS = (

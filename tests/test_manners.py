@@ -24,12 +24,12 @@ def at(seconds):
     return FROZEN_START + timedelta(seconds=seconds)
 
 
-def call(seconds, what, status=200, body=None, headers=None, **answered):
-    """A call of the journal, so many seconds after the start."""
+def call(seconds, what, status=200, body=None, headers=None, after=0, **answered):
+    """A call of the journal, so many seconds after the start, and lines of the timeline."""
     method, path = what.split()
     answered = {"id": "x", **answered}
     told = (at(seconds), f"req_{seconds}_{what}_{status}", method, path, "", status, body)
-    return Call(*told, (), None, 0, headers or {}, answered)
+    return Call(*told, (), None, after, headers or {}, answered)
 
 
 def read(seconds, status, path=RUN):
@@ -48,8 +48,10 @@ def tried(seconds, status=200, fault=None):
 def found():
     """The names of what is found in these calls, and what is said of it."""
 
-    def found(*calls, attempts=(), mode="frozen", **options):
+    def found(*calls, attempts=(), lines=(), mode="frozen", **options):
         simulation = Simulation("key", Settings(mode=mode), Library(shipped()))
+        for line in lines:
+            simulation.world.note("task_run", "x", line)
         simulation.journal.extend(calls)
         if attempts:
             fields = {"event_type": "task_run.queued", "event_id": "evt_1"}
@@ -185,27 +187,29 @@ def test_a_delivery_that_is_handled_twice_is_told(found, calls, attempts, count)
     assert habits == [("handles_a_delivery_twice", f"{what} called twice")] * count
 
 
-def answer(seconds, status, shown="running", code="1"):
-    """A call that answers a prompt."""
-    found = call(seconds, f"POST {ANSWER}", status, {"inputs": {"code": code}})
-    found.answered["status"] = shown
-    return found
+def answer(seconds, status, code="1"):
+    """A call that answers a prompt; when it came, the timeline had a line for each second."""
+    return call(seconds, f"POST {ANSWER}", status, {"inputs": {"code": code}}, after=seconds)
+
+
+WRONG, MOVED = "wrong answer, 1 of 3", "interaction_required -> interaction_required"
 
 
 @pytest.mark.parametrize(
-    ("calls", "why"),
+    ("calls", "lines", "why"),
     [
-        ([answer(0, 200), answer(1, 409)], "although it had been taken"),
-        ([answer(0, 200, "interaction_required"), answer(1, 200)], "although it was wrong"),
-        ([answer(0, 200), answer(1, 200)], None),
-        ([answer(0, 400), answer(1, 200)], None),
-        ([answer(0, 200, "interaction_required"), answer(1, 200, code="2")], None),
+        ([answer(0, 200), answer(1, 409)], [MOVED], "although it had been taken"),
+        ([answer(0, 200), answer(1, 200)], [WRONG], "although it was wrong"),
+        ([answer(0, 200), answer(1, 200)], [MOVED], None),
+        ([answer(0, 200), answer(1, 200)], [MOVED, WRONG], None),
+        ([answer(0, 400), answer(1, 200)], [MOVED], None),
+        ([answer(0, 200), answer(1, 200, code="2")], [WRONG], None),
     ],
 )
-def test_an_answer_that_is_submitted_twice_is_told(found, calls, why):
+def test_an_answer_that_is_submitted_twice_is_told(found, calls, lines, why):
     """A second prompt may ask for the same; a refused answer may be sent again once mended."""
     what = [f"`POST {ANSWER}` was sent again {why}"] if why else []
-    assert [w for _, w in found(*calls)] == what
+    assert [w for _, w in found(*calls, lines=lines)] == what
 
 
 def test_each_manner_says_why_it_matters_and_how_to_mend_it():

@@ -23,6 +23,8 @@ Path = tuple[int | str, ...]
 STAY = "stay"  # play the step again
 GO_ON = "go_on"  # any other answer of `Step.hear` names a branch
 
+WRONG_ANSWER = "wrong answer"  # how the timeline's line begins that tells of one
+
 
 class ScriptFault(Exception):
     """A script that cannot be played on, because of what it says: an expression that fails."""

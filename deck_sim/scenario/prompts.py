@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, ScriptFault, Wait
+from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptFault, Wait
 from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.matching import as_text
 from deck_sim.scenario.step import Step, compute
@@ -163,6 +163,8 @@ class Asking(Step):
             return GO_ON
         stage.story.attempts += 1
         limit = self.attempts or stage.world.rules.interaction_attempts
+        told = f"{WRONG_ANSWER}, {stage.story.attempts} of {limit}"
+        stage.world.note(stage.story.script.kind, stage.story.owner, told)
         return STAY if stage.story.attempts < limit else "on_rejected"
 
     @property

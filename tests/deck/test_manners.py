@@ -57,3 +57,17 @@ def test_a_manner_can_be_ignored_by_its_name(deck, hasty):
     deck.manners.check("polls_too_often")
     with pytest.raises(DeckSimError, match="there is no manner 'polls_to_often'; did you mean"):
         deck.manners.check("polls_to_often")
+
+
+@pytest.mark.parametrize(("right", "found"), [("1", []), ("2", ["submits_an_answer_twice"])])
+def test_the_same_answer_to_the_next_question_is_no_bad_manner(deck, run, api, right, found):
+    """Who is asked twice in a row may answer the same; who was wrong should not."""
+    prompt = {"interaction_required": {"accept": {"code": right}}}
+    deck.use(deck.scenario({"task_run": ["running", prompt, prompt, "running", "completed"]}))
+    path = f"/task-runs/{run()['id']}/interaction"
+    deck.settle()
+    for _ in range(2):
+        api.post(path, json={"inputs": {"code": "1"}})
+    assert [manner["manner"] for manner in deck.manners] == found
+    told = [entry.what for entry in deck.timeline if "wrong answer" in entry.what]
+    assert told == [f"wrong answer, {count} of 3" for count in (1, 2) if found]
