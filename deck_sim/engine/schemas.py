@@ -5,7 +5,7 @@ It would fetch a remote `$ref`; the empty registry that it is given refuses. It 
 with an engine that cannot be stopped; `_keywords` gives it ours.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from types import FunctionType
@@ -26,7 +26,8 @@ def violations(schema: Any, value: Any, field: str) -> list[Problem]:
 
     try:
         with patterns.patience(), _no_panic():
-            return [_problem(field, error) for error in _validator(schema).iter_errors(value)]
+            found = _in_order(value, _validator(schema).iter_errors(value))
+            return [_problem(field, error) for error in found]
     except (patterns.TooSlow, patterns.NoPattern):
         text = "cannot be checked: a pattern in its schema takes too long to match, or is none"
     except (ArithmeticError, RecursionError, Unresolvable):
@@ -176,7 +177,7 @@ def _check(schema: Any) -> None:
         _check_patterns(part.contents)
         for reference in (part.contents[word] for word in _REFERENCES if word in part.contents):
             target = _follow(resolver, reference)
-            dialect.check_schema(target.contents)  # it may stand where no keyword expects a schema
+            _check_one(dialect, target.contents)  # it may stand where no keyword expects a schema
             walk(language.create_resource(target.contents), target.resolver)
         for inner in part.subresources():
             walk(inner, resolver.in_subresource(inner))
@@ -196,7 +197,7 @@ def _check(schema: Any) -> None:
             go_on(inner, inside, (*above, id(contents)))
         straight.add(id(contents))
 
-    dialect.check_schema(schema)
+    _check_one(dialect, schema)
     root = language.create_resource(schema)
     walk(root, Registry().resolver_with_root(root))
 
@@ -207,6 +208,17 @@ def _about_the_same(contents: dict[str, Any]) -> Iterator[Any]:
         found = contents.get(word)
         parts = found if isinstance(found, list) else [found]
         yield from (part for part in parts if isinstance(part, dict))
+
+
+def _check_one(dialect: Any, schema: Any) -> None:
+    """See that this is a schema, as the library does, but tell what comes first in it."""
+    from jsonschema.exceptions import SchemaError
+    from jsonschema.validators import validator_for
+
+    meta = validator_for(dialect.META_SCHEMA, default=dialect)
+    checker = meta(dialect.META_SCHEMA, format_checker=meta.FORMAT_CHECKER)
+    for error in _in_order(schema, checker.iter_errors(schema)):
+        raise SchemaError.create_from(error)
 
 
 def _check_patterns(contents: dict[str, Any]) -> None:
@@ -228,6 +240,28 @@ def _follow(resolver: Any, reference: str) -> Any:
         return resolver.lookup(reference)
     except (Unresolvable, AttributeError, TypeError, ValueError):  # no text; through a list or text
         raise _LeadsNowhere(reference) from None
+
+
+def _in_order(value: Any, errors: Iterable[Any]) -> list[Any]:
+    """Errors in the order of what they are about: the library tells some in that of a set, which is
+    another one in each process.
+    """
+    orders: dict[int, dict[str, int]] = {}  # of the keys of each mapping, by its identity
+
+    def rank(error: Any) -> list[int]:
+        ranks, part = [], value
+        for step in error.absolute_path:
+            if isinstance(part, dict):
+                if id(part) not in orders:
+                    orders[id(part)] = {key: index for index, key in enumerate(part)}
+                ranks.append(orders[id(part)].get(step, len(part)))
+                part = part.get(step)  # which draft-03 also says of what is missing
+            else:
+                ranks.append(step)
+                part = part[step]
+        return ranks
+
+    return sorted(errors, key=rank)
 
 
 def _problem(field: str, error: Any) -> Problem:

@@ -321,3 +321,13 @@ def test_a_long_value_is_not_repeated_whole():
     (problem,) = violations({"type": "integer"}, "x" * 10_000, "input")
     assert len(problem.message) < 400
     assert problem.message.endswith("…")
+
+
+def test_what_is_told_first_is_what_comes_first():
+    """The library takes unnamed properties in another order in each process."""
+    names = [f"name_{number}" for number in range(20)]
+    numbers = {"additionalProperties": {"type": "integer"}}
+    broken = violations(numbers, dict.fromkeys(names, "x"), "input")
+    assert [one.field for one in broken] == [f"input.{name}" for name in names]
+    wrong = {"properties": {name: {"type": "intger"} for name in names}}
+    assert [one.field for one in schema_problems(wrong, "s")] == ["s.properties.name_0.type"]
