@@ -9,8 +9,9 @@ import click
 
 from deck_sim.cli.command import Command
 from deck_sim.scenario.document import YamlError
+from deck_sim.scenario.fitting import misfits
 from deck_sim.scenario.library import read_files, scenario_files, shipped
-from deck_sim.scenario.loader import Mistake, ScenarioError
+from deck_sim.scenario.loader import Mistake, ScenarioError, place_faults
 from deck_sim.scenario.yaml_reader import read_file
 from deck_sim.world_file import is_world_file, load_world_file
 
@@ -67,9 +68,13 @@ def _mistakes(files: list[Path]) -> Iterator[Mistake]:
     yield from mistakes
     for file in worlds:
         try:
-            load_world_file(file, library)
+            world = load_world_file(file, library)
         except ScenarioError as error:
             yield from error.mistakes
+        else:
+            tasks = world.resources.get("tasks", [])
+            faults = misfits(tasks, world.default_scenario, world.rules, library)
+            yield from place_faults(f"{file}", file.read_bytes(), faults)
 
 
 def _is_world_file(file: Path) -> bool:

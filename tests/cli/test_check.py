@@ -189,6 +189,74 @@ def test_a_world_file_is_checked_as_one(cli, write, tmp_path):
     )
 
 
+WORLD = """\
+version: 1
+resources:
+  agents: [{id: agt_1, name: Concierge}]
+  tasks:
+    - {id: task_1, name: Read, agent_id: agt_1, output_schema: {required: [nights],
+       properties: {nights: {type: integer}}}}
+    - {id: task_2, name: Pay, agent_id: agt_1, output_schema: {required: [paid]}}
+"""
+BREAKS = "breaks the `output_schema` of 'task_1': `output.nights`: 'two' is not of type 'integer'"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "when", "place"),
+    [
+        ("default_scenario: mine", "", "8:19: default_scenario"),
+        ("rules: [{when: {task: R*}, scenario: mine}]", "", "8:28: rules[0].scenario"),
+        ("rules: [{when: {}, scenario: turns}]", "", "8:20: rules[0].scenario"),
+        ("", "when: {task: task_1}", "5:49: resources.tasks[0].output_schema"),
+    ],
+)
+def test_an_output_that_no_task_takes_is_a_mistake(cli, write, tmp_path, chosen, when, place):
+    """Where a world file says for which tasks it is; what breaks, and where, is told."""
+    mine = write("mine", "running", "completed: {output: {nights: two}}")
+    mine.write_text(f"{mine.read_text()}{when}\n")
+    turns, world = tmp_path / "turns.yaml", tmp_path / "world.yaml"
+    turns.write_text("version: 1\nname: turns\nplaylist: [success, mine]\n")
+    world.write_text(f"{WORLD}{chosen}\n")
+    told = cli("check", world, mine, turns).stdout.splitlines()
+    text = f"the output of the scenario 'mine', task_run[1], {BREAKS}"
+    assert told == [f"{world}:{place}: {text}", "1 mistake in 1 of 3 files"]
+
+
+@pytest.mark.parametrize(
+    ("output", "chosen"),
+    [
+        ("{nights: 2}", "default_scenario: mine"),  # fits one of the two
+        ("{paid: true}", "default_scenario: mine"),
+        ("{nights: '{{ input.n }}'}", "default_scenario: mine"),  # nobody knows yet
+        ("{}", "rules: [{when: {task: Nobody}, scenario: mine}]"),
+        ("{}", "rules: [{when: {}, scenario: mine, resource: connection}]"),
+        ("{}", "default_scenario: success"),
+        ("{}\nwhen: {username: task_1}", ""),
+    ],
+)
+def test_an_output_that_may_fit_is_none(cli, write, tmp_path, output, chosen):
+    """It fits a task that it is for, or there is none, or only a run will tell."""
+    mine, world = (
+        write("mine", "running", f"completed:\n      output: {output}"),
+        tmp_path / "w.yaml",
+    )
+    world.write_text(f"{WORLD}{chosen}\n")
+    assert cli("check", world, mine).stdout == "2 files, all fine\n"
+
+
+def test_of_an_output_that_breaks_much_the_first_is_told(cli, write, tmp_path):
+    """And how much more there is; outputs in branches count, too."""
+    output = "{a: x, b: x, c: x, d: x, e: x}"
+    mine = write("mine", "running", f"pending: {{on_rejected: [completed: {{output: {output}}}]}}")
+    world, schema = tmp_path / "w.yaml", "{additionalProperties: {type: integer}}"
+    text = WORLD.partition("    - {id: task_2")[0].partition("{required")[0] + f"{schema}}}\n"
+    world.write_text(f"{text}default_scenario: mine\n")
+    mine.write_text(f"{mine.read_text()}  - completed\n")
+    [line, _] = cli("check", world, mine).stdout.splitlines()
+    assert "task_run[1].on_rejected[0], breaks" in line
+    assert line.endswith("`output.c`: 'x' is not of type 'integer'; 2 more")
+
+
 def test_a_pipe_is_refused_and_not_waited_for(cli, tmp_path):
     """Whichever command is given one: a pipe that nobody writes to would never be read."""
     pipe = tmp_path / "pipe.yaml"
