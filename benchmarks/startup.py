@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from statistics import median
 
 BAR = 1.5
@@ -29,7 +30,7 @@ uvicorn.run(app, port=int(sys.argv[1]), lifespan="off", ws="none", **quiet)
 """
 SERVERS = {
     "bare hello": [sys.executable, "-c", HELLO, "{port}"],
-    "deck-sim serve": [sys.executable, "-m", "deck_sim", "serve", "--port", "{port}"],
+    "deck-sim serve": [f"{Path(sys.executable).with_name('deck-sim')}", "serve", "--port", "{port}"],
 }
 
 

@@ -1,7 +1,9 @@
 """From a method and a path to the row that answers. Paths match to the letter."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 from starlette.routing import compile_path
@@ -29,13 +31,16 @@ class Routes(Generic[AnyRow]):
     """The rows of an API, by path."""
 
     def __init__(self, rows: Iterable[AnyRow]) -> None:
-        methods: dict[str, dict[str, AnyRow]] = {}
+        self._methods: dict[str, dict[str, AnyRow]] = {}
         for row in rows:
-            methods.setdefault(row.path, {})[row.method] = row
-        self._words = [path.split("/") for path in methods]
-        self._paths = [(compile_path(path)[0], found) for path, found in methods.items()]
+            self._methods.setdefault(row.path, {})[row.method] = row
         self.elsewhere: Mapping[str, Routes[AnyRow]] = {}  # those of other editions, by name
         self.below: Mapping[str, Routes[AnyRow]] = {}  # those below a path that callers forget
+
+    @cached_property
+    def _paths(self) -> list[tuple[re.Pattern[str], dict[str, AnyRow]]]:
+        """The pattern of each path; made when first asked for, as not every edition is."""
+        return [(compile_path(path)[0], found) for path, found in self._methods.items()]
 
     def find(self, scope: Scope) -> tuple[AnyRow, Mapping[str, str]]:
         """The row that answers, and the parameters in the path.
@@ -78,7 +83,7 @@ class Routes(Generic[AnyRow]):
     def _nearest(self, path: str) -> str | None:
         """The path that has as many parts, and no word that is spelled quite differently."""
         parts = path.split("/")
-        ways = [words for words in self._words if len(words) == len(parts)]
+        ways = [words for each in self._methods if len(words := each.split("/")) == len(parts)]
         likeness, near = max(((_likeness(words, parts), words) for words in ways), default=(0, []))
         filled = (part if _is_open(word) else word for word, part in zip(near, parts, strict=False))
         return "/".join(filled) if likeness >= _LIKE else None

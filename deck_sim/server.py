@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextvars import Context
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import uvicorn
@@ -21,14 +21,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from deck_sim import realtime
-from deck_sim.api.app import make_api, make_elsewhere
 from deck_sim.control.app import make_control
 from deck_sim.endpoint import WHO
 from deck_sim.engine.files import read_file
 from deck_sim.faults.outgoing import RESET
+from deck_sim.later import Later
 from deck_sim.openapi.serving import show_document
 from deck_sim.spoiling import LINE
 from deck_sim.worlds import Worlds
+
+if TYPE_CHECKING:
+    from deck_sim.api import app as api
+else:
+    api = Later("deck_sim.api.app")
 
 T = TypeVar("T")
 
@@ -42,12 +47,22 @@ def make_app(worlds: Worlds) -> Router:
         routes=[
             Route("/_sim/files/{token}/{file_id}", partial(_file, worlds)),
             Route("/openapi.json", partial(show_document, worlds)),
-            _Below("/v2", make_api(worlds)),
+            _Below("/v2", _Called(lambda: api.make_api(worlds))),
             _Below("/_sim", make_control(worlds)),
         ],
         redirect_slashes=False,
-        default=make_elsewhere(worlds),
+        default=_Called(lambda: api.make_elsewhere(worlds)),
     )
+
+
+class _Called:
+    """An app that is made when it is first called: a server answers before it has all its parts."""
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = cache(make)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._make()(scope, receive, send)
 
 
 class _Below(Mount):

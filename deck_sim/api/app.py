@@ -1,5 +1,7 @@
 """The Deck API as an ASGI app: the routes of each world's edition, below `/v2`."""
 
+from functools import cache
+
 from deck_sim.api import connections, destinations, endpoints, events, logins, verbs
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.door import Door
@@ -12,10 +14,7 @@ _OWN = {"connections": connections.ROUTES, "credentials": logins.ROUTES}
 
 def make_api(worlds: Worlds) -> Door:
     """The app that answers calls below `/v2`."""
-    routes = {edition.name: _routes(edition) for edition in EDITIONS.values()}
-    for name, own in routes.items():
-        own.elsewhere = {other: rows for other, rows in routes.items() if other != name}
-    return Door(worlds, lambda simulation: routes[simulation.world.edition], journal=True)
+    return Door(worlds, lambda simulation: _routes()[simulation.world.edition], journal=True)
 
 
 def make_elsewhere(worlds: Worlds) -> Door:
@@ -24,7 +23,7 @@ def make_elsewhere(worlds: Worlds) -> Door:
     """
     nothing = {name: Routes[Route]([]) for name in EDITIONS}
     for name, none in nothing.items():
-        none.below = {"/v2": _routes(EDITIONS[name])}
+        none.below = {"/v2": _routes()[name]}
     return Door(worlds, lambda simulation: nothing[simulation.world.edition], journal=True)
 
 
@@ -35,5 +34,10 @@ def routes_of(edition: Edition) -> list[Route]:
     return [*usual, *endpoints.ROUTES, *own, *events.ROUTES]
 
 
-def _routes(edition: Edition) -> Routes[Route]:
-    return Routes(routes_of(edition))
+@cache
+def _routes() -> dict[str, Routes[Route]]:
+    """The routes of each edition, which know the others."""
+    routes = {edition.name: Routes(routes_of(edition)) for edition in EDITIONS.values()}
+    for name, own in routes.items():
+        own.elsewhere = {other: rows for other, rows in routes.items() if other != name}
+    return routes

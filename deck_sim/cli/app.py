@@ -4,8 +4,11 @@ Law: a command's module is imported when the command is called, and not before. 
 `--version` need none of them.
 """
 
+import gc
 import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -45,8 +48,8 @@ class CommandLine(Formatted, click.Group):
         """The command of that name, imported now; None if there is none."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"deck_sim.cli.{cmd_name}")
-        found: Command = module.command
+        with _nothing_collected():
+            found: Command = import_module(f"deck_sim.cli.{cmd_name}").command
         return found
 
     def resolve_command(
@@ -76,6 +79,18 @@ class CommandLine(Formatted, click.Group):
         except click.Abort:
             code = _INTERRUPTED
         sys.exit(code or 0)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Import without looking for garbage, of which there is none; that takes a tenth longer."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 @click.group(
