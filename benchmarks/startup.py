@@ -30,7 +30,12 @@ uvicorn.run(app, port=int(sys.argv[1]), lifespan="off", ws="none", **quiet)
 """
 SERVERS = {
     "bare hello": [sys.executable, "-c", HELLO, "{port}"],
-    "deck-sim serve": [f"{Path(sys.executable).with_name('deck-sim')}", "serve", "--port", "{port}"],
+    "deck-sim serve": [
+        f"{Path(sys.executable).with_name('deck-sim')}",
+        "serve",
+        "--port",
+        "{port}",
+    ],
 }
 
 

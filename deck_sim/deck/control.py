@@ -1,7 +1,8 @@
-"""The control API over HTTP. It is all that the handle uses, so a server in this process and one
-that runs elsewhere are driven alike. The home of httpx2.
+"""The control API, over HTTP if the server runs elsewhere, and by calling its app if in this
+process. It is all that the handle uses, so both are driven alike. The home of httpx2.
 """
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,7 @@ class Control:
                 realtime.PROCESS_HEADER: realtime.PROCESS,
             },
             timeout=WAIT_SECONDS,
+            transport=_without_socket(url),
             # To read the certificates takes longer than all that a test's world needs besides.
             verify=not url.startswith("http://"),
             trust_env=False,  # a proxy of the environment has no business on loopback
@@ -59,6 +61,18 @@ class Control:
     def close(self) -> None:
         """Close what connects us with the server."""
         self._client.close()
+
+
+def _without_socket(url: str) -> httpx2.BaseTransport | None:
+    """The transport to a server of this process: a line of its own for each world, and the way over
+    it, would take several times as long as all that the world needs.
+    """
+    serving = sys.modules.get("deck_sim.server")  # without it there is no server in this process
+    if serving is None or serving.server_at(url) is None:
+        return None
+    from deck_sim.deck.transports import Transport, way_to
+
+    return Transport(way_to(url), url)
 
 
 def _present() -> dict[str, str]:

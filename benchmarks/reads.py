@@ -4,7 +4,7 @@ same.
 Each server has a process of its own. One client reads from both over a kept-alive loopback socket,
 in turn, so that what slows the machine down slows both; the medians are compared. Bar: 0.6.
 
-    python benchmarks/requests.py [ROUNDS]
+    python benchmarks/reads.py [ROUNDS]
 """
 
 import json
