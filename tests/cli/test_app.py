@@ -1,3 +1,4 @@
+import gc
 import io
 import runpy
 import subprocess
@@ -121,3 +122,15 @@ def test_a_stream_that_is_not_a_console_is_left_as_it_is(monkeypatch):
     with pytest.raises(SystemExit):
         main(["--version"])
     assert written.getvalue() == f"deck-sim {__version__}\n"
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(cli, collects):
+    """It rests while a command is imported, and no longer."""
+    before = gc.isenabled()
+    try:
+        (gc.enable if collects else gc.disable)()
+        assert cli("schema", "--help").exit_code == 0
+        assert gc.isenabled() == collects
+    finally:
+        (gc.enable if before else gc.disable)()
