@@ -1,5 +1,6 @@
 """The history of a run as a scenario that was made up: what it says, and how it is to end."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -52,6 +53,15 @@ class History(Mapping[str, Any]):
         printer.break_()
 
 
+_NAME = "history_{}"
+_MADE_UP = re.compile(_NAME.format("[0-9a-f]{8}"))
+
+
+def is_made_up(name: str) -> bool:
+    """Whether it is a history that has a scenario of this name."""
+    return bool(_MADE_UP.fullmatch(name))
+
+
 def tell_history(
     edition: str, scripts: Json, answers: tuple[Answer, ...], statuses: tuple[str, ...]
 ) -> History:
@@ -59,7 +69,7 @@ def tell_history(
     digest = blake2b(write_yaml(scripts).encode(), digest_size=4).hexdigest()
     head = {
         "version": 1,
-        "name": f"history_{digest}",
+        "name": _NAME.format(digest),
         "summary": f"A run that is {', then '.join(statuses)}.",
         "edition": edition,
     }

@@ -147,8 +147,10 @@ def _submits_an_answer_twice(seen: Seen) -> Iterator[Found]:
     answers = [call for call in seen.calls if _is(call, _ANSWERS)]
     for place, first in enumerate(answers):
         again = [call for call in answers[place + 1 :] if _asks_the_same(first, call)][:1]
+        if first.status != 200 or not again:
+            continue
         wrong = _was_wrong(seen, first)
-        if first.status == 200 and again and (wrong or again[0].status == 409):
+        if wrong or again[0].status == 409:
             why = "although it was wrong" if wrong else "although it had been taken"
             yield Found(f"`POST {first.path}` was sent again {why}", (first, *again))
 

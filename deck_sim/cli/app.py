@@ -83,7 +83,7 @@ class CommandLine(Formatted, click.Group):
 
 @contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """Import without looking for garbage, of which there is none; that takes a tenth longer."""
+    """Let modules be imported without a search for garbage, which finds none and takes a while."""
     collects = gc.isenabled()
     gc.disable()
     try:

@@ -42,8 +42,9 @@ def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _texts(item, (*path, index))
 
 
-WAYS = ("task_run", "playlist", "mix")  # to say what a run does, of which one will do
-FAULTS = ("http", "webhooks")  # which have no effect beside a playlist or a mix
+OTHERS = ("playlist", "mix")  # ways to let runs play other scenarios
+WAYS = ("task_run", *OTHERS)  # to say what a run does, of which one will do
+FAULTS = ("http", "webhooks")  # which have no effect where others are played
 
 
 def check_ways(data: Mapping[str, Any]) -> Iterator[Found]:
@@ -52,7 +53,7 @@ def check_ways(data: Mapping[str, Any]) -> Iterator[Found]:
     if len(said) > 1:
         text = f"{listed(said)} are {len(said)} ways to say what a run does; keep one of them"
         yield (said[-1],), text
-    ways = [name for name in said if name != WAYS[0]]
+    ways = [name for name in said if name in OTHERS]
     for name in [name for name in FAULTS if ways and data.get(name) is not None]:
         text = (
             f"`{name}` has no effect beside a `{ways[0]}`; write it in a scenario that this names"

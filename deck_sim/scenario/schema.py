@@ -3,7 +3,7 @@
 from itertools import combinations, product
 from typing import Any
 
-from deck_sim.scenario.checks import FAULTS, WAYS
+from deck_sim.scenario.checks import FAULTS, OTHERS, WAYS
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.values import Strict
 
@@ -19,7 +19,7 @@ def scenario_schema() -> dict[str, Any]:
 
 
 # What no scenario says both of; `check_ways` tells it of a file.
-_PAIRS = [*combinations(WAYS, 2), *product(FAULTS, WAYS[1:])]
+_PAIRS = [*combinations(WAYS, 2), *product(FAULTS, OTHERS)]
 
 
 def _never_both(*names: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ process counts for itself, and the one that reports adds up.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 _OF_A_WORKER = "deck_sim_coverage"  # where a process of xdist puts its counts
 
-_MADE_UP = re.compile("history_[0-9a-f]{8}")  # as `deck_sim.history` names them
 
 Counts = dict[str, dict[str, int]]  # how often each step was played, by scenario and place
 
@@ -35,8 +33,10 @@ class Coverage:
 
     def add(self, deck: Deck) -> None:
         """Count what was played in a world."""
+        from deck_sim.history import is_made_up
+
         rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
-        self.merge({name: steps for name, steps in rows if not _MADE_UP.fullmatch(name)})
+        self.merge({name: steps for name, steps in rows if not is_made_up(name)})
 
     def merge(self, counts: Mapping[str, Mapping[str, int]]) -> None:
         """Add up."""

@@ -7,6 +7,7 @@ import sys
 import click
 import pytest
 
+import deck_sim.cli
 from deck_sim import __version__
 from deck_sim.cli.app import COMMANDS, main
 
@@ -125,12 +126,16 @@ def test_a_stream_that_is_not_a_console_is_left_as_it_is(monkeypatch):
 
 
 @pytest.mark.parametrize("collects", [True, False])
-def test_the_garbage_collector_is_left_as_it_was(cli, collects):
-    """It rests while a command is imported, and no longer."""
+def test_the_garbage_collector_rests_while_a_command_is_imported(monkeypatch, tmp_path, collects):
+    """And is then left as it was."""
+    name = f"probe_{collects}"
+    tmp_path.joinpath(f"{name}.py").write_text("import gc\ncommand = gc.isenabled()\n")
+    monkeypatch.setattr(deck_sim.cli, "__path__", [*deck_sim.cli.__path__, str(tmp_path)])
+    monkeypatch.setitem(COMMANDS, name, "")
     before = gc.isenabled()
     try:
         (gc.enable if collects else gc.disable)()
-        assert cli("schema", "--help").exit_code == 0
+        assert command(name) is False
         assert gc.isenabled() == collects
     finally:
         (gc.enable if before else gc.disable)()

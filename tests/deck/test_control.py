@@ -58,11 +58,19 @@ def test_another_server_is_told_apart(other_url, capfd):
         deck.settle()
 
 
-def test_an_environment_with_a_proxy_changes_nothing(deck, monkeypatch, free_url):
+def test_an_environment_with_a_proxy_changes_nothing(elsewhere, monkeypatch, free_url):
     """The proxy of the environment is not asked for what is on loopback."""
     monkeypatch.setenv("HTTP_PROXY", free_url)
-    with Deck(deck.url, deck.api_key) as other:
-        assert other.clock.now == deck.clock.now
+    with Deck(elsewhere.removesuffix("/v2"), "sk_test_proxy") as other:
+        assert other.clock.mode == "frozen"
+
+
+def test_a_server_of_this_process_is_called_without_a_socket(deck, elsewhere):
+    """A web server tells the date of each answer, and here there is none in between."""
+    for url, dated in ((deck.url, False), (elsewhere.removesuffix("/v2"), True)):
+        control = Control(url, "sk_test")
+        assert ("date" in control._client.get("/health").headers) == dated
+        control.close()
 
 
 @pytest.mark.parametrize(("url", "certificates"), [("http://a.io", 0), ("https://a.io", 1)])
