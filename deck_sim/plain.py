@@ -4,9 +4,11 @@ Laws:
 1. What JSON has itself stays as it is. Everything else is an object with one key that begins with
    `$`, a row of `_FORMS`; so a value of a type that no row knows is an error, never a loss.
 2. A dataclass is written by its fields, whatever they are: a new field follows by itself.
-3. Dataclasses and scenarios stand in a table, each once. What was one value is one value again,
+3. Classes are written under the tags of `_TAGS`, so that a module can move and a class can be
+   renamed without breaking the snapshots that exist.
+4. Dataclasses and scenarios stand in a table, each once. What was one value is one value again,
    which matters where identity does, and keeps the data small.
-4. A scenario is written as its source, and read by the rules that read every scenario.
+5. A scenario is written as its source, and read by the rules that read every scenario.
 """
 
 from __future__ import annotations
@@ -16,21 +18,48 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime, timedelta
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from deck_sim.engine.story import Script
-from deck_sim.later import Later
+import pydantic
 
-if TYPE_CHECKING:
-    import pydantic
+from deck_sim.contract.editions import RateLimit
+from deck_sim.engine.deliveries import Tried
+from deck_sim.engine.holds import Held, Hold
+from deck_sim.engine.injected import Injected
+from deck_sim.engine.records import Entry, Event, KeptAnswer, Resource, Surprises
+from deck_sim.engine.story import Script, Story
+from deck_sim.engine.timers import Timers
+from deck_sim.engine.world import World
+from deck_sim.faults.fault import REGISTRY as FAULTS
+from deck_sim.journal import Call
+from deck_sim.scenario import loader, model
+from deck_sim.scenario.choosing import Choice
+from deck_sim.scenario.matching import Rule
+from deck_sim.scenario.wishes import Wishes
+from deck_sim.simulation import Settings
 
-    from deck_sim.scenario import loader, model
-else:
-    loader, model = Later("deck_sim.scenario.loader"), Later("deck_sim.scenario.model")
-    pydantic = Later("pydantic")
-
-_HOME = "deck_sim."  # the package whose classes are written and read
+_TAGS: dict[str, type] = {
+    "attempt": Tried,
+    "call": Call,
+    "choice": Choice,
+    "event": Event,
+    "held": Held,
+    "hold": Hold,
+    "injected_fault": Injected,
+    "rate_limit": RateLimit,
+    "resource": Resource,
+    "rule": Rule,
+    "selection": Wishes,
+    "settings": Settings,
+    "stored_answer": KeptAnswer,
+    "story": Story,
+    "surprises": Surprises,
+    "timeline_entry": Entry,
+    "timers": Timers,
+    "world": World,
+    **{f"fault/{family}/{key}": class_ for (family, key), class_ in FAULTS.items()},
+}
+_TAG_OF = {class_: tag for tag, class_ in _TAGS.items()}
 _JSON = (str, int, float, bool, type(None))
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -128,11 +157,12 @@ def _form_of(value: Any) -> _Form:
     for form in _FORMS.values():
         if type(value) is form.of:
             return form
-    if is_dataclass(value) and type(value).__module__.startswith(_HOME):
-        return _FORMS["value"]
-    if isinstance(value, pydantic.BaseModel):
-        return _FORMS["scenario" if isinstance(value, model.Scenario) else "model"]
-    raise TypeError(f"{type(value).__name__} has no form as plain data; add a row to `_FORMS`")
+    if isinstance(value, model.Scenario):
+        return _FORMS["scenario"]
+    if type(value) in _TAG_OF:
+        return _FORMS["value" if is_dataclass(value) else "model"]
+    text = f"{type(value).__name__} cannot be written; add a row to `_TAGS` or `_FORMS`"
+    raise TypeError(text)
 
 
 def _items(writer: Writer, value: Any) -> list[Any]:
@@ -150,14 +180,14 @@ def _read_pairs(reader: Reader, data: list[Any]) -> dict[Any, Any]:
 def _write_fields(writer: Writer, value: Any) -> int:
     def written() -> dict[str, Any]:
         told = {row.name: writer.write(getattr(value, row.name)) for row in fields(value)}
-        return {"$fields": [_class_name(type(value)), told]}
+        return {"$fields": [_TAG_OF[type(value)], told]}
 
     return writer.place(value, written)
 
 
 def _read_fields(reader: Reader, data: list[Any]) -> Any:
     """A dataclass, made without its `__init__`, which may know less than there is."""
-    class_ = _find_class(data[0])
+    class_: Any = _class_of(data[0])
     told = {name: reader.read(item) for name, item in data[1].items()}
     names = [row.name for row in fields(class_)]
     if sorted(names) != sorted(told):
@@ -169,24 +199,19 @@ def _read_fields(reader: Reader, data: list[Any]) -> Any:
     return value
 
 
-def _class_name(class_: type) -> str:
-    return f"{class_.__module__.removeprefix(_HOME)}.{class_.__qualname__}"
-
-
-def _find_class(name: str) -> Any:
-    module, _, class_name = name.rpartition(".")
-    found = getattr(import_module(f"{_HOME}{module}"), class_name)
-    if not (isinstance(found, type) and found.__module__ == f"{_HOME}{module}"):
-        raise ValueError(f"{name} is no class that can be written")
-    return found
+def _class_of(tag: str) -> type:
+    if tag not in _TAGS:
+        raise ValueError(f"unknown tag {tag!r}")
+    return _TAGS[tag]
 
 
 def _write_model(writer: Writer, value: pydantic.BaseModel) -> list[Any]:
-    return [_class_name(type(value)), writer.write(value.model_dump(exclude_unset=True))]
+    return [_TAG_OF[type(value)], writer.write(value.model_dump(exclude_unset=True))]
 
 
 def _read_model(reader: Reader, data: list[Any]) -> Any:
-    return _find_class(data[0]).model_validate(reader.read(data[1]))
+    class_: Any = _class_of(data[0])
+    return class_.model_validate(reader.read(data[1]))
 
 
 def _write_scenario(writer: Writer, scenario: model.Scenario) -> int:
