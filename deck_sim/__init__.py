@@ -3,13 +3,13 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from deck_sim import realtime  # noqa: F401 - keeps hold of the real clock before anything freezes it
+from deck_sim.base import real_time  # noqa: F401 - keeps hold of the real clock before anything freezes it
 
 if TYPE_CHECKING:
+    from deck_sim.base.errors import DeckSimError
     from deck_sim.deck.handle import Deck
     from deck_sim.deck.receiver import WebhookReceiver
     from deck_sim.deck.running import DeckSim
-    from deck_sim.errors import DeckSimError
 
 __all__ = ["Deck", "DeckSim", "DeckSimError", "WebhookReceiver", "__version__"]
 __version__ = "0.1.0"
@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Deck": "deck_sim.deck.handle",
     "DeckSim": "deck_sim.deck.running",
-    "DeckSimError": "deck_sim.errors",
+    "DeckSimError": "deck_sim.base.errors",
     "WebhookReceiver": "deck_sim.deck.receiver",
 }
 

@@ -18,6 +18,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from deck_sim.base.errors import CATALOG, ApiError, refuse
 from deck_sim.endpoint import WHO, Answer, Request, Route
 from deck_sim.engine.assumptions import (
     REFUSED,
@@ -33,7 +34,6 @@ from deck_sim.engine.calls import admit_call
 from deck_sim.engine.holds import hold_on_call, meet
 from deck_sim.engine.injected import CALL
 from deck_sim.engine.records import KeptAnswer
-from deck_sim.errors import CATALOG, ApiError, refuse
 from deck_sim.idempotency import (
     HEADER,
     REPLAYED,

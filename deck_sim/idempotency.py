@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from deck_sim.base.errors import ApiError, refuse
 from deck_sim.contract.editions import Idempotency
 from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.calls import keep_answer, recall_answer
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.engine.world import World
-from deck_sim.errors import ApiError, refuse
 from deck_sim.simulation import Simulation
 from deck_sim.wire import read_object
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from deck_sim.base.errors import refuse
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Entry
 from deck_sim.engine.world import World
-from deck_sim.errors import refuse
 
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
 MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
+from deck_sim.base.call_pattern import CallPattern
+from deck_sim.base.durations import format_duration
 from deck_sim.contract.statuses import Machine
-from deck_sim.durations import format_duration
 from deck_sim.engine.deliveries import Tried
 from deck_sim.engine.story import WRONG_ANSWER
 from deck_sim.engine.world import World
 from deck_sim.journal import Call
-from deck_sim.patterns import CallPattern
 from deck_sim.simulation import Simulation
 
 POLL_INTERVAL = timedelta(seconds=1)  # nothing is documented; two hundred calls in ten seconds are

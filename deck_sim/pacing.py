@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Protocol
 
-from deck_sim import realtime
+from deck_sim.base import real_time
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -50,8 +50,8 @@ class ProcessPace:
     def __init__(
         self,
         now: datetime,
-        read: Callable[[], datetime] = realtime.process_now,
-        is_frozen: Callable[[], bool] = realtime.is_frozen,
+        read: Callable[[], datetime] = real_time.process_now,
+        is_frozen: Callable[[], bool] = real_time.is_frozen,
     ) -> None:
         self._heard, self._read, self._is_frozen = now, read, is_frozen
         self._was_frozen = False
@@ -71,8 +71,8 @@ class ProcessPace:
 
 # The modes of a clock that moves by itself: when a world begins in one, and how it goes on.
 STARTS: Mapping[str, Callable[[], datetime]] = {
-    "real": realtime.now,
-    "follow": realtime.process_now,
+    "real": real_time.now,
+    "follow": real_time.process_now,
 }
 PACES: Mapping[str, Callable[[datetime, float, Callable[[], int]], Pace]] = {
     "real": WallPace,

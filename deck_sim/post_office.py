@@ -19,14 +19,14 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from deck_sim import realtime
+from deck_sim.base import real_time
+from deck_sim.base.errors import refuse
+from deck_sim.base.real_time import PRESENT_HEADER, PROCESS, PROCESS_HEADER
+from deck_sim.base.redaction import hide_in_headers
 from deck_sim.engine.deliveries import Attempt, Tried, record_attempt, secrets_of, take_outbox
 from deck_sim.engine.world import World
-from deck_sim.errors import refuse
 from deck_sim.faults.outgoing import HEADER, Message
-from deck_sim.hiding import hide_in_headers
 from deck_sim.journeys import Journey, Report, travel
-from deck_sim.realtime import PRESENT_HEADER, PROCESS, PROCESS_HEADER
 from deck_sim.simulation import FOLLOW, Simulation
 from deck_sim.webhooks.sender import App, Outcome, Sender
 from deck_sim.webhooks.signing import TOLERANCE, signed_headers
@@ -53,7 +53,7 @@ class PostOffice:
     """Sends for all worlds of one server, on that server's event loop."""
 
     def __init__(
-        self, sender: Sender | None = None, wall: Callable[[], datetime] = realtime.process_now
+        self, sender: Sender | None = None, wall: Callable[[], datetime] = real_time.process_now
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
         self._rounds: dict[int, _Round] = {}  # by the identity of the simulation

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from deck_sim.base.durations import format_duration
 from deck_sim.contract import bodies
-from deck_sim.durations import format_duration
 from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Entry, Event, Resource
 from deck_sim.engine.stage import Stage

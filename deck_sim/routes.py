@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from starlette.routing import compile_path
 from starlette.types import Scope
 
-from deck_sim.errors import listed, quote, refuse
+from deck_sim.base.errors import listed, quote, refuse
 
 
 class Row(Protocol):

@@ -20,12 +20,12 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from deck_sim import realtime
+from deck_sim.base import real_time
+from deck_sim.base.lazy import Later
 from deck_sim.control.app import make_control
 from deck_sim.endpoint import WHO
 from deck_sim.engine.files import read_file
 from deck_sim.faults.outgoing import RESET
-from deck_sim.later import Later
 from deck_sim.openapi.serving import show_document
 from deck_sim.spoiling import LINE
 from deck_sim.worlds import Worlds
@@ -137,7 +137,7 @@ class Loop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         """Real seconds."""
-        return realtime.monotonic()
+        return real_time.monotonic()
 
 
 class Server:

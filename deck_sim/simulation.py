@@ -13,15 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from deck_sim import realtime
-from deck_sim.durations import format_duration
+from deck_sim.base import real_time
+from deck_sim.base.durations import format_duration
+from deck_sim.base.errors import nearest_type, quote, refuse
 from deck_sim.engine.facts import Facts
 from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
-from deck_sim.errors import nearest_type, quote, refuse
 from deck_sim.journal import MOST_CALLS, Call
 from deck_sim.journeys import Journey, Report, pass_until, steps, travel
 from deck_sim.pacing import PACES, STARTS
@@ -60,7 +60,7 @@ class Simulation:
     key: str
     settings: Settings
     library: Library
-    real_ns: Callable[[], int] = realtime.monotonic_ns
+    real_ns: Callable[[], int] = real_time.monotonic_ns
     wishes: Wishes = field(default_factory=Wishes)
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from deck_sim import __version__
-from deck_sim.errors import ApiError, refuse
+from deck_sim.base.errors import ApiError, refuse
 from deck_sim.plain import Reader, Unreadable, Writer
 from deck_sim.simulation import Settings, Simulation
 from deck_sim.wire import dump_json

@@ -18,10 +18,10 @@ except ImportError as missing:
     _TEXT = "deck_sim.strategies needs Hypothesis; `pip install 'deck-sim[hypothesis]'` brings it"
     raise ImportError(_TEXT) from missing
 
+from deck_sim.base.errors import CATALOG, RUN_ERRORS, listed, nearest, quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.statuses import Machine
-from deck_sim.errors import CATALOG, RUN_ERRORS, listed, nearest, quote
 from deck_sim.history import Answer, History, Json, tell_history
 
 _Optional = Mapping[str, st.SearchStrategy[Any]]

@@ -7,8 +7,8 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from deck_sim.base.redaction import hide_in_query
 from deck_sim.endpoint import Answer
-from deck_sim.hiding import hide_in_query
 from deck_sim.journal import TOLD_HEADERS, Call
 from deck_sim.simulation import Simulation
 from deck_sim.wire import recall_body

@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from deck_sim.base.errors import ApiError, Problem, problem, quote, refuse
+from deck_sim.base.lazy import Later
+from deck_sim.base.redaction import HIDDEN, cut_before_secret, hide, hide_in_text, is_secret
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
-from deck_sim.errors import ApiError, Problem, problem, quote, refuse
-from deck_sim.hiding import HIDDEN, cut_before_secret, hide, hide_in_text, is_secret
-from deck_sim.later import Later
 
 if TYPE_CHECKING:
     import pydantic
     from pydantic_core import ErrorDetails
 
-    from deck_sim import complaints
+    from deck_sim.base import validation
 else:
-    pydantic, complaints = Later("pydantic"), Later("deck_sim.complaints")
+    pydantic, validation = Later("pydantic"), Later("deck_sim.base.validation")
 
 Pairs = list[tuple[str, Any]]  # the keys and values of an object, as they were written
 Model = TypeVar("Model", bound="pydantic.BaseModel")
@@ -276,13 +276,13 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     place = tuple(part if isinstance(part, int) else part[:MAX_NAME] for part in error["loc"])
     of_a_name = error["loc"][-2:] == (error["input"], "[key]")
     place = place[:-1] if of_a_name else place
-    field = complaints.spell_path(place)
+    field = validation.spell_path(place)
     if error["type"] in _MISSING or (error["input"] is None and error["type"] != _UNKNOWN):
         return problem("request/input_missing", field=field)
     shown: ErrorDetails = {**error, "loc": place}
     if any(is_secret(f"{part}") for part in place) and not of_a_name:
         shown["input"] = HIDDEN
-    what = complaints.complaint(shown, model)
+    what = validation.complaint(shown, model)
     if error["type"] == _UNKNOWN and field in getattr(model, "fixed", ()):
         what = "cannot be changed"
     name = _SPECIAL.get((error["type"], field), "request/input_invalid")

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import Field, JsonValue, ValidationError
 
-from deck_sim.complaints import UNKNOWN_NAME, spell_path
+from deck_sim.base.errors import ApiError, Problem, nearest
+from deck_sim.base.validation import UNKNOWN_NAME, spell_path
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.errors import ApiError, Problem, nearest
 from deck_sim.scenario.document import Document, Path
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import (

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
-from deck_sim import realtime
+from deck_sim.base import real_time
+from deck_sim.base.errors import refuse
 from deck_sim.engine.chance import make_id
-from deck_sim.errors import refuse
 from deck_sim.post_office import PostOffice
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.simulation import Settings, Simulation
@@ -25,7 +25,7 @@ class Worlds:
     settings: Settings = field(default_factory=Settings)
     library: Library = field(default_factory=shipped)
     keys: frozenset[str] | None = None  # None: any key will do
-    real_ns: Callable[[], int] = realtime.monotonic_ns
+    real_ns: Callable[[], int] = real_time.monotonic_ns
     prepare: Callable[[Simulation], None] = lambda new: None  # what every new world begins with
     post_office: PostOffice = field(default_factory=PostOffice, compare=False)
     site: str = "http://127.0.0.1:8765"  # where the server is reached

@@ -6,10 +6,10 @@ import json
 import pytest
 
 from deck_sim.api.app import make_api
+from deck_sim.base.errors import ApiError
 from deck_sim.contract.editions import IDEMPOTENCY
 from deck_sim.door import Door
 from deck_sim.endpoint import Answer, Route
-from deck_sim.errors import ApiError
 from deck_sim.idempotency import digest_parameters, read_key
 from deck_sim.routes import Routes
 from deck_sim.worlds import Worlds

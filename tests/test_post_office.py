@@ -9,12 +9,12 @@ import pytest
 import standardwebhooks
 from freezegun import freeze_time
 
+from deck_sim.base.errors import ApiError
+from deck_sim.base.real_time import PROCESS
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
-from deck_sim.errors import ApiError
 from deck_sim.journeys import MOST_HALTS
 from deck_sim.post_office import PostOffice
-from deck_sim.realtime import PROCESS
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server import ServerThread
 from deck_sim.simulation import Settings, Simulation

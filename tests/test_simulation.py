@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from freezegun import freeze_time
 
-from deck_sim import journeys, realtime
-from deck_sim.durations import parse_duration
+from deck_sim import journeys
+from deck_sim.base import real_time
+from deck_sim.base.durations import parse_duration
+from deck_sim.base.errors import ApiError
 from deck_sim.engine import commands
 from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.errors import ApiError
 from deck_sim.journeys import travel
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import read_scenario
@@ -155,9 +156,9 @@ def test_after_an_advance_a_real_clock_goes_on_from_there():
 
 def test_a_real_world_begins_now_and_ends_with_time_itself():
     """Without `now` it is the present; however fast, it stops at the last moment."""
-    before = realtime.now()
+    before = real_time.now()
     driven = Driven(mode="real", speed=10**12)
-    assert before <= driven.world.now <= realtime.now()
+    assert before <= driven.world.now <= real_time.now()
     driven.pass_real("300d")
     assert driven.world.now == LAST_MOMENT
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deck_sim.complaints import spell_path
+from deck_sim.base.errors import ApiError
+from deck_sim.base.validation import spell_path
 from deck_sim.contract.bodies import Body
-from deck_sim.errors import ApiError
 from deck_sim.wire import (
     MAX_DEPTH,
     check_body,

@@ -5,7 +5,7 @@ import copy
 import pytest
 from jsonschema import Draft202012Validator
 
-from deck_sim.errors import ApiError
+from deck_sim.base.errors import ApiError
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import ScenarioError
 from deck_sim.scenario.yaml_reader import read_yaml

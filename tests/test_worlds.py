@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.errors import ApiError
+from deck_sim.base.errors import ApiError
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.simulation import Settings
 from deck_sim.worlds import Worlds

@@ -10,6 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.api.answers import fetch
+from deck_sim.base.errors import refuse
+from deck_sim.base.lazy import Later
+from deck_sim.base.redaction import is_secret
 from deck_sim.contract import operations
 from deck_sim.contract.operations import Operation
 from deck_sim.endpoint import Answer, Request, Route
@@ -17,9 +20,6 @@ from deck_sim.engine import destinations
 from deck_sim.engine.assumptions import PATCH, rely_on
 from deck_sim.engine.deliveries import WEBHOOK
 from deck_sim.engine.records import Resource
-from deck_sim.errors import refuse
-from deck_sim.hiding import is_secret
-from deck_sim.later import Later
 from deck_sim.webhooks.signing import make_secret, secret_fault
 from deck_sim.wire import check_body, print_resource
 

@@ -6,10 +6,10 @@ from functools import partial
 
 from deck_sim.api.answers import answer, carry_out, fetch, show
 from deck_sim.api.paging import Window
+from deck_sim.base.errors import Problem, check
 from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
-from deck_sim.errors import Problem, check
 from deck_sim.wire import print_resource, print_screenshots
 
 

@@ -4,12 +4,12 @@ from datetime import datetime
 from functools import partial
 
 from deck_sim.api.paging import list_items, read_statuses
+from deck_sim.base.errors import Problem, refuse
 from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
-from deck_sim.errors import Problem, refuse
 from deck_sim.wire import print_event, print_resource
 
 

@@ -4,10 +4,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deck_sim.api.answers import carry_out, choosing, fetch, show
+from deck_sim.base.lazy import Later
 from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands, logins
-from deck_sim.later import Later
 
 if TYPE_CHECKING:
     from deck_sim.contract import bodies

@@ -11,11 +11,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
+from deck_sim.base.errors import ApiError, Problem, listed, nearest, problem
 from deck_sim.contract.resources import Kind
 from deck_sim.endpoint import Answer, Request
 from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.records import Resource
-from deck_sim.errors import ApiError, Problem, listed, nearest, problem
 from deck_sim.wire import print_resource, read_moment
 
 DEFAULT_LIMIT, MOST = 20, 100

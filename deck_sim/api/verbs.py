@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import partial
 
 from deck_sim.api.paging import includes, list_resources
+from deck_sim.base.errors import ApiError
 from deck_sim.contract.operations import usual
 from deck_sim.contract.resources import Kind
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
-from deck_sim.errors import ApiError
 from deck_sim.wire import print_resource
 
 

@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 import click
 
 from deck_sim import __version__
+from deck_sim.base.errors import nearest
 from deck_sim.cli.command import Command, Formatted
-from deck_sim.errors import nearest
 
 # A new command is a row here, and a module of that name in this folder which calls it `command`.
 COMMANDS = {

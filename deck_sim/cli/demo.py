@@ -12,12 +12,12 @@ import httpx2
 from rich.console import Console
 from rich.table import Table
 
-from deck_sim import realtime
+from deck_sim.base import real_time
+from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import coloured, console, draw_line
 from deck_sim.cli.integrator import Integrator
 from deck_sim.deck.handle import Deck, ReadyTask
-from deck_sim.durations import format_duration
 from deck_sim.rehearsal import Line, describe
 from deck_sim.server import ServerThread
 from deck_sim.simulation import Settings
@@ -117,7 +117,7 @@ def command() -> None:
     Server and client talk over loopback; no other network is used. The clock is `on_poll`: each
     time the client looks, the world jumps to what is due next.
     """
-    screen, began = console(), realtime.monotonic_ns()
+    screen, began = console(), real_time.monotonic_ns()
     thread = ServerThread(Worlds(Settings(mode="on_poll"))).start()
     try:
         screen.print(f"The Deck API is simulated on {thread.server.base_url}")
@@ -127,7 +127,7 @@ def command() -> None:
         ]
     finally:
         thread.stop()
-    _sum_up(endings, timedelta(microseconds=(realtime.monotonic_ns() - began) // 1000), screen)
+    _sum_up(endings, timedelta(microseconds=(real_time.monotonic_ns() - began) // 1000), screen)
 
 
 def _live_through(story: Story, url: str, number: int, screen: Console) -> Ending:

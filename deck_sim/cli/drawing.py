@@ -8,7 +8,7 @@ from textwrap import wrap
 from rich.console import Console
 from rich.text import Text
 
-from deck_sim.durations import format_duration
+from deck_sim.base.durations import format_duration
 from deck_sim.rehearsal import Line
 
 # What a status means to a caller: it is under way, it waits for somebody, it ended well or badly.

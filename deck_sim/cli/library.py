@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
+from deck_sim.base.errors import quote
+from deck_sim.base.lazy import Later
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.errors import quote
-from deck_sim.later import Later
 from deck_sim.scenario.library import Library, read_files, read_folder, shipped
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
+from deck_sim.base.durations import parse_duration
+from deck_sim.base.errors import ApiError, DeckSimError
 from deck_sim.deck.address import read_url
-from deck_sim.durations import parse_duration
-from deck_sim.errors import ApiError, DeckSimError
 from deck_sim.simulation import FOLLOW, MODES
 from deck_sim.wire import read_moment
 

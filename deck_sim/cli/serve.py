@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from deck_sim import __version__
+from deck_sim.base.lazy import Later
 from deck_sim.cli.command import Command, Refusal
 from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library, or_say, say
 from deck_sim.cli.reading import ANY_KEY, KEYS, MODE, MOMENT
-from deck_sim.later import Later
 from deck_sim.post_office import PostOffice
 from deck_sim.scenario.library import Library, WatchedFolder, shipped
 from deck_sim.server import Server, write_port

@@ -12,8 +12,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from deck_sim.base.strict import Whole
 from deck_sim.contract.addresses import address_fault
-from deck_sim.strict import Whole
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from deck_sim.base.lazy import Later
 from deck_sim.contract import statuses
 from deck_sim.contract.statuses import Machine
-from deck_sim.later import Later
 
 if TYPE_CHECKING:
     from deck_sim.contract import bodies

@@ -8,9 +8,9 @@ that it has no other fields: Deck adds some without a new version (documented).
 from collections.abc import Mapping
 from typing import Any
 
+from deck_sim.base.errors import CATALOG
 from deck_sim.contract import bodies, resources
 from deck_sim.contract.interactions import PROMPTS
-from deck_sim.errors import CATALOG
 
 Shape = dict[str, Any]
 

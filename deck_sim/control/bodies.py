@@ -12,12 +12,12 @@ from pydantic import (
     WrapValidator,
 )
 
-from deck_sim.complaints import show
+from deck_sim.base.durations import parse_duration
+from deck_sim.base.errors import listed, nearest
+from deck_sim.base.validation import show
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.interactions import PROMPTS
-from deck_sim.durations import parse_duration
-from deck_sim.errors import listed, nearest
 from deck_sim.scenario.matching import Rule
 from deck_sim.scenario.values import fault
 from deck_sim.simulation import MODES, WEBHOOK_TIMES

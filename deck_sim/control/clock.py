@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from deck_sim import realtime
+from deck_sim.base import real_time
+from deck_sim.base.durations import format_duration, parse_duration
+from deck_sim.base.errors import refuse
+from deck_sim.base.lazy import Later
 from deck_sim.control.holds import print_held, print_kept_back
-from deck_sim.durations import format_duration, parse_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import MEANS, waiting
-from deck_sim.errors import refuse
 from deck_sim.journeys import Journey
-from deck_sim.later import Later
 from deck_sim.simulation import FOLLOW, Simulation
 from deck_sim.wire import print_moment, read_moment
 
@@ -56,7 +56,7 @@ def check_follow(request: Request, mode: str | None, now: str | None) -> None:
     """
     if mode != FOLLOW:
         return
-    if request.headers.get(realtime.PROCESS_HEADER) != realtime.PROCESS:
+    if request.headers.get(real_time.PROCESS_HEADER) != real_time.PROCESS:
         text = (
             "`follow` reads the time of the process in which the server runs, and this call comes"
             " from another: a freezer of yours would move nothing. Use it with the `deck` fixture"

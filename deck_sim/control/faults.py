@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.base.errors import CATALOG, quote, refuse
+from deck_sim.base.lazy import Later
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.injected import EVERYBODY, Fault, Injected, all_injected, inject, take_out
 from deck_sim.engine.world import World
-from deck_sim.errors import CATALOG, quote, refuse
-from deck_sim.later import Later
 from deck_sim.wire import read_object
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
+from deck_sim.base.errors import listed, nearest, quote, refuse
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.fidelity import GRADES
 from deck_sim.contract.ledger import rows_of
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.errors import listed, nearest, quote, refuse
 
 
 def show_fidelity(request: Request) -> Answer:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.base.call_pattern import CallPattern
+from deck_sim.base.errors import listed, nearest, nearest_type, quote, refuse
+from deck_sim.base.lazy import Later
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.holds import Hold, held_by
 from deck_sim.engine.world import World
-from deck_sim.errors import listed, nearest, nearest_type, quote, refuse
-from deck_sim.later import Later
-from deck_sim.patterns import CallPattern
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.simulation import Simulation
 from deck_sim.wire import print_moment

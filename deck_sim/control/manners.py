@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.durations import parse_duration
+from deck_sim.base.durations import parse_duration
+from deck_sim.base.errors import refuse
+from deck_sim.base.lazy import Later
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.errors import refuse
 from deck_sim.journal import Call
-from deck_sim.later import Later
 from deck_sim.wire import print_moment
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.base.errors import ApiError, Problem, problem, refuse
+from deck_sim.base.lazy import Later
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.errors import ApiError, Problem, problem, refuse
-from deck_sim.later import Later
 from deck_sim.scenario.library import Library, entry_faults
 from deck_sim.simulation import Simulation
 from deck_sim.wire import read_object
 
 if TYPE_CHECKING:
-    from deck_sim import complaints
+    from deck_sim.base import validation
     from deck_sim.control import bodies
     from deck_sim.scenario import coverage, loader
     from deck_sim.scenario.document import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Faults = Iterable[tuple[Path, str]]
 else:
-    bodies, complaints = Later("deck_sim.control.bodies"), Later("deck_sim.complaints")
+    bodies, validation = Later("deck_sim.control.bodies"), Later("deck_sim.base.validation")
     coverage, loader = Later("deck_sim.scenario.coverage"), Later("deck_sim.scenario.loader")
 
 
@@ -67,7 +67,7 @@ def _read_json(request: Request, name: str) -> Scenario:
     """Read plain data, which has no lines; `version` and `name` may be left out."""
 
     def placed(faults: Faults) -> list[loader.Mistake]:
-        spell = complaints.spell_path
+        spell = validation.spell_path
         return [loader.Mistake(name, 1, 1, spell(place), text) for place, text in faults]
 
     data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}

@@ -7,15 +7,15 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.base.durations import format_duration
+from deck_sim.base.errors import listed, nearest, quote, refuse
+from deck_sim.base.lazy import Later
 from deck_sim.contract.editions import RateLimit
 from deck_sim.control.clock import check_follow
-from deck_sim.durations import format_duration
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.calls import limit_rate
 from deck_sim.engine.records import Surprises
 from deck_sim.engine.world import World
-from deck_sim.errors import listed, nearest, quote, refuse
-from deck_sim.later import Later
 from deck_sim.scenario.choosing import Choice
 from deck_sim.scenario.wishes import check_scenario
 from deck_sim.simulation import LAST_MOMENT, Simulation

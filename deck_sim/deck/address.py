@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from deck_sim.errors import DeckSimError, quote
+from deck_sim.base.errors import DeckSimError, quote
 
 DEFAULT_URL = "http://127.0.0.1:8765"  # where `deck-sim serve` is
 

@@ -12,7 +12,7 @@ from functools import wraps
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
-from deck_sim.errors import DeckSimError
+from deck_sim.base.errors import DeckSimError
 
 P = ParamSpec("P")
 T = TypeVar("T")

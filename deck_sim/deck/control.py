@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx2
 
-from deck_sim import realtime
-from deck_sim.errors import DeckSimError
+from deck_sim.base import real_time
+from deck_sim.base.errors import DeckSimError
 
 Json = dict[str, Any]
 IdOr = str | Mapping[str, Any]  # an id, or the resource that has it
@@ -26,7 +26,7 @@ class Control:
             base_url=f"{url}/_sim",
             headers={
                 "Authorization": f"Bearer {api_key}",
-                realtime.PROCESS_HEADER: realtime.PROCESS,
+                real_time.PROCESS_HEADER: real_time.PROCESS,
             },
             timeout=WAIT_SECONDS,
             transport=_without_socket(url),
@@ -79,9 +79,9 @@ def _present() -> dict[str, str]:
     """The frozen moment, if the process is frozen: a server elsewhere signs webhooks with it, or
     their receivers, who are frozen with us, would refuse them.
     """
-    if not realtime.is_frozen():
+    if not real_time.is_frozen():
         return {}
-    return {realtime.PRESENT_HEADER: realtime.process_now().isoformat()}
+    return {real_time.PRESENT_HEADER: real_time.process_now().isoformat()}
 
 
 def _read(answer: httpx2.Response) -> dict[str, Any]:

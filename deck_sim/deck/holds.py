@@ -3,8 +3,8 @@
 from types import TracebackType
 from typing import Any, Self
 
+from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.deck.control import Control
-from deck_sim.errors import DeckSimError, listed
 
 
 class Hold:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from deck_sim.errors import DeckSimError, listed, nearest
+from deck_sim.base.errors import DeckSimError, listed, nearest
 from deck_sim.manners import MANNERS
 
 Json = dict[str, Any]

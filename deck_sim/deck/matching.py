@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 from urllib.parse import parse_qs
 
-from deck_sim.errors import CATALOG, DeckSimError, listed, nearest
+from deck_sim.base.call_pattern import CallPattern
+from deck_sim.base.errors import CATALOG, DeckSimError, listed, nearest
 from deck_sim.journal import TOLD_HEADERS
-from deck_sim.patterns import CallPattern
 
 _LONGEST = 100  # characters of a value that a line shows
 _ABSENT = object()

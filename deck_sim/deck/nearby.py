@@ -9,9 +9,9 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.base.errors import DeckSimError
 from deck_sim.deck.control import Control
 from deck_sim.deck.delivering import Apps
-from deck_sim.errors import DeckSimError
 
 if TYPE_CHECKING:
     from deck_sim.deck.transports import Way

@@ -10,14 +10,14 @@ from threading import Condition
 from types import TracebackType
 from typing import Any, Self
 
-from deck_sim import realtime
+from deck_sim.base import real_time
+from deck_sim.base.errors import DeckSimError, nearest_type, quote
 from deck_sim.contract.editions import EVENT_TYPES
 from deck_sim.deck.beside import in_thread, landed, refuse_on_a_loop
 from deck_sim.deck.control import IdOr, Json, read_id
 from deck_sim.deck.handle import Deck
 from deck_sim.deck.loopback import LoopbackServer
 from deck_sim.deck.nearby import ALL, HOOK
-from deck_sim.errors import DeckSimError, nearest_type, quote
 from deck_sim.faults.outgoing import HEADER
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
@@ -158,8 +158,8 @@ class WebhookReceiver:
         mode = self._deck.clock.mode
         if mode != _FROZEN:
             refuse_on_a_loop(self.wait_for)
-        ends = realtime.monotonic() + (0 if mode == _FROZEN else timeout)
-        while (found := self._look(event, wanted, ends)) is None and realtime.monotonic() < ends:
+        ends = real_time.monotonic() + (0 if mode == _FROZEN else timeout)
+        while (found := self._look(event, wanted, ends)) is None and real_time.monotonic() < ends:
             self._deck.clock.now  # noqa: B018 - a clock that follows the process is woken by a call
         if found is None:
             why = _WHY.get(mode, _WAITED).format(event=event, timeout=timeout)
@@ -203,7 +203,7 @@ class WebhookReceiver:
     def _fault(self, headers: Mapping[str, str], body: bytes) -> str | None:
         """What is wrong with a signature; its time is the wall's or, if so chosen, the world's."""
         try:
-            verify(self.secret, headers, body, realtime.process_now())
+            verify(self.secret, headers, body, real_time.process_now())
         except SignatureError as fault:
             try:
                 verify(self.secret, headers, body, self._deck.clock.now)
@@ -231,7 +231,7 @@ class WebhookReceiver:
 
     def _look(self, type_: str, wanted: str | None, ends: float) -> Json | None:
         """The event if it is there, or comes soon."""
-        left = min(ends - realtime.monotonic(), _PATIENCE)
+        left = min(ends - real_time.monotonic(), _PATIENCE)
         with self._arrived:
             return self._arrived.wait_for(lambda: self._find(type_, wanted), left)
 

@@ -6,8 +6,8 @@ from os import PathLike
 from pathlib import Path
 from types import TracebackType
 
+from deck_sim.base.errors import DeckSimError
 from deck_sim.deck.handle import Deck
-from deck_sim.errors import DeckSimError
 from deck_sim.post_office import PostOffice
 from deck_sim.scenario.library import Library, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from deck_sim.durations import HOW_TO_WRITE, format_duration
-from deck_sim.errors import DeckSimError
+from deck_sim.base.durations import HOW_TO_WRITE, format_duration
+from deck_sim.base.errors import DeckSimError
 from deck_sim.wire import print_moment
 
 

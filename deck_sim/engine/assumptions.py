@@ -6,11 +6,11 @@ and sources do is no call of the Deck API, and rests on nothing.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from deck_sim.base.errors import CATALOG, ApiError, Problem, check, problem
 from deck_sim.contract.fidelity import Behaviour
 from deck_sim.contract.ledger import LEDGER, assumptions_of
 from deck_sim.contract.ledger.errors import name_of
 from deck_sim.engine.world import World
-from deck_sim.errors import CATALOG, ApiError, Problem, check, problem
 
 REFUSED = "deck_sim/assumption_refused"
 

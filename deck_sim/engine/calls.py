@@ -4,10 +4,10 @@ the answers that are kept under idempotency keys. Both by the world's clock.
 
 from datetime import timedelta
 
+from deck_sim.base.errors import ApiError, refuse
 from deck_sim.contract.editions import RateLimit
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.engine.world import World
-from deck_sim.errors import ApiError, refuse
 
 _SECOND = timedelta(seconds=1)
 

@@ -8,7 +8,7 @@ depend on what its neighbours drew.
 from datetime import timedelta
 from hashlib import blake2b
 
-from deck_sim.durations import Span
+from deck_sim.base.durations import Span
 
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _AS_LETTERS = bytes(_LETTERS[byte % 62] for byte in range(256))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from deck_sim.base.errors import ApiError, Problem, check, listed, problem, refuse
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import schemas
 from deck_sim.engine.assumptions import DELETED, PATCH, rely_on
@@ -15,7 +16,6 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.timers import TASK_TIMEOUT
 from deck_sim.engine.world import World
-from deck_sim.errors import ApiError, Problem, check, listed, problem, refuse
 
 # Chooses the script of a new connection or run. Called when all else is checked; may raise
 # `ApiError`.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from deck_sim.base.errors import refuse
 from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.injected import WEBHOOK as STRUCK
 from deck_sim.engine.injected import strike_webhook
@@ -17,7 +18,6 @@ from deck_sim.engine.posting import listens
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
 from deck_sim.engine.world import World
-from deck_sim.errors import refuse
 
 WEBHOOK = "webhook"
 

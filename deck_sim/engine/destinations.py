@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from deck_sim.base.errors import ApiError, Problem, listed, nearest, problem
 from deck_sim.engine.deliveries import WEBHOOK, activate, rotate_secret
 from deck_sim.engine.posting import ALL
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
-from deck_sim.errors import ApiError, Problem, listed, nearest, problem
 
 
 def create_destination(

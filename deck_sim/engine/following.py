@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deck_sim.base.errors import problem
 from deck_sim.engine.records import Resource
 from deck_sim.engine.timers import DISUSE, PASSAGE
-from deck_sim.errors import problem
 
 if TYPE_CHECKING:
     from deck_sim.engine.world import World

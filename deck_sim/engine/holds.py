@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from deck_sim.base.call_pattern import CallPattern
 from deck_sim.engine.story import Path, Story
-from deck_sim.patterns import CallPattern
 
 if TYPE_CHECKING:
     from deck_sim.engine.world import World

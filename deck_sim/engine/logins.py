@@ -5,6 +5,7 @@ it takes a stored credential, or a source that needs none, and leaves a session 
 from collections.abc import Mapping
 from typing import Any
 
+from deck_sim.base.errors import Problem, check, problem, refuse
 from deck_sim.engine import commands
 from deck_sim.engine.commands import (
     Choose,
@@ -19,7 +20,6 @@ from deck_sim.engine.facts import apart, login_facts, run_facts
 from deck_sim.engine.playing import start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
-from deck_sim.errors import Problem, check, problem, refuse
 
 _NOTHING = dict.fromkeys(("credential_id", "source_id", "session_id"))
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from math import prod
 
-from deck_sim import realtime
+from deck_sim.base import real_time
 
 PATIENCE = 1.0  # seconds, for all patterns of one check
 _LEAST = 0.001  # seconds for one text, however little is left
@@ -35,13 +35,13 @@ class _Patience:
     def matches(self, pattern: str, text: str) -> bool:
         import regex
 
-        began = realtime.monotonic()
+        began = real_time.monotonic()
         try:
             return regex.search(pattern, text, timeout=max(self.left, _LEAST)) is not None
         except TimeoutError:
             raise TooSlow from None
         finally:
-            self.left -= realtime.monotonic() - began
+            self.left -= real_time.monotonic() - began
 
 
 _SHARED: ContextVar[_Patience | None] = ContextVar("_SHARED", default=None)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from deck_sim.durations import spell_duration
+from deck_sim.base.durations import spell_duration
+from deck_sim.base.errors import problem
 from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.holds import Place, Stopped, held_by, stop_at
 from deck_sim.engine.injected import inject
@@ -27,7 +28,6 @@ from deck_sim.engine.timers import (
     Due,
 )
 from deck_sim.engine.world import World
-from deck_sim.errors import problem
 
 
 def start_story(world: World, resource: Resource, script: Script) -> None:

@@ -11,8 +11,8 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
+from deck_sim.base.errors import Problem, problem
 from deck_sim.engine import patterns
-from deck_sim.errors import Problem, problem
 
 _REFERENCES = ("$ref", "$dynamicRef")
 _LONGEST = 300  # characters of the library's message, which repeats the whole value

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from deck_sim.durations import Span, spell_duration
+from deck_sim.base.durations import Span, spell_duration
+from deck_sim.base.errors import Problem, problem
 from deck_sim.engine import schemas
 from deck_sim.engine.chance import draw_duration
 from deck_sim.engine.holds import check_holds
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Story
 from deck_sim.engine.world import World
-from deck_sim.errors import Problem, problem
 
 
 @dataclass(frozen=True, slots=True)

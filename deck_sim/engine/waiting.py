@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from deck_sim.durations import format_duration
+from deck_sim.base.durations import format_duration
+from deck_sim.base.errors import listed
 from deck_sim.engine.records import Resource
 from deck_sim.engine.timers import (
     ATTEMPT,
@@ -19,7 +20,6 @@ from deck_sim.engine.timers import (
     Due,
 )
 from deck_sim.engine.world import World
-from deck_sim.errors import listed
 
 _MOST_NAMED = 5
 

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from sys import intern
 from typing import Any
 
+from deck_sim.base.errors import Problem, listed
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition, RateLimit
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
@@ -27,7 +28,6 @@ from deck_sim.engine.posting import post_event
 from deck_sim.engine.records import Entry, Event, KeptAnswer, Resource, Surprises, failure
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import OF_A_STEP, TASK_TIMEOUT, Timers
-from deck_sim.errors import Problem, listed
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 

@@ -13,9 +13,9 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from deck_sim.complaints import show
-from deck_sim.errors import listed
-from deck_sim.strict import Strict, Whole, fault, faults_at
+from deck_sim.base.errors import listed
+from deck_sim.base.strict import Strict, Whole, fault, faults_at
+from deck_sim.base.validation import show
 
 REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from deck_sim.base.call_pattern import CallPattern
+from deck_sim.base.errors import CATALOG, ApiError, refuse
+from deck_sim.base.strict import Whole
 from deck_sim.engine.injected import ANSWER, CALL
-from deck_sim.errors import CATALOG, ApiError, refuse
 from deck_sim.faults.fault import Fault, field_of
 from deck_sim.faults.outgoing import CLOSED, NOTHING, RESET, Outgoing
 from deck_sim.faults.values import AnswerError, Length, Match, Yes
-from deck_sim.patterns import CallPattern
-from deck_sim.strict import Whole
 
 _PAGE = b"""<html>
 <head><title>%(status)d %(reason)s</title></head>

@@ -8,7 +8,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from deck_sim.durations import format_duration
+from deck_sim.base.durations import format_duration
 from deck_sim.engine.deliveries import hold_back, lose
 from deck_sim.engine.injected import HASTE, WEBHOOK
 from deck_sim.engine.records import Resource

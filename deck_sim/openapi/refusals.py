@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from deck_sim.base.errors import CATALOG
 from deck_sim.contract import bodies
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape, named
 from deck_sim.endpoint import Route
-from deck_sim.errors import CATALOG
 from deck_sim.openapi.headers import takes_key
 
 # Our word for the codes of an answer. Nothing in OpenAPI says which of them come with which status.

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
+from deck_sim.base.errors import ApiError, listed, nearest, quote, refuse
+from deck_sim.base.lazy import Later
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.endpoint import WHO
-from deck_sim.errors import ApiError, listed, nearest, quote, refuse
-from deck_sim.later import Later
 from deck_sim.wire import dump_json, print_errors
 from deck_sim.worlds import Worlds
 

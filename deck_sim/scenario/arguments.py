@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import nodes
 
-from deck_sim.errors import listed
+from deck_sim.base.errors import listed
 from deck_sim.scenario.bounds import ExpressionError
 
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (

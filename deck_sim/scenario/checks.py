@@ -5,9 +5,9 @@ end.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from deck_sim.base.durations import format_duration
+from deck_sim.base.errors import CATALOG, listed
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.durations import format_duration
-from deck_sim.errors import CATALOG, listed
 from deck_sim.scenario.document import Path
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.outline import Outline, outline

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.base.errors import check
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import Script
-from deck_sim.errors import check
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.wishes import Wishes, foreign, is_foreign
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from deck_sim.complaints import show
+from deck_sim.base.validation import show
 from deck_sim.engine.files import (
     LINE,
     MEDIA_TYPE,

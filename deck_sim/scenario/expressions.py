@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS as THEIR_TESTS
 from jinja2.utils import pass_environment
 
-from deck_sim.errors import listed, nearest
+from deck_sim.base.errors import listed, nearest
 from deck_sim.scenario import bounds
 from deck_sim.scenario.arguments import plainly_told, told
 from deck_sim.scenario.bounds import OPERATORS, as_text

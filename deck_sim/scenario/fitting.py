@@ -6,9 +6,9 @@ that can be told before any run.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from deck_sim.complaints import spell_path
+from deck_sim.base.errors import Problem, quote
+from deck_sim.base.validation import spell_path
 from deck_sim.engine.schemas import violations
-from deck_sim.errors import Problem, quote
 from deck_sim.scenario.coverage import steps_of
 from deck_sim.scenario.document import Path
 from deck_sim.scenario.library import Library

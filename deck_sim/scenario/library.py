@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deck_sim.errors import listed, nearest, quote, refuse
-from deck_sim.later import Later
+from deck_sim.base.errors import listed, nearest, quote, refuse
+from deck_sim.base.lazy import Later
 
 if TYPE_CHECKING:
     from deck_sim.scenario import loader

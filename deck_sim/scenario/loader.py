@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from deck_sim.complaints import complaint, show, spell_path
+from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.validation import complaint, show, spell_path
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.checks import check_expressions, check_orders, check_ways
 from deck_sim.scenario.document import Document, Path, YamlError
 from deck_sim.scenario.kinds import KINDS

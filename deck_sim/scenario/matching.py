@@ -6,8 +6,8 @@ from typing import Annotated, Any, get_args
 
 from pydantic import WithJsonSchema, field_validator
 
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.bodies import AuthMethod
-from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.values import Strict, fault
 

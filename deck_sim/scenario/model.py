@@ -11,11 +11,11 @@ from pydantic import (
     field_validator,
 )
 
-from deck_sim.complaints import show
+from deck_sim.base.durations import Span, parse_duration
+from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.validation import show
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.durations import Span, parse_duration
 from deck_sim.engine.story import Script
-from deck_sim.errors import listed, nearest, quote
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 from deck_sim.scenario.kinds import KINDS

@@ -14,10 +14,10 @@ from itertools import count
 from json import dumps
 from typing import Any
 
+from deck_sim.base.errors import Problem
 from deck_sim.engine import schemas
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.patterns import patience
-from deck_sim.errors import Problem
 from deck_sim.scenario import shapes
 from deck_sim.scenario.joining import join, join_all, types_of
 from deck_sim.scenario.patterns import matches, text_matching

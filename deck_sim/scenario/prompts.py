@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from deck_sim.base.durations import Span
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.interactions import PROMPTS
-from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptFault, Wait
-from deck_sim.errors import listed, nearest, quote
 from deck_sim.scenario.matching import as_text
 from deck_sim.scenario.step import Step, compute
 from deck_sim.scenario.values import (

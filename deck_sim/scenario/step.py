@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 
 from pydantic import GetJsonSchemaHandler, model_validator
 
-from deck_sim.complaints import show, spell_path
+from deck_sim.base.durations import Span
+from deck_sim.base.errors import listed
+from deck_sim.base.validation import show, spell_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.statuses import Machine
-from deck_sim.durations import Span
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, ScriptFault, Story, Wait
-from deck_sim.errors import listed
 from deck_sim.scenario.templates import ExpressionError, has_template, names_at, render
 from deck_sim.scenario.values import Strict, fault
 

@@ -21,7 +21,7 @@ from jinja2 import Template, TemplateError, UndefinedError, nodes
 from jinja2.environment import TemplateExpression
 from jinja2.visitor import NodeTransformer
 
-from deck_sim.errors import listed
+from deck_sim.base.errors import listed
 from deck_sim.scenario import bounds
 from deck_sim.scenario.arguments import misused
 from deck_sim.scenario.bounds import MOST_CHARACTERS, MOST_IN_ALL, as_text

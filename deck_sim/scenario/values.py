@@ -15,10 +15,10 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from deck_sim.complaints import show
-from deck_sim.durations import DURATION_PATTERN, HOW_TO_WRITE, Span, parse_span
-from deck_sim.errors import CATALOG, RUN_ERRORS, listed, nearest
-from deck_sim.strict import Many, Strict, Whole, fault, faults_at, read_whole
+from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, Span, parse_span
+from deck_sim.base.errors import CATALOG, RUN_ERRORS, listed, nearest
+from deck_sim.base.strict import Many, Strict, Whole, fault, faults_at, read_whole
+from deck_sim.base.validation import show
 
 __all__ = ["Many", "Strict", "Whole", "fault", "faults_at"]  # what scenario files share with others
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 
 import h11
 
-from deck_sim import realtime
+from deck_sim.base import real_time
 from deck_sim.webhooks.exchange import Exchange
 from deck_sim.webhooks.reach import Refusal, Resolve, ask_resolver, find_addresses
 from deck_sim.webhooks.target import Target, read_target
@@ -66,7 +66,7 @@ class Sender:
         """POST once, and say how it went; nothing that a receiver does raises an error here."""
         target = read_target(url)
         async with self._turns.take(url, (target.host, target.port)):
-            began, error = realtime.monotonic_ns(), None
+            began, error = real_time.monotonic_ns(), None
             sent = {**target.headers(body), **headers}
             exchange = Exchange(target.path, sent, body)
             try:
@@ -80,7 +80,7 @@ class Sender:
                 error = self._in_words(failure, target, exchange)
             if exchange.status in REDIRECTS and error is None:
                 error = f"answered {exchange.status}; redirects are not followed"
-            took = (realtime.monotonic_ns() - began) // 1_000_000
+            took = (real_time.monotonic_ns() - began) // 1_000_000
             return Outcome(exchange.status, error, took, exchange.headers, sent)
 
     async def _post(self, target: Target, exchange: Exchange) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-import deck_sim.realtime  # noqa: F401
+import deck_sim.base.real_time  # noqa: F401
 
 if TYPE_CHECKING:
     from deck_sim import Deck, WebhookReceiver
@@ -137,7 +137,7 @@ def pytest_runtest_makereport(
 
 def _leave_us_out(caught: pytest.ExceptionInfo[BaseException]) -> None:
     """End a traceback where the test called us: an error of ours tells everything itself."""
-    errors = sys.modules.get("deck_sim.errors")  # if it was not imported, it was not raised
+    errors = sys.modules.get("deck_sim.base.errors")  # if it was not imported, it was not raised
     if errors is None or not isinstance(caught.value, errors.DeckSimError):
         return
     last = caught.tb

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deck_sim import Deck
-from deck_sim.errors import listed
+from deck_sim.base.errors import listed
 
 LIBRARIES = ("httpx2", "httpx")
 

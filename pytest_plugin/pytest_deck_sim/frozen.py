@@ -17,8 +17,8 @@ from typing import Any
 from freezegun import api as freezegun
 
 from deck_sim import Deck, DeckSimError
+from deck_sim.base.durations import parse_duration
 from deck_sim.deck.control import Control
-from deck_sim.durations import parse_duration
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.server import THREAD
 from deck_sim.worlds import Worlds

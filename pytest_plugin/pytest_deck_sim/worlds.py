@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deck_sim import Deck, DeckSimError, WebhookReceiver
+from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.deck.account import give_account
 from deck_sim.deck.holds import Hold
 from deck_sim.deck.running import read_scenarios
-from deck_sim.errors import listed, nearest
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server import ServerThread
 from deck_sim.worlds import Worlds

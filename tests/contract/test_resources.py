@@ -2,9 +2,9 @@
 
 import pytest
 
+from deck_sim.base.errors import CATALOG
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.contract.interactions import PROMPTS
-from deck_sim.errors import CATALOG
 
 ROWS = [
     pytest.param(edition, row, id=f"{edition.name}: {row.object}")

@@ -3,7 +3,7 @@
 import pytest
 from freezegun import freeze_time
 
-from deck_sim.realtime import PROCESS, PROCESS_HEADER
+from deck_sim.base.real_time import PROCESS, PROCESS_HEADER
 
 
 def test_the_clock_says_where_it_is_and_how_it_moves(sim):

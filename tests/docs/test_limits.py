@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from deck_sim.base.errors import CATALOG
 from deck_sim.contract.ledger import LEDGER
 from deck_sim.contract.ledger.errors import name_of
-from deck_sim.errors import CATALOG
 from deck_sim.scenario.model import Scenario
 
 PAGE = Path(__file__).parents[2].joinpath("docs/limits.md").read_text(encoding="utf-8")

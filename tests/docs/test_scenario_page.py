@@ -11,8 +11,8 @@ from typing import Annotated
 import pytest
 from pydantic import TypeAdapter
 
+from deck_sim.base.errors import CATALOG, RUN_ERRORS
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.errors import CATALOG, RUN_ERRORS
 from deck_sim.rehearsal import rehearse
 from deck_sim.scenario.expressions import FILTERS, FUNCTIONS, VARIABLES
 from deck_sim.scenario.failing import FailedWith

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from deck_sim.durations import format_duration, parse_duration
+from deck_sim.base.durations import format_duration, parse_duration
 from deck_sim.engine import commands
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.world import FROZEN_START, World

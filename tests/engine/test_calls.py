@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from deck_sim.base.errors import ApiError
 from deck_sim.contract.editions import RateLimit
 from deck_sim.engine.calls import admit_call, keep_answer, limit_rate, recall_answer
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.engine.world import World
-from deck_sim.errors import ApiError
 
 SECOND, DAY = timedelta(seconds=1), timedelta(hours=24)
 LIMIT = RateLimit(2, 10 * SECOND)

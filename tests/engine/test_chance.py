@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.durations import Span, parse_span
+from deck_sim.base.durations import Span, parse_span
 from deck_sim.engine.chance import draw_below, draw_duration, make_id
 
 

@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
+from deck_sim.base.errors import ApiError, refuse
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine import commands
-from deck_sim.errors import ApiError, refuse
 
 RULES = EDITIONS["connections"]
 STATES = [

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from deck_sim.base.errors import ApiError
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import (
     Tried,
@@ -17,7 +18,6 @@ from deck_sim.engine.deliveries import (
 from deck_sim.engine.destinations import create_destination, update_destination
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.world import World
-from deck_sim.errors import ApiError
 
 DAY = timedelta(days=1)
 

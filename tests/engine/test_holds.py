@@ -4,9 +4,9 @@ import copy
 
 import pytest
 
+from deck_sim.base.errors import ApiError
 from deck_sim.engine.holds import Hold, held_by
 from deck_sim.engine.playing import release
-from deck_sim.errors import ApiError
 
 ASKS = "[running: 1s, interaction_required: {type: mfa, accept: {code: '1'}}, running, completed]"
 HELD = "task_run.completed"

@@ -8,10 +8,10 @@ from checked import close
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deck_sim.api.app import routes_of
+from deck_sim.base.errors import CATALOG, IN_RUN_ONLY
 from deck_sim.contract import bodies, shapes
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.endpoint import Route
-from deck_sim.errors import CATALOG, IN_RUN_ONLY
 from deck_sim.idempotency import HEADER
 from deck_sim.openapi.document import document
 from deck_sim.openapi.headers import REPLAYED, RETRY_AFTER, VERSION

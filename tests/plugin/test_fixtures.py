@@ -187,7 +187,7 @@ def test_an_unused_plugin_imports_nothing_heavy(run_apart):
             assert "pytest_deck_sim" in sys.modules
             assert not HEAVY & set(sys.modules)
             assert {m for m in sys.modules if m.startswith("deck_sim")} == {
-                "deck_sim", "deck_sim.realtime"}
+                "deck_sim", "deck_sim.base.real_time"}
     """
     run_apart(text, "-p", "no:hypothesispytest").assert_outcomes(passed=1)
 

@@ -2,7 +2,7 @@ import copy
 
 import pytest
 
-from deck_sim.errors import ApiError
+from deck_sim.base.errors import ApiError
 from deck_sim.scenario.choosing import Opening, choose
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from deck_sim.durations import Span, format_duration
+from deck_sim.base.durations import Span, format_duration
 from deck_sim.faults.fault import REGISTRY as FAULTS
 from deck_sim.scenario.failing import FailedWith
 from deck_sim.scenario.loader import load_scenario

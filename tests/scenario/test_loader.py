@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from deck_sim.errors import RUN_ERRORS, listed
+from deck_sim.base.errors import RUN_ERRORS, listed
 from deck_sim.scenario.loader import (
     ScenarioError,
     load_scenario,

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from deck_sim.errors import ApiError
+from deck_sim.base.errors import ApiError
 from deck_sim.scenario.choosing import WAYS, Opening, choose
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import scenario_from_data

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.durations import Span, format_duration
+from deck_sim.base.durations import Span, format_duration
 from deck_sim.engine import commands
 from deck_sim.journeys import travel
 from deck_sim.rehearsal import rehearse

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deck_sim.durations import parse_duration
+from deck_sim.base.durations import parse_duration
 from deck_sim.rehearsal import rehearse
 from deck_sim.scenario.library import shipped
 

@@ -10,8 +10,8 @@ from functools import cache
 import jsonschema_rs
 from starlette.datastructures import Headers
 
+from deck_sim.base.errors import ApiError
 from deck_sim.engine.records import Surprises
-from deck_sim.errors import ApiError
 from deck_sim.faults.outgoing import HEADER as SPOILED
 from deck_sim.openapi.document import document
 from deck_sim.openapi.headers import ANSWERED

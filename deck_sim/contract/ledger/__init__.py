@@ -6,10 +6,10 @@ in their catalog.
 
 from collections.abc import Mapping
 
+from deck_sim.base.errors import Grade
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.fidelity import Behaviour
 from deck_sim.contract.ledger import calls, conventions, errors, events, logins, runs, storage
-from deck_sim.errors import Grade
 
 TOPICS: Mapping[str, tuple[Behaviour, ...]] = {
     "Conventions": conventions.ROWS,

@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 
+from deck_sim.base.errors import CATALOG, IN_RUN_ONLY, ErrorRow
 from deck_sim.contract.fidelity import SOURCES, Behaviour, assumed
-from deck_sim.errors import CATALOG, IN_RUN_ONLY, ErrorRow
 
 _COUNTS = Counter(row.code for row in CATALOG.values())
 _HANDLER_SAMPLE = {"interaction/mfa_timeout": "a code sample in Deck's documentation"}

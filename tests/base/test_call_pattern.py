@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from deck_sim.patterns import CallPattern
+from deck_sim.base.call_pattern import CallPattern
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from deck_sim.complaints import complaint, show
+from deck_sim.base.validation import complaint, show
 
 
 class Strict(BaseModel):

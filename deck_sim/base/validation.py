@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, RootModel
 from pydantic_core import ErrorDetails
 
-from deck_sim.errors import LONGEST, listed, nearest, quote
+from deck_sim.base.errors import LONGEST, listed, nearest, quote
 
 Loc = tuple[int | str, ...]
 

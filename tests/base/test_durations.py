@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deck_sim.durations import (
+from deck_sim.base.durations import (
     LONGEST,
     Span,
     format_duration,

@@ -4,8 +4,7 @@ import string
 
 import pytest
 
-from deck_sim.contract.editions import EVENT_TYPES
-from deck_sim.errors import (
+from deck_sim.base.errors import (
     CATALOG,
     IN_RUN_ONLY,
     LONGEST,
@@ -20,6 +19,7 @@ from deck_sim.errors import (
     quote,
     refuse,
 )
+from deck_sim.contract.editions import EVENT_TYPES
 
 # The table of the contract, written down a second time: name, HTTP status, grade.
 CONTRACT = """

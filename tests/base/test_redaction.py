@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deck_sim.hiding import (
+from deck_sim.base.redaction import (
     HIDDEN,
     cut_before_secret,
     hide,

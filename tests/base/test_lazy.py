@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from deck_sim.later import Later
+from deck_sim.base.lazy import Later
 
 
 def test_a_module_gives_what_is_in_it():
