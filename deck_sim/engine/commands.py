@@ -8,7 +8,7 @@ from typing import Any
 
 from deck_sim.base.errors import ApiError, Problem, check, listed, problem, refuse
 from deck_sim.contract.resources import Kind
-from deck_sim.engine import schemas
+from deck_sim.engine import json_schema
 from deck_sim.engine.assumptions import DELETED, PATCH, rely_on
 from deck_sim.engine.facts import Facts, apart, login_facts, run_facts
 from deck_sim.engine.playing import hear, start_story
@@ -76,7 +76,7 @@ def input_problems(task: Resource, body: Mapping[str, Any]) -> list[Problem]:
     given = body.get("input", {})
     if not isinstance(given, dict):
         return []
-    return schemas.violations(task["input_schema"], given, "input")
+    return json_schema.violations(task["input_schema"], given, "input")
 
 
 def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resource:
@@ -162,7 +162,7 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
     more.
     """
     problems = reference_problems(world, "task_run", fields)
-    check(problems + schemas.violations(task["input_schema"], fields["input"], "input"))
+    check(problems + json_schema.violations(task["input_schema"], fields["input"], "input"))
     connection = fetch(world, "connection", fields["connection_id"])
     check_allowed(world, connection, "run")
     source_id = connection["source_id"]
@@ -287,5 +287,5 @@ def _schema_problems(row: Kind, fields: Mapping[str, Any]) -> list[Problem]:
         found
         for name in row.schemas
         if fields.get(name) is not None
-        for found in schemas.schema_problems(fields[name], name)
+        for found in json_schema.schema_problems(fields[name], name)
     ]

@@ -12,9 +12,9 @@ from typing import Any
 
 from deck_sim.base.errors import refuse
 from deck_sim.engine.assumptions import rely_on
+from deck_sim.engine.fan_out import listens
 from deck_sim.engine.injected import WEBHOOK as STRUCK
 from deck_sim.engine.injected import strike_webhook
-from deck_sim.engine.posting import listens
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
 from deck_sim.engine.world import World

@@ -8,7 +8,7 @@ from typing import Any
 
 from deck_sim.base.errors import ApiError, Problem, listed, nearest, problem
 from deck_sim.engine.deliveries import WEBHOOK, activate, rotate_secret
-from deck_sim.engine.posting import ALL
+from deck_sim.engine.fan_out import ALL
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 

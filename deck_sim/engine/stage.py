@@ -6,7 +6,7 @@ from typing import Any
 
 from deck_sim.base.durations import Span, spell_duration
 from deck_sim.base.errors import Problem, problem
-from deck_sim.engine import schemas
+from deck_sim.engine import json_schema
 from deck_sim.engine.chance import draw_duration
 from deck_sim.engine.holds import check_holds
 from deck_sim.engine.records import Resource
@@ -62,7 +62,7 @@ class Stage:
 
     def complete(self, output: Any) -> None:
         """Finish the run with this output; one that breaks the task's schema fails it instead."""
-        broken = schemas.violations(self.output_schema, output, "output")
+        broken = json_schema.violations(self.output_schema, output, "output")
         if not isinstance(output, dict):
             text = "The output is not an object; the API's outputs are."
             self.fail(problem("task/output_invalid", text, field="output"))

@@ -20,11 +20,11 @@ from deck_sim.base.errors import Problem, listed
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition, RateLimit
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
-from deck_sim.engine import following
+from deck_sim.engine import cascade
 from deck_sim.engine.chance import make_id
+from deck_sim.engine.fan_out import post_event
 from deck_sim.engine.holds import Hold
 from deck_sim.engine.injected import Injected
-from deck_sim.engine.posting import post_event
 from deck_sim.engine.records import Entry, Event, KeptAnswer, Resource, Surprises, failure
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import OF_A_STEP, TASK_TIMEOUT, Timers
@@ -164,7 +164,7 @@ class World:
             standard["id"] = self._free_id(row)
         given = {**usual, **standard}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **given))
-        following.begin_use(self, resource)
+        cascade.begin_use(self, resource)
         as_what = f" as {resource.status}" if resource.status else ""
         self.note(kind, resource.id, f"created{as_what}{about}")
         if not silent:
@@ -173,7 +173,7 @@ class World:
             if row.machine and "created" not in row.lifecycle:
                 self.emit(f"{kind}.{row.machine.event(str(resource.status))}", resource)
             self._emit_surprise(resource)
-        following.let_pass(self, resource)
+        cascade.let_pass(self, resource)
         return resource
 
     def change(
@@ -220,10 +220,10 @@ class World:
         self.emit(f"{resource.kind}.{machine.event(status)}", moved)
         if machine.is_final(status):
             self.stop_story(moved.id)
-            following.end_use(self, moved)
-        following.lead(self, moved)
-        following.end_users(self, moved)
-        following.let_pass(self, moved)
+            cascade.end_use(self, moved)
+        cascade.lead(self, moved)
+        cascade.end_users(self, moved)
+        cascade.let_pass(self, moved)
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:

@@ -8,7 +8,7 @@ from typing import Any
 
 from deck_sim.base.errors import Problem, quote
 from deck_sim.base.validation import spell_path
-from deck_sim.engine.schemas import violations
+from deck_sim.engine.json_schema import violations
 from deck_sim.scenario.coverage import steps_of
 from deck_sim.scenario.document import Path
 from deck_sim.scenario.library import Library

@@ -15,9 +15,9 @@ from json import dumps
 from typing import Any
 
 from deck_sim.base.errors import Problem
-from deck_sim.engine import schemas
+from deck_sim.engine import json_schema
 from deck_sim.engine.chance import draw_below
-from deck_sim.engine.patterns import patience
+from deck_sim.engine.regex_limits import patience
 from deck_sim.scenario import shapes
 from deck_sim.scenario.joining import join, join_all, types_of
 from deck_sim.scenario.patterns import matches, text_matching
@@ -61,7 +61,7 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime) -> Any:
                 made = _Maker(schema, seed, run_id, now, attempt).make(schema, "output")
             except _TooMuch:
                 made = {}
-            broken = schemas.violations(schema, made, "output")
+            broken = json_schema.violations(schema, made, "output")
             if not broken:
                 return made
     raise NothingMade(broken)
@@ -106,7 +106,7 @@ class _Maker:
             bare = deep or number >= TRIES // 2
             here = _Place(f"{path}/{number}" if number else path, name, depth, number, bare)
             made = self._try(schema, here)
-            if not shapes.is_hard(schema) or schemas.fits(self.root, schema, made):
+            if not shapes.is_hard(schema) or json_schema.fits(self.root, schema, made):
                 break
         return made
 
@@ -116,7 +116,7 @@ class _Maker:
             raise _TooMuch
         flat = self._flatten(schema, here)
         for value in self._offered(flat, here):
-            if schemas.fits(self.root, flat, value):
+            if json_schema.fits(self.root, flat, value):
                 return value
         return _MAKERS[_type_of(flat, here)](self, flat, here)
 
@@ -134,7 +134,7 @@ class _Maker:
         return flat
 
     def _follow(self, flat: Schema, reference: Any, draw: Draw, here: _Place) -> list[Any]:
-        return [schemas.resolve(self.root, reference)]
+        return [json_schema.resolve(self.root, reference)]
 
     def _all(self, flat: Schema, parts: Any, draw: Draw, here: _Place) -> list[Any]:
         return listed_in(parts)

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from deck_sim.engine.patterns import NoPattern, TooSlow, search
+from deck_sim.engine.regex_limits import NoPattern, TooSlow, search
 from deck_sim.scenario.plausible import Draw
 
 TRIES = 30

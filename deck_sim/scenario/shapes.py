@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from deck_sim.engine import schemas
+from deck_sim.engine import json_schema
 from deck_sim.scenario.joining import join_all
 from deck_sim.scenario.patterns import matches
 
@@ -112,7 +112,7 @@ def height(root: Any, schema: Any) -> int:
 
     def inside(part: Schema, left: int) -> Any:
         if "$ref" in part:
-            yield of(schemas.resolve(root, part["$ref"]), left - 1)
+            yield of(json_schema.resolve(root, part["$ref"]), left - 1)
         for word in ("oneOf", "anyOf"):
             if listed_in(part.get(word)):
                 yield min(of(branch, left) for branch in part[word])

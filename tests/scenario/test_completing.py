@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.engine.schemas import violations
+from deck_sim.engine.json_schema import violations
 
 
 def one(**schema):

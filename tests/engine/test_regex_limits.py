@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.engine.patterns import NoPattern, TooSlow, check_pattern, patience, search
+from deck_sim.engine.regex_limits import NoPattern, TooSlow, check_pattern, patience, search
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from deck_sim.base.errors import Problem, problem
-from deck_sim.engine import patterns
+from deck_sim.engine import regex_limits
 
 _REFERENCES = ("$ref", "$dynamicRef")
 _LONGEST = 300  # characters of the library's message, which repeats the whole value
@@ -25,10 +25,10 @@ def violations(schema: Any, value: Any, field: str) -> list[Problem]:
     from referencing.exceptions import Unresolvable
 
     try:
-        with patterns.patience(), _no_panic():
+        with regex_limits.patience(), _no_panic():
             found = _in_order(value, _validator(schema).iter_errors(value))
             return [_problem(field, error) for error in found]
-    except (patterns.TooSlow, patterns.NoPattern):
+    except (regex_limits.TooSlow, regex_limits.NoPattern):
         text = "cannot be checked: a pattern in its schema takes too long to match, or is none"
     except (ArithmeticError, RecursionError, Unresolvable):
         text = "cannot be checked: it is too deep or too large, or its schema goes in circles"
@@ -40,9 +40,15 @@ def fits(root: Any, part: Any, value: Any) -> bool:
     from referencing.exceptions import Unresolvable
 
     try:
-        with patterns.patience(), _no_panic():
+        with regex_limits.patience(), _no_panic():
             return next(_validator(root).descend(value, part), None) is None
-    except (patterns.TooSlow, patterns.NoPattern, ArithmeticError, RecursionError, Unresolvable):
+    except (
+        regex_limits.TooSlow,
+        regex_limits.NoPattern,
+        ArithmeticError,
+        RecursionError,
+        Unresolvable,
+    ):
         return False
 
 
@@ -62,7 +68,7 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
             "goes in a circle: a `$ref` leads back to itself, with no step into the value between"
         )
         return [_invalid(field, text)]
-    except patterns.NoPattern as error:
+    except regex_limits.NoPattern as error:
         return [_invalid(field, f"{error}")]
     except RecursionError:
         return [_invalid(field, "is nested too deeply")]
@@ -139,7 +145,7 @@ def _twin(function: Any, twins: dict[int, dict[str, Any]]) -> Any:
     """A function as it would be in a module that has our patterns for `re`."""
     names = function.__globals__
     if id(names) not in twins:
-        twins[id(names)] = mine = {**names, "re": patterns}
+        twins[id(names)] = mine = {**names, "re": regex_limits}
         for name, inner in names.items():
             if isinstance(inner, FunctionType) and inner.__module__.startswith("jsonschema."):
                 mine[name] = _twin(inner, twins)
@@ -227,10 +233,10 @@ def _check_patterns(contents: dict[str, Any]) -> None:
     for word, found in (("pattern", [contents.get("pattern")]), ("patternProperties", named)):
         for pattern in (text for text in found if isinstance(text, str)):
             try:
-                patterns.check_pattern(pattern)
-            except patterns.NoPattern as error:
+                regex_limits.check_pattern(pattern)
+            except regex_limits.NoPattern as error:
                 text = f"the `{word}` {pattern[:_LONGEST]!r} cannot be used: {error}"
-                raise patterns.NoPattern(text) from None
+                raise regex_limits.NoPattern(text) from None
 
 
 def _follow(resolver: Any, reference: str) -> Any:

@@ -6,8 +6,8 @@ import socket
 import jsonschema
 import pytest
 
-from deck_sim.engine.patterns import patience
-from deck_sim.engine.schemas import fits, resolve, schema_problems, violations
+from deck_sim.engine.json_schema import fits, resolve, schema_problems, violations
+from deck_sim.engine.regex_limits import patience
 
 GUESTS = {
     "type": "object",
