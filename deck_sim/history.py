@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from deck_sim.scenario.yaml_writer import write_yaml
+from deck_sim.scenario.yaml.writer import write_yaml
 
 Json = dict[str, Any]
 Answer = Mapping[str, str]

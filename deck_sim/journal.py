@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from deck_sim.scenario.choosing import Choice
+from deck_sim.scenario.selection import Choice
 
 MOST_CALLS = 10_000  # that are kept
 TOLD_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key

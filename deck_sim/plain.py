@@ -33,9 +33,9 @@ from deck_sim.engine.world import World
 from deck_sim.faults.fault import REGISTRY as FAULTS
 from deck_sim.journal import Call
 from deck_sim.scenario import loader, model
-from deck_sim.scenario.choosing import Choice
 from deck_sim.scenario.matching import Rule
-from deck_sim.scenario.wishes import Wishes
+from deck_sim.scenario.selection import Choice
+from deck_sim.scenario.selection_state import Wishes
 from deck_sim.simulation import Settings
 
 _TAGS: dict[str, type] = {

@@ -21,7 +21,7 @@ from deck_sim.journeys import travel
 from deck_sim.props import INPUT, put_on_stage
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.prompts import Asking
+from deck_sim.scenario.steps.prompts import Asking
 from deck_sim.simulation import Settings, Simulation
 
 Answers = Sequence[Mapping[str, str]]

@@ -25,9 +25,9 @@ from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.journal import MOST_CALLS, Call
 from deck_sim.journeys import Journey, Report, pass_until, steps, travel
 from deck_sim.pacing import PACES, STARTS
-from deck_sim.scenario.choosing import Choice, Opening, choose
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.wishes import Wishes
+from deck_sim.scenario.selection import Choice, Opening, choose
+from deck_sim.scenario.selection_state import Wishes
 
 log = logging.getLogger("deck_sim")
 

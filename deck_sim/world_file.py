@@ -11,7 +11,6 @@ from pydantic import Field, JsonValue, ValidationError
 from deck_sim.base.errors import ApiError, Problem, nearest
 from deck_sim.base.validation import UNKNOWN_NAME, spell_path
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.scenario.document import Document, Path
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import (
     Mistake,
@@ -25,9 +24,10 @@ from deck_sim.scenario.loader import (
 from deck_sim.scenario.matching import Rule, When
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.schema import schema_of
+from deck_sim.scenario.selection_state import DEFAULT_SCENARIO
 from deck_sim.scenario.values import Strict, Version
-from deck_sim.scenario.wishes import DEFAULT_SCENARIO
-from deck_sim.scenario.yaml_reader import read_file
+from deck_sim.scenario.yaml.document import Document, Path
+from deck_sim.scenario.yaml.reader import read_file
 from deck_sim.seeding import seed_resources, seedable
 from deck_sim.simulation import Settings, Simulation
 

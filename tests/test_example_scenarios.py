@@ -11,7 +11,7 @@ from deck_sim.rehearsal import rehearse
 from deck_sim.scenario.coverage import coverage
 from deck_sim.scenario.library import SHIPPED, read_folder, shipped
 from deck_sim.scenario.schema import scenario_schema
-from deck_sim.scenario.yaml_reader import read_yaml
+from deck_sim.scenario.yaml.reader import read_yaml
 
 FOLDER = Path(__file__).parents[1] / "examples" / "scenarios"
 STORIES = read_folder(FOLDER, shipped())

@@ -6,7 +6,7 @@ from deck_sim.base.lazy import Later
 from deck_sim.endpoint import Answer, Request
 from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
-from deck_sim.scenario.choosing import HEADER
+from deck_sim.scenario.selection import HEADER
 from deck_sim.wire import print_resource
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from deck_sim.base import validation
     from deck_sim.control import bodies
     from deck_sim.scenario import coverage, loader
-    from deck_sim.scenario.document import Path
     from deck_sim.scenario.model import Scenario
+    from deck_sim.scenario.yaml.document import Path
 
     Faults = Iterable[tuple[Path, str]]
 else:

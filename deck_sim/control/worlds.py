@@ -16,8 +16,8 @@ from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.calls import limit_rate
 from deck_sim.engine.records import Surprises
 from deck_sim.engine.world import World
-from deck_sim.scenario.choosing import Choice
-from deck_sim.scenario.wishes import check_scenario
+from deck_sim.scenario.selection import Choice
+from deck_sim.scenario.selection_state import check_scenario
 from deck_sim.simulation import LAST_MOMENT, Simulation
 from deck_sim.wire import print_moment, read_moment, read_object
 

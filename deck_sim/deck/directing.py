@@ -6,8 +6,8 @@ from typing import Any
 
 from deck_sim.deck.control import Control, IdOr, Json, given, read_id
 from deck_sim.deck.holds import Hold
-from deck_sim.scenario.document import YamlError
-from deck_sim.scenario.yaml_reader import read_yaml
+from deck_sim.scenario.yaml.document import YamlError
+from deck_sim.scenario.yaml.reader import read_yaml
 
 UNNAMED = "scenario"
 # What says who logs in, by edition: its kind, its prefix, and the status in which it is ready.

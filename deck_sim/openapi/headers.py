@@ -8,7 +8,7 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape
 from deck_sim.endpoint import Route
-from deck_sim.scenario import choosing
+from deck_sim.scenario import selection
 from deck_sim.visit import ASSUMED
 
 VERSION, RETRY_AFTER = "Deck-Sim-Version", "Retry-After"
@@ -26,7 +26,7 @@ ANSWERED: Mapping[str, Shape] = {
     VERSION: _header(
         "The version of deck-sim, on every answer.", shapes.text(__version__), required=True
     ),
-    choosing.HEADER: _header(
+    selection.HEADER: _header(
         "The scenario that was chosen, and why; deck-sim's own.",
         shapes.text("mfa_then_success; because=queue"),
         required=True,
@@ -55,7 +55,7 @@ def taken(edition: Edition, route: Route, operation: Operation) -> Iterator[Shap
     """The headers that a call may send."""
     if operation.plays:
         scenario = shapes.text("mfa_then_success")
-        yield _sent(choosing.HEADER, "The scenario to play; deck-sim's own.", scenario)
+        yield _sent(selection.HEADER, "The scenario to play; deck-sim's own.", scenario)
     if takes_key(edition, route):
         rule = edition.idempotency
         key = {"type": "string", "minLength": 1, "maxLength": rule.longest_key}
@@ -73,7 +73,7 @@ def answered(edition: Edition, route: Route, operation: Operation, status: int) 
     brought = {
         VERSION: True,
         ASSUMED: True,
-        choosing.HEADER: operation.plays and status == operation.status,
+        selection.HEADER: operation.plays and status == operation.status,
         REPLAYED: kept and takes_key(edition, route),
         RETRY_AFTER: status == 429,
     }

@@ -8,11 +8,11 @@ from typing import Any
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import CATALOG, listed
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.scenario.document import Path
+from deck_sim.scenario.expressions.templates import is_template, template_faults
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.outline import Outline, outline
-from deck_sim.scenario.step import REGISTRY, Step, words
-from deck_sim.scenario.templates import is_template, template_faults
+from deck_sim.scenario.steps.step import REGISTRY, Step, words
+from deck_sim.scenario.yaml.document import Path
 
 Found = tuple[Path, str]
 

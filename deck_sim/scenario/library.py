@@ -13,8 +13,8 @@ from deck_sim.base.lazy import Later
 
 if TYPE_CHECKING:
     from deck_sim.scenario import loader
-    from deck_sim.scenario.document import Path as Place
     from deck_sim.scenario.model import Scenario
+    from deck_sim.scenario.yaml.document import Path as Place
 
     # Told of each change that cannot be read, and with None of the one that mends it.
     Report = Callable[[loader.ScenarioError | None], None]

@@ -20,8 +20,7 @@ from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.matching import When
-from deck_sim.scenario.step import Step
-from deck_sim.scenario.steps import (
+from deck_sim.scenario.steps.statuses import (
     Completed,
     Connected,
     Connecting,
@@ -32,6 +31,7 @@ from deck_sim.scenario.steps import (
     RunStep,
     SessionStep,
 )
+from deck_sim.scenario.steps.step import Step
 from deck_sim.scenario.values import Many, Strict, Version, fault
 
 _NAME = r"[a-z0-9_]{1,100}"

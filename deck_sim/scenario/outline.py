@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from deck_sim.contract.statuses import Machine
-from deck_sim.scenario.step import REGISTRY, Step
-from deck_sim.scenario.steps import ConnectionStep, RunStep, SessionStep, word_of
+from deck_sim.scenario.steps.statuses import ConnectionStep, RunStep, SessionStep, word_of
+from deck_sim.scenario.steps.step import REGISTRY, Step
 
 UNREAD = ""  # stands for the status of a step that cannot be read: it may be any
 BRANCHES = ("on_rejected", "on_timeout")

@@ -18,7 +18,7 @@ import pytest
 
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.yaml_reader import read_yaml
+from deck_sim.scenario.yaml.reader import read_yaml
 from deck_sim.world_file import check_world, is_world_file
 
 ROOT = Path(__file__).parents[2]

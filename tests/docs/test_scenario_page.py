@@ -14,14 +14,14 @@ from pydantic import TypeAdapter
 from deck_sim.base.errors import CATALOG, RUN_ERRORS
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.rehearsal import rehearse
-from deck_sim.scenario.expressions import FILTERS, FUNCTIONS, VARIABLES
-from deck_sim.scenario.failing import FailedWith
+from deck_sim.scenario.expressions.environment import FILTERS, FUNCTIONS, VARIABLES
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.matching import Rule, When
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.prompts import AskedField
-from deck_sim.scenario.step import REGISTRY
+from deck_sim.scenario.steps.failing import FailedWith
+from deck_sim.scenario.steps.prompts import AskedField
+from deck_sim.scenario.steps.step import REGISTRY
 from deck_sim.world_file import WorldFile
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"

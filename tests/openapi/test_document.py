@@ -17,7 +17,7 @@ from deck_sim.openapi.document import document
 from deck_sim.openapi.headers import REPLAYED, RETRY_AFTER, VERSION
 from deck_sim.openapi.paths import described
 from deck_sim.openapi.refusals import CODES
-from deck_sim.scenario import choosing
+from deck_sim.scenario import selection
 
 EVERY_EDITION = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
 ROUTES = [
@@ -172,7 +172,7 @@ def test_every_answer_has_its_headers(edition, route):
     found = operation(edition, route)["responses"]
     assert all(VERSION in answer["headers"] for answer in found.values())
     assert [status for status, one in found.items() if RETRY_AFTER in one["headers"]] == ["429"]
-    shown = [status for status, one in found.items() if choosing.HEADER in one["headers"]]
+    shown = [status for status, one in found.items() if selection.HEADER in one["headers"]]
     assert shown == ([f"{route.operation.status}"] if route.operation.plays else [])
 
 

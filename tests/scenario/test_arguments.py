@@ -5,7 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deck_sim.scenario.templates import ExpressionError, names_at, render, template_faults
+from deck_sim.scenario.expressions.templates import (
+    ExpressionError,
+    names_at,
+    render,
+    template_faults,
+)
 
 NAMES = names_at(
     datetime(2025, 1, 15, tzinfo=UTC),

@@ -7,7 +7,7 @@ import pytest
 
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import ScenarioError, load_scenario, read_scenario
-from deck_sim.scenario.yaml_reader import MAX_BYTES
+from deck_sim.scenario.yaml.reader import MAX_BYTES
 from deck_sim.world_file import load_world_file
 
 HEAD = "version: 1\nname: bad\n"

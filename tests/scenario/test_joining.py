@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.scenario.joining import join_all
+from deck_sim.scenario.synthesis.joining import join_all
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deck_sim.scenario.outputs import NothingMade, make_output
+from deck_sim.scenario.synthesis.outputs import NothingMade, make_output
 
 NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 
@@ -129,7 +129,7 @@ def test_no_other_process_makes_another_output():
     """What is chance in each process, as the order of a set, leaves no trace in an output."""
     script = (
         "import json, sys; from datetime import datetime, UTC;"
-        "from deck_sim.scenario.outputs import make_output;"
+        "from deck_sim.scenario.synthesis.outputs import make_output;"
         "now = datetime(2025, 1, 15, 9, 30, tzinfo=UTC);"
         "print(json.dumps(make_output(json.load(sys.stdin), 0, 'trun_1', now)))"
     )

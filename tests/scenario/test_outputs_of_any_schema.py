@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deck_sim.engine.json_schema import schema_problems, violations
-from deck_sim.scenario.outputs import NothingMade, make_output
+from deck_sim.scenario.synthesis.outputs import NothingMade, make_output
 
 NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 FORMATS = (

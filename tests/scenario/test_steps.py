@@ -6,7 +6,7 @@ from deck_sim.base.durations import Span, format_duration
 from deck_sim.engine import commands
 from deck_sim.journeys import travel
 from deck_sim.rehearsal import rehearse
-from deck_sim.scenario.step import REGISTRY, Step
+from deck_sim.scenario.steps.step import REGISTRY, Step
 
 
 @pytest.fixture

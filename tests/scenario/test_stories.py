@@ -11,7 +11,7 @@ from deck_sim.rehearsal import rehearse
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.library import SHIPPED, shipped
 from deck_sim.scenario.loader import load_scenario
-from deck_sim.scenario.step import REGISTRY, words
+from deck_sim.scenario.steps.step import REGISTRY, words
 
 TRACES = Path(__file__).parents[1] / "traces"
 NO_STORY = {"api/endpoint_deprecated": "a call is answered so; a run has no endpoint"}

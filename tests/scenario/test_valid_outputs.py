@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from deck_sim.engine.json_schema import schema_problems, violations
-from deck_sim.scenario.outputs import make_output
+from deck_sim.scenario.synthesis.outputs import make_output
 
 NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 FORMATS = (

@@ -1,15 +1,15 @@
 import pytest
 import yaml
 
-from deck_sim.scenario import yaml_reader
-from deck_sim.scenario.document import Document, YamlError
-from deck_sim.scenario.yaml_reader import MAX_BYTES, read_yaml
+from deck_sim.scenario.yaml import reader
+from deck_sim.scenario.yaml.document import Document, YamlError
+from deck_sim.scenario.yaml.reader import MAX_BYTES, read_yaml
 
 
-@pytest.fixture(params=[yaml_reader._Loader, yaml.SafeLoader], ids=["fast", "plain"], autouse=True)
+@pytest.fixture(params=[reader._Loader, yaml.SafeLoader], ids=["fast", "plain"], autouse=True)
 def parser(request, monkeypatch):
     """PyYAML's parser in C, and the one that is there without a compiler: the same must hold."""
-    monkeypatch.setattr(yaml_reader, "_Loader", request.param)
+    monkeypatch.setattr(reader, "_Loader", request.param)
 
 
 def refused(source):

@@ -19,7 +19,7 @@ from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import Script
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.wishes import Wishes, foreign, is_foreign
+from deck_sim.scenario.selection_state import Wishes, foreign, is_foreign
 
 if TYPE_CHECKING:
     from deck_sim.scenario.matching import Facts

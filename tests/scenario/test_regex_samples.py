@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.scenario.patterns import matches, text_matching
+from deck_sim.scenario.synthesis.regex_samples import matches, text_matching
 
 
 @pytest.mark.parametrize("pattern", ["(", r"\p{L}", "(a)(?(1)b|c)", "(?P<n>a)(?P=n)x{3}"])

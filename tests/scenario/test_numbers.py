@@ -3,7 +3,7 @@
 from itertools import count
 
 from deck_sim.engine.chance import draw_below
-from deck_sim.scenario.ranges import number_in
+from deck_sim.scenario.synthesis.numbers import number_in
 
 
 def number(schema, usual=(1, 100), whole=False):

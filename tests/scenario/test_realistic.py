@@ -7,8 +7,8 @@ from itertools import count
 import pytest
 
 from deck_sim.engine.chance import draw_below
-from deck_sim.scenario.outputs import make_output
-from deck_sim.scenario.plausible import number_for, text_for
+from deck_sim.scenario.synthesis.outputs import make_output
+from deck_sim.scenario.synthesis.realistic import number_for, text_for
 
 NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 

@@ -3,11 +3,11 @@ import copy
 import pytest
 
 from deck_sim.base.errors import ApiError
-from deck_sim.scenario.choosing import Opening, choose
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.matching import Rule, When
-from deck_sim.scenario.wishes import Wishes
+from deck_sim.scenario.selection import Opening, choose
+from deck_sim.scenario.selection_state import Wishes
 
 
 def chosen(wishes, header=None, kind="task_run"):

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil, floor, isfinite
 from typing import Any
 
-from deck_sim.scenario.plausible import Draw
+from deck_sim.scenario.synthesis.realistic import Draw
 
 USUAL_SPAN = 100  # how many numbers there are to choose from where nothing is plausible
 TRIES = 20

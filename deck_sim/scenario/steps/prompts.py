@@ -14,7 +14,7 @@ from deck_sim.contract.interactions import PROMPTS
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptFault, Wait
 from deck_sim.scenario.matching import as_text
-from deck_sim.scenario.step import Step, compute
+from deck_sim.scenario.steps.step import Step, compute
 from deck_sim.scenario.values import (
     Many,
     OneOrMany,

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from deck_sim.engine.regex_limits import NoPattern, TooSlow, search
-from deck_sim.scenario.plausible import Draw
+from deck_sim.scenario.synthesis.realistic import Draw
 
 TRIES = 30
 MOST_REPEATS = 10_000  # in all tries: `((a{999}){999}){999}` must not be written out

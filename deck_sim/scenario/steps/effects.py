@@ -16,8 +16,8 @@ from deck_sim.engine.files import (
 )
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import Wait
-from deck_sim.scenario.step import Step, compute, script_fault
-from deck_sim.scenario.templates import is_template
+from deck_sim.scenario.expressions.templates import is_template
+from deck_sim.scenario.steps.step import Step, compute, script_fault
 from deck_sim.scenario.values import fault
 
 _NO_LINE = "must be one line of text, without control characters, not {}"

@@ -18,12 +18,12 @@ from deck_sim.base.errors import Problem
 from deck_sim.engine import json_schema
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.regex_limits import patience
-from deck_sim.scenario import shapes
-from deck_sim.scenario.joining import join, join_all, types_of
-from deck_sim.scenario.patterns import matches, text_matching
-from deck_sim.scenario.plausible import Draw, number_for, text_for
-from deck_sim.scenario.ranges import Schema, number_in
-from deck_sim.scenario.shapes import listed_in, whole_in
+from deck_sim.scenario.synthesis import shapes
+from deck_sim.scenario.synthesis.joining import join, join_all, types_of
+from deck_sim.scenario.synthesis.numbers import Schema, number_in
+from deck_sim.scenario.synthesis.realistic import Draw, number_for, text_for
+from deck_sim.scenario.synthesis.regex_samples import matches, text_matching
+from deck_sim.scenario.synthesis.shapes import listed_in, whole_in
 
 ATTEMPTS = 8  # at the whole
 TRIES = 12  # at each part that must be checked

@@ -26,7 +26,7 @@ from deck_sim.scenario import bounds
 from deck_sim.scenario.arguments import misused
 from deck_sim.scenario.bounds import MOST_CHARACTERS, MOST_IN_ALL, as_text
 from deck_sim.scenario.bounds import ExpressionError as ExpressionError
-from deck_sim.scenario.expressions import FUNCTIONS, VARIABLES, environment, instead
+from deck_sim.scenario.expressions.environment import FUNCTIONS, VARIABLES, environment, instead
 
 DEEPEST = 40
 _TOO_LONG = f"not an expression: it is longer than {MOST_CHARACTERS // 1024} KiB"

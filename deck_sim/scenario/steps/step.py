@@ -17,7 +17,7 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, ScriptFault, Story, Wait
-from deck_sim.scenario.templates import ExpressionError, has_template, names_at, render
+from deck_sim.scenario.expressions.templates import ExpressionError, has_template, names_at, render
 from deck_sim.scenario.values import Strict, fault
 
 MOST_SHOWN = 60

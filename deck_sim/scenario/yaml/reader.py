@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from deck_sim.base.errors import quote
-from deck_sim.scenario.document import Document, Path, YamlError
+from deck_sim.scenario.yaml.document import Document, Path, YamlError
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64

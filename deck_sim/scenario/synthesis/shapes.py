@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from deck_sim.engine import json_schema
-from deck_sim.scenario.joining import join_all
-from deck_sim.scenario.patterns import matches
+from deck_sim.scenario.synthesis.joining import join_all
+from deck_sim.scenario.synthesis.regex_samples import matches
 
 Schema = Mapping[str, Any]
 

@@ -1,0 +1,1 @@
+"""The sandboxed template expressions of scenario files."""

@@ -1,0 +1,1 @@
+"""The steps of a script: a class each."""

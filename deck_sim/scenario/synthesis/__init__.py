@@ -1,0 +1,1 @@
+"""Values made from a JSON Schema, for outputs that a scenario leaves out."""
