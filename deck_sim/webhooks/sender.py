@@ -17,10 +17,10 @@ from datetime import timedelta
 import h11
 
 from deck_sim.base import real_time
+from deck_sim.webhooks.allowed_addresses import Refusal, Resolve, ask_resolver, find_addresses
+from deck_sim.webhooks.concurrency import Turns
 from deck_sim.webhooks.exchange import Exchange
-from deck_sim.webhooks.reach import Refusal, Resolve, ask_resolver, find_addresses
 from deck_sim.webhooks.target import Target, read_target
-from deck_sim.webhooks.turns import Turns
 
 LIMIT = timedelta(seconds=5)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -5,7 +5,7 @@ import ipaddress
 
 import pytest
 
-from deck_sim.webhooks.reach import Refusal, ask_resolver, find_addresses, is_near
+from deck_sim.webhooks.allowed_addresses import Refusal, ask_resolver, find_addresses, is_near
 
 
 def find(host, *resolved, public=False):

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.webhooks import turns
-from deck_sim.webhooks.turns import MOST_ARRIVING, MOST_AT_ONCE, Turns
+from deck_sim.webhooks import concurrency
+from deck_sim.webhooks.concurrency import MOST_ARRIVING, MOST_AT_ONCE, Turns
 
 PORT = ("127.0.0.1", 80)
 
@@ -36,7 +36,7 @@ def patience(monkeypatch):
     """Set after how long a caller counts as taken; at first it is longer than any test."""
 
     def set_patience(length):
-        monkeypatch.setattr(turns, "TAKEN", length)
+        monkeypatch.setattr(concurrency, "TAKEN", length)
 
     set_patience(timedelta(days=1))
     return set_patience
