@@ -13,10 +13,10 @@ import time
 
 from deck_sim.engine import commands
 from deck_sim.engine.world import World
-from deck_sim.journeys import travel
+from deck_sim.runtime.advance import travel
+from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.simulation import Settings, Simulation
 
 SIZES = (10_000, 100_000)
 MOST = 13

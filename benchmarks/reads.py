@@ -20,8 +20,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from deck_sim.runtime.registry import Worlds
 from deck_sim.server import Server
-from deck_sim.worlds import Worlds
 
 BAR = 0.6
 READS = 50  # in one round

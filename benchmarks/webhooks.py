@@ -14,9 +14,9 @@ from datetime import timedelta
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import activate
 from deck_sim.engine.destinations import create_destination
-from deck_sim.post_office import PostOffice
+from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.simulation import Settings, Simulation
 from deck_sim.webhooks.sender import Outcome, Sender
 from deck_sim.webhooks.signing import make_secret
 

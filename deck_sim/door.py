@@ -42,13 +42,13 @@ from deck_sim.idempotency import (
     note_key,
     read_key,
 )
-from deck_sim.post_office import note_present
 from deck_sim.routes import Routes, path_below
-from deck_sim.simulation import Simulation
+from deck_sim.runtime.dispatcher import note_present
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.serialization import MAX_BODY_BYTES, print_errors
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.spoiling import make_haste, spoil, strike_call, strike_creation
 from deck_sim.visit import ASSUMED, Visit, read_assumed, record_call
-from deck_sim.wire import MAX_BODY_BYTES, print_errors
-from deck_sim.worlds import Worlds
 
 log = logging.getLogger("deck_sim")
 

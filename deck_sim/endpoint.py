@@ -12,10 +12,10 @@ from starlette.datastructures import Headers
 
 from deck_sim import __version__
 from deck_sim.contract.operations import Operation
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.serialization import Also, Model, check_body, dump_json, read_object
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import Choice
-from deck_sim.simulation import Simulation
-from deck_sim.wire import Also, Model, check_body, dump_json, read_object
-from deck_sim.worlds import Worlds
 
 WHO = {"Deck-Sim-Version": __version__}  # the header of every answer, which says who gives it
 

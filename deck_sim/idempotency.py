@@ -14,8 +14,8 @@ from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.calls import keep_answer, recall_answer
 from deck_sim.engine.records import KeptAnswer
 from deck_sim.engine.world import World
-from deck_sim.simulation import Simulation
-from deck_sim.wire import read_object
+from deck_sim.runtime.serialization import read_object
+from deck_sim.runtime.simulation import Simulation
 
 HEADER = "Idempotency-Key"
 REPLAYED = {"Deck-Sim-Replayed": "true"}

@@ -17,12 +17,12 @@ from deck_sim.engine.records import Entry, Event, Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
-from deck_sim.journeys import travel
 from deck_sim.props import INPUT, put_on_stage
+from deck_sim.runtime.advance import travel
+from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.prompts import Asking
-from deck_sim.simulation import Settings, Simulation
 
 Answers = Sequence[Mapping[str, str]]
 

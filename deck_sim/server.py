@@ -27,8 +27,8 @@ from deck_sim.endpoint import WHO
 from deck_sim.engine.files import read_file
 from deck_sim.faults.outgoing import RESET
 from deck_sim.openapi.serving import show_document
+from deck_sim.runtime.registry import Worlds
 from deck_sim.spoiling import LINE
-from deck_sim.worlds import Worlds
 
 if TYPE_CHECKING:
     from deck_sim.api import app as api

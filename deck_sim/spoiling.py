@@ -19,8 +19,8 @@ from deck_sim.base.errors import ApiError
 from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE, strike, strike_webhook
 from deck_sim.engine.world import World
 from deck_sim.faults.outgoing import CLOSED, HEADER, NOTHING, RESET, WHOLE, Outgoing
-from deck_sim.post_office import PostOffice
-from deck_sim.simulation import Simulation
+from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.simulation import Simulation
 
 LINE = "deck_sim.line"
 

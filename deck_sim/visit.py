@@ -9,9 +9,9 @@ from starlette.types import Scope
 
 from deck_sim.base.redaction import hide_in_query
 from deck_sim.endpoint import Answer
-from deck_sim.journal import TOLD_HEADERS, Call
-from deck_sim.simulation import Simulation
-from deck_sim.wire import recall_body
+from deck_sim.runtime.journal import TOLD_HEADERS, Call
+from deck_sim.runtime.serialization import recall_body
+from deck_sim.runtime.simulation import Simulation
 
 ASSUMED = "Deck-Sim-Assumed"  # the names of what an answer rests on, in the ledger of fidelity
 

@@ -19,8 +19,8 @@ import pytest
 from checked import FOUND, Checked
 
 import deck_sim.server
+from deck_sim.runtime.registry import Worlds
 from deck_sim.server import ServerThread
-from deck_sim.worlds import Worlds
 
 budget.register()
 

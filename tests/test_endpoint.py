@@ -11,8 +11,8 @@ from deck_sim.contract.bodies import Body
 from deck_sim.door import Door
 from deck_sim.endpoint import Answer, Route
 from deck_sim.routes import Routes
-from deck_sim.wire import MAX_BODY_BYTES
-from deck_sim.worlds import Worlds
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.serialization import MAX_BODY_BYTES
 
 
 class _Name(Body):

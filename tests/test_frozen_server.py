@@ -16,10 +16,10 @@ import time_machine
 from freezegun import freeze_time
 
 from deck_sim.deck.handle import Deck
-from deck_sim.post_office import PostOffice
+from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.registry import Worlds
 from deck_sim.server import ServerThread
 from deck_sim.webhooks.sender import LIMIT, Sender
-from deck_sim.worlds import Worlds
 
 WHEN = "2020-01-01T00:00:00Z"
 WAYS = {

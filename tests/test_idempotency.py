@@ -12,7 +12,7 @@ from deck_sim.door import Door
 from deck_sim.endpoint import Answer, Route
 from deck_sim.idempotency import digest_parameters, read_key
 from deck_sim.routes import Routes
-from deck_sim.worlds import Worlds
+from deck_sim.runtime.registry import Worlds
 
 RULE = IDEMPOTENCY["connections"]
 SAME = [

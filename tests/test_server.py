@@ -7,8 +7,8 @@ import httpx2
 import pytest
 
 from deck_sim import __version__
+from deck_sim.runtime.registry import Worlds
 from deck_sim.server import Server, ServerThread, write_port
-from deck_sim.worlds import Worlds
 
 
 def test_a_free_port_is_taken_and_known_before_the_server_runs():

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.faults.outgoing import CLOSED, NOTHING, RESET, Outgoing
+from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import shipped
-from deck_sim.simulation import Settings, Simulation
 from deck_sim.spoiling import Spoiled
 
 

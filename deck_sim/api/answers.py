@@ -6,8 +6,8 @@ from deck_sim.base.lazy import Later
 from deck_sim.endpoint import Answer, Request
 from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
+from deck_sim.runtime.serialization import print_resource
 from deck_sim.scenario.selection import HEADER
-from deck_sim.wire import print_resource
 
 if TYPE_CHECKING:
     from deck_sim.contract import bodies

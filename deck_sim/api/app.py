@@ -7,7 +7,7 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.door import Door
 from deck_sim.endpoint import Route
 from deck_sim.routes import Routes
-from deck_sim.worlds import Worlds
+from deck_sim.runtime.registry import Worlds
 
 _OWN = {"connections": connections.ROUTES, "credentials": logins.ROUTES}
 

@@ -20,8 +20,8 @@ from deck_sim.engine import destinations
 from deck_sim.engine.assumptions import PATCH, rely_on
 from deck_sim.engine.deliveries import WEBHOOK
 from deck_sim.engine.records import Resource
+from deck_sim.runtime.serialization import check_body, print_resource
 from deck_sim.webhooks.signing import make_secret, secret_fault
-from deck_sim.wire import check_body, print_resource
 
 if TYPE_CHECKING:
     from deck_sim.contract import bodies

@@ -10,7 +10,7 @@ from deck_sim.base.errors import Problem, check
 from deck_sim.contract import operations
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
-from deck_sim.wire import print_resource, print_screenshots
+from deck_sim.runtime.serialization import print_resource, print_screenshots
 
 
 def test(request: Request) -> Answer:

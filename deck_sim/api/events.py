@@ -10,7 +10,7 @@ from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
-from deck_sim.wire import print_event, print_resource
+from deck_sim.runtime.serialization import print_event, print_resource
 
 
 def list_events(request: Request) -> Answer:

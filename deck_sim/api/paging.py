@@ -16,7 +16,7 @@ from deck_sim.contract.resources import Kind
 from deck_sim.endpoint import Answer, Request
 from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.records import Resource
-from deck_sim.wire import print_resource, read_moment
+from deck_sim.runtime.serialization import print_resource, read_moment
 
 DEFAULT_LIMIT, MOST = 20, 100
 _PASSING = ("result",)  # what an item may yet come to match

@@ -9,7 +9,7 @@ from deck_sim.contract.operations import usual
 from deck_sim.contract.resources import Kind
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
-from deck_sim.wire import print_resource
+from deck_sim.runtime.serialization import print_resource
 
 
 def create(request: Request, row: Kind) -> Answer:

@@ -19,9 +19,9 @@ from deck_sim.cli.drawing import coloured, console, draw_line
 from deck_sim.cli.integrator import Integrator
 from deck_sim.deck.handle import Deck, ReadyTask
 from deck_sim.rehearsal import Line, describe
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.simulation import Settings
 from deck_sim.server import ServerThread
-from deck_sim.simulation import Settings
-from deck_sim.worlds import Worlds
 
 
 @dataclass(frozen=True, slots=True)

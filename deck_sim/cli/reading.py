@@ -13,8 +13,8 @@ import click
 from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import ApiError, DeckSimError
 from deck_sim.deck.address import read_url
-from deck_sim.simulation import FOLLOW, MODES
-from deck_sim.wire import read_moment
+from deck_sim.runtime.serialization import read_moment
+from deck_sim.runtime.simulation import FOLLOW, MODES
 
 # What `deck-sim serve` proposes as a key, since any will do: it looks like Deck's.
 ANY_KEY = "sk_live_local"

@@ -5,8 +5,8 @@ import json
 import click
 
 from deck_sim.cli.command import Command
+from deck_sim.runtime.world_file import world_schema
 from deck_sim.scenario.schema import scenario_schema
-from deck_sim.world_file import world_schema
 
 
 @click.command(

@@ -14,18 +14,18 @@ from deck_sim.base.lazy import Later
 from deck_sim.cli.command import Command, Refusal
 from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library, or_say, say
 from deck_sim.cli.reading import ANY_KEY, KEYS, MODE, MOMENT
-from deck_sim.post_office import PostOffice
+from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.simulation import WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import Library, WatchedFolder, shipped
 from deck_sim.server import Server, write_port
-from deck_sim.simulation import WEBHOOK_TIMES, Settings
 from deck_sim.webhooks.sender import Sender
-from deck_sim.worlds import Worlds
 
 if TYPE_CHECKING:
-    from deck_sim import world_file
+    from deck_sim.runtime import world_file
     from deck_sim.scenario.loader import ScenarioError
 else:
-    world_file = Later("deck_sim.world_file")
+    world_file = Later("deck_sim.runtime.world_file")
 
 _BANNER = """\
 deck-sim {version} on {url}, Deck API in its {edition} edition

@@ -16,7 +16,7 @@ from deck_sim.control import (
 from deck_sim.door import Door
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.routes import Routes
-from deck_sim.worlds import Worlds
+from deck_sim.runtime.registry import Worlds
 
 HEALTH = "/health"
 

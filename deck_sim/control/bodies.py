@@ -18,9 +18,9 @@ from deck_sim.base.validation import show
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.interactions import PROMPTS
+from deck_sim.runtime.simulation import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.matching import Rule
 from deck_sim.scenario.values import fault
-from deck_sim.simulation import MODES, WEBHOOK_TIMES
 
 IDLE = "idle"
 

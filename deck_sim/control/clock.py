@@ -14,9 +14,9 @@ from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.records import Entry
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import MEANS, waiting
-from deck_sim.journeys import Journey
-from deck_sim.simulation import FOLLOW, Simulation
-from deck_sim.wire import print_moment, read_moment
+from deck_sim.runtime.advance import Journey
+from deck_sim.runtime.serialization import print_moment, read_moment
+from deck_sim.runtime.simulation import FOLLOW, Simulation
 
 if TYPE_CHECKING:
     from deck_sim.control import bodies

@@ -5,7 +5,7 @@ from typing import Any
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands, deliveries
 from deck_sim.engine.deliveries import Tried
-from deck_sim.wire import print_message, print_moment, print_resource
+from deck_sim.runtime.serialization import print_message, print_moment, print_resource
 
 
 def list_deliveries(request: Request) -> Answer:

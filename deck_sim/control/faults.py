@@ -9,7 +9,7 @@ from deck_sim.base.lazy import Later
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.injected import EVERYBODY, Fault, Injected, all_injected, inject, take_out
 from deck_sim.engine.world import World
-from deck_sim.wire import read_object
+from deck_sim.runtime.serialization import read_object
 
 if TYPE_CHECKING:
     from deck_sim.control import fault_bodies

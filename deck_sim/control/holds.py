@@ -10,9 +10,9 @@ from deck_sim.base.lazy import Later
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.holds import Hold, held_by
 from deck_sim.engine.world import World
+from deck_sim.runtime.serialization import print_moment
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.kinds import KINDS
-from deck_sim.simulation import Simulation
-from deck_sim.wire import print_moment
 
 if TYPE_CHECKING:
     from deck_sim.control import bodies

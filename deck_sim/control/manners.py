@@ -8,28 +8,28 @@ from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import refuse
 from deck_sim.base.lazy import Later
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.journal import Call
-from deck_sim.wire import print_moment
+from deck_sim.runtime.journal import Call
+from deck_sim.runtime.serialization import print_moment
 
 if TYPE_CHECKING:
-    from deck_sim import manners
+    from deck_sim.runtime import lint
 else:
-    manners = Later("deck_sim.manners")
+    lint = Later("deck_sim.runtime.lint")
 
 
 def show_manners(request: Request) -> Answer:
     """`GET /_sim/manners`: bad habits, as the journal and the deliveries show them."""
     given = request.asked("poll_interval")
     try:
-        interval = parse_duration(given[0]) if given else manners.POLL_INTERVAL
+        interval = parse_duration(given[0]) if given else lint.POLL_INTERVAL
     except ValueError as error:
         text = f"`poll_interval`: {error}"
         raise refuse("request/input_invalid", text, field="poll_interval") from None
-    seen = manners.look_at(request.simulation, interval)
+    seen = lint.look_at(request.simulation, interval)
     return Answer({"data": [_print(manner, found) for manner, found in seen]})
 
 
-def _print(manner: manners.Manner, found: manners.Found) -> dict[str, Any]:
+def _print(manner: lint.Manner, found: lint.Found) -> dict[str, Any]:
     return {
         "manner": manner.name,
         "what": found.what,

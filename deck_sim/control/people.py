@@ -5,7 +5,7 @@ from functools import partial
 from deck_sim.control.editions import check_kind
 from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine import commands
-from deck_sim.wire import print_resource
+from deck_sim.runtime.serialization import print_resource
 
 
 def review(request: Request, verdict: str) -> Answer:

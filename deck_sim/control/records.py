@@ -9,8 +9,8 @@ from typing import Any
 from deck_sim.control.clock import print_entry
 from deck_sim.control.editions import check_kind
 from deck_sim.endpoint import Answer, Request, Route
-from deck_sim.journal import Call
-from deck_sim.wire import print_message, print_moment, print_resource
+from deck_sim.runtime.journal import Call
+from deck_sim.runtime.serialization import print_message, print_moment, print_resource
 
 
 def show_timeline(request: Request) -> Answer:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.base.errors import ApiError, Problem, problem, refuse
 from deck_sim.base.lazy import Later
 from deck_sim.endpoint import Answer, Request, Route
+from deck_sim.runtime.serialization import read_object
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, entry_faults
-from deck_sim.simulation import Simulation
-from deck_sim.wire import read_object
 
 if TYPE_CHECKING:
     from deck_sim.base import validation

@@ -16,17 +16,17 @@ from deck_sim.endpoint import Answer, Request, Route
 from deck_sim.engine.calls import limit_rate
 from deck_sim.engine.records import Surprises
 from deck_sim.engine.world import World
+from deck_sim.runtime.serialization import print_moment, read_moment, read_object
+from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
 from deck_sim.scenario.selection import Choice
 from deck_sim.scenario.selection_state import check_scenario
-from deck_sim.simulation import LAST_MOMENT, Simulation
-from deck_sim.wire import print_moment, read_moment, read_object
 
 if TYPE_CHECKING:
-    from deck_sim import seeding, snapshot
     from deck_sim.control import bodies
+    from deck_sim.runtime import seeding, snapshot
 else:
-    bodies, seeding = Later("deck_sim.control.bodies"), Later("deck_sim.seeding")
-    snapshot = Later("deck_sim.snapshot")
+    bodies, seeding = Later("deck_sim.control.bodies"), Later("deck_sim.runtime.seeding")
+    snapshot = Later("deck_sim.runtime.snapshot")
 
 
 def show_world(request: Request) -> Answer:

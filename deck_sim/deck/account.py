@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deck_sim.deck.matching import show_value
 from deck_sim.deck.timeline import Line, cut_middle
-from deck_sim.wire import print_moment
+from deck_sim.runtime.serialization import print_moment
 
 if TYPE_CHECKING:
     from deck_sim.deck.handle import Deck

@@ -3,7 +3,7 @@
 from typing import Any
 
 from deck_sim.base.errors import DeckSimError, listed, nearest
-from deck_sim.manners import MANNERS
+from deck_sim.runtime.lint import MANNERS
 
 Json = dict[str, Any]
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import CATALOG, DeckSimError, listed, nearest
-from deck_sim.journal import TOLD_HEADERS
+from deck_sim.runtime.journal import TOLD_HEADERS
 
 _LONGEST = 100  # characters of a value that a line shows
 _ABSENT = object()

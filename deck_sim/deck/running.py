@@ -8,12 +8,12 @@ from types import TracebackType
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.deck.handle import Deck
-from deck_sim.post_office import PostOffice
+from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.registry import Worlds
 from deck_sim.scenario.library import Library, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError
 from deck_sim.server import ServerThread
 from deck_sim.webhooks.sender import Sender
-from deck_sim.worlds import Worlds
 
 KEY = "sk_test_deck_sim"
 

@@ -9,8 +9,8 @@ from deck_sim.base.errors import ApiError, listed, nearest, quote, refuse
 from deck_sim.base.lazy import Later
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.endpoint import WHO
-from deck_sim.wire import dump_json, print_errors
-from deck_sim.worlds import Worlds
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.serialization import dump_json, print_errors
 
 if TYPE_CHECKING:
     from deck_sim.openapi import document as documents

@@ -21,9 +21,9 @@ from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.deck.account import give_account
 from deck_sim.deck.holds import Hold
 from deck_sim.deck.running import read_scenarios
+from deck_sim.runtime.registry import Worlds
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server import ServerThread
-from deck_sim.worlds import Worlds
 from pytest_deck_sim import COVERAGE, FAIL, FAILED, MANNERS, TIMELINE, folder_of
 
 if TYPE_CHECKING:

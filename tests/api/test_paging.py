@@ -11,7 +11,7 @@ from deck_sim.api.paging import list_resources
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.endpoint import Request
 from deck_sim.openapi.document import document
-from deck_sim.worlds import Worlds
+from deck_sim.runtime.registry import Worlds
 
 
 def _walk(api, path, between=lambda: None):

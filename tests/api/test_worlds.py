@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
+from deck_sim.runtime.registry import Worlds
 from deck_sim.server import ServerThread
-from deck_sim.worlds import Worlds
 
 
 @pytest.fixture

@@ -32,7 +32,8 @@ def test_a_server_is_ready_before_the_slow_modules_are_imported():
     """
     program = (
         "import sys\nimport deck_sim.cli.serve\nfrom deck_sim.server import Server\n"
-        "from deck_sim.worlds import Worlds\nWorlds().make('key')\nServer(Worlds()).stop()\n"
+        "from deck_sim.runtime.registry import Worlds\n"
+        "Worlds().make('key')\nServer(Worlds()).stop()\n"
         "slow = {'pydantic', 'yaml', 'jsonschema', 'jinja2', 'rich', 'httpx2', 'deck_sim.api'}\n"
         "sys.exit(str(slow & set(sys.modules) or ''))"
     )

@@ -1,7 +1,7 @@
 import json
 
+from deck_sim.runtime.world_file import world_schema
 from deck_sim.scenario.schema import scenario_schema
-from deck_sim.world_file import world_schema
 
 
 def test_the_schema_is_printed_as_json(cli):

@@ -12,9 +12,9 @@ import time_machine
 from freezegun import freeze_time
 
 from deck_sim import Deck, DeckSim, DeckSimError, WebhookReceiver
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.simulation import Settings
 from deck_sim.server import ServerThread
-from deck_sim.simulation import Settings
-from deck_sim.worlds import Worlds
 
 STATUSES = ["task_run.queued", "task_run.running", "task_run.completed"]
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from deck_sim.runtime.world_file import check_world, is_world_file
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.yaml.reader import read_yaml
-from deck_sim.world_file import check_world, is_world_file
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])

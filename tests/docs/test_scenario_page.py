@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from deck_sim.base.errors import CATALOG, RUN_ERRORS
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.rehearsal import rehearse
+from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.expressions.environment import FILTERS, FUNCTIONS, VARIABLES
 from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.loader import read_scenario
@@ -22,7 +23,6 @@ from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.failing import FailedWith
 from deck_sim.scenario.steps.prompts import AskedField
 from deck_sim.scenario.steps.step import REGISTRY
-from deck_sim.world_file import WorldFile
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 

@@ -4,9 +4,9 @@ import asyncio
 import itertools
 import json
 
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.simulation import Settings
 from deck_sim.server import make_app
-from deck_sim.simulation import Settings
-from deck_sim.worlds import Worlds
 
 from .scripts import CONNECTIONS, RUNS, SESSIONS
 

@@ -3,7 +3,7 @@
 import pytest
 
 from deck_sim.openapi.document import document
-from deck_sim.seeding import seed_resources
+from deck_sim.runtime.seeding import seed_resources
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pytest
 from budget import BUDGET, PROFILE
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.post_office import PostOffice
+from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.simulation import Settings
 from deck_sim.server import ServerThread
-from deck_sim.simulation import Settings
-from deck_sim.worlds import Worlds
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 KEY = "sk_test_schemathesis"

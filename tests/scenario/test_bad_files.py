@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from deck_sim.runtime.world_file import load_world_file
 from deck_sim.scenario.library import read_files, shipped
 from deck_sim.scenario.loader import ScenarioError
-from deck_sim.world_file import load_world_file
 
 BAD = Path(__file__).parent / "bad"
 NAMES = sorted({file.stem for file in BAD.iterdir()})

@@ -5,10 +5,10 @@ import tracemalloc
 
 import pytest
 
+from deck_sim.runtime.world_file import load_world_file
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import ScenarioError, load_scenario, read_scenario
 from deck_sim.scenario.yaml.reader import MAX_BYTES
-from deck_sim.world_file import load_world_file
 
 HEAD = "version: 1\nname: bad\n"
 MEGABYTE = 1024 * 1024

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from deck_sim.runtime.world_file import world_schema
 from deck_sim.scenario.loader import ScenarioError, scenario_from_data
 from deck_sim.scenario.schema import scenario_schema
 from deck_sim.scenario.yaml.document import YamlError
 from deck_sim.scenario.yaml.reader import read_yaml
-from deck_sim.world_file import world_schema
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))

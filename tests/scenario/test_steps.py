@@ -4,8 +4,8 @@ import pytest
 
 from deck_sim.base.durations import Span, format_duration
 from deck_sim.engine import commands
-from deck_sim.journeys import travel
 from deck_sim.rehearsal import rehearse
+from deck_sim.runtime.advance import travel
 from deck_sim.scenario.steps.step import REGISTRY, Step
 
 

@@ -31,12 +31,12 @@ from deck_sim.engine.story import Script, Story
 from deck_sim.engine.timers import Timers
 from deck_sim.engine.world import World
 from deck_sim.faults.fault import REGISTRY as FAULTS
-from deck_sim.journal import Call
+from deck_sim.runtime.journal import Call
+from deck_sim.runtime.simulation import Settings
 from deck_sim.scenario import loader, model
 from deck_sim.scenario.matching import Rule
 from deck_sim.scenario.selection import Choice
 from deck_sim.scenario.selection_state import Wishes
-from deck_sim.simulation import Settings
 
 _TAGS: dict[str, type] = {
     "attempt": Tried,

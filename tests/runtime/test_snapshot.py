@@ -12,14 +12,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deck_sim.engine.story import Script
-from deck_sim.plain import Reader, Writer
+from deck_sim.runtime.plain import Reader, Writer
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.serialization import dump_json
+from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.snapshot import (
+    BESIDE,
+    KEPT,
+    LEFT_OUT,
+    _digest,
+    restore_snapshot,
+    take_snapshot,
+)
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.server import ServerThread
-from deck_sim.simulation import Simulation
-from deck_sim.snapshot import BESIDE, KEPT, LEFT_OUT, _digest, restore_snapshot, take_snapshot
-from deck_sim.wire import dump_json
-from deck_sim.worlds import Worlds
 
 SHOWN = ("/timeline", "/requests", "/events", "/deliveries", "/task-runs", "/next", "/clock")
 SHOWN += ("/world", "/coverage", "/queue", "/rules", "/holds", "/connections", "/scenarios")

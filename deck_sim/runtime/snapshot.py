@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim import __version__
 from deck_sim.base.errors import ApiError, refuse
-from deck_sim.plain import Reader, Unreadable, Writer
-from deck_sim.simulation import Settings, Simulation
-from deck_sim.wire import dump_json
-from deck_sim.worlds import Worlds
+from deck_sim.runtime.plain import Reader, Unreadable, Writer
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.serialization import dump_json
+from deck_sim.runtime.simulation import Settings, Simulation
 
 if TYPE_CHECKING:
     from deck_sim.scenario.model import Scenario

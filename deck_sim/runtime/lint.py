@@ -17,8 +17,8 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.deliveries import Tried
 from deck_sim.engine.story import WRONG_ANSWER
 from deck_sim.engine.world import World
-from deck_sim.journal import Call
-from deck_sim.simulation import Simulation
+from deck_sim.runtime.journal import Call
+from deck_sim.runtime.simulation import Simulation
 
 POLL_INTERVAL = timedelta(seconds=1)  # nothing is documented; two hundred calls in ten seconds are
 AT_ONCE = timedelta(seconds=1)  # a call so soon after a delivery is caused by it

@@ -6,11 +6,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from deck_sim.base.errors import ApiError
+from deck_sim.runtime.simulation import Settings, Simulation
+from deck_sim.runtime.world_file import WorldFile, is_world_file, load_world_file, world_schema
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import ScenarioError
 from deck_sim.scenario.yaml.reader import read_yaml
-from deck_sim.simulation import Settings, Simulation
-from deck_sim.world_file import WorldFile, is_world_file, load_world_file, world_schema
 
 WHOLE = """\
 version: 1

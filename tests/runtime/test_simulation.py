@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from freezegun import freeze_time
 
-from deck_sim import journeys
 from deck_sim.base import real_time
 from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import ApiError
@@ -14,10 +13,11 @@ from deck_sim.engine import commands
 from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.journeys import travel
+from deck_sim.runtime import advance
+from deck_sim.runtime.advance import travel
+from deck_sim.runtime.simulation import LAST_MOMENT, Settings, Simulation
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.simulation import LAST_MOMENT, Settings, Simulation
 from deck_sim.webhooks.signing import make_secret
 
 CONNECTION = {"source_id": "src_1", "auth_method": "none", "external_id": None}
@@ -435,7 +435,7 @@ ADVANCES = {
 @pytest.mark.parametrize("way", ADVANCES)
 def test_a_story_without_end_ends_in_an_error(driven, monkeypatch, way):
     """An advance in which too much happens is stopped, and says so."""
-    monkeypatch.setattr(journeys, "MOST_STEPS", 2)
+    monkeypatch.setattr(advance, "MOST_STEPS", 2)
     for _ in range(3):
         driven.run("[running: 1s, completed]")
     text = refused(driven, "request/state_invalid", lambda: ADVANCES[way](driven))
@@ -444,7 +444,7 @@ def test_a_story_without_end_ends_in_an_error(driven, monkeypatch, way):
 
 def test_as_many_things_as_allowed_are_no_error(driven, monkeypatch):
     """The limit stops the one thing too many, not the last one allowed."""
-    monkeypatch.setattr(journeys, "MOST_STEPS", 2)
+    monkeypatch.setattr(advance, "MOST_STEPS", 2)
     runs = [driven.run("[running: 1s, completed]") for _ in range(2)]
     driven.advance_by(SECOND)
     assert [driven.look(run).status for run in runs] == ["completed", "completed"]

@@ -22,9 +22,9 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
-from deck_sim.journal import MOST_CALLS, Call
-from deck_sim.journeys import Journey, Report, pass_until, steps, travel
-from deck_sim.pacing import PACES, STARTS
+from deck_sim.runtime.advance import Journey, Report, pass_until, steps, travel
+from deck_sim.runtime.clock_modes import PACES, STARTS
+from deck_sim.runtime.journal import MOST_CALLS, Call
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import Choice, Opening, choose
 from deck_sim.scenario.selection_state import Wishes

@@ -13,14 +13,14 @@ from deck_sim.base.errors import ApiError
 from deck_sim.base.real_time import PROCESS
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
-from deck_sim.journeys import MOST_HALTS
-from deck_sim.post_office import PostOffice
+from deck_sim.runtime.advance import MOST_HALTS
+from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server import ServerThread
-from deck_sim.simulation import Settings, Simulation
 from deck_sim.webhooks.sender import Outcome, Sender
 from deck_sim.webhooks.signing import make_secret
-from deck_sim.worlds import Worlds
 
 WALL = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 

@@ -3,9 +3,9 @@
 import pytest
 
 from deck_sim.base.errors import ApiError
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.simulation import Settings
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.simulation import Settings
-from deck_sim.worlds import Worlds
 
 MINE = "version: 1\nname: mine\ntask_run: [running, completed]"
 

@@ -26,11 +26,17 @@ from deck_sim.base.redaction import hide_in_headers
 from deck_sim.engine.deliveries import Attempt, Tried, record_attempt, secrets_of, take_outbox
 from deck_sim.engine.world import World
 from deck_sim.faults.outgoing import HEADER, Message
-from deck_sim.journeys import Journey, Report, travel
-from deck_sim.simulation import FOLLOW, Simulation
+from deck_sim.runtime.advance import Journey, Report, travel
+from deck_sim.runtime.serialization import (
+    custom_headers,
+    dump_json,
+    print_message,
+    print_moment,
+    read_moment,
+)
+from deck_sim.runtime.simulation import FOLLOW, Simulation
 from deck_sim.webhooks.sender import App, Outcome, Sender
 from deck_sim.webhooks.signing import TOLERANCE, signed_headers
-from deck_sim.wire import custom_headers, dump_json, print_message, print_moment, read_moment
 
 log = logging.getLogger("deck_sim")
 

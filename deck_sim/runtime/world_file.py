@@ -11,6 +11,8 @@ from pydantic import Field, JsonValue, ValidationError
 from deck_sim.base.errors import ApiError, Problem, nearest
 from deck_sim.base.validation import UNKNOWN_NAME, spell_path
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.runtime.seeding import seed_resources, seedable
+from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import (
     Mistake,
@@ -28,8 +30,6 @@ from deck_sim.scenario.selection_state import DEFAULT_SCENARIO
 from deck_sim.scenario.values import Strict, Version
 from deck_sim.scenario.yaml.document import Document, Path
 from deck_sim.scenario.yaml.reader import read_file
-from deck_sim.seeding import seed_resources, seedable
-from deck_sim.simulation import Settings, Simulation
 
 SEEDABLE: list[JsonValue] = [
     *dict.fromkeys(path for edition in EDITIONS.values() for path in seedable(edition))

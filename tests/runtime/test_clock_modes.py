@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deck_sim.pacing import ProcessPace
+from deck_sim.runtime.clock_modes import ProcessPace
 
 START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 END = datetime(2025, 1, 16, tzinfo=UTC)

@@ -7,10 +7,10 @@ import pytest
 
 from deck_sim.engine.deliveries import Tried
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.journal import Call
-from deck_sim.manners import MANNERS, look_at
+from deck_sim.runtime.journal import Call
+from deck_sim.runtime.lint import MANNERS, look_at
+from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.simulation import Settings, Simulation
 
 BODY = {"connection_id": "conn_1"}
 RUN, START = "/v2/task-runs/trun_1", "/v2/tasks/task_1/run"
@@ -220,5 +220,5 @@ def test_each_manner_says_why_it_matters_and_how_to_mend_it():
 
 def test_the_page_on_pytest_has_a_row_for_each_manner():
     """What can fail a test is explained."""
-    page = Path(__file__).parents[1].joinpath("docs/pytest.md").read_text()
+    page = Path(__file__).parents[2].joinpath("docs/pytest.md").read_text()
     assert all(f"\n| `{manner.name}` | " in page for manner in MANNERS)

@@ -14,8 +14,8 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import commands
 from deck_sim.engine.world import World
-from deck_sim.simulation import Simulation
-from deck_sim.wire import check_body, read_moment
+from deck_sim.runtime.serialization import check_body, read_moment
+from deck_sim.runtime.simulation import Simulation
 
 Wanted = Mapping[str, list[dict[str, Any]]]  # by the plural that the API's paths use
 

@@ -8,9 +8,9 @@ from typing import Any
 from deck_sim.base import real_time
 from deck_sim.base.errors import refuse
 from deck_sim.engine.chance import make_id
-from deck_sim.post_office import PostOffice
+from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.simulation import Settings, Simulation
 
 
 def world_token(key: str) -> str:
