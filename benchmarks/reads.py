@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from deck_sim.runtime.registry import Worlds
-from deck_sim.server import Server
+from deck_sim.server.serve import Server
 
 BAR = 0.6
 READS = 50  # in one round

@@ -18,9 +18,9 @@ import httpx2
 import pytest
 from checked import FOUND, Checked
 
-import deck_sim.server
+import deck_sim.server.serve
 from deck_sim.runtime.registry import Worlds
-from deck_sim.server import ServerThread
+from deck_sim.server.serve import ServerThread
 
 budget.register()
 
@@ -45,9 +45,11 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session", autouse=True)
 def checked():
     """Every server of the suite has its answers held against the OpenAPI document."""
-    make = deck_sim.server.make_app
+    make = deck_sim.server.serve.make_app
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(deck_sim.server, "make_app", lambda worlds: Checked(make(worlds), worlds))
+        patch.setattr(
+            deck_sim.server.serve, "make_app", lambda worlds: Checked(make(worlds), worlds)
+        )
         yield
 
 

@@ -21,7 +21,7 @@ from deck_sim.deck.handle import Deck, ReadyTask
 from deck_sim.rehearsal import Line, describe
 from deck_sim.runtime.registry import Worlds
 from deck_sim.runtime.simulation import Settings
-from deck_sim.server import ServerThread
+from deck_sim.server.serve import ServerThread
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import click
 
 from deck_sim.cli.command import Command
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.openapi.document import document
+from deck_sim.server.openapi.document import document
 
 
 @click.command(

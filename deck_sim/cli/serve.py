@@ -18,7 +18,7 @@ from deck_sim.runtime.dispatcher import PostOffice
 from deck_sim.runtime.registry import Worlds
 from deck_sim.runtime.simulation import WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import Library, WatchedFolder, shipped
-from deck_sim.server import Server, write_port
+from deck_sim.server.serve import Server, write_port
 from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:

@@ -67,7 +67,9 @@ def _without_socket(url: str) -> httpx2.BaseTransport | None:
     """The transport to a server of this process: a line of its own for each world, and the way over
     it, would take several times as long as all that the world needs.
     """
-    serving = sys.modules.get("deck_sim.server")  # without it there is no server in this process
+    serving = sys.modules.get(
+        "deck_sim.server.serve"
+    )  # without it there is no server in this process
     if serving is None or serving.server_at(url) is None:
         return None
     from deck_sim.deck.transports import Transport, way_to

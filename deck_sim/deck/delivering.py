@@ -119,7 +119,7 @@ class Apps:
         self._apps.clear()
 
     def _connect(self, app: App, stack: ExitStack) -> str:
-        from deck_sim.server import server_at
+        from deck_sim.server.serve import server_at
 
         server = server_at(self._url)
         if server is None:

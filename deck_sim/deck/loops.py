@@ -55,7 +55,7 @@ class OwnLoop:
         self._thread.join(_STOPPING)
 
     def _run(self) -> None:
-        from deck_sim.server import Loop
+        from deck_sim.server.serve import Loop
 
         with asyncio.Runner(loop_factory=Loop) as runner:
             runner.run(self._wait())

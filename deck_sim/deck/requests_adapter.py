@@ -11,7 +11,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from deck_sim.deck.applications import Answered, Asked
 from deck_sim.deck.transports import Direct, is_below, say_elsewhere
-from deck_sim.server import server_at
+from deck_sim.server.serve import server_at
 
 _ERRORS = {TimeoutError: requests.ReadTimeout, Exception: requests.ConnectionError}
 

@@ -12,7 +12,7 @@ from deck_sim.runtime.dispatcher import PostOffice
 from deck_sim.runtime.registry import Worlds
 from deck_sim.scenario.library import Library, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError
-from deck_sim.server import ServerThread
+from deck_sim.server.serve import ServerThread
 from deck_sim.webhooks.sender import Sender
 
 KEY = "sk_test_deck_sim"

@@ -22,8 +22,8 @@ import httpx2
 
 from deck_sim.deck.applications import Answered, Asked, call_asgi
 from deck_sim.deck.beside import in_thread, landed
-from deck_sim.server import Server, server_at
-from deck_sim.spoiling import LineReset
+from deck_sim.server.fault_injection import LineReset
+from deck_sim.server.serve import Server, server_at
 
 # What an error of ours is to httpx and httpx2; the first that fits counts.
 _ERRORS = {

@@ -21,7 +21,7 @@ from deck_sim.base.durations import parse_duration
 from deck_sim.deck.control import Control
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime.registry import Worlds
-from deck_sim.server import THREAD
+from deck_sim.server.serve import THREAD
 
 # Modules that go on reading real time: pytest says with it how long a test took.
 _PYTEST = ("_pytest.runner", "_pytest.terminal", "_pytest.timing")

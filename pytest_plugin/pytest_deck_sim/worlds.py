@@ -23,7 +23,7 @@ from deck_sim.deck.holds import Hold
 from deck_sim.deck.running import read_scenarios
 from deck_sim.runtime.registry import Worlds
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.server import ServerThread
+from deck_sim.server.serve import ServerThread
 from pytest_deck_sim import COVERAGE, FAIL, FAILED, MANNERS, TIMELINE, folder_of
 
 if TYPE_CHECKING:

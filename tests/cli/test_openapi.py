@@ -3,7 +3,7 @@ import json
 import pytest
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.openapi.document import document
+from deck_sim.server.openapi.document import document
 
 
 @pytest.mark.parametrize("edition", EDITIONS)

@@ -5,7 +5,6 @@ from dataclasses import fields
 
 import pytest
 
-from deck_sim.api.app import routes_of
 from deck_sim.base.errors import CATALOG
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.interactions import PROMPTS
@@ -13,7 +12,8 @@ from deck_sim.contract.ledger import LEDGER, TOPICS, assumptions_of, rows_of
 from deck_sim.contract.ledger.errors import name_of
 from deck_sim.contract.operations import PAGING
 from deck_sim.engine.assumptions import DELETED, PATCH, SEVERAL, UNKNOWN_PARAMETER
-from deck_sim.idempotency import TWO_AT_ONCE
+from deck_sim.server.api.app import routes_of
+from deck_sim.server.idempotency import TWO_AT_ONCE
 
 NO_BEHAVIOUR = ("name", "kinds", "login")  # fields of an edition that name things, and do nothing
 PLAIN = ("include", *PAGING[:2])  # parameters of which a row says more than that there are such

@@ -24,7 +24,7 @@ import starlette.routing
 from standardwebhooks import Webhook
 
 from deck_sim import Deck, DeckSim, DeckSimError, WebhookReceiver
-from deck_sim.server import server_at
+from deck_sim.server.serve import server_at
 
 django.conf.settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], DEBUG=False)
 urlpatterns = []

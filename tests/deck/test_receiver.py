@@ -14,7 +14,7 @@ from freezegun import freeze_time
 from deck_sim import Deck, DeckSim, DeckSimError, WebhookReceiver
 from deck_sim.runtime.registry import Worlds
 from deck_sim.runtime.simulation import Settings
-from deck_sim.server import ServerThread
+from deck_sim.server.serve import ServerThread
 
 STATUSES = ["task_run.queued", "task_run.running", "task_run.completed"]
 

@@ -15,7 +15,7 @@ import urllib3
 from deck_sim import Deck, DeckSimError
 from deck_sim.deck.beside import in_thread
 from deck_sim.runtime.registry import Worlds
-from deck_sim.server import ServerThread, server_at
+from deck_sim.server.serve import ServerThread, server_at
 
 
 @contextmanager

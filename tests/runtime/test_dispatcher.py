@@ -18,7 +18,7 @@ from deck_sim.runtime.dispatcher import PostOffice
 from deck_sim.runtime.registry import Worlds
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.server import ServerThread
+from deck_sim.server.serve import ServerThread
 from deck_sim.webhooks.sender import Outcome, Sender
 from deck_sim.webhooks.signing import make_secret
 

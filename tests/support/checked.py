@@ -13,9 +13,9 @@ from starlette.datastructures import Headers
 from deck_sim.base.errors import ApiError
 from deck_sim.engine.records import Surprises
 from deck_sim.faults.outgoing import HEADER as SPOILED
-from deck_sim.openapi.document import document
-from deck_sim.openapi.headers import ANSWERED
-from deck_sim.openapi.refusals import CODES
+from deck_sim.server.openapi.document import document
+from deck_sim.server.openapi.headers import ANSWERED
+from deck_sim.server.openapi.refusals import CODES
 
 FOUND: list[str] = []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deck_sim.server import Loop
+from deck_sim.server.serve import Loop
 from deck_sim.webhooks.exchange import LONGEST_HEADER, MOST_HEADERS
 from deck_sim.webhooks.sender import REDIRECTS, Sender
 

@@ -1,0 +1,68 @@
+"""Calls about faults: putting them into a world, seeing how often they struck, taking them out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deck_sim.base.errors import CATALOG, quote, refuse
+from deck_sim.base.lazy import Later
+from deck_sim.engine.injected import EVERYBODY, Fault, Injected, all_injected, inject, take_out
+from deck_sim.engine.world import World
+from deck_sim.runtime.serialization import read_object
+from deck_sim.server.endpoint import Answer, Request, Route
+
+if TYPE_CHECKING:
+    from deck_sim.server.control import fault_bodies
+else:
+    fault_bodies = Later("deck_sim.server.control.fault_bodies")
+
+
+def put_fault(request: Request) -> Answer:
+    """`POST /_sim/faults`: one more thing that goes wrong."""
+    names = {*read_object(request.body)}
+    fault = request.read(fault_bodies.body_for(names)).root
+    _check_edition(request.simulation.world, fault)
+    return Answer(_print(inject(request.simulation.world, fault)))
+
+
+def _check_edition(world: World, fault: Fault) -> None:
+    """See that an error that calls are to be refused with is one of the world's edition."""
+    error = getattr(fault, "error", None)
+    if error is not None and not CATALOG[error].is_of(world.edition):
+        text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
+        raise refuse("request/input_invalid", text, field="error")
+
+
+def list_faults(request: Request) -> Answer:
+    """`GET /_sim/faults`: all that can go wrong, with how often it did."""
+    return Answer({"data": [*map(_print, all_injected(request.simulation.world))]})
+
+
+def delete_fault(request: Request) -> Answer:
+    """`DELETE /_sim/faults/ID`."""
+    fault_id = request.params["id"]
+    if not take_out(request.simulation.world, fault_id):
+        text = f"there is no fault {quote(fault_id)}; `GET /_sim/faults` lists them"
+        raise refuse("request/input_invalid", text, field="id")
+    return Answer({"id": fault_id, "deleted": True})
+
+
+def delete_faults(request: Request) -> Answer:
+    """`DELETE /_sim/faults`: nothing goes wrong any more."""
+    request.simulation.world.injected.clear()
+    return list_faults(request)
+
+
+def _print(injected: Injected) -> dict[str, Any]:
+    fault = injected.fault.model_dump(mode="json", exclude_none=True)
+    owner = injected.owner if injected.owner != EVERYBODY else None
+    counts = {"met": injected.met, "fired": injected.fired}
+    return {"id": injected.id, **fault, "owner": owner, **counts}
+
+
+ROUTES = [
+    Route("POST", "/faults", put_fault),
+    Route("GET", "/faults", list_faults),
+    Route("DELETE", "/faults", delete_faults),
+    Route("DELETE", "/faults/{id}", delete_fault),
+]

@@ -1,0 +1,144 @@
+"""Calls about holds: points at which stories stop, or answers wait, until they are let go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deck_sim.base.call_pattern import CallPattern
+from deck_sim.base.errors import listed, nearest, nearest_type, quote, refuse
+from deck_sim.base.lazy import Later
+from deck_sim.engine.holds import Hold, held_by
+from deck_sim.engine.world import World
+from deck_sim.runtime.serialization import print_moment
+from deck_sim.runtime.simulation import Simulation
+from deck_sim.scenario.kinds import KINDS
+from deck_sim.server.endpoint import Answer, Request, Route
+
+if TYPE_CHECKING:
+    from deck_sim.server.control import bodies
+else:
+    bodies = Later("deck_sim.server.control.bodies")
+
+
+def make_hold(request: Request) -> Answer:
+    """`POST /_sim/holds`: stop what is about to emit an event, or keep answers to a call back."""
+    body, simulation = request.read(bodies.NewHold), request.simulation
+    if (body.event is None) == (body.call is None):
+        text = "give exactly one of `event` and `call`"
+        raise refuse("request/input_invalid", text, field="event")
+    if body.event is not None:
+        _check_event(simulation, body.event)
+        _check_id(simulation.world, body.event, body.id)
+    if body.call is not None:
+        _check_call(body.call, body.id)
+    hold = Hold(simulation.world.next_id("hold"), body.event, body.id, body.call)
+    simulation.world.holds[hold.id] = hold
+    return Answer(_print(simulation, hold))
+
+
+def list_holds(request: Request) -> Answer:
+    """`GET /_sim/holds`: those there are, and what stands at each."""
+    simulation = request.simulation
+    return Answer({"data": [_print(simulation, hold) for hold in simulation.world.holds.values()]})
+
+
+def release_hold(request: Request) -> Answer:
+    """`DELETE /_sim/holds/ID`: what stands there goes on, at the moment that it is now."""
+    hold_id, simulation = request.params["id"], request.simulation
+    if hold_id not in simulation.world.holds:
+        held = simulation.world.holds
+        text = (
+            f"there is no hold {quote(hold_id)}{nearest(hold_id, held)}; there are {listed(held)}"
+        )
+        raise refuse("request/input_invalid", text, field="id")
+    answers, met = _answers(simulation, hold_id), simulation.world.holds[hold_id].met
+    released = simulation.release(hold_id)
+    told = {"released": released, "answers": answers, "met": met}
+    return Answer({"id": hold_id, "deleted": True, **told})
+
+
+def _check_event(simulation: Simulation, event: str) -> None:
+    """See that stories can emit it. They may have events of their own, which no table knows."""
+    types = simulation.world.rules.event_types
+    kinds = [kind for kind in KINDS if kind in simulation.world.rules.kinds]
+    of_stories = [type_ for type_ in types if type_.partition(".")[0] in kinds]
+    likely = nearest_type(event, types)
+    if event in of_stories or (event not in types and not likely):
+        return
+    text = f"nothing stops before {quote(event)}{'' if event in types else likely};"
+    text += f" stories of {listed(kinds, last='or')} do, before what they emit"
+    raise refuse("request/input_invalid", text, field="event")
+
+
+def _check_id(world: World, event: str, resource_id: str | None) -> None:
+    """See that it is the id of something whose stories can emit the event. One that is yet to come
+    is not known: whoever holds what comes holds without an id.
+    """
+    kind = event.partition(".")[0] if event in world.rules.event_types else None
+    kinds = [one for one in KINDS if one in world.rules.kinds and kind in (None, one)]
+    ids = [known for one in kinds for known in world.all(one)]
+    if resource_id is not None and resource_id not in ids:
+        text = f"`id`: no {' or '.join(kinds)} has the id {quote(resource_id)}"
+        text += f"{nearest(resource_id, ids)}; without `id`, whichever comes is held"
+        raise refuse("request/input_invalid", text, field="id")
+
+
+def _check_call(call: str, resource_id: str | None) -> None:
+    try:
+        CallPattern.read(call)
+    except ValueError as error:
+        raise refuse("request/input_invalid", f"`call`: {error}", field="call") from None
+    if resource_id is not None:
+        text = "`id` goes with `event`; the path of a `call` names what it is about"
+        raise refuse("request/input_invalid", text, field="id")
+
+
+def _print(simulation: Simulation, hold: Hold) -> dict[str, Any]:
+    world = simulation.world
+    about = {"event": hold.event, "of": hold.resource, "call": hold.call}
+    stories = held_by(world, hold.id)
+    return {
+        "id": hold.id,
+        **{name: value for name, value in about.items() if value is not None},
+        "held": [
+            {
+                "id": story.owner,
+                "status": world.all(story.script.kind)[story.owner].status,
+                "since": print_moment(story.held.since),
+            }
+            for story in stories
+            if story.held
+        ],
+        "answers": _answers(simulation, hold.id),
+        "met": hold.met,
+    }
+
+
+def _answers(simulation: Simulation, hold_id: str) -> int:
+    """How many answers are kept back there."""
+    return len(simulation.kept_back.get(hold_id, ()))
+
+
+def print_held(simulation: Simulation) -> list[dict[str, Any]]:
+    """What stands at which hold, for `/_sim/next` and the reports of the clock."""
+    return [
+        {"id": story.owner, "event": hold.event, "hold": hold.id}
+        for hold in simulation.world.holds.values()
+        for story in held_by(simulation.world, hold.id)
+    ]
+
+
+def print_kept_back(simulation: Simulation) -> list[dict[str, Any]]:
+    """How many answers wait at which hold, for the same."""
+    return [
+        {"call": hold.call, "answers": _answers(simulation, hold.id), "hold": hold.id}
+        for hold in simulation.world.holds.values()
+        if _answers(simulation, hold.id)
+    ]
+
+
+ROUTES = [
+    Route("POST", "/holds", make_hold),
+    Route("GET", "/holds", list_holds),
+    Route("DELETE", "/holds/{id}", release_hold),
+]

@@ -1,0 +1,51 @@
+"""The call about what a client does wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deck_sim.base.durations import parse_duration
+from deck_sim.base.errors import refuse
+from deck_sim.base.lazy import Later
+from deck_sim.runtime.journal import Call
+from deck_sim.runtime.serialization import print_moment
+from deck_sim.server.endpoint import Answer, Request, Route
+
+if TYPE_CHECKING:
+    from deck_sim.runtime import lint
+else:
+    lint = Later("deck_sim.runtime.lint")
+
+
+def show_manners(request: Request) -> Answer:
+    """`GET /_sim/manners`: bad habits, as the journal and the deliveries show them."""
+    given = request.asked("poll_interval")
+    try:
+        interval = parse_duration(given[0]) if given else lint.POLL_INTERVAL
+    except ValueError as error:
+        text = f"`poll_interval`: {error}"
+        raise refuse("request/input_invalid", text, field="poll_interval") from None
+    seen = lint.look_at(request.simulation, interval)
+    return Answer({"data": [_print(manner, found) for manner, found in seen]})
+
+
+def _print(manner: lint.Manner, found: lint.Found) -> dict[str, Any]:
+    return {
+        "manner": manner.name,
+        "what": found.what,
+        "why": manner.why,
+        "mend": manner.mend,
+        "calls": [_print_call(call) for call in found.calls],
+    }
+
+
+def _print_call(call: Call) -> dict[str, Any]:
+    return {
+        "at": print_moment(call.at),
+        "request_id": call.request_id,
+        "method": call.method,
+        "path": call.path,
+    }
+
+
+ROUTES = [Route("GET", "/manners", show_manners)]

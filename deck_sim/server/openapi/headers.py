@@ -1,0 +1,83 @@
+"""The headers of the document: what calls may send beside their key, and what answers bring."""
+
+from collections.abc import Iterator, Mapping
+
+from deck_sim import __version__
+from deck_sim.contract import shapes
+from deck_sim.contract.editions import Edition
+from deck_sim.contract.operations import Operation
+from deck_sim.contract.shapes import Shape
+from deck_sim.scenario import selection
+from deck_sim.server import idempotency
+from deck_sim.server.endpoint import Route
+from deck_sim.server.request import ASSUMED
+
+VERSION, RETRY_AFTER = "Deck-Sim-Version", "Retry-After"
+(REPLAYED,) = idempotency.REPLAYED
+
+# What the door answers with; none of it is kept under an idempotency key.
+_AT_THE_DOOR = (401, 413, 429, 500, 501)
+
+
+def _header(description: str, schema: Shape, *, required: bool = False) -> Shape:
+    return {"description": description, "required": required, "schema": schema}
+
+
+ANSWERED: Mapping[str, Shape] = {
+    VERSION: _header(
+        "The version of deck-sim, on every answer.", shapes.text(__version__), required=True
+    ),
+    selection.HEADER: _header(
+        "The scenario that was chosen, and why; deck-sim's own.",
+        shapes.text("mfa_then_success; because=queue"),
+        required=True,
+    ),
+    REPLAYED: _header(
+        "The answer is the one that was kept under the call's idempotency key; deck-sim's own.",
+        shapes.constant(idempotency.REPLAYED[REPLAYED]),
+    ),
+    ASSUMED: _header(
+        "What the answer rests on that is only assumed, by its names in the fidelity ledger.",
+        shapes.text("state_invalid"),
+    ),
+    RETRY_AFTER: _header(
+        "After how many seconds there is room; sent if the world's rate limit says so.",
+        {"type": "integer", "minimum": 1, "examples": [2]},
+    ),
+}
+
+
+def takes_key(edition: Edition, route: Route) -> bool:
+    """Whether a call can be made again under an idempotency key."""
+    return edition.idempotency.covers(route.method, creates=route.creates)
+
+
+def taken(edition: Edition, route: Route, operation: Operation) -> Iterator[Shape]:
+    """The headers that a call may send."""
+    if operation.plays:
+        scenario = shapes.text("mfa_then_success")
+        yield _sent(selection.HEADER, "The scenario to play; deck-sim's own.", scenario)
+    if takes_key(edition, route):
+        rule = edition.idempotency
+        key = {"type": "string", "minLength": 1, "maxLength": rule.longest_key}
+        told = "The same call under the same key gets the same answer again, and does nothing more."
+        yield _sent(idempotency.HEADER, told, key)
+
+
+def _sent(name: str, description: str, schema: Shape) -> Shape:
+    return {"name": name, "in": "header", "description": description, "schema": schema}
+
+
+def answered(edition: Edition, route: Route, operation: Operation, status: int) -> Shape:
+    """The headers of an answer, each as a reference to its description."""
+    kept = status in edition.idempotency.kept and status not in _AT_THE_DOOR
+    brought = {
+        VERSION: True,
+        ASSUMED: True,
+        selection.HEADER: operation.plays and status == operation.status,
+        REPLAYED: kept and takes_key(edition, route),
+        RETRY_AFTER: status == 429,
+    }
+    return {
+        name: {"$ref": f"#/components/headers/{name}"} for name, there in brought.items() if there
+    }

@@ -1,0 +1,38 @@
+"""`GET /openapi.json`: the document of the world's edition, or of the one that is asked for."""
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deck_sim.base.errors import ApiError, listed, nearest, quote, refuse
+from deck_sim.base.lazy import Later
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.serialization import dump_json, print_errors
+from deck_sim.server.endpoint import WHO
+
+if TYPE_CHECKING:
+    from deck_sim.server.openapi import document as documents
+else:
+    documents = Later("deck_sim.server.openapi.document")
+
+
+async def show_document(worlds: Worlds, request: Request) -> Response:
+    """The document. It needs no key; one that is sent selects the edition of its world."""
+    try:
+        shown, status = documents.document(_edition(worlds, request)), 200
+    except ApiError as error:
+        refused = {**print_errors(error), "request_id": worlds.next_request_id()}
+        shown, status = refused, error.status
+    return Response(dump_json(shown), status, WHO, media_type="application/json")
+
+
+def _edition(worlds: Worlds, request: Request) -> str:
+    key = request.headers.get("authorization")
+    usual = worlds.select(key).world.edition if key else worlds.settings.edition
+    name = request.query_params.get("edition", usual)
+    if name not in EDITIONS:
+        text = f"`edition` is {quote(name)}{nearest(name, EDITIONS)}; it can be "
+        raise refuse("request/input_invalid", text + listed(EDITIONS, last="or"), field="edition")
+    return name

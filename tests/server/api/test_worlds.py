@@ -1,0 +1,107 @@
+"""Worlds: one for each key, kept apart, kept whole, and without secrets."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import pytest
+
+from deck_sim.runtime.registry import Worlds
+from deck_sim.server.serve import ServerThread
+
+
+@pytest.fixture
+def other(server, key):
+    """A client of another world."""
+    headers = {"Authorization": f"bearer {key}_other"}
+    with httpx2.Client(base_url=server.base_url, headers=headers, trust_env=False) as client:
+        yield client
+
+
+def test_two_keys_are_two_worlds(api, sim, other, task):
+    """What one key makes, another does not see; the scheme may be in lower case."""
+    assert other.get("/agents").json()["data"] == []
+    assert other.get(f"/tasks/{task['id']}").status_code == 404
+    again = other.post("/agents", json={"name": "Concierge"}).json()
+    assert again["id"] == task["agent_id"]
+    assert len(sim.get("/requests").json()["data"]) == 2
+
+
+def test_only_allowed_keys_have_a_world():
+    """A server that was given keys answers 401 to every other."""
+    thread = ServerThread(Worlds(keys=frozenset({"sk_live_a"}))).start()
+    statuses = {}
+    for key in ("sk_live_a", "sk_live_b", "SK_LIVE_A"):
+        headers = {"Authorization": f"Bearer {key}"}
+        url = f"{thread.server.base_url}/test"
+        statuses[key] = httpx2.get(url, headers=headers, trust_env=False).status_code
+    thread.stop()
+    assert statuses == {"sk_live_a": 200, "sk_live_b": 401, "SK_LIVE_A": 401}
+
+
+def test_parallel_calls_on_one_world_lose_nothing(api, sim, server, task, connection):
+    """Runs, reads and changes from several threads leave a world that adds up."""
+
+    def play(number):
+        with httpx2.Client(headers=api.headers, base_url=server.base_url, trust_env=False) as mine:
+            for _ in range(8):
+                body = {"connection_id": connection["id"], "input": {"n": number}}
+                run = mine.post(f"/tasks/{task['id']}/run", json=body).json()
+                mine.post(f"/task-runs/{run['id']}/cancel")
+                mine.get("/task-runs?limit=5")
+                yield run["id"]
+
+    with ThreadPoolExecutor(4) as threads:
+        ids = [run for runs in threads.map(lambda n: list(play(n)), range(4)) for run in runs]
+    assert len(set(ids)) == 32
+    listed = api.get("/task-runs?limit=100&status=canceled").json()["data"]
+    assert {run["id"] for run in listed} == set(ids)
+    timeline = sim.get("/timeline").json()["data"]
+    assert sum(entry["what"] == "queued -> canceled" for entry in timeline) == 32
+    requests = [call["request_id"] for call in sim.get("/requests").json()["data"]]
+    assert len(set(requests)) == len(requests)
+    assert sim.get("/world").json()["crashes"] == []
+
+
+SECRET = "correct-horse-battery"
+LEAKS = {
+    "right": {"auth_credentials": {"username": "alex", "password": SECRET}},
+    "misspelt": {"auth_credentials": {"username": "alex", "pasword": SECRET}},
+    "text": {"auth_credentials": f"alex:{SECRET}"},
+    "too much": {"auth_credentials": {"username": "a", "password": SECRET, "pin": SECRET}},
+    "misplaced": {"password": SECRET},
+    "unknown source": {
+        "source_id": "no",
+        "auth_credentials": {"username": "alex", "password": SECRET},
+    },
+}
+
+
+@pytest.mark.parametrize("changes", LEAKS.values(), ids=LEAKS)
+def test_a_password_is_never_shown_again(api, sim, simulation, source, changes):
+    """No answer, journal, timeline, event or copy of the world holds a password."""
+    body = {"source_id": source["id"], "auth_method": "username_password", **changes}
+    answers = [api.post("/connections", json=body), api.get("/connections")]
+    paths = ("/world", "/timeline", "/requests", "/events", "/connections", "/next")
+    answers += [sim.get(path) for path in paths]
+    assert all(answer.status_code < 500 and SECRET not in answer.text for answer in answers)
+    now = simulation()
+    assert SECRET not in repr((now.world, now.journal, now.wishes, now.crashes))
+
+
+def test_a_password_in_a_body_that_is_not_json_is_not_kept(api, sim):
+    """The journal keeps what cannot be read only up to the first sign of a secret."""
+    api.post("/connections", content=f'{{"source_id": "x", "password": "{SECRET}"'.encode())
+    assert SECRET not in sim.get("/requests").text
+    assert sim.get("/requests").json()["data"][-1]["body"] == '{"source_id": "x", "'
+
+
+def test_a_wrong_password_type_is_told_without_the_password(api, source):
+    """The error says what is wrong with the password, not what it is."""
+    body = {"source_id": source["id"], "auth_method": "username_password"}
+    body["auth_credentials"] = {"username": "alex", "password": 8675309}
+    answer = api.post("/connections", json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (
+        400,
+        "auth_credentials.password",
+    )
+    assert "8675309" not in answer.text

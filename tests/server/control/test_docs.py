@@ -1,0 +1,71 @@
+"""The page on the control API: every call has its section, and every example answers as shown."""
+
+import json
+import re
+import shlex
+from itertools import pairwise
+from pathlib import Path
+
+from deck_sim.server.control.app import ROUTES
+
+PAGE = Path(__file__).parents[3].joinpath("docs/control.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^#+ |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+EXAMPLE = re.compile(r"^\$ (deck .*?)\n(\{.*?)\n(?=\$ |```)", re.MULTILINE | re.DOTALL)
+MORE = "…"
+
+
+def _heading(route):
+    return f"{route.method} /_sim{route.path.replace('{id}', 'ID').replace('{name}', 'NAME')}"
+
+
+def test_every_call_has_its_section_and_no_other_has():
+    """The headings of the page are the rows of the table."""
+    assert sorted(SECTIONS) == sorted(map(_heading, ROUTES))
+
+
+def test_every_section_shows_its_call():
+    """Each section has an example of its own call, with the answer."""
+    for heading, section in SECTIONS.items():
+        method, path = heading.replace("ID", "[^/]+").replace("NAME", "[^/]+").split()
+        calls = [_read(command) for command, _ in EXAMPLE.findall(section)]
+        paths = [found for found_method, found, _ in calls if found_method == method]
+        assert any(re.fullmatch(path, found) for found in paths), heading
+
+
+def test_every_example_answers_as_shown(server, api, key):
+    """Played from top to bottom in one world, each call answers what the page shows."""
+    examples = EXAMPLE.findall(PAGE)
+    assert len(examples) >= len(ROUTES)
+    for command, shown in examples:
+        method, path, request = _read(command)
+        answer = api.request(method, f"{server.url}{path}", **request).json()
+        assert _shortened(answer, json.loads(shown)) == json.loads(shown), command
+
+
+def _read(command):
+    """What a curl command asks for: the method, the path, and the rest of the request."""
+    _, *words = shlex.split(command.replace("\\\n", " "))
+    method, request = "GET", {"headers": {}}
+    for option, value in pairwise(words):
+        if option == "-X":
+            method = value
+        elif option == "-d":
+            request["content"] = value.encode()
+        elif option == "-H":
+            name, _, text = value.partition(": ")
+            request["headers"][name] = text
+    (url,) = (word for word in words if word.startswith("$"))
+    return method, url.replace("$SIM", "/_sim").replace("$API", "/v2"), request
+
+
+def _shortened(found, shown):
+    """What was found, cut where the page says that there is more."""
+    if isinstance(shown, dict) and isinstance(found, dict):
+        return {name: _shortened(value, shown.get(name)) for name, value in found.items()}
+    if isinstance(shown, list) and shown[-1:] == [MORE]:
+        return [*map(_shortened, found[: len(shown) - 1], shown), MORE]
+    if isinstance(shown, list) and isinstance(found, list):
+        return [_shortened(*pair) for pair in zip(found, shown, strict=True)]
+    if isinstance(shown, str) and shown.endswith(MORE):
+        return found[: len(shown) - 1] + MORE
+    return found

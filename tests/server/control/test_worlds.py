@@ -1,0 +1,377 @@
+"""The calls about the world as a whole."""
+
+import pytest
+
+from deck_sim.server.control.app import ROUTES
+
+
+def test_a_new_world_is_empty(sim):
+    """A key that was never seen has a world as the server was started."""
+    world = sim.get("/world").json()
+    assert world.pop("request_id").startswith("ctl_")
+    assert world == {
+        "edition": "connections",
+        "seed": 0,
+        "now": "2025-01-15T09:30:00Z",
+        "clock": "frozen",
+        "webhook_time": "wall",
+        "default_scenario": "success",
+        "queues": {},
+        "rate_limit": False,
+        "strict_fidelity": False,
+        "surprises": {"fields": False, "event_type": None, "interaction_type": None},
+        "choices": [],
+        "faults": [],
+        "resources": dict.fromkeys(
+            (
+                *("agent", "source", "task", "connection", "task_run", "storage"),
+                *("event_destination", "event_delivery"),
+            ),
+            0,
+        ),
+        "events": 0,
+        "crashes": [],
+    }
+
+
+def test_the_world_counts_what_is_not_deleted(api, sim, task):
+    """Deleted resources are not counted."""
+    api.delete(f"/tasks/{task['id']}")
+    resources = sim.get("/world").json()["resources"]
+    assert (resources["agent"], resources["task"]) == (1, 0)
+
+
+def test_an_empty_world_can_change_its_seed_and_keeps_the_rest(api, sim):
+    """A new seed gives other ids; the clock, the queue and the journal stay."""
+    sim.put("/clock", json={"mode": "on_poll", "now": "2025-01-15T10:00:00Z"})
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down"]})
+    api.get("/agents")
+    changed = sim.patch("/world", json={"seed": 7, "edition": "connections"}).json()
+    assert (changed["seed"], changed["clock"]) == (7, "on_poll")
+    assert changed["now"] == "2025-01-15T10:00:00Z"
+    assert changed["queues"] == {"task_run": ["source_down"]}
+    assert len(sim.get("/requests").json()["data"]) == 1
+    first = api.post("/agents", json={"name": "x"}).json()["id"]
+    sim.post("/reset")
+    assert api.post("/agents", json={"name": "x"}).json()["id"] != first
+
+
+def test_the_default_scenario_can_change_at_any_time(api, sim, task):
+    """The next connection plays the new default; null and nothing leave it as it is."""
+    for body in ({"default_scenario": "slow_success"}, {"default_scenario": None}, {}):
+        assert sim.patch("/world", json=body).json()["default_scenario"] == "slow_success"
+    website = {"type": "website", "website": {"url": "https://hotel.example"}}
+    body = {"source_id": api.post("/sources", json=website).json()["id"], "auth_method": "none"}
+    answer = api.post("/connections", json=body)
+    assert answer.headers["Deck-Sim-Scenario"] == "slow_success; because=default"
+
+
+def test_the_time_of_webhooks_can_change_at_any_time(subscribe, agent, advance, receiver, sim):
+    """The next attempt is stamped by the world's clock, and the world says so."""
+    subscribe("agent.created")
+    agent()
+    changed = sim.patch("/world", json={"webhook_time": "world"}).json()
+    assert changed["webhook_time"] == sim.get("/world").json()["webhook_time"] == "world"
+    advance("0s")
+    assert receiver.arrivals[0].headers["webhook-timestamp"] == "1736933400"
+
+
+_TYPE, _EVENT = "surprises.interaction_type", "surprises.event_type"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"edition": "credential"}, ("input_invalid", "edition")),
+        ({"edition": 1}, ("input_invalid", "edition")),
+        ({"seed": "7"}, ("input_invalid", "seed")),
+        ({"webhook_time": "word"}, ("input_invalid", "webhook_time")),
+        ({"webhook_time": "world", "default_scenario": "x"}, ("input_invalid", "default_scenario")),
+        ({"seed": 1.5}, ("input_invalid", "seed")),
+        ({"default_scenario": "sucess"}, ("input_invalid", "default_scenario")),
+        ({"default_scenario": ""}, ("input_missing", "default_scenario")),
+        ({"sed": 7}, ("input_invalid", "sed")),
+        ({"default_scenario": "sucess", "seed": 7}, ("input_invalid", "default_scenario")),
+        ({"rate_limit": 5}, ("input_invalid", "rate_limit")),
+        ({"rate_limit": {"requests": 0}}, ("input_invalid", "rate_limit.requests")),
+        ({"rate_limit": {"requests": 1_000_001}}, ("input_invalid", "rate_limit.requests")),
+        ({"rate_limit": {"per": "10"}}, ("input_invalid", "rate_limit.per")),
+        ({"rate_limit": {"per": 10}}, ("input_invalid", "rate_limit.per")),
+        ({"rate_limit": {"per": "0s"}}, ("input_invalid", "rate_limit.per")),
+        ({"rate_limit": {"retry_after": "1s"}}, ("input_invalid", "rate_limit.retry_after")),
+        ({"rate_limit": {"request": 1}}, ("input_invalid", "rate_limit.request")),
+        ({"surprises": True}, ("input_invalid", "surprises")),
+        ({"surprises": {"field": True}}, ("input_invalid", "surprises.field")),
+        ({"surprises": {"fields": 1}}, ("input_invalid", "surprises.fields")),
+        *(
+            ({"surprises": {"event_type": found}}, ("input_invalid", "surprises.event_type"))
+            for found in ("task_run.completed", "sparkled", "task_rn.x", "task_run.", "task.a.b")
+        ),
+        *(
+            ({"surprises": {"interaction_type": found}}, ("input_invalid", _TYPE))
+            for found in ("mfa", "Palm", "a b", "x" * 101)
+        ),
+        ({"surprises": {"event_type": "no"}, "rate_limit": True}, ("input_invalid", _EVENT)),
+    ],
+)
+def test_a_wrong_change_of_the_world_is_refused(errors, body, found):
+    """Unknown editions, scenarios and names change nothing."""
+    assert errors("PATCH", "/world", 400, json=body) == [found]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"rate_limit": "on"}, '`rate_limit`: must be true, false or an object, not "on"'),
+        (
+            {"surprises": {"event_type": "task_rn.x"}},
+            "`surprises.event_type`: must be a kind and a word, like 'task_run.sparkled', not"
+            " 'task_rn.x'; did you mean 'task_run'?; kinds are `agent`",
+        ),
+        (
+            {"surprises": {"event_type": "task.reset"}},
+            "`surprises.event_type`: 'task.reset' is documented, and no surprise",
+        ),
+        (
+            {"surprises": {"interaction_type": "mfa"}},
+            '`surprises.interaction_type`: "mfa" is documented, and no surprise',
+        ),
+        ({"rate_limit": {"per": "0s"}}, "`rate_limit.per`: must be longer than nothing"),
+        ({"rate_limit": {"per": 10}}, "`rate_limit.per`: '10' is not a duration; a duration is"),
+    ],
+)
+def test_a_wrong_wish_is_told_what_is_allowed(message, body, text):
+    """The message says what was found, and what would do."""
+    assert message("PATCH", "/world", json=body).startswith(text)
+
+
+def test_a_world_that_is_told_something_else_keeps_its_limit_and_its_surprises(sim):
+    """Another seed, or another default scenario, takes neither back."""
+    sim.patch("/world", json={"rate_limit": {"requests": 3}, "surprises": {"fields": True}})
+    for body in ({"seed": 7}, {"default_scenario": "slow_success"}, {}):
+        world = sim.patch("/world", json=body).json()
+        assert (world["rate_limit"]["requests"], world["surprises"]["fields"]) == (3, True)
+
+
+def test_what_a_world_shows_of_its_wishes_can_be_sent_back(sim):
+    """The limit and the surprises are shown as they are set."""
+    wishes = {"rate_limit": {"requests": 3, "per": "1m30s", "retry_after": True}}
+    wishes["surprises"] = {"fields": True, "event_type": "task.x", "interaction_type": "y"}
+    shown = sim.patch("/world", json=wishes).json()
+    assert {name: shown[name] for name in wishes} == wishes
+
+
+def test_a_world_with_resources_keeps_its_seed(api, errors, task):
+    """Once something was made, even if it is deleted, seed and edition stay."""
+    api.delete(f"/tasks/{task['id']}")
+    for body in (
+        {"seed": 7},
+        {"edition": "connections"},
+        {"seed": 7, "default_scenario": "success"},
+    ):
+        assert errors("PATCH", "/world", 409, json=body) == [("state_invalid", None)]
+
+
+def test_a_reset_begins_the_world_anew(api, sim, task):
+    """Everything is gone: resources, journal, queue, clock, and the ids begin again."""
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down"]})
+    sim.put(
+        "/scenarios/mine",
+        json={"task_run": ["queued", "running", "completed"]},
+    )
+    sim.post("/clock/advance", json={"by": "1h"})
+    answer = sim.post("/reset")
+    assert answer.status_code == 200
+    assert answer.json()["resources"]["agent"] == 0
+    assert sim.get("/world").json()["queues"] == {}
+    assert sim.get("/clock").json()["now"] == "2025-01-15T09:30:00Z"
+    assert sim.get("/requests").json()["data"] == []
+    assert sim.get("/scenarios/mine").status_code == 400
+    assert api.post("/agents", json={"name": "Concierge"}).json()["id"] == task["agent_id"]
+
+
+def test_a_reset_takes_settings(sim):
+    """A world can begin at another moment, with another seed, clock and default scenario."""
+    body = {"now": "2030-01-01T01:00:00+01:00", "seed": 3, "mode": "on_poll", "speed": 2}
+    body |= {"default_scenario": "source_down", "edition": "connections"}
+    world = sim.post("/reset", json=body).json()
+    assert (world["now"], world["seed"], world["clock"]) == ("2030-01-01T00:00:00Z", 3, "on_poll")
+    assert world["default_scenario"] == "source_down"
+    assert sim.get("/clock").json()["speed"] == 2
+    assert sim.post("/reset", json={"webhook_time": "world"}).json()["webhook_time"] == "world"
+    assert sim.post("/reset", json={}).json()["default_scenario"] == "success"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"mode": "freeze"}, ("input_invalid", "mode")),
+        ({"speed": 0}, ("input_invalid", "speed")),
+        ({"speed": 1e7}, ("input_invalid", "speed")),
+        ({"now": "soon"}, ("input_invalid", "now")),
+        ({"now": "9999-12-31T23:59:59Z"}, ("input_invalid", "now")),
+        ({"now": "0001-01-01T00:00:00+01:00"}, ("input_invalid", "now")),
+        ({"default_scenario": "sucess"}, ("input_invalid", "default_scenario")),
+        ({"edition": "other"}, ("input_invalid", "edition")),
+    ],
+)
+def test_a_wrong_reset_resets_nothing(errors, task, body, found):
+    """A reset that is refused leaves the world as it was."""
+    assert errors("POST", "/reset", 400, json=body) == [found]
+
+
+def test_a_misspelt_mode_is_told_the_nearest(message):
+    """The message says what is allowed, what was found and what was meant."""
+    text = message("POST", "/reset", json={"mode": "frozn"})
+    assert text == (
+        "`mode`: must be 'real', 'frozen', 'on_poll' or 'follow', not \"frozn\";"
+        " did you mean 'frozen'?"
+    )
+
+
+def test_a_dropped_world_is_as_if_it_had_never_been(api, sim, task):
+    """After DELETE the key begins a new world."""
+    assert sim.delete("/world").json()["deleted"] is True
+    assert sim.get("/world").json()["resources"]["task"] == 0
+    assert api.get("/tasks").json()["data"] == []
+
+
+SEED = {
+    "agents": [{"id": "agt_1", "name": "Concierge"}],
+    "sources": [{"id": "src_1", "type": "website", "website": {"url": "https://hotel.example"}}],
+    "tasks": [{"id": "task_1", "name": "Read", "agent_id": "agt_1", "status": "live"}],
+    "connections": [
+        {"id": "conn_1", "source_id": "src_1", "auth_method": "none"},
+        {
+            "id": "conn_2",
+            "source_id": "src_1",
+            "auth_method": "none",
+            "status": "invalid",
+            "external_id": "user-7",
+            "created_at": "2024-12-24T12:00:00Z",
+        },
+    ],
+}
+
+
+def test_a_seed_puts_resources_there_with_their_ids(api, sim):
+    """Seeded resources are as if they had always been: no event, and they work."""
+    answer = sim.post("/seed", json={"resources": SEED}).json()
+    assert answer["seeded"] == {
+        kind: [item["id"] for item in items] for kind, items in SEED.items()
+    }
+    assert sim.get("/events").json()["data"] == []
+    assert api.get("/tasks/task_1").json()["status"] == "live"
+    assert api.get("/connections/conn_1").json()["status"] == "connected"
+    second = api.get("/connections/conn_2").json()
+    assert (second["status"], second["external_id"]) == ("invalid", "user-7")
+    assert second["created_at"] == second["updated_at"] == "2024-12-24T12:00:00Z"
+    run = api.post("/tasks/task_1/run", json={"connection_id": "conn_1"})
+    assert run.status_code == 201
+
+
+def test_a_seed_may_come_in_any_order_and_more_than_once(sim):
+    """What refers to something else may stand before it, or in a later call."""
+    first = {kind: SEED[kind] for kind in ("tasks", "agents")}
+    assert sim.post("/seed", json={"resources": first}).status_code == 200
+    rest = {kind: SEED[kind] for kind in ("connections", "sources")}
+    assert sim.post("/seed", json={"resources": rest}).status_code == 200
+
+
+def test_a_seed_is_all_or_nothing_and_tells_each_place(errors):
+    """Every problem of every item is told with its place; the good items are not made either."""
+    resources = {
+        "agents": [SEED["agents"][0], {"id": "agt_1", "name": "x"}, {"name": 5, "nmae": 1}],
+        "taks": [],
+        "task_runs": [],
+        "tasks": [{"id": "task_1", "name": "x", "agent_id": "agt_no", "input_schema": {"type": 1}}],
+        "sources": [SEED["sources"][0]],
+        "connections": [
+            {"id": "c1", "source_id": "src_1", "auth_method": "none", "status": "connecting"},
+            {"id": "c2", "source_id": "src_1", "auth_method": "none", "created_at": "soon"},
+        ],
+    }
+    assert errors("POST", "/seed", 400, json={"resources": resources}) == [
+        ("input_invalid", "resources.taks"),
+        ("input_invalid", "resources.task_runs"),
+        ("input_invalid", "resources.agents[1].id"),
+        ("input_invalid", "resources.agents[2].name"),
+        ("input_missing", "resources.agents[2].id"),
+        ("input_invalid", "resources.agents[2].nmae"),
+        ("agent_not_found", "resources.tasks[0].agent_id"),
+        ("input_invalid", "resources.tasks[0].input_schema.type"),
+        ("input_invalid", "resources.connections[0].status"),
+        ("input_invalid", "resources.connections[1].created_at"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({}, ("input_missing", "resources")),
+        ({"resources": []}, ("input_invalid", "resources")),
+        ({"resources": {"agents": {}}}, ("input_invalid", "resources.agents")),
+        ({"resources": {"agents": [5]}}, ("input_invalid", "resources.agents[0]")),
+        (
+            {"resources": {"agents": [{"id": "x", "name": "x", "status": "live"}]}},
+            ("input_invalid", "resources.agents[0].status"),
+        ),
+        (
+            {"resources": {"agents": [{"id": "x" * 256, "name": "x"}]}},
+            ("input_invalid", "resources.agents[0].id"),
+        ),
+    ],
+)
+def test_a_seed_of_the_wrong_shape_is_refused(errors, body, found):
+    """Each level of the body is checked."""
+    assert errors("POST", "/seed", 400, json=body) == [found]
+
+
+def test_a_seeded_id_is_never_given_again(api, sim):
+    """An id that a seed has taken is passed over, not overwritten, when its turn comes."""
+    next_id = api.post("/agents", json={"name": "made"}).json()["id"]
+    sim.post("/reset")
+    sim.post("/seed", json={"resources": {"agents": [{"id": next_id, "name": "seeded"}]}})
+    assert api.post("/agents", json={"name": "made"}).json()["id"] != next_id
+    assert api.get(f"/agents/{next_id}").json()["name"] == "seeded"
+
+
+READS = [route.path for route in ROUTES if route.method == "GET"]
+
+
+def test_watching_a_world_does_not_change_what_the_api_answers(api, sim, unchanged):
+    """Between two equal histories, one watched and one not, no byte differs."""
+    answers = []
+    for paths in ([], READS):
+        sim.post("/reset")
+        answers.append([])
+        for _ in range(3):
+            with unchanged():
+                for path in paths:
+                    sim.get(path.replace("{name}", "success"))
+            answers[-1].append(api.post("/agents", json={"name": "x"}).content)
+            answers[-1].append(api.get("/agents").content)
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/world/", "/clock/advance/x", "/rule"])
+def test_an_unknown_control_path_is_not_an_endpoint(errors, path):
+    """A path that the control API does not have is a 404 in the envelope."""
+    assert errors("GET", path, 404) == [("endpoint_not_found", None)]
+
+
+def test_a_wrong_control_method_is_told_the_right_ones(sim, errors):
+    """405 says what the path takes."""
+    assert errors("PUT", "/world", 405) == [("method_not_allowed", None)]
+    assert sim.put("/world").headers["Allow"] == "GET, PATCH, DELETE"
+
+
+TAKE_JSON = [r for r in ROUTES if r.method in ("POST", "PUT", "PATCH") and "{id}" not in r.path]
+
+
+@pytest.mark.parametrize("route", TAKE_JSON, ids=lambda route: f"{route.method} {route.path}")
+def test_an_unreadable_body_changes_nothing(errors, route):
+    """Every call that takes a body refuses one that is no JSON object."""
+    request = {"content": b"[NaN", "headers": {"Content-Type": "application/json"}}
+    path = route.path.replace("{name}", "x")
+    assert errors(route.method, path, 400, **request) == [("body_invalid", None)]

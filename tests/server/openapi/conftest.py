@@ -1,0 +1,25 @@
+"""What tests of the document share: a world in which its examples are true."""
+
+import pytest
+
+from deck_sim.runtime.seeding import seed_resources
+from deck_sim.server.openapi.document import document
+
+
+@pytest.fixture
+def seed_examples():
+    """Put there what the examples name: a resource of each kind that is created from a body."""
+
+    def seed_examples(simulation):
+        edition = simulation.world.rules
+        schemas = document(edition.name)["paths"]
+        resources = {}
+        for kind in edition.kinds.values():
+            created = schemas.get(f"/{kind.path}", {}).get("post", {})
+            if kind.create and created:
+                body = created["requestBody"]["content"]["application/json"]["example"]
+                item = {**body, "id": f"{kind.prefix}_Xk29fLq0aZ81bTnE"}
+                resources[kind.path] = [item]
+        seed_resources(simulation, resources)
+
+    return seed_examples

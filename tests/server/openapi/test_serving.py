@@ -1,0 +1,48 @@
+"""`/openapi.json`, and what stands in it held against what is really sent."""
+
+import httpx2
+import pytest
+
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.server.openapi.document import document
+
+
+@pytest.fixture
+def ask(server):
+    """Ask for the document, without a key."""
+    return lambda **more: httpx2.get(f"{server.url}/openapi.json", trust_env=False, **more)
+
+
+def test_the_document_is_served_without_a_key(ask):
+    """Anyone gets it, in the server's edition, and as it was made."""
+    answer = ask()
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+    assert answer.json() == document(DEFAULT_EDITION)
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_an_edition_can_be_asked_for(ask, edition):
+    """`?edition=` names one."""
+    assert ask(params={"edition": edition}).json() == document(edition)
+
+
+def test_a_key_selects_the_edition_of_its_world(ask, server):
+    """Who sends a key sees the API that the key gets."""
+    other = list(EDITIONS)[-1]
+    server.worlds.make("sk_test_openapi", edition=other)
+    answer = ask(headers={"Authorization": "Bearer sk_test_openapi"})
+    assert answer.json() == document(other)
+
+
+def test_an_unknown_edition_is_refused(ask):
+    """The error is in the envelope, and names those that there are."""
+    answer = ask(params={"edition": "connection"})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, "edition")
+    assert error["message"].startswith("`edition` is 'connection'; did you mean 'connections'?")
+    assert answer.json()["request_id"].startswith("req_")
+
+
+def test_a_key_that_is_none_is_refused(ask):
+    """A header that cannot be read is not passed over."""
+    assert ask(headers={"Authorization": "Basic c2s6"}).status_code == 401

@@ -1,0 +1,178 @@
+"""The door of the server, called as an ASGI app."""
+
+import asyncio
+import json
+import logging
+
+import pytest
+
+from deck_sim import __version__
+from deck_sim.contract.bodies import Body
+from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.serialization import MAX_BODY_BYTES
+from deck_sim.server.app import Door
+from deck_sim.server.endpoint import Answer, Route
+from deck_sim.server.routing import Routes
+
+
+class _Name(Body):
+    name: str
+
+
+def _fail(request):
+    raise RuntimeError("a bug")
+
+
+ROUTES = Routes(
+    [
+        Route("GET", "/things", lambda request: Answer({"asked": request.asked("of")})),
+        Route("POST", "/things", lambda request: Answer(request.read(_Name).model_dump(), 201)),
+        Route("GET", "/things/{id}", lambda request: Answer(dict(request.params))),
+        Route("GET", "/broken", _fail),
+        Route("GET", "/unprintable", lambda request: Answer({"number": float("inf")})),
+        Route("GET", "/open", lambda request: Answer({"key": request.simulation.key})),
+    ]
+)
+
+
+@pytest.fixture
+def worlds():
+    """Worlds of their own, so that a crash is nobody else's."""
+    return Worlds()
+
+
+@pytest.fixture
+def call(worlds):
+    """Call the door in-process: the status, the headers and the body of its answer."""
+    door = Door(worlds, lambda simulation: ROUTES, journal=True, open_paths=("/open",))
+
+    def call(method, path, *chunks, key="k", query="", root="", end=()):
+        messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
+        messages += end or [{"type": "http.request"}]
+        sent = []
+
+        async def receive():
+            return messages.pop(0)
+
+        async def send(message):
+            sent.append(message)
+
+        headers = [(b"authorization", f"Bearer {key}".encode())] if key else []
+        scope = {"type": "http", "method": method, "path": path, "headers": headers}
+        scope |= {"query_string": query.encode(), "root_path": root}
+        asyncio.run(door(scope, receive, send))
+        if not sent:
+            return None
+        headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return sent[0]["status"], headers, sent[1]["body"]
+
+    return call
+
+
+def _codes(body):
+    return [error["code"] for error in json.loads(body)["errors"]]
+
+
+def test_a_body_may_come_in_pieces(call):
+    """A body is read to its end before the endpoint is called."""
+    status, _, body = call("POST", "/things", b'{"na', b'me": "', b'x"}')
+    assert status == 201
+    assert json.loads(body)["name"] == "x"
+
+
+def test_a_caller_who_goes_away_gets_no_answer_and_leaves_no_trace(call, worlds):
+    """A body that never ends, even one that would be valid as it is, does nothing."""
+    end = [{"type": "http.disconnect"}]
+    assert call("POST", "/things", b'{"name": "x"}', end=end) is None
+    assert not worlds.select("Bearer k").journal
+
+
+@pytest.mark.parametrize(("extra", "code"), [(0, "input_missing"), (1, "payload_too_large")])
+def test_a_body_may_be_as_large_as_the_limit(call, extra, code):
+    """A body of exactly 10 MiB is read; of a larger one no more is kept than tells so."""
+    body = b"{" + b" " * (MAX_BODY_BYTES - 2 + extra) + b"}"
+    parts = [body[:MAX_BODY_BYTES], body[MAX_BODY_BYTES:], b" " * extra, b" " * extra]
+    status, _, answer = call("POST", "/things", *parts)
+    assert _codes(answer) == [code]
+    assert status == (413 if extra else 400)
+
+
+def test_a_bug_becomes_an_api_error_that_is_recorded_and_logged(call, worlds, caplog):
+    """An exception in an endpoint is answered in the envelope, kept in `crashes`, and logged."""
+    with caplog.at_level(logging.ERROR, "deck_sim"):
+        status, headers, body = call("GET", "/broken")
+    assert (status, _codes(body)) == (500, ["api_error"])
+    assert headers["deck-sim-version"] == __version__
+    assert json.loads(body)["request_id"].startswith("req_")
+    (crash,) = worlds.select("Bearer k").crashes
+    assert "RuntimeError: a bug" in crash
+    assert caplog.messages == ["deck-sim failed at GET /broken"]
+    assert worlds.select("Bearer k").journal[0].errors == ("api/api_error",)
+
+
+def test_an_answer_that_is_not_json_is_a_bug_too(call, worlds):
+    """An answer that cannot be printed becomes an api_error instead of a cut connection."""
+    status, _, body = call("GET", "/unprintable")
+    assert (status, _codes(body)) == (500, ["api_error"])
+    assert len(worlds.select("Bearer k").crashes) == 1
+
+
+def test_a_world_that_cannot_catch_up_says_so_in_the_envelope(call, worlds):
+    """Trouble in passing the time before a call is a recorded crash as well."""
+
+    def broken():
+        raise RuntimeError("no clock")
+
+    simulation = worlds.make("k", mode="real")
+    simulation.real_ns = broken
+    status, _, body = call("GET", "/things")
+    assert (status, _codes(body)) == (500, ["api_error"])
+    assert "no clock" in simulation.crashes[0]
+
+
+@pytest.mark.parametrize(
+    "query", ["of=a&of=b", "of[]=a&of[]=b", "of=a&of%5B%5D=b", "of=a&x=1&of=b"]
+)
+def test_a_parameter_may_be_repeated_with_or_without_brackets(call, query):
+    """`of=` and `of[]=` mean the same, and may be mixed."""
+    assert json.loads(call("GET", "/things", query=query)[2])["asked"] == ["a", "b"]
+
+
+def test_head_answers_as_get_does_without_the_body(call):
+    """HEAD has the status and the length of GET, and no body."""
+    status, headers, body = call("HEAD", "/things")
+    assert (status, body) == (200, b"")
+    assert headers["content-length"] == call("GET", "/things")[1]["content-length"]
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE", "FOO"])
+def test_a_wrong_method_is_told_the_right_ones(call, method):
+    """A method that a path does not take gets 405, with the `Allow` header."""
+    status, headers, body = call(method, "/things")
+    assert (status, headers["allow"]) == (405, "GET, POST")
+    (error,) = json.loads(body)["errors"]
+    assert error["message"] == f"`/things` does not take {method}; it takes `GET` and `POST`."
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/thing", "/things/", "/things/a/b", "/things\n", "/things/a\n/"]
+)
+def test_an_unknown_path_is_not_an_endpoint(call, path):
+    """Paths match to the letter: no trailing slash, no line break, nothing behind."""
+    status, _, body = call("GET", path)
+    assert (status, _codes(body)) == (404, ["endpoint_not_found"])
+
+
+def test_paths_count_from_where_the_app_is_mounted(call):
+    """Below a mount the row's path counts, and an error names the whole path."""
+    assert json.loads(call("GET", "/v2/things/a", root="/v2")[2])["id"] == "a"
+    (error,) = json.loads(call("GET", "/v2/x", root="/v2")[2])["errors"]
+    assert error["message"] == "`/v2/x` is not an endpoint."
+
+
+def test_an_open_path_needs_no_key_and_belongs_to_no_world(call, worlds):
+    """What needs no key is answered with and without one, and no world hears of it."""
+    assert json.loads(call("GET", "/open", key=None)[2])["key"] == ""
+    assert json.loads(call("GET", "/open")[2])["key"] == ""
+    assert not worlds.select("Bearer k").journal
+    assert call("GET", "/things", key=None)[0] == 401

@@ -1,0 +1,143 @@
+"""The server in a thread of a process that is frozen, in every way in which one can be.
+
+What these find would hang: a server that does not wake, or does not stop. So each stop is waited
+for in vain only so long.
+"""
+
+import asyncio
+import http.client
+import threading
+from contextlib import ExitStack
+from datetime import timedelta
+
+import httpx2
+import pytest
+import time_machine
+from freezegun import freeze_time
+
+from deck_sim.deck.handle import Deck
+from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.registry import Worlds
+from deck_sim.server.serve import ServerThread
+from deck_sim.webhooks.sender import LIMIT, Sender
+
+WHEN = "2020-01-01T00:00:00Z"
+WAYS = {
+    "freezegun": lambda: freeze_time(WHEN),
+    "freezegun, ticking": lambda: freeze_time(WHEN, tick=True),
+    "freezegun, real asyncio": lambda: freeze_time(WHEN, real_asyncio=True),
+    "freezegun, each look a tick": lambda: freeze_time(WHEN, auto_tick_seconds=15),
+    "time-machine": lambda: time_machine.travel(WHEN, tick=False),
+    "time-machine, ticking": lambda: time_machine.travel(WHEN, tick=True),
+}
+STOPS_WITHIN = 20  # seconds of real time until a stop counts as failed
+
+
+class Frozen:
+    """A frozen process with a server in it."""
+
+    def __init__(self, freezer, limit):
+        self.freezer = freezer
+        office = PostOffice(Sender(limit=limit))
+        self.thread = ServerThread(Worlds(post_office=office)).start()
+        self.deck = Deck(self.thread.server.url, "k")
+
+    def jump(self):
+        """Let an hour pass in the process, at once."""
+        move = getattr(self.freezer, "tick", None) or self.freezer.shift
+        move(timedelta(hours=1))
+
+    def stop(self):
+        """Stop the server, and say whether it did."""
+        self.deck.close()
+        stopper = threading.Thread(target=self.thread.stop, daemon=True)
+        stopper.start()
+        stopper.join(STOPS_WITHIN)
+        return not stopper.is_alive()
+
+    def subscribe(self, receiver):
+        """Let the receiver be told of every agent, and make one."""
+        config = {"url": receiver.url}
+        body = {"name": "Hook", "type": "webhook", "config": config, "events": ["agent.created"]}
+        self.deck.create("event-destinations", body)
+        self.deck.create("agents", {"name": "Concierge"})
+
+
+@pytest.fixture(params=WAYS)
+def freeze(request):
+    """Freeze the process in one of the ways, and start a server; it must stop while frozen."""
+    with ExitStack() as stack:
+
+        def freeze(limit=LIMIT):
+            frozen = Frozen(stack.enter_context(WAYS[request.param]()), limit)
+            stack.callback(lambda: stops.append(frozen.stop()))
+            return frozen
+
+        stops = []
+        yield freeze
+    assert stops == [True]
+
+
+def test_a_kept_connection_outlives_a_jump_of_the_time(freeze):
+    """What the process's clock does is no reason to cut a line that a client keeps."""
+    frozen = freeze()
+    line = http.client.HTTPConnection("127.0.0.1", frozen.thread.server.port)
+    lines = []
+    for _ in range(3):
+        line.request("GET", "/_sim/health")
+        assert line.getresponse().read()
+        lines.append(line.sock)
+        frozen.jump()
+    line.close()
+    assert lines[0] is lines[1] is lines[2] is not None
+
+
+def test_a_receiver_that_hangs_is_given_up(freeze, receiver):
+    """The limit of an attempt is real time, so it comes; the advance returns."""
+    receiver.say(receiver.hang)
+    frozen = freeze(limit=timedelta(milliseconds=50))
+    frozen.subscribe(receiver)
+    frozen.deck.advance("0s")
+    (delivery,) = frozen.deck.deliveries
+    assert delivery["log"][0]["error"] == "no answer within 0.05 seconds"
+
+
+def test_a_jump_of_the_time_is_no_reason_to_give_a_receiver_up(freeze, receiver):
+    """A receiver may let the process's time pass while it is called."""
+    frozen = freeze()
+
+    def jump(arrival, line):
+        frozen.jump()
+        return 200
+
+    receiver.say(jump)
+    frozen.subscribe(receiver)
+    frozen.deck.advance("0s")
+    assert [delivery["status"] for delivery in frozen.deck.deliveries] == ["success"]
+
+
+def _uvloop():
+    return pytest.importorskip("uvloop").new_event_loop
+
+
+LOOPS = {"asyncio": lambda: asyncio.new_event_loop, "uvloop": _uvloop}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_client_on_a_loop_is_served(freeze, loop):
+    """On asyncio's loop and on uvloop: calls are answered, and `async_sleep` returns."""
+    frozen = freeze()
+
+    async def use():
+        url = f"{frozen.thread.server.base_url}/test"
+        headers = {"Authorization": "Bearer k"}
+        # Without a timeout, which would count on the frozen clock of the client's own loop.
+        async with httpx2.AsyncClient(headers=headers, timeout=None, trust_env=False) as client:
+            for _ in range(2):
+                assert (await client.get(url)).status_code == 200
+                await frozen.deck.async_sleep(60)
+                frozen.jump()
+
+    with asyncio.Runner(loop_factory=LOOPS[loop]()) as runner:
+        runner.run(use())
+    assert frozen.deck.clock.now.isoformat() == "2025-01-15T09:32:00+00:00"

@@ -1,0 +1,166 @@
+"""Idempotency keys at the door of the server: which calls have one, and what two at once do."""
+
+import asyncio
+import json
+
+import pytest
+
+from deck_sim.base.errors import ApiError
+from deck_sim.contract.editions import IDEMPOTENCY
+from deck_sim.runtime.registry import Worlds
+from deck_sim.server.api.app import make_api
+from deck_sim.server.app import Door
+from deck_sim.server.endpoint import Answer, Route
+from deck_sim.server.idempotency import digest_parameters, read_key
+from deck_sim.server.routing import Routes
+
+RULE = IDEMPOTENCY["connections"]
+SAME = [
+    b'{"name":"x","n":[1,{"a":null}]}',
+    b'{ "n": [1, {"a": null}],\n "name": "x" }',
+    b'{"n":[1,{"a":null}],"name":"\\u0078"}',
+]
+
+
+@pytest.mark.parametrize("body", SAME)
+def test_the_spelling_of_a_body_is_no_parameter(body):
+    """Spaces, the order of names and escapes do not matter."""
+    assert digest_parameters("POST /a", b"", body) == digest_parameters("POST /a", b"", SAME[0])
+
+
+OTHERS = [
+    ("POST /b", b"", b"{}"),
+    ("PATCH /a", b"", b"{}"),
+    ("POST /a", b"x=1", b"{}"),
+    ("POST /a", b"", b'{"a":null}'),
+    ("POST /a", b"", b'{"a":1}'),
+    ("POST /a", b"", b'{"a":1.0}'),
+    ("POST /a", b"", b'{"a":true}'),
+    ("POST /a", b"", b'{"a":"1"}'),
+    ("POST /a", b"", b'{"password":"a"}'),
+    ("POST /a", b"", b'{"password":"b"}'),
+    ("POST /a", b"", b""),
+    ("POST /a", b"", b"{"),
+    ("POST /a", b"", b"[1]"),
+]
+
+
+def test_whatever_else_differs_is_another_call():
+    """Method, path, query, and each value of the body are parameters, secrets included."""
+    told = [digest_parameters(*call) for call in [("POST /a", b"", b"{}"), *OTHERS]]
+    assert len({*told}) == len(told)
+    assert {len(one) for one in told} == {32}
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"),
+    [([], None), (["k"], "k"), (["k" * 256], "k" * 256), (["a", "b"], "a, b")],
+)
+def test_a_key_has_up_to_256_characters(lines, key):
+    """No header is no key; a header in two lines is one, as HTTP has it."""
+    assert read_key(RULE, lines) == key
+
+
+@pytest.mark.parametrize(("key", "found"), [("", "not 0"), ("k" * 257, "not 257")])
+def test_a_key_that_is_empty_or_too_long_is_refused(key, found):
+    """The message says what is allowed, and what was found."""
+    with pytest.raises(ApiError) as refusal:
+        read_key(RULE, [key])
+    (problem,) = refusal.value.problems
+    assert (problem.code, refusal.value.status) == ("idempotency_key_error", 400)
+    assert problem.message == f"`Idempotency-Key` must have 1 to 256 characters, {found}."
+
+
+def _ask(door, path, body=b"{}", key=b"k", method="POST"):
+    """Call a door; the status, the headers and the body of its answer."""
+    sent, scope = [], {"type": "http", "method": method, "path": path, "query_string": b""}
+    scope["headers"] = [(b"authorization", b"Bearer w"), (b"idempotency-key", key)]
+
+    async def receive():
+        return {"type": "http.request", "body": body}
+
+    async def send(message):
+        sent.append(message)
+
+    async def answer():
+        await door(scope, receive, send)
+        return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
+
+    return answer()
+
+
+async def _gather(*calls):
+    return await asyncio.gather(*calls)
+
+
+def test_of_many_calls_at_once_one_creates():
+    """Twenty calls with one key, all under way at once, have one answer and make one agent."""
+    worlds = Worlds()
+    door, body = make_api(worlds), b'{"name": "x"}'
+    answers = asyncio.run(_gather(*(_ask(door, "/agents", body) for _ in range(20))))
+    assert {(status, body) for status, _, body in answers} == {(201, answers[0][2])}
+    assert [b"deck-sim-replayed" in headers for _, headers, _ in answers] == [False] + 19 * [True]
+    assert len(worlds.select("Bearer w").world.all("agent")) == 1
+
+
+@pytest.fixture
+def slow():
+    """A door with a create that waits for its `gate`, and all that it made."""
+    made, gate = [], asyncio.Event()
+
+    async def create(request):
+        await gate.wait()
+        made.append(request.body)
+        if request.body == b"crash":
+            raise RuntimeError("a bug")
+        return Answer({}, 201)
+
+    routes = Routes([Route("POST", "/things", create, creates=True)])
+    return Door(Worlds(), lambda simulation: routes, journal=True), gate, made
+
+
+def test_a_call_conflicts_with_one_that_is_not_answered_yet(slow):
+    """While the first waits, the second is refused; later it gets the answer of the first."""
+    door, gate, made = slow
+
+    async def play():
+        first = asyncio.ensure_future(_ask(door, "/things"))
+        await asyncio.sleep(0)
+        second = asyncio.ensure_future(_ask(door, "/things"))
+        other = asyncio.ensure_future(_ask(door, "/things", key=b"other"))
+        await asyncio.sleep(0)
+        gate.set()
+        return await second, await first, await other, await _ask(door, "/things")
+
+    second, first, other, third = asyncio.run(play())
+    assert second[0] == 409
+    assert json.loads(second[2])["errors"][0]["code"] == "idempotency_error"
+    assert (first[0], third[2], other[0], made) == (201, first[2], 201, [b"{}", b"{}"])
+
+
+def test_a_call_that_was_given_up_frees_its_key(slow):
+    """A caller who goes away before the answer leaves nothing behind, and can try again."""
+    door, gate, made = slow
+
+    async def play():
+        gone = asyncio.ensure_future(_ask(door, "/things"))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+        gate.set()
+        return await _ask(door, "/things")
+
+    assert asyncio.run(play())[0] == 201
+    assert made == [b"{}"]
+
+
+def test_a_bug_is_not_kept(slow):
+    """A call that failed for a bug of ours is really made again."""
+    door, gate, made = slow
+    gate.set()
+
+    async def play():
+        return [(await _ask(door, "/things", b"crash"))[0] for _ in range(2)]
+
+    assert asyncio.run(play()) == [500, 500]
+    assert made == [b"crash", b"crash"]

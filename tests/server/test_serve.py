@@ -1,0 +1,128 @@
+"""The server: its port, its life, and what it answers outside of both APIs."""
+
+import socket
+import threading
+
+import httpx2
+import pytest
+
+from deck_sim import __version__
+from deck_sim.runtime.registry import Worlds
+from deck_sim.server.serve import Server, ServerThread, write_port
+
+
+def test_a_free_port_is_taken_and_known_before_the_server_runs():
+    """Port 0 takes a free one, and the addresses name it at once."""
+    thread = ServerThread(Worlds())
+    server = thread.server
+    assert server.port > 0
+    assert server.base_url == f"http://127.0.0.1:{server.port}/v2"
+    thread.start().stop()
+
+
+def test_a_busy_port_is_an_error_and_leaves_nothing_open():
+    """A port that somebody listens on cannot be had."""
+    taken = socket.create_server(("127.0.0.1", 0))
+    with taken, pytest.raises(OSError, match="in use"):
+        Server(Worlds(), port=taken.getsockname()[1])
+
+
+def _has_ipv6():
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+        return probe.connect_ex(("::1", 9)) == 0
+
+
+@pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6")
+def test_an_ipv6_address_is_served_and_written_in_brackets():
+    """A server on `::1` can be reached at the address that it names."""
+    thread = ServerThread(Worlds(), host="::1").start()
+    try:
+        assert thread.server.url == f"http://[::1]:{thread.server.port}"
+        assert httpx2.get(f"{thread.server.url}/_sim/health", trust_env=False).status_code == 200
+    finally:
+        thread.stop()
+
+
+def test_a_stopped_server_answers_no_more_and_frees_its_port():
+    """After `stop` the thread has ended and the port can be had again."""
+    thread = ServerThread(Worlds()).start()
+    port = thread.server.port
+    thread.stop()
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(f"http://127.0.0.1:{port}/_sim/health", trust_env=False)
+    ServerThread(Worlds(), port=port).start().stop()
+
+
+def test_a_request_that_never_ends_does_not_keep_the_server_from_stopping():
+    """`stop` returns though a caller has sent only half of its body."""
+    thread = ServerThread(Worlds()).start()
+    with socket.create_connection(("127.0.0.1", thread.server.port)) as half:
+        half.sendall(b"POST /v2/agents HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
+        httpx2.get(f"{thread.server.url}/_sim/health", trust_env=False)
+        thread.stop()
+        assert not thread._thread.is_alive()
+
+
+def test_a_server_that_cannot_run_does_not_keep_its_starter_waiting(monkeypatch):
+    """`start` returns even if the server's thread fails at once."""
+    heard = []
+    monkeypatch.setattr(threading, "excepthook", lambda arguments: heard.append(arguments))
+    thread = ServerThread(Worlds())
+    thread.server._socket.close()
+    thread.start().stop()
+    assert heard
+
+
+def test_the_port_is_written_to_a_file_in_one_go(tmp_path):
+    """The file holds the port and a line break, and no part of it is left beside it."""
+    write_port(tmp_path / "port", 8765)
+    assert (tmp_path / "port").read_text() == "8765\n"
+    assert [file.name for file in tmp_path.iterdir()] == ["port"]
+
+
+def test_health_needs_no_key(server):
+    """Health says the version to anyone, in the envelope of every answer."""
+    answer = httpx2.get(f"{server.url}/_sim/health", trust_env=False)
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ok",
+        "version": __version__,
+        "request_id": answer.json()["request_id"],
+    }
+    assert answer.headers["Deck-Sim-Version"] == __version__
+
+
+def test_health_takes_no_other_method(server):
+    """A wrong method on health gets the usual error, also without a key."""
+    answer = httpx2.post(f"{server.url}/_sim/health", trust_env=False)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
+
+
+@pytest.mark.parametrize(
+    "path", ["/openapi.json", "/openapi.json?edition=x", "/_sim/files/none/stor_1"]
+)
+def test_what_needs_no_key_says_who_answers(server, path):
+    """The header of every answer stands there, too."""
+    answer = httpx2.get(f"{server.url}{path}", trust_env=False)
+    assert answer.headers["Deck-Sim-Version"] == __version__
+
+
+@pytest.mark.parametrize("path", ["/", "/agents", "/v2", "/_sim", "/v3/agents", "/_sim/health/"])
+def test_what_is_below_neither_api_is_not_an_endpoint(server, key, path):
+    """The Deck API answers only below `/v2`, so a base URL without it is noticed."""
+    headers = {"Authorization": f"Bearer {key}"}
+    answer = httpx2.get(f"{server.url}{path}", headers=headers, trust_env=False)
+    assert answer.status_code == 404
+    assert answer.json()["errors"][0]["code"] == "endpoint_not_found"
+    assert answer.headers["Deck-Sim-Version"] == __version__
+
+
+def test_an_id_may_hold_any_character(api):
+    """What follows `/v2` is read whole, line breaks too."""
+    answer = api.get("/agents/a%0Ab")
+    assert answer.json()["errors"][0]["code"] == "agent_not_found"
+
+
+def test_what_is_below_neither_api_needs_a_key_too(server):
+    """Without a key every path but health is a 401."""
+    assert httpx2.get(f"{server.url}/agents", trust_env=False).status_code == 401
