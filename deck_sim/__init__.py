@@ -7,18 +7,18 @@ from deck_sim.base import real_time  # noqa: F401 - keeps hold of the real clock
 
 if TYPE_CHECKING:
     from deck_sim.base.errors import DeckSimError
-    from deck_sim.deck.handle import Deck
-    from deck_sim.deck.receiver import WebhookReceiver
-    from deck_sim.deck.running import DeckSim
+    from deck_sim.handle.deck import Deck
+    from deck_sim.handle.deck_sim import DeckSim
+    from deck_sim.handle.receiver import WebhookReceiver
 
 __all__ = ["Deck", "DeckSim", "DeckSimError", "WebhookReceiver", "__version__"]
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Deck": "deck_sim.deck.handle",
-    "DeckSim": "deck_sim.deck.running",
+    "Deck": "deck_sim.handle.deck",
+    "DeckSim": "deck_sim.handle.deck_sim",
     "DeckSimError": "deck_sim.base.errors",
-    "WebhookReceiver": "deck_sim.deck.receiver",
+    "WebhookReceiver": "deck_sim.handle.receiver",
 }
 
 

@@ -7,8 +7,8 @@ import click
 from deck_sim.cli.command import Command
 from deck_sim.cli.driving import driving, print_lines
 from deck_sim.cli.reading import DURATION, MOMENT
-from deck_sim.deck.handle import Deck
-from deck_sim.deck.timeline import Report
+from deck_sim.handle.deck import Deck
+from deck_sim.handle.timeline import Report
 
 
 @click.command(

@@ -10,8 +10,8 @@ from deck_sim.base.errors import DeckSimError
 from deck_sim.cli.command import Refusal
 from deck_sim.cli.drawing import coloured, console
 from deck_sim.cli.reading import ANY_KEY, KEY, URL
-from deck_sim.deck.address import DEFAULT_URL
-from deck_sim.deck.handle import Deck
+from deck_sim.handle.address import DEFAULT_URL
+from deck_sim.handle.deck import Deck
 
 Options = ParamSpec("Options")
 

@@ -12,7 +12,7 @@ import click
 
 from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import ApiError, DeckSimError
-from deck_sim.deck.address import read_url
+from deck_sim.handle.address import read_url
 from deck_sim.runtime.serialization import read_moment
 from deck_sim.runtime.simulation import FOLLOW, MODES
 

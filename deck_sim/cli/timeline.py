@@ -4,7 +4,7 @@ import click
 
 from deck_sim.cli.command import Command
 from deck_sim.cli.driving import driving, print_lines
-from deck_sim.deck.handle import Deck
+from deck_sim.handle.deck import Deck
 
 
 @click.command(cls=Command, examples=["deck-sim timeline", "deck-sim timeline | grep call"])

@@ -97,7 +97,7 @@ def _never_played(folder: Path | None) -> Counts:
     """Each step of the user's own scenarios, not counted yet."""
     if folder is None:
         return {}
-    from deck_sim.deck.running import read_scenarios
+    from deck_sim.handle.deck_sim import read_scenarios
     from deck_sim.scenario.coverage import Played, coverage
     from deck_sim.scenario.library import shipped
 

@@ -18,9 +18,9 @@ import pytest
 from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.editions import DEFAULT_EDITION
-from deck_sim.deck.account import give_account
-from deck_sim.deck.holds import Hold
-from deck_sim.deck.running import read_scenarios
+from deck_sim.handle.deck_sim import read_scenarios
+from deck_sim.handle.failure_report import give_account
+from deck_sim.handle.holds import Hold
 from deck_sim.runtime.registry import Worlds
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread

@@ -15,7 +15,7 @@ import pytest
 import time_machine
 from freezegun import freeze_time
 
-from deck_sim.deck.handle import Deck
+from deck_sim.handle.deck import Deck
 from deck_sim.runtime.dispatcher import PostOffice
 from deck_sim.runtime.registry import Worlds
 from deck_sim.server.serve import ServerThread

@@ -10,16 +10,16 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from deck_sim.deck.address import read_url
-from deck_sim.deck.clock import Clock
-from deck_sim.deck.control import Control, Json, given
-from deck_sim.deck.delivering import Apps
-from deck_sim.deck.directing import LOGINS, Directing
-from deck_sim.deck.faults import Faults
-from deck_sim.deck.looking import Looking
-from deck_sim.deck.nearby import Nearby
-from deck_sim.deck.passing import Passing
-from deck_sim.deck.timeline import write_moment
+from deck_sim.handle.address import read_url
+from deck_sim.handle.clock import Clock
+from deck_sim.handle.control import Control, Json, given
+from deck_sim.handle.delivery import Apps
+from deck_sim.handle.directing import LOGINS, Directing
+from deck_sim.handle.faults import Faults
+from deck_sim.handle.looking import Looking
+from deck_sim.handle.nearby import Nearby
+from deck_sim.handle.passing import Passing
+from deck_sim.handle.timeline import write_moment
 
 
 @dataclass(frozen=True, slots=True)

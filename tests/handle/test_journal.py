@@ -5,8 +5,8 @@ import re
 import pytest
 
 from deck_sim import DeckSimError
-from deck_sim.deck.journal import Calls
-from deck_sim.deck.timeline import cut_middle
+from deck_sim.handle.journal import Calls
+from deck_sim.handle.timeline import cut_middle
 
 
 def call(what="GET /v2/agents", status=200, body=None, query="", errors=(), headers=None):

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.deck.beside import blocks_the_loop
-from deck_sim.deck.control import Control, IdOr, Json, given, read_id
-from deck_sim.deck.delivering import Apps
-from deck_sim.deck.timeline import Report, read_timeline, write_length, write_moment
+from deck_sim.handle.beside import blocks_the_loop
+from deck_sim.handle.control import Control, IdOr, Json, given, read_id
+from deck_sim.handle.delivery import Apps
+from deck_sim.handle.timeline import Report, read_timeline, write_length, write_moment
 
 
 class Passing:

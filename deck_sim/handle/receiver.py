@@ -13,12 +13,12 @@ from typing import Any, Self
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, nearest_type, quote
 from deck_sim.contract.editions import EVENT_TYPES
-from deck_sim.deck.beside import in_thread, landed, refuse_on_a_loop
-from deck_sim.deck.control import IdOr, Json, read_id
-from deck_sim.deck.handle import Deck
-from deck_sim.deck.loopback import LoopbackServer
-from deck_sim.deck.nearby import ALL, HOOK
 from deck_sim.faults.outgoing import HEADER
+from deck_sim.handle.beside import in_thread, landed, refuse_on_a_loop
+from deck_sim.handle.control import IdOr, Json, read_id
+from deck_sim.handle.deck import Deck
+from deck_sim.handle.loopback import LoopbackServer
+from deck_sim.handle.nearby import ALL, HOOK
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
 _FROZEN = "frozen"

@@ -10,11 +10,11 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.deck.control import Control
-from deck_sim.deck.delivering import Apps
+from deck_sim.handle.control import Control
+from deck_sim.handle.delivery import Apps
 
 if TYPE_CHECKING:
-    from deck_sim.deck.transports import Way
+    from deck_sim.handle.transports import Way
 
 HOOK = "/webhooks/deck"
 ALL = "*"
@@ -48,21 +48,21 @@ class Nearby:
     @property
     def transport(self) -> Any:
         """A transport for `httpx.Client` or `httpx2.Client`."""
-        from deck_sim.deck.transports import Transport
+        from deck_sim.handle.transports import Transport
 
         return Transport(self._way, self.url)
 
     @property
     def async_transport(self) -> Any:
         """A transport for `httpx.AsyncClient` or `httpx2.AsyncClient`."""
-        from deck_sim.deck.transports import AsyncTransport
+        from deck_sim.handle.transports import AsyncTransport
 
         return AsyncTransport(self._way, self.url)
 
     @cached_property
     def requests_adapter(self) -> Any:
         """An adapter for requests: `session.mount(deck.base_url, deck.requests_adapter)`."""
-        from deck_sim.deck.requests_adapter import DeckAdapter
+        from deck_sim.handle.requests_adapter import DeckAdapter
 
         return DeckAdapter(self.url)
 
@@ -124,6 +124,6 @@ class Nearby:
 
     @cached_property
     def _way(self) -> "Way":
-        from deck_sim.deck.transports import way_to
+        from deck_sim.handle.transports import way_to
 
         return way_to(self.url)

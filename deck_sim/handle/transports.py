@@ -20,8 +20,8 @@ from typing import Any
 import anyio
 import httpx2
 
-from deck_sim.deck.applications import Answered, Asked, call_asgi
-from deck_sim.deck.beside import in_thread, landed
+from deck_sim.handle.applications import Answered, Asked, call_asgi
+from deck_sim.handle.beside import in_thread, landed
 from deck_sim.server.fault_injection import LineReset
 from deck_sim.server.serve import Server, server_at
 

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-from deck_sim.deck.matching import Wish, differences, show_value, show_wish
-from deck_sim.deck.timeline import cut_middle
+from deck_sim.handle.call_matching import Wish, differences, show_value, show_wish
+from deck_sim.handle.timeline import cut_middle
 
 Json = dict[str, Any]
 

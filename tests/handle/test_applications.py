@@ -5,7 +5,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from deck_sim.deck.applications import Answered, Asked, call_asgi, call_wsgi
+from deck_sim.handle.applications import Answered, Asked, call_asgi, call_wsgi
 
 ASKED = Asked("POST", "https://shop.example/a%20b?x=%C3%A4#c", [(b"X-Key", b"\xe4")], b"body")
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from deck_sim import Deck, DeckSimError
-from deck_sim.deck.control import Control
+from deck_sim.handle.control import Control
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from deck_sim.base.errors import DeckSimError, listed
-from deck_sim.deck.control import Control
+from deck_sim.handle.control import Control
 
 
 class Hold:

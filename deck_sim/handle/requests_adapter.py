@@ -9,8 +9,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from deck_sim.deck.applications import Answered, Asked
-from deck_sim.deck.transports import Direct, is_below, say_elsewhere
+from deck_sim.handle.applications import Answered, Asked
+from deck_sim.handle.transports import Direct, is_below, say_elsewhere
 from deck_sim.server.serve import server_at
 
 _ERRORS = {TimeoutError: requests.ReadTimeout, Exception: requests.ConnectionError}

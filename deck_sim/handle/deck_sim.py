@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.deck.handle import Deck
+from deck_sim.handle.deck import Deck
 from deck_sim.runtime.dispatcher import PostOffice
 from deck_sim.runtime.registry import Worlds
 from deck_sim.scenario.library import Library, read_folder, shipped

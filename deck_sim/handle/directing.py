@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from deck_sim.deck.control import Control, IdOr, Json, given, read_id
-from deck_sim.deck.holds import Hold
+from deck_sim.handle.control import Control, IdOr, Json, given, read_id
+from deck_sim.handle.holds import Hold
 from deck_sim.scenario.yaml.document import YamlError
 from deck_sim.scenario.yaml.reader import read_yaml
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from deck_sim.deck.matching import show_value
-from deck_sim.deck.timeline import Line, cut_middle
+from deck_sim.handle.call_matching import show_value
+from deck_sim.handle.timeline import Line, cut_middle
 from deck_sim.runtime.serialization import print_moment
 
 if TYPE_CHECKING:
-    from deck_sim.deck.handle import Deck
+    from deck_sim.handle.deck import Deck
 
 _MOST_LINES = 60  # of what happened
 _MOST_ROWS = 8  # of each of the other parts

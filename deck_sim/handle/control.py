@@ -72,7 +72,7 @@ def _without_socket(url: str) -> httpx2.BaseTransport | None:
     )  # without it there is no server in this process
     if serving is None or serving.server_at(url) is None:
         return None
-    from deck_sim.deck.transports import Transport, way_to
+    from deck_sim.handle.transports import Transport, way_to
 
     return Transport(way_to(url), url)
 

@@ -13,7 +13,7 @@ import requests
 import urllib3
 
 from deck_sim import Deck, DeckSimError
-from deck_sim.deck.beside import in_thread
+from deck_sim.handle.beside import in_thread
 from deck_sim.runtime.registry import Worlds
 from deck_sim.server.serve import ServerThread, server_at
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from deck_sim.deck.control import Control
+from deck_sim.handle.control import Control
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deck_sim.deck.account import _rounds, _Told, give_account
+from deck_sim.handle.failure_report import _rounds, _Told, give_account
 
 START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 

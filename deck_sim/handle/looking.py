@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from deck_sim.deck.control import Control, IdOr, Json, read_id
-from deck_sim.deck.journal import Calls
-from deck_sim.deck.manners import Manners
-from deck_sim.deck.timeline import Timeline, read_timeline, write_length
+from deck_sim.handle.control import Control, IdOr, Json, read_id
+from deck_sim.handle.journal import Calls
+from deck_sim.handle.lint import Manners
+from deck_sim.handle.timeline import Timeline, read_timeline, write_length
 
 
 class Looking:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from deck_sim.deck.beside import refuse_on_a_loop
-from deck_sim.deck.control import Control, Json, given
-from deck_sim.deck.delivering import Apps
-from deck_sim.deck.timeline import write_moment
+from deck_sim.handle.beside import refuse_on_a_loop
+from deck_sim.handle.control import Control, Json, given
+from deck_sim.handle.delivery import Apps
+from deck_sim.handle.timeline import write_moment
 
 
 class Clock:

@@ -26,10 +26,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.deck.applications import Answered, Asked, call_asgi, call_wsgi
-from deck_sim.deck.beside import in_thread, landed, settle
-from deck_sim.deck.loopback import LoopbackServer
-from deck_sim.deck.loops import OwnLoop, loop_here, run_on, still_runs
+from deck_sim.handle.applications import Answered, Asked, call_asgi, call_wsgi
+from deck_sim.handle.beside import in_thread, landed, settle
+from deck_sim.handle.loopback import LoopbackServer
+from deck_sim.handle.loops import OwnLoop, loop_here, run_on, still_runs
 
 if TYPE_CHECKING:
     from anyio.lowlevel import EventLoopToken
