@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from deck_sim.rehearsal import rehearse
+from deck_sim.extras.player import rehearse
 from deck_sim.scenario.coverage import coverage
 from deck_sim.scenario.library import SHIPPED, read_folder, shipped
 from deck_sim.scenario.schema import scenario_schema

@@ -17,8 +17,8 @@ from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import coloured, console, draw_line
 from deck_sim.cli.integrator import Integrator
+from deck_sim.extras.player import Line, describe
 from deck_sim.handle.deck import Deck, ReadyTask
-from deck_sim.rehearsal import Line, describe
 from deck_sim.runtime.registry import Worlds
 from deck_sim.runtime.simulation import Settings
 from deck_sim.server.serve import ServerThread

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from deck_sim.base.durations import format_duration
-from deck_sim.rehearsal import Line
+from deck_sim.extras.player import Line
 
 # What a status means to a caller: it is under way, it waits for somebody, it ended well or badly.
 _UNDER_WAY, _WAITS, _WELL, _BADLY = "cyan", "yellow", "green", "red"

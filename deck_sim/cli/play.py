@@ -15,7 +15,7 @@ from deck_sim.cli.drawing import coloured, console, draw_line
 from deck_sim.cli.library import FOLDER, SEED, find_scenario, open_library
 from deck_sim.cli.reading import ANSWERS, OBJECT, TASK_TIMEOUT
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.rehearsal import TIMEOUT, Rehearsal, rehearse
+from deck_sim.extras.player import TIMEOUT, Rehearsal, rehearse
 
 if TYPE_CHECKING:
     from deck_sim.scenario.model import Scenario

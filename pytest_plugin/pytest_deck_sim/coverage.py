@@ -1,7 +1,7 @@
 """`--deck-coverage`: which steps and branches of scenarios no test played. Imported if asked for.
 
 The scenarios that count are those that a test played, and those of the user's own folder; not those
-that `deck_sim.strategies` made up, which are others in each run of the tests. Under xdist each
+that `deck_sim.extras.strategies` made up, which are others in each run of the tests. Under xdist each
 process counts for itself, and the one that reports adds up.
 """
 
@@ -33,7 +33,7 @@ class Coverage:
 
     def add(self, deck: Deck) -> None:
         """Count what was played in a world."""
-        from deck_sim.history import is_made_up
+        from deck_sim.extras.history import is_made_up
 
         rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
         self.merge({name: steps for name, steps in rows if not is_made_up(name)})

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from deck_sim.base.errors import CATALOG, RUN_ERRORS
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.rehearsal import rehearse
+from deck_sim.extras.player import rehearse
 from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.expressions.environment import FILTERS, FUNCTIONS, VARIABLES
 from deck_sim.scenario.kinds import KINDS

@@ -127,7 +127,7 @@ def test_made_up_histories_are_not_counted(run):
     """They are others each time, and nobody has to play their branches."""
     text = PLAYS.replace(
         'deck.use("mfa_then_success")',
-        """from deck_sim.history import tell_history
+        """from deck_sim.extras.history import tell_history
         steps = {"task_run": ["queued", "running", "completed"]}
         deck.use(deck.scenario(tell_history("connections", steps, (), ("completed",))))""",
     )

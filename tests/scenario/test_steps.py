@@ -4,7 +4,7 @@ import pytest
 
 from deck_sim.base.durations import Span, format_duration
 from deck_sim.engine import commands
-from deck_sim.rehearsal import rehearse
+from deck_sim.extras.player import rehearse
 from deck_sim.runtime.advance import travel
 from deck_sim.scenario.steps.step import REGISTRY, Step
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.rehearsal import rehearse
+from deck_sim.extras.player import rehearse
 from deck_sim.scenario.library import shipped
 
 TRACES = Path(__file__).parents[1] / "traces"

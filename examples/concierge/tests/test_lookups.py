@@ -4,7 +4,7 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from deck_sim.strategies import histories
+from deck_sim.extras.strategies import histories
 
 pytestmark = pytest.mark.anyio
 

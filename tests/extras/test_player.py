@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.base.errors import ApiError
-from deck_sim.rehearsal import Line, plain_text, rehearse
+from deck_sim.extras.player import Line, plain_text, rehearse
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
 

@@ -15,14 +15,14 @@ from typing import Any
 try:
     from hypothesis import strategies as st
 except ImportError as missing:
-    _TEXT = "deck_sim.strategies needs Hypothesis; `pip install 'deck-sim[hypothesis]'` brings it"
+    _TEXT = "deck_sim.extras.strategies needs Hypothesis; `pip install 'deck-sim[hypothesis]'` brings it"
     raise ImportError(_TEXT) from missing
 
 from deck_sim.base.errors import CATALOG, RUN_ERRORS, listed, nearest, quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.statuses import Machine
-from deck_sim.history import Answer, History, Json, tell_history
+from deck_sim.extras.history import Answer, History, Json, tell_history
 
 _Optional = Mapping[str, st.SearchStrategy[Any]]
 _Branches = Mapping[str, st.SearchStrategy[list[Any]]]

@@ -10,9 +10,9 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.rehearsal import rehearse
+from deck_sim.extras.player import rehearse
+from deck_sim.extras.strategies import histories
 from deck_sim.scenario.loader import read_scenario, scenario_from_data
-from deck_sim.strategies import histories
 
 KINDS = [("connections", False), ("connections", True), ("credentials", False)]
 each_kind = pytest.mark.parametrize(("edition", "connection"), KINDS)
@@ -133,6 +133,6 @@ def test_what_cannot_be_made_is_refused_at_once(wrong, told):
 def test_without_hypothesis_it_says_what_to_install(monkeypatch):
     """The extra is named."""
     monkeypatch.setitem(sys.modules, "hypothesis", None)
-    monkeypatch.delitem(sys.modules, "deck_sim.strategies")
+    monkeypatch.delitem(sys.modules, "deck_sim.extras.strategies")
     with pytest.raises(ImportError, match=r"pip install 'deck-sim\[hypothesis\]'"):
-        importlib.import_module("deck_sim.strategies")
+        importlib.import_module("deck_sim.extras.strategies")

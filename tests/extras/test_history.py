@@ -2,7 +2,7 @@
 
 from hypothesis.vendor.pretty import pretty
 
-from deck_sim.history import tell_history
+from deck_sim.extras.history import tell_history
 from deck_sim.scenario.loader import read_scenario
 
 STEPS = ["running", {"interaction_required": {"type": "mfa", "accept": {"code": "012345"}}}]

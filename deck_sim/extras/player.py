@@ -17,7 +17,7 @@ from deck_sim.engine.records import Entry, Event, Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
-from deck_sim.props import INPUT, put_on_stage
+from deck_sim.extras.props import INPUT, put_on_stage
 from deck_sim.runtime.advance import travel
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
