@@ -15,7 +15,7 @@ from typing import Any
 try:
     from hypothesis import strategies as st
 except ImportError as missing:
-    _TEXT = "deck_sim.extras.strategies needs Hypothesis; `pip install 'deck-sim[hypothesis]'` brings it"
+    _TEXT = "deck_sim.extras.strategies needs Hypothesis: pip install 'deck-sim[hypothesis]'"
     raise ImportError(_TEXT) from missing
 
 from deck_sim.base.errors import CATALOG, RUN_ERRORS, listed, nearest, quote

@@ -1,8 +1,8 @@
 """`--deck-coverage`: which steps and branches of scenarios no test played. Imported if asked for.
 
-The scenarios that count are those that a test played, and those of the user's own folder; not those
-that `deck_sim.extras.strategies` made up, which are others in each run of the tests. Under xdist each
-process counts for itself, and the one that reports adds up.
+Scenarios that a test played and those of the user's own folder are counted. Scenarios made up by
+`deck_sim.extras.strategies` are not, since they differ in each run. Under xdist each process counts
+for itself; the reporting process adds up.
 """
 
 from __future__ import annotations
