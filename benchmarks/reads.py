@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server
 
 BAR = 0.6
@@ -29,7 +29,7 @@ KEY = "sk_bench"
 
 
 def serve_deck(pipe):
-    server = Server(Worlds())
+    server = Server(WorldRegistry())
     server.run(lambda: pipe.send(server.port))
 
 

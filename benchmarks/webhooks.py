@@ -14,7 +14,7 @@ from datetime import timedelta
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import activate
 from deck_sim.engine.destinations import create_destination
-from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.webhooks.sender import Outcome, Sender
@@ -59,7 +59,7 @@ async def many(runs):
     simulation = begin(f"http://127.0.0.1:{port}/{n}" for n in range(DESTINATIONS))
     for _ in range(runs * EVENTS):
         happen(simulation)
-    office, began = PostOffice(), time.perf_counter()
+    office, began = Dispatcher(), time.perf_counter()
     await office.drive(simulation, simulation.advance_by(timedelta(hours=1)))
     took = time.perf_counter() - began
     deliveries = simulation.world.all("event_delivery").values()
@@ -71,7 +71,7 @@ async def many(runs):
 
 async def retries():
     """Seconds for thirty virtual days in which every delivery fails."""
-    simulation, office = begin(["http://127.0.0.1:1/"]), PostOffice(Failing())
+    simulation, office = begin(["http://127.0.0.1:1/"]), Dispatcher(Failing())
     began = time.perf_counter()
     for _ in range(30):
         for destination in [*simulation.world.all("event_destination").values()]:

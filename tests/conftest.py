@@ -19,7 +19,7 @@ import pytest
 from checked import FOUND, Checked
 
 import deck_sim.server.serve
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import ServerThread
 
 budget.register()
@@ -64,7 +64,7 @@ def answers_fit(checked):
 @pytest.fixture(scope="session")
 def server(checked):
     """One server for all tests: a new world is cheap, a new server is not."""
-    thread = ServerThread(Worlds()).start()
+    thread = ServerThread(WorldRegistry()).start()
     yield thread.server
     thread.stop()
 
@@ -106,7 +106,7 @@ def unchanged(simulation):
             world.counters.pop(name, None)
         return (
             world,
-            copy.deepcopy(now.wishes),
+            copy.deepcopy(now.selection),
             now.library.names(),
             now.mode,
             now.speed,

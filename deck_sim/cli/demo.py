@@ -19,7 +19,7 @@ from deck_sim.cli.drawing import coloured, console, draw_line
 from deck_sim.cli.integrator import Integrator
 from deck_sim.extras.player import Line, describe
 from deck_sim.handle.deck import Deck, ReadyTask
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.server.serve import ServerThread
 
@@ -118,7 +118,7 @@ def command() -> None:
     time the client looks, the world jumps to what is due next.
     """
     screen, began = console(), real_time.monotonic_ns()
-    thread = ServerThread(Worlds(Settings(mode="on_poll"))).start()
+    thread = ServerThread(WorldRegistry(Settings(mode="on_poll"))).start()
     try:
         screen.print(f"The Deck API is simulated on {thread.server.base_url}")
         endings = [

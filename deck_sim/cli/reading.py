@@ -17,7 +17,7 @@ from deck_sim.runtime.serialization import read_moment
 from deck_sim.runtime.simulation import FOLLOW, MODES
 
 # What `deck-sim serve` proposes as a key, since any will do: it looks like Deck's.
-ANY_KEY = "sk_live_local"
+ANY_KEY = "sk_sim_local"
 
 Value = TypeVar("Value")
 Callback = Callable[[click.Context, click.Parameter, Any], Value]

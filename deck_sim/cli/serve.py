@@ -14,8 +14,8 @@ from deck_sim.base.lazy import Later
 from deck_sim.cli.command import Command, Refusal
 from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library, or_say, say
 from deck_sim.cli.reading import ANY_KEY, KEYS, MODE, MOMENT
-from deck_sim.runtime.dispatcher import PostOffice
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.dispatcher import Dispatcher
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import Library, WatchedFolder, shipped
 from deck_sim.server.serve import Server, write_port
@@ -156,11 +156,11 @@ def command(
         strict_fidelity=strict_fidelity,
     )
     library = _watch(folder) if reload else open_library(folder)
-    worlds = Worlds(
+    worlds = WorldRegistry(
         settings=settings,
         library=library,
         keys=frozenset(keys) if keys else None,
-        post_office=PostOffice(Sender(allow_public=allow_public)),
+        post_office=Dispatcher(Sender(allow_public=allow_public)),
     )
     if file is not None:
         worlds.prepare = or_say(world_file.load_world_file, file, library, edition).prepare
@@ -192,7 +192,7 @@ def _report(error: ScenarioError | None) -> None:
     click.echo("deck-sim: until that is mended, the scenarios stay as they were", err=True)
 
 
-def _bind(worlds: Worlds, host: str, port: int) -> Server:
+def _bind(worlds: WorldRegistry, host: str, port: int) -> Server:
     try:
         return Server(worlds, host, port)
     except OSError as error:

@@ -25,7 +25,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class AutoTransition:
     """A status that a resource leaves by itself, if nobody uses it for so long."""
 
     to: str
@@ -42,7 +42,7 @@ class Machine:
     commands: Mapping[str, Command]
     settled: frozenset[str]  # statuses in which a caller has nothing left to wait for
     works_in: str | None = None  # `runtime_ms` counts from the first entry into this status
-    passages: Mapping[str, Passage] = field(default_factory=dict)
+    passages: Mapping[str, AutoTransition] = field(default_factory=dict)
     # When a resource leaves for one of these, the live runs that use it fail with this error …
     fails_users_with: Mapping[str, str] = field(default_factory=dict)
     cancels_users_in: frozenset[str] = frozenset()  # … or are canceled.
@@ -174,8 +174,8 @@ SESSION = Machine(
     },
     settled=frozenset({"idle", "completed", "failed"}),
     passages={
-        "idle": Passage("completing", timedelta(minutes=10), patience=True),
-        "completing": Passage("completed", timedelta(seconds=1)),  # assumed: the second
+        "idle": AutoTransition("completing", timedelta(minutes=10), patience=True),
+        "completing": AutoTransition("completed", timedelta(seconds=1)),  # assumed: the second
     },
     fails_users_with={"failed": "task/task_failed"},  # assumed
     broken="failed",
@@ -204,7 +204,9 @@ CREDENTIAL_RUN = Machine(
     },
     settled=frozenset({"completed", "failed", "canceled"}),
     works_in="running",
-    passages={"cancelling": Passage("canceled", timedelta(seconds=1))},  # assumed: the second
+    passages={
+        "cancelling": AutoTransition("canceled", timedelta(seconds=1))
+    },  # assumed: the second
     leads={
         "session_id": {
             "running": ("running",),

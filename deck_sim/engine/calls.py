@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from deck_sim.base.errors import ApiError, refuse
 from deck_sim.contract.editions import RateLimit
-from deck_sim.engine.records import KeptAnswer
+from deck_sim.engine.records import StoredAnswer
 from deck_sim.engine.world import World
 
 _SECOND = timedelta(seconds=1)
@@ -36,7 +36,7 @@ def admit_call(world: World) -> None:
     admitted.append(world.now)
 
 
-def recall_answer(world: World, key: str, call: str, parameters: str) -> KeptAnswer | None:
+def recall_answer(world: World, key: str, call: str, parameters: str) -> StoredAnswer | None:
     """The answer that is kept for a call with this key.
 
     Raises:
@@ -44,7 +44,7 @@ def recall_answer(world: World, key: str, call: str, parameters: str) -> KeptAns
             counts.
 
     """
-    kept = world.kept_answers.get(key)
+    kept = world.stored_answers.get(key)
     if kept is None or _is_old(world, kept):
         return None
     if kept.parameters != parameters:
@@ -54,15 +54,15 @@ def recall_answer(world: World, key: str, call: str, parameters: str) -> KeptAns
     return kept
 
 
-def keep_answer(world: World, key: str, answer: KeptAnswer) -> None:
+def keep_answer(world: World, key: str, answer: StoredAnswer) -> None:
     """Keep an answer under a key, and forget those that are too old."""
-    kept = world.kept_answers  # oldest first
+    kept = world.stored_answers  # oldest first
     while kept and _is_old(world, kept[oldest := next(iter(kept))]):
         del kept[oldest]
     kept[key] = answer
 
 
-def _is_old(world: World, answer: KeptAnswer) -> bool:
+def _is_old(world: World, answer: StoredAnswer) -> bool:
     return answer.at + world.rules.idempotency.kept_for <= world.now
 
 

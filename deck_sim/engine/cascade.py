@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deck_sim.base.errors import problem
 from deck_sim.engine.records import Resource
-from deck_sim.engine.timers import DISUSE, PASSAGE
+from deck_sim.engine.timers import AUTO_TRANSITION, DISUSE
 
 if TYPE_CHECKING:
     from deck_sim.engine.world import World
@@ -18,7 +18,7 @@ def begin_use(world: World, resource: Resource) -> None:
     """Note what a new run uses, which then ends by no disuse."""
     for used in _works_through(world, resource):
         world.users.setdefault(used.id, {})[resource.id] = None
-        world.timers.take_back(used.id, PASSAGE, DISUSE)
+        world.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)
 
 
 def _works_through(world: World, resource: Resource) -> list[Resource]:
@@ -74,11 +74,11 @@ def let_pass(world: World, resource: Resource) -> None:
     machine = world.kind(resource.kind).machine
     if machine is None or not machine.passages:
         return
-    world.timers.take_back(resource.id, PASSAGE, DISUSE)
-    passage = machine.passages.get(str(resource.status))
-    if passage and not world.users.get(resource.id):
-        name = DISUSE if passage.patience else PASSAGE
-        world.timers.arm(resource.id, name, world.now + passage.after)
+    world.timers.take_back(resource.id, AUTO_TRANSITION, DISUSE)
+    auto_transition = machine.passages.get(str(resource.status))
+    if auto_transition and not world.users.get(resource.id):
+        name = DISUSE if auto_transition.patience else AUTO_TRANSITION
+        world.timers.arm(resource.id, name, world.now + auto_transition.after)
 
 
 def _words(run: Resource) -> list[str]:

@@ -11,7 +11,7 @@ from deck_sim.contract.resources import Kind
 from deck_sim.engine import json_schema
 from deck_sim.engine.assumptions import DELETED, PATCH, rely_on
 from deck_sim.engine.facts import Facts, apart, login_facts, run_facts
-from deck_sim.engine.playing import hear, start_story
+from deck_sim.engine.playing import react, start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.timers import TASK_TIMEOUT
@@ -210,7 +210,7 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
         text = f"`{key}.{name}` must be text, or a value that can be written as text"
         problems.append(problem("request/input_invalid", text, field=f"{key}.{name}"))
     check(problems)
-    hear(world, resource.id, "answer", inputs)
+    react(world, resource.id, "answer", inputs)
     answered = world.all(resource.kind)[resource.id]
     again = answered["interaction"] == resource["interaction"]
     rely_on(world, f"{resource.kind}.answer, {'again' if again else answered.status}")
@@ -238,7 +238,7 @@ def reopen_connection(world: World, connection: Resource, choose: Choose) -> Res
 def review_run(world: World, run: Resource, verdict: str) -> Resource:
     """Approve or reject a run that waits for a person."""
     check_allowed(world, run, verdict)
-    hear(world, run.id, verdict)
+    react(world, run.id, verdict)
     return world.all("task_run")[run.id]
 
 

@@ -14,7 +14,7 @@ from deck_sim.base.errors import refuse
 from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.fan_out import listens
 from deck_sim.engine.injected import WEBHOOK as STRUCK
-from deck_sim.engine.injected import strike_webhook
+from deck_sim.engine.injected import fire_webhook
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
 from deck_sim.engine.world import World
@@ -34,7 +34,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class AttemptResult:
     """A line of the delivery log: an attempt, and how it went; or why there was none."""
 
     at: datetime
@@ -74,7 +74,7 @@ def take_outbox(world: World) -> list[Attempt]:
     return [_attempt(world, one) for one in deliveries if listens(_destination(world, one))]
 
 
-def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
+def record_attempt(world: World, attempt: Attempt, tried: AttemptResult) -> None:
     """Note how an attempt went, and what follows: done, a retry, or the end of the destination.
 
     A world that was put in the place of the one that sent it may not know of it.
@@ -86,7 +86,7 @@ def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
     said = tried.error or f"{tried.status}"
     fault = f" (fault: {tried.fault})" if tried.fault else ""
     what = f"{delivery['event_type']}, attempt {tried.number}: {said}{fault}"
-    world.struck.pop(delivery.id, None)
+    world.fired.pop(delivery.id, None)
     _let_follow(world, delivery["event_destination_id"])
     world.note("event_delivery", delivery.id, what)
     delays = world.rules.retry_delays
@@ -103,7 +103,7 @@ def record_attempt(world: World, attempt: Attempt, tried: Tried) -> None:
 def lose(world: World, delivery: Resource) -> None:
     """Let a webhook that is due get lost, although its sender believes that it was taken."""
     attempt, why = _attempt(world, delivery), "lost on its way"
-    tried = Tried(world.now, attempt.number, True, None, why, fault=attempt.fault.key)
+    tried = AttemptResult(world.now, attempt.number, True, None, why, fault=attempt.fault.key)
     record_attempt(world, attempt, tried)
 
 
@@ -189,18 +189,18 @@ def _destination(world: World, delivery: Resource) -> Resource:
 
 def _attempt(world: World, delivery: Resource) -> Attempt:
     number, event = delivery["attempts"] + 1, delivery.hidden["event"]
-    fault = world.struck.get(delivery.id)
+    fault = world.fired.get(delivery.id)
     return Attempt(delivery.id, number, event, _destination(world, delivery), fault)
 
 
 def _is_hindered(world: World, delivery: Resource) -> bool:
     """Whether a fault keeps an attempt from being made now. What strikes it is settled once."""
-    if not world.injected or delivery.id in world.struck:
+    if not world.injected or delivery.id in world.fired:
         return False
-    fault = strike_webhook(world, STRUCK, delivery.hidden["event"])
+    fault = fire_webhook(world, STRUCK, delivery.hidden["event"])
     if fault is None:
         return False
-    world.struck[delivery.id] = fault
+    world.fired[delivery.id] = fault
     return bool(fault.hinder(world, delivery))
 
 
@@ -224,9 +224,11 @@ def _finish(world: World, delivery: Resource, status: str) -> None:
 
 def _give_up(world: World, delivery: Resource) -> None:
     """End a delivery that has nowhere to go; its log says why."""
-    world.struck.pop(delivery.id, None)
+    world.fired.pop(delivery.id, None)
     why = f"not attempted: {_silence(_destination(world, delivery))}"
-    world.attempts.setdefault(delivery.id, []).append(Tried(world.now, None, False, None, why))
+    world.attempts.setdefault(delivery.id, []).append(
+        AttemptResult(world.now, None, False, None, why)
+    )
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, {why}")
     _finish(world, delivery, "failure")
 

@@ -30,7 +30,7 @@ class Fault(Protocol):
     """What can be put into a world. Immutable."""
 
     key: ClassVar[str]  # what it is called
-    strikes: ClassVar[str]
+    fires: ClassVar[str]
 
     @property
     def after(self) -> int:
@@ -86,7 +86,7 @@ def take_out(world: World, fault_id: str) -> bool:
     return False
 
 
-def strike(
+def fire(
     world: World, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str]
 ) -> Any:
     """The fault that strikes something which is about these owners, or None."""
@@ -94,18 +94,18 @@ def strike(
         injected
         for owner in owners
         for injected in world.injected.get(owner, [])
-        if injected.fault.strikes in where and injected.fault.suits(*subject)
+        if injected.fault.fires in where and injected.fault.suits(*subject)
     ]
     for injected in met:
         injected.met += 1
-    struck = next((injected for injected in met if injected.is_due), None)
-    if struck is None:
+    fired = next((injected for injected in met if injected.is_due), None)
+    if fired is None:
         return None
-    struck.fired += 1
-    return struck.fault
+    fired.fired += 1
+    return fired.fault
 
 
-def strike_webhook(world: World, where: str, event: Event) -> Any:
+def fire_webhook(world: World, where: str, event: Event) -> Any:
     """The fault that strikes a webhook, or None. A file's events are about its run, too."""
     about = {EVERYBODY: None, event.data.id: None, event.data.fields.get("task_run_id", ""): None}
-    return strike(world, (where,), (event.type,), about)
+    return fire(world, (where,), (event.type,), about)

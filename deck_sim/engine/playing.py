@@ -15,13 +15,13 @@ from deck_sim.engine.holds import Place, Stopped, held_by, stop_at
 from deck_sim.engine.injected import inject
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, Script, ScriptFault, Step, Story, Wait
+from deck_sim.engine.story import GO_ON, STAY, Script, ScriptError, Step, Story, Wait
 from deck_sim.engine.timers import (
     ATTEMPT,
+    AUTO_TRANSITION,
     DISUSE,
     INACTIVITY,
     OF_A_STEP,
-    PASSAGE,
     STEP,
     TASK_TIMEOUT,
     WINDOW,
@@ -39,14 +39,14 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
     _play(world, story, (story.path, story.attempts))
 
 
-def hear(world: World, owner: str, word: str, value: Any = None) -> None:
+def react(world: World, owner: str, word: str, value: Any = None) -> None:
     """Tell the story of `owner` what happened: an answer, a verdict, the end of a wait."""
     story = world.stories[owner]
     step, listened = story.step, (story.path, story.attempts)
     assert step is not None, f"{owner} hears {word!r} after the end of its story"
     try:
-        turn = step.hear(Stage(world, story), word, value)
-    except ScriptFault as fault:
+        turn = step.react(Stage(world, story), word, value)
+    except ScriptError as fault:
         _break_off(world, story, fault)
         return
     if turn != STAY:
@@ -90,7 +90,7 @@ def _play(world: World, story: Story, listened: Place) -> None:
         except Stopped as stopped:
             stop_at(world, story, stopped.hold, listened)
             return
-        except ScriptFault as fault:
+        except ScriptError as fault:
             _break_off(world, story, fault)
             return
         if wait is not None:
@@ -107,7 +107,7 @@ def _enter(world: World, story: Story, step: Step) -> Wait | None:
     place = story.script.scenario, story.script.kind, story.path
     try:
         wait = step.enter(Stage(world, story))
-    except ScriptFault:
+    except ScriptError:
         world.played[place] += 1
         raise
     world.played[place] += 1
@@ -118,7 +118,7 @@ def _status(world: World, story: Story) -> str | None:
     return world.all(story.script.kind)[story.owner].status
 
 
-def _break_off(world: World, story: Story, fault: ScriptFault) -> None:
+def _break_off(world: World, story: Story, fault: ScriptError) -> None:
     """End a story that cannot be played on; what it is about says so in its own way."""
     resource = world.all(story.script.kind)[story.owner]
     world.stop_story(story.owner)
@@ -142,7 +142,7 @@ def _wait(world: World, story: Story, wait: Wait) -> None:
 
 
 def _step_due(world: World, due: Due) -> None:
-    hear(world, due.owner, "due")
+    react(world, due.owner, "due")
 
 
 def _task_timeout_due(world: World, due: Due) -> None:
@@ -167,7 +167,7 @@ _ON_DUE: dict[str, Callable[[World, Due], None]] = {
     WINDOW: _step_due,
     TASK_TIMEOUT: _task_timeout_due,
     INACTIVITY: _inactivity_due,
-    PASSAGE: _passage_due,
+    AUTO_TRANSITION: _passage_due,
     DISUSE: _passage_due,
     ATTEMPT: attempt_due,
 }

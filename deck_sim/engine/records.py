@@ -12,7 +12,7 @@ from typing import Any, Self
 from deck_sim.base.errors import Problem
 
 
-class Lasting:
+class Immutable:
     """A value that nothing changes, so that the copies of a world share it."""
 
     __slots__ = ()
@@ -22,7 +22,7 @@ class Lasting:
 
 
 @dataclass(frozen=True, slots=True)
-class Resource(Lasting):
+class Resource(Immutable):
     """One agent, source, task, connection or task run, as it is at one moment."""
 
     kind: str
@@ -44,7 +44,7 @@ class Resource(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class Event(Lasting):
+class Event(Immutable):
     """Something that the API tells its subscribers."""
 
     id: str
@@ -55,7 +55,7 @@ class Event(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Lasting):
+class TimelineEntry(Immutable):
     """One line of the timeline: at that moment, what happened to what."""
 
     at: datetime
@@ -65,7 +65,7 @@ class Entry(Lasting):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class StoredAnswer:
     """The answer to a call with an idempotency key, for whoever makes that call again."""
 
     at: datetime
@@ -77,7 +77,7 @@ class KeptAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Surprises:
+class AdditiveChanges:
     """What a world shows that no page documents, as Deck itself may begin to at any time."""
 
     fields: bool = False

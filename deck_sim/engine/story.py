@@ -26,7 +26,7 @@ GO_ON = "go_on"  # any other answer of `Step.hear` names a branch
 WRONG_ANSWER = "wrong answer"  # how the timeline's line begins that tells of one
 
 
-class ScriptFault(Exception):
+class ScriptError(Exception):
     """A script that cannot be played on, because of what it says: an expression that fails."""
 
 
@@ -56,7 +56,7 @@ class Step(Protocol):
     def enter(self, stage: Stage) -> Wait | None:
         """Do what the step does; None goes on to the next at once."""
 
-    def hear(self, stage: Stage, word: str, value: Any) -> str:
+    def react(self, stage: Stage, word: str, value: Any) -> str:
         """Answer a word (`due`, `answer`, `approve`, `reject`): STAY, GO_ON or a branch's name."""
 
 

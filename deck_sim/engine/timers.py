@@ -18,8 +18,8 @@ from typing import NamedTuple
 # others are somebody's patience that ends, so a world in which only those are left is idle.
 STEP = "step"
 ATTEMPT = "attempt"
-PASSAGE = "passage"  # a status that is left by itself
-PROGRESS = (STEP, ATTEMPT, PASSAGE)
+AUTO_TRANSITION = "passage"  # a status that is left by itself
+PROGRESS = (STEP, ATTEMPT, AUTO_TRANSITION)
 WINDOW = "window"
 DISUSE = "disuse"  # a status that is left by itself when it has not been used for long
 INACTIVITY = "inactivity"

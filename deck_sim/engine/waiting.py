@@ -10,9 +10,9 @@ from deck_sim.base.errors import listed
 from deck_sim.engine.records import Resource
 from deck_sim.engine.timers import (
     ATTEMPT,
+    AUTO_TRANSITION,
     DISUSE,
     INACTIVITY,
-    PASSAGE,
     PROGRESS,
     STEP,
     TASK_TIMEOUT,
@@ -30,7 +30,7 @@ MEANS = {
     TASK_TIMEOUT: "the task times out",
     INACTIVITY: "the run fails of inactivity",
     ATTEMPT: "a delivery is attempted",
-    PASSAGE: "its status passes",
+    AUTO_TRANSITION: "its status passes",
     DISUSE: "it ends, since nobody uses it",
 }
 

@@ -25,7 +25,14 @@ from deck_sim.engine.chance import make_id
 from deck_sim.engine.fan_out import post_event
 from deck_sim.engine.holds import Hold
 from deck_sim.engine.injected import Injected
-from deck_sim.engine.records import Entry, Event, KeptAnswer, Resource, Surprises, failure
+from deck_sim.engine.records import (
+    AdditiveChanges,
+    Event,
+    Resource,
+    StoredAnswer,
+    TimelineEntry,
+    failure,
+)
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import OF_A_STEP, TASK_TIMEOUT, Timers
 
@@ -48,7 +55,7 @@ class World:
     users: dict[str, dict[str, None]] = field(default_factory=dict)  # what live runs use -> them
     timers: Timers = field(default_factory=Timers)
     events: list[Event] = field(default_factory=list)
-    timeline: list[Entry] = field(default_factory=list)
+    timeline: list[TimelineEntry] = field(default_factory=list)
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)
     screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
@@ -58,13 +65,13 @@ class World:
     holds: dict[str, Hold] = field(default_factory=dict)  # where stories stop, by id
     faults: list[str] = field(default_factory=list)  # scripts that could not be played on
     injected: dict[str, list[Injected]] = field(default_factory=dict)  # faults, by owner
-    struck: dict[str, Any] = field(default_factory=dict)  # attempts by faults, by delivery
+    fired: dict[str, Any] = field(default_factory=dict)  # attempts by faults, by delivery
     held_back: dict[str, str] = field(default_factory=dict)  # deliveries to be overtaken -> where
     counters: Counter[str] = field(default_factory=Counter)
     rate_limit: RateLimit | None = None
     admitted: deque[datetime] = field(default_factory=deque)  # the calls in the limit's window
-    kept_answers: dict[str, KeptAnswer] = field(default_factory=dict)  # by idempotency key
-    surprises: Surprises = field(default_factory=Surprises)
+    stored_answers: dict[str, StoredAnswer] = field(default_factory=dict)  # by idempotency key
+    additive_changes: AdditiveChanges = field(default_factory=AdditiveChanges)
     strict_fidelity: bool = False  # whether calls that rest on what is assumed are refused
     relied_on: dict[str, None] | None = None  # assumptions, by the call that is being answered
 
@@ -79,7 +86,7 @@ class World:
     @property
     def event_types(self) -> tuple[str, ...]:
         """Every type of event that there is here: the documented ones, and the surprise."""
-        surprise = self.surprises.event_type
+        surprise = self.additive_changes.event_type
         return (*self.rules.event_types, *([surprise] if surprise else []))
 
     def kind(self, name: str) -> Kind:
@@ -247,7 +254,7 @@ class World:
 
     def note(self, kind: str, resource_id: str, what: str) -> None:
         """Add a line to the timeline."""
-        self.timeline.append(Entry(self.now, kind, resource_id, intern(what)))
+        self.timeline.append(TimelineEntry(self.now, kind, resource_id, intern(what)))
 
     def stop_story(self, owner: str) -> None:
         """Let the script of a connection or run say nothing more, and its limits end nothing."""
@@ -305,6 +312,6 @@ class World:
             self.emit(f"{resource.kind}.{what}", resource)
 
     def _emit_surprise(self, resource: Resource) -> None:
-        type_ = self.surprises.event_type
+        type_ = self.additive_changes.event_type
         if type_ and type_.startswith(f"{resource.kind}."):
             self.emit(type_, resource)

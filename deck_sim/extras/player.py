@@ -13,7 +13,7 @@ from typing import Any
 from deck_sim.base.durations import format_duration
 from deck_sim.contract import bodies
 from deck_sim.engine import commands, logins
-from deck_sim.engine.records import Entry, Event, Resource
+from deck_sim.engine.records import Event, Resource, TimelineEntry
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
@@ -259,7 +259,7 @@ class _Player:
                 file = self.world.all("storage")[entry.id]
                 self._tell_of(entry, "file", file["file_name"])
 
-    def _event(self, entry: Entry, status: str) -> Event:
+    def _event(self, entry: TimelineEntry, status: str) -> Event:
         """The event that came with a move; events and moves are in the same order."""
         while True:
             event = self.world.events[self.events]
@@ -267,7 +267,7 @@ class _Player:
             if (event.data.id, event.data.status) == (entry.id, status):
                 return event
 
-    def _tell_of(self, entry: Entry, what: str, detail: str) -> None:
+    def _tell_of(self, entry: TimelineEntry, what: str, detail: str) -> None:
         who = _WHO.get(entry.kind) or self.world.kind(entry.kind).noun
         self.rehearsal.lines.append(Line(entry.at - self.began, who, what, detail))
 

@@ -30,7 +30,7 @@ class Fault(Strict):
 
     family: ClassVar[str]
     key: ClassVar[str] = ""
-    strikes: ClassVar[str]
+    fires: ClassVar[str]
     after: Annotated[int, Field(ge=0, le=MOST), Whole] = 0
     """How many of those that it is for pass before it strikes."""
     times: Annotated[int, Field(ge=1, le=MOST), Whole] | None = None

@@ -36,7 +36,7 @@ class HttpFault(Fault):
     """A fault of calls."""
 
     family = "match"
-    strikes: ClassVar[str] = ANSWER
+    fires: ClassVar[str] = ANSWER
     arrives: ClassVar[bool] = False  # whether a caller can still read what the API answers
     match: Match
     """The calls that it is for: a method, and a path in which `*` stands for one part and `**` for
@@ -55,7 +55,7 @@ class HttpFault(Fault):
 class CallFault(HttpFault):
     """One that strikes before the API is reached: nothing is done."""
 
-    strikes: ClassVar[str] = CALL
+    fires: ClassVar[str] = CALL
 
     @property
     def refusal(self) -> ApiError | None:

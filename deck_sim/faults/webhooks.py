@@ -26,7 +26,7 @@ class WebhookFault(Fault):
     """A fault of webhooks."""
 
     family = "event"
-    strikes: ClassVar[str] = WEBHOOK
+    fires: ClassVar[str] = WEBHOOK
     event: EventType
     """The event type that it is for; a glob, like `task_run.*`."""
 
@@ -149,7 +149,7 @@ class BeforeResponse(WebhookFault):
     """It arrives before the answer to the call that caused the event."""
 
     key = "before_response"
-    strikes: ClassVar[str] = HASTE
+    fires: ClassVar[str] = HASTE
     before_response: Yes
     """`true`."""
 

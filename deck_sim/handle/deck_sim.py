@@ -8,8 +8,8 @@ from types import TracebackType
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.handle.deck import Deck
-from deck_sim.runtime.dispatcher import PostOffice
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.dispatcher import Dispatcher
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError
 from deck_sim.server.serve import ServerThread
@@ -55,8 +55,8 @@ class DeckSim:
         if self._scenarios is not None:
             library = read_scenarios(self._scenarios, library)
         with ExitStack() as stack:
-            post_office = PostOffice(Sender(allow_public=self._allow_public))
-            thread = ServerThread(Worlds(library=library, post_office=post_office)).start()
+            post_office = Dispatcher(Sender(allow_public=self._allow_public))
+            thread = ServerThread(WorldRegistry(library=library, post_office=post_office)).start()
             stack.callback(thread.stop)
             deck = stack.enter_context(Deck(thread.server.url, KEY))
             deck.reset(**self._beginning)  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from anyio.lowlevel import EventLoopToken
 
 T = TypeVar("T")
-Visit = Callable[[], None]
+RequestContext = Callable[[], None]
 
 log = logging.getLogger("deck_sim")
 
@@ -69,7 +69,9 @@ class Apps:
         self._apps: list[App] = []
         self._numbers = itertools.count(1)
         self._waiting: EventLoopToken | None = None  # the loop that waits in a twin
-        self._desk: SimpleQueue[Visit | None] | None = None  # of the thread that lets time pass
+        self._desk: SimpleQueue[RequestContext | None] | None = (
+            None  # of the thread that lets time pass
+        )
         self._own_loop: OwnLoop | None = None
         self._lock = Lock()
         self._open = ExitStack()
@@ -87,7 +89,7 @@ class Apps:
         """Do work that waits for the server; WSGI applications are called here meanwhile."""
         if all(app.is_asgi for app in self._apps):
             return work()
-        desk = SimpleQueue[Visit | None]()
+        desk = SimpleQueue[RequestContext | None]()
         before, self._desk = self._desk, desk
         done = in_thread(work)
         done.add_done_callback(lambda _: desk.put(None))

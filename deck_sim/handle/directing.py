@@ -58,7 +58,7 @@ class Directing:
         """Answer calls of the Deck API that rest on an assumption with 501; False no more."""
         self._control.call("PATCH", "/world", json={"strict_fidelity": refuse})
 
-    def surprise(
+    def additive_changes(
         self,
         *,
         fields: bool = False,
@@ -67,10 +67,10 @@ class Directing:
     ) -> None:
         """Show what no page documents: unknown fields, and an event or interaction of that type.
 
-        Without arguments nothing surprises any more.
+        Without arguments nothing additive_changes any more.
         """
         wanted = given(fields=fields, event_type=event_type, interaction_type=interaction_type)
-        self._control.call("PATCH", "/world", json={"surprises": wanted})
+        self._control.call("PATCH", "/world", json={"additive_changes": wanted})
 
     @property
     def rules(self) -> list[Json]:

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from deck_sim.base.errors import refuse
 from deck_sim.engine.playing import pass_time
-from deck_sim.engine.records import Entry
+from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import World
 
 MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
@@ -23,7 +23,7 @@ class Report:
     """What happened while time passed."""
 
     now: datetime
-    happened: list[Entry]
+    happened: list[TimelineEntry]
 
 
 class Driven(Protocol):

@@ -23,7 +23,13 @@ from deck_sim.base import real_time
 from deck_sim.base.errors import refuse
 from deck_sim.base.real_time import PRESENT_HEADER, PROCESS, PROCESS_HEADER
 from deck_sim.base.redaction import hide_in_headers
-from deck_sim.engine.deliveries import Attempt, Tried, record_attempt, secrets_of, take_outbox
+from deck_sim.engine.deliveries import (
+    Attempt,
+    AttemptResult,
+    record_attempt,
+    secrets_of,
+    take_outbox,
+)
 from deck_sim.engine.world import World
 from deck_sim.faults.outgoing import HEADER, Message
 from deck_sim.runtime.advance import Journey, Report, travel
@@ -55,7 +61,7 @@ class _Round:
     attempts: set[asyncio.Task[None]] = field(default_factory=set)
 
 
-class PostOffice:
+class Dispatcher:
     """Sends for all worlds of one server, on that server's event loop."""
 
     def __init__(
@@ -182,7 +188,9 @@ class PostOffice:
         left = (due.at - simulation.world.now) / simulation.speed
         return min(max(left, timedelta()), _LONGEST_NAP)
 
-    async def _try(self, simulation: Simulation, attempt: Attempt, printed: _Printed) -> Tried:
+    async def _try(
+        self, simulation: Simulation, attempt: Attempt, printed: _Printed
+    ) -> AttemptResult:
         world, config = simulation.world, attempt.destination["config"]
         at, wall = world.now, simulation.present or self._wall()
         stamp = wall if simulation.settings.webhook_time == "wall" else at
@@ -197,7 +205,7 @@ class PostOffice:
         outcome = await self._sender.send(config["url"], headers, message.body)
         for _ in range(message.copies - 1):
             await self._sender.send(config["url"], headers, message.body)
-        return Tried(
+        return AttemptResult(
             at=at,
             number=attempt.number,
             ok=outcome.ok,

@@ -14,7 +14,7 @@ from itertools import pairwise
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.statuses import Machine
-from deck_sim.engine.deliveries import Tried
+from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.story import WRONG_ANSWER
 from deck_sim.engine.world import World
 from deck_sim.runtime.journal import Call
@@ -119,7 +119,7 @@ def _ignores_retry_after(seen: Seen) -> Iterator[Found]:
 
 
 def _handles_a_delivery_twice(seen: Seen) -> Iterator[Found]:
-    def is_soon(call: Call, tried: Tried) -> bool:
+    def is_soon(call: Call, tried: AttemptResult) -> bool:
         return tried.at <= call.at <= tried.at + AT_ONCE
 
     writes = [call for call in seen.calls if call.method in _WRITES]

@@ -23,10 +23,10 @@ from typing import Any
 import pydantic
 
 from deck_sim.contract.editions import RateLimit
-from deck_sim.engine.deliveries import Tried
+from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.holds import Held, Hold
 from deck_sim.engine.injected import Injected
-from deck_sim.engine.records import Entry, Event, KeptAnswer, Resource, Surprises
+from deck_sim.engine.records import AdditiveChanges, Event, Resource, StoredAnswer, TimelineEntry
 from deck_sim.engine.story import Script, Story
 from deck_sim.engine.timers import Timers
 from deck_sim.engine.world import World
@@ -36,10 +36,10 @@ from deck_sim.runtime.simulation import Settings
 from deck_sim.scenario import loader, model
 from deck_sim.scenario.matching import Rule
 from deck_sim.scenario.selection import Choice
-from deck_sim.scenario.selection_state import Wishes
+from deck_sim.scenario.selection_state import SelectionState
 
 _TAGS: dict[str, type] = {
-    "attempt": Tried,
+    "attempt": AttemptResult,
     "call": Call,
     "choice": Choice,
     "event": Event,
@@ -49,12 +49,12 @@ _TAGS: dict[str, type] = {
     "rate_limit": RateLimit,
     "resource": Resource,
     "rule": Rule,
-    "selection": Wishes,
+    "selection": SelectionState,
     "settings": Settings,
-    "stored_answer": KeptAnswer,
+    "stored_answer": StoredAnswer,
     "story": Story,
-    "surprises": Surprises,
-    "timeline_entry": Entry,
+    "additive_changes": AdditiveChanges,
+    "timeline_entry": TimelineEntry,
     "timers": Timers,
     "world": World,
     **{f"fault/{family}/{key}": class_ for (family, key), class_ in FAULTS.items()},

@@ -8,7 +8,7 @@ from typing import Any
 from deck_sim.base import real_time
 from deck_sim.base.errors import refuse
 from deck_sim.engine.chance import make_id
-from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 
@@ -19,7 +19,7 @@ def world_token(key: str) -> str:
 
 
 @dataclass
-class Worlds:
+class WorldRegistry:
     """Every world, by its key."""
 
     settings: Settings = field(default_factory=Settings)
@@ -27,7 +27,7 @@ class Worlds:
     keys: frozenset[str] | None = None  # None: any key will do
     real_ns: Callable[[], int] = real_time.monotonic_ns
     prepare: Callable[[Simulation], None] = lambda new: None  # what every new world begins with
-    post_office: PostOffice = field(default_factory=PostOffice, compare=False)
+    post_office: Dispatcher = field(default_factory=Dispatcher, compare=False)
     site: str = "http://127.0.0.1:8765"  # where the server is reached
     _worlds: dict[str, Simulation] = field(default_factory=dict)
     _refused: int = 0

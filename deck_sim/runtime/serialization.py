@@ -64,7 +64,7 @@ def print_resource(
     shown |= {name: _INCLUDES[name](world, resource) for name in row.includes if name in includes}
     shown["created_at"] = print_moment(resource.created_at)
     shown["updated_at"] = print_moment(resource.updated_at)
-    return {**shown, **world.surprises.unknown_fields}
+    return {**shown, **world.additive_changes.unknown_fields}
 
 
 def _print_attributes(world: World, resource: Resource, names: Iterable[str]) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def print_event(world: World, event: Event) -> dict[str, Any]:
         "type": event.type,
         "data": data,
         "created_at": print_moment(event.created_at),
-        **world.surprises.unknown_fields,
+        **world.additive_changes.unknown_fields,
     }
 
 

@@ -27,7 +27,7 @@ from deck_sim.runtime.clock_modes import PACES, STARTS
 from deck_sim.runtime.journal import MOST_CALLS, Call
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import Choice, Opening, choose
-from deck_sim.scenario.selection_state import Wishes
+from deck_sim.scenario.selection_state import SelectionState
 
 log = logging.getLogger("deck_sim")
 
@@ -61,7 +61,7 @@ class Simulation:
     settings: Settings
     library: Library
     real_ns: Callable[[], int] = real_time.monotonic_ns
-    wishes: Wishes = field(default_factory=Wishes)
+    selection: SelectionState = field(default_factory=SelectionState)
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
     crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
@@ -210,11 +210,11 @@ class Simulation:
         What is queued and was edited so that it cannot be played is dropped first, or it would
         stand in the way of every call; the timeline and the log say so.
         """
-        for dropped in self.wishes.drop_unplayable(kind, self.library, self.world.edition):
+        for dropped in self.selection.drop_unplayable(kind, self.library, self.world.edition):
             self.world.note("queue", "", dropped)
             log.warning("deck-sim: %s", dropped)
         opening = Opening(kind, header, facts, self.world.seed, self.world.edition)
-        self.choices.append(choose(opening, self.wishes, self.library))
+        self.choices.append(choose(opening, self.selection, self.library))
         return self.choices[-1].script
 
     # Private

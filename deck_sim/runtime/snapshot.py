@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from deck_sim import __version__
 from deck_sim.base.errors import ApiError, refuse
 from deck_sim.runtime.plain import Reader, Unreadable, Writer
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Settings, Simulation
 
@@ -56,7 +56,7 @@ def take_snapshot(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def restore_snapshot(worlds: Worlds, key: str, document: Mapping[str, Any]) -> Simulation:
+def restore_snapshot(worlds: WorldRegistry, key: str, document: Mapping[str, Any]) -> Simulation:
     """Begin the world of a key anew, as the document has it.
 
     Raises:
@@ -84,9 +84,9 @@ def restore_snapshot(worlds: Worlds, key: str, document: Mapping[str, Any]) -> S
 
 def _playable(simulation: Simulation) -> Iterator["Scenario"]:
     """Each scenario that does not ship, and those that the world was told to play."""
-    library, wishes = simulation.library, simulation.wishes
+    library, selection = simulation.library, simulation.selection
     found = {scenario.name: scenario for scenario in library.added()}
-    for _, name, _ in wishes.named():
+    for _, name, _ in selection.named():
         found.setdefault(name, library.get(name))
     for scenario in [*found.values()]:
         for name in scenario.entries:

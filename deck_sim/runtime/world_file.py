@@ -58,7 +58,7 @@ class WorldFile(Strict):
             ApiError: with every reason why it cannot, in the places of the file; nothing changes.
 
         """
-        before = copy.copy(simulation.wishes), simulation.world
+        before = copy.copy(simulation.selection), simulation.world
         problems: list[Problem] = []
         for part in (self._play, self._rule, self._seed):
             try:
@@ -66,17 +66,17 @@ class WorldFile(Strict):
             except ApiError as error:
                 problems += error.problems
         if problems:
-            simulation.wishes, simulation.world = before
+            simulation.selection, simulation.world = before
             raise ApiError(*problems)
 
     def _play(self, simulation: Simulation) -> None:
         if self.default_scenario is not None:
-            simulation.wishes.default(
+            simulation.selection.default(
                 self.default_scenario, simulation.library, simulation.world.edition
             )
 
     def _rule(self, simulation: Simulation) -> None:
-        simulation.wishes.rule(self.rules, simulation.library, simulation.world.edition)
+        simulation.selection.rule(self.rules, simulation.library, simulation.world.edition)
 
     def _seed(self, simulation: Simulation) -> None:
         seed_resources(simulation, self.resources)

@@ -19,7 +19,7 @@ from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import Script
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.selection_state import Wishes, foreign, is_foreign
+from deck_sim.scenario.selection_state import SelectionState, foreign, is_foreign
 
 if TYPE_CHECKING:
     from deck_sim.scenario.matching import Facts
@@ -66,25 +66,27 @@ class Choice:
         return f"{self.name}; because={self.because}{plays}"
 
 
-Way = Callable[[Opening, Wishes, Library], Iterator[str]]
+Way = Callable[[Opening, SelectionState, Library], Iterator[str]]
 
 
-def _from_header(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
+def _from_header(opening: Opening, selection: SelectionState, library: Library) -> Iterator[str]:
     if opening.header:
         yield opening.header
 
 
-def _from_queue(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
-    yield from wishes.queues.get(opening.kind, [])[:1]
+def _from_queue(opening: Opening, selection: SelectionState, library: Library) -> Iterator[str]:
+    yield from selection.queues.get(opening.kind, [])[:1]
 
 
-def _from_rules(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
-    for rule in wishes.rules:
+def _from_rules(opening: Opening, selection: SelectionState, library: Library) -> Iterator[str]:
+    for rule in selection.rules:
         if rule.resource in (None, opening.kind) and rule.when.matches(opening.facts):
             yield rule.scenario
 
 
-def _from_magic_names(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
+def _from_magic_names(
+    opening: Opening, selection: SelectionState, library: Library
+) -> Iterator[str]:
     for fact in ("username", "external_id"):
         found = _MAGIC.fullmatch(str(opening.facts.get(fact) or ""))
         name = found and (found["tagged"] or found["plain"])
@@ -93,7 +95,7 @@ def _from_magic_names(opening: Opening, wishes: Wishes, library: Library) -> Ite
             yield scenario.name
 
 
-def _from_when(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
+def _from_when(opening: Opening, selection: SelectionState, library: Library) -> Iterator[str]:
     for scenario in library.choosable():
         when = scenario.when
         says = scenario.says(opening.kind) and opening.can_play(scenario)
@@ -101,8 +103,8 @@ def _from_when(opening: Opening, wishes: Wishes, library: Library) -> Iterator[s
             yield scenario.name
 
 
-def _from_default(opening: Opening, wishes: Wishes, library: Library) -> Iterator[str]:
-    yield wishes.default_scenario
+def _from_default(opening: Opening, selection: SelectionState, library: Library) -> Iterator[str]:
+    yield selection.default_scenario
 
 
 WAYS: dict[str, Way] = {
@@ -123,25 +125,27 @@ _NAMED_IN = {way: way for way in WAYS} | {
 }
 
 
-def choose(opening: Opening, wishes: Wishes, library: Library) -> Choice:
+def choose(opening: Opening, selection: SelectionState, library: Library) -> Choice:
     """Choose; a name that came from the queue leaves it, a playlist or mix goes to its next turn.
 
     Raises:
         ApiError: if a name is unknown or plays nothing here; what was wished for is as it was.
 
     """
-    found = ((name, way) for way, find in WAYS.items() for name in find(opening, wishes, library))
+    found = (
+        (name, way) for way, find in WAYS.items() for name in find(opening, selection, library)
+    )
     name, because = next(found)
     second = next((f"{n}; because={w}" for n, w in found if n != name), None)
     scenario = library.get(name, _NAMED_IN[because])
-    played = _turn(scenario, opening, wishes, library, _NAMED_IN[because])
+    played = _turn(scenario, opening, selection, library, _NAMED_IN[because])
     if because == "queue":
-        wishes.queues[opening.kind].pop(0)
+        selection.queues[opening.kind].pop(0)
     return Choice(name, because, opening.kind, played, second)
 
 
 def _turn(
-    scenario: Scenario, opening: Opening, wishes: Wishes, library: Library, where: str
+    scenario: Scenario, opening: Opening, selection: SelectionState, library: Library, where: str
 ) -> Scenario:
     """The scenario itself, or the entry of its playlist or mix whose turn it is. For runs alone.
     `where` is where its name was written.
@@ -149,7 +153,7 @@ def _turn(
     _check_edition(scenario, opening, where)
     if opening.kind != "task_run" or not scenario.entries:
         return scenario
-    turn = wishes.turns.get(scenario.name, 0)
+    turn = selection.turns.get(scenario.name, 0)
     if scenario.playlist:
         way, entry = "playlist", scenario.playlist[min(turn, len(scenario.playlist) - 1)]
     else:
@@ -157,7 +161,7 @@ def _turn(
     place = f"{way} of {scenario.name}"
     played = library.get(entry, place)
     _check_edition(played, opening, place)
-    wishes.turns[scenario.name] = turn + 1
+    selection.turns[scenario.name] = turn + 1
     return played
 
 

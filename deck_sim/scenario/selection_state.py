@@ -21,7 +21,7 @@ DEFAULT_SCENARIO = "success"
 
 
 @dataclass
-class Wishes:
+class SelectionState:
     """The default, the queues and the rules of a world, and whose turn it is."""
 
     default_scenario: str = DEFAULT_SCENARIO

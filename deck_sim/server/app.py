@@ -32,13 +32,13 @@ from deck_sim.engine.assumptions import (
 from deck_sim.engine.calls import admit_call
 from deck_sim.engine.holds import hold_on_call, meet
 from deck_sim.engine.injected import CALL
-from deck_sim.engine.records import KeptAnswer
+from deck_sim.engine.records import StoredAnswer
 from deck_sim.runtime.dispatcher import note_present
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import MAX_BODY_BYTES, print_errors
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.endpoint import WHO, Answer, Request, Route
-from deck_sim.server.fault_injection import make_haste, spoil, strike_call, strike_creation
+from deck_sim.server.fault_injection import fire_call, fire_creation, make_haste, spoil
 from deck_sim.server.idempotency import (
     HEADER,
     REPLAYED,
@@ -47,7 +47,7 @@ from deck_sim.server.idempotency import (
     note_key,
     read_key,
 )
-from deck_sim.server.request import ASSUMED, Visit, read_assumed, record_call
+from deck_sim.server.request import ASSUMED, RequestContext, read_assumed, record_call
 from deck_sim.server.routing import Routes, path_below
 
 log = logging.getLogger("deck_sim")
@@ -64,7 +64,7 @@ class Door:
 
     def __init__(
         self,
-        worlds: Worlds,
+        worlds: WorldRegistry,
         routes: Callable[[Simulation], Routes[Route]],
         *,
         journal: bool,
@@ -89,7 +89,7 @@ class Door:
             return _response(scope, answer, answer.print(self.worlds.next_request_id()))
         # Calls of the control API count apart: watching a world must not change what it answers.
         request_id = simulation.world.next_id("req" if self.journal else "ctl")
-        visit = Visit(scope, headers, body, simulation, request_id)
+        visit = RequestContext(scope, headers, body, simulation, request_id)
         answer, printed = await self._answer(visit)
         if self.journal:
             _strike_creation(visit, answer)
@@ -106,11 +106,11 @@ class Door:
             return self.worlds.nobody()
         return self.worlds.select(headers.get("authorization"))
 
-    async def _answer(self, visit: Visit) -> tuple[Answer, bytes]:
+    async def _answer(self, visit: RequestContext) -> tuple[Answer, bytes]:
         """The answer and its body. Whatever goes wrong becomes an answer, too."""
         try:
             await self._arrive(visit)
-            if visit.fault is not None and visit.fault.strikes == CALL:
+            if visit.fault is not None and visit.fault.fires == CALL:
                 answer = _keep_away(visit.fault)
                 return answer, answer.print(visit.request_id)
             route, params = self._admit(visit)
@@ -128,7 +128,7 @@ class Door:
             end_call(visit.simulation.world)
         return answer, answer.print(visit.request_id)
 
-    async def _arrive(self, visit: Visit) -> None:
+    async def _arrive(self, visit: RequestContext) -> None:
         """Let the world come to where the call meets it, and the call meet its fault."""
         if not self.journal:
             note_present(visit.simulation, visit.headers)
@@ -137,9 +137,9 @@ class Door:
         visit.position, visit.events = len(world.timeline), len(world.events)
         if self.journal:
             begin_call(world)
-            visit.fault = strike_call(world, visit.scope["method"], visit.scope["path"])
+            visit.fault = fire_call(world, visit.scope["method"], visit.scope["path"])
 
-    def _admit(self, visit: Visit) -> tuple[Route, Mapping[str, str]]:
+    def _admit(self, visit: RequestContext) -> tuple[Route, Mapping[str, str]]:
         """The row that answers, if the call is let in."""
         simulation = visit.simulation
         if self.journal:
@@ -148,7 +148,7 @@ class Door:
             raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
         return self.routes(simulation).find(visit.scope)
 
-    def _keyed(self, visit: Visit, route: Route) -> KeyedCall | None:
+    def _keyed(self, visit: RequestContext, route: Route) -> KeyedCall | None:
         """The call, if it can be made again under the key that it has."""
         world, scope = visit.simulation.world, visit.scope
         lines, rule = visit.headers.getlist(HEADER), world.rules.idempotency
@@ -164,7 +164,7 @@ class Door:
         return KeyedCall(visit.simulation, key, name, told)
 
     async def _ask(
-        self, visit: Visit, route: Route, params: Mapping[str, str]
+        self, visit: RequestContext, route: Route, params: Mapping[str, str]
     ) -> tuple[Answer, bytes]:
         """Let the endpoint answer, or refuse."""
         query = _query(visit.scope)
@@ -181,7 +181,7 @@ class Door:
             answer = self._refuse(visit, error)
         return answer, answer.print(visit.request_id)
 
-    def _refuse(self, visit: Visit, error: ApiError) -> Answer:
+    def _refuse(self, visit: RequestContext, error: ApiError) -> Answer:
         """The answer to a call that is wrong, which a strict world may refuse to give."""
         try:
             rely_on_error(visit.simulation.world, error)
@@ -189,7 +189,7 @@ class Door:
             error = stricter
         return self._tell(visit, _refusal(error))
 
-    def _tell(self, visit: Visit, answer: Answer) -> Answer:
+    def _tell(self, visit: RequestContext, answer: Answer) -> Answer:
         """The answer, with a header of what it rests on that is only assumed."""
         names = assumptions_told(visit.simulation.world, answer.data)
         told = {ASSUMED: ", ".join(names)} if names else {}
@@ -228,7 +228,7 @@ def _query(scope: Scope) -> tuple[tuple[str, str], ...]:
     return tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
-async def _once(visit: Visit, keyed: KeyedCall, ask: Ask) -> tuple[Answer, bytes]:
+async def _once(visit: RequestContext, keyed: KeyedCall, ask: Ask) -> tuple[Answer, bytes]:
     """What is kept for the call, or else what the endpoint answers. A bug of ours is not kept."""
     with keyed.answering() as kept:
         if kept is not None:
@@ -239,7 +239,7 @@ async def _once(visit: Visit, keyed: KeyedCall, ask: Ask) -> tuple[Answer, bytes
         return answer, printed
 
 
-def _replay(visit: Visit, kept: KeptAnswer) -> Answer:
+def _replay(visit: RequestContext, kept: StoredAnswer) -> Answer:
     """The answer that was given before, with the `request_id` of that call.
 
     Raises:
@@ -258,11 +258,11 @@ def _keep_away(fault: Any) -> Answer:
     return Answer({}, fault.answered) if refusal is None else _refusal(refusal)
 
 
-def _strike_creation(visit: Visit, answer: Answer) -> None:
+def _strike_creation(visit: RequestContext, answer: Answer) -> None:
     """Let a call that started a scenario meet the fault that this brings for it."""
     if visit.fault is None and answer.choice is not None:
         world, scope = visit.simulation.world, visit.scope
-        visit.fault = strike_creation(world, scope["method"], scope["path"], answer.data["id"])
+        visit.fault = fire_creation(world, scope["method"], scope["path"], answer.data["id"])
 
 
 def _refusal(error: ApiError) -> Answer:

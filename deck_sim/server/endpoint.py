@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 
 from deck_sim import __version__
 from deck_sim.contract.operations import Operation
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import Also, Model, check_body, dump_json, read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import Choice
@@ -24,7 +24,7 @@ WHO = {"Deck-Sim-Version": __version__}  # the header of every answer, which say
 class Request:
     """One call, for the endpoint that answers it."""
 
-    worlds: Worlds
+    worlds: WorldRegistry
     simulation: Simulation
     params: Mapping[str, str]
     query: tuple[tuple[str, str], ...]

@@ -16,10 +16,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from deck_sim.base.errors import ApiError
-from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE, strike, strike_webhook
+from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE, fire, fire_webhook
 from deck_sim.engine.world import World
 from deck_sim.faults.outgoing import CLOSED, HEADER, NOTHING, RESET, WHOLE, Outgoing
-from deck_sim.runtime.dispatcher import PostOffice
+from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Simulation
 
 LINE = "deck_sim.line"
@@ -38,33 +38,33 @@ _BROKEN: dict[str, type[ConnectionError]] = {
 }
 
 
-def strike_call(world: World, method: str, path: str) -> Any:
+def fire_call(world: World, method: str, path: str) -> Any:
     """The fault that strikes a call as it comes, or None."""
     if not world.injected:
         return None
     owners = dict.fromkeys((EVERYBODY, *path.split("/")))
-    return strike(world, (CALL, ANSWER), (method, path), owners)
+    return fire(world, (CALL, ANSWER), (method, path), owners)
 
 
-def strike_creation(world: World, method: str, path: str, created: str) -> Any:
+def fire_creation(world: World, method: str, path: str, created: str) -> Any:
     """The fault that the scenario of what a call created brings for its own creation, or None."""
-    return strike(world, (ANSWER,), (method, path), (created,))
+    return fire(world, (ANSWER,), (method, path), (created,))
 
 
-async def make_haste(post_office: PostOffice, simulation: Simulation, seen: int) -> None:
+async def make_haste(post_office: Dispatcher, simulation: Simulation, seen: int) -> None:
     """Send the webhooks that do not wait for the answer, of the events behind the first `seen`."""
     world = simulation.world
     if not world.injected or simulation.driven:
         return
     new = {event.id: event for event in world.events[seen:]}
     deliveries = reversed(world.all("event_delivery").values())
-    struck = {
-        delivery.id: strike_webhook(world, HASTE, new[delivery["event_id"]])
+    fired = {
+        delivery.id: fire_webhook(world, HASTE, new[delivery["event_id"]])
         for delivery in reversed([*takewhile(lambda d: d["event_id"] in new, deliveries)])
     }
-    hasty = {delivery_id: fault for delivery_id, fault in struck.items() if fault is not None}
+    hasty = {delivery_id: fault for delivery_id, fault in fired.items() if fault is not None}
     if hasty:
-        world.struck.update(hasty)
+        world.fired.update(hasty)
         with suppress(ApiError):  # the world may be dropped meanwhile; its caller is answered
             await post_office.drive(simulation, simulation.settle())
 

@@ -12,7 +12,7 @@ from deck_sim.base.errors import ApiError, refuse
 from deck_sim.contract.editions import Idempotency
 from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.calls import keep_answer, recall_answer
-from deck_sim.engine.records import KeptAnswer
+from deck_sim.engine.records import StoredAnswer
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import read_object
 from deck_sim.runtime.simulation import Simulation
@@ -32,7 +32,7 @@ class KeyedCall:
     parameters: str
 
     @contextmanager
-    def answering(self) -> Iterator[KeptAnswer | None]:
+    def answering(self) -> Iterator[StoredAnswer | None]:
         """A block in which the call is answered: with what is kept, if there is something.
 
         Raises:
@@ -56,7 +56,7 @@ class KeyedCall:
         """Keep its answer, if it is one of those that are kept."""
         world = self.simulation.world
         if status in world.rules.idempotency.kept:
-            answer = KeptAnswer(world.now, self.name, self.parameters, status, {**headers}, body)
+            answer = StoredAnswer(world.now, self.name, self.parameters, status, {**headers}, body)
             keep_answer(world, self.key, answer)
 
 

@@ -17,7 +17,7 @@ ASSUMED = "Deck-Sim-Assumed"  # the names of what an answer rests on, in the led
 
 
 @dataclass(slots=True)
-class Visit:
+class RequestContext:
     """What is known of a request while it is answered."""
 
     scope: Scope
@@ -31,7 +31,7 @@ class Visit:
     replayed: bool = False
 
 
-def record_call(visit: Visit, answer: Answer) -> Call:
+def record_call(visit: RequestContext, answer: Answer) -> Call:
     """The journal's record of an answered request."""
     refused = answer.data.get("errors", ()) if answer.status >= 400 else ()
     return Call(

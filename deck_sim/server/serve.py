@@ -24,7 +24,7 @@ from deck_sim.base import real_time
 from deck_sim.base.lazy import Later
 from deck_sim.engine.files import read_file
 from deck_sim.faults.outgoing import RESET
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.control.app import make_control
 from deck_sim.server.endpoint import WHO
 from deck_sim.server.fault_injection import LINE
@@ -41,7 +41,7 @@ THREAD = "deck-sim"  # the name of the thread in which a server runs beside its 
 _PATIENCE = 1  # seconds for which a server that stops waits for requests that are not all there
 
 
-def make_app(worlds: Worlds) -> Router:
+def make_app(worlds: WorldRegistry) -> Router:
     """The ASGI app: the Deck API below `/v2`, the control API below `/_sim`, its description."""
     return Router(
         routes=[
@@ -73,7 +73,7 @@ class _Below(Mount):
         self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
-async def _file(worlds: Worlds, request: Request) -> Response:
+async def _file(worlds: WorldRegistry, request: Request) -> Response:
     """The bytes of a storage item or screenshot: no key, but the signature of its `url`."""
     simulation = worlds.by_token(request.path_params["token"])
     signature = request.query_params.get("signature", "")
@@ -143,7 +143,7 @@ class Loop(asyncio.SelectorEventLoop):
 class Server:
     """A server on its own port, which `run` serves from until `stop` is called."""
 
-    def __init__(self, worlds: Worlds, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, worlds: WorldRegistry, host: str = "127.0.0.1", port: int = 0) -> None:
         """Bind the port; 0 takes a free one.
 
         Raises:
@@ -224,7 +224,7 @@ class Server:
 class ServerThread:
     """A server in a thread of this process."""
 
-    def __init__(self, worlds: Worlds, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, worlds: WorldRegistry, host: str = "127.0.0.1", port: int = 0) -> None:
         self.server = Server(worlds, host, port)
         self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
         self._ready = threading.Event()

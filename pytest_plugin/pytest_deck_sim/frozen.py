@@ -20,7 +20,7 @@ from deck_sim import Deck, DeckSimError
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.handle.control import Control
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import THREAD
 
 # Modules that go on reading real time: pytest says with it how long a test took.
@@ -91,7 +91,7 @@ class _Elsewhere:
 
 
 @contextmanager
-def bind(deck: Deck, worlds: Worlds | None) -> Iterator[DeckTime]:
+def bind(deck: Deck, worlds: WorldRegistry | None) -> Iterator[DeckTime]:
     """Freeze the process with the world of `deck`; `worlds` has it if the server is in a thread of
     ours.
 
@@ -114,7 +114,7 @@ def bind(deck: Deck, worlds: Worlds | None) -> Iterator[DeckTime]:
         yield time
 
 
-def _here(worlds: Worlds, key: str) -> datetime:
+def _here(worlds: WorldRegistry, key: str) -> datetime:
     """The moment of a world in this process; of one that was deleted, when a world begins."""
     simulation = worlds.find(key)
     return simulation.world.now if simulation else FROZEN_START

@@ -21,7 +21,7 @@ from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import give_account
 from deck_sim.handle.holds import Hold
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread
 from pytest_deck_sim import COVERAGE, FAIL, FAILED, MANNERS, TIMELINE, folder_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_deck_sim.frozen import DeckTime
 
 OWN_SERVER = pytest.StashKey[str]()
-OWN_WORLDS = pytest.StashKey[Worlds]()
+OWN_WORLDS = pytest.StashKey[WorldRegistry]()
 
 # Two runs of the same tests may drive one server at the same time.
 THIS_RUN = uuid.uuid4().hex[:8]
@@ -55,7 +55,7 @@ class Wanted:
 def serve(config: pytest.Config, folder: Path | None) -> Iterator[str]:
     """A server in a thread, which knows the scenarios of the folder; gives its URL."""
     library = shipped() if folder is None else _read(folder, shipped())
-    thread = ServerThread(Worlds(library=library)).start()
+    thread = ServerThread(WorldRegistry(library=library)).start()
     config.stash[OWN_SERVER] = thread.server.url
     config.stash[OWN_WORLDS] = thread.server.worlds
     yield thread.server.url

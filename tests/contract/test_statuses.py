@@ -142,8 +142,8 @@ def test_a_status_that_passes_leads_where_it_may(kind):
     """What is left by itself is left for a status that may follow."""
     machine = EDITIONS["credentials"].machine(kind)
     assert machine.passages
-    for status, passage in machine.passages.items():
-        assert passage.to in machine.follows[status]
+    for status, auto_transition in machine.passages.items():
+        assert auto_transition.to in machine.follows[status]
 
 
 def test_a_run_leads_its_login_only_to_statuses_that_there_are():

@@ -8,7 +8,7 @@ import pytest
 from deck_sim.base.errors import ApiError
 from deck_sim.contract.editions import RateLimit
 from deck_sim.engine.calls import admit_call, keep_answer, limit_rate, recall_answer
-from deck_sim.engine.records import KeptAnswer
+from deck_sim.engine.records import StoredAnswer
 from deck_sim.engine.world import World
 
 SECOND, DAY = timedelta(seconds=1), timedelta(hours=24)
@@ -90,7 +90,7 @@ def test_a_refusal_says_nothing_of_that_unless_it_is_to(world):
 
 
 def _keep(world, key, parameters="a", call="POST /v2/agents"):
-    answer = KeptAnswer(world.now, call, parameters, 201, {}, b"{}")
+    answer = StoredAnswer(world.now, call, parameters, 201, {}, b"{}")
     keep_answer(world, key, answer)
     return answer
 
@@ -130,7 +130,7 @@ def test_what_is_too_old_is_forgotten_when_something_is_kept():
     for key in ("a", "b", "c"):
         _keep(world, key)
         world.now += DAY / 2
-    assert [*world.kept_answers] == ["b", "c"]
+    assert [*world.stored_answers] == ["b", "c"]
     world.now += DAY / 2
     _keep(world, "b")
-    assert [*world.kept_answers] == ["b"]
+    assert [*world.stored_answers] == ["b"]

@@ -7,7 +7,7 @@ import pytest
 from deck_sim.base.errors import ApiError
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import (
-    Tried,
+    AttemptResult,
     activate,
     record_attempt,
     replay,
@@ -65,7 +65,9 @@ def _due(world, until=timedelta()):
 
 
 def _tried(attempt, ok):
-    return Tried(attempt.event.created_at, attempt.number, ok, 200 if ok else 500, None, 0, {}, {})
+    return AttemptResult(
+        attempt.event.created_at, attempt.number, ok, 200 if ok else 500, None, 0, {}, {}
+    )
 
 
 def _statuses(world):

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from deck_sim.engine.injected import all_injected, inject, strike, take_out
+from deck_sim.engine.injected import all_injected, fire, inject, take_out
 from deck_sim.engine.world import World
 
 
@@ -18,7 +18,7 @@ class Fault:
     after: int = 0
     times: int | None = None
     key: ClassVar[str] = "fault"
-    strikes: ClassVar[str] = "here"
+    fires: ClassVar[str] = "here"
 
     def suits(self, *subject):
         """Whether it is for this."""
@@ -30,9 +30,9 @@ def world():
     return World()
 
 
-def strikes(world, count, what="a", owners=("",)):
+def fires(world, count, what="a", owners=("",)):
     """Whether each of so many is struck."""
-    return [strike(world, ("here",), (what,), owners) is not None for _ in range(count)]
+    return [fire(world, ("here",), (what,), owners) is not None for _ in range(count)]
 
 
 @pytest.mark.parametrize(
@@ -47,22 +47,22 @@ def strikes(world, count, what="a", owners=("",)):
 def test_a_fault_lets_some_pass_and_then_strikes_some(world, after, times, expected):
     """`after` of them first, then `times`, or all."""
     inject(world, Fault("a", after, times))
-    assert strikes(world, 4) == expected
+    assert fires(world, 4) == expected
 
 
 def test_what_it_is_not_for_is_not_met(world):
     """Another subject, another place, another owner: nothing is counted."""
     injected = inject(world, Fault("a"), "trun_1")
-    assert strikes(world, 1, "b", ["trun_1"]) == strikes(world, 1, "a", ["", "trun_2"]) == [False]
-    assert strike(world, ("there",), ("a",), ["trun_1"]) is None
+    assert fires(world, 1, "b", ["trun_1"]) == fires(world, 1, "a", ["", "trun_2"]) == [False]
+    assert fire(world, ("there",), ("a",), ["trun_1"]) is None
     assert (injected.met, injected.fired) == (0, 0)
-    assert strikes(world, 1, "a", ["", "trun_1"]) == [True]
+    assert fires(world, 1, "a", ["", "trun_1"]) == [True]
 
 
 def test_the_first_that_is_due_strikes_and_all_are_met(world):
     """One strikes; the others are met all the same."""
     first, second = inject(world, Fault("a", 1, 1)), inject(world, Fault("a"))
-    assert strikes(world, 3) == [True] * 3
+    assert fires(world, 3) == [True] * 3
     assert [(one.met, one.fired) for one in (first, second)] == [(3, 1), (3, 2)]
 
 
@@ -79,4 +79,4 @@ def test_a_copy_of_a_world_counts_for_itself(world):
     """What strikes in the one has not struck in the other."""
     inject(world, Fault("a", times=1))
     other = copy.deepcopy(world)
-    assert strikes(world, 2) == strikes(other, 2) == [True, False]
+    assert fires(world, 2) == fires(other, 2) == [True, False]

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.engine.records import Entry
+from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import FROZEN_START, IllegalMove, World
 
 MACHINES = {
@@ -60,7 +60,7 @@ def test_a_legal_move_writes_one_line_and_one_event(edition, kind, before, after
     moved = world.move(resource, after)
     assert world.find(kind, resource.id) == moved
     assert (moved.status, moved.fields.get("interaction")) == (after, None)
-    new = Entry(FROZEN_START, kind, resource.id, f"{before} -> {after}")
+    new = TimelineEntry(FROZEN_START, kind, resource.id, f"{before} -> {after}")
     assert world.timeline == [*lines, new]
     told = {"cancelling": "canceling"}.get(after, after)
     assert [(e.type, e.data) for e in world.events] == [(f"{kind}.{told}", moved)]

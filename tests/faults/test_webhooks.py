@@ -241,7 +241,7 @@ def test_a_struck_delivery_whose_destination_is_gone_is_forgotten(
     api.delete(f"/event-destinations/{made['id']}")
     advance("1h")
     assert log() == [("30:11", None, False, None)]
-    assert simulation().world.struck == {}
+    assert simulation().world.fired == {}
 
 
 def test_a_webhook_is_held_back_in_real_time_too(put, api, sim, subscribe, receiver, agent):

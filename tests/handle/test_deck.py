@@ -399,9 +399,11 @@ def test_the_handle_has_the_ledger(deck):
 
 def test_a_world_can_be_told_to_surprise(deck, run):
     """`surprise` sets all of it at once, and takes it back."""
-    deck.surprise(fields=True, event_type="task_run.sparkled", interaction_type="palm_reading")
+    deck.additive_changes(
+        fields=True, event_type="task_run.sparkled", interaction_type="palm_reading"
+    )
     assert "deck_sim_surprise" in run()
     assert deck.events[-1]["type"] == "task_run.sparkled"
-    assert deck.world["surprises"]["interaction_type"] == "palm_reading"
-    deck.surprise()
+    assert deck.world["additive_changes"]["interaction_type"] == "palm_reading"
+    deck.additive_changes()
     assert "deck_sim_surprise" not in run()

@@ -412,11 +412,11 @@ def test_several_applications_are_told_apart(anywhere):
     """Each gets what it wants, whether called as WSGI or ASGI."""
     heard = []
 
-    async def hear():
+    async def react():
         heard.append("asgi")
 
     anywhere.deliver_to(wsgi(lambda: heard.append("wsgi")), events=["agent.created"])
-    anywhere.deliver_to(asgi(hear), events=["agent.created"])
+    anywhere.deliver_to(asgi(react), events=["agent.created"])
     agent(anywhere)
     anywhere.settle()
     assert sorted(heard) == ["asgi", "wsgi"]

@@ -12,7 +12,7 @@ import time_machine
 from freezegun import freeze_time
 
 from deck_sim import Deck, DeckSim, DeckSimError, WebhookReceiver
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.server.serve import ServerThread
 
@@ -205,7 +205,7 @@ def test_a_receiver_without_its_server_leaves_nothing_behind():
 
 def test_signatures_may_have_the_time_of_the_world():
     """A server that signs with the world's time is understood, and says it in the header."""
-    thread = ServerThread(Worlds(Settings(webhook_time="world"))).start()
+    thread = ServerThread(WorldRegistry(Settings(webhook_time="world"))).start()
     with Deck(thread.server.url, "sk_test") as deck, WebhookReceiver(deck) as receiver:
         deck.create("agents", {"name": "Concierge"})
         deck.settle()

@@ -14,7 +14,7 @@ import urllib3
 
 from deck_sim import Deck, DeckSimError
 from deck_sim.handle.beside import in_thread
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import ServerThread, server_at
 
 
@@ -180,7 +180,7 @@ MOVE = {"json": {"by": "1s"}}
 @pytest.fixture
 def own():
     """A server that a test may stop."""
-    thread = ServerThread(Worlds()).start()
+    thread = ServerThread(WorldRegistry()).start()
     yield thread
     thread.stop()
 

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.server.serve import make_app
 
@@ -30,7 +30,7 @@ class Product:
     """One app for all machines; each has a world of its own, which knows the scripts."""
 
     def __init__(self, edition):
-        self.worlds, self.numbers = Worlds(Settings(edition=edition)), itertools.count()
+        self.worlds, self.numbers = WorldRegistry(Settings(edition=edition)), itertools.count()
         self.app, self.runner = make_app(self.worlds), asyncio.Runner()
         for kind, scripts in _KINDS.items():
             for name, steps in scripts.items() if kind in self._kinds() else ():

@@ -14,8 +14,8 @@ from deck_sim.base.real_time import PROCESS
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
 from deck_sim.runtime.advance import MOST_HALTS
-from deck_sim.runtime.dispatcher import PostOffice
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.dispatcher import Dispatcher
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread
@@ -252,7 +252,7 @@ def test_webhooks_that_cause_webhooks_without_end_are_an_error(server, key, simu
     fields = {"name": "x", "type": "webhook", "config": {"url": "http://x/"}, "events": ["*"]}
     create_destination(world, fields, None, make_secret)
     create_resource(world, "agent", {"name": "a", "description": None})
-    office = PostOffice(_Echo(world))
+    office = Dispatcher(_Echo(world))
     with pytest.raises(ApiError, match=f"{MOST_HALTS} times webhooks were sent at one moment"):
         asyncio.run(office.drive(simulation(), simulation().advance_by(timedelta(hours=1))))
     assert not simulation().driven
@@ -364,7 +364,7 @@ def local():
         simulation = Simulation("k", Settings(**settings), Library(shipped()), real_ns=lambda: 0)
         fields = {"name": "x", "type": "webhook", "config": {"url": "http://x/"}, "events": ["*"]}
         create_destination(simulation.world, fields, None, make_secret)
-        return simulation, PostOffice(sender, wall=lambda: WALL)
+        return simulation, Dispatcher(sender, wall=lambda: WALL)
 
     return local
 
@@ -376,7 +376,7 @@ def _agent(simulation):
 def test_a_server_can_be_stopped_while_it_delivers(receiver):
     """A receiver that never answers does not keep a server from stopping."""
     receiver.say(receiver.hang)
-    thread = ServerThread(Worlds(Settings(mode="real"))).start()
+    thread = ServerThread(WorldRegistry(Settings(mode="real"))).start()
     headers = {"Authorization": "Bearer k"}
     with httpx2.Client(base_url=thread.server.base_url, headers=headers, trust_env=False) as api:
         body = {"name": "x", "type": "webhook", "config": {"url": receiver.url}, "events": ["*"]}
@@ -656,7 +656,7 @@ def _story(receiver, slow_first):
 
     receiver.say(first, path=f"/{slow_first[0]}")
     receiver.say(second, path=f"/{slow_first[1]}")
-    thread = ServerThread(Worlds()).start()
+    thread = ServerThread(WorldRegistry()).start()
     headers = {"Authorization": "Bearer k"}
     with httpx2.Client(base_url=thread.server.url, headers=headers, trust_env=False) as http:
         for path in "ab":

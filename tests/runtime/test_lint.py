@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deck_sim.engine.deliveries import Tried
+from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.lint import MANNERS, look_at
@@ -41,7 +41,7 @@ def read(seconds, status, path=RUN):
 
 def tried(seconds, status=200, fault=None):
     """An attempt to deliver."""
-    return Tried(at(seconds), 1, status == 200, status, None, 1, {}, {}, fault)
+    return AttemptResult(at(seconds), 1, status == 200, status, None, 1, {}, {}, fault)
 
 
 @pytest.fixture

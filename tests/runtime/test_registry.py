@@ -3,7 +3,7 @@
 import pytest
 
 from deck_sim.base.errors import ApiError
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.scenario.loader import read_scenario
 
@@ -12,7 +12,7 @@ MINE = "version: 1\nname: mine\ntask_run: [running, completed]"
 
 @pytest.fixture
 def worlds():
-    return Worlds(Settings(seed=3))
+    return WorldRegistry(Settings(seed=3))
 
 
 def test_a_key_has_its_own_world_from_first_use(worlds):
@@ -29,13 +29,13 @@ def test_without_a_key_there_is_no_world(worlds, header):
     with pytest.raises(ApiError, match="Send `Authorization: Bearer KEY`") as caught:
         worlds.select(header)
     assert caught.value.status == 401
-    assert worlds == Worlds(Settings(seed=3))
+    assert worlds == WorldRegistry(Settings(seed=3))
 
 
 @pytest.mark.parametrize("header", [None, "Bearer three"])
 def test_keys_that_are_not_allowed_are_refused(header):
     """With a list of keys, every other is a 401 in Deck's words, and gets no world."""
-    worlds = Worlds(keys=frozenset({"one"}))
+    worlds = WorldRegistry(keys=frozenset({"one"}))
     with pytest.raises(ApiError, match=r"The API key is missing or not valid\."):
         worlds.select(header)
     assert worlds.select("Bearer one").key == "one"
@@ -76,4 +76,4 @@ def test_a_call_without_a_key_leaves_no_world_behind(worlds):
     """What needs no key is answered in a world that nobody keeps."""
     assert worlds.nobody() is not worlds.nobody()
     assert worlds.nobody().world.seed == 3
-    assert worlds == Worlds(Settings(seed=3))
+    assert worlds == WorldRegistry(Settings(seed=3))

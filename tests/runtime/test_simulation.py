@@ -464,7 +464,7 @@ def test_what_is_due_comes_soonest_first(driven):
 
 def test_the_choice_of_a_scenario_is_remembered(driven):
     """The last choice tells which was chosen, why, and what it was preferred to."""
-    driven.wishes.default_scenario = "another"
+    driven.selection.default_scenario = "another"
     driven.run()
     assert str(driven.choices[-1]) == "story; because=header"
     assert driven.choices[-1].second == "another; because=default"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from deck_sim.engine.story import Script
 from deck_sim.runtime.plain import Reader, Writer
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.snapshot import (
@@ -127,7 +127,7 @@ class Client:
 @pytest.fixture(scope="module")
 def servers():
     """Two servers; nothing but the snapshot goes from one to the other."""
-    threads = [ServerThread(Worlds()).start() for _ in range(2)]
+    threads = [ServerThread(WorldRegistry()).start() for _ in range(2)]
     yield [thread.server for thread in threads]
     for thread in threads:
         thread.stop()
@@ -187,10 +187,10 @@ def test_a_snapshot_is_the_world_and_leaves_it_as_it_is(client):
     before = copy.deepcopy(client.simulation.world)
     taken = take_snapshot(client.simulation)
     assert client.simulation.world == before
-    worlds = Worlds(site=client.worlds.site)
+    worlds = WorldRegistry(site=client.worlds.site)
     restored = restore_snapshot(worlds, client.key, json.loads(dump_json(taken)))
     assert restored.world == before
-    assert restored.wishes == client.simulation.wishes
+    assert restored.selection == client.simulation.selection
     assert restored.journal == client.simulation.journal
     assert restored.choices == client.simulation.choices
     assert take_snapshot(restored) == taken
@@ -209,7 +209,7 @@ def test_what_was_shown_as_a_prompt_is_remembered(client):
     for _ in range(4):
         client.step(("poll", None))
     taken = client.call("GET", "/_sim/snapshot")
-    twin = restore_snapshot(Worlds(), "k", taken)
+    twin = restore_snapshot(WorldRegistry(), "k", taken)
     ((run_id, shown),) = twin._shown.items()
     assert shown is twin.world.all("task_run")[run_id]
 
@@ -240,7 +240,7 @@ def test_scenarios_come_along_and_those_that_are_there_are_not_doubled(client):
     listed = b"version: 1\nname: a_list\nplaylist: [mine, source_down]"
     client.call("PUT", "/_sim/scenarios/a_list", content=listed)
     taken = client.call("GET", "/_sim/snapshot")
-    twin = restore_snapshot(Worlds(), "k", taken)
+    twin = restore_snapshot(WorldRegistry(), "k", taken)
     assert sorted(scenario.name for scenario in twin.library.own()) == ["a_list", "mine"]
     assert twin.library.find("slow_success") is shipped().find("slow_success")
     names = {row["$source"]["name"] for row in taken["values"] if "$source" in row}
@@ -252,7 +252,9 @@ def test_a_scenario_that_differs_here_is_played_as_it_was_there(client):
     client.step(("run", "mine"))
     library = Library(shipped())
     library.add(read_scenario("version: 1\nname: mine\ntask_run: [queued, running, completed]"))
-    twin = restore_snapshot(Worlds(library=library), "k", client.call("GET", "/_sim/snapshot"))
+    twin = restore_snapshot(
+        WorldRegistry(library=library), "k", client.call("GET", "/_sim/snapshot")
+    )
     assert twin.world.stories == client.simulation.world.stories
     assert twin.library.find("mine") == client.simulation.library.find("mine")
 

@@ -77,30 +77,30 @@ def test_a_world_begins_with_resources_of_fixed_ids(load, simulation):
 def test_a_world_begins_with_a_default_and_rules(load, simulation):
     """They are the world's own, in the order of the file."""
     load(WHOLE).prepare(simulation)
-    wishes = simulation.wishes
-    assert wishes.default_scenario == "slow_success"
-    assert [rule.scenario for rule in wishes.rules] == ["credentials_rejected", "source_down"]
+    selection = simulation.selection
+    assert selection.default_scenario == "slow_success"
+    assert [rule.scenario for rule in selection.rules] == ["credentials_rejected", "source_down"]
 
 
 def test_a_file_that_says_little_changes_little(load, simulation):
     """Without a default, rules and resources a world begins as it would anyway."""
-    before = copy.deepcopy((simulation.world, simulation.wishes))
+    before = copy.deepcopy((simulation.world, simulation.selection))
     load("version: 1").prepare(simulation)
-    assert (simulation.world, simulation.wishes) == before
+    assert (simulation.world, simulation.selection) == before
 
 
 def test_a_world_that_cannot_begin_is_as_it_was(simulation):
     """If one part cannot be, the others are not done either, and every reason is told."""
-    before = copy.deepcopy((simulation.world, simulation.wishes))
+    before = copy.deepcopy((simulation.world, simulation.selection))
     data = read_yaml(WHOLE.replace("agent_id: agt_1", "agent_id: agt_9")).data
     with pytest.raises(ApiError) as caught:
         WorldFile.model_validate(data).prepare(simulation)
     assert [found.field for found in caught.value.problems] == ["resources.tasks[0].agent_id"]
-    assert (simulation.world, simulation.wishes) == before
+    assert (simulation.world, simulation.selection) == before
     data = read_yaml(WHOLE.replace("source_down", "no")).data
     with pytest.raises(ApiError, match=r"rules\[1\]\.scenario"):
         WorldFile.model_validate(data).prepare(simulation)
-    assert (simulation.world, simulation.wishes) == before
+    assert (simulation.world, simulation.selection) == before
 
 
 @pytest.mark.parametrize(

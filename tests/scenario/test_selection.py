@@ -7,36 +7,36 @@ from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.matching import Rule, When
 from deck_sim.scenario.selection import Opening, choose
-from deck_sim.scenario.selection_state import Wishes
+from deck_sim.scenario.selection_state import SelectionState
 
 
-def chosen(wishes, header=None, kind="task_run"):
+def chosen(selection, header=None, kind="task_run"):
     """What is chosen, and why, as the answer's header says it."""
-    return str(choose(Opening(kind, header, {}, 0), wishes, shipped()))
+    return str(choose(Opening(kind, header, {}, 0), selection, shipped()))
 
 
 def test_the_first_way_that_names_one_wins():
     """The header goes before the queue, and the queue before the world's default."""
-    wishes = Wishes()
-    wishes.queue("task_run", ["source_down", "agent_hangs"], shipped())
-    assert chosen(wishes, "slow_success") == "slow_success; because=header"
-    assert chosen(wishes, "") == "source_down; because=queue"
-    assert chosen(wishes) == "agent_hangs; because=queue"
-    assert chosen(wishes) == "success; because=default"
+    selection = SelectionState()
+    selection.queue("task_run", ["source_down", "agent_hangs"], shipped())
+    assert chosen(selection, "slow_success") == "slow_success; because=header"
+    assert chosen(selection, "") == "source_down; because=queue"
+    assert chosen(selection) == "agent_hangs; because=queue"
+    assert chosen(selection) == "success; because=default"
 
 
 def test_each_kind_has_a_queue_of_its_own():
     """What waits for the next run is not taken by a connection."""
-    wishes = Wishes(default_scenario="slow_success")
-    wishes.queue("task_run", ["source_down"], shipped())
-    assert chosen(wishes, kind="connection") == "slow_success; because=default"
-    assert wishes.queues == {"task_run": ["source_down"]}
+    selection = SelectionState(default_scenario="slow_success")
+    selection.queue("task_run", ["source_down"], shipped())
+    assert chosen(selection, kind="connection") == "slow_success; because=default"
+    assert selection.queues == {"task_run": ["source_down"]}
 
 
 def test_what_is_chosen_gives_the_script_of_the_kind():
     """A connection plays the connection's part, a run the run's."""
     for kind in ("connection", "task_run"):
-        choice = choose(Opening(kind, "source_down", {}, 0), Wishes(), shipped())
+        choice = choose(Opening(kind, "source_down", {}, 0), SelectionState(), shipped())
         assert (choice.script.kind, choice.script.scenario) == (kind, "source_down")
 
 
@@ -60,76 +60,78 @@ def test_what_is_chosen_gives_the_script_of_the_kind():
 )
 def test_a_queue_takes_only_what_can_be_played(kind, names, field, message):
     """A wrong kind or name is refused, and nothing is queued."""
-    wishes = Wishes()
+    selection = SelectionState()
     with pytest.raises(ApiError) as caught:
-        wishes.queue(kind, names, shipped())
+        selection.queue(kind, names, shipped())
     (problem,) = caught.value.problems
     assert (problem.field, problem.message) == (field, message)
-    assert wishes.queues == {}
+    assert selection.queues == {}
 
 
 def test_an_unknown_name_leaves_the_queue_as_it_was():
     """A header that names no scenario is refused before anything is taken."""
-    wishes = Wishes()
-    wishes.queue("task_run", ["source_down"], shipped())
+    selection = SelectionState()
+    selection.queue("task_run", ["source_down"], shipped())
     with pytest.raises(ApiError, match="`Deck-Sim-Scenario` names no scenario: 'nope'"):
-        chosen(wishes, "nope")
-    wishes.queues["task_run"].insert(0, "gone")
+        chosen(selection, "nope")
+    selection.queues["task_run"].insert(0, "gone")
     with pytest.raises(ApiError, match="'gone'"):
-        chosen(wishes)
-    assert wishes.queues == {"task_run": ["gone", "source_down"]}
+        chosen(selection)
+    assert selection.queues == {"task_run": ["gone", "source_down"]}
 
 
 @pytest.mark.parametrize(
-    ("wishes", "field"),
+    ("selection", "field"),
     [
-        (Wishes(queues={"task_run": ["gone"]}), "queue"),
-        (Wishes(rules=[Rule(when=When(), scenario="gone")]), "rules"),
-        (Wishes(default_scenario="gone"), "default_scenario"),
-        (Wishes(queues={"task_run": ["turns"]}), "playlist of turns"),
-        (Wishes(queues={"task_run": ["drawn"]}), "mix of drawn"),
+        (SelectionState(queues={"task_run": ["gone"]}), "queue"),
+        (SelectionState(rules=[Rule(when=When(), scenario="gone")]), "rules"),
+        (SelectionState(default_scenario="gone"), "default_scenario"),
+        (SelectionState(queues={"task_run": ["turns"]}), "playlist of turns"),
+        (SelectionState(queues={"task_run": ["drawn"]}), "mix of drawn"),
     ],
 )
-def test_a_scenario_that_is_gone_is_blamed_on_whoever_names_it(wishes, field):
+def test_a_scenario_that_is_gone_is_blamed_on_whoever_names_it(selection, field):
     """A file may have been removed since; the request, which named nothing, is not at fault."""
     library = Library(shipped())
     library.add(read_scenario("version: 1\nname: turns\nplaylist: [gone]"))
     library.add(read_scenario("version: 1\nname: drawn\nmix: {gone: 1}"))
-    before = copy.deepcopy(wishes)
+    before = copy.deepcopy(selection)
     with pytest.raises(ApiError, match="names no scenario: 'gone'") as caught:
-        choose(Opening("task_run", None, {}, 0), wishes, library)
+        choose(Opening("task_run", None, {}, 0), selection, library)
     assert [problem.field for problem in caught.value.problems] == [field]
-    assert wishes == before
+    assert selection == before
 
 
 @pytest.mark.parametrize(
-    ("header", "wishes", "field"),
+    ("header", "selection", "field"),
     [
-        ("elsewhere", Wishes(), "Deck-Sim-Scenario"),
-        (None, Wishes(queues={"task_run": ["elsewhere"]}), "queue"),
-        (None, Wishes(rules=[Rule(when=When(), scenario="elsewhere")]), "rules"),
-        (None, Wishes(default_scenario="elsewhere"), "default_scenario"),
-        (None, Wishes(default_scenario="turns"), "playlist of turns"),
-        ("theirs", Wishes(), "Deck-Sim-Scenario"),
+        ("elsewhere", SelectionState(), "Deck-Sim-Scenario"),
+        (None, SelectionState(queues={"task_run": ["elsewhere"]}), "queue"),
+        (None, SelectionState(rules=[Rule(when=When(), scenario="elsewhere")]), "rules"),
+        (None, SelectionState(default_scenario="elsewhere"), "default_scenario"),
+        (None, SelectionState(default_scenario="turns"), "playlist of turns"),
+        ("theirs", SelectionState(), "Deck-Sim-Scenario"),
     ],
 )
-def test_a_scenario_of_another_edition_is_blamed_on_whoever_names_it(header, wishes, field):
+def test_a_scenario_of_another_edition_is_blamed_on_whoever_names_it(header, selection, field):
     """The request is at fault only if it named the scenario; and the queue keeps its place."""
     library = Library(shipped())
     library.add(read_scenario("version: 1\nname: elsewhere\nedition: credentials"))
     library.add(read_scenario("version: 1\nname: turns\nplaylist: [elsewhere]"))
     theirs = "version: 1\nname: theirs\nedition: credentials\nplaylist: [success]"
     library.add(read_scenario(theirs))
-    before = copy.deepcopy(wishes)
+    before = copy.deepcopy(selection)
     with pytest.raises(ApiError, match="is for the edition `credentials`") as caught:
-        choose(Opening("task_run", header, {}, 0), wishes, library)
+        choose(Opening("task_run", header, {}, 0), selection, library)
     assert [problem.field for problem in caught.value.problems] == [field]
-    assert wishes == before
+    assert selection == before
 
 
 def test_a_wish_that_cannot_be_granted_stands_in_the_way_of_nothing_else():
     """A file may have been edited since; another scenario has no part in that."""
-    wishes = Wishes(default_scenario="session_breaks_down", queues={"task_run": ["success"]})
-    wishes.check(shipped(), "connections", about="success")
+    selection = SelectionState(
+        default_scenario="session_breaks_down", queues={"task_run": ["success"]}
+    )
+    selection.check(shipped(), "connections", about="success")
     with pytest.raises(ApiError, match="is for the edition `credentials`"):
-        wishes.check(shipped(), "connections")
+        selection.check(shipped(), "connections")

@@ -9,7 +9,7 @@ from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.matching import Rule, When
 from deck_sim.scenario.selection import WAYS, Opening, choose
-from deck_sim.scenario.selection_state import Wishes
+from deck_sim.scenario.selection_state import SelectionState
 
 ORDER = ["header", "queue", "rule", "magic_name", "when", "default"]
 STEPS = ["queued", "running", "completed"]
@@ -32,26 +32,26 @@ LIBRARY = library_of(
 
 def told(ways):
     """An opening and wishes for which just these ways find a scenario."""
-    wishes = Wishes(default_scenario="by_default")
+    selection = SelectionState(default_scenario="by_default")
     if "queue" in ways:
-        wishes.queue("task_run", ["by_queue"], LIBRARY)
+        selection.queue("task_run", ["by_queue"], LIBRARY)
     if "rule" in ways:
-        wishes.rule([Rule(when=When(), scenario="by_rule")], LIBRARY)
+        selection.rule([Rule(when=When(), scenario="by_rule")], LIBRARY)
     facts = {"username": "by_magic_name" if "magic_name" in ways else "ada"}
     facts |= {"external_id": "a b"} if "when" in ways else {}
-    return Opening("task_run", "by_header" if "header" in ways else None, facts, 0), wishes
+    return Opening("task_run", "by_header" if "header" in ways else None, facts, 0), selection
 
 
 def drawn(library, name, times, seed=0):
     """What so many runs in turn play of a playlist or mix."""
-    wishes = Wishes(default_scenario=name)
+    selection = SelectionState(default_scenario=name)
     opening = Opening("task_run", None, {}, seed)
-    return [choose(opening, wishes, library).played.name for _ in range(times)]
+    return [choose(opening, selection, library).played.name for _ in range(times)]
 
 
 def magic(library=LIBRARY, kind="task_run", **facts):
     """What is chosen for these facts, where nothing else was said."""
-    return str(choose(Opening(kind, None, facts, 0), Wishes(), library))
+    return str(choose(Opening(kind, None, facts, 0), SelectionState(), library))
 
 
 @pytest.mark.parametrize("place", range(len(ORDER)))
@@ -77,13 +77,13 @@ def test_the_ways_are_six():
 
 def test_the_runner_up_is_another_scenario():
     """A way that finds the same scenario is no runner-up; the second of two rules may be one."""
-    wishes = Wishes(default_scenario="by_rule")
+    selection = SelectionState(default_scenario="by_rule")
     opening = Opening("task_run", None, {}, 0)
-    wishes.rule([Rule(when=When(), scenario="by_rule")], LIBRARY)
-    assert choose(opening, wishes, LIBRARY).second is None
+    selection.rule([Rule(when=When(), scenario="by_rule")], LIBRARY)
+    assert choose(opening, selection, LIBRARY).second is None
     rules = [Rule(when=When(), scenario=name) for name in ("by_rule", "by_queue")]
-    wishes.rule(rules, LIBRARY)
-    assert choose(opening, wishes, LIBRARY).second == "by_queue; because=rule"
+    selection.rule(rules, LIBRARY)
+    assert choose(opening, selection, LIBRARY).second == "by_queue; because=rule"
 
 
 @pytest.mark.parametrize(
@@ -144,17 +144,17 @@ def test_what_is_for_another_edition_is_not_found_but_only_named():
 
 def test_the_first_rule_that_matches_wins():
     """Rules are tried in order; one for another kind is passed over."""
-    wishes = Wishes()
+    selection = SelectionState()
     rules = [
         Rule(when=When(username="b*"), scenario="by_default"),
         Rule(when=When(username="a*"), scenario="by_header", resource="connection"),
         Rule(when=When(username="a*"), scenario="by_queue"),
         Rule(when=When(), scenario="by_rule"),
     ]
-    wishes.rule(rules, LIBRARY)
+    selection.rule(rules, LIBRARY)
 
     def name(kind, username):
-        return choose(Opening(kind, None, {"username": username}, 0), wishes, LIBRARY).name
+        return choose(Opening(kind, None, {"username": username}, 0), selection, LIBRARY).name
 
     assert name("connection", "ada") == "by_header"
     assert name("task_run", "ada") == "by_queue"
@@ -163,13 +163,13 @@ def test_the_first_rule_that_matches_wins():
 
 def test_a_wrong_rule_changes_no_rules():
     """Unknown scenarios and kinds are all told, with their places, and the rules stay."""
-    wishes = Wishes()
-    wishes.rule([Rule(when=When(), scenario="success")], LIBRARY)
-    before = list(wishes.rules)
+    selection = SelectionState()
+    selection.rule([Rule(when=When(), scenario="success")], LIBRARY)
+    before = list(selection.rules)
     good = Rule(when=When(), scenario="success", resource="task_run")
     wrong = [good.model_copy(update=u) for u in ({}, {"scenario": "sucess"}, {"resource": "run"})]
     with pytest.raises(ApiError) as caught:
-        wishes.rule(wrong, LIBRARY)
+        selection.rule(wrong, LIBRARY)
     assert [(p.field, p.message) for p in caught.value.problems] == [
         (
             "rules[1].scenario",
@@ -180,7 +180,7 @@ def test_a_wrong_rule_changes_no_rules():
             "`rules[2].resource` is 'run'; it can be `connection` or `task_run`",
         ),
     ]
-    assert wishes.rules == before
+    assert selection.rules == before
 
 
 def test_a_playlist_is_played_in_turn_and_its_last_again():
@@ -192,12 +192,12 @@ def test_a_playlist_is_played_in_turn_and_its_last_again():
 
 def test_a_playlist_is_for_runs():
     """A connection plays the playlist's own connection part and takes no turn."""
-    wishes = Wishes(default_scenario="flaky_source")
-    opened = choose(Opening("connection", None, {}, 0), wishes, shipped())
-    assert (str(opened), wishes.turns) == ("flaky_source; because=default", {})
-    run = choose(Opening("task_run", None, {}, 0), wishes, shipped())
+    selection = SelectionState(default_scenario="flaky_source")
+    opened = choose(Opening("connection", None, {}, 0), selection, shipped())
+    assert (str(opened), selection.turns) == ("flaky_source; because=default", {})
+    run = choose(Opening("task_run", None, {}, 0), selection, shipped())
     assert str(run) == "flaky_source; because=default; plays=source_down"
-    assert (run.script.scenario, wishes.turns) == ("source_down", {"flaky_source": 1})
+    assert (run.script.scenario, selection.turns) == ("source_down", {"flaky_source": 1})
 
 
 def test_playlists_count_their_turns_apart():
@@ -205,9 +205,9 @@ def test_playlists_count_their_turns_apart():
     library = library_of(
         one={"playlist": ["source_down", "success"]}, two={"playlist": ["agent_hangs", "success"]}
     )
-    wishes = Wishes()
+    selection = SelectionState()
     said = [
-        choose(Opening("task_run", name, {}, 0), wishes, library).played.name
+        choose(Opening("task_run", name, {}, 0), selection, library).played.name
         for name in ("one", "two", "one", "two")
     ]
     assert said == ["source_down", "agent_hangs", "success", "success"]
@@ -241,8 +241,8 @@ def test_the_smallest_weights_can_be_drawn():
 def test_what_is_refused_takes_no_turn():
     """If the entry whose turn it is has gone, queue and turns are as they were."""
     library = library_of(turns={"playlist": ["gone", "success"]})
-    wishes = Wishes()
-    wishes.queue("task_run", ["turns"], library)
+    selection = SelectionState()
+    selection.queue("task_run", ["turns"], library)
     with pytest.raises(ApiError, match="'gone'"):
-        choose(Opening("task_run", None, {}, 0), wishes, library)
-    assert (wishes.queues, wishes.turns) == ({"task_run": ["turns"]}, {})
+        choose(Opening("task_run", None, {}, 0), selection, library)
+    assert (selection.queues, selection.turns) == ({"task_run": ["turns"]}, {})

@@ -8,7 +8,7 @@ import pytest
 
 from deck_sim import __version__
 from deck_sim.contract.bodies import Body
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import MAX_BODY_BYTES
 from deck_sim.server.app import Door
 from deck_sim.server.endpoint import Answer, Route
@@ -38,7 +38,7 @@ ROUTES = Routes(
 @pytest.fixture
 def worlds():
     """Worlds of their own, so that a crash is nobody else's."""
-    return Worlds()
+    return WorldRegistry()
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import time_machine
 from freezegun import freeze_time
 
 from deck_sim.handle.deck import Deck
-from deck_sim.runtime.dispatcher import PostOffice
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.dispatcher import Dispatcher
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import ServerThread
 from deck_sim.webhooks.sender import LIMIT, Sender
 
@@ -38,8 +38,8 @@ class Frozen:
 
     def __init__(self, freezer, limit):
         self.freezer = freezer
-        office = PostOffice(Sender(limit=limit))
-        self.thread = ServerThread(Worlds(post_office=office)).start()
+        office = Dispatcher(Sender(limit=limit))
+        self.thread = ServerThread(WorldRegistry(post_office=office)).start()
         self.deck = Deck(self.thread.server.url, "k")
 
     def jump(self):

@@ -7,7 +7,7 @@ import pytest
 
 from deck_sim.base.errors import ApiError
 from deck_sim.contract.editions import IDEMPOTENCY
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.api.app import make_api
 from deck_sim.server.app import Door
 from deck_sim.server.endpoint import Answer, Route
@@ -95,7 +95,7 @@ async def _gather(*calls):
 
 def test_of_many_calls_at_once_one_creates():
     """Twenty calls with one key, all under way at once, have one answer and make one agent."""
-    worlds = Worlds()
+    worlds = WorldRegistry()
     door, body = make_api(worlds), b'{"name": "x"}'
     answers = asyncio.run(_gather(*(_ask(door, "/agents", body) for _ in range(20))))
     assert {(status, body) for status, _, body in answers} == {(201, answers[0][2])}
@@ -116,7 +116,7 @@ def slow():
         return Answer({}, 201)
 
     routes = Routes([Route("POST", "/things", create, creates=True)])
-    return Door(Worlds(), lambda simulation: routes, journal=True), gate, made
+    return Door(WorldRegistry(), lambda simulation: routes, journal=True), gate, made
 
 
 def test_a_call_conflicts_with_one_that_is_not_answered_yet(slow):

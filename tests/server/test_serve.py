@@ -7,13 +7,13 @@ import httpx2
 import pytest
 
 from deck_sim import __version__
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server, ServerThread, write_port
 
 
 def test_a_free_port_is_taken_and_known_before_the_server_runs():
     """Port 0 takes a free one, and the addresses name it at once."""
-    thread = ServerThread(Worlds())
+    thread = ServerThread(WorldRegistry())
     server = thread.server
     assert server.port > 0
     assert server.base_url == f"http://127.0.0.1:{server.port}/v2"
@@ -24,7 +24,7 @@ def test_a_busy_port_is_an_error_and_leaves_nothing_open():
     """A port that somebody listens on cannot be had."""
     taken = socket.create_server(("127.0.0.1", 0))
     with taken, pytest.raises(OSError, match="in use"):
-        Server(Worlds(), port=taken.getsockname()[1])
+        Server(WorldRegistry(), port=taken.getsockname()[1])
 
 
 def _has_ipv6():
@@ -35,7 +35,7 @@ def _has_ipv6():
 @pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6")
 def test_an_ipv6_address_is_served_and_written_in_brackets():
     """A server on `::1` can be reached at the address that it names."""
-    thread = ServerThread(Worlds(), host="::1").start()
+    thread = ServerThread(WorldRegistry(), host="::1").start()
     try:
         assert thread.server.url == f"http://[::1]:{thread.server.port}"
         assert httpx2.get(f"{thread.server.url}/_sim/health", trust_env=False).status_code == 200
@@ -45,17 +45,17 @@ def test_an_ipv6_address_is_served_and_written_in_brackets():
 
 def test_a_stopped_server_answers_no_more_and_frees_its_port():
     """After `stop` the thread has ended and the port can be had again."""
-    thread = ServerThread(Worlds()).start()
+    thread = ServerThread(WorldRegistry()).start()
     port = thread.server.port
     thread.stop()
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(f"http://127.0.0.1:{port}/_sim/health", trust_env=False)
-    ServerThread(Worlds(), port=port).start().stop()
+    ServerThread(WorldRegistry(), port=port).start().stop()
 
 
 def test_a_request_that_never_ends_does_not_keep_the_server_from_stopping():
     """`stop` returns though a caller has sent only half of its body."""
-    thread = ServerThread(Worlds()).start()
+    thread = ServerThread(WorldRegistry()).start()
     with socket.create_connection(("127.0.0.1", thread.server.port)) as half:
         half.sendall(b"POST /v2/agents HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
         httpx2.get(f"{thread.server.url}/_sim/health", trust_env=False)
@@ -67,7 +67,7 @@ def test_a_server_that_cannot_run_does_not_keep_its_starter_waiting(monkeypatch)
     """`start` returns even if the server's thread fails at once."""
     heard = []
     monkeypatch.setattr(threading, "excepthook", lambda arguments: heard.append(arguments))
-    thread = ServerThread(Worlds())
+    thread = ServerThread(WorldRegistry())
     thread.server._socket.close()
     thread.start().stop()
     assert heard

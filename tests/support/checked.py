@@ -11,7 +11,7 @@ import jsonschema_rs
 from starlette.datastructures import Headers
 
 from deck_sim.base.errors import ApiError
-from deck_sim.engine.records import Surprises
+from deck_sim.engine.records import AdditiveChanges
 from deck_sim.faults.outgoing import HEADER as SPOILED
 from deck_sim.server.openapi.document import document
 from deck_sim.server.openapi.headers import ANSWERED
@@ -142,9 +142,10 @@ class Checked:
         return await self.app(scope, receive_and_keep, check_and_send)
 
     def check(self, scope, started, sent, answered):
-        """Keep what does not fit. A world that surprises on purpose has fields that no document
-        names, but allows; in all others each field has to be one of the document. What a fault
-        spoiled is not held against it.
+        """Keep answers that break the OpenAPI document.
+
+        The document is read closed: an unknown field is a mismatch, except in a world with additive
+        changes on. Answers that a fault changed are not checked.
         """
         names = {name.decode() for name, _ in started["headers"]}
         if scope["method"] == "HEAD" or SPOILED in names:
@@ -164,4 +165,4 @@ class Checked:
             world = self.worlds.select(key).world
         except ApiError:
             return self.worlds.settings.edition, True
-        return world.edition, world.surprises == Surprises()
+        return world.edition, world.additive_changes == AdditiveChanges()

@@ -12,7 +12,7 @@ from deck_sim.base.durations import Span
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptFault, Wait
+from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
 from deck_sim.scenario.matching import as_text
 from deck_sim.scenario.steps.step import Step, compute
 from deck_sim.scenario.values import (
@@ -150,12 +150,12 @@ class Asking(Step):
         """Ask, or ask again; each time the window is whole."""
         stage.move(
             self.word,
-            interaction=compute(stage, self.prompt) | stage.world.surprises.unknown_prompt,
+            interaction=compute(stage, self.prompt) | stage.world.additive_changes.unknown_prompt,
         )
         window = stage.world.rules.interaction_window
         return Wait(stage.draw(self.timeout or Span(window, window)), patience=True)
 
-    def hear(self, stage: Stage, word: str, value: Any) -> str:
+    def react(self, stage: Stage, word: str, value: Any) -> str:
         """Go on after a right answer, ask again after a wrong one, give up after the last."""
         if word == "due":
             return "on_timeout"
@@ -175,7 +175,7 @@ class Asking(Step):
     def right_answer(self, stage: Stage) -> dict[str, str]:
         """An answer that is accepted, if any is; as it is written, where it cannot be computed."""
         wanted: Mapping[str, Any] = self.accept[0] if self.accept else {}
-        with suppress(ScriptFault):  # whoever gives the answer is told
+        with suppress(ScriptError):  # whoever gives the answer is told
             wanted = compute(stage, wanted)
         return {name: matching(as_text(wanted.get(name, "*"))) for name in self._asked}
 

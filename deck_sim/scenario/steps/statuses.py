@@ -167,7 +167,7 @@ class _Review(Step):
         stage.move(self.status(stage.world.machine(stage.resource)))
         return Wait(None if self.length is None else stage.draw(self.length))
 
-    def hear(self, stage: Stage, word: str, value: Any) -> str:
+    def react(self, stage: Stage, word: str, value: Any) -> str:
         """Go on when approved, by a person or by time."""
         return "on_rejected" if word == "reject" else GO_ON
 

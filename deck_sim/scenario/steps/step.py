@@ -16,7 +16,7 @@ from deck_sim.base.validation import show, spell_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, ScriptFault, Story, Wait
+from deck_sim.engine.story import GO_ON, ScriptError, Story, Wait
 from deck_sim.scenario.expressions.templates import ExpressionError, has_template, names_at, render
 from deck_sim.scenario.values import Strict, fault
 
@@ -150,7 +150,7 @@ class Step(Strict):
     def enter(self, stage: Stage) -> Wait | None:
         """Do what the step does; None goes on to the next at once."""
 
-    def hear(self, stage: Stage, word: str, value: Any) -> str:
+    def react(self, stage: Stage, word: str, value: Any) -> str:
         """Answer a word from outside, or that the wait is over."""
         return GO_ON
 
@@ -186,10 +186,10 @@ def _quoted(text: str) -> str:
     return f"`{line if len(line) <= MOST_SHOWN else f'{line[:MOST_SHOWN]}…'}`: " if line else ""
 
 
-def script_fault(stage: Stage, text: str) -> ScriptFault:
+def script_fault(stage: Stage, text: str) -> ScriptError:
     """What is wrong with the step that is played; says which."""
     place = spell_path(_written(stage.story))
-    return ScriptFault(f"scenario `{stage.story.script.scenario}`, {place}: {text}")
+    return ScriptError(f"scenario `{stage.story.script.scenario}`, {place}: {text}")
 
 
 def _written(story: Story) -> tuple[int | str, ...]:

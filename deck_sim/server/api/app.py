@@ -3,7 +3,7 @@
 from functools import cache
 
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.api import connections, destinations, endpoints, events, logins, verbs
 from deck_sim.server.app import Door
 from deck_sim.server.endpoint import Route
@@ -12,12 +12,12 @@ from deck_sim.server.routing import Routes
 _OWN = {"connections": connections.ROUTES, "credentials": logins.ROUTES}
 
 
-def make_api(worlds: Worlds) -> Door:
+def make_api(worlds: WorldRegistry) -> Door:
     """The app that answers calls below `/v2`."""
     return Door(worlds, lambda simulation: _routes()[simulation.world.edition], journal=True)
 
 
-def make_elsewhere(worlds: Worlds) -> Door:
+def make_elsewhere(worlds: WorldRegistry) -> Door:
     """The app that answers calls below neither `/v2` nor `/_sim`: there is nothing, but a caller
     who forgot `/v2` is told.
     """

@@ -1,7 +1,7 @@
 """The control API as an ASGI app."""
 
 from deck_sim import __version__
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import Door
 from deck_sim.server.control import (
     clock,
@@ -41,7 +41,7 @@ ROUTES: list[Route] = [
 ]
 
 
-def make_control(of: Worlds) -> Door:
+def make_control(of: WorldRegistry) -> Door:
     """The app that answers calls below `/_sim`."""
     routes = Routes(ROUTES)
     return Door(of, lambda simulation: routes, journal=False, open_paths=(HEALTH,))

@@ -82,14 +82,14 @@ def _switch_or(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
 
 def _unheard_of(type_: str) -> str:
     if type_ in PROMPTS:
-        raise fault(f"{show(type_)} is documented, and no surprise")
+        raise fault(f"{show(type_)} is documented, so it is no additive change")
     return type_
 
 
 _Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
 
 
-class Surprise(Body):
+class AdditiveChange(Body):
     """What a world is to show that no page documents."""
 
     fields: bool = False
@@ -105,7 +105,7 @@ class ChangeWorld(Body):
     seed: int | None = None
     webhook_time: WebhookTime | None = None
     rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or true, or false
-    surprises: Surprise | None = None
+    additive_changes: AdditiveChange | None = None
     strict_fidelity: bool | None = None
 
 

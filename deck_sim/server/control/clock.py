@@ -9,7 +9,7 @@ from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration, parse_duration
 from deck_sim.base.errors import refuse
 from deck_sim.base.lazy import Later
-from deck_sim.engine.records import Entry
+from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import MEANS, waiting
 from deck_sim.runtime.advance import Journey
@@ -99,7 +99,7 @@ def _duration(text: str, field: str) -> timedelta:
         raise refuse("request/input_invalid", f"`{field}`: {error}", field=field) from None
 
 
-def print_entry(entry: Entry) -> dict[str, Any]:
+def print_entry(entry: TimelineEntry) -> dict[str, Any]:
     """A line of the timeline."""
     return {
         "at": print_moment(entry.at),

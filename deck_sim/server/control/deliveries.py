@@ -3,7 +3,7 @@
 from typing import Any
 
 from deck_sim.engine import commands, deliveries
-from deck_sim.engine.deliveries import Tried
+from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
 from deck_sim.server.endpoint import Answer, Request, Route
 
@@ -44,7 +44,7 @@ def list_messages(request: Request) -> Answer:
     return Answer({"data": [print_message(world, event) for event in held]})
 
 
-def _print(tried: Tried) -> dict[str, Any]:
+def _print(tried: AttemptResult) -> dict[str, Any]:
     return {
         "at": print_moment(tried.at),
         "attempt": tried.number,

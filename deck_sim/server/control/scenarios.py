@@ -48,7 +48,7 @@ def put_scenario(request: Request) -> Answer:
         raise refuse("request/input_invalid", text, field="name")
     simulation, ahead = request.simulation, Library(request.simulation.library)
     ahead.add(scenario)
-    simulation.wishes.check(ahead, simulation.world.edition, about=name)
+    simulation.selection.check(ahead, simulation.world.edition, about=name)
     simulation.library.add(scenario)
     return Answer(_print(scenario))
 
@@ -123,7 +123,7 @@ def delete_scenario(request: Request) -> Answer:
 
 def _wished(simulation: Simulation) -> set[str]:
     return {
-        *(name for _, name, _ in simulation.wishes.named()),
+        *(name for _, name, _ in simulation.selection.named()),
         *chain.from_iterable(scenario.entries for scenario in simulation.library.own()),
     }
 
@@ -132,7 +132,7 @@ def queue(request: Request) -> Answer:
     """`POST /_sim/queue`: the next connections or runs play these, one each."""
     body = request.read(bodies.Queue)
     simulation = request.simulation
-    simulation.wishes.queue(
+    simulation.selection.queue(
         body.resource, body.scenarios, simulation.library, simulation.world.edition
     )
     return show_queue(request)
@@ -140,12 +140,12 @@ def queue(request: Request) -> Answer:
 
 def show_queue(request: Request) -> Answer:
     """`GET /_sim/queue`."""
-    return Answer({"queues": request.simulation.wishes.queues})
+    return Answer({"queues": request.simulation.selection.queues})
 
 
 def clear_queue(request: Request) -> Answer:
     """`DELETE /_sim/queue`."""
-    request.simulation.wishes.queues.clear()
+    request.simulation.selection.queues.clear()
     return show_queue(request)
 
 
@@ -153,13 +153,13 @@ def put_rules(request: Request) -> Answer:
     """`PUT /_sim/rules`: these rules instead of those there are; the first that matches counts."""
     simulation = request.simulation
     wanted = request.read(bodies.Rules).rules
-    simulation.wishes.rule(wanted, simulation.library, simulation.world.edition)
+    simulation.selection.rule(wanted, simulation.library, simulation.world.edition)
     return show_rules(request)
 
 
 def show_rules(request: Request) -> Answer:
     """`GET /_sim/rules`."""
-    rules = request.simulation.wishes.rules
+    rules = request.simulation.selection.rules
     return Answer({"rules": [rule.model_dump(exclude_none=True) for rule in rules]})
 
 

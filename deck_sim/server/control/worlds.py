@@ -12,7 +12,7 @@ from deck_sim.base.errors import listed, nearest, quote, refuse
 from deck_sim.base.lazy import Later
 from deck_sim.contract.editions import RateLimit
 from deck_sim.engine.calls import limit_rate
-from deck_sim.engine.records import Surprises
+from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_moment, read_moment, read_object
 from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
@@ -43,11 +43,11 @@ def show_world(request: Request) -> Answer:
             "now": print_moment(world.now),
             "clock": simulation.mode,
             "webhook_time": simulation.settings.webhook_time,
-            "default_scenario": simulation.wishes.default_scenario,
-            "queues": simulation.wishes.queues,
+            "default_scenario": simulation.selection.default_scenario,
+            "queues": simulation.selection.queues,
             "rate_limit": _print_limit(world.rate_limit),
             "strict_fidelity": world.strict_fidelity,
-            "surprises": asdict(world.surprises),
+            "additive_changes": asdict(world.additive_changes),
             "choices": [_print_choice(choice) for choice in [*simulation.choices][-20:]],
             "resources": live,
             "events": len(world.events),
@@ -78,20 +78,20 @@ def change_world(request: Request) -> Answer:
     body = request.read(bodies.ChangeWorld)
     simulation = request.simulation
     world = _begun(simulation, body)
-    wishes = replace(simulation.wishes)
+    selection = replace(simulation.selection)
     if body.default_scenario is not None:
-        wishes.default(body.default_scenario, simulation.library, world.edition)
+        selection.default(body.default_scenario, simulation.library, world.edition)
     if body.edition is not None:
-        wishes.check(simulation.library, world.edition)
-    if body.surprises is not None:
-        surprises = Surprises(**body.surprises.model_dump())
-        _check_event_type(world, surprises.event_type)
-        world.surprises = surprises
+        selection.check(simulation.library, world.edition)
+    if body.additive_changes is not None:
+        additive_changes = AdditiveChanges(**body.additive_changes.model_dump())
+        _check_event_type(world, additive_changes.event_type)
+        world.additive_changes = additive_changes
     if body.rate_limit is not None:
         limit_rate(world, _limit(body.rate_limit, world.rules.rate_limit))
     if body.strict_fidelity is not None:
         world.strict_fidelity = body.strict_fidelity
-    simulation.world, simulation.wishes = world, wishes
+    simulation.world, simulation.selection = world, selection
     if body.webhook_time is not None:
         simulation.settings = replace(simulation.settings, webhook_time=body.webhook_time)
     return show_world(request)
@@ -123,12 +123,12 @@ def _check_event_type(world: World, type_: str | None) -> None:
     if type_ is None or (type_ not in known and kind in kinds and _WORD.fullmatch(word)):
         return
     fault = (
-        f"{quote(type_)} is documented, and no surprise"
+        f"{quote(type_)} is documented, so it is no additive change"
         if type_ in known
         else f"must be a kind and a word, like 'task_run.sparkled', not {quote(type_)}"
         f"{nearest(kind, kinds)}; kinds are {listed(kinds)}"
     )
-    field = "surprises.event_type"
+    field = "additive_changes.event_type"
     raise refuse("request/input_invalid", f"`{field}`: {fault}", field=field)
 
 
@@ -148,7 +148,7 @@ def reset_world(request: Request) -> Answer:
         check_scenario(default, "default_scenario", worlds.library, edition)
     simulation = worlds.make(request.simulation.key, **wanted)
     if default is not None:
-        simulation.wishes.default_scenario = default
+        simulation.selection.default_scenario = default
     return show_world(replace(request, simulation=simulation))
 
 

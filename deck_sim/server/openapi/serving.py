@@ -8,7 +8,7 @@ from starlette.responses import Response
 from deck_sim.base.errors import ApiError, listed, nearest, quote, refuse
 from deck_sim.base.lazy import Later
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json, print_errors
 from deck_sim.server.endpoint import WHO
 
@@ -18,7 +18,7 @@ else:
     documents = Later("deck_sim.server.openapi.document")
 
 
-async def show_document(worlds: Worlds, request: Request) -> Response:
+async def show_document(worlds: WorldRegistry, request: Request) -> Response:
     """The document. It needs no key; one that is sent selects the edition of its world."""
     try:
         shown, status = documents.document(_edition(worlds, request)), 200
@@ -28,7 +28,7 @@ async def show_document(worlds: Worlds, request: Request) -> Response:
     return Response(dump_json(shown), status, WHO, media_type="application/json")
 
 
-def _edition(worlds: Worlds, request: Request) -> str:
+def _edition(worlds: WorldRegistry, request: Request) -> str:
     key = request.headers.get("authorization")
     usual = worlds.select(key).world.edition if key else worlds.settings.edition
     name = request.query_params.get("edition", usual)

@@ -135,7 +135,7 @@ class Concierge:
             return
         try:
             for lookup in self.about(event["data"]):
-                await self.hear(lookup, event)
+                await self.react(lookup, event)
         except BaseException:
             self.taken.discard(delivery)  # so that it is not lost: Deck tries again
             raise
@@ -159,7 +159,7 @@ class Concierge:
         ours = (one for one in self.lookups.values() if one.connection_id == connection)
         return [known] if known else [one for one in ours if connection]
 
-    async def hear(self, lookup: Lookup, event: Json) -> None:
+    async def react(self, lookup: Lookup, event: Json) -> None:
         """Look what has changed."""
         await self.refresh(lookup)
 

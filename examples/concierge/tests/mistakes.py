@@ -10,7 +10,7 @@ from concierge.lookups import ASKING, CANCELED, DONE, FAILED, POLL_SECONDS, Conc
 class TrustsTheOrder(Concierge):
     """Takes each event for the news, as if the last to arrive were the last to happen."""
 
-    async def hear(self, lookup, event):
+    async def react(self, lookup, event):
         if event["data"]["object"] == "task_run":
             lookup.show(event["data"])
         else:
@@ -46,7 +46,7 @@ class TakesTwice(Concierge):
     def is_news(self, delivery):
         return True
 
-    async def hear(self, lookup, event):
+    async def react(self, lookup, event):
         if event["type"] == "connection.connected":
             await self.start(lookup)
         else:

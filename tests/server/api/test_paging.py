@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.api.paging import list_resources
 from deck_sim.server.endpoint import Request
 from deck_sim.server.openapi.document import document
@@ -112,7 +112,7 @@ def test_pages_are_the_list_whatever_comes_and_goes_between_them(count, limit, b
     later is; what goes meanwhile is seen once at most. A step is a create, a delete of the last
     item of the page before, or one of any item.
     """
-    simulation = Worlds().make("k")
+    simulation = WorldRegistry().make("k")
     world = simulation.world
     make = partial(world.create, "agent", {"name": "", "description": None})
     first = [make().id for _ in range(count)][::-1]
@@ -142,7 +142,7 @@ def _page(simulation, limit, cursor):
 @given(count=st.integers(0, 7), limit=st.integers(1, 8))
 def test_pages_of_any_size_hold_the_whole_list(count, limit):
     """However long the list and the pages, the pages are the list, in order."""
-    simulation = Worlds().make("k")
+    simulation = WorldRegistry().make("k")
     make = partial(simulation.world.create, "agent", {"name": "", "description": None})
     ids = [make().id for _ in range(count)]
     seen, cursor = [], ""

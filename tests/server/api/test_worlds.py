@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import ServerThread
 
 
@@ -28,7 +28,7 @@ def test_two_keys_are_two_worlds(api, sim, other, task):
 
 def test_only_allowed_keys_have_a_world():
     """A server that was given keys answers 401 to every other."""
-    thread = ServerThread(Worlds(keys=frozenset({"sk_live_a"}))).start()
+    thread = ServerThread(WorldRegistry(keys=frozenset({"sk_live_a"}))).start()
     statuses = {}
     for key in ("sk_live_a", "sk_live_b", "SK_LIVE_A"):
         headers = {"Authorization": f"Bearer {key}"}
@@ -85,7 +85,7 @@ def test_a_password_is_never_shown_again(api, sim, simulation, source, changes):
     answers += [sim.get(path) for path in paths]
     assert all(answer.status_code < 500 and SECRET not in answer.text for answer in answers)
     now = simulation()
-    assert SECRET not in repr((now.world, now.journal, now.wishes, now.crashes))
+    assert SECRET not in repr((now.world, now.journal, now.selection, now.crashes))
 
 
 def test_a_password_in_a_body_that_is_not_json_is_not_kept(api, sim):

@@ -19,7 +19,7 @@ def test_a_new_world_is_empty(sim):
         "queues": {},
         "rate_limit": False,
         "strict_fidelity": False,
-        "surprises": {"fields": False, "event_type": None, "interaction_type": None},
+        "additive_changes": {"fields": False, "event_type": None, "interaction_type": None},
         "choices": [],
         "faults": [],
         "resources": dict.fromkeys(
@@ -76,7 +76,7 @@ def test_the_time_of_webhooks_can_change_at_any_time(subscribe, agent, advance, 
     assert receiver.arrivals[0].headers["webhook-timestamp"] == "1736933400"
 
 
-_TYPE, _EVENT = "surprises.interaction_type", "surprises.event_type"
+_TYPE, _EVENT = "additive_changes.interaction_type", "additive_changes.event_type"
 
 
 @pytest.mark.parametrize(
@@ -100,18 +100,21 @@ _TYPE, _EVENT = "surprises.interaction_type", "surprises.event_type"
         ({"rate_limit": {"per": "0s"}}, ("input_invalid", "rate_limit.per")),
         ({"rate_limit": {"retry_after": "1s"}}, ("input_invalid", "rate_limit.retry_after")),
         ({"rate_limit": {"request": 1}}, ("input_invalid", "rate_limit.request")),
-        ({"surprises": True}, ("input_invalid", "surprises")),
-        ({"surprises": {"field": True}}, ("input_invalid", "surprises.field")),
-        ({"surprises": {"fields": 1}}, ("input_invalid", "surprises.fields")),
+        ({"additive_changes": True}, ("input_invalid", "additive_changes")),
+        ({"additive_changes": {"field": True}}, ("input_invalid", "additive_changes.field")),
+        ({"additive_changes": {"fields": 1}}, ("input_invalid", "additive_changes.fields")),
         *(
-            ({"surprises": {"event_type": found}}, ("input_invalid", "surprises.event_type"))
+            (
+                {"additive_changes": {"event_type": found}},
+                ("input_invalid", "additive_changes.event_type"),
+            )
             for found in ("task_run.completed", "sparkled", "task_rn.x", "task_run.", "task.a.b")
         ),
         *(
-            ({"surprises": {"interaction_type": found}}, ("input_invalid", _TYPE))
+            ({"additive_changes": {"interaction_type": found}}, ("input_invalid", _TYPE))
             for found in ("mfa", "Palm", "a b", "x" * 101)
         ),
-        ({"surprises": {"event_type": "no"}, "rate_limit": True}, ("input_invalid", _EVENT)),
+        ({"additive_changes": {"event_type": "no"}, "rate_limit": True}, ("input_invalid", _EVENT)),
     ],
 )
 def test_a_wrong_change_of_the_world_is_refused(errors, body, found):
@@ -124,17 +127,19 @@ def test_a_wrong_change_of_the_world_is_refused(errors, body, found):
     [
         ({"rate_limit": "on"}, '`rate_limit`: must be true, false or an object, not "on"'),
         (
-            {"surprises": {"event_type": "task_rn.x"}},
-            "`surprises.event_type`: must be a kind and a word, like 'task_run.sparkled', not"
+            {"additive_changes": {"event_type": "task_rn.x"}},
+            "`additive_changes.event_type`: "
+            "must be a kind and a word, like 'task_run.sparkled', not"
             " 'task_rn.x'; did you mean 'task_run'?; kinds are `agent`",
         ),
         (
-            {"surprises": {"event_type": "task.reset"}},
-            "`surprises.event_type`: 'task.reset' is documented, and no surprise",
+            {"additive_changes": {"event_type": "task.reset"}},
+            "`additive_changes.event_type`: "
+            "'task.reset' is documented, so it is no additive change",
         ),
         (
-            {"surprises": {"interaction_type": "mfa"}},
-            '`surprises.interaction_type`: "mfa" is documented, and no surprise',
+            {"additive_changes": {"interaction_type": "mfa"}},
+            '`additive_changes.interaction_type`: "mfa" is documented, so it is no additive change',
         ),
         ({"rate_limit": {"per": "0s"}}, "`rate_limit.per`: must be longer than nothing"),
         ({"rate_limit": {"per": 10}}, "`rate_limit.per`: '10' is not a duration; a duration is"),
@@ -147,18 +152,22 @@ def test_a_wrong_wish_is_told_what_is_allowed(message, body, text):
 
 def test_a_world_that_is_told_something_else_keeps_its_limit_and_its_surprises(sim):
     """Another seed, or another default scenario, takes neither back."""
-    sim.patch("/world", json={"rate_limit": {"requests": 3}, "surprises": {"fields": True}})
+    sim.patch("/world", json={"rate_limit": {"requests": 3}, "additive_changes": {"fields": True}})
     for body in ({"seed": 7}, {"default_scenario": "slow_success"}, {}):
         world = sim.patch("/world", json=body).json()
-        assert (world["rate_limit"]["requests"], world["surprises"]["fields"]) == (3, True)
+        assert (world["rate_limit"]["requests"], world["additive_changes"]["fields"]) == (3, True)
 
 
 def test_what_a_world_shows_of_its_wishes_can_be_sent_back(sim):
-    """The limit and the surprises are shown as they are set."""
-    wishes = {"rate_limit": {"requests": 3, "per": "1m30s", "retry_after": True}}
-    wishes["surprises"] = {"fields": True, "event_type": "task.x", "interaction_type": "y"}
-    shown = sim.patch("/world", json=wishes).json()
-    assert {name: shown[name] for name in wishes} == wishes
+    """The limit and the additive_changes are shown as they are set."""
+    selection = {"rate_limit": {"requests": 3, "per": "1m30s", "retry_after": True}}
+    selection["additive_changes"] = {
+        "fields": True,
+        "event_type": "task.x",
+        "interaction_type": "y",
+    }
+    shown = sim.patch("/world", json=selection).json()
+    assert {name: shown[name] for name in selection} == selection
 
 
 def test_a_world_with_resources_keeps_its_seed(api, errors, task):

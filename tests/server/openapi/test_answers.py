@@ -46,7 +46,7 @@ def test_what_does_not_fit_is_found(method, path, status, sent, answered, told):
 
 
 def test_fields_that_are_not_documented_are_found_or_tolerated():
-    """Where a world surprises on purpose the document decides, which leaves room for more."""
+    """With additive changes on, answers are held against the open schemas of the document."""
     answered = '{"status": "ready", "environment": "live", "request_id": "req_1", "more": 1}'
     call = ("connections", "get", "/test", 200, b"", answered)
     assert "more" in complaints(*call)[0]

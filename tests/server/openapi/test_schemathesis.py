@@ -10,8 +10,8 @@ import pytest
 from budget import BUDGET, PROFILE
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.runtime.dispatcher import PostOffice
-from deck_sim.runtime.registry import Worlds
+from deck_sim.runtime.dispatcher import Dispatcher
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.server.serve import ServerThread
 
@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 
-class ClosedPostOffice(PostOffice):
+class ClosedPostOffice(Dispatcher):
     """Sends nothing: the addresses are made up."""
 
     def wake(self, simulation):
@@ -36,10 +36,10 @@ class ClosedPostOffice(PostOffice):
 def address(request, checked, seed_examples):
     """Where a server of the edition has its document; time moves when it is polled."""
     settings = Settings(edition=request.param, mode="on_poll")
-    worlds = Worlds(settings, keys=frozenset({KEY}), post_office=ClosedPostOffice())
+    worlds = WorldRegistry(settings, keys=frozenset({KEY}), post_office=ClosedPostOffice())
     simulation = worlds.make(KEY)
     seed_examples(simulation)
-    simulation.wishes.default_scenario = "mfa_then_success"
+    simulation.selection.default_scenario = "mfa_then_success"
     thread = ServerThread(worlds).start()
     yield f"{thread.server.url}/openapi.json"
     thread.stop()

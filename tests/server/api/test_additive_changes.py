@@ -12,9 +12,9 @@ def surprise(sim):
     """Tell the world how to surprise."""
 
     def surprise(**wanted):
-        answer = sim.patch("/world", json={"surprises": wanted})
+        answer = sim.patch("/world", json={"additive_changes": wanted})
         assert answer.status_code == 200, answer.text
-        return answer.json()["surprises"]
+        return answer.json()["additive_changes"]
 
     return surprise
 
@@ -45,7 +45,7 @@ def _resources(api, paths):
 def test_no_world_surprises_unless_it_is_told_to(api, sim, every):
     """By default there are documented fields only."""
     off = {"fields": False, "event_type": None, "interaction_type": None}
-    assert sim.get("/world").json()["surprises"] == off
+    assert sim.get("/world").json()["additive_changes"] == off
     assert not [shown for shown in _resources(api, every) if FIELD in shown]
 
 
@@ -164,7 +164,10 @@ def test_a_connection_asks_in_that_name_too(api, advance, connection, surprise):
 def test_surprises_are_set_as_a_whole_and_taken_back(sim, surprise):
     """What is not said is off; null leaves all as it is; a reset takes all back."""
     assert surprise(fields=True, event_type="task.sparkled")["event_type"] == "task.sparkled"
-    assert sim.patch("/world", json={"surprises": None}).json()["surprises"]["fields"] is True
+    assert (
+        sim.patch("/world", json={"additive_changes": None}).json()["additive_changes"]["fields"]
+        is True
+    )
     assert surprise(interaction_type="x") == {
         "fields": False,
         "event_type": None,
@@ -172,11 +175,11 @@ def test_surprises_are_set_as_a_whole_and_taken_back(sim, surprise):
     }
     assert surprise() == {"fields": False, "event_type": None, "interaction_type": None}
     surprise(fields=True)
-    assert sim.post("/reset").json()["surprises"]["fields"] is False
+    assert sim.post("/reset").json()["additive_changes"]["fields"] is False
 
 
 def test_equal_worlds_surprise_alike(api, sim, run_task, advance, surprise):
-    """The same calls give the same bytes, surprises included."""
+    """The same calls give the same bytes, additive_changes included."""
     seen = []
     for _ in "ab":
         sim.post("/reset")
