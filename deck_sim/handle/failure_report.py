@@ -40,7 +40,7 @@ def give_account(deck: "Deck") -> str:
         "what was refused": cut_middle(_refusals(calls.values()), _MOST_ROWS),
         "what failed": cut_middle(_failures(deck.runs), _MOST_ROWS),
         "what was not delivered": cut_middle(_undelivered(deck.deliveries), _MOST_ROWS),
-        "what the client does wrong": cut_middle(_habits(deck.manners), _MOST_ROWS),
+        "what the client does wrong": cut_middle(_habits(deck.lint), _MOST_ROWS),
         "how it stands": _standing(deck.next()) + silence,
     }
     return "\n".join(line for title, lines in parts.items() for line in _part(title, lines))
@@ -136,8 +136,8 @@ _UNPROVEN = (400, 401, 403)  # what an application answers that takes a webhook 
 _SECRET = "  does the application verify with the secret of this world, `deck.webhook_secret`?"
 
 
-def _habits(manners: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [f"  {found['manner']}: {found['what']}" for found in manners]
+def _habits(lint: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [f"  {found['name']}: {found['what']}" for found in lint]
 
 
 def _standing(now: Mapping[str, Any]) -> list[str]:

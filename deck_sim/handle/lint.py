@@ -3,15 +3,15 @@
 from typing import Any
 
 from deck_sim.base.errors import DeckSimError, listed, nearest
-from deck_sim.runtime.lint import MANNERS
+from deck_sim.runtime.lint import LINT_RULES
 
 Json = dict[str, Any]
 
 _MOST_CALLS = 5  # that a report shows of each
 
 
-class Manners(tuple[Json, ...]):
-    """The bad habits that were seen: each with `manner`, `what`, `why`, `mend` and its `calls`."""
+class LintReport(tuple[Json, ...]):
+    """The bad habits that were seen: each with `name`, `what`, `why`, `mend` and its `calls`."""
 
     __slots__ = ()
 
@@ -24,12 +24,12 @@ class Manners(tuple[Json, ...]):
 
         """
         __tracebackhide__ = True
-        known = [manner.name for manner in MANNERS]
+        known = [rule.name for rule in LINT_RULES]
         for name in ignore:
             if name not in known:
-                text = f"there is no manner {name!r}{nearest(name, known)}; there are"
+                text = f"unknown lint rule {name!r}{nearest(name, known)}; known are"
                 raise DeckSimError(f"{text} {listed(known)}")
-        left = Manners(found for found in self if found["manner"] not in ignore)
+        left = LintReport(found for found in self if found["name"] not in ignore)
         if left:
             raise AssertionError(str(left))
 
@@ -41,7 +41,7 @@ def _spell(found: Json) -> str:
     calls = [f"    {call['at']}  {call['method']} {call['path']}" for call in found["calls"]]
     more = len(calls) - _MOST_CALLS
     told = [
-        f"{found['manner']}: {found['what']}",
+        f"{found['name']}: {found['what']}",
         f"  why it matters: {found['why']}",
         f"  how to mend it: {found['mend']}",
         *calls[:_MOST_CALLS],

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from deck_sim.handle.control import Control, IdOr, Json, read_id
 from deck_sim.handle.journal import Calls
-from deck_sim.handle.lint import Manners
+from deck_sim.handle.lint import LintReport
 from deck_sim.handle.timeline import Timeline, read_timeline, write_length
 
 
@@ -12,7 +12,7 @@ class Looking:
     """The part of a handle that looks."""
 
     _control: Control
-    poll_interval: str | timedelta = "1s"  # what `manners` takes for often enough
+    poll_interval: str | timedelta = "1s"  # what `lint` takes for often enough
 
     def next(self) -> Json:
         """What is due, soonest first, and what waits without a timer."""
@@ -63,11 +63,11 @@ class Looking:
         return read_timeline(self._control.get("/timeline"))
 
     @property
-    def manners(self) -> Manners:
-        """What the client does wrong: `print` it, or `check()` it; see `Manners`."""
+    def lint(self) -> LintReport:
+        """What the client does wrong: `print` it, or `check()` it; see `LintReport`."""
         interval = write_length(self.poll_interval)
-        answer = self._control.call("GET", "/manners", params={"poll_interval": interval})
-        return Manners(answer["data"])
+        answer = self._control.call("GET", "/lint", params={"poll_interval": interval})
+        return LintReport(answer["data"])
 
     def coverage(self) -> list[Json]:
         """A row for each scenario that was played: how often each step was, and what never was."""

@@ -1,7 +1,7 @@
-"""What a client does that Deck would make it regret, found in the journal and the deliveries.
+"""Client lint: mistakes of a client that show in the journal and the deliveries.
 
-Each row of `MANNERS` is one bad habit: what it is, why it matters, how to mend it, and a function
-that finds it. A read that comes too soon is not held against anybody: three are a habit.
+Each row of `LINT_RULES` is one mistake: its name, why it matters, how to fix it, and the function
+that finds it. Three reads that come too soon are a finding; fewer are not.
 """
 
 import re
@@ -50,7 +50,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class LintRule:
     """One bad habit."""
 
     name: str
@@ -61,11 +61,11 @@ class Manner:
 
 def look_at(
     simulation: Simulation, poll_interval: timedelta = POLL_INTERVAL
-) -> list[tuple[Manner, Found]]:
+) -> list[tuple[LintRule, Found]]:
     """All that is found, in the order of the table."""
     moves = simulation.mode == "on_poll"
     seen = Seen(simulation.world, [*simulation.journal], moves, poll_interval)
-    return [(manner, found) for manner in MANNERS for found in manner.find(seen)]
+    return [(rule, found) for rule in LINT_RULES for found in rule.find(seen)]
 
 
 def _polls_too_often(seen: Seen) -> Iterator[Found]:
@@ -164,38 +164,38 @@ def _was_wrong(seen: Seen, answer: Call) -> bool:
     )
 
 
-MANNERS = (
-    Manner(
+LINT_RULES = (
+    LintRule(
         "polls_too_often",
         "Deck allows two hundred calls in ten seconds for a whole organization, then answers 429.",
         "Wait longer between two reads, or subscribe to the events.",
         _polls_too_often,
     ),
-    Manner(
+    LintRule(
         "polls_what_is_finished",
         "A finished run never changes: every further read is a call of the limit, wasted.",
         "Stop at `completed`, `failed` and `canceled`, not only at the one that is hoped for.",
         _polls_what_is_finished,
     ),
-    Manner(
+    LintRule(
         "retries_without_key",
         "A create that failed may have been done all the same; sent again it is done twice.",
         "Send an `Idempotency-Key` with each create, and the same one with each retry of it.",
         _retries_without_key,
     ),
-    Manner(
+    LintRule(
         "ignores_retry_after",
         "Calls that come earlier are refused, too, and keep the limit from recovering.",
         "Wait as long as `Retry-After` says before the next call.",
         _ignores_retry_after,
     ),
-    Manner(
+    LintRule(
         "handles_a_delivery_twice",
         "Events are delivered at least once; a second delivery is normal and must do nothing.",
         "Remember the `webhook-id`s that were dealt with, and answer 200 to one that comes again.",
         _handles_a_delivery_twice,
     ),
-    Manner(
+    LintRule(
         "submits_an_answer_twice",
         "A wrong answer uses up an attempt each time, and a taken one is refused the second time.",
         "Submit once, and ask the user anew when the interaction is shown again.",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TIMELINE = pytest.StashKey[Callable[[], str]]()  # of the test's world, while there is one
 FAILED = pytest.StashKey[bool]()
 FAIL = "fail"
-MANNERS = (FAIL, "off")  # what bad manners of the client may lead to
+LINT = (FAIL, "off")  # what mistakes found by `deck.lint` do
 COVERAGE = "deck_sim_coverage"  # the plugin that counts what is played, if it is asked for
 
 _OPTIONS = {
@@ -63,7 +63,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(name, text, default=default)
     text = "the library of `deck_client` and `deck_async_client`: httpx2 (the default) or httpx"
     parser.addini("deck_client_library", text, default="httpx2")
-    parser.addini("deck_manners", "`fail`: bad manners of the client fail a test", default="off")
+    parser.addini(
+        "deck_lint",
+        "`fail`: a test fails at its end if `deck.lint` finds a mistake; `off`",
+        default="off",
+    )
     for name, (how, kind, text) in _COVERAGE.items():
         group.addoption(f"--deck-{name}", help=text, default=None, **how)
         parser.addini(f"deck_{name.replace('-', '_')}", text, type=kind)
@@ -73,13 +77,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and count what is played if that is asked for."""
     text = (
         "deck(scenario=None, edition=None, clock=None, seed=None, now=None, rate_limit=False,"
-        " strict_fidelity=False, strict=True, manners=None): how the world of the `deck` fixture"
+        " strict_fidelity=False, strict=True, lint=None): how the world of the `deck` fixture"
         " begins, and what may fail at its end."
     )
     config.addinivalue_line("markers", text)
-    if config.getini("deck_manners") not in MANNERS:
-        found = config.getini("deck_manners")
-        raise pytest.UsageError(f"deck_manners is {found!r}; it can be {' or '.join(MANNERS)}")
+    if config.getini("deck_lint") not in LINT:
+        found = config.getini("deck_lint")
+        raise pytest.UsageError(f"deck_lint is {found!r}; it can be {' or '.join(LINT)}")
     asked: float | None = config.getoption("deck_fail_under")
     if config.getoption("deck_coverage") or config.getini("deck_coverage"):
         from pytest_deck_sim.coverage import Coverage

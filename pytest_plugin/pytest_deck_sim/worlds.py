@@ -24,7 +24,7 @@ from deck_sim.handle.holds import Hold
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread
-from pytest_deck_sim import COVERAGE, FAIL, FAILED, MANNERS, TIMELINE, folder_of
+from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT, TIMELINE, folder_of
 
 if TYPE_CHECKING:
     from pytest_deck_sim.frozen import DeckTime
@@ -48,7 +48,7 @@ class Wanted:
     rate_limit: bool | Mapping[str, Any] = False
     strict_fidelity: bool = False
     strict: bool = True
-    manners: str | None = None  # None: as the ini file says
+    lint: str | None = None  # None: as the ini file says
 
 
 @contextmanager
@@ -80,9 +80,9 @@ def world_of(
         yield deck
         failed = item.stash.get(FAILED, False)
         complaints = [] if not wanted.strict else _complaints(deck, failed)
-        if (wanted.manners or item.config.getini("deck_manners")) == FAIL and not failed:
-            manners = deck.manners
-            complaints += [f"{manners}"] if manners else []
+        if (wanted.lint or item.config.getini("deck_lint")) == FAIL and not failed:
+            found = deck.lint
+            complaints += [f"{found}"] if found else []
         shown = _show_timeline(deck) if complaints else ""
         item.stash[TIMELINE] = lambda: shown
         deck.delete()
@@ -164,14 +164,14 @@ def read_marker(item: pytest.Item) -> Wanted:
             text = f"@pytest.mark.deck {'; it '.join(wrong)}; allowed are {listed(allowed)}"
             raise _failure(text)
         said.update(mark.kwargs)
-    _check_manners(said.get("manners"))
+    _check_lint(said.get("lint"))
     return Wanted(**said)
 
 
-def _check_manners(said: Any) -> None:
-    if said not in (None, *MANNERS):
-        allowed = listed(MANNERS, last="or")
-        raise _failure(f"@pytest.mark.deck: `manners` is {said!r}; it can be {allowed}")
+def _check_lint(said: Any) -> None:
+    if said not in (None, *LINT):
+        allowed = listed(LINT, last="or")
+        raise _failure(f"@pytest.mark.deck: `lint` is {said!r}; it can be {allowed}")
 
 
 def scenario_names(item: pytest.Item, edition: str | None) -> list[str]:

@@ -114,7 +114,7 @@ QUEUE = {
 }
 
 
-def test_bad_manners_are_told_in_a_line(deck, run, api):
+def test_lint_findings_are_told_in_a_line(deck, run, api):
     """They may be the very cause, whether they may fail a test or not."""
     path = f"/task-runs/{run()['id']}"
     deck.settle()

@@ -1,4 +1,4 @@
-"""Manners by the handle."""
+"""`deck.lint`."""
 
 import pytest
 
@@ -21,14 +21,14 @@ def hasty(run, api):
 def test_a_good_client_has_none(deck, run):
     """The report says so, and the check passes."""
     run()
-    assert str(deck.manners) == "nothing to complain of"
-    deck.manners.check()
+    assert str(deck.lint) == "nothing to complain of"
+    deck.lint.check()
 
 
 def test_a_bad_one_is_told_what_why_and_how_to_mend_it(deck, hasty):
     """As a report, and as a failure of the same text."""
     started = hasty()
-    report = str(deck.manners).split("\n")
+    report = str(deck.lint).split("\n")
     assert report[0] == f"polls_too_often: `{started['id']}` was read 7 times within 1s of a read"
     assert [line.partition(":")[0] for line in report[1:3]] == [
         "  why it matters",
@@ -37,7 +37,7 @@ def test_a_bad_one_is_told_what_why_and_how_to_mend_it(deck, hasty):
     assert report[3].endswith(f"GET /v2/task-runs/{started['id']}")
     assert report[-1] == "    and 2 more"
     with pytest.raises(AssertionError) as caught:
-        deck.manners.check()
+        deck.lint.check()
     assert str(caught.value).split("\n") == report
 
 
@@ -45,22 +45,22 @@ def test_what_is_too_often_can_be_set(deck, hasty):
     """For this world; what cannot be read as a length is refused."""
     hasty()
     deck.poll_interval = "0s"
-    assert deck.manners == ()
+    assert deck.lint == ()
     deck.poll_interval = "soon"
     with pytest.raises(DeckSimError, match="`poll_interval`: "):
-        _ = deck.manners
+        _ = deck.lint
 
 
-def test_a_manner_can_be_ignored_by_its_name(deck, hasty):
+def test_a_rule_can_be_ignored_by_its_name(deck, hasty):
     """A misspelt name is an error."""
     hasty()
-    deck.manners.check("polls_too_often")
-    with pytest.raises(DeckSimError, match="there is no manner 'polls_to_often'; did you mean"):
-        deck.manners.check("polls_to_often")
+    deck.lint.check("polls_too_often")
+    with pytest.raises(DeckSimError, match="unknown lint rule 'polls_to_often'; did you mean"):
+        deck.lint.check("polls_to_often")
 
 
 @pytest.mark.parametrize(("right", "found"), [("1", []), ("2", ["submits_an_answer_twice"])])
-def test_the_same_answer_to_the_next_question_is_no_bad_manner(deck, run, api, right, found):
+def test_the_same_answer_to_the_next_question_is_no_mistake(deck, run, api, right, found):
     """Who is asked twice in a row may answer the same; who was wrong should not."""
     prompt = {"interaction_required": {"accept": {"code": right}}}
     deck.use(deck.scenario({"task_run": ["running", prompt, prompt, "running", "completed"]}))
@@ -68,6 +68,6 @@ def test_the_same_answer_to_the_next_question_is_no_bad_manner(deck, run, api, r
     deck.settle()
     for _ in range(2):
         api.post(path, json={"inputs": {"code": "1"}})
-    assert [manner["manner"] for manner in deck.manners] == found
+    assert [row["name"] for row in deck.lint] == found
     told = [entry.what for entry in deck.timeline if "wrong answer" in entry.what]
     assert told == [f"wrong answer, {count} of 3" for count in (1, 2) if found]

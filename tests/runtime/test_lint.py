@@ -1,4 +1,4 @@
-"""Bad manners: what is found, and what is none."""
+"""The lint rules: what each finds, and what it accepts."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime.journal import Call
-from deck_sim.runtime.lint import MANNERS, look_at
+from deck_sim.runtime.lint import LINT_RULES, look_at
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 
@@ -58,7 +58,7 @@ def found():
             made = simulation.world.create("event_delivery", fields, silent=True)
             simulation.world.attempts[made.id] = list(attempts)
         seen = look_at(simulation, **options)
-        return [(manner.name, habit.what) for manner, habit in seen]
+        return [(rule.name, habit.what) for rule, habit in seen]
 
     return found
 
@@ -212,13 +212,13 @@ def test_an_answer_that_is_submitted_twice_is_told(found, calls, lines, why):
     assert [w for _, w in found(*calls, lines=lines)] == what
 
 
-def test_each_manner_says_why_it_matters_and_how_to_mend_it():
+def test_each_rule_says_why_it_matters_and_how_to_mend_it():
     """Names are unique, and every text is a sentence."""
-    assert len({manner.name for manner in MANNERS}) == len(MANNERS) == 6
-    assert all(text.endswith(".") for manner in MANNERS for text in (manner.why, manner.mend))
+    assert len({rule.name for rule in LINT_RULES}) == len(LINT_RULES) == 6
+    assert all(text.endswith(".") for rule in LINT_RULES for text in (rule.why, rule.mend))
 
 
-def test_the_page_on_pytest_has_a_row_for_each_manner():
+def test_the_page_on_pytest_has_a_row_for_each_rule():
     """What can fail a test is explained."""
     page = Path(__file__).parents[2].joinpath("docs/pytest.md").read_text()
-    assert all(f"\n| `{manner.name}` | " in page for manner in MANNERS)
+    assert all(f"\n| `{rule.name}` | " in page for rule in LINT_RULES)

@@ -17,8 +17,8 @@ else:
     lint = Later("deck_sim.runtime.lint")
 
 
-def show_manners(request: Request) -> Answer:
-    """`GET /_sim/manners`: bad habits, as the journal and the deliveries show them."""
+def show_lint(request: Request) -> Answer:
+    """`GET /_sim/lint`: mistakes of the client that the journal and the deliveries show."""
     given = request.asked("poll_interval")
     try:
         interval = parse_duration(given[0]) if given else lint.POLL_INTERVAL
@@ -26,15 +26,15 @@ def show_manners(request: Request) -> Answer:
         text = f"`poll_interval`: {error}"
         raise refuse("request/input_invalid", text, field="poll_interval") from None
     seen = lint.look_at(request.simulation, interval)
-    return Answer({"data": [_print(manner, found) for manner, found in seen]})
+    return Answer({"data": [_print(rule, found) for rule, found in seen]})
 
 
-def _print(manner: lint.Manner, found: lint.Found) -> dict[str, Any]:
+def _print(rule: lint.LintRule, found: lint.Found) -> dict[str, Any]:
     return {
-        "manner": manner.name,
+        "name": rule.name,
         "what": found.what,
-        "why": manner.why,
-        "mend": manner.mend,
+        "why": rule.why,
+        "mend": rule.mend,
         "calls": [_print_call(call) for call in found.calls],
     }
 
@@ -48,4 +48,4 @@ def _print_call(call: Call) -> dict[str, Any]:
     }
 
 
-ROUTES = [Route("GET", "/manners", show_manners)]
+ROUTES = [Route("GET", "/lint", show_lint)]

@@ -79,7 +79,7 @@ async def test_two_clicks_are_one_answer(deck, visit, kind):
     question = (await user.look())["question"]
     for _ in range(2):
         await user.answer(question, code="000000")
-    deck.manners.check()
+    deck.lint.check()
     deck.requests.assert_called("POST /v2/task-runs/*/interaction", times=1)
 
 

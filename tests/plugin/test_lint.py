@@ -1,4 +1,4 @@
-"""Bad manners as a failure of the test, by the marker and the ini file."""
+"""Lint findings that fail a test, by the marker and the ini file."""
 
 import pytest
 
@@ -16,15 +16,15 @@ HASTY = """
             for _ in range(5):
                 client.get(f"/task-runs/{run['id']}")
 """
-MARKED = '@pytest.mark.deck(manners="{}")'
+MARKED = '@pytest.mark.deck(lint="{}")'
 
 
-def hasty(manners=None):
+def hasty(lint=None):
     """A test whose client polls without waiting."""
-    return HASTY.replace("MARKER", MARKED.format(manners) if manners else "")
+    return HASTY.replace("MARKER", MARKED.format(lint) if lint else "")
 
 
-def test_the_marker_makes_bad_manners_a_failure(run):
+def test_the_marker_makes_lint_findings_a_failure(run):
     """The report is the complaint."""
     result = run(hasty("fail"))
     result.assert_outcomes(passed=1, errors=1)
@@ -36,7 +36,7 @@ def test_the_marker_makes_bad_manners_a_failure(run):
 @pytest.mark.parametrize(("marked", "errors"), [(None, 1), ("off", 0)])
 def test_the_ini_file_does_so_for_every_test(run, pytester, marked, errors):
     """The marker of a test goes before."""
-    pytester.makeini("[pytest]\ndeck_manners = fail")
+    pytester.makeini("[pytest]\ndeck_lint = fail")
     run(hasty(marked)).assert_outcomes(passed=1, errors=errors)
 
 
@@ -45,11 +45,11 @@ def test_without_a_word_nothing_fails(run):
     run(hasty()).assert_outcomes(passed=1)
 
 
-def test_good_manners_pass(run):
+def test_a_clean_client_passes(run):
     """Nothing to complain of is no complaint."""
     text = """
         import pytest
-        @pytest.mark.deck(manners="fail")
+        @pytest.mark.deck(lint="fail")
         def test_it(deck): deck.ready_task()
     """
     run(text).assert_outcomes(passed=1)
@@ -65,6 +65,6 @@ def test_a_misspelt_word_is_an_error(run, pytester):
     """In the marker before the test, in the ini file before all tests."""
     result = run(hasty("fial"))
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*`manners` is 'fial'; it can be `fail` or `off`"])
-    pytester.makeini("[pytest]\ndeck_manners = fial")
+    result.stdout.fnmatch_lines(["*`lint` is 'fial'; it can be `fail` or `off`"])
+    pytester.makeini("[pytest]\ndeck_lint = fial")
     assert run(hasty()).ret == pytest.ExitCode.USAGE_ERROR
