@@ -9,9 +9,9 @@ import click
 
 from deck_sim.cli.command import Command
 from deck_sim.runtime.world_file import is_world_file, load_world_file
-from deck_sim.scenario.fitting import misfits
 from deck_sim.scenario.library import read_files, scenario_files, shipped
 from deck_sim.scenario.loader import Mistake, ScenarioError, place_faults
+from deck_sim.scenario.output_checks import misfits
 from deck_sim.scenario.yaml.document import YamlError
 from deck_sim.scenario.yaml.reader import read_file
 

@@ -14,7 +14,7 @@ from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import coloured, console
 from deck_sim.cli.library import FOLDER, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.scenario.kinds import KINDS
+from deck_sim.engine.story import KINDS
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.model import Scenario
 

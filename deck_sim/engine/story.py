@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Path = tuple[int | str, ...]
 
+KINDS = ("connection", "task_run", "session")  # of the resources that play a script
+
 STAY = "stay"  # play the step again
 GO_ON = "go_on"  # any other answer of `Step.hear` names a branch
 

@@ -34,7 +34,7 @@ from deck_sim.faults.fault import REGISTRY as FAULTS
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.simulation import Settings
 from deck_sim.scenario import loader, model
-from deck_sim.scenario.matching import Rule
+from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.selection import Choice
 from deck_sim.scenario.selection_state import SelectionState
 

@@ -13,6 +13,8 @@ from deck_sim.base.validation import UNKNOWN_NAME, spell_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.seeding import seed_resources, seedable
 from deck_sim.runtime.simulation import Settings, Simulation
+from deck_sim.scenario.conditions import Rule, When
+from deck_sim.scenario.fields import Strict, Version
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import (
     Mistake,
@@ -23,11 +25,9 @@ from deck_sim.scenario.loader import (
     place,
     telling,
 )
-from deck_sim.scenario.matching import Rule, When
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.schema import schema_of
 from deck_sim.scenario.selection_state import DEFAULT_SCENARIO
-from deck_sim.scenario.values import Strict, Version
 from deck_sim.scenario.yaml.document import Document, Path
 from deck_sim.scenario.yaml.reader import read_file
 

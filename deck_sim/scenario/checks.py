@@ -8,9 +8,9 @@ from typing import Any
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import CATALOG, listed
 from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_faults
-from deck_sim.scenario.kinds import KINDS
-from deck_sim.scenario.outline import Outline, outline
+from deck_sim.scenario.partial_steps import Outline, outline
 from deck_sim.scenario.steps.step import REGISTRY, Step, words
 from deck_sim.scenario.yaml.document import Path
 

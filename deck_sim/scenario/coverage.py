@@ -4,8 +4,7 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from deck_sim.base.validation import spell_path
-from deck_sim.engine.story import Path, Step
-from deck_sim.scenario.kinds import KINDS
+from deck_sim.engine.story import KINDS, Path, Step
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.model import Scenario
 

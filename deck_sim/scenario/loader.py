@@ -12,12 +12,12 @@ from pydantic_core import ErrorDetails
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import complaint, show, spell_path
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.engine.story import KINDS
 from deck_sim.scenario.checks import check_expressions, check_orders, check_ways
-from deck_sim.scenario.kinds import KINDS
+from deck_sim.scenario.fields import Strict
 from deck_sim.scenario.model import Scenario, is_name
-from deck_sim.scenario.outline import BRANCHES
+from deck_sim.scenario.partial_steps import BRANCHES
 from deck_sim.scenario.steps.step import words
-from deck_sim.scenario.values import Strict
 from deck_sim.scenario.yaml.document import Document, Path, YamlError
 from deck_sim.scenario.yaml.reader import read_file, read_yaml
 

@@ -15,11 +15,11 @@ from deck_sim.base.durations import Span, parse_duration
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import show
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.engine.story import Script
+from deck_sim.engine.story import KINDS, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
-from deck_sim.scenario.kinds import KINDS
-from deck_sim.scenario.matching import When
+from deck_sim.scenario.conditions import When
+from deck_sim.scenario.fields import Many, Strict, Version, fault
 from deck_sim.scenario.steps.statuses import (
     Completed,
     Connected,
@@ -32,7 +32,6 @@ from deck_sim.scenario.steps.statuses import (
     SessionStep,
 )
 from deck_sim.scenario.steps.step import Step
-from deck_sim.scenario.values import Many, Strict, Version, fault
 
 _NAME = r"[a-z0-9_]{1,100}"
 

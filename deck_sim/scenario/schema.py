@@ -4,8 +4,8 @@ from itertools import combinations, product
 from typing import Any
 
 from deck_sim.scenario.checks import FAULTS, OTHERS, WAYS
+from deck_sim.scenario.fields import Strict
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.values import Strict
 
 
 def scenario_schema() -> dict[str, Any]:

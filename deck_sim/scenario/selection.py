@@ -22,7 +22,7 @@ from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection_state import SelectionState, foreign, is_foreign
 
 if TYPE_CHECKING:
-    from deck_sim.scenario.matching import Facts
+    from deck_sim.scenario.conditions import Facts
     from deck_sim.scenario.model import Scenario
 
 HEADER = "Deck-Sim-Scenario"

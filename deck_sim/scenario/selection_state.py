@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from deck_sim.base.errors import ApiError, Problem, check, listed, nearest, problem, quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.scenario.kinds import KINDS
+from deck_sim.engine.story import KINDS
 from deck_sim.scenario.library import Library
 
 if TYPE_CHECKING:
-    from deck_sim.scenario.matching import Rule
+    from deck_sim.scenario.conditions import Rule
     from deck_sim.scenario.model import Scenario
 
 DEFAULT_SCENARIO = "success"

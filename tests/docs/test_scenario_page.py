@@ -13,14 +13,14 @@ from pydantic import TypeAdapter
 
 from deck_sim.base.errors import CATALOG, RUN_ERRORS
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.engine.story import KINDS
 from deck_sim.extras.player import rehearse
 from deck_sim.runtime.world_file import WorldFile
+from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.expressions.environment import FILTERS, FUNCTIONS, VARIABLES
-from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.matching import Rule, When
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.steps.failing import FailedWith
+from deck_sim.scenario.steps.failures import FailedWith
 from deck_sim.scenario.steps.prompts import AskedField
 from deck_sim.scenario.steps.step import REGISTRY
 

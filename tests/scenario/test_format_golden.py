@@ -13,10 +13,10 @@ from pydantic import BaseModel
 
 from deck_sim.base.durations import Span, format_duration
 from deck_sim.faults.fault import REGISTRY as FAULTS
+from deck_sim.scenario.conditions import When
 from deck_sim.scenario.loader import load_scenario
-from deck_sim.scenario.matching import When
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.steps.failing import FailedWith
+from deck_sim.scenario.steps.failures import FailedWith
 from deck_sim.scenario.steps.prompts import AskedField
 from deck_sim.scenario.steps.step import REGISTRY, Step
 

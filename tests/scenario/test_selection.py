@@ -3,9 +3,9 @@ import copy
 import pytest
 
 from deck_sim.base.errors import ApiError
+from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.matching import Rule, When
 from deck_sim.scenario.selection import Opening, choose
 from deck_sim.scenario.selection_state import SelectionState
 

@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from deck_sim.base.errors import ApiError
+from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import scenario_from_data
-from deck_sim.scenario.matching import Rule, When
 from deck_sim.scenario.selection import WAYS, Opening, choose
 from deck_sim.scenario.selection_state import SelectionState
 

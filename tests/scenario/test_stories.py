@@ -7,8 +7,8 @@ import pytest
 
 from deck_sim.base.errors import RUN_ERRORS
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.engine.story import KINDS
 from deck_sim.extras.player import rehearse
-from deck_sim.scenario.kinds import KINDS
 from deck_sim.scenario.library import SHIPPED, shipped
 from deck_sim.scenario.loader import load_scenario
 from deck_sim.scenario.steps.step import REGISTRY, words

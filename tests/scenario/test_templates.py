@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deck_sim.scenario.bounds import MOST_CHARACTERS, ExpressionError, size
 from deck_sim.scenario.expressions.environment import VARIABLES
+from deck_sim.scenario.expressions.limits import MOST_CHARACTERS, ExpressionError, size
 from deck_sim.scenario.expressions.templates import has_template, names_at, render, template_faults
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 

@@ -13,9 +13,9 @@ from jinja2.tests import TESTS as THEIR_TESTS
 from jinja2.utils import pass_environment
 
 from deck_sim.base.errors import listed, nearest
-from deck_sim.scenario import bounds
-from deck_sim.scenario.arguments import plainly_told, told
-from deck_sim.scenario.bounds import OPERATORS, as_text
+from deck_sim.scenario.expressions import limits
+from deck_sim.scenario.expressions.arguments import plainly_told, told
+from deck_sim.scenario.expressions.limits import OPERATORS, as_text
 
 # What an expression can name; of some it is known beforehand what they hold.
 VARIABLES: Mapping[str, tuple[str, ...]] = {
@@ -37,7 +37,7 @@ _USUAL_FILTERS = (
     *("abs", "capitalize", "default", "first", "float", "int", "last", "length", "lower", "max"),
     *("min", "sort", "title", "trim", "upper"),
 )
-FILTERS = (*_USUAL_FILTERS, "sum", *bounds.FILTERS)
+FILTERS = (*_USUAL_FILTERS, "sum", *limits.FILTERS)
 _USUAL_TESTS = (
     *("boolean", "defined", "even", "false", "float", "in", "integer", "mapping", "none", "number"),
     *("odd", "sequence", "string", "true", "undefined"),
@@ -55,7 +55,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%", "**"))
     intercepted_unops = frozenset(("+", "-"))
-    concat = staticmethod(bounds.concat)
+    concat = staticmethod(limits.concat)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         return self.getitem(obj, attribute)
@@ -93,7 +93,7 @@ def environment() -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined, finalize=as_text, keep_trailing_newline=True, optimized=False
     )
     usual = {name: theirs.FILTERS[name] for name in _USUAL_FILTERS}
-    filters = {**usual, **bounds.FILTERS, "sum": _sum}
+    filters = {**usual, **limits.FILTERS, "sum": _sum}
     made.filters = {name: plainly_told(name, one) for name, one in filters.items()}
     made.tests = {name: THEIR_TESTS[name] for name in _USUAL_TESTS}
     made.globals = {}

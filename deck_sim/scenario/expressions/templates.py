@@ -22,11 +22,11 @@ from jinja2.environment import TemplateExpression
 from jinja2.visitor import NodeTransformer
 
 from deck_sim.base.errors import listed
-from deck_sim.scenario import bounds
-from deck_sim.scenario.arguments import misused
-from deck_sim.scenario.bounds import MOST_CHARACTERS, MOST_IN_ALL, as_text
-from deck_sim.scenario.bounds import ExpressionError as ExpressionError
+from deck_sim.scenario.expressions import limits
+from deck_sim.scenario.expressions.arguments import misused
 from deck_sim.scenario.expressions.environment import FUNCTIONS, VARIABLES, environment, instead
+from deck_sim.scenario.expressions.limits import MOST_CHARACTERS, MOST_IN_ALL, as_text
+from deck_sim.scenario.expressions.limits import ExpressionError as ExpressionError
 
 DEEPEST = 40
 _TOO_LONG = f"not an expression: it is longer than {MOST_CHARACTERS // 1024} KiB"
@@ -188,7 +188,7 @@ class _Rendering:
         except ExpressionError as error:
             error.found_in = text
             raise
-        self.left -= bounds.size(made)
+        self.left -= limits.size(made)
         if self.left < 0:
             raise ExpressionError(f"the step makes more than {MOST_IN_ALL // 1024} KiB")
         return made
@@ -196,7 +196,7 @@ class _Rendering:
 
 def _compute(text: str, names: Mapping[str, Any]) -> Any:
     try:
-        return bounds.plain(_compile(text)(**names))
+        return limits.plain(_compile(text)(**names))
     except (ExpressionError, UndefinedError) as error:
         text = f"{error}"
         raise ExpressionError(_EMPTY if text.endswith("sequence was empty.") else text) from None

@@ -17,8 +17,8 @@ from deck_sim.engine.files import (
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import Wait
 from deck_sim.scenario.expressions.templates import is_template
+from deck_sim.scenario.fields import fault
 from deck_sim.scenario.steps.step import Step, compute, script_fault
-from deck_sim.scenario.values import fault
 
 _NO_LINE = "must be one line of text, without control characters, not {}"
 _NO_MEDIA_TYPE = "must be a media type like `text/csv`, not {}"

@@ -13,9 +13,8 @@ from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
-from deck_sim.scenario.matching import as_text
-from deck_sim.scenario.steps.step import Step, compute
-from deck_sim.scenario.values import (
+from deck_sim.scenario.conditions import as_text
+from deck_sim.scenario.fields import (
     Many,
     OneOrMany,
     SpanField,
@@ -25,6 +24,7 @@ from deck_sim.scenario.values import (
     faults_at,
     matching,
 )
+from deck_sim.scenario.steps.step import Step, compute
 
 
 class AskedField(Strict):

@@ -11,12 +11,12 @@ from deck_sim.base.durations import Span
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
+from deck_sim.scenario.fields import Length, Many, SpanField
 from deck_sim.scenario.steps import effects
-from deck_sim.scenario.steps.failing import fails
+from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.prompts import Asking
 from deck_sim.scenario.steps.step import REGISTRY, Step, compute, words
 from deck_sim.scenario.synthesis.outputs import NothingMade, make_output
-from deck_sim.scenario.values import Length, Many, SpanField
 
 
 class _Timed(Step):

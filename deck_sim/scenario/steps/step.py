@@ -18,7 +18,7 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, ScriptError, Story, Wait
 from deck_sim.scenario.expressions.templates import ExpressionError, has_template, names_at, render
-from deck_sim.scenario.values import Strict, fault
+from deck_sim.scenario.fields import Strict, fault
 
 MOST_SHOWN = 60
 REGISTRY: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class

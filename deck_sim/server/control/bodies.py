@@ -19,8 +19,8 @@ from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.runtime.simulation import MODES, WEBHOOK_TIMES
-from deck_sim.scenario.matching import Rule
-from deck_sim.scenario.values import fault
+from deck_sim.scenario.conditions import Rule
+from deck_sim.scenario.fields import fault
 
 IDLE = "idle"
 

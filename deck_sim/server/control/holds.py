@@ -8,10 +8,10 @@ from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import listed, nearest, nearest_type, quote, refuse
 from deck_sim.base.lazy import Later
 from deck_sim.engine.holds import Hold, held_by
+from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_moment
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.scenario.kinds import KINDS
 from deck_sim.server.endpoint import Answer, Request, Route
 
 if TYPE_CHECKING:

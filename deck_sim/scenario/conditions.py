@@ -8,8 +8,8 @@ from pydantic import WithJsonSchema, field_validator
 
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.bodies import AuthMethod
-from deck_sim.scenario.kinds import KINDS
-from deck_sim.scenario.values import Strict, fault
+from deck_sim.engine.story import KINDS
+from deck_sim.scenario.fields import Strict, fault
 
 AUTH_METHODS: tuple[str, ...] = get_args(AuthMethod)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.scenario.matching import When
+from deck_sim.scenario.conditions import When
 
 FACTS = {
     "username": "ada@slow.example",

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import nodes
 
 from deck_sim.base.errors import listed
-from deck_sim.scenario.bounds import ExpressionError
+from deck_sim.scenario.expressions.limits import ExpressionError
 
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (str, "text"),

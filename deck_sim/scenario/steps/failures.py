@@ -6,8 +6,8 @@ from pydantic import GetJsonSchemaHandler, field_validator, model_validator
 
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import Wait
+from deck_sim.scenario.fields import ErrorName, Many, OneOrMany, Strict, fault
 from deck_sim.scenario.steps.step import Step, compute
-from deck_sim.scenario.values import ErrorName, Many, OneOrMany, Strict, fault
 
 
 class FailedWith(Strict):

@@ -9,10 +9,10 @@ from typing import Any
 from deck_sim.base.errors import Problem, quote
 from deck_sim.base.validation import spell_path
 from deck_sim.engine.json_schema import violations
+from deck_sim.scenario.conditions import Rule, matches_text
 from deck_sim.scenario.coverage import steps_of
 from deck_sim.scenario.expressions.templates import has_template
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.matching import Rule, matches_text
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.statuses import Completed
 from deck_sim.scenario.yaml.document import Path

@@ -1,3 +1,0 @@
-"""The kinds of resources that play a script."""
-
-KINDS = ("connection", "task_run", "session")
