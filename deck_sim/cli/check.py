@@ -10,8 +10,8 @@ import click
 from deck_sim.cli.command import Command
 from deck_sim.runtime.world_file import is_world_file, load_world_file
 from deck_sim.scenario.library import read_files, scenario_files, shipped
-from deck_sim.scenario.loader import Mistake, ScenarioError, place_faults
-from deck_sim.scenario.output_checks import misfits
+from deck_sim.scenario.loader import Mistake, ScenarioError, place_mistakes
+from deck_sim.scenario.output_checks import output_mismatches
 from deck_sim.scenario.yaml.document import YamlError
 from deck_sim.scenario.yaml.reader import read_file
 
@@ -73,8 +73,8 @@ def _mistakes(files: list[Path]) -> Iterator[Mistake]:
             yield from error.mistakes
         else:
             tasks = world.resources.get("tasks", [])
-            faults = misfits(tasks, world.default_scenario, world.rules, library)
-            yield from place_faults(f"{file}", file.read_bytes(), faults)
+            faults = output_mismatches(tasks, world.default_scenario, world.rules, library)
+            yield from place_mistakes(f"{file}", file.read_bytes(), faults)
 
 
 def _is_world_file(file: Path) -> bool:

@@ -55,8 +55,8 @@ def draw(scenario: Scenario) -> Tree:
         when = scenario.when.model_dump(exclude_none=True)
         tree.add(Text("when", "bold").append(f"  {_plain(when)}", "not bold"))
     first = EDITIONS[scenario.editions[0]]
-    for kind in (kind for kind in KINDS if scenario.says(kind) or kind in first.kinds):
-        said = scenario.says(kind)
+    for kind in (kind for kind in KINDS if scenario.defines(kind) or kind in first.kinds):
+        said = scenario.defines(kind)
         usual = "" if said else "  (not in the file: what usually happens)"
         trunk = tree.add(Text(kind, "bold").append(usual, "dim not bold"))
         if kind == "task_run" and scenario.entries:

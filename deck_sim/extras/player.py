@@ -22,7 +22,7 @@ from deck_sim.runtime.advance import travel
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.steps.prompts import Asking
+from deck_sim.scenario.steps.prompts import InteractionRequired
 
 Answers = Sequence[Mapping[str, str]]
 
@@ -223,7 +223,7 @@ class _Player:
 
     def _answer(self, resource: Resource) -> bool:
         story = self.world.stories[resource.id]
-        assert isinstance(story.step, Asking)
+        assert isinstance(story.step, InteractionRequired)
         right = story.step.right_answer(Stage(self.world, story))
         answer = right if self.given is None else next(self.given, None)
         if answer is None:

@@ -26,7 +26,7 @@ from deck_sim.runtime.advance import Journey, Report, pass_until, steps, travel
 from deck_sim.runtime.clock_modes import PACES, STARTS
 from deck_sim.runtime.journal import MOST_CALLS, Call
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.selection import Choice, Opening, choose
+from deck_sim.scenario.selection import Choice, NewResource, choose
 from deck_sim.scenario.selection_state import SelectionState
 
 log = logging.getLogger("deck_sim")
@@ -213,7 +213,7 @@ class Simulation:
         for dropped in self.selection.drop_unplayable(kind, self.library, self.world.edition):
             self.world.note("queue", "", dropped)
             log.warning("deck-sim: %s", dropped)
-        opening = Opening(kind, header, facts, self.world.seed, self.world.edition)
+        opening = NewResource(kind, header, facts, self.world.seed, self.world.edition)
         self.choices.append(choose(opening, self.selection, self.library))
         return self.choices[-1].script
 

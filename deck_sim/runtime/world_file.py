@@ -19,11 +19,11 @@ from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import (
     Mistake,
     ScenarioError,
-    document_of,
-    in_order,
+    errors_to_report,
+    make_mistake,
     mistakes_of,
-    place,
-    telling,
+    read_document,
+    sort_mistakes,
 )
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.schema import schema_of
@@ -109,7 +109,7 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
         ScenarioError: with every mistake, each with its place.
 
     """
-    return check_world(document_of(read_file, file, f"{file}"), f"{file}", library, *editions)
+    return check_world(read_document(read_file, file, f"{file}"), f"{file}", library, *editions)
 
 
 def check_world(document: Document, file: str, library: Library, *editions: str) -> WorldFile:
@@ -123,7 +123,9 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
     try:
         world = WorldFile.model_validate(document.data)
     except ValidationError as error:
-        mistakes += [place(document, file, found, WorldFile) for found in telling(error)]
+        mistakes += [
+            make_mistake(document, file, found, WorldFile) for found in errors_to_report(error)
+        ]
         world = _readable(document.data)
     none = tuple(f"{one.path}." for one in mistakes if one.path.startswith("resources"))
     spelled = {spell_path(path): path for path in (*document.keys, *document.values)}
@@ -131,7 +133,7 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
         if not f"{problem.field}".startswith(none):  # what is no resource lacks everything
             mistakes.append(_translate(document, file, problem, spelled))
     if mistakes:
-        raise ScenarioError(*in_order(mistakes))
+        raise ScenarioError(*sort_mistakes(mistakes))
     return world
 
 

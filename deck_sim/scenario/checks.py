@@ -9,7 +9,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import CATALOG, listed
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.engine.story import KINDS
-from deck_sim.scenario.expressions.templates import is_template, template_faults
+from deck_sim.scenario.expressions.templates import is_template, template_problems
 from deck_sim.scenario.partial_steps import Outline, outline
 from deck_sim.scenario.steps.step import REGISTRY, Step, words
 from deck_sim.scenario.yaml.document import Path
@@ -25,7 +25,7 @@ def check_expressions(data: Any) -> Iterator[Found]:
         if not is_template(text) or path == ("summary",):
             continue
         if path[0] in KINDS:
-            yield from ((path, message) for message in template_faults(text))
+            yield from ((path, message) for message in template_problems(text))
         else:
             yield path, f"expressions are computed only in {listed(KINDS)}; here they stay text"
 
@@ -143,7 +143,9 @@ class _Walk:
         if step.named:
             yield from self._follows(step.named, here, before)
         if step.step:
-            yield from (((*here, step.word, key), why) for key, why in step.step.vain.items())
+            yield from (
+                ((*here, step.word, key), why) for key, why in step.step.unreachable_keys.items()
+            )
             yield from self._silences(step.step, (*here, step.word))
             yield from ((here, self._lacks("error", error)) for error in self._strange(step.step))
 
@@ -167,7 +169,7 @@ class _Walk:
 
     def _silences(self, step: Step, here: Path) -> Iterator[Found]:
         """Waits that the inactivity limit ends before they are over."""
-        for key, span in step.silences.items():
+        for key, span in step.waits.items():
             if self.inactivity and span.low >= self.inactivity:
                 limit = format_duration(self.inactivity)
                 text = f"{span} is never over: the inactivity limit fails a run after {limit}"

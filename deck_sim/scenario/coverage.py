@@ -23,10 +23,10 @@ def coverage(
     return [_row(scenario, played, kinds) for scenario in found]
 
 
-def steps_of(scenario: Scenario) -> Iterator[tuple[str, Path]]:
+def written_steps(scenario: Scenario) -> Iterator[tuple[str, Path]]:
     """Every step that a scenario says itself, branches and what they hold included."""
     for kind in KINDS:
-        if scenario.says(kind) and not (kind == "task_run" and scenario.entries):
+        if scenario.defines(kind) and not (kind == "task_run" and scenario.entries):
             for path in _paths(scenario.script(kind).steps, ()):
                 yield kind, path
 
@@ -42,7 +42,7 @@ def _paths(steps: tuple[Step, ...], path: Path) -> Iterator[Path]:
 def _row(scenario: Scenario, played: Played, kinds: Container[str]) -> dict[str, Any]:
     counts = {
         spell_path((kind, *path)): played.get((scenario.name, kind, path), 0)
-        for kind, path in steps_of(scenario)
+        for kind, path in written_steps(scenario)
         if kind in kinds
     }
     return {

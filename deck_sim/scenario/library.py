@@ -59,9 +59,9 @@ class Library:
         """The scenario called `name`, if there is one."""
         return self._own.get(name) or (self._below.find(name) if self._below else None)
 
-    def choosable(self) -> list[Scenario]:
+    def with_when(self) -> list[Scenario]:
         """The scenarios that have a `when:`, by name; none of those that ship has."""
-        below = self._below.choosable() if self._below else []
+        below = self._below.with_when() if self._below else []
         known = {scenario.name: scenario for scenario in below} | self._own
         return [known[name] for name in sorted(known) if known[name].when]
 
@@ -105,7 +105,7 @@ class _Shipped(Library):
     def names(self) -> list[str]:
         return [*self._names]
 
-    def choosable(self) -> list[Scenario]:
+    def with_when(self) -> list[Scenario]:
         return []
 
     def added(self) -> list[Scenario]:
@@ -146,10 +146,10 @@ class WatchedFolder(Library):
         self._refresh()
         return super().find(name)
 
-    def choosable(self) -> list[Scenario]:
+    def with_when(self) -> list[Scenario]:
         """The scenarios that have a `when:`, by name."""
         self._refresh()
-        return super().choosable()
+        return super().with_when()
 
     def _look(self) -> list[tuple[str, int, int]]:
         """What tells that a file was edited: its time and size."""
@@ -206,20 +206,20 @@ def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loa
     library, seen = Library(below), dict[str, Path]()
     mistakes: dict[Path, list[loader.Mistake]] = {}
     for file in files:
-        scenario, mistakes[file] = loader.salvage(loader.load_scenario, file)
+        scenario, mistakes[file] = loader.read_partially(loader.load_scenario, file)
         if scenario is None:
             continue
         other = seen.setdefault(scenario.name, file)
         if other is not file:
-            mistakes[file].append(loader.name_taken(scenario, file, other))
+            mistakes[file].append(loader.duplicate_name(scenario, file, other))
         library.add(scenario)
     for name, file in seen.items():
-        faults = entry_faults(library.get(name), library)
-        mistakes[file] += loader.place_faults(f"{file}", file.read_bytes(), faults)
-    return library, [one for found in mistakes.values() for one in loader.in_order(found)]
+        faults = entry_problems(library.get(name), library)
+        mistakes[file] += loader.place_mistakes(f"{file}", file.read_bytes(), faults)
+    return library, [one for found in mistakes.values() for one in loader.sort_mistakes(found)]
 
 
-def entry_faults(scenario: Scenario, library: Library) -> Iterator[tuple[Place, str]]:
+def entry_problems(scenario: Scenario, library: Library) -> Iterator[tuple[Place, str]]:
     """What a playlist or mix names that there is not, or that is one itself, and whether another
     names it; each with its place. `library` has the scenario, too.
     """

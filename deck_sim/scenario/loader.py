@@ -61,7 +61,7 @@ def load_scenario(file: FilePath) -> Scenario:
         ScenarioError: with every mistake in the file.
 
     """
-    return _check(document_of(read_file, file, f"{file}"), f"{file}")
+    return _check(read_document(read_file, file, f"{file}"), f"{file}")
 
 
 def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
@@ -71,10 +71,10 @@ def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
         ScenarioError: with every mistake in the text.
 
     """
-    return _check(document_of(read_yaml, source, file), file)
+    return _check(read_document(read_yaml, source, file), file)
 
 
-def document_of(read: Callable[[Source], Document], source: Source, file: str) -> Document:
+def read_document(read: Callable[[Source], Document], source: Source, file: str) -> Document:
     """What `read` makes of a source.
 
     Raises:
@@ -87,7 +87,7 @@ def document_of(read: Callable[[Source], Document], source: Source, file: str) -
         raise ScenarioError(Mistake(file, error.line, error.column, "", error.message)) from None
 
 
-def name_taken(scenario: Scenario, file: FilePath, other: FilePath) -> Mistake:
+def duplicate_name(scenario: Scenario, file: FilePath, other: FilePath) -> Mistake:
     """What is wrong with a scenario whose name another file has, too."""
     line, column = read_yaml(file.read_bytes()).position(("name",))
     text = f"{scenario.name!r} is the name of {other} too; each scenario has its own"
@@ -114,8 +114,8 @@ def _check(document: Document, file: str) -> Scenario:
         scenario = Scenario.model_validate(document.data)
         readable = dict(scenario)
     except ValidationError as error:
-        told = telling(error)
-        mistakes += (place(document, file, one, Scenario) for one in told[:MOST_MISTAKES])
+        told = errors_to_report(error)
+        mistakes += (make_mistake(document, file, one, Scenario) for one in told[:MOST_MISTAKES])
         mistakes += _more(file, len(told) - MOST_MISTAKES)
     found = [*check_expressions(document.data)]
     if isinstance(readable, dict):
@@ -127,13 +127,15 @@ def _check(document: Document, file: str) -> Scenario:
     ]
     mistakes += _more(file, len(found) - MOST_MISTAKES)
     if mistakes:
-        raise ScenarioError(*in_order(mistakes), rest=_rest(readable))
+        raise ScenarioError(*sort_mistakes(mistakes), rest=_rest(readable))
     scenario._source.update(document.data)
     scenario._editions = editions
     return scenario
 
 
-def salvage(read: Callable[..., Scenario], *source: Any) -> tuple[Scenario | None, list[Mistake]]:
+def read_partially(
+    read: Callable[..., Scenario], *source: Any
+) -> tuple[Scenario | None, list[Mistake]]:
     """A scenario, or what else of a broken one others may ask for; and what is wrong with it."""
     try:
         return read(*source), []
@@ -164,7 +166,7 @@ def mistakes_of(document: Document, file: str) -> list[Mistake]:
     return [*found, *_more(file, document.untold)]
 
 
-def in_order(mistakes: list[Mistake]) -> list[Mistake]:
+def sort_mistakes(mistakes: list[Mistake]) -> list[Mistake]:
     """The mistakes of one file in the order in which they stand in it; of many the first, and how
     many more there are.
     """
@@ -188,7 +190,7 @@ def _no_scenario(data: Any) -> str:
     return f"a scenario is made of keys, the first `version: 1` and `name: …`, {found}"
 
 
-def telling(error: ValidationError) -> list[ErrorDetails]:
+def errors_to_report(error: ValidationError) -> list[ErrorDetails]:
     """Its errors, without the names that are missing because they are misspelt."""
     errors, unknown = error.errors(include_url=False), defaultdict[Path, list[str]](list)
     for one in errors:
@@ -201,7 +203,7 @@ def telling(error: ValidationError) -> list[ErrorDetails]:
     return [one for one in errors if one["type"] != "missing" or not is_misspelt(one["loc"])]
 
 
-def place(document: Document, file: str, error: ErrorDetails, root: type[Strict]) -> Mistake:
+def make_mistake(document: Document, file: str, error: ErrorDetails, root: type[Strict]) -> Mistake:
     """One of pydantic's errors as a mistake: where it stands in the file, and what is wrong."""
     path, kind = document.written(error["loc"]), error["type"]
     position = document.position(path, of_key=kind in ("extra_forbidden", "union_tag_invalid"))
@@ -242,7 +244,7 @@ def _unknown_step(word: str, path: Path) -> str:
     return f"unknown status {quote(word)}{near}; {takes}"
 
 
-def place_faults(
+def place_mistakes(
     file: str, source: bytes | str, faults: Iterable[tuple[Path, str]]
 ) -> list[Mistake]:
     """What else is wrong with a text that could be read, in its place; in a mapping, where the key

@@ -120,7 +120,7 @@ class Scenario(Strict):
         """The scenarios that a playlist or a mix names."""
         return self.playlist or tuple(self.mix or ())
 
-    def says(self, kind: str) -> bool:
+    def defines(self, kind: str) -> bool:
         """Whether the scenario says what a connection or run does."""
         return bool(getattr(self, kind) or (kind == "task_run" and self.entries))
 
@@ -137,7 +137,7 @@ class Scenario(Strict):
     def script(self, kind: str) -> Script:
         """What a new connection or run plays: the part written for it, or the usual one."""
         steps = getattr(self, kind) or USUAL[kind]
-        faults = self.faults if self.meets_faults(kind) else ()
+        faults = self.faults if self.faults_apply_to(kind) else ()
         return Script(self.name, kind, steps, self._source, faults)
 
     @property
@@ -145,11 +145,11 @@ class Scenario(Strict):
         """What goes wrong while it is played."""
         return (*(self.http or ()), *(self.webhooks or ()))
 
-    def meets_faults(self, kind: str) -> bool:
+    def faults_apply_to(self, kind: str) -> bool:
         """Whether its faults are for what plays it as this kind: a kind that it says something of,
         or runs, if it says nothing.
         """
-        return self.says(kind) or (kind == "task_run" and not any(map(self.says, KINDS)))
+        return self.defines(kind) or (kind == "task_run" and not any(map(self.defines, KINDS)))
 
 
 def _for(length: str) -> Span:

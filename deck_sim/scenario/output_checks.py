@@ -10,7 +10,7 @@ from deck_sim.base.errors import Problem, quote
 from deck_sim.base.validation import spell_path
 from deck_sim.engine.json_schema import violations
 from deck_sim.scenario.conditions import Rule, matches_text
-from deck_sim.scenario.coverage import steps_of
+from deck_sim.scenario.coverage import written_steps
 from deck_sim.scenario.expressions.templates import has_template
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.model import Scenario
@@ -22,7 +22,7 @@ MOST_TOLD = 3  # of what one output breaks
 Task = Mapping[str, Any]  # as a world file has it
 
 
-def misfits(
+def output_mismatches(
     tasks: Sequence[Task], default: str | None, rules: Sequence[Rule], library: Library
 ) -> Iterator[tuple[Path, str]]:
     """What no task that a scenario is chosen for can take, each with its place in the world file.
@@ -53,7 +53,7 @@ def _chosen(
     for index, rule in enumerate(rules):
         if rule.resource in (None, "task_run"):
             yield ("rules", index, "scenario"), library.get(rule.scenario), rule.when.task
-    for scenario in library.choosable():
+    for scenario in library.with_when():
         if scenario.when is not None and scenario.when.task is not None:
             yield (), scenario, scenario.when.task
 
@@ -61,7 +61,7 @@ def _chosen(
 def _outputs(scenario: Scenario) -> Iterator[tuple[str, Any]]:
     """Each output that a scenario spells out, branches included, and where."""
     script = scenario.script("task_run")
-    for kind, path in steps_of(scenario):
+    for kind, path in written_steps(scenario):
         step = script.at(path) if kind == "task_run" else None
         output = step.output if isinstance(step, Completed) else None
         if output is not None and not has_template(output):

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from deck_sim.contract.statuses import Machine
-from deck_sim.scenario.steps.statuses import ConnectionStep, RunStep, SessionStep, word_of
+from deck_sim.scenario.steps.statuses import ConnectionStep, RunStep, SessionStep, step_word
 from deck_sim.scenario.steps.step import REGISTRY, Step
 
 UNREAD = ""  # stands for the status of a step that cannot be read: it may be any
@@ -64,7 +64,7 @@ def outline(kind: str, items: Iterable[Any]) -> tuple[Outline, ...]:
 def _outline(kind: str, item: Any) -> Outline:
     if isinstance(item, Step):
         return Outline(item.word, type(item), item, _outlines(kind, item.branches))
-    word, (bare, written) = f"{word_of(item)}", _apart(item)
+    word, (bare, written) = f"{step_word(item)}", _apart(item)
     step = _read(kind, bare)
     branches = {**(step.branches if step else {}), **written}
     return Outline(word, REGISTRY.get((kind, word)), step, _outlines(kind, branches))
@@ -76,7 +76,7 @@ def _outlines(kind: str, branches: Mapping[str, Iterable[Any]]) -> dict[str, tup
 
 def _apart(item: Any) -> tuple[Any, dict[str, list[Any]]]:
     """A step without what stands in its branches, so that it can be read alone; and these."""
-    word = word_of(item)
+    word = step_word(item)
     keys = item[word] if isinstance(item, dict) and word is not None else None
     if not isinstance(keys, dict):
         return item, {}

@@ -19,7 +19,7 @@ from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import Script
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.selection_state import SelectionState, foreign, is_foreign
+from deck_sim.scenario.selection_state import SelectionState, foreign, is_for_other_edition
 
 if TYPE_CHECKING:
     from deck_sim.scenario.conditions import Facts
@@ -32,7 +32,7 @@ _WEIGHTS = 1_000_000  # how finely the weights of a `mix` are counted
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class NewResource:
     """What is known of the connection or run for which a scenario is looked for."""
 
     kind: str
@@ -43,7 +43,7 @@ class Opening:
 
     def can_play(self, scenario: Scenario) -> bool:
         """Whether the world's edition can play it."""
-        return not is_foreign(scenario, self.edition)
+        return not is_for_other_edition(scenario, self.edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +66,28 @@ class Choice:
         return f"{self.name}; because={self.because}{plays}"
 
 
-Way = Callable[[Opening, SelectionState, Library], Iterator[str]]
+Way = Callable[[NewResource, SelectionState, Library], Iterator[str]]
 
 
-def _from_header(opening: Opening, selection: SelectionState, library: Library) -> Iterator[str]:
+def _from_header(
+    opening: NewResource, selection: SelectionState, library: Library
+) -> Iterator[str]:
     if opening.header:
         yield opening.header
 
 
-def _from_queue(opening: Opening, selection: SelectionState, library: Library) -> Iterator[str]:
+def _from_queue(opening: NewResource, selection: SelectionState, library: Library) -> Iterator[str]:
     yield from selection.queues.get(opening.kind, [])[:1]
 
 
-def _from_rules(opening: Opening, selection: SelectionState, library: Library) -> Iterator[str]:
+def _from_rules(opening: NewResource, selection: SelectionState, library: Library) -> Iterator[str]:
     for rule in selection.rules:
         if rule.resource in (None, opening.kind) and rule.when.matches(opening.facts):
             yield rule.scenario
 
 
 def _from_magic_names(
-    opening: Opening, selection: SelectionState, library: Library
+    opening: NewResource, selection: SelectionState, library: Library
 ) -> Iterator[str]:
     for fact in ("username", "external_id"):
         found = _MAGIC.fullmatch(str(opening.facts.get(fact) or ""))
@@ -95,15 +97,17 @@ def _from_magic_names(
             yield scenario.name
 
 
-def _from_when(opening: Opening, selection: SelectionState, library: Library) -> Iterator[str]:
-    for scenario in library.choosable():
+def _from_when(opening: NewResource, selection: SelectionState, library: Library) -> Iterator[str]:
+    for scenario in library.with_when():
         when = scenario.when
-        says = scenario.says(opening.kind) and opening.can_play(scenario)
+        says = scenario.defines(opening.kind) and opening.can_play(scenario)
         if when and says and when.matches(opening.facts):
             yield scenario.name
 
 
-def _from_default(opening: Opening, selection: SelectionState, library: Library) -> Iterator[str]:
+def _from_default(
+    opening: NewResource, selection: SelectionState, library: Library
+) -> Iterator[str]:
     yield selection.default_scenario
 
 
@@ -125,7 +129,7 @@ _NAMED_IN = {way: way for way in WAYS} | {
 }
 
 
-def choose(opening: Opening, selection: SelectionState, library: Library) -> Choice:
+def choose(opening: NewResource, selection: SelectionState, library: Library) -> Choice:
     """Choose; a name that came from the queue leaves it, a playlist or mix goes to its next turn.
 
     Raises:
@@ -145,7 +149,11 @@ def choose(opening: Opening, selection: SelectionState, library: Library) -> Cho
 
 
 def _turn(
-    scenario: Scenario, opening: Opening, selection: SelectionState, library: Library, where: str
+    scenario: Scenario,
+    opening: NewResource,
+    selection: SelectionState,
+    library: Library,
+    where: str,
 ) -> Scenario:
     """The scenario itself, or the entry of its playlist or mix whose turn it is. For runs alone.
     `where` is where its name was written.
@@ -165,7 +173,7 @@ def _turn(
     return played
 
 
-def _check_edition(scenario: Scenario, opening: Opening, where: str) -> None:
+def _check_edition(scenario: Scenario, opening: NewResource, where: str) -> None:
     """A file may have been edited, and a header names what it will."""
     check([] if opening.can_play(scenario) else [foreign(scenario, where, opening.edition)])
 

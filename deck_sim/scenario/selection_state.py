@@ -145,15 +145,15 @@ def _foreign(
     """A scenario that is for another edition; of a playlist or mix, which runs play, its entries,
     too.
     """
-    if is_foreign(scenario, edition):
+    if is_for_other_edition(scenario, edition):
         yield foreign(scenario, where, edition)
     for name in scenario.entries if kind in (None, "task_run") else ():
         entry = library.find(name)
-        if entry and is_foreign(entry, edition):
+        if entry and is_for_other_edition(entry, edition):
             yield foreign(entry, where, edition, f", which {quote(scenario.name)} plays,")
 
 
-def is_foreign(scenario: Scenario, edition: str) -> bool:
+def is_for_other_edition(scenario: Scenario, edition: str) -> bool:
     """Whether a scenario is for other editions. Of one that could not be read nobody knows."""
     return bool(scenario.editions) and edition not in scenario.editions
 

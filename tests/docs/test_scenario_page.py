@@ -21,7 +21,7 @@ from deck_sim.scenario.expressions.environment import FILTERS, FUNCTIONS, VARIAB
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.failures import FailedWith
-from deck_sim.scenario.steps.prompts import AskedField
+from deck_sim.scenario.steps.prompts import InteractionField
 from deck_sim.scenario.steps.step import REGISTRY
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
@@ -30,12 +30,17 @@ STEPS = {word: [REGISTRY[key] for key in REGISTRY if key[1] == word] for _, word
 PARTS = {
     "scenario": [Scenario],
     "when": [When],
-    "field": [AskedField],
+    "field": [InteractionField],
     "error": [FailedWith],
     "world": [WorldFile],
     "rule": [Rule],
 }
-NOUNS = {"AskedField": "field", "FailedWith": "error", "Rule": "rule", "When": "[when](#when)"}
+NOUNS = {
+    "InteractionField": "field",
+    "FailedWith": "error",
+    "Rule": "rule",
+    "When": "[when](#when)",
+}
 KNOWN_TYPES = {"string": "text", "integer": "whole number", "object": "object", "number": "number"}
 
 _TABLE = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.scenario.coverage import coverage, steps_of
+from deck_sim.scenario.coverage import coverage, written_steps
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import scenario_from_data
 
@@ -93,7 +93,7 @@ def test_rows_are_sorted_and_count_each_step():
 )
 def test_only_steps_that_a_scenario_says_are_counted(rest, kinds):
     """The usual steps are nobody's, and those of a playlist or mix are its entries'."""
-    assert {kind for kind, _ in steps_of(scenario("story", rest))} == kinds
+    assert {kind for kind, _ in written_steps(scenario("story", rest))} == kinds
 
 
 def test_only_what_the_world_can_play_is_counted():

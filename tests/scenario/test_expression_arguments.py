@@ -9,7 +9,7 @@ from deck_sim.scenario.expressions.templates import (
     ExpressionError,
     names_at,
     render,
-    template_faults,
+    template_problems,
 )
 
 NAMES = names_at(
@@ -64,7 +64,7 @@ REFUSED = {
 @pytest.mark.parametrize(("expression", "text"), MISUSED.items(), ids=MISUSED)
 def test_what_is_not_taken_is_told_when_the_file_is_read(expression, text):
     """Filters, tests and functions say what they take; numbers have a largest."""
-    assert list(template_faults(f"{{{{ {expression} }}}}")) == [text]
+    assert list(template_problems(f"{{{{ {expression} }}}}")) == [text]
     with pytest.raises(ExpressionError, match=f"^{re.escape(text)}$"):
         render(f"{{{{ {expression} }}}}", NAMES)
 
@@ -72,7 +72,7 @@ def test_what_is_not_taken_is_told_when_the_file_is_read(expression, text):
 @pytest.mark.parametrize(("expression", "text"), REFUSED.items(), ids=REFUSED)
 def test_what_cannot_be_computed_is_told_in_plain_words(expression, text):
     """Kinds of values are called what people call them, and no error speaks of Python."""
-    assert list(template_faults(f"{{{{ {expression} }}}}")) == []
+    assert list(template_problems(f"{{{{ {expression} }}}}")) == []
     with pytest.raises(ExpressionError, match=f"^{re.escape(text)}$"):
         render(f"{{{{ {expression} }}}}", NAMES)
 

@@ -17,7 +17,7 @@ from deck_sim.scenario.conditions import When
 from deck_sim.scenario.loader import load_scenario
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.failures import FailedWith
-from deck_sim.scenario.steps.prompts import AskedField
+from deck_sim.scenario.steps.prompts import InteractionField
 from deck_sim.scenario.steps.step import REGISTRY, Step
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -66,6 +66,6 @@ def test_a_file_means_what_it_meant(file):
 def test_every_key_and_every_step_is_in_a_golden_file():
     """A new key or step needs a golden file, too."""
     found = set().union(*(written(load_scenario(file).source) for file in FILES))
-    models = [Scenario, When, AskedField, FailedWith, *REGISTRY.values(), *FAULTS.values()]
+    models = [Scenario, When, InteractionField, FailedWith, *REGISTRY.values(), *FAULTS.values()]
     keys = {field.alias or name for m in models for name, field in m.model_fields.items()}
     assert keys | {word for _, word in REGISTRY} <= found

@@ -6,13 +6,13 @@ from deck_sim.base.errors import ApiError
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.selection import Opening, choose
+from deck_sim.scenario.selection import NewResource, choose
 from deck_sim.scenario.selection_state import SelectionState
 
 
 def chosen(selection, header=None, kind="task_run"):
     """What is chosen, and why, as the answer's header says it."""
-    return str(choose(Opening(kind, header, {}, 0), selection, shipped()))
+    return str(choose(NewResource(kind, header, {}, 0), selection, shipped()))
 
 
 def test_the_first_way_that_names_one_wins():
@@ -36,7 +36,7 @@ def test_each_kind_has_a_queue_of_its_own():
 def test_what_is_chosen_gives_the_script_of_the_kind():
     """A connection plays the connection's part, a run the run's."""
     for kind in ("connection", "task_run"):
-        choice = choose(Opening(kind, "source_down", {}, 0), SelectionState(), shipped())
+        choice = choose(NewResource(kind, "source_down", {}, 0), SelectionState(), shipped())
         assert (choice.script.kind, choice.script.scenario) == (kind, "source_down")
 
 
@@ -97,7 +97,7 @@ def test_a_scenario_that_is_gone_is_blamed_on_whoever_names_it(selection, field)
     library.add(read_scenario("version: 1\nname: drawn\nmix: {gone: 1}"))
     before = copy.deepcopy(selection)
     with pytest.raises(ApiError, match="names no scenario: 'gone'") as caught:
-        choose(Opening("task_run", None, {}, 0), selection, library)
+        choose(NewResource("task_run", None, {}, 0), selection, library)
     assert [problem.field for problem in caught.value.problems] == [field]
     assert selection == before
 
@@ -122,7 +122,7 @@ def test_a_scenario_of_another_edition_is_blamed_on_whoever_names_it(header, sel
     library.add(read_scenario(theirs))
     before = copy.deepcopy(selection)
     with pytest.raises(ApiError, match="is for the edition `credentials`") as caught:
-        choose(Opening("task_run", header, {}, 0), selection, library)
+        choose(NewResource("task_run", header, {}, 0), selection, library)
     assert [problem.field for problem in caught.value.problems] == [field]
     assert selection == before
 

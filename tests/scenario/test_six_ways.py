@@ -8,7 +8,7 @@ from deck_sim.base.errors import ApiError
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import scenario_from_data
-from deck_sim.scenario.selection import WAYS, Opening, choose
+from deck_sim.scenario.selection import WAYS, NewResource, choose
 from deck_sim.scenario.selection_state import SelectionState
 
 ORDER = ["header", "queue", "rule", "magic_name", "when", "default"]
@@ -39,19 +39,19 @@ def told(ways):
         selection.rule([Rule(when=When(), scenario="by_rule")], LIBRARY)
     facts = {"username": "by_magic_name" if "magic_name" in ways else "ada"}
     facts |= {"external_id": "a b"} if "when" in ways else {}
-    return Opening("task_run", "by_header" if "header" in ways else None, facts, 0), selection
+    return NewResource("task_run", "by_header" if "header" in ways else None, facts, 0), selection
 
 
 def drawn(library, name, times, seed=0):
     """What so many runs in turn play of a playlist or mix."""
     selection = SelectionState(default_scenario=name)
-    opening = Opening("task_run", None, {}, seed)
+    opening = NewResource("task_run", None, {}, seed)
     return [choose(opening, selection, library).played.name for _ in range(times)]
 
 
 def magic(library=LIBRARY, kind="task_run", **facts):
     """What is chosen for these facts, where nothing else was said."""
-    return str(choose(Opening(kind, None, facts, 0), SelectionState(), library))
+    return str(choose(NewResource(kind, None, facts, 0), SelectionState(), library))
 
 
 @pytest.mark.parametrize("place", range(len(ORDER)))
@@ -78,7 +78,7 @@ def test_the_ways_are_six():
 def test_the_runner_up_is_another_scenario():
     """A way that finds the same scenario is no runner-up; the second of two rules may be one."""
     selection = SelectionState(default_scenario="by_rule")
-    opening = Opening("task_run", None, {}, 0)
+    opening = NewResource("task_run", None, {}, 0)
     selection.rule([Rule(when=When(), scenario="by_rule")], LIBRARY)
     assert choose(opening, selection, LIBRARY).second is None
     rules = [Rule(when=When(), scenario=name) for name in ("by_rule", "by_queue")]
@@ -154,7 +154,7 @@ def test_the_first_rule_that_matches_wins():
     selection.rule(rules, LIBRARY)
 
     def name(kind, username):
-        return choose(Opening(kind, None, {"username": username}, 0), selection, LIBRARY).name
+        return choose(NewResource(kind, None, {"username": username}, 0), selection, LIBRARY).name
 
     assert name("connection", "ada") == "by_header"
     assert name("task_run", "ada") == "by_queue"
@@ -193,9 +193,9 @@ def test_a_playlist_is_played_in_turn_and_its_last_again():
 def test_a_playlist_is_for_runs():
     """A connection plays the playlist's own connection part and takes no turn."""
     selection = SelectionState(default_scenario="flaky_source")
-    opened = choose(Opening("connection", None, {}, 0), selection, shipped())
+    opened = choose(NewResource("connection", None, {}, 0), selection, shipped())
     assert (str(opened), selection.turns) == ("flaky_source; because=default", {})
-    run = choose(Opening("task_run", None, {}, 0), selection, shipped())
+    run = choose(NewResource("task_run", None, {}, 0), selection, shipped())
     assert str(run) == "flaky_source; because=default; plays=source_down"
     assert (run.script.scenario, selection.turns) == ("source_down", {"flaky_source": 1})
 
@@ -207,7 +207,7 @@ def test_playlists_count_their_turns_apart():
     )
     selection = SelectionState()
     said = [
-        choose(Opening("task_run", name, {}, 0), selection, library).played.name
+        choose(NewResource("task_run", name, {}, 0), selection, library).played.name
         for name in ("one", "two", "one", "two")
     ]
     assert said == ["source_down", "agent_hangs", "success", "success"]
@@ -244,5 +244,5 @@ def test_what_is_refused_takes_no_turn():
     selection = SelectionState()
     selection.queue("task_run", ["turns"], library)
     with pytest.raises(ApiError, match="'gone'"):
-        choose(Opening("task_run", None, {}, 0), selection, library)
+        choose(NewResource("task_run", None, {}, 0), selection, library)
     assert (selection.queues, selection.turns) == ({"task_run": ["turns"]}, {})

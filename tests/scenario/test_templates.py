@@ -6,7 +6,12 @@ import pytest
 
 from deck_sim.scenario.expressions.environment import VARIABLES
 from deck_sim.scenario.expressions.limits import MOST_CHARACTERS, ExpressionError, size
-from deck_sim.scenario.expressions.templates import has_template, names_at, render, template_faults
+from deck_sim.scenario.expressions.templates import (
+    has_template,
+    names_at,
+    render,
+    template_problems,
+)
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 
 NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
@@ -177,14 +182,14 @@ def test_what_is_made_is_a_copy():
 )
 def test_what_cannot_be_computed_is_found_before_it_is_played(text, fault):
     """A fault that the text itself shows is found when it is loaded, and again when played."""
-    assert [*template_faults(text)] == [fault]
+    assert [*template_problems(text)] == [fault]
     assert refusal(text) == fault
 
 
 def test_every_unknown_name_of_a_text_is_told():
     """All faults of a text are found in one go; a text without any has none."""
-    assert len([*template_faults("{{ a|b }} {{ c is d }}")]) == 4
-    assert [*template_faults("{{ input.anything }}")] == []
+    assert len([*template_problems("{{ a|b }} {{ c is d }}")]) == 4
+    assert [*template_problems("{{ input.anything }}")] == []
 
 
 def test_a_file_with_a_fault_names_its_place():

@@ -50,7 +50,7 @@ def test_a_new_file_is_found_and_a_removed_one_is_gone(watched, write, tmp_path)
     write("yours")
     assert "yours" in watched.names()
     (tmp_path / "mine.yaml").unlink()
-    assert [scenario.name for scenario in watched.choosable()] == ["yours"]
+    assert [scenario.name for scenario in watched.with_when()] == ["yours"]
     assert watched.find("mine") is None
     assert watched.find("success") is shipped().find("success")
 

@@ -44,7 +44,7 @@ def told(name: str, *values: Any) -> Iterator[None]:
         raise ExpressionError(f"`{name}` cannot be used with {kinds}") from None
 
 
-def plainly_told(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
+def with_plain_errors(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
     """A filter that says in plain words what it cannot be used with."""
     first = _hidden(filter_) - 1
 
@@ -56,7 +56,7 @@ def plainly_told(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-def misused(
+def argument_problems(
     found: Iterable[nodes.Node],
     filters: Mapping[str, Any],
     tests: Mapping[str, Any],

@@ -14,7 +14,7 @@ from jinja2.utils import pass_environment
 
 from deck_sim.base.errors import listed, nearest
 from deck_sim.scenario.expressions import limits
-from deck_sim.scenario.expressions.arguments import plainly_told, told
+from deck_sim.scenario.expressions.arguments import told, with_plain_errors
 from deck_sim.scenario.expressions.limits import OPERATORS, as_text
 
 # What an expression can name; of some it is known beforehand what they hold.
@@ -94,7 +94,7 @@ def environment() -> ImmutableSandboxedEnvironment:
     )
     usual = {name: theirs.FILTERS[name] for name in _USUAL_FILTERS}
     filters = {**usual, **limits.FILTERS, "sum": _sum}
-    made.filters = {name: plainly_told(name, one) for name, one in filters.items()}
+    made.filters = {name: with_plain_errors(name, one) for name, one in filters.items()}
     made.tests = {name: THEIR_TESTS[name] for name in _USUAL_TESTS}
     made.globals = {}
     return made

@@ -23,7 +23,7 @@ from jinja2.visitor import NodeTransformer
 
 from deck_sim.base.errors import listed
 from deck_sim.scenario.expressions import limits
-from deck_sim.scenario.expressions.arguments import misused
+from deck_sim.scenario.expressions.arguments import argument_problems
 from deck_sim.scenario.expressions.environment import FUNCTIONS, VARIABLES, environment, instead
 from deck_sim.scenario.expressions.limits import MOST_CHARACTERS, MOST_IN_ALL, as_text
 from deck_sim.scenario.expressions.limits import ExpressionError as ExpressionError
@@ -49,7 +49,7 @@ def is_template(text: str) -> bool:
     return any(mark in text for mark in ("{{", "{%", "{#"))
 
 
-def template_faults(text: str) -> Iterator[str]:
+def template_problems(text: str) -> Iterator[str]:
     """What is wrong with a text's expressions, as far as can be told before they are computed."""
     try:
         yield from _strange(_parse(text))
@@ -138,7 +138,7 @@ def _strange(tree: nodes.Template) -> Iterator[str]:
     calls = [node for node in found if isinstance(node, nodes.Call)]
     if any(_name(call.node) not in callable_or_told for call in calls):
         yield f"only {listed(FUNCTIONS)} can be called"
-    yield from misused(found, environment().filters, environment().tests, FUNCTIONS)
+    yield from argument_problems(found, environment().filters, environment().tests, FUNCTIONS)
     if any(isinstance(node, nodes.CondExpr) and node.expr2 is None for node in found):
         yield "an `if` in an expression needs its `else`"
     for inside in (node for node in found if isinstance(node, nodes.Getattr)):

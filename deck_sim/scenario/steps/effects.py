@@ -18,7 +18,7 @@ from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import Wait
 from deck_sim.scenario.expressions.templates import is_template
 from deck_sim.scenario.fields import fault
-from deck_sim.scenario.steps.step import Step, compute, script_fault
+from deck_sim.scenario.steps.step import Step, compute, script_error
 
 _NO_LINE = "must be one line of text, without control characters, not {}"
 _NO_MEDIA_TYPE = "must be a media type like `text/csv`, not {}"
@@ -49,14 +49,14 @@ def _line(stage: Stage, key: str, value: str) -> str:
     """A text of the step, computed."""
     text = str(compute(stage, value))
     if not is_line(text):
-        raise script_fault(stage, f"`{key}` {_NO_LINE.format(show(text))}")
+        raise script_error(stage, f"`{key}` {_NO_LINE.format(show(text))}")
     return text
 
 
 def _media_type(stage: Stage, value: str) -> str:
     text = str(compute(stage, value))
     if not is_media_type(text):
-        raise script_fault(stage, f"`type` {_NO_MEDIA_TYPE.format(show(text))}")
+        raise script_error(stage, f"`type` {_NO_MEDIA_TYPE.format(show(text))}")
     return text
 
 

@@ -27,7 +27,7 @@ from deck_sim.scenario.fields import (
 from deck_sim.scenario.steps.step import Step, compute
 
 
-class AskedField(Strict):
+class InteractionField(Strict):
     """One field of the form that the interaction shows."""
 
     name: str = Field(min_length=1)
@@ -57,7 +57,7 @@ _ONLY_IF_ACCEPTED = [
 ]
 
 
-class Asking(Step):
+class InteractionRequired(Step):
     """The source asks the user something. The two kinds of script differ in what follows."""
 
     word = "interaction_required"
@@ -66,7 +66,7 @@ class Asking(Step):
     """`mfa`, `security_question`, `account_selection`, or a new type, which needs `fields`."""
     message: str | None = None
     """What the user is told; each documented type has a usual text."""
-    fields: Annotated[tuple[AskedField, ...], Many] = ()
+    fields: Annotated[tuple[InteractionField, ...], Many] = ()
     """What is asked for; each documented type has a usual field."""
     accept: Annotated[tuple[dict[str, Wanted], ...], Many, OneOrMany()] | None = None
     """The right answer, or a list of them, any of which will do; compared as text, globs allowed.
@@ -79,7 +79,7 @@ class Asking(Step):
     on_timeout: Any
 
     @model_validator(mode="after")
-    def _asks_and_accepts_the_same(self) -> "Asking":
+    def _asks_and_accepts_the_same(self) -> "InteractionRequired":
         """A type that Deck does not document needs fields; what is accepted must be asked for."""
         faults = [*self._type_faults(), *self._field_faults()]
         if faults:
@@ -114,7 +114,7 @@ class Asking(Step):
         return {**value, **_DOCUMENTED}
 
     @property
-    def vain(self) -> Mapping[str, str]:
+    def unreachable_keys(self) -> Mapping[str, str]:
         """The keys that are written here and can never matter, and why."""
         if self.accept is not None:
             return {}
@@ -122,7 +122,7 @@ class Asking(Step):
         return dict.fromkeys(written, "is never needed: without `accept` any answer is right")
 
     @property
-    def silences(self) -> Mapping[str, Span]:
+    def waits(self) -> Mapping[str, Span]:
         """How long a prompt may wait for its answer."""
         return {} if self.timeout is None else {"timeout": self.timeout}
 
@@ -132,7 +132,7 @@ class Asking(Step):
         usual = PROMPTS.get(self.type)
         fields = self.fields
         if usual and not fields:
-            fields = (AskedField(name=usual.field, label=usual.label),)
+            fields = (InteractionField(name=usual.field, label=usual.label),)
         return {
             "type": self.type,
             "message": self.message or (usual.message if usual else "Please answer."),

@@ -14,7 +14,7 @@ from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario.fields import Length, Many, SpanField
 from deck_sim.scenario.steps import effects
 from deck_sim.scenario.steps.failures import fails
-from deck_sim.scenario.steps.prompts import Asking
+from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY, Step, compute, words
 from deck_sim.scenario.synthesis.outputs import NothingMade, make_output
 
@@ -153,7 +153,7 @@ class _Review(Step):
     """What follows a rejection; without it, the run fails with `task/review_rejected`."""
 
     @property
-    def silences(self) -> Mapping[str, Span]:
+    def waits(self) -> Mapping[str, Span]:
         """How long it may be until it is approved."""
         return {} if self.length is None else {"for": self.length}
 
@@ -198,7 +198,7 @@ class Approval(_Review):
         return machine.approval
 
 
-class ConnectionInteraction(Asking):
+class ConnectionInteraction(InteractionRequired):
     """The source asks while the connection is opened."""
 
     kinds = ("connection",)
@@ -208,7 +208,7 @@ class ConnectionInteraction(Asking):
     """What follows if nobody answers; without it, the connection is `disconnected`."""
 
 
-class RunInteraction(Asking):
+class RunInteraction(InteractionRequired):
     """The source asks during the run."""
 
     kinds = ("task_run",)
@@ -222,7 +222,7 @@ class RunInteraction(Asking):
 _WORDS = {word for _, word in REGISTRY}
 
 
-def word_of(item: Any) -> Any:
+def step_word(item: Any) -> Any:
     """The word that tells which step an item of a script is."""
     if isinstance(item, dict) and item:
         return next((key for key in item if key in _WORDS), next(iter(item)))
@@ -234,7 +234,7 @@ def _union(kind: str) -> Any:
     union = members[0]
     for member in members[1:]:
         union = union | member
-    return Annotated[union, Discriminator(word_of)]
+    return Annotated[union, Discriminator(step_word)]
 
 
 if TYPE_CHECKING:
@@ -248,4 +248,4 @@ else:
 for _class in set(REGISTRY.values()):
     _class.model_rebuild()
 
-__all__ = ["ConnectionStep", "RunStep", "SessionStep", "effects", "word_of"]
+__all__ = ["ConnectionStep", "RunStep", "SessionStep", "effects", "step_word"]

@@ -127,12 +127,12 @@ class Step(Strict):
         return ()
 
     @property
-    def vain(self) -> Mapping[str, str]:
+    def unreachable_keys(self) -> Mapping[str, str]:
         """The keys that are written here and can never matter, and why."""
         return {}
 
     @property
-    def silences(self) -> Mapping[str, Span]:
+    def waits(self) -> Mapping[str, Span]:
         """The keys that say how long it lasts while nothing happens, and what they say."""
         return {}
 
@@ -177,7 +177,7 @@ def compute(stage: Stage, value: Any) -> Any:
     try:
         return render(value, names_at(stage.world.now, **stage.names))
     except ExpressionError as error:
-        raise script_fault(stage, f"{_quoted(error.found_in)}{error}") from None
+        raise script_error(stage, f"{_quoted(error.found_in)}{error}") from None
 
 
 def _quoted(text: str) -> str:
@@ -186,7 +186,7 @@ def _quoted(text: str) -> str:
     return f"`{line if len(line) <= MOST_SHOWN else f'{line[:MOST_SHOWN]}…'}`: " if line else ""
 
 
-def script_fault(stage: Stage, text: str) -> ScriptError:
+def script_error(stage: Stage, text: str) -> ScriptError:
     """What is wrong with the step that is played; says which."""
     place = spell_path(_written(stage.story))
     return ScriptError(f"scenario `{stage.story.script.scenario}`, {place}: {text}")

@@ -10,7 +10,7 @@ from deck_sim.base.errors import ApiError, Problem, problem, refuse
 from deck_sim.base.lazy import Later
 from deck_sim.runtime.serialization import read_object
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.scenario.library import Library, entry_faults
+from deck_sim.scenario.library import Library, entry_problems
 from deck_sim.server.endpoint import Answer, Request, Route
 
 if TYPE_CHECKING:
@@ -55,10 +55,12 @@ def put_scenario(request: Request) -> Answer:
 
 def _read_yaml(request: Request, name: str) -> Scenario:
     def placed(faults: Faults) -> list[loader.Mistake]:
-        return loader.place_faults(name, request.body, faults)
+        return loader.place_mistakes(name, request.body, faults)
 
     try:
-        return _whole(request, loader.salvage(loader.read_scenario, request.body, name), placed)
+        return _whole(
+            request, loader.read_partially(loader.read_scenario, request.body, name), placed
+        )
     except loader.ScenarioError as error:
         raise ApiError(*(_problem(mistake, str(mistake)) for mistake in error.mistakes)) from None
 
@@ -72,7 +74,7 @@ def _read_json(request: Request, name: str) -> Scenario:
 
     data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
     try:
-        return _whole(request, loader.salvage(loader.scenario_from_data, data, name), placed)
+        return _whole(request, loader.read_partially(loader.scenario_from_data, data, name), placed)
     except loader.ScenarioError as error:
         found = (_problem(m, f"{m.path}: {m.message}".removeprefix(": ")) for m in error.mistakes)
         raise ApiError(*found) from None
@@ -94,9 +96,9 @@ def _whole(
     if scenario is not None:
         library = Library(request.simulation.library)
         library.add(scenario)
-        mistakes += placed(entry_faults(scenario, library))
+        mistakes += placed(entry_problems(scenario, library))
     if mistakes or scenario is None:
-        raise loader.ScenarioError(*loader.in_order(mistakes))
+        raise loader.ScenarioError(*loader.sort_mistakes(mistakes))
     return scenario
 
 
