@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import click
 
 from deck_sim.base.errors import quote
-from deck_sim.base.lazy import Later
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.scenario.library import Library, read_files, read_folder, shipped
 
 if TYPE_CHECKING:
     from deck_sim.scenario import loader
     from deck_sim.scenario.model import Scenario
-else:
-    loader = Later("deck_sim.scenario.loader")
 
 EDITION = click.option(
     "--edition",
@@ -45,6 +42,8 @@ def or_say(read: Callable[Read, Found], *args: Read.args, **named: Read.kwargs) 
     """What `read` makes of its arguments; exit code 1, with every mistake in a line on stderr, if
     that cannot be used.
     """
+    from deck_sim.scenario import loader
+
     try:
         return read(*args, **named)
     except loader.ScenarioError as error:
@@ -82,6 +81,8 @@ def read_file(file: Path, library: Library) -> Scenario:
         ScenarioError: with every mistake.
 
     """
+    from deck_sim.scenario import loader
+
     found, mistakes = read_files([file], library)
     if mistakes:
         raise loader.ScenarioError(*mistakes)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from deck_sim import __version__
-from deck_sim.base.lazy import Later
 from deck_sim.cli.command import Command, Refusal
 from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library, or_say, say
 from deck_sim.cli.reading import ANY_KEY, KEYS, MODE, MOMENT
@@ -22,10 +21,7 @@ from deck_sim.server.serve import Server, write_port
 from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
-    from deck_sim.runtime import world_file
     from deck_sim.scenario.loader import ScenarioError
-else:
-    world_file = Later("deck_sim.runtime.world_file")
 
 _BANNER = """\
 deck-sim {version} on {url}, Deck API in its {edition} edition
@@ -163,6 +159,8 @@ def command(
         post_office=Dispatcher(Sender(allow_public=allow_public)),
     )
     if file is not None:
+        from deck_sim.runtime import world_file
+
         worlds.prepare = or_say(world_file.load_world_file, file, library, edition).prepare
     server = _bind(worlds, host, port)
 

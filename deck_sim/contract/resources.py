@@ -8,14 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from deck_sim.base.lazy import Later
 from deck_sim.contract import statuses
 from deck_sim.contract.statuses import Machine
 
 if TYPE_CHECKING:
     from deck_sim.contract import bodies
-else:
-    bodies = Later("deck_sim.contract.bodies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,8 @@ class Kind:
 
     def body(self, verb: str) -> type[bodies.Body]:
         """The body of `create` or `update`."""
+        from deck_sim.contract import bodies
+
         model: type[bodies.Body] = getattr(bodies, getattr(self, verb))
         return model
 

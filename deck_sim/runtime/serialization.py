@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.base.errors import ApiError, Problem, problem, quote, refuse
-from deck_sim.base.lazy import Later
 from deck_sim.base.redaction import HIDDEN, cut_before_secret, hide, hide_in_text, is_secret
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     import pydantic
     from pydantic_core import ErrorDetails
 
-    from deck_sim.base import validation
-else:
-    pydantic, validation = Later("pydantic"), Later("deck_sim.base.validation")
 
 Pairs = list[tuple[str, Any]]  # the keys and values of an object, as they were written
 Model = TypeVar("Model", bound="pydantic.BaseModel")
@@ -257,6 +253,8 @@ def check_body(model: type[Model], data: dict[str, Any], also: Also = lambda dat
         ApiError: with every problem, one element each.
 
     """
+    import pydantic
+
     try:
         return model.model_validate(data)
     except pydantic.ValidationError as error:
@@ -273,6 +271,8 @@ _SPECIAL = {("literal_error", "auth_method"): "auth/auth_method_invalid"}
 
 
 def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
+    from deck_sim.base import validation
+
     place = tuple(part if isinstance(part, int) else part[:MAX_NAME] for part in error["loc"])
     of_a_name = error["loc"][-2:] == (error["input"], "[key]")
     place = place[:-1] if of_a_name else place

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deck_sim.base.errors import listed, nearest, quote, refuse
-from deck_sim.base.lazy import Later
 
 if TYPE_CHECKING:
     from deck_sim.scenario import loader
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
     # Told of each change that cannot be read, and with None of the one that mends it.
     Report = Callable[[loader.ScenarioError | None], None]
-else:
-    loader = Later("deck_sim.scenario.loader")
 
 _PACKAGE = Path(__file__).parent.parent
 # Inside the package once installed; beside it in a checkout, where people look for it.
@@ -113,6 +110,8 @@ class _Shipped(Library):
 
     def find(self, name: str) -> Scenario | None:
         if name not in self._own and name in self._names:
+            from deck_sim.scenario import loader
+
             self.add(loader.load_scenario(SHIPPED / f"{name}.yaml"))
         return self._own.get(name)
 
@@ -167,6 +166,8 @@ class WatchedFolder(Library):
             self._read()
 
     def _read(self) -> None:
+        from deck_sim.scenario import loader
+
         try:
             self._own = read_folder(self._folder, self._under)._own
         except loader.ScenarioError as error:
@@ -190,6 +191,8 @@ def read_folder(folder: Path, below: Library) -> Library:
         ScenarioError: with every mistake of every file.
 
     """
+    from deck_sim.scenario import loader
+
     if not folder.is_dir():
         raise loader.ScenarioError(loader.Mistake(str(folder), 1, 1, "", "no such folder"))
     library, mistakes = read_files(scenario_files(folder), below)
@@ -202,6 +205,8 @@ def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loa
     """The scenarios of these files, and everything that is wrong with them, in their order. What is
     known of a broken one is in the library, too, so that nobody is blamed for naming it.
     """
+    from deck_sim.scenario import loader
+
     files = [*files]
     library, seen = Library(below), dict[str, Path]()
     mistakes: dict[Path, list[loader.Mistake]] = {}

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextvars import Context
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import uvicorn
@@ -21,7 +21,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from deck_sim.base import real_time
-from deck_sim.base.lazy import Later
 from deck_sim.engine.files import read_file
 from deck_sim.faults.outgoing import RESET
 from deck_sim.runtime.registry import WorldRegistry
@@ -29,11 +28,6 @@ from deck_sim.server.control.app import make_control
 from deck_sim.server.endpoint import WHO
 from deck_sim.server.fault_injection import LINE
 from deck_sim.server.openapi.serving import show_document
-
-if TYPE_CHECKING:
-    from deck_sim.server.api import app as api
-else:
-    api = Later("deck_sim.server.api.app")
 
 T = TypeVar("T")
 
@@ -43,15 +37,26 @@ _PATIENCE = 1  # seconds for which a server that stops waits for requests that a
 
 def make_app(worlds: WorldRegistry) -> Router:
     """The ASGI app: the Deck API below `/v2`, the control API below `/_sim`, its description."""
+
+    def make_api() -> ASGIApp:
+        from deck_sim.server.api import app
+
+        return app.make_api(worlds)
+
+    def make_elsewhere() -> ASGIApp:
+        from deck_sim.server.api import app
+
+        return app.make_elsewhere(worlds)
+
     return Router(
         routes=[
             Route("/_sim/files/{token}/{file_id}", partial(_file, worlds)),
             Route("/openapi.json", partial(show_document, worlds)),
-            _Below("/v2", _Called(lambda: api.make_api(worlds))),
+            _Below("/v2", _Called(make_api)),
             _Below("/_sim", make_control(worlds)),
         ],
         redirect_slashes=False,
-        default=_Called(lambda: api.make_elsewhere(worlds)),
+        default=_Called(make_elsewhere),
     )
 
 

@@ -1,18 +1,10 @@
 """What the endpoints of the API share: finding what a path names, and showing what came of it."""
 
-from typing import TYPE_CHECKING
-
-from deck_sim.base.lazy import Later
 from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.scenario.selection import HEADER
 from deck_sim.server.endpoint import Answer, Request
-
-if TYPE_CHECKING:
-    from deck_sim.contract import bodies
-else:
-    bodies = Later("deck_sim.contract.bodies")
 
 
 def fetch(request: Request, kind: str) -> Resource:
@@ -27,6 +19,8 @@ def carry_out(request: Request, kind: str, name: str) -> Answer:
 
 def answer(request: Request, kind: str) -> Answer:
     """Answer the open prompt of what the path names."""
+    from deck_sim.contract import bodies
+
     resource, world = fetch(request, kind), request.simulation.world
     model: type[bodies.Body] = getattr(bodies, world.rules.answer)
     inputs = getattr(request.read(model), world.rules.answer_key)

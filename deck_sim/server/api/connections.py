@@ -1,22 +1,17 @@
 """The endpoints of the `connections` edition alone: connections, and the runs on them."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from deck_sim.base.lazy import Later
 from deck_sim.contract import operations
 from deck_sim.engine import commands
 from deck_sim.server.api.answers import answer, carry_out, choosing, fetch, show
 from deck_sim.server.endpoint import Answer, Request, Route
 
-if TYPE_CHECKING:
-    from deck_sim.contract import bodies
-else:
-    bodies = Later("deck_sim.contract.bodies")
-
 
 def run_task(request: Request) -> Answer:
     """`POST /tasks/{id}/run`: the run, `queued`, at once."""
+    from deck_sim.contract import bodies
+
     task = fetch(request, "task")
     world = request.simulation.world
     also = partial(commands.run_problems, world, task)
@@ -27,6 +22,8 @@ def run_task(request: Request) -> Answer:
 
 def open_connection(request: Request) -> Answer:
     """`POST /connections`."""
+    from deck_sim.contract import bodies
+
     world = request.simulation.world
     also = partial(commands.body_problems, world, "connection")
     body = request.read(bodies.CreateConnection, also).model_dump()

@@ -7,10 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deck_sim.base.errors import refuse
-from deck_sim.base.lazy import Later
 from deck_sim.base.redaction import is_secret
 from deck_sim.contract import operations
 from deck_sim.contract.operations import Operation
@@ -22,11 +21,6 @@ from deck_sim.runtime.serialization import check_body, print_resource
 from deck_sim.server.api.answers import fetch
 from deck_sim.server.endpoint import Answer, Request, Route
 from deck_sim.webhooks.signing import make_secret, secret_fault
-
-if TYPE_CHECKING:
-    from deck_sim.contract import bodies
-else:
-    bodies = Later("deck_sim.contract.bodies")
 
 Fields = dict[str, Any]
 
@@ -79,6 +73,8 @@ def update(request: Request, read: Read) -> Answer:
 
 def _read_parts(request: Request, old: Resource | None) -> Wanted:
     """As the `connections` edition writes it: `config` and `credentials`."""
+    from deck_sim.contract import bodies
+
     model = bodies.CreateDestination if old is None else bodies.UpdateDestination
     fields = request.read(model).model_dump(exclude_unset=old is not None)
     parts: Fields = {name: fields[name] for name in ("config", "credentials") if name in fields}
@@ -94,6 +90,8 @@ def _read_parts(request: Request, old: Resource | None) -> Wanted:
 
 def _read_typed(request: Request, old: Resource | None) -> Wanted:
     """As the `credentials` edition writes it: one object, named after the type."""
+    from deck_sim.contract import bodies
+
     model = bodies.CreateTypedDestination if old is None else bodies.UpdateTypedDestination
     fields = request.read(model).model_dump(exclude_unset=True)
     type_ = (old or fields)["type"]

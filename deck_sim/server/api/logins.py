@@ -1,22 +1,17 @@
 """The endpoints of the `credentials` edition alone: credentials, sessions, and runs with them."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from deck_sim.base.lazy import Later
 from deck_sim.contract import operations
 from deck_sim.engine import commands, logins
 from deck_sim.server.api.answers import carry_out, choosing, fetch, show
 from deck_sim.server.endpoint import Answer, Request, Route
 
-if TYPE_CHECKING:
-    from deck_sim.contract import bodies
-else:
-    bodies = Later("deck_sim.contract.bodies")
-
 
 def create_credential(request: Request) -> Answer:
     """`POST /credentials`; what logs in is never shown again."""
+    from deck_sim.contract import bodies
+
     world = request.simulation.world
     also = partial(commands.body_problems, world, "credential")
     body = request.read(bodies.CreateCredential, also).model_dump()
@@ -25,6 +20,8 @@ def create_credential(request: Request) -> Answer:
 
 def update_credential(request: Request) -> Answer:
     """`PATCH /credentials/{id}`."""
+    from deck_sim.contract import bodies
+
     credential = fetch(request, "credential")
     sent = request.read(bodies.UpdateCredential).sent()
     return show(request, logins.update_credential(request.simulation.world, credential, sent))
@@ -39,6 +36,8 @@ def delete_credential(request: Request) -> Answer:
 
 def start_session(request: Request) -> Answer:
     """`POST /sessions`: a session without a run (observed)."""
+    from deck_sim.contract import bodies
+
     world = request.simulation.world
     also = partial(logins.body_problems, world, "session")
     body = request.read(bodies.StartSession, also).model_dump()
@@ -53,6 +52,8 @@ def end_session(request: Request) -> Answer:
 
 def run_task(request: Request) -> Answer:
     """`POST /tasks/{id}/run`: the run, `queued`, at once."""
+    from deck_sim.contract import bodies
+
     task, world = fetch(request, "task"), request.simulation.world
     also = partial(logins.run_problems, world, task)
     body = request.read(bodies.RunTaskWithLogin, also).model_dump()

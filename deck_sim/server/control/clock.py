@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration, parse_duration
 from deck_sim.base.errors import refuse
-from deck_sim.base.lazy import Later
 from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import MEANS, waiting
@@ -20,8 +19,6 @@ from deck_sim.server.endpoint import Answer, Request, Route
 
 if TYPE_CHECKING:
     from deck_sim.server.control import bodies
-else:
-    bodies = Later("deck_sim.server.control.bodies")
 
 
 def show_clock(request: Request) -> Answer:
@@ -38,6 +35,8 @@ def show_clock(request: Request) -> Answer:
 
 async def set_clock(request: Request) -> Answer:
     """`PUT /_sim/clock`: first go on to `now` if it is given, then change how time moves."""
+    from deck_sim.server.control import bodies
+
     body, simulation = request.read(bodies.SetClock), request.simulation
     check_follow(request, body.mode, body.now)
     if body.now is not None:
@@ -70,6 +69,8 @@ def check_follow(request: Request, mode: str | None, now: str | None) -> None:
 
 async def advance(request: Request) -> Answer:
     """`POST /_sim/clock/advance`: everything that falls due happens before the answer."""
+    from deck_sim.server.control import bodies
+
     body = request.read(bodies.Advance)
     if sum(given is not None for given in (body.by, body.to, body.until)) != 1:
         text = "give exactly one of `by`, `to` and `until`"
@@ -82,6 +83,8 @@ async def advance(request: Request) -> Answer:
 
 
 def _journey(simulation: Simulation, body: bodies.Advance) -> Journey:
+    from deck_sim.server.control import bodies
+
     if body.by is not None:
         return simulation.advance_by(_duration(body.by, "by"))
     if body.to is not None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deck_sim.base.errors import CATALOG, quote, refuse
-from deck_sim.base.lazy import Later
 from deck_sim.engine.injected import EVERYBODY, Fault, Injected, all_injected, inject, take_out
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import read_object
 from deck_sim.server.endpoint import Answer, Request, Route
 
-if TYPE_CHECKING:
-    from deck_sim.server.control import fault_bodies
-else:
-    fault_bodies = Later("deck_sim.server.control.fault_bodies")
-
 
 def put_fault(request: Request) -> Answer:
     """`POST /_sim/faults`: one more thing that goes wrong."""
+    from deck_sim.server.control import fault_bodies
+
     names = {*read_object(request.body)}
     fault = request.read(fault_bodies.body_for(names)).root
     _check_edition(request.simulation.world, fault)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import listed, nearest, nearest_type, quote, refuse
-from deck_sim.base.lazy import Later
 from deck_sim.engine.holds import Hold, held_by
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
@@ -14,14 +13,11 @@ from deck_sim.runtime.serialization import print_moment
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.endpoint import Answer, Request, Route
 
-if TYPE_CHECKING:
-    from deck_sim.server.control import bodies
-else:
-    bodies = Later("deck_sim.server.control.bodies")
-
 
 def make_hold(request: Request) -> Answer:
     """`POST /_sim/holds`: stop what is about to emit an event, or keep answers to a call back."""
+    from deck_sim.server.control import bodies
+
     body, simulation = request.read(bodies.NewHold), request.simulation
     if (body.event is None) == (body.call is None):
         text = "give exactly one of `event` and `call`"

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import refuse
-from deck_sim.base.lazy import Later
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.serialization import print_moment
 from deck_sim.server.endpoint import Answer, Request, Route
 
 if TYPE_CHECKING:
     from deck_sim.runtime import lint
-else:
-    lint = Later("deck_sim.runtime.lint")
 
 
 def show_lint(request: Request) -> Answer:
     """`GET /_sim/lint`: mistakes of the client that the journal and the deliveries show."""
+    from deck_sim.runtime import lint
+
     given = request.asked("poll_interval")
     try:
         interval = parse_duration(given[0]) if given else lint.POLL_INTERVAL

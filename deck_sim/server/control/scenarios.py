@@ -7,23 +7,17 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import ApiError, Problem, problem, refuse
-from deck_sim.base.lazy import Later
 from deck_sim.runtime.serialization import read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, entry_problems
 from deck_sim.server.endpoint import Answer, Request, Route
 
 if TYPE_CHECKING:
-    from deck_sim.base import validation
-    from deck_sim.scenario import coverage, loader
+    from deck_sim.scenario import loader
     from deck_sim.scenario.model import Scenario
     from deck_sim.scenario.yaml.document import Path
-    from deck_sim.server.control import bodies
 
     Faults = Iterable[tuple[Path, str]]
-else:
-    bodies, validation = Later("deck_sim.server.control.bodies"), Later("deck_sim.base.validation")
-    coverage, loader = Later("deck_sim.scenario.coverage"), Later("deck_sim.scenario.loader")
 
 
 def list_scenarios(request: Request) -> Answer:
@@ -54,6 +48,8 @@ def put_scenario(request: Request) -> Answer:
 
 
 def _read_yaml(request: Request, name: str) -> Scenario:
+    from deck_sim.scenario import loader
+
     def placed(faults: Faults) -> list[loader.Mistake]:
         return loader.place_mistakes(name, request.body, faults)
 
@@ -67,6 +63,8 @@ def _read_yaml(request: Request, name: str) -> Scenario:
 
 def _read_json(request: Request, name: str) -> Scenario:
     """Read plain data, which has no lines; `version` and `name` may be left out."""
+    from deck_sim.base import validation
+    from deck_sim.scenario import loader
 
     def placed(faults: Faults) -> list[loader.Mistake]:
         spell = validation.spell_path
@@ -92,6 +90,8 @@ def _whole(
         ScenarioError: with these mistakes and those that were found in it.
 
     """
+    from deck_sim.scenario import loader
+
     scenario, mistakes = found
     if scenario is not None:
         library = Library(request.simulation.library)
@@ -132,6 +132,8 @@ def _wished(simulation: Simulation) -> set[str]:
 
 def queue(request: Request) -> Answer:
     """`POST /_sim/queue`: the next connections or runs play these, one each."""
+    from deck_sim.server.control import bodies
+
     body = request.read(bodies.Queue)
     simulation = request.simulation
     simulation.selection.queue(
@@ -153,6 +155,8 @@ def clear_queue(request: Request) -> Answer:
 
 def put_rules(request: Request) -> Answer:
     """`PUT /_sim/rules`: these rules instead of those there are; the first that matches counts."""
+    from deck_sim.server.control import bodies
+
     simulation = request.simulation
     wanted = request.read(bodies.Rules).rules
     simulation.selection.rule(wanted, simulation.library, simulation.world.edition)
@@ -167,6 +171,8 @@ def show_rules(request: Request) -> Answer:
 
 def show_coverage(request: Request) -> Answer:
     """`GET /_sim/coverage`: which steps and branches of which scenarios were played."""
+    from deck_sim.scenario import coverage
+
     world, library = request.simulation.world, request.simulation.library
     return Answer({"data": coverage.coverage(world.played, library, world.rules.kinds)})
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote, refuse
-from deck_sim.base.lazy import Later
 from deck_sim.contract.editions import RateLimit
 from deck_sim.engine.calls import limit_rate
 from deck_sim.engine.records import AdditiveChanges
@@ -22,11 +21,7 @@ from deck_sim.server.control.clock import check_follow
 from deck_sim.server.endpoint import Answer, Request, Route
 
 if TYPE_CHECKING:
-    from deck_sim.runtime import seeding, snapshot
     from deck_sim.server.control import bodies
-else:
-    bodies, seeding = Later("deck_sim.server.control.bodies"), Later("deck_sim.runtime.seeding")
-    snapshot = Later("deck_sim.runtime.snapshot")
 
 
 def show_world(request: Request) -> Answer:
@@ -75,6 +70,8 @@ def _print_limit(limit: RateLimit | None) -> dict[str, Any] | bool:
 
 def change_world(request: Request) -> Answer:
     """`PATCH /_sim/world`. The edition and the seed can change only while the world is empty."""
+    from deck_sim.server.control import bodies
+
     body = request.read(bodies.ChangeWorld)
     simulation = request.simulation
     world = _begun(simulation, body)
@@ -137,6 +134,8 @@ _WORD = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 def reset_world(request: Request) -> Answer:
     """`POST /_sim/reset`: the world begins anew, empty."""
+    from deck_sim.server.control import bodies
+
     body = request.read(bodies.NewWorld) if request.body else bodies.NewWorld()
     check_follow(request, body.mode, body.now)
     wanted = body.model_dump(exclude_none=True, exclude={"default_scenario"})
@@ -168,18 +167,25 @@ def drop_world(request: Request) -> Answer:
 
 def seed(request: Request) -> Answer:
     """`POST /_sim/seed`: resources with fixed ids; emits nothing. All of them, or none."""
+    from deck_sim.runtime import seeding
+    from deck_sim.server.control import bodies
+
     wanted = request.read(bodies.Seed).resources
     return Answer({"seeded": seeding.seed_resources(request.simulation, wanted)})
 
 
 async def show_snapshot(request: Request) -> Answer:
     """`GET /_sim/snapshot`: the whole world, to be restored later, here or elsewhere."""
+    from deck_sim.runtime import snapshot
+
     await request.worlds.post_office.landed(request.simulation)
     return Answer(snapshot.take_snapshot(request.simulation))
 
 
 def put_snapshot(request: Request) -> Answer:
     """`PUT /_sim/snapshot`: the world is as it was when the snapshot was taken."""
+    from deck_sim.runtime import snapshot
+
     document = read_object(request.body, max_depth=snapshot.MAX_DEPTH)
     key = request.simulation.key
     restored = snapshot.restore_snapshot(request.worlds, key, document)

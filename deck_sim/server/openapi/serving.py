@@ -1,25 +1,19 @@
 """`GET /openapi.json`: the document of the world's edition, or of the one that is asked for."""
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from deck_sim.base.errors import ApiError, listed, nearest, quote, refuse
-from deck_sim.base.lazy import Later
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json, print_errors
 from deck_sim.server.endpoint import WHO
 
-if TYPE_CHECKING:
-    from deck_sim.server.openapi import document as documents
-else:
-    documents = Later("deck_sim.server.openapi.document")
-
 
 async def show_document(worlds: WorldRegistry, request: Request) -> Response:
     """The document. It needs no key; one that is sent selects the edition of its world."""
+    from deck_sim.server.openapi import document as documents
+
     try:
         shown, status = documents.document(_edition(worlds, request)), 200
     except ApiError as error:
