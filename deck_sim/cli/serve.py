@@ -156,7 +156,7 @@ def command(
         settings=settings,
         library=library,
         keys=frozenset(keys) if keys else None,
-        post_office=Dispatcher(Sender(allow_public=allow_public)),
+        dispatcher=Dispatcher(Sender(allow_public=allow_public)),
     )
     if file is not None:
         from deck_sim.runtime import world_file

@@ -201,7 +201,7 @@ def _is_hindered(world: World, delivery: Resource) -> bool:
     if fault is None:
         return False
     world.fired[delivery.id] = fault
-    return bool(fault.hinder(world, delivery))
+    return bool(fault.intercept(world, delivery))
 
 
 def _let_follow(world: World, destination_id: str) -> None:

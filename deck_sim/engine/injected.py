@@ -40,7 +40,7 @@ class Fault(Protocol):
     def times(self) -> int | None:
         """How many it strikes then; None: all."""
 
-    def suits(self, *subject: str) -> bool:
+    def applies_to(self, *subject: str) -> bool:
         """Whether it is for this call, a method and a path, or for events of this type."""
 
 
@@ -94,7 +94,7 @@ def fire(
         injected
         for owner in owners
         for injected in world.injected.get(owner, [])
-        if injected.fault.fires in where and injected.fault.suits(*subject)
+        if injected.fault.fires in where and injected.fault.applies_to(*subject)
     ]
     for injected in met:
         injected.met += 1

@@ -18,7 +18,7 @@ from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
 from deck_sim.extras.props import INPUT, put_on_stage
-from deck_sim.runtime.advance import travel
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
@@ -200,7 +200,7 @@ class _Player:
             return True
         due = self.world.timers.peek()
         if due is not None:
-            travel(self.simulation.advance_to(due.at))
+            run_to_end(self.simulation.advance_to(due.at))
         self._tell_news()
         return due is not None
 
@@ -238,7 +238,7 @@ class _Player:
             self._tell("reviewer", "rejected")
             commands.review_run(self.world, resource, "reject")
             return True
-        travel(self.simulation.advance_by(REVIEW))
+        run_to_end(self.simulation.advance_by(REVIEW))
         self._tell_news()
         run = self.world.all("task_run")[resource.id]
         if run.status == self._approval:  # its connection or its time may have ended meanwhile

@@ -28,7 +28,7 @@ _Optional = Mapping[str, st.SearchStrategy[Any]]
 _Branches = Mapping[str, st.SearchStrategy[list[Any]]]
 
 ENDINGS = ("completed", "failed")
-MOST_STEPS = 20  # of a minute each at the most, which no task's usual timeout cuts short
+MAX_STEPS = 20  # of a minute each at the most, which no task's usual timeout cuts short
 _BRANCH_STEPS = 3  # enough for a right answer, some work and an ending
 _ONWARD = 3  # times as likely as an ending
 _LENGTHS = ("1s", "2s", "30s", "1m")
@@ -285,7 +285,7 @@ def _check(run: _Walk, most_steps: int) -> None:
         allowed = f"`endings` are one or more of {listed(ENDINGS)}"
         raise ValueError(f"{allowed}, not {listed(run.endings)}")
     least = run.distances[run.machine.initial]
-    if not least <= most_steps <= MOST_STEPS:
+    if not least <= most_steps <= MAX_STEPS:
         ends = listed(run.endings, last="or")
-        text = f"`most_steps` is {most_steps}; to end in {ends} it must be {least} to {MOST_STEPS}"
+        text = f"`most_steps` is {most_steps}; to end in {ends} it must be {least} to {MAX_STEPS}"
         raise ValueError(text)

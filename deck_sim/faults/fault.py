@@ -56,7 +56,7 @@ class Fault(Strict):
         return f"{what}, for {getattr(self, self.family)}"
 
 
-def keys_of(family: str) -> tuple[str, ...]:
+def fault_keys(family: str) -> tuple[str, ...]:
     """What the faults of a family are called."""
     return tuple(key for of, key in REGISTRY if of == family)
 
@@ -73,7 +73,7 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
         return value
     if not isinstance(value, dict):
         raise fault(f"must be an object with `{base.family}` and a fault, not {show(value)}")
-    keys = keys_of(base.family)
+    keys = fault_keys(base.family)
     named = [key for key in value if key in keys]
     if len(named) > 1:
         text = f"{listed(named)} are {len(named)} faults; keep one, and write another beside it"
@@ -85,9 +85,9 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
     return made
 
 
-def field_of(base: type[Fault]) -> Any:
+def fault_field(base: type[Fault]) -> Any:
     """The type of a model's field that holds a fault of a family."""
-    members = [REGISTRY[base.family, key] for key in keys_of(base.family)]
+    members = [REGISTRY[base.family, key] for key in fault_keys(base.family)]
     schema = {"title": "fault", "anyOf": [m.model_json_schema() for m in members]}
     reader = PlainValidator(partial(read_fault, base))
     union: Any = reduce(or_, members)

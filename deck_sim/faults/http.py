@@ -14,9 +14,9 @@ from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import CATALOG, ApiError, refuse
 from deck_sim.base.strict import Whole
 from deck_sim.engine.injected import ANSWER, CALL
-from deck_sim.faults.fault import Fault, field_of
-from deck_sim.faults.outgoing import CLOSED, NOTHING, RESET, Outgoing
-from deck_sim.faults.values import AnswerError, Length, Match, Yes
+from deck_sim.faults.fault import Fault, fault_field
+from deck_sim.faults.outgoing import CLOSED, NOTHING, RESET, OutgoingResponse
+from deck_sim.faults.values import AnswerError, Delay, Match, OnlyTrue
 
 _PAGE = b"""<html>
 <head><title>%(status)d %(reason)s</title></head>
@@ -37,17 +37,19 @@ class HttpFault(Fault):
 
     family = "match"
     fires: ClassVar[str] = ANSWER
-    arrives: ClassVar[bool] = False  # whether a caller can still read what the API answers
+    is_answer_readable: ClassVar[bool] = (
+        False  # whether a caller can still read what the API answers
+    )
     match: Match
     """The calls that it is for: a method, and a path in which `*` stands for one part and `**` for
     any number of them."""
 
-    def suits(self, *subject: str) -> bool:
+    def applies_to(self, *subject: str) -> bool:
         """Whether it is for a call of this method and path."""
         method, path = subject
         return read_pattern(self.match).matches(method, path)
 
-    def spoil(self, answer: Outgoing) -> Outgoing:
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         """What goes out instead of an answer."""
         return answer
 
@@ -72,7 +74,7 @@ class Refused(CallFault):
     """Deck refuses the call."""
 
     key = "error"
-    arrives = True
+    is_answer_readable = True
     error: AnswerError
     """The error that it is refused with."""
     retry_after: RetryAfter | None = None
@@ -101,7 +103,7 @@ class ProxyPage(CallFault):
         """The status of the page."""
         return self.status
 
-    def spoil(self, answer: Outgoing) -> Outgoing:
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         """The page."""
         reason = _REASONS.get(self.status, "Error").encode()
         page = _PAGE % {b"status": self.status, b"reason": reason}
@@ -115,10 +117,10 @@ class Reset(CallFault):
     """The line is reset before anybody has read the call."""
 
     key = "reset"
-    reset: Yes
+    reset: OnlyTrue
     """`true`."""
 
-    def spoil(self, answer: Outgoing) -> Outgoing:
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         """Nothing."""
         return replace(answer, status=NOTHING, pieces=(), end=RESET)
 
@@ -127,10 +129,10 @@ class LostResponse(HttpFault):
     """The call is done, and the line closed without an answer."""
 
     key = "lost_response"
-    lost_response: Yes
+    lost_response: OnlyTrue
     """`true`."""
 
-    def spoil(self, answer: Outgoing) -> Outgoing:
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         """Nothing."""
         return replace(answer, status=NOTHING, pieces=(), end=CLOSED)
 
@@ -139,11 +141,11 @@ class Late(HttpFault):
     """The call is done, and its answer held back."""
 
     key = "delay"
-    arrives = True
-    delay: Length
+    is_answer_readable = True
+    delay: Delay
     """How long, on the world's clock."""
 
-    def spoil(self, answer: Outgoing) -> Outgoing:
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         """The answer, later."""
         return replace(answer, held=self.delay)
 
@@ -152,10 +154,10 @@ class Empty(HttpFault):
     """The call is done, and its answer has no body."""
 
     key = "empty"
-    empty: Yes
+    empty: OnlyTrue
     """`true`."""
 
-    def spoil(self, answer: Outgoing) -> Outgoing:
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         """The answer without its body."""
         return replace(answer, pieces=(), length=0)
 
@@ -164,10 +166,10 @@ class Truncated(HttpFault):
     """The call is done, and the line closed in the middle of the answer."""
 
     key = "truncate"
-    truncate: Yes
+    truncate: OnlyTrue
     """`true`."""
 
-    def spoil(self, answer: Outgoing) -> Outgoing:
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         """Half of what the headers promise."""
         return replace(answer, pieces=(answer.body[: answer.length // 2],), end=CLOSED)
 
@@ -176,10 +178,10 @@ class Malformed(HttpFault):
     """The call is done, and the body of its answer is not JSON: its last brace is missing."""
 
     key = "malformed"
-    malformed: Yes
+    malformed: OnlyTrue
     """`true`."""
 
-    def spoil(self, answer: Outgoing) -> Outgoing:
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         """All of the body but its last character."""
         body = answer.body[:-1]
         return replace(answer, pieces=(body,), length=len(body))
@@ -189,11 +191,11 @@ class Dripping(HttpFault):
     """The call is done, and the body of its answer comes byte by byte."""
 
     key = "drip"
-    arrives = True
-    drip: Yes
+    is_answer_readable = True
+    drip: OnlyTrue
     """`true`."""
 
-    def spoil(self, answer: Outgoing) -> Outgoing:
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         """Each byte on its own."""
         return replace(answer, pieces=tuple(bytes([byte]) for byte in answer.body))
 
@@ -208,4 +210,4 @@ class _Blanks(dict[str, str]):
 if TYPE_CHECKING:
     AnyHttpFault = HttpFault
 else:
-    AnyHttpFault: Any = field_of(HttpFault)
+    AnyHttpFault: Any = fault_field(HttpFault)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-HEADER = "deck-sim-fault"  # names the fault that something was sent by
+FAULT_HEADER = "deck-sim-fault"  # names the fault that something was sent by
 
 WHOLE = "whole"  # it ends as HTTP says
 CLOSED = "closed"  # the line is closed behind the last piece
@@ -16,7 +16,7 @@ NOTHING = 0  # the status of what has none, for not even a status line is sent
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class OutgoingResponse:
     """An answer on its way."""
 
     status: int  # or `NOTHING`
@@ -33,7 +33,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class OutgoingWebhook:
     """A webhook on its way: what its signature is made of, and what is sent in the end."""
 
     secrets: tuple[str, ...]

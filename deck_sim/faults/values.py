@@ -65,8 +65,8 @@ def _read_yes(value: Any) -> bool:
 Match = Annotated[str, AfterValidator(_read_match)]
 EventType = Annotated[str, AfterValidator(_read_event)]
 AnswerError = Annotated[str, PlainValidator(_read_error), WithJsonSchema({"enum": [*_ANSWERS]})]
-Yes = Annotated[bool, PlainValidator(_read_yes), WithJsonSchema({"const": True})]
-Length = Annotated[
+OnlyTrue = Annotated[bool, PlainValidator(_read_yes), WithJsonSchema({"const": True})]
+Delay = Annotated[
     timedelta,
     PlainValidator(_read_length),
     PlainSerializer(format_duration),

@@ -13,9 +13,9 @@ from deck_sim.engine.deliveries import hold_back, lose
 from deck_sim.engine.injected import HASTE, WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
-from deck_sim.faults.fault import Fault, field_of
-from deck_sim.faults.outgoing import Message
-from deck_sim.faults.values import EventType, Length, Yes
+from deck_sim.faults.fault import Fault, fault_field
+from deck_sim.faults.outgoing import OutgoingWebhook
+from deck_sim.faults.values import Delay, EventType, OnlyTrue
 
 STALE = timedelta(minutes=10)  # verifiers allow five
 OVERTAKEN_WITHIN = timedelta(seconds=30)  # or it is sent although nothing overtook it
@@ -30,16 +30,16 @@ class WebhookFault(Fault):
     event: EventType
     """The event type that it is for; a glob, like `task_run.*`."""
 
-    def suits(self, *subject: str) -> bool:
+    def applies_to(self, *subject: str) -> bool:
         """Whether it is for events of this type."""
         (event_type,) = subject
         return fnmatchcase(event_type, self.event)
 
-    def hinder(self, world: World, delivery: Resource) -> bool:
+    def intercept(self, world: World, delivery: Resource) -> bool:
         """See that the attempt, which is due now, is not made now; says whether it did so."""
         return False
 
-    def spoil(self, message: Message) -> Message:
+    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
         """What is sent instead of a message."""
         return message
 
@@ -48,10 +48,10 @@ class Duplicate(WebhookFault):
     """It is sent twice, with the same id."""
 
     key = "duplicate"
-    duplicate: Yes
+    duplicate: OnlyTrue
     """`true`."""
 
-    def spoil(self, message: Message) -> Message:
+    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
         """The message, twice."""
         return replace(message, copies=2)
 
@@ -60,10 +60,10 @@ class Reordered(WebhookFault):
     """It is sent behind the next one to its destination; or after 30 s, if there is none."""
 
     key = "reorder"
-    reorder: Yes
+    reorder: OnlyTrue
     """`true`."""
 
-    def hinder(self, world: World, delivery: Resource) -> bool:
+    def intercept(self, world: World, delivery: Resource) -> bool:
         """Wait for the next."""
         hold_back(world, delivery, OVERTAKEN_WITHIN, "until the next one is sent", overtaken=True)
         return True
@@ -73,10 +73,10 @@ class Dropped(WebhookFault):
     """It gets lost, although the sender believes that it was taken; so it is not sent again."""
 
     key = "drop"
-    drop: Yes
+    drop: OnlyTrue
     """`true`."""
 
-    def hinder(self, world: World, delivery: Resource) -> bool:
+    def intercept(self, world: World, delivery: Resource) -> bool:
         """Lose it."""
         lose(world, delivery)
         return True
@@ -86,10 +86,10 @@ class Delayed(WebhookFault):
     """It is sent later."""
 
     key = "delay"
-    delay: Length
+    delay: Delay
     """How much later, on the world's clock."""
 
-    def hinder(self, world: World, delivery: Resource) -> bool:
+    def intercept(self, world: World, delivery: Resource) -> bool:
         """Wait."""
         hold_back(world, delivery, self.delay, f"for {format_duration(self.delay)}")
         return True
@@ -99,10 +99,10 @@ class StaleTimestamp(WebhookFault):
     """It is signed ten minutes in the past; verifiers allow five."""
 
     key = "stale_timestamp"
-    stale_timestamp: Yes
+    stale_timestamp: OnlyTrue
     """`true`."""
 
-    def spoil(self, message: Message) -> Message:
+    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
         """The message, signed with an old timestamp."""
         return replace(message, stamp=message.stamp - STALE)
 
@@ -111,10 +111,10 @@ class BadSignature(WebhookFault):
     """It is signed with a secret that the receiver does not have."""
 
     key = "bad_signature"
-    bad_signature: Yes
+    bad_signature: OnlyTrue
     """`true`."""
 
-    def spoil(self, message: Message) -> Message:
+    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
         """The message, signed by a stranger."""
         return replace(message, secrets=(_STRANGE,))
 
@@ -125,10 +125,10 @@ class RotatedSignature(WebhookFault):
     """
 
     key = "rotated_signature"
-    rotated_signature: Yes
+    rotated_signature: OnlyTrue
     """`true`."""
 
-    def spoil(self, message: Message) -> Message:
+    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
         """The message, signed by a stranger, too."""
         return replace(message, secrets=(_STRANGE, *message.secrets))
 
@@ -137,10 +137,10 @@ class TamperedBody(WebhookFault):
     """Its body was changed after it was signed; it is still JSON."""
 
     key = "tampered_body"
-    tampered_body: Yes
+    tampered_body: OnlyTrue
     """`true`."""
 
-    def spoil(self, message: Message) -> Message:
+    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
         """The message with something added to its body."""
         return replace(message, body=message.body[:-1] + b',"tampered":true}')
 
@@ -150,11 +150,11 @@ class BeforeResponse(WebhookFault):
 
     key = "before_response"
     fires: ClassVar[str] = HASTE
-    before_response: Yes
+    before_response: OnlyTrue
     """`true`."""
 
 
 if TYPE_CHECKING:
     AnyWebhookFault = WebhookFault
 else:
-    AnyWebhookFault: Any = field_of(WebhookFault)
+    AnyWebhookFault: Any = fault_field(WebhookFault)

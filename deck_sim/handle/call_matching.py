@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import CATALOG, DeckSimError, listed, nearest
-from deck_sim.runtime.journal import TOLD_HEADERS
+from deck_sim.runtime.journal import KEPT_HEADERS
 
 _LONGEST = 100  # characters of a value that a line shows
 _ABSENT = object()
@@ -73,8 +73,8 @@ def _impossible(wish: Wish) -> Iterator[str]:
         likely = nearest(wish.error, CATALOG) or "; write `type/code`, like `request/state_invalid`"
         yield f"no call is answered with the error {wish.error!r}{likely}"
     for name in wish.headers or ():
-        if name.lower() not in TOLD_HEADERS:
-            yield f"the journal does not keep the header {name!r}; it keeps {listed(TOLD_HEADERS)}"
+        if name.lower() not in KEPT_HEADERS:
+            yield f"the journal does not keep the header {name!r}; it keeps {listed(KEPT_HEADERS)}"
 
 
 def differences(

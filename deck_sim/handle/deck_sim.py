@@ -55,8 +55,8 @@ class DeckSim:
         if self._scenarios is not None:
             library = read_scenarios(self._scenarios, library)
         with ExitStack() as stack:
-            post_office = Dispatcher(Sender(allow_public=self._allow_public))
-            thread = ServerThread(WorldRegistry(library=library, post_office=post_office)).start()
+            dispatcher = Dispatcher(Sender(allow_public=self._allow_public))
+            thread = ServerThread(WorldRegistry(library=library, dispatcher=dispatcher)).start()
             stack.callback(thread.stop)
             deck = stack.enter_context(Deck(thread.server.url, KEY))
             deck.reset(**self._beginning)  # type: ignore[arg-type]

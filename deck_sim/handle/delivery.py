@@ -130,7 +130,7 @@ class Apps:
             stack.callback(own.stop)
             return own.url
         host = f"app-{next(self._numbers)}.{self._name}.deck-sim.invalid"
-        known = server.worlds.post_office.apps
+        known = server.worlds.dispatcher.apps
         known[host] = partial(self._answer_sender, app)
         stack.callback(known.pop, host)
         return f"http://{host}"

@@ -13,7 +13,7 @@ from typing import Any, Self
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, nearest_type, quote
 from deck_sim.contract.editions import EVENT_TYPES
-from deck_sim.faults.outgoing import HEADER
+from deck_sim.faults.outgoing import FAULT_HEADER
 from deck_sim.handle.beside import in_thread, landed, refuse_on_a_loop
 from deck_sim.handle.control import IdOr, Json, read_id
 from deck_sim.handle.deck import Deck
@@ -179,7 +179,7 @@ class WebhookReceiver:
         """Take one attempt; returns the status to answer with."""
         fault = self._fault(headers, body)
         if fault is not None:
-            if HEADER not in headers:  # or else it was spoiled on purpose
+            if FAULT_HEADER not in headers:  # or else it was spoiled on purpose
                 self._complain(
                     f"a webhook ({headers.get(ID, 'without an id')}) is not genuine: {fault}"
                 )

@@ -1,7 +1,7 @@
 """Journeys: how time passes, with halts where webhooks are to be sent before it goes on.
 
-A journey is a generator. It halts with a `yield`; who can send drives it so (see `post_office`),
-and `travel` drives it without sending.
+A journey is a generator. It halts with a `yield`; who can send drives it so (see `dispatcher`),
+and `run_to_end` drives it without sending.
 """
 
 from collections.abc import Generator, Iterator
@@ -14,29 +14,29 @@ from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import World
 
-MOST_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
-MOST_HALTS = 1_000  # at one moment; a webhook that always causes another must end in an error
+MAX_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
+MAX_PAUSES = 1_000  # at one moment; a webhook that always causes another must end in an error
 
 
 @dataclass(slots=True)
-class Report:
+class AdvanceReport:
     """What happened while time passed."""
 
     now: datetime
     happened: list[TimelineEntry]
 
 
-class Driven(Protocol):
+class HasWorld(Protocol):
     """Whose time passes. Another world may take the place of its world while a journey halts."""
 
     world: World
 
 
 Result = TypeVar("Result")
-Journey = Generator[None, None, Report]
+Advance = Generator[None, None, AdvanceReport]
 
 
-def travel(journey: Generator[None, None, Result]) -> Result:
+def run_to_end(journey: Generator[None, None, Result]) -> Result:
     """Drive a journey to its end without sending anything; returns its result."""
     while True:
         try:
@@ -46,7 +46,7 @@ def travel(journey: Generator[None, None, Result]) -> Result:
             return result
 
 
-def pass_until(driven: Driven, moment: datetime) -> Generator[None, None, None]:
+def pass_time_until(driven: HasWorld, moment: datetime) -> Generator[None, None, None]:
     """Let all happen that is due by a moment, and the world's clock come to it."""
     for halt in steps(driven, moment):
         if halt:
@@ -54,7 +54,7 @@ def pass_until(driven: Driven, moment: datetime) -> Generator[None, None, None]:
     pass_time(driven.world, moment)
 
 
-def steps(driven: Driven, moment: datetime) -> Iterator[bool]:
+def steps(driven: HasWorld, moment: datetime) -> Iterator[bool]:
     """Let one thing after another happen, and stay at the last that is due by `moment`.
 
     Each time something happened it says False. When all that is due at a moment has happened
@@ -66,14 +66,14 @@ def steps(driven: Driven, moment: datetime) -> Iterator[bool]:
         due = world.timers.peek()
         if len(world.outbox) > unsent and (due is None or due.at > world.now):
             halts += 1
-            _limit(halts, MOST_HALTS, "times webhooks were sent at one moment")
+            _limit(halts, MAX_PAUSES, "times webhooks were sent at one moment")
             yield True
             unsent = len(driven.world.outbox)
         elif due is None or due.at > moment:
             return
         else:
             happened += 1
-            _limit(happened, MOST_STEPS, "things happened in one advance")
+            _limit(happened, MAX_STEPS, "things happened in one advance")
             halts = halts if due.at <= world.now else 0
             pass_time(world, moment)
             yield False

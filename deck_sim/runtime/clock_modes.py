@@ -20,7 +20,7 @@ class Pace(Protocol):
         """Go on from `now`, to which the world was moved by other means."""
 
 
-class WallPace:
+class RealClock:
     """Goes on with real time, `speed` times as fast. No rounding error adds up."""
 
     def __init__(self, now: datetime, speed: float, real_ns: Callable[[], int]) -> None:
@@ -38,7 +38,7 @@ class WallPace:
         self._from, self._from_ns = now, self._real_ns()
 
 
-class ProcessPace:
+class FollowClock:
     """Goes on with what the process takes for the present, which freezegun or time-machine set.
 
     What counts is the step from one look to the next, so a world that was moved ahead stays ahead.
@@ -74,7 +74,7 @@ STARTS: Mapping[str, Callable[[], datetime]] = {
     "real": real_time.now,
     "follow": real_time.process_now,
 }
-PACES: Mapping[str, Callable[[datetime, float, Callable[[], int]], Pace]] = {
-    "real": WallPace,
-    "follow": lambda now, speed, real_ns: ProcessPace(now),
+MOVING_CLOCKS: Mapping[str, Callable[[datetime, float, Callable[[], int]], Pace]] = {
+    "real": RealClock,
+    "follow": lambda now, speed, real_ns: FollowClock(now),
 }

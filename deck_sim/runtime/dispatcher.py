@@ -31,8 +31,8 @@ from deck_sim.engine.deliveries import (
     take_outbox,
 )
 from deck_sim.engine.world import World
-from deck_sim.faults.outgoing import HEADER, Message
-from deck_sim.runtime.advance import Journey, Report, travel
+from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
+from deck_sim.runtime.advance import Advance, AdvanceReport, run_to_end
 from deck_sim.runtime.serialization import (
     custom_headers,
     dump_json,
@@ -75,7 +75,7 @@ class Dispatcher:
         """The applications that are called directly, by the host that stands for each in a URL."""
         return self._sender.apps
 
-    async def drive(self, simulation: Simulation, journey: Journey) -> Report:
+    async def drive(self, simulation: Simulation, journey: Advance) -> AdvanceReport:
         """Drive a journey to its end, and send at each halt.
 
         Raises:
@@ -83,26 +83,26 @@ class Dispatcher:
                 if the world was dropped meanwhile.
 
         """
-        if simulation.driven:
+        if simulation.advancing:
             text = "another call is moving this world's clock; wait for its answer"
             raise refuse("request/state_invalid", text)
-        simulation.driven = True
+        simulation.advancing = True
         try:
-            await self.landed(simulation)
+            await self.wait_for_attempts(simulation)
             while True:
                 _check_kept(simulation)
                 next(journey)
                 await self.deliver(simulation)
         except StopIteration as end:
-            report: Report = end.value
+            report: AdvanceReport = end.value
             return report
         finally:
-            simulation.driven = False
+            simulation.advancing = False
 
     async def catch_up(self, simulation: Simulation) -> None:
         """Before a call, let the world come to where a clock that moves by itself is."""
-        if simulation.mode == FOLLOW and not simulation.driven:
-            await self.drive(simulation, simulation.come_along())
+        if simulation.mode == FOLLOW and not simulation.advancing:
+            await self.drive(simulation, simulation.catch_up_steps())
         else:
             simulation.catch_up()
 
@@ -146,7 +146,7 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def landed(self, simulation: Simulation) -> None:
+    async def wait_for_attempts(self, simulation: Simulation) -> None:
         """Wait for what was sent in the background: until it was answered, and noted."""
         under_way = self._rounds.get(id(simulation), _Round()).attempts
         if under_way:  # not gathered: who gives up waiting stops none of them, nor they who waits
@@ -157,9 +157,9 @@ class Dispatcher:
         try:
             while simulation.mode in _IN_BACKGROUND:
                 round_.woken.clear()
-                if not simulation.driven:
+                if not simulation.advancing:
                     simulation.catch_up()
-                    travel(simulation.settle())
+                    run_to_end(simulation.settle())
                     self._send_off(simulation, round_)
                 await _sleep(self._until_next(simulation), round_.woken)
         finally:
@@ -183,7 +183,7 @@ class Dispatcher:
     def _until_next(self, simulation: Simulation) -> timedelta:
         """Real time until something is due; a call wakes the keeper earlier."""
         due = simulation.world.timers.peek()
-        if simulation.mode != "real" or simulation.driven or due is None:
+        if simulation.mode != "real" or simulation.advancing or due is None:
             return _LONGEST_NAP
         left = (due.at - simulation.world.now) / simulation.speed
         return min(max(left, timedelta()), _LONGEST_NAP)
@@ -192,14 +192,14 @@ class Dispatcher:
         self, simulation: Simulation, attempt: Attempt, printed: _Printed
     ) -> AttemptResult:
         world, config = simulation.world, attempt.destination["config"]
-        at, wall = world.now, simulation.present or self._wall()
+        at, wall = world.now, simulation.caller_time or self._wall()
         stamp = wall if simulation.settings.webhook_time == "wall" else at
         message = _spoiled(attempt, secrets_of(world, attempt.destination), stamp, printed)
         headers = {
             "user-agent": "deck-sim",
             **custom_headers(config.get("custom_headers")),
             "content-type": "application/json",
-            **({} if attempt.fault is None else {HEADER: attempt.fault.key}),
+            **({} if attempt.fault is None else {FAULT_HEADER: attempt.fault.key}),
             **signed_headers(message.secrets, attempt.event.id, message.stamp, message.signed),
         }
         outcome = await self._sender.send(config["url"], headers, message.body)
@@ -218,7 +218,7 @@ class Dispatcher:
         )
 
 
-def note_present(simulation: Simulation, headers: Mapping[str, str]) -> None:
+def note_caller_time(simulation: Simulation, headers: Mapping[str, str]) -> None:
     """Remember what a caller in another process takes for the present, if that is frozen.
 
     A handle says in each call who it is, and the moment while there is one. Others, such as the
@@ -230,7 +230,7 @@ def note_present(simulation: Simulation, headers: Mapping[str, str]) -> None:
     """
     told, process = headers.get(PRESENT_HEADER), headers.get(PROCESS_HEADER)
     if process != PROCESS and (told or process):
-        simulation.present = read_moment(told, PRESENT_HEADER) if told else None
+        simulation.caller_time = read_moment(told, PRESENT_HEADER) if told else None
 
 
 def _hint(outcome: Outcome, stamp: datetime, wall: datetime) -> str | None:
@@ -257,13 +257,13 @@ def _print(world: World, attempts: Iterable[Attempt]) -> _Printed:
 
 def _spoiled(
     attempt: Attempt, secrets: Sequence[str], stamp: datetime, printed: _Printed
-) -> Message:
+) -> OutgoingWebhook:
     """The message of an attempt, as the fault that strikes it wants it."""
     body = printed[attempt.event.id]
-    message = Message(tuple(secrets), stamp, body, body)
+    message = OutgoingWebhook(tuple(secrets), stamp, body, body)
     if attempt.fault is None:
         return message
-    spoiled: Message = attempt.fault.spoil(message)
+    spoiled: OutgoingWebhook = attempt.fault.apply(message)
     return spoiled
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from deck_sim.scenario.selection import Choice
 
-MOST_CALLS = 10_000  # that are kept
-TOLD_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
+MAX_CALLS = 10_000  # that are kept
+KEPT_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Call:
     errors: tuple[str, ...]
     scenario: Choice | None
     after: int  # how many entries the timeline had before it
-    headers: Mapping[str, str] = field(default_factory=dict)  # those of `TOLD_HEADERS` it had
+    headers: Mapping[str, str] = field(default_factory=dict)  # those of `KEPT_HEADERS` it had
     answered: Mapping[str, Any] = field(default_factory=dict)  # id and status of what was shown
     replayed: bool = False  # whether it was answered as the call was that had its key first
     fault: str | None = None  # what was made to go wrong with it

@@ -32,7 +32,7 @@ _KEY = "idempotency-key"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LintContext:
     """What is looked at."""
 
     world: World
@@ -42,7 +42,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Finding:
     """A bad habit, as it was seen: in a sentence, and the calls."""
 
     what: str
@@ -56,19 +56,19 @@ class LintRule:
     name: str
     why: str
     mend: str
-    find: Callable[[Seen], Iterator[Found]]
+    find: Callable[[LintContext], Iterator[Finding]]
 
 
-def look_at(
+def find_problems(
     simulation: Simulation, poll_interval: timedelta = POLL_INTERVAL
-) -> list[tuple[LintRule, Found]]:
+) -> list[tuple[LintRule, Finding]]:
     """All that is found, in the order of the table."""
     moves = simulation.mode == "on_poll"
-    seen = Seen(simulation.world, [*simulation.journal], moves, poll_interval)
+    seen = LintContext(simulation.world, [*simulation.journal], moves, poll_interval)
     return [(rule, found) for rule in LINT_RULES for found in rule.find(seen)]
 
 
-def _polls_too_often(seen: Seen) -> Iterator[Found]:
+def _polls_too_often(seen: LintContext) -> Iterator[Finding]:
     if seen.moves_on_read:
         return
     for id_, reads in _reads(seen):
@@ -79,18 +79,20 @@ def _polls_too_often(seen: Seen) -> Iterator[Found]:
         ]
         if len(hasty) + 1 >= HABIT:
             length = format_duration(seen.poll_interval)
-            yield Found(f"`{id_}` was read {len(hasty)} times within {length} of a read", (*hasty,))
+            yield Finding(
+                f"`{id_}` was read {len(hasty)} times within {length} of a read", (*hasty,)
+            )
 
 
-def _polls_what_is_finished(seen: Seen) -> Iterator[Found]:
+def _polls_what_is_finished(seen: LintContext) -> Iterator[Finding]:
     for id_, reads in _reads(seen):
         idle = [later for earlier, later in pairwise(reads) if _is_final(seen, earlier)]
         if len(idle) + 1 >= HABIT:
             status = idle[0].answered.get("status")
-            yield Found(f"`{id_}` was read {len(idle)} times after it was `{status}`", (*idle,))
+            yield Finding(f"`{id_}` was read {len(idle)} times after it was `{status}`", (*idle,))
 
 
-def _retries_without_key(seen: Seen) -> Iterator[Found]:
+def _retries_without_key(seen: LintContext) -> Iterator[Finding]:
     creates = [call for call in seen.calls if any(_is(call, pattern) for pattern in _CREATES)]
     for place, first in enumerate(creates):
         again = [call for call in creates[place + 1 :] if _asks_the_same(first, call)]
@@ -99,10 +101,10 @@ def _retries_without_key(seen: Seen) -> Iterator[Found]:
         if first.status >= 500 and unsafe:
             how = "without an idempotency key" if key is None else "with another idempotency key"
             what = f"`{first.method} {first.path}` failed with {first.status} and was sent again"
-            yield Found(f"{what} {how}", (first, *unsafe))
+            yield Finding(f"{what} {how}", (first, *unsafe))
 
 
-def _ignores_retry_after(seen: Seen) -> Iterator[Found]:
+def _ignores_retry_after(seen: LintContext) -> Iterator[Finding]:
     for place, first in enumerate(seen.calls):
         wait = f"{first.answered.get('retry_after', '')}"
         if not wait.isdigit():
@@ -115,10 +117,10 @@ def _ignores_retry_after(seen: Seen) -> Iterator[Found]:
         ]
         if early:
             what = f"{first.status} asked for {wait} seconds, and the next call came after"
-            yield Found(f"{what} {format_duration(early[0].at - first.at)}", (first, early[0]))
+            yield Finding(f"{what} {format_duration(early[0].at - first.at)}", (first, early[0]))
 
 
-def _handles_a_delivery_twice(seen: Seen) -> Iterator[Found]:
+def _handles_a_delivery_twice(seen: LintContext) -> Iterator[Finding]:
     def is_soon(call: Call, tried: AttemptResult) -> bool:
         return tried.at <= call.at <= tried.at + AT_ONCE
 
@@ -131,7 +133,7 @@ def _handles_a_delivery_twice(seen: Seen) -> Iterator[Found]:
             for one, call in [*_repeated(first, later)][:1]:
                 event = seen.world.all("event_delivery")[id_]
                 what = f"`{event['event_type']}` ({event['event_id']}) was delivered twice, and"
-                yield Found(f"{what} `{one.method} {one.path}` was called twice", (one, call))
+                yield Finding(f"{what} `{one.method} {one.path}` was called twice", (one, call))
 
 
 def _repeated(first: Sequence[Call], later: Sequence[Call]) -> Iterator[tuple[Call, Call]]:
@@ -143,7 +145,7 @@ def _repeated(first: Sequence[Call], later: Sequence[Call]) -> Iterator[tuple[Ca
                 yield one, call
 
 
-def _submits_an_answer_twice(seen: Seen) -> Iterator[Found]:
+def _submits_an_answer_twice(seen: LintContext) -> Iterator[Finding]:
     answers = [call for call in seen.calls if _is(call, _ANSWERS)]
     for place, first in enumerate(answers):
         again = [call for call in answers[place + 1 :] if _asks_the_same(first, call)][:1]
@@ -152,10 +154,10 @@ def _submits_an_answer_twice(seen: Seen) -> Iterator[Found]:
         wrong = _was_wrong(seen, first)
         if wrong or again[0].status == 409:
             why = "although it was wrong" if wrong else "although it had been taken"
-            yield Found(f"`POST {first.path}` was sent again {why}", (first, *again))
+            yield Finding(f"`POST {first.path}` was sent again {why}", (first, *again))
 
 
-def _was_wrong(seen: Seen, answer: Call) -> bool:
+def _was_wrong(seen: LintContext, answer: Call) -> bool:
     """Whether the script did not accept it: who is asked again may be asked another thing."""
     follows = next((call.after for call in seen.calls if call.after > answer.after), None)
     return any(
@@ -204,7 +206,7 @@ LINT_RULES = (
 )
 
 
-def _reads(seen: Seen) -> Iterator[tuple[str, list[Call]]]:
+def _reads(seen: LintContext) -> Iterator[tuple[str, list[Call]]]:
     """The reads of each resource that has a life, in their order, but for those that a delivery
     caused: who takes an event for a hint and looks does not poll.
     """
@@ -216,7 +218,7 @@ def _reads(seen: Seen) -> Iterator[tuple[str, list[Call]]]:
     yield from reads.items()
 
 
-def _uncaused(seen: Seen) -> Iterator[Call]:
+def _uncaused(seen: LintContext) -> Iterator[Call]:
     """The calls, without the first read that follows each attempt to deliver at once."""
     attempts = deque(sorted(tried.at for made in seen.world.attempts.values() for tried in made))
     for call in seen.calls:
@@ -228,7 +230,7 @@ def _uncaused(seen: Seen) -> Iterator[Call]:
             yield call
 
 
-def _machine(seen: Seen, call: Call) -> Machine | None:
+def _machine(seen: LintContext, call: Call) -> Machine | None:
     """The state machine of what a call read."""
     plural = call.path.split("/")[2]
     kinds = (row for row in seen.world.rules.kinds.values() if row.path == plural)
@@ -236,7 +238,7 @@ def _machine(seen: Seen, call: Call) -> Machine | None:
     return row.machine if row else None
 
 
-def _is_final(seen: Seen, call: Call) -> bool:
+def _is_final(seen: LintContext, call: Call) -> bool:
     """Whether a read showed what never changes any more."""
     machine = _machine(seen, call)
     return machine is not None and machine.is_final(call.answered["status"])

@@ -64,7 +64,7 @@ _JSON = (str, int, float, bool, type(None))
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class Unreadable(Exception):
+class UnreadableSnapshot(Exception):
     """Plain data that no value was written as; says what is wrong with it."""
 
 
@@ -124,7 +124,9 @@ class Reader:
             try:
                 self.values.append(self.read(row))
             except Exception as error:
-                raise Unreadable(f"row {number}: {type(error).__name__}: {error}") from error
+                raise UnreadableSnapshot(
+                    f"row {number}: {type(error).__name__}: {error}"
+                ) from error
         return self.values[-1]
 
     def read(self, data: Any) -> Any:

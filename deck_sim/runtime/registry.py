@@ -27,8 +27,8 @@ class WorldRegistry:
     keys: frozenset[str] | None = None  # None: any key will do
     real_ns: Callable[[], int] = real_time.monotonic_ns
     prepare: Callable[[Simulation], None] = lambda new: None  # what every new world begins with
-    post_office: Dispatcher = field(default_factory=Dispatcher, compare=False)
-    site: str = "http://127.0.0.1:8765"  # where the server is reached
+    dispatcher: Dispatcher = field(default_factory=Dispatcher, compare=False)
+    origin: str = "http://127.0.0.1:8765"  # where the server is reached
     _worlds: dict[str, Simulation] = field(default_factory=dict)
     _refused: int = 0
 
@@ -65,9 +65,9 @@ class WorldRegistry:
 
     def files_url(self, key: str) -> str:
         """Where the files of a world are served."""
-        return f"{self.site}/_sim/files/{world_token(key)}"
+        return f"{self.origin}/_sim/files/{world_token(key)}"
 
-    def nobody(self) -> Simulation:
+    def keyless(self) -> Simulation:
         """A world that is not kept, for calls that need no key."""
         return Simulation("", self.settings, self.library, self.real_ns)
 
@@ -76,15 +76,15 @@ class WorldRegistry:
         gone = self._worlds.pop(key, None)
         if gone is not None:
             gone.dropped = True
-            gone.let_answers_go(*gone.kept_back)
-            self.post_office.forget(gone)
+            gone.send_held_responses(*gone.held_responses)
+            self.dispatcher.forget(gone)
 
-    def let_answers_go(self) -> None:
+    def send_held_responses(self) -> None:
         """Send every answer that a hold keeps back, whichever thread says so."""
         for simulation in [*self._worlds.values()]:
-            simulation.let_answers_go(*simulation.kept_back)
+            simulation.send_held_responses(*simulation.held_responses)
 
-    def by_token(self, token: str) -> Simulation | None:
+    def find_by_token(self, token: str) -> Simulation | None:
         """The world whose key has that token."""
         found = (world for key, world in self._worlds.items() if world_token(key) == token)
         return next(found, None)

@@ -243,10 +243,12 @@ def _depth(data: Any) -> int:
 
 
 # What else is wrong with an object, as far as its fields can be read.
-Also = Callable[[dict[str, Any]], list[Problem]]
+ExtraChecks = Callable[[dict[str, Any]], list[Problem]]
 
 
-def check_body(model: type[Model], data: dict[str, Any], also: Also = lambda data: []) -> Model:
+def check_body(
+    model: type[Model], data: dict[str, Any], extra_checks: ExtraChecks = lambda data: []
+) -> Model:
     """Check an object against its model; one that is wrong is asked for what `also` finds, too.
 
     Raises:
@@ -260,7 +262,7 @@ def check_body(model: type[Model], data: dict[str, Any], also: Also = lambda dat
     except pydantic.ValidationError as error:
         found = [_problem(details, model) for details in error.errors(include_url=False)]
         told = {one.field for one in found}
-        more = [one for one in also(data) if one.field not in told]
+        more = [one for one in extra_checks(data) if one.field not in told]
         raise ApiError(*found, *more) from None
 
 
@@ -290,7 +292,7 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     return problem(name, text, field=field)
 
 
-def recall_body(body: bytes) -> Any:
+def read_for_journal(body: bytes) -> Any:
     """A body as the journal keeps it: without secrets, and as text if it is not JSON."""
     if not body:
         return None

@@ -1,4 +1,4 @@
-"""A world in use: what is around it so that it can be driven. Its clock's mode, the ways to let
+"""A world in use: what is around it so that it can be advancing. Its clock's mode, the ways to let
 time pass, the choice of scenarios, the journal of calls.
 
 Everything here runs on one thread. An endpoint reads and writes the world without awaiting in
@@ -22,9 +22,9 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
-from deck_sim.runtime.advance import Journey, Report, pass_until, steps, travel
-from deck_sim.runtime.clock_modes import PACES, STARTS
-from deck_sim.runtime.journal import MOST_CALLS, Call
+from deck_sim.runtime.advance import Advance, AdvanceReport, pass_time_until, run_to_end, steps
+from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS
+from deck_sim.runtime.journal import MAX_CALLS, Call
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import Choice, NewResource, choose
 from deck_sim.scenario.selection_state import SelectionState
@@ -55,23 +55,23 @@ class Settings:
 
 @dataclass
 class Simulation:
-    """One world and how it is driven."""
+    """One world and how it is advancing."""
 
     key: str
     settings: Settings
     library: Library
     real_ns: Callable[[], int] = real_time.monotonic_ns
     selection: SelectionState = field(default_factory=SelectionState)
-    journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
-    choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
+    journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
+    choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
     answering: set[str] = field(default_factory=set)  # idempotency keys of calls that are under way
-    driven: bool = False  # somebody drives a journey, which nobody else may then do
+    advancing: bool = False  # somebody drives a journey, which nobody else may then do
     dropped: bool = False  # another world has its key now, or none; nothing more is sent
-    present: datetime | None = None  # as a caller in a frozen process elsewhere last told it
+    caller_time: datetime | None = None  # as a caller in a frozen process elsewhere last told it
     files_url: str = World.files_url
     # By hold: what sends the answers that it keeps back.
-    kept_back: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
+    held_responses: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
     _shown: dict[str, Resource] = field(default_factory=dict)  # as reads showed them, in `on_poll`
 
     def __post_init__(self) -> None:
@@ -86,23 +86,23 @@ class Simulation:
     def set_clock(self, mode: str, speed: float = 1) -> None:
         """Change the clock's mode."""
         self.mode, self.speed = mode, speed
-        begin = PACES.get(mode)
+        begin = MOVING_CLOCKS.get(mode)
         self._pace = begin and begin(self.world.now, speed, lambda: self.real_ns())
 
     def catch_up(self) -> None:
         """With a clock that moves by itself, let the world come to where it is."""
-        if self._pace is not None and not self.driven:
-            travel(self.come_along())
+        if self._pace is not None and not self.advancing:
+            run_to_end(self.catch_up_steps())
 
-    def come_along(self) -> Journey:
+    def catch_up_steps(self) -> Advance:
         """The same as a journey, for who waits until the webhooks on the way are sent."""
         began, position = self.world.now, len(self.world.timeline)
         moment = self._pace.moment(began, LAST_MOMENT) if self._pace else began
         if moment < began:
             self._stay(began - moment, moment)
         else:
-            yield from pass_until(self, moment)
-        return Report(self.world.now, self.world.timeline[position:])
+            yield from pass_time_until(self, moment)
+        return AdvanceReport(self.world.now, self.world.timeline[position:])
 
     def poll(self, resources: Iterable[Resource]) -> None:
         """In `on_poll` mode, let a read of something unfinished jump to the next due moment.
@@ -110,20 +110,20 @@ class Simulation:
         A prompt that no read has shown is shown first, or a client that only polls would never see
         that its answer was wrong.
         """
-        if self.mode != "on_poll" or self.driven:
+        if self.mode != "on_poll" or self.advancing:
             return
         unfinished = [found for found in resources if not self.world.is_settled(found)]
         if unfinished and not any(map(self._is_new_prompt, unfinished)):
-            travel(pass_until(self, self.world.now))  # events go out; that is no jump
+            run_to_end(pass_time_until(self, self.world.now))  # events go out; that is no jump
             due = self.world.timers.peek()
             if due is not None:
-                travel(pass_until(self, due.at))
+                run_to_end(pass_time_until(self, due.at))
         for read in unfinished:
             self._shown[read.id] = self.world.all(read.kind)[read.id]
 
     # Driving: each of these is a journey, see `journeys`
 
-    def advance_by(self, length: timedelta) -> Journey:
+    def advance_by(self, length: timedelta) -> Advance:
         """Let that much time pass.
 
         Raises:
@@ -132,7 +132,7 @@ class Simulation:
         """
         return self._advance(length, "by")
 
-    def advance_to(self, moment: datetime, field_: str = "to") -> Journey:
+    def advance_to(self, moment: datetime, field_: str = "to") -> Advance:
         """Let time pass up to a moment, and settle all that falls due by then.
 
         Raises:
@@ -141,7 +141,7 @@ class Simulation:
         """
         return self._advance(moment - self.world.now, field_)
 
-    def advance_until_event(self, type_: str, resource_id: str | None, limit: timedelta) -> Journey:
+    def advance_until_event(self, type_: str, resource_id: str | None, limit: timedelta) -> Advance:
         """Let time pass until an event of this type, about that resource if one is named; and let
         happen what else is due at its moment, so that the event has been delivered.
 
@@ -164,7 +164,7 @@ class Simulation:
                 if halt:
                     yield
                 if wanted.came(self.world):
-                    yield from pass_until(self, self.world.now)
+                    yield from pass_time_until(self, self.world.now)
                     return report
                 may_come = self._may_come(wanted, until) if halt else may_come
         text = (
@@ -173,7 +173,7 @@ class Simulation:
         )
         raise refuse("request/state_invalid", text)
 
-    def advance_until_idle(self) -> Journey:
+    def advance_until_idle(self) -> Advance:
         """Let time pass until nothing is due but the end of somebody's patience."""
         with self._advancing() as report:
             going = steps(self, LAST_MOMENT)
@@ -182,10 +182,10 @@ class Simulation:
                     yield
         return report
 
-    def settle(self) -> Journey:
+    def settle(self) -> Advance:
         """Let happen what is due at this very moment, and send what is to be sent."""
         with self._advancing() as report:
-            yield from pass_until(self, self.world.now)
+            yield from pass_time_until(self, self.world.now)
         return report
 
     # Holding
@@ -193,13 +193,13 @@ class Simulation:
     def release(self, hold_id: str) -> list[str]:
         """Let go on what stands at a hold, stories and answers; returns which resources do."""
         released = release(self.world, hold_id)
-        self.let_answers_go(hold_id)
+        self.send_held_responses(hold_id)
         return released
 
-    def let_answers_go(self, *hold_ids: str) -> None:
+    def send_held_responses(self, *hold_ids: str) -> None:
         """Send the answers that were kept back at these holds."""
         for hold_id in hold_ids:
-            for send in self.kept_back.pop(hold_id, []):
+            for send in self.held_responses.pop(hold_id, []):
                 send()
 
     # Choosing
@@ -225,7 +225,7 @@ class Simulation:
             found.fields.get("interaction") is not None and self._shown.get(found.id) is not found
         )
 
-    def _advance(self, length: timedelta, field_: str) -> Journey:
+    def _advance(self, length: timedelta, field_: str) -> Advance:
         now = self.world.now
         if length < timedelta():
             text = (
@@ -236,14 +236,14 @@ class Simulation:
             text = f"that is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"
             raise refuse("request/input_invalid", text, field=field_)
         with self._advancing() as report:
-            yield from pass_until(self, now + length)
+            yield from pass_time_until(self, now + length)
         return report
 
     @contextmanager
-    def _advancing(self) -> Iterator[Report]:
-        """Report what happens meanwhile, note that the clock was moved, and pace on from there."""
+    def _advancing(self) -> Iterator[AdvanceReport]:
+        """Report what happens, note that the clock was moved, and pace on from there."""
         began, position = self.world.now, len(self.world.timeline)
-        report = Report(began, [])
+        report = AdvanceReport(began, [])
         try:
             yield report
         finally:

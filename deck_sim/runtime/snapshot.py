@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim import __version__
 from deck_sim.base.errors import ApiError, refuse
-from deck_sim.runtime.plain import Reader, Unreadable, Writer
+from deck_sim.runtime.plain import Reader, UnreadableSnapshot, Writer
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Settings, Simulation
@@ -28,7 +28,16 @@ MAX_DEPTH = 1000  # of a document: bodies lie in it, and bodies may be deep them
 
 # What belongs to the server rather than to the world, or to the moment. Everything else is kept.
 LEFT_OUT = (
-    *("key", "library", "real_ns", "driven", "dropped", "present", "files_url", "kept_back"),
+    *(
+        "key",
+        "library",
+        "real_ns",
+        "advancing",
+        "dropped",
+        "caller_time",
+        "files_url",
+        "held_responses",
+    ),
 )
 BESIDE = ("world", "mode", "speed")  # what is no field of a simulation and kept all the same
 KEPT = (*(row.name for row in fields(Simulation) if row.name not in LEFT_OUT), *BESIDE)
@@ -41,7 +50,7 @@ def take_snapshot(simulation: Simulation) -> dict[str, Any]:
         ApiError: `state_invalid` while somebody moves its clock: deliveries are under way.
 
     """
-    if simulation.driven:
+    if simulation.advancing:
         text = "another call is moving this world's clock; wait for its answer"
         raise refuse("request/state_invalid", text)
     writer = Writer(simulation.files_url)
@@ -66,7 +75,7 @@ def restore_snapshot(worlds: WorldRegistry, key: str, document: Mapping[str, Any
     table, library = _checked(document), worlds.library
     try:
         whole = Reader(worlds.files_url(key), library.find).read_table(table)
-    except Unreadable as error:
+    except UnreadableSnapshot as error:
         text = f"`values`: {error}; it was made by deck-sim {document.get('deck_sim')}"
         raise refuse("request/input_invalid", text, field="values") from None
     settings: Settings = whole["state"]["settings"]

@@ -33,12 +33,12 @@ from deck_sim.engine.calls import admit_call
 from deck_sim.engine.holds import hold_on_call, meet
 from deck_sim.engine.injected import CALL
 from deck_sim.engine.records import StoredAnswer
-from deck_sim.runtime.dispatcher import note_present
+from deck_sim.runtime.dispatcher import note_caller_time
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import MAX_BODY_BYTES, print_errors
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.endpoint import WHO, Answer, Request, Route
-from deck_sim.server.fault_injection import fire_call, fire_creation, make_haste, spoil
+from deck_sim.server.fault_injection import apply_fault, fire_call, fire_creation, make_haste
 from deck_sim.server.idempotency import (
     HEADER,
     REPLAYED,
@@ -94,16 +94,16 @@ class Door:
         if self.journal:
             _strike_creation(visit, answer)
             simulation.journal.append(record_call(visit, answer))
-            await make_haste(self.worlds.post_office, simulation, visit.events)
-        self.worlds.post_office.wake(simulation)
+            await make_haste(self.worlds.dispatcher, simulation, visit.events)
+        self.worlds.dispatcher.wake(simulation)
         if self.journal and simulation.world.holds:
             await _keep_back(simulation, scope["method"], scope["path"])
         response = _response(scope, answer, printed)
-        return spoil(visit.fault, response, simulation) if visit.fault else response
+        return apply_fault(visit.fault, response, simulation) if visit.fault else response
 
     def _select(self, scope: Scope, headers: Headers) -> Simulation:
         if path_below(scope) in self.open_paths:
-            return self.worlds.nobody()
+            return self.worlds.keyless()
         return self.worlds.select(headers.get("authorization"))
 
     async def _answer(self, visit: RequestContext) -> tuple[Answer, bytes]:
@@ -131,8 +131,8 @@ class Door:
     async def _arrive(self, visit: RequestContext) -> None:
         """Let the world come to where the call meets it, and the call meet its fault."""
         if not self.journal:
-            note_present(visit.simulation, visit.headers)
-        await self.worlds.post_office.catch_up(visit.simulation)
+            note_caller_time(visit.simulation, visit.headers)
+        await self.worlds.dispatcher.catch_up(visit.simulation)
         world = visit.simulation.world
         visit.position, visit.events = len(world.timeline), len(world.events)
         if self.journal:
@@ -203,7 +203,7 @@ async def _keep_back(simulation: Simulation, method: str, path: str) -> None:
         loop, released = asyncio.get_running_loop(), asyncio.Event()
         meet(simulation.world, hold_id)
         send = partial(loop.call_soon_threadsafe, released.set)
-        simulation.kept_back.setdefault(hold_id, []).append(send)
+        simulation.held_responses.setdefault(hold_id, []).append(send)
         await released.wait()
 
 

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from deck_sim import __version__
 from deck_sim.contract.operations import Operation
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.serialization import Also, Model, check_body, dump_json, read_object
+from deck_sim.runtime.serialization import ExtraChecks, Model, check_body, dump_json, read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import Choice
 
@@ -31,15 +31,15 @@ class Request:
     headers: Headers
     body: bytes
 
-    def read(self, model: type[Model], also: Also = lambda data: []) -> Model:
-        """The body, checked; `also` finds what else is wrong with one that is.
+    def read(self, model: type[Model], extra_checks: ExtraChecks = lambda data: []) -> Model:
+        """The body, checked; `extra_checks` find what else is wrong with one that is.
 
         Raises:
             ApiError: with every problem.
 
         """
         form = self.headers.get("content-type", "").lower().startswith(_FORMS)
-        return check_body(model, read_object(self.body, form=form), also)
+        return check_body(model, read_object(self.body, form=form), extra_checks)
 
     def asked(self, name: str) -> list[str]:
         """The values of a query parameter, written `name`, `name[]`, or both."""

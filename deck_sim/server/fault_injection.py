@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from deck_sim.base.errors import ApiError
 from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE, fire, fire_webhook
 from deck_sim.engine.world import World
-from deck_sim.faults.outgoing import CLOSED, HEADER, NOTHING, RESET, WHOLE, Outgoing
+from deck_sim.faults.outgoing import CLOSED, FAULT_HEADER, NOTHING, RESET, WHOLE, OutgoingResponse
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Simulation
 
@@ -51,10 +51,10 @@ def fire_creation(world: World, method: str, path: str, created: str) -> Any:
     return fire(world, (ANSWER,), (method, path), (created,))
 
 
-async def make_haste(post_office: Dispatcher, simulation: Simulation, seen: int) -> None:
+async def make_haste(dispatcher: Dispatcher, simulation: Simulation, seen: int) -> None:
     """Send the webhooks that do not wait for the answer, of the events behind the first `seen`."""
     world = simulation.world
-    if not world.injected or simulation.driven:
+    if not world.injected or simulation.advancing:
         return
     new = {event.id: event for event in world.events[seen:]}
     deliveries = reversed(world.all("event_delivery").values())
@@ -66,14 +66,14 @@ async def make_haste(post_office: Dispatcher, simulation: Simulation, seen: int)
     if hasty:
         world.fired.update(hasty)
         with suppress(ApiError):  # the world may be dropped meanwhile; its caller is answered
-            await post_office.drive(simulation, simulation.settle())
+            await dispatcher.drive(simulation, simulation.settle())
 
 
 @dataclass(frozen=True, slots=True)
 class Spoiled:
     """An answer that a fault has spoiled: an ASGI app that sends it."""
 
-    outgoing: Outgoing
+    outgoing: OutgoingResponse
     simulation: Simulation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,13 +120,13 @@ class Spoiled:
         return not gone.done() and gone.cancel()
 
 
-def spoil(fault: Any, response: Response, simulation: Simulation) -> Spoiled:
+def apply_fault(fault: Any, response: Response, simulation: Simulation) -> Spoiled:
     """The answer that goes out instead of another."""
     headers = dict(response.headers)
     length = int(headers.pop("content-length", 0))  # what has no status has none
-    answer = Outgoing(response.status_code, headers, (bytes(response.body),), length)
-    spoiled = fault.spoil(answer)
-    marks = {HEADER: fault.key, "deck-sim-version": headers["deck-sim-version"]}
+    answer = OutgoingResponse(response.status_code, headers, (bytes(response.body),), length)
+    spoiled = fault.apply(answer)
+    marks = {FAULT_HEADER: fault.key, "deck-sim-version": headers["deck-sim-version"]}
     return Spoiled(replace(spoiled, headers={**spoiled.headers, **marks}), simulation)
 
 

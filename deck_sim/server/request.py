@@ -8,8 +8,8 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from deck_sim.base.redaction import hide_in_query
-from deck_sim.runtime.journal import TOLD_HEADERS, Call
-from deck_sim.runtime.serialization import recall_body
+from deck_sim.runtime.journal import KEPT_HEADERS, Call
+from deck_sim.runtime.serialization import read_for_journal
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.endpoint import Answer
 
@@ -41,12 +41,12 @@ def record_call(visit: RequestContext, answer: Answer) -> Call:
         path=visit.scope["path"],
         query=hide_in_query(visit.scope["query_string"].decode("latin-1")),
         status=answer.status,
-        body=recall_body(visit.body),
+        body=read_for_journal(visit.body),
         errors=tuple(f"{error['type']}/{error['code']}" for error in refused),
         scenario=answer.choice,
         after=visit.position,
-        headers={name: visit.headers[name] for name in TOLD_HEADERS if name in visit.headers},
-        answered=_answered(answer) if visit.fault is None or visit.fault.arrives else {},
+        headers={name: visit.headers[name] for name in KEPT_HEADERS if name in visit.headers},
+        answered=_answered(answer) if visit.fault is None or visit.fault.is_answer_readable else {},
         replayed=visit.replayed,
         fault=visit.fault and visit.fault.key,
         assumed=read_assumed(answer.headers),

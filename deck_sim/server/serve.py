@@ -80,7 +80,7 @@ class _Below(Mount):
 
 async def _file(worlds: WorldRegistry, request: Request) -> Response:
     """The bytes of a storage item or screenshot: no key, but the signature of its `url`."""
-    simulation = worlds.by_token(request.path_params["token"])
+    simulation = worlds.find_by_token(request.path_params["token"])
     signature = request.query_params.get("signature", "")
     file_id = request.path_params["file_id"]
     found = simulation and read_file(simulation.world, file_id, signature)
@@ -169,7 +169,7 @@ class Server:
         self.port: int = self._socket.getsockname()[1]
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self.port}"
-        worlds.site = self.url
+        worlds.origin = self.url
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
         self._app = make_app(worlds)
         config = uvicorn.Config(
@@ -204,7 +204,7 @@ class Server:
         finally:
             del _here[self.url]
             self._loop = None
-            await self.worlds.post_office.close()
+            await self.worlds.dispatcher.close()
 
     def work(self, work: Callable[[Router], Coroutine[Any, Any, T]]) -> Future[T]:
         """Let a coroutine use the app on the server's own event loop; for any other thread.
@@ -222,7 +222,7 @@ class Server:
 
     def stop(self) -> None:
         """Let `run` return; answers that are held go out first."""
-        self.worlds.let_answers_go()
+        self.worlds.send_held_responses()
         self._uvicorn.should_exit = True
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 # Where a webhook goes unless public addresses are allowed. Link-local addresses are not among them:
 # clouds keep the credentials of a machine at one.
-NEAR = tuple(
+LOCAL_NETWORKS = tuple(
     ipaddress.ip_network(text)
     for text in (
         "127.0.0.0/8",
@@ -29,7 +29,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 _LOCALHOST = ("127.0.0.1", "::1")
 
 
-class Refusal(Exception):
+class AddressRefused(Exception):
     """An address that must not be called; says how to allow it."""
 
 
@@ -44,21 +44,21 @@ async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool
     """The addresses to call, one after the other until one is there; `public` allows all.
 
     Raises:
-        Refusal: if they are public, and public ones are not allowed.
+        AddressRefused: if they are public, and public ones are not allowed.
 
     """
     found = await _resolved(host, port, resolve)
-    allowed = [f"{address}" for address in found if public or is_near(address)]
+    allowed = [f"{address}" for address in found if public or is_local(address)]
     if not allowed:
-        raise Refusal(_refusal(host, found))
+        raise AddressRefused(_refusal(host, found))
     return allowed
 
 
 @lru_cache(maxsize=1024)
-def is_near(address: Address) -> bool:
+def is_local(address: Address) -> bool:
     """Whether an address is on this machine or in a private network."""
     mapped: Address = getattr(address, "ipv4_mapped", None) or address
-    return any(mapped in network for network in NEAR)
+    return any(mapped in network for network in LOCAL_NETWORKS)
 
 
 async def _resolved(host: str, port: int, resolve: Resolve) -> Sequence[Address]:

@@ -12,12 +12,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-MOST_AT_ONCE = 16  # under way at one URL
-MOST_ARRIVING = 4  # at one port
+MAX_IN_FLIGHT = 16  # under way at one URL
+MAX_CONNECTING = 4  # at one port
 TAKEN = timedelta(milliseconds=50)  # a server takes a caller sooner, however slowly it answers
 
 
-class Turns:
+class ConcurrencyLimits:
     """Whose turn it is, at every URL and port of one sender."""
 
     def __init__(self) -> None:
@@ -27,8 +27,8 @@ class Turns:
     @asynccontextmanager
     async def take(self, url: str, port: tuple[str, int]) -> AsyncIterator[None]:
         """Wait for a turn, and have it for the length of the block."""
-        turn = self._urls.setdefault(url, asyncio.Semaphore(MOST_AT_ONCE))
-        gate = self._ports.setdefault(port, asyncio.Semaphore(MOST_ARRIVING))
+        turn = self._urls.setdefault(url, asyncio.Semaphore(MAX_IN_FLIGHT))
+        gate = self._ports.setdefault(port, asyncio.Semaphore(MAX_CONNECTING))
         async with turn:
             await gate.acquire()
             arriving = _Arriving(gate)

@@ -17,8 +17,13 @@ from datetime import timedelta
 import h11
 
 from deck_sim.base import real_time
-from deck_sim.webhooks.allowed_addresses import Refusal, Resolve, ask_resolver, find_addresses
-from deck_sim.webhooks.concurrency import Turns
+from deck_sim.webhooks.allowed_addresses import (
+    AddressRefused,
+    Resolve,
+    ask_resolver,
+    find_addresses,
+)
+from deck_sim.webhooks.concurrency import ConcurrencyLimits
 from deck_sim.webhooks.exchange import Exchange
 from deck_sim.webhooks.target import Target, read_target
 
@@ -60,7 +65,7 @@ class Sender:
         self.allow_public, self.limit, self._ask = allow_public, limit, resolve
         self.apps: dict[str, App] = {}  # by the host that stands for each in a URL
         self._tls: ssl.SSLContext | None = None
-        self._turns = Turns()
+        self._turns = ConcurrencyLimits()
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
         """POST once, and say how it went; nothing that a receiver does raises an error here."""
@@ -153,7 +158,7 @@ def _is_unexpected(failure: OSError) -> bool:
 # The first that fits.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "no {awaited} within {limit}"),
-    (Refusal, "{failure}"),
+    (AddressRefused, "{failure}"),
     (h11.RemoteProtocolError, "what came is not HTTP as it should be: {came}"),
     (ConnectionRefusedError, "nobody listens there: connection refused"),
     (ConnectionError, "the receiver reset the connection before its answer had ended"),

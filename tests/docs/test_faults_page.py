@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deck_sim.faults.fault import REGISTRY, keys_of
+from deck_sim.faults.fault import REGISTRY, fault_keys
 from deck_sim.faults.http import HttpFault
 from deck_sim.faults.webhooks import WebhookFault
 
@@ -23,7 +23,7 @@ def sections(title):
 @pytest.mark.parametrize("title", FAMILIES)
 def test_every_fault_has_its_section_and_no_other_has(title):
     """The headings are the keys of the family."""
-    assert sorted(sections(title)) == sorted(keys_of(FAMILIES[title]))
+    assert sorted(sections(title)) == sorted(fault_keys(FAMILIES[title]))
 
 
 @pytest.mark.parametrize("title", FAMILIES)

@@ -20,7 +20,7 @@ class Fault:
     key: ClassVar[str] = "fault"
     fires: ClassVar[str] = "here"
 
-    def suits(self, *subject):
+    def applies_to(self, *subject):
         """Whether it is for this."""
         return subject == (self.what,)
 

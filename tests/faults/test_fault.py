@@ -5,9 +5,9 @@ import copy
 import pytest
 from pydantic import ValidationError
 
-from deck_sim.faults.fault import REGISTRY, keys_of, read_fault
+from deck_sim.faults.fault import REGISTRY, fault_keys, read_fault
 from deck_sim.faults.http import Empty, HttpFault
-from deck_sim.faults.values import Yes
+from deck_sim.faults.values import OnlyTrue
 from deck_sim.faults.webhooks import WebhookFault
 
 HTTP_FAULTS = [
@@ -40,15 +40,15 @@ def test_two_faults_of_a_family_cannot_have_one_key():
 
         class Hollow(HttpFault):
             key = "empty"
-            empty: Yes
+            empty: OnlyTrue
 
     assert REGISTRY["match", "empty"] is Empty
 
 
 def test_each_family_has_the_faults_that_are_promised():
     """The names are public."""
-    assert sorted(keys_of("match")) == HTTP_FAULTS
-    assert sorted(keys_of("event")) == WEBHOOK_FAULTS
+    assert sorted(fault_keys("match")) == HTTP_FAULTS
+    assert sorted(fault_keys("event")) == WEBHOOK_FAULTS
 
 
 @pytest.mark.parametrize("key", sorted(REGISTRY))

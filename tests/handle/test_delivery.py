@@ -426,7 +426,7 @@ def test_the_limit_of_five_seconds_holds():
     """An application that hangs has failed, and holds nothing up for longer."""
     released = threading.Event()
     with DeckSim() as deck:
-        server_at(deck.url).worlds.post_office._sender.limit = SHORT
+        server_at(deck.url).worlds.dispatcher._sender.limit = SHORT
         deck.deliver_to(asgi(lambda: asyncio.to_thread(released.wait)))
         agent(deck)
         deck.advance("0s")

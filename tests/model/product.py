@@ -47,7 +47,7 @@ class Product:
         self.runner.close()
 
     def _kinds(self):
-        return self.worlds.nobody().world.rules.kinds
+        return self.worlds.keyless().world.rules.kinds
 
     def call(self, key, method, path, body=None, **headers):
         """Make a call; header names have `_` for `-`."""

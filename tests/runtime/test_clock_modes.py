@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deck_sim.runtime.clock_modes import ProcessPace
+from deck_sim.runtime.clock_modes import FollowClock
 
 START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 END = datetime(2025, 1, 16, tzinfo=UTC)
@@ -19,7 +19,7 @@ class Process:
 
     def pace(self, now=START):
         """The pace of a world that begins to follow it."""
-        return ProcessPace(now, lambda: self.now, lambda: self.frozen)
+        return FollowClock(now, lambda: self.now, lambda: self.frozen)
 
 
 @pytest.fixture

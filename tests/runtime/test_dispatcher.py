@@ -13,7 +13,7 @@ from deck_sim.base.errors import ApiError
 from deck_sim.base.real_time import PROCESS
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
-from deck_sim.runtime.advance import MOST_HALTS
+from deck_sim.runtime.advance import MAX_PAUSES
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings, Simulation
@@ -253,9 +253,9 @@ def test_webhooks_that_cause_webhooks_without_end_are_an_error(server, key, simu
     create_destination(world, fields, None, make_secret)
     create_resource(world, "agent", {"name": "a", "description": None})
     office = Dispatcher(_Echo(world))
-    with pytest.raises(ApiError, match=f"{MOST_HALTS} times webhooks were sent at one moment"):
+    with pytest.raises(ApiError, match=f"{MAX_PAUSES} times webhooks were sent at one moment"):
         asyncio.run(office.drive(simulation(), simulation().advance_by(timedelta(hours=1))))
-    assert not simulation().driven
+    assert not simulation().advancing
 
 
 class _Echo(Sender):
@@ -322,7 +322,7 @@ def test_a_caller_that_goes_away_ends_nothing(receiver, subscribe, agent, sim, s
         sim.post("/clock/advance", json={"by": "1m"}, timeout=0.1)
     told.wait()
     go_on.set()
-    while simulation().driven:
+    while simulation().advancing:
         sim.get("/health")
     assert sim.get("/clock").json()["now"] == "2025-01-15T09:31:00Z"
 
@@ -339,7 +339,7 @@ def test_who_is_stopped_while_driving_leaves_what_was_to_be_sent(local):
         await asyncio.gather(driving, return_exceptions=True)
 
     asyncio.run(stop())
-    assert (simulation.driven, len(simulation.world.outbox)) == (False, 1)
+    assert (simulation.advancing, len(simulation.world.outbox)) == (False, 1)
 
 
 class _Held(Sender):
@@ -497,7 +497,7 @@ def test_who_gives_up_waiting_stops_nothing_that_is_under_way(local):
         driving.cancel()
         await asyncio.wait([driving])
         office._sender.let_go.set()
-        await office.landed(simulation)
+        await office.wait_for_attempts(simulation)
         await office.close()
 
     asyncio.run(play())
@@ -542,7 +542,7 @@ def test_a_keeper_leaves_a_driven_world_alone(local):
     """While somebody drives, the pace keeper waits."""
     simulation, office = local(_Held(), mode="real")
     _agent(simulation)
-    simulation.driven = True
+    simulation.advancing = True
 
     async def play():
         office.wake(simulation)

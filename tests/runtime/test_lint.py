@@ -8,7 +8,7 @@ import pytest
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime.journal import Call
-from deck_sim.runtime.lint import LINT_RULES, look_at
+from deck_sim.runtime.lint import LINT_RULES, find_problems
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 
@@ -57,7 +57,7 @@ def found():
             fields = {"event_type": "task_run.queued", "event_id": "evt_1"}
             made = simulation.world.create("event_delivery", fields, silent=True)
             simulation.world.attempts[made.id] = list(attempts)
-        seen = look_at(simulation, **options)
+        seen = find_problems(simulation, **options)
         return [(rule.name, habit.what) for rule, habit in seen]
 
     return found

@@ -74,6 +74,6 @@ def test_requests_that_reach_no_world_have_ids_of_their_own(worlds):
 
 def test_a_call_without_a_key_leaves_no_world_behind(worlds):
     """What needs no key is answered in a world that nobody keeps."""
-    assert worlds.nobody() is not worlds.nobody()
-    assert worlds.nobody().world.seed == 3
+    assert worlds.keyless() is not worlds.keyless()
+    assert worlds.keyless().world.seed == 3
     assert worlds == WorldRegistry(Settings(seed=3))

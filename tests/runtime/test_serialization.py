@@ -16,9 +16,9 @@ from deck_sim.runtime.serialization import (
     check_body,
     dump_json,
     print_moment,
+    read_for_journal,
     read_moment,
     read_object,
-    recall_body,
 )
 
 
@@ -216,5 +216,5 @@ RECALLED = {
 @pytest.mark.parametrize(("body", "kept"), RECALLED.values(), ids=RECALLED)
 def test_a_body_is_recalled_without_its_secrets(body, kept):
     """The journal keeps a body without passwords, and as text if it cannot be read."""
-    assert recall_body(body) == kept
-    dump_json({"body": recall_body(body)})
+    assert read_for_journal(body) == kept
+    dump_json({"body": read_for_journal(body)})

@@ -14,7 +14,7 @@ from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import advance
-from deck_sim.runtime.advance import travel
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.simulation import LAST_MOMENT, Settings, Simulation
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import read_scenario
@@ -26,7 +26,7 @@ TASK["settings"] = {"timeout_seconds": 1800}
 SECOND = timedelta(seconds=1)
 
 
-class Driven(Simulation):
+class HasWorld(Simulation):
     """A simulation whose wall clock the test moves, and short ways to use it."""
 
     def __init__(self, **settings):
@@ -40,19 +40,19 @@ class Driven(Simulation):
 
     def advance_by(self, *given):
         """Let time pass, with nobody to send webhooks."""
-        return travel(super().advance_by(*given))
+        return run_to_end(super().advance_by(*given))
 
     def advance_to(self, *given):
         """The same, to a moment."""
-        return travel(super().advance_to(*given))
+        return run_to_end(super().advance_to(*given))
 
     def advance_until_event(self, *given):
         """The same, until an event."""
-        return travel(super().advance_until_event(*given))
+        return run_to_end(super().advance_until_event(*given))
 
     def advance_until_idle(self):
         """The same, until nothing moves."""
-        return travel(super().advance_until_idle())
+        return run_to_end(super().advance_until_idle())
 
     def run(self, steps="[queued: 2s, running: 8s, completed]"):
         """Start a run; returns its id."""
@@ -81,7 +81,7 @@ ASKS = "[running: 1s, interaction_required: mfa, running, completed]"
 
 @pytest.fixture
 def driven():
-    return Driven()
+    return HasWorld()
 
 
 def refused(driven, name, call):
@@ -113,14 +113,14 @@ def test_a_frozen_clock_does_not_follow_the_wall(driven):
 )
 def test_a_real_clock_follows_the_wall_at_its_speed(speed, real, passed):
     """`speed: 60` is a minute a second; fractions slow the world down."""
-    driven = Driven(mode="real", now=FROZEN_START, speed=speed)
+    driven = HasWorld(mode="real", now=FROZEN_START, speed=speed)
     driven.pass_real(real)
     assert driven.elapsed == parse_duration(passed)
 
 
 def test_a_slow_clock_loses_nothing_to_frequent_calls():
     """However often it catches up, no fraction of a microsecond is dropped."""
-    driven = Driven(mode="real", now=FROZEN_START, speed=0.001)
+    driven = HasWorld(mode="real", now=FROZEN_START, speed=0.001)
     for _ in range(1000):
         driven.pass_real("0.1ms")
     assert driven.elapsed == timedelta(microseconds=100)
@@ -128,7 +128,7 @@ def test_a_slow_clock_loses_nothing_to_frequent_calls():
 
 def test_catching_up_settles_all_that_fell_due():
     """A run that should be over by now is over."""
-    driven = Driven(mode="real", now=FROZEN_START)
+    driven = HasWorld(mode="real", now=FROZEN_START)
     run = driven.run()
     driven.pass_real("9s")
     assert driven.look(run).status == "running"
@@ -138,7 +138,7 @@ def test_catching_up_settles_all_that_fell_due():
 
 def test_a_wall_that_runs_back_does_not_take_the_world_along():
     """A world's time never goes back, whatever the clock of the machine does."""
-    driven = Driven(mode="real", now=FROZEN_START)
+    driven = HasWorld(mode="real", now=FROZEN_START)
     driven.pass_real("10s")
     driven.real -= 5_000_000_000
     driven.catch_up()
@@ -147,7 +147,7 @@ def test_a_wall_that_runs_back_does_not_take_the_world_along():
 
 def test_after_an_advance_a_real_clock_goes_on_from_there():
     """An hour's advance is an hour gained; the wall's next second is the world's next second."""
-    driven = Driven(mode="real", now=FROZEN_START)
+    driven = HasWorld(mode="real", now=FROZEN_START)
     driven.pass_real("10s")
     driven.advance_by(parse_duration("1h"))
     driven.pass_real("1s")
@@ -157,7 +157,7 @@ def test_after_an_advance_a_real_clock_goes_on_from_there():
 def test_a_real_world_begins_now_and_ends_with_time_itself():
     """Without `now` it is the present; however fast, it stops at the last moment."""
     before = real_time.now()
-    driven = Driven(mode="real", speed=10**12)
+    driven = HasWorld(mode="real", speed=10**12)
     assert before <= driven.world.now <= real_time.now()
     driven.pass_real("300d")
     assert driven.world.now == LAST_MOMENT
@@ -176,7 +176,7 @@ def test_changing_the_clock_goes_on_from_where_the_world_is(driven):
 
 def test_polling_something_unfinished_jumps_to_what_is_due_next():
     """In `on_poll` mode each read of a live run lets one moment pass; of a finished one none."""
-    driven = Driven(mode="on_poll")
+    driven = HasWorld(mode="on_poll")
     run, seen = driven.run(), []
     for _ in range(4):
         driven.poll([driven.look(run)])
@@ -186,7 +186,7 @@ def test_polling_something_unfinished_jumps_to_what_is_due_next():
 
 def test_polling_shows_a_prompt_before_its_window_runs_out():
     """A client that only polls sees that its answer was wrong, and can answer again."""
-    driven = Driven(mode="on_poll")
+    driven = HasWorld(mode="on_poll")
     steps = "[running, interaction_required: {accept: {code: '1'}}, running, completed]"
     run = driven.run(steps)
     commands.answer_interaction(driven.world, driven.look(run), {"code": "0"})
@@ -198,7 +198,7 @@ def test_polling_shows_a_prompt_before_its_window_runs_out():
 
 def test_polling_settles_the_whole_moment():
     """What falls due at the same moment happens in the same poll."""
-    driven = Driven(mode="on_poll")
+    driven = HasWorld(mode="on_poll")
     first, second = driven.run(), driven.run()
     driven.poll([driven.look(first)])
     assert [driven.look(run).status for run in (first, second)] == ["running", "running"]
@@ -207,7 +207,7 @@ def test_polling_settles_the_whole_moment():
 @pytest.mark.parametrize("mode", ["frozen", "real"])
 def test_polling_moves_no_other_clock(mode):
     """Reading changes nothing but in `on_poll` mode."""
-    driven = Driven(mode=mode, now=FROZEN_START)
+    driven = HasWorld(mode=mode, now=FROZEN_START)
     run = driven.run()
     was = copy.deepcopy(driven.world)
     driven.poll([driven.look(run)])
@@ -216,7 +216,7 @@ def test_polling_moves_no_other_clock(mode):
 
 def test_a_poll_does_not_spend_its_jump_on_a_delivery():
     """What is due at this very moment goes out first; then the poll jumps as ever."""
-    driven = Driven(mode="on_poll")
+    driven = HasWorld(mode="on_poll")
     fields = {"name": "q", "type": "webhook", "config": {"url": "http://x/"}, "events": ["*"]}
     create_destination(driven.world, fields, None, make_secret)
     run = driven.run()
@@ -228,7 +228,7 @@ def test_a_poll_does_not_spend_its_jump_on_a_delivery():
 
 def test_polling_nothing_moves_nothing():
     """An empty list has nothing unfinished in it."""
-    driven = Driven(mode="on_poll")
+    driven = HasWorld(mode="on_poll")
     driven.run()
     driven.poll([])
     assert driven.elapsed == timedelta()
@@ -435,7 +435,7 @@ ADVANCES = {
 @pytest.mark.parametrize("way", ADVANCES)
 def test_a_story_without_end_ends_in_an_error(driven, monkeypatch, way):
     """An advance in which too much happens is stopped, and says so."""
-    monkeypatch.setattr(advance, "MOST_STEPS", 2)
+    monkeypatch.setattr(advance, "MAX_STEPS", 2)
     for _ in range(3):
         driven.run("[running: 1s, completed]")
     text = refused(driven, "request/state_invalid", lambda: ADVANCES[way](driven))
@@ -444,7 +444,7 @@ def test_a_story_without_end_ends_in_an_error(driven, monkeypatch, way):
 
 def test_as_many_things_as_allowed_are_no_error(driven, monkeypatch):
     """The limit stops the one thing too many, not the last one allowed."""
-    monkeypatch.setattr(advance, "MOST_STEPS", 2)
+    monkeypatch.setattr(advance, "MAX_STEPS", 2)
     runs = [driven.run("[running: 1s, completed]") for _ in range(2)]
     driven.advance_by(SECOND)
     assert [driven.look(run).status for run in runs] == ["completed", "completed"]
@@ -474,7 +474,7 @@ def test_same_seed_and_calls_give_the_same_world():
     """Two worlds that are driven alike are equal, whatever their clocks' modes."""
 
     def driven(seed):
-        made = Driven(seed=seed)
+        made = HasWorld(seed=seed)
         made.run("[queued: 1s..9s, running: 1s..9s, completed]")
         made.advance_until_idle()
         return made.world
@@ -490,7 +490,7 @@ def test_same_seed_and_calls_give_the_same_world():
 def following():
     """A world that follows the process, and the freezer of the process."""
     with freeze_time("2025-01-15 09:30") as freezer:
-        yield Driven(mode="follow"), freezer
+        yield HasWorld(mode="follow"), freezer
 
 
 def test_a_world_that_follows_begins_with_the_process(following):
@@ -543,7 +543,7 @@ def test_a_world_that_has_not_begun_goes_back_with_the_process(following):
 def test_who_drives_is_not_overtaken(following):
     """While a journey is driven, no call lets the world come along."""
     driven, freezer = following
-    driven.driven = True
+    driven.advancing = True
     freezer.tick(1)
     driven.catch_up()
     assert driven.elapsed == 0 * SECOND

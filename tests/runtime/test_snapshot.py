@@ -187,7 +187,7 @@ def test_a_snapshot_is_the_world_and_leaves_it_as_it_is(client):
     before = copy.deepcopy(client.simulation.world)
     taken = take_snapshot(client.simulation)
     assert client.simulation.world == before
-    worlds = WorldRegistry(site=client.worlds.site)
+    worlds = WorldRegistry(origin=client.worlds.origin)
     restored = restore_snapshot(worlds, client.key, json.loads(dump_json(taken)))
     assert restored.world == before
     assert restored.selection == client.simulation.selection
@@ -381,6 +381,6 @@ def test_values_of_another_version_are_refused_with_their_place(client, row):
 
 def test_while_somebody_moves_the_clock_no_snapshot_is_taken(client):
     """Deliveries are under way, which no snapshot could keep."""
-    client.simulation.driven = True
+    client.simulation.advancing = True
     (error,) = client.call("GET", "/_sim/snapshot")["errors"]
     assert (error["code"], "is moving" in error["message"]) == ("state_invalid", True)

@@ -5,7 +5,7 @@ import pytest
 from deck_sim.base.durations import Span, format_duration
 from deck_sim.engine import commands
 from deck_sim.extras.player import rehearse
-from deck_sim.runtime.advance import travel
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.scenario.steps.step import REGISTRY, Step
 
 
@@ -142,7 +142,7 @@ def start(read):
 def test_a_status_with_a_length_is_active(start, steps, end):
     """The agent works, and the limit for silence stays away; being stuck or waiting is silence."""
     simulation, run_id = start(steps)
-    travel(simulation.advance_by(timedelta(minutes=45)))
+    run_to_end(simulation.advance_by(timedelta(minutes=45)))
     assert simulation.world.find("task_run", run_id).status == end
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.faults.outgoing import CLOSED, NOTHING, RESET, Outgoing
+from deck_sim.faults.outgoing import CLOSED, NOTHING, RESET, OutgoingResponse
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import shipped
 from deck_sim.server.fault_injection import Spoiled
@@ -22,7 +22,7 @@ def send_spoiled(**how):
         sent.append(message["type"])
 
     usual = {"status": 200, "headers": {}, "pieces": (b"half",), "length": 8}
-    spoiled = Spoiled(Outgoing(**usual | how), Simulation("key", Settings(), shipped()))
+    spoiled = Spoiled(OutgoingResponse(**usual | how), Simulation("key", Settings(), shipped()))
     asyncio.run(spoiled({"type": "http"}, receive, send))
     return sent
 

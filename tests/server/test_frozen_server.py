@@ -39,7 +39,7 @@ class Frozen:
     def __init__(self, freezer, limit):
         self.freezer = freezer
         office = Dispatcher(Sender(limit=limit))
-        self.thread = ServerThread(WorldRegistry(post_office=office)).start()
+        self.thread = ServerThread(WorldRegistry(dispatcher=office)).start()
         self.deck = Deck(self.thread.server.url, "k")
 
     def jump(self):

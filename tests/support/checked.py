@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 
 from deck_sim.base.errors import ApiError
 from deck_sim.engine.records import AdditiveChanges
-from deck_sim.faults.outgoing import HEADER as SPOILED
+from deck_sim.faults.outgoing import FAULT_HEADER as SPOILED
 from deck_sim.server.openapi.document import document
 from deck_sim.server.openapi.headers import ANSWERED
 from deck_sim.server.openapi.refusals import CODES

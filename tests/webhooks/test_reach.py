@@ -5,7 +5,12 @@ import ipaddress
 
 import pytest
 
-from deck_sim.webhooks.allowed_addresses import Refusal, ask_resolver, find_addresses, is_near
+from deck_sim.webhooks.allowed_addresses import (
+    AddressRefused,
+    ask_resolver,
+    find_addresses,
+    is_local,
+)
 
 
 def find(host, *resolved, public=False):
@@ -43,7 +48,7 @@ def find(host, *resolved, public=False):
 )
 def test_only_loopback_and_private_addresses_are_near(address, near):
     """Public, link-local and unspecified addresses are not near, in either way to write them."""
-    assert is_near(ipaddress.ip_address(address)) is near
+    assert is_local(ipaddress.ip_address(address)) is near
 
 
 HOW = "; deck-sim does not call it unless it is started with --allow-public-webhooks"
@@ -66,7 +71,7 @@ LISTENS = ": that is where a server listens, not where it is called; use 127.0.0
 )
 def test_a_refusal_says_what_was_found_and_what_to_do(host, resolved, told):
     """An address stands there once, and where a server listens has an advice of its own."""
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(AddressRefused) as refusal:
         find(host, *resolved)
     assert str(refusal.value) == told
 
@@ -79,7 +84,7 @@ def test_a_dot_at_the_end_of_a_host_changes_nothing(host):
 
 def test_an_address_with_a_dot_at_its_end_is_checked_as_one():
     """It is no name that a resolver could turn into another address."""
-    with pytest.raises(Refusal, match=r"8\.8\.8\.8: neither loopback nor private"):
+    with pytest.raises(AddressRefused, match=r"8\.8\.8\.8: neither loopback nor private"):
         find("8.8.8.8.", "127.0.0.1")
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.webhooks import concurrency
-from deck_sim.webhooks.concurrency import MOST_ARRIVING, MOST_AT_ONCE, Turns
+from deck_sim.webhooks.concurrency import MAX_CONNECTING, MAX_IN_FLIGHT, ConcurrencyLimits
 
 PORT = ("127.0.0.1", 80)
 
@@ -15,7 +15,7 @@ class Waiting:
     """Attempts that have their turn until they are let go."""
 
     def __init__(self):
-        self.turns, self.inside, self.let_go = Turns(), [], asyncio.Event()
+        self.turns, self.inside, self.let_go = ConcurrencyLimits(), [], asyncio.Event()
 
     async def attempt(self, url, port):
         """Have a turn until let go."""
@@ -57,13 +57,13 @@ def play(story):
 
 def test_few_arrive_at_a_port_at_one_moment(patience):
     """The rest come as soon as those have been answered."""
-    assert play(lambda waiting: waiting.begin(20)) == (MOST_ARRIVING, 20)
+    assert play(lambda waiting: waiting.begin(20)) == (MAX_CONNECTING, 20)
 
 
 def test_those_who_were_taken_let_others_come_up_to_the_limit_of_the_url(patience):
     """A slow answer does not hold the gate, but only so many wait for one URL."""
     patience(timedelta())
-    assert play(lambda waiting: waiting.begin(20)) == (MOST_AT_ONCE, 20)
+    assert play(lambda waiting: waiting.begin(20)) == (MAX_IN_FLIGHT, 20)
 
 
 def test_other_urls_have_turns_of_their_own_and_other_ports_a_gate(patience):
@@ -77,7 +77,7 @@ def test_other_urls_have_turns_of_their_own_and_other_ports_a_gate(patience):
         third, _ = await waiting.begin(20, "http://c/", ("127.0.0.1", 81))
         return [*first, *second, *third], (seen, waiting.inside.count("http://c/"))
 
-    assert play(story) == ((2 * MOST_AT_ONCE, MOST_ARRIVING), 60)
+    assert play(story) == ((2 * MAX_IN_FLIGHT, MAX_CONNECTING), 60)
 
 
 def test_an_attempt_that_is_stopped_leaves_its_place(patience):
@@ -85,12 +85,12 @@ def test_an_attempt_that_is_stopped_leaves_its_place(patience):
 
     async def story(waiting):
         tasks, _ = await waiting.begin(20)
-        for task in tasks[:MOST_ARRIVING]:
+        for task in tasks[:MAX_CONNECTING]:
             task.cancel()
         _, seen = await waiting.begin(0)
-        return tasks[MOST_ARRIVING:], seen
+        return tasks[MAX_CONNECTING:], seen
 
-    assert play(story) == (2 * MOST_ARRIVING, 20)
+    assert play(story) == (2 * MAX_CONNECTING, 20)
 
 
 def test_a_place_is_left_only_once(patience):
@@ -108,4 +108,4 @@ def test_a_place_is_left_only_once(patience):
         _, seen = await waiting.begin(0)
         return more, seen
 
-    assert play(story) == (MOST_ARRIVING, 20)
+    assert play(story) == (MAX_CONNECTING, 20)

@@ -11,7 +11,7 @@ from deck_sim.base.errors import refuse
 from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import MEANS, waiting
-from deck_sim.runtime.advance import Journey
+from deck_sim.runtime.advance import Advance
 from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import FOLLOW, Simulation
 from deck_sim.server.control.holds import print_held, print_kept_back
@@ -41,7 +41,7 @@ async def set_clock(request: Request) -> Answer:
     check_follow(request, body.mode, body.now)
     if body.now is not None:
         journey = simulation.advance_to(read_moment(body.now, "now"), "now")
-        await request.worlds.post_office.drive(simulation, journey)
+        await request.worlds.dispatcher.drive(simulation, journey)
     simulation.set_clock(body.mode, body.speed)
     return show_clock(request)
 
@@ -76,13 +76,13 @@ async def advance(request: Request) -> Answer:
         text = "give exactly one of `by`, `to` and `until`"
         raise refuse("request/input_invalid", text, field="by")
     journey = _journey(request.simulation, body)
-    report = await request.worlds.post_office.drive(request.simulation, journey)
+    report = await request.worlds.dispatcher.drive(request.simulation, journey)
     happened = [print_entry(entry) for entry in report.happened]
     told = {"now": print_moment(report.now), "happened": happened}
     return Answer({**told, **_held(request.simulation)})
 
 
-def _journey(simulation: Simulation, body: bodies.Advance) -> Journey:
+def _journey(simulation: Simulation, body: bodies.Advance) -> Advance:
     from deck_sim.server.control import bodies
 
     if body.by is not None:

@@ -30,8 +30,8 @@ async def replay(request: Request) -> Answer:
     simulation = request.simulation
     delivery = commands.fetch(simulation.world, "event_delivery", request.params["id"])
     deliveries.replay(simulation.world, delivery)
-    if simulation.mode == "frozen" and not simulation.driven:
-        await request.worlds.post_office.drive(simulation, simulation.settle())
+    if simulation.mode == "frozen" and not simulation.advancing:
+        await request.worlds.dispatcher.drive(simulation, simulation.settle())
     again = commands.fetch(simulation.world, "event_delivery", delivery.id)
     return Answer(print_resource(simulation.world, again))
 

@@ -2,7 +2,7 @@
 
 from pydantic import RootModel
 
-from deck_sim.faults.fault import keys_of
+from deck_sim.faults.fault import fault_keys
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 
@@ -22,6 +22,6 @@ PutFault = PutHttpFault | PutWebhookFault
 
 def body_for(names: set[str]) -> type[PutFault]:
     """The body that has these names, or is meant to have them."""
-    of_calls, of_webhooks = ({family, *keys_of(family)} for family in FAMILIES)
+    of_calls, of_webhooks = ({family, *fault_keys(family)} for family in FAMILIES)
     is_of_webhooks = HttpFault.family not in names and names & (of_webhooks - of_calls)
     return PutWebhookFault if is_of_webhooks else PutHttpFault

@@ -112,7 +112,7 @@ def _print(simulation: Simulation, hold: Hold) -> dict[str, Any]:
 
 def _answers(simulation: Simulation, hold_id: str) -> int:
     """How many answers are kept back there."""
-    return len(simulation.kept_back.get(hold_id, ()))
+    return len(simulation.held_responses.get(hold_id, ()))
 
 
 def print_held(simulation: Simulation) -> list[dict[str, Any]]:

@@ -24,11 +24,11 @@ def show_lint(request: Request) -> Answer:
     except ValueError as error:
         text = f"`poll_interval`: {error}"
         raise refuse("request/input_invalid", text, field="poll_interval") from None
-    seen = lint.look_at(request.simulation, interval)
+    seen = lint.find_problems(request.simulation, interval)
     return Answer({"data": [_print(rule, found) for rule, found in seen]})
 
 
-def _print(rule: lint.LintRule, found: lint.Found) -> dict[str, Any]:
+def _print(rule: lint.LintRule, found: lint.Finding) -> dict[str, Any]:
     return {
         "name": rule.name,
         "what": found.what,

@@ -178,7 +178,7 @@ async def show_snapshot(request: Request) -> Answer:
     """`GET /_sim/snapshot`: the whole world, to be restored later, here or elsewhere."""
     from deck_sim.runtime import snapshot
 
-    await request.worlds.post_office.landed(request.simulation)
+    await request.worlds.dispatcher.wait_for_attempts(request.simulation)
     return Answer(snapshot.take_snapshot(request.simulation))
 
 

@@ -36,7 +36,7 @@ class ClosedPostOffice(Dispatcher):
 def address(request, checked, seed_examples):
     """Where a server of the edition has its document; time moves when it is polled."""
     settings = Settings(edition=request.param, mode="on_poll")
-    worlds = WorldRegistry(settings, keys=frozenset({KEY}), post_office=ClosedPostOffice())
+    worlds = WorldRegistry(settings, keys=frozenset({KEY}), dispatcher=ClosedPostOffice())
     simulation = worlds.make(KEY)
     seed_examples(simulation)
     simulation.selection.default_scenario = "mfa_then_success"
