@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from deck_sim.base.errors import ApiError, Problem, check, listed, problem, refuse
+from deck_sim.contract.assumptions import DELETED, PATCH, rely_on
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import json_schema
-from deck_sim.engine.assumptions import DELETED, PATCH, rely_on
 from deck_sim.engine.facts import Facts, apart, login_facts, run_facts
 from deck_sim.engine.playing import react, start_story
 from deck_sim.engine.records import Resource
@@ -48,7 +48,7 @@ def _find(world: World, kind: str, resource_id: str) -> Resource | None:
     """The resource with that id. That one which is deleted is none is assumed."""
     found = world.find(kind, resource_id)
     if found is None and resource_id in world.all(kind):
-        rely_on(world, DELETED)
+        rely_on(DELETED)
     return found
 
 
@@ -116,14 +116,14 @@ def update_resource(world: World, resource: Resource, fields: Mapping[str, Any])
     """Set the fields that were sent; none sent changes nothing."""
     _check_fields(world, resource.kind, fields)
     if not fields or any(isinstance(value, dict) for value in fields.values()):
-        rely_on(world, PATCH)
+        rely_on(PATCH)
     return world.change(resource, **fields) if fields else resource
 
 
 def delete_resource(world: World, resource: Resource) -> None:
     """Delete a resource; what refers to it stays as it is."""
     if not resource.deleted and _is_named(world, resource):
-        rely_on(world, "delete of what is used")
+        rely_on("delete of what is used")
     world.delete(resource)
 
 
@@ -213,7 +213,7 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
     react(world, resource.id, "answer", inputs)
     answered = world.all(resource.kind)[resource.id]
     again = answered["interaction"] == resource["interaction"]
-    rely_on(world, f"{resource.kind}.answer, {'again' if again else answered.status}")
+    rely_on(f"{resource.kind}.answer, {'again' if again else answered.status}")
     return answered
 
 
@@ -256,9 +256,9 @@ def check_allowed(world: World, resource: Resource, name: str) -> str | None:
             f" `{name}` is allowed only in {listed(row.allowed)}."
         )
         raise refuse("request/state_invalid", text)
-    rely_on(world, f"{resource.kind}.{name}@{resource.status}")
+    rely_on(f"{resource.kind}.{name}@{resource.status}")
     if world.users.get(resource.id):
-        rely_on(world, f"{resource.kind}.users@{row.leads_to}")
+        rely_on(f"{resource.kind}.users@{row.leads_to}")
     return row.leads_to
 
 

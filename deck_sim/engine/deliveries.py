@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from deck_sim.base.errors import refuse
-from deck_sim.engine.assumptions import rely_on
+from deck_sim.contract.assumptions import rely_on
 from deck_sim.engine.fan_out import listens
 from deck_sim.engine.injected import WEBHOOK as STRUCK
 from deck_sim.engine.injected import fire_webhook
@@ -166,7 +166,7 @@ def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
     present, *old = secrets_of(world, destination)
     if secret == present:
         return destination
-    rely_on(world, "rotate secret")
+    rely_on("rotate secret")
     until = world.now + world.rules.secret_overlap
     still = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
     hidden = {"secret": secret, "old_secrets": ((present, until), *still)}

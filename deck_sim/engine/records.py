@@ -65,18 +65,6 @@ class TimelineEntry(Immutable):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """The answer to a call with an idempotency key, for whoever makes that call again."""
-
-    at: datetime
-    call: str  # its method and path
-    parameters: str  # a digest of all that the call said, so that no secret is kept
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class AdditiveChanges:
     """What a world shows that no page documents, as Deck itself may begin to at any time."""
 

@@ -9,7 +9,7 @@ Laws:
 5. An event is given to the destinations as it is emitted, so nothing comes between the two.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from sys import intern
 from typing import Any
 
 from deck_sim.base.errors import Problem, listed
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition, RateLimit
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine import cascade
@@ -29,7 +29,6 @@ from deck_sim.engine.records import (
     AdditiveChanges,
     Event,
     Resource,
-    StoredAnswer,
     TimelineEntry,
     failure,
 )
@@ -68,12 +67,7 @@ class World:
     fired: dict[str, Any] = field(default_factory=dict)  # attempts by faults, by delivery
     held_back: dict[str, str] = field(default_factory=dict)  # deliveries to be overtaken -> where
     counters: Counter[str] = field(default_factory=Counter)
-    rate_limit: RateLimit | None = None
-    admitted: deque[datetime] = field(default_factory=deque)  # the calls in the limit's window
-    stored_answers: dict[str, StoredAnswer] = field(default_factory=dict)  # by idempotency key
     additive_changes: AdditiveChanges = field(default_factory=AdditiveChanges)
-    strict_fidelity: bool = False  # whether calls that rest on what is assumed are refused
-    relied_on: dict[str, None] | None = None  # assumptions, by the call that is being answered
 
     def __post_init__(self) -> None:
         self.resources = {kind: {} for kind in self.rules.kinds}

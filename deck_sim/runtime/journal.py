@@ -1,4 +1,4 @@
-"""The journal: the calls of the Deck API, as a world remembers them."""
+"""What is remembered of the calls of the Deck API: the journal, and answers by idempotency key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,3 +30,15 @@ class Call:
     replayed: bool = False  # whether it was answered as the call was that had its key first
     fault: str | None = None  # what was made to go wrong with it
     assumed: tuple[str, ...] = ()  # what its answer rests on that is only assumed
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """The answer to a call with an idempotency key, to be given again to the same call."""
+
+    at: datetime
+    call: str  # its method and path
+    parameters: str  # a digest of all that the call said, so that no secret is kept
+    status: int
+    headers: Mapping[str, str]
+    body: bytes

@@ -26,12 +26,13 @@ from deck_sim.contract.editions import RateLimit
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.holds import Held, Hold
 from deck_sim.engine.injected import Injected
-from deck_sim.engine.records import AdditiveChanges, Event, Resource, StoredAnswer, TimelineEntry
+from deck_sim.engine.records import AdditiveChanges, Event, Resource, TimelineEntry
 from deck_sim.engine.story import Script, Story
 from deck_sim.engine.timers import Timers
 from deck_sim.engine.world import World
 from deck_sim.faults.fault import REGISTRY as FAULTS
-from deck_sim.runtime.journal import Call
+from deck_sim.runtime.journal import Call, StoredAnswer
+from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.simulation import Settings
 from deck_sim.scenario import loader, model
 from deck_sim.scenario.conditions import Rule
@@ -47,6 +48,7 @@ _TAGS: dict[str, type] = {
     "hold": Hold,
     "injected_fault": Injected,
     "rate_limit": RateLimit,
+    "rate_limiter": RateLimiter,
     "resource": Resource,
     "rule": Rule,
     "selection": SelectionState,

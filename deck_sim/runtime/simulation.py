@@ -24,7 +24,8 @@ from deck_sim.engine.waiting import Wanted
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.advance import Advance, AdvanceReport, pass_time_until, run_to_end, steps
 from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS
-from deck_sim.runtime.journal import MAX_CALLS, Call
+from deck_sim.runtime.journal import MAX_CALLS, Call, StoredAnswer
+from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import Choice, NewResource, choose
 from deck_sim.scenario.selection_state import SelectionState
@@ -64,6 +65,9 @@ class Simulation:
     selection: SelectionState = field(default_factory=SelectionState)
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
+    rate_limiter: RateLimiter = field(init=False)
+    strict_fidelity: bool = field(init=False)  # refuse calls that rely on strict assumptions
+    stored_answers: dict[str, StoredAnswer] = field(default_factory=dict)  # by idempotency key
     crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
     answering: set[str] = field(default_factory=set)  # idempotency keys of calls that are under way
     advancing: bool = False  # somebody drives a journey, which nobody else may then do
@@ -77,8 +81,9 @@ class Simulation:
     def __post_init__(self) -> None:
         now = self.settings.now or STARTS.get(self.settings.mode, lambda: FROZEN_START)()
         self.world = World(self.settings.edition, self.settings.seed, now, files_url=self.files_url)
-        self.world.rate_limit = self.world.rules.rate_limit if self.settings.rate_limit else None
-        self.world.strict_fidelity = self.settings.strict_fidelity
+        limited = self.settings.rate_limit
+        self.rate_limiter = RateLimiter(self.world.rules.rate_limit if limited else None)
+        self.strict_fidelity = self.settings.strict_fidelity
         self.set_clock(self.settings.mode, self.settings.speed)
 
     # The clock

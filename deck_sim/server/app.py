@@ -19,21 +19,19 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.errors import CATALOG, ApiError, refuse
-from deck_sim.engine.assumptions import (
+from deck_sim.contract.assumptions import (
     REFUSED,
-    assumptions_told,
-    begin_call,
-    end_call,
+    collect_assumptions,
+    collected_assumptions,
     rely_again,
     rely_on,
     rely_on_call,
     rely_on_error,
 )
-from deck_sim.engine.calls import admit_call
 from deck_sim.engine.holds import hold_on_call, meet
 from deck_sim.engine.injected import CALL
-from deck_sim.engine.records import StoredAnswer
 from deck_sim.runtime.dispatcher import note_caller_time
+from deck_sim.runtime.journal import StoredAnswer
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import MAX_BODY_BYTES, print_errors
 from deck_sim.runtime.simulation import Simulation
@@ -110,22 +108,31 @@ class Door:
         """The answer and its body. Whatever goes wrong becomes an answer, too."""
         try:
             await self._arrive(visit)
-            if visit.fault is not None and visit.fault.fires == CALL:
-                answer = _keep_away(visit.fault)
-                return answer, answer.print(visit.request_id)
-            route, params = self._admit(visit)
-            ask = partial(self._ask, visit, route, params)
-            keyed = self._keyed(visit, route)
-            return await (_once(visit, keyed, ask) if keyed else ask())
+            if not self.journal:
+                return await self._route(visit)
+            simulation = visit.simulation
+            with collect_assumptions(simulation.world.edition, strict=simulation.strict_fidelity):
+                return await self._route(visit)
         except ApiError as error:
-            answer = self._refuse(visit, error)
+            answer = _refusal(error)
         except Exception:
             visit.simulation.crashes.append(traceback.format_exc())
             log.exception("deck-sim failed at %(method)s %(path)s", visit.scope)
             text = "deck-sim itself failed; its log has the traceback. Please report it."
             answer = _refusal(refuse("api/api_error", text))
-        finally:
-            end_call(visit.simulation.world)
+        return answer, answer.print(visit.request_id)
+
+    async def _route(self, visit: RequestContext) -> tuple[Answer, bytes]:
+        if visit.fault is not None and visit.fault.fires == CALL:
+            answer = _keep_away(visit.fault)
+            return answer, answer.print(visit.request_id)
+        try:
+            route, params = self._admit(visit)
+            ask = partial(self._ask, visit, route, params)
+            keyed = self._keyed(visit, route)
+            return await (_once(visit, keyed, ask) if keyed else ask())
+        except ApiError as error:
+            answer = self._refuse(error)
         return answer, answer.print(visit.request_id)
 
     async def _arrive(self, visit: RequestContext) -> None:
@@ -136,14 +143,13 @@ class Door:
         world = visit.simulation.world
         visit.position, visit.events = len(world.timeline), len(world.events)
         if self.journal:
-            begin_call(world)
             visit.fault = fire_call(world, visit.scope["method"], visit.scope["path"])
 
     def _admit(self, visit: RequestContext) -> tuple[Route, Mapping[str, str]]:
         """The row that answers, if the call is let in."""
         simulation = visit.simulation
         if self.journal:
-            admit_call(simulation.world)
+            simulation.rate_limiter.admit(simulation.world.now)
         if len(visit.body) > MAX_BODY_BYTES:
             raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
         return self.routes(simulation).find(visit.scope)
@@ -153,7 +159,7 @@ class Door:
         world, scope = visit.simulation.world, visit.scope
         lines, rule = visit.headers.getlist(HEADER), world.rules.idempotency
         covered = rule.covers(route.method, creates=route.creates)
-        note_key(world, lines, covered=covered)
+        note_key(lines, covered=covered)
         if not self.journal or not covered:
             return None
         key = read_key(rule, lines)
@@ -172,26 +178,26 @@ class Door:
         try:
             takes = route.operation.parameters if route.operation else ()
             call, asked = f"{route.method} {route.path}", [name for name, _ in query]
-            rely_on(visit.simulation.world, visit.scope["method"])
-            rely_on_call(visit.simulation.world, call, takes, asked)
+            rely_on(visit.scope["method"])
+            rely_on_call(call, takes, asked)
             made = route.endpoint(request)
             answer = made if isinstance(made, Answer) else await made
-            answer = self._tell(visit, answer)
+            answer = self._tell(answer)
         except ApiError as error:
-            answer = self._refuse(visit, error)
+            answer = self._refuse(error)
         return answer, answer.print(visit.request_id)
 
-    def _refuse(self, visit: RequestContext, error: ApiError) -> Answer:
+    def _refuse(self, error: ApiError) -> Answer:
         """The answer to a call that is wrong, which a strict world may refuse to give."""
         try:
-            rely_on_error(visit.simulation.world, error)
+            rely_on_error(error)
         except ApiError as stricter:
             error = stricter
-        return self._tell(visit, _refusal(error))
+        return self._tell(_refusal(error))
 
-    def _tell(self, visit: RequestContext, answer: Answer) -> Answer:
+    def _tell(self, answer: Answer) -> Answer:
         """The answer, with a header of what it rests on that is only assumed."""
-        names = assumptions_told(visit.simulation.world, answer.data)
+        names = collected_assumptions(answer.data)
         told = {ASSUMED: ", ".join(names)} if names else {}
         return replace(answer, headers={**answer.headers, **told})
 
@@ -247,7 +253,7 @@ def _replay(visit: RequestContext, kept: StoredAnswer) -> Answer:
 
     """
     data = json.loads(kept.body)
-    rely_again(visit.simulation.world, read_assumed(kept.headers), data)
+    rely_again(read_assumed(kept.headers), data)
     visit.request_id, visit.replayed = data["request_id"], True
     return Answer(data, kept.status, {**kept.headers, **REPLAYED})
 

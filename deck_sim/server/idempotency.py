@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from deck_sim.base.errors import ApiError, refuse
+from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.editions import Idempotency
-from deck_sim.engine.assumptions import rely_on
-from deck_sim.engine.calls import keep_answer, recall_answer
-from deck_sim.engine.records import StoredAnswer
-from deck_sim.engine.world import World
+from deck_sim.runtime.journal import StoredAnswer
 from deck_sim.runtime.serialization import read_object
 from deck_sim.runtime.simulation import Simulation
 
@@ -42,10 +40,10 @@ class KeyedCall:
         """
         keys = self.simulation.answering
         if self.key in keys:
-            rely_on(self.simulation.world, TWO_AT_ONCE)
+            rely_on(TWO_AT_ONCE)
             text = "A call with this idempotency key is not answered yet."
             raise refuse("idempotency/idempotency_error", text)
-        kept = recall_answer(self.simulation.world, self.key, self.name, self.parameters)
+        kept = self._recall()
         keys.add(self.key)
         try:
             yield kept
@@ -53,14 +51,31 @@ class KeyedCall:
             keys.discard(self.key)
 
     def keep(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        """Keep its answer, if it is one of those that are kept."""
-        world = self.simulation.world
+        """Store its answer, if the edition keeps answers of this status; drop expired ones."""
+        world, stored = self.simulation.world, self.simulation.stored_answers
         if status in world.rules.idempotency.kept:
-            answer = StoredAnswer(world.now, self.name, self.parameters, status, {**headers}, body)
-            keep_answer(world, self.key, answer)
+            while stored and self._is_expired(stored[oldest := next(iter(stored))]):
+                del stored[oldest]
+            stored[self.key] = StoredAnswer(
+                world.now, self.name, self.parameters, status, {**headers}, body
+            )
+
+    def _recall(self) -> StoredAnswer | None:
+        kept = self.simulation.stored_answers.get(self.key)
+        if kept is None or self._is_expired(kept):
+            return None
+        if kept.parameters != self.parameters:
+            what = "with other parameters" if kept.call == self.name else f"for `{kept.call}`"
+            text = f"The idempotency key was used before, at {kept.at:%Y-%m-%dT%H:%M:%SZ}, {what}."
+            raise refuse("idempotency/idempotency_error", text)
+        return kept
+
+    def _is_expired(self, answer: StoredAnswer) -> bool:
+        world = self.simulation.world
+        return answer.at + world.rules.idempotency.kept_for <= world.now
 
 
-def note_key(world: World, lines: list[str], *, covered: bool) -> None:
+def note_key(lines: list[str], *, covered: bool) -> None:
     """Note what is assumed of a key: that it is ignored on a call that takes none, and refused if
     it is empty.
 
@@ -69,9 +84,9 @@ def note_key(world: World, lines: list[str], *, covered: bool) -> None:
 
     """
     if lines and not covered:
-        rely_on(world, "idempotency key on another call")
+        rely_on("idempotency key on another call")
     elif lines == [""]:
-        rely_on(world, "empty idempotency key")
+        rely_on("empty idempotency key")
 
 
 def read_key(rule: Idempotency, lines: list[str]) -> str | None:

@@ -12,9 +12,9 @@ from typing import Any
 from deck_sim.base.errors import refuse
 from deck_sim.base.redaction import is_secret
 from deck_sim.contract import operations
+from deck_sim.contract.assumptions import PATCH, rely_on
 from deck_sim.contract.operations import Operation
 from deck_sim.engine import destinations
-from deck_sim.engine.assumptions import PATCH, rely_on
 from deck_sim.engine.deliveries import WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import check_body, print_resource
@@ -55,7 +55,7 @@ def create(request: Request, read: Read, show_secret: ShowSecret) -> Answer:
     )
     shown = print_resource(world, made)
     if made["type"] == WEBHOOK:
-        rely_on(world, "secret shown")
+        rely_on("secret shown")
         show_secret(shown, made.hidden["secret"])
     return Answer(shown, 201)
 
@@ -79,7 +79,7 @@ def _read_parts(request: Request, old: Resource | None) -> Wanted:
     fields = request.read(model).model_dump(exclude_unset=old is not None)
     parts: Fields = {name: fields[name] for name in ("config", "credentials") if name in fields}
     if old is not None and "config" in parts:
-        rely_on(request.simulation.world, PATCH)
+        rely_on(PATCH)
     secret = None
     if parts and (old or fields)["type"] == WEBHOOK:
         kept: Fields = {} if old is None else {"config": old["config"]}
@@ -104,7 +104,7 @@ def _read_typed(request: Request, old: Resource | None) -> Wanted:
         raise refuse("request/input_missing", field=type_)
     if own is not None:
         if old is not None:
-            rely_on(request.simulation.world, "patch of a destination's object")
+            rely_on("patch of a destination's object")
         kept = {} if old is None else old["config"]
         fields["config"] = {**kept, **{k: v for k, v in own.items() if not is_secret(k)}}
         fields["credentials"] = {k: v for k, v in own.items() if is_secret(k)}

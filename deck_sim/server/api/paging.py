@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from deck_sim.base.errors import ApiError, Problem, listed, nearest, problem
+from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.resources import Kind
-from deck_sim.engine.assumptions import rely_on
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import print_resource, read_moment
 from deck_sim.server.endpoint import Answer, Request
@@ -130,7 +130,7 @@ def includes(request: Request, row: Kind) -> frozenset[str]:
     asked = {name for value in request.asked("include") for name in value.split(",")}
     found = asked.intersection(row.includes)
     for name in sorted(found):
-        rely_on(request.simulation.world, f"include={name}")
+        rely_on(f"include={name}")
     return frozenset(found)
 
 

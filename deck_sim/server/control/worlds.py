@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote, refuse
 from deck_sim.contract.editions import RateLimit
-from deck_sim.engine.calls import limit_rate
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.world import World
+from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.serialization import print_moment, read_moment, read_object
 from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
 from deck_sim.scenario.selection import Choice
@@ -40,8 +40,8 @@ def show_world(request: Request) -> Answer:
             "webhook_time": simulation.settings.webhook_time,
             "default_scenario": simulation.selection.default_scenario,
             "queues": simulation.selection.queues,
-            "rate_limit": _print_limit(world.rate_limit),
-            "strict_fidelity": world.strict_fidelity,
+            "rate_limit": _print_limit(simulation.rate_limiter.limit),
+            "strict_fidelity": simulation.strict_fidelity,
             "additive_changes": asdict(world.additive_changes),
             "choices": [_print_choice(choice) for choice in [*simulation.choices][-20:]],
             "resources": live,
@@ -85,9 +85,10 @@ def change_world(request: Request) -> Answer:
         _check_event_type(world, additive_changes.event_type)
         world.additive_changes = additive_changes
     if body.rate_limit is not None:
-        limit_rate(world, _limit(body.rate_limit, world.rules.rate_limit))
+        limit = _limit(body.rate_limit, world.rules.rate_limit)
+        simulation.rate_limiter = RateLimiter(limit)
     if body.strict_fidelity is not None:
-        world.strict_fidelity = body.strict_fidelity
+        simulation.strict_fidelity = body.strict_fidelity
     simulation.world, simulation.selection = world, selection
     if body.webhook_time is not None:
         simulation.settings = replace(simulation.settings, webhook_time=body.webhook_time)

@@ -5,6 +5,8 @@ The tables have a row for every mark of the ledger, so that none is a promise on
 
 import pytest
 
+from deck_sim.base.errors import ApiError
+from deck_sim.contract.assumptions import collect_assumptions, collected_assumptions, rely_on
 from deck_sim.contract.ledger import LEDGER
 from deck_sim.contract.ledger.errors import ROWS as ERRORS
 
@@ -364,12 +366,13 @@ def test_people_and_sources_are_no_calls_of_deck_s(scene, sim, strict):
     assert sim.get("/nowhere").status_code == 404
 
 
-def test_what_a_call_rests_on_is_forgotten_once_it_is_answered(api, scene, simulation):
-    """Nothing of it is left in the world for the next call, and neither is after a repeat."""
-    scene(C)
-    for _ in "ab":
-        _call(api, "POST /agents", {}, "", **{"Idempotency-Key": "k"})
-        assert simulation().world.relied_on is None
+def test_nothing_is_collected_outside_a_call():
+    """After the block of a call, `rely_on` neither notes nor refuses."""
+    subject = next(r.of[0] for r in LEDGER.values() if r.mark == "strict" and r.is_of(C))
+    with collect_assumptions(C, strict=True), pytest.raises(ApiError):
+        rely_on(subject)
+    rely_on(subject)
+    assert collected_assumptions({}) == ()
 
 
 @pytest.mark.parametrize("path", ["/task-runs", "/task-runs/RUN"])

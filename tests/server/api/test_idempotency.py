@@ -117,6 +117,25 @@ def test_a_key_is_kept_for_a_day_of_the_world(api, advance):
     assert ids[0] == ids[1] == ids[2] != ids[3]
 
 
+def test_expired_answers_are_dropped_when_another_is_kept(api, advance, simulation):
+    """Memory is bounded by a day of answers."""
+    for key in "abc":
+        api.post("/agents", json={"name": "A"}, headers={"Idempotency-Key": key})
+        advance("12h")
+    assert [*simulation().stored_answers] == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/agents", "with other parameters"), ("/sources", "for `POST /v2/agents`")],
+)
+def test_a_conflict_says_when_and_for_what_the_key_was_used(api, path, said):
+    """The message names the moment, and the other call if it was one."""
+    api.post("/agents", json={"name": "A"}, headers=KEY)
+    (problem,) = api.post(path, json=SOURCE, headers=KEY).json()["errors"]
+    assert problem["message"].endswith(f"before, at 2025-01-15T09:30:00Z, {said}.")
+
+
 def test_each_world_has_keys_of_its_own(api, key):
     """The scope of a key is the world."""
     made = api.post("/agents", json={"name": "A"}, headers=KEY)
