@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from deck_sim.extras.player import rehearse
+from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.coverage import coverage
 from deck_sim.scenario.library import SHIPPED, read_folder, shipped
 from deck_sim.scenario.schema import scenario_schema
@@ -18,7 +18,7 @@ STORIES = read_folder(FOLDER, shipped())
 NAMES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 YEAR, CUSTOMER = {"year": 2024}, {"customer": "C-1007"}
-RIGHT = None  # the rehearsal answers
+RIGHT = None  # the player answers
 SHORT = {"password": "short", "again": "short"}
 
 # Story, answers, input; then the last status of the connection, that of the run, and its error.
@@ -56,7 +56,7 @@ ENDS = [
 
 
 def play(name, answers, task_input):
-    return rehearse(STORIES.get(name), answers, task_input=task_input, library=STORIES)
+    return play_scenario(STORIES.get(name), answers, task_input=task_input, library=STORIES)
 
 
 @pytest.mark.parametrize(("name", "answers", "task_input", "connection", "run", "error"), ENDS)

@@ -17,7 +17,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import coloured, console, draw_line
 from deck_sim.cli.integrator import Integrator
-from deck_sim.extras.player import Line, describe
+from deck_sim.extras.player import PlayLine, describe_resource
 from deck_sim.handle.deck import Deck, ReadyTask
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
@@ -87,12 +87,12 @@ class Witness:
         for event in events[self.events :]:
             self.at = datetime.fromisoformat(event["created_at"]) - self.began
             told = event["data"]
-            self.tell(told["object"].replace("_", " "), told["status"], describe(told))
+            self.tell(told["object"].replace("_", " "), told["status"], describe_resource(told))
         self.events = len(events)
 
     def tell(self, who: str, what: str, detail: str) -> None:
         """Print a line of the story."""
-        self.screen.print(draw_line(Line(self.at, who, what, detail), self.screen.width))
+        self.screen.print(draw_line(PlayLine(self.at, who, what, detail), self.screen.width))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from deck_sim.base.durations import format_duration
-from deck_sim.extras.player import Line
+from deck_sim.extras.player import PlayLine
 
 # What a status means to a caller: it is under way, it waits for somebody, it ended well or badly.
 _UNDER_WAY, _WAITS, _WELL, _BADLY = "cyan", "yellow", "green", "red"
@@ -42,7 +42,7 @@ def coloured(text: str) -> Text:
     return drawn
 
 
-def draw_line(line: Line, width: int) -> Text:
+def draw_line(line: PlayLine, width: int) -> Text:
     """One line of a story, in columns that are the same for all of them."""
     at = Text(f"{f'+{format_duration(line.at)}':<9}  ", "dim")
     drawn = at + Text(f"{line.who:<10}  ") + coloured(f"{line.what:<20}  ")

@@ -15,7 +15,7 @@ from deck_sim.cli.drawing import coloured, console, draw_line
 from deck_sim.cli.library import FOLDER, SEED, find_scenario, open_library
 from deck_sim.cli.reading import ANSWERS, OBJECT, TASK_TIMEOUT
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.extras.player import TIMEOUT, Rehearsal, rehearse
+from deck_sim.extras.player import TIMEOUT, Playthrough, play_scenario
 
 if TYPE_CHECKING:
     from deck_sim.scenario.model import Scenario
@@ -85,7 +85,7 @@ def command(
     scenario = _in_edition(find_scenario(name, library), edition)
     given = answers if answers or no_answer else None
     try:
-        played = rehearse(
+        played = play_scenario(
             scenario,
             given,
             task_input=task_input,
@@ -108,7 +108,7 @@ def _in_edition(scenario: Scenario, edition: str | None) -> Scenario:
     return scenario.model_copy(update={"edition": edition or scenario.edition})
 
 
-def _draw(played: Rehearsal) -> None:
+def _draw(played: Playthrough) -> None:
     screen = console()
     screen.print(played.scenario.name, style="bold")
     screen.print(played.scenario.summary or "(no summary)", style="dim")

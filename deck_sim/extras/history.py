@@ -1,4 +1,4 @@
-"""The history of a run as a scenario that was made up: what it says, and how it is to end."""
+"""A generated history of a run, as a scenario. Needs no Hypothesis, unlike the strategies."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,27 +9,26 @@ from typing import Any
 from deck_sim.scenario.yaml.writer import write_yaml
 
 Json = dict[str, Any]
-Answer = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class History(Mapping[str, Any]):
-    """A run's history as a scenario, which `deck.scenario` takes as it is; its `repr` is YAML."""
+    """A scenario that `deck.scenario` takes as it is; its `repr` is YAML."""
 
     scenario: Json
-    answers: tuple[Answer, ...]
+    answers: tuple[Mapping[str, str], ...]
     """The right answer to each prompt on the way to the outcome, in order."""
     outcome: str
     """The status in which the run ends if every prompt gets its right answer in time."""
 
     @property
     def name(self) -> str:
-        """What the scenario is called; other steps, another name."""
+        """The scenario's name, a digest of its steps."""
         return str(self.scenario["name"])
 
     @property
     def yaml(self) -> str:
-        """The scenario as a file: save it in your folder to keep it as a test."""
+        """The scenario as a file: save it in your scenarios folder to keep it as a test."""
         return write_yaml(self.scenario)
 
     def __getitem__(self, key: str) -> Any:
@@ -45,7 +44,7 @@ class History(Mapping[str, Any]):
         return self.yaml
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """Let Hypothesis print it on lines of its own, so that it can be copied from there."""
+        """Print on separate lines in Hypothesis's reports, so that the YAML can be copied."""
         with printer.indent(4):
             for line in self.yaml.splitlines():
                 printer.break_()
@@ -53,23 +52,22 @@ class History(Mapping[str, Any]):
         printer.break_()
 
 
-_NAME = "history_{}"
-_MADE_UP = re.compile(_NAME.format("[0-9a-f]{8}"))
+def is_generated(name: str) -> bool:
+    """Whether a scenario of this name is a generated history."""
+    return bool(re.fullmatch("history_[0-9a-f]{8}", name))
 
 
-def is_made_up(name: str) -> bool:
-    """Whether it is a history that has a scenario of this name."""
-    return bool(_MADE_UP.fullmatch(name))
-
-
-def tell_history(
-    edition: str, scripts: Json, answers: tuple[Answer, ...], statuses: tuple[str, ...]
+def make_history(
+    edition: str,
+    scripts: Json,
+    answers: tuple[Mapping[str, str], ...],
+    statuses: tuple[str, ...],
 ) -> History:
-    """The history of a run that goes through `statuses`, named after what its scripts say."""
+    """The history of a run that goes through `statuses`."""
     digest = blake2b(write_yaml(scripts).encode(), digest_size=4).hexdigest()
     head = {
         "version": 1,
-        "name": _NAME.format(digest),
+        "name": f"history_{digest}",
         "summary": f"A run that is {', then '.join(statuses)}.",
         "edition": edition,
     }

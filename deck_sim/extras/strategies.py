@@ -1,7 +1,7 @@
-"""Hypothesis strategies: legal histories of runs, to try a client of your own with.
+"""Hypothesis strategies that generate legal histories of runs, for tests of a client.
 
-`histories()` walks the edition's state machine at random. So a new status or way between two is
-known here as soon as it is a row, and every history is one that the scenario reader takes.
+`histories()` walks the edition's state machine at random, so it knows a new status or transition as
+soon as the table has it.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from typing import Any
 try:
     from hypothesis import strategies as st
 except ImportError as missing:
-    _TEXT = "deck_sim.extras.strategies needs Hypothesis: pip install 'deck-sim[hypothesis]'"
-    raise ImportError(_TEXT) from missing
+    _MISSING = "deck_sim.extras.strategies needs Hypothesis: pip install 'deck-sim[hypothesis]'"
+    raise ImportError(_MISSING) from missing
 
 from deck_sim.base.errors import CATALOG, RUN_ERRORS, listed, nearest, quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.statuses import Machine
-from deck_sim.extras.history import Answer, History, Json, tell_history
+from deck_sim.extras.history import History, Json, make_history
 
 _Optional = Mapping[str, st.SearchStrategy[Any]]
 _Branches = Mapping[str, st.SearchStrategy[list[Any]]]
 
 ENDINGS = ("completed", "failed")
-MAX_STEPS = 20  # of a minute each at the most, which no task's usual timeout cuts short
+MAX_STEPS = 20  # of at most a minute each, so that the usual task timeout does not end the run
 _BRANCH_STEPS = 3  # enough for a right answer, some work and an ending
-_ONWARD = 3  # times as likely as an ending
-_LENGTHS = ("1s", "2s", "30s", "1m")
-_PATIENCE = ("5m", "2m", "20m")
-_ANSWERS = {  # to each type of interaction, one that no edition documents included
+_ONWARD_WEIGHT = 3  # how much likelier a walk goes on than ends
+_DURATIONS = ("1s", "2s", "30s", "1m")
+_PROMPT_TIMEOUTS = ("5m", "2m", "20m")
+_ANSWERS = {  # by type of interaction; the last type is in no edition's documentation
     "mfa": ({"code": "123456"}, {"code": "012345"}),
     "security_question": ({"answer": "Rover"}, {"answer": "Saint-Rémy, 1967"}),
     "account_selection": ({"account_id": "acct_1"}, {"account_id": "2"}),
@@ -44,6 +44,7 @@ _EFFECTS: tuple[Any, ...] = (
     {"event": "task_run.progressed"},
     {"file": {"name": "statement.csv", "type": "text/csv", "content": "date,amount\n"}},
 )
+_SIMPLEST_ERROR = "task/task_failed"
 
 
 def histories(
@@ -55,45 +56,48 @@ def histories(
     effects: bool = True,
     outputs: st.SearchStrategy[Json] | None = None,
 ) -> st.SearchStrategy[History]:
-    """Legal histories of a run, of at most so many statuses, that end in one of `endings`.
+    """Legal histories of a run, of at most `most_steps` statuses, that end in one of `endings`.
 
-    With `connection` each also says how the connection is opened, prompts included. `effects` are
-    files, screenshots and an event that no page documents. A completed run's output is made from
+    With `connection` each also has a script for the connection, prompts included. `effects` adds
+    files, screenshots and an undocumented event. The output of a completed run is generated from
     the task's `output_schema`, unless `outputs` draws one.
 
     Raises:
-        ValueError: if there are no such histories; says why.
+        ValueError: if the edition is unknown or no history has such steps and endings.
 
     """
-    rules = _edition(edition)
-    run = _runs(rules, outputs, tuple(endings))
-    _check(run, most_steps)
-    extras = st.lists(st.sampled_from(_EFFECTS).map(_effect), max_size=int(effects))
+    if edition not in EDITIONS:
+        allowed = f"{nearest(edition, EDITIONS)}; it can be {listed(EDITIONS, last='or')}"
+        raise ValueError(f"unknown edition {quote(edition)}{allowed}")
+    rules = EDITIONS[edition]
+    run = _run_walk(rules, outputs, tuple(endings))
+    _check_arguments(run, most_steps)
+    extras = st.lists(st.sampled_from(_EFFECTS).map(partial(_Step, "")), max_size=int(effects))
     opening = _openings(rules) if connection else st.none()
-    told = _scripts(run, run.ways_in(most_steps), most_steps, extras)
-    return st.builds(partial(_history, edition), opening, told)
+    script = _scripts(run, run.first_statuses(most_steps), most_steps, extras)
+    return st.builds(partial(_history, edition), opening, script)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """One step as files write it, the status that it is, and the right answer if it asks."""
+class _Step:
+    """A step as scenario files have it, its status, and the right answer if it is a prompt."""
 
-    status: str  # empty: it is an effect
-    step: Any
-    answer: Answer | None = None
+    status: str  # empty: an effect
+    written: Any
+    answer: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """Where a walk can go, what it tells of each status, and where it is over."""
+    """A state machine to walk, a strategy for the step of each status, and where a walk ends."""
 
     machine: Machine
-    steps: Mapping[str, st.SearchStrategy[_Told]]
+    steps: Mapping[str, st.SearchStrategy[_Step]]
     endings: tuple[str, ...]
 
     @property
     def distances(self) -> dict[str, int]:
-        """How many steps it takes to an ending, from each status from which there is a way."""
+        """How many steps each status is away from an ending; those that reach none are left out."""
         found = dict.fromkeys(self.endings, 0)
         for steps in range(1, len(self.steps)):
             nearer = {*found}
@@ -104,184 +108,161 @@ class _Walk:
             }
         return found
 
-    def ways_on(self, status: str, room: int) -> list[str]:
-        """What may follow if there is room for so many steps; the nearest to an ending first."""
+    def next_statuses(self, status: str, room: int) -> list[str]:
+        """What may follow and still end within `room` steps; the nearest to an ending first."""
         far = self.distances
-        ways = [s for s in self.machine.follows[status] if s in far and far[s] < room]
-        return sorted(ways, key=far.__getitem__)
+        found = [s for s in self.machine.follows[status] if s in far and far[s] < room]
+        return sorted(found, key=far.__getitem__)
 
-    def weighed(self, ways: Sequence[str]) -> list[str]:
-        """The same, so that a draw seldom ends the walk."""
-        return [way for way in ways for _ in range(1 if way in self.endings else _ONWARD)]
-
-    def ways_in(self, room: int) -> list[str]:
-        """What a script may begin with: its first status need not be told."""
+    def first_statuses(self, room: int) -> list[str]:
+        """What a script may begin with; it may leave out the initial status."""
         first = self.machine.initial
-        told = [first] if self.distances[first] < room else []
-        return [*self.ways_on(first, room), *told]
+        initial = [first] if self.distances[first] < room else []
+        return [*self.next_statuses(first, room), *initial]
+
+    def weighted(self, statuses: Sequence[str]) -> list[str]:
+        """The statuses, repeated so that a uniform draw seldom ends the walk."""
+        return [s for s in statuses for _ in range(1 if s in self.endings else _ONWARD_WEIGHT)]
 
 
 @st.composite
 def _scripts(
     draw: st.DrawFn,
     walk: _Walk,
-    ways: Sequence[str],
+    statuses: Sequence[str],
     room: int,
-    extras: st.SearchStrategy[list[_Told]] = st.just([]),  # noqa: B008 - it cannot be changed
-) -> list[_Told]:
-    """Walks that begin with one of `ways`; before each step may be some of the `extras`."""
-    told: list[_Told] = []
-    while ways:
-        told += draw(_stretches(walk, ways, extras))
-        status, room = told[-1].status, room - 1
-        ways = [] if status in walk.endings else walk.ways_on(status, room)
-    return told
+    extras: st.SearchStrategy[list[_Step]] = st.just([]),  # noqa: B008 - immutable
+) -> list[_Step]:
+    """Walks that begin with one of `statuses`; `extras` draws the steps before each."""
+    steps: list[_Step] = []
+    while statuses:
+        steps += draw(_stretches(walk, statuses, extras))
+        status, room = steps[-1].status, room - 1
+        statuses = [] if status in walk.endings else walk.next_statuses(status, room)
+    return steps
 
 
 @st.composite
 def _stretches(
-    draw: st.DrawFn, walk: _Walk, ways: Sequence[str], extras: st.SearchStrategy[list[_Told]]
-) -> list[_Told]:
-    """One step, and what comes before it: drawn as one, Hypothesis can leave it out as one."""
-    status = draw(st.sampled_from(walk.weighed(ways)))
+    draw: st.DrawFn, walk: _Walk, statuses: Sequence[str], extras: st.SearchStrategy[list[_Step]]
+) -> list[_Step]:
+    """A step and the effects before it. They are one draw so that shrinking drops them as one."""
+    status = draw(st.sampled_from(walk.weighted(statuses)))
     return [*draw(extras), draw(walk.steps[status])]
 
 
-def _runs(
+def _run_walk(
     rules: Edition, outputs: st.SearchStrategy[Json] | None, endings: tuple[str, ...]
 ) -> _Walk:
-    """The walks of a run. In a branch are no further branches."""
     machine = rules.machine("task_run")
+    done = st.just("completed") if outputs is None else outputs.map(_completed)
     ends = {
-        "queued": _lasting("queued"),
-        "running": _lasting("running"),
-        "completed": _completions(outputs),
+        "queued": _timed("queued"),
+        "running": _timed("running"),
+        "completed": done.map(partial(_Step, "completed")),
         "failed": _failures(rules),
     }
 
-    def walk(asked: _Branches, reviewed: _Branches) -> _Walk:
+    def walk(prompted: _Branches, reviewed: _Branches) -> _Walk:
         waits = {
-            "interaction_required": _prompts(asked),
+            "interaction_required": _prompts(prompted),
             machine.approval: _approvals(machine.approval, reviewed),
         }
         return _Walk(machine, ends | waits, endings)
 
-    short = walk({}, {})
-    asked = _branches(short, "interaction_required", "on_rejected", "on_timeout")
-    return walk(asked, _branches(short, machine.approval, "on_rejected"))
+    short = walk({}, {})  # a branch has no branches of its own
+    prompted = _branches(short, "interaction_required", "on_rejected", "on_timeout")
+    return walk(prompted, _branches(short, machine.approval, "on_rejected"))
 
 
-def _openings(rules: Edition) -> st.SearchStrategy[list[_Told]]:
-    """How a connection is opened, so that in the end it can run a task."""
+def _openings(rules: Edition) -> st.SearchStrategy[list[_Step]]:
+    """Scripts of a connection that end with it connected."""
     if "connection" not in rules.kinds:
         raise ValueError(f"the edition `{rules.name}` has no connections; leave `connection` out")
     machine = rules.machine("connection")
 
-    def walk(asked: _Branches, *endings: str) -> _Walk:
-        steps = {word: st.just(_Told(word, word)) for word in endings}
-        steps["connecting"] = _lasting("connecting")
-        steps["interaction_required"] = _prompts(asked)
+    def walk(prompted: _Branches, *endings: str) -> _Walk:
+        steps = {word: st.just(_Step(word, word)) for word in endings}
+        steps["connecting"] = _timed("connecting")
+        steps["interaction_required"] = _prompts(prompted)
         return _Walk(machine, steps, endings)
 
     short = walk({}, "invalid", "disconnected")
-    asked = _branches(short, "interaction_required", "on_rejected", "on_timeout")
-    whole = walk(asked, "connected")
-    return _scripts(whole, whole.ways_in(_BRANCH_STEPS), _BRANCH_STEPS)
+    prompted = _branches(short, "interaction_required", "on_rejected", "on_timeout")
+    whole = walk(prompted, "connected")
+    return _scripts(whole, whole.first_statuses(_BRANCH_STEPS), _BRANCH_STEPS)
 
 
 def _branches(short: _Walk, status: str, *names: str) -> _Branches:
-    """What may come instead of the next step of a script that is in `status`."""
-    ways = short.ways_on(status, _BRANCH_STEPS)
-    return dict.fromkeys(names, _scripts(short, ways, _BRANCH_STEPS).map(_written))
+    """For each name a branch: steps that follow `status` instead of the script's next step."""
+    statuses = short.next_statuses(status, _BRANCH_STEPS)
+    return dict.fromkeys(names, _scripts(short, statuses, _BRANCH_STEPS).map(_written))
 
 
-def _lasting(word: str) -> st.SearchStrategy[_Told]:
-    lengths = st.sampled_from(_LENGTHS)
-    return st.one_of(st.just(word), lengths.map(lambda length: {word: length})).map(
-        partial(_Told, word)
-    )
+def _timed(word: str) -> st.SearchStrategy[_Step]:
+    durations = st.sampled_from(_DURATIONS).map(lambda duration: {word: duration})
+    return st.one_of(st.just(word), durations).map(partial(_Step, word))
 
 
-def _prompts(branches: _Branches) -> st.SearchStrategy[_Told]:
-    more = {
+def _prompts(branches: _Branches) -> st.SearchStrategy[_Step]:
+    optional = {
         "attempts": st.integers(1, 3),
-        "timeout": st.sampled_from(_PATIENCE),
+        "timeout": st.sampled_from(_PROMPT_TIMEOUTS),
         **branches,
     }
     asked = [(type_, answer) for type_, answers in _ANSWERS.items() for answer in answers]
-    return st.one_of([_prompt(type_, answer, more) for type_, answer in asked])
+    return st.one_of([_prompt(type_, answer, optional) for type_, answer in asked])
 
 
-def _prompt(type_: str, answer: Answer, more: _Optional) -> st.SearchStrategy[_Told]:
+def _prompt(type_: str, answer: Mapping[str, str], optional: _Optional) -> st.SearchStrategy[_Step]:
     form = {} if type_ in PROMPTS else {"fields": [{"name": name} for name in answer]}
-    asks = {"type": type_, **form, "accept": dict(answer)}
-    return _some_of(more).map(
-        lambda keys: _Told("interaction_required", {"interaction_required": asks | keys}, answer)
+    prompt = {"type": type_, **form, "accept": dict(answer)}
+    return _some_of(optional).map(
+        lambda keys: _Step("interaction_required", {"interaction_required": prompt | keys}, answer)
     )
 
 
-def _approvals(word: str, branches: _Branches) -> st.SearchStrategy[_Told]:
-    def told(length: str, keys: Json) -> _Told:
-        return _Told(word, {word: {"for": length, **keys} if keys else length})
+def _approvals(word: str, branches: _Branches) -> st.SearchStrategy[_Step]:
+    def step(duration: str, keys: Json) -> _Step:
+        return _Step(word, {word: {"for": duration, **keys} if keys else duration})
 
-    return st.builds(told, st.sampled_from(_LENGTHS), _some_of(branches))
+    return st.builds(step, st.sampled_from(_DURATIONS), _some_of(branches))
 
 
-def _some_of(more: _Optional) -> st.SearchStrategy[Json]:
+def _some_of(optional: _Optional) -> st.SearchStrategy[Json]:
     """Some of the keys, in the order in which they are given."""
-    found = st.fixed_dictionaries({}, optional=dict(more))
-    return found.map(lambda keys: {name: keys[name] for name in more if name in keys})
-
-
-def _completions(outputs: st.SearchStrategy[Json] | None) -> st.SearchStrategy[_Told]:
-    done = st.just("completed") if outputs is None else outputs.map(_completed)
-    return done.map(partial(_Told, "completed"))
+    found = st.fixed_dictionaries({}, optional=dict(optional))
+    return found.map(lambda keys: {name: keys[name] for name in optional if name in keys})
 
 
 def _completed(output: Json) -> Json:
     return {"completed": {"output": output}}
 
 
-def _failures(rules: Edition) -> st.SearchStrategy[_Told]:
-    """What the edition lets a run fail with, once or twice over; the plainest first."""
+def _failures(rules: Edition) -> st.SearchStrategy[_Step]:
+    """One or two of the edition's run errors; examples shrink to the simplest."""
     names = [name for name in RUN_ERRORS if CATALOG[name].is_of(rules.name)]
-    names.sort(key=_PLAINEST.__ne__)
+    names.sort(key=_SIMPLEST_ERROR.__ne__)
     several = st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)
     return several.map(lambda found: found if found[1:] else found[0]).map(
-        lambda errors: _Told("failed", {"failed": errors})
+        lambda errors: _Step("failed", {"failed": errors})
     )
 
 
-_PLAINEST = "task/task_failed"
+def _written(steps: Sequence[_Step]) -> list[Any]:
+    return [step.written for step in steps]
 
 
-def _effect(step: Any) -> _Told:
-    return _Told("", step)
+def _history(edition: str, opening: Sequence[_Step] | None, run: Sequence[_Step]) -> History:
+    parts = {"connection": opening, "task_run": run} if opening else {"task_run": run}
+    scripts = {kind: _written(steps) for kind, steps in parts.items()}
+    answers = (step.answer for step in chain(*parts.values()))
+    statuses = tuple(step.status for step in run if step.status)
+    return make_history(edition, scripts, tuple(filter(None, answers)), statuses)
 
 
-def _written(told: Sequence[_Told]) -> list[Any]:
-    return [one.step for one in told]
-
-
-def _history(edition: str, opening: Sequence[_Told] | None, run: Sequence[_Told]) -> History:
-    told = {"connection": opening, "task_run": run} if opening else {"task_run": run}
-    scripts = {kind: _written(steps) for kind, steps in told.items()}
-    answers = (one.answer for one in chain(*told.values()))
-    statuses = tuple(one.status for one in run if one.status)
-    return tell_history(edition, scripts, tuple(filter(None, answers)), statuses)
-
-
-def _edition(name: str) -> Edition:
-    if name not in EDITIONS:
-        known = f"{nearest(name, EDITIONS)}; it can be {listed(EDITIONS, last='or')}"
-        raise ValueError(f"unknown edition {quote(name)}{known}")
-    return EDITIONS[name]
-
-
-def _check(run: _Walk, most_steps: int) -> None:
-    """See that there are histories that end so, and no longer ones than a task has time for."""
-    wrong = [ending for ending in run.endings if ending not in ENDINGS]
-    if wrong or not run.endings:
+def _check_arguments(run: _Walk, most_steps: int) -> None:
+    if not run.endings or not {*run.endings} <= {*ENDINGS}:
         allowed = f"`endings` are one or more of {listed(ENDINGS)}"
         raise ValueError(f"{allowed}, not {listed(run.endings)}")
     least = run.distances[run.machine.initial]

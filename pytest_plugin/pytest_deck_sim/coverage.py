@@ -33,10 +33,10 @@ class Coverage:
 
     def add(self, deck: Deck) -> None:
         """Count what was played in a world."""
-        from deck_sim.extras.history import is_made_up
+        from deck_sim.extras.history import is_generated
 
         rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
-        self.merge({name: steps for name, steps in rows if not is_made_up(name)})
+        self.merge({name: steps for name, steps in rows if not is_generated(name)})
 
     def merge(self, counts: Mapping[str, Mapping[str, int]]) -> None:
         """Add up."""

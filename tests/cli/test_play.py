@@ -174,7 +174,7 @@ def test_a_script_that_cannot_be_played_on_says_why(cli, write):
 
 
 def test_a_task_can_be_run_with_an_input(cli, write):
-    """It comes beside what every rehearsal has, and keeps its types."""
+    """It comes beside what the player gives, and keeps its types."""
     output = "{nights: '{{ input.nights }}', guest: '{{ input.guest }}'}"
     file = write("echo", "queued", "running", f"completed: {{output: {output}}}")
     told = " ".join(cli("play", file, "--input", '{"nights": 3}').stdout.split())

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from deck_sim.base.errors import CATALOG, RUN_ERRORS
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
-from deck_sim.extras.player import rehearse
+from deck_sim.extras.player import play_scenario
 from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.expressions.environment import FILTERS, FUNCTIONS, VARIABLES
@@ -119,7 +119,7 @@ def fill_table(found):
 
 def fill_timeline(found):
     """A timeline below its scenario."""
-    return f"{found[1]}{rehearse(read_scenario(found[2]))}{found[4]}"
+    return f"{found[1]}{play_scenario(read_scenario(found[2]))}{found[4]}"
 
 
 def written(text):

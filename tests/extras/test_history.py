@@ -2,7 +2,7 @@
 
 from hypothesis.vendor.pretty import pretty
 
-from deck_sim.extras.history import tell_history
+from deck_sim.extras.history import make_history
 from deck_sim.scenario.loader import read_scenario
 
 STEPS = ["running", {"interaction_required": {"type": "mfa", "accept": {"code": "012345"}}}]
@@ -12,7 +12,7 @@ ANSWERS = ({"code": "012345"},)
 
 def tell(steps=STEPS):
     """A history of these steps."""
-    return tell_history(
+    return make_history(
         "connections",
         {"task_run": steps},
         ANSWERS,

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.base.errors import ApiError
-from deck_sim.extras.player import Line, plain_text, rehearse
+from deck_sim.extras.player import PlayLine, format_lines, play_scenario
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
 
@@ -16,14 +16,14 @@ def read(body):
     return read_scenario(f"version: 1\nname: story\n{body}\n")
 
 
-def told(rehearsal):
+def told(played):
     """Who did what, when."""
-    return [f"{line.at.seconds}s {line.who} {line.what}" for line in rehearsal.lines]
+    return [f"{line.at.seconds}s {line.who} {line.what}" for line in played.lines]
 
 
-def test_a_rehearsal_keeps_the_world_and_who_was_in_it():
+def test_a_playthrough_keeps_the_world_and_who_was_in_it():
     """Every id leads to a resource of the world."""
-    played = rehearse(shipped().get("success"))
+    played = play_scenario(shipped().get("success"))
     world = played.simulation.world
     ids = {"agent": played.agent_id, "source": played.source_id, "task": played.task_id}
     assert all(world.find(kind, id_) for kind, id_ in ids.items())
@@ -34,7 +34,7 @@ def test_a_rehearsal_keeps_the_world_and_who_was_in_it():
 
 def test_a_connection_that_does_not_come_about_runs_nothing():
     """There is no run, and the story is that of the connection."""
-    played = rehearse(shipped().get("credentials_rejected"))
+    played = play_scenario(shipped().get("credentials_rejected"))
     assert (played.run, played.run_id) == (None, None)
     assert told(played) == ["0s connection connecting", "3s connection invalid"]
 
@@ -42,24 +42,24 @@ def test_a_connection_that_does_not_come_about_runs_nothing():
 def test_a_story_is_a_line_each_in_columns():
     """When, who, what and more, with nothing behind the last word."""
     lines = [
-        Line(timedelta(0), "connection", "connecting"),
-        Line(timedelta(minutes=90), "task run", "failed", "a/b: c"),
+        PlayLine(timedelta(0), "connection", "connecting"),
+        PlayLine(timedelta(minutes=90), "task run", "failed", "a/b: c"),
     ]
-    assert plain_text(lines) == (
+    assert format_lines(lines) == (
         "+0s     connection  connecting\n"  #
         "+1h30m  task run    failed      a/b: c\n"
     )
 
 
-def test_a_rehearsal_prints_its_story():
+def test_a_playthrough_prints_its_story():
     """As text it is the lines."""
-    played = rehearse(shipped().get("mfa_twice"))
-    assert str(played) == plain_text(played.lines)
+    played = play_scenario(shipped().get("mfa_twice"))
+    assert str(played) == format_lines(played.lines)
 
 
 def test_every_prompt_gets_a_right_answer_if_none_are_given():
     """The user knows the code."""
-    played = rehearse(read(ASKS_TWICE))
+    played = play_scenario(read(ASKS_TWICE))
     assert told(played)[-1] == "1s task run completed"
 
 
@@ -67,7 +67,9 @@ def test_every_prompt_gets_a_right_answer_if_none_are_given():
 def test_a_right_answer_may_be_computed(given, end):
     """It is what the input makes it; where it cannot be computed, the run says so."""
     prompt = "interaction_required: {accept: {code: '{{ input.pin }}'}}"
-    played = rehearse(read(f"task_run: [running, {prompt}, running, completed]"), task_input=given)
+    played = play_scenario(
+        read(f"task_run: [running, {prompt}, running, completed]"), task_input=given
+    )
     assert played.run.status == end
 
 
@@ -82,7 +84,7 @@ def test_a_right_answer_may_be_computed(given, end):
 )
 def test_given_answers_are_used_up_in_order(answers, answered, end):
     """After the last nobody answers, and time passes until the limits have run out."""
-    played = rehearse(read(ASKS_TWICE), answers)
+    played = play_scenario(read(ASKS_TWICE), answers)
     assert len([line for line in played.lines if line.what == "answered"]) == answered
     assert told(played)[-1] == end
 
@@ -90,7 +92,7 @@ def test_given_answers_are_used_up_in_order(answers, answered, end):
 def test_an_answer_that_does_not_fit_is_refused():
     """It names a field that was not asked for."""
     with pytest.raises(ApiError, match=r"`inputs\.pin` was not asked for"):
-        rehearse(read(ASKS_TWICE), [{"pin": "1"}])
+        play_scenario(read(ASKS_TWICE), [{"pin": "1"}])
 
 
 @pytest.mark.parametrize("field", ["{name: password}", "{name: secret, type: password}"])
@@ -99,14 +101,14 @@ def test_a_password_is_never_told(field):
     prompt = f"{{type: login, fields: [{{name: user}}, {field}]}}"
     body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
     name = "password" if "secret" not in field else "secret"
-    story = str(rehearse(read(body), [{"user": "alex", name: "hunter2"}]))
+    story = str(play_scenario(read(body), [{"user": "alex", name: "hunter2"}]))
     assert "hunter2" not in story
     assert f"user=alex, {name}=•••" in story
 
 
 def test_a_run_that_waits_for_a_person_is_approved_after_a_minute():
     """The reviewer takes a minute, whenever the run comes to wait."""
-    played = rehearse(read("task_run: [running: 5s, pending, completed]"))
+    played = play_scenario(read("task_run: [running: 5s, pending, completed]"))
     assert told(played)[-3:] == [
         "6s task run pending",
         "66s reviewer approved",
@@ -117,26 +119,28 @@ def test_a_run_that_waits_for_a_person_is_approved_after_a_minute():
 def test_a_reviewer_can_come_too_late():
     """The connection is lost before the minute is over, and the run has failed."""
     body = "connection: [connected: 30s, disconnected]\ntask_run: [running, pending, completed]"
-    played = rehearse(read(body))
+    played = play_scenario(read(body))
     assert "reviewer" not in str(played)
     assert told(played)[-2:] == ["30s connection disconnected", "30s task run failed"]
 
 
 def test_a_connection_is_seen_through_to_where_it_ends():
     """What happens to it after the run belongs to the story."""
-    played = rehearse(read("connection: [connected: 10m, disconnected]"))
+    played = play_scenario(read("connection: [connected: 10m, disconnected]"))
     assert told(played)[-2:] == ["10s task run completed", "600s connection disconnected"]
 
 
 def test_nothing_ends_a_connection_that_hangs():
-    """The rehearsal ends where nothing is due any more."""
-    assert told(rehearse(read("connection: [connecting: stuck]"))) == ["0s connection connecting"]
+    """The player stops where nothing is due any more."""
+    assert told(play_scenario(read("connection: [connecting: stuck]"))) == [
+        "0s connection connecting"
+    ]
 
 
 def test_the_seed_decides_what_is_drawn():
     """The same seed tells the same story, ids and all; another one another."""
     scenario = shipped().get("varying_success")
-    one, same, other = (rehearse(scenario, seed=seed) for seed in (1, 1, 2))
+    one, same, other = (play_scenario(scenario, seed=seed) for seed in (1, 1, 2))
     assert (one.lines, one.run_id) == (same.lines, same.run_id)
     assert one.run_id != other.run_id
     assert one.lines != other.lines
@@ -144,7 +148,7 @@ def test_the_seed_decides_what_is_drawn():
 
 def test_several_errors_are_told_in_one_line():
     """Each with its name and its message."""
-    played = rehearse(read("task_run: [failed: [api/timeout, source/source_error]]"))
+    played = play_scenario(read("task_run: [failed: [api/timeout, source/source_error]]"))
     assert played.lines[-1].detail == (
         "api/timeout: The request took too long.; source/source_error: The source answered with an"
         " error."

@@ -10,7 +10,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.extras.player import rehearse
+from deck_sim.extras.player import play_scenario
 from deck_sim.extras.strategies import histories
 from deck_sim.scenario.loader import read_scenario, scenario_from_data
 
@@ -50,10 +50,10 @@ def test_every_history_plays_to_its_outcome_with_its_answers(edition, connection
     @given(histories(edition=edition, connection=connection, most_steps=12))
     def holds(history):
         scenario = scenario_from_data(dict(history))
-        played = rehearse(scenario, history.answers)
+        played = play_scenario(scenario, history.answers)
         assert played.run.status == history.outcome
         assert [line.what for line in played.lines].count("answered") == len(history.answers)
-        assert str(rehearse(scenario, history.answers)) == str(played)
+        assert str(play_scenario(scenario, history.answers)) == str(played)
 
     holds()
 

@@ -127,9 +127,9 @@ def test_made_up_histories_are_not_counted(run):
     """They are others each time, and nobody has to play their branches."""
     text = PLAYS.replace(
         'deck.use("mfa_then_success")',
-        """from deck_sim.extras.history import tell_history
+        """from deck_sim.extras.history import make_history
         steps = {"task_run": ["queued", "running", "completed"]}
-        deck.use(deck.scenario(tell_history("connections", steps, (), ("completed",))))""",
+        deck.use(deck.scenario(make_history("connections", steps, (), ("completed",))))""",
     )
     result = run(text, "--deck-coverage")
     result.assert_outcomes(passed=2)

@@ -4,7 +4,7 @@ import pytest
 
 from deck_sim.base.durations import Span, format_duration
 from deck_sim.engine import commands
-from deck_sim.extras.player import rehearse
+from deck_sim.extras.player import play_scenario
 from deck_sim.runtime.advance import run_to_end
 from deck_sim.scenario.steps.step import REGISTRY, Step
 
@@ -14,7 +14,7 @@ def tell(read):
     """Play a body, and tell what the run did (or the connection, if there was none) and when."""
 
     def tell(body, answers=None, kind="task run"):
-        lines = [line for line in rehearse(read(body), answers).lines if line.who == kind]
+        lines = [line for line in play_scenario(read(body), answers).lines if line.who == kind]
         return [f"{format_duration(line.at)} {line.what}" for line in lines]
 
     return tell
@@ -26,7 +26,7 @@ def ask(read):
 
     def ask(prompt, *answers, then="[running, completed]"):
         body = f"task_run: [running, interaction_required: {prompt}, {then[1:]}"
-        played = rehearse(read(body), answers)
+        played = play_scenario(read(body), answers)
         asked = [line for line in played.lines if line.what == "interaction_required"]
         return played.run, len(asked)
 
@@ -42,7 +42,7 @@ def test_statuses_last_as_long_as_they_say(tell):
 def test_a_range_is_drawn_from_the_seed(read):
     """The same seed gives the same duration, and another one another; both within the range."""
     scenario = read("task_run: [{queued: 2s..8s}, running, completed]")
-    ends = [rehearse(scenario, seed=seed).lines[-1].at for seed in (1, 1, 2)]
+    ends = [play_scenario(scenario, seed=seed).lines[-1].at for seed in (1, 1, 2)]
     assert ends[0] == ends[1] != ends[2]
     assert all(timedelta(seconds=3) <= end <= timedelta(seconds=9) for end in ends)
 
@@ -57,7 +57,7 @@ def test_a_lost_connection_ends_its_script(read, status):
     """After it only a caller leads on, so that the way after a prompt can be written behind it."""
     prompt = f"{{on_rejected: [{status}], attempts: 1, accept: []}}"
     body = f"connection: [connecting, {{interaction_required: {prompt}}}, connected]"
-    played = rehearse(read(body))
+    played = play_scenario(read(body))
     assert played.login.status == status
     assert played.simulation.world.stories == {}
 
@@ -85,7 +85,7 @@ def test_a_lost_connection_ends_its_script(read, status):
 )
 def test_a_run_fails_with_the_errors_of_the_catalog(read, errors, expected):
     """One or several, with the catalog's message or their own."""
-    run = rehearse(read(f"task_run: [{{failed: {errors}}}]")).run
+    run = play_scenario(read(f"task_run: [{{failed: {errors}}}]")).run
     assert run.status == "failed"
     found = [(e["type"], e["code"], e.get("field"), e["message"]) for e in run["errors"]]
     assert found == expected
@@ -93,8 +93,8 @@ def test_a_run_fails_with_the_errors_of_the_catalog(read, errors, expected):
 
 def test_an_output_is_given_or_made(read):
     """What the script says is the output; else one is made from the task's schema."""
-    given = rehearse(read("task_run: [running, {completed: {output: {total: 3}}}]"))
-    made = rehearse(read("task_run: [running, completed]"))
+    given = play_scenario(read("task_run: [running, {completed: {output: {total: 3}}}]"))
+    made = play_scenario(read("task_run: [running, completed]"))
     assert given.run["output"] == {"total": 3}
     assert list(made.run["output"]) == ["reservations"]
 
@@ -102,7 +102,7 @@ def test_an_output_is_given_or_made(read):
 def test_an_output_that_breaks_the_schema_fails_the_run(read):
     """A run never completes with an output that its task does not allow."""
     body = "task_run: [running, {completed: {output: {reservations: [{nights: many}]}}}]"
-    run = rehearse(read(body)).run
+    run = play_scenario(read(body)).run
     assert (run.status, run["output"]) == ("failed", None)
     (error,) = run["errors"]
     assert (error["type"], error["code"]) == ("task", "output_invalid")
@@ -120,7 +120,7 @@ def start(read):
     """Start a run of a task that may take a day, and return its world and its id."""
 
     def start(steps):
-        played = rehearse(read(f"task_run: {steps}"))
+        played = play_scenario(read(f"task_run: {steps}"))
         world = played.simulation.world
         task = world.change(world.find("task", played.task_id), settings={"timeout_seconds": 86400})
         body = {"connection_id": played.login_id, "input": {"guest": "Alex"}}
@@ -304,7 +304,7 @@ def test_a_prompt_shows_what_it_asks(read, prompt, shown):
     ["123456", "12*", "*", "??-??", "[a-c]x", "[!0-9]", "[]]", "[!]]*", "[[]x", "x[", "", "[.]"],
 )
 def test_a_right_answer_is_known_for_every_glob(read, wanted):
-    """The rehearsal can give an answer that is accepted."""
+    """The player can give an answer that is accepted."""
     prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
     step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
     assert step._accepts(None, step.right_answer(None))
@@ -333,7 +333,7 @@ def test_at_the_inactivity_limit_the_limit_is_first(read):
     half_an_hour = timedelta(minutes=30)
     late = pending.model_copy(update={"length": Span(half_an_hour, half_an_hour)})
     told = {
-        step: rehearse(
+        step: play_scenario(
             scenario.model_copy(update={"task_run": (running, step, completed)}),
             timeout=timedelta(hours=2),
         ).run.status

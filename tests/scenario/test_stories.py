@@ -8,7 +8,7 @@ import pytest
 from deck_sim.base.errors import RUN_ERRORS
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
-from deck_sim.extras.player import rehearse
+from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.library import SHIPPED, shipped
 from deck_sim.scenario.loader import load_scenario
 from deck_sim.scenario.steps.step import REGISTRY, words
@@ -117,7 +117,7 @@ def test_the_words_of_a_script_are_those_of_the_machines(kind):
 def test_a_story_of_both_editions_ends_the_same_in_both(scenario):
     """The last run ends in the same status, with the same errors and the same output."""
     ends = [
-        rehearse(scenario.model_copy(update={"edition": edition})).run
+        play_scenario(scenario.model_copy(update={"edition": edition})).run
         for edition in scenario.editions
     ]
     fields = [(run.status, run["errors"], run["output"]) for run in ends]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.extras.player import rehearse
+from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.library import shipped
 
 TRACES = Path(__file__).parents[1] / "traces"
@@ -20,7 +20,7 @@ NAMES = shipped().names()
 
 
 def answers_in(command):
-    """The answers that a command line gives; None if it leaves them to the rehearsal."""
+    """The answers that a command line gives; None if it leaves them to the player."""
     words = shlex.split(command)
     given = [word for option, word in pairwise(words) if option == "--answer"]
     answers = [dict(part.split("=") for part in text.split(",")) for text in given]
@@ -37,7 +37,7 @@ def timeout_in(command):
 def play(command):
     """The trace of a command line `$ deck-sim play NAME …`: itself, and the story."""
     name = command.split()[3]
-    story = rehearse(shipped().get(name), answers_in(command), **timeout_in(command))
+    story = play_scenario(shipped().get(name), answers_in(command), **timeout_in(command))
     return f"{command}\n\n{story}"
 
 
