@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import click
 
-from deck_sim.base.errors import Grade
 from deck_sim.cli.command import Command
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import Grade
 from deck_sim.contract.fidelity import GRADES, Behaviour
 from deck_sim.contract.ledger import TOPICS, rows_of
 

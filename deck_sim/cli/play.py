@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import ApiError, listed
+from deck_sim.base.errors import listed
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import coloured, console, draw_line
 from deck_sim.cli.library import FOLDER, SEED, find_scenario, open_library
 from deck_sim.cli.reading import ANSWERS, OBJECT, TASK_TIMEOUT
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.extras.player import TIMEOUT, Playthrough, play_scenario
 
 if TYPE_CHECKING:

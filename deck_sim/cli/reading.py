@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import click
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.base.errors import ApiError, DeckSimError
+from deck_sim.base.errors import DeckSimError
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.handle.address import read_url
 from deck_sim.runtime.serialization import read_moment
 from deck_sim.runtime.simulation import FOLLOW, MODES

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from deck_sim.base.errors import CATALOG, ApiError, Problem, check, problem
+from deck_sim.contract.error_catalog import CATALOG, ApiError, Problem, check, problem
 from deck_sim.contract.fidelity import Behaviour
 from deck_sim.contract.ledger import LEDGER, assumptions_of
 from deck_sim.contract.ledger.errors import name_of

@@ -12,7 +12,7 @@ Laws:
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from deck_sim.base.errors import Grade
+from deck_sim.contract.error_catalog import Grade
 
 GRADES: tuple[Grade, ...] = ("documented", "observed", "assumed")
 

@@ -8,8 +8,8 @@ that it has no other fields: Deck adds some without a new version (documented).
 from collections.abc import Mapping
 from typing import Any
 
-from deck_sim.base.errors import CATALOG
 from deck_sim.contract import bodies, resources
+from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.interactions import PROMPTS
 
 Shape = dict[str, Any]

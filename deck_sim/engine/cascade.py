@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deck_sim.base.errors import problem
+from deck_sim.contract.error_catalog import problem
 from deck_sim.engine.records import Resource
 from deck_sim.engine.timers import AUTO_TRANSITION, DISUSE
 

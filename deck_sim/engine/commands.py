@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from deck_sim.base.errors import ApiError, Problem, check, listed, problem, refuse
+from deck_sim.base.errors import listed
 from deck_sim.contract.assumptions import DELETED, PATCH, rely_on
+from deck_sim.contract.error_catalog import ApiError, Problem, check, problem, refuse
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import json_schema
 from deck_sim.engine.facts import Facts, apart, login_facts, run_facts

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from deck_sim.base.errors import refuse
 from deck_sim.contract.assumptions import rely_on
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.fan_out import listens
 from deck_sim.engine.injected import WEBHOOK as STRUCK
 from deck_sim.engine.injected import fire_webhook

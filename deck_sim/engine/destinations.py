@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from deck_sim.base.errors import ApiError, Problem, listed, nearest, problem
+from deck_sim.base.errors import listed, nearest
+from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.engine.deliveries import WEBHOOK, activate, rotate_secret
 from deck_sim.engine.fan_out import ALL
 from deck_sim.engine.records import Resource

@@ -11,7 +11,7 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
-from deck_sim.base.errors import Problem, problem
+from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine import regex_limits
 
 _REFERENCES = ("$ref", "$dynamicRef")

@@ -5,7 +5,7 @@ it takes a stored credential, or a source that needs none, and leaves a session 
 from collections.abc import Mapping
 from typing import Any
 
-from deck_sim.base.errors import Problem, check, problem, refuse
+from deck_sim.contract.error_catalog import Problem, check, problem, refuse
 from deck_sim.engine import commands
 from deck_sim.engine.commands import (
     Choose,

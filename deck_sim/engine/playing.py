@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from deck_sim.base.durations import spell_duration
-from deck_sim.base.errors import problem
+from deck_sim.contract.error_catalog import problem
 from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.holds import Place, Stopped, held_by, stop_at
 from deck_sim.engine.injected import inject

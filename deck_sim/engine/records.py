@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
-from deck_sim.base.errors import Problem
+from deck_sim.contract.error_catalog import Problem
 
 
 class Immutable:

@@ -16,8 +16,9 @@ from datetime import UTC, datetime, timedelta
 from sys import intern
 from typing import Any
 
-from deck_sim.base.errors import Problem, listed
+from deck_sim.base.errors import listed
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
+from deck_sim.contract.error_catalog import Problem
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine import cascade

@@ -18,8 +18,9 @@ except ImportError as missing:
     _MISSING = "deck_sim.extras.strategies needs Hypothesis: pip install 'deck-sim[hypothesis]'"
     raise ImportError(_MISSING) from missing
 
-from deck_sim.base.errors import CATALOG, RUN_ERRORS, listed, nearest, quote
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
+from deck_sim.contract.error_catalog import CATALOG, RUN_ERRORS
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.statuses import Machine
 from deck_sim.extras.history import History, Json, make_history

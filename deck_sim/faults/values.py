@@ -8,10 +8,11 @@ from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSc
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, format_duration, parse_duration
-from deck_sim.base.errors import CATALOG, IN_RUN_ONLY, nearest, nearest_type, quote
+from deck_sim.base.errors import nearest, nearest_type, quote
 from deck_sim.base.strict import fault
 from deck_sim.base.validation import show
 from deck_sim.contract.editions import EVENT_TYPES
+from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
 
 _ANSWERS = tuple(row.name for row in CATALOG.values() if row.status != IN_RUN_ONLY)
 

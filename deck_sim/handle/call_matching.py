@@ -7,7 +7,8 @@ from typing import Any, Self
 from urllib.parse import parse_qs
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.base.errors import CATALOG, DeckSimError, listed, nearest
+from deck_sim.base.errors import DeckSimError, listed, nearest
+from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.runtime.journal import KEPT_HEADERS
 
 _LONGEST = 100  # characters of a value that a line shows

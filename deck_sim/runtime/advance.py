@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from deck_sim.base.errors import refuse
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import World

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from deck_sim.base import real_time
-from deck_sim.base.errors import refuse
 from deck_sim.base.real_time import PRESENT_HEADER, PROCESS, PROCESS_HEADER
 from deck_sim.base.redaction import hide_in_headers
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.deliveries import (
     Attempt,
     AttemptResult,

@@ -4,8 +4,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from deck_sim.base.errors import refuse
 from deck_sim.contract.editions import RateLimit
+from deck_sim.contract.error_catalog import refuse
 
 _SECOND = timedelta(seconds=1)
 

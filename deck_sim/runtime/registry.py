@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from deck_sim.base import real_time
-from deck_sim.base.errors import refuse
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.chance import make_id
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Settings, Simulation

@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import Field, create_model
 
-from deck_sim.base.errors import ApiError, Problem, listed, nearest, problem, quote, refuse
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import UNKNOWN_NAME
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import Edition
+from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import commands
 from deck_sim.engine.world import World

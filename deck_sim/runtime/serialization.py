@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from deck_sim.base.errors import ApiError, Problem, problem, quote, refuse
+from deck_sim.base.errors import quote
 from deck_sim.base.redaction import HIDDEN, cut_before_secret, hide, hide_in_text, is_secret
+from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
 

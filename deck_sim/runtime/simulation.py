@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import nearest_type, quote, refuse
+from deck_sim.base.errors import nearest_type, quote
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.facts import Facts
 from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource

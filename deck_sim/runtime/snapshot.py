@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from deck_sim import __version__
-from deck_sim.base.errors import ApiError, refuse
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.plain import Reader, UnreadableSnapshot, Writer
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json

@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import Field, JsonValue, ValidationError
 
-from deck_sim.base.errors import ApiError, Problem, nearest
+from deck_sim.base.errors import nearest
 from deck_sim.base.validation import UNKNOWN_NAME, spell_path
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import ApiError, Problem
 from deck_sim.runtime.seeding import seed_resources, seedable
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.conditions import Rule, When

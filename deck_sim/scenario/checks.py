@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import CATALOG, listed
+from deck_sim.base.errors import listed
 from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_problems
 from deck_sim.scenario.partial_steps import Outline, outline

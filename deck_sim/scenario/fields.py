@@ -16,9 +16,10 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, Span, parse_span
-from deck_sim.base.errors import CATALOG, RUN_ERRORS, listed, nearest
+from deck_sim.base.errors import listed, nearest
 from deck_sim.base.strict import Many, Strict, Whole, fault, faults_at, read_whole
 from deck_sim.base.validation import show
+from deck_sim.contract.error_catalog import CATALOG, RUN_ERRORS
 
 __all__ = ["Many", "Strict", "Whole", "fault", "faults_at"]  # what scenario files share with others
 

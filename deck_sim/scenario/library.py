@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deck_sim.base.errors import listed, nearest, quote, refuse
+from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.contract.error_catalog import refuse
 
 if TYPE_CHECKING:
     from deck_sim.scenario import loader

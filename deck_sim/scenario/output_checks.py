@@ -6,8 +6,9 @@ that can be told before any run.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from deck_sim.base.errors import Problem, quote
+from deck_sim.base.errors import quote
 from deck_sim.base.validation import spell_path
+from deck_sim.contract.error_catalog import Problem
 from deck_sim.engine.json_schema import violations
 from deck_sim.scenario.conditions import Rule, matches_text
 from deck_sim.scenario.coverage import written_steps

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base.errors import check
 from deck_sim.contract.editions import DEFAULT_EDITION
+from deck_sim.contract.error_catalog import check
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import Script
 from deck_sim.scenario.library import Library

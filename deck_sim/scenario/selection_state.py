@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deck_sim.base.errors import ApiError, Problem, check, listed, nearest, problem, quote
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.contract.error_catalog import ApiError, Problem, check, problem
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.library import Library
 

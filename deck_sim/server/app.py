@@ -18,7 +18,6 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deck_sim.base.errors import CATALOG, ApiError, refuse
 from deck_sim.contract.assumptions import (
     REFUSED,
     collect_assumptions,
@@ -28,6 +27,7 @@ from deck_sim.contract.assumptions import (
     rely_on_call,
     rely_on_error,
 )
+from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
 from deck_sim.engine.holds import hold_on_call, meet
 from deck_sim.engine.injected import CALL
 from deck_sim.runtime.dispatcher import note_caller_time

@@ -15,7 +15,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from deck_sim.base.errors import ApiError
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE, fire, fire_webhook
 from deck_sim.engine.world import World
 from deck_sim.faults.outgoing import CLOSED, FAULT_HEADER, NOTHING, RESET, WHOLE, OutgoingResponse

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from deck_sim.base.errors import ApiError, refuse
 from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.editions import Idempotency
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.journal import StoredAnswer
 from deck_sim.runtime.serialization import read_object
 from deck_sim.runtime.simulation import Simulation

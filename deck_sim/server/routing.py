@@ -9,7 +9,8 @@ from typing import Generic, Protocol, TypeVar
 from starlette.routing import compile_path
 from starlette.types import Scope
 
-from deck_sim.base.errors import listed, quote, refuse
+from deck_sim.base.errors import listed, quote
+from deck_sim.contract.error_catalog import refuse
 
 
 class Row(Protocol):

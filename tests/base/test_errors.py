@@ -4,22 +4,17 @@ import string
 
 import pytest
 
-from deck_sim.base.errors import (
+from deck_sim.base.errors import LONGEST, DeckSimError, listed, nearest, nearest_type, quote
+from deck_sim.contract.editions import EVENT_TYPES
+from deck_sim.contract.error_catalog import (
     CATALOG,
     IN_RUN_ONLY,
-    LONGEST,
     RUN_ERRORS,
     ApiError,
-    DeckSimError,
     Problem,
-    listed,
-    nearest,
-    nearest_type,
     problem,
-    quote,
     refuse,
 )
-from deck_sim.contract.editions import EVENT_TYPES
 
 # The table of the contract, written down a second time: name, HTTP status, grade.
 CONTRACT = """

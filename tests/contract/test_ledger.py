@@ -5,9 +5,9 @@ from dataclasses import fields
 
 import pytest
 
-from deck_sim.base.errors import CATALOG
 from deck_sim.contract.assumptions import DELETED, PATCH, SEVERAL, UNKNOWN_PARAMETER
 from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.ledger import LEDGER, TOPICS, assumptions_of, rows_of
 from deck_sim.contract.ledger.errors import name_of

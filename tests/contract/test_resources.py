@@ -2,8 +2,8 @@
 
 import pytest
 
-from deck_sim.base.errors import CATALOG
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.interactions import PROMPTS
 
 ROWS = [

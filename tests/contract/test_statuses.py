@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.base.errors import CATALOG
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import CATALOG
 
 MACHINES = {
     f"{name}: {row.object}": row.machine

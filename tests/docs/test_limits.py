@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deck_sim.base.errors import CATALOG
+from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.ledger import LEDGER
 from deck_sim.contract.ledger.errors import name_of
 from deck_sim.scenario.model import Scenario

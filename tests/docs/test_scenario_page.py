@@ -11,8 +11,8 @@ from typing import Annotated
 import pytest
 from pydantic import TypeAdapter
 
-from deck_sim.base.errors import CATALOG, RUN_ERRORS
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import CATALOG, RUN_ERRORS
 from deck_sim.engine.story import KINDS
 from deck_sim.extras.player import play_scenario
 from deck_sim.runtime.world_file import WorldFile

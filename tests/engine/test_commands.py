@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from deck_sim.base.errors import ApiError, refuse
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine import commands
 
 RULES = EDITIONS["connections"]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.base.errors import ApiError
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import (
     AttemptResult,

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from deck_sim.base.errors import ApiError
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.holds import Hold, held_by
 from deck_sim.engine.playing import release
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.base.errors import ApiError
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.extras.player import PlayLine, format_lines, play_scenario
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario

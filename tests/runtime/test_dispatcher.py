@@ -9,8 +9,8 @@ import pytest
 import standardwebhooks
 from freezegun import freeze_time
 
-from deck_sim.base.errors import ApiError
 from deck_sim.base.real_time import PROCESS
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
 from deck_sim.runtime.advance import MAX_PAUSES

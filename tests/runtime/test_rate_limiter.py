@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.base.errors import ApiError
 from deck_sim.contract.editions import RateLimit
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime.rate_limiter import RateLimiter
 

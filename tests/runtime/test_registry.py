@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.base.errors import ApiError
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.scenario.loader import read_scenario

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deck_sim.base.errors import ApiError
 from deck_sim.base.validation import spell_path
 from deck_sim.contract.bodies import Body
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.serialization import (
     MAX_DEPTH,
     check_body,

@@ -8,7 +8,7 @@ from freezegun import freeze_time
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import parse_duration
-from deck_sim.base.errors import ApiError
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine import commands
 from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.timers import ATTEMPT

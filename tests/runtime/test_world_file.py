@@ -5,7 +5,7 @@ import copy
 import pytest
 from jsonschema import Draft202012Validator
 
-from deck_sim.base.errors import ApiError
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.runtime.world_file import WorldFile, is_world_file, load_world_file, world_schema
 from deck_sim.scenario.library import Library, shipped

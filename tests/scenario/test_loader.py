@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from deck_sim.base.errors import RUN_ERRORS, listed
+from deck_sim.base.errors import listed
+from deck_sim.contract.error_catalog import RUN_ERRORS
 from deck_sim.scenario.loader import (
     ScenarioError,
     load_scenario,

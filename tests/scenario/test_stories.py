@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from deck_sim.base.errors import RUN_ERRORS
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import RUN_ERRORS
 from deck_sim.engine.story import KINDS
 from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.library import SHIPPED, shipped

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from deck_sim.base.errors import ApiError
 from deck_sim.contract.editions import IDEMPOTENCY
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.api.app import make_api
 from deck_sim.server.app import Door

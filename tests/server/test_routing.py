@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from deck_sim.base.errors import ApiError
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.server.routing import Routes
 
 

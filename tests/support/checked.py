@@ -10,7 +10,7 @@ from functools import cache
 import jsonschema_rs
 from starlette.datastructures import Headers
 
-from deck_sim.base.errors import ApiError
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.faults.outgoing import FAULT_HEADER as SPOILED
 from deck_sim.server.openapi.document import document

@@ -6,8 +6,8 @@ in their catalog.
 
 from collections.abc import Mapping
 
-from deck_sim.base.errors import Grade
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import Grade
 from deck_sim.contract.fidelity import Behaviour
 from deck_sim.contract.ledger import calls, conventions, errors, events, logins, runs, storage
 

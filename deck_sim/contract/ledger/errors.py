@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from deck_sim.base.errors import CATALOG, IN_RUN_ONLY, ErrorRow
+from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ErrorRow
 from deck_sim.contract.fidelity import SOURCES, Behaviour, assumed
 
 _COUNTS = Counter(row.code for row in CATALOG.values())

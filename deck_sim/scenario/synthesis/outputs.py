@@ -14,7 +14,7 @@ from itertools import count
 from json import dumps
 from typing import Any
 
-from deck_sim.base.errors import Problem
+from deck_sim.contract.error_catalog import Problem
 from deck_sim.engine import json_schema
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.regex_limits import patience

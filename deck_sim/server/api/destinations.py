@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from deck_sim.base.errors import refuse
 from deck_sim.base.redaction import is_secret
 from deck_sim.contract import operations
 from deck_sim.contract.assumptions import PATCH, rely_on
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.operations import Operation
 from deck_sim.engine import destinations
 from deck_sim.engine.deliveries import WEBHOOK

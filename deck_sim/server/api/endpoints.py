@@ -4,8 +4,8 @@ at the end.
 
 from functools import partial
 
-from deck_sim.base.errors import Problem, check
 from deck_sim.contract import operations
+from deck_sim.contract.error_catalog import Problem, check
 from deck_sim.engine import commands
 from deck_sim.runtime.serialization import print_resource, print_screenshots
 from deck_sim.server.api.answers import answer, carry_out, fetch, show

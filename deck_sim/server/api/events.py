@@ -3,8 +3,8 @@
 from datetime import datetime
 from functools import partial
 
-from deck_sim.base.errors import Problem, refuse
 from deck_sim.contract import operations
+from deck_sim.contract.error_catalog import Problem, refuse
 from deck_sim.engine import commands
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World

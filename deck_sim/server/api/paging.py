@@ -11,8 +11,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
-from deck_sim.base.errors import ApiError, Problem, listed, nearest, problem
+from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.assumptions import rely_on
+from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import Kind
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import print_resource, read_moment

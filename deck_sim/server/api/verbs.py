@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from deck_sim.base.errors import ApiError
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.operations import usual
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import commands

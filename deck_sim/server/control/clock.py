@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration, parse_duration
-from deck_sim.base.errors import refuse
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import MEANS, waiting

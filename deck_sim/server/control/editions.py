@@ -1,7 +1,8 @@
 """What a world of one edition says when it is asked for something of another."""
 
-from deck_sim.base.errors import listed, refuse
+from deck_sim.base.errors import listed
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.world import World
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deck_sim.base.errors import CATALOG, quote, refuse
+from deck_sim.base.errors import quote
+from deck_sim.contract.error_catalog import CATALOG, refuse
 from deck_sim.engine.injected import EVERYBODY, Fault, Injected, all_injected, inject, take_out
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import read_object

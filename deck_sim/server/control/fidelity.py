@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from deck_sim.base.errors import listed, nearest, quote, refuse
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.fidelity import GRADES
 from deck_sim.contract.ledger import rows_of
 from deck_sim.server.endpoint import Answer, Request, Route

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.base.errors import listed, nearest, nearest_type, quote, refuse
+from deck_sim.base.errors import listed, nearest, nearest_type, quote
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.holds import Hold, held_by
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World

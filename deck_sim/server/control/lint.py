@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.base.errors import refuse
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.serialization import print_moment
 from deck_sim.server.endpoint import Answer, Request, Route

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base.errors import ApiError, Problem, problem, refuse
+from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.runtime.serialization import read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, entry_problems

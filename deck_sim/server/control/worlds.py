@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import listed, nearest, quote, refuse
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.editions import RateLimit
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.world import World
 from deck_sim.runtime.rate_limiter import RateLimiter

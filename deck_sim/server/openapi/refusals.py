@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from deck_sim.base.errors import CATALOG
 from deck_sim.contract import bodies
 from deck_sim.contract.editions import Edition
+from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape, named
 from deck_sim.server.endpoint import Route

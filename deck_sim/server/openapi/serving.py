@@ -3,8 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deck_sim.base.errors import ApiError, listed, nearest, quote, refuse
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json, print_errors
 from deck_sim.server.endpoint import WHO

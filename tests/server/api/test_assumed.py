@@ -5,8 +5,8 @@ The tables have a row for every mark of the ledger, so that none is a promise on
 
 import pytest
 
-from deck_sim.base.errors import ApiError
 from deck_sim.contract.assumptions import collect_assumptions, collected_assumptions, rely_on
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.ledger import LEDGER
 from deck_sim.contract.ledger.errors import ROWS as ERRORS
 

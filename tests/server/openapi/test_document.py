@@ -7,9 +7,9 @@ import pytest
 from checked import close
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from deck_sim.base.errors import CATALOG, IN_RUN_ONLY
 from deck_sim.contract import bodies, shapes
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
 from deck_sim.scenario import selection
 from deck_sim.server.api.app import routes_of
 from deck_sim.server.endpoint import Route

@@ -1,0 +1,265 @@
+"""The error catalog of the Deck API, and its error envelope.
+
+Law: every error that an answer or a failed run can carry is one row of `CATALOG`, named
+`type/code`. A new error is a new row; nothing else spells a code, an HTTP status or a default
+message.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Grade = Literal["documented", "observed", "assumed", "ours"]
+
+IN_RUN_ONLY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """One error of the catalog: its HTTP status (`IN_RUN_ONLY` if no call answers with it) and
+    text.
+    """
+
+    type: str
+    code: str
+    status: int
+    grade: Grade
+    message: str
+    edition: str | None = None  # the one that has it; None: both
+
+    def is_of(self, edition: str) -> bool:
+        """Whether an edition has this error."""
+        return self.edition in (None, edition)
+
+    @property
+    def name(self) -> str:
+        """What scenarios call it: `type/code`."""
+        return f"{self.type}/{self.code}"
+
+
+_NOT_FOUND = {
+    "task": None,
+    "agent": None,
+    "connection": "connections",
+    "credential": "credentials",
+    "session": "credentials",
+    "task_run": None,
+    "storage": None,
+    "event": None,
+    "event_destination": None,
+    "event_delivery": None,
+}
+
+_ROWS = (
+    ErrorRow("api", "api_error", 500, "documented", "Something went wrong on Deck's side."),
+    ErrorRow("api", "timeout", 500, "documented", "The request took too long."),
+    ErrorRow("api", "endpoint_deprecated", 400, "documented", "This endpoint is deprecated."),
+    ErrorRow(
+        "idempotency",
+        "idempotency_error",
+        409,
+        "documented",
+        "The idempotency key was used before with other parameters.",
+    ),
+    ErrorRow(
+        "idempotency",
+        "idempotency_key_error",
+        400,
+        "documented",
+        "The idempotency key is longer than 256 characters.",
+    ),
+    ErrorRow(
+        "connection",
+        "timeout",
+        504,
+        "documented",
+        "The source could not be connected to in time.",
+        "connections",
+    ),
+    ErrorRow(
+        "connection",
+        "blocked",
+        503,
+        "documented",
+        "The source's anti-bot protection blocked us.",
+        "connections",
+    ),
+    ErrorRow(
+        "session",
+        "timeout",
+        504,
+        "documented",
+        "The session could not be started in time.",
+        "credentials",
+    ),
+    ErrorRow("rate_limit", "rate_limit_exceeded", 429, "documented", "Too many requests."),
+    ErrorRow(
+        "rate_limit",
+        "session_limit_exceeded",
+        429,
+        "documented",
+        "Too many open sessions.",
+        "credentials",
+    ),
+    ErrorRow("source", "source_error", 503, "documented", "The source answered with an error."),
+    ErrorRow("source", "source_invalid", 400, "documented", "The source is not valid."),
+    ErrorRow("source", "source_not_found", 404, "documented", "The source was not found."),
+    ErrorRow("source", "source_not_available", 503, "documented", "The source is not available."),
+    ErrorRow("source", "source_blocked", 403, "documented", "The source blocked the agent."),
+    ErrorRow(
+        "request",
+        "input_missing",
+        400,
+        "documented",
+        "`{field}` is required and cannot be empty.",
+    ),
+    ErrorRow("request", "input_invalid", 400, "assumed", "`{field}` is not valid."),
+    ErrorRow("request", "body_invalid", 400, "assumed", "The body must be a JSON object."),
+    ErrorRow("request", "api_key_invalid", 401, "observed", "The API key is missing or not valid."),
+    *(
+        ErrorRow(
+            "request",
+            f"{noun}_not_found",
+            404,
+            "observed",
+            f"No {noun} has the id `{{id}}`.",
+            edition,
+        )
+        for noun, edition in _NOT_FOUND.items()
+    ),
+    ErrorRow("request", "endpoint_not_found", 404, "assumed", "`{path}` is not an endpoint."),
+    ErrorRow(
+        "request",
+        "method_not_allowed",
+        405,
+        "assumed",
+        "`{path}` does not take {method}; it takes {allowed}.",
+    ),
+    ErrorRow("request", "state_invalid", 409, "assumed", "The status does not allow this."),
+    ErrorRow("request", "payload_too_large", 413, "assumed", "The body is larger than {limit}."),
+    ErrorRow("auth", "auth_invalid", 401, "documented", "The source rejected the credentials."),
+    ErrorRow(
+        "auth",
+        "auth_method_invalid",
+        400,
+        "assumed",
+        "The source does not take this authentication method.",
+    ),
+    ErrorRow("auth", "auth_locked", IN_RUN_ONLY, "assumed", "The account is locked at the source."),
+    ErrorRow("auth", "mfa_invalid", IN_RUN_ONLY, "assumed", "Every code that was given is wrong."),
+    ErrorRow(
+        "interaction",
+        "interaction_timeout",
+        IN_RUN_ONLY,
+        "documented",
+        "Nobody answered the interaction in time.",
+    ),
+    ErrorRow("interaction", "mfa_timeout", IN_RUN_ONLY, "documented", "No code was given in time."),
+    ErrorRow(
+        "task",
+        "timeout",
+        IN_RUN_ONLY,
+        "documented",
+        "Task execution exceeded the timeout of {timeout}.",
+    ),
+    ErrorRow("task", "task_failed", IN_RUN_ONLY, "assumed", "The task could not be completed."),
+    ErrorRow(
+        "task",
+        "output_invalid",
+        IN_RUN_ONLY,
+        "assumed",
+        "The output does not satisfy the task's `output_schema`.",
+    ),
+    ErrorRow("task", "review_rejected", IN_RUN_ONLY, "assumed", "The reviewer rejected the run."),
+    ErrorRow(
+        "storage", "storage_error", IN_RUN_ONLY, "assumed", "The storage item could not be kept."
+    ),
+    ErrorRow(
+        "storage",
+        "extraction_failed",
+        IN_RUN_ONLY,
+        "assumed",
+        "The data could not be extracted from the file.",
+    ),
+    ErrorRow(
+        "organization",
+        "plan_limit_reached",
+        403,
+        "assumed",
+        "The plan's limit has been reached.",
+        "credentials",
+    ),
+    ErrorRow(
+        "deck_sim",
+        "assumption_refused",
+        501,
+        "ours",
+        "This world has `strict_fidelity`, and the call rests on `{behaviour}`, of which nothing"
+        " public is known: {what}",
+    ),
+)
+
+CATALOG = {row.name: row for row in _ROWS}
+
+# What a run can fail with. The other types tell a caller that its call was wrong.
+_OF_CALLS = ("request", "idempotency", "deck_sim")
+RUN_ERRORS = tuple(row.name for row in _ROWS if row.type not in _OF_CALLS)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One element of an answer's, or of a failed run's, `errors`."""
+
+    type: str
+    code: str
+    message: str
+    field: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in the catalog."""
+        return f"{self.type}/{self.code}"
+
+    def as_json(self) -> dict[str, str]:
+        """The element as the API prints it: `field` only where it applies."""
+        place = {} if self.field is None else {"field": self.field}
+        return {"type": self.type, "code": self.code, **place, "message": self.message}
+
+
+class ApiError(Exception):
+    """An answer in Deck's error envelope: one or more problems, one HTTP status."""
+
+    def __init__(self, *problems: Problem, headers: dict[str, str] | None = None) -> None:
+        super().__init__("; ".join(p.message for p in problems))
+        self.problems = problems
+        self.headers = headers or {}
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the first problem, which the catalog gives."""
+        return CATALOG[self.problems[0].name].status
+
+
+def problem(
+    name: str, message: str | None = None, *, field: str | None = None, **words: Any
+) -> Problem:
+    """Fill in the row called `name` (`type/code`); `words` complete the catalog's message.
+
+    Raises:
+        KeyError: if the catalog has no such row, or its message needs a word that was not given.
+
+    """
+    row = CATALOG[name]
+    text = row.message.format(field=field, **words) if message is None else message
+    return Problem(row.type, row.code, text, field)
+
+
+def refuse(name: str, message: str | None = None, **words: Any) -> ApiError:
+    """An answer with a single problem; see `problem`."""
+    return ApiError(problem(name, message, **words))
+
+
+def check(problems: Sequence[Problem]) -> None:
+    """Refuse what has problems."""
+    if problems:
+        raise ApiError(*problems)
