@@ -5,13 +5,76 @@ pydantic finds the errors; this module says them: what was found, what is allowe
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, RootModel
-from pydantic_core import ErrorDetails
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    RootModel,
+    WithJsonSchema,
+)
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
 
+from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
 from deck_sim.base.errors import LONGEST, listed, nearest, quote
+
+Many = Field(strict=False)  # a list in the file is a tuple in the model, which nothing can change
+
+
+class Strict(BaseModel):
+    """A mapping of known keys."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True
+    )
+
+
+def value_error(text: str) -> PydanticCustomError:
+    """An error whose text is already a sentence."""
+    return PydanticCustomError("scenario", "{text}", {"text": text})
+
+
+def field_errors(*errors: tuple[str, str]) -> ValidationError:
+    """The same, each about one key of the mapping that is checked."""
+    details = [
+        InitErrorDetails(type=value_error(text), loc=(key,), input=text) for key, text in errors
+    ]
+    return ValidationError.from_exception_data("scenario", details)
+
+
+def read_whole(value: Any) -> Any:
+    """Read 3.0 as 3: JSON, and so the schema, knows no difference."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = BeforeValidator(read_whole)
+
+
+def _read_positive_duration(value: Any) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str):
+        raise value_error(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}")
+    try:
+        length = parse_duration(value)
+    except ValueError as error:
+        raise value_error(f"{error}") from None
+    if not length:
+        raise value_error("must be longer than zero")
+    return length
+
+
+PositiveDuration = Annotated[
+    timedelta,
+    PlainValidator(_read_positive_duration),
+    WithJsonSchema({"type": "string", "pattern": f"^(?:{DURATION_PATTERN})$", "examples": ["3s"]}),
+]
+
 
 Loc = tuple[int | str, ...]
 

@@ -12,7 +12,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from deck_sim.base.strict import Whole
+from deck_sim.base.validation import Whole
 from deck_sim.contract.addresses import address_fault
 
 JsonObject = dict[str, Any]

@@ -14,8 +14,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from deck_sim.base.errors import listed
-from deck_sim.base.strict import Strict, Whole, fault, faults_at
-from deck_sim.base.validation import show
+from deck_sim.base.validation import Strict, Whole, field_errors, show, value_error
 
 REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 
@@ -72,16 +71,16 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
     if isinstance(value, base):
         return value
     if not isinstance(value, dict):
-        raise fault(f"must be an object with `{base.family}` and a fault, not {show(value)}")
+        raise value_error(f"must be an object with `{base.family}` and a fault, not {show(value)}")
     keys = fault_keys(base.family)
     named = [key for key in value if key in keys]
     if len(named) > 1:
         text = f"{listed(named)} are {len(named)} faults; keep one, and write another beside it"
-        raise faults_at((named[1], text))
+        raise field_errors((named[1], text))
     made = (REGISTRY[base.family, named[0]] if named else base).model_validate(value)
     if not named:
         text = f"what goes wrong with it is not said; add one of {listed(keys, last='or')}"
-        raise faults_at((base.family, text))
+        raise field_errors((base.family, text))
     return made
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.base.strict import Whole
+from deck_sim.base.validation import Whole
 from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
 from deck_sim.engine.injected import ANSWER, CALL
 from deck_sim.faults.fault import Fault, fault_field

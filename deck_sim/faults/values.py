@@ -1,16 +1,14 @@
 """The values that faults are written with, and that pydantic does not know."""
 
-from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, format_duration, parse_duration
+from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import nearest, nearest_type, quote
-from deck_sim.base.strict import fault
-from deck_sim.base.validation import show
+from deck_sim.base.validation import PositiveDuration, show, value_error
 from deck_sim.contract.editions import EVENT_TYPES
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
 
@@ -21,14 +19,14 @@ def _read_match(text: str) -> str:
     try:
         CallPattern.read(text)
     except ValueError as error:
-        raise fault(f"{error}") from None
+        raise value_error(f"{error}") from None
     return text
 
 
 def _read_event(text: str) -> str:
     is_meant = any(fnmatchcase(type_, text) for type_ in EVENT_TYPES)
     if not is_meant and (likely := nearest_type(text, EVENT_TYPES)):
-        raise fault(f"there is no event type {quote(text)}{likely}")
+        raise value_error(f"there is no event type {quote(text)}{likely}")
     return text
 
 
@@ -37,29 +35,15 @@ def _read_error(value: Any) -> str:
         return str(value)
     name = value if isinstance(value, str) else ""
     if name in CATALOG:
-        raise fault(f"{quote(name)} stands in a run that failed; no call is answered with it")
+        raise value_error(f"{quote(name)} stands in a run that failed; no call is answered with it")
     near = nearest(name, _ANSWERS)
     advice = near or "; write `type/code`, like `rate_limit/rate_limit_exceeded`"
-    raise fault(f"must be an error that a call is answered with, not {show(value)}{advice}")
-
-
-def _read_length(value: Any) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    if not isinstance(value, str):
-        raise fault(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}")
-    try:
-        length = parse_duration(value)
-    except ValueError as error:
-        raise fault(f"{error}") from None
-    if not length:
-        raise fault("must be longer than nothing")
-    return length
+    raise value_error(f"must be an error that a call is answered with, not {show(value)}{advice}")
 
 
 def _read_yes(value: Any) -> bool:
     if value is not True:
-        raise fault(f"must be true, not {show(value)}")
+        raise value_error(f"must be true, not {show(value)}")
     return True
 
 
@@ -67,9 +51,4 @@ Match = Annotated[str, AfterValidator(_read_match)]
 EventType = Annotated[str, AfterValidator(_read_event)]
 AnswerError = Annotated[str, PlainValidator(_read_error), WithJsonSchema({"enum": [*_ANSWERS]})]
 OnlyTrue = Annotated[bool, PlainValidator(_read_yes), WithJsonSchema({"const": True})]
-Delay = Annotated[
-    timedelta,
-    PlainValidator(_read_length),
-    PlainSerializer(format_duration),
-    WithJsonSchema({"type": "string", "pattern": f"^(?:{DURATION_PATTERN})$", "examples": ["3s"]}),
-]
+Delay = Annotated[PositiveDuration, PlainSerializer(format_duration)]

@@ -9,7 +9,7 @@ from pydantic import WithJsonSchema, field_validator
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.bodies import AuthMethod
 from deck_sim.engine.story import KINDS
-from deck_sim.scenario.fields import Strict, fault
+from deck_sim.scenario.fields import Strict, value_error
 
 AUTH_METHODS: tuple[str, ...] = get_args(AuthMethod)
 
@@ -42,7 +42,7 @@ class When(Strict):
         """See that there is such a way to log in: with another nothing would ever match."""
         if value is not None and not any(fnmatchcase(known, value) for known in AUTH_METHODS):
             known = f"{nearest(value, AUTH_METHODS)}; it can be {listed(AUTH_METHODS, last='or')}"
-            raise fault(f"matches no way to log in: {quote(value)}{known}")
+            raise value_error(f"matches no way to log in: {quote(value)}{known}")
         return value
 
     def matches(self, facts: Facts) -> bool:

@@ -17,24 +17,37 @@ from pydantic_core import core_schema
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, Span, parse_span
 from deck_sim.base.errors import listed, nearest
-from deck_sim.base.strict import Many, Strict, Whole, fault, faults_at, read_whole
-from deck_sim.base.validation import show
+from deck_sim.base.validation import (
+    Many,
+    Strict,
+    Whole,
+    field_errors,
+    read_whole,
+    show,
+    value_error,
+)
 from deck_sim.contract.error_catalog import CATALOG, RUN_ERRORS
 
-__all__ = ["Many", "Strict", "Whole", "fault", "faults_at"]  # what scenario files share with others
+__all__ = [
+    "Many",
+    "Strict",
+    "Whole",
+    "field_errors",
+    "value_error",
+]  # what scenario files share with others
 
 
 def _read_span(value: Any) -> Any:
     if value == "stuck":
-        raise fault(f"cannot be `stuck`; {HOW_TO_WRITE}")
+        raise value_error(f"cannot be `stuck`; {HOW_TO_WRITE}")
     if not isinstance(value, str):
-        raise fault(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}{_RANGE}")
+        raise value_error(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}{_RANGE}")
     if len(value) > _LONG:
-        raise fault(f"{show(value)} is not a duration; {HOW_TO_WRITE}{_RANGE}")
+        raise value_error(f"{show(value)} is not a duration; {HOW_TO_WRITE}{_RANGE}")
     try:
         return parse_span(value)
     except ValueError as error:
-        raise fault(f"{error}{'' if '..' in value else _RANGE}") from None
+        raise value_error(f"{error}{'' if '..' in value else _RANGE}") from None
 
 
 _LONG = 60  # characters; longer texts are not shown whole
@@ -45,19 +58,19 @@ def _read_length(value: Any) -> Any:
     if value == "stuck":
         return value
     if isinstance(value, str) and (hint := nearest(value, ["stuck"])):
-        raise fault(f"{value!r} is not a duration{hint}")
+        raise value_error(f"{value!r} is not a duration{hint}")
     return _read_span(value)
 
 
 def _read_error_name(value: Any) -> Any:
     if not isinstance(value, str):
-        raise fault(f"must be text, not {show(value)}{_INSTEAD}")
+        raise value_error(f"must be text, not {show(value)}{_INSTEAD}")
     if value in RUN_ERRORS:
         return value
     if value in CATALOG:
-        raise fault(f"{value!r} is the answer to a wrong call{_INSTEAD}")
+        raise value_error(f"{value!r} is the answer to a wrong call{_INSTEAD}")
     named = repr(value) if len(value) <= _LONG else show(value)
-    raise fault(f"unknown error {named}{nearest(value, RUN_ERRORS) or _INSTEAD}")
+    raise value_error(f"unknown error {named}{nearest(value, RUN_ERRORS) or _INSTEAD}")
 
 
 _INSTEAD = f"; a run can fail with {listed(RUN_ERRORS, last='or')}"
@@ -70,7 +83,7 @@ def _read_wanted(value: Any) -> str:
     if isinstance(value, int):
         return show(value)
     advice = _ADVICE.get(type(value), 'for any text, write `"*"`')
-    raise fault(f"must be text, not {show(value)}; {advice}")
+    raise value_error(f"must be text, not {show(value)}; {advice}")
 
 
 _ADVICE: dict[type, str] = {
@@ -119,7 +132,7 @@ class OneOrMany:
 
 def _read_version(value: Any) -> Any:
     if value is True:  # which Python takes for 1
-        raise fault("must be 1, not true")
+        raise value_error("must be 1, not true")
     return read_whole(value)
 
 

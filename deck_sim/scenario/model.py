@@ -19,7 +19,7 @@ from deck_sim.engine.story import KINDS, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 from deck_sim.scenario.conditions import When
-from deck_sim.scenario.fields import Many, Strict, Version, fault
+from deck_sim.scenario.fields import Many, Strict, Version, value_error
 from deck_sim.scenario.steps.statuses import (
     Completed,
     Connected,
@@ -44,7 +44,7 @@ def is_name(text: Any) -> bool:
 def _read_name(name: str) -> str:
     if not is_name(name):
         likeness = "1 to 100 characters of a-z, 0-9 and _, like `mfa_then_success`"
-        raise fault(f"must be {likeness}, not {show(name)}")
+        raise value_error(f"must be {likeness}, not {show(name)}")
     return name
 
 
@@ -102,7 +102,7 @@ class Scenario(Strict):
     def _known(cls, value: Any) -> Any:
         if value is not None and value not in EDITIONS:
             known = f"{nearest(value, EDITIONS)}; it can be {listed(EDITIONS, last='or')}"
-            raise fault(f"unknown edition {quote(value)}{known}")
+            raise value_error(f"unknown edition {quote(value)}{known}")
         return value
 
     @field_validator(
@@ -112,7 +112,7 @@ class Scenario(Strict):
     def _filled(cls, value: Any) -> Any:
         said = value.model_fields_set if isinstance(value, When) else value
         if value is not None and not said:
-            raise fault("must not be empty; leave it out instead")
+            raise value_error("must not be empty; leave it out instead")
         return value
 
     @property

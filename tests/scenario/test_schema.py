@@ -28,7 +28,7 @@ BEYOND = {
     "answers and their question": "the interaction asks for|asks for .* twice",
     "how a pattern of calls is written": "no pattern of a call|unknown method|no path of the API",
     "which events there are": "there is no event type",
-    "nothing as a length": "must be longer than nothing",
+    "nothing as a length": "must be longer than zero",
     "what a glob matches": "matches no way to log in",
     "the spelling of numbers": r"must be text, not \d+\.0; answers",
     "limits": "limit fails a run",

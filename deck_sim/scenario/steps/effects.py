@@ -17,7 +17,7 @@ from deck_sim.engine.files import (
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import Wait
 from deck_sim.scenario.expressions.templates import is_template
-from deck_sim.scenario.fields import fault
+from deck_sim.scenario.fields import value_error
 from deck_sim.scenario.steps.step import Step, compute, script_error
 
 _NO_LINE = "must be one line of text, without control characters, not {}"
@@ -29,7 +29,7 @@ def _ruled(holds: Callable[[str], bool], otherwise: str) -> AfterValidator:
 
     def check(text: str) -> str:
         if not is_template(text) and not holds(text):
-            raise fault(otherwise.format(show(text)))
+            raise value_error(otherwise.format(show(text)))
         return text
 
     return AfterValidator(check)

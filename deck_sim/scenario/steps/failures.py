@@ -6,7 +6,7 @@ from pydantic import GetJsonSchemaHandler, field_validator, model_validator
 
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import Wait
-from deck_sim.scenario.fields import ErrorName, Many, OneOrMany, Strict, fault
+from deck_sim.scenario.fields import ErrorName, Many, OneOrMany, Strict, value_error
 from deck_sim.scenario.steps.step import Step, compute
 
 
@@ -56,7 +56,7 @@ class Failed(Step):
     def _at_least_one(cls, value: Any) -> Any:
         """See that there is an error to fail with."""
         if not value:
-            raise fault("must name at least one error")
+            raise value_error("must name at least one error")
         return value
 
     @property

@@ -21,7 +21,7 @@ from deck_sim.scenario.fields import (
     Strict,
     Wanted,
     Whole,
-    faults_at,
+    field_errors,
     matching,
 )
 from deck_sim.scenario.steps.step import Step, compute
@@ -83,7 +83,7 @@ class InteractionRequired(Step):
         """A type that Deck does not document needs fields; what is accepted must be asked for."""
         faults = [*self._type_faults(), *self._field_faults()]
         if faults:
-            raise faults_at(*faults)
+            raise field_errors(*faults)
         return self
 
     def _type_faults(self) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, ScriptError, Story, Wait
 from deck_sim.scenario.expressions.templates import ExpressionError, has_template, names_at, render
-from deck_sim.scenario.fields import Strict, fault
+from deck_sim.scenario.fields import Strict, value_error
 
 MOST_SHOWN = 60
 REGISTRY: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
@@ -56,7 +56,7 @@ class Step(Strict):
         """Turn the three ways to write a step into the mapping."""
         if isinstance(item, dict) and len(item) > 1:
             keys = listed(item)
-            raise fault(
+            raise value_error(
                 f"a step is one word with its value, and here are {keys}; begin each with `- `,"
                 " and indent what belongs to a word further than it"
             )
@@ -68,9 +68,11 @@ class Step(Strict):
         if cls.shorthand is not None:
             return {cls.shorthand: value}
         if not cls.model_fields:
-            raise fault(f"`{cls.word}` takes no value; write it alone")
+            raise value_error(f"`{cls.word}` takes no value; write it alone")
         keys = listed(cls.model_fields)
-        raise fault(f"`{cls.word}` takes an object with {keys}, or nothing, not {show(value)}")
+        raise value_error(
+            f"`{cls.word}` takes an object with {keys}, or nothing, not {show(value)}"
+        )
 
     @classmethod
     def _alone(cls) -> dict[str, Any]:
@@ -78,7 +80,7 @@ class Step(Strict):
         for field in cls.model_fields.values():
             if field.is_required():
                 value = f"{field.description}".rstrip(".")
-                raise fault(f"`{cls.word}` needs a value: {value[0].lower()}{value[1:]}")
+                raise value_error(f"`{cls.word}` needs a value: {value[0].lower()}{value[1:]}")
         return {}
 
     @classmethod

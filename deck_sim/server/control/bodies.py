@@ -1,26 +1,23 @@
 """The request bodies of the control API."""
 
 from collections.abc import Collection
-from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     Field,
-    PlainValidator,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
 
-from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import listed, nearest
-from deck_sim.base.validation import show
+from deck_sim.base.validation import PositiveDuration, show
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.runtime.simulation import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.conditions import Rule
-from deck_sim.scenario.fields import fault
+from deck_sim.scenario.fields import value_error
 
 IDLE = "idle"
 
@@ -31,7 +28,7 @@ def _one_of(words: Collection[str]) -> AfterValidator:
     def check(word: str) -> str:
         if word not in words:
             allowed = listed(words, last="or").replace("`", "'")
-            raise fault(f"must be {allowed}, not {show(word)}{nearest(word, words)}")
+            raise value_error(f"must be {allowed}, not {show(word)}{nearest(word, words)}")
         return word
 
     return AfterValidator(check)
@@ -55,34 +52,23 @@ class NewWorld(Body):
     webhook_time: WebhookTime | None = None
 
 
-def _read_length(value: Any) -> timedelta:
-    """A duration that is one."""
-    try:
-        length = parse_duration(value if isinstance(value, str) else show(value))
-    except ValueError as error:
-        raise fault(f"{error}") from None
-    if not length:
-        raise fault("must be longer than nothing")
-    return length
-
-
 class LimitRate(Body):
     """A rate limit; what is not said is as the edition has it."""
 
     requests: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    per: Annotated[timedelta | None, PlainValidator(_read_length)] = None
+    per: PositiveDuration | None = None
     retry_after: bool | None = None
 
 
 def _switch_or(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     if not isinstance(value, bool | dict | None):
-        raise fault(f"must be true, false or an object, not {show(value)}")
+        raise value_error(f"must be true, false or an object, not {show(value)}")
     return value if isinstance(value, bool) else read(value)
 
 
 def _unheard_of(type_: str) -> str:
     if type_ in PROMPTS:
-        raise fault(f"{show(type_)} is documented, so it is no additive change")
+        raise value_error(f"{show(type_)} is documented, so it is no additive change")
     return type_
 
 
@@ -126,7 +112,7 @@ class UntilEvent(Body):
 
 def _idle_or(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     if isinstance(value, str) and value != IDLE:
-        raise fault(f"must be {IDLE!r} or an object with an `event`, not {show(value)}")
+        raise value_error(f"must be {IDLE!r} or an object with an `event`, not {show(value)}")
     return value if value == IDLE else read(value)
 
 

@@ -141,8 +141,11 @@ def test_a_wrong_change_of_the_world_is_refused(errors, body, found):
             {"additive_changes": {"interaction_type": "mfa"}},
             '`additive_changes.interaction_type`: "mfa" is documented, so it is no additive change',
         ),
-        ({"rate_limit": {"per": "0s"}}, "`rate_limit.per`: must be longer than nothing"),
-        ({"rate_limit": {"per": 10}}, "`rate_limit.per`: '10' is not a duration; a duration is"),
+        ({"rate_limit": {"per": "0s"}}, "`rate_limit.per`: must be longer than zero"),
+        (
+            {"rate_limit": {"per": 10}},
+            "`rate_limit.per`: must be a duration, not 10",
+        ),
     ],
 )
 def test_a_wrong_wish_is_told_what_is_allowed(message, body, text):
