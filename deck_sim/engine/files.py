@@ -1,8 +1,8 @@
 """The files and screenshots that a run brings back."""
 
 import re
-from hashlib import blake2b, sha256
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
@@ -25,6 +25,14 @@ def is_media_type(text: str) -> bool:
     return re.fullmatch(MEDIA_TYPE[1:-1], text) is not None
 
 
+class File(NamedTuple):
+    """The bytes of a file or screenshot, and what they are."""
+
+    content: bytes
+    type: str  # a media type
+    name: str
+
+
 def keep_file(
     world: World,
     run: Resource,
@@ -42,48 +50,46 @@ def keep_file(
     elif storage["deduplication"] and _is_kept(world, run["task_id"], digest):
         world.note("task_run", run.id, f"file {name} not kept: the task has its bytes already")
     else:
-        item_id = world.next_id("stor")
         fields = {
             "file_name": name,
             "file_type": type_,
             "file_size": len(content),
-            "url": _address(world, item_id),
             "extraction": extraction if storage["extraction"] else None,
             "task_run_id": run.id,
             "result": result,
         }
         hidden = {"content": content, "digest": digest, "task_id": run["task_id"]}
-        world.create("storage", fields, hidden, id=item_id)
+        world.create("storage", fields, hidden)
 
 
 def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> None:
     """Add a picture of what the agent sees: a real one, of a single pixel."""
     shots = world.screenshots.setdefault(run.id, [])
-    shot_id = f"{run.id}.{len(shots)}"
     shots.append(
         {
             "file_name": name,
             "file_type": "image/png",
             "file_size": len(PIXEL),
             "created_at": world.now,
-            "url": _address(world, shot_id),
             "reasoning": reasoning,
         }
     )
     world.note("task_run", run.id, f"screenshot {name}")
 
 
-def read_file(world: World, file_id: str, signature: str) -> tuple[bytes, str, str] | None:
-    """The bytes, type and name of a file or screenshot, if its address is signed right."""
-    if signature != _sign(world, file_id):
-        return None
+def read_file(world: World, file_id: str) -> File | None:
+    """The storage item or screenshot with that id, if there is one."""
     item = world.find("storage", file_id)
     if item is not None:
-        return item.hidden["content"], item["file_type"], item["file_name"]
-    run_id, dot, number = file_id.rpartition(".")
-    return (
-        (PIXEL, "image/png", world.screenshots[run_id][int(number)]["file_name"]) if dot else None
-    )
+        return File(item.hidden["content"], item["file_type"], item["file_name"])
+    run_id, _, number = file_id.rpartition(".")
+    shots = world.screenshots.get(run_id)
+    return File(PIXEL, "image/png", shots[int(number)]["file_name"]) if shots else None
+
+
+def screenshot_id(run_id: str, index: int) -> str:
+    """The id under which `read_file` finds a run's screenshot; the first has index 0."""
+    return f"{run_id}.{index}"
 
 
 def _is_kept(world: World, task_id: str, digest: str) -> bool:
@@ -92,14 +98,6 @@ def _is_kept(world: World, task_id: str, digest: str) -> bool:
         for item in world.all("storage").values()
         if not item.deleted
     )
-
-
-def _address(world: World, file_id: str) -> str:
-    return f"{world.files_url}/{file_id}?signature={_sign(world, file_id)}"
-
-
-def _sign(world: World, file_id: str) -> str:
-    return blake2b(f"{world.seed}/{file_id}".encode(), digest_size=12).hexdigest()
 
 
 PIXEL = bytes.fromhex(

@@ -58,7 +58,6 @@ class World:
     timeline: list[TimelineEntry] = field(default_factory=list)
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)
     screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
-    files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
     messages: dict[str, list[Event]] = field(default_factory=dict)  # what queues hold

@@ -30,7 +30,6 @@ from deck_sim.engine.deliveries import (
     secrets_of,
     take_outbox,
 )
-from deck_sim.engine.world import World
 from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
 from deck_sim.runtime.advance import Advance, AdvanceReport, run_to_end
 from deck_sim.runtime.serialization import (
@@ -113,7 +112,7 @@ class Dispatcher:
         equal timelines.
         """
         attempts = take_outbox(simulation.world)
-        printed = _print(simulation.world, attempts)
+        printed = _print(simulation, attempts)
         sending = (self._try(simulation, attempt, printed) for attempt in attempts)
         try:
             tried = await asyncio.gather(*sending)
@@ -167,7 +166,7 @@ class Dispatcher:
 
     def _send_off(self, simulation: Simulation, round_: _Round) -> None:
         attempts = take_outbox(simulation.world)
-        printed = _print(simulation.world, attempts)
+        printed = _print(simulation, attempts)
         for attempt in attempts:
             sending = self._send_one(simulation, attempt, printed)
             task = asyncio.ensure_future(_watched(simulation, sending))
@@ -249,10 +248,10 @@ def _check_kept(simulation: Simulation) -> None:
         raise refuse("request/state_invalid", text)
 
 
-def _print(world: World, attempts: Iterable[Attempt]) -> _Printed:
+def _print(simulation: Simulation, attempts: Iterable[Attempt]) -> _Printed:
     """The body of each event that is sent, printed once for all its destinations."""
     events = {attempt.event.id: attempt.event for attempt in attempts}
-    return {event.id: dump_json(print_message(world, event)) for event in events.values()}
+    return {event.id: dump_json(print_message(simulation, event)) for event in events.values()}
 
 
 def _spoiled(

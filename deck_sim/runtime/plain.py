@@ -72,9 +72,8 @@ class UnreadableSnapshot(Exception):
 
 @dataclass
 class Writer:
-    """Writes values; `table` is what they refer to. Texts that begin with `site` are addresses."""
+    """Writes values; `table` is what they refer to."""
 
-    site: str
     table: list[Any] = field(default_factory=list)
     _places: dict[int, int] = field(default_factory=dict)  # by identity
     _kept: list[Any] = field(default_factory=list)  # an identity lasts as long as its value
@@ -86,8 +85,6 @@ class Writer:
             TypeError: if it is of a type that cannot be written.
 
         """
-        if isinstance(value, str) and value.startswith(self.site):
-            return {"$site": value.removeprefix(self.site)}
         if type(value) in _JSON:
             return value
         if type(value) is list:
@@ -111,7 +108,6 @@ class Writer:
 class Reader:
     """Reads what a `Writer` wrote. `known` finds a scenario that need not be read anew."""
 
-    site: str
     known: Callable[[str], model.Scenario | None]
     values: list[Any] = field(default_factory=list)  # those of the table, as far as it was read
 
@@ -245,7 +241,6 @@ def _read_script(reader: Reader, data: list[Any]) -> Script:
 
 
 _ROWS = (
-    _Form("site", None, lambda w, v: v, lambda r, d: r.site + d),
     _Form("moment", datetime, lambda w, v: v.isoformat(), lambda r, d: datetime.fromisoformat(d)),
     _Form("microseconds", timedelta, lambda w, v: v // _MICROSECOND, lambda r, d: d * _MICROSECOND),
     _Form("bytes", bytes, lambda w, v: b64encode(v).decode(), lambda r, d: b64decode(d)),

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from deck_sim.base.errors import quote
 from deck_sim.base.redaction import HIDDEN, cut_before_secret, hide, hide_in_text, is_secret
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
+from deck_sim.engine.files import screenshot_id
 from deck_sim.engine.records import Event, Resource
-from deck_sim.engine.world import World
+from deck_sim.runtime.files import file_url
+from deck_sim.runtime.simulation import Simulation
 
 if TYPE_CHECKING:
     import pydantic
@@ -52,24 +54,30 @@ def read_moment(text: str, field: str) -> datetime:
 
 
 def print_resource(
-    world: World, resource: Resource, includes: frozenset[str] = frozenset()
+    simulation: Simulation, resource: Resource, includes: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
     """A resource as the API shows it."""
-    row = world.kind(resource.kind)
+    row = simulation.world.kind(resource.kind)
     shown: dict[str, Any] = {"id": resource.id, "object": row.object}
-    shown |= _print_attributes(world, resource, row.attributes)
-    shown |= {name: _INCLUDES[name](world, resource) for name in row.includes if name in includes}
+    shown |= _print_attributes(simulation, resource, row.attributes)
+    for name in row.includes:
+        if name in includes:
+            shown[name] = _INCLUDES[name](simulation, resource)
     shown["created_at"] = print_moment(resource.created_at)
     shown["updated_at"] = print_moment(resource.updated_at)
-    return {**shown, **world.additive_changes.unknown_fields}
+    return {**shown, **simulation.world.additive_changes.unknown_fields}
 
 
-def _print_attributes(world: World, resource: Resource, names: Iterable[str]) -> dict[str, Any]:
-    """Those of a resource's attributes."""
+def _print_attributes(
+    simulation: Simulation, resource: Resource, names: Iterable[str]
+) -> dict[str, Any]:
+    world = simulation.world
     row, shown = world.kind(resource.kind), dict[str, Any]()
     for name in names:
         if name == "status":
             shown[name] = resource.status
+        elif name == "url":  # of a storage item
+            shown[name] = file_url(simulation, resource.id)
         elif name in row.embeds:
             shown[name] = world.embedded(resource, name)
         else:
@@ -79,31 +87,42 @@ def _print_attributes(world: World, resource: Resource, names: Iterable[str]) ->
     return shown
 
 
-def print_storage(world: World, run: Resource) -> list[dict[str, Any]]:
+def print_storage(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
     """The files that a run kept, newest first."""
-    kept = [item for item in world.all("storage").values() if item["task_run_id"] == run.id]
-    return [print_resource(world, item) for item in reversed(kept) if not item.deleted]
+    items = simulation.world.all("storage").values()
+    kept = [item for item in items if item["task_run_id"] == run.id and not item.deleted]
+    return [print_resource(simulation, item) for item in reversed(kept)]
 
 
-def print_screenshots(world: World, run: Resource) -> list[dict[str, Any]]:
+def print_screenshots(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
     """The screenshots of a run, oldest first."""
-    shots = world.screenshots.get(run.id, [])
-    return [{**shot, "created_at": print_moment(shot["created_at"])} for shot in shots]
+    return [
+        {
+            "file_name": shot["file_name"],
+            "file_type": shot["file_type"],
+            "file_size": shot["file_size"],
+            "created_at": print_moment(shot["created_at"]),
+            "url": file_url(simulation, screenshot_id(run.id, index)),
+            "reasoning": shot["reasoning"],
+        }
+        for index, shot in enumerate(simulation.world.screenshots.get(run.id, []))
+    ]
 
 
 # What `include=` can ask for of a run; that artifacts are its screenshots is assumed.
-_INCLUDES: dict[str, Callable[[World, Resource], Any]] = {
-    "input": lambda world, run: run.hidden["input"],
+_INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
+    "input": lambda simulation, run: run.hidden["input"],
     "storage": print_storage,
     "artifacts": print_screenshots,
     "screenshots": print_screenshots,
 }
 
 
-def print_event(world: World, event: Event) -> dict[str, Any]:
+def print_event(simulation: Simulation, event: Event) -> dict[str, Any]:
     """An event as the API shows it: with the whole resource as it was then, or a summary of it."""
-    summary = world.kind(event.data.kind).summary
-    data = print_resource(world, event.data) if summary is None else _summarize(world, event.data)
+    world = simulation.world
+    whole = world.kind(event.data.kind).summary is None
+    data = print_resource(simulation, event.data) if whole else _summarize(simulation, event.data)
     data |= event.beside
     return {
         "id": event.id,
@@ -115,17 +134,18 @@ def print_event(world: World, event: Event) -> dict[str, Any]:
     }
 
 
-def print_message(world: World, event: Event) -> dict[str, Any]:
-    """An event as destinations get it, whichever attempt it is: with a `request_id` of its own, if
-    the edition has one there.
+def print_message(simulation: Simulation, event: Event) -> dict[str, Any]:
+    """An event as destinations receive it. In editions that number messages it has a `request_id`,
+    which is the same in each attempt.
     """
     number = {"request_id": f"req_{event.id.partition('_')[2]}"}
-    return print_event(world, event) | (number if world.rules.numbers_messages else {})
+    numbered = simulation.world.rules.numbers_messages
+    return print_event(simulation, event) | (number if numbered else {})
 
 
-def _summarize(world: World, resource: Resource) -> dict[str, Any]:
-    row = world.kind(resource.kind)
-    shown = _print_attributes(world, resource, row.summary or ())
+def _summarize(simulation: Simulation, resource: Resource) -> dict[str, Any]:
+    row = simulation.world.kind(resource.kind)
+    shown = _print_attributes(simulation, resource, row.summary or ())
     moments = {"created_at": resource.created_at, "updated_at": resource.updated_at}
     standard = {"id": resource.id, "object": row.object}
     return standard | shown | {name: print_moment(at) for name, at in moments.items()}

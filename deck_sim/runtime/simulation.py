@@ -74,14 +74,14 @@ class Simulation:
     advancing: bool = False  # somebody drives a journey, which nobody else may then do
     dropped: bool = False  # another world has its key now, or none; nothing more is sent
     caller_time: datetime | None = None  # as a caller in a frozen process elsewhere last told it
-    files_url: str = World.files_url
+    files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
     # By hold: what sends the answers that it keeps back.
     held_responses: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
     _shown: dict[str, Resource] = field(default_factory=dict)  # as reads showed them, in `on_poll`
 
     def __post_init__(self) -> None:
         now = self.settings.now or STARTS.get(self.settings.mode, lambda: FROZEN_START)()
-        self.world = World(self.settings.edition, self.settings.seed, now, files_url=self.files_url)
+        self.world = World(self.settings.edition, self.settings.seed, now)
         limited = self.settings.rate_limit
         self.rate_limiter = RateLimiter(self.world.rules.rate_limit if limited else None)
         self.strict_fidelity = self.settings.strict_fidelity

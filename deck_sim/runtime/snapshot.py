@@ -53,7 +53,7 @@ def take_snapshot(simulation: Simulation) -> dict[str, Any]:
     if simulation.advancing:
         text = "another call is moving this world's clock; wait for its answer"
         raise refuse("request/state_invalid", text)
-    writer = Writer(simulation.files_url)
+    writer = Writer()
     state = {name: writer.write(getattr(simulation, name)) for name in KEPT}
     scenarios = [writer.write(scenario) for scenario in _playable(simulation)]
     writer.table.append({"state": state, "scenarios": scenarios})
@@ -74,7 +74,7 @@ def restore_snapshot(worlds: WorldRegistry, key: str, document: Mapping[str, Any
     """
     table, library = _checked(document), worlds.library
     try:
-        whole = Reader(worlds.files_url(key), library.find).read_table(table)
+        whole = Reader(library.find).read_table(table)
     except UnreadableSnapshot as error:
         text = f"`values`: {error}; it was made by deck-sim {document.get('deck_sim')}"
         raise refuse("request/input_invalid", text, field="values") from None

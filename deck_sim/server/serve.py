@@ -21,8 +21,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from deck_sim.base import real_time
-from deck_sim.engine.files import read_file
 from deck_sim.faults.outgoing import RESET
+from deck_sim.runtime.files import read_signed_file
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.control.app import make_control
 from deck_sim.server.endpoint import WHO
@@ -83,7 +83,7 @@ async def _file(worlds: WorldRegistry, request: Request) -> Response:
     simulation = worlds.find_by_token(request.path_params["token"])
     signature = request.query_params.get("signature", "")
     file_id = request.path_params["file_id"]
-    found = simulation and read_file(simulation.world, file_id, signature)
+    found = simulation and read_signed_file(simulation, file_id, signature)
     if not found:
         text = "no such file, or not its signature\n"
         return Response(text, 404, WHO, media_type="text/plain")

@@ -40,4 +40,4 @@ def show(
     simulation = request.simulation
     choice = simulation.choices[-1] if chosen else None
     headers = {HEADER: str(choice)} if choice else {}
-    return Answer(print_resource(simulation.world, resource), status, headers, choice)
+    return Answer(print_resource(simulation, resource), status, headers, choice)

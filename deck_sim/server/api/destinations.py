@@ -53,7 +53,7 @@ def create(request: Request, read: Read, show_secret: ShowSecret) -> Answer:
     made = destinations.create_destination(
         world, wanted.fields, wanted.secret, make_secret, wanted.config_at
     )
-    shown = print_resource(world, made)
+    shown = print_resource(request.simulation, made)
     if made["type"] == WEBHOOK:
         rely_on("secret shown")
         show_secret(shown, made.hidden["secret"])
@@ -68,7 +68,7 @@ def update(request: Request, read: Read) -> Answer:
     changed = destinations.update_destination(
         world, found, wanted.fields, wanted.secret, wanted.config_at
     )
-    return Answer(print_resource(world, changed))
+    return Answer(print_resource(request.simulation, changed))
 
 
 def _read_parts(request: Request, old: Resource | None) -> Wanted:

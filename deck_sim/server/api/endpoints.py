@@ -43,7 +43,7 @@ def list_storage(request: Request) -> Answer:
     return window.cut(
         world.all("storage"),
         lambda item: item["task_run_id"] == run.id and not item.deleted,
-        partial(print_resource, world),
+        partial(print_resource, request.simulation),
     )
 
 
@@ -51,7 +51,7 @@ def list_screenshots(request: Request) -> Answer:
     """`GET /task-runs/{id}/screenshots`: all of them, oldest first."""
     run = fetch(request, "task_run")
     request.simulation.poll([run])
-    shown = print_screenshots(request.simulation.world, run)
+    shown = print_screenshots(request.simulation, run)
     return Answer({"data": shown, "has_more": False, "next_cursor": None})
 
 

@@ -26,7 +26,7 @@ def list_events(request: Request) -> Answer:
     def read() -> dict[str, Event]:
         return {event.id: event for event in world.events}
 
-    return list_items(request, read, matches, partial(print_event, world), problems=[])
+    return list_items(request, read, matches, partial(print_event, request.simulation), problems=[])
 
 
 def get_event(request: Request) -> Answer:
@@ -35,7 +35,7 @@ def get_event(request: Request) -> Answer:
     found = next((event for event in world.events if event.id == wanted), None)
     if found is None or found.created_at < _oldest(world):
         raise refuse("request/event_not_found", id=wanted)
-    return Answer(print_event(world, found))
+    return Answer(print_event(request.simulation, found))
 
 
 def list_types(request: Request) -> Answer:
@@ -60,7 +60,7 @@ def list_deliveries(request: Request) -> Answer:
             and (not types or delivery["event_type"] in types)
         )
 
-    show = partial(print_resource, world)
+    show = partial(print_resource, request.simulation)
     return list_items(
         request, lambda: world.all("event_delivery"), matches, show, problems=problems
     )

@@ -104,7 +104,7 @@ def list_resources(request: Request, row: Kind) -> Answer:
     asked = includes(request, row)
     # Whoever lists the completed runs waits for the others, too.
     request.simulation.poll(i for i in items.values() if may_match(i) and window.spans(i))
-    return window.cut(items, matches, lambda item: print_resource(world, item, asked))
+    return window.cut(items, matches, lambda item: print_resource(request.simulation, item, asked))
 
 
 def list_items(

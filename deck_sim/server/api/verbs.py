@@ -18,7 +18,7 @@ def create(request: Request, row: Kind) -> Answer:
     also = partial(commands.body_problems, world, row.object)
     body = request.read(row.body("create"), also)
     made = commands.create_resource(world, row.object, body.model_dump())
-    return Answer(print_resource(world, made), row.create_status)
+    return Answer(print_resource(request.simulation, made), row.create_status)
 
 
 def get(request: Request, row: Kind) -> Answer:
@@ -27,7 +27,7 @@ def get(request: Request, row: Kind) -> Answer:
     asked = includes(request, row)
     simulation.poll([commands.fetch(world, row.object, request.params["id"])])
     found = commands.fetch(world, row.object, request.params["id"])
-    return Answer(print_resource(world, found, asked))
+    return Answer(print_resource(request.simulation, found, asked))
 
 
 def update(request: Request, row: Kind) -> Answer:
@@ -36,7 +36,8 @@ def update(request: Request, row: Kind) -> Answer:
     resource = commands.fetch(world, row.object, request.params["id"])
     also = partial(commands.body_problems, world, row.object)
     sent = request.read(row.body("update"), also).sent()
-    return Answer(print_resource(world, commands.update_resource(world, resource, sent)))
+    changed = commands.update_resource(world, resource, sent)
+    return Answer(print_resource(request.simulation, changed))
 
 
 def delete(request: Request, row: Kind) -> Answer:

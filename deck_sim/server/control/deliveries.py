@@ -13,7 +13,7 @@ def list_deliveries(request: Request) -> Answer:
     world = request.simulation.world
     data = [
         {
-            **print_resource(world, delivery),
+            **print_resource(request.simulation, delivery),
             "log": [_print(tried) for tried in world.attempts.get(delivery.id, [])],
         }
         for delivery in world.all("event_delivery").values()
@@ -33,7 +33,7 @@ async def replay(request: Request) -> Answer:
     if simulation.mode == "frozen" and not simulation.advancing:
         await request.worlds.dispatcher.drive(simulation, simulation.settle())
     again = commands.fetch(simulation.world, "event_delivery", delivery.id)
-    return Answer(print_resource(simulation.world, again))
+    return Answer(print_resource(request.simulation, again))
 
 
 def list_messages(request: Request) -> Answer:
@@ -41,7 +41,7 @@ def list_messages(request: Request) -> Answer:
     world = request.simulation.world
     destination = commands.fetch(world, "event_destination", request.params["id"])
     held = world.messages.get(destination.id, [])
-    return Answer({"data": [print_message(world, event) for event in held]})
+    return Answer({"data": [print_message(request.simulation, event) for event in held]})
 
 
 def _print(tried: AttemptResult) -> dict[str, Any]:

@@ -12,7 +12,7 @@ def review(request: Request, verdict: str) -> Answer:
     """`POST /_sim/task-runs/ID/approve`, `/reject`."""
     world = request.simulation.world
     run = commands.fetch(world, "task_run", request.params["id"])
-    return Answer(print_resource(world, commands.review_run(world, run, verdict)))
+    return Answer(print_resource(request.simulation, commands.review_run(world, run, verdict)))
 
 
 def lose(request: Request, kind: str, name: str) -> Answer:
@@ -20,7 +20,7 @@ def lose(request: Request, kind: str, name: str) -> Answer:
     world = request.simulation.world
     check_kind(world, kind)
     resource = commands.fetch(world, kind, request.params["id"])
-    return Answer(print_resource(world, commands.command(world, resource, name)))
+    return Answer(print_resource(request.simulation, commands.command(world, resource, name)))
 
 
 def delete_file(request: Request) -> Answer:

@@ -33,16 +33,16 @@ def show_requests(request: Request) -> Answer:
 def show_events(request: Request) -> Answer:
     """`GET /_sim/events`: every event as destinations get it, oldest first."""
     world = request.simulation.world
-    data = [print_message(world, event) for event in world.events]
+    data = [print_message(request.simulation, event) for event in world.events]
     return Answer({"data": data})
 
 
 def show_resources(request: Request, kind: str) -> Answer:
     """`GET /_sim/task-runs`, `/_sim/connections` …: every one as it is now, oldest first."""
-    world = request.simulation.world
+    simulation, world = request.simulation, request.simulation.world
     check_kind(world, kind)
     includes = frozenset({"input"}.intersection(world.kind(kind).includes))
-    data = [print_resource(world, resource, includes) for resource in world.all(kind).values()]
+    data = [print_resource(simulation, resource, includes) for resource in world.all(kind).values()]
     return Answer({"data": data})
 
 
