@@ -121,5 +121,5 @@ def _draw(played: Playthrough) -> None:
     # What its connection or session does afterwards is not a part of it.
     at = next(line.at for line in reversed(played.lines) if (line.who, line.what) == entered)
     screen.print(coloured(f"\nThe {entered[0]} is {last.status} after {format_duration(at)}."))
-    if played.simulation.world.faults:  # the scenario could not be played on
+    if played.simulation.world.script_errors:  # the scenario could not be played on
         click.get_current_context().exit(1)

@@ -123,7 +123,7 @@ def _break_off(world: World, story: Story, fault: ScriptError) -> None:
     resource = world.all(story.script.kind)[story.owner]
     world.stop_story(story.owner)
     world.note(resource.kind, resource.id, f"scenario fault: {fault}")
-    world.faults.append(f"{resource.id}: {fault}")
+    world.script_errors.append(f"{resource.id}: {fault}")
     machine = world.machine(resource)
     if machine.works_in:
         world.fail(resource, problem("task/task_failed", f"{fault}"))

@@ -62,7 +62,7 @@ class World:
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
     messages: dict[str, list[Event]] = field(default_factory=dict)  # what queues hold
     holds: dict[str, Hold] = field(default_factory=dict)  # where stories stop, by id
-    faults: list[str] = field(default_factory=list)  # scripts that could not be played on
+    script_errors: list[str] = field(default_factory=list)  # scripts that could not be played on
     injected: dict[str, list[Injected]] = field(default_factory=dict)  # faults, by owner
     fired: dict[str, Any] = field(default_factory=dict)  # attempts by faults, by delivery
     held_back: dict[str, str] = field(default_factory=dict)  # deliveries to be overtaken -> where

@@ -215,7 +215,9 @@ def _complaints(deck: Deck, failed: bool) -> list[str]:
     """What went wrong in the world that the test itself cannot have noticed."""
     world = deck.world
     complaints = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
-    complaints += [f"a scenario could not be played on: {fault}" for fault in world["faults"]]
+    complaints += [
+        f"a scenario could not be played on: {error}" for error in world["script_errors"]
+    ]
     left = {kind: names for kind, names in world["queues"].items() if names and not failed}
     for kind, names in left.items():
         complaints.append(f"queued for a {kind}, but never played: {listed(names)}; {_MEANT}")

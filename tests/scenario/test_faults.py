@@ -20,7 +20,7 @@ def put(sim):
 @pytest.fixture
 def faults(sim):
     """What the world says of scripts that could not be played."""
-    return lambda: sim.get("/world").json()["faults"]
+    return lambda: sim.get("/world").json()["script_errors"]
 
 
 @pytest.fixture

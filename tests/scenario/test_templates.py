@@ -403,7 +403,7 @@ def test_a_fault_at_play_fails_the_run_and_the_world_says_so(api, sim, run_task,
     assert (found["status"], error["type"], error["code"]) == ("failed", "task", "task_failed")
     assert error["message"].startswith(text)
     world = sim.get("/world").json()
-    assert world["faults"][0].startswith(f"{run['id']}: {text}")
+    assert world["script_errors"][0].startswith(f"{run['id']}: {text}")
     assert world["crashes"] == []
 
 
@@ -413,7 +413,7 @@ def test_a_fault_at_play_makes_an_opening_connection_invalid(api, sim, connectio
     body = {"source_id": connection["source_id"], "auth_method": "none"}
     opened = api.post("/connections", json=body, headers={"Deck-Sim-Scenario": "broken"}).json()
     assert api.get(f"/connections/{opened['id']}").json()["status"] == "invalid"
-    (fault,) = sim.get("/world").json()["faults"]
+    (fault,) = sim.get("/world").json()["script_errors"]
     why = "`{{ input.nights }}`: there is no 'nights' in it"
     assert fault == f"{opened['id']}: scenario `broken`, connection[0]: {why}"
 
@@ -423,7 +423,7 @@ def test_a_long_text_that_cannot_be_computed_is_told_in_one_short_line(sim, run_
     _say(sim, "long", "Dear guest, " * 10 + "{{ input.nights }}")
     run_task("long")
     advance("1s")
-    (fault,) = sim.get("/world").json()["faults"]
+    (fault,) = sim.get("/world").json()["script_errors"]
     assert f": `{'Dear guest, ' * 5}…`: there is no 'nights' in it" in fault
 
 
@@ -445,7 +445,7 @@ def test_a_fault_when_an_answer_is_checked_fails_the_run(
     api.post(f"/task-runs/{run['id']}/interaction", json={"inputs": {"code": "1"}})
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == status
     world = sim.get("/world").json()
-    assert (len(world["faults"]), world["crashes"]) == (1, [])
+    assert (len(world["script_errors"]), world["crashes"]) == (1, [])
 
 
 def test_what_is_known_of_a_variable_is_what_it_holds(sim, run_task, advance):

@@ -48,7 +48,7 @@ def show_world(request: Request) -> Answer:
             "resources": live,
             "events": len(world.events),
             "crashes": simulation.crashes,
-            "faults": world.faults,
+            "script_errors": world.script_errors,
         }
     )
 

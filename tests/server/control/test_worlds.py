@@ -21,7 +21,7 @@ def test_a_new_world_is_empty(sim):
         "strict_fidelity": False,
         "additive_changes": {"fields": False, "event_type": None, "interaction_type": None},
         "choices": [],
-        "faults": [],
+        "script_errors": [],
         "resources": dict.fromkeys(
             (
                 *("agent", "source", "task", "connection", "task_run", "storage"),

@@ -125,7 +125,7 @@ def test_a_script_that_cannot_be_played_on_fails_its_session(api, sim, credentia
     headers = {"Deck-Sim-Scenario": "broken"}
     session = api.post("/sessions", json=body, headers=headers).json()
     assert api.get(f"/sessions/{session['id']}").json()["status"] == "failed"
-    assert len(sim.get("/world").json()["faults"]) == 1
+    assert len(sim.get("/world").json()["script_errors"]) == 1
 
 
 def test_sessions_are_listed_by_status_credential_and_source(api, start, advance, credential):
