@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import click
 
 from deck_sim.cli.command import Command
-from deck_sim.cli.driving import driving, print_lines
-from deck_sim.cli.reading import DURATION, MOMENT
+from deck_sim.cli.option_types import DURATION, MOMENT
+from deck_sim.cli.world_command import on_server, print_lines
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.timeline import Report
 
@@ -34,7 +34,7 @@ from deck_sim.handle.timeline import Report
     show_default=True,
     help="How far to go at most for the event.",
 )
-@driving
+@on_server
 def command(
     deck: Deck,
     by: timedelta | None,

@@ -16,7 +16,7 @@ import click
 
 from deck_sim import __version__
 from deck_sim.base.errors import nearest
-from deck_sim.cli.command import Command, Formatted
+from deck_sim.cli.command import Command, WithExamples
 
 # A new command is a row here, and a module of that name in this folder which calls it `command`.
 COMMANDS = {
@@ -37,7 +37,7 @@ COMMANDS = {
 _INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
 
 
-class CommandLine(Formatted, click.Group):
+class CommandLine(WithExamples, click.Group):
     """The program: finds commands by the table, and says errors in one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from deck_sim.cli.command import Command
-from deck_sim.cli.driving import driving, print_lines
-from deck_sim.cli.reading import MODE, MOMENT
+from deck_sim.cli.option_types import MODE, MOMENT
+from deck_sim.cli.world_command import on_server, print_lines
 from deck_sim.handle.deck import Deck
 
 
@@ -23,7 +23,7 @@ from deck_sim.handle.deck import Deck
     help="Let the real clock go this much faster.",
 )
 @click.option("--now", metavar="MOMENT", callback=MOMENT, help="Go on to that moment first.")
-@driving
+@on_server
 def command(deck: Deck, mode: str | None, speed: float | None, now: datetime | None) -> None:
     """Show the clock of a running server, or set it; and what is due, and what waits."""
     if speed is not None and mode not in (None, "real"):

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 
-class Formatted(click.Command):
+class WithExamples(click.Command):
     """Help that ends in examples."""
 
     def __init__(self, *args: Any, examples: list[str], **attributes: Any) -> None:
@@ -19,9 +19,9 @@ class Formatted(click.Command):
                 formatter.write(f"  {example}\n")
 
 
-class Command(Formatted):
+class Command(WithExamples):
     """One command: a row of the table in `app`."""
 
 
-class Refusal(click.ClickException):
+class CommandError(click.ClickException):
     """What the command line says in one line when it cannot do what it was asked; exit code 1."""

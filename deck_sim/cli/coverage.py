@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 from deck_sim.cli.command import Command
-from deck_sim.cli.driving import driving, print_lines
+from deck_sim.cli.world_command import on_server, print_lines
 from deck_sim.handle.deck import Deck
 
 
 @click.command(cls=Command, examples=["deck-sim coverage", "deck-sim coverage | grep never"])
-@driving
+@on_server
 def command(deck: Deck) -> None:
     """Show which steps and branches were played on a running server."""
     lines = [line for row in deck.coverage() for line in _lines(row)]

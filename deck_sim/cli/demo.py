@@ -15,8 +15,8 @@ from rich.table import Table
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import Command
-from deck_sim.cli.drawing import coloured, console, draw_line
-from deck_sim.cli.integrator import Integrator
+from deck_sim.cli.drawing import colored, console, draw_line
+from deck_sim.cli.sample_client import SampleClient
 from deck_sim.extras.player import PlayLine, describe_resource
 from deck_sim.handle.deck import Deck, ReadyTask
 from deck_sim.runtime.registry import WorldRegistry
@@ -162,9 +162,9 @@ def _integrate(deck: Deck, ready: ReadyTask, story: Story, witness: Witness) -> 
         event_hooks={"response": [witness.see]},
         trust_env=False,
     ) as http:
-        integrator = Integrator(http, ask, sleep=lambda seconds: None)
-        connection = integrator.connect(ready.source_id, "alex@example.com", "secret")
-        return integrator.run(ready.task_id, connection, guest="Alex Green")
+        client = SampleClient(http, ask, sleep=lambda seconds: None)
+        connection = client.connect(ready.source_id, "alex@example.com", "secret")
+        return client.run(ready.task_id, connection, guest="Alex Green")
 
 
 def _sum_up(endings: list[Ending], took: timedelta, screen: Console) -> None:
@@ -173,7 +173,7 @@ def _sum_up(endings: list[Ending], took: timedelta, screen: Console) -> None:
         table.add_column(heading, justify=side)  # type: ignore[arg-type]
     table.add_column("calls", justify="right")
     for ending in endings:
-        row = ending.story.scenario, coloured(ending.words), format_duration(ending.witness.at)
+        row = ending.story.scenario, colored(ending.words), format_duration(ending.witness.at)
         table.add_row(*row, str(ending.witness.calls))
     total = format_duration(sum((ending.witness.at for ending in endings), timedelta()))
     screen.print()

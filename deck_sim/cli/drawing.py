@@ -34,7 +34,7 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def coloured(text: str) -> Text:
+def colored(text: str) -> Text:
     """A text with the statuses in it coloured."""
     drawn = Text(text)
     for status, style in STYLES.items():
@@ -45,7 +45,7 @@ def coloured(text: str) -> Text:
 def draw_line(line: PlayLine, width: int) -> Text:
     """One line of a story, in columns that are the same for all of them."""
     at = Text(f"{f'+{format_duration(line.at)}':<9}  ", "dim")
-    drawn = at + Text(f"{line.who:<10}  ") + coloured(f"{line.what:<20}  ")
+    drawn = at + Text(f"{line.who:<10}  ") + colored(f"{line.what:<20}  ")
     indent = len(drawn)
     wrapped = wrap(line.detail, max(width - indent, 20), break_on_hyphens=False)
     drawn.append(f"\n{' ' * indent}".join(wrapped))

@@ -11,9 +11,9 @@ import click
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
 from deck_sim.cli.command import Command
-from deck_sim.cli.drawing import coloured, console, draw_line
-from deck_sim.cli.library import FOLDER, SEED, find_scenario, open_library
-from deck_sim.cli.reading import ANSWERS, OBJECT, TASK_TIMEOUT
+from deck_sim.cli.drawing import colored, console, draw_line
+from deck_sim.cli.option_types import ANSWERS, OBJECT, TASK_TIMEOUT
+from deck_sim.cli.scenario_options import FOLDER, SEED, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.extras.player import TIMEOUT, Playthrough, play_scenario
@@ -120,6 +120,6 @@ def _draw(played: Playthrough) -> None:
     entered = last.kind.replace("_", " "), last.status
     # What its connection or session does afterwards is not a part of it.
     at = next(line.at for line in reversed(played.lines) if (line.who, line.what) == entered)
-    screen.print(coloured(f"\nThe {entered[0]} is {last.status} after {format_duration(at)}."))
+    screen.print(colored(f"\nThe {entered[0]} is {last.status} after {format_duration(at)}."))
     if played.simulation.world.script_errors:  # the scenario could not be played on
         click.get_current_context().exit(1)

@@ -11,8 +11,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from deck_sim.cli.command import Command
-from deck_sim.cli.drawing import coloured, console
-from deck_sim.cli.library import FOLDER, find_scenario, open_library
+from deck_sim.cli.drawing import colored, console
+from deck_sim.cli.scenario_options import FOLDER, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.library import Library
@@ -106,7 +106,7 @@ def _add_step(tree: Tree, step: Any) -> None:
 def _label(step: Any) -> Text:
     """A step in a line, as its file would write it, and a line for each key below."""
     details = dict(_details(step))
-    label = coloured(step.word)
+    label = colored(step.word)
     if step.shorthand in details:
         label.append(f"  {details.pop(step.shorthand)}")
     for key, value in details.items():

@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from deck_sim import __version__
-from deck_sim.cli.command import Command, Refusal
-from deck_sim.cli.library import EDITION, FOLDER, SEED, open_library, or_say, say
-from deck_sim.cli.reading import ANY_KEY, KEYS, MODE, MOMENT
+from deck_sim.cli.command import Command, CommandError
+from deck_sim.cli.option_types import ANY_KEY, KEYS, MODE, MOMENT
+from deck_sim.cli.scenario_options import (
+    EDITION,
+    FOLDER,
+    SEED,
+    open_library,
+    print_mistakes,
+    read_or_exit,
+)
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import WEBHOOK_TIMES, Settings
@@ -161,7 +168,7 @@ def command(
     if file is not None:
         from deck_sim.runtime import world_file
 
-        worlds.prepare = or_say(world_file.load_world_file, file, library, edition).prepare
+        worlds.prepare = read_or_exit(world_file.load_world_file, file, library, edition).prepare
     server = _bind(worlds, host, port)
 
     def ready() -> None:
@@ -178,7 +185,7 @@ def command(
 def _watch(folder: Path | None) -> Library:
     if folder is None:
         raise click.UsageError("--reload is for a folder of --scenarios")
-    return or_say(WatchedFolder, folder, shipped(), _report)
+    return read_or_exit(WatchedFolder, folder, shipped(), _report)
 
 
 def _report(error: ScenarioError | None) -> None:
@@ -186,7 +193,7 @@ def _report(error: ScenarioError | None) -> None:
     if error is None:
         click.echo("deck-sim: that is mended; the scenarios are those of the folder", err=True)
         return
-    say(error)
+    print_mistakes(error)
     click.echo("deck-sim: until that is mended, the scenarios stay as they were", err=True)
 
 
@@ -195,7 +202,7 @@ def _bind(worlds: WorldRegistry, host: str, port: int) -> Server:
         return Server(worlds, host, port)
     except OSError as error:
         text = f"cannot listen on {host}:{port}: {error.strerror}; `--port 0` takes a free port"
-        raise Refusal(text) from None
+        raise CommandError(text) from None
 
 
 def _banner(server: Server, settings: Settings, keys: tuple[str, ...] | None) -> str:

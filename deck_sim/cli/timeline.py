@@ -3,12 +3,12 @@
 import click
 
 from deck_sim.cli.command import Command
-from deck_sim.cli.driving import driving, print_lines
+from deck_sim.cli.world_command import on_server, print_lines
 from deck_sim.handle.deck import Deck
 
 
 @click.command(cls=Command, examples=["deck-sim timeline", "deck-sim timeline | grep call"])
-@driving
+@on_server
 def command(deck: Deck) -> None:
     """Show what happened on a running server: calls, statuses, moves of the clock."""
     print_lines(deck.timeline or f"nothing has happened yet in the world of {deck.api_key}")

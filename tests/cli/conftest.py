@@ -45,7 +45,7 @@ def serving():
 
     def serving(visit, *words, by=signal.SIGTERM):
         visited = []
-        reading, writing = os.pipe()
+        option_value, writing = os.pipe()
 
         def meanwhile(lines):
             banner = "".join(takewhile(lambda line: "Ctrl-C" not in line, lines))
@@ -54,7 +54,7 @@ def serving():
             finally:
                 os.kill(os.getpid(), by)
 
-        with open(reading) as lines, open(writing, "w", buffering=1) as out:
+        with open(option_value) as lines, open(writing, "w", buffering=1) as out:
             visitor = Thread(target=meanwhile, args=(lines,))
             visitor.start()
             with redirect_stdout(out), pytest.raises(SystemExit) as ended:

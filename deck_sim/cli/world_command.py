@@ -7,9 +7,9 @@ from typing import Concatenate, ParamSpec
 import click
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.cli.command import Refusal
-from deck_sim.cli.drawing import coloured, console
-from deck_sim.cli.reading import ANY_KEY, KEY, URL
+from deck_sim.cli.command import CommandError
+from deck_sim.cli.drawing import colored, console
+from deck_sim.cli.option_types import ANY_KEY, KEY, URL
 from deck_sim.handle.address import DEFAULT_URL
 from deck_sim.handle.deck import Deck
 
@@ -37,7 +37,7 @@ _KEY = click.option(
 )
 
 
-def driving(act: Callable[Concatenate[Deck, Options], None]) -> Callable[..., None]:
+def on_server(act: Callable[Concatenate[Deck, Options], None]) -> Callable[..., None]:
     """Give a command the options that say which world, and hand it that world."""
 
     @_URL
@@ -48,11 +48,11 @@ def driving(act: Callable[Concatenate[Deck, Options], None]) -> Callable[..., No
             with Deck(url, key) as deck:
                 act(deck, *rest, **options)
         except DeckSimError as error:
-            raise Refusal(str(error)) from None
+            raise CommandError(str(error)) from None
 
     return command
 
 
 def print_lines(text: object) -> None:
     """Print lines as they are, however long: a pipe must be able to search them."""
-    console().print(coloured(str(text)), soft_wrap=True)
+    console().print(colored(str(text)), soft_wrap=True)

@@ -16,7 +16,7 @@ POLL_SECONDS = 2
 _UNDER_WAY = {"connecting", "queued", "running", "pending"}
 
 
-class Integrator:
+class SampleClient:
     """Reads what a user has at a source: connects, runs a task, and asks the user if Deck asks."""
 
     def __init__(

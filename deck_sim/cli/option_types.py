@@ -27,7 +27,7 @@ Callback = Callable[[click.Context, click.Parameter, Any], Value]
 _NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
 
 
-def reading(read: Callable[[str], Value]) -> Callback[Value | None]:
+def option_value(read: Callable[[str], Value]) -> Callback[Value | None]:
     """The callback of an option whose text is read so; what is wrong with it is wrong usage."""
 
     def callback(context: click.Context, parameter: click.Parameter, text: Any) -> Value | None:
@@ -36,7 +36,7 @@ def reading(read: Callable[[str], Value]) -> Callback[Value | None]:
     return callback
 
 
-def reading_each(read: Callable[[str], Value]) -> Callback[list[Value]]:
+def option_values(read: Callable[[str], Value]) -> Callback[list[Value]]:
     """The same for an option that can be given several times."""
 
     def callback(context: click.Context, parameter: click.Parameter, texts: Any) -> list[Value]:
@@ -108,8 +108,8 @@ class _Mode(click.Choice[str]):
 
 
 MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
-DURATION, MOMENT, KEYS = reading(parse_duration), reading(_moment), reading(_keys)
-OBJECT = reading(_object)
-TASK_TIMEOUT = reading(_timeout)
-URL, KEY = reading(read_url), reading(_key)
-ANSWERS = reading_each(_answer)
+DURATION, MOMENT, KEYS = option_value(parse_duration), option_value(_moment), option_value(_keys)
+OBJECT = option_value(_object)
+TASK_TIMEOUT = option_value(_timeout)
+URL, KEY = option_value(read_url), option_value(_key)
+ANSWERS = option_values(_answer)

@@ -38,7 +38,7 @@ Read = ParamSpec("Read")
 Found = TypeVar("Found")
 
 
-def or_say(read: Callable[Read, Found], *args: Read.args, **named: Read.kwargs) -> Found:
+def read_or_exit(read: Callable[Read, Found], *args: Read.args, **named: Read.kwargs) -> Found:
     """What `read` makes of its arguments; exit code 1, with every mistake in a line on stderr, if
     that cannot be used.
     """
@@ -47,11 +47,11 @@ def or_say(read: Callable[Read, Found], *args: Read.args, **named: Read.kwargs) 
     try:
         return read(*args, **named)
     except loader.ScenarioError as error:
-        say(error)
+        print_mistakes(error)
         raise click.exceptions.Exit(1) from None
 
 
-def say(error: loader.ScenarioError) -> None:
+def print_mistakes(error: loader.ScenarioError) -> None:
     """Write every mistake in a line on stderr."""
     for mistake in error.mistakes:
         click.echo(str(mistake), err=True)
@@ -59,7 +59,7 @@ def say(error: loader.ScenarioError) -> None:
 
 def open_library(folder: Path | None) -> Library:
     """The scenarios that ship, under those of the folder if there is one."""
-    return shipped() if folder is None else or_say(read_folder, folder, shipped())
+    return shipped() if folder is None else read_or_exit(read_folder, folder, shipped())
 
 
 def find_scenario(wanted: str, library: Library) -> Scenario:
@@ -71,7 +71,7 @@ def find_scenario(wanted: str, library: Library) -> Scenario:
     if file.is_dir() or not file.exists():
         text = f"there is no scenario and no file {quote(wanted)}{library.instead(wanted)}"
         raise click.UsageError(text)
-    return or_say(read_file, file, library)
+    return read_or_exit(read_file, file, library)
 
 
 def read_file(file: Path, library: Library) -> Scenario:
