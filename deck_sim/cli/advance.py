@@ -1,4 +1,4 @@
-"""`deck-sim advance`: time that passes because it is told to."""
+"""`deck-sim advance`: advances the clock of a running server."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,6 @@ from deck_sim.cli.command import Command
 from deck_sim.cli.option_types import DURATION, MOMENT
 from deck_sim.cli.world_command import on_server, print_lines
 from deck_sim.handle.deck import Deck
-from deck_sim.handle.timeline import Report
 
 
 @click.command(
@@ -21,18 +20,20 @@ from deck_sim.handle.timeline import Report
     ],
 )
 @click.argument("by", required=False, metavar="[DURATION]", callback=DURATION)
-@click.option("--to", metavar="MOMENT", callback=MOMENT, help="Up to that moment.")
+@click.option("--to", metavar="MOMENT", callback=MOMENT, help="Advance to this moment.")
 @click.option(
-    "--until", metavar="EVENT", help="Up to such an event; `idle`: until nothing moves by itself."
+    "--until",
+    metavar="EVENT",
+    help="Advance until this event is emitted; `idle`: until nothing is due any more.",
 )
-@click.option("--id", "resource_id", metavar="ID", help="The resource that the event is about.")
+@click.option("--id", "resource_id", metavar="ID", help="The resource of the event.")
 @click.option(
     "--limit",
     metavar="DURATION",
     callback=DURATION,
     default="1d",
     show_default=True,
-    help="How far to go at most for the event.",
+    help="The longest time to advance for --until EVENT.",
 )
 @on_server
 def command(
@@ -43,29 +44,20 @@ def command(
     resource_id: str | None,
     limit: timedelta,
 ) -> None:
-    """Let time pass on a running server, and show what happens meanwhile.
+    """Advance the clock of a running server and print what happened.
 
-    All that falls due has happened when the command returns.
+    Everything that falls due has happened, webhooks included, when the command returns.
     """
     if [by, to, until].count(None) != 2:
-        raise click.UsageError("give a duration, or --to, or --until, and only one of them")
+        raise click.UsageError("give exactly one of DURATION, --to and --until")
     if resource_id and until in (None, "idle"):
-        raise click.UsageError("--id is for --until with an event")
-    print_lines(_advance(deck, by, to, until, resource_id, limit))
-
-
-def _advance(
-    deck: Deck,
-    by: timedelta | None,
-    to: datetime | None,
-    until: str | None,
-    resource_id: str | None,
-    limit: timedelta,
-) -> Report:
+        raise click.UsageError("--id needs --until with an event")
     if by is not None:
-        return deck.advance(by)
-    if to is not None:
-        return deck.advance_to(to)
-    if until in (None, "idle"):
-        return deck.settle()
-    return deck.advance_until(until, resource_id, limit=limit)
+        report = deck.advance(by)
+    elif to is not None:
+        report = deck.advance_to(to)
+    elif until is None or until == "idle":
+        report = deck.settle()
+    else:
+        report = deck.advance_until(until, resource_id, limit=limit)
+    print_lines(report)

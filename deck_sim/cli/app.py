@@ -1,7 +1,6 @@
-"""The table of commands, and the program around them: help, and what becomes of errors.
+"""The program: its table of commands, its help and its error output.
 
-Law: a command's module is imported when the command is called, and not before. `--help` and
-`--version` need none of them.
+A command's module is imported when the command is called; `--help` and `--version` import none.
 """
 
 import gc
@@ -18,59 +17,59 @@ from deck_sim import __version__
 from deck_sim.base.errors import nearest
 from deck_sim.cli.command import Command, WithExamples
 
-# A new command is a row here, and a module of that name in this folder which calls it `command`.
+# A new command is a row here and a module of that name, which defines `command`.
 COMMANDS = {
     "serve": "Serve the simulated Deck API.",
     "demo": "Play several stories over real HTTP, with a small client.",
-    "play": "Play one scenario in virtual time and draw its timeline.",
-    "scenarios": "List the scenarios, or draw one with its branches.",
+    "play": "Play one scenario in virtual time and print its timeline.",
+    "scenarios": "List the scenarios, or show one with its branches.",
     "check": "Validate scenario files, world files and folders of them.",
     "schema": "Print the JSON Schema of scenario or world files, for editors.",
     "openapi": "Print the OpenAPI document of an edition.",
     "fidelity": "Print the fidelity ledger: what is documented, observed and assumed.",
     "clock": "Show the clock of a running server, or set it.",
-    "advance": "Let time pass on a running server.",
+    "advance": "Advance the clock of a running server.",
     "timeline": "Show what happened on a running server.",
     "coverage": "Show which steps and branches were played on a running server.",
-    "reset": "Begin the world of a running server anew.",
+    "reset": "Replace the world of a running server by a new one.",
 }
-_INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
+_INTERRUPTED = 130  # the usual exit code after Ctrl-C
 
 
 class CommandLine(WithExamples, click.Group):
-    """The program: finds commands by the table, and says errors in one line."""
+    """The program: looks up commands in the table and prints errors in one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command, in the order in which they are met."""
+        """The names of all commands, in the order of the table."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now; None if there is none."""
+        """Import and return a command; None if the name is unknown."""
         if cmd_name not in COMMANDS:
             return None
-        with _nothing_collected():
+        with _gc_paused():
             found: Command = import_module(f"deck_sim.cli.{cmd_name}").command
         return found
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that `args` begin with; a misspelt one is told the nearest."""
-        if args[0] not in COMMANDS and not ctx.resilient_parsing:  # as a shell's completion is
+        """Find the command that `args` start with; an unknown name gets the nearest spelling."""
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:  # set by shell completion
             close = nearest(args[0], COMMANDS) or "; see `deck-sim --help`"
-            raise click.UsageError(f"there is no command {args[0]!r}{close}")
+            raise click.UsageError(f"unknown command {args[0]!r}{close}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
+        """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Run the command line, and end the process with its exit code."""
+        """Run the command line and exit with its code."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")  # a console that has no arrows shows `?`
+                stream.reconfigure(errors="replace")  # some consoles cannot show an arrow
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})
         except click.ClickException as error:
@@ -82,8 +81,8 @@ class CommandLine(WithExamples, click.Group):
 
 
 @contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Let modules be imported without a search for garbage, which finds none and takes a while."""
+def _gc_paused() -> Iterator[None]:
+    """Pause the garbage collector, which makes imports a tenth slower and finds nothing."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -102,8 +101,9 @@ def _nothing_collected() -> Iterator[None]:
 @click.version_option(__version__, prog_name="deck-sim", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """A local test double of the Deck API: scripted connections and task runs, on a clock that
-    your test controls.
+    """A local test double of the Deck API.
+
+    Plays scripted logins and task runs on a clock that your test controls.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

@@ -1,4 +1,4 @@
-"""`deck-sim check`: whether scenario and world files can be used, and what is wrong with them."""
+"""`deck-sim check`: validates scenario and world files."""
 
 import json
 from collections.abc import Iterator
@@ -37,13 +37,12 @@ from deck_sim.scenario.yaml.reader import read_file
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="Lines to read, or JSON for programs.",
+    help="Lines for people, or JSON for programs.",
 )
 def command(paths: tuple[Path, ...], shape: str) -> int:
     """Validate scenario files, world files and folders of them.
 
-    Says everything that is wrong, each with its file, line and column. The exit code is 0 if all is
-    well, and 1 if not.
+    Prints every mistake with its file, line and column. The exit code is 1 if there are any.
     """
     files = list({file.resolve(): file for path in paths for file in _files(path)}.values())
     mistakes = list(_mistakes(files))
@@ -52,17 +51,16 @@ def command(paths: tuple[Path, ...], shape: str) -> int:
 
 
 def _files(path: Path) -> list[Path]:
-    """The files of a folder, or the file itself."""
     if not path.is_dir():
         return [path]
     found = scenario_files(path)
     if not found:
-        raise click.UsageError(f"the folder '{path}' holds no *.yaml and no *.yml file")
+        raise click.UsageError(f"no *.yaml or *.yml file in the folder '{path}'")
     return found
 
 
 def _mistakes(files: list[Path]) -> Iterator[Mistake]:
-    """All that is wrong with the files; a world file may name scenarios that are among them."""
+    """Every mistake in the files. World files may name scenarios that are in the other files."""
     worlds = [file for file in files if _is_world_file(file)]
     library, mistakes = read_files([file for file in files if file not in worlds], shipped())
     yield from mistakes
@@ -81,7 +79,7 @@ def _is_world_file(file: Path) -> bool:
     try:
         return is_world_file(read_file(file))
     except YamlError:
-        return False  # what cannot be read is told by whoever reads it
+        return False  # reading it as a scenario reports what is wrong
 
 
 def _print_text(files: int, mistakes: list[Mistake]) -> None:
@@ -90,7 +88,7 @@ def _print_text(files: int, mistakes: list[Mistake]) -> None:
     wrong = len({mistake.file for mistake in mistakes})
     number = sum(mistake.untold or 1 for mistake in mistakes)
     found = f"{_count(number, 'mistake')} in {wrong} of " if mistakes else ""
-    click.echo(f"{found}{_count(files, 'file')}{'' if mistakes else ', all fine'}")
+    click.echo(f"{found}{_count(files, 'file')}{'' if mistakes else ', no mistakes'}")
 
 
 def _print_json(files: int, mistakes: list[Mistake]) -> None:

@@ -1,4 +1,4 @@
-"""`deck-sim clock`: what time it is in a world, how time moves there, and what it brings."""
+"""`deck-sim clock`: shows or sets the clock of a running server."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -16,29 +16,32 @@ from deck_sim.handle.deck import Deck
     cls=Command,
     examples=["deck-sim clock", "deck-sim clock --mode frozen", "deck-sim clock --speed 60"],
 )
-@click.option("--mode", type=MODE, help="Let time move like this from now on.")
+@click.option("--mode", type=MODE, help="How time moves from now on.")
 @click.option(
     "--speed",
     type=click.FloatRange(0, 1_000_000, min_open=True),
-    help="Let the real clock go this much faster.",
+    help="How much faster than real time the real clock runs.",
 )
-@click.option("--now", metavar="MOMENT", callback=MOMENT, help="Go on to that moment first.")
+@click.option("--now", metavar="MOMENT", callback=MOMENT, help="Advance to this moment first.")
 @on_server
 def command(deck: Deck, mode: str | None, speed: float | None, now: datetime | None) -> None:
-    """Show the clock of a running server, or set it; and what is due, and what waits."""
+    """Show the clock of a running server, or set it.
+
+    Lists what is due next and what waits for a person.
+    """
     if speed is not None and mode not in (None, "real"):
-        raise click.UsageError(f"--speed is for the real clock, not --mode {mode}")
+        raise click.UsageError(f"--speed needs --mode real; found --mode {mode}")
     if mode or speed or now:
         deck.clock.set(mode or ("real" if speed else deck.clock.mode), now=now, speed=speed)
     following = deck.next()
     print_lines(f"{following['now']}  {deck.clock.mode}")
-    print_lines("\n".join(_outlook(following)))
+    print_lines("\n".join(_next_lines(following)))
 
 
-def _outlook(following: Mapping[str, Any]) -> Iterator[str]:
+def _next_lines(following: Mapping[str, Any]) -> Iterator[str]:
     for due in following["due"]:
         yield f"  in {due['in']:<10}  {due['id']:<21}  {due['what']}"
     for waits in following["waiting"]:
         yield f"  waits          {waits['id']:<21}  {waits['status']}"
     if not following["due"] and not following["waiting"]:
-        yield "  nothing is due, and nothing waits"
+        yield "  nothing is due and nothing waits"

@@ -1,4 +1,4 @@
-"""What every command is made of: help that ends in examples, and a refusal in one line."""
+"""The base class of commands, and the error that they raise."""
 
 from typing import Any
 
@@ -6,22 +6,22 @@ import click
 
 
 class WithExamples(click.Command):
-    """Help that ends in examples."""
+    """A command whose help ends with examples."""
 
     def __init__(self, *args: Any, examples: list[str], **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         self.examples = examples
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, ready to paste."""
+        """Write the examples below the options."""
         with formatter.section("Examples"):
             for example in self.examples:
                 formatter.write(f"  {example}\n")
 
 
 class Command(WithExamples):
-    """One command: a row of the table in `app`."""
+    """A command of the program."""
 
 
 class CommandError(click.ClickException):
-    """What the command line says in one line when it cannot do what it was asked; exit code 1."""
+    """An error that ends the program with one line on stderr and exit code 1."""

@@ -1,4 +1,4 @@
-"""`deck-sim coverage`: which steps of scenarios were played in a world, and which never were."""
+"""`deck-sim coverage`: shows which steps of scenarios were played on a running server."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,11 +15,10 @@ from deck_sim.handle.deck import Deck
 def command(deck: Deck) -> None:
     """Show which steps and branches were played on a running server."""
     lines = [line for row in deck.coverage() for line in _lines(row)]
-    print_lines("\n".join(lines) or f"nothing was played yet in the world of {deck.api_key}")
+    print_lines("\n".join(lines) or f"no scenario was played yet in the world of {deck.api_key}")
 
 
 def _lines(row: Mapping[str, Any]) -> Iterator[str]:
-    """One scenario: how many of its steps were played, and how often each was."""
     yield f"{row['scenario']}  {row['played']} of {row['of']} steps"
     for place, count in row["steps"].items():
         times = f"{count} x" if count else "never"

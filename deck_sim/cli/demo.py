@@ -1,4 +1,4 @@
-"""`deck-sim demo`: the main job in one go. A server, and a client that lives through stories."""
+"""`deck-sim demo`: a server, and a small client that goes through several scenarios."""
 
 import json
 import re
@@ -25,8 +25,8 @@ from deck_sim.server.serve import ServerThread
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """A scenario, and what the user answers when asked."""
+class DemoRun:
+    """A scenario, and the answers of the user."""
 
     scenario: str
     title: str
@@ -34,14 +34,14 @@ class Story:
 
 
 STORIES = (
-    Story("success", "Everything goes well."),
-    Story(
+    DemoRun("success", "The run completes."),
+    DemoRun(
         "mfa_then_success",
-        "Deck asks for a code. The user mistypes it, and then does not.",
+        "Deck asks for a code. The user mistypes it once.",
         ({"code": "000000"}, {"code": "123456"}),
     ),
-    Story("source_down", "The source is down."),
-    Story("agent_hangs", "The agent hangs until Deck gives up on it."),
+    DemoRun("source_down", "The source is down."),
+    DemoRun("agent_hangs", "The agent hangs until the task times out."),
 )
 _OUTPUT_SCHEMA = {
     "type": "object",
@@ -66,8 +66,8 @@ _ID = re.compile(r"(?<=_)[A-Za-z0-9]{16}")
 
 
 @dataclass
-class Witness:
-    """Sees every call of the client, asks the world what came of it, and tells that at once."""
+class Narrator:
+    """Prints each call of the client, and the events that follow from it."""
 
     screen: Console
     deck: Deck
@@ -76,36 +76,36 @@ class Witness:
     calls: int = 0
     at: timedelta = field(default_factory=timedelta)
 
-    def see(self, response: httpx2.Response) -> None:
-        """Tell of one call; httpx2 calls this with each response."""
+    def show_call(self, response: httpx2.Response) -> None:
+        """Print one call and the events since the last; a response hook of httpx2."""
         request = response.request
         self.calls += 1
-        if request.method != "GET":  # what a poll brings is told; the poll is not
+        if request.method != "GET":  # polls are not printed
             path = _ID.sub("…", request.url.path.removeprefix("/v2"))
-            self.tell("client", f"{request.method} -> {response.status_code}", path)
+            self.show("client", f"{request.method} -> {response.status_code}", path)
         events = self.deck.events
         for event in events[self.events :]:
             self.at = datetime.fromisoformat(event["created_at"]) - self.began
-            told = event["data"]
-            self.tell(told["object"].replace("_", " "), told["status"], describe_resource(told))
+            data = event["data"]
+            self.show(data["object"].replace("_", " "), data["status"], describe_resource(data))
         self.events = len(events)
 
-    def tell(self, who: str, what: str, detail: str) -> None:
-        """Print a line of the story."""
+    def show(self, who: str, what: str, detail: str) -> None:
+        """Print one line."""
         self.screen.print(draw_line(PlayLine(self.at, who, what, detail), self.screen.width))
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a story ended for the client."""
+    """How a story ended."""
 
-    story: Story
+    story: DemoRun
     run: dict[str, Any]
-    witness: Witness
+    narrator: Narrator
 
     @property
-    def words(self) -> str:
-        """The status, and the errors if there are any."""
+    def outcome(self) -> str:
+        """The status, followed by the error codes if it failed."""
         errors = [f"{error['type']}/{error['code']}" for error in self.run["errors"]]
         return " ".join([self.run["status"], *errors])
 
@@ -114,52 +114,54 @@ class Ending:
 def command() -> None:
     """Play several stories over real HTTP, with a small client.
 
-    Server and client talk over loopback; no other network is used. The clock is `on_poll`: each
-    time the client looks, the world jumps to what is due next.
+    Only loopback is used. The clock is `on_poll`: each poll of the client jumps to the next due
+    moment.
     """
     screen, began = console(), real_time.monotonic_ns()
     thread = ServerThread(WorldRegistry(Settings(mode="on_poll"))).start()
     try:
-        screen.print(f"The Deck API is simulated on {thread.server.base_url}")
+        screen.print(f"The simulated Deck API is at {thread.server.base_url}")
         endings = [
-            _live_through(story, thread.server.url, number, screen)
+            _play_story(story, thread.server.url, number, screen)
             for number, story in enumerate(STORIES, 1)
         ]
     finally:
         thread.stop()
-    _sum_up(endings, timedelta(microseconds=(real_time.monotonic_ns() - began) // 1000), screen)
+    _print_summary(
+        endings, timedelta(microseconds=(real_time.monotonic_ns() - began) // 1000), screen
+    )
 
 
-def _live_through(story: Story, url: str, number: int, screen: Console) -> Ending:
-    """Let a client live through one story, in a world of its own."""
+def _play_story(story: DemoRun, url: str, number: int, screen: Console) -> Ending:
+    """Run the client through one story, in a world of its own."""
     screen.print()
     screen.rule(f"{number}. {story.scenario}", align="left", style="dim")
     screen.print(f"{story.title}\n", style="italic")
     with Deck(url, f"sk_live_demo_{number}") as deck:
         ready = deck.ready_task(output_schema=_OUTPUT_SCHEMA)
         deck.use(story.scenario)
-        witness = Witness(screen, deck, deck.clock.now)
-        run = _integrate(deck, ready, story, witness)
-    ending = Ending(story, run, witness)
+        narrator = Narrator(screen, deck, deck.clock.now)
+        run = _integrate(deck, ready, story, narrator)
+    ending = Ending(story, run, narrator)
     read = "output" if run["status"] == "completed" else "errors"
     screen.print(f"\nThe client reads the run's {read}: {json.dumps(run[read])}")
     return ending
 
 
-def _integrate(deck: Deck, ready: ReadyTask, story: Story, witness: Witness) -> dict[str, Any]:
-    """What the client does; returns the run as it reads it in the end."""
+def _integrate(deck: Deck, ready: ReadyTask, story: DemoRun, narrator: Narrator) -> dict[str, Any]:
+    """Connect, run the task and answer prompts; return the final run."""
     answers = iter(story.answers)
 
     def ask(interaction: Mapping[str, Any]) -> Mapping[str, str]:
         answer = next(answers)
-        words = ", ".join(f"{name}={text}" for name, text in answer.items())
-        witness.tell("user", "answers", words)
+        text = ", ".join(f"{name}={value}" for name, value in answer.items())
+        narrator.show("user", "answers", text)
         return answer
 
     with httpx2.Client(
         base_url=deck.base_url,
         headers={"Authorization": f"Bearer {deck.api_key}"},
-        event_hooks={"response": [witness.see]},
+        event_hooks={"response": [narrator.show_call]},
         trust_env=False,
     ) as http:
         client = SampleClient(http, ask, sleep=lambda seconds: None)
@@ -167,17 +169,17 @@ def _integrate(deck: Deck, ready: ReadyTask, story: Story, witness: Witness) -> 
         return client.run(ready.task_id, connection, guest="Alex Green")
 
 
-def _sum_up(endings: list[Ending], took: timedelta, screen: Console) -> None:
+def _print_summary(endings: list[Ending], took: timedelta, screen: Console) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading, side in (("scenario", "left"), ("the run", "left"), ("took", "right")):
         table.add_column(heading, justify=side)  # type: ignore[arg-type]
     table.add_column("calls", justify="right")
     for ending in endings:
-        row = ending.story.scenario, colored(ending.words), format_duration(ending.witness.at)
-        table.add_row(*row, str(ending.witness.calls))
-    total = format_duration(sum((ending.witness.at for ending in endings), timedelta()))
+        row = ending.story.scenario, colored(ending.outcome), format_duration(ending.narrator.at)
+        table.add_row(*row, str(ending.narrator.calls))
+    total = format_duration(sum((ending.narrator.at for ending in endings), timedelta()))
     screen.print()
-    screen.rule("in short", align="left", style="dim")
+    screen.rule("summary", align="left", style="dim")
     screen.print(table)
     real = format_duration(took - took % timedelta(milliseconds=1))
     screen.print(f"\n{len(endings)} stories: {total} of virtual time in {real} of real time.")

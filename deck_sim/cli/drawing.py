@@ -1,6 +1,6 @@
-"""How the commands draw: the console, the colours, and the lines of a story.
+"""Console output: colored statuses, and the lines of a timeline.
 
-Colour is for terminals; in a pipe, or with NO_COLOR, the same words stand there without it.
+In a pipe, or with NO_COLOR, the output is the same without colors.
 """
 
 from textwrap import wrap
@@ -11,31 +11,30 @@ from rich.text import Text
 from deck_sim.base.durations import format_duration
 from deck_sim.extras.player import PlayLine
 
-# What a status means to a caller: it is under way, it waits for somebody, it ended well or badly.
-_UNDER_WAY, _WAITS, _WELL, _BADLY = "cyan", "yellow", "green", "red"
+_ACTIVE, _WAITING, _GOOD, _BAD = "cyan", "yellow", "green", "red"
 STYLES = {
-    "connecting": _UNDER_WAY,
-    "queued": _UNDER_WAY,
-    "running": _UNDER_WAY,
-    "interaction_required": _WAITS,
-    "pending": _WAITS,
-    "connected": _WELL,
-    "completed": _WELL,
-    "failed": _BADLY,
-    "invalid": _BADLY,
-    "disconnected": _BADLY,
-    "canceled": _BADLY,
-    "terminated": _BADLY,
+    "connecting": _ACTIVE,
+    "queued": _ACTIVE,
+    "running": _ACTIVE,
+    "interaction_required": _WAITING,
+    "pending": _WAITING,
+    "connected": _GOOD,
+    "completed": _GOOD,
+    "failed": _BAD,
+    "invalid": _BAD,
+    "disconnected": _BAD,
+    "canceled": _BAD,
+    "terminated": _BAD,
 }
 
 
 def console() -> Console:
-    """A console on the present standard output that colours only what it is told to."""
+    """A console on the current stdout, without rich's own highlighting."""
     return Console(highlight=False, markup=False, emoji=False)
 
 
 def colored(text: str) -> Text:
-    """A text with the statuses in it coloured."""
+    """The text with its statuses colored."""
     drawn = Text(text)
     for status, style in STYLES.items():
         drawn.highlight_regex(rf"\b{status}\b", style)
@@ -43,7 +42,7 @@ def colored(text: str) -> Text:
 
 
 def draw_line(line: PlayLine, width: int) -> Text:
-    """One line of a story, in columns that are the same for all of them."""
+    """A timeline entry in columns: time, who, status, detail."""
     at = Text(f"{f'+{format_duration(line.at)}':<9}  ", "dim")
     drawn = at + Text(f"{line.who:<10}  ") + colored(f"{line.what:<20}  ")
     indent = len(drawn)

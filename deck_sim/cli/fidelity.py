@@ -1,4 +1,4 @@
-"""`deck-sim fidelity`: every behaviour that is imitated, and how we know of it."""
+"""`deck-sim fidelity`: prints the fidelity ledger."""
 
 import json
 from collections.abc import Iterator
@@ -21,21 +21,21 @@ from deck_sim.contract.ledger import TOPICS, rows_of
         "deck-sim fidelity --format markdown",
     ],
 )
-@click.option("--edition", type=click.Choice(list(EDITIONS)), help="Only what this edition has.")
-@click.option("--grade", type=click.Choice(GRADES), help="Only what is known in this way.")
+@click.option("--edition", type=click.Choice(list(EDITIONS)), help="Only rows of this edition.")
+@click.option("--grade", type=click.Choice(GRADES), help="Only rows of this grade.")
 @click.option(
     "--format",
     "shape",
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
     show_default=True,
-    help="Lines to read, JSON for programs, or tables for a page.",
+    help="Lines for people, JSON for programs, or Markdown tables.",
 )
 def command(edition: str | None, grade: Grade | None, shape: str) -> None:
     """Print the fidelity ledger: what is documented, observed and assumed.
 
-    It has a row for each behaviour that is imitated: whether Deck documents it, somebody observed
-    it, or nothing public says so, and deck-sim had to decide.
+    Each imitated behaviour has a row: Deck documents it, somebody observed it, or nothing public
+    says so and deck-sim assumes it.
     """
     click.echo("\n".join(_SHAPES[shape](rows_of(edition, grade))))
 
@@ -51,7 +51,6 @@ def _as_json(rows: list[Behaviour]) -> Iterator[str]:
 
 
 def _as_markdown(rows: list[Behaviour]) -> Iterator[str]:
-    """A table for each topic that has rows."""
     for topic, of_topic in TOPICS.items():
         found = [row for row in of_topic if row in rows]
         if found:
@@ -68,5 +67,5 @@ def _cells(row: Behaviour) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-_ANSWERS = {"none": "", "header": "tell it", "strict": "tell it, or are refused"}
+_ANSWERS = {"none": "", "header": "name it in a header", "strict": "name it, or are refused"}
 _SHAPES = {"text": _as_text, "json": _as_json, "markdown": _as_markdown}

@@ -1,4 +1,4 @@
-"""`deck-sim openapi`: the OpenAPI document of an edition, for clients and their generators."""
+"""`deck-sim openapi`: prints the OpenAPI document of an edition."""
 
 import json
 
@@ -18,11 +18,11 @@ from deck_sim.server.openapi.document import document
     type=click.Choice([*EDITIONS]),
     default=DEFAULT_EDITION,
     show_default=True,
-    help="Which Deck API to describe.",
+    help="The edition of the Deck API.",
 )
 def command(edition: str) -> None:
     """Print the OpenAPI document of an edition.
 
-    It is of version 3.1. A running server has it at `/openapi.json`, without a key.
+    The version is OpenAPI 3.1. A running server has it at `/openapi.json`; no key is needed.
     """
     click.echo(json.dumps(document(edition), indent=2, ensure_ascii=False))

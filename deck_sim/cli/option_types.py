@@ -1,6 +1,4 @@
-"""Reading the values of options that click has no type for. Each is the `callback` of an option,
-and `MODE` a type.
-"""
+"""Readers of option values that click has no type for: callbacks, and the type `MODE`."""
 
 import json
 import re
@@ -17,18 +15,18 @@ from deck_sim.handle.address import read_url
 from deck_sim.runtime.serialization import read_moment
 from deck_sim.runtime.simulation import FOLLOW, MODES
 
-# What `deck-sim serve` proposes as a key, since any will do: it looks like Deck's.
+# The key that `deck-sim serve` proposes. Any key works.
 ANY_KEY = "sk_sim_local"
 
 Value = TypeVar("Value")
 Callback = Callable[[click.Context, click.Parameter, Any], Value]
 
-# A comma parts two fields only if a field begins behind it; else it belongs to the text.
+# A comma separates two fields only if another `name=` follows; otherwise it is part of the text.
 _NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
 
 
 def option_value(read: Callable[[str], Value]) -> Callback[Value | None]:
-    """The callback of an option whose text is read so; what is wrong with it is wrong usage."""
+    """Make a callback from a reader; errors of the reader become usage errors."""
 
     def callback(context: click.Context, parameter: click.Parameter, text: Any) -> Value | None:
         return None if text is None else _read(read, text)
@@ -37,7 +35,7 @@ def option_value(read: Callable[[str], Value]) -> Callback[Value | None]:
 
 
 def option_values(read: Callable[[str], Value]) -> Callback[list[Value]]:
-    """The same for an option that can be given several times."""
+    """Make a callback for an option that may be repeated."""
 
     def callback(context: click.Context, parameter: click.Parameter, texts: Any) -> list[Value]:
         return [_read(read, text) for text in texts]
@@ -59,21 +57,21 @@ def _moment(text: str) -> datetime:
 def _timeout(text: str) -> timedelta:
     length = parse_duration(text)
     if not timedelta(seconds=1) <= length <= timedelta(days=365):
-        raise ValueError(f"{text!r} cannot be a task's timeout, which is 1s to 365d")
+        raise ValueError(f"a task's timeout must be 1s to 365d, not {text!r}")
     return length
 
 
 def _keys(text: str) -> tuple[str, ...]:
     keys = tuple(filter(None, (key.strip() for key in text.split(","))))
     if not keys:
-        raise ValueError(f"{text!r} holds no key; write them like `sk_one,sk_two`")
+        raise ValueError(f"no key found in {text!r}; write keys like `sk_one,sk_two`")
     return keys
 
 
 def _answer(text: str) -> dict[str, str]:
     fields = [part.partition("=") for part in _NEXT_FIELD.split(text)]
     if not all(name.strip() and equals for name, equals, _ in fields):
-        raise ValueError(f"{text!r} is no answer; write it like `code=123456`")
+        raise ValueError(f"{text!r} is not an answer; write it like `code=123456`")
     return {name.strip(): value for name, _, value in fields}
 
 
@@ -83,24 +81,24 @@ def _object(text: str) -> dict[str, Any]:
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        raise ValueError(f'{text!r} is no JSON object; write it like `{{"nights": 2}}`')
+        raise ValueError(f'{text!r} is not a JSON object; write it like `{{"nights": 2}}`')
     return value
 
 
 def _key(text: str) -> str:
     if not text or not text.isascii() or not text.isprintable():
-        raise ValueError(f"{text!r} cannot be an API key; it takes ASCII characters")
+        raise ValueError(f"an API key is one or more printable ASCII characters, not {text!r}")
     return text
 
 
 class _Mode(click.Choice[str]):
-    """The mode of a clock, without the one that a program of its own cannot offer."""
+    """The clock modes without `follow`, which works only within a test's own process."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value == FOLLOW:
             self.fail(
-                "`follow` reads the time of the process that your tests freeze, which is not this"
-                " one; it is for the pytest fixture `deck` and for DeckSim. Here use `frozen`",
+                "`follow` reads the clock of the process that your tests freeze, so it works only"
+                " with the pytest fixture `deck` and with DeckSim; use `frozen` here",
                 param,
                 ctx,
             )

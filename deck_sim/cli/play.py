@@ -1,4 +1,4 @@
-"""`deck-sim play`: one scenario in virtual time."""
+"""`deck-sim play`: plays one scenario in virtual time."""
 
 from __future__ import annotations
 
@@ -40,27 +40,27 @@ if TYPE_CHECKING:
     metavar="FIELD=TEXT,...",
     multiple=True,
     callback=ANSWERS,
-    help="An answer to a prompt; again for the next. If omitted, each prompt gets a right one.",
+    help="An answer to a prompt; repeat it for the next one. Default: an accepted answer.",
 )
-@click.option("--no-answer", is_flag=True, help="Let nobody answer.")
-@click.option("--reject", is_flag=True, help="Let the reviewer reject what waits for approval.")
+@click.option("--no-answer", is_flag=True, help="Leave prompts unanswered.")
+@click.option("--reject", is_flag=True, help="Reject the run when it waits for approval.")
 @click.option(
     "--input",
     "task_input",
     metavar="JSON",
     callback=OBJECT,
-    help="What the task is run with, beside a `guest` and a `check_in`.",
+    help="The input of the run, in addition to a `guest` and a `check_in`.",
 )
 @click.option(
     "--edition",
     type=click.Choice(list(EDITIONS)),
-    help="Which Deck API to play it in.  [default: the first that it is for]",
+    help="The edition of the Deck API.  [default: the first one of the scenario]",
 )
 @click.option(
     "--timeout",
     metavar="DURATION",
     callback=TASK_TIMEOUT,
-    help="The timeout of the task, like 2h; 30m if omitted.",
+    help="The timeout of the task, like 2h.  [default: 30m]",
 )
 @SEED
 @FOLDER
@@ -75,10 +75,10 @@ def command(
     seed: int,
     folder: Path | None,
 ) -> None:
-    """Play one scenario in virtual time and draw its timeline.
+    """Play one scenario in virtual time and print its timeline.
 
-    Opens a connection (or stores a credential), runs a task on it, answers what is asked, approves
-    what waits for approval, and goes on to the end.
+    Opens a connection (or stores a credential), runs a task, answers prompts, and approves the run
+    if it waits for approval.
     """
     if answers and no_answer:
         raise click.UsageError("--answer and --no-answer exclude each other")
@@ -102,7 +102,6 @@ def command(
 
 
 def _in_edition(scenario: Scenario, edition: str | None) -> Scenario:
-    """The scenario, for one edition alone."""
     if edition is not None and edition not in scenario.editions:
         known = listed(scenario.editions)
         raise click.UsageError(f"--edition: {scenario.name!r} is for {known}, not `{edition}`")
@@ -121,5 +120,5 @@ def _draw(played: Playthrough) -> None:
     # What its connection or session does afterwards is not a part of it.
     at = next(line.at for line in reversed(played.lines) if (line.who, line.what) == entered)
     screen.print(colored(f"\nThe {entered[0]} is {last.status} after {format_duration(at)}."))
-    if played.simulation.world.script_errors:  # the scenario could not be played on
+    if played.simulation.world.script_errors:  # an expression or a step failed
         click.get_current_context().exit(1)

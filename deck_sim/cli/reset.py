@@ -1,4 +1,4 @@
-"""`deck-sim reset`: a world begun anew."""
+"""`deck-sim reset`: replaces the world of a running server by a new one."""
 
 import click
 
@@ -8,9 +8,9 @@ from deck_sim.handle.deck import Deck
 
 
 @click.command(cls=Command, examples=["deck-sim reset", "deck-sim reset --seed 7"])
-@click.option("--seed", type=int, help="What ids and durations follow from, from now on.")
+@click.option("--seed", type=int, help="The seed of the new world.")
 @on_server
 def command(deck: Deck, seed: int | None) -> None:
-    """Begin the world of a running server anew, as the server was started."""
+    """Replace the world of a running server by a new one with the server's settings."""
     deck.reset(seed=seed)
-    print_lines(f"the world of {deck.api_key} is new; it is {deck.next()['now']}")
+    print_lines(f"new world for {deck.api_key}; its clock shows {deck.next()['now']}")

@@ -1,7 +1,4 @@
-"""A small client of the Deck API, as the application of an integrator has one.
-
-It knows a base URL, a key and Deck's documentation, and nothing of deck-sim.
-"""
+"""A small client of the Deck API, like one in an application. It knows nothing of deck-sim."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -13,11 +10,11 @@ Json = dict[str, Any]
 Ask = Callable[[Json], Mapping[str, str]]
 
 POLL_SECONDS = 2
-_UNDER_WAY = {"connecting", "queued", "running", "pending"}
+_UNFINISHED = {"connecting", "queued", "running", "pending"}
 
 
 class SampleClient:
-    """Reads what a user has at a source: connects, runs a task, and asks the user if Deck asks."""
+    """Opens a connection, runs a task, and passes prompts on to the user."""
 
     def __init__(
         self, http: httpx2.Client, ask: Ask, sleep: Callable[[float], None] = time.sleep
@@ -25,28 +22,28 @@ class SampleClient:
         self.http, self.ask, self.sleep = http, ask, sleep
 
     def connect(self, source_id: str, username: str, password: str) -> Json:
-        """Connect a user with a source; returns the connection once it is settled."""
+        """Open a connection; return it once it is connected or has failed."""
         body = {
             "source_id": source_id,
             "auth_method": "username_password",
             "auth_credentials": {"username": username, "password": password},
         }
         connection = self._call("POST", "connections", body)
-        return self._see_through(f"connections/{connection['id']}", connection)
+        return self._wait(f"connections/{connection['id']}", connection)
 
     def run(self, task_id: str, connection: Json, **given: Any) -> Json:
-        """Run a task with this input; returns the run once it is over."""
+        """Run a task; return the run once it has finished."""
         body = {"connection_id": connection["id"], "input": given}
         run = self._call("POST", f"tasks/{task_id}/run", body)
-        return self._see_through(f"task-runs/{run['id']}", run)
+        return self._wait(f"task-runs/{run['id']}", run)
 
-    def _see_through(self, path: str, found: Json) -> Json:
-        """Poll until it is settled, and let the user answer what Deck asks meanwhile."""
+    def _wait(self, path: str, found: Json) -> Json:
+        """Poll until the status is final, and answer prompts."""
         while True:
             if found["status"] == "interaction_required":
                 answer = self.ask(found["interaction"])
                 found = self._call("POST", f"{path}/interaction", {"inputs": answer})
-            elif found["status"] in _UNDER_WAY:
+            elif found["status"] in _UNFINISHED:
                 self.sleep(POLL_SECONDS)
                 found = self._call("GET", path)
             else:

@@ -1,4 +1,4 @@
-"""What commands that play have in common: how worlds begin, and where scenarios are found."""
+"""Options and look-ups of commands that use scenarios."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ EDITION = click.option(
     type=click.Choice(list(EDITIONS)),
     default=DEFAULT_EDITION,
     show_default=True,
-    help="Which Deck API to be.",
+    help="The edition of the Deck API.",
 )
 SEED = click.option(
-    "--seed", type=int, default=0, show_default=True, help="What ids and durations follow from."
+    "--seed", type=int, default=0, show_default=True, help="The seed of ids and random durations."
 )
 FOLDER = click.option(
     "--scenarios",
     "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder of scenarios of your own.",
+    help="A folder with your own scenarios.",
 )
 
 
@@ -39,9 +39,7 @@ Found = TypeVar("Found")
 
 
 def read_or_exit(read: Callable[Read, Found], *args: Read.args, **named: Read.kwargs) -> Found:
-    """What `read` makes of its arguments; exit code 1, with every mistake in a line on stderr, if
-    that cannot be used.
-    """
+    """Call `read`; if it raises `ScenarioError`, print the mistakes and exit with 1."""
     from deck_sim.scenario import loader
 
     try:
@@ -52,33 +50,33 @@ def read_or_exit(read: Callable[Read, Found], *args: Read.args, **named: Read.kw
 
 
 def print_mistakes(error: loader.ScenarioError) -> None:
-    """Write every mistake in a line on stderr."""
+    """Print each mistake on a line of stderr."""
     for mistake in error.mistakes:
         click.echo(str(mistake), err=True)
 
 
 def open_library(folder: Path | None) -> Library:
-    """The scenarios that ship, under those of the folder if there is one."""
+    """The shipped scenarios and those of the folder, which take precedence."""
     return shipped() if folder is None else read_or_exit(read_folder, folder, shipped())
 
 
 def find_scenario(wanted: str, library: Library) -> Scenario:
-    """The scenario called `wanted`, or the one in the file of that name."""
+    """Find a scenario by its name or its file."""
     found = library.find(wanted)
     if found is not None:
         return found
     file = Path(wanted)
     if file.is_dir() or not file.exists():
-        text = f"there is no scenario and no file {quote(wanted)}{library.instead(wanted)}"
+        text = f"no scenario and no file is called {quote(wanted)}{library.instead(wanted)}"
         raise click.UsageError(text)
     return read_or_exit(read_file, file, library)
 
 
 def read_file(file: Path, library: Library) -> Scenario:
-    """The scenario in a file; what it names as a playlist or mix is in `library`.
+    """Read the scenario in a file; a playlist or mix may name scenarios of `library`.
 
     Raises:
-        ScenarioError: with every mistake.
+        ScenarioError: The file has mistakes.
 
     """
     from deck_sim.scenario import loader

@@ -1,4 +1,4 @@
-"""`deck-sim scenarios`: what can be played; one of them as a tree of steps and branches."""
+"""`deck-sim scenarios`: lists scenarios, or shows one as a tree of steps and branches."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -30,7 +30,7 @@ from deck_sim.scenario.model import Scenario
 @click.argument("name", required=False, metavar="[NAME-or-FILE]")
 @FOLDER
 def command(name: str | None, folder: Path | None) -> None:
-    """List the scenarios, or draw one with its branches."""
+    """List the scenarios, or show one with its branches."""
     library = open_library(folder)
     console().print(draw(find_scenario(name, library)) if name else _table(library))
 
@@ -46,7 +46,7 @@ def _table(library: Library) -> Table:
 
 
 def draw(scenario: Scenario) -> Tree:
-    """A scenario as a tree: when it is chosen, its scripts, their steps, and their branches."""
+    """Draw a scenario as a tree of its scripts, steps and branches."""
     title = Text(scenario.name, "bold")
     if scenario.summary:
         title.append(f"\n{scenario.summary}", "not bold")
@@ -56,8 +56,7 @@ def draw(scenario: Scenario) -> Tree:
         tree.add(Text("when", "bold").append(f"  {_plain(when)}", "not bold"))
     first = EDITIONS[scenario.editions[0]]
     for kind in (kind for kind in KINDS if scenario.defines(kind) or kind in first.kinds):
-        said = scenario.defines(kind)
-        usual = "" if said else "  (not in the file: what usually happens)"
+        usual = "" if scenario.defines(kind) else "  (the default; not in the file)"
         trunk = tree.add(Text(kind, "bold").append(usual, "dim not bold"))
         if kind == "task_run" and scenario.entries:
             _add_entries(trunk, scenario)
@@ -70,7 +69,6 @@ def draw(scenario: Scenario) -> Tree:
 
 
 def _add_faults(tree: Tree, word: str, faults: Iterable[Any]) -> None:
-    """What goes wrong meanwhile, and for which of the calls or deliveries that it is for."""
     trunk = tree.add(Text(word, "bold")) if faults else tree
     for fault in faults:
         label = Text(f"{fault}")
@@ -81,7 +79,6 @@ def _add_faults(tree: Tree, word: str, faults: Iterable[Any]) -> None:
 
 
 def _add_entries(tree: Tree, scenario: Scenario) -> None:
-    """The scenarios that a playlist or a mix plays, and when or how often."""
     if scenario.mix:
         total = sum(scenario.mix.values())
         twig = tree.add(Text("mix", "italic").append("  drawn for each run", "dim not italic"))
@@ -92,7 +89,7 @@ def _add_entries(tree: Tree, scenario: Scenario) -> None:
         *names, last = scenario.playlist or ()
         for name in names:
             twig.add(name)
-        twig.add(Text(last).append("  again and again", "dim"))
+        twig.add(Text(last).append("  from then on", "dim"))
 
 
 def _add_step(tree: Tree, step: Any) -> None:
@@ -104,7 +101,7 @@ def _add_step(tree: Tree, step: Any) -> None:
 
 
 def _label(step: Any) -> Text:
-    """A step in a line, as its file would write it, and a line for each key below."""
+    """The step and its shorthand value, and a line for each other key."""
     details = dict(_details(step))
     label = colored(step.word)
     if step.shorthand in details:
@@ -115,7 +112,6 @@ def _label(step: Any) -> Text:
 
 
 def _details(step: Any) -> Iterator[tuple[str, str]]:
-    """What a step says, by key: what it leaves to the rules is left out."""
     for name, info in type(step).model_fields.items():
         value = getattr(step, name)
         if name not in step.branches and value not in (None, (), ""):
@@ -123,7 +119,6 @@ def _details(step: Any) -> Iterator[tuple[str, str]]:
 
 
 def _plain(value: Any) -> str:
-    """A value in a few characters."""
     if isinstance(value, BaseModel):
         first, *rest = [_plain(inner) for _, inner in value if inner is not None]
         return f"{first} ({', '.join(rest)})" if rest else first

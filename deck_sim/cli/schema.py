@@ -1,4 +1,4 @@
-"""`deck-sim schema`: what an editor needs to complete and check scenario and world files."""
+"""`deck-sim schema`: prints the JSON Schema of scenario or world files."""
 
 import json
 
@@ -16,11 +16,11 @@ from deck_sim.scenario.schema import scenario_schema
         "deck-sim schema --world > world.schema.json",
     ],
 )
-@click.option("--world", is_flag=True, help="The schema of world files instead.")
+@click.option("--world", is_flag=True, help="Print the schema of world files.")
 def command(world: bool) -> None:
     """Print the JSON Schema of scenario or world files, for editors.
 
-    An editor that knows the YAML language server reads it if a scenario begins with the line
+    Editors with the YAML language server use it if a scenario starts with the line
     `# yaml-language-server: $schema=scenario.schema.json`.
     """
     schema = world_schema() if world else scenario_schema()

@@ -1,4 +1,4 @@
-"""`deck-sim serve`: the server in the foreground, until it is told to stop."""
+"""`deck-sim serve`: runs the server in the foreground."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
     from deck_sim.scenario.loader import ScenarioError
 
 _BANNER = """\
-deck-sim {version} on {url}, Deck API in its {edition} edition
+deck-sim {version} on {url} (edition {edition})
 
 export DECK_BASE_URL={base_url} DECK_API_KEY={key}
 
-{keys}, and each has a world of its own.
+{keys}; each key has its own world.
 {clock}
 Ctrl-C stops it.
 """
 _CLOCKS = {
-    "real": "Time goes on by itself{pace}. Five minutes at once: deck-sim advance 5m",
-    "frozen": "Time stands still. To let five minutes pass: deck-sim advance 5m",
-    "on_poll": "Time jumps to what is due next when a client reads something unfinished.",
+    "real": "The clock follows real time{pace}. To skip five minutes: deck-sim advance 5m",
+    "frozen": "The clock is frozen. To advance it: deck-sim advance 5m",
+    "on_poll": "The clock jumps to the next due moment when a client reads something unfinished.",
 }
 
 
@@ -61,7 +61,7 @@ _CLOCKS = {
     type=click.IntRange(0, 65_535),
     default=8765,
     show_default=True,
-    help="The port; 0 takes a free one.",
+    help="The port; 0 picks a free one.",
 )
 @EDITION
 @click.option(
@@ -70,58 +70,56 @@ _CLOCKS = {
     type=MODE,
     default="real",
     show_default=True,
-    help="How the time of each world moves.",
+    help="How time moves in each world.",
 )
 @click.option(
     "--speed",
     type=click.FloatRange(0, 1_000_000, min_open=True),
-    help="How much faster than real the real clock goes; 60 is a minute a second.",
+    help="How much faster than real time the clock runs; 60 is a minute a second.",
 )
 @click.option(
     "--now",
     metavar="MOMENT",
     callback=MOMENT,
-    help="When each world begins, like 2025-01-15T09:30:00Z.",
+    help="The start time of each world, like 2025-01-15T09:30:00Z.",
 )
 @SEED
 @FOLDER
-@click.option("--reload", is_flag=True, help="Read that folder again when a file in it changes.")
+@click.option("--reload", is_flag=True, help="Read the folder again when a file changes.")
 @click.option(
     "--world",
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A world file: what each world begins with.",
+    help="A world file with the resources that each world starts with.",
 )
 @click.option(
     "--keys",
     metavar="KEY,...",
     callback=KEYS,
-    help="The API keys to take, like sk_one,sk_two; any if omitted.",
+    help="The API keys to accept, like sk_one,sk_two.  [default: any]",
 )
 @click.option(
     "--port-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A file to write the port to, once requests are answered.",
+    help="Write the port to this file once the server is ready.",
 )
 @click.option(
     "--allow-public-webhooks",
     "allow_public",
     is_flag=True,
-    help="Send webhooks to any address, not only to loopback and private ones.",
+    help="Send webhooks to public addresses too, not only to loopback and private ones.",
 )
 @click.option(
     "--webhook-time",
     type=click.Choice(WEBHOOK_TIMES),
     default="wall",
     show_default=True,
-    help="Which time webhooks are signed with; receivers refuse what is five minutes off.",
+    help="The time in webhook signatures; verifiers reject what is five minutes off.",
 )
 @click.option(
-    "--strict-fidelity", is_flag=True, help="Answer calls that rest on an assumption with 501."
+    "--strict-fidelity", is_flag=True, help="Answer 501 to calls that rest on an assumption."
 )
-@click.option(
-    "--rate-limit", is_flag=True, help="Answer more than 200 calls in 10 s of a world with 429."
-)
+@click.option("--rate-limit", is_flag=True, help="Answer 429 above 200 calls in 10 s per world.")
 def command(
     host: str,
     port: int,
@@ -142,12 +140,12 @@ def command(
 ) -> None:
     """Serve the simulated Deck API.
 
-    Each API key has a world of its own, made when the key is first seen.
+    Each API key has its own world, made when the key is first used.
     """
     if speed is not None and mode != "real":
-        raise click.UsageError(f"--speed is for --clock real, not --clock {mode}")
+        raise click.UsageError(f"--speed needs --clock real; found --clock {mode}")
     if port_file is not None and not port_file.parent.is_dir():
-        raise click.UsageError(f"--port-file: there is no folder {str(port_file.parent)!r}")
+        raise click.UsageError(f"--port-file: the folder {str(port_file.parent)!r} does not exist")
     settings = Settings(
         edition=edition,
         mode=mode,
@@ -176,7 +174,7 @@ def command(
             write_port(port_file, server.port)
         click.echo(_banner(server, settings, keys))
 
-    # uvicorn hands a signal on to these once it has stopped, so that is all that they need do.
+    # uvicorn calls these once it has stopped, so they only have to stop our part.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
     server.run(ready)
@@ -184,24 +182,24 @@ def command(
 
 def _watch(folder: Path | None) -> Library:
     if folder is None:
-        raise click.UsageError("--reload is for a folder of --scenarios")
-    return read_or_exit(WatchedFolder, folder, shipped(), _report)
+        raise click.UsageError("--reload needs --scenarios FOLDER")
+    return read_or_exit(WatchedFolder, folder, shipped(), _print_reload)
 
 
-def _report(error: ScenarioError | None) -> None:
-    """Tell what is wrong with an edited scenario, or that it is mended; the server goes on."""
+def _print_reload(error: ScenarioError | None) -> None:
+    """Print the mistakes of edited scenarios, or that they are fixed; the server goes on."""
     if error is None:
-        click.echo("deck-sim: that is mended; the scenarios are those of the folder", err=True)
+        click.echo("deck-sim: fixed; the scenarios of the folder are in use again", err=True)
         return
     print_mistakes(error)
-    click.echo("deck-sim: until that is mended, the scenarios stay as they were", err=True)
+    click.echo("deck-sim: the scenarios stay as they were until this is fixed", err=True)
 
 
 def _bind(worlds: WorldRegistry, host: str, port: int) -> Server:
     try:
         return Server(worlds, host, port)
     except OSError as error:
-        text = f"cannot listen on {host}:{port}: {error.strerror}; `--port 0` takes a free port"
+        text = f"cannot listen on {host}:{port}: {error.strerror}; `--port 0` picks a free port"
         raise CommandError(text) from None
 
 
@@ -213,6 +211,6 @@ def _banner(server: Server, settings: Settings, keys: tuple[str, ...] | None) ->
         url=server.url,
         base_url=server.base_url,
         key=keys[0] if keys else ANY_KEY,
-        keys="Only the keys that you gave will do" if keys else "Any key will do",
+        keys="Only the given keys work" if keys else "Any key works",
         clock=_CLOCKS[settings.mode].format(pace=pace),
     )

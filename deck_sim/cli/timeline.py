@@ -1,4 +1,4 @@
-"""`deck-sim timeline`: what happened in a world."""
+"""`deck-sim timeline`: prints what happened on a running server."""
 
 import click
 
@@ -10,5 +10,5 @@ from deck_sim.handle.deck import Deck
 @click.command(cls=Command, examples=["deck-sim timeline", "deck-sim timeline | grep call"])
 @on_server
 def command(deck: Deck) -> None:
-    """Show what happened on a running server: calls, statuses, moves of the clock."""
-    print_lines(deck.timeline or f"nothing has happened yet in the world of {deck.api_key}")
+    """Show what happened on a running server: calls, statuses, deliveries, clock moves."""
+    print_lines(deck.timeline or f"nothing happened yet in the world of {deck.api_key}")

@@ -1,4 +1,4 @@
-"""What commands that drive a running server have in common."""
+"""The options of commands that drive a running server."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -23,7 +23,7 @@ _URL = click.option(
     show_default=True,
     metavar="URL",
     callback=URL,
-    help="The server, with or without its /v2.",
+    help="The server's URL, with or without /v2.",
 )
 _KEY = click.option(
     "--key",
@@ -38,7 +38,7 @@ _KEY = click.option(
 
 
 def on_server(act: Callable[Concatenate[Deck, Options], None]) -> Callable[..., None]:
-    """Give a command the options that say which world, and hand it that world."""
+    """Add `--url` and `--key` to a command and call it with the `Deck` that they select."""
 
     @_URL
     @_KEY
@@ -54,5 +54,5 @@ def on_server(act: Callable[Concatenate[Deck, Options], None]) -> Callable[..., 
 
 
 def print_lines(text: object) -> None:
-    """Print lines as they are, however long: a pipe must be able to search them."""
+    """Print without wrapping, so that `grep` finds whole lines."""
     console().print(colored(str(text)), soft_wrap=True)

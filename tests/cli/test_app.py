@@ -65,8 +65,8 @@ def test_python_dash_m_is_the_command_line(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["srve"], "there is no command 'srve'; did you mean 'serve'?"),
-        (["xyzzy"], "there is no command 'xyzzy'; see `deck-sim --help`"),
+        (["srve"], "unknown command 'srve'; did you mean 'serve'?"),
+        (["xyzzy"], "unknown command 'xyzzy'; see `deck-sim --help`"),
         (["--loud"], "No such option '--loud'."),
         (["check"], "Missing argument 'PATH...'."),
         (["serve", "--port", "70000"], "Invalid value for '--port': 70000 is not in the range"),

@@ -12,13 +12,13 @@ def test_the_scenarios_that_ship_are_fine(cli):
     checked = cli("check", SHIPPED)
     count = len(list(SHIPPED.glob("*.yaml")))
     assert (checked.exit_code, checked.stderr) == (0, "")
-    assert checked.stdout == f"{count} files, all fine\n"
+    assert checked.stdout == f"{count} files, no mistakes\n"
 
 
 def test_one_file_is_counted_as_one(cli, write):
     """The count is in words a person would use."""
     checked = cli("check", write("fine", "queued", "running", "completed"))
-    assert checked.stdout == "1 file, all fine\n"
+    assert checked.stdout == "1 file, no mistakes\n"
 
 
 def test_every_mistake_of_every_file_is_told_with_its_place(cli, write, tmp_path):
@@ -87,7 +87,7 @@ def test_a_file_given_twice_is_read_once(cli, write, tmp_path):
     """A file and its folder, or another spelling of the path, are not two scenarios."""
     file = write("mine", "queued", "running", "completed")
     checked = cli("check", file, tmp_path, tmp_path / ".." / tmp_path.name / file.name)
-    assert (checked.exit_code, checked.stdout) == (0, "1 file, all fine\n")
+    assert (checked.exit_code, checked.stdout) == (0, "1 file, no mistakes\n")
 
 
 @pytest.mark.parametrize("source", [b"", b"version: 1\nname: [", b"\xff", b"- 1", b"x: 1\nx: 2"])
@@ -119,9 +119,7 @@ def test_a_folder_without_scenarios_is_wrong_usage(cli, tmp_path):
     """Nor must the wrong folder."""
     refused = cli("check", tmp_path)
     assert refused.exit_code == 2
-    assert refused.stderr == (
-        f"deck-sim: the folder '{tmp_path}' holds no *.yaml and no *.yml file\n"
-    )
+    assert refused.stderr == (f"deck-sim: no *.yaml or *.yml file in the folder '{tmp_path}'\n")
 
 
 ENTRIES = """\
@@ -179,7 +177,7 @@ def test_a_world_file_is_checked_as_one(cli, write, tmp_path):
     mine = write("mine", "queued", "running", "completed")
     file = tmp_path / "world.yaml"
     file.write_text("version: 1\ndefault_scenario: mine\n")
-    assert cli("check", file, mine).stdout == "2 files, all fine\n"
+    assert cli("check", file, mine).stdout == "2 files, no mistakes\n"
     told = cli("check", file)
     assert told.exit_code == 1
     count = len(list(SHIPPED.glob("*.yaml")))
@@ -241,7 +239,7 @@ def test_an_output_that_may_fit_is_none(cli, write, tmp_path, output, chosen):
         tmp_path / "w.yaml",
     )
     world.write_text(f"{WORLD}{chosen}\n")
-    assert cli("check", world, mine).stdout == "2 files, all fine\n"
+    assert cli("check", world, mine).stdout == "2 files, no mistakes\n"
 
 
 def test_of_an_output_that_breaks_much_the_first_is_told(cli, write, tmp_path):

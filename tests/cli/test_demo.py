@@ -30,7 +30,7 @@ def test_it_is_readable_at_80_columns_without_colour(shown):
 
 
 def test_calls_that_do_something_are_told_and_polls_are_not(shown):
-    """What the client does is a line; that it looks again and again is not."""
+    """What the client does is a line; that it looks from then on is not."""
     assert re.search(
         r"^\+1s\s+client\s+POST -> 201\s+/tasks/task_…/run$", shown.stdout, re.MULTILINE
     )

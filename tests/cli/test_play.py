@@ -184,13 +184,13 @@ def test_a_task_can_be_run_with_an_input(cli, write):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--answer", "123456"], "Invalid value for '--answer': '123456' is no answer"),
-        (["--answer", "=1"], "Invalid value for '--answer': '=1' is no answer"),
+        (["--answer", "123456"], "Invalid value for '--answer': '123456' is not an answer"),
+        (["--answer", "=1"], "Invalid value for '--answer': '=1' is not an answer"),
         (["--answer", "pin=1"], "--answer: `inputs.code` is required"),
         (["--answer", "code=1", "--no-answer"], "--answer and --no-answer exclude each other"),
         (["--edition", "2"], "Invalid value for '--edition'"),
-        (["--input", "{"], "Invalid value for '--input': '{' is no JSON object; write it like"),
-        (["--input", "[1]"], "Invalid value for '--input': '[1]' is no JSON object"),
+        (["--input", "{"], "Invalid value for '--input': '{' is not a JSON object; write it like"),
+        (["--input", "[1]"], "Invalid value for '--input': '[1]' is not a JSON object"),
         (["--input", '{"guest": 5}'], "--input: `input.guest`: 5 is not of type 'string'"),
     ],
 )
@@ -210,8 +210,9 @@ def test_a_task_may_have_a_timeout_of_its_own(cli):
 
 
 @pytest.mark.parametrize("timeout", ["0s", "366d", "500ms", "soon"])
-def test_what_no_task_can_have_as_its_timeout_is_wrong_usage(cli, timeout):
-    """It is between a second and a year, as for a task that is created."""
+def test_an_impossible_timeout_is_wrong_usage(cli, timeout):
+    """A task's timeout is 1s to 365d."""
     refused = cli("play", "success", "--timeout", timeout)
     assert refused.exit_code == 2
-    assert refused.stderr.startswith(f"deck-sim: Invalid value for '--timeout': '{timeout}' ")
+    assert refused.stderr.startswith("deck-sim: Invalid value for '--timeout': ")
+    assert f"'{timeout}'" in refused.stderr

@@ -41,7 +41,7 @@ def test_a_scenario_is_drawn_as_a_tree_with_its_branches(cli):
 def test_what_a_scenario_leaves_out_is_drawn_as_what_usually_happens(cli):
     """A script that the file does not have is shown all the same, and said to be the usual one."""
     drawn = cli("scenarios", "mfa_then_success").stdout
-    assert "connection  (not in the file: what usually happens)\n│   ├── connecting  1s" in drawn
+    assert "connection  (the default; not in the file)\n│   ├── connecting  1s" in drawn
 
 
 def test_a_scenario_in_a_file_is_drawn(cli, write):
@@ -95,7 +95,7 @@ def test_an_unknown_name_is_told_the_nearest(command, name, end, cli):
     """A name that is neither a scenario nor a file is wrong usage."""
     refused = cli(command, name)
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert refused.stderr == f"deck-sim: there is no scenario and no file {end}\n"
+    assert refused.stderr == f"deck-sim: no scenario and no file is called {end}\n"
 
 
 @pytest.mark.parametrize("command", ["scenarios", "play"])
@@ -111,7 +111,7 @@ def test_a_playlist_is_drawn_with_its_entries(cli):
     """In their order; the last is said to stay."""
     drawn = cli("scenarios", "flaky_source").stdout
     assert "task_run\n    └── playlist  one for each run\n        ├── source_down\n" in drawn
-    assert drawn.endswith("└── success  again and again\n")
+    assert drawn.endswith("└── success  from then on\n")
 
 
 def test_a_mix_is_drawn_with_its_shares(cli, tmp_path):

@@ -31,7 +31,7 @@ def test_a_signal_stops_it_cleanly(by, serving):
     """Ctrl-C and SIGTERM end it with exit code 0."""
     code, banner = serving(lambda banner: banner, by=by)
     assert code == 0
-    assert "any key will do" in banner.lower()
+    assert "any key works" in banner.lower()
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
@@ -57,10 +57,10 @@ def test_the_port_file_holds_the_port(serving, tmp_path):
 @pytest.mark.parametrize(
     ("words", "says", "clock"),
     [
-        ([], "Time goes on by itself.", "real"),
-        (["--speed", "60"], "Time goes on by itself (x60).", "real"),
-        (["--clock", "frozen"], "Time stands still.", "frozen"),
-        (["--clock", "on_poll"], "Time jumps to what is due next", "on_poll"),
+        ([], "The clock follows real time.", "real"),
+        (["--speed", "60"], "The clock follows real time (x60).", "real"),
+        (["--clock", "frozen"], "The clock is frozen.", "frozen"),
+        (["--clock", "on_poll"], "The clock jumps to the next due moment", "on_poll"),
     ],
 )
 def test_the_banner_says_how_time_moves(words, says, clock, serving):
@@ -199,8 +199,8 @@ def test_an_edited_scenario_counts_at_once_and_a_broken_one_does_not(serving, wr
     told = capsys.readouterr().err.splitlines()
     assert told[0].startswith(f"{file}:6:5: task_run[1]: unknown status 'runing'")
     assert told[1:] == [
-        "deck-sim: until that is mended, the scenarios stay as they were",
-        "deck-sim: that is mended; the scenarios are those of the folder",
+        "deck-sim: the scenarios stay as they were until this is fixed",
+        "deck-sim: fixed; the scenarios of the folder are in use again",
     ]
 
 
@@ -237,27 +237,27 @@ def test_a_port_in_use_is_told_in_one_line(cli):
     assert refused.exit_code == 1
     assert refused.stderr == (
         f"deck-sim: cannot listen on 127.0.0.1:{port}: Address already in use;"
-        " `--port 0` takes a free port\n"
+        " `--port 0` picks a free port\n"
     )
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--clock", "frozen", "--speed", "2"], "--speed is for --clock real"),
+        (["--clock", "frozen", "--speed", "2"], "--speed needs --clock real"),
         (["--clock", "onpoll"], "Invalid value for '--clock': 'onpoll' is not one of"),
         (
             ["--clock", "follow"],
-            "Invalid value for '--clock': `follow` reads the time of the process",
+            "Invalid value for '--clock': `follow` reads the clock of the process",
         ),
         (["--speed", "0"], "Invalid value for '--speed'"),
         (["--now", "soon"], "Invalid value for '--now': `MOMENT` must be a moment like"),
         (["--webhook-time", "noon"], "Invalid value for '--webhook-time': 'noon' is not one of"),
-        (["--keys", " , "], "Invalid value for '--keys': ' , ' holds no key"),
+        (["--keys", " , "], "Invalid value for '--keys': no key found in ' , '"),
         (["--scenarios", "nowhere"], "Invalid value for '--scenarios'"),
-        (["--reload"], "--reload is for a folder of --scenarios"),
+        (["--reload"], "--reload needs --scenarios FOLDER"),
         (["--world", "nowhere.yaml"], "Invalid value for '--world'"),
-        (["--port-file", "nowhere/port"], "--port-file: there is no folder 'nowhere'"),
+        (["--port-file", "nowhere/port"], "--port-file: the folder 'nowhere' does not exist"),
     ],
 )
 def test_wrong_options_are_refused(words, message, cli):

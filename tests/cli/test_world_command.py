@@ -71,7 +71,7 @@ def test_the_clock_shows_what_is_due_and_what_waits(drive, run_task):
 
 def test_the_clock_of_an_empty_world_has_nothing_to_show(drive):
     """And says so."""
-    assert drive("clock").stdout.endswith("frozen\n  nothing is due, and nothing waits\n")
+    assert drive("clock").stdout.endswith("frozen\n  nothing is due and nothing waits\n")
 
 
 @pytest.mark.parametrize(
@@ -108,14 +108,14 @@ def test_the_timeline_shows_calls_statuses_and_clock_moves(drive, run_task):
 
 def test_an_empty_timeline_says_whose_it_is(drive, key):
     """Whoever looks at the wrong world can see that it is the wrong one."""
-    assert drive("timeline").stdout == f"nothing has happened yet in the world of {key}\n"
+    assert drive("timeline").stdout == f"nothing happened yet in the world of {key}\n"
 
 
 def test_reset_begins_the_world_anew(drive, run_task, sim, key):
     """The world is empty, at its beginning, and has the seed that was given."""
     run_task()
     assert drive("reset", "--seed", "7").stdout == (
-        f"the world of {key} is new; it is 2025-01-15T09:30:00Z\n"
+        f"new world for {key}; its clock shows 2025-01-15T09:30:00Z\n"
     )
     world = sim.get("/world").json()
     assert (world["seed"], sum(world["resources"].values())) == (7, 0)
@@ -136,19 +136,19 @@ def test_coverage_shows_how_often_each_step_was_played(drive, run_task):
 
 def test_coverage_of_a_world_in_which_nothing_was_played_says_so(drive, key):
     """And whose world that is."""
-    assert drive("coverage").stdout == f"nothing was played yet in the world of {key}\n"
+    assert drive("coverage").stdout == f"no scenario was played yet in the world of {key}\n"
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["advance"], "give a duration, or --to, or --until, and only one of them"),
-        (["advance", "5m", "--until", "idle"], "give a duration, or --to, or --until"),
+        (["advance"], "give exactly one of DURATION, --to and --until"),
+        (["advance", "5m", "--until", "idle"], "give exactly one of DURATION, --to and --until"),
         (["advance", "soon"], "Invalid value for '[DURATION]': 'soon' is not a duration"),
         (["advance", "--to", "soon"], "Invalid value for '--to': `MOMENT` must be a moment"),
-        (["advance", "5m", "--id", "trun_1"], "--id is for --until with an event"),
-        (["advance", "--until", "idle", "--id", "trun_1"], "--id is for --until with an event"),
-        (["clock", "--mode", "frozen", "--speed", "2"], "--speed is for the real clock"),
+        (["advance", "5m", "--id", "trun_1"], "--id needs --until with an event"),
+        (["advance", "--until", "idle", "--id", "trun_1"], "--id needs --until with an event"),
+        (["clock", "--mode", "frozen", "--speed", "2"], "--speed needs --mode real"),
         (["clock", "--url", "localhost"], "Invalid value for '--url'"),
         (["clock", "--url", "http://["], "Invalid value for '--url'"),
         (["clock", "--key", "ключ"], "Invalid value for '--key'"),
