@@ -1,7 +1,7 @@
-"""Journeys: how time passes, with halts where webhooks are to be sent before it goes on.
+"""How time passes in a world, with pauses in which webhooks are sent.
 
-A journey is a generator. It halts with a `yield`; who can send drives it so (see `dispatcher`),
-and `run_to_end` drives it without sending.
+An advance is a generator that yields at each pause. `Dispatcher.drive` sends webhooks in the
+pauses; `run_to_end` sends nothing.
 """
 
 from collections.abc import Generator, Iterator
@@ -14,20 +14,20 @@ from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import World
 
-MAX_STEPS = 5_000_000  # in one advance; a story that never ends must end in an error
-MAX_PAUSES = 1_000  # at one moment; a webhook that always causes another must end in an error
+MAX_STEPS = 5_000_000  # due things in one advance: an endless scenario ends in an error
+MAX_PAUSES = 1_000  # at one moment: a webhook that always causes another ends in an error
 
 
 @dataclass(slots=True)
 class AdvanceReport:
-    """What happened while time passed."""
+    """The world's time after an advance, and the timeline entries that it added."""
 
     now: datetime
     happened: list[TimelineEntry]
 
 
 class HasWorld(Protocol):
-    """Whose time passes. Another world may take the place of its world while a journey halts."""
+    """The owner of a world. During a pause it may replace the world by another."""
 
     world: World
 
@@ -36,50 +36,54 @@ Result = TypeVar("Result")
 Advance = Generator[None, None, AdvanceReport]
 
 
-def run_to_end(journey: Generator[None, None, Result]) -> Result:
-    """Drive a journey to its end without sending anything; returns its result."""
+def run_to_end(advance: Generator[None, None, Result]) -> Result:
+    """Run an advance without sending anything; returns its result."""
     while True:
         try:
-            next(journey)
+            next(advance)
         except StopIteration as end:
             result: Result = end.value
             return result
 
 
-def pass_time_until(driven: HasWorld, moment: datetime) -> Generator[None, None, None]:
-    """Let all happen that is due by a moment, and the world's clock come to it."""
-    for halt in steps(driven, moment):
-        if halt:
+def pass_time_until(owner: HasWorld, moment: datetime) -> Generator[None, None, None]:
+    """Do everything that is due by `moment`, then set the world's clock to it."""
+    for is_pause in steps(owner, moment):
+        if is_pause:
             yield
-    pass_time(driven.world, moment)
+    pass_time(owner.world, moment)
 
 
-def steps(driven: HasWorld, moment: datetime) -> Iterator[bool]:
-    """Let one thing after another happen, and stay at the last that is due by `moment`.
+def steps(owner: HasWorld, moment: datetime) -> Iterator[bool]:
+    """Do what is due by `moment`, one thing at a time; the clock stays at the last.
 
-    Each time something happened it says False. When all that is due at a moment has happened
-    and the outbox is not empty it halts, and says True, once; what is not sent then waits.
+    Yields False after each thing. Yields True, once, for a pause: everything due at the present
+    moment is done, and the outbox has grown. Attempts that are not sent in the pause stay there.
+
+    Raises:
+        ApiError: `state_invalid` after `MAX_STEPS`, or `MAX_PAUSES` at one moment.
+
     """
-    happened, halts, unsent = 0, 0, 0
+    done, pauses, unsent = 0, 0, 0
     while True:
-        world = driven.world
+        world = owner.world
         due = world.timers.peek()
         if len(world.outbox) > unsent and (due is None or due.at > world.now):
-            halts += 1
-            _limit(halts, MAX_PAUSES, "times webhooks were sent at one moment")
+            pauses += 1
+            _limit(pauses, MAX_PAUSES, "times webhooks were sent at one moment")
             yield True
-            unsent = len(driven.world.outbox)
+            unsent = len(owner.world.outbox)
         elif due is None or due.at > moment:
             return
         else:
-            happened += 1
-            _limit(happened, MAX_STEPS, "things happened in one advance")
-            halts = halts if due.at <= world.now else 0
+            done += 1
+            _limit(done, MAX_STEPS, "things happened in one advance")
+            pauses = pauses if due.at <= world.now else 0
             pass_time(world, moment)
             yield False
 
 
 def _limit(count: int, most: int, what: str) -> None:
     if count > most:
-        text = f"{most} {what}, and more are due; is there no end?"
+        text = f"{most} {what}, and more are due; look for a scenario or a receiver that never ends"
         raise refuse("request/state_invalid", text)

@@ -92,18 +92,18 @@ class Simulation:
     def set_clock(self, mode: str, speed: float = 1) -> None:
         """Change the clock's mode."""
         self.mode, self.speed = mode, speed
-        begin = MOVING_CLOCKS.get(mode)
-        self._pace = begin and begin(self.world.now, speed, lambda: self.real_ns())
+        clock = MOVING_CLOCKS.get(mode)
+        self._clock = clock and clock(self.world.now, speed, lambda: self.real_ns())
 
     def catch_up(self) -> None:
         """With a clock that moves by itself, let the world come to where it is."""
-        if self._pace is not None and not self.advancing:
+        if self._clock is not None and not self.advancing:
             run_to_end(self.catch_up_steps())
 
     def catch_up_steps(self) -> Advance:
         """The same as a journey, for who waits until the webhooks on the way are sent."""
         began, position = self.world.now, len(self.world.timeline)
-        moment = self._pace.moment(began, LAST_MOMENT) if self._pace else began
+        moment = self._clock.read(began, LAST_MOMENT) if self._clock else began
         if moment < began:
             self._stay(began - moment, moment)
         else:
@@ -256,8 +256,8 @@ class Simulation:
             report.now, report.happened = self.world.now, self.world.timeline[position:]
             if report.now > began:
                 self.world.note("clock", "", f"advanced {format_duration(report.now - began)}")
-                if self._pace is not None:
-                    self._pace.resume(self.world.now)
+                if self._clock is not None:
+                    self._clock.resume(self.world.now)
 
     def _stay(self, back: timedelta, moment: datetime) -> None:
         """A clock that is followed went back. A world does not, unless it has not begun yet."""

@@ -1,4 +1,4 @@
-"""The clocks that move by themselves."""
+"""The clock that follows the process's time."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,8 +17,8 @@ class Process:
     def __init__(self):
         self.now, self.frozen = START, True
 
-    def pace(self, now=START):
-        """The pace of a world that begins to follow it."""
+    def clock(self, now=START):
+        """The clock of a world that starts to follow this process at `now`."""
         return FollowClock(now, lambda: self.now, lambda: self.frozen)
 
 
@@ -27,55 +27,55 @@ def process():
     return Process()
 
 
-def test_a_world_goes_as_far_as_the_process(process):
-    """Each look is a step from the last one, also for a world that is ahead."""
-    pace = process.pace()
+def test_the_clock_moves_by_the_difference_between_two_reads(process):
+    """A world that is ahead of the process stays as far ahead."""
+    clock = process.clock()
     process.now += HOUR
-    assert pace.moment(START, END) == START + HOUR
-    assert pace.moment(START + 2 * HOUR, END) == START + 2 * HOUR
+    assert clock.read(START, END) == START + HOUR
+    assert clock.read(START + 2 * HOUR, END) == START + 2 * HOUR
     process.now += HOUR
-    assert pace.moment(START + 2 * HOUR, END) == START + 3 * HOUR
+    assert clock.read(START + 2 * HOUR, END) == START + 3 * HOUR
 
 
-def test_a_world_comes_to_where_the_process_is_when_it_begins_to_follow(process):
-    """The first step leads from the world's moment to the process's, be it later or earlier."""
-    assert process.pace(START - HOUR).moment(START - HOUR, END) == START
-    assert process.pace(START + HOUR).moment(START + HOUR, END) == START
+def test_the_first_read_moves_the_world_to_the_process_time(process):
+    """The process's time may be later or earlier than the world's."""
+    assert process.clock(START - HOUR).read(START - HOUR, END) == START
+    assert process.clock(START + HOUR).read(START + HOUR, END) == START
 
 
-def test_a_step_back_is_told_once(process):
-    """What comes after it counts from there."""
-    pace = process.pace()
+def test_a_step_back_counts_once(process):
+    """Later reads count from the earlier time."""
+    clock = process.clock()
     process.now -= HOUR
-    assert pace.moment(START, END) == START - HOUR
+    assert clock.read(START, END) == START - HOUR
     process.now += HOUR
-    assert pace.moment(START, END) == START + HOUR
+    assert clock.read(START, END) == START + HOUR
 
 
-def test_no_step_leads_beyond_the_end_of_time(process):
-    """A process in a far future takes the world to its last moment."""
-    pace = process.pace()
+def test_the_clock_stops_at_the_last_moment(process):
+    """A process in the far future moves the world to its last moment only."""
+    clock = process.clock()
     process.now = datetime.max.replace(tzinfo=UTC)
-    assert pace.moment(START, END) == END
+    assert clock.read(START, END) == END
 
 
-def test_between_two_freezes_no_time_passes(process):
-    """What counts is the step from one frozen moment to the next; before, real time is followed."""
-    process.frozen, pace = False, process.pace()
+def test_no_time_passes_between_two_freezes(process):
+    """Unfrozen time counts only before the first freeze."""
+    process.frozen, clock = False, process.clock()
     process.now += HOUR
-    assert pace.moment(START, END) == START + HOUR
+    assert clock.read(START, END) == START + HOUR
     process.frozen = True
-    pace.moment(START, END)
+    clock.read(START, END)
     process.frozen, frozen_at = False, process.now
     process.now += 400 * HOUR
-    assert pace.moment(START, END) == START
+    assert clock.read(START, END) == START
     process.frozen, process.now = True, frozen_at + HOUR
-    assert pace.moment(START, END) == START + HOUR
+    assert clock.read(START, END) == START + HOUR
 
 
-def test_an_advance_leaves_what_the_process_has_said(process):
-    """A world that was moved ahead stays as much ahead."""
-    pace = process.pace()
-    pace.resume(START + HOUR)
+def test_an_advance_does_not_change_how_far_the_process_has_moved(process):
+    """A world that was advanced stays as far ahead."""
+    clock = process.clock()
+    clock.resume(START + HOUR)
     process.now += HOUR
-    assert pace.moment(START + HOUR, END) == START + 2 * HOUR
+    assert clock.read(START + HOUR, END) == START + 2 * HOUR

@@ -13,6 +13,7 @@ from deck_sim.base.real_time import PROCESS
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
+from deck_sim.runtime import advance as advance_module
 from deck_sim.runtime.advance import MAX_PAUSES
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
@@ -252,10 +253,23 @@ def test_webhooks_that_cause_webhooks_without_end_are_an_error(server, key, simu
     fields = {"name": "x", "type": "webhook", "config": {"url": "http://x/"}, "events": ["*"]}
     create_destination(world, fields, None, make_secret)
     create_resource(world, "agent", {"name": "a", "description": None})
-    office = Dispatcher(_Echo(world))
+    dispatcher = Dispatcher(_Echo(world))
     with pytest.raises(ApiError, match=f"{MAX_PAUSES} times webhooks were sent at one moment"):
-        asyncio.run(office.drive(simulation(), simulation().advance_by(timedelta(hours=1))))
+        asyncio.run(dispatcher.drive(simulation(), simulation().advance_by(timedelta(hours=1))))
     assert not simulation().advancing
+
+
+def test_webhooks_at_different_moments_are_not_limited(
+    monkeypatch, receiver, subscribe, agent, sim, advance
+):
+    """The limit counts the pauses at one moment; it starts again when time passes."""
+    monkeypatch.setattr(advance_module, "MAX_PAUSES", 2)
+    subscribe("agent.created")
+    for number in range(4):
+        sim.post("/faults", json={"event": "*", "delay": f"{number + 1}s", "times": 1})
+        agent()
+    advance("1m")
+    assert len(receiver.arrivals) == 4
 
 
 class _Echo(Sender):
@@ -263,9 +277,11 @@ class _Echo(Sender):
 
     def __init__(self, world):
         super().__init__()
-        self.world = world
+        self.world, self.sent = world, 0
 
     async def send(self, url, headers, body):
+        self.sent += 1
+        assert self.sent <= MAX_PAUSES, "the advance goes on after its limit"
         create_resource(self.world, "agent", {"name": "a", "description": None})
         return Outcome(200, None, 0)
 

@@ -439,7 +439,10 @@ def test_a_story_without_end_ends_in_an_error(driven, monkeypatch, way):
     for _ in range(3):
         driven.run("[running: 1s, completed]")
     text = refused(driven, "request/state_invalid", lambda: ADVANCES[way](driven))
-    assert text == "2 things happened in one advance, and more are due; is there no end?"
+    assert text == (
+        "2 things happened in one advance, and more are due;"
+        " look for a scenario or a receiver that never ends"
+    )
 
 
 def test_as_many_things_as_allowed_are_no_error(driven, monkeypatch):
