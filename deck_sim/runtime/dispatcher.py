@@ -101,7 +101,7 @@ class Dispatcher:
     async def catch_up(self, simulation: Simulation) -> None:
         """Before a call, let the world come to where a clock that moves by itself is."""
         if simulation.mode == FOLLOW and not simulation.advancing:
-            await self.drive(simulation, simulation.catch_up_steps())
+            await self.drive(simulation, simulation.advance_to_clock())
         else:
             simulation.catch_up()
 

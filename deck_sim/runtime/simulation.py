@@ -1,8 +1,7 @@
-"""A world in use: what is around it so that it can be advancing. Its clock's mode, the ways to let
-time pass, the choice of scenarios, the journal of calls.
+"""A world in use: its clock mode, its choice of scenarios, its journal of calls, its advances.
 
-Everything here runs on one thread. An endpoint reads and writes the world without awaiting in
-between.
+Everything here runs on one thread. An endpoint does not await between reading and writing the
+world.
 """
 
 import copy
@@ -33,16 +32,17 @@ from deck_sim.scenario.selection_state import SelectionState
 
 log = logging.getLogger("deck_sim")
 
-FOLLOW = "follow"  # the one mode that only a process of its own can have
+FOLLOW = "follow"  # the only mode that needs the caller and the server in one process
 MODES = ("real", "frozen", "on_poll", FOLLOW)
-WEBHOOK_TIMES = ("wall", "world")  # what the timestamp of a webhook is taken from
+WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a world begins. Without `now` it does at the frozen start, or, if the clock is to move by
-    itself, now.
+    """The settings of a new world.
+
+    Without `now`, a frozen world starts at `FROZEN_START`, a moving one at the present moment.
     """
 
     edition: str = "connections"
@@ -52,12 +52,12 @@ class Settings:
     seed: int = 0
     webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
     rate_limit: bool = False
-    strict_fidelity: bool = False  # whether what rests on an assumption is refused
+    strict_fidelity: bool = False  # refuse calls that rely on strict assumptions
 
 
 @dataclass
 class Simulation:
-    """One world and how it is advancing."""
+    """One world and the state around it."""
 
     key: str
     settings: Settings
@@ -69,15 +69,15 @@ class Simulation:
     rate_limiter: RateLimiter = field(init=False)
     strict_fidelity: bool = field(init=False)  # refuse calls that rely on strict assumptions
     stored_answers: dict[str, StoredAnswer] = field(default_factory=dict)  # by idempotency key
-    crashes: list[str] = field(default_factory=list)  # tracebacks: bugs of ours, not of the caller
-    answering: set[str] = field(default_factory=set)  # idempotency keys of calls that are under way
-    advancing: bool = False  # somebody drives a journey, which nobody else may then do
-    dropped: bool = False  # another world has its key now, or none; nothing more is sent
-    caller_time: datetime | None = None  # as a caller in a frozen process elsewhere last told it
+    crashes: list[str] = field(default_factory=list)  # tracebacks of errors inside the server
+    answering: set[str] = field(default_factory=set)  # idempotency keys of calls in progress
+    advancing: bool = False  # an advance is in progress; a second one is refused
+    dropped: bool = False  # reset or deleted: sends no more webhooks
+    caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
-    # By hold: what sends the answers that it keeps back.
+    # By hold id: functions that send the responses that it keeps back.
     held_responses: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
-    _shown: dict[str, Resource] = field(default_factory=dict)  # as reads showed them, in `on_poll`
+    _shown: dict[str, Resource] = field(default_factory=dict)  # as last read, in `on_poll`
 
     def __post_init__(self) -> None:
         now = self.settings.now or STARTS.get(self.settings.mode, lambda: FROZEN_START)()
@@ -96,64 +96,71 @@ class Simulation:
         self._clock = clock and clock(self.world.now, speed, lambda: self.real_ns())
 
     def catch_up(self) -> None:
-        """With a clock that moves by itself, let the world come to where it is."""
+        """Move the world to where its clock is by now, without sending anything."""
         if self._clock is not None and not self.advancing:
-            run_to_end(self.catch_up_steps())
+            run_to_end(self.advance_to_clock())
 
-    def catch_up_steps(self) -> Advance:
-        """The same as a journey, for who waits until the webhooks on the way are sent."""
+    def advance_to_clock(self) -> Advance:
+        """Move the world to where its clock is by now.
+
+        If a followed clock went back, the world does not, unless nothing has happened in it yet.
+        """
         began, position = self.world.now, len(self.world.timeline)
         moment = self._clock.read(began, LAST_MOMENT) if self._clock else began
-        if moment < began:
-            self._stay(began - moment, moment)
-        else:
+        if moment >= began:
             yield from pass_time_until(self, moment)
+        elif self.world.has_begun:
+            text = f"the process's time went back {format_duration(began - moment)}"
+            self.world.note("clock", "", f"{text}; the world's stays, and goes on from here")
+        else:
+            self.world.begin_at(moment)
         return AdvanceReport(self.world.now, self.world.timeline[position:])
 
     def poll(self, resources: Iterable[Resource]) -> None:
-        """In `on_poll` mode, let a read of something unfinished jump to the next due moment.
+        """In `on_poll` mode, jump to the next due moment if one of these resources is unfinished.
 
-        A prompt that no read has shown is shown first, or a client that only polls would never see
-        that its answer was wrong.
+        The first read of a new prompt does not jump: a client that only polls must see that its
+        answer was rejected.
         """
         if self.mode != "on_poll" or self.advancing:
             return
         unfinished = [found for found in resources if not self.world.is_settled(found)]
         if unfinished and not any(map(self._is_new_prompt, unfinished)):
-            run_to_end(pass_time_until(self, self.world.now))  # events go out; that is no jump
+            run_to_end(pass_time_until(self, self.world.now))  # fills the outbox; no jump
             due = self.world.timers.peek()
             if due is not None:
                 run_to_end(pass_time_until(self, due.at))
         for read in unfinished:
             self._shown[read.id] = self.world.all(read.kind)[read.id]
 
-    # Driving: each of these is a journey, see `journeys`
+    # Advances: generators, see `runtime.advance`
 
     def advance_by(self, length: timedelta) -> Advance:
-        """Let that much time pass.
+        """Move the clock by `length` and do everything that falls due.
 
         Raises:
-            ApiError: if it is negative, or leads beyond the end of time; nothing changes.
+            ApiError: if it is negative or passes `LAST_MOMENT`; nothing changes.
 
         """
         return self._advance(length, "by")
 
     def advance_to(self, moment: datetime, field_: str = "to") -> Advance:
-        """Let time pass up to a moment, and settle all that falls due by then.
+        """Move the clock to `moment` and do everything that falls due.
 
         Raises:
-            ApiError: if the moment is in the past or beyond the end of time; nothing changes.
+            ApiError: if it is in the past or after `LAST_MOMENT`; nothing changes.
 
         """
         return self._advance(moment - self.world.now, field_)
 
     def advance_until_event(self, type_: str, resource_id: str | None, limit: timedelta) -> Advance:
-        """Let time pass until an event of this type, about that resource if one is named; and let
-        happen what else is due at its moment, so that the event has been delivered.
+        """Move the clock to the next event of this type, about that resource if one is named.
+
+        Whatever else is due at that moment happens too, so the event has been delivered.
 
         Raises:
-            ApiError: if nothing due within `limit` brings it; says what is waiting, and for whom.
-                Time has passed only for as long as what could have brought it went on by itself.
+            ApiError: if nothing due within `limit` can cause the event; lists what waits. The clock
+                has moved only as far as something was left that could have caused it.
 
         """
         likely = nearest_type(type_, self.world.event_types)
@@ -163,16 +170,16 @@ class Simulation:
         wanted = Wanted(type_, resource_id, len(self.world.events))
         until = self.world.now + min(limit, LAST_MOMENT - self.world.now)
         with self._advancing() as report:
-            going, may_come = steps(self, until), self._may_come(wanted, until)
+            steps_left, may_come = steps(self, until), self._may_come(wanted, until)
             while (may_come or wanted.moves(self.world, until)) and (
-                halt := next(going, None)
+                is_pause := next(steps_left, None)
             ) is not None:
-                if halt:
+                if is_pause:
                     yield
                 if wanted.came(self.world):
                     yield from pass_time_until(self, self.world.now)
                     return report
-                may_come = self._may_come(wanted, until) if halt else may_come
+                may_come = self._may_come(wanted, until) if is_pause else may_come
         text = (
             f"no {wanted} came within {format_duration(limit)}, and nothing that is due by then"
             f" can bring it; {wanted.explain(self.world)}"
@@ -180,41 +187,44 @@ class Simulation:
         raise refuse("request/state_invalid", text)
 
     def advance_until_idle(self) -> Advance:
-        """Let time pass until nothing is due but the end of somebody's patience."""
+        """Move the clock until nothing is due except timeouts and expiries."""
         with self._advancing() as report:
-            going = steps(self, LAST_MOMENT)
-            while not self._is_idle() and (halt := next(going, None)) is not None:
-                if halt:
+            steps_left = steps(self, LAST_MOMENT)
+            while self.world.outbox or not self.world.timers.is_idle():
+                is_pause = next(steps_left, None)
+                if is_pause is None:
+                    break
+                if is_pause:
                     yield
         return report
 
     def settle(self) -> Advance:
-        """Let happen what is due at this very moment, and send what is to be sent."""
+        """Do everything that is due now; the clock does not move."""
         with self._advancing() as report:
             yield from pass_time_until(self, self.world.now)
         return report
 
-    # Holding
+    # Holds
 
     def release(self, hold_id: str) -> list[str]:
-        """Let go on what stands at a hold, stories and answers; returns which resources do."""
+        """Release the resources and responses at a hold; returns the ids of the resources."""
         released = release(self.world, hold_id)
         self.send_held_responses(hold_id)
         return released
 
     def send_held_responses(self, *hold_ids: str) -> None:
-        """Send the answers that were kept back at these holds."""
+        """Send the responses that these holds keep back."""
         for hold_id in hold_ids:
             for send in self.held_responses.pop(hold_id, []):
                 send()
 
-    # Choosing
+    # Scenarios
 
     def choose(self, kind: str, header: str | None, facts: Facts) -> Script:
-        """Choose what a new connection or run plays; the last of `choices` says why.
+        """Choose the script of a new connection or run, and record why in `choices`.
 
-        What is queued and was edited so that it cannot be played is dropped first, or it would
-        stand in the way of every call; the timeline and the log say so.
+        First removes queued scenarios that an edit has made unplayable, with a note in the timeline
+        and the log: they would block every later call.
         """
         for dropped in self.selection.drop_unplayable(kind, self.library, self.world.edition):
             self.world.note("queue", "", dropped)
@@ -226,7 +236,6 @@ class Simulation:
     # Private
 
     def _is_new_prompt(self, found: Resource) -> bool:
-        """Whether it asks for something that no read has shown yet."""
         return (
             found.fields.get("interaction") is not None and self._shown.get(found.id) is not found
         )
@@ -247,7 +256,7 @@ class Simulation:
 
     @contextmanager
     def _advancing(self) -> Iterator[AdvanceReport]:
-        """Report what happens, note that the clock was moved, and pace on from there."""
+        """Fill the report at the end; note in the timeline that the clock was moved."""
         began, position = self.world.now, len(self.world.timeline)
         report = AdvanceReport(began, [])
         try:
@@ -259,27 +268,16 @@ class Simulation:
                 if self._clock is not None:
                     self._clock.resume(self.world.now)
 
-    def _stay(self, back: timedelta, moment: datetime) -> None:
-        """A clock that is followed went back. A world does not, unless it has not begun yet."""
-        if self.world.has_begun:
-            text = f"the process's time went back {format_duration(back)}; the world's stays"
-            self.world.note("clock", "", f"{text}, and goes on from here")
-        else:
-            self.world.begin_at(moment)
-
-    def _is_idle(self) -> bool:
-        """Whether nothing moves by itself, and nothing is to be delivered."""
-        return self.world.timers.is_idle() and not self.world.outbox
-
     def _may_come(self, wanted: Wanted, until: datetime) -> bool:
-        """Whether an event comes by itself until then; or webhooks are sent while it still can,
-        since nobody knows what their receivers will do. Tried on a copy of the world.
+        """Whether the event comes by `until`, tried on a copy of the world.
+
+        Also True if webhooks are sent before: their receivers may cause it.
         """
         ahead, wanted = copy.copy(self), copy.copy(wanted)
         ahead.world = copy.deepcopy(self.world)
-        for halt in steps(ahead, until):
+        for is_pause in steps(ahead, until):
             if wanted.came(ahead.world):
                 return True
-            if halt:
+            if is_pause:
                 return not wanted.is_over(ahead.world)
         return False
