@@ -63,6 +63,9 @@ class Simulation:
     settings: Settings
     library: Library
     real_ns: Callable[[], int] = real_time.monotonic_ns
+    world: World = field(init=False)
+    mode: str = field(init=False)
+    speed: float = field(init=False)
     selection: SelectionState = field(default_factory=SelectionState)
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))

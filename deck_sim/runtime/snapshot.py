@@ -1,53 +1,91 @@
-"""The whole of a simulation as one JSON document, and a simulation from such a document.
+"""Snapshots: a whole simulation as one JSON document, and back.
 
-A restored world plays on byte for byte as the one that was kept would have. It has the resources,
-the events, the stories with their cursors, the timers, the queues, the journal and the clock, and
-the sources of the scenarios that it can play and that do not ship; secrets of destinations, too,
-for deliveries are signed with them. It has no API key: that of the world it is restored into stays.
+A restored world continues byte for byte as the original would have. A snapshot holds the secrets of
+destinations, since deliveries are signed with them, and the scenarios that do not ship. It does not
+hold the API key: a restored world keeps its own.
 
-A document is to be given back as it came. Its digest tells whether it is.
+Rules of the format:
+1. JSON's own types stay as they are. Any other value is an object with one key that starts with
+   `$`, the name of a row of `_FORMS`. A value of an unknown type is an error.
+2. A dataclass is written as its fields, so a new field needs no change here.
+3. Classes are written under the tags of `_TAGS`, so modules and classes can be renamed.
+4. Dataclasses and scenarios are written once, as rows of a table, and referred to by their row's
+   number. A value that two others share is shared again after reading.
+5. A scenario is written as its source and read like a scenario file.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from base64 import b64decode, b64encode
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deck_sim import __version__
+from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.runtime.plain import Reader, UnreadableSnapshot, Writer
+from deck_sim.engine.deliveries import AttemptResult
+from deck_sim.engine.holds import Held, Hold
+from deck_sim.engine.injected import Injected
+from deck_sim.engine.records import AdditiveChanges, Event, Resource, TimelineEntry
+from deck_sim.engine.story import Script, Story
+from deck_sim.engine.timers import Timers
+from deck_sim.engine.world import World
+from deck_sim.faults.fault import REGISTRY as FAULTS
+from deck_sim.runtime.journal import Call, StoredAnswer
+from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Settings, Simulation
-
-if TYPE_CHECKING:
-    from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.conditions import Rule
+from deck_sim.scenario.loader import scenario_from_data
+from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.selection import Choice
+from deck_sim.scenario.selection_state import SelectionState
 
 VERSION = 1
-MAX_DEPTH = 1000  # of a document: bodies lie in it, and bodies may be deep themselves
+MAX_DEPTH = 1000  # of a document: it contains request bodies, which may be deep themselves
 
-# What belongs to the server rather than to the world, or to the moment. Everything else is kept.
+# Fields of a simulation that belong to the server or to the moment. All others are kept.
 LEFT_OUT = (
-    *(
-        "key",
-        "library",
-        "real_ns",
-        "advancing",
-        "dropped",
-        "caller_time",
-        "files_url",
-        "held_responses",
-    ),
+    *("key", "library", "real_ns", "advancing", "dropped"),
+    *("caller_time", "files_url", "held_responses"),
 )
-BESIDE = ("world", "mode", "speed")  # what is no field of a simulation and kept all the same
-KEPT = (*(row.name for row in fields(Simulation) if row.name not in LEFT_OUT), *BESIDE)
+KEPT = tuple(row.name for row in fields(Simulation) if row.name not in LEFT_OUT)
+
+_TAGS: dict[str, type] = {
+    "additive_changes": AdditiveChanges,
+    "attempt": AttemptResult,
+    "call": Call,
+    "choice": Choice,
+    "event": Event,
+    "held": Held,
+    "hold": Hold,
+    "injected_fault": Injected,
+    "rate_limit": RateLimit,
+    "rate_limiter": RateLimiter,
+    "resource": Resource,
+    "rule": Rule,
+    "selection": SelectionState,
+    "settings": Settings,
+    "stored_answer": StoredAnswer,
+    "story": Story,
+    "timeline_entry": TimelineEntry,
+    "timers": Timers,
+    "world": World,
+    **{f"fault/{family}/{key}": class_ for (family, key), class_ in FAULTS.items()},
+}
+_TAG_OF = {class_: tag for tag, class_ in _TAGS.items()}
+_JSON = (str, int, float, bool, type(None))
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def take_snapshot(simulation: Simulation) -> dict[str, Any]:
-    """The document of a simulation.
+    """Return the snapshot of a simulation.
 
     Raises:
-        ApiError: `state_invalid` while somebody moves its clock: deliveries are under way.
+        ApiError: `state_invalid` during an advance, since attempts are in progress.
 
     """
     if simulation.advancing:
@@ -55,7 +93,7 @@ def take_snapshot(simulation: Simulation) -> dict[str, Any]:
         raise refuse("request/state_invalid", text)
     writer = Writer()
     state = {name: writer.write(getattr(simulation, name)) for name in KEPT}
-    scenarios = [writer.write(scenario) for scenario in _playable(simulation)]
+    scenarios = [writer.write(scenario) for scenario in _scenarios_to_keep(simulation)]
     writer.table.append({"state": state, "scenarios": scenarios})
     return {
         "version": VERSION,
@@ -66,33 +104,30 @@ def take_snapshot(simulation: Simulation) -> dict[str, Any]:
 
 
 def restore_snapshot(worlds: WorldRegistry, key: str, document: Mapping[str, Any]) -> Simulation:
-    """Begin the world of a key anew, as the document has it.
+    """Replace the world of a key by that of a snapshot.
 
     Raises:
-        ApiError: `input_invalid` if it cannot be; the world stays as it was.
+        ApiError: `input_invalid` if it cannot be read; the world stays as it was.
 
     """
-    table, library = _checked(document), worlds.library
+    table, library = _read_values(document), worlds.library
     try:
-        whole = Reader(library.find).read_table(table)
+        content = Reader(library.find).read_table(table)
     except UnreadableSnapshot as error:
-        text = f"`values`: {error}; it was made by deck-sim {document.get('deck_sim')}"
+        text = f"`values`: {error}; the snapshot was made by deck-sim {document.get('deck_sim')}"
         raise refuse("request/input_invalid", text, field="values") from None
-    settings: Settings = whole["state"]["settings"]
-    restored = worlds.make(
-        key, **{row.name: getattr(settings, row.name) for row in fields(settings)}
-    )
-    for name, value in whole["state"].items():
+    restored = worlds.make(key, **asdict(content["state"]["settings"]))
+    for name, value in content["state"].items():
         setattr(restored, name, value)
     restored.set_clock(restored.mode, restored.speed)
-    for scenario in whole["scenarios"]:
+    for scenario in content["scenarios"]:
         if library.find(scenario.name) is not scenario:
             restored.library.add(scenario)
     return restored
 
 
-def _playable(simulation: Simulation) -> Iterator["Scenario"]:
-    """Each scenario that does not ship, and those that the world was told to play."""
+def _scenarios_to_keep(simulation: Simulation) -> Iterator[Scenario]:
+    """The scenarios that do not ship, those that the world is set to play, and their entries."""
     library, selection = simulation.library, simulation.selection
     found = {scenario.name: scenario for scenario in library.added()}
     for _, name, _ in selection.named():
@@ -103,14 +138,15 @@ def _playable(simulation: Simulation) -> Iterator["Scenario"]:
     yield from found.values()
 
 
-def _checked(document: Mapping[str, Any]) -> list[Any]:
-    """The values of a document that is one, and is as it was made."""
+def _read_values(document: Mapping[str, Any]) -> list[Any]:
     if document.get("version") != VERSION:
         found = document.get("version", "nothing")
-        raise _refused("version", f"must be {VERSION}, not {found!r}: it is no snapshot of ours")
+        text = f"must be {VERSION}, not {found!r}; send what `GET /_sim/snapshot` returned"
+        raise _refused("version", text)
     values = document.get("values")
     if not isinstance(values, list) or document.get("digest") != _digest(values):
-        raise _refused("digest", "does not fit: give a snapshot back as it came, unchanged")
+        text = "does not match `values`; send what `GET /_sim/snapshot` returned, unchanged"
+        raise _refused("digest", text)
     return values
 
 
@@ -120,3 +156,184 @@ def _refused(name: str, text: str) -> ApiError:
 
 def _digest(values: list[Any]) -> str:
     return blake2b(dump_json(values), digest_size=16).hexdigest()
+
+
+class UnreadableSnapshot(Exception):
+    """A row of a snapshot's table that cannot be read."""
+
+
+@dataclass
+class Writer:
+    """Writes values as JSON data; `table` holds what the data refers to."""
+
+    table: list[Any] = field(default_factory=list)
+    _rows: dict[int, int] = field(default_factory=dict)  # row number by id()
+    _written: list[Any] = field(default_factory=list)  # keeps the values alive, so ids stay unique
+
+    def write(self, value: Any) -> Any:
+        """Return a value as JSON data.
+
+        Raises:
+            TypeError: if its type is unknown.
+
+        """
+        type_ = type(value)
+        if type_ in _JSON:
+            return value
+        if type_ is list:
+            return [self.write(item) for item in value]
+        if type_ is dict and all(type(name) is str and name[:1] != "$" for name in value):
+            return {name: self.write(item) for name, item in value.items()}
+        name, write = _form_of(type_)
+        return {f"${name}": write(self, value)}
+
+    def write_row(self, value: Any, write: Callable[[], Any]) -> int:
+        """Return the number of the row that holds a value; the first call writes the row."""
+        if id(value) not in self._rows:
+            row = write()
+            self._rows[id(value)] = len(self.table)
+            self._written.append(value)
+            self.table.append(row)
+        return self._rows[id(value)]
+
+
+@dataclass
+class Reader:
+    """Reads what a `Writer` wrote.
+
+    A scenario that `find` returns is used instead of a new one if its source is the same.
+    """
+
+    find: Callable[[str], Scenario | None]
+    values: list[Any] = field(default_factory=list)  # the rows that have been read
+
+    def read_table(self, table: list[Any]) -> Any:
+        """Return the value of the last row.
+
+        Raises:
+            UnreadableSnapshot: with the number of the row, and the error.
+
+        """
+        for number, row in enumerate(table):
+            try:
+                self.values.append(self.read(row))
+            except Exception as error:
+                text = f"row {number}: {type(error).__name__}: {error}"
+                raise UnreadableSnapshot(text) from error
+        return self.values[-1]
+
+    def read(self, data: Any) -> Any:
+        """Return the value that was written as this data."""
+        if isinstance(data, list):
+            return [self.read(item) for item in data]
+        if not isinstance(data, dict):
+            return data
+        ((name, inner),) = data.items() if len(data) == 1 else (("", None),)
+        if name.startswith("$"):
+            return _READERS[name[1:]](self, inner)
+        return {name: self.read(item) for name, item in data.items()}
+
+
+_Write = Callable[[Writer, Any], Any]
+_Read = Callable[[Reader, Any], Any]
+
+
+def _form_of(type_: type) -> tuple[str, _Write]:
+    if type_ in _FORMS:
+        name, write, _ = _FORMS[type_]
+        return name, write
+    if type_ not in _TAG_OF:
+        text = f"{type_.__name__} cannot be written; add a row to `_TAGS` or `_FORMS`"
+        raise TypeError(text)
+    return ("value", _write_fields) if is_dataclass(type_) else ("model", _write_model)
+
+
+def _items(writer: Writer, value: Any) -> list[Any]:
+    return [writer.write(item) for item in value]
+
+
+def _pairs(writer: Writer, value: Mapping[Any, Any]) -> list[Any]:
+    return [[writer.write(name), writer.write(item)] for name, item in value.items()]
+
+
+def _read_pairs(reader: Reader, data: list[Any]) -> dict[Any, Any]:
+    return {reader.read(name): reader.read(item) for name, item in data}
+
+
+def _write_fields(writer: Writer, value: Any) -> int:
+    def write() -> dict[str, Any]:
+        items = {row.name: writer.write(getattr(value, row.name)) for row in fields(value)}
+        return {"$fields": [_TAG_OF[type(value)], items]}
+
+    return writer.write_row(value, write)
+
+
+def _read_fields(reader: Reader, data: list[Any]) -> Any:
+    class_: Any = _class_of(data[0])
+    items = {name: reader.read(item) for name, item in data[1].items()}
+    names = {row.name for row in fields(class_)}
+    if names != items.keys():
+        odd = ", ".join(sorted(names ^ items.keys()))
+        raise ValueError(f"{data[0]} has other fields here: {odd}")
+    value = object.__new__(class_)  # `__init__` may not take every field
+    for name, item in items.items():
+        object.__setattr__(value, name, item)
+    return value
+
+
+def _write_model(writer: Writer, value: Any) -> list[Any]:
+    return [_TAG_OF[type(value)], writer.write(value.model_dump(exclude_unset=True))]
+
+
+def _read_model(reader: Reader, data: list[Any]) -> Any:
+    class_: Any = _class_of(data[0])
+    return class_.model_validate(reader.read(data[1]))
+
+
+def _class_of(tag: str) -> type:
+    if tag not in _TAGS:
+        raise ValueError(f"unknown tag {tag!r}")
+    return _TAGS[tag]
+
+
+def _write_source(writer: Writer, source: Mapping[str, Any]) -> int:
+    return writer.write_row(source, lambda: {"$source": source})
+
+
+def _read_source(reader: Reader, source: dict[str, Any]) -> Scenario:
+    known = reader.find(source["name"])
+    if known is not None and known.source == source:
+        return known
+    return scenario_from_data(source, source["name"])
+
+
+def _write_script(writer: Writer, script: Script) -> list[Any]:
+    if not script.source:
+        raise TypeError(f"the script of `{script.scenario}` has no source")
+    return [_write_source(writer, script.source), script.kind]
+
+
+_FORMS: dict[type, tuple[str, _Write, _Read]] = {
+    datetime: ("moment", lambda _, v: v.isoformat(), lambda _, d: datetime.fromisoformat(d)),
+    timedelta: ("microseconds", lambda _, v: v // _MICROSECOND, lambda _, d: d * _MICROSECOND),
+    bytes: ("bytes", lambda _, v: b64encode(v).decode(), lambda _, d: b64decode(d)),
+    tuple: ("tuple", _items, lambda r, d: tuple(map(r.read, d))),
+    set: ("set", lambda w, v: _items(w, sorted(v)), lambda r, d: set(map(r.read, d))),
+    dict: ("dict", _pairs, _read_pairs),
+    OrderedDict: ("ordered", _pairs, lambda r, d: OrderedDict(_read_pairs(r, d))),
+    Counter: ("counter", _pairs, lambda r, d: Counter(_read_pairs(r, d))),
+    deque: (
+        "deque",
+        lambda w, v: [v.maxlen, _items(w, v)],
+        lambda r, d: deque(map(r.read, d[1]), d[0]),
+    ),
+    Script: ("script", _write_script, lambda r, d: r.values[d[0]].script(d[1])),
+    Scenario: ("scenario", lambda w, v: _write_source(w, v.source), lambda r, d: r.values[d]),
+}
+_READERS: dict[str, _Read] = {
+    **{name: read for name, _, read in _FORMS.values()},
+    "model": _read_model,
+    "value": lambda r, d: r.values[d],
+    "fields": _read_fields,  # the row of a "value"
+    "source": _read_source,  # the row of a "scenario" or "script"
+}

@@ -1,4 +1,4 @@
-"""Snapshots: the whole world out and in again, as JSON."""
+"""Snapshots: a whole world as JSON, and back."""
 
 import copy
 import json
@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deck_sim.engine.story import Script
-from deck_sim.runtime.plain import Reader, Writer
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.snapshot import (
-    BESIDE,
     KEPT,
     LEFT_OUT,
+    Reader,
+    Writer,
     _digest,
     restore_snapshot,
     take_snapshot,
@@ -45,20 +45,20 @@ task_run:
 
 
 class Client:
-    """A world of a server of its own, which takes the same steps whenever it is told the same."""
+    """A world on one server, and the calls that change it."""
 
     def __init__(self, server, key, http):
         self.key, self.worlds, self._http, self._url = key, server.worlds, http, server.url
 
     def call(self, method, path, headers=None, **request):
-        """Make a call; returns its answer."""
+        """Make a call; returns its answer as data."""
         headers = {"Authorization": f"Bearer {self.key}", **(headers or {})}
         answer = self._http.request(method, f"{self._url}{path}", headers=headers, **request)
         assert answer.status_code < 500, answer.text
         return answer.json()
 
     def begin(self):
-        """A world with something of everything in it."""
+        """Reset the world and put something of each kind into it."""
         self.call("POST", "/_sim/reset", json={})
         self.call("PUT", "/_sim/scenarios/mine", content=MINE.encode())
         source = {"id": "src", "type": "website", "website": {"url": "https://a.example"}}
@@ -76,7 +76,7 @@ class Client:
         self.step(("wait", "10s"))
 
     def step(self, step):
-        """One step of a history."""
+        """Take one step of a history."""
         what, how = step
         getattr(self, f"_{what}")(how)
 
@@ -112,7 +112,7 @@ class Client:
             self.call("DELETE", f"/_sim/holds/{hold['id']}")
 
     def look(self):
-        """All that can be seen of the world."""
+        """Everything that the control API shows of the world."""
         shown = {path: self.call("GET", f"/_sim{path}") for path in SHOWN}
         for answer in shown.values():
             del answer["request_id"]
@@ -120,13 +120,13 @@ class Client:
 
     @property
     def simulation(self):
-        """The simulation behind it."""
+        """The simulation of this world."""
         return self.worlds.select(f"Bearer {self.key}")
 
 
 @pytest.fixture(scope="module")
 def servers():
-    """Two servers; nothing but the snapshot goes from one to the other."""
+    """Two servers that share nothing but the snapshot."""
     threads = [ServerThread(WorldRegistry()).start() for _ in range(2)]
     yield [thread.server for thread in threads]
     for thread in threads:
@@ -135,14 +135,14 @@ def servers():
 
 @pytest.fixture(scope="module")
 def http():
-    """What calls both of them."""
+    """One HTTP client for both servers."""
     with httpx2.Client(trust_env=False) as http:
         yield http
 
 
 @pytest.fixture
 def client(servers, key, http):
-    """A world with something of everything in it."""
+    """A world with something of each kind in it."""
     client = Client(servers[0], key, http)
     client.begin()
     return client
@@ -162,8 +162,8 @@ HISTORY = st.lists(STEP, max_size=6)
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=HISTORY, after=HISTORY)
-def test_a_restored_world_plays_on_byte_for_byte(servers, http, before, after):
-    """On another server, under another key, the same steps give the same bytes."""
+def test_a_restored_world_continues_byte_for_byte(servers, http, before, after):
+    """On another server the same steps give the same bytes."""
     one, other = (Client(server, "sk_test_same", http) for server in servers)
     one.begin()
     for step in before:
@@ -180,8 +180,8 @@ def test_a_restored_world_plays_on_byte_for_byte(servers, http, before, after):
     assert seen[0].replace(files[0].encode(), b"") == seen[1].replace(files[1].encode(), b"")
 
 
-def test_a_snapshot_is_the_world_and_leaves_it_as_it_is(client):
-    """What is restored from it is equal, and taking it changes nothing."""
+def test_a_restored_world_equals_the_original(client):
+    """Taking a snapshot changes nothing."""
     client.step(("run", "mine"))
     client.step(("wait", "1m"))
     before = copy.deepcopy(client.simulation.world)
@@ -196,15 +196,13 @@ def test_a_snapshot_is_the_world_and_leaves_it_as_it_is(client):
     assert take_snapshot(restored) == taken
 
 
-def test_every_field_of_a_simulation_is_kept_or_left_out_for_a_reason():
-    """A new field is kept by itself; what is left out is a field that there is."""
-    names = {row.name for row in fields(Simulation)}
-    assert set(LEFT_OUT) < names
-    assert names == set(KEPT) - set(BESIDE) | set(LEFT_OUT)
+def test_every_field_of_a_simulation_is_kept_or_left_out():
+    """A new field is kept without further work; each field in `LEFT_OUT` exists."""
+    assert {*LEFT_OUT, *KEPT} == {row.name for row in fields(Simulation)}
 
 
-def test_what_was_shown_as_a_prompt_is_remembered(client):
-    """Identity is kept: a prompt that a poll has shown is not shown as new."""
+def test_shared_values_are_shared_after_a_restore(client):
+    """A prompt that a poll has shown is still the same object, so it does not count as new."""
     client.step(("run", "mfa_then_success"))
     for _ in range(4):
         client.step(("poll", None))
@@ -214,8 +212,8 @@ def test_what_was_shown_as_a_prompt_is_remembered(client):
     assert shown is twin.world.all("task_run")[run_id]
 
 
-def test_a_tag_does_not_tell_where_its_class_lives(client):
-    """So a module can move and a snapshot still loads."""
+def test_tags_contain_no_module_paths(client):
+    """A snapshot can be read after a module has moved."""
     client.step(("run", "mine"))
     rows = take_snapshot(client.simulation)["values"]
     tags = {row["$fields"][0] for row in rows if "$fields" in row}
@@ -223,7 +221,7 @@ def test_a_tag_does_not_tell_where_its_class_lives(client):
     assert not [tag for tag in tags if "." in tag or tag != tag.lower()]
 
 
-def test_the_settings_and_the_clock_come_back(client):
+def test_settings_and_clock_are_restored(client):
     """Seed, mode and speed are those of the snapshot."""
     client.call("POST", "/_sim/reset", json={"seed": 9, "mode": "real", "speed": 1000})
     taken = client.call("GET", "/_sim/snapshot")
@@ -234,8 +232,8 @@ def test_the_settings_and_the_clock_come_back(client):
     assert client.simulation.settings.seed == 9
 
 
-def test_scenarios_come_along_and_those_that_are_there_are_not_doubled(client):
-    """What does not ship is in the snapshot, and so is what the world was told to play."""
+def test_a_snapshot_holds_the_scenarios_that_the_world_needs(client):
+    """Those that do not ship and those that are set to be played; shipped ones are not added."""
     client.call("PATCH", "/_sim/world", json={"default_scenario": "slow_success"})
     listed = b"version: 1\nname: a_list\nplaylist: [mine, source_down]"
     client.call("PUT", "/_sim/scenarios/a_list", content=listed)
@@ -247,8 +245,8 @@ def test_scenarios_come_along_and_those_that_are_there_are_not_doubled(client):
     assert names >= {"a_list", "mine", "source_down", "slow_success", "needs_approval"}
 
 
-def test_a_scenario_that_differs_here_is_played_as_it_was_there(client):
-    """A story that is under way keeps its script, and new ones play what the snapshot has."""
+def test_scenarios_of_the_snapshot_replace_those_of_the_server(client):
+    """Running stories keep their script, and new ones play the version of the snapshot."""
     client.step(("run", "mine"))
     library = Library(shipped())
     library.add(read_scenario("version: 1\nname: mine\ntask_run: [queued, running, completed]"))
@@ -260,8 +258,8 @@ def test_a_scenario_that_differs_here_is_played_as_it_was_there(client):
 
 
 @pytest.mark.parametrize("value", [object(), Script("x", "task_run", ()), 1j])
-def test_what_cannot_be_kept_is_an_error(client, value):
-    """A field of a new type fails loudly rather than being lost."""
+def test_a_value_of_an_unknown_type_is_an_error(client, value):
+    """It is not left out silently."""
     client.simulation.world.screenshots["x"] = value
     with pytest.raises(TypeError, match=r"cannot be written|has no source"):
         take_snapshot(client.simulation)
@@ -283,29 +281,29 @@ MOMENTS = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace
         ),
     )
 )
-def test_every_form_of_a_value_comes_back(value):
-    """Whatever its type, what is read equals what was written, in type and order."""
+def test_every_form_of_a_value_is_restored(value):
+    """The value read equals the value written, in type and order."""
     writer = Writer()
     written = json.loads(dump_json({"it": writer.write(value)}))["it"]
     read = Reader(shipped().find).read(written)
     assert (type(read), repr(read)) == (type(value), repr(value))
 
 
-def test_a_set_comes_back():
-    """Its members are written in order, so that equal worlds have equal snapshots."""
+def test_a_set_is_restored():
+    """Its members are written sorted, so equal worlds have equal snapshots."""
     written = Writer().write({"b", "a"})
     assert written == {"$set": ["a", "b"]}
     assert Reader(shipped().find).read(written) == {"a", "b"}
 
 
-def test_a_snapshot_has_no_key_in_it(client):
-    """Whoever reads it cannot call as its owner."""
+def test_a_snapshot_does_not_hold_the_api_key(client):
+    """Its readers cannot call the world."""
     client.step(("run", "mine"))
     assert client.key not in json.dumps(client.call("GET", "/_sim/snapshot"))
 
 
-def test_a_deep_input_survives(client):
-    """A body that is as deep as allowed is deeper still in the snapshot."""
+def test_a_deep_input_is_restored(client):
+    """A body of the greatest depth is even deeper inside the snapshot."""
     deep = {}
     for _ in range(97):
         deep = {"a": deep}
@@ -316,8 +314,8 @@ def test_a_deep_input_survives(client):
     assert client.call("GET", "/_sim/task-runs")["data"][0]["input"] == deep
 
 
-def test_keys_and_texts_that_look_like_ours_survive(client):
-    """An input may have keys that begin with a dollar."""
+def test_keys_that_look_like_forms_are_restored(client):
+    """An input may have keys that start with a dollar."""
     odd = {"$value": 1, "$": {"$moment": "x"}, "n": 1e300, "": [None, True, "é"]}
     body = {"connection_id": client.connection, "input": odd}
     client.call("POST", "/v2/tasks/task/run", json=body)
@@ -332,18 +330,18 @@ def _changed(taken, **changes):
 WRONG = {
     "no snapshot": (lambda taken: {}, "version", "`version` must be 1, not 'nothing'"),
     "another version": (lambda taken: _changed(taken, version=2), "version", "must be 1, not 2"),
-    "no values": (lambda taken: _changed(taken, values={}), "digest", "does not fit"),
+    "no values": (lambda taken: _changed(taken, values={}), "digest", "does not match `values`"),
     "a changed value": (
         lambda taken: _changed(taken, values=taken["values"][1:]),
         "digest",
-        "give a snapshot back as it came, unchanged",
+        "send what `GET /_sim/snapshot` returned, unchanged",
     ),
 }
 
 
 @pytest.mark.parametrize(("change", "field", "text"), WRONG.values(), ids=WRONG)
-def test_what_is_no_snapshot_is_refused(client, change, field, text):
-    """The message says what is wrong, and the world is as it was."""
+def test_a_document_that_is_not_a_snapshot_is_refused(client, change, field, text):
+    """The world stays as it was."""
     before = client.look()
     taken = client.call("GET", "/_sim/snapshot")
     (error,) = client.call("PUT", "/_sim/snapshot", json=change(taken))["errors"]
@@ -354,16 +352,16 @@ def test_what_is_no_snapshot_is_refused(client, change, field, text):
 
 ROWS = {
     "a field that is missing": {"$fields": ["engine.records.Entry", {"at": 1}]},
-    "a class that there is not": {"$fields": ["engine.records.Nothing", {}]},
+    "an unknown class": {"$fields": ["engine.records.Nothing", {}]},
     "an unknown tag": {"$fields": ["datetime", {}]},
-    "a form that there is not": {"$strange": 1},
+    "an unknown form": {"$strange": 1},
     "a scenario with mistakes": {"$source": {"version": 1, "name": "x", "task_run": ["nope"]}},
 }
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_values_of_another_version_are_refused_with_their_place(client, row):
-    """One that fits its digest, and yet cannot be read here: the row is named, and the reason."""
+def test_a_row_that_cannot_be_read_is_named(client, row):
+    """Another version may have written a row that has the right digest."""
     taken = client.call("GET", "/_sim/snapshot")
     values = [*taken["values"][:3], row]
     taken |= {"values": values, "digest": _digest(values)}
@@ -371,8 +369,8 @@ def test_values_of_another_version_are_refused_with_their_place(client, row):
     assert error["message"].startswith("`values`: row 3: ")
 
 
-def test_while_somebody_moves_the_clock_no_snapshot_is_taken(client):
-    """Deliveries are under way, which no snapshot could keep."""
+def test_no_snapshot_is_taken_during_an_advance(client):
+    """Attempts in progress cannot be kept."""
     client.simulation.advancing = True
     (error,) = client.call("GET", "/_sim/snapshot")["errors"]
     assert (error["code"], "is moving" in error["message"]) == ("state_invalid", True)
