@@ -1,21 +1,23 @@
-"""Every example of the documentation runs: what a reader can paste must work.
+"""Every example of the documentation runs.
 
-A page is cut into sections at its headings. The fenced blocks of a section belong together:
+A page is one project: its fenced blocks become files in one folder.
 
-- A first line like `# conftest.py` or `# stories/mine.yaml` names the file that a block is. It is
-  there for the rest of the page.
-- Another `python` block that holds tests is a test file; one without is a script, and runs.
-- A `yaml` block that begins with `version: 1`, after its name if it has one, is a scenario or a
-  world file.
-- Other blocks (`toml`, `ini`, `console`) are used only if they are named.
+- A first line like `# conftest.py` or `# stories/mine.yaml` names the file. Each name occurs once
+  on a page.
+- Another `python` block with tests is a test file. A `python` block without tests is a script.
+- A `yaml` block that begins with `version: 1` is a scenario or a world file.
+- A `console` block that begins with `$ deck-sim check` or `$ deck-sim play` shows its output.
+- All other blocks are ignored.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from deck_sim.cli.app import main
 from deck_sim.runtime.world_file import check_world, is_world_file
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
@@ -24,26 +26,27 @@ from deck_sim.scenario.yaml.reader import read_yaml
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 
-_PIECE = re.compile(
-    r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```"
-    r"|^#+ (?P<heading>[^\n]+)$",
+_BLOCK = re.compile(
+    r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```",
     re.MULTILINE | re.DOTALL,
 )
 _NAME = re.compile(r"# ([\w./-]+\.(?:py|yaml|toml|ini))\n")
 _TEST = re.compile(r"^ *(?:async )?def test_", re.MULTILINE)
+_COMMAND = re.compile(r"^\$ deck-sim ((?:check|play) .*)\n((?:(?!\$ ).*\n)+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One fenced block, and the line of the page on which its text begins."""
+    """A fenced block, and the line of the page where its text begins."""
 
+    page: str
     language: str
     text: str
     line: int
 
     @property
     def name(self):
-        """The file that its first line says it is."""
+        """The file name in its first line."""
         found = _NAME.match(self.text)
         return found[1] if found else None
 
@@ -59,44 +62,33 @@ class Block:
 
     @property
     def is_scenario(self):
-        """Whether it is a scenario file, or a world file."""
+        """Whether it is a scenario file or a world file."""
         return self.language == "yaml" and _NAME.sub("", self.text, 1).startswith("version: 1\n")
 
-
-@dataclass(slots=True)
-class Section:
-    """What stands below one heading; `files` are the named ones above it, and its own."""
-
-    page: str
-    heading: str = ""
-    files: dict[str, str] = field(default_factory=dict)
-    blocks: list[Block] = field(default_factory=list)
-
-    def add(self, block):
-        """Add a block, and the file that it may be."""
-        self.blocks.append(block)
-        if block.name:
-            self.files = self.files | {block.name: block.text}
-
-    def tests(self):
-        """The test files of this section alone, by name."""
-        return {b.name or f"test_line_{b.line}.py": b.text for b in self.blocks if b.is_test}
-
     def __str__(self):
-        return f"{self.page}: {self.heading}"
+        return f"{self.page}:{self.line}"
 
 
-def read_page(page, text):
-    """The sections of a page."""
-    sections = [Section(page)]
-    for piece in _PIECE.finditer(text):
-        if piece["heading"]:
-            sections.append(Section(page, piece["heading"], sections[-1].files))
-        else:
-            body = re.sub(f"^{piece['indent']}", "", piece["text"], flags=re.MULTILINE)
-            line = text.count("\n", 0, piece.start("text")) + 1
-            sections[-1].add(Block(piece["language"], body, line))
-    return sections
+def read_blocks(page, text):
+    """The blocks of a page, without their indentation."""
+    return [
+        Block(
+            page,
+            found["language"],
+            re.sub(f"^{found['indent']}", "", found["text"], flags=re.MULTILINE),
+            text.count("\n", 0, found.start("text")) + 1,
+        )
+        for found in _BLOCK.finditer(text)
+    ]
+
+
+def files_of(blocks):
+    """The files of a page by name."""
+    named = [block for block in blocks if block.name]
+    files = {block.name: block.text for block in named}
+    assert len(files) == len(named), "a page shows a file twice"
+    tests = {f"test_line_{b.line}.py": b.text for b in blocks if b.is_test and not b.name}
+    return files | tests
 
 
 def write_files(folder, files):
@@ -105,54 +97,69 @@ def write_files(folder, files):
         (folder / name).write_text(text)
 
 
-SECTIONS = [section for page in PAGES for section in read_page(page.name, page.read_text())]
-SCRIPTS = [(s, b) for s in SECTIONS for b in s.blocks if b.is_script]
-SCENARIOS = [(s, b) for s in SECTIONS for b in s.blocks if b.is_scenario]
+BLOCKS = {page.name: read_blocks(page.name, page.read_text()) for page in PAGES}
+ALL = [block for blocks in BLOCKS.values() for block in blocks]
+COMMANDS = [(b.page, *found) for b in ALL for found in _COMMAND.findall(b.text)]
 
 
-def _named(examples):
-    return [pytest.param(s, b, id=f"{s.page}:{b.line}") for s, b in examples]
-
-
-@pytest.fixture(autouse=True)
-def _libraries_are_loaded(deck):
-    """What an inner run imports is forgotten with it, so the server's libraries come before."""
-
-
-@pytest.mark.parametrize("section", [s for s in SECTIONS if s.tests()], ids=str)
-def test_the_tests_of_a_section_pass(section, pytester):
-    """Its test files, together with the files that the page names, pass under pytest."""
-    write_files(pytester.path, section.files | section.tests())
-    options = (
-        "-W",
-        "error",
-        "-o",
-        "asyncio_default_fixture_loop_scope=function",
-        "-p",
-        "no:randomly",
-        "-p",
-        "no:hypothesispytest",
-    )
-    result = pytester.runpytest_inprocess(*options, *section.tests())
+@pytest.mark.parametrize(
+    "page", [p for p, blocks in BLOCKS.items() if any(b.is_test for b in blocks)]
+)
+def test_the_tests_of_a_page_pass(page, pytester):
+    """All tests of a page pass in one run of pytest, in a process of its own."""
+    write_files(pytester.path, files_of(BLOCKS[page]))
+    options = ("-W", "error", "-o", "asyncio_default_fixture_loop_scope=function")
+    result = pytester.runpytest_subprocess(*options, "-p", "no:randomly", "-p", "no:cacheprovider")
     assert result.ret == pytest.ExitCode.OK, result.stdout.str()
 
 
-@pytest.mark.parametrize(("section", "block"), _named(SCRIPTS))
-def test_a_script_runs(section, block, pytester):
-    """A block without tests runs as it stands, beside the files that the page names."""
-    write_files(pytester.path, section.files)
-    code = compile("\n" * (block.line - 1) + block.text, section.page, "exec")
+@pytest.mark.parametrize("block", [b for b in ALL if b.is_script], ids=str)
+def test_a_script_runs(block, tmp_path, monkeypatch):
+    """A Python block without tests runs next to the files of its page."""
+    write_files(tmp_path, files_of(BLOCKS[block.page]))
+    monkeypatch.chdir(tmp_path)
+    code = compile("\n" * (block.line - 1) + block.text, block.page, "exec")
     exec(code, {"__name__": "__main__"})
 
 
-@pytest.mark.parametrize(("section", "block"), _named(SCENARIOS))
-def test_a_scenario_can_be_read(section, block):
+@pytest.mark.parametrize("block", [b for b in ALL if b.is_scenario], ids=str)
+def test_a_scenario_can_be_read(block):
     """A scenario or world file of the documentation has no mistakes."""
-    place, document = f"{section.page}, from line {block.line}", read_yaml(block.text)
+    document = read_yaml(block.text)
     if is_world_file(document):
-        check_world(document, place, shipped())
+        check_world(document, str(block), shipped())
     else:
-        read_scenario(block.text, place)
+        read_scenario(block.text, str(block))
+
+
+@pytest.mark.parametrize(("page", "command", "shown"), COMMANDS)
+def test_a_command_prints_what_the_page_shows(page, command, shown, tmp_path, monkeypatch):
+    """A line may end in `…` where the page cuts it."""
+    write_files(tmp_path, files_of(BLOCKS[page]))
+    monkeypatch.chdir(tmp_path)
+    printed = CliRunner(env={"COLUMNS": "200"}).invoke(main, command.split()).output
+    pattern = "\n".join(re.escape(line).replace("…", ".*") for line in shown.splitlines())
+    assert re.fullmatch(f"{pattern}\\s*", printed), printed
+
+
+def links_in(text):
+    """The relative links of a page: the path and the anchor."""
+    return re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", _BLOCK.sub("", text))
+
+
+def anchors_of(path):
+    """The anchors of the headings of a page, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", _BLOCK.sub("", path.read_text()), re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page):
+    """The file exists, and so does the heading."""
+    for path, anchor in links_in(page.read_text()):
+        target = page.parent / path if path else page
+        assert target.exists(), path
+        assert not anchor or anchor in anchors_of(target), f"{path}#{anchor}"
 
 
 PAGE = """
@@ -184,16 +191,21 @@ resources: {}
 """
 
 
-def test_a_page_is_cut_into_sections_with_their_blocks():
-    """Headings inside blocks are text, named files stay, and each block is told apart."""
-    _, first, second = read_page("page.md", PAGE)
-    assert (str(first), str(second)) == ("page.md: First", "page.md: Second")
-    assert [b.is_scenario for b in first.blocks] == [True, False]
-    assert [(b.is_script, b.text) for b in first.blocks][1] == (
-        True,
-        '# a script\nprint("## not a heading")\n\n',
-    )
-    assert [*first.files] == ["stories/one.yaml"]
-    assert [*second.files] == ["stories/one.yaml", "test_named.py"]
-    assert [*second.tests()] == ["test_named.py", "test_line_21.py"]
-    assert not any(b.is_scenario or b.is_script for b in second.blocks)
+def test_a_page_is_cut_into_blocks():
+    """Indentation is removed, and each block is recognized by its language and text."""
+    story, script, named, unnamed, other = blocks = read_blocks("page.md", PAGE)
+    assert [block.is_scenario for block in blocks] == [True, False, False, False, False]
+    assert [block.is_script for block in blocks] == [False, True, False, False, False]
+    assert (str(script), script.text) == ("page.md:11", '# a script\nprint("## not a heading")\n\n')
+    assert files_of(blocks) == {
+        "stories/one.yaml": story.text,
+        "test_named.py": named.text,
+        "test_line_21.py": unnamed.text,
+    }
+    assert other.name is None
+
+
+def test_a_page_shows_each_file_once():
+    """A second block with the same name would replace the first in silence."""
+    with pytest.raises(AssertionError, match="a page shows a file twice"):
+        files_of(read_blocks("page.md", "```py\n# a.py\n```\n```py\n# a.py\n```\n"))

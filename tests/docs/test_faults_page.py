@@ -28,13 +28,13 @@ def test_every_fault_has_its_section_and_no_other_has(title):
 
 @pytest.mark.parametrize("title", FAMILIES)
 def test_every_section_shows_its_fault(title):
-    """Each has a test that puts it in."""
+    """Each has a test that adds the fault, directly or with the fixture of the page."""
     for key, text in sections(title).items():
-        assert re.search(rf"```python\n.*deck\.fault\([^)]*{key}=", text, re.DOTALL), key
+        assert re.search(rf"```python\n.*(deck\.fault|send)\([^)]*{key}=", text, re.DOTALL), key
 
 
-def test_every_key_of_a_fault_is_told():
-    """What may stand beside the name of a fault stands on the page."""
+def test_every_key_of_a_fault_is_explained():
+    """The page has the other keys of a fault."""
     for fault in REGISTRY.values():
         for name in fault.model_fields:
             assert f"`{name}`" in PAGE or f"### {name}\n" in PAGE, name

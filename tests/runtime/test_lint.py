@@ -218,7 +218,7 @@ def test_each_rule_says_why_it_matters_and_how_to_mend_it():
     assert all(text.endswith(".") for rule in LINT_RULES for text in (rule.why, rule.mend))
 
 
-def test_the_page_on_pytest_has_a_row_for_each_rule():
+def test_the_page_on_testing_has_a_row_for_each_rule():
     """What can fail a test is explained."""
-    page = Path(__file__).parents[2].joinpath("docs/pytest.md").read_text()
+    page = Path(__file__).parents[2].joinpath("docs/testing.md").read_text()
     assert all(f"\n| `{rule.name}` | " in page for rule in LINT_RULES)
