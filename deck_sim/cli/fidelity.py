@@ -9,7 +9,7 @@ from deck_sim.cli.command import Command
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import Grade
 from deck_sim.contract.fidelity import GRADES, Behaviour
-from deck_sim.contract.ledger import TOPICS, rows_of
+from deck_sim.contract.ledger import rows_of, topics
 
 
 @click.command(
@@ -51,7 +51,7 @@ def _as_json(rows: list[Behaviour]) -> Iterator[str]:
 
 
 def _as_markdown(rows: list[Behaviour]) -> Iterator[str]:
-    for topic, of_topic in TOPICS.items():
+    for topic, of_topic in topics().items():
         found = [row for row in of_topic if row in rows]
         if found:
             yield f"## {topic}\n"

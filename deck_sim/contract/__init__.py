@@ -1,1 +1,3 @@
-"""What the Deck API is, as data: statuses, resources, bodies, editions. Nothing here runs."""
+"""The Deck API as data: statuses, resources, calls, errors, editions, and how we know of each."""
+
+from deck_sim.contract import editions  # noqa: F401 - adds the errors of each to the catalog

@@ -13,7 +13,7 @@ from typing import Any
 
 from deck_sim.contract.error_catalog import CATALOG, ApiError, Problem, check, problem
 from deck_sim.contract.fidelity import Behaviour
-from deck_sim.contract.ledger import LEDGER, assumptions_of
+from deck_sim.contract.ledger import assumptions_of, ledger
 from deck_sim.contract.ledger.errors import name_of
 
 REFUSED = "deck_sim/assumption_refused"
@@ -87,7 +87,8 @@ def rely_on_error(error: ApiError) -> None:
     call = _current.get()
     if call is None or error.problems[0].name == REFUSED:
         return
-    call.names = dict.fromkeys(name for name in call.names if LEDGER[name].mark == "strict")
+    rows = ledger()
+    call.names = dict.fromkeys(name for name in call.names if rows[name].mark == "strict")
     refused = [
         (row, one)
         for one in error.problems
@@ -110,7 +111,8 @@ def rely_again(names: Iterable[str], answered: Mapping[str, Any]) -> None:
     """
     if call := _current.get():
         shown = {*_assumed_failures(answered)} if "object" in answered else set[str]()
-        rows = [LEDGER[name] for name in names if name not in shown]
+        known = ledger()
+        rows = [known[name] for name in names if name not in shown]
         check([_refusal(row, row.what) for row in call.note(rows)])
 
 

@@ -18,7 +18,6 @@ from deck_sim.contract.addresses import address_fault
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
 ExternalId = Annotated[str, StringConstraints(max_length=255)]
-AuthMethod = Literal["username_password", "google_sso", "none"]
 SourceField = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 # Plain texts, since a generator of clients would call what is more after the list: `Event`.
@@ -128,97 +127,10 @@ class AuthCredentials(Body):
     password: Text
 
 
-class CreateConnection(Body):
-    """`POST /connections`."""
-
-    source_id: Text
-    auth_method: AuthMethod
-    auth_credentials: AuthCredentials | None = None
-    external_id: ExternalId | None = None
-
-
 UpdateAgent = partial(CreateAgent, "name", "description")
 UpdateSource = partial(CreateSource, "name", "website")
 UpdateTask = partial(CreateTask, *(name for name in CreateTask.model_fields if name != "agent_id"))
-UpdateConnection = partial(CreateConnection, "external_id")
-
-
-class RunTask(Body):
-    """`POST /tasks/{id}/run`."""
-
-    connection_id: Text
-    input: JsonObject = {}
-
-
-class FullAuthCredentials(AuthCredentials):
-    """What logs the user in, with further fields that the source asks for."""
-
-    source_fields: Annotated[dict[SourceField, str], Field(max_length=10)] = {}
-
-
-class CreateCredential(Body):
-    """`POST /credentials`."""
-
-    source_id: Text
-    auth_method: AuthMethod
-    auth_credentials: FullAuthCredentials | None = None
-    external_id: ExternalId | None = None
-
-
-UpdateCredential = partial(CreateCredential, "auth_method", "auth_credentials", "external_id")
-
-
-class StartSession(Body):
-    """`POST /sessions`: with a credential, or with a source that takes none."""
-
-    credential_id: Text | None = None
-    source_id: Text | None = None
-
-
-class RunTaskWithLogin(Body):
-    """`POST /tasks/{id}/run` in the `credentials` edition: with a credential, with a source that
-    takes none, or in a session that is open.
-    """
-
-    credential_id: Text | None = None
-    source_id: Text | None = None
-    session_id: Text | None = None
-    input: JsonObject = {}
-
-
-DestinationType = Literal[
-    "webhook",
-    "aws_sqs",
-    "aws_kinesis",
-    "aws_s3",
-    "aws_eventbridge",
-    "gcp_pubsub",
-    "azure_servicebus",
-    "rabbitmq",
-    "hookdeck",
-]
 WantedStatus = Literal["active", "inactive"]  # of a destination
-
-
-class CreateDestination(Body):
-    """`POST /event-destinations` in the `connections` edition."""
-
-    name: Text
-    type: DestinationType
-    config: JsonObject = {}
-    credentials: JsonObject | None = None
-    events: EventTypes
-
-
-class UpdateDestination(Body):
-    """`PATCH /event-destinations/{id}` in the `connections` edition."""
-
-    fixed = MADE.union({"type"}).difference({"status"})
-    name: Text = ""
-    config: JsonObject = {}
-    credentials: JsonObject | None = None
-    events: EventTypes = []
-    status: WantedStatus = "active"
 
 
 class WebhookConfig(Body):
@@ -232,61 +144,3 @@ class WebhookCredentials(Body):
     """The `credentials` of a destination of the type `webhook`."""
 
     secret: Text | None = None
-
-
-class WebhookParts(Body):
-    """What a destination of the type `webhook` says of itself."""
-
-    config: WebhookConfig
-    credentials: WebhookCredentials
-
-
-class WebhookObject(WebhookConfig, WebhookCredentials):
-    """The `webhook` of a destination in the `credentials` edition."""
-
-
-WebhookChange = partial(WebhookObject, "url", "custom_headers", "secret")
-
-
-class TypedParts(Body):
-    """What a destination says of itself there: one object, named after its type."""
-
-    webhook: WebhookObject | None = None
-    aws_sqs: JsonObject | None = None
-    aws_kinesis: JsonObject | None = None
-    aws_s3: JsonObject | None = None
-    aws_eventbridge: JsonObject | None = None
-    gcp_pubsub: JsonObject | None = None
-    azure_servicebus: JsonObject | None = None
-    rabbitmq: JsonObject | None = None
-    hookdeck: JsonObject | None = None
-
-
-class CreateTypedDestination(TypedParts):
-    """`POST /event-destinations` in the `credentials` edition."""
-
-    name: Text
-    type: DestinationType
-    events: EventTypes
-
-
-class UpdateTypedDestination(TypedParts):
-    """`PATCH /event-destinations/{id}` in the `credentials` edition."""
-
-    fixed = UpdateDestination.fixed
-    webhook: WebhookChange | None = None  # type: ignore[valid-type]
-    name: Text = ""
-    events: EventTypes = []
-    status: WantedStatus = "active"
-
-
-class SubmitInteraction(Body):
-    """`POST …/interaction` in the `connections` edition."""
-
-    inputs: JsonObject
-
-
-class SubmitInput(Body):
-    """`POST …/interaction` in the `credentials` edition."""
-
-    input: JsonObject

@@ -25,11 +25,6 @@ class ErrorRow:
     status: int
     grade: Grade
     message: str
-    edition: str | None = None  # the one that has it; None: both
-
-    def is_of(self, edition: str) -> bool:
-        """Whether an edition has this error."""
-        return self.edition in (None, edition)
 
     @property
     def name(self) -> str:
@@ -37,18 +32,13 @@ class ErrorRow:
         return f"{self.type}/{self.code}"
 
 
-_NOT_FOUND = {
-    "task": None,
-    "agent": None,
-    "connection": "connections",
-    "credential": "credentials",
-    "session": "credentials",
-    "task_run": None,
-    "storage": None,
-    "event": None,
-    "event_destination": None,
-    "event_delivery": None,
-}
+def not_found(noun: str) -> "ErrorRow":
+    """The error for an id that no resource of that kind has."""
+    text = f"No {noun} has the id `{{id}}`."
+    return ErrorRow("request", f"{noun}_not_found", 404, "observed", text)
+
+
+_KINDS = ("task", "agent", "task_run", "storage", "event", "event_destination", "event_delivery")
 
 _ROWS = (
     ErrorRow("api", "api_error", 500, "documented", "Something went wrong on Deck's side."),
@@ -68,39 +58,7 @@ _ROWS = (
         "documented",
         "The idempotency key is longer than 256 characters.",
     ),
-    ErrorRow(
-        "connection",
-        "timeout",
-        504,
-        "documented",
-        "The source could not be connected to in time.",
-        "connections",
-    ),
-    ErrorRow(
-        "connection",
-        "blocked",
-        503,
-        "documented",
-        "The source's anti-bot protection blocked us.",
-        "connections",
-    ),
-    ErrorRow(
-        "session",
-        "timeout",
-        504,
-        "documented",
-        "The session could not be started in time.",
-        "credentials",
-    ),
     ErrorRow("rate_limit", "rate_limit_exceeded", 429, "documented", "Too many requests."),
-    ErrorRow(
-        "rate_limit",
-        "session_limit_exceeded",
-        429,
-        "documented",
-        "Too many open sessions.",
-        "credentials",
-    ),
     ErrorRow("source", "source_error", 503, "documented", "The source answered with an error."),
     ErrorRow("source", "source_invalid", 400, "documented", "The source is not valid."),
     ErrorRow("source", "source_not_found", 404, "documented", "The source was not found."),
@@ -116,17 +74,7 @@ _ROWS = (
     ErrorRow("request", "input_invalid", 400, "assumed", "`{field}` is not valid."),
     ErrorRow("request", "body_invalid", 400, "assumed", "The body must be a JSON object."),
     ErrorRow("request", "api_key_invalid", 401, "observed", "The API key is missing or not valid."),
-    *(
-        ErrorRow(
-            "request",
-            f"{noun}_not_found",
-            404,
-            "observed",
-            f"No {noun} has the id `{{id}}`.",
-            edition,
-        )
-        for noun, edition in _NOT_FOUND.items()
-    ),
+    *map(not_found, _KINDS),
     ErrorRow("request", "endpoint_not_found", 404, "assumed", "`{path}` is not an endpoint."),
     ErrorRow(
         "request",
@@ -182,14 +130,6 @@ _ROWS = (
         "The data could not be extracted from the file.",
     ),
     ErrorRow(
-        "organization",
-        "plan_limit_reached",
-        403,
-        "assumed",
-        "The plan's limit has been reached.",
-        "credentials",
-    ),
-    ErrorRow(
         "deck_sim",
         "assumption_refused",
         501,
@@ -199,11 +139,15 @@ _ROWS = (
     ),
 )
 
-CATALOG = {row.name: row for row in _ROWS}
+SHARED = {row.name: row for row in _ROWS}  # the errors of every edition
+CATALOG = dict(SHARED)  # with those that the registered editions add
 
-# What a run can fail with. The other types tell a caller that its call was wrong.
-_OF_CALLS = ("request", "idempotency", "deck_sim")
-RUN_ERRORS = tuple(row.name for row in _ROWS if row.type not in _OF_CALLS)
+_OF_CALLS = ("request", "idempotency", "deck_sim")  # types that say that a call was wrong
+
+
+def run_errors() -> tuple[str, ...]:
+    """The names of the errors that a run can fail with."""
+    return tuple(row.name for row in CATALOG.values() if row.type not in _OF_CALLS)
 
 
 @dataclass(frozen=True, slots=True)

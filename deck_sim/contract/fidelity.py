@@ -68,3 +68,23 @@ def observed(name: str, what: str, *of: str, **more: Any) -> Behaviour:
 def assumed(name: str, what: str, *of: str, **more: Any) -> Behaviour:
     """A row for what we had to decide, since nothing public says it."""
     return Behaviour(name, "assumed", what, of, **more)
+
+
+def calls_of(
+    path: str, what: str, verbs: str = "POST GET GET/ PATCH/ DELETE/", **more: str
+) -> Behaviour:
+    """The usual calls of one kind of resource; a slash stands for `/{id}`."""
+    of = tuple(
+        f"{v.removesuffix('/')} /{path}{'/{id}' if v[-1] == '/' else ''}" for v in verbs.split()
+    )
+    return documented(f"{path.replace('-', '_')}_calls", what, *of, **more)
+
+
+def asked(path: str, names: str) -> tuple[str, ...]:
+    """What the query of a list takes, as subjects."""
+    return tuple(f"GET /{path}?{name}" for name in names.split())
+
+
+def by_moment(*paths: str) -> tuple[str, ...]:
+    """The two filters by moment of these lists, as subjects."""
+    return tuple(f"GET /{path}?created_{side}" for path in paths for side in ("after", "before"))

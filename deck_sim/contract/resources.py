@@ -5,14 +5,28 @@ paging, filters, printing and events follow from it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
-from deck_sim.contract import statuses
+from deck_sim.contract.shapes import (
+    ADDRESS,
+    COUNT,
+    FILE,
+    INTERACTION,
+    MOMENT,
+    OBJECT,
+    SCHEMA,
+    Shape,
+    choice,
+    constant,
+    identity,
+    many,
+    named,
+    nullable,
+    text,
+    unset,
+)
 from deck_sim.contract.statuses import Machine
-
-if TYPE_CHECKING:
-    from deck_sim.contract import bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +45,7 @@ class Kind:
     object: str
     prefix: str
     path: str
-    attributes: tuple[str, ...]  # printed between `object` and `created_at`, in this order
+    attributes: Mapping[str, Shape]  # printed between `object` and `created_at`, in this order
     verbs: tuple[str, ...] = ("create", "list", "get", "update", "delete")
     create: str | None = None  # the name of the body in `bodies`; the same for `update`
     update: str | None = None
@@ -39,7 +53,7 @@ class Kind:
     schemas: tuple[str, ...] = ()  # body fields that must hold a valid JSON Schema
     filters: tuple[str, ...] = ()
     filter_fields: Mapping[str, str] = field(default_factory=dict)  # where they differ from it
-    includes: tuple[str, ...] = ()  # printed only if `include=` asks for them
+    includes: Mapping[str, Shape] = field(default_factory=dict)  # printed if `include=` asks
     named_by: Mapping[str, str] = field(default_factory=dict)  # attribute -> what has its name
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     machine: Machine | None = None
@@ -49,13 +63,6 @@ class Kind:
     more_events: tuple[str, ...] = ()  # events that are neither lifecycle nor a status
     create_status: int = 201
     summary: tuple[str, ...] | None = None  # what its events show of it; None: all
-
-    def body(self, verb: str) -> type[bodies.Body]:
-        """The body of `create` or `update`."""
-        from deck_sim.contract import bodies
-
-        model: type[bodies.Body] = getattr(bodies, getattr(self, verb))
-        return model
 
     @property
     def not_found(self) -> str:
@@ -72,6 +79,11 @@ class Kind:
         return self.machine.statuses if self.machine else self.phases
 
     @property
+    def status_events(self) -> tuple[str, ...]:
+        """The statuses of its machine, as events spell them."""
+        return tuple(map(self.machine.event, self.machine.statuses)) if self.machine else ()
+
+    @property
     def first_status(self) -> str | None:
         """The status in which one of these is created."""
         return self.machine.initial if self.machine else next(iter(self.phases), None)
@@ -86,45 +98,80 @@ class Kind:
         return self.object.replace("_", " ")
 
 
-_CRUD = ("created", "updated", "deleted")
-_INCLUDES = ("input", "storage", "artifacts", "screenshots")  # the last is an older name
+def insert_after(name: str, attributes: Mapping[str, Shape], **more: Shape) -> Mapping[str, Shape]:
+    """Attributes with more of them, printed after the one called `name`."""
+    found = dict[str, Shape]()
+    for each, shape in attributes.items():
+        found[each] = shape
+        if each == name:
+            found |= more
+    return found
+
+
+def by_name(*kinds: Kind) -> dict[str, Kind]:
+    """Kinds by the name that an edition knows each by."""
+    return {kind.object: kind for kind in kinds}
+
+
+CRUD = ("created", "updated", "deleted")
+
+AuthMethod = Literal["username_password", "google_sso", "none"]
+DestinationType = Literal[
+    "webhook",
+    "aws_sqs",
+    "aws_kinesis",
+    "aws_s3",
+    "aws_eventbridge",
+    "gcp_pubsub",
+    "azure_servicebus",
+    "rabbitmq",
+    "hookdeck",
+]
+AUTH_METHOD = choice("AuthMethod", *get_args(AuthMethod))
+# The schema of an attribute that follows from the rest of the row: the status, embedded lists.
+DERIVED: Shape = {}
+_DESCRIPTION = nullable(text("Reads what the hotel shows."))
 
 AGENT = Kind(
     object="agent",
     prefix="agt",
     path="agents",
-    attributes=("name", "description", "tasks"),
+    attributes={"name": text("Concierge"), "description": _DESCRIPTION, "tasks": DERIVED},
     create="CreateAgent",
     update="UpdateAgent",
     embeds={"tasks": Embed("task", by="agent_id", shows=("id", "object", "name", "status"))},
-    lifecycle=_CRUD,
+    lifecycle=CRUD,
 )
 SOURCE = Kind(
     object="source",
     prefix="src",
     path="sources",
-    attributes=("name", "type", "website"),
+    attributes={
+        "name": nullable(text("Hotel")),
+        "type": constant("website"),
+        "website": named("SourceWebsite"),
+    },
     create="CreateSource",
     update="UpdateSource",
-    lifecycle=_CRUD,
+    lifecycle=CRUD,
     create_status=200,  # as the reference shows it, unlike every other create
 )
 TASK = Kind(
     object="task",
     prefix="task",
     path="tasks",
-    attributes=(
-        "name",
-        "status",
-        "agent_id",
-        "description",
-        "prompt",
-        "input_schema",
-        "output_schema",
-        "storage",
-        "extraction",
-        "settings",
-    ),
+    attributes={
+        "name": text("Read reservations"),
+        "status": DERIVED,
+        "agent_id": identity(AGENT.prefix),
+        "description": _DESCRIPTION,
+        "prompt": nullable(text("List the reservations of the next week.")),
+        "input_schema": nullable(SCHEMA),
+        "output_schema": nullable(SCHEMA),
+        "storage": nullable(named("KeptTaskStorage")),
+        "extraction": nullable(OBJECT),
+        "settings": named("KeptTaskSettings"),
+    },
     create="CreateTask",
     update="UpdateTask",
     references={"agent_id": "agent"},
@@ -132,25 +179,41 @@ TASK = Kind(
     filters=("agent_id", "status"),
     phases=("learning", "test", "live"),
     more_events=("reset",),
-    lifecycle=_CRUD,
+    lifecycle=CRUD,
 )
-CONNECTION = Kind(
-    object="connection",
-    prefix="conn",
-    path="connections",
-    attributes=("status", "source_id", "auth_method", "external_id", "interaction"),
-    verbs=("list", "get", "update"),
-    create="CreateConnection",
-    update="UpdateConnection",
-    references={"source_id": "source"},
-    filters=("source_id", "external_id", "status"),
-    machine=statuses.CONNECTION,
+# Editions add what a run is started with, and its machine.
+TASK_RUN = Kind(
+    object="task_run",
+    prefix="trun",
+    path="task-runs",
+    attributes={
+        "status": DERIVED,
+        "task_id": identity(TASK.prefix),
+        "agent_id": identity(AGENT.prefix),
+        "source_id": identity(SOURCE.prefix),
+        "runtime_ms": unset(COUNT),
+        "output": unset(OBJECT),
+        "errors": {**many(named("Error")), "examples": [[]]},
+        "interaction": INTERACTION,
+    },
+    verbs=("list", "get"),
+    includes={
+        "input": OBJECT,
+        "storage": many(named("Storage")),
+        "artifacts": many(named("Screenshot")),
+        "screenshots": many(named("Screenshot")),  # an older name
+    },
 )
 STORAGE = Kind(
     object="storage",
     prefix="stor",
     path="storage",
-    attributes=("file_name", "file_type", "file_size", "url", "extraction", "task_run_id"),
+    attributes={
+        **FILE,
+        "url": ADDRESS,
+        "extraction": {"description": "What was read out of it, if anything was."},
+        "task_run_id": identity(TASK_RUN.prefix),
+    },
     verbs=("get",),
     lifecycle=("created", "deleted"),
 )
@@ -158,7 +221,17 @@ EVENT_DESTINATION = Kind(
     object="event_destination",
     prefix="evtd",
     path="event-destinations",
-    attributes=("name", "type", "status", "config", "events"),
+    attributes={
+        "name": text("Hook"),
+        "type": choice("EventDestinationType", *get_args(DestinationType)),
+        "status": DERIVED,
+        "config": {"type": "object", "examples": [{"url": "https://example.com/hooks"}]},
+        "events": {
+            **many({"type": "string"}),
+            "minItems": 1,
+            "examples": [["task_run.completed"]],
+        },
+    },
     verbs=("list", "get", "delete"),
     filters=("type", "status"),
     # Assumed: a new one is active at once; nothing public says how one is verified.
@@ -169,112 +242,17 @@ EVENT_DELIVERY = Kind(
     object="event_delivery",
     prefix="edlv",
     path="event-deliveries",
-    attributes=(
-        "status",
-        "event_type",
-        "event_id",
-        "event_destination_id",
-        "attempts",
-        "delivered_at",
-    ),
+    attributes={
+        "status": DERIVED,
+        "event_type": text("task_run.completed"),
+        "event_id": identity("evt"),
+        "event_destination_id": identity(EVENT_DESTINATION.prefix),
+        "attempts": COUNT,
+        "delivered_at": unset(MOMENT),
+    },
     verbs=(),
     filters=("status", "event_type"),
     # `pending` is assumed: what one is called until it has succeeded or failed for good.
     phases=("pending", "success", "failure"),
     settled=frozenset({"success", "failure"}),
-)
-TASK_RUN = Kind(
-    object="task_run",
-    prefix="trun",
-    path="task-runs",
-    attributes=(
-        "status",
-        "task_id",
-        "agent_id",
-        "source_id",
-        "connection_id",
-        "runtime_ms",
-        "output",
-        "errors",
-        "interaction",
-    ),
-    verbs=("list", "get"),
-    create="RunTask",
-    references={"connection_id": "connection"},
-    filters=("status", "task_id", "agent_id", "connection_id"),
-    includes=_INCLUDES,
-    machine=statuses.TASK_RUN,
-)
-
-# The `credentials` edition. What its events show of a resource is assumed: enough to fetch it by,
-# and to know what it is about.
-
-CREDENTIAL = Kind(
-    object="credential",
-    prefix="cred",
-    path="credentials",
-    attributes=("status", "source_id", "auth_method", "external_id"),
-    verbs=("list", "get"),
-    create="CreateCredential",
-    update="UpdateCredential",
-    references={"source_id": "source"},
-    filters=("source_id", "external_id", "status"),
-    machine=statuses.CREDENTIAL,
-    lifecycle=("created",),
-    summary=("status", "source_id", "external_id"),
-)
-SESSION = Kind(
-    object="session",
-    prefix="sess",
-    path="sessions",
-    attributes=("status", "credential_id", "source_id"),
-    verbs=("list", "get"),
-    create="StartSession",
-    references={"credential_id": "credential", "source_id": "source"},
-    filters=("status", "credential_id", "source_id"),
-    machine=statuses.SESSION,
-    summary=("status", "credential_id", "source_id"),
-)
-CREDENTIAL_RUN = replace(
-    TASK_RUN,
-    attributes=(
-        "status",
-        "result",
-        "task_id",
-        "agent_id",
-        "source_id",
-        "credential_id",
-        "session_id",
-        "runtime_ms",
-        "output",
-        "errors",
-        "interaction",
-    ),
-    create="RunTaskWithLogin",
-    references={"credential_id": "credential", "source_id": "source", "session_id": "session"},
-    filters=("status", "task_id", "agent_id", "credential_id", "source_id", "outcome"),
-    filter_fields={"outcome": "result"},
-    machine=statuses.CREDENTIAL_RUN,
-    summary=(
-        "status",
-        "result",
-        "task_id",
-        "agent_id",
-        "source_id",
-        "credential_id",
-        "session_id",
-    ),
-)
-SUMMARY_AGENT = replace(AGENT, summary=("name",))
-SUMMARY_SOURCE = replace(SOURCE, summary=("name", "type"))
-SUMMARY_TASK = replace(TASK, summary=("name", "status", "agent_id"))
-RESULT_STORAGE = replace(
-    STORAGE,
-    attributes=(*STORAGE.attributes, "result"),
-    summary=("file_name", "file_type", "file_size", "task_run_id", "result"),
-)
-TYPED_DESTINATION = replace(
-    EVENT_DESTINATION,
-    named_by={"config": "type"},
-    summary=("name", "type", "status"),
 )

@@ -194,12 +194,13 @@ class _Player:
         return played
 
     def _log_in(self) -> Resource:
-        body = bodies.CreateConnection(
-            source_id=self.source.id,
-            auth_method="username_password",
-            auth_credentials=bodies.AuthCredentials(username="alex@example.com", password="-"),
-        )
-        return self.create_login(self.world, body.model_dump(), self._choose("connection"))
+        body = {
+            "source_id": self.source.id,
+            "auth_method": "username_password",
+            "auth_credentials": {"username": "alex@example.com", "password": "-"},
+            "external_id": None,
+        }
+        return self.create_login(self.world, body, self._choose("connection"))
 
     def _run(self, login: Resource) -> Resource:
         body = {f"{login.kind}_id": login.id, "input": self.task_input}

@@ -20,7 +20,7 @@ except ImportError as missing:
 
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
-from deck_sim.contract.error_catalog import CATALOG, RUN_ERRORS
+from deck_sim.contract.error_catalog import run_errors
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.statuses import Machine
 from deck_sim.extras.history import History, Json, make_history
@@ -242,7 +242,7 @@ def _completed(output: Json) -> Json:
 
 def _failures(rules: Edition) -> st.SearchStrategy[_Step]:
     """One or two of the edition's run errors; examples shrink to the simplest."""
-    names = [name for name in RUN_ERRORS if CATALOG[name].is_of(rules.name)]
+    names = [name for name in run_errors() if rules.has_error(name)]
     names.sort(key=_SIMPLEST_ERROR.__ne__)
     several = st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)
     return several.map(lambda found: found if found[1:] else found[0]).map(

@@ -9,7 +9,7 @@ from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import nearest, nearest_type, quote
 from deck_sim.base.validation import PositiveDuration, show, value_error
-from deck_sim.contract.editions import EVENT_TYPES
+from deck_sim.contract.editions import every_event_type
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
 
 _ANSWERS = tuple(row.name for row in CATALOG.values() if row.status != IN_RUN_ONLY)
@@ -24,8 +24,8 @@ def _read_match(text: str) -> str:
 
 
 def _read_event(text: str) -> str:
-    is_meant = any(fnmatchcase(type_, text) for type_ in EVENT_TYPES)
-    if not is_meant and (likely := nearest_type(text, EVENT_TYPES)):
+    is_meant = any(fnmatchcase(type_, text) for type_ in every_event_type())
+    if not is_meant and (likely := nearest_type(text, every_event_type())):
         raise value_error(f"there is no event type {quote(text)}{likely}")
     return text
 

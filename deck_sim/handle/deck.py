@@ -14,7 +14,7 @@ from deck_sim.handle.address import read_url
 from deck_sim.handle.clock import Clock
 from deck_sim.handle.control import Control, Json, given
 from deck_sim.handle.delivery import Apps
-from deck_sim.handle.directing import LOGINS, Directing
+from deck_sim.handle.directing import Directing
 from deck_sim.handle.faults import Faults
 from deck_sim.handle.looking import Looking
 from deck_sim.handle.nearby import Nearby
@@ -110,9 +110,10 @@ class Deck(Passing, Nearby, Directing, Faults, Looking):
         """Seed an agent, a source, a task, and a connected connection or a verified credential;
         `fields` are the task's.
         """
-        kind, prefix, status = LOGINS[self.world["edition"]]
-        made = [f"{prefix}_{next(self._numbers):016}" for prefix in (*_PREFIXES, prefix)]
-        ready = ReadyTask(*made[:-1], **{f"{kind}_id": made[-1]})
+        edition = self._edition
+        login = edition.login_kind
+        made = [f"{prefix}_{next(self._numbers):016}" for prefix in (*_PREFIXES, login.prefix)]
+        ready = ReadyTask(*made[:-1], **{f"{login.object}_id": made[-1]})
         schemas = {"input_schema": input_schema, "output_schema": output_schema}
         website = {"url": "https://source.example"}
         self.seed(
@@ -123,8 +124,8 @@ class Deck(Passing, Nearby, Directing, Faults, Looking):
                 | {"agent_id": ready.agent_id}
             ],
             **{
-                f"{kind}s": [
-                    {"id": made[-1], "source_id": ready.source_id, "status": status}
+                login.path: [
+                    {"id": made[-1], "source_id": ready.source_id, "status": edition.login_status}
                     | {"auth_method": "none"}
                 ]
             },

@@ -4,18 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.control import Control, IdOr, Json, given, read_id
 from deck_sim.handle.holds import Hold
 from deck_sim.scenario.yaml.document import YamlError
 from deck_sim.scenario.yaml.reader import read_yaml
 
 UNNAMED = "scenario"
-# What says who logs in, by edition: its kind, its prefix, and the status in which it is ready.
-LOGINS = {
-    "connections": ("connection", "conn", "connected"),
-    "credentials": ("credential", "cred", "verified"),
-}
-_DROPPED = {"connections": "connections", "credentials": "sessions"}
 
 
 class Directing:
@@ -26,8 +21,8 @@ class Directing:
     holds: tuple[Hold, ...] = ()  # all that this handle has put, released or not
 
     @property
-    def _edition(self) -> str:
-        return str(self._control.call("GET", "/world")["edition"])
+    def _edition(self) -> Edition:
+        return EDITIONS[self._control.call("GET", "/world")["edition"]]
 
     def use(self, name: str) -> None:
         """Let every connection and run to come play this scenario, unless another is chosen."""
@@ -105,13 +100,14 @@ class Directing:
 
     def drop(self, login: IdOr) -> Json:
         """Let the source end a connection, or a session."""
-        path = _DROPPED[self._edition]
+        kinds = self._edition.kinds.values()
+        path = next(kind.path for kind in kinds if kind.machine and "drop" in kind.machine.commands)
         return self._control.call("POST", f"/{path}/{read_id(login)}/drop")
 
     def invalidate(self, login: IdOr) -> Json:
         """Let what a connection or credential logs in with change at the source."""
-        kind, _, _ = LOGINS[self._edition]
-        return self._control.call("POST", f"/{kind}s/{read_id(login)}/invalidate")
+        path = self._edition.login_kind.path
+        return self._control.call("POST", f"/{path}/{read_id(login)}/invalidate")
 
     def hold(
         self,

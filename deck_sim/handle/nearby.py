@@ -3,13 +3,14 @@ client, and webhooks for itself.
 """
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.handle.control import Control
 from deck_sim.handle.delivery import Apps
 
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
 
 HOOK = "/webhooks/deck"
 ALL = "*"
-
-# How each edition writes where a webhook goes and what it is signed with.
-_PARTS: dict[str, Callable[[str, str], dict[str, Any]]] = {
-    "connections": lambda url, secret: {"config": {"url": url}, "credentials": {"secret": secret}},
-    "credentials": lambda url, secret: {"webhook": {"url": url, "secret": secret}},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +104,7 @@ class Nearby:
             "name": name,
             "type": "webhook",
             "events": [events] if isinstance(events, str) else [*events],
-            **_PARTS[self._control.call("GET", "/world")["edition"]](url, secret),
+            **EDITIONS[self._control.call("GET", "/world")["edition"]].write_webhook(url, secret),
         }
         made = self._control.call("POST", f"{self.url}/v2/event-destinations", json=body)
         return Destination(made["id"], url, secret)

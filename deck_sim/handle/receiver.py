@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, nearest_type, quote
-from deck_sim.contract.editions import EVENT_TYPES
+from deck_sim.contract.editions import every_event_type
 from deck_sim.faults.outgoing import FAULT_HEADER
 from deck_sim.handle.beside import in_thread, landed, refuse_on_a_loop
 from deck_sim.handle.control import IdOr, Json, read_id
@@ -251,5 +251,7 @@ class WebhookReceiver:
 
 def _check_type(event: str) -> None:
     """See that there can be such an event; a scenario may have some that no table knows."""
-    if event not in (ALL, *EVENT_TYPES) and (likely := nearest_type(event, EVENT_TYPES)):
+    if event not in (ALL, *every_event_type()) and (
+        likely := nearest_type(event, every_event_type())
+    ):
         raise DeckSimError(f"there is no event type {quote(event)}{likely}")

@@ -76,7 +76,8 @@ def _seed_one(world: World, row: Kind, item: dict[str, Any], taken: set[str]) ->
         beyond = commands.body_problems(world, row.object, data)
         return _standard_problems(row, data, taken) + beyond
 
-    standard = check_body(_seeded(row.body("create")), item, also)
+    assert row.create is not None
+    standard = check_body(_seeded(world.rules.body(row.create)), item, also)
     problems = also(item)
     if problems:
         raise ApiError(*problems)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import nearest_type, quote
+from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.facts import Facts
 from deck_sim.engine.playing import release
@@ -45,7 +46,7 @@ class Settings:
     Without `now`, a frozen world starts at `FROZEN_START`, a moving one at the present moment.
     """
 
-    edition: str = "connections"
+    edition: str = DEFAULT_EDITION
     mode: str = "frozen"
     speed: float = 1
     now: datetime | None = None

@@ -8,7 +8,6 @@ from typing import Any
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_problems
 from deck_sim.scenario.partial_steps import Outline, outline
@@ -163,7 +162,7 @@ class _Walk:
 
     def _strange(self, step: Step) -> list[str]:
         """The errors that a step fails with and the edition does not have."""
-        return [name for name in step.fails_with if not CATALOG[name].is_of(self.edition.name)]
+        return [name for name in step.fails_with if not self.edition.has_error(name)]
 
     def _lacks(self, what: str, name: str) -> str:
         return f"the edition `{self.edition.name}` {_LACKING} {what} `{name}`"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args
 from pydantic import WithJsonSchema, field_validator
 
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.contract.bodies import AuthMethod
+from deck_sim.contract.resources import AuthMethod
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.fields import Strict, value_error
 

@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, Span, parse_span
-from deck_sim.base.errors import listed, nearest
+from deck_sim.base.errors import nearest
 from deck_sim.base.validation import (
     Many,
     Strict,
@@ -26,7 +26,7 @@ from deck_sim.base.validation import (
     show,
     value_error,
 )
-from deck_sim.contract.error_catalog import CATALOG, RUN_ERRORS
+from deck_sim.contract.error_catalog import CATALOG, run_errors
 
 __all__ = [
     "Many",
@@ -65,15 +65,15 @@ def _read_length(value: Any) -> Any:
 def _read_error_name(value: Any) -> Any:
     if not isinstance(value, str):
         raise value_error(f"must be text, not {show(value)}{_INSTEAD}")
-    if value in RUN_ERRORS:
+    if value in run_errors():
         return value
     if value in CATALOG:
         raise value_error(f"{value!r} is the answer to a wrong call{_INSTEAD}")
     named = repr(value) if len(value) <= _LONG else show(value)
-    raise value_error(f"unknown error {named}{nearest(value, RUN_ERRORS) or _INSTEAD}")
+    raise value_error(f"unknown error {named}{nearest(value, run_errors()) or _INSTEAD}")
 
 
-_INSTEAD = f"; a run can fail with {listed(RUN_ERRORS, last='or')}"
+_INSTEAD = "; write the `type/code` of a run's error, such as `task/task_failed`"
 
 
 def _read_wanted(value: Any) -> str:
@@ -150,7 +150,7 @@ Length = Annotated[
 ]
 Version = Annotated[Literal[1], BeforeValidator(_read_version)]
 ErrorName = Annotated[
-    str, PlainValidator(_read_error_name), WithJsonSchema({"enum": [*RUN_ERRORS]})
+    str, PlainValidator(_read_error_name), WithJsonSchema({"enum": [*run_errors()]})
 ]
 Wanted = Annotated[
     str, PlainValidator(_read_wanted), WithJsonSchema({"type": ["string", "integer", "boolean"]})

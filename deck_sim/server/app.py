@@ -174,7 +174,9 @@ class Door:
     ) -> tuple[Answer, bytes]:
         """Let the endpoint answer, or refuse."""
         query = _query(visit.scope)
-        request = Request(self.worlds, visit.simulation, params, query, visit.headers, visit.body)
+        request = Request(
+            self.worlds, visit.simulation, params, query, visit.headers, visit.body, route.operation
+        )
         try:
             takes = route.operation.parameters if route.operation else ()
             call, asked = f"{route.method} {route.path}", [name for name, _ in query]

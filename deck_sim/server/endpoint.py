@@ -6,7 +6,7 @@ between what an endpoint reads and what it writes.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.datastructures import Headers
 
@@ -16,6 +16,9 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import ExtraChecks, Model, check_body, dump_json, read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import Choice
+
+if TYPE_CHECKING:
+    from deck_sim.contract.bodies import Body
 
 WHO = {"Deck-Sim-Version": __version__}  # the header of every answer, which says who gives it
 
@@ -30,6 +33,19 @@ class Request:
     query: tuple[tuple[str, str], ...]
     headers: Headers
     body: bytes
+    operation: Operation | None = None
+
+    def read_body(self, extra_checks: ExtraChecks = lambda data: []) -> "Body":
+        """The body, checked against the model that the edition has for the operation.
+
+        Raises:
+            ApiError: with every problem.
+
+        """
+        rules = self.simulation.world.rules
+        name = rules.body_name(self.operation) if self.operation else None
+        assert name is not None, "the operation takes no body"
+        return self.read(rules.body(name), extra_checks)
 
     def read(self, model: type[Model], extra_checks: ExtraChecks = lambda data: []) -> Model:
         """The body, checked; `extra_checks` find what else is wrong with one that is.
@@ -65,6 +81,18 @@ class Answer:
 
 # An endpoint that waits for something outside the world is a coroutine function.
 Endpoint = Callable[[Request], Answer | Awaitable[Answer]]
+
+
+# The functions that answer the operations of the Deck API, by the `endpoint` of the operation.
+ENDPOINTS: dict[str, Endpoint] = {}
+Function = TypeVar("Function", bound=Endpoint)
+
+
+def endpoint(function: Function) -> Function:
+    """Register a function of the Deck API under its own name."""
+    assert function.__name__ not in ENDPOINTS, f"two endpoints are called {function.__name__}"
+    ENDPOINTS[function.__name__] = function
+    return function
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,15 @@ import string
 import pytest
 
 from deck_sim.base.errors import LONGEST, DeckSimError, listed, nearest, nearest_type, quote
-from deck_sim.contract.editions import EVENT_TYPES
+from deck_sim.contract.editions import every_event_type
 from deck_sim.contract.error_catalog import (
     CATALOG,
     IN_RUN_ONLY,
-    RUN_ERRORS,
     ApiError,
     Problem,
     problem,
     refuse,
+    run_errors,
 )
 
 # The table of the contract, written down a second time: name, HTTP status, grade.
@@ -109,7 +109,7 @@ def test_a_run_fails_with_nothing_that_only_tells_a_caller_it_was_wrong():
     """Errors of the request and of idempotency, and our own, are for answers alone."""
     types = ("request", "idempotency", "deck_sim")
     wrong_call = {name for name in CATALOG if name.split("/")[0] in types}
-    assert set(RUN_ERRORS) == set(CATALOG) - wrong_call
+    assert set(run_errors()) == set(CATALOG) - wrong_call
 
 
 def test_an_unknown_name_is_a_bug_that_is_found():
@@ -193,4 +193,4 @@ def test_a_found_word_is_repeated_only_as_far_as_one_would_read():
 def test_a_new_type_of_event_is_no_misspelt_one(type_, likely):
     """Scenarios may emit types of their own; a likely misspelling has hardly another letter."""
     said = f"; did you mean {likely!r}?" if likely else ""
-    assert nearest_type(type_, EVENT_TYPES) == said
+    assert nearest_type(type_, every_event_type()) == said

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from deck_sim.contract.ledger import LEDGER, rows_of
+from deck_sim.contract.ledger import rows_of
 
 
 def test_there_is_a_line_for_each_row(cli):
     """Without options the ledger is whole: grade, name, and what it says."""
     lines = cli("fidelity").stdout.splitlines()
-    assert len(lines) == len(LEDGER)
+    assert len(lines) == len(rows_of())
     assert "assumed     lists_newest_first: Lists are newest first." in lines
     assert any(line.startswith("assumed     reopen_path (connections): A conn") for line in lines)
 

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from deck_sim.contract import bodies
+from deck_sim.contract.editions.connections import bodies as own
 
 UpdateTask = bodies.UpdateTask
 
@@ -35,9 +36,9 @@ WRONG = [
     (bodies.TaskSettings, {"timeout_seconds": "60"}, "int_type"),
     (bodies.TaskSettings, {"timeout_seconds": True}, "int_type"),
     (bodies.TaskStorage, {"enabled": 1}, "bool_type"),
-    (bodies.RunTask, {"connection_id": "conn_1", "input": []}, "dict_type"),
-    (bodies.CreateConnection, {"source_id": "s", "auth_method": "sms"}, "literal_error"),
-    (bodies.SubmitInteraction, {}, "missing"),
+    (own.RunTask, {"connection_id": "conn_1", "input": []}, "dict_type"),
+    (own.CreateConnection, {"source_id": "s", "auth_method": "sms"}, "literal_error"),
+    (own.SubmitInteraction, {}, "missing"),
 ]
 
 
@@ -53,10 +54,10 @@ def test_an_external_id_may_be_long_but_not_longer():
     """Up to 255 characters, or null (documented)."""
     usual = {"source_id": "src_1", "auth_method": "none"}
     for external_id in (None, "x" * 255):
-        body = bodies.CreateConnection.model_validate({**usual, "external_id": external_id})
+        body = own.CreateConnection.model_validate({**usual, "external_id": external_id})
         assert body.external_id == external_id
     with pytest.raises(ValidationError):
-        bodies.CreateConnection.model_validate({**usual, "external_id": "x" * 256})
+        own.CreateConnection.model_validate({**usual, "external_id": "x" * 256})
 
 
 def test_an_update_requires_nothing_and_keeps_every_constraint():

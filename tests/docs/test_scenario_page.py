@@ -12,7 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.contract.error_catalog import CATALOG, RUN_ERRORS
+from deck_sim.contract.error_catalog import CATALOG, run_errors
 from deck_sim.engine.story import KINDS
 from deck_sim.extras.player import play_scenario
 from deck_sim.runtime.world_file import WorldFile
@@ -61,7 +61,9 @@ def spell_type(schema):
         return " or ".join(dict.fromkeys(ways))
     if "const" in schema or "enum" in schema:
         allowed = schema.get("enum", [schema.get("const")])
-        return "`type/code`" if allowed == [*RUN_ERRORS] else " or ".join(f"`{v}`" for v in allowed)
+        return (
+            "`type/code`" if allowed == [*run_errors()] else " or ".join(f"`{v}`" for v in allowed)
+        )
     if schema.get("type") == "array":
         return f"list of {spell_type(schema['items'])}s"
     if "examples" in schema:
@@ -106,7 +108,7 @@ def table_of_keys(models):
 
 def table_of_errors():
     """Every error that a run can fail with."""
-    rows = [f"| `{name}` | {CATALOG[name].message} |\n" for name in RUN_ERRORS]
+    rows = [f"| `{name}` | {CATALOG[name].message} |\n" for name in run_errors()]
     return "| error | text |\n|---|---|\n" + "".join(rows)
 
 

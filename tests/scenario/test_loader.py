@@ -2,8 +2,6 @@ import re
 
 import pytest
 
-from deck_sim.base.errors import listed
-from deck_sim.contract.error_catalog import RUN_ERRORS
 from deck_sim.scenario.loader import (
     ScenarioError,
     load_scenario,
@@ -13,7 +11,7 @@ from deck_sim.scenario.loader import (
 
 DURATION = "a duration is written like `250ms`, `2s`, `5m`, `1h30m`, `2d` or `PT5M`, up to 36500d"
 RANGE = f"{DURATION}; a range like `2s..8s`"
-CAN_FAIL = f"a run can fail with {listed(RUN_ERRORS, last='or')}"
+CAN_FAIL = "write the `type/code` of a run's error, such as `task/task_failed`"
 RUN_TAKES = (
     "a task_run script takes `queued`, `running`, `interaction_required`, `pending`, `completed`,"
     " `failed`, `review_required`, `approval`, `event`, `file` and `screenshot`"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.contract.error_catalog import RUN_ERRORS
+from deck_sim.contract.error_catalog import run_errors
 from deck_sim.engine.story import KINDS
 from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.library import SHIPPED, shipped
@@ -67,7 +67,7 @@ def test_every_status_that_a_script_can_bring_about_is_in_some_story(kind, statu
     assert (kind, status) in ENTERED
 
 
-@pytest.mark.parametrize("error", [name for name in RUN_ERRORS if name not in NO_STORY])
+@pytest.mark.parametrize("error", [name for name in run_errors() if name not in NO_STORY])
 def test_every_error_of_a_run_is_in_some_story(error):
     """Each error that a run of this edition can end in has a story that ends in it."""
     assert error in ERRORS
@@ -75,7 +75,7 @@ def test_every_error_of_a_run_is_in_some_story(error):
 
 def test_no_story_is_missing_without_a_reason():
     """What has no story is an error of the catalog, and really has none."""
-    assert set(NO_STORY) <= set(RUN_ERRORS)
+    assert set(NO_STORY) <= set(run_errors())
     assert not set(NO_STORY) & ERRORS
 
 

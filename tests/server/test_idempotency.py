@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from deck_sim.contract.editions import IDEMPOTENCY
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.api.app import make_api
@@ -14,7 +14,7 @@ from deck_sim.server.endpoint import Answer, Route
 from deck_sim.server.idempotency import digest_parameters, read_key
 from deck_sim.server.routing import Routes
 
-RULE = IDEMPOTENCY["connections"]
+RULE = EDITIONS["connections"].idempotency
 SAME = [
     b'{"name":"x","n":[1,{"a":null}]}',
     b'{ "n": [1, {"a": null}],\n "name": "x" }',

@@ -1,13 +1,8 @@
 """What holds for every call: keys, ids, moments, lists, idempotency, the rate limit."""
 
-from deck_sim.contract.fidelity import assumed, documented, observed
+from deck_sim.contract.fidelity import assumed, by_moment, documented, observed
 
 _PARTS = ("event-destinations/{id}/event-deliveries", "task-runs/{id}/storage")
-
-
-def _by_moment(*paths: str) -> tuple[str, ...]:
-    """The two filters by moment of these lists, as subjects."""
-    return tuple(f"GET /{path}?created_{side}" for path in paths for side in ("after", "before"))
 
 
 ROWS = (
@@ -65,21 +60,7 @@ ROWS = (
     assumed(
         "moments_filter_every_list",
         "`created_after` and `created_before` filter every list, not runs and events only.",
-        *_by_moment("agents", "sources", "tasks", "event-destinations", *_PARTS),
-        mark="strict",
-    ),
-    assumed(
-        "moments_filter_connections",
-        "They filter the list of connections, too.",
-        *_by_moment("connections"),
-        edition="connections",
-        mark="strict",
-    ),
-    assumed(
-        "moments_filter_logins",
-        "They filter the lists of credentials and sessions, too.",
-        *_by_moment("credentials", "sessions"),
-        edition="credentials",
+        *by_moment("agents", "sources", "tasks", "event-destinations", *_PARTS),
         mark="strict",
     ),
     assumed(
@@ -130,18 +111,6 @@ ROWS = (
         "The same key with the same parameters gets the stored answer, for 24 hours; keys belong to"
         " the organization and have up to 256 characters.",
         "edition.idempotency",
-    ),
-    documented(
-        "idempotency_for_creates",
-        "POSTs that create take a key, and every result is stored.",
-        "edition.idempotency",
-        edition="connections",
-    ),
-    documented(
-        "idempotency_for_writes",
-        "POST, PATCH and DELETE take a key, and successes alone are stored.",
-        "edition.idempotency",
-        edition="credentials",
     ),
     assumed(
         "idempotency_key_ignored",

@@ -2,30 +2,10 @@
 
 from deck_sim.contract.fidelity import assumed, documented, observed
 
-_C, _K = "connections", "credentials"
 _STANDARD = "the Standard Webhooks specification, which Deck names"
 
 ROWS = (
     documented("event_shape", "An event has `id`, `object`, `type`, `data` and `created_at`."),
-    documented(
-        "event_request_id",
-        "What a destination gets has a `request_id`.",
-        "edition.numbers_messages",
-        edition=_C,
-    ),
-    documented(
-        "event_no_request_id",
-        "What a destination gets has no `request_id`.",
-        "edition.numbers_messages",
-        edition=_K,
-    ),
-    documented("event_full", "`data` is the full resource.", edition=_C),
-    documented("event_summary", "`data` is a summary of the resource.", edition=_K),
-    assumed(
-        "event_summary_fields",
-        "A summary has id, kind and moments, and the fields that say what it is about.",
-        edition=_K,
-    ),
     documented(
         "event_types",
         "There are events of each status, of creating, changing, deleting, and of a task's reset.",
@@ -35,36 +15,10 @@ ROWS = (
         "That a destination starts or stops is an event: `event_destination.activated` and"
         " `.deactivated`.",
     ),
-    documented("event_external_id", "Events carry the connection's `external_id`.", edition=_C),
-    assumed(
-        "credential_created_event",
-        "The creation of a credential is one event, `credential.created`, and none of a status.",
-        edition=_K,
-    ),
     documented("event_retention", "Events can be read for 30 days.", "edition.event_retention"),
     documented(
         "destination_types",
         "A destination is a `webhook`, or one of eight queues and buckets.",
-    ),
-    documented(
-        "destination_in_parts",
-        "A destination has `config` and `credentials`.",
-        edition=_C,
-    ),
-    documented(
-        "destination_by_type", "A destination has one object, named after its type.", edition=_K
-    ),
-    assumed(
-        "destination_object_merges",
-        "A PATCH of that object leaves what it does not name.",
-        "patch of a destination's object",
-        edition=_K,
-        mark="header",
-    ),
-    assumed(
-        "destination_hides_secrets",
-        "All keys of that object that sound secret are kept back.",
-        edition=_K,
     ),
     documented("custom_headers", "`custom_headers` is a JSON object, as a string."),
     assumed(

@@ -1,8 +1,6 @@
 """Task runs: their statuses, their limits, the prompts in them, and the people who review them."""
 
-from deck_sim.contract.fidelity import assumed, documented, observed
-
-_C, _K = "connections", "credentials"
+from deck_sim.contract.fidelity import assumed, documented
 
 ROWS = (
     documented(
@@ -11,58 +9,10 @@ ROWS = (
         " `completed`, `failed` or `canceled`; every live status may fail.",
         "task_run",
     ),
-    documented("pending", "`pending` waits for a person.", "task_run.approve", edition=_C),
-    documented(
-        "review_required", "`review_required` waits for one.", "task_run.approve", edition=_K
-    ),
     assumed(
         "review_by_control_api",
         "Approving and rejecting have no call in Deck's API; a person does it in the console.",
         "task_run.reject",
-    ),
-    documented(
-        "cancel_allowed_in",
-        "A run is canceled in `queued`, `running` and `pending`, and in no other status.",
-        "task_run.cancel",
-        edition=_C,
-    ),
-    documented("cancelling", "A canceled run is `cancelling` first.", edition=_K),
-    assumed(
-        "cancel_allowed_in_live_statuses",
-        "A run can be canceled in every live status.",
-        "task_run.cancel@queued",
-        "task_run.cancel@running",
-        "task_run.cancel@review_required",
-        edition=_K,
-        mark="header",
-    ),
-    assumed(
-        "cancel_while_asking",
-        "A run can be canceled while it asks for something.",
-        "task_run.cancel@interaction_required",
-        edition=_K,
-        mark="strict",
-    ),
-    assumed("cancelling_lasts", "`cancelling` lasts a second.", "task_run@cancelling", edition=_K),
-    assumed(
-        "cancelling_stays",
-        "A run that is `cancelling` is canceled, whatever becomes of its login meanwhile.",
-        edition=_K,
-    ),
-    observed(
-        "canceling_event",
-        "The event of `cancelling` is spelled `task_run.canceling`.",
-        "task_run.event@cancelling",
-        edition=_K,
-    ),
-    documented(
-        "result", "`result` is `success`, `failure` or `unknown`, and null until then.", edition=_K
-    ),
-    assumed(
-        "result_of_canceled",
-        "The `result` of a canceled run is `unknown`.",
-        "task_run.result",
-        edition=_K,
     ),
     documented(
         "task_has_timeout",
@@ -71,18 +21,6 @@ ROWS = (
     assumed(
         "task_timeout_counts_from_creation",
         "The timeout counts from the run's creation, and includes the time that people take.",
-    ),
-    documented(
-        "inactivity",
-        "A run in which nothing happens for 30 minutes fails.",
-        "edition.inactivity",
-        edition=_C,
-    ),
-    assumed(
-        "inactivity_in_credentials",
-        "The same limit of inactivity holds in the `credentials` edition.",
-        "edition.inactivity",
-        edition=_K,
     ),
     assumed(
         "inactivity_is_task_timeout",
@@ -108,20 +46,6 @@ ROWS = (
         "interaction.account_selection",
     ),
     assumed("prompt_texts", "The texts of the usual prompts."),
-    documented(
-        "all_fields_at_once",
-        "All fields are answered in one call, under `inputs`.",
-        "edition.answer_key",
-        "edition.answer",
-        edition=_C,
-    ),
-    documented(
-        "all_fields_at_once_in_input",
-        "All fields are answered in one call, under `input`.",
-        "edition.answer_key",
-        "edition.answer",
-        edition=_K,
-    ),
     documented(
         "answered_goes_on",
         "An accepted answer lets the run go on; a rejected one asks again.",

@@ -14,12 +14,6 @@ ROWS = (
     documented(
         "storage_deduplication", "A file whose content is kept already is dropped, if told to."
     ),
-    documented("storage_result", "A file shows `result` in this edition.", edition="credentials"),
-    assumed(
-        "storage_result_success",
-        "The `result` of a file is `success`, unless its script says `failure`.",
-        edition="credentials",
-    ),
     documented(
         "screenshot_item", "A screenshot shows its name, type, size, moment, `url` and `reasoning`."
     ),

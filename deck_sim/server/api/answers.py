@@ -19,11 +19,8 @@ def carry_out(request: Request, kind: str, name: str) -> Answer:
 
 def answer(request: Request, kind: str) -> Answer:
     """Answer the open prompt of what the path names."""
-    from deck_sim.contract import bodies
-
     resource, world = fetch(request, kind), request.simulation.world
-    model: type[bodies.Body] = getattr(bodies, world.rules.answer)
-    inputs = getattr(request.read(model), world.rules.answer_key)
+    inputs = getattr(request.read_body(), world.rules.answer_key)
     return show(request, commands.answer_interaction(world, resource, inputs))
 
 

@@ -6,20 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from deck_sim.base.redaction import is_secret
-from deck_sim.contract import operations
 from deck_sim.contract.assumptions import PATCH, rely_on
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.contract.operations import Operation
 from deck_sim.engine import destinations
 from deck_sim.engine.deliveries import WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import check_body, print_resource
 from deck_sim.server.api.answers import fetch
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.endpoint import Answer, Request, endpoint
 from deck_sim.webhooks.signing import make_secret, secret_fault
 
 Fields = dict[str, Any]
@@ -46,7 +43,7 @@ Read = Callable[[Request, Resource | None], Wanted]
 ShowSecret = Callable[[Fields, str], None]
 
 
-def create(request: Request, read: Read, show_secret: ShowSecret) -> Answer:
+def _create(request: Request, read: Read, show_secret: ShowSecret) -> Answer:
     """`POST /event-destinations`. The secret is shown in this answer and in no other (assumed)."""
     world, wanted = request.simulation.world, read(request, None)
     wanted.check_secret()
@@ -60,7 +57,7 @@ def create(request: Request, read: Read, show_secret: ShowSecret) -> Answer:
     return Answer(shown, 201)
 
 
-def update(request: Request, read: Read) -> Answer:
+def _update(request: Request, read: Read) -> Answer:
     """`PATCH /event-destinations/{id}`: a new secret rotates, `status` reactivates."""
     world, found = request.simulation.world, fetch(request, "event_destination")
     wanted = read(request, found)
@@ -73,10 +70,7 @@ def update(request: Request, read: Read) -> Answer:
 
 def _read_parts(request: Request, old: Resource | None) -> Wanted:
     """As the `connections` edition writes it: `config` and `credentials`."""
-    from deck_sim.contract import bodies
-
-    model = bodies.CreateDestination if old is None else bodies.UpdateDestination
-    fields = request.read(model).model_dump(exclude_unset=old is not None)
+    fields = request.read_body().model_dump(exclude_unset=old is not None)
     parts: Fields = {name: fields[name] for name in ("config", "credentials") if name in fields}
     if old is not None and "config" in parts:
         rely_on(PATCH)
@@ -84,18 +78,21 @@ def _read_parts(request: Request, old: Resource | None) -> Wanted:
     if parts and (old or fields)["type"] == WEBHOOK:
         kept: Fields = {} if old is None else {"config": old["config"]}
         parts = {**kept, **parts, "credentials": parts.get("credentials") or {}}
-        secret = check_body(bodies.WebhookParts, parts).credentials.secret
+        secret = check_body(
+            request.simulation.world.rules.body("WebhookParts"), parts
+        ).model_dump()["credentials"]["secret"]
     return Wanted(fields, secret, "config", "credentials.secret")
 
 
 def _read_typed(request: Request, old: Resource | None) -> Wanted:
     """As the `credentials` edition writes it: one object, named after the type."""
-    from deck_sim.contract import bodies
-
-    model = bodies.CreateTypedDestination if old is None else bodies.UpdateTypedDestination
-    fields = request.read(model).model_dump(exclude_unset=True)
+    fields = request.read_body().model_dump(exclude_unset=True)
     type_ = (old or fields)["type"]
-    objects = {name: fields.pop(name) for name in bodies.TypedParts.model_fields if name in fields}
+    objects = {
+        name: fields.pop(name)
+        for name in request.simulation.world.rules.body("TypedParts").model_fields
+        if name in fields
+    }
     for name in (name for name, value in objects.items() if name != type_ and value is not None):
         text = f"`{name}` is not for a destination of the type `{type_}`, which takes `{type_}`"
         raise refuse("request/input_invalid", text, field=name)
@@ -120,30 +117,25 @@ def _show_in_webhook(shown: Fields, secret: str) -> None:
     shown[WEBHOOK] = {**shown[WEBHOOK], "secret": secret}
 
 
-def _routes(read: Read, show_secret: ShowSecret, *of: Operation) -> list[Route]:
-    return [
-        Route(
-            "POST",
-            "/event-destinations",
-            partial(create, read=read, show_secret=show_secret),
-            of[0],
-            creates=True,
-        ),
-        Route("PATCH", "/event-destinations/{id}", partial(update, read=read), of[1]),
-    ]
+@endpoint
+def create_event_destination(request: Request) -> Answer:
+    """`POST /event-destinations`, with `config` and `credentials`."""
+    return _create(request, _read_parts, _show_in_credentials)
 
 
-ROUTES = {
-    "connections": _routes(
-        _read_parts,
-        _show_in_credentials,
-        operations.CREATE_DESTINATION,
-        operations.UPDATE_DESTINATION,
-    ),
-    "credentials": _routes(
-        _read_typed,
-        _show_in_webhook,
-        operations.CREATE_TYPED_DESTINATION,
-        operations.UPDATE_TYPED_DESTINATION,
-    ),
-}
+@endpoint
+def update_event_destination(request: Request) -> Answer:
+    """`PATCH /event-destinations/{id}`, with `config` and `credentials`."""
+    return _update(request, _read_parts)
+
+
+@endpoint
+def create_typed_destination(request: Request) -> Answer:
+    """`POST /event-destinations`, with one object that is named after the type."""
+    return _create(request, _read_typed, _show_in_webhook)
+
+
+@endpoint
+def update_typed_destination(request: Request) -> Answer:
+    """`PATCH /event-destinations/{id}`, with one object that is named after the type."""
+    return _update(request, _read_typed)

@@ -3,16 +3,16 @@
 from datetime import datetime
 from functools import partial
 
-from deck_sim.contract import operations
 from deck_sim.contract.error_catalog import Problem, refuse
 from deck_sim.engine import commands
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_event, print_resource
 from deck_sim.server.api.paging import list_items, read_statuses
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.endpoint import Answer, Request, endpoint
 
 
+@endpoint
 def list_events(request: Request) -> Answer:
     """`GET /events`: newest first, of the last 30 days. A cursor may name one that is older by now:
     nothing is left behind it.
@@ -29,6 +29,7 @@ def list_events(request: Request) -> Answer:
     return list_items(request, read, matches, partial(print_event, request.simulation), problems=[])
 
 
+@endpoint
 def get_event(request: Request) -> Answer:
     """`GET /events/{id}`."""
     world, wanted = request.simulation.world, request.params["id"]
@@ -38,14 +39,16 @@ def get_event(request: Request) -> Answer:
     return Answer(print_event(request.simulation, found))
 
 
-def list_types(request: Request) -> Answer:
+@endpoint
+def list_event_types(request: Request) -> Answer:
     """`GET /event-types`; the shape of an item is assumed."""
     types = request.simulation.world.event_types
     shown = [{"object": "event_type", "type": name} for name in types]
     return Answer({"data": shown, "has_more": False, "next_cursor": None})
 
 
-def list_deliveries(request: Request) -> Answer:
+@endpoint
+def list_event_deliveries(request: Request) -> Answer:
     """`GET /event-destinations/{id}/event-deliveries`: newest first; by `status` and `type`."""
     world = request.simulation.world
     destination = commands.fetch(world, "event_destination", request.params["id"])
@@ -69,16 +72,3 @@ def list_deliveries(request: Request) -> Answer:
 def _oldest(world: World) -> datetime:
     """The moment before which events cannot be read any more."""
     return world.now - world.rules.event_retention
-
-
-ROUTES = [
-    Route("GET", "/events", list_events, operations.LIST_EVENTS),
-    Route("GET", "/events/{id}", get_event, operations.GET_EVENT),
-    Route("GET", "/event-types", list_types, operations.LIST_EVENT_TYPES),
-    Route(
-        "GET",
-        "/event-destinations/{id}/event-deliveries",
-        list_deliveries,
-        operations.LIST_DELIVERIES,
-    ),
-]

@@ -4,19 +4,18 @@ from collections.abc import Callable
 from functools import partial
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.contract.operations import usual
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import commands
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.server.api.paging import includes, list_resources
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.endpoint import Answer, Request
 
 
 def create(request: Request, row: Kind) -> Answer:
     """`POST /things`."""
     world = request.simulation.world
     also = partial(commands.body_problems, world, row.object)
-    body = request.read(row.body("create"), also)
+    body = request.read_body(also)
     made = commands.create_resource(world, row.object, body.model_dump())
     return Answer(print_resource(request.simulation, made), row.create_status)
 
@@ -35,7 +34,7 @@ def update(request: Request, row: Kind) -> Answer:
     world = request.simulation.world
     resource = commands.fetch(world, row.object, request.params["id"])
     also = partial(commands.body_problems, world, row.object)
-    sent = request.read(row.body("update"), also).sent()
+    sent = request.read_body(also).sent()
     changed = commands.update_resource(world, resource, sent)
     return Answer(print_resource(request.simulation, changed))
 
@@ -50,25 +49,10 @@ def delete(request: Request, row: Kind) -> Answer:
     return Answer({"id": resource_id, "object": row.object, "deleted": True})
 
 
-_VERBS: dict[str, tuple[str, str, Callable[..., Answer]]] = {
-    "create": ("POST", "", create),
-    "list": ("GET", "", list_resources),
-    "get": ("GET", "/{id}", get),
-    "update": ("PATCH", "/{id}", update),
-    "delete": ("DELETE", "/{id}", delete),
+VERBS: dict[str, Callable[..., Answer]] = {
+    "create": create,
+    "list": list_resources,
+    "get": get,
+    "update": update,
+    "delete": delete,
 }
-
-
-def routes(row: Kind) -> list[Route]:
-    """The routes of one kind of resource."""
-    return [
-        Route(
-            method,
-            f"/{row.path}{tail}",
-            partial(endpoint, row=row),
-            usual(verb, row),
-            creates=endpoint is create,
-        )
-        for verb in row.verbs
-        for method, tail, endpoint in [_VERBS[verb]]
-    ]

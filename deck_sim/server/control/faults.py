@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deck_sim.base.errors import quote
-from deck_sim.contract.error_catalog import CATALOG, refuse
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected import EVERYBODY, Fault, Injected, all_injected, inject, take_out
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import read_object
@@ -25,7 +25,7 @@ def put_fault(request: Request) -> Answer:
 def _check_edition(world: World, fault: Fault) -> None:
     """See that an error that calls are to be refused with is one of the world's edition."""
     error = getattr(fault, "error", None)
-    if error is not None and not CATALOG[error].is_of(world.edition):
+    if error is not None and not world.rules.has_error(error):
         text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
         raise refuse("request/input_invalid", text, field="error")
 

@@ -45,7 +45,7 @@ def document(name: str) -> dict[str, Any]:
         },
     }
     found = name_words(found)
-    illustrate(found)
+    illustrate(found, edition.kinds.values())
     return found
 
 

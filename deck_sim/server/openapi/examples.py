@@ -1,9 +1,10 @@
 """An example of each body and each answer, put together from those of its parts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from deck_sim.contract import shapes
+from deck_sim.contract.resources import Kind
 from deck_sim.contract.shapes import Shape
 
 _GIVEN = ("examples", "const", "enum")
@@ -15,11 +16,8 @@ _USUAL: Mapping[str, Any] = {
     "string": "text",
 }
 
-# What a field means is the same wherever it stands, so a body borrows the examples of the answers;
-# where two kinds differ it is those of the first.
-_FIRST_LAST = reversed([*shapes.ATTRIBUTES.values()])
+_CREDENTIAL = "cred_Xk29fLq0aZ81bTnE"
 _BY_NAME: Mapping[str, Shape] = {
-    **{name: shape for row in _FIRST_LAST for name, shape in row.items()},
     "credentials": {"examples": [{"secret": "whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz"}]},
     "name": {"examples": ["Front desk"]},
     "inputs": {"examples": [{"code": "123456"}]},
@@ -38,20 +36,28 @@ _WHOLE: Mapping[str, Any] = {
         "events": ["task_run.completed"],
     },
     "RunTaskWithLogin": {
-        "credential_id": shapes.CREDENTIAL_ID["examples"][0],
+        "credential_id": _CREDENTIAL,
         "input": {"nights": 2},
     },
-    "StartSession": {"credential_id": shapes.CREDENTIAL_ID["examples"][0]},
+    "StartSession": {"credential_id": _CREDENTIAL},
     "SubmitInput": {"input": {"code": "123456"}},
     "UpdateTypedDestination": {"name": "Front desk", "status": "active"},
 }
 
 
-def illustrate(document: Shape) -> None:
-    """Give each body and answer of the document an example."""
+def illustrate(document: Shape, kinds: Iterable[Kind]) -> None:
+    """Give each body and answer of the document an example.
+
+    A field means the same wherever it stands, so bodies borrow the examples of the answers; where
+    two kinds differ, that of the first.
+    """
     schemas = document["components"]["schemas"]
+    by_name = dict[str, Shape]()
+    for kind in kinds:
+        by_name = {**kind.attributes, **kind.includes, **by_name}
+    examples = Examples(schemas, {**by_name, **_BY_NAME})
     for content in _contents([document["paths"], document["webhooks"]]):
-        content.setdefault("example", example(content["schema"], schemas))
+        content.setdefault("example", examples.of(content["schema"]))
 
 
 def _contents(part: Any) -> Iterator[Shape]:
@@ -63,25 +69,32 @@ def _contents(part: Any) -> Iterator[Shape]:
         yield part["application/json"]
 
 
-def example(schema: Shape, schemas: Mapping[str, Shape], name: str = "") -> Any:
-    """An example of a schema; `name` is what it is called where it stands."""
-    if "$ref" in schema:
-        target = schema["$ref"].rpartition("/")[2]
-        return _WHOLE[target] if target in _WHOLE else example(schemas[target], schemas, name)
-    for word in _GIVEN:
-        if word in schema:
-            return schema[word] if word == "const" else schema[word][0]
-    if "allOf" in schema:
-        parts = [example(part, schemas) for part in schema["allOf"]]
-        return {key: value for part in parts for key, value in part.items()}
-    if "properties" in schema:
-        fields = schema["properties"].items()
-        shown = {field: inner for field, inner in fields if inner.get("examples") != []}
-        return {field: example(inner, schemas, field) for field, inner in shown.items()}
-    if name in _BY_NAME and schema.get("type") not in ("boolean", "integer"):
-        return example(_BY_NAME[name], schemas)
-    if schema.get("type") == "array":
-        return [example(schema["items"], schemas)]
-    if "anyOf" in schema:
-        return example(schema["anyOf"][0], schemas)
-    return schema.get("default", _USUAL[schema.get("type", "object")])
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Examples of schemas. `by_name` are those of fields that have none where they stand."""
+
+    schemas: Mapping[str, Shape]
+    by_name: Mapping[str, Shape]
+
+    def of(self, schema: Shape, name: str = "") -> Any:
+        """An example of a schema that stands under `name`."""
+        if "$ref" in schema:
+            target = schema["$ref"].rpartition("/")[2]
+            return _WHOLE[target] if target in _WHOLE else self.of(self.schemas[target], name)
+        for word in _GIVEN:
+            if word in schema:
+                return schema[word] if word == "const" else schema[word][0]
+        if "allOf" in schema:
+            parts = [self.of(part) for part in schema["allOf"]]
+            return {key: value for part in parts for key, value in part.items()}
+        if "properties" in schema:
+            fields = schema["properties"].items()
+            shown = {field: inner for field, inner in fields if inner.get("examples") != []}
+            return {field: self.of(inner, field) for field, inner in shown.items()}
+        if self.by_name.get(name) and schema.get("type") not in ("boolean", "integer"):
+            return self.of(self.by_name[name])
+        if schema.get("type") == "array":
+            return [self.of(schema["items"])]
+        if "anyOf" in schema:
+            return self.of(schema["anyOf"][0])
+        return schema.get("default", _USUAL[schema.get("type", "object")])

@@ -38,7 +38,7 @@ def _operation(edition: Edition, route: Route, links: Shape) -> Shape:
     }
     if parameters := [*_parameters(edition, route, operation)]:
         shown["parameters"] = parameters
-    if body := operation.body_in(edition):
+    if body := edition.body_name(operation):
         content = {JSON: {"schema": named(body)}}
         shown["requestBody"] = {"required": True, "content": content}
     done: Shape = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from deck_sim.contract import bodies
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.operations import Operation
@@ -37,7 +36,7 @@ def _names(edition: Edition, route: Route, operation: Operation) -> Iterator[str
     yield from operation.errors
     if takes_key(edition, route):
         yield from _KEY
-    if body := operation.body_in(edition):
+    if body := edition.body_name(operation):
         yield from (f"request/{code}" for code in _BODY)
         yield from _missing(edition, operation, body)
     if operation.paged or operation.plays:
@@ -48,7 +47,7 @@ def _names(edition: Edition, route: Route, operation: Operation) -> Iterator[str
 
 def _missing(edition: Edition, operation: Operation, body: str) -> Iterator[str]:
     """What a body may name that is not there."""
-    fields = getattr(bodies, body).model_fields
+    fields = edition.body(body).model_fields
     kind = edition.kinds.get(operation.answer)
     for name, used in kind.references.items() if kind else ():
         if name in fields:

@@ -1,11 +1,12 @@
 """The schemas of the document: what stands in answers, in bodies and in events."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
-from deck_sim.contract import bodies, shapes
+from deck_sim.contract import answers, shapes
+from deck_sim.contract.bodies import Body
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.resources import Embed, Kind
@@ -26,7 +27,7 @@ def answer_name(operation: Operation) -> str:
 
 def schemas(edition: Edition, operations: Iterable[Operation]) -> dict[str, Shape]:
     """Every schema that the operations need, by name."""
-    found: dict[str, Shape] = dict(shapes.SHARED)
+    found: dict[str, Shape] = answers.shared_schemas()
     for kind in edition.kinds.values():
         found[camel(kind.object)] = _resource(kind)
         if kind.statuses:
@@ -36,11 +37,11 @@ def schemas(edition: Edition, operations: Iterable[Operation]) -> dict[str, Shap
     found |= {"Event": _event(edition), **dict(_data(edition))}
     called = [*operations]
     for operation in called:
-        if operation.answer in shapes.OTHERS:
-            found[camel(operation.answer)] = shapes.OTHERS[operation.answer]
+        if operation.answer in answers.OTHERS:
+            found[camel(operation.answer)] = answers.OTHERS[operation.answer]
         found[answer_name(operation)] = _answer(operation)
-    bodies_of = (operation.body_in(edition) for operation in called)
-    found |= _bodies(name for name in bodies_of if name)
+    bodies_of = (edition.body_name(operation) for operation in called)
+    found |= _bodies([edition.body(name) for name in dict.fromkeys(bodies_of) if name])
     return dict(sorted(found.items()))
 
 
@@ -63,11 +64,10 @@ def status_name(kind: Kind) -> str:
 
 def _resource(kind: Kind) -> Shape:
     """A resource, as it stands in a list: without a `request_id`."""
-    known = shapes.ATTRIBUTES.get(kind.object, {})
     # An example shows none of what is shown only if it is asked for.
-    asked: dict[str, Shape] = {name: {**known[name], "examples": []} for name in kind.includes}
-    for name in kind.named_by.values():
-        asked |= dict.fromkeys(known[name]["enum"], known["config"])
+    asked: dict[str, Shape] = {n: {**shape, "examples": []} for n, shape in kind.includes.items()}
+    for name, named_by in kind.named_by.items():
+        asked |= dict.fromkeys(kind.attributes[named_by]["enum"], kind.attributes[name])
     return _with_standard(kind, _shown(kind, kind.attributes), asked)
 
 
@@ -79,17 +79,15 @@ def _with_standard(
 
 
 def _shown(kind: Kind, names: Iterable[str]) -> dict[str, Shape]:
-    known = shapes.ATTRIBUTES.get(kind.object, {})
-    named_otherwise = set(kind.named_by)
-    return {n: _attribute(kind, n, known) for n in names if n not in named_otherwise}
+    return {name: _attribute(kind, name) for name in names if name not in kind.named_by}
 
 
-def _attribute(kind: Kind, name: str, known: Mapping[str, Shape]) -> Shape:
+def _attribute(kind: Kind, name: str) -> Shape:
     if name == "status":
         return named(status_name(kind))
     if name in kind.embeds:
         return many(named(_embed_name(kind, kind.embeds[name])))
-    return known[name]
+    return kind.attributes[name]
 
 
 def _embed_name(kind: Kind, embed: Embed) -> str:
@@ -108,7 +106,7 @@ def _event(edition: Edition) -> Shape:
 
 
 def _envelope(type_: Shape, data: Shape) -> Shape:
-    parts = {"id": shapes.EVENT_ID, "object": constant("event"), "type": type_, "data": data}
+    parts = {"id": shapes.identity("evt"), "object": constant("event"), "type": type_, "data": data}
     return record({**parts, "created_at": shapes.MOMENT})
 
 
@@ -161,10 +159,8 @@ class _Untitled(GenerateJsonSchema):
         return False
 
 
-def _bodies(names: Iterable[str]) -> dict[str, Shape]:
-    wanted: list[tuple[type[bodies.Body], JsonSchemaMode]] = [
-        (getattr(bodies, name), "validation") for name in dict.fromkeys(names)
-    ]
+def _bodies(models: Sequence[type[Body]]) -> dict[str, Shape]:
+    wanted: list[tuple[type[Body], JsonSchemaMode]] = [(model, "validation") for model in models]
     _, made = models_json_schema(wanted, ref_template=_REFERENCE, schema_generator=_Untitled)
     found: dict[str, Shape] = made["$defs"]
     for name, shape in found.items():

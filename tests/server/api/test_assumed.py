@@ -7,7 +7,7 @@ import pytest
 
 from deck_sim.contract.assumptions import collect_assumptions, collected_assumptions, rely_on
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.contract.ledger import LEDGER
+from deck_sim.contract.ledger import ledger
 from deck_sim.contract.ledger.errors import ROWS as ERRORS
 
 HEADER = "Deck-Sim-Assumed"
@@ -254,7 +254,7 @@ def test_every_mark_of_the_ledger_is_met_above():
     errors = {row.name for row in ERRORS}
     below = {*PATCHES.values(), *KEYS.values()}
     below |= {"secret_rotates", "head_like_get", "idempotency_two_at_once"}
-    assert {r.name for r in LEDGER.values() if r.mark != "none"} - errors - met == below - met
+    assert {r.name for r in ledger().values() if r.mark != "none"} - errors - met == below - met
 
 
 def test_a_new_secret_is_told(api, scene, sim):
@@ -368,7 +368,7 @@ def test_people_and_sources_are_no_calls_of_deck_s(scene, sim, strict):
 
 def test_nothing_is_collected_outside_a_call():
     """After the block of a call, `rely_on` neither notes nor refuses."""
-    subject = next(r.of[0] for r in LEDGER.values() if r.mark == "strict" and r.is_of(C))
+    subject = next(r.of[0] for r in ledger().values() if r.mark == "strict" and r.is_of(C))
     with collect_assumptions(C, strict=True), pytest.raises(ApiError):
         rely_on(subject)
     rely_on(subject)

@@ -2,16 +2,15 @@
 
 import pytest
 
-from deck_sim.contract import bodies
 from deck_sim.contract.editions import EDITIONS
 
-KINDS = EDITIONS["connections"].kinds
+KINDS, BODY = EDITIONS["connections"].kinds, EDITIONS["connections"].body
 MODELS = {
-    "agents": bodies.UpdateAgent,
-    "sources": bodies.UpdateSource,
-    "tasks": bodies.UpdateTask,
-    "connections": bodies.UpdateConnection,
-    "event-destinations": bodies.UpdateDestination,
+    "agents": BODY("UpdateAgent"),
+    "sources": BODY("UpdateSource"),
+    "tasks": BODY("UpdateTask"),
+    "connections": BODY("UpdateConnection"),
+    "event-destinations": BODY("UpdateDestination"),
 }
 SCHEMA = {"type": "object"}
 STORAGE = {"enabled": True, "extraction": True, "extraction_schema": SCHEMA, "deduplication": True}

@@ -7,7 +7,6 @@ import pytest
 from checked import close
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from deck_sim.contract import bodies, shapes
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
 from deck_sim.scenario import selection
@@ -98,27 +97,6 @@ def test_every_example_of_a_part_fits_it(edition):
             assert list(validator.iter_errors(example)) == []
 
 
-KINDS = [
-    pytest.param(kind, id=f"{edition.name}: {kind.object}")
-    for edition in EDITIONS.values()
-    for kind in edition.kinds.values()
-]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_attribute_has_a_shape(kind):
-    """What a kind prints has a row of shapes, but for what follows from the kind itself."""
-    printed = {*kind.attributes, *kind.includes} - {"status", *kind.embeds}
-    assert printed <= set(shapes.ATTRIBUTES[kind.object])
-
-
-def test_no_shape_is_of_an_attribute_that_nothing_has():
-    """A shape that no edition prints is left over, and is found."""
-    for name, row in shapes.ATTRIBUTES.items():
-        kinds = [e.kinds[name] for e in EDITIONS.values() if name in e.kinds]
-        assert set(row) <= {field for kind in kinds for field in kind.attributes + kind.includes}
-
-
 @EVERY_ROUTE
 def test_every_route_is_an_operation(edition, route):
     """Each method of each path is described, under its verb and noun."""
@@ -179,12 +157,12 @@ def test_every_answer_has_its_headers(edition, route):
 @EVERY_ROUTE
 def test_a_body_is_the_model_that_reads_it(edition, route):
     """The schema of a body has the fields of its model, all of them and no others."""
-    name = route.operation.body_in(edition)
+    name = edition.body_name(route.operation)
     sent = operation(edition, route).get("requestBody")
     assert (sent is None) == (name is None)
     if name:
         schema = document(edition.name)["components"]["schemas"][name]
-        assert set(schema["properties"]) == set(getattr(bodies, name).model_fields)
+        assert set(schema["properties"]) == set(edition.body(name).model_fields)
         assert schema["additionalProperties"] is False
 
 

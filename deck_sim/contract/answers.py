@@ -1,0 +1,99 @@
+"""Answers that are no resource, and the schemas that answers refer to by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from deck_sim.contract import resources
+from deck_sim.contract.error_catalog import CATALOG
+from deck_sim.contract.interactions import PROMPTS
+from deck_sim.contract.shapes import (
+    ADDRESS,
+    FILE,
+    MOMENT,
+    Shape,
+    choice,
+    constant,
+    identity,
+    many,
+    named,
+    record,
+    text,
+)
+
+if TYPE_CHECKING:
+    from deck_sim.contract.bodies import Body
+
+OTHERS: Mapping[str, Shape] = {
+    "readiness": record({"status": constant("ready"), "environment": constant("live")}),
+    "deleted": record(
+        {"id": identity(resources.AGENT.prefix), "object": text("agent"), "deleted": constant(True)}
+    ),
+    "screenshot": record(
+        {
+            **FILE,
+            "created_at": MOMENT,
+            "url": ADDRESS,
+            "reasoning": text("The login form is shown."),
+        }
+    ),
+    "event_type": record({"object": constant("event_type"), "type": text("task_run.completed")}),
+    # The secret is shown in the answer to a create, and in no other.
+    "created_event_destination": {
+        "allOf": [
+            named("EventDestination"),
+            record(
+                {},
+                {"credentials": record({"secret": text("whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz")})},
+            ),
+        ]
+    },
+}
+
+
+def shared_schemas() -> dict[str, Shape]:
+    """The schemas that others refer to by name."""
+    from deck_sim.contract import bodies
+
+    return {
+        "Error": record(
+            {
+                "type": {
+                    **choice("ErrorType", *sorted({row.type for row in CATALOG.values()})),
+                    "examples": ["request"],
+                },
+                "code": text("input_missing"),
+                "message": text("`name` is required and cannot be empty."),
+            },
+            {"field": text("name")},
+        ),
+        "Errors": record(
+            {"errors": {**many(named("Error")), "minItems": 1}, "request_id": identity("req")}
+        ),
+        "Interaction": record(
+            {
+                "type": text("mfa", description=_PROMPTED),
+                "message": text("Enter the verification code."),
+                "fields": many(
+                    record({"name": text("code"), "type": text("string"), "label": text("Code")})
+                ),
+            }
+        ),
+        "KeptTaskSettings": _kept(bodies.TaskSettings),
+        "KeptTaskStorage": _kept(bodies.TaskStorage),
+        "SourceWebsite": _kept(bodies.Website),
+        "Answered": record({"request_id": identity("req")}),
+    }
+
+
+_PROMPTED = f"What is asked: {', '.join(f'`{type_}`' for type_ in PROMPTS)}. There may be new ones."
+
+
+def _kept(model: type[Body]) -> Shape:
+    """A part of a resource as it was sent, with the defaults of what was left out."""
+    schema = model.model_json_schema(mode="serialization")
+    plain = {name: {**inner} for name, inner in schema["properties"].items()}
+    for inner in plain.values():
+        del inner["title"]
+    return record(plain)

@@ -1,0 +1,33 @@
+"""The registered editions. A new one is a module beside these, and a line here."""
+
+from deck_sim.contract.editions import connections, credentials
+from deck_sim.contract.editions.edition import Edition, Idempotency, RateLimit
+from deck_sim.contract.error_catalog import CATALOG
+
+__all__ = ["DEFAULT_EDITION", "EDITIONS", "Edition", "Idempotency", "RateLimit"]
+
+EDITIONS: dict[str, Edition] = {}
+DEFAULT_EDITION = "connections"
+
+
+def register(edition: Edition) -> None:
+    """Make an edition known, with the errors that it adds to the catalog."""
+    assert edition.name not in EDITIONS, f"two editions are called {edition.name}"
+    EDITIONS[edition.name] = edition
+    CATALOG.update((row.name, row) for row in edition.errors)
+
+
+def unregister(name: str) -> None:
+    """Forget an edition, and the errors that no other one has."""
+    for row in EDITIONS.pop(name).errors:
+        if not any(edition.has_error(row.name) for edition in EDITIONS.values()):
+            del CATALOG[row.name]
+
+
+def every_event_type() -> tuple[str, ...]:
+    """The event types that any edition documents."""
+    return (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_types),)
+
+
+register(connections.EDITION)
+register(credentials.EDITION)

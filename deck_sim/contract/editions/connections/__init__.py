@@ -1,0 +1,204 @@
+"""The `connections` edition: a user logs in once, and every run uses that connection."""
+
+from dataclasses import replace
+from types import ModuleType
+
+from deck_sim.contract import operations, resources
+from deck_sim.contract.editions.connections.ledger import LEDGER
+from deck_sim.contract.editions.edition import Edition, Idempotency
+from deck_sim.contract.error_catalog import ErrorRow, not_found
+from deck_sim.contract.operations import CONFLICT, Operation
+from deck_sim.contract.resources import AUTH_METHOD, DERIVED, Kind, insert_after
+from deck_sim.contract.shapes import EXTERNAL_ID, INTERACTION, identity
+from deck_sim.contract.statuses import Command, Machine
+
+CONNECTION_MACHINE = Machine(
+    initial="connecting",
+    follows={
+        "connecting": ("connected", "interaction_required", "invalid", "terminated"),
+        # `invalid` after an interaction is assumed: every attempt at the code was wrong.
+        "interaction_required": (
+            "connected",
+            "interaction_required",
+            "invalid",
+            "disconnected",
+            "terminated",
+        ),
+        "connected": ("disconnected", "invalid", "terminated"),
+        "disconnected": ("connecting", "terminated"),
+        "invalid": ("terminated",),
+        "terminated": (),
+    },
+    commands={
+        "run": Command(("connected",)),
+        "answer": Command(("interaction_required",)),
+        "disconnect": Command(("connected",), "disconnected"),
+        "reopen": Command(("disconnected",), "connecting"),
+        # Documented for `connected`; assumed for the rest: stored credentials can always be
+        # deleted.
+        "terminate": Command(
+            ("connecting", "interaction_required", "connected", "disconnected", "invalid"),
+            "terminated",
+        ),
+        "drop": Command(("connected",), "disconnected"),
+        "invalidate": Command(("connected",), "invalid"),
+    },
+    settled=frozenset({"connected", "disconnected", "invalid", "terminated"}),
+    broken="invalid",
+    # Assumed: nothing public says what becomes of a run whose connection goes away.
+    fails_users_with={
+        "disconnected": "task/task_failed",
+        "invalid": "auth/auth_invalid",
+        "terminated": "task/task_failed",
+    },
+)
+
+RUN_MACHINE = Machine(
+    initial="queued",
+    follows={
+        "queued": ("running", "failed", "canceled"),
+        "running": ("interaction_required", "pending", "completed", "failed", "canceled"),
+        # Asked again is a step of its own: it is how a client learns that its answer was wrong.
+        "interaction_required": ("running", "interaction_required", "failed"),
+        "pending": ("completed", "failed", "canceled"),
+        "completed": (),
+        "failed": (),
+        "canceled": (),
+    },
+    commands={
+        "answer": Command(("interaction_required",)),
+        "cancel": Command(("pending", "queued", "running"), "canceled"),
+        "approve": Command(("pending",)),
+        "reject": Command(("pending",)),
+    },
+    settled=frozenset({"completed", "failed", "canceled"}),
+    works_in="running",
+)
+
+
+CONNECTION = Kind(
+    object="connection",
+    prefix="conn",
+    path="connections",
+    attributes={
+        "status": DERIVED,
+        "source_id": identity(resources.SOURCE.prefix),
+        "auth_method": AUTH_METHOD,
+        "external_id": EXTERNAL_ID,
+        "interaction": INTERACTION,
+    },
+    verbs=("list", "get", "update"),
+    create="CreateConnection",
+    update="UpdateConnection",
+    references={"source_id": "source"},
+    filters=("source_id", "external_id", "status"),
+    machine=CONNECTION_MACHINE,
+)
+TASK_RUN = replace(
+    resources.TASK_RUN,
+    attributes=insert_after(
+        "source_id", resources.TASK_RUN.attributes, connection_id=identity(CONNECTION.prefix)
+    ),
+    create="RunTask",
+    references={"connection_id": "connection"},
+    filters=("status", "task_id", "agent_id", "connection_id"),
+    machine=RUN_MACHINE,
+)
+
+
+OPEN_CONNECTION = Operation(
+    "open_connection",
+    "POST",
+    "/connections",
+    "Open a connection",
+    "connection",
+    body="CreateConnection",
+    status=201,
+    plays=True,
+    errors=("auth/auth_method_invalid",),
+)
+ANSWER_CONNECTION = Operation(
+    "answer_connection",
+    "POST",
+    "/connections/{id}/interaction",
+    "Answer what a connection asks",
+    "connection",
+    answers=True,
+    errors=CONFLICT,
+)
+DISCONNECT = Operation(
+    "disconnect_connection",
+    "POST",
+    "/connections/{id}/disconnect",
+    "Disconnect a connection",
+    "connection",
+    errors=CONFLICT,
+)
+REOPEN = Operation(
+    "reopen_connection",
+    "POST",
+    "/connections/{id}/reopen",
+    "Connect a disconnected connection again",
+    "connection",
+    plays=True,
+    errors=CONFLICT,
+)
+TERMINATE = Operation(
+    "terminate_connection",
+    "POST",
+    "/connections/{id}/terminate",
+    "End a connection for good",
+    "connection",
+    errors=CONFLICT,
+)
+
+
+ERRORS = (
+    ErrorRow(
+        "connection", "timeout", 504, "documented", "The source could not be connected to in time."
+    ),
+    ErrorRow(
+        "connection", "blocked", 503, "documented", "The source's anti-bot protection blocked us."
+    ),
+    not_found("connection"),
+)
+
+
+def _bodies() -> ModuleType:
+    from deck_sim.contract.editions.connections import bodies
+
+    return bodies
+
+
+EDITION = Edition(
+    name="connections",
+    kinds=resources.by_name(
+        resources.AGENT,
+        resources.SOURCE,
+        resources.TASK,
+        CONNECTION,
+        TASK_RUN,
+        resources.STORAGE,
+        resources.EVENT_DESTINATION,
+        resources.EVENT_DELIVERY,
+    ),
+    bodies=_bodies,
+    operations=(
+        operations.RUN_TASK,
+        OPEN_CONNECTION,
+        ANSWER_CONNECTION,
+        DISCONNECT,
+        REOPEN,
+        TERMINATE,
+        operations.CREATE_DESTINATION,
+        operations.UPDATE_DESTINATION,
+    ),
+    errors=ERRORS,
+    ledger=LEDGER,
+    login="connection",
+    login_status="connected",
+    answer_key="inputs",
+    answer_body="SubmitInteraction",
+    numbers_messages=True,
+    idempotency=Idempotency(("POST",), creates_only=True, kept=range(200, 600)),
+)

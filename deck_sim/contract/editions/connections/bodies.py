@@ -1,0 +1,69 @@
+"""The request bodies that the `connections` edition alone has."""
+
+from deck_sim.contract.bodies import (
+    MADE,
+    AuthCredentials,
+    Body,
+    EventTypes,
+    ExternalId,
+    JsonObject,
+    Text,
+    WantedStatus,
+    WebhookConfig,
+    WebhookCredentials,
+    partial,
+)
+from deck_sim.contract.resources import AuthMethod, DestinationType
+
+
+class CreateConnection(Body):
+    """`POST /connections`."""
+
+    source_id: Text
+    auth_method: AuthMethod
+    auth_credentials: AuthCredentials | None = None
+    external_id: ExternalId | None = None
+
+
+UpdateConnection = partial(CreateConnection, "external_id")
+
+
+class RunTask(Body):
+    """`POST /tasks/{id}/run`."""
+
+    connection_id: Text
+    input: JsonObject = {}
+
+
+class CreateDestination(Body):
+    """`POST /event-destinations` in the `connections` edition."""
+
+    name: Text
+    type: DestinationType
+    config: JsonObject = {}
+    credentials: JsonObject | None = None
+    events: EventTypes
+
+
+class UpdateDestination(Body):
+    """`PATCH /event-destinations/{id}` in the `connections` edition."""
+
+    fixed = MADE.union({"type"}).difference({"status"})
+    name: Text = ""
+    config: JsonObject = {}
+    credentials: JsonObject | None = None
+    events: EventTypes = []
+    status: WantedStatus = "active"
+
+
+class WebhookParts(Body):
+    """What a destination of the type `webhook` says of itself."""
+
+    config: WebhookConfig
+    credentials: WebhookCredentials
+
+
+class SubmitInteraction(Body):
+    """`POST …/interaction` in the `connections` edition."""
+
+    inputs: JsonObject

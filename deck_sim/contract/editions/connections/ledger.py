@@ -1,0 +1,166 @@
+"""What is known of the behaviours that the `connections` edition alone has, by topic."""
+
+from deck_sim.contract.fidelity import asked, assumed, by_moment, calls_of, documented
+
+LEDGER = {
+    "Conventions": (
+        assumed(
+            "moments_filter_connections",
+            "They filter the list of connections, too.",
+            *by_moment("connections"),
+            mark="strict",
+        ),
+        documented(
+            "idempotency_for_creates",
+            "POSTs that create take a key, and every result is stored.",
+            "edition.idempotency",
+        ),
+    ),
+    "Calls": (
+        documented(
+            "run_filters_connections",
+            "Runs are filtered by connection, too.",
+            *asked("task-runs", "connection_id"),
+        ),
+        calls_of(
+            "connections",
+            "Connections can be opened, listed, read and given another `external_id`.",
+            "POST GET GET/ PATCH/",
+        ),
+        documented(
+            "connection_filters",
+            "Connections are filtered by `source_id`, `external_id` and `status`.",
+            *asked("connections", "source_id external_id status"),
+        ),
+        documented(
+            "disconnect_call",
+            "`POST /connections/{id}/disconnect` disconnects.",
+            "POST /connections/{id}/disconnect",
+        ),
+        assumed(
+            "connection_interaction_path",
+            "A connection's prompt is answered at `POST /connections/{id}/interaction`.",
+            "POST /connections/{id}/interaction",
+            mark="strict",
+        ),
+        assumed(
+            "reopen_path",
+            "A connection is opened again at `POST /connections/{id}/reopen`.",
+            "POST /connections/{id}/reopen",
+            mark="strict",
+        ),
+        assumed(
+            "terminate_path",
+            "A connection is ended for good at `POST /connections/{id}/terminate`.",
+            "POST /connections/{id}/terminate",
+            mark="strict",
+        ),
+    ),
+    "Connections, credentials and sessions": (
+        documented(
+            "connection_statuses",
+            "A connection is `connecting`, then `connected`, `interaction_required` or `invalid`;"
+            " `connected` may become `disconnected`, `invalid` or `terminated`.",
+            "connection",
+            "connection.drop",
+            "connection.invalidate",
+        ),
+        documented("only_connected_runs", "Only a `connected` one runs.", "connection.run"),
+        documented(
+            "connection_asked_again",
+            "A rejected answer asks again, and an accepted one goes on.",
+            "connection.answer",
+        ),
+        documented(
+            "disconnect_connected",
+            "A connection is disconnected by you, by disuse, or by the source.",
+            "connection.disconnect",
+        ),
+        assumed(
+            "disconnect_in_no_other_status",
+            "A connection that is not `connected` cannot be disconnected: a 409.",
+        ),
+        assumed(
+            "external_id_in_every_status",
+            "Only `external_id` of a connection can be changed, and in every status.",
+        ),
+        documented(
+            "reopen_disconnected",
+            "A `disconnected` connection can be opened again under the same id.",
+            "connection.reopen",
+        ),
+        documented(
+            "terminate_connected",
+            "A `connected` connection can be terminated: its credentials are deleted, and it is"
+            " final.",
+            "connection.terminate@connected",
+        ),
+        assumed(
+            "terminate_in_any_status",
+            "A connection can be terminated in every other status, too.",
+            "connection.terminate@connecting",
+            "connection.terminate@interaction_required",
+            "connection.terminate@disconnected",
+            "connection.terminate@invalid",
+            mark="strict",
+        ),
+        documented("invalid_never_runs", "An `invalid` connection never runs again."),
+        assumed(
+            "invalid_after_attempts",
+            "After the last wrong answer to its prompt a connection is `invalid`.",
+        ),
+        documented(
+            "connection_asked_in_vain",
+            "A connection whose prompt nobody answers becomes `disconnected`.",
+        ),
+        assumed(
+            "runs_end_with_connection",
+            "A run fails when its connection goes away: with `auth/auth_invalid` if that is"
+            " invalid, else with `task/task_failed`.",
+            "connection.users@disconnected",
+            "connection.users@invalid",
+            "connection.users@terminated",
+            mark="strict",
+        ),
+    ),
+    "Task runs and interactions": (
+        documented("pending", "`pending` waits for a person.", "task_run.approve"),
+        documented(
+            "cancel_allowed_in",
+            "A run is canceled in `queued`, `running` and `pending`, and in no other status.",
+            "task_run.cancel",
+        ),
+        documented(
+            "inactivity",
+            "A run in which nothing happens for 30 minutes fails.",
+            "edition.inactivity",
+        ),
+        documented(
+            "all_fields_at_once",
+            "All fields are answered in one call, under `inputs`.",
+            "edition.answer_key",
+            "edition.answer_body",
+        ),
+    ),
+    "Events, destinations and deliveries": (
+        documented(
+            "event_request_id",
+            "What a destination gets has a `request_id`.",
+            "edition.numbers_messages",
+        ),
+        documented("event_full", "`data` is the full resource."),
+        documented("event_external_id", "Events carry the connection's `external_id`."),
+        documented(
+            "destination_in_parts",
+            "A destination has `config` and `credentials`.",
+        ),
+    ),
+    "Errors": (
+        assumed(
+            "idempotency_key_error_in_connections",
+            "`idempotency/idempotency_key_error` is what the `connections` edition answers, too.",
+            "idempotency/idempotency_key_error",
+            mark="strict",
+        ),
+    ),
+}

@@ -1,0 +1,292 @@
+"""The `credentials` edition: a stored credential logs in as a part of each run."""
+
+from dataclasses import replace
+from datetime import timedelta
+from types import ModuleType
+
+from deck_sim.contract import operations, resources
+from deck_sim.contract.editions.credentials.ledger import LEDGER
+from deck_sim.contract.editions.edition import Edition, Idempotency
+from deck_sim.contract.error_catalog import ErrorRow, not_found
+from deck_sim.contract.operations import CONFLICT, Operation
+from deck_sim.contract.resources import AUTH_METHOD, DERIVED, Kind, insert_after
+from deck_sim.contract.shapes import EXTERNAL_ID, choice, identity, nullable, unset
+from deck_sim.contract.statuses import AutoTransition, Command, Machine
+
+CREDENTIAL_MACHINE = Machine(
+    initial="unverified",
+    follows={
+        "unverified": ("verified", "invalid", "deleted"),
+        "verified": ("unverified", "invalid", "deleted"),
+        # Assumed: a login that works after one that did not makes it good again.
+        "invalid": ("unverified", "verified", "deleted"),
+        "deleted": (),
+    },
+    commands={
+        # Assumed for `invalid`: only of a deleted one it is documented that it runs nothing.
+        "run": Command(("unverified", "verified", "invalid")),
+        "update": Command(("unverified", "verified", "invalid")),
+        "delete": Command(("unverified", "verified", "invalid"), "deleted"),
+        "invalidate": Command(("unverified", "verified"), "invalid"),
+    },
+    settled=frozenset({"unverified", "verified", "invalid", "deleted"}),
+    # Assumed, as for the connections of the other edition.
+    fails_users_with={"deleted": "task/task_failed"},
+)
+
+SESSION_MACHINE = Machine(
+    initial="queued",
+    follows={
+        "queued": ("running", "completing", "failed"),
+        "running": ("idle", "completing", "failed"),
+        "idle": ("running", "completing", "failed"),
+        "completing": ("completed",),
+        "completed": (),
+        "failed": (),
+    },
+    commands={
+        "run": Command(("idle",)),  # assumed: one run at a time
+        "end": Command(("queued", "running", "idle"), "completing"),
+        "drop": Command(("running", "idle"), "failed"),
+    },
+    settled=frozenset({"idle", "completed", "failed"}),
+    passages={
+        "idle": AutoTransition("completing", timedelta(minutes=10), patience=True),
+        "completing": AutoTransition("completed", timedelta(seconds=1)),  # assumed: the second
+    },
+    fails_users_with={"failed": "task/task_failed"},  # assumed
+    broken="failed",
+    cancels_users_in=frozenset({"completing"}),
+)
+
+_LIVE = ("queued", "running", "interaction_required", "review_required")
+
+RUN_MACHINE = Machine(
+    initial="queued",
+    follows={
+        "queued": ("running", "failed", "cancelling"),
+        "running": ("interaction_required", "review_required", "completed", "failed", "cancelling"),
+        "interaction_required": ("running", "interaction_required", "failed", "cancelling"),
+        "review_required": ("completed", "failed", "cancelling"),
+        "cancelling": ("canceled",),
+        "completed": (),
+        "failed": (),
+        "canceled": (),
+    },
+    commands={
+        "answer": Command(("interaction_required",)),
+        "cancel": Command(_LIVE, "cancelling"),  # assumed: in every live status
+        "approve": Command(("review_required",)),
+        "reject": Command(("review_required",)),
+    },
+    settled=frozenset({"completed", "failed", "canceled"}),
+    works_in="running",
+    passages={
+        "cancelling": AutoTransition("canceled", timedelta(seconds=1))
+    },  # assumed: the second
+    leads={
+        "session_id": {
+            "running": ("running",),
+            "completed": ("idle",),
+            "canceled": ("idle", "completing"),
+            "failed": ("idle", "completing"),
+            "auth": ("failed",),
+            "session": ("failed",),
+        },
+        # The login is part of the run. What fails before or beside it tells nothing of it.
+        "credential_id": {
+            "review_required": ("verified",),
+            "completed": ("verified",),
+            "task": ("verified",),
+            "storage": ("verified",),
+            "auth/auth_invalid": ("invalid",),
+        },
+    },
+    results={"completed": "success", "failed": "failure", "canceled": "unknown"},
+    spelled={"cancelling": "canceling"},  # observed
+)
+
+# The `credentials` edition. What its events show of a resource is assumed: enough to fetch it by,
+# and to know what it is about.
+
+CREDENTIAL = Kind(
+    object="credential",
+    prefix="cred",
+    path="credentials",
+    attributes={
+        "status": DERIVED,
+        "source_id": identity(resources.SOURCE.prefix),
+        "auth_method": AUTH_METHOD,
+        "external_id": EXTERNAL_ID,
+    },
+    verbs=("list", "get"),
+    create="CreateCredential",
+    update="UpdateCredential",
+    references={"source_id": "source"},
+    filters=("source_id", "external_id", "status"),
+    machine=CREDENTIAL_MACHINE,
+    lifecycle=("created",),
+    summary=("status", "source_id", "external_id"),
+)
+SESSION = Kind(
+    object="session",
+    prefix="sess",
+    path="sessions",
+    attributes={
+        "status": DERIVED,
+        "credential_id": nullable(identity(CREDENTIAL.prefix)),
+        "source_id": identity(resources.SOURCE.prefix),
+    },
+    verbs=("list", "get"),
+    create="StartSession",
+    references={"credential_id": "credential", "source_id": "source"},
+    filters=("status", "credential_id", "source_id"),
+    machine=SESSION_MACHINE,
+    summary=("status", "credential_id", "source_id"),
+)
+TASK_RUN = replace(
+    resources.TASK_RUN,
+    attributes=insert_after(
+        "source_id",
+        insert_after(
+            "status",
+            resources.TASK_RUN.attributes,
+            result=unset(choice("TaskRunResult", "success", "failure", "unknown")),
+        ),
+        credential_id=nullable(identity(CREDENTIAL.prefix)),
+        session_id=nullable(identity(SESSION.prefix)),
+    ),
+    create="RunTaskWithLogin",
+    references={"credential_id": "credential", "source_id": "source", "session_id": "session"},
+    filters=("status", "task_id", "agent_id", "credential_id", "source_id", "outcome"),
+    filter_fields={"outcome": "result"},
+    machine=RUN_MACHINE,
+    summary=(
+        "status",
+        "result",
+        "task_id",
+        "agent_id",
+        "source_id",
+        "credential_id",
+        "session_id",
+    ),
+)
+AGENT = replace(resources.AGENT, summary=("name",))
+SOURCE = replace(resources.SOURCE, summary=("name", "type"))
+TASK = replace(resources.TASK, summary=("name", "status", "agent_id"))
+STORAGE = replace(
+    resources.STORAGE,
+    attributes={
+        **resources.STORAGE.attributes,
+        "result": choice("StorageResult", "success", "failure"),
+    },
+    summary=("file_name", "file_type", "file_size", "task_run_id", "result"),
+)
+EVENT_DESTINATION = replace(
+    resources.EVENT_DESTINATION,
+    named_by={"config": "type"},
+    summary=("name", "type", "status"),
+)
+
+RUN_TASK = replace(operations.RUN_TASK, endpoint="run_task_with_login", body="RunTaskWithLogin")
+
+CREATE_CREDENTIAL = Operation(
+    "create_credential",
+    "POST",
+    "/credentials",
+    "Store a credential",
+    "credential",
+    body="CreateCredential",
+    status=201,
+    errors=("auth/auth_method_invalid",),
+)
+UPDATE_CREDENTIAL = Operation(
+    "update_credential",
+    "PATCH",
+    "/credentials/{id}",
+    "Update a credential",
+    "credential",
+    body="UpdateCredential",
+    errors=("auth/auth_method_invalid", *CONFLICT),
+)
+DELETE_CREDENTIAL = Operation(
+    "delete_credential", "DELETE", "/credentials/{id}", "Delete a credential", "deleted"
+)
+START_SESSION = Operation(
+    "start_session",
+    "POST",
+    "/sessions",
+    "Start a session without a run",
+    "session",
+    body="StartSession",
+    status=201,
+    plays=True,
+    errors=CONFLICT,
+)
+END_SESSION = Operation(
+    "end_session", "POST", "/sessions/{id}/end", "End a session", "session", errors=CONFLICT
+)
+
+
+CREATE_DESTINATION = replace(
+    operations.CREATE_DESTINATION,
+    endpoint="create_typed_destination",
+    answer="event_destination",
+    body="CreateTypedDestination",
+)
+UPDATE_DESTINATION = replace(
+    operations.UPDATE_DESTINATION,
+    endpoint="update_typed_destination",
+    body="UpdateTypedDestination",
+)
+
+ERRORS = (
+    ErrorRow("session", "timeout", 504, "documented", "The session could not be started in time."),
+    ErrorRow("rate_limit", "session_limit_exceeded", 429, "documented", "Too many open sessions."),
+    not_found("credential"),
+    not_found("session"),
+    ErrorRow(
+        "organization", "plan_limit_reached", 403, "assumed", "The plan's limit has been reached."
+    ),
+)
+
+
+def _bodies() -> ModuleType:
+    from deck_sim.contract.editions.credentials import bodies
+
+    return bodies
+
+
+EDITION = Edition(
+    name="credentials",
+    kinds=resources.by_name(
+        AGENT,
+        SOURCE,
+        TASK,
+        CREDENTIAL,
+        SESSION,
+        TASK_RUN,
+        STORAGE,
+        EVENT_DESTINATION,
+        resources.EVENT_DELIVERY,
+    ),
+    bodies=_bodies,
+    operations=(
+        RUN_TASK,
+        CREATE_CREDENTIAL,
+        UPDATE_CREDENTIAL,
+        DELETE_CREDENTIAL,
+        START_SESSION,
+        END_SESSION,
+        CREATE_DESTINATION,
+        UPDATE_DESTINATION,
+    ),
+    errors=ERRORS,
+    ledger=LEDGER,
+    login="credential",
+    login_status="verified",
+    answer_key="input",
+    answer_body="SubmitInput",
+    numbers_messages=False,
+    idempotency=Idempotency(("POST", "PATCH", "DELETE"), creates_only=False, kept=range(200, 300)),
+)

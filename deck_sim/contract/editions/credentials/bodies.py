@@ -1,0 +1,102 @@
+"""The request bodies that the `credentials` edition alone has."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from deck_sim.contract.bodies import (
+    MADE,
+    AuthCredentials,
+    Body,
+    EventTypes,
+    ExternalId,
+    JsonObject,
+    SourceField,
+    Text,
+    WantedStatus,
+    WebhookConfig,
+    WebhookCredentials,
+    partial,
+)
+from deck_sim.contract.resources import AuthMethod, DestinationType
+
+
+class FullAuthCredentials(AuthCredentials):
+    """What logs the user in, with further fields that the source asks for."""
+
+    source_fields: Annotated[dict[SourceField, str], Field(max_length=10)] = {}
+
+
+class CreateCredential(Body):
+    """`POST /credentials`."""
+
+    source_id: Text
+    auth_method: AuthMethod
+    auth_credentials: FullAuthCredentials | None = None
+    external_id: ExternalId | None = None
+
+
+UpdateCredential = partial(CreateCredential, "auth_method", "auth_credentials", "external_id")
+
+
+class StartSession(Body):
+    """`POST /sessions`: with a credential, or with a source that takes none."""
+
+    credential_id: Text | None = None
+    source_id: Text | None = None
+
+
+class RunTaskWithLogin(Body):
+    """`POST /tasks/{id}/run` in the `credentials` edition: with a credential, with a source that
+    takes none, or in a session that is open.
+    """
+
+    credential_id: Text | None = None
+    source_id: Text | None = None
+    session_id: Text | None = None
+    input: JsonObject = {}
+
+
+class WebhookObject(WebhookConfig, WebhookCredentials):
+    """The `webhook` of a destination in the `credentials` edition."""
+
+
+WebhookChange = partial(WebhookObject, "url", "custom_headers", "secret")
+
+
+class TypedParts(Body):
+    """What a destination says of itself there: one object, named after its type."""
+
+    webhook: WebhookObject | None = None
+    aws_sqs: JsonObject | None = None
+    aws_kinesis: JsonObject | None = None
+    aws_s3: JsonObject | None = None
+    aws_eventbridge: JsonObject | None = None
+    gcp_pubsub: JsonObject | None = None
+    azure_servicebus: JsonObject | None = None
+    rabbitmq: JsonObject | None = None
+    hookdeck: JsonObject | None = None
+
+
+class CreateTypedDestination(TypedParts):
+    """`POST /event-destinations` in the `credentials` edition."""
+
+    name: Text
+    type: DestinationType
+    events: EventTypes
+
+
+class UpdateTypedDestination(TypedParts):
+    """`PATCH /event-destinations/{id}` in the `credentials` edition."""
+
+    fixed = MADE.union({"type"}).difference({"status"})
+    webhook: WebhookChange | None = None  # type: ignore[valid-type]
+    name: Text = ""
+    events: EventTypes = []
+    status: WantedStatus = "active"
+
+
+class SubmitInput(Body):
+    """`POST …/interaction` in the `credentials` edition."""
+
+    input: JsonObject

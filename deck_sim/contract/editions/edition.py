@@ -1,0 +1,123 @@
+"""What an edition is made of. Nothing else differs between editions."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from deck_sim.contract import error_catalog, operations
+from deck_sim.contract.error_catalog import ErrorRow
+from deck_sim.contract.fidelity import Behaviour
+from deck_sim.contract.operations import Operation
+from deck_sim.contract.resources import Kind
+from deck_sim.contract.statuses import Machine
+
+if TYPE_CHECKING:
+    from deck_sim.contract.bodies import Body
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How many calls are taken in how long; more are refused."""
+
+    requests: int
+    per: timedelta
+    retry_after: bool = False  # ours: whether a refusal says when to come back
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """Which calls can be made again under their `Idempotency-Key`, and which answers are kept."""
+
+    methods: tuple[str, ...]
+    creates_only: bool
+    kept: range  # HTTP statuses
+    kept_for: timedelta = timedelta(hours=24)
+    longest_key: int = 256
+
+    def covers(self, method: str, *, creates: bool) -> bool:
+        """Whether a call takes a key; of one that does not, the key is ignored (assumed)."""
+        return method in self.methods and (creates or not self.creates_only)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Edition:
+    """One edition: its resources, calls, errors, limits, and what is known of them."""
+
+    name: str
+    kinds: Mapping[str, Kind]
+    bodies: Callable[[], Any]  # imports what holds its own models of bodies
+    operations: tuple[Operation, ...]  # beside those that every edition has
+    errors: tuple[ErrorRow, ...] = ()  # beside those that every edition has
+    ledger: Mapping[str, tuple[Behaviour, ...]] = field(default_factory=dict)  # by topic
+    login: str  # the kind of resource that says who logs in where …
+    login_status: str  # … and the status of one that works
+    answer_key: str  # the field of a body that answers an interaction …
+    answer_body: str  # … and the name of its model
+    numbers_messages: bool  # whether messages to destinations have a `request_id`
+    idempotency: Idempotency
+    inactivity: timedelta = timedelta(minutes=30)  # after which a run fails
+    interaction_window: timedelta = timedelta(minutes=5)  # assumed: how long a prompt waits
+    interaction_attempts: int = 3  # assumed: how many answers a prompt takes
+    # Assumed: exponential is documented, the figures are not.
+    retry_delays: tuple[timedelta, ...] = (
+        timedelta(seconds=5),
+        timedelta(seconds=25),
+        timedelta(seconds=125),
+    )
+    secret_overlap: timedelta = timedelta(hours=24)  # how long a rotated secret still signs
+    event_retention: timedelta = timedelta(days=30)  # how long events can be read
+    rate_limit: RateLimit = RateLimit(requests=200, per=timedelta(seconds=10))  # off by default
+
+    @property
+    def event_types(self) -> tuple[str, ...]:
+        """Every type of event that the edition documents."""
+        return tuple(
+            f"{kind.object}.{word}"
+            for kind in self.kinds.values()
+            for word in (*kind.lifecycle, *kind.more_events, *kind.status_events)
+        )
+
+    @property
+    def every_operation(self) -> Iterator[Operation]:
+        """Every call: the usual verbs of each kind, those of every edition, and its own."""
+        for kind in self.kinds.values():
+            yield from (operations.usual(verb, kind) for verb in kind.verbs)
+        yield from operations.SHARED
+        yield from self.operations
+
+    @property
+    def login_kind(self) -> Kind:
+        """The kind of resource that says who logs in where."""
+        return self.kinds[self.login]
+
+    def write_webhook(self, url: str, secret: str) -> dict[str, Any]:
+        """The part of a create body that says where a webhook goes and what signs it."""
+        if "config" in self.kinds["event_destination"].named_by:
+            return {"webhook": {"url": url, "secret": secret}}
+        return {"config": {"url": url}, "credentials": {"secret": secret}}
+
+    def statuses(self, kind: str) -> tuple[str, ...]:
+        """Every status of a kind; none if the edition does not have it."""
+        return self.kinds[kind].statuses if kind in self.kinds else ()
+
+    def machine(self, kind: str) -> Machine:
+        """The state machine of a kind that has one."""
+        machine = self.kinds[kind].machine
+        assert machine is not None, f"a {kind} has no state machine"
+        return machine
+
+    def has_error(self, name: str) -> bool:
+        """Whether an error of the catalog exists in this edition."""
+        return name in error_catalog.SHARED or any(row.name == name for row in self.errors)
+
+    def body_name(self, operation: Operation) -> str | None:
+        """The name of the model of an operation's body."""
+        return self.answer_body if operation.answers else operation.body
+
+    def body(self, name: str) -> "type[Body]":
+        """The model of that name: the edition's own, or one of every edition."""
+        from deck_sim.contract import bodies
+
+        model: type[Body] = getattr(self.bodies(), name, None) or getattr(bodies, name)
+        return model
