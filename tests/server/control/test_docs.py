@@ -59,9 +59,11 @@ def _read(command):
 
 
 def _shortened(found, shown):
-    """What was found, cut where the page says that there is more."""
+    """The answer, cut where the page has `…`: more keys, more items, more text."""
     if isinstance(shown, dict) and isinstance(found, dict):
-        return {name: _shortened(value, shown.get(name)) for name, value in found.items()}
+        kept = {name: value for name, value in found.items() if name in shown or MORE not in shown}
+        more = {MORE: MORE} if MORE in shown else {}
+        return {name: _shortened(value, shown.get(name)) for name, value in kept.items()} | more
     if isinstance(shown, list) and shown[-1:] == [MORE]:
         return [*map(_shortened, found[: len(shown) - 1], shown), MORE]
     if isinstance(shown, list) and isinstance(found, list):
