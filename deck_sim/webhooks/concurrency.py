@@ -1,9 +1,8 @@
-"""How many attempts may be under way, and how many may arrive at one moment.
+"""Limits of concurrent attempts: per URL in progress, and per port connecting.
 
-A receiver that hangs must not hold up another, so each URL has turns of its own. And callers queue
-at a port until its server takes them: the one of Python's standard library lets five wait, and the
-next is told nothing and tries again after a whole second. So few arrive at once; who has not been
-answered soon has been taken, and the next may come.
+A receiver that hangs must not block another URL. And some servers accept few connections at once:
+Python's `http.server` queues five, and a sixth client waits a second before it tries again. An
+attempt without an answer after `TAKEN` counts as connected, so the next may connect.
 """
 
 import asyncio
@@ -12,43 +11,36 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-MAX_IN_FLIGHT = 16  # under way at one URL
-MAX_CONNECTING = 4  # at one port
-TAKEN = timedelta(milliseconds=50)  # a server takes a caller sooner, however slowly it answers
+MAX_IN_FLIGHT = 16  # per URL
+MAX_CONNECTING = 4  # per host and port
+TAKEN = timedelta(milliseconds=50)
 
 
 class ConcurrencyLimits:
-    """Whose turn it is, at every URL and port of one sender."""
+    """The limits of one sender."""
 
     def __init__(self) -> None:
         self._urls = WeakValueDictionary[str, asyncio.Semaphore]()
         self._ports = WeakValueDictionary[tuple[str, int], asyncio.Semaphore]()
 
     @asynccontextmanager
-    async def take(self, url: str, port: tuple[str, int]) -> AsyncIterator[None]:
-        """Wait for a turn, and have it for the length of the block."""
-        turn = self._urls.setdefault(url, asyncio.Semaphore(MAX_IN_FLIGHT))
-        gate = self._ports.setdefault(port, asyncio.Semaphore(MAX_CONNECTING))
-        async with turn:
-            await gate.acquire()
-            arriving = _Arriving(gate)
+    async def wait(self, url: str, port: tuple[str, int]) -> AsyncIterator[None]:
+        """Wait until another attempt is allowed, and count it for the length of the block."""
+        in_flight = self._urls.setdefault(url, asyncio.Semaphore(MAX_IN_FLIGHT))
+        connecting = self._ports.setdefault(port, asyncio.Semaphore(MAX_CONNECTING))
+        async with in_flight:
+            await connecting.acquire()
+            is_connecting = True
+
+            def connected() -> None:
+                nonlocal is_connecting
+                if is_connecting:
+                    is_connecting = False
+                    connecting.release()
+
+            timer = asyncio.get_running_loop().call_later(TAKEN.total_seconds(), connected)
             try:
                 yield
             finally:
-                arriving.leave()
-
-
-class _Arriving:
-    """A place at the gate, which is left when time is up or the block has ended."""
-
-    def __init__(self, gate: asyncio.Semaphore) -> None:
-        self._gate: asyncio.Semaphore | None = gate
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(TAKEN.total_seconds(), self.leave)
-
-    def leave(self) -> None:
-        """Let the next come, once."""
-        gate, self._gate = self._gate, None
-        if gate is not None:
-            self._timer.cancel()
-            gate.release()
+                timer.cancel()
+                connected()

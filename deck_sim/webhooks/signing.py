@@ -1,8 +1,8 @@
-"""Standard Webhooks: how a delivery is signed, and how a receiver checks it. Pure.
+"""Signing of webhooks, and its verification by a receiver.
 
 The signed text is `id.timestamp.body`; a signature is `v1,` and the base64 of its HMAC-SHA256.
-While a secret is being rotated there are several signatures, with a space between them. Source:
-section 6 of the contract, and the Standard Webhooks specification.
+During a rotation of the secret there are several signatures, separated by spaces. Source: section 6
+of the contract, and the Standard Webhooks specification.
 """
 
 import base64
@@ -16,46 +16,46 @@ from hashlib import blake2b, sha256
 PREFIX = "whsec_"
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 TOLERANCE = timedelta(minutes=5)
-_SHORTEST, _LONGEST = 24, 64  # bytes of a secret, as the specification has it
+_MIN_LENGTH, _MAX_LENGTH = 24, 64  # bytes of a secret, from the specification
 _SECONDS = re.compile(r"[0-9]{1,11}")  # a moment before the year 5139
 
 
 class SignatureError(Exception):
-    """A delivery that is not signed as it should be; the text says what is wrong."""
+    """A webhook is not signed correctly; the message says what is wrong."""
 
 
 def make_secret(seed: int, destination_id: str) -> str:
-    """The secret of a destination that did not bring its own."""
+    """Return the secret of a destination that was created without one."""
     key = blake2b(f"{seed}/{destination_id}".encode(), digest_size=24).digest()
     return PREFIX + base64.b64encode(key).decode()
 
 
-def secret_fault(secret: str) -> str | None:
-    """What is wrong with a secret, if anything is."""
+def secret_problem(secret: str) -> str | None:
+    """Return what is wrong with a secret, or None."""
     try:
         key = _key(secret)
     except (ValueError, binascii.Error):
         return f"must be `{PREFIX}` and base64"
-    if not _SHORTEST <= len(key) <= _LONGEST:
-        return f"must hold {_SHORTEST} to {_LONGEST} bytes, not {len(key)}"
+    if not _MIN_LENGTH <= len(key) <= _MAX_LENGTH:
+        return f"must hold {_MIN_LENGTH} to {_MAX_LENGTH} bytes, not {len(key)}"
     return None
 
 
 def signed_headers(
     secrets: Sequence[str], message_id: str, moment: datetime, body: bytes
 ) -> dict[str, str]:
-    """The three headers of a delivery attempt; `moment` is the attempt's."""
+    """Return the three headers of an attempt that is made at `moment`."""
     timestamp = int(moment.timestamp())
     signatures = (_sign(secret, message_id, timestamp, body) for secret in secrets)
     return {ID: message_id, TIMESTAMP: f"{timestamp}", SIGNATURE: " ".join(signatures)}
 
 
 def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-    """Check a delivery as a receiver does; `headers` have names in lower case.
+    """Verify a webhook as a receiver does; header names are in lower case.
 
     Raises:
-        SignatureError: if a header is missing, the timestamp is more than five minutes away from
-            `now`, or no signature fits.
+        SignatureError: if a header is missing, the timestamp is more than five minutes from `now`,
+            or no signature matches.
 
     """
     missing = [name for name in (ID, TIMESTAMP, SIGNATURE) if name not in headers]
@@ -69,7 +69,7 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) 
     wanted = _sign(secret, headers[ID], int(headers[TIMESTAMP]), body)
     given = headers[SIGNATURE].split(" ")
     if not any(hmac.compare_digest(wanted.encode(), one.encode()) for one in given):
-        raise SignatureError("no signature fits the secret and the body")
+        raise SignatureError("no signature matches the secret and the body")
 
 
 def _sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What a webhook's URL says: whom to call, with what request, and who to say that we are. Pure."""
+"""The parts of a webhook's URL: the address to call, the request line, the headers."""
 
 import base64
 from dataclasses import dataclass
@@ -6,22 +6,22 @@ from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 _PORTS = {"http": 80, "https": 443}
-_KEPT = "/%:@!$&'()*+,;=~?"  # what stands in the path or query of a URL as it is
+_UNQUOTED = "/%:@!$&'()*+,;=~?"  # in a path and query
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL, taken apart."""
+    """The parts of a URL."""
 
     is_secure: bool
-    host: str  # in ASCII, in lower case
+    host: str  # ASCII, lower case
     port: int
-    path: str  # and query, in ASCII
-    authority: str  # the host and, if the URL names one, the port
-    authorization: str | None  # Basic, of the user and password in the URL
+    path: str  # with the query; ASCII
+    authority: str  # the host, and the port if the URL has one
+    authorization: str | None  # Basic, from the user and password of the URL
 
     def headers(self, body: bytes) -> dict[str, str]:
-        """The headers that follow from the URL and the body, and from our hanging up afterwards."""
+        """Return the request headers that depend on the URL and the body."""
         headers = {"host": self.authority, "content-length": f"{len(body)}", "connection": "close"}
         if self.authorization is not None:
             headers["authorization"] = self.authorization
@@ -30,7 +30,7 @@ class Target:
 
 @lru_cache(maxsize=1024)
 def read_target(url: str) -> Target:
-    """Take a URL apart that was checked when its destination was made."""
+    """Split a URL, which was checked when its destination was created."""
     parts = urlsplit(url)
     host = (parts.hostname or "").encode("idna").decode()
     query = f"?{parts.query}" if parts.query else ""
@@ -39,7 +39,7 @@ def read_target(url: str) -> Target:
         is_secure=parts.scheme == "https",
         host=host,
         port=parts.port or _PORTS[parts.scheme],
-        path=quote(f"{parts.path or '/'}{query}", safe=_KEPT),
+        path=quote(f"{parts.path or '/'}{query}", safe=_UNQUOTED),
         authority=f"{named}:{parts.port}" if parts.port else named,
         authorization=_authorization(parts),
     )

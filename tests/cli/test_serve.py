@@ -91,7 +91,7 @@ def first_attempt(banner, hook):
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [([], "use 127.0.0.1"), (["--allow-public-webhooks"], "nobody listens there")],
+    [([], "use 127.0.0.1"), (["--allow-public-webhooks"], "no server listens")],
 )
 def test_webhooks_go_to_public_addresses_only_if_allowed(words, said, serving):
     """The log has the refusal. `0.0.0.0` counts as public, and leads nowhere."""

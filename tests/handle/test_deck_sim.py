@@ -62,7 +62,7 @@ def test_the_package_gives_its_public_names_and_no_others():
 
 
 @pytest.mark.parametrize(
-    ("allowed", "said"), [(False, "use 127.0.0.1"), (True, "nobody listens there")]
+    ("allowed", "said"), [(False, "use 127.0.0.1"), (True, "no server listens")]
 )
 def test_webhooks_go_to_public_addresses_only_if_allowed(allowed, said):
     """The log of the delivery has the refusal. `0.0.0.0` counts as public, and leads nowhere."""

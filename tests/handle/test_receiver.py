@@ -170,7 +170,7 @@ def test_a_failed_signature_is_told_once_and_while_waiting(deck, run, block):
     run()
     deck.advance("1m")
     for look in (lambda: block.receiver.wait_for("task_run.queued"), block.close):
-        with pytest.raises(DeckSimError, match="no signature fits") as told:
+        with pytest.raises(DeckSimError, match="no signature matches") as told:
             look()
         assert str(told.value).count("is not genuine") == 3
 

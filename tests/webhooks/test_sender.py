@@ -1,4 +1,4 @@
-"""Sending to receivers that behave in every way, and to addresses that must not be called."""
+"""Sending to receivers that behave well or badly, and to addresses that must not be called."""
 
 import asyncio
 import socket
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deck_sim.server.serve import Loop
-from deck_sim.webhooks.exchange import LONGEST_HEADER, MOST_HEADERS
+from deck_sim.webhooks.exchange import MAX_HEADER_LENGTH, MAX_HEADERS
 from deck_sim.webhooks.sender import REDIRECTS, Sender
 
 TLS = Path(__file__).parent / "tls"
@@ -29,7 +29,7 @@ def send(url, headers=None, body=b"{}", **how):
 
 
 def resolver(*addresses):
-    """A resolver that knows these addresses, and keeps what it was asked."""
+    """A resolver that returns these addresses, and records what it was asked."""
     asked = []
 
     async def resolve(host, port):
@@ -41,28 +41,28 @@ def resolver(*addresses):
 
 
 def reset(arrival, line):
-    """Hang up in the rudest way."""
+    """Reset the connection."""
     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     line.close()
 
 
 def drip(arrival, line):
-    """Answer one byte at a time, for ever."""
+    """Answer one byte at a time, without end."""
     line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
     for _ in iter(lambda: arrival.closing.wait(0.01), True):
         line.sendall(b".")
 
 
 def flood(arrival, line):
-    """Answer without end, as fast as it goes."""
+    """Answer without end, as fast as possible."""
     line.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
     while True:
         line.sendall(b"." * 65536)
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 299])
-def test_any_success_is_one(receiver, status):
-    """Every 2xx is a success."""
+def test_any_2xx_is_a_success(receiver, status):
+    """The outcome has the status and no error."""
     receiver.say(status)
     outcome = send(receiver.url)
     assert (outcome.ok, outcome.status, outcome.error) == (True, status, None)
@@ -70,7 +70,7 @@ def test_any_success_is_one(receiver, status):
 
 @pytest.mark.parametrize("status", [300, 304, 400, 404, 410, 429, 500, 503])
 def test_any_other_status_is_a_failure(receiver, status):
-    """Anything but a 2xx is a failure, and is no error of its own."""
+    """The outcome has the status and no error."""
     receiver.say(status)
     outcome = send(receiver.url)
     assert (outcome.ok, outcome.status, outcome.error) == (False, status, None)
@@ -78,7 +78,7 @@ def test_any_other_status_is_a_failure(receiver, status):
 
 @pytest.mark.parametrize("status", sorted(REDIRECTS))
 def test_a_redirect_is_not_followed(receiver, status):
-    """A redirect counts as the answer, nobody goes where it points, and the error says so."""
+    """It counts as the answer, and the error says so."""
     receiver.say(b"HTTP/1.1 %d Go\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n" % status)
     outcome = send(receiver.url)
     assert (outcome.ok, outcome.status, outcome.headers["location"]) == (
@@ -90,9 +90,10 @@ def test_a_redirect_is_not_followed(receiver, status):
     assert [arrival.path for arrival in receiver.arrivals] == ["/"]
 
 
+REFUSED = "connection refused: no server listens at this address and port"
 RESET = "the receiver reset the connection before its answer had ended"
 CLOSED = "the receiver closed the connection before its answer had ended"
-NO_HTTP = "what came is not HTTP as it should be: "
+NO_HTTP = "the response is not valid HTTP: "
 HALF = "peer closed connection without sending complete message body (received 4 bytes, expected 9)"
 
 
@@ -113,8 +114,8 @@ HALF = "peer closed connection without sending complete message body (received 4
         ),
     ],
 )
-def test_a_receiver_that_breaks_off_has_failed(receiver, answer, status, error):
-    """What is no answer is recorded in words, with the status if it had come so far."""
+def test_an_incomplete_answer_is_a_failure(receiver, answer, status, error):
+    """The outcome has the status if the headers had arrived."""
     receiver.say(answer)
     outcome = send(receiver.url)
     assert (outcome.ok, outcome.status) == (False, status)
@@ -123,8 +124,8 @@ def test_a_receiver_that_breaks_off_has_failed(receiver, answer, status, error):
 
 
 @pytest.mark.parametrize("how", ["hang", "drip"])
-def test_a_receiver_that_takes_its_time_has_failed(receiver, how):
-    """The limit is one for the whole attempt, so neither silence nor dripping gets around it."""
+def test_a_slow_receiver_has_failed(receiver, how):
+    """One limit covers the whole attempt, so an answer that drips does not escape it."""
 
     def dripping(arrival, line):
         arrival.closing = receiver.closing
@@ -144,26 +145,26 @@ def test_a_receiver_that_takes_its_time_has_failed(receiver, how):
 
 
 def test_the_limit_is_five_seconds():
-    """The documented limit is what a sender has unless a test says otherwise."""
+    """As documented; tests use a shorter one."""
     assert Sender().limit == timedelta(seconds=5)
 
 
-def test_an_endless_body_is_left(receiver):
-    """An answer that never ends is read only so far."""
+def test_an_endless_body_is_a_success(receiver):
+    """Only its beginning is read."""
     receiver.say(flood)
     assert send(receiver.url).ok
 
 
-def test_only_so_much_of_the_headers_is_kept(receiver):
-    """The log keeps so many headers of an answer, and so much of each."""
+def test_many_and_long_headers_are_cut(receiver):
+    """The log keeps a limited number, each up to a limited length."""
     many = b"".join(b"X-%d: %s\r\n" % (n, b"x" * 1500) for n in range(50))
     receiver.say(b"HTTP/1.1 200 OK\r\n" + many + b"Content-Length: 0\r\n\r\n")
     headers = send(receiver.url).headers
-    assert (len(headers), len(headers["x-0"])) == (MOST_HEADERS, LONGEST_HEADER)
+    assert (len(headers), len(headers["x-0"])) == (MAX_HEADERS, MAX_HEADER_LENGTH)
 
 
 def test_cookies_are_not_kept(receiver):
-    """What one receiver sets is sent to nobody, not even back to it."""
+    """A cookie is not even sent back to its receiver."""
     receiver.say(b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nContent-Length: 0\r\n\r\n")
 
     async def twice():
@@ -175,8 +176,8 @@ def test_cookies_are_not_kept(receiver):
     assert [("cookie" in arrival.headers) for arrival in receiver.arrivals] == [False, False]
 
 
-def test_what_was_sent_is_told_to_the_letter(receiver):
-    """The outcome has every header of the request, those that the URL asks for included."""
+def test_the_outcome_has_every_header_of_the_request(receiver):
+    """Those that follow from the URL and the body included."""
     url = f"http://us%20er:pw@127.0.0.1:{receiver.server_address[1]}/"
     outcome = send(url, {"x-key": "1"}, b'{"a":1}')
     (arrival,) = receiver.arrivals
@@ -190,33 +191,33 @@ def test_what_was_sent_is_told_to_the_letter(receiver):
     }
 
 
-def test_a_header_of_ones_own_comes_before_what_the_url_says(receiver):
-    """Who sets `authorization` means it."""
+def test_an_own_header_replaces_that_of_the_url(receiver):
+    """`authorization` is not sent twice."""
     send(f"http://a:b@127.0.0.1:{receiver.server_address[1]}/", {"authorization": "Bearer x"})
     assert receiver.arrivals[0].headers["authorization"] == "Bearer x"
 
 
-def test_an_answer_on_the_way_is_not_the_answer(receiver):
-    """A receiver may say `100 Continue` first."""
+def test_an_informational_response_is_not_the_answer(receiver):
+    """A receiver may send `100 Continue` first."""
     receiver.say(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 OK\r\nContent-Length: 0\r\n\r\n")
     assert send(receiver.url).status == 201
 
 
-def test_what_follows_an_answer_is_not_heard(receiver):
-    """Whoever goes on after the end changes nothing."""
+def test_data_after_the_answer_is_ignored(receiver):
+    """A second response changes nothing."""
     receiver.say(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 500 No\r\n\r\n")
     assert send(receiver.url).ok
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.0 200 OK\r\n\r\n"])
 def test_a_body_may_end_with_the_connection(receiver, head):
-    """An answer without a length is over when the receiver hangs up."""
+    """An answer without a length ends when the receiver closes the connection."""
     receiver.say(head + b"body")
     assert send(receiver.url).ok
 
 
-def test_a_receiver_that_hangs_holds_up_no_other(receiver):
-    """However many attempts hang at one address, another is called at once."""
+def test_a_receiver_that_hangs_does_not_block_another(receiver):
+    """Even with many attempts that hang."""
     receiver.say(receiver.hang, path="/slow")
 
     async def send():
@@ -245,21 +246,21 @@ def test_a_receiver_that_hangs_holds_up_no_other(receiver):
         "https://hook.test:8443/",
     ],
 )
-def test_a_public_address_is_refused_and_the_refusal_says_how_to_allow_it(url):
-    """Nothing is called; the error names the address and the option."""
+def test_a_public_address_is_refused(url):
+    """The error names the option that allows it."""
     outcome = send(url, resolve=resolver("8.8.8.8"), limit=timedelta(seconds=1))
     assert "neither loopback nor private" in outcome.error
     assert "--allow-public-webhooks" in outcome.error
 
 
 def test_a_public_address_is_called_once_that_is_allowed():
-    """With the permission there is no refusal; a cut limit is all that ends it here."""
+    """Here the attempt ends at its short limit."""
     outcome = send("http://192.0.2.1/", allow_public=True, limit=timedelta(milliseconds=1))
     assert "--allow-public-webhooks" not in outcome.error
 
 
-def test_a_name_is_resolved_once_and_what_was_checked_is_called(receiver):
-    """The resolver is asked a single time, and its public answers are passed over."""
+def test_a_name_is_resolved_once_and_called_at_a_checked_address(receiver):
+    """Public addresses of the name are left out."""
     port = receiver.server_address[1]
     resolve = resolver("8.8.8.8", "127.0.0.1")
     assert send(f"http://hook.test:{port}/a?b=c", resolve=resolve).ok
@@ -269,31 +270,31 @@ def test_a_name_is_resolved_once_and_what_was_checked_is_called(receiver):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "hook.localhost"])
-def test_nobody_is_asked_for_an_address_or_for_localhost(receiver, host):
-    """Addresses, and the names that are loopback everywhere, need no resolver."""
+def test_addresses_and_localhost_need_no_resolver(receiver, host):
+    """Names below `localhost` are loopback everywhere."""
     resolve = resolver()
     assert send(f"http://{host}:{receiver.server_address[1]}/", resolve=resolve).ok
     assert resolve.asked == []
 
 
-def test_the_next_address_of_a_name_is_called_where_nobody_listens(receiver):
-    """A receiver that listens at one address of its name only is found."""
+def test_the_next_address_of_a_name_is_tried(receiver):
+    """A receiver may listen at one address of its name only."""
     url = f"http://hook.test:{receiver.server_address[1]}/"
     assert send(url, resolve=resolver("127.0.0.2", "127.0.0.1")).ok
 
 
-def test_a_name_where_nobody_listens_is_a_failure():
-    """When no address of a name answers, it is said that nobody listens, whatever else is wrong."""
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        url = f"http://hook.test:{nobody.getsockname()[1]}/"
+def test_a_refused_connection_is_reported_before_other_errors():
+    """Of a name's addresses, some may be unreachable for other reasons."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://hook.test:{unused.getsockname()[1]}/"
         resolve = resolver("255.255.255.255", "127.0.0.1", "255.255.255.255")
         outcome = send(url, resolve=resolve, allow_public=True)
-    assert outcome.error == "nobody listens there: connection refused"
+    assert outcome.error == REFUSED
 
 
-def test_a_name_that_nobody_knows_is_a_failure():
-    """The resolver's error is told, with the name."""
+def test_an_unknown_name_is_a_failure():
+    """The error has the name and the resolver's message."""
 
     async def unknown(host, port):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -302,8 +303,8 @@ def test_a_name_that_nobody_knows_is_a_failure():
     assert outcome.error == "the name no.such.host.invalid was not found: Name or service not known"
 
 
-def test_an_error_that_nobody_thought_of_is_told_by_its_name():
-    """A failure of whatever kind is a failed attempt, and no crash."""
+def test_any_other_error_is_a_failed_attempt():
+    """The outcome has its type and message."""
 
     async def broken(host, port):
         raise ZeroDivisionError("by zero")
@@ -311,24 +312,24 @@ def test_an_error_that_nobody_thought_of_is_told_by_its_name():
     assert send("http://hook.test/", resolve=broken).error == "ZeroDivisionError: by zero"
 
 
-def test_a_port_may_be_left_out():
-    """Without a port the scheme's own is resolved."""
+def test_a_url_without_a_port_has_the_default_port():
+    """That of its scheme."""
     resolve = resolver("8.8.8.8")
     send("https://hook.test/", resolve=resolve)
     send("http://hook.test/", resolve=resolve)
     assert resolve.asked == [("hook.test", 443), ("hook.test", 80)]
 
 
-def test_ipv6_is_called(receiver):
-    """An address in brackets is called as it stands."""
-    with socket.socket(socket.AF_INET6) as nobody:
-        nobody.bind(("::1", 0))
-        outcome = send(f"http://[::1]:{nobody.getsockname()[1]}/")
-    assert outcome.error == "nobody listens there: connection refused"
+def test_an_ipv6_address_is_called(receiver):
+    """Without its brackets."""
+    with socket.socket(socket.AF_INET6) as unused:
+        unused.bind(("::1", 0))
+        outcome = send(f"http://[::1]:{unused.getsockname()[1]}/")
+    assert outcome.error == REFUSED
 
 
-def test_https_is_checked_by_name_though_called_by_address(monkeypatch):
-    """The certificate is asked for, and checked, for the name in the URL."""
+def test_a_certificate_is_checked_for_the_name_in_the_url(monkeypatch):
+    """Although the connection is opened to an address."""
     monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "hook.test.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(TLS / "hook.test.pem", TLS / "hook.test.key")
@@ -348,8 +349,8 @@ def test_https_is_checked_by_name_though_called_by_address(monkeypatch):
     assert "CERTIFICATE_VERIFY_FAILED" in bad.error
 
 
-def test_a_receiver_that_breaks_off_a_handshake_is_there():
-    """Its failure is told, rather than that nobody listens at another address of its name."""
+def test_a_failed_handshake_is_reported():
+    """No other address of the name is tried."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = threading.Thread(target=lambda: reset(None, listening.accept()[0]))
         serving.start()
@@ -371,8 +372,8 @@ def _serve_tls(listening, context):
             line.close()
 
 
-def test_an_application_is_called_in_the_place_of_its_host():
-    """A host that stands for one is asked of no resolver, and its answer counts alike."""
+def test_an_application_is_called_without_a_socket():
+    """Its host is not resolved, and its response counts like any other."""
 
     async def call():
         sender = Sender(resolve=resolver())

@@ -1,4 +1,4 @@
-"""Signing deliveries, held against the public library of the standard."""
+"""Signing, compared with the public library of Standard Webhooks."""
 
 import base64
 from datetime import UTC, datetime, timedelta
@@ -13,20 +13,20 @@ SECRET, OTHER = signing.make_secret(0, "evtd_1"), signing.make_secret(0, "evtd_2
 
 
 def now():
-    """The library holds a timestamp against the wall clock, so it is asked for one."""
+    """The present moment: the library compares timestamps with the wall clock."""
     return datetime.now(UTC)
 
 
 @pytest.mark.parametrize("body", [b"{}", BODY])
-def test_the_public_library_verifies_what_is_signed(body):
-    """A signature satisfies the library that receivers use."""
+def test_the_public_library_verifies_our_signatures(body):
+    """So do we."""
     headers = signing.signed_headers([SECRET], "evt_1", now(), body)
     standardwebhooks.Webhook(SECRET).verify(body, headers)
     signing.verify(SECRET, headers, body, now())
 
 
-def test_what_the_public_library_signs_is_taken():
-    """Our own check takes what the library signs."""
+def test_we_verify_signatures_of_the_public_library():
+    """The header names and the format are the same."""
     moment = now()
     signature = standardwebhooks.Webhook(SECRET).sign("evt_1", moment, BODY.decode())
     headers = {
@@ -38,8 +38,8 @@ def test_what_the_public_library_signs_is_taken():
 
 
 @pytest.mark.parametrize("secret", [SECRET, OTHER])
-def test_either_secret_verifies_while_one_is_rotated(secret):
-    """With two secrets there are two signatures, and the library takes either."""
+def test_either_secret_verifies_during_a_rotation(secret):
+    """Two secrets give two signatures."""
     headers = signing.signed_headers([SECRET, OTHER], "evt_1", now(), BODY)
     assert headers["webhook-signature"].count("v1,") == 2
     standardwebhooks.Webhook(secret).verify(BODY, headers)
@@ -47,7 +47,7 @@ def test_either_secret_verifies_while_one_is_rotated(secret):
 
 
 @pytest.mark.parametrize(
-    ("change", "complaint"),
+    ("change", "message"),
     [
         ({"webhook-id": None}, "the header 'webhook-id' is missing"),
         ({"webhook-signature": None}, "the header 'webhook-signature' is missing"),
@@ -57,21 +57,21 @@ def test_either_secret_verifies_while_one_is_rotated(secret):
         ({"webhook-timestamp": "9" * 5000}, "is not a number of seconds"),
         ({"webhook-timestamp": "9" * 11}, "5138-11-16 09:46:39"),
         ({"webhook-timestamp": "100"}, "1970-01-01 00:01:40"),
-        ({"webhook-id": "evt_2"}, "no signature fits"),
-        ({"webhook-signature": "v1,☂ nonsense"}, "no signature fits"),
+        ({"webhook-id": "evt_2"}, "no signature matches"),
+        ({"webhook-signature": "v1,☂ nonsense"}, "no signature matches"),
     ],
 )
-def test_a_delivery_that_is_not_signed_so_is_refused(change, complaint):
-    """The complaint says what is wrong with the headers."""
+def test_a_wrong_header_is_refused(change, message):
+    """The message says what is wrong with it."""
     headers = {**signing.signed_headers([SECRET], "evt_1", now(), BODY), **change}
     given = {name: value for name, value in headers.items() if value is not None}
-    with pytest.raises(signing.SignatureError, match=complaint.replace("²", ".")):
+    with pytest.raises(signing.SignatureError, match=message.replace("²", ".")):
         signing.verify(SECRET, given, BODY, now())
 
 
 @pytest.mark.parametrize("off", [timedelta(minutes=5), timedelta(minutes=-5)])
-def test_five_minutes_are_tolerated_and_no_more(off):
-    """The tolerance is that of the standard, both ways."""
+def test_a_timestamp_may_be_five_minutes_off(off):
+    """Either way, as in the standard."""
     moment = datetime(2025, 1, 15, tzinfo=UTC)
     headers = signing.signed_headers([SECRET], "evt_1", moment, BODY)
     signing.verify(SECRET, headers, BODY, moment + off)
@@ -79,11 +79,11 @@ def test_five_minutes_are_tolerated_and_no_more(off):
         signing.verify(SECRET, headers, BODY, moment + off * 1.01)
 
 
-def test_a_secret_follows_from_the_seed_and_the_destination():
-    """Equal worlds make equal secrets, and each destination its own."""
+def test_a_secret_depends_on_the_seed_and_the_destination():
+    """Equal worlds have equal secrets, and each destination has its own."""
     assert signing.make_secret(0, "evtd_1") == SECRET
     assert len({SECRET, OTHER, signing.make_secret(1, "evtd_1")}) == 3
-    assert signing.secret_fault(SECRET) is None
+    assert signing.secret_problem(SECRET) is None
 
 
 def _of(length):
@@ -91,7 +91,7 @@ def _of(length):
 
 
 @pytest.mark.parametrize(
-    ("secret", "complaint"),
+    ("secret", "message"),
     [
         ("sk_live", "must be `whsec_` and base64"),
         ("whsec_ä", "must be `whsec_` and base64"),
@@ -102,6 +102,6 @@ def _of(length):
         (_of(64), None),
     ],
 )
-def test_a_secret_is_checked_for_form_and_length(secret, complaint):
-    """What cannot be a secret of the standard is told apart."""
-    assert signing.secret_fault(secret) == complaint
+def test_a_secret_is_checked_for_form_and_length(secret, message):
+    """The standard allows 24 to 64 bytes."""
+    assert signing.secret_problem(secret) == message

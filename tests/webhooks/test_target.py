@@ -1,4 +1,4 @@
-"""What the URL of a webhook says."""
+"""The parts of a webhook's URL."""
 
 import pytest
 
@@ -16,8 +16,8 @@ from deck_sim.webhooks.target import read_target
         ("http://bücher.test/", "xn--bcher-kva.test", 80, "xn--bcher-kva.test"),
     ],
 )
-def test_a_url_says_whom_to_call(url, host, port, authority):
-    """The host in ASCII and the port; and the host header, with the port that the URL names."""
+def test_a_url_gives_the_address_and_the_host_header(url, host, port, authority):
+    """The host is in ASCII; the header has a port only if the URL has one."""
     target = read_target(url)
     assert (target.host, target.port, target.authority) == (host, port, authority)
     assert target.is_secure == url.startswith("https")
@@ -34,7 +34,7 @@ def test_a_url_says_whom_to_call(url, host, port, authority):
     ],
 )
 def test_a_path_is_written_in_ascii(url, path):
-    """What may stand in a request line stays, the rest is encoded; a fragment is not sent."""
+    """Characters that a request line allows stay, others are encoded; a fragment is not sent."""
     assert read_target(url).path == path
 
 
@@ -47,5 +47,5 @@ def test_a_path_is_written_in_ascii(url, path):
     ],
 )
 def test_the_name_and_password_in_a_url_become_basic_authentication(url, authorization):
-    """As any client does it; without them the header is absent."""
+    """Without them the header is absent."""
     assert read_target(url).headers(b"{}").get("authorization") == authorization

@@ -17,7 +17,7 @@ from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import check_body, print_resource
 from deck_sim.server.api.answers import fetch
 from deck_sim.server.endpoint import Answer, Request, endpoint
-from deck_sim.webhooks.signing import make_secret, secret_fault
+from deck_sim.webhooks.signing import make_secret, secret_problem
 
 Fields = dict[str, Any]
 
@@ -33,9 +33,9 @@ class Wanted:
 
     def check_secret(self) -> None:
         """See that the secret, if there is one, can be signed with."""
-        fault = secret_fault(self.secret) if self.secret is not None else None
-        if fault:
-            text = f"`{self.secret_at}` {fault}"
+        problem = secret_problem(self.secret) if self.secret is not None else None
+        if problem:
+            text = f"`{self.secret_at}` {problem}"
             raise refuse("request/input_invalid", text, field=self.secret_at)
 
 

@@ -1,4 +1,4 @@
-"""Whom a webhook may call, and what a refusal says."""
+"""The addresses that a webhook may call, and the message of a refusal."""
 
 import asyncio
 import ipaddress
@@ -14,7 +14,7 @@ from deck_sim.webhooks.allowed_addresses import (
 
 
 def find(host, *resolved, public=False):
-    """The addresses of a host, whose name is resolved so."""
+    """The addresses of a host whose name resolves to these addresses."""
 
     async def resolve(host, port):
         return resolved
@@ -23,7 +23,7 @@ def find(host, *resolved, public=False):
 
 
 @pytest.mark.parametrize(
-    ("address", "near"),
+    ("address", "local"),
     [
         ("127.0.0.1", True),
         ("127.255.0.9", True),
@@ -46,17 +46,17 @@ def find(host, *resolved, public=False):
         ("64:ff9b::7f00:1", False),
     ],
 )
-def test_only_loopback_and_private_addresses_are_near(address, near):
-    """Public, link-local and unspecified addresses are not near, in either way to write them."""
-    assert is_local(ipaddress.ip_address(address)) is near
+def test_only_loopback_and_private_addresses_are_local(address, local):
+    """Also when IPv6 wraps an IPv4 address."""
+    assert is_local(ipaddress.ip_address(address)) is local
 
 
-HOW = "; deck-sim does not call it unless it is started with --allow-public-webhooks"
-LISTENS = ": that is where a server listens, not where it is called; use 127.0.0.1"
+HOW = "; to call public addresses, start deck-sim with --allow-public-webhooks"
+LISTENS = ": servers listen at this address, but nothing can call it; use 127.0.0.1"
 
 
 @pytest.mark.parametrize(
-    ("host", "resolved", "told"),
+    ("host", "resolved", "message"),
     [
         ("8.8.8.8", (), f"8.8.8.8: neither loopback nor private{HOW}"),
         (
@@ -69,32 +69,32 @@ LISTENS = ": that is where a server listens, not where it is called; use 127.0.0
         ("any.test", ("0.0.0.0",), f"any.test is 0.0.0.0{LISTENS}"),
     ],
 )
-def test_a_refusal_says_what_was_found_and_what_to_do(host, resolved, told):
-    """An address stands there once, and where a server listens has an advice of its own."""
+def test_a_refusal_names_the_addresses_and_the_remedy(host, resolved, message):
+    """An unspecified address has its own remedy."""
     with pytest.raises(AddressRefused) as refusal:
         find(host, *resolved)
-    assert str(refusal.value) == told
+    assert str(refusal.value) == message
 
 
 @pytest.mark.parametrize("host", ["localhost.", "hook.localhost.", "127.0.0.1."])
 def test_a_dot_at_the_end_of_a_host_changes_nothing(host):
-    """It says that the name is whole, and no resolver is asked for one that is loopback."""
+    """The dot marks an absolute name; the resolver is not asked for a loopback name."""
     assert find(host)[0] == "127.0.0.1"
 
 
 def test_an_address_with_a_dot_at_its_end_is_checked_as_one():
-    """It is no name that a resolver could turn into another address."""
+    """The resolver is not asked for it."""
     with pytest.raises(AddressRefused, match=r"8\.8\.8\.8: neither loopback nor private"):
         find("8.8.8.8.", "127.0.0.1")
 
 
-def test_only_near_addresses_are_found_unless_public_ones_are_allowed():
-    """A name that is both near and public is called where it is near."""
+def test_public_addresses_are_left_out_unless_they_are_allowed():
+    """A name with a local and a public address is called at the local one."""
     both = ("8.8.8.8", "127.0.0.1")
     assert find("hook.test", *both) == ["127.0.0.1"]
     assert find("hook.test", *both, public=True) == [*both]
 
 
-def test_the_resolver_of_the_machine_gives_addresses():
-    """What it finds is given as text, which is what is checked."""
+def test_the_resolver_of_the_machine_returns_addresses_as_text():
+    """An address resolves to itself."""
     assert asyncio.run(ask_resolver("127.0.0.1", 80)) == ["127.0.0.1"]

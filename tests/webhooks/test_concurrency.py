@@ -1,4 +1,4 @@
-"""How many attempts are under way, and how many arrive at one moment."""
+"""How many attempts are in progress, and how many connect at one moment."""
 
 import asyncio
 from datetime import timedelta
@@ -12,19 +12,19 @@ PORT = ("127.0.0.1", 80)
 
 
 class Waiting:
-    """Attempts that have their turn until they are let go."""
+    """Attempts that stay in progress until a test ends them."""
 
     def __init__(self):
-        self.turns, self.inside, self.let_go = ConcurrencyLimits(), [], asyncio.Event()
+        self.limits, self.inside, self.let_go = ConcurrencyLimits(), [], asyncio.Event()
 
     async def attempt(self, url, port):
-        """Have a turn until let go."""
-        async with self.turns.take(url, port):
+        """Stay in progress until `let_go`."""
+        async with self.limits.wait(url, port):
             self.inside.append(url)
             await self.let_go.wait()
 
     async def begin(self, count, url="http://a/", port=PORT):
-        """Begin so many; returns how many have their turn when all has come to rest."""
+        """Start `count` attempts; returns their tasks, and how many are in progress in all."""
         tasks = [asyncio.ensure_future(self.attempt(url, port)) for _ in range(count)]
         for _ in range(200):
             await asyncio.sleep(0)
@@ -32,18 +32,18 @@ class Waiting:
 
 
 @pytest.fixture
-def patience(monkeypatch):
-    """Set after how long a caller counts as taken; at first it is longer than any test."""
+def taken_after(monkeypatch):
+    """Set the time after which an attempt counts as connected; at first longer than any test."""
 
-    def set_patience(length):
+    def set_taken(length):
         monkeypatch.setattr(concurrency, "TAKEN", length)
 
-    set_patience(timedelta(days=1))
-    return set_patience
+    set_taken(timedelta(days=1))
+    return set_taken
 
 
 def play(story):
-    """Play a story with attempts, and let all of them end."""
+    """Run a story with attempts to its end; returns its result, and how many were in progress."""
 
     async def whole():
         waiting = Waiting()
@@ -55,33 +55,33 @@ def play(story):
     return asyncio.run(whole())
 
 
-def test_few_arrive_at_a_port_at_one_moment(patience):
-    """The rest come as soon as those have been answered."""
+def test_few_attempts_connect_to_a_port_at_one_moment(taken_after):
+    """The others follow when those have been answered."""
     assert play(lambda waiting: waiting.begin(20)) == (MAX_CONNECTING, 20)
 
 
-def test_those_who_were_taken_let_others_come_up_to_the_limit_of_the_url(patience):
-    """A slow answer does not hold the gate, but only so many wait for one URL."""
-    patience(timedelta())
+def test_connected_attempts_let_others_connect_up_to_the_limit_of_the_url(taken_after):
+    """A slow response does not block other attempts until the limit is reached."""
+    taken_after(timedelta())
     assert play(lambda waiting: waiting.begin(20)) == (MAX_IN_FLIGHT, 20)
 
 
-def test_other_urls_have_turns_of_their_own_and_other_ports_a_gate(patience):
-    """What hangs at one URL holds up none; what arrives at one port, none at another."""
-    patience(timedelta())
+def test_each_url_and_each_port_has_its_own_limit(taken_after):
+    """Attempts that hang at one URL block no other URL."""
+    taken_after(timedelta())
 
     async def story(waiting):
         first, _ = await waiting.begin(20, "http://a/")
         second, seen = await waiting.begin(20, "http://a/b")
-        patience(timedelta(days=1))
+        taken_after(timedelta(days=1))
         third, _ = await waiting.begin(20, "http://c/", ("127.0.0.1", 81))
         return [*first, *second, *third], (seen, waiting.inside.count("http://c/"))
 
     assert play(story) == ((2 * MAX_IN_FLIGHT, MAX_CONNECTING), 60)
 
 
-def test_an_attempt_that_is_stopped_leaves_its_place(patience):
-    """Whoever goes away in the middle keeps nobody out."""
+def test_a_canceled_attempt_no_longer_counts(taken_after):
+    """Another one takes its place."""
 
     async def story(waiting):
         tasks, _ = await waiting.begin(20)
@@ -93,15 +93,15 @@ def test_an_attempt_that_is_stopped_leaves_its_place(patience):
     assert play(story) == (2 * MAX_CONNECTING, 20)
 
 
-def test_a_place_is_left_only_once(patience):
-    """Who was taken and is answered later lets nobody in a second time."""
-    patience(timedelta())
+def test_an_attempt_counts_as_connected_only_once(taken_after):
+    """Its end does not let another one in a second time."""
+    taken_after(timedelta())
     taken = Waiting()
 
     async def story(waiting):
-        taken.turns = waiting.turns
+        taken.limits = waiting.limits
         tasks, _ = await taken.begin(3)
-        patience(timedelta(days=1))
+        taken_after(timedelta(days=1))
         more, _ = await waiting.begin(20)
         taken.let_go.set()
         await asyncio.gather(*tasks)
