@@ -1,23 +1,23 @@
-"""Where a server is: its URL, as a person writes it."""
+"""The URL of a server, as a user writes it."""
 
 from urllib.parse import urlsplit
 
 from deck_sim.base.errors import DeckSimError, quote
 
-DEFAULT_URL = "http://127.0.0.1:8765"  # where `deck-sim serve` is
+DEFAULT_URL = "http://127.0.0.1:8765"  # of `deck-sim serve`
 
 
 def read_url(text: str) -> str:
-    """The URL of a server, given with or without its `/v2`, which is left out.
+    """The URL of a server without the `/v2` that it may end in.
 
     Raises:
-        DeckSimError: if it is none.
+        DeckSimError: if it is no http or https URL.
 
     """
     try:
         parts = urlsplit(text)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # brackets, or a port, that no address has
+    except ValueError:  # of brackets or a port
         valid = False
     if not valid:
         needs = "it begins with http:// or https:// and names a host"

@@ -1,4 +1,4 @@
-"""Applications called directly, as ASGI and WSGI say, with no socket in between."""
+"""Calls of ASGI and WSGI applications, without a socket."""
 
 import io
 import sys
@@ -12,12 +12,12 @@ Headers = list[tuple[bytes, bytes]]
 Message = MutableMapping[str, Any]
 
 _PORTS = {"http": 80, "https": 443}
-_US = "127.0.0.1"
+_CLIENT = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request, all of it."""
+class HttpRequest:
+    """A complete request."""
 
     method: str
     url: str
@@ -26,38 +26,38 @@ class Asked:
 
     @property
     def parts(self) -> SplitResult:
-        """The URL, taken apart."""
+        """The parsed URL."""
         return urlsplit(self.url)
 
     @property
     def server(self) -> tuple[str, int]:
-        """The name and port that it was sent to."""
+        """The host and port that it is sent to."""
         parts = self.parts
         return parts.hostname or "", parts.port or _PORTS[parts.scheme]
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer, all of it."""
+class HttpResponse:
+    """A complete response."""
 
     status: int
     headers: Headers
     body: bytes
 
 
-async def call_asgi(app: Any, asked: Asked, answer: Future[Answered]) -> None:
-    """Call an ASGI application on the event loop that runs.
+async def call_asgi(app: Any, request: HttpRequest, response: Future[HttpResponse]) -> None:
+    """Call an ASGI application on the current event loop.
 
-    `answer` is set as soon as it is complete; the application may still work on, at what a web
-    framework calls a background task. This returns when the application does.
+    `response` is set when the response is complete. The application may run on, for example for
+    background tasks; this returns when it does.
     """
     import anyio
 
     complete, parts, start = anyio.Event(), list[bytes](), dict[str, Any]()
-    request = iter([{"type": "http.request", "body": asked.body, "more_body": False}])
+    messages = iter([{"type": "http.request", "body": request.body, "more_body": False}])
 
     async def receive() -> Message:
-        message = next(request, None)
+        message = next(messages, None)
         if message is None:
             await complete.wait()
         return message or {"type": "http.disconnect"}
@@ -67,21 +67,21 @@ async def call_asgi(app: Any, asked: Asked, answer: Future[Answered]) -> None:
             start.update(message)
         else:
             parts.append(message.get("body", b""))
-            if not message.get("more_body", False) and not answer.done():
+            if not message.get("more_body", False) and not response.done():
                 headers = [(name.lower(), value) for name, value in start.get("headers", ())]
-                answer.set_result(Answered(start["status"], headers, b"".join(parts)))
+                response.set_result(HttpResponse(start["status"], headers, b"".join(parts)))
                 complete.set()
 
     try:
-        await app(_scope(asked), receive, send)
+        await app(_scope(request), receive, send)
     except BaseException as error:
-        _break_off(answer, error)
+        _set_error(response, error)
         raise
-    _break_off(answer, RuntimeError("the application returned before its answer was complete"))
+    _set_error(response, RuntimeError("the application returned before its answer was complete"))
 
 
-def call_wsgi(app: Any, asked: Asked, answer: Future[Answered]) -> None:
-    """Call a WSGI application on this thread; `answer` is set when it is complete."""
+def call_wsgi(app: Any, request: HttpRequest, response: Future[HttpResponse]) -> None:
+    """Call a WSGI application on this thread, and set `response`."""
     parts, status, headers = list[bytes](), list[str](), list[tuple[str, str]]()
 
     def start_response(line: str, pairs: Iterable[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -89,11 +89,11 @@ def call_wsgi(app: Any, asked: Asked, answer: Future[Answered]) -> None:
         return parts.append
 
     try:
-        body = app(_environ(asked), start_response)
+        body = app(_environ(request), start_response)
         try:
             parts.extend(body)
-            answer.set_result(
-                Answered(
+            response.set_result(
+                HttpResponse(
                     int(status[0].split(" ")[0]),
                     [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
                     b"".join(parts),
@@ -102,56 +102,55 @@ def call_wsgi(app: Any, asked: Asked, answer: Future[Answered]) -> None:
         finally:
             getattr(body, "close", lambda: None)()
     except BaseException as error:
-        _break_off(answer, error)
+        _set_error(response, error)
         raise
 
 
-def _break_off(answer: Future[Answered], error: BaseException) -> None:
-    """Tell whoever waits that no answer will come, unless it has come already.
+def _set_error(response: Future[HttpResponse], error: BaseException) -> None:
+    # Those who wait for the response were not cancelled themselves, so a cancellation of the
+    # application reaches them as a lost connection.
+    if not response.done():
+        is_exception = isinstance(error, Exception)
+        lost = ConnectionResetError("the application was stopped")
+        response.set_exception(error if is_exception else lost)
 
-    A cancellation is told as what it is to them: somebody else's end, not their own.
-    """
-    if not answer.done():
-        own = isinstance(error, Exception)
-        answer.set_exception(error if own else ConnectionResetError("it was stopped"))
 
-
-def _scope(asked: Asked) -> dict[str, Any]:
-    parts = asked.parts
+def _scope(request: HttpRequest) -> dict[str, Any]:
+    parts = request.parts
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
-        "method": asked.method,
+        "method": request.method,
         "scheme": parts.scheme,
         "path": unquote(parts.path) or "/",
         "raw_path": parts.path.encode("ascii") or b"/",
         "query_string": parts.query.encode("ascii"),
         "root_path": "",
-        "headers": [(name.lower(), value) for name, value in asked.headers],
-        "client": (_US, 0),
-        "server": asked.server,
+        "headers": [(name.lower(), value) for name, value in request.headers],
+        "client": (_CLIENT, 0),
+        "server": request.server,
     }
 
 
-def _environ(asked: Asked) -> dict[str, Any]:
-    parts, (host, port) = asked.parts, asked.server
+def _environ(request: HttpRequest) -> dict[str, Any]:
+    parts, (host, port) = request.parts, request.server
     headers = dict[str, str]()
-    for name, value in asked.headers:
+    for name, value in request.headers:
         key = f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}"
         headers[key.removeprefix("HTTP_") if key in _UNPREFIXED else key] = value.decode("latin-1")
     return headers | {
-        "REQUEST_METHOD": asked.method,
+        "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
         "QUERY_STRING": parts.query,
         "SERVER_NAME": host,
         "SERVER_PORT": f"{port}",
         "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": _US,
+        "REMOTE_ADDR": _CLIENT,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": parts.scheme,
-        "wsgi.input": io.BytesIO(asked.body),
+        "wsgi.input": io.BytesIO(request.body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,

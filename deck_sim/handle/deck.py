@@ -1,30 +1,50 @@
-"""The handle of one world: what a test holds while its application talks to the fake API.
+"""`Deck`: the handle of one world, which a test holds while its application calls the fake API.
 
-Everything goes through the control API, and nothing that is only read changes the world.
+Everything here goes through the control API. Reading never changes the world.
 """
 
+import base64
 import itertools
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from types import TracebackType
-from typing import Any, Self
+from datetime import datetime, timedelta
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
+from deck_sim.base.errors import DeckSimError
+from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.address import read_url
 from deck_sim.handle.clock import Clock
-from deck_sim.handle.control import Control, Json, given
-from deck_sim.handle.delivery import Apps
-from deck_sim.handle.directing import Directing
-from deck_sim.handle.faults import Faults
-from deck_sim.handle.looking import Looking
-from deck_sim.handle.nearby import Nearby
-from deck_sim.handle.passing import Passing
-from deck_sim.handle.timeline import write_moment
+from deck_sim.handle.control import Control, IdOrResource, Json, drop_none, read_id
+from deck_sim.handle.hold import Hold
+from deck_sim.handle.journal import Calls
+from deck_sim.handle.lint import LintReport
+from deck_sim.handle.threads import refuse_on_event_loop
+from deck_sim.handle.timeline import (
+    AdvanceReport,
+    Timeline,
+    read_advance,
+    read_timeline,
+    write_duration,
+    write_moment,
+)
+from deck_sim.handle.webhook_apps import WebhookApps
+from deck_sim.scenario.yaml.document import YamlError
+from deck_sim.scenario.yaml.reader import read_yaml
+
+if TYPE_CHECKING:
+    from deck_sim.handle.transports import Channel
+
+ALL_EVENTS = "*"
+WEBHOOK_PATH = "/webhooks/deck"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyTask:
-    """The ids of a task that can be run at once, and of all that this takes."""
+    """The ids of a task that can be run, and of its agent, source and login."""
 
     agent_id: str
     source_id: str
@@ -34,56 +54,451 @@ class ReadyTask:
 
     @property
     def login(self) -> Json:
-        """What the body of a run needs beside its input."""
-        named = {"connection_id": self.connection_id, "credential_id": self.credential_id}
-        return given(**named)
+        """The part of a run's body that names the login."""
+        return drop_none(connection_id=self.connection_id, credential_id=self.credential_id)
 
 
-class Deck(Passing, Nearby, Directing, Faults, Looking):
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A registered webhook: the id of its destination, its URL, and the secret that signs it."""
+
+    id: str
+    url: str
+    secret: str
+
+
+class Deck(AbstractContextManager["Deck"]):
     """A world of a deck-sim server, selected by its API key.
 
-    As a context manager it closes its connection with the server; the world stays.
+    As a context manager it closes what it has opened; the world stays.
+
+    A method that waits for the server raises a `DeckSimError` when it is called on the thread of a
+    running event loop, since a webhook receiver on that loop could not answer. Each has a twin for
+    coroutines with the same arguments: `await deck.async_advance("5m")`.
     """
+
+    poll_interval: str | timedelta = "1s"  # reads closer together are a finding of `lint`
+    most_idle_sleeps = 1000  # calls of `sleep` in a row while nothing happens and nothing is due
+    holds: tuple[Hold, ...] = ()  # all that were created here, released or not
 
     def __init__(self, url: str, api_key: str) -> None:
         """Drive the world of `api_key` on the server at `url`, with or without its `/v2`.
 
         Raises:
-            DeckSimError: if that is no URL of a server. Whether one is there shows the first call.
+            DeckSimError: if `url` is not one. Whether a server is there, the first call shows.
 
         """
         self.url = read_url(url)
         self.api_key = api_key
         self._control = Control(self.url, api_key)
-        self.apps = Apps(self.url, api_key)
+        self.apps = WebhookApps(self.url, api_key)
         self.clock = Clock(self._control, self.apps)
         self._numbers = itertools.count(1)
+        self._idle_sleeps = 0
 
     @property
     def base_url(self) -> str:
-        """What the application under test is pointed at; ends in `/v2`."""
+        """The base URL for the application under test; ends in `/v2`."""
         return f"{self.url}/v2"
+
+    @property
+    def world(self) -> Json:
+        """The state of the world as a whole, as in `GET /_sim/world`."""
+        return self._control.call("GET", "/world")
+
+    @property
+    def _edition(self) -> Edition:
+        return EDITIONS[self.world["edition"]]
 
     def __repr__(self) -> str:
         return f"Deck({self.url!r}, {self.api_key!r})"
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        """Close the connection with the server."""
-        self._leave()
+        """Stop calling applications, and close every socket of this object."""
+        self.apps.close()
+        if "_channel" in vars(self):
+            self._channel.close()
+        if "requests_adapter" in vars(self):
+            self.requests_adapter.close()
         self._control.close()
 
+    # Clients
+
+    @property
+    def transport(self) -> Any:
+        """A transport for `httpx.Client` or `httpx2.Client`; needs no socket in this process."""
+        from deck_sim.handle.transports import Transport
+
+        return Transport(self._channel, self.url)
+
+    @property
+    def async_transport(self) -> Any:
+        """A transport for `httpx.AsyncClient` or `httpx2.AsyncClient`."""
+        from deck_sim.handle.transports import AsyncTransport
+
+        return AsyncTransport(self._channel, self.url)
+
+    @cached_property
+    def requests_adapter(self) -> Any:
+        """An adapter for requests: `session.mount(deck.base_url, deck.requests_adapter)`."""
+        from deck_sim.handle.requests_adapter import DeckAdapter
+
+        return DeckAdapter(self.url)
+
+    @cached_property
+    def _channel(self) -> "Channel":
+        from deck_sim.handle.transports import open_channel
+
+        return open_channel(self.url)
+
+    # Scenarios
+
+    def use(self, name: str) -> None:
+        """Set the default scenario: connections and runs play it unless another is chosen."""
+        self._control.call("PATCH", "/world", json={"default_scenario": name})
+
+    def queue(self, *names: str, resource: str = "task_run") -> None:
+        """Let the next runs (or `resource="connection"`) play these scenarios, one each."""
+        self._control.call("POST", "/queue", json={"resource": resource, "scenarios": [*names]})
+
+    def rule(self, when: Mapping[str, Any], scenario: str, resource: str | None = None) -> None:
+        """Add a rule: what matches `when` plays this scenario. Earlier rules come first.
+
+        `deck.rule({"username": "*@hotel.example"}, "mfa_then_success")`. With `resource`, the rule
+        is for `task_run` or for `connection` only.
+        """
+        rule = drop_none(when=dict(when), scenario=scenario, resource=resource)
+        self._control.call("PUT", "/rules", json={"rules": [*self.rules, rule]})
+
+    @property
+    def rules(self) -> list[Json]:
+        """The rules; the first that matches is used."""
+        rules: list[Json] = self._control.call("GET", "/rules")["rules"]
+        return rules
+
+    def scenario(self, source: str | Mapping[str, Any]) -> str:
+        """Add a scenario to this world, from YAML text or plain data; return its name.
+
+        Plain data may leave out `version` and `name`.
+
+        Raises:
+            DeckSimError: with every error of the scenario.
+
+        """
+        if isinstance(source, str):
+            name = _scenario_name(_read_name(source))
+            self._control.call("PUT", f"/scenarios/{name}", content=source.encode())
+        else:
+            name = _scenario_name(source.get("name", f"scenario_{next(self._numbers)}"))
+            self._control.call("PUT", f"/scenarios/{name}", json=dict(source))
+        return name
+
+    def hold(
+        self,
+        point: str,
+        id: IdOrResource | None = None,  # noqa: A002 - what the control API calls it
+    ) -> Hold:
+        """Stop runs and logins before they emit an event, until the hold is released.
+
+        `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. A call as
+        the point, `POST /v2/tasks/*/run`, holds the answer after the work is done.
+
+        Raises:
+            DeckSimError: if the event type, the call or the id is unknown.
+
+        """
+        hold = Hold(self._control, point, None if id is None else read_id(id))
+        self.holds += (hold,)
+        return hold
+
+    # People and sources
+
+    def approve(self, run: IdOrResource) -> Json:
+        """Approve a run that waits for a reviewer."""
+        return self._control.call("POST", f"/task-runs/{read_id(run)}/approve")
+
+    def reject(self, run: IdOrResource) -> Json:
+        """Reject a run that waits for a reviewer."""
+        return self._control.call("POST", f"/task-runs/{read_id(run)}/reject")
+
+    def drop(self, login: IdOrResource) -> Json:
+        """End a connection or a session, as the source may do at any time."""
+        kinds = self._edition.kinds.values()
+        kind = next(kind for kind in kinds if kind.machine and "drop" in kind.machine.commands)
+        return self._control.call("POST", f"/{kind.path}/{read_id(login)}/drop")
+
+    def invalidate(self, login: IdOrResource) -> Json:
+        """Change the password of a connection or credential at the source."""
+        path = self._edition.login_kind.path
+        return self._control.call("POST", f"/{path}/{read_id(login)}/invalidate")
+
+    # Time
+
+    @refuse_on_event_loop
+    def advance(self, by: str | timedelta) -> AdvanceReport:
+        """Advance the clock by a duration; everything that falls due happens before it returns."""
+        return self.apps.serve_during(self._advancing(by=write_duration(by)))
+
+    async def async_advance(self, by: str | timedelta) -> AdvanceReport:
+        """`advance` for coroutines."""
+        return await self.apps.async_serve_during(self._advancing(by=write_duration(by)))
+
+    @refuse_on_event_loop
+    def advance_to(self, moment: str | datetime) -> AdvanceReport:
+        """Advance the clock to a moment; one without an offset is UTC."""
+        return self.apps.serve_during(self._advancing(to=write_moment(moment)))
+
+    async def async_advance_to(self, moment: str | datetime) -> AdvanceReport:
+        """`advance_to` for coroutines."""
+        return await self.apps.async_serve_during(self._advancing(to=write_moment(moment)))
+
+    @refuse_on_event_loop
+    def advance_until(
+        self,
+        event: str,
+        id: IdOrResource | None = None,  # noqa: A002
+        *,
+        limit: str | timedelta = "1d",
+    ) -> AdvanceReport:
+        """Advance the clock until an event such as `task_run.completed`, of that resource if given.
+
+        Raises:
+            DeckSimError: if nothing due within `limit` emits the event; says what waits.
+
+        """
+        return self.apps.serve_during(self._advancing(**_until(event, id, limit)))
+
+    async def async_advance_until(
+        self,
+        event: str,
+        id: IdOrResource | None = None,  # noqa: A002
+        *,
+        limit: str | timedelta = "1d",
+    ) -> AdvanceReport:
+        """`advance_until` for coroutines."""
+        return await self.apps.async_serve_during(self._advancing(**_until(event, id, limit)))
+
+    @refuse_on_event_loop
+    def settle(self) -> AdvanceReport:
+        """Advance the clock until nothing is due. Runs that wait for a person stay as they are."""
+        return self.apps.serve_during(self._advancing(until="idle"))
+
+    async def async_settle(self) -> AdvanceReport:
+        """`settle` for coroutines."""
+        return await self.apps.async_serve_during(self._advancing(until="idle"))
+
+    @refuse_on_event_loop
+    def sleep(self, seconds: float) -> None:
+        """Advance the clock by seconds; a client takes it as its `sleep`.
+
+        Raises:
+            DeckSimError: if it was called `most_idle_sleeps` times while nothing happened, and
+                nothing is due.
+
+        """
+        self._count_idle_sleeps(self.advance(timedelta(seconds=seconds)))
+
+    async def async_sleep(self, seconds: float) -> None:
+        """`sleep` for clients that await it."""
+        self._count_idle_sleeps(await self.async_advance(timedelta(seconds=seconds)))
+
+    def _advancing(self, **how: Any) -> Callable[[], AdvanceReport]:
+        return lambda: read_advance(self._control.call("POST", "/clock/advance", json=how))
+
+    def _count_idle_sleeps(self, report: AdvanceReport) -> None:
+        is_idle = all(entry.kind == "clock" for entry in report.happened)
+        self._idle_sleeps = self._idle_sleeps + 1 if is_idle else 0
+        if self._idle_sleeps < self.most_idle_sleeps or self.next()["due"]:
+            return
+        slept, self._idle_sleeps = self._idle_sleeps, 0
+        raise DeckSimError(
+            f"the client waits for ever: it has slept {slept} times, nothing has happened, and"
+            " nothing is due; for a client that gives up later, set `deck.most_idle_sleeps`"
+        )
+
+    # Webhooks
+
+    @property
+    def webhook_secret(self) -> str:
+        """The secret that signs webhooks registered here, unless another is given."""
+        digest = blake2b(self.api_key.encode(), digest_size=24, person=b"webhooks").digest()
+        return f"whsec_{base64.b64encode(digest).decode()}"
+
+    def deliver_to(
+        self,
+        app: Any,
+        path: str = WEBHOOK_PATH,
+        events: Sequence[str] = (ALL_EVENTS,),
+        *,
+        secret: str | None = None,
+        host: str = "testserver",
+    ) -> Destination:
+        """Deliver webhooks to an ASGI or WSGI application by calling it.
+
+        `host` is the Host header that the application sees; the default is that of the test clients
+        of web frameworks.
+
+        Raises:
+            DeckSimError: if `app` is no such application, or the destination cannot be created.
+
+        """
+        if not path.startswith("/"):
+            raise DeckSimError(f"`path` must begin with a slash, not be {path!r}")
+        with self.apps.adding(app, host) as url:
+            return self.register_webhook(f"{url}{path}", events, secret=secret, name="deliver_to")
+
+    def register_webhook(
+        self,
+        url: str,
+        events: Sequence[str] = (ALL_EVENTS,),
+        *,
+        secret: str | None = None,
+        name: str = "webhook",
+    ) -> Destination:
+        """Create an event destination at a URL through the Deck API, as an application does."""
+        secret = self.webhook_secret if secret is None else secret
+        chosen = [events] if isinstance(events, str) else [*events]
+        body: Json = {"name": name, "type": "webhook", "events": chosen}
+        body |= self._edition.write_webhook(url, secret)
+        return Destination(self.create("event-destinations", body)["id"], url, secret)
+
+    def stamp_webhooks(self, time: str) -> None:
+        """Set the time that webhooks are signed with: that of the `wall` clock or the `world`."""
+        self._control.call("PATCH", "/world", json={"webhook_time": time})
+
+    @refuse_on_event_loop
+    def replay(self, delivery: IdOrResource) -> Json:
+        """Deliver an event again: at once, unless the clock is `real` or `follow`."""
+        return self.apps.serve_during(self._replaying(delivery))
+
+    async def async_replay(self, delivery: IdOrResource) -> Json:
+        """`replay` for coroutines."""
+        return await self.apps.async_serve_during(self._replaying(delivery))
+
+    def _replaying(self, delivery: IdOrResource) -> Callable[[], Json]:
+        return lambda: self._control.call("POST", f"/deliveries/{read_id(delivery)}/replay")
+
+    # Faults and limits
+
+    def fault(self, fault: Mapping[str, Any] | None = None, /, **fields: Any) -> Json:
+        """Add a fault; return it with its id.
+
+        `deck.fault(match="POST /v2/tasks/*/run", status=502, times=2)` for calls, and
+        `deck.fault(event="task_run.completed", duplicate=True)` for webhooks.
+        """
+        return self._control.call("POST", "/faults", json={**(fault or {}), **fields})
+
+    @property
+    def faults(self) -> list[Json]:
+        """The faults, each with how often it was `met` and how often it has `fired`."""
+        return self._control.get("/faults")
+
+    def clear_faults(self, *faults: IdOrResource) -> None:
+        """Remove these faults; without arguments, all."""
+        paths = [f"/faults/{read_id(fault)}" for fault in faults]
+        for path in paths or ["/faults"]:
+            self._control.call("DELETE", path)
+
+    def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
+        """Answer calls beyond a limit with 429: Deck's, or `{"requests": 5, "per": "1s"}`.
+
+        The limit is in the world's time. False removes it.
+        """
+        limit = limit if isinstance(limit, bool) else dict(limit)
+        self._control.call("PATCH", "/world", json={"rate_limit": limit})
+
+    def refuse_assumed(self, refuse: bool = True) -> None:
+        """Answer Deck API calls that rest on an assumption with 501, or with False no longer."""
+        self._control.call("PATCH", "/world", json={"strict_fidelity": refuse})
+
+    def additive_changes(
+        self,
+        *,
+        fields: bool = False,
+        event_type: str | None = None,
+        interaction_type: str | None = None,
+    ) -> None:
+        """Add undocumented things to answers: fields, and an event or interaction of that type.
+
+        Without arguments, add nothing any more.
+        """
+        changes = drop_none(fields=fields, event_type=event_type, interaction_type=interaction_type)
+        self._control.call("PATCH", "/world", json={"additive_changes": changes})
+
+    # What happened
+
+    @property
+    def runs(self) -> list[Json]:
+        """Every task run as it is now, its `input` included, oldest first."""
+        return self._control.get("/task-runs")
+
+    @property
+    def connections(self) -> list[Json]:
+        """Every connection as it is now, oldest first."""
+        return self._control.get("/connections")
+
+    @property
+    def credentials(self) -> list[Json]:
+        """Every credential as it is now, oldest first."""
+        return self._control.get("/credentials")
+
+    @property
+    def sessions(self) -> list[Json]:
+        """Every session as it is now, oldest first."""
+        return self._control.get("/sessions")
+
+    @property
+    def events(self) -> list[Json]:
+        """Every event, oldest first."""
+        return self._control.get("/events")
+
+    @property
+    def deliveries(self) -> list[Json]:
+        """Every delivery of an event, oldest first; its `log` has each attempt."""
+        return self._control.get("/deliveries")
+
+    def messages(self, destination: IdOrResource) -> list[Json]:
+        """The events that a destination other than a webhook, such as a queue, holds."""
+        return self._control.get(f"/destinations/{read_id(destination)}/messages")
+
+    @property
+    def requests(self) -> Calls:
+        """Every call of the Deck API and its answer, oldest first."""
+        return Calls(self._control.get("/requests"))
+
+    @property
+    def timeline(self) -> Timeline:
+        """Calls, transitions, deliveries and clock moves, in the order they happened."""
+        return read_timeline(self._control.get("/timeline"))
+
+    def next(self) -> Json:
+        """What is due, soonest first, and what waits without a timer."""
+        return self._control.call("GET", "/next")
+
+    @property
+    def lint(self) -> LintReport:
+        """Mistakes of the client: `print` the report, or `check()` that it is empty."""
+        interval = write_duration(self.poll_interval)
+        answer = self._control.call("GET", "/lint", params={"poll_interval": interval})
+        return LintReport(answer["data"])
+
+    def coverage(self) -> list[Json]:
+        """A row for each scenario that was played, with how often each of its steps was played."""
+        return self._control.get("/coverage")
+
+    @property
+    def fidelity(self) -> list[Json]:
+        """A row for each imitated behaviour, with its grade and source."""
+        return self._control.get("/fidelity")
+
     # Resources
+
+    def create(self, path: str, body: Mapping[str, Any]) -> Json:
+        """Create a resource through the Deck API, for example at the path `agents`."""
+        return self._control.call("POST", f"{self.base_url}/{path}", json=dict(body))
 
     def seed(
         self,
@@ -91,13 +506,13 @@ class Deck(Passing, Nearby, Directing, Faults, Looking):
         /,
         **kinds: Sequence[Mapping[str, Any]],
     ) -> dict[str, list[str]]:
-        """Put resources with fixed ids there as if they had always been; returns the ids by kind.
+        """Add resources with fixed ids, without events; return their ids by kind.
 
-        `deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])`; all of them, or none.
+        `deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])`. If one is refused, none is
+        added.
         """
-        wanted = {**(resources or {}), **kinds}
-        answer = self._control.call("POST", "/seed", json={"resources": wanted})
-        seeded: dict[str, list[str]] = answer["seeded"]
+        body = {"resources": {**(resources or {}), **kinds}}
+        seeded: dict[str, list[str]] = self._control.call("POST", "/seed", json=body)["seeded"]
         return seeded
 
     def ready_task(
@@ -107,34 +522,30 @@ class Deck(Passing, Nearby, Directing, Faults, Looking):
         output_schema: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> ReadyTask:
-        """Seed an agent, a source, a task, and a connected connection or a verified credential;
-        `fields` are the task's.
+        """Seed an agent, a source, a task, and a connected connection or a verified credential.
+
+        `fields` are further fields of the task.
         """
         edition = self._edition
         login = edition.login_kind
-        made = [f"{prefix}_{next(self._numbers):016}" for prefix in (*_PREFIXES, login.prefix)]
-        ready = ReadyTask(*made[:-1], **{f"{login.object}_id": made[-1]})
+        kinds = ("agent", "source", "task", login.object)
+        ids = {
+            f"{kind}_id": f"{edition.kinds[kind].prefix}_{next(self._numbers):016}"
+            for kind in kinds
+        }
+        ready = ReadyTask(**ids)
         schemas = {"input_schema": input_schema, "output_schema": output_schema}
+        task = {"name": "Task", **schemas, **fields, "id": ready.task_id}
         website = {"url": "https://source.example"}
+        opened = {"id": ids[f"{login.object}_id"], "source_id": ready.source_id}
+        opened |= {"status": edition.login_status, "auth_method": "none"}
         self.seed(
+            {login.path: [opened]},
             agents=[{"id": ready.agent_id, "name": "Agent"}],
             sources=[{"id": ready.source_id, "type": "website", "website": website}],
-            tasks=[
-                {"name": "Task", **schemas, **fields, "id": ready.task_id}
-                | {"agent_id": ready.agent_id}
-            ],
-            **{
-                login.path: [
-                    {"id": made[-1], "source_id": ready.source_id, "status": edition.login_status}
-                    | {"auth_method": "none"}
-                ]
-            },
+            tasks=[task | {"agent_id": ready.agent_id}],
         )
         return ready
-
-    def create(self, path: str, body: Mapping[str, Any]) -> Json:
-        """Create a resource through the Deck API, as an application does: `agents`, for example."""
-        return self._control.call("POST", f"{self.base_url}/{path}", json=dict(body))
 
     # The world as a whole
 
@@ -148,25 +559,40 @@ class Deck(Passing, Nearby, Directing, Faults, Looking):
         seed: int | None = None,
         webhook_time: str | None = None,
     ) -> None:
-        """Begin the world anew, empty; what is not given is as the server was started."""
+        """Empty the world and start it again; omitted settings are those of the server."""
         moment = None if now is None else write_moment(now)
-        body = given(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
-        body |= given(webhook_time=webhook_time)
+        body = drop_none(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
+        body |= drop_none(webhook_time=webhook_time)
         self._control.call("POST", "/reset", json=body)
         self.holds = ()
 
     def snapshot(self) -> Json:
-        """The whole world as data that JSON can hold; give it to `restore` as it is."""
+        """The whole world as JSON data, for `restore`."""
         return self._control.call("GET", "/snapshot")
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Let the world be as it was when the snapshot was taken, here or on another server."""
+        """Replace the world by that of a snapshot, which may come from another server."""
         self._control.call("PUT", "/snapshot", json=dict(snapshot))
         self.holds = ()
 
     def delete(self) -> None:
-        """Forget the world; its key would begin a new one."""
+        """Delete the world. The next call with its key starts a new one."""
         self._control.call("DELETE", "/world")
 
 
-_PREFIXES = ("agt", "src", "task")  # in the order of `ReadyTask`
+def _until(event: str, resource: IdOrResource | None, limit: str | timedelta) -> Json:
+    until = drop_none(event=event, id=None if resource is None else read_id(resource))
+    return {"until": until, "limit": write_duration(limit)}
+
+
+def _read_name(text: str) -> Any:
+    try:
+        data = read_yaml(text).data
+    except YamlError:
+        return None
+    return data.get("name") if isinstance(data, dict) else None
+
+
+def _scenario_name(name: Any) -> str:
+    """The name if a path can hold it. If not, the server says what is wrong, and where."""
+    return name if isinstance(name, str) and re.fullmatch("[a-z0-9_]+", name) else "scenario"

@@ -1,10 +1,9 @@
 """A server in a thread of this process, for tests without pytest and for scripts."""
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.handle.deck import Deck
@@ -18,8 +17,8 @@ from deck_sim.webhooks.sender import Sender
 KEY = "sk_test_deck_sim"
 
 
-class DeckSim:
-    """A server of one's own while a `with` block lasts, which gives the handle of its world.
+class DeckSim(AbstractContextManager[Deck]):
+    """A server for a `with` block, which gives the `Deck` of its world.
 
     `with DeckSim() as deck: ...`; or, in the `setUp` of a `unittest.TestCase`,
     `self.deck = self.enterContext(DeckSim())`.
@@ -35,7 +34,7 @@ class DeckSim:
         seed: int | None = None,
         allow_public_webhooks: bool = False,
     ) -> None:
-        """Choose how the world begins; `scenarios` is a folder of scenario files of one's own.
+        """Set how the world begins; `scenarios` is a folder of your own scenario files.
 
         Webhooks go to loopback and private addresses only, unless public ones are allowed.
         """
@@ -48,7 +47,7 @@ class DeckSim:
         """Start the server.
 
         Raises:
-            DeckSimError: if a scenario file has mistakes, or the world cannot begin like this.
+            DeckSimError: if a scenario file has errors, or a setting of the world is refused.
 
         """
         library = shipped()
@@ -63,20 +62,15 @@ class DeckSim:
             self._stack = stack.pop_all()
         return deck
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
 
 def read_scenarios(folder: str | PathLike[str], below: Library) -> Library:
-    """The scenarios of a folder, over those `below`.
+    """The scenarios of a folder, in front of those of another library.
 
     Raises:
-        DeckSimError: with every mistake of every file.
+        DeckSimError: with every error of every file.
 
     """
     try:

@@ -1,69 +1,69 @@
-"""The account of a world that a failed test shows: what happened, who played what and why, and how
-it stands now. Written for somebody who has not seen the test.
+"""The report on a world that a failed test shows.
+
+It says what happened, which scenario was played and why, and what the world waits for.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from deck_sim.handle.call_matching import show_value
-from deck_sim.handle.timeline import Line, cut_middle
+from deck_sim.handle.expected_call import show_value
+from deck_sim.handle.timeline import TimelineEntry, cut_middle
 from deck_sim.runtime.serialization import print_moment
 
 if TYPE_CHECKING:
     from deck_sim.handle.deck import Deck
 
-_MOST_LINES = 60  # of what happened
-_MOST_ROWS = 8  # of each of the other parts
-_LONGEST_ROUND = 4  # lines that a client repeats: a poll, a sleep, and what came of them
-_FEWEST_ROUNDS = 3  # fewer are shown one by one
+_MOST_LINES = 60  # of the timeline
+_MOST_ROWS = 8  # of each other section
+_LONGEST_ROUND = 4  # lines that a client repeats: a poll, a sleep, and their effects
+_FEWEST_ROUNDS = 3  # fewer repetitions are shown one by one
+_REFUSED_SIGNATURE = (400, 401, 403)  # how applications answer a webhook with a wrong signature
+_SECRET_HINT = "  does the application verify with the secret of this world, `deck.webhook_secret`?"
+
+_Row = Mapping[str, Any]
 
 
-class _Told(NamedTuple):
-    """A line, when it was, and what makes it the same as another."""
-
+class _Line(NamedTuple):
     at: datetime
     text: str
-    said: tuple[str, str]
+    key: tuple[str, str]  # equal for lines that say the same
 
 
-def give_account(deck: "Deck") -> str:
-    """What is to be told of a world."""
+def write_report(deck: "Deck") -> str:
+    """The report on the world of `deck`, as text."""
     calls = {call["request_id"]: call for call in deck.requests}
-    happened = [*_rounds([_spell(line, calls) for line in deck.timeline])]
-    silence = [] if calls else [f"  no call of the Deck API came with its key, `{deck.api_key}`"]
-    if not happened:
-        return "\n".join(["nothing happened in this world:", *silence])
-    parts = {
-        "": cut_middle(happened, _MOST_LINES),
-        "what was played, and why": cut_middle(_choices(calls.values()), _MOST_ROWS),
-        "what was refused": cut_middle(_refusals(calls.values()), _MOST_ROWS),
-        "what failed": cut_middle(_failures(deck.runs), _MOST_ROWS),
-        "what was not delivered": cut_middle(_undelivered(deck.deliveries), _MOST_ROWS),
-        "what the client does wrong": cut_middle(_habits(deck.lint), _MOST_ROWS),
-        "how it stands": _standing(deck.next()) + silence,
+    lines = [*_fold_rounds([_timeline_line(entry, calls) for entry in deck.timeline])]
+    no_calls = [] if calls else [f"  the Deck API was not called with this key, `{deck.api_key}`"]
+    if not lines:
+        return "\n".join(["nothing happened in this world:", *no_calls])
+    sections = {
+        "scenarios played, and why": _choices(calls.values()),
+        "refused calls": _refusals(calls.values()),
+        "failed runs": _failures(deck.runs),
+        "undelivered webhooks": _undelivered(deck.deliveries),
+        "mistakes of the client": [f"  {found['name']}: {found['what']}" for found in deck.lint],
     }
-    return "\n".join(line for title, lines in parts.items() for line in _part(title, lines))
+    shown = {title: cut_middle(rows, _MOST_ROWS) for title, rows in sections.items() if rows}
+    shown["present state"] = _present_state(deck.next()) + no_calls
+    told = [line for title, rows in shown.items() for line in ("", f"{title}:", *rows)]
+    return "\n".join([*cut_middle(lines, _MOST_LINES), *told])
 
 
-def _part(title: str, lines: list[str]) -> list[str]:
-    return ["", f"{title}:", *lines] if title and lines else lines
-
-
-def _spell(line: Line, calls: Mapping[str, Mapping[str, Any]]) -> _Told:
-    """A line of the timeline; that of a call with what was sent."""
-    if line.id not in calls:
-        return _Told(line.at, f"{line}", (line.id, line.what))
-    body = calls[line.id]["body"]
+def _timeline_line(entry: TimelineEntry, calls: Mapping[str, _Row]) -> _Line:
+    """A line for an entry; that of a call with the body that was sent."""
+    if entry.id not in calls:
+        return _Line(entry.at, f"{entry}", (entry.id, entry.what))
+    body = calls[entry.id]["body"]
     sent = "" if body is None else f"  {show_value(body)}"
-    return _Told(line.at, f"{line}{sent}", (line.what, sent))
+    return _Line(entry.at, f"{entry}{sent}", (entry.what, sent))
 
 
-def _rounds(lines: Sequence[_Told]) -> Iterator[str]:
-    """The lines, with what a client did again and again told once, and counted."""
+def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
+    """The lines, where a round that a client repeats is shown once, with a count."""
     place = 0
     while place < len(lines):
-        length, count = _longest_repetition(lines, place)
+        length, count = _find_round(lines, place)
         yield from (line.text for line in lines[place : place + length])
         place += length * count
         if count > 1:
@@ -71,23 +71,22 @@ def _rounds(lines: Sequence[_Told]) -> Iterator[str]:
             yield f"  … {count - 1} more times the same, until {until}"
 
 
-def _longest_repetition(lines: Sequence[_Told], place: int) -> tuple[int, int]:
-    """How many lines from here are a round that repeats, and how often it comes; (1, 1) if none."""
+def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
+    """How many lines from `place` repeat as a round, and how often; (1, 1) if none do."""
+
+    def keys(start: int, length: int) -> list[tuple[str, str]]:
+        return [line.key for line in lines[start : start + length]]
+
     for length in range(1, _LONGEST_ROUND + 1):
-        first, count = _said(lines, place, length), 1
-        while len(first) == length and _said(lines, place + count * length, length) == first:
+        first, count = keys(place, length), 1
+        while len(first) == length and keys(place + count * length, length) == first:
             count += 1
         if count >= _FEWEST_ROUNDS:
             return length, count
     return 1, 1
 
 
-def _said(lines: Sequence[_Told], place: int, length: int) -> list[tuple[str, str]]:
-    return [line.said for line in lines[place : place + length]]
-
-
-def _choices(calls: Iterable[Mapping[str, Any]]) -> list[str]:
-    """For each connection and run its scenario, why it was chosen, and what it was preferred to."""
+def _choices(calls: Iterable[_Row]) -> list[str]:
     return [
         f"  {call['answered']['id']}  {call['scenario']}"
         + (f" (else {call['runner_up']})" if call["runner_up"] else "")
@@ -96,18 +95,16 @@ def _choices(calls: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _refusals(calls: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Why calls were refused; the same reason once."""
+def _refusals(calls: Iterable[_Row]) -> list[str]:
     found = (
         f"  {call['method']} {call['path']} -> {call['status']}: {call['answered']['message']}"
         for call in calls
         if "message" in call["answered"]
     )
-    return [*dict.fromkeys(found)]
+    return [*dict.fromkeys(found)]  # the same reason once
 
 
-def _failures(runs: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The errors of the runs that failed."""
+def _failures(runs: Iterable[_Row]) -> list[str]:
     return [
         f"  {run['id']}  {error['type']}/{error['code']}: {error['message']}"
         for run in runs
@@ -115,43 +112,31 @@ def _failures(runs: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _undelivered(deliveries: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Which webhooks no attempt brought home so far, and how the last one that was made ended."""
-    found = [(one, made) for one in deliveries if (made := _last_made(one)) and not made["ok"]]
+def _undelivered(deliveries: Iterable[_Row]) -> list[str]:
+    """The webhooks that no attempt has delivered, with how their last attempt ended."""
+    made = ((row, [a for a in row["log"] if a["attempt"]]) for row in deliveries)
+    last = [(row, attempts[-1]) for row, attempts in made if attempts and not attempts[-1]["ok"]]
     lines = [
-        f"  {one['event_type']} ({one['id']}), attempt {made['attempt']}: "
-        f"{made['status'] or made['error']}"
-        for one, made in found
+        f"  {row['event_type']} ({row['id']}), attempt {attempt['attempt']}: "
+        f"{attempt['status'] or attempt['error']}"
+        for row, attempt in last
     ]
-    unproven = any(made["status"] in _UNPROVEN and not made["fault"] for _, made in found)
-    return [*lines, _SECRET] if unproven else lines
+    refused = any(a["status"] in _REFUSED_SIGNATURE and not a["fault"] for _, a in last)
+    return [*lines, _SECRET_HINT] if refused else lines
 
 
-def _last_made(delivery: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The last attempt that was made, if one was."""
-    return next((tried for tried in reversed(delivery["log"]) if tried["attempt"]), None)
-
-
-_UNPROVEN = (400, 401, 403)  # what an application answers that takes a webhook for a forgery
-_SECRET = "  does the application verify with the secret of this world, `deck.webhook_secret`?"
-
-
-def _habits(lint: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [f"  {found['name']}: {found['what']}" for found in lint]
-
-
-def _standing(now: Mapping[str, Any]) -> list[str]:
-    """What waits and for what, and what is due, soonest first."""
-    held = {one["id"]: f", held before {one['event']}" for one in now.get("held", ())}
+def _present_state(state: _Row) -> list[str]:
+    """What the world waits for, and what is due, soonest first."""
+    held = {one["id"]: f", held before {one['event']}" for one in state.get("held", ())}
     waiting = [
-        f"  {one['id']} is {one['status']}, and nothing moves it on{held.get(one['id'], '')}"
-        + (f"; it would take {show_value(one['answer'])}" if "answer" in one else "")
-        for one in now["waiting"]
+        f"  {one['id']} is {one['status']}, and no timer moves it{held.get(one['id'], '')}"
+        + (f"; it accepts {show_value(one['answer'])}" if "answer" in one else "")
+        for one in state["waiting"]
     ]
-    kept = [
-        f"  {one['answers']} x `{one['call']}` is done, its answer kept back by a hold"
-        for one in now.get("kept_back", ())
+    answers = [
+        f"  {one['answers']} x `{one['call']}` is done, and a hold delays its answer"
+        for one in state.get("kept_back", ())
     ]
-    due = [f"  in {one['in']}: {one['what']} ({one['id']})" for one in now["due"]]
-    lines = [*kept, *cut_middle(waiting, _MOST_ROWS), *cut_middle(due, _MOST_ROWS)]
-    return [f"  it is {now['now']}", *(lines or ["  nothing waits, and nothing is due"])]
+    due = [f"  in {one['in']}: {one['what']} ({one['id']})" for one in state["due"]]
+    lines = [*answers, *cut_middle(waiting, _MOST_ROWS), *cut_middle(due, _MOST_ROWS)]
+    return [f"  the time is {state['now']}", *(lines or ["  nothing waits, and nothing is due"])]

@@ -1,125 +1,129 @@
-"""The calls that an application made, as a list that a test can look into and assert about.
+"""`deck.requests`: the calls that an application made, to look into and to assert about.
 
-A call is told by a pattern such as `POST /v2/tasks/*/run`: a method (left out: any), then a path in
-which `*` stands for one part of it and `**` for any number of parts. What else is asked for is
-compared by `deck.matching`; a failure shows the call that came nearest, field by field.
+A pattern such as `POST /v2/tasks/*/run` selects calls: a method (if omitted: any), then a path in
+which `*` is one part and `**` any number of parts.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-from deck_sim.handle.call_matching import Wish, differences, show_value, show_wish
+from deck_sim.handle.expected_call import ExpectedCall, show_expected, show_value
 from deck_sim.handle.timeline import cut_middle
 
 Json = dict[str, Any]
 
+_MOST_LINES = 40
 _MOST_KINDS = 12  # of calls that a failure counts
-_ID_PLACE = 3  # in a path, which begins with a slash: `/v2/tasks/ID/run`
+_ID_PLACE = 3  # in a split path: `/v2/tasks/ID/run`
 
 
 class Calls(tuple[Json, ...]):
-    """Calls of the Deck API, oldest first, each as the control API prints it."""
+    """Calls of the Deck API, oldest first, each as the control API shows it."""
 
     __slots__ = ()
 
-    def where(self, pattern: str = "**", **wanted: Any) -> "Calls":
-        """Those that fit: `status`, `json`, `query`, `headers`, `error`, as in `assert_called`."""
-        wish = Wish.read(pattern, **wanted)
-        return Calls(call for call in self if not any(differences(call, wish, differing=True)))
+    def where(self, pattern: str = "**", **expected: Any) -> "Calls":
+        """The calls that match; the arguments are those of `assert_called`."""
+        call = ExpectedCall.read(pattern, **expected)
+        return Calls(filter(call.matches, self))
 
     def assert_called(
-        self, pattern: str = "**", *, times: int | None = None, **wanted: Any
+        self, pattern: str = "**", *, times: int | None = None, **expected: Any
     ) -> "Calls":
-        """See that a call was made, `times` times if that is given; returns those that fit.
+        """Assert that a call was made, `times` times if given; return the calls that match.
 
-        `json`, `query` and `headers` are matched by what they name, and the call may have more: as
-        a subset, however deep. A list must be as long as the one that was sent. `status` is the
-        answer's, and `error` (`request/state_invalid`) one of those in it.
+        `json`, `query` and `headers` are compared as subsets, however deep; a list must have the
+        same length. `status` is that of the answer, and `error` (`request/state_invalid`) is one of
+        its errors.
 
         Raises:
-            AssertionError: with the call that came nearest, and how often what came.
+            AssertionError: shows the nearest call, field by field, and counts what was called.
+            DeckSimError: if no call could ever match, for example because of a misspelt error.
 
         """
         __tracebackhide__ = True
-        found = self.where(pattern, **wanted)
+        found = self.where(pattern, **expected)
         if times is None and not found:
-            _fail(f"no call was {show_wish(pattern, wanted)}", *self._instead(pattern, wanted))
-        if times is not None and len(found) != times:
-            what = (
-                f"{show_wish(pattern, wanted)} was called {_times(len(found))}, not {_times(times)}"
+            _fail(
+                f"no call was {show_expected(pattern, expected)}", *self._nearest(pattern, expected)
             )
-            _fail(what, *(found.lines() or self._instead(pattern, wanted)))
+        if times is not None and len(found) != times:
+            text = f"{show_expected(pattern, expected)} was called {_times(len(found))}"
+            rest = found.lines() or self._nearest(pattern, expected)
+            _fail(f"{text}, not {_times(times)}", *rest)
         return found
 
-    def assert_not_called(self, pattern: str = "**", **wanted: Any) -> None:
-        """See that no such call was made.
+    def assert_not_called(self, pattern: str = "**", **expected: Any) -> None:
+        """Assert that no call matches.
 
         Raises:
-            AssertionError: with those that were.
+            AssertionError: shows the calls that do.
+            DeckSimError: if no call could ever match.
 
         """
         __tracebackhide__ = True
-        found = self.where(pattern, **wanted)
+        found = self.where(pattern, **expected)
         if found:
-            what = f"{show_wish(pattern, wanted)} was called {_times(len(found))}, and must not be"
-            _fail(what, *found.lines())
+            text = f"{show_expected(pattern, expected)} was called {_times(len(found))}"
+            _fail(f"{text}, and must not be", *found.lines())
 
     def assert_order(self, *patterns: str) -> None:
-        """See that such calls were made one after another, whatever came in between.
+        """Assert that such calls were made in this order; other calls may come in between.
 
         Raises:
-            AssertionError: with the first that did not come in its turn, and where it did come.
+            AssertionError: names the first that is missing or came too early, and shows all calls.
 
         """
         __tracebackhide__ = True
-        place = 0
+        start = 0
         for number, pattern in enumerate(patterns):
-            fitting = [place for place, call in enumerate(self) if Calls((call,)).where(pattern)]
-            after = [found for found in fitting if found >= place]
-            if not after:
-                before = patterns[number - 1] if number else ""
-                _fail(_out_of_turn(pattern, before, fitting), *self.lines(numbered=True))
-            place = after[0] + 1
+            call = ExpectedCall.read(pattern)
+            places = [place for place, made in enumerate(self) if call.matches(made)]
+            later = [place for place in places if place >= start]
+            if not later:
+                after = f" after `{patterns[number - 1]}`" if number else ""
+                early = ", ".join(f"{place + 1}" for place in places)
+                found = f"was only before that, as call {early}" if early else "was never called"
+                text = f"expected `{pattern}`{after}; it {found}. The calls were"
+                _fail(text, *self.lines(numbered=True))
+            start = later[0] + 1
 
     def lines(self, *, numbered: bool = False) -> list[str]:
-        """One line for each call, indented; the first and the last if they are many."""
+        """An indented line for each call; of many, the first and the last."""
         lines = [
             f"  {f'{number}. ' if numbered else ''}{_line(call)}"
             for number, call in enumerate(self, 1)
         ]
-        return cut_middle(lines, 40)
+        return cut_middle(lines, _MOST_LINES)
 
     def __str__(self) -> str:
         return "\n".join(line.strip() for line in self.lines()) or "no calls"
 
-    def _instead(self, pattern: str, wanted: Mapping[str, Any]) -> list[str]:
-        """The call that came nearest, field by field, and all that came, counted."""
+    def _nearest(self, pattern: str, expected: Mapping[str, Any]) -> list[str]:
         if not self:
             return ["no call was made at all"]
-        wish = Wish.read(pattern, **wanted)
-        nearest = min(self, key=lambda call: sum(d.weight for d in differences(call, wish)))
-        fields = [f"    {field}" for field in differences(nearest, wish)]
-        return ["the nearest was", f"  {_line(nearest)}", *fields, *self._counted()]
+        call = ExpectedCall.read(pattern, **expected)
+        nearest = min(self, key=lambda made: sum(row.weight for row in call.compare(made)))
+        fields = [f"    {field}" for field in call.compare(nearest)]
+        return ["the nearest was", f"  {_line(nearest)}", *fields, *_count(self)]
 
-    def _counted(self) -> list[str]:
-        """How often what came."""
-        counts = Counter(_kind(call) for call in self).most_common()
-        lines = [f"  {count} x {kind}" for kind, count in counts[:_MOST_KINDS]]
-        more = len(counts) - _MOST_KINDS
-        return ["what came:", *lines, *([f"  and {more} more kinds of calls"] if more > 0 else [])]
+
+def _count(calls: Iterable[Json]) -> list[str]:
+    counts = Counter(map(_without_id, calls)).most_common()
+    lines = [f"  {count} x {kind}" for kind, count in counts[:_MOST_KINDS]]
+    more = len(counts) - _MOST_KINDS
+    return ["called were:", *lines, *([f"  and {more} more kinds of calls"] if more > 0 else [])]
 
 
 def _line(call: Json) -> str:
     query = f"?{call['query']}" if call["query"] else ""
     errors = f" ({', '.join(call['errors'])})" if call["errors"] else ""
     body = "" if call["body"] is None else f"  {show_value(call['body'])}"
-    what = f"{call['method']} {call['path']}{query} -> {call['status']}{errors}"
-    return f"{call['at']}  {what}{body}"
+    return f"{call['at']}  {call['method']} {call['path']}{query} -> {call['status']}{errors}{body}"
 
 
-def _kind(call: Json) -> str:
-    """What a call was, without the id in its path."""
+def _without_id(call: Json) -> str:
     parts = call["path"].split("/")
     parts[_ID_PLACE : _ID_PLACE + 1] = ["*"] * len(parts[_ID_PLACE : _ID_PLACE + 1])
     return f"{call['method']} {'/'.join(parts)} -> {call['status']}"
@@ -127,13 +131,6 @@ def _kind(call: Json) -> str:
 
 def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
-def _out_of_turn(pattern: str, before: str, fitting: Iterable[int]) -> str:
-    came = ", ".join(f"{place + 1}" for place in fitting)
-    where = f"came only before that, as call {came}" if came else "never came"
-    after = f" after `{before}`" if before else ""
-    return f"expected `{pattern}`{after}; it {where}. The calls were"
 
 
 def _fail(*lines: str) -> NoReturn:

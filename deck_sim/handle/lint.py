@@ -1,4 +1,4 @@
-"""What a client does wrong, as a report for people or as a failure."""
+"""`deck.lint`: mistakes of the client, as a report or as a failure."""
 
 from typing import Any
 
@@ -7,20 +7,20 @@ from deck_sim.runtime.lint import LINT_RULES
 
 Json = dict[str, Any]
 
-_MOST_CALLS = 5  # that a report shows of each
+_MOST_CALLS = 5  # shown for each finding
 
 
 class LintReport(tuple[Json, ...]):
-    """The bad habits that were seen: each with `name`, `what`, `why`, `mend` and its `calls`."""
+    """The findings, each with `name`, `what`, `why`, `mend` and its `calls`; `str()` prints all."""
 
     __slots__ = ()
 
     def check(self, *ignore: str) -> None:
-        """See that there are none, but for those whose names are to be ignored.
+        """Check that there are no findings, except those with the names in `ignore`.
 
         Raises:
             AssertionError: with the report.
-            DeckSimError: if a name is none.
+            DeckSimError: if a name in `ignore` is unknown.
 
         """
         __tracebackhide__ = True
@@ -34,16 +34,16 @@ class LintReport(tuple[Json, ...]):
             raise AssertionError(str(left))
 
     def __str__(self) -> str:
-        return "\n".join(map(_spell, self)) or "nothing to complain of"
+        return "\n".join(map(_format_finding, self)) or "no findings"
 
 
-def _spell(found: Json) -> str:
+def _format_finding(found: Json) -> str:
     calls = [f"    {call['at']}  {call['method']} {call['path']}" for call in found["calls"]]
     more = len(calls) - _MOST_CALLS
-    told = [
+    lines = [
         f"{found['name']}: {found['what']}",
         f"  why it matters: {found['why']}",
-        f"  how to mend it: {found['mend']}",
+        f"  how to fix it: {found['mend']}",
         *calls[:_MOST_CALLS],
     ]
-    return "\n".join([*told, f"    and {more} more"] if more > 0 else told)
+    return "\n".join([*lines, f"    and {more} more"] if more > 0 else lines)

@@ -1,44 +1,43 @@
-"""A receiver of webhooks for tests: a real HTTP server on loopback, registered with a world."""
+"""`deck_webhooks`: a webhook receiver for tests, a real HTTP server on loopback."""
 
 import json
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from threading import Condition
-from types import TracebackType
 from typing import Any, Self
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, nearest_type, quote
 from deck_sim.contract.editions import every_event_type
 from deck_sim.faults.outgoing import FAULT_HEADER
-from deck_sim.handle.beside import in_thread, landed, refuse_on_a_loop
-from deck_sim.handle.control import IdOr, Json, read_id
-from deck_sim.handle.deck import Deck
-from deck_sim.handle.loopback import LoopbackServer
-from deck_sim.handle.nearby import ALL, HOOK
+from deck_sim.handle.control import IdOrResource, Json, read_id
+from deck_sim.handle.deck import ALL_EVENTS, WEBHOOK_PATH, Deck
+from deck_sim.handle.loopback_server import LoopbackServer
+from deck_sim.handle.threads import check_no_event_loop, result_of, run_in_thread
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
 _FROZEN = "frozen"
 _UNSIGNED, _FAILED = 401, 500
 _STATUSES = range(200, 600)
-_PATIENCE = 0.05  # seconds until a clock is asked again whether it has moved
+_WAKE_SECONDS = 0.05  # a waiting test calls the server this often
 
-# Why an event has not come, by the mode of the clock.
-_WHY = {
-    _FROZEN: "and the world's clock stands still: let time pass, for example with"
+# Why an event has not arrived, by the mode of the clock.
+_REASONS = {
+    _FROZEN: "the world's clock is frozen: advance it, for example with"
     ' `deck.advance_until("{event}")`',
-    "on_poll": "though {timeout:g} seconds were waited; the clock moves only when something that is"
-    " not finished is read: poll it meanwhile, or let time pass",
+    "on_poll": "waited {timeout:g} seconds; an `on_poll` clock moves only when an unfinished"
+    " resource is read: read one, or advance the clock",
 }
-_WAITED = "though the clock moves and {timeout:g} seconds were waited"
+_OTHER_REASON = "waited {timeout:g} seconds"
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One attempt to deliver an event, as it arrived, and how it was answered."""
+    """One attempt to deliver an event, and the status it was answered with."""
 
     headers: Mapping[str, str]  # with names in lower case
     body: bytes
@@ -47,23 +46,21 @@ class Arrival:
 
     @property
     def taken(self) -> bool:
-        """Whether the answer said that the event need not be sent again."""
+        """Whether the answer was a success, so that the event is not sent again."""
         return 200 <= self.answered < 300
 
 
-class WebhookReceiver:
-    """Takes what a world sends to its webhooks, as an application would.
+class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
+    """Receives every event of a world for a `with` block: `with WebhookReceiver(deck) as webhooks`.
 
-    `with WebhookReceiver(deck) as webhooks: ...`. Leaving the block raises a `DeckSimError` if a
-    signature was wrong or a callback failed.
+    The end of the block raises a `DeckSimError` if a signature was wrong or a callback failed.
     """
 
     def __init__(self, deck: Deck) -> None:
-        """Receive every event of the world of `deck`, from when the block is entered."""
         self._deck = deck
-        self.secret = ""  # what signatures are checked with; set it anew if you rotate it
+        self.secret = ""  # verifies signatures; set it again after you rotate it
         self.destination_id = ""
-        self.received: list[Arrival] = []  # every attempt, in the order in which they were answered
+        self.received: list[Arrival] = []  # every attempt, in the order of the answers
         self.complaints: list[str] = []  # wrong signatures, and callbacks that failed
         self._arrived = Condition()
         self._callbacks: list[tuple[str, Callable[[Json], Any]]] = []
@@ -71,51 +68,57 @@ class WebhookReceiver:
         self._usual = 200
 
     def __enter__(self) -> Self:
-        self._server = LoopbackServer(self._answer)
+        """Listen on a free port, and register with the world.
+
+        Raises:
+            DeckSimError: if the destination cannot be created.
+
+        """
+        self._server = LoopbackServer(
+            lambda _path, headers, body: (self.receive(headers, body), {})
+        )
         try:
-            self._register()
-        except DeckSimError:
-            self._server.server_close()
+            made = self._deck.register_webhook(
+                self.url, secret=self.secret or None, name="deck_webhooks"
+            )
+        except BaseException:
+            self._server.stop()
             raise
+        self.destination_id, self.secret = made.id, made.secret
         self._server.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._server.stop()
         if self.complaints and error is None:
             raise DeckSimError("\n".join(self.complaints))
 
     @property
     def url(self) -> str:
-        """Where it listens."""
-        return f"{self._server.url}{HOOK}"
+        """The URL on which it listens."""
+        return f"{self._server.url}{WEBHOOK_PATH}"
 
     @property
     def events(self) -> list[Json]:
-        """Each event that was taken, once, in the order in which they happened.
+        """Each event that was answered with success, once, in the order in which they happened.
 
-        They may have arrived in another order: what falls due at one moment is sent at once.
+        They may arrive in another order, since deliveries due at one moment are sent together.
         """
         taken = {one.event["id"]: one.event for one in [*self.received] if one.taken}
-        happened = {event["id"]: place for place, event in enumerate(self._deck.events)}
-        return sorted(taken.values(), key=lambda event: happened.get(event["id"], -1))
+        order = {event["id"]: place for place, event in enumerate(self._deck.events)}
+        return sorted(taken.values(), key=lambda event: order.get(event["id"], -1))
 
     def respond(self, status: int, *, times: int | None = None) -> None:
-        """Answer the next so many attempts with this status; without `times`, all from now on.
+        """Answer the next `times` attempts with this status; without `times`, all from now on.
 
         Raises:
-            DeckSimError: if it is no status from 200 to 599, or `times` is not 1 or more.
+            DeckSimError: if `status` is not 200 to 599, or `times` is not 1 or more.
 
         """
         if not (isinstance(status, int) and status in _STATUSES):
-            raise DeckSimError(f"`respond` takes a status from 200 to 599, and not {status!r}")
+            raise DeckSimError(f"`respond` takes a status from 200 to 599, not {status!r}")
         if times is not None and not (isinstance(times, int) and times > 0):
-            raise DeckSimError(f"`times` must be a number from 1, and not {times!r}")
+            raise DeckSimError(f"`times` must be a number from 1, not {times!r}")
         with self._arrived:
             if times is None:
                 self._answers.clear()
@@ -124,65 +127,70 @@ class WebhookReceiver:
                 self._answers.extend([status] * times)
 
     def on(self, event: str, callback: Callable[[Json], Any]) -> None:
-        """Call this with each event of a type (or `*`) that arrives, before it is answered.
+        """Call a function with each arriving event of a type (`*`: of any), before it is answered.
 
         It may call the API, and may be a coroutine function. If it fails, the answer is a 500.
 
         Raises:
-            DeckSimError: if the type is a misspelt one, or there is nothing to call.
+            DeckSimError: if the event type is misspelt, or `callback` is not callable.
 
         """
-        _check_type(event)
+        _check_event_type(event)
         if not callable(callback):
-            raise DeckSimError(f"`on` takes a function of the event, and not {callback!r}")
-        self._callbacks.append((event, self._deck.apps.plain(callback)))
+            raise DeckSimError(f"`on` takes a function of the event, not {callback!r}")
+        self._callbacks.append((event, self._deck.apps.as_function(callback)))
 
     def wait_for(
         self,
         event: str,
-        id: IdOr | None = None,  # noqa: A002 - as in `advance_until`
+        id: IdOrResource | None = None,  # noqa: A002 - as in `advance_until`
         timeout: float = 5,
     ) -> Json:
-        """The first event of a type that was taken, about that resource if one is given.
+        """The first event of a type, of that resource if given, that was answered with success.
 
-        With a clock that moves by itself it waits so many seconds of real time; with a frozen one
-        nothing can come while a test waits, so it only looks.
+        Waits up to `timeout` seconds of real time. With a frozen clock it does not wait, since no
+        event can arrive.
 
         Raises:
-            DeckSimError: if there is none; says what arrived instead. At once if the type is a
-                misspelt one.
+            DeckSimError: if there is none, with what arrived; or if the event type is misspelt.
 
         """
-        _check_type(event)
-        wanted = None if id is None else read_id(id)
+        _check_event_type(event)
+        resource_id = None if id is None else read_id(id)
         mode = self._deck.clock.mode
         if mode != _FROZEN:
-            refuse_on_a_loop(self.wait_for)
+            check_no_event_loop(self.wait_for)
         ends = real_time.monotonic() + (0 if mode == _FROZEN else timeout)
-        while (found := self._look(event, wanted, ends)) is None and real_time.monotonic() < ends:
-            self._deck.clock.now  # noqa: B018 - a clock that follows the process is woken by a call
-        if found is None:
-            why = _WHY.get(mode, _WAITED).format(event=event, timeout=timeout)
-            raise DeckSimError(self._missed(event, wanted, why))
-        return found
+        while True:
+            left = ends - real_time.monotonic()
+            with self._arrived:
+                found = self._arrived.wait_for(
+                    partial(self._find, event, resource_id), min(left, _WAKE_SECONDS)
+                )
+            if found is not None:
+                return found
+            if left <= 0:
+                break
+            self._deck.clock.now  # noqa: B018 - a call wakes a clock that follows the process
+        reason = _REASONS.get(mode, _OTHER_REASON).format(event=event, timeout=timeout)
+        raise DeckSimError(self._explain(event, resource_id, reason))
 
     async def async_wait_for(
         self,
         event: str,
-        id: IdOr | None = None,  # noqa: A002
+        id: IdOrResource | None = None,  # noqa: A002
         timeout: float = 5,
     ) -> Json:
-        """The same, while the event loop goes on."""
-        return await landed(in_thread(partial(self.wait_for, event, id, timeout)))
+        """`wait_for` for coroutines."""
+        return await result_of(run_in_thread(partial(self.wait_for, event, id, timeout)))
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> int:
-        """Take one attempt; returns the status to answer with."""
-        fault = self._fault(headers, body)
-        if fault is not None:
-            if FAULT_HEADER not in headers:  # or else it was spoiled on purpose
-                self._complain(
-                    f"a webhook ({headers.get(ID, 'without an id')}) is not genuine: {fault}"
-                )
+        """Receive one attempt, and return the status to answer with."""
+        wrong = self._verify(headers, body)
+        if wrong is not None:
+            if FAULT_HEADER not in headers:  # a fault may spoil signatures on purpose
+                whose = headers.get(ID, "without an id")
+                self._complain(f"the signature of a webhook ({whose}) is wrong: {wrong}")
             return _UNSIGNED
         event = json.loads(body)
         status = self._call_back(event)
@@ -191,35 +199,25 @@ class WebhookReceiver:
             self._arrived.notify_all()
         return status
 
-    def _register(self) -> None:
-        made = self._deck.register_webhook(
-            self.url, secret=self.secret or None, name="deck_webhooks"
-        )
-        self.destination_id, self.secret = made.id, made.secret
-
-    def _answer(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Json]:
-        return self.receive(headers, body), {}
-
-    def _fault(self, headers: Mapping[str, str], body: bytes) -> str | None:
-        """What is wrong with a signature; its time is the wall's or, if so chosen, the world's."""
+    def _verify(self, headers: Mapping[str, str], body: bytes) -> str | None:
+        """What is wrong with a signature. Its time may be the wall clock's or the world's."""
         try:
             verify(self.secret, headers, body, real_time.process_now())
-        except SignatureError as fault:
+        except SignatureError as wrong:
             try:
                 verify(self.secret, headers, body, self._deck.clock.now)
             except SignatureError:
-                return str(fault)
+                return str(wrong)
         return None
 
     def _call_back(self, event: Json) -> int:
-        """Call who asked to be called, unless the event is refused; returns the answer's status."""
         with self._arrived:
             status = self._answers.popleft() if self._answers else self._usual
         try:
-            for wanted, callback in self._callbacks if status < 300 else ():
-                if wanted in (ALL, event["type"]):
+            for type_, callback in self._callbacks if status < 300 else ():
+                if type_ in (ALL_EVENTS, event["type"]):
                     callback(event)
-        except BaseException:  # what makes a test fail need not be an Exception
+        except BaseException:  # pytest's failures are no Exception
             self._complain(f"a callback failed at {event['type']}:\n{traceback.format_exc()}")
             return _FAILED
         return status
@@ -229,29 +227,27 @@ class WebhookReceiver:
             if text not in self.complaints:
                 self.complaints.append(text)
 
-    def _look(self, type_: str, wanted: str | None, ends: float) -> Json | None:
-        """The event if it is there, or comes soon."""
-        left = min(ends - real_time.monotonic(), _PATIENCE)
-        with self._arrived:
-            return self._arrived.wait_for(lambda: self._find(type_, wanted), left)
-
-    def _find(self, type_: str, wanted: str | None) -> Json | None:
+    def _find(self, type_: str, resource_id: str | None) -> Json | None:
         found = (one.event for one in self.received if one.taken and one.event["type"] == type_)
-        return next((event for event in found if wanted in (None, event["data"]["id"])), None)
+        return next((e for e in found if resource_id in (None, e["data"]["id"])), None)
 
-    def _missed(self, type_: str, wanted: str | None, why: str) -> str:
-        whom = f" of `{wanted}`" if wanted else ""
-        came = [
+    def _explain(self, type_: str, resource_id: str | None, reason: str) -> str:
+        whose = f" of `{resource_id}`" if resource_id else ""
+        arrived = [
             f"  {one.event['type']} of {one.event['data']['id']}, answered {one.answered}"
             for one in self.received
         ]
-        arrived = "\n".join(["what did arrive:", *came] if came else ["nothing did arrive"])
-        return "\n".join([f"no `{type_}`{whom} was taken, {why}; {arrived}", *self.complaints])
+        return "\n".join(
+            [
+                f"no `{type_}`{whose} was received; {reason}",
+                *(["received were:", *arrived] if arrived else ["nothing was received"]),
+                *self.complaints,
+            ]
+        )
 
 
-def _check_type(event: str) -> None:
-    """See that there can be such an event; a scenario may have some that no table knows."""
-    if event not in (ALL, *every_event_type()) and (
-        likely := nearest_type(event, every_event_type())
-    ):
-        raise DeckSimError(f"there is no event type {quote(event)}{likely}")
+def _check_event_type(event: str) -> None:
+    # A scenario may emit types that are in no table, so only a misspelling is an error.
+    known = every_event_type()
+    if event not in (ALL_EVENTS, *known) and (likely := nearest_type(event, known)):
+        raise DeckSimError(f"unknown event type {quote(event)}{likely}")

@@ -1,4 +1,4 @@
-"""The same for requests: an adapter to mount. The home of requests, which only some users have."""
+"""The adapter for the requests library. Its only home, since not every user has it."""
 
 from collections.abc import Iterable
 from http.client import responses
@@ -9,9 +9,14 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from deck_sim.handle.applications import Answered, Asked
-from deck_sim.handle.transports import Direct, is_below, say_elsewhere
-from deck_sim.server.serve import server_at
+from deck_sim.handle.applications import HttpRequest
+from deck_sim.handle.applications import HttpResponse as Response
+from deck_sim.handle.transports import (
+    DirectChannel,
+    describe_foreign_url,
+    is_below,
+    open_channel,
+)
 
 _ERRORS = {TimeoutError: requests.ReadTimeout, Exception: requests.ConnectionError}
 
@@ -21,8 +26,7 @@ class DeckAdapter(HTTPAdapter):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        server = server_at(url)
-        self._url, self._direct = url, None if server is None else Direct(server)
+        self._url, self._channel = url, open_channel(url)
 
     def send(
         self,
@@ -35,50 +39,50 @@ class DeckAdapter(HTTPAdapter):
     ) -> requests.Response:
         """Answer one request."""
         if not is_below(f"{request.url}", self._url):
-            text = say_elsewhere(f"{request.url}", self._url)
+            text = describe_foreign_url(f"{request.url}", self._url)
             raise requests.ConnectionError(text, request=request)
-        if self._direct is None:
+        if not isinstance(self._channel, DirectChannel):
             return super().send(request, stream, timeout, verify, cert)
         try:
-            answered = self._direct.ask(_asked(request), _seconds(timeout))
+            response = self._channel.call(_read_request(request), _read_timeout(timeout))
         except Exception as error:
-            kind = next(told for ours, told in _ERRORS.items() if isinstance(error, ours))
+            kind = next(theirs for ours, theirs in _ERRORS.items() if isinstance(error, ours))
             raise kind(error, request=request) from error
-        return self.build_response(request, _raw(request, answered))
+        return self.build_response(request, _make_response(request, response))
 
 
-def _asked(request: requests.PreparedRequest) -> Asked:
+def _read_request(request: requests.PreparedRequest) -> HttpRequest:
     headers = [(_bytes(name), _bytes(value)) for name, value in request.headers.items()]
-    return Asked(f"{request.method}", f"{request.url}", headers, _read(request.body))
+    return HttpRequest(f"{request.method}", f"{request.url}", headers, _read_body(request.body))
 
 
 def _bytes(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode("latin-1")
 
 
-def _read(body: Any) -> bytes:
-    """All of a body: bytes, text, or what gives them piece by piece, as a file does."""
+def _read_body(body: Any) -> bytes:
+    """A body as bytes; it may be text, or an iterable of either, such as a file."""
     if body is None or isinstance(body, bytes):
         return body or b""
     if isinstance(body, str):
         return body.encode()
     pieces: Iterable[bytes | str] = body
-    return b"".join(_read(piece) for piece in pieces)
+    return b"".join(_read_body(piece) for piece in pieces)
 
 
-def _seconds(timeout: Any) -> float | None:
-    """How long to wait for an answer, of a number, a pair, or what urllib3 makes of them."""
+def _read_timeout(timeout: Any) -> float | None:
+    """The read timeout of a number, a pair, or urllib3's `Timeout`."""
     seconds: float | None = timeout[1] if isinstance(timeout, tuple) else timeout
     return getattr(seconds, "read_timeout", seconds)
 
 
-def _raw(request: requests.PreparedRequest, answered: Answered) -> HTTPResponse:
-    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answered.headers]
+def _make_response(request: requests.PreparedRequest, response: Response) -> HTTPResponse:
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers]
     return HTTPResponse(
-        body=BytesIO(answered.body),
+        body=BytesIO(response.body),
         headers=HTTPHeaderDict(pairs),
-        status=answered.status,
-        reason=responses.get(answered.status),
+        status=response.status,
+        reason=responses.get(response.status),
         preload_content=False,
         decode_content=False,
         request_method=request.method,

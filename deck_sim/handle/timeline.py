@@ -1,4 +1,4 @@
-"""What happened in a world, as values that a test can look into and a person can read."""
+"""The timeline and the report of an advance, as values to look into and to print."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,44 +11,44 @@ from deck_sim.runtime.serialization import print_moment
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """At that moment, what happened to what."""
+class TimelineEntry:
+    """What happened to which resource, and when."""
 
     at: datetime
-    kind: str  # a resource's kind, or `call`, `clock` or `queue`
+    kind: str  # a kind of resource, or `call`, `clock` or `queue`
     id: str
     what: str
 
     def __str__(self) -> str:
-        kind = self.kind.removeprefix("event_")  # `delivery` and `destination` say as much
+        kind = self.kind.removeprefix("event_")  # `delivery` and `destination` are shorter
         return f"{print_moment(self.at)}  {kind:<11}  {self.id:<21}  {self.what}"
 
 
-class Timeline(tuple[Line, ...]):
-    """Lines in the order in which they happened; `str()` prints them one below the other."""
+class Timeline(tuple[TimelineEntry, ...]):
+    """Entries in the order in which they happened; `str()` prints one a line."""
 
     __slots__ = ()
 
     def __str__(self) -> str:
-        return "\n".join(str(line) for line in self)
+        return "\n".join(str(entry) for entry in self)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What came of moving the clock."""
+class AdvanceReport:
+    """The new time, what happened on the way, and what a hold stopped."""
 
     now: datetime
     happened: Timeline
-    held: tuple[Mapping[str, Any], ...] = ()  # what stands at a hold: its `id`, and the `event`
+    held: tuple[Mapping[str, Any], ...] = ()  # each with `id` and `event`
 
     def __str__(self) -> str:
-        lines = f"{self.happened}\n" if self.happened else "nothing happened\n"
+        happened = f"{self.happened}\n" if self.happened else "nothing happened\n"
         held = "".join(f"{one['id']} is held before {one['event']}\n" for one in self.held)
-        return f"{lines}{held}now it is {print_moment(self.now)}"
+        return f"{happened}{held}now it is {print_moment(self.now)}"
 
 
 def cut_middle(lines: list[str], most: int) -> list[str]:
-    """At most so many lines: from too many the middle is cut, and counted."""
+    """At most `most` lines; a longer list loses its middle, and a line counts what is missing."""
     if len(lines) <= most:
         return lines
     head, tail = most // 3, most - most // 3 - 1
@@ -57,40 +57,46 @@ def cut_middle(lines: list[str], most: int) -> list[str]:
 
 
 def read_timeline(entries: Iterable[Mapping[str, Any]]) -> Timeline:
-    """The timeline of an answer's entries."""
+    """The timeline from the entries of a control API answer."""
     return Timeline(
-        Line(datetime.fromisoformat(entry["at"]), entry["kind"], entry["id"], entry["what"])
-        for entry in entries
+        TimelineEntry(datetime.fromisoformat(row["at"]), row["kind"], row["id"], row["what"])
+        for row in entries
     )
 
 
-def write_length(length: str | timedelta) -> str:
-    """A length of time as the control API reads it, to the microsecond.
+def read_advance(answer: Mapping[str, Any]) -> AdvanceReport:
+    """The report from a control API answer."""
+    happened, held = read_timeline(answer["happened"]), tuple(answer.get("held", ()))
+    return AdvanceReport(datetime.fromisoformat(answer["now"]), happened, held)
+
+
+def write_duration(duration: str | timedelta) -> str:
+    """A duration as the control API reads it, to the microsecond.
 
     Raises:
-        DeckSimError: if it is something else, such as a number, which has no unit.
+        DeckSimError: if it is another type, such as a number, which has no unit.
 
     """
-    if isinstance(length, str):
-        return length
-    if not isinstance(length, timedelta):
-        text = f"{length!r} is not a length of time: that is a `timedelta`, or text;"
+    if isinstance(duration, str):
+        return duration
+    if not isinstance(duration, timedelta):
+        text = f"{duration!r} is not a duration: pass a `timedelta`, or text;"
         raise DeckSimError(f"{text} {HOW_TO_WRITE}")
-    if length % timedelta(milliseconds=1):
-        return f"{length.days}d{length.seconds}.{length.microseconds:06}s"
-    return format_duration(length)
+    if duration % timedelta(milliseconds=1):
+        return f"{duration.days}d{duration.seconds}.{duration.microseconds:06}s"
+    return format_duration(duration)
 
 
 def write_moment(moment: str | datetime) -> str:
-    """A moment as the control API reads it; without an offset it is UTC.
+    """A moment as the control API reads it; one without an offset is UTC.
 
     Raises:
-        DeckSimError: if it is something else, such as a number.
+        DeckSimError: if it is another type, such as a number.
 
     """
     if isinstance(moment, str):
         return moment
     if not isinstance(moment, datetime):
-        text = "is not a moment: that is a `datetime`, or text like `2025-01-15T09:30:00Z`"
+        text = "is not a moment: pass a `datetime`, or text like `2025-01-15T09:30:00Z`"
         raise DeckSimError(f"{moment!r} {text}")
     return moment.isoformat()

@@ -1,12 +1,10 @@
-"""Ways for a client's library to reach the server: without a socket if it runs in this process,
-over the network if not. A test cannot tell which.
+"""Transports of httpx and httpx2 that reach one server, without a socket if it runs here.
 
-In this process the very app that answers on the port is called, on the event loop that answers
-there, so a world is touched by one thread alone, whichever way a request comes. Requests and
-answers go in one piece.
+In this process the app that answers on the port is called on the event loop that answers there, so
+each world is used by one thread only. Requests and answers are not streamed.
 
-One transport serves httpx and httpx2: a request tells which library made it, and gets an answer,
-or an error, of that library.
+One transport serves httpx and httpx2. The type of a request shows which library made it, and gets
+an answer or an error of that library.
 """
 
 import sys
@@ -20,12 +18,12 @@ from typing import Any
 import anyio
 import httpx2
 
-from deck_sim.handle.applications import Answered, Asked, call_asgi
-from deck_sim.handle.beside import in_thread, landed
+from deck_sim.handle.applications import HttpRequest, HttpResponse, call_asgi
+from deck_sim.handle.threads import result_of, run_in_thread
 from deck_sim.server.fault_injection import LineReset
 from deck_sim.server.serve import Server, server_at
 
-# What an error of ours is to httpx and httpx2; the first that fits counts.
+# Our errors and those of httpx and httpx2; the first that fits is used.
 _ERRORS = {
     TimeoutError: "ReadTimeout",
     ConnectionRefusedError: "ConnectError",
@@ -34,46 +32,47 @@ _ERRORS = {
 }
 
 
-class Direct:
-    """The way to a server of this process."""
+class DirectChannel:
+    """Calls a server of this process."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
 
-    def ask(self, asked: Asked, seconds: float | None) -> Answered:
-        """Ask, and wait so many seconds of real time; without a number, as long as it takes."""
-        return self._begin(asked).result(seconds)
+    def call(self, request: HttpRequest, seconds: float | None) -> HttpResponse:
+        """Wait for the answer: so many seconds of real time, or without limit for None."""
+        return self._start(request).result(seconds)
 
     def send(self, library: ModuleType, request: Any, body: bytes) -> Any:
-        """The library's answer to its request."""
-        with _told(library, request):
-            return _respond(library, self.ask(_asked(request, body), _seconds(request)))
+        """The answer to a request of the library."""
+        seconds = _read_timeout(request)
+        with _library_errors(library, request):
+            return _respond(library, self.call(_read_request(request, body), seconds))
 
     async def async_send(self, library: ModuleType, request: Any, body: bytes) -> Any:
-        """The same, while the event loop goes on."""
-        with _told(library, request), anyio.fail_after(_seconds(request)):
-            return _respond(library, await landed(self._begin(_asked(request, body))))
+        """`send` for coroutines."""
+        with _library_errors(library, request), anyio.fail_after(_read_timeout(request)):
+            return _respond(library, await result_of(self._start(_read_request(request, body))))
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: nothing is open."""
 
-    def _begin(self, asked: Asked) -> Future[Answered]:
-        answer = Future[Answered]()
-        self._server.work(lambda app: call_asgi(app, asked, answer))
-        return answer
+    def _start(self, request: HttpRequest) -> Future[HttpResponse]:
+        response = Future[HttpResponse]()
+        self._server.work(lambda app: call_asgi(app, request, response))
+        return response
 
 
-class Network:
-    """The way to a server elsewhere: the library's own transport."""
+class NetworkChannel:
+    """Reaches a server elsewhere with the library's own transport."""
 
     def __init__(self) -> None:
         self._transports: dict[str, Any] = {}  # by library
 
     def send(self, library: ModuleType, request: Any, body: bytes) -> Any:
-        """The library's answer to its request."""
-        how = {"headers": request.headers, "content": body, "extensions": request.extensions}
-        plain = library.Request(request.method, request.url, **how)
-        answer = self._over(library).handle_request(plain)
+        """The answer to a request of the library."""
+        options = {"headers": request.headers, "content": body, "extensions": request.extensions}
+        copy = library.Request(request.method, request.url, **options)
+        answer = self._transport(library).handle_request(copy)
         try:
             body = b"".join(answer.stream)
         finally:
@@ -81,96 +80,91 @@ class Network:
         return library.Response(answer.status_code, headers=answer.headers, content=body)
 
     async def async_send(self, library: ModuleType, request: Any, body: bytes) -> Any:
-        """The same, while the event loop goes on: in a thread, so that no loop owns a socket."""
-        return await landed(in_thread(partial(self.send, library, request, body)))
+        """`send` for coroutines, in a thread, so that a socket belongs to no event loop."""
+        return await result_of(run_in_thread(partial(self.send, library, request, body)))
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the sockets."""
         for transport in self._transports.values():
             transport.close()
         self._transports.clear()
 
-    def _over(self, library: ModuleType) -> Any:
+    def _transport(self, library: ModuleType) -> Any:
         name = library.__name__
-        if name in self._transports:
-            return self._transports[name]
-        return self._transports.setdefault(name, library.HTTPTransport(trust_env=False))
+        if name not in self._transports:
+            self._transports[name] = library.HTTPTransport(trust_env=False)
+        return self._transports[name]
 
 
-Way = Direct | Network
+Channel = DirectChannel | NetworkChannel
 
 
-def way_to(url: str) -> Way:
-    """The way to the server at a URL."""
+def open_channel(url: str) -> Channel:
+    """A channel to the server at a URL."""
     server = server_at(url)
-    return Network() if server is None else Direct(server)
+    return NetworkChannel() if server is None else DirectChannel(server)
 
 
 class Transport(httpx2.BaseTransport):
-    """For `httpx.Client` and `httpx2.Client`; reaches one server, whatever it is asked for."""
+    """For `httpx.Client` and `httpx2.Client`. A request to another server is a `ConnectError`."""
 
-    def __init__(self, way: Way, url: str) -> None:
-        self._way, self._url = way, url
+    def __init__(self, channel: Channel, url: str) -> None:
+        self._channel, self._url = channel, url
 
     def handle_request(self, request: Any) -> Any:
         """Answer one request."""
-        library = _library(request, self._url)
-        return self._way.send(library, request, request.read())
+        library = _library_of(request, self._url)
+        return self._channel.send(library, request, request.read())
 
 
 class AsyncTransport(httpx2.AsyncBaseTransport):
     """For `httpx.AsyncClient` and `httpx2.AsyncClient`, on asyncio and trio."""
 
-    def __init__(self, way: Way, url: str) -> None:
-        self._way, self._url = way, url
+    def __init__(self, channel: Channel, url: str) -> None:
+        self._channel, self._url = channel, url
 
     async def handle_async_request(self, request: Any) -> Any:
         """Answer one request."""
-        library = _library(request, self._url)
-        return await self._way.async_send(library, request, await request.aread())
+        library = _library_of(request, self._url)
+        return await self._channel.async_send(library, request, await request.aread())
 
 
-def is_below(asked: str, url: str) -> bool:
-    """Whether what is asked for is on the server at `url`."""
-    return asked == url or asked.startswith((f"{url}/", f"{url}?"))
+def is_below(requested: str, url: str) -> bool:
+    """Whether a requested URL is on the server at `url`."""
+    return requested == url or requested.startswith((f"{url}/", f"{url}?"))
 
 
-def say_elsewhere(asked: str, url: str) -> str:
-    """What is told to whoever asks for another server."""
-    return f"this transport reaches {url} and nothing else, and was asked for {asked}"
+def describe_foreign_url(requested: str, url: str) -> str:
+    """The message for a request to another server."""
+    return f"this transport reaches only {url}, and the request was to {requested}"
 
 
-def _library(request: Any, url: str) -> ModuleType:
-    """The library that made a request, which must be for our server: no test may call another by
-    the way that happens to be open.
-    """
+def _library_of(request: Any, url: str) -> ModuleType:
     library = sys.modules[type(request).__module__.partition(".")[0]]
     if not is_below(str(request.url), url):
-        text = say_elsewhere(str(request.url), url)
+        text = describe_foreign_url(str(request.url), url)
         raise library.ConnectError(text, request=request)
     return library
 
 
-def _asked(request: Any, body: bytes) -> Asked:
-    return Asked(request.method, str(request.url), request.headers.raw, body)
+def _read_request(request: Any, body: bytes) -> HttpRequest:
+    return HttpRequest(request.method, str(request.url), request.headers.raw, body)
 
 
-def _seconds(request: Any) -> float | None:
-    """How long the client waits for an answer."""
+def _read_timeout(request: Any) -> float | None:
     seconds: float | None = request.extensions.get("timeout", {}).get("read")
     return seconds
 
 
-def _respond(library: ModuleType, answered: Answered) -> Any:
-    return library.Response(answered.status, headers=answered.headers, content=answered.body)
+def _respond(library: ModuleType, response: HttpResponse) -> Any:
+    return library.Response(response.status, headers=response.headers, content=response.body)
 
 
 @contextmanager
-def _told(library: ModuleType, request: Any) -> Iterator[None]:
-    """Errors as the library tells them."""
+def _library_errors(library: ModuleType, request: Any) -> Iterator[None]:
     try:
         yield
     except Exception as error:
         name = next(name for kind, name in _ERRORS.items() if isinstance(error, kind))
-        text = f"{error}" or f"no answer within {_seconds(request):g} seconds"
+        text = f"{error}" or f"no answer within {_read_timeout(request):g} seconds"
         raise getattr(library, name)(text, request=request) from error

@@ -19,8 +19,8 @@ from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.handle.deck_sim import read_scenarios
-from deck_sim.handle.failure_report import give_account
-from deck_sim.handle.holds import Hold
+from deck_sim.handle.failure_report import write_report
+from deck_sim.handle.hold import Hold
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread
@@ -247,7 +247,7 @@ _MEANT = "if this is meant, mark the test with @pytest.mark.deck(strict=False)"
 
 def _show_timeline(deck: Deck) -> str:
     try:
-        return give_account(deck)
+        return write_report(deck)
     except DeckSimError as error:
         return str(error)
 

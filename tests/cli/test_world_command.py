@@ -167,4 +167,4 @@ def test_a_server_that_is_not_there_is_exit_code_1(cli):
     """Who cannot be reached is told in one line."""
     refused = cli("clock", "--url", "http://127.0.0.1:1")
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
-    assert refused.stderr.startswith("deck-sim: no deck-sim answers at http://127.0.0.1:1")
+    assert refused.stderr.startswith("deck-sim: no deck-sim server answers at http://127.0.0.1:1")

@@ -1,17 +1,19 @@
-"""Calling an application directly: what it is told, and what becomes of its answer."""
+"""Direct calls of ASGI and WSGI applications."""
 
 import asyncio
 from concurrent.futures import Future
 
 import pytest
 
-from deck_sim.handle.applications import Answered, Asked, call_asgi, call_wsgi
+from deck_sim.handle.applications import HttpRequest, HttpResponse, call_asgi, call_wsgi
 
-ASKED = Asked("POST", "https://shop.example/a%20b?x=%C3%A4#c", [(b"X-Key", b"\xe4")], b"body")
+REQUEST = HttpRequest(
+    "POST", "https://shop.example/a%20b?x=%C3%A4#c", [(b"X-Key", b"\xe4")], b"body"
+)
 
 
-def seen_by_asgi(asked):
-    """The scope that an application is called with, and its answer."""
+def seen_by_asgi(request):
+    """The scope that an application gets, and its answer."""
     seen, answer = [], Future()
 
     async def app(scope, receive, send):
@@ -21,12 +23,12 @@ def seen_by_asgi(asked):
         for body, more in ((b"one ", True), (b"two", False)):
             await send({"type": "http.response.body", "body": body, "more_body": more})
 
-    asyncio.run(call_asgi(app, asked, answer))
+    asyncio.run(call_asgi(app, request, answer))
     return seen[0], answer.result()
 
 
-def seen_by_wsgi(asked):
-    """The environment that an application is called with, and its answer."""
+def seen_by_wsgi(request):
+    """The environment that an application gets, and its answer."""
     seen, answer = [], Future()
 
     def app(environ, start_response):
@@ -35,50 +37,50 @@ def seen_by_wsgi(asked):
         write(b"one ")
         yield b"two"
 
-    call_wsgi(app, asked, answer)
+    call_wsgi(app, request, answer)
     return seen[0], answer.result()
 
 
-def test_asgi_is_told_all_of_a_request():
-    """The path is read, the rest as it came; names of headers are in lower case."""
-    scope, _ = seen_by_asgi(ASKED)
+def test_asgi_gets_the_whole_request():
+    """The path is decoded, the query is not; header names are in lower case."""
+    scope, _ = seen_by_asgi(REQUEST)
     assert (scope["path"], scope["raw_path"]) == ("/a b", b"/a%20b")
     assert (scope["query_string"], scope["headers"]) == (b"x=%C3%A4", [(b"x-key", b"\xe4")])
     assert (scope["scheme"], scope["server"]) == ("https", ("shop.example", 443))
 
 
-def test_wsgi_is_told_all_of_a_request():
-    """The same, as WSGI spells it."""
-    environ, _ = seen_by_wsgi(ASKED)
+def test_wsgi_gets_the_whole_request():
+    """Path, query, headers, body and server are in the environment."""
+    environ, _ = seen_by_wsgi(REQUEST)
     assert (environ["PATH_INFO"], environ["QUERY_STRING"]) == ("/a b", "x=%C3%A4")
     assert (environ["HTTP_X_KEY"], environ["wsgi.input"].read()) == ("ä", b"body")
     assert (environ["SERVER_NAME"], environ["SERVER_PORT"]) == ("shop.example", "443")
 
 
 @pytest.mark.parametrize("call", [seen_by_asgi, seen_by_wsgi])
-def test_an_answer_in_pieces_is_put_together(call):
+def test_an_answer_in_pieces_is_joined(call):
     """Status, headers with names in lower case, and the whole body."""
-    assert call(ASKED)[1] == Answered(201, [(b"x-a", b"1")], b"one two")
+    assert call(REQUEST)[1] == HttpResponse(201, [(b"x-a", b"1")], b"one two")
 
 
 def test_a_url_without_a_path_is_the_root():
-    """As every server has it."""
-    assert seen_by_asgi(Asked("GET", "http://shop.example", []))[0]["path"] == "/"
+    """The path is `/`, as servers send it."""
+    assert seen_by_asgi(HttpRequest("GET", "http://shop.example", []))[0]["path"] == "/"
 
 
-def test_what_a_wsgi_application_opened_is_closed():
-    """`close` is called, as WSGI asks for, also if the body breaks off."""
+def test_the_body_of_a_wsgi_application_is_closed():
+    """`close` is called, even if the body raises."""
     closed = []
 
     class Body:
-        """Breaks off."""
+        """Raises after a part."""
 
         def __iter__(self):
             yield b"half"
             raise ZeroDivisionError
 
         def close(self):
-            """Remember."""
+            """Record the call."""
             closed.append(True)
 
     def app(environ, start_response):
@@ -87,17 +89,17 @@ def test_what_a_wsgi_application_opened_is_closed():
 
     answer = Future()
     with pytest.raises(ZeroDivisionError):
-        call_wsgi(app, ASKED, answer)
+        call_wsgi(app, REQUEST, answer)
     assert closed
     assert isinstance(answer.exception(), ZeroDivisionError)
 
 
-def test_a_cancelled_application_has_not_cancelled_who_asked():
-    """To whoever waits in another thread it is a connection that broke."""
+def test_a_cancelled_application_is_a_lost_connection():
+    """A thread that waits for the answer is not cancelled itself."""
     answer = Future()
 
     async def cancel():
-        running = asyncio.ensure_future(call_asgi(hang, ASKED, answer))
+        running = asyncio.ensure_future(call_asgi(hang, REQUEST, answer))
         await asyncio.sleep(0)
         running.cancel()
         await asyncio.wait([running])

@@ -33,7 +33,7 @@ def test_a_server_that_is_not_there_is_named(free_url):
     """The error says which URL does not answer."""
     with (
         Deck(free_url, "sk_test") as deck,
-        pytest.raises(DeckSimError, match=f"no deck-sim answers at {free_url}"),
+        pytest.raises(DeckSimError, match=f"no deck-sim server answers at {free_url}"),
     ):
         deck.settle()
 
@@ -50,10 +50,10 @@ def test_what_is_no_url_of_a_server_is_refused(url):
 
 
 def test_another_server_is_told_apart(other_url, capfd):
-    """The error says that what answers is not deck-sim."""
+    """The error names the URL and the status."""
     with (
         Deck(other_url, "sk_test") as deck,
-        pytest.raises(DeckSimError, match="with 501 is not deck-sim"),
+        pytest.raises(DeckSimError, match="answers 501, but is no deck-sim server"),
     ):
         deck.settle()
 

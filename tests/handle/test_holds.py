@@ -72,7 +72,7 @@ def test_the_end_of_a_world_lets_its_answers_go(deck, run, elsewhere):
     _until(lambda: hold.answers)
     deck.reset()
     assert started.result()["status"] == "queued"
-    with pytest.raises(DeckSimError, match="is not held any more; held are nothing"):
+    with pytest.raises(DeckSimError, match="has ended; the world now has nothing"):
         _ = hold.held
 
 

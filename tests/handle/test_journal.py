@@ -76,8 +76,8 @@ def test_calls_are_found_by_pattern_and_content(pattern, wanted, places):
     [
         ("POST", {}, "'POST' is no pattern of a call; write it like `POST /v2/tasks/*/run`"),
         ("GET v2/tasks", {}, "is no pattern of a call"),
-        ("**", {"jsn": 1}, "a call has no 'jsn'; did you mean 'json'?; it can be asked for `stat"),
-        ("**", {"method": "GET"}, "a call has no 'method'"),
+        ("**", {"jsn": 1}, "unknown argument 'jsn'; did you mean 'json'?; allowed are `stat"),
+        ("**", {"method": "GET"}, "unknown argument 'method'"),
     ],
 )
 def test_a_wrong_filter_says_what_is_allowed(pattern, wanted, text):
@@ -104,14 +104,14 @@ def test_a_failure_shows_the_nearest_miss_field_by_field():
         "the nearest was",
         '  2025-01-15T09:30:00Z  POST /v2/tasks/task_1/run -> 201  {"connection_id": "conn_1",'
         ' "input": {"guest": "Alex", "nights": [1, 2], "vip": true}}',
-        '    fits     method: "POST"',
-        "    fits     path: /v2/tasks/task_1/run",
+        '    matches  method: "POST"',
+        "    matches  path: /v2/tasks/task_1/run",
         "    differs  status: expected 409, found 201",
         '    differs  json.input.guest: expected "Alx", found "Alex"',
         "    differs  json.input.age: expected 1, found nothing",
         "    differs  json.input.nights (length): expected 1, found 2",
-        "    fits     json.input.nights[0]: 1",
-        "what came:",
+        "    matches  json.input.nights[0]: 1",
+        "called were:",
         "  2 x GET /v2/task-runs/* -> 200",
         "  1 x POST /v2/tasks/*/run -> 201",
         "  1 x GET /v2/task-runs/*/storage -> 200",
@@ -168,11 +168,11 @@ def test_calls_may_be_asked_for_in_their_order():
     lines = failure(CALLS.assert_order, "POST /v2/task-runs/*/cancel", "POST /v2/tasks/*/run")
     assert lines[0] == (
         "expected `POST /v2/tasks/*/run` after `POST /v2/task-runs/*/cancel`;"
-        " it came only before that, as call 1. The calls were"
+        " it was only before that, as call 1. The calls were"
     )
     assert lines[1].startswith("  1. 2025-01-15T09:30:00Z  POST /v2/tasks/task_1/run -> 201  {")
     (first, *_) = failure(CALLS.assert_order, "GET /v2/sources")
-    assert first == "expected `GET /v2/sources`; it never came. The calls were"
+    assert first == "expected `GET /v2/sources`; it was never called. The calls were"
 
 
 def test_many_calls_are_cut_in_the_middle_and_many_kinds_at_the_end():
@@ -207,9 +207,9 @@ def test_the_journal_of_a_world_can_be_asked(deck, run, api):
     [
         ("POST /tasks/*/run", {}, "'/tasks/*/run' is no path of the API; they begin with `/v2`"),
         ("PSOT /v2/tasks/*/run", {}, "unknown method 'PSOT'; did you mean 'POST'?"),
-        ("**", {"status": "409"}, "`status` is a number like 409, and not '409'"),
+        ("**", {"status": "409"}, "`status` is a number like 409, not '409'"),
         ("**", {"error": "request/state_invald"}, "did you mean 'request/state_invalid'?"),
-        ("**", {"error": "409"}, "write `type/code`, like `request/state_invalid`"),
+        ("**", {"error": "409"}, "write `type/code`: `request/state_invalid`"),
         ("**", {"headers": {"Authorization": "x"}}, "keep the header 'Authorization'; it keeps"),
     ],
 )

@@ -21,7 +21,7 @@ def hasty(run, api):
 def test_a_good_client_has_none(deck, run):
     """The report says so, and the check passes."""
     run()
-    assert str(deck.lint) == "nothing to complain of"
+    assert str(deck.lint) == "no findings"
     deck.lint.check()
 
 
@@ -32,7 +32,7 @@ def test_a_bad_one_is_told_what_why_and_how_to_mend_it(deck, hasty):
     assert report[0] == f"polls_too_often: `{started['id']}` was read 7 times within 1s of a read"
     assert [line.partition(":")[0] for line in report[1:3]] == [
         "  why it matters",
-        "  how to mend it",
+        "  how to fix it",
     ]
     assert report[3].endswith(f"GET /v2/task-runs/{started['id']}")
     assert report[-1] == "    and 2 more"

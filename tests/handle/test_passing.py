@@ -32,7 +32,7 @@ def in_loop(backend, work, *arguments):
 @pytest.mark.parametrize("name", PLAIN)
 def test_what_would_block_an_event_loop_is_refused(deck, name, backend):
     """The error names the twin, and the clock stays."""
-    text = f"`{name}` waits, and would block .*: use `await deck.async_{name}"
+    text = f"`{name}` waits, which blocks .*; use `await deck.async_{name}"
     with pytest.raises(DeckSimError, match=text):
         in_loop(backend, getattr(deck, name), *PLAIN[name])
     assert deck.clock.now == START
@@ -155,7 +155,7 @@ async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_
 )
 def test_a_length_without_a_unit_is_refused(deck, call, given):
     """A number could be seconds or minutes; the message says how lengths are written."""
-    with pytest.raises(DeckSimError, match=r"^5 is not a length of time: .* like `250ms`"):
+    with pytest.raises(DeckSimError, match=r"^5 is not a duration: .* like `250ms`"):
         getattr(deck, call)(**given)
 
 

@@ -13,7 +13,7 @@ import requests
 import urllib3
 
 from deck_sim import Deck, DeckSimError
-from deck_sim.handle.beside import in_thread
+from deck_sim.handle.threads import run_in_thread
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import ServerThread, server_at
 
@@ -162,7 +162,7 @@ def test_an_asynchronous_body_may_come_in_pieces(anywhere, library):
 def test_another_host_is_refused_by_every_way(anywhere, library):
     """No test calls Deck itself because it forgot the base URL; the error names both."""
     wrong = "https://api.deck.example/v2/agents"
-    text = f"reaches {anywhere.url} and nothing else, and was asked for {wrong}"
+    text = f"reaches only {anywhere.url}, and the request was to {wrong}"
     with (
         library.Client(transport=anywhere.transport) as client,
         pytest.raises(library.ConnectError, match=text),
@@ -231,7 +231,7 @@ def test_requests_has_several_ways_to_say_how_long(stuck, timeout):
 @pytest.mark.parametrize("name", ERRORS)
 def test_a_server_that_stops_breaks_its_answers_off(own, stuck, name):
     """Whoever waits for an answer is told, and does not wait for ever."""
-    waiting = in_thread(partial(move, stuck, name, timeout=60))
+    waiting = run_in_thread(partial(move, stuck, name, timeout=60))
     stuck.reached.wait()
     own.stop()
     with pytest.raises(ERRORS[name][1]):

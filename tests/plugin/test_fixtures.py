@@ -128,7 +128,9 @@ def test_a_server_that_does_not_answer_is_named(run):
     """An error before the test, without a traceback."""
     result = run("def test_use(deck): pass", "--deck-url", "http://127.0.0.1:9")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*cannot begin: no deck-sim answers at http://127.0.0.1:9*"])
+    result.stdout.fnmatch_lines(
+        ["*cannot begin: no deck-sim server answers at http://127.0.0.1:9*"]
+    )
 
 
 def test_a_url_that_lacks_its_protocol_is_told_so(run):

@@ -37,8 +37,8 @@ KINDS = {
         """,
         [
             '*/interaction -> 200 interaction_required  {"inputs": {"code": "000000"}}',
-            "how it stands:",
-            '*is interaction_required, and nothing moves it on; it would take {"code": "123456"}',
+            "present state:",
+            '*is interaction_required, and no timer moves it; it accepts {"code": "123456"}',
         ],
     ),
     "polling for ever": (
@@ -61,7 +61,7 @@ KINDS = {
         [
             "*running -> completed",
             "*/cancel -> 409 (request/state_invalid)",
-            "what was refused:",
+            "refused calls:",
             "*is `completed`; `cancel` is allowed only in `pending`, `queued` and `running`.",
         ],
     ),
@@ -73,7 +73,7 @@ KINDS = {
         deck.settle()
         assert run()["status"] == "failed"
         """,
-        ["what was played, and why:", "*success; because=queue (else source_down; because=def*"],
+        ["scenarios played, and why:", "*success; because=queue (else source_down; because=def*"],
     ),
     "a run that failed": (
         """
@@ -82,7 +82,7 @@ KINDS = {
         deck.advance("1h")
         assert run()["status"] == "completed"
         """,
-        ["*running -> failed", "what failed:", "*task/timeout: Task execution exceeded the time*"],
+        ["*running -> failed", "failed runs:", "*task/timeout: Task execution exceeded the time*"],
     ),
     "a body with a misspelt name": (
         """
@@ -90,7 +90,7 @@ KINDS = {
         body = {"conection_id": ready.connection_id}
         assert api.post(f"/tasks/{ready.task_id}/run", json=body).status_code == 201
         """,
-        ["what was refused:", "*-> 400: *did you mean 'connection_id'*"],
+        ["refused calls:", "*-> 400: *did you mean 'connection_id'*"],
     ),
     "a webhook that was refused": (
         """
@@ -121,8 +121,8 @@ KINDS = {
         """,
         [
             "*`trun_*` is `pending` (a reviewer has to approve or reject it*",
-            "how it stands:",
-            "*is pending, and nothing moves it on",
+            "present state:",
+            "*is pending, and no timer moves it",
         ],
     ),
     "a clock that was never moved": (
@@ -130,7 +130,7 @@ KINDS = {
         run = request.getfixturevalue("run")
         assert run()["status"] == "completed"
         """,
-        ["*GET * -> 200 queued", "how it stands:", "  in 2s: the script goes on (trun_*)"],
+        ["*GET * -> 200 queued", "present state:", "  in 2s: the script goes on (trun_*)"],
     ),
 }
 
@@ -153,7 +153,7 @@ def test_the_account_is_in_the_report_for_junit(run_apart, pytester, options):
     run_apart(FAILS, "--junitxml=junit.xml", *options).assert_outcomes(failed=1)
     failure = pytester.path.joinpath("junit.xml").read_text().partition("<failure")[2]
     assert "created as learning" in failure.partition("</failure>")[0]
-    assert "how it stands:" in failure
+    assert "present state:" in failure
 
 
 def test_a_failure_that_has_no_parts_still_shows_the_account(run, pytester):

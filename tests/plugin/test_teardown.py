@@ -199,7 +199,7 @@ def test_a_server_that_died_is_told_in_the_place_of_the_timeline(run):
     """
     result = run(text)
     result.assert_outcomes(failed=1, errors=1)
-    result.stdout.fnmatch_lines(["*- deck timeline -*", "no deck-sim answers at *"])
+    result.stdout.fnmatch_lines(["*- deck timeline -*", "no deck-sim server answers at *"])
 
 
 HOLD = """

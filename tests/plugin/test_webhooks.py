@@ -54,7 +54,9 @@ def test_a_wrong_signature_fails_the_test(run):
     """The error says what was wrong, without a traceback."""
     result = run(FORGED.format(mark=""))
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["a webhook (without an id) is not genuine: the header *"])
+    result.stdout.fnmatch_lines(
+        ["the signature of a webhook (without an id) is wrong: the header *"]
+    )
     result.stdout.no_fnmatch_line("*Traceback*")
 
 

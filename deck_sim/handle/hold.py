@@ -1,0 +1,69 @@
+"""A hold: the point at which a test stops runs, logins or answers until it releases them."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from deck_sim.base.errors import DeckSimError, listed
+from deck_sim.handle.control import Control, drop_none
+
+
+class Hold(AbstractContextManager["Hold"]):
+    """A point at which runs and logins stop, or answers wait. A `with` block releases at its end.
+
+    `point` is an event such as `task_run.completed`, which is held before it is emitted, or a call
+    such as `POST /v2/tasks/*/run`, whose answer is held. `of` limits it to the resource of that id.
+    """
+
+    def __init__(self, control: Control, point: str, of: str | None) -> None:
+        self.point, self.of = point, of
+        kind = "call" if "/" in point or "*" in point else "event"
+        self._control = control
+        self.id: str = control.call("POST", "/holds", json=drop_none(**{kind: point}, id=of))["id"]
+        self._released: list[str] | None = None
+        self._met = 0
+
+    @property
+    def held(self) -> list[str]:
+        """The ids of the runs and logins that are stopped here, in the order they arrived."""
+        return [one["id"] for one in self._read()["held"]]
+
+    @property
+    def answers(self) -> int:
+        """The number of answers that wait here."""
+        return int(self._read()["answers"])
+
+    @property
+    def met(self) -> int:
+        """The number of runs, logins and answers that were ever stopped here."""
+        return self._met if self._released is not None else int(self._read()["met"])
+
+    def release(self) -> list[str]:
+        """Let everything go on at the world's present time; return the ids of what was held.
+
+        A second call does nothing.
+        """
+        if self._released is None:
+            answer = self._control.call("DELETE", f"/holds/{self.id}")
+            self._released, self._met = answer["released"], answer["met"]
+        return self._released
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            self.release()
+        except DeckSimError:
+            if error is None:  # an error of the block itself is more useful
+                raise
+
+    def __repr__(self) -> str:
+        return f"Hold({self.point!r})"
+
+    def __str__(self) -> str:
+        return f"`{self.point}`" + (f" of `{self.of}`" if self.of else "")
+
+    def _read(self) -> dict[str, Any]:
+        holds = {hold["id"]: hold for hold in self._control.get("/holds")}
+        if self.id not in holds:
+            raise DeckSimError(
+                f"the hold on `{self.point}` has ended; the world now has {listed(holds)}"
+            )
+        return holds[self.id]

@@ -1,0 +1,143 @@
+"""Threads and event loops: what blocks a thread, which loop runs on it, and work done elsewhere.
+
+A call that waits for the server blocks its thread. On the thread of an event loop it would block
+everything on that loop, perhaps the application that has to answer a webhook before the wait ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from functools import wraps
+from threading import Thread
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from deck_sim.base.errors import DeckSimError
+
+if TYPE_CHECKING:
+    from anyio.lowlevel import EventLoopToken
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_STOP_SECONDS = 5  # that a stopped loop waits for what still runs on it
+_VARIABLES = {"Deck": "deck", "Clock": "deck.clock", "WebhookReceiver": "deck_webhooks"}
+
+
+def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a method that waits: on an event loop it raises and names its `async_` twin."""
+
+    @wraps(method)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        check_no_event_loop(method)
+        return method(*args, **kwargs)
+
+    return checked
+
+
+def check_no_event_loop(method: Callable[..., Any]) -> None:
+    """Check that no coroutine of this thread calls a method that waits.
+
+    Raises:
+        DeckSimError: if one does; names the `async_` twin of the method.
+
+    """
+    if _in_trio() or _in_asyncio():
+        kind, _, name = method.__qualname__.rpartition(".")
+        raise DeckSimError(
+            f"`{name}` waits, which blocks the event loop that calls it and perhaps the application"
+            " that has to answer a webhook;"
+            f" use `await {_VARIABLES[kind]}.async_{name}(…)`"
+        )
+
+
+def _in_asyncio() -> bool:
+    # A loop that runs without a current task, as below synchronous browser drivers, is blocked
+    # anyway.
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:
+        return False
+
+
+def _in_trio() -> bool:
+    trio = sys.modules.get("trio")
+    return trio is not None and trio.lowlevel.in_trio_task()
+
+
+def run_in_thread(work: Callable[[], T]) -> Future[T]:
+    """Start work in a daemon thread of its own."""
+    future = Future[T]()
+    Thread(target=run_into, args=(future, work), name="deck-sim-call", daemon=True).start()
+    return future
+
+
+def run_into(future: Future[T], work: Callable[[], T]) -> None:
+    """Run work on this thread, and put its result or error into a future."""
+    try:
+        future.set_result(work())
+    except BaseException as error:  # the waiting thread gets a failed test or an interrupt, too
+        future.set_exception(error)
+
+
+async def result_of(future: Future[T]) -> T:
+    """Wait for a future of another thread. Cancelling the wait does not stop the work."""
+    if _in_trio():
+        import anyio
+
+        return await anyio.to_thread.run_sync(future.result, abandon_on_cancel=True)
+    return await asyncio.shield(asyncio.wrap_future(future))
+
+
+def current_loop() -> EventLoopToken | None:
+    """The event loop of asyncio or trio that runs on this thread, if one does."""
+    from anyio import NoEventLoopError
+    from anyio.lowlevel import current_token
+
+    try:
+        return current_token()
+    except NoEventLoopError:
+        return None
+
+
+def run_on_loop(loop: EventLoopToken, work: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    """Run a coroutine function on the loop of another thread, and wait for its end."""
+    from anyio.from_thread import run
+
+    return run(work, *args, token=loop)
+
+
+def is_running(loop: EventLoopToken) -> bool:
+    """Whether a loop still runs. Of trio's this is unknown until it is called: True."""
+    running: bool = getattr(loop.native_token, "is_running", lambda: True)()
+    return running
+
+
+class LoopThread:
+    """An event loop in a thread of its own. Its time is real while the process is frozen."""
+
+    def __init__(self) -> None:
+        self._ready: Future[tuple[asyncio.AbstractEventLoop, EventLoopToken]] = Future()
+        self._thread = Thread(target=self._run, name="deck-sim-app", daemon=True)
+        self._thread.start()
+        self._loop, self.token = self._ready.result()
+
+    def stop(self) -> None:
+        """Stop the loop, and cancel what still runs on it."""
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join(_STOP_SECONDS)
+
+    def _run(self) -> None:
+        from deck_sim.server.serve import Loop
+
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            runner.run(self._wait())
+
+    async def _wait(self) -> None:
+        from anyio.lowlevel import current_token
+
+        self._stopped = asyncio.Event()
+        self._ready.set_result((asyncio.get_running_loop(), current_token()))
+        await self._stopped.wait()

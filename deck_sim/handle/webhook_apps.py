@@ -1,0 +1,218 @@
+"""Applications in this process that a world delivers webhooks to, called without a socket.
+
+Where an application is called matters to it. A WSGI application is called on the thread that
+advances the clock, because the test's database transaction belongs to that thread. An ASGI
+application is called on the event loop that awaits an `async_` method, because its locks and
+clients belong to that loop. If nothing advances or awaits, an ASGI application is called on the
+loop on which it was registered, if that still runs, or else on a loop of our own; a WSGI
+application in a thread of its own.
+
+Background tasks of an application are waited for, so that a test finds them done, but no longer
+than the sender waits for an answer.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, wait
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from queue import SimpleQueue
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from deck_sim.base.errors import DeckSimError
+from deck_sim.handle.applications import HttpRequest, HttpResponse, call_asgi, call_wsgi
+from deck_sim.handle.loopback_server import LoopbackServer
+from deck_sim.handle.threads import (
+    LoopThread,
+    current_loop,
+    is_running,
+    result_of,
+    run_in_thread,
+    run_into,
+    run_on_loop,
+)
+
+if TYPE_CHECKING:
+    from anyio.lowlevel import EventLoopToken
+
+T = TypeVar("T")
+Calls = SimpleQueue[Callable[[], None] | None]  # None ends it
+
+log = logging.getLogger("deck_sim")
+
+_ANSWER_SECONDS = 5  # the sender's limit
+_BACKGROUND_SECONDS = 4  # for background tasks; less than the sender's limit
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookApp:
+    """An application, and the loop on which it was registered."""
+
+    app: Any
+    is_asgi: bool
+    host: str
+    loop: EventLoopToken | None
+
+    def make_request(self, path: str, headers: Mapping[str, str], body: bytes) -> HttpRequest:
+        """The request that the application gets, sent to the host that it is registered for."""
+        own = {"host": self.host, "accept": "*/*", "content-length": f"{len(body)}"}
+        pairs = [(k.encode(), v.encode("latin-1")) for k, v in {**headers, **own}.items()]
+        return HttpRequest("POST", f"http://{self.host}{path}", pairs, body)
+
+
+class WebhookApps:
+    """The applications that one world delivers to."""
+
+    def __init__(self, url: str, api_key: str) -> None:
+        self._url = url
+        self._name = blake2b(api_key.encode(), digest_size=6).hexdigest()  # unique to the world
+        self._apps: list[WebhookApp] = []
+        self._numbers = itertools.count(1)
+        self._awaiting: EventLoopToken | None = None  # the loop that awaits an `async_` method
+        self._wsgi_calls: Calls | None = None  # for the thread that advances the clock
+        self._own_loop: LoopThread | None = None
+        self._lock = Lock()
+        self._open = ExitStack()
+
+    @contextmanager
+    def adding(self, app: Any, host: str) -> Iterator[str]:
+        """The URL at which the server reaches an application; it is kept if the block succeeds.
+
+        Raises:
+            DeckSimError: if `app` is no ASGI or WSGI application.
+
+        """
+        added = WebhookApp(app, _is_asgi(app), host, current_loop())
+        with ExitStack() as stack:
+            yield self._connect(added, stack)
+            self._apps.append(added)
+            self._open.enter_context(stack.pop_all())
+
+    def serve_during(self, work: Callable[[], T]) -> T:
+        """Do work that waits for the server, and call WSGI applications on this thread."""
+        if all(app.is_asgi for app in self._apps):
+            return work()
+        calls: Calls = SimpleQueue()
+        before, self._wsgi_calls = self._wsgi_calls, calls
+        done = run_in_thread(work)
+        done.add_done_callback(lambda _: calls.put(None))
+        try:
+            for call in iter(calls.get, None):
+                call()
+        finally:
+            self._wsgi_calls = before
+        return done.result()
+
+    async def async_serve_during(self, work: Callable[[], T]) -> T:
+        """Do work in a thread, and call ASGI applications on the loop that awaits this."""
+        before, self._awaiting = self._awaiting, current_loop()
+        try:
+            return await result_of(run_in_thread(work))
+        finally:
+            self._awaiting = before
+
+    def as_function(self, callback: Callable[..., Any]) -> Callable[..., Any]:
+        """A callback for any thread; a coroutine function runs where ASGI applications do."""
+        if not inspect.iscoroutinefunction(callback):
+            return callback
+        loop = current_loop()
+        return lambda *args: run_on_loop(self._loop_for(loop), callback, *args)
+
+    def close(self) -> None:
+        """Stop calling the applications, and close what they are reached by."""
+        self._open.close()
+        self._apps.clear()
+
+    def _connect(self, app: WebhookApp, stack: ExitStack) -> str:
+        from deck_sim.server.serve import server_at
+
+        server = server_at(self._url)
+        if server is None:
+            loopback = LoopbackServer(partial(self._answer, app))
+            loopback.start()
+            stack.callback(loopback.stop)
+            return loopback.url
+        host = f"app-{next(self._numbers)}.{self._name}.deck-sim.invalid"
+        known = server.worlds.dispatcher.apps
+        known[host] = partial(self._async_answer, app)
+        stack.callback(known.pop, host)
+        return f"http://{host}"
+
+    async def _async_answer(
+        self, app: WebhookApp, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str]]:
+        # The server's event loop awaits this, so the application is waited for in a thread.
+        return await result_of(run_in_thread(partial(self._answer, app, path, headers, body)))
+
+    def _answer(
+        self, app: WebhookApp, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str]]:
+        """The status and headers of the application's answer; 500 if it fails, as a server does."""
+        response = Future[HttpResponse]()
+        finished = self._start(app, app.make_request(path, headers, body), response)
+        wait({finished}, _BACKGROUND_SECONDS)
+        finished.add_done_callback(partial(_log_error, app))
+        try:
+            found = response.result(0 if finished.done() else _ANSWER_SECONDS)
+        except Exception:
+            return 500, {}
+        shown = {name.decode("latin-1"): value.decode("latin-1") for name, value in found.headers}
+        return found.status, shown
+
+    def _start(
+        self, app: WebhookApp, request: HttpRequest, response: Future[HttpResponse]
+    ) -> Future[None]:
+        if app.is_asgi:
+            loop = self._loop_for(app.loop)
+            return run_in_thread(partial(run_on_loop, loop, call_asgi, app.app, request, response))
+        call, calls = partial(call_wsgi, app.app, request, response), self._wsgi_calls
+        if calls is None:
+            return run_in_thread(call)
+        finished = Future[None]()
+        calls.put(partial(_call_here, finished, call))
+        return finished
+
+    def _loop_for(self, registered: EventLoopToken | None) -> EventLoopToken:
+        for token in (self._awaiting, registered):
+            if token is not None and is_running(token):
+                return token
+        with self._lock:
+            if self._own_loop is None:
+                self._own_loop = LoopThread()
+                self._open.callback(self._own_loop.stop)
+            return self._own_loop.token
+
+
+def _call_here(finished: Future[None], call: Callable[[], None]) -> None:
+    run_into(finished, call)
+    error = finished.exception()
+    # A failed test or an interrupt inside the application ends the advance on this thread.
+    if error is not None and not isinstance(error, Exception):
+        raise error
+
+
+def _log_error(app: WebhookApp, finished: Future[None]) -> None:
+    error = finished.exception()
+    if error is not None:
+        log.error("%r failed at a webhook", app.app, exc_info=error)
+
+
+def _is_asgi(app: Any) -> bool:
+    try:
+        parameters = len(inspect.signature(app).parameters)
+    except (TypeError, ValueError):
+        parameters = 0
+    if parameters not in (2, 3):
+        text = (
+            "takes an ASGI application, called with (scope, receive, send), or a WSGI application,"
+            f" called with (environ, start_response), not {app!r}"
+        )
+        raise DeckSimError(f"`deliver_to` {text}")
+    return parameters == 3
