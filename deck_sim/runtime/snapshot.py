@@ -130,7 +130,7 @@ def _scenarios_to_keep(simulation: Simulation) -> Iterator[Scenario]:
     """The scenarios that do not ship, those that the world is set to play, and their entries."""
     library, selection = simulation.library, simulation.selection
     found = {scenario.name: scenario for scenario in library.added()}
-    for _, name, _ in selection.named():
+    for _, name, _ in selection.references():
         found.setdefault(name, library.get(name))
     for scenario in [*found.values()]:
         for name in scenario.entries:

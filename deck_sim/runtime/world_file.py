@@ -22,8 +22,8 @@ from deck_sim.scenario.loader import (
     ScenarioError,
     errors_to_report,
     make_mistake,
-    mistakes_of,
     read_document,
+    reading_mistakes,
     sort_mistakes,
 )
 from deck_sim.scenario.model import Scenario
@@ -72,12 +72,12 @@ class WorldFile(Strict):
 
     def _play(self, simulation: Simulation) -> None:
         if self.default_scenario is not None:
-            simulation.selection.default(
+            simulation.selection.set_default(
                 self.default_scenario, simulation.library, simulation.world.edition
             )
 
     def _rule(self, simulation: Simulation) -> None:
-        simulation.selection.rule(self.rules, simulation.library, simulation.world.edition)
+        simulation.selection.set_rules(self.rules, simulation.library, simulation.world.edition)
 
     def _seed(self, simulation: Simulation) -> None:
         seed_resources(simulation, self.resources)
@@ -120,7 +120,7 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
         ScenarioError: with every mistake, each with its place.
 
     """
-    mistakes = mistakes_of(document, file)
+    mistakes = reading_mistakes(document, file)
     try:
         world = WorldFile.model_validate(document.data)
     except ValidationError as error:

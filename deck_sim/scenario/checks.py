@@ -1,5 +1,5 @@
-"""Whether a script can be played: every status may follow the one before it, and it comes to an
-end.
+"""Checks of a scenario beyond its keys: expressions, parts that exclude each other, and whether an
+edition's state machines and limits let every script play to an end.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,17 +10,17 @@ from deck_sim.base.errors import listed
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_problems
-from deck_sim.scenario.partial_steps import Outline, outline
-from deck_sim.scenario.steps.step import REGISTRY, Step, words
+from deck_sim.scenario.partial_steps import PartialStep, read_partial_steps
+from deck_sim.scenario.steps.step import REGISTRY, Step, step_words
 from deck_sim.scenario.yaml.document import Path
 
-Found = tuple[Path, str]
+Found = tuple[Path, str]  # where a mistake is, and the message
 
-_LACKING = "has no"
+_HAS_NO = "has no"
 
 
 def check_expressions(data: Any) -> Iterator[Found]:
-    """Every text of a file with an expression in it that cannot be read."""
+    """Report expressions that cannot be read, or that stand where none are computed."""
     for path, text in _texts(data, ()):
         if not is_template(text) or path == ("summary",):
             continue
@@ -42,88 +42,80 @@ def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _texts(item, (*path, index))
 
 
-OTHERS = ("playlist", "mix")  # ways to let runs play other scenarios
-WAYS = ("task_run", *OTHERS)  # to say what a run does, of which one will do
-FAULTS = ("http", "webhooks")  # which have no effect where others are played
+REFERENCES = ("playlist", "mix")  # they play other scenarios
+WAYS = ("task_run", *REFERENCES)  # to define what a run does; they exclude each other
+FAULTS = ("http", "webhooks")
 
 
-def check_ways(data: Mapping[str, Any]) -> Iterator[Found]:
-    """What says the same twice, or has no effect."""
-    said = [name for name in WAYS if data.get(name) is not None]
-    if len(said) > 1:
-        text = f"{listed(said)} are {len(said)} ways to say what a run does; keep one of them"
-        yield (said[-1],), text
-    ways = [name for name in said if name in OTHERS]
-    for name in [name for name in FAULTS if ways and data.get(name) is not None]:
-        text = (
-            f"`{name}` has no effect beside a `{ways[0]}`; write it in a scenario that this names"
-        )
+def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
+    """Report parts of a scenario that exclude each other."""
+    found = [name for name in WAYS if data.get(name) is not None]
+    if len(found) > 1:
+        yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"
+    references = [name for name in found if name in REFERENCES]
+    for name in [name for name in FAULTS if references and data.get(name) is not None]:
+        text = f"`{name}` has no effect in a `{references[0]}`; move it into the scenarios it names"
         yield (name,), text
 
 
-def check_orders(scripts: Mapping[str, Any]) -> tuple[tuple[str, ...], list[Found]]:
-    """The editions in which a scenario can be played; if there are none, all that is wrong with it
-    in the one that it is for, or else in the one that it comes closest to.
+def check_scripts(scenario: Mapping[str, Any]) -> tuple[tuple[str, ...], list[Found]]:
+    """The editions that can play a scenario. If there are none, also the mistakes in the edition
+    that it names, or in the one with the fewest.
 
-    `scripts` is a scenario's steps by kind, read or as they stand in the file, beside its edition.
+    The scripts in `scenario` are models, or data that could not be read as such.
     """
-    wanted = scripts.get("edition")
+    wanted = scenario.get("edition")
     names = [name for name in EDITIONS if wanted in (None, name)]
-    found = {name: list(_faults_in(scripts, EDITIONS[name])) for name in names}
-    legal = tuple(name for name in names if not found[name])
-    return legal, [] if legal else min(found.values(), key=_distance, default=[])
+    found = {name: list(_mistakes_in(scenario, EDITIONS[name])) for name in names}
+    playable = tuple(name for name in names if not found[name])
+    return playable, [] if playable else min(found.values(), key=_distance, default=[])
 
 
 def _distance(found: list[Found]) -> tuple[int, int]:
-    """How far a scenario is from an edition: first by the words that this does not have."""
-    return sum(_LACKING in text for _, text in found), len(found)
+    # A scenario is likely for the edition that has all of its statuses.
+    return sum(_HAS_NO in text for _, text in found), len(found)
 
 
-def _faults_in(scripts: Mapping[str, Any], edition: Edition) -> Iterator[Found]:
-    """Every place where a script breaks the edition's state machines or limits, with what is wrong.
-    What is for another edition is checked by that one's, if the scenario is not for this one alone.
-    """
+def _mistakes_in(scenario: Mapping[str, Any], edition: Edition) -> Iterator[Found]:
     for kind in KINDS:
-        steps = scripts.get(kind)
+        steps = scenario.get(kind)
         if not steps or not isinstance(steps, list | tuple):
             continue
-        if kind not in edition.kinds and scripts.get("edition"):
-            yield (kind,), f"the edition `{edition.name}` has no {kind}s; leave it out"
+        if kind not in edition.kinds and scenario.get("edition"):
+            yield (kind,), f"the edition `{edition.name}` {_HAS_NO} {kind}s; leave it out"
             continue
+        # A script that this edition never plays must be right for the other one.
         rules = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
-        yield from _Walk(kind, rules).whole(outline(kind, steps), (kind,))
+        yield from _ScriptCheck(kind, rules).check(read_partial_steps(kind, steps), (kind,))
 
 
-class _Walk:
-    """Follows every way through a script."""
+class _ScriptCheck:
+    """Follows every path through a script, and reports what one edition does not allow."""
 
     def __init__(self, kind: str, edition: Edition) -> None:
-        self.kind, self.edition, self.words = kind, edition, words(kind)
+        self.edition, self.words = edition, step_words(kind)
+        self.types = {word: REGISTRY[kind, word] for word in self.words}
         self.machine = edition.machine(kind)
-        # Whoever does no work waits for others, and no limit ends that.
+        # The inactivity limit is for resources that do work.
         self.inactivity = edition.inactivity if self.machine.works_in else None
 
-    def whole(self, steps: tuple[Outline, ...], path: Path) -> Iterator[Found]:
-        """Walk a script from its machine's first status, and see that every way ends."""
-        loose: set[str] = set()
-        yield from self._steps(steps, path, {self.machine.initial}, loose)
+    def check(self, steps: tuple[PartialStep, ...], path: Path) -> Iterator[Found]:
+        """Check a script from the first status of the state machine to its ends."""
+        stops = set[str]()
+        yield from self._check_steps(steps, path, {self.machine.initial}, stops)
         settled = self.machine.settled
-        endless = [s for s in self.machine.statuses if s in loose and s not in settled]
+        endless = [s for s in self.machine.statuses if s in stops and s not in settled]
         if endless:
-            ends = self._sayable(s for s in self.machine.statuses if s in settled)
-            text = (
-                f"can stop in {listed(endless, last='or')} and never end; a script ends in {ends}"
-            )
-            stuck = [
-                word for word in self.words if word in endless and REGISTRY[self.kind, word].lasts
-            ]
-            yield path, text + "".join(f", or says `{word}: stuck`" for word in stuck[:1])
+            ends = self._list_words(s for s in self.machine.statuses if s in settled)
+            stuck = [word for word in self.words if word in endless and self.types[word].lasts]
+            hint = "".join(f", or say `{word}: stuck`" for word in stuck[:1])
+            yield path, f"can stop in {listed(endless, last='or')}; it must end in {ends}{hint}"
 
-    def _steps(
-        self, steps: tuple[Outline, ...], path: Path, before: set[str], loose: set[str]
+    def _check_steps(
+        self, steps: tuple[PartialStep, ...], path: Path, before: set[str], stops: set[str]
     ) -> Iterator[Found]:
-        """Walk steps that begin in one of `before`. Adds to `loose` the statuses in which the
-        script can be when they run out.
+        """Check steps that begin in one of the statuses `before`. Adds to `stops` the statuses in
+        which they can end.
         """
         for index, step in enumerate(steps):
             here = (*path, index)
@@ -131,56 +123,52 @@ class _Walk:
                 yield here, _unreachable(step, steps[index - 1])
                 return
             if step.is_status:
-                yield from self._status(step, here, before)
-                before = step.after(self.machine)
+                yield from self._check_status(step, here, before)
+                before = step.statuses_after(self.machine)
                 for name, branch in step.branches.items():
                     inside = (*here, step.word, name)
-                    yield from self._steps(branch, inside, {step.status(self.machine)}, before)
-        loose |= before
+                    yield from self._check_steps(
+                        branch, inside, {step.status(self.machine)}, before
+                    )
+        stops |= before
 
-    def _status(self, step: Outline, here: Path, before: set[str]) -> Iterator[Found]:
-        """What is wrong with one step, whatever its branches say."""
-        if step.named:
-            yield from self._follows(step.named, here, before)
+    def _check_status(self, step: PartialStep, here: Path, before: set[str]) -> Iterator[Found]:
+        if step.type:
+            yield from self._check_order(step.type, here, before)
         if step.step:
-            yield from (
-                ((*here, step.word, key), why) for key, why in step.step.unreachable_keys.items()
-            )
-            yield from self._silences(step.step, (*here, step.word))
-            yield from ((here, self._lacks("error", error)) for error in self._strange(step.step))
+            unreachable = step.step.unreachable_keys
+            yield from (((*here, step.word, key), why) for key, why in unreachable.items())
+            yield from self._check_waits(step.step, (*here, step.word))
+            for name in step.step.fails_with:
+                if not self.edition.has_error(name):
+                    yield here, self._has_no("error", name)
 
-    def _follows(self, step: type[Step], here: Path, before: set[str]) -> Iterator[Found]:
+    def _check_order(self, step: type[Step], here: Path, before: set[str]) -> Iterator[Found]:
         entered = step.status(self.machine)
         if entered not in self.machine.statuses:
-            yield here, self._lacks("status", entered)
+            yield here, self._has_no("status", entered)
             return
         for status in (s for s in self.machine.statuses if s in before):
             after = self.machine.follows[status]
             if entered not in after and not (step.lasts and entered == status):
-                text = f"after it may come {self._sayable(after)}"
-                yield here, f"`{step.word}` cannot follow `{status}`; {text}"
+                allowed = self._list_words(after)
+                yield here, f"`{step.word}` cannot follow `{status}`; allowed next: {allowed}"
 
-    def _strange(self, step: Step) -> list[str]:
-        """The errors that a step fails with and the edition does not have."""
-        return [name for name in step.fails_with if not self.edition.has_error(name)]
-
-    def _lacks(self, what: str, name: str) -> str:
-        return f"the edition `{self.edition.name}` {_LACKING} {what} `{name}`"
-
-    def _silences(self, step: Step, here: Path) -> Iterator[Found]:
-        """Waits that the inactivity limit ends before they are over."""
+    def _check_waits(self, step: Step, here: Path) -> Iterator[Found]:
         for key, span in step.waits.items():
             if self.inactivity and span.low >= self.inactivity:
                 limit = format_duration(self.inactivity)
-                text = f"{span} is never over: the inactivity limit fails a run after {limit}"
-                yield (*here, key), f"{text} in which nothing happens; write less than {limit}"
+                text = f"{span} is too long: after {limit} without activity the run fails"
+                yield (*here, key), f"{text}; write less than {limit}"
 
-    def _sayable(self, statuses: Iterable[str]) -> str:
-        """Those of the statuses that a script can bring about; commands bring about the rest."""
+    def _has_no(self, noun: str, name: str) -> str:
+        return f"the edition `{self.edition.name}` {_HAS_NO} {noun} `{name}`"
+
+    def _list_words(self, statuses: Iterable[str]) -> str:
         return listed((s for s in statuses if s in self.words), last="or")
 
 
-def _unreachable(step: Outline, before: Outline) -> str:
-    why = "ends the script" if before.named and before.named.ends else "says `stuck`"
-    named = f"`{step.word}`" if step.named else "this step"
+def _unreachable(step: PartialStep, before: PartialStep) -> str:
+    why = "ends the script" if before.type and before.type.ends else "is `stuck`"
+    named = f"`{step.word}`" if step.type else "this step"
     return f"{named} is never reached: `{before.word}` before it {why}"

@@ -1,4 +1,4 @@
-"""`when:`: whether a new connection or run is one that a scenario or a rule asks for."""
+"""`when:` and rules: which new connections, sessions and runs a scenario is for."""
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -13,13 +13,13 @@ from deck_sim.scenario.fields import Strict, value_error
 
 AUTH_METHODS: tuple[str, ...] = get_args(AuthMethod)
 
-# What is known of a connection or run when a scenario is looked for. A name may have several
-# spellings: a task is known by its name and by its id.
+# What is known of a new connection, session or run. A list holds the spellings of one name: a task
+# has a name and an id.
 Facts = Mapping[str, Any]
 
 
 class When(Strict):
-    """What must match, all of it. Texts are globs; `input` is matched by the keys that it names."""
+    """Conditions, all of which must hold. Texts are globs."""
 
     username: str | None = None
     """The user name of the connection or credential."""
@@ -32,21 +32,21 @@ class When(Strict):
     agent: str | None = None
     """The agent, by name or id; runs only."""
     auth_method: str | None = None
-    """The way to log in of the connection or credential."""
+    """The auth method of the connection or credential."""
     input: dict[str, Any] | None = None
-    """What the run's input holds, at least; texts are globs, and numbers are compared by value."""
+    """Keys and values that the run's input must have; it may have more. Texts are globs, numbers
+    are compared by value."""
 
     @field_validator("auth_method")
     @classmethod
     def _matches_one(cls, value: str | None) -> str | None:
-        """See that there is such a way to log in: with another nothing would ever match."""
         if value is not None and not any(fnmatchcase(known, value) for known in AUTH_METHODS):
-            known = f"{nearest(value, AUTH_METHODS)}; it can be {listed(AUTH_METHODS, last='or')}"
-            raise value_error(f"matches no way to log in: {quote(value)}{known}")
+            known = nearest(value, AUTH_METHODS) or f"; allowed: {listed(AUTH_METHODS, last='or')}"
+            raise value_error(f"{quote(value)} matches no auth method{known}")
         return value
 
     def matches(self, facts: Facts) -> bool:
-        """Whether everything that is asked for is so."""
+        """Whether all conditions hold."""
         texts = self.model_dump(exclude={"input"}, exclude_none=True)
         return all(matches_text(facts.get(name), glob) for name, glob in texts.items()) and (
             self.input is None or _contains(facts.get("input"), self.input)
@@ -54,29 +54,28 @@ class When(Strict):
 
 
 class Rule(Strict):
-    """Set through the control API or a world file: what matches `when` plays `scenario`."""
+    """A rule of a world, from the control API or a world file."""
 
     when: When
-    """What must match, as in a scenario; `{}` matches everything."""
+    """The conditions, as in a scenario; `{}` matches everything."""
     scenario: str
-    """The name of what is played then."""
+    """The name of the scenario to play."""
     resource: Annotated[str, WithJsonSchema({"enum": [*KINDS]})] | None = None
-    """`connection`, `session` or `task_run`; without it, all of them."""
+    """`connection`, `session` or `task_run`. If omitted, all of them."""
 
 
 def matches_text(found: Any, glob: str) -> bool:
-    """Whether a text, or one of several spellings of it, matches a glob."""
+    """Whether a value, or one item of a list, matches a glob."""
     spellings = found if isinstance(found, list | tuple) else [found]
     return any(fnmatchcase(as_text(text), glob) for text in spellings if text is not None)
 
 
 def as_text(value: Any) -> str:
-    """A value as it is compared: as text."""
+    """A value as the text that globs are compared with."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _contains(found: Any, wanted: Any) -> bool:
-    """Whether `found` has all that `wanted` has, however deep; texts in `wanted` are globs."""
     if isinstance(wanted, Mapping):
         return isinstance(found, Mapping) and all(
             name in found and _contains(found[name], value) for name, value in wanted.items()
@@ -95,5 +94,4 @@ def _contains(found: Any, wanted: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    """Whether JSON calls it a number; to Python `true` is one, too."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool)  # as JSON has it

@@ -1,4 +1,4 @@
-"""Which steps and branches of scenarios were played, and which never were."""
+"""Scenario coverage: which steps and branches were played."""
 
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
@@ -15,8 +15,8 @@ Played = Mapping[tuple[str, str, Path], int]
 def coverage(
     played: Played, library: Library, kinds: Container[str] = KINDS
 ) -> list[dict[str, Any]]:
-    """A row for each scenario that was played: how often each step was, and what never was. Only
-    scripts of these kinds count; a world plays those that its edition has.
+    """A row for each scenario that was played, with the count of each step. Only scripts of these
+    kinds count: those of the world's edition.
     """
     names = sorted({scenario for scenario, _, _ in played})
     found = [scenario for name in names if (scenario := library.find(name))]
@@ -24,7 +24,7 @@ def coverage(
 
 
 def written_steps(scenario: Scenario) -> Iterator[tuple[str, Path]]:
-    """Every step that a scenario says itself, branches and what they hold included."""
+    """Kind and path of every step that is written in a scenario, those in branches included."""
     for kind in KINDS:
         if scenario.defines(kind) and not (kind == "task_run" and scenario.entries):
             for path in _paths(scenario.script(kind).steps, ()):

@@ -1,4 +1,4 @@
-"""What all models of scenario files are made of, and the types that pydantic does not know."""
+"""The types of fields in scenario files that pydantic does not know."""
 
 import re
 import string
@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, Span, parse_span
-from deck_sim.base.errors import nearest
+from deck_sim.base.errors import LONGEST, listed, nearest, quote
 from deck_sim.base.validation import (
     Many,
     Strict,
@@ -28,30 +28,22 @@ from deck_sim.base.validation import (
 )
 from deck_sim.contract.error_catalog import CATALOG, run_errors
 
-__all__ = [
-    "Many",
-    "Strict",
-    "Whole",
-    "field_errors",
-    "value_error",
-]  # what scenario files share with others
+__all__ = ["Many", "Strict", "Whole", "field_errors", "value_error"]
+
+_RANGE = "; a range like `2s..8s`"
 
 
-def _read_span(value: Any) -> Any:
+def _read_span(value: Any) -> Span:
     if value == "stuck":
         raise value_error(f"cannot be `stuck`; {HOW_TO_WRITE}")
     if not isinstance(value, str):
         raise value_error(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}{_RANGE}")
-    if len(value) > _LONG:
+    if len(value) > LONGEST:
         raise value_error(f"{show(value)} is not a duration; {HOW_TO_WRITE}{_RANGE}")
     try:
         return parse_span(value)
     except ValueError as error:
         raise value_error(f"{error}{'' if '..' in value else _RANGE}") from None
-
-
-_LONG = 60  # characters; longer texts are not shown whole
-_RANGE = "; a range like `2s..8s`"
 
 
 def _read_length(value: Any) -> Any:
@@ -62,26 +54,31 @@ def _read_length(value: Any) -> Any:
     return _read_span(value)
 
 
-def _read_error_name(value: Any) -> Any:
+def _read_error_name(value: Any) -> str:
     if not isinstance(value, str):
-        raise value_error(f"must be text, not {show(value)}{_INSTEAD}")
+        raise value_error(f"must be text, not {show(value)}{_EXAMPLE}")
     if value in run_errors():
         return value
     if value in CATALOG:
-        raise value_error(f"{value!r} is the answer to a wrong call{_INSTEAD}")
-    named = repr(value) if len(value) <= _LONG else show(value)
-    raise value_error(f"unknown error {named}{nearest(value, run_errors()) or _INSTEAD}")
+        text = "answers a wrong call and cannot end a run"
+        raise value_error(f"{quote(value)} {text}{_EXAMPLE}")
+    of_type = [name for name in run_errors() if name.startswith(f"{value.partition('/')[0]}/")]
+    known = f"; allowed: {listed(of_type, last='or')}" if of_type else _EXAMPLE
+    raise value_error(f"unknown error {quote(value)}{nearest(value, run_errors()) or known}")
 
 
-_INSTEAD = "; write the `type/code` of a run's error, such as `task/task_failed`"
+# The catalog is too long for a message.
+_EXAMPLE = (
+    "; write `type/code`, like `source/source_not_available`; `deck-sim schema` lists every error"
+)
 
 
-def _read_wanted(value: Any) -> str:
-    """Read an answer as it will be compared. A decimal has lost its spelling: 1.50 was read 1.5."""
+def _read_accepted(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, int):
         return show(value)
+    # A decimal has lost its spelling: 1.50 was read as 1.5.
     advice = _ADVICE.get(type(value), 'for any text, write `"*"`')
     raise value_error(f"must be text, not {show(value)}; {advice}")
 
@@ -90,50 +87,44 @@ _ADVICE: dict[type, str] = {
     float: "answers are compared as text, so quote it",
     list: "for several right answers, give `accept` a list of mappings",
 }
+_WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
 
 
-_WILD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
-
-
-def matching(glob: str) -> str:
+def example_for(glob: str) -> str:
     """A text that matches `glob`."""
-    return _WILD.sub(_fill, glob)
+    return _WILDCARD.sub(_fill, glob)
 
 
-def _fill(wild: re.Match[str]) -> str:
-    fits = (text for text in ("anything", *string.printable) if fnmatchcase(text, wild[0]))
-    return next(fits, wild[0])
-
-
-_SPAN = f"(?:{DURATION_PATTERN})(?:\\.\\.(?:{DURATION_PATTERN}))?"
-
-
-def one_or_many(value: Any) -> Any:
-    """Read a value, or a list of them, as several."""
-    return tuple(value) if isinstance(value, list) else (value,)
+def _fill(wildcard: re.Match[str]) -> str:
+    fits = (text for text in ("anything", *string.printable) if fnmatchcase(text, wildcard[0]))
+    return next(fits, wildcard[0])
 
 
 @dataclass(frozen=True, slots=True)
 class OneOrMany:
-    """Marks a field that takes a value or a list of them, `least` at least; the schema says so."""
+    """Marks a field that takes a value or a list of at least `least` values."""
 
     least: int = 0
-    """How many a list has at least."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
-        """Read one as several."""
-        return core_schema.no_info_before_validator_function(one_or_many, handler(source))
+        """Read a single value as a list of one."""
+        return core_schema.no_info_before_validator_function(
+            lambda value: value if isinstance(value, list | tuple) else (value,), handler(source)
+        )
 
     def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> Any:
-        """Describe both ways to write it."""
+        """Describe the single value and the list."""
         many = handler(core)
         return {"anyOf": [many["items"], {**many, "minItems": self.least}]}
 
 
 def _read_version(value: Any) -> Any:
-    if value is True:  # which Python takes for 1
+    if value is True:  # equals 1 in Python
         raise value_error("must be 1, not true")
     return read_whole(value)
+
+
+_SPAN = f"(?:{DURATION_PATTERN})(?:\\.\\.(?:{DURATION_PATTERN}))?"
 
 
 def _described(pattern: str, *examples: str) -> WithJsonSchema:
@@ -152,6 +143,6 @@ Version = Annotated[Literal[1], BeforeValidator(_read_version)]
 ErrorName = Annotated[
     str, PlainValidator(_read_error_name), WithJsonSchema({"enum": [*run_errors()]})
 ]
-Wanted = Annotated[
-    str, PlainValidator(_read_wanted), WithJsonSchema({"type": ["string", "integer", "boolean"]})
+AcceptedText = Annotated[
+    str, PlainValidator(_read_accepted), WithJsonSchema({"type": ["string", "integer", "boolean"]})
 ]

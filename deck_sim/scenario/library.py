@@ -1,4 +1,4 @@
-"""Where scenarios come from: those that ship, a user's folder, and those given to one world."""
+"""Where scenarios come from: the shipped ones, a user's folder, and those added to one world."""
 
 from __future__ import annotations
 
@@ -16,32 +16,36 @@ if TYPE_CHECKING:
     from deck_sim.scenario.model import Scenario
     from deck_sim.scenario.yaml.document import Path as Place
 
-    # Told of each change that cannot be read, and with None of the one that mends it.
+    # Called with the error of each edit that cannot be read, and with None after the edit that
+    # repairs it.
     Report = Callable[[loader.ScenarioError | None], None]
 
 _PACKAGE = Path(__file__).parent.parent
-# Inside the package once installed; beside it in a checkout, where people look for it.
+# Inside an installed package, beside it in a checkout.
 SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") if f.is_dir())
 
-
-FEW = 10  # scenarios, which a message may list
-_ALIKE = 5  # of more than a few, those that it may name
-_WHERE = "`deck-sim scenarios` lists them, and with `--scenarios DIR` those of a folder, too"
+_FEW = 10  # names that a message may list
+_ALIKE = 5  # of more names, those that a message may give as examples
 
 
 class Library:
-    """Scenarios by name. What is added here hides what the library underneath calls the same."""
+    """Scenarios by name, over the library `below`. A scenario here hides the one below of the same
+    name.
+    """
 
     def __init__(self, below: Library | None = None) -> None:
         self._below = below
         self._own: dict[str, Scenario] = {}
 
+    def _current(self) -> dict[str, Scenario]:
+        return self._own
+
     def names(self) -> list[str]:
         """Every name, sorted."""
-        return sorted({*self._own, *(self._below.names() if self._below else ())})
+        return sorted({*self._current(), *(self._below.names() if self._below else ())})
 
     def get(self, name: str, field: str = "scenario") -> Scenario:
-        """The scenario called `name`; `field` is where the caller wrote that name.
+        """The scenario of this name; `field` is the place of the name in a message.
 
         Raises:
             ApiError: `input_invalid` if there is none.
@@ -49,52 +53,50 @@ class Library:
         """
         found = self.find(name)
         if found is None:
-            text = f"`{field}` names no scenario: {quote(name)}{self.instead(name)}"
+            text = f"`{field}` names an unknown scenario: {quote(name)}{self.instead(name)}"
             raise refuse("request/input_invalid", text, field=field)
         return found
 
     def find(self, name: str) -> Scenario | None:
-        """The scenario called `name`, if there is one."""
-        return self._own.get(name) or (self._below.find(name) if self._below else None)
-
-    def with_when(self) -> list[Scenario]:
-        """The scenarios that have a `when:`, by name; none of those that ship has."""
-        below = self._below.with_when() if self._below else []
-        known = {scenario.name: scenario for scenario in below} | self._own
-        return [known[name] for name in sorted(known) if known[name].when]
+        """The scenario of this name, or None."""
+        return self._current().get(name) or (self._below.find(name) if self._below else None)
 
     def added(self) -> list[Scenario]:
-        """Every scenario that does not ship, those underneath included."""
+        """Every scenario that does not ship, those below included."""
         below = self._below.added() if self._below else []
-        return [*({scenario.name: scenario for scenario in below} | self._own).values()]
+        return [*({scenario.name: scenario for scenario in below} | self._current()).values()]
+
+    def with_when(self) -> list[Scenario]:
+        """The scenarios with a `when:`, by name; no shipped one has any."""
+        return sorted((one for one in self.added() if one.when), key=lambda one: one.name)
 
     def own(self) -> list[Scenario]:
-        """Those that were added here; playlists and mixes come after what they may name."""
-        return sorted(self._own.values(), key=lambda scenario: bool(scenario.entries))
+        """The scenarios of this library alone; playlists and mixes follow their entries."""
+        return sorted(self._current().values(), key=lambda scenario: bool(scenario.entries))
 
     def add(self, scenario: Scenario) -> None:
         """Add a scenario, or replace the one of that name."""
         self._own[scenario.name] = scenario
 
     def remove(self, name: str) -> bool:
-        """Take out a scenario that was added here; say whether it was."""
+        """Remove a scenario that was added here; return whether it was there."""
         return self._own.pop(name, None) is not None
 
     def instead(self, name: str) -> str:
-        """What to name instead of a scenario that there is not: the nearest spelling; or all of
-        them, if they are few; or those that have a word in common, and where to see the others.
+        """The end of a message about an unknown name: the nearest spelling, all names if they are
+        few, or names with a word in common.
         """
         names, words = self.names(), {*name.split("_")}
         near = nearest(name, names)
-        if near or len(names) <= FEW:
-            return near or f"; there are {listed(names)}"
+        if near or len(names) <= _FEW:
+            return near or f"; known: {listed(names)}"
         alike = [known for known in names if not words.isdisjoint(known.split("_"))][:_ALIKE]
-        such = f", such as {listed(alike)}" if alike else ""
-        return f"; there are {len(names)}{such}; {_WHERE}"
+        such = f"known are {len(names)}, such as {listed(alike)}; " if alike else ""
+        return f"; {such}`deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
 
 
 class _Shipped(Library):
-    """The scenarios that ship. A file is read when its name is first asked for."""
+    """The shipped scenarios. A file is read when its name is first used."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,81 +105,58 @@ class _Shipped(Library):
     def names(self) -> list[str]:
         return [*self._names]
 
-    def with_when(self) -> list[Scenario]:
-        return []
-
     def added(self) -> list[Scenario]:
         return []
 
     def find(self, name: str) -> Scenario | None:
         if name not in self._own and name in self._names:
-            from deck_sim.scenario import loader
+            from deck_sim.scenario.loader import load_scenario
 
-            self.add(loader.load_scenario(SHIPPED / f"{name}.yaml"))
+            self.add(load_scenario(SHIPPED / f"{name}.yaml"))
         return self._own.get(name)
 
 
 @cache
 def shipped() -> Library:
-    """The scenarios that ship with deck-sim; nothing is ever added to them."""
+    """The shipped scenarios; nothing is ever added to them."""
     return _Shipped()
 
 
 class WatchedFolder(Library):
-    """A user's folder, read again when a file in it has changed.
-
-    A change that cannot be read is reported once, and the last good version stays; so is the change
-    that mends it.
+    """A user's folder that is read again after an edit. After an edit that cannot be read, the last
+    good version stays, and `report` is called.
     """
 
     def __init__(self, folder: Path, below: Library, report: Report) -> None:
         super().__init__(below)
         self._folder, self._under, self._report = folder, below, report
         self._own = read_folder(folder, below)._own
-        self._seen, self._broken = self._look(), False
+        self._seen, self._is_broken = self._look(), False
 
-    def names(self) -> list[str]:
-        """Every name, sorted."""
-        self._refresh()
-        return super().names()
+    def _current(self) -> dict[str, Scenario]:
+        from deck_sim.scenario.loader import ScenarioError
 
-    def find(self, name: str) -> Scenario | None:
-        """The scenario called `name`, if there is one."""
-        self._refresh()
-        return super().find(name)
-
-    def with_when(self) -> list[Scenario]:
-        """The scenarios that have a `when:`, by name."""
-        self._refresh()
-        return super().with_when()
+        if (seen := self._look()) == self._seen:
+            return self._own
+        self._seen = seen
+        try:
+            self._own = read_folder(self._folder, self._under)._own
+        except ScenarioError as error:
+            self._report(error)
+            self._is_broken = True
+        else:
+            if self._is_broken:
+                self._report(None)
+            self._is_broken = False
+        return self._own
 
     def _look(self) -> list[tuple[str, int, int]]:
-        """What tells that a file was edited: its time and size."""
         found = []
         for file in scenario_files(self._folder):
-            with suppress(FileNotFoundError):  # an editor may be just replacing it
+            with suppress(FileNotFoundError):  # an editor may be replacing it
                 about = file.stat()
                 found.append((file.name, about.st_mtime_ns, about.st_size))
         return found
-
-    def _refresh(self) -> None:
-        looks = self._look()
-        if looks != self._seen:
-            self._seen = looks
-            self._read()
-
-    def _read(self) -> None:
-        from deck_sim.scenario import loader
-
-        try:
-            self._own = read_folder(self._folder, self._under)._own
-        except loader.ScenarioError as error:
-            self._report(error)
-            self._broken = True
-        else:
-            if self._broken:
-                self._report(None)
-            self._broken = False
 
 
 def scenario_files(folder: Path) -> list[Path]:
@@ -186,29 +165,28 @@ def scenario_files(folder: Path) -> list[Path]:
 
 
 def read_folder(folder: Path, below: Library) -> Library:
-    """The scenarios of a user's folder, `*.yaml` and `*.yml`, over those `below`.
+    """Read the scenarios of a user's folder, `*.yaml` and `*.yml`, over those `below`.
 
     Raises:
         ScenarioError: with every mistake of every file.
 
     """
-    from deck_sim.scenario import loader
+    from deck_sim.scenario.loader import Mistake, ScenarioError
 
     if not folder.is_dir():
-        raise loader.ScenarioError(loader.Mistake(str(folder), 1, 1, "", "no such folder"))
+        raise ScenarioError(Mistake(str(folder), 1, 1, "", "no such folder"))
     library, mistakes = read_files(scenario_files(folder), below)
     if mistakes:
-        raise loader.ScenarioError(*mistakes)
+        raise ScenarioError(*mistakes)
     return library
 
 
 def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loader.Mistake]]:
-    """The scenarios of these files, and everything that is wrong with them, in their order. What is
-    known of a broken one is in the library, too, so that nobody is blamed for naming it.
+    """Read scenario files; return their library and every mistake, in the order of the files. A
+    broken scenario is in the library too, so that naming it is no mistake.
     """
     from deck_sim.scenario import loader
 
-    files = [*files]
     library, seen = Library(below), dict[str, Path]()
     mistakes: dict[Path, list[loader.Mistake]] = {}
     for file in files:
@@ -220,26 +198,26 @@ def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loa
             mistakes[file].append(loader.duplicate_name(scenario, file, other))
         library.add(scenario)
     for name, file in seen.items():
-        faults = entry_problems(library.get(name), library)
-        mistakes[file] += loader.place_mistakes(f"{file}", file.read_bytes(), faults)
+        problems = entry_problems(library.get(name), library)
+        mistakes[file] += loader.place_mistakes(f"{file}", file.read_bytes(), problems)
     return library, [one for found in mistakes.values() for one in loader.sort_mistakes(found)]
 
 
 def entry_problems(scenario: Scenario, library: Library) -> Iterator[tuple[Place, str]]:
-    """What a playlist or mix names that there is not, or that is one itself, and whether another
-    names it; each with its place. `library` has the scenario, too.
+    """Entries of a playlist or mix that are unknown, or are themselves a playlist or mix; and other
+    lists that name this one. Each with its path; `library` has the scenario too.
     """
     for index, entry in enumerate(scenario.entries):
         place: Place = ("playlist", index) if scenario.playlist else ("mix", entry)
         found = library.find(entry)
-        if not entry:  # it is no name, which is told by whoever read it
+        if not entry:  # not a name, which is reported by the reader
             continue
         if found is None:
-            yield place, f"there is no scenario {quote(entry)}{library.instead(entry)}"
+            yield place, f"unknown scenario {quote(entry)}{library.instead(entry)}"
         elif found.entries:
-            yield place, f"{quote(entry)} is a playlist or mix itself; name what it names"
+            yield place, f"{quote(entry)} is itself a playlist or mix; name its entries instead"
     names = set(library.names()) - {scenario.name} if scenario.entries else set()
     users = [name for name in sorted(names) if scenario.name in library.get(name).entries]
     if users:
-        text = f"`{scenario.name}` is named by {listed(users)}, so it can be no playlist or mix"
-        yield ("name",), f"{text} itself"
+        text = f"`{scenario.name}` is an entry of {listed(users)}; it cannot be a playlist or mix"
+        yield ("name",), text

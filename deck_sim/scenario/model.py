@@ -1,17 +1,11 @@
-"""A scenario as a checked model, and the scripts that it gives to connections and runs."""
+"""The model of a scenario file, and the scripts that it gives to connections, sessions and runs."""
 
 import re
+from functools import cache
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    PrivateAttr,
-    WithJsonSchema,
-    field_validator,
-)
+from pydantic import AfterValidator, Field, PrivateAttr, WithJsonSchema, field_validator
 
-from deck_sim.base.durations import Span, parse_duration
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import show
 from deck_sim.contract.editions import EDITIONS
@@ -20,31 +14,27 @@ from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 from deck_sim.scenario.conditions import When
 from deck_sim.scenario.fields import Many, Strict, Version, value_error
-from deck_sim.scenario.steps.statuses import (
-    Completed,
-    Connected,
-    Connecting,
-    ConnectionStep,
-    Idle,
-    Queued,
-    Running,
-    RunStep,
-    SessionStep,
-)
+from deck_sim.scenario.steps.statuses import ConnectionStep, RunStep, SessionStep, step_reader
 from deck_sim.scenario.steps.step import Step
 
 _NAME = r"[a-z0-9_]{1,100}"
+# What a kind of resource plays if the scenario has no script for it.
+_DEFAULT_SCRIPTS: dict[str, list[Any]] = {
+    "connection": [{"connecting": "1s"}, "connected"],
+    "session": [{"queued": "1s"}, {"running": "1s"}, "idle"],
+    "task_run": [{"queued": "2s"}, {"running": "8s"}, "completed"],
+}
 
 
 def is_name(text: Any) -> bool:
-    """Whether a scenario can be called so."""
+    """Whether a value can be the name of a scenario."""
     return isinstance(text, str) and bool(re.fullmatch(_NAME, text))
 
 
 def _read_name(name: str) -> str:
     if not is_name(name):
-        likeness = "1 to 100 characters of a-z, 0-9 and _, like `mfa_then_success`"
-        raise value_error(f"must be {likeness}, not {show(name)}")
+        example = "1 to 100 characters of a-z, 0-9 and _, like `mfa_then_success`"
+        raise value_error(f"must be {example}, not {show(name)}")
     return name
 
 
@@ -53,7 +43,7 @@ ScenarioName = Annotated[
     AfterValidator(_read_name),
     WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"}),
 ]
-# Empty lists and mappings say nothing, and are likely to be a mistake.
+# An empty list or mapping is likely a mistake.
 _FILLED = {"minItems": 1, "minProperties": 1}
 FILLED: Any = Field(default=None, json_schema_extra={**_FILLED})
 NAMED: Any = Field(
@@ -69,39 +59,39 @@ class Scenario(Strict):
     version: Version
     """The version of the format."""
     name: ScenarioName
-    """What it is called; unique, and the name of its file."""
+    """The unique name, which is the name of the file too."""
     summary: str = ""
-    """One sentence: the story."""
+    """The story in one sentence."""
     tags: Annotated[tuple[str, ...], Many] = ()
-    """Words to find it by."""
+    """Words to find the scenario by."""
     edition: EditionName | None = None
-    """The edition it is for; without it, any in which its statuses exist."""
+    """The edition that it is for. If omitted, every edition that has its statuses."""
     when: When | None = FILLED
-    """Chosen by itself for what matches all of this."""
+    """Conditions under which it is chosen without being named."""
     connection: Annotated[tuple[ConnectionStep, ...], Many] | None = FILLED
-    """What opening a connection does, in the edition that has them; without it, `connecting: 1s`,
+    """What opening a connection does, in the edition that has them. If omitted, `connecting: 1s`,
     then `connected`."""
     session: Annotated[tuple[SessionStep, ...], Many] | None = FILLED
-    """What starting a session without a run does, in the edition that has them; without it,
+    """What starting a session without a run does, in the edition that has them. If omitted,
     `queued: 1s`, `running: 1s`, then `idle`."""
     task_run: Annotated[tuple[RunStep, ...], Many] | None = FILLED
-    """What a run does; without it, the usual: queued, running, completed."""
+    """What a run does. If omitted, `queued: 2s`, `running: 8s`, then `completed`."""
     playlist: Annotated[tuple[ScenarioName, ...], Many] | None = FILLED
     """Scenarios that the runs play in turn, the last one again and again."""
     mix: dict[ScenarioName, Weight] | None = NAMED
-    """Scenarios by weight, from which the world's seed draws one for each run."""
+    """Scenarios by weight. The world's seed draws one for each run."""
     http: Annotated[tuple[AnyHttpFault, ...], Many] | None = FILLED
-    """What goes wrong with calls about what plays the scenario."""
+    """Faults of calls about the resource that plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = FILLED
-    """What goes wrong with webhooks about what plays the scenario."""
+    """Faults of webhooks about the resource that plays the scenario."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
     _editions: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("edition")
     @classmethod
-    def _known(cls, value: Any) -> Any:
+    def _check_edition(cls, value: Any) -> Any:
         if value is not None and value not in EDITIONS:
-            known = f"{nearest(value, EDITIONS)}; it can be {listed(EDITIONS, last='or')}"
+            known = nearest(value, EDITIONS) or f"; allowed: {listed(EDITIONS, last='or')}"
             raise value_error(f"unknown edition {quote(value)}{known}")
         return value
 
@@ -109,64 +99,51 @@ class Scenario(Strict):
         "when", "connection", "session", "task_run", "playlist", "mix", "http", "webhooks"
     )
     @classmethod
-    def _filled(cls, value: Any) -> Any:
-        said = value.model_fields_set if isinstance(value, When) else value
-        if value is not None and not said:
+    def _check_filled(cls, value: Any) -> Any:
+        content = value.model_fields_set if isinstance(value, When) else value
+        if value is not None and not content:
             raise value_error("must not be empty; leave it out instead")
         return value
 
     @property
     def entries(self) -> tuple[str, ...]:
-        """The scenarios that a playlist or a mix names."""
+        """The scenarios that a playlist or mix names."""
         return self.playlist or tuple(self.mix or ())
-
-    def defines(self, kind: str) -> bool:
-        """Whether the scenario says what a connection or run does."""
-        return bool(getattr(self, kind) or (kind == "task_run" and self.entries))
 
     @property
     def editions(self) -> tuple[str, ...]:
-        """Those in which it can be played."""
+        """The editions that can play it."""
         return self._editions
+
+    def is_for(self, edition: str) -> bool:
+        """Whether a world of the edition can play it. Of a broken scenario this is not known."""
+        return not self._editions or edition in self._editions
 
     @property
     def source(self) -> dict[str, Any]:
         """The scenario as it was written, as plain data."""
         return self._source
 
+    @property
+    def faults(self) -> tuple[HttpFault | WebhookFault, ...]:
+        """Its faults of calls, then those of webhooks."""
+        return (*(self.http or ()), *(self.webhooks or ()))
+
+    def defines(self, kind: str) -> bool:
+        """Whether the scenario has a script (for runs: or a playlist or mix) for this kind."""
+        return bool(getattr(self, kind) or (kind == "task_run" and self.entries))
+
+    def faults_apply_to(self, kind: str) -> bool:
+        """Whether its faults are for this kind: one that it defines, or runs if it defines none."""
+        return self.defines(kind) or (kind == "task_run" and not any(map(self.defines, KINDS)))
+
     def script(self, kind: str) -> Script:
-        """What a new connection or run plays: the part written for it, or the usual one."""
-        steps = getattr(self, kind) or USUAL[kind]
+        """The script that a new resource of this kind plays."""
+        steps = getattr(self, kind) or _default_steps(kind)
         faults = self.faults if self.faults_apply_to(kind) else ()
         return Script(self.name, kind, steps, self._source, faults)
 
-    @property
-    def faults(self) -> tuple[HttpFault | WebhookFault, ...]:
-        """What goes wrong while it is played."""
-        return (*(self.http or ()), *(self.webhooks or ()))
 
-    def faults_apply_to(self, kind: str) -> bool:
-        """Whether its faults are for what plays it as this kind: a kind that it says something of,
-        or runs, if it says nothing.
-        """
-        return self.defines(kind) or (kind == "task_run" and not any(map(self.defines, KINDS)))
-
-
-def _for(length: str) -> Span:
-    return Span(parse_duration(length), parse_duration(length))
-
-
-# What happens if a scenario does not say.
-USUAL: dict[str, tuple[Step, ...]] = {
-    "connection": (Connecting.model_construct(length=_for("1s")), Connected.model_construct()),
-    "session": (
-        Queued.model_construct(length=_for("1s")),
-        Running.model_construct(length=_for("1s")),
-        Idle.model_construct(),
-    ),
-    "task_run": (
-        Queued.model_construct(length=_for("2s")),
-        Running.model_construct(length=_for("8s")),
-        Completed.model_construct(),
-    ),
-}
+@cache
+def _default_steps(kind: str) -> tuple[Step, ...]:
+    return tuple(map(step_reader(kind).validate_python, _DEFAULT_SCRIPTS[kind]))

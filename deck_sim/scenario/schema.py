@@ -1,34 +1,34 @@
-"""The JSON Schema of files that people write, for editors. Made from the models that read them."""
+"""The JSON Schemas of the files that people write, for editors; made from their models."""
 
 from itertools import combinations, product
 from typing import Any
 
-from deck_sim.scenario.checks import FAULTS, OTHERS, WAYS
+from deck_sim.scenario.checks import FAULTS, REFERENCES, WAYS
 from deck_sim.scenario.fields import Strict
 from deck_sim.scenario.model import Scenario
 
 
 def scenario_schema() -> dict[str, Any]:
-    """The schema, in JSON Schema 2020-12.
+    """The JSON Schema (2020-12) of scenario files.
 
-    It accepts what the loader accepts, as far as a schema can say: the order of statuses, what an
-    expression names and whether an answer fits its question are for `deck-sim check`.
+    The order of statuses, the names in expressions and whether an answer fits its prompt cannot be
+    said in a schema; `deck-sim check` checks them.
     """
     schema = schema_of(Scenario, "deck-sim scenario, version 1")
     return {**schema, "allOf": [_never_both(*pair) for pair in _PAIRS]}
 
 
-# What no scenario says both of; `check_ways` tells it of a file.
-_PAIRS = [*combinations(WAYS, 2), *product(FAULTS, OTHERS)]
+# Keys that exclude each other, as `check_exclusions` reports.
+_PAIRS = [*combinations(WAYS, 2), *product(FAULTS, REFERENCES)]
 
 
 def _never_both(*names: str) -> dict[str, Any]:
-    said = {"not": {"type": "null"}}
-    return {"not": {"required": [*names], "properties": dict.fromkeys(names, said)}}
+    given = {"not": {"type": "null"}}
+    return {"not": {"required": [*names], "properties": dict.fromkeys(names, given)}}
 
 
 def schema_of(model: type[Strict], title: str) -> dict[str, Any]:
-    """The schema of the files that a model reads."""
+    """The JSON Schema of the files that a model reads."""
     schema = model.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -1,5 +1,5 @@
-"""What a world was told about the scenarios to come. What it could not play is refused when it is
-told, rather than by the call that would play it.
+"""The scenarios that a world is told to play: its default, queues and rules. One that the world
+cannot play is refused here, before the call that would play it.
 """
 
 from __future__ import annotations
@@ -23,41 +23,40 @@ DEFAULT_SCENARIO = "success"
 
 @dataclass
 class SelectionState:
-    """The default, the queues and the rules of a world, and whose turn it is."""
+    """The default, queues and rules of a world, and the turns of its playlists and mixes."""
 
     default_scenario: str = DEFAULT_SCENARIO
-    queues: dict[str, list[str]] = field(default_factory=dict)
+    queues: dict[str, list[str]] = field(default_factory=dict)  # by kind of resource
     rules: list[Rule] = field(default_factory=list)
     turns: dict[str, int] = field(default_factory=dict)  # of each playlist and mix
 
-    def default(self, name: str, library: Library, edition: str = DEFAULT_EDITION) -> None:
-        """Let a scenario be played where nothing else is chosen.
+    def set_default(self, name: str, library: Library, edition: str = DEFAULT_EDITION) -> None:
+        """Set the scenario that is played if nothing else chooses one.
 
         Raises:
-            ApiError: if there is none of that name, or not for the edition; nothing changes then.
+            ApiError: if a world of this edition cannot play it; nothing changes then.
 
         """
         check_scenario(name, "default_scenario", library, edition)
         self.default_scenario = name
 
-    def queue(
+    def enqueue(
         self, kind: str, names: list[str], library: Library, edition: str = DEFAULT_EDITION
     ) -> None:
-        """Let the next ones of a kind play these, in this order.
+        """Queue scenarios for the next resources of a kind.
 
         Raises:
-            ApiError: if the edition has no such kind that plays scenarios, or a name is unknown or
-                for another edition; nothing is queued then.
+            ApiError: if the edition has no such kind or cannot play one; nothing changes then.
 
         """
-        check([*_other_kind(kind, "resource", edition)])
+        check([*_kind_problems(kind, "resource", edition)])
         for index, name in enumerate(names):
             check_scenario(name, f"scenarios[{index}]", library, edition, kind)
         self.queues.setdefault(kind, []).extend(names)
 
     def drop_unplayable(self, kind: str, library: Library, edition: str) -> Iterator[str]:
-        """Take out of the front of a queue what cannot be played any more, since its file was
-        edited or removed; says why of each. What stands behind may be mended until its turn comes.
+        """Drop scenarios from the front of a queue that cannot be played since their files were
+        edited or removed. Yields a message for each.
         """
         queue = self.queues.get(kind, [])
         while queue:
@@ -67,27 +66,29 @@ class SelectionState:
             except ApiError as error:
                 yield f"{quote(queue.pop(0))} is dropped from the queue for `{kind}`: {error}"
 
-    def rule(self, rules: Sequence[Rule], library: Library, edition: str = DEFAULT_EDITION) -> None:
-        """Let these rules take the place of those there are.
+    def set_rules(
+        self, rules: Sequence[Rule], library: Library, edition: str = DEFAULT_EDITION
+    ) -> None:
+        """Replace the rules.
 
         Raises:
-            ApiError: if one names a kind or a scenario that there is not, or one of another
-                edition; nothing changes then.
+            ApiError: with every rule whose scenario or kind the edition does not have; nothing
+                changes then.
 
         """
         problems: list[Problem] = []
-        for index, wanted in enumerate(rules):
-            kind, place = wanted.resource, f"rules[{index}]"
+        for index, rule in enumerate(rules):
+            kind, place = rule.resource, f"rules[{index}]"
             try:
-                check_scenario(wanted.scenario, f"{place}.scenario", library, edition, kind)
+                check_scenario(rule.scenario, f"{place}.scenario", library, edition, kind)
             except ApiError as error:
                 problems += error.problems
-            problems += _other_kind(kind, f"{place}.resource", edition)
+            problems += _kind_problems(kind, f"{place}.resource", edition)
         check(problems)
         self.rules = [*rules]
 
-    def named(self) -> Iterator[tuple[str, str, str | None]]:
-        """Each scenario that is wished for: where, its name, and for which kind; None: for any."""
+    def references(self) -> Iterator[tuple[str, str, str | None]]:
+        """Where a scenario is named, its name, and the kind that plays it (None: any)."""
         yield "default_scenario", self.default_scenario, None
         for kind, names in self.queues.items():
             yield from ((f"queues.{kind}[{index}]", name, kind) for index, name in enumerate(names))
@@ -95,74 +96,65 @@ class SelectionState:
             yield f"rules[{index}].scenario", rule.scenario, rule.resource
 
     def check(self, library: Library, edition: str, about: str | None = None) -> None:
-        """See that a world of that edition can play all that is wished for and still there; with
-        `about`, only what that scenario has a part in.
+        """Check that a world of the edition can play everything named here. Scenarios that are gone
+        are skipped. With `about`, only references to that scenario or to a list with it count.
 
         Raises:
-            ApiError: if it cannot, with every place.
+            ApiError: with every place that names something else.
 
         """
         problems: list[Problem] = []
-        for where, name, kind in self.named():
+        for where, name, kind in self.references():
             scenario = library.find(name)
             if scenario and about in (None, name, *scenario.entries):
-                problems += _foreign(scenario, where, library, edition, kind)
-        for where, kind in self._kinds() if about is None else ():
-            problems += _other_kind(kind, where, edition)
+                problems += _scenario_problems(scenario, where, library, edition, kind)
+        if about is None:
+            for kind in (kind for kind, names in self.queues.items() if names):
+                problems += _kind_problems(kind, f"queues.{kind}", edition)
+            for index, rule in enumerate(self.rules):
+                problems += _kind_problems(rule.resource, f"rules[{index}].resource", edition)
         check(problems)
-
-    def _kinds(self) -> Iterator[tuple[str, str | None]]:
-        """Each kind for which something is wished, and where."""
-        yield from ((f"queues.{kind}", kind) for kind, names in self.queues.items() if names)
-        for index, rule in enumerate(self.rules):
-            yield f"rules[{index}].resource", rule.resource
-
-
-def _other_kind(kind: str | None, where: str, edition: str) -> Iterator[Problem]:
-    """A kind of resource that plays no scenarios in that edition."""
-    kinds = [one for one in KINDS if one in EDITIONS[edition].kinds]
-    if kind is not None and kind not in kinds:
-        allowed = listed(kinds, last="or")
-        text = f"`{where}` is {quote(kind)}{nearest(kind, kinds)}; it can be {allowed}"
-        yield problem("request/input_invalid", text, field=where)
 
 
 def check_scenario(
     name: str, where: str, library: Library, edition: str, kind: str | None = None
 ) -> None:
-    """See that there is a scenario of that name which a world of that edition can play; `where` is
-    where the name is written, and `kind` what is to play it, if that is known.
+    """Check that a world of the edition can play the scenario of this name. `where` is the place of
+    the name, `kind` what plays it (None: any).
 
     Raises:
-        ApiError: `input_invalid` if there is not.
+        ApiError: `input_invalid` if it cannot.
 
     """
-    check([*_foreign(library.get(name, where), where, library, edition, kind)])
+    check([*_scenario_problems(library.get(name, where), where, library, edition, kind)])
 
 
-def _foreign(
+def edition_problems(
+    scenario: Scenario, where: str, edition: str, aside: str = ""
+) -> Iterator[Problem]:
+    """The problem of naming a scenario at `where` that is not for the world's edition."""
+    if not scenario.is_for(edition):
+        text = (
+            f"the scenario {quote(scenario.name)}{aside} is for the edition"
+            f" {listed(scenario.editions)}, and this world's is `{edition}`"
+        )
+        yield problem("request/input_invalid", text, field=where)
+
+
+def _scenario_problems(
     scenario: Scenario, where: str, library: Library, edition: str, kind: str | None
 ) -> Iterator[Problem]:
-    """A scenario that is for another edition; of a playlist or mix, which runs play, its entries,
-    too.
-    """
-    if is_for_other_edition(scenario, edition):
-        yield foreign(scenario, where, edition)
+    yield from edition_problems(scenario, where, edition)
     for name in scenario.entries if kind in (None, "task_run") else ():
         entry = library.find(name)
-        if entry and is_for_other_edition(entry, edition):
-            yield foreign(entry, where, edition, f", which {quote(scenario.name)} plays,")
+        if entry:
+            aside = f", which {quote(scenario.name)} plays,"
+            yield from edition_problems(entry, where, edition, aside)
 
 
-def is_for_other_edition(scenario: Scenario, edition: str) -> bool:
-    """Whether a scenario is for other editions. Of one that could not be read nobody knows."""
-    return bool(scenario.editions) and edition not in scenario.editions
-
-
-def foreign(scenario: Scenario, where: str, edition: str, aside: str = "") -> Problem:
-    """What is wrong with naming a scenario of another edition in that place."""
-    text = (
-        f"the scenario {quote(scenario.name)}{aside} is for the edition"
-        f" {listed(scenario.editions)}, and this world's is `{edition}`"
-    )
-    return problem("request/input_invalid", text, field=where)
+def _kind_problems(kind: str | None, where: str, edition: str) -> Iterator[Problem]:
+    kinds = [one for one in KINDS if one in EDITIONS[edition].kinds]
+    if kind is not None and kind not in kinds:
+        allowed = listed(kinds, last="or")
+        text = f"`{where}` is {quote(kind)}{nearest(kind, kinds)}; it can be {allowed}"
+        yield problem("request/input_invalid", text, field=where)

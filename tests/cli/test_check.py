@@ -64,9 +64,9 @@ def test_of_many_mistakes_it_says_how_many_are_not_told(cli, write, tmp_path):
     world.write_text("version: 1\nrules:\n" + "- {when: {}, scenario: no}\n" * 101)
     lines = cli("check", many, turns, world).stdout.splitlines()
     assert (len(lines), lines[-1]) == (304, "605 mistakes in 3 of 3 files")
-    assert lines[100] == f"{many}:53:13: 200 more mistakes are not told; mend these first"
-    assert lines[201] == f"{turns}:101:1: 104 more mistakes are not told; mend these first"
-    assert lines[302] == f"{world}:102:24: 1 more mistake is not told; mend these first"
+    assert lines[100] == f"{many}:53:13: 200 more mistakes are not shown; fix these first"
+    assert lines[201] == f"{turns}:101:1: 104 more mistakes are not shown; fix these first"
+    assert lines[302] == f"{world}:102:24: 1 more mistake is not shown; fix these first"
     found = json.loads(cli("check", many, turns, world, "--format", "json").stdout)
     assert len(found["mistakes"]) == 300
     assert found["untold"] == {f"{many}": 200, f"{turns}": 104, f"{world}": 1}
@@ -137,8 +137,9 @@ def test_what_a_playlist_names_must_be_there(cli, tmp_path):
     file = tmp_path / "turns.yaml"
     file.write_text(ENTRIES)
     assert cli("check", file).stdout == (
-        f"{file}:5:5: playlist[1]: there is no scenario 'sucess'; did you mean 'success'?\n"
-        f"{file}:6:5: playlist[2]: 'flaky_source' is a playlist or mix itself; name what it names\n"
+        f"{file}:5:5: playlist[1]: unknown scenario 'sucess'; did you mean 'success'?\n"
+        f"{file}:6:5: playlist[2]: 'flaky_source' is itself a playlist or mix; name its"
+        " entries instead\n"
         "2 mistakes in 1 of 1 file\n"
     )
 
@@ -149,7 +150,7 @@ def test_what_a_mix_names_may_be_another_of_the_files(cli, write, tmp_path):
     file = tmp_path / "turns.yaml"
     file.write_text("version: 1\nname: turns\nmix: {mine: 1, success: 2, yours: 1}\n")
     told = cli("check", tmp_path).stdout.splitlines()
-    assert told[0].startswith(f"{file}:3:28: mix.yours: there is no scenario 'yours'")
+    assert told[0].startswith(f"{file}:3:28: mix.yours: unknown scenario 'yours'")
     assert told[1:] == ["1 mistake in 1 of 2 files"]
 
 
@@ -168,7 +169,7 @@ def test_a_broken_scenario_is_there_to_be_named(cli, write, tmp_path):
         "twin.yaml:2:7",
         "twin.yaml:5:5",
     ]
-    assert told[2].endswith(f"is the name of {mine} too; each scenario has its own")
+    assert told[2].endswith(f"is already used in {mine}; rename one of the two")
     assert told[4:] == ["4 mistakes in 3 of 4 files", ""]
 
 
@@ -180,10 +181,9 @@ def test_a_world_file_is_checked_as_one(cli, write, tmp_path):
     assert cli("check", file, mine).stdout == "2 files, no mistakes\n"
     told = cli("check", file)
     assert told.exit_code == 1
-    count = len(list(SHIPPED.glob("*.yaml")))
     assert told.stdout.splitlines()[0] == (
-        f"{file}:2:19: default_scenario: names no scenario: 'mine'; there are {count};"
-        " `deck-sim scenarios` lists them, and with `--scenarios DIR` those of a folder, too"
+        f"{file}:2:19: default_scenario: names an unknown scenario: 'mine';"
+        " `deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
     )
 
 

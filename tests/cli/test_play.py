@@ -92,7 +92,7 @@ def test_a_file_that_names_what_is_not_there_is_exit_code_1(cli, tmp_path):
     file.write_text("version: 1\nname: turns\nplaylist: [sucess]\n")
     refused = cli("play", file)
     assert (refused.exit_code, refused.stdout) == (1, "")
-    assert refused.stderr.startswith(f"{file}:3:12: playlist[0]: there is no scenario 'sucess'")
+    assert refused.stderr.startswith(f"{file}:3:12: playlist[0]: unknown scenario 'sucess'")
 
 
 def test_a_scenario_is_played_in_the_edition_that_is_asked_for(cli):

@@ -74,7 +74,7 @@ def test_a_marker_can_refuse_what_is_assumed(run):
         ("scenari='success'", "has no argument 'scenari'; did you mean 'scenario'?; allowed are"),
         ("'success'", "takes no positional argument, and 'success' is one; allowed are `scenario`"),
         ("'success', sed=1", "takes *; it has no argument 'sed'; did you mean 'seed'?"),
-        ("scenario='sucess'", "names no scenario: 'sucess'; did you mean 'success'?"),
+        ("scenario='sucess'", "names an unknown scenario: 'sucess'; did you mean 'success'?"),
         ("edition='x'", "`edition`: must be 'connections'"),
         ("clock='x'", "must be 'real', 'frozen', 'on_poll' or 'follow'"),
         ("seed='x'", "`seed`: must be a whole number"),

@@ -1,24 +1,43 @@
-"""Broken scenario and world files, each beside the exact messages that it earns.
+"""Broken scenario and world files, each beside its exact messages.
 
-`bad/NAME.yaml` is the file and `bad/NAME.txt` what `deck-sim check NAME.yaml` says about it. After
-a change of a message, `scripts/record-messages` writes them anew; read the difference.
+`bad/NAME.yaml` is the file, `bad/NAME.txt` what `deck-sim check NAME.yaml` prints. A list from a
+table of the code is recorded by its name, so that a new row changes no recorded message.
+`scripts/record-messages` records all messages again; read the difference.
 """
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from deck_sim.base.errors import listed
+from deck_sim.engine.story import KINDS
+from deck_sim.faults.fault import fault_keys
 from deck_sim.runtime.world_file import load_world_file
+from deck_sim.scenario.expressions.environment import FILTERS
 from deck_sim.scenario.library import read_files, shipped
 from deck_sim.scenario.loader import ScenarioError
+from deck_sim.scenario.steps.step import step_words
 
 BAD = Path(__file__).parent / "bad"
 NAMES = sorted({file.stem for file in BAD.iterdir()})
+LISTS = {
+    listed(sorted(FILTERS)): "{filters}",
+    **{listed(step_words(kind)): f"{{steps of a {kind}}}" for kind in KINDS},
+    **{
+        listed(fault_keys(family), last="or"): f"{{faults with {family}}}"
+        for family in ("match", "event")
+    },
+}
+STATUSES = {
+    r"(`(\w+)`; allowed next:) .+": r"\1 {statuses after \2}",
+    r"(it must end in) .+?(?=, or say|\n)": r"\1 {settled statuses}",
+}
 
 
 def mistakes_in(file):
-    """All that is wrong with a scenario file, or with a world file, whose name says so."""
+    """The mistakes in a scenario file, or in a world file, whose name begins so."""
     if not file.name.startswith("world_"):
         return read_files([file], shipped())[1]
     with pytest.raises(ScenarioError) as found:
@@ -27,12 +46,17 @@ def mistakes_in(file):
 
 
 def messages_for(file):
-    """What is said about a file, a line each; files are named without their folder."""
-    return "".join(f"{m}\n".replace(f"{file}", file.name) for m in mistakes_in(file))
+    """The messages as they are recorded: files without folders, and lists by name."""
+    text = "".join(f"{m}\n".replace(f"{file}", file.name) for m in mistakes_in(file))
+    for items, name in LISTS.items():
+        text = text.replace(items, name)
+    for pattern, name in STATUSES.items():
+        text = re.sub(pattern, name, text)
+    return text
 
 
 def record(folder=BAD):
-    """Write every message anew, and remove those of files that are gone."""
+    """Record every message, and remove those of files that are gone."""
     for file in folder.glob("*.txt"):
         file.unlink()
     for file in folder.glob("*.yaml"):
@@ -41,24 +65,14 @@ def record(folder=BAD):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_bad_file_earns_exactly_its_messages(name):
-    """Every mistake of a bad file is told, in the file's order, and nothing else."""
-    assert messages_for(BAD / f"{name}.yaml") == (BAD / f"{name}.txt").read_text()
+    """Every mistake of a bad file is reported, in the order of the file, and nothing else."""
+    assert messages_for(BAD / f"{name}.yaml") == (BAD / f"{name}.txt").read_text() != ""
 
 
-def test_there_are_many_bad_files_and_each_is_refused():
-    """The messages are more than sixty, and none is empty."""
-    assert len(NAMES) > 60
-    assert all((BAD / f"{name}.txt").read_text() for name in NAMES)
-
-
-def test_recording_writes_what_is_said_and_clears_away(tmp_path):
-    """Recording gives new files their messages, and removes those of files that are gone."""
+def test_recording_writes_messages_and_removes_those_of_missing_files(tmp_path):
+    """A new file gets its messages; the messages of a file that is gone are removed."""
     shutil.copy(BAD / "status_misspelt.yaml", tmp_path)
     shutil.copy(BAD / "version_2.txt", tmp_path)
     record(tmp_path)
-    assert sorted(f.name for f in tmp_path.iterdir()) == [
-        "status_misspelt.txt",
-        "status_misspelt.yaml",
-    ]
-    recorded = (tmp_path / "status_misspelt.txt").read_text()
-    assert recorded == (BAD / "status_misspelt.txt").read_text()
+    found = {file.name: file.read_text() for file in tmp_path.glob("*.txt")}
+    assert found == {"status_misspelt.txt": (BAD / "status_misspelt.txt").read_text()}

@@ -23,7 +23,7 @@ def test_a_run_that_gives_no_output_brings_back_a_made_one(api, run_task, task, 
 @pytest.mark.parametrize(
     ("completed", "begins"),
     [
-        ("completed", "deck-sim could not make up an output for the task's `output_schema`; give"),
+        ("completed", "deck-sim could not generate an output for the task's `output_schema`; give"),
         ({"completed": {"output": {"x": "text"}}}, "`output.x`: 'text' is not of type 'integer'"),
     ],
 )

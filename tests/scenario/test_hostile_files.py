@@ -45,7 +45,7 @@ def memory():
 
 
 HOSTILE = {
-    "alias bomb": (alias_bomb(), "x.yaml:8:15: more than 50000 values, aliases written out"),
+    "alias bomb": (alias_bomb(), "x.yaml:8:15: more than 50000 values, with aliases expanded"),
     "lists in lists": (HEAD + "tags: " + "[" * 10_000, "exceeded maximum nesting depth"),
     "dashes": (HEAD + "tags:\n  " + "- " * 10_000, "x.yaml:4:129: nested deeper than 64 levels"),
     "mappings in mappings": (HEAD + "tags: " + "{a: " * 10_000, "nested deeper than 64 levels"),
@@ -59,12 +59,15 @@ HOSTILE = {
     "open brackets": (completed_with("(" * 50_000), "not an expression: it is nested too deeply"),
     "half as long a sum": (completed_with("1" + " + 1" * 5_000), "it is nested too deeply"),
     "a long sum": (completed_with("1" + " + 1" * 50_000), "it is longer than 64 KiB"),
-    "UTF-16": (HEAD.encode("utf-16"), "x.yaml:1:1: not UTF-8; save the file in that encoding"),
+    "UTF-16": (
+        HEAD.encode("utf-16"),
+        "x.yaml:1:1: the file is not UTF-8; save it in that encoding",
+    ),
     "UTF-16 without a mark": (HEAD.encode("utf-16-le"), "x.yaml:1:2: the character U+0000"),
-    "Latin-1": (HEAD.encode() + b"summary: caf\xe9\n", "x.yaml:3:13: not UTF-8"),
-    "NUL": (HEAD + "summary: a\0b\n", "x.yaml:3:11: the character U+0000 cannot stand in YAML"),
-    "a bell": (HEAD + 'summary: "a\x07b"\n', "x.yaml:3:12: the character U+0007 cannot stand"),
-    "an escape": ("\x1b[31mversion: 1\n", "x.yaml:1:1: the character U+001B cannot stand"),
+    "Latin-1": (HEAD.encode() + b"summary: caf\xe9\n", "x.yaml:3:13: the file is not UTF-8"),
+    "NUL": (HEAD + "summary: a\0b\n", "x.yaml:3:11: the character U+0000 is not allowed in YAML"),
+    "a bell": (HEAD + 'summary: "a\x07b"\n', "x.yaml:3:12: the character U+0007 is not allowed"),
+    "an escape": ("\x1b[31mversion: 1\n", "x.yaml:1:1: the character U+001B is not allowed"),
     "half a character": (HEAD + "summary: \ud800\n", "x.yaml:3:10: the character U+D800"),
     "half a character, escaped": (HEAD + 'summary: "\\ud800"\n', "invalid Unicode character"),
     "a mark inside": (HEAD + "\ufeffsummary: a\n", "x.yaml:3:1: the character U+FEFF"),

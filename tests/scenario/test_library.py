@@ -20,8 +20,8 @@ def write(tmp_path):
     return write
 
 
-def test_what_ships_is_there_by_name():
-    """The shipped scenarios are read when they are asked for, once."""
+def test_shipped_scenarios_are_found_by_name():
+    """A shipped file is read once, when its name is first used."""
     library = shipped()
     assert {"success", "mfa_then_success", "agent_hangs"} <= set(library.names())
     assert library.get("success") is library.get("success")
@@ -29,20 +29,20 @@ def test_what_ships_is_there_by_name():
 
 @pytest.mark.parametrize("name", ["", "../success", "success.yaml", "*"])
 def test_a_name_is_never_a_path(name):
-    """Only the names that are there are files; nothing else is opened."""
+    """Only known names are opened as files."""
     assert shipped().find(name) is None
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("sucess", "`x[0]` names no scenario: 'sucess'; did you mean 'success'?"),
-        ("zz", "`x[0]` names no scenario: 'zz'; there are `slow` and `success`"),
-        ("k" * 99, f"`x[0]` names no scenario: '{'k' * 59}…'; there are `slow` and `success`"),
+        ("sucess", "`x[0]` names an unknown scenario: 'sucess'; did you mean 'success'?"),
+        ("zz", "`x[0]` names an unknown scenario: 'zz'; known: `slow` and `success`"),
+        ("k" * 99, f"`x[0]` names an unknown scenario: '{'k' * 59}…'; known: `slow` and `success`"),
     ],
 )
-def test_an_unknown_name_is_refused_with_what_is_there(name, message):
-    """The nearest spelling, or all of them; `field` says where the name was written."""
+def test_an_unknown_name_is_refused_with_known_names(name, message):
+    """The message has the nearest spelling, or all names; `field` is the place of the name."""
     library = Library()
     library.add(scenario("success"))
     library.add(scenario("slow"))
@@ -53,8 +53,8 @@ def test_an_unknown_name_is_refused_with_what_is_there(name, message):
     assert problem.message == message
 
 
-def test_what_is_added_hides_what_is_below():
-    """A world's own scenario wins until it is taken out, and what is below stays as it was."""
+def test_an_added_scenario_hides_the_one_below():
+    """A world's own scenario wins until it is removed; the library below does not change."""
     below = Library()
     below.add(scenario("a", "below"))
     above = Library(below)
@@ -67,7 +67,7 @@ def test_what_is_added_hides_what_is_below():
 
 
 def test_a_folder_is_read_over_the_scenarios_that_ship(tmp_path, write):
-    """`*.yaml` and `*.yml` count, other files do not; a file may be called anything."""
+    """`*.yaml` and `*.yml` files are read, whatever their names; others are not."""
     write("one.yaml", "first")
     write("two.yml", "second")
     write("readme.txt", "third")
@@ -75,8 +75,8 @@ def test_a_folder_is_read_over_the_scenarios_that_ship(tmp_path, write):
     assert set(library.names()) - set(shipped().names()) == {"first", "second"}
 
 
-def test_every_mistake_of_a_folder_is_told(tmp_path, write):
-    """Of all files in one go, a name that is taken by another file included."""
+def test_every_mistake_of_a_folder_is_reported(tmp_path, write):
+    """All mistakes of all files are reported at once, duplicate names included."""
     write("a.yaml", "same")
     write("b.yaml", "same")
     write("c.yaml", "other", "task_run: [runing, running: 2x]\n")
@@ -85,25 +85,25 @@ def test_every_mistake_of_a_folder_is_told(tmp_path, write):
     taken, *rest = caught.value.mistakes
     place = f"{tmp_path / 'b.yaml'}:3:7: name: "
     assert str(taken) == (
-        f"{place}'same' is the name of {tmp_path / 'a.yaml'} too; each scenario has its own"
+        f"{place}the name 'same' is already used in {tmp_path / 'a.yaml'}; rename one of the two"
     )
     assert [(m.line, m.path) for m in rest] == [(4, "task_run[0]"), (4, "task_run[1].running")]
 
 
-def test_a_folder_that_is_not_there_says_so(tmp_path):
-    """It is a mistake like any other."""
+def test_a_missing_folder_is_a_mistake(tmp_path):
+    """A missing folder is reported like a mistake in a file."""
     with pytest.raises(ScenarioError, match="nowhere:1:1: no such folder"):
         read_folder(tmp_path / "nowhere", shipped())
 
 
 def test_an_unknown_name_lists_the_others_only_if_they_are_few():
-    """The nearest spelling first; a list of fifty names would hide what was wrong."""
+    """The nearest spelling comes first; of many names, only similar ones are listed."""
     few = Library()
     few.add(read_scenario("version: 1\nname: story"))
     assert few.instead("stry") == "; did you mean 'story'?"
-    assert few.instead("xyz") == "; there are `story`"
+    assert few.instead("xyz") == "; known: `story`"
     count = len(shipped().names())
-    lists = "`deck-sim scenarios` lists them, and with `--scenarios DIR` those of a folder, too"
-    assert shipped().instead("xyz") == f"; there are {count}; {lists}"
+    lists = "`deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
+    assert shipped().instead("xyz") == f"; {lists}"
     such = "`connection_mfa_wrong_code` and `mfa_wrong_code`"
-    assert shipped().instead("wrong_password") == f"; there are {count}, such as {such}; {lists}"
+    assert shipped().instead("wrong_password") == f"; known are {count}, such as {such}; {lists}"

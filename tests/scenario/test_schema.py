@@ -22,16 +22,16 @@ VALIDATOR = Draft202012Validator(scenario_schema())
 HEAD = "version: 1\nname: story\n"
 # What no schema says: how two parts of a file fit together, and what an expression means.
 BEYOND = {
-    "the order of statuses": "cannot follow|is never reached|and never end",
+    "the order of statuses": "cannot follow|is never reached|it must end in",
     "what an edition has": "the edition `.*` has no",
     "expressions": "not an expression|expressions are|unknown (name|filter|test) .*there are `",
-    "answers and their question": "the interaction asks for|asks for .* twice",
+    "answers and their question": "not a field of this interaction|lists the field",
     "how a pattern of calls is written": "no pattern of a call|unknown method|no path of the API",
     "which events there are": "there is no event type",
     "nothing as a length": "must be longer than zero",
-    "what a glob matches": "matches no way to log in",
+    "what a glob matches": "matches no auth method",
     "the spelling of numbers": r"must be text, not \d+\.0; answers",
-    "limits": "limit fails a run",
+    "limits": "without activity",
     "the length of durations": "is too long|runs backwards",
 }
 

@@ -18,7 +18,7 @@ def chosen(selection, header=None, kind="task_run"):
 def test_the_first_way_that_names_one_wins():
     """The header goes before the queue, and the queue before the world's default."""
     selection = SelectionState()
-    selection.queue("task_run", ["source_down", "agent_hangs"], shipped())
+    selection.enqueue("task_run", ["source_down", "agent_hangs"], shipped())
     assert chosen(selection, "slow_success") == "slow_success; because=header"
     assert chosen(selection, "") == "source_down; because=queue"
     assert chosen(selection) == "agent_hangs; because=queue"
@@ -28,7 +28,7 @@ def test_the_first_way_that_names_one_wins():
 def test_each_kind_has_a_queue_of_its_own():
     """What waits for the next run is not taken by a connection."""
     selection = SelectionState(default_scenario="slow_success")
-    selection.queue("task_run", ["source_down"], shipped())
+    selection.enqueue("task_run", ["source_down"], shipped())
     assert chosen(selection, kind="connection") == "slow_success; because=default"
     assert selection.queues == {"task_run": ["source_down"]}
 
@@ -54,7 +54,7 @@ def test_what_is_chosen_gives_the_script_of_the_kind():
             "task_run",
             ["success", "sucess"],
             "scenarios[1]",
-            "`scenarios[1]` names no scenario: 'sucess'; did you mean 'success'?",
+            "`scenarios[1]` names an unknown scenario: 'sucess'; did you mean 'success'?",
         ),
     ],
 )
@@ -62,7 +62,7 @@ def test_a_queue_takes_only_what_can_be_played(kind, names, field, message):
     """A wrong kind or name is refused, and nothing is queued."""
     selection = SelectionState()
     with pytest.raises(ApiError) as caught:
-        selection.queue(kind, names, shipped())
+        selection.enqueue(kind, names, shipped())
     (problem,) = caught.value.problems
     assert (problem.field, problem.message) == (field, message)
     assert selection.queues == {}
@@ -71,8 +71,8 @@ def test_a_queue_takes_only_what_can_be_played(kind, names, field, message):
 def test_an_unknown_name_leaves_the_queue_as_it_was():
     """A header that names no scenario is refused before anything is taken."""
     selection = SelectionState()
-    selection.queue("task_run", ["source_down"], shipped())
-    with pytest.raises(ApiError, match="`Deck-Sim-Scenario` names no scenario: 'nope'"):
+    selection.enqueue("task_run", ["source_down"], shipped())
+    with pytest.raises(ApiError, match="`Deck-Sim-Scenario` names an unknown scenario: 'nope'"):
         chosen(selection, "nope")
     selection.queues["task_run"].insert(0, "gone")
     with pytest.raises(ApiError, match="'gone'"):
@@ -96,7 +96,7 @@ def test_a_scenario_that_is_gone_is_blamed_on_whoever_names_it(selection, field)
     library.add(read_scenario("version: 1\nname: turns\nplaylist: [gone]"))
     library.add(read_scenario("version: 1\nname: drawn\nmix: {gone: 1}"))
     before = copy.deepcopy(selection)
-    with pytest.raises(ApiError, match="names no scenario: 'gone'") as caught:
+    with pytest.raises(ApiError, match="names an unknown scenario: 'gone'") as caught:
         choose(NewResource("task_run", None, {}, 0), selection, library)
     assert [problem.field for problem in caught.value.problems] == [field]
     assert selection == before

@@ -34,9 +34,9 @@ def told(ways):
     """An opening and wishes for which just these ways find a scenario."""
     selection = SelectionState(default_scenario="by_default")
     if "queue" in ways:
-        selection.queue("task_run", ["by_queue"], LIBRARY)
+        selection.enqueue("task_run", ["by_queue"], LIBRARY)
     if "rule" in ways:
-        selection.rule([Rule(when=When(), scenario="by_rule")], LIBRARY)
+        selection.set_rules([Rule(when=When(), scenario="by_rule")], LIBRARY)
     facts = {"username": "by_magic_name" if "magic_name" in ways else "ada"}
     facts |= {"external_id": "a b"} if "when" in ways else {}
     return NewResource("task_run", "by_header" if "header" in ways else None, facts, 0), selection
@@ -79,10 +79,10 @@ def test_the_runner_up_is_another_scenario():
     """A way that finds the same scenario is no runner-up; the second of two rules may be one."""
     selection = SelectionState(default_scenario="by_rule")
     opening = NewResource("task_run", None, {}, 0)
-    selection.rule([Rule(when=When(), scenario="by_rule")], LIBRARY)
+    selection.set_rules([Rule(when=When(), scenario="by_rule")], LIBRARY)
     assert choose(opening, selection, LIBRARY).second is None
     rules = [Rule(when=When(), scenario=name) for name in ("by_rule", "by_queue")]
-    selection.rule(rules, LIBRARY)
+    selection.set_rules(rules, LIBRARY)
     assert choose(opening, selection, LIBRARY).second == "by_queue; because=rule"
 
 
@@ -151,7 +151,7 @@ def test_the_first_rule_that_matches_wins():
         Rule(when=When(username="a*"), scenario="by_queue"),
         Rule(when=When(), scenario="by_rule"),
     ]
-    selection.rule(rules, LIBRARY)
+    selection.set_rules(rules, LIBRARY)
 
     def name(kind, username):
         return choose(NewResource(kind, None, {"username": username}, 0), selection, LIBRARY).name
@@ -164,16 +164,16 @@ def test_the_first_rule_that_matches_wins():
 def test_a_wrong_rule_changes_no_rules():
     """Unknown scenarios and kinds are all told, with their places, and the rules stay."""
     selection = SelectionState()
-    selection.rule([Rule(when=When(), scenario="success")], LIBRARY)
+    selection.set_rules([Rule(when=When(), scenario="success")], LIBRARY)
     before = list(selection.rules)
     good = Rule(when=When(), scenario="success", resource="task_run")
     wrong = [good.model_copy(update=u) for u in ({}, {"scenario": "sucess"}, {"resource": "run"})]
     with pytest.raises(ApiError) as caught:
-        selection.rule(wrong, LIBRARY)
+        selection.set_rules(wrong, LIBRARY)
     assert [(p.field, p.message) for p in caught.value.problems] == [
         (
             "rules[1].scenario",
-            "`rules[1].scenario` names no scenario: 'sucess'; did you mean 'success'?",
+            "`rules[1].scenario` names an unknown scenario: 'sucess'; did you mean 'success'?",
         ),
         (
             "rules[2].resource",
@@ -242,7 +242,7 @@ def test_what_is_refused_takes_no_turn():
     """If the entry whose turn it is has gone, queue and turns are as they were."""
     library = library_of(turns={"playlist": ["gone", "success"]})
     selection = SelectionState()
-    selection.queue("task_run", ["turns"], library)
+    selection.enqueue("task_run", ["turns"], library)
     with pytest.raises(ApiError, match="'gone'"):
         choose(NewResource("task_run", None, {}, 0), selection, library)
     assert (selection.queues, selection.turns) == ({"task_run": ["turns"]}, {})

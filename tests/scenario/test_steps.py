@@ -321,7 +321,7 @@ def test_a_glob_that_nothing_matches_has_no_right_answer(read):
 def test_a_word_is_one_step_only():
     """Two classes of one word are a mistake in the code, found when it is loaded."""
     before = dict(REGISTRY)
-    with pytest.raises(TypeError, match="'running' is Running already; Sprinting cannot be"):
+    with pytest.raises(TypeError, match="'running' is registered for Running; rename Sprinting"):
         type("Sprinting", (Step,), {"word": "running", "kinds": ("task_run",)})
     assert before == REGISTRY
 

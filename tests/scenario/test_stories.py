@@ -11,7 +11,7 @@ from deck_sim.engine.story import KINDS
 from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.library import SHIPPED, shipped
 from deck_sim.scenario.loader import load_scenario
-from deck_sim.scenario.steps.step import REGISTRY, words
+from deck_sim.scenario.steps.step import REGISTRY, step_words
 
 TRACES = Path(__file__).parents[1] / "traces"
 NO_STORY = {"api/endpoint_deprecated": "a call is answered so; a run has no endpoint"}
@@ -91,7 +91,7 @@ def test_a_scenario_introduces_itself(scenario):
     assert scenario.summary.endswith(".")
     assert 20 < len(scenario.summary) <= 100
     assert scenario.tags
-    assert any(map(scenario.says, KINDS))
+    assert any(map(scenario.defines, KINDS))
 
 
 def test_no_two_scenarios_tell_the_same():
@@ -106,7 +106,7 @@ def test_no_two_scenarios_tell_the_same():
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_words_of_a_script_are_those_of_the_machines(kind):
     """There is no step for a status that no edition has, but the one that both have a word for."""
-    statuses = {word for word in words(kind) if REGISTRY[kind, word].is_status}
+    statuses = {word for word in step_words(kind) if REGISTRY[kind, word].is_status}
     known = {status for edition in EDITIONS.values() for status in edition.statuses(kind)}
     assert statuses - {"approval"} <= known
 

@@ -13,7 +13,7 @@ FINE = FINE.replace("[queued]", "[queued, running, completed]")
 
 @pytest.fixture
 def write(tmp_path):
-    """Write a scenario file; each time the file is a second younger, as far as anyone can see."""
+    """Write a scenario file; each time with a later modification time."""
     moments = iter(range(1_000_000_000, 1_000_000_100))
 
     def write(name, summary="new", text=FINE):
@@ -39,14 +39,14 @@ def watched(write, tmp_path, reports):
     return WatchedFolder(tmp_path, shipped(), lambda error: reports.append(error and str(error)))
 
 
-def test_an_edit_counts_when_it_is_next_asked_for(watched, write):
-    """No matter whether its size has changed."""
+def test_an_edit_is_read_at_the_next_use(watched, write):
+    """An edit of the same size is noticed too."""
     write("mine", "two")
     assert watched.get("mine").summary == "two"
 
 
 def test_a_new_file_is_found_and_a_removed_one_is_gone(watched, write, tmp_path):
-    """By whoever asks: for names, for one, or for those that have a `when`."""
+    """`names`, `find` and `with_when` all see it."""
     write("yours")
     assert "yours" in watched.names()
     (tmp_path / "mine.yaml").unlink()
@@ -63,7 +63,7 @@ def test_a_library_over_it_sees_the_edit(watched, write):
 
 
 def test_a_broken_edit_is_reported_once_and_the_last_good_version_stays(watched, write, reports):
-    """Asking again does not report it again; mending it counts, and is reported once, too."""
+    """The error and the repair are each reported once."""
     write("mine", text="version: 1\nname: {}\ntask_run: [quueued]\n")
     assert [watched.get("mine").summary for _ in range(2)] == ["one", "one"]
     assert len(reports) == 1
@@ -75,14 +75,14 @@ def test_a_broken_edit_is_reported_once_and_the_last_good_version_stays(watched,
     assert reports[1:] == [None]
 
 
-def test_a_file_that_an_editor_is_just_replacing_is_passed_over(watched, tmp_path):
-    """A name that leads nowhere breaks nothing; neither does a folder that is gone."""
+def test_a_file_that_an_editor_is_replacing_is_skipped(watched, tmp_path):
+    """A dangling name breaks nothing."""
     (tmp_path / "other.yaml").symlink_to(tmp_path / "nowhere")
     assert watched.get("mine").summary == "one"
 
 
 def test_a_folder_that_is_gone_is_reported_and_its_scenarios_stay(watched, tmp_path, reports):
-    """Until the server is stopped."""
+    """The scenarios stay until the server stops."""
     (tmp_path / "mine.yaml").unlink()
     tmp_path.rmdir()
     assert watched.get("mine").summary == "one"
@@ -90,24 +90,24 @@ def test_a_folder_that_is_gone_is_reported_and_its_scenarios_stay(watched, tmp_p
 
 
 def test_a_folder_with_mistakes_cannot_be_watched(write, tmp_path):
-    """Whoever starts with one is told at once."""
+    """Mistakes at the start are an error."""
     write("mine", text="version: 1\nname: {}\nplaylist: [mine]\n")
-    with pytest.raises(ScenarioError, match="'mine' is a playlist or mix itself"):
+    with pytest.raises(ScenarioError, match="'mine' is itself a playlist or mix"):
         WatchedFolder(tmp_path, shipped(), print)
 
 
-def test_playlists_come_after_what_they_may_name(watched, write):
-    """Whoever puts them into another world can do so in this order."""
+def test_playlists_come_after_their_entries(watched, write):
+    """`own` lists scenarios in an order in which they can be added elsewhere."""
     write("a_list", text="version: 1\nname: {}\nplaylist: [mine]\n")
     assert watched.names()
     assert [scenario.name for scenario in watched.own()] == ["mine", "a_list"]
 
 
-def test_what_a_shipped_playlist_names_cannot_become_one(watched, write, reports):
-    """Or the shipped one could not be played any more."""
+def test_an_entry_of_a_shipped_playlist_cannot_become_a_playlist(watched, write, reports):
+    """Otherwise the shipped one could no longer be played."""
     file = write("success", text="version: 1\nname: {}\nplaylist: [source_down]\n")
     assert watched.get("success").entries == ()
     assert reports == [
-        f"{file}:2:7: name: `success` is named by `flaky_source` and `mostly_success`,"
-        " so it can be no playlist or mix itself"
+        f"{file}:2:7: name: `success` is an entry of `flaky_source` and"
+        " `mostly_success`; it cannot be a playlist or mix"
     ]

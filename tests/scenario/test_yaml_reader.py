@@ -123,7 +123,7 @@ def test_duplicate_keys_and_tags_are_told_all_at_once():
     found = [(e.message, e.line, e.column) for e in read_yaml(text).mistakes]
     assert found == [
         ("tag '!!python/name:os.system'; tags are not allowed", 2, 4),
-        ("key 'a' is written twice; it stands in line 1 too", 3, 1),
+        ("duplicate key 'a'; it is already in line 1", 3, 1),
         ("tag '!mine'; tags are not allowed", 4, 4),
         ("tag '!!str'; tags are not allowed", 5, 1),
     ]
@@ -135,7 +135,7 @@ def test_the_mistakes_that_are_told_are_bounded():
 
 
 DEEP = "nested deeper than 64 levels"
-MANY = "more than 50000 values, aliases written out"
+MANY = "more than 50000 values, with aliases expanded"
 
 
 @pytest.mark.parametrize(
@@ -145,17 +145,17 @@ MANY = "more than 50000 values, aliases written out"
         ("? [x]\n: y\n", "a key must be text", 1, 3),
         ("{{a: b}: c}", 'a key must be text; is this an expression? Quote it: "{{ … }}"', 1, 2),
         ("a: &k x\n*k : y\n", "a key must be text", 2, 1),
-        ("a: *b\n", "alias 'b' names no anchor that ends before it", 1, 4),
-        ("a: &b [*b]\n", "alias 'b' names no anchor that ends before it", 1, 8),
+        ("a: *b\n", "alias 'b' has no anchor before it", 1, 4),
+        ("a: &b [*b]\n", "alias 'b' has no anchor before it", 1, 8),
         ("a: " + "9" * 41, "a number of more than 40 characters; quote it", 1, 4),
         ("%YAML 1.1\n--- a\n", "a line begins with `%`; directives are not allowed", 1, 1),
         ("a\n...\n%TAG ! x\n", "a line begins with `%`; directives are not allowed", 3, 1),
-        ("ok: 1\nü: \x07", "the character U+0007 cannot stand in YAML", 2, 4),
-        ("a: \ud800", "the character U+D800 cannot stand in YAML", 1, 4),
-        ("a: b\n\ufeffc: d", "the character U+FEFF cannot stand in YAML", 2, 1),
-        ("a: 1\n".encode("utf-16-le"), "the character U+0000 cannot stand in YAML", 1, 2),
-        ("a: 1\n".encode("utf-16"), "not UTF-8; save the file in that encoding", 1, 1),
-        (b"a: 1\n\xc3\xbc: \xff", "not UTF-8; save the file in that encoding", 2, 4),
+        ("ok: 1\nü: \x07", "the character U+0007 is not allowed in YAML", 2, 4),
+        ("a: \ud800", "the character U+D800 is not allowed in YAML", 1, 4),
+        ("a: b\n\ufeffc: d", "the character U+FEFF is not allowed in YAML", 2, 1),
+        ("a: 1\n".encode("utf-16-le"), "the character U+0000 is not allowed in YAML", 1, 2),
+        ("a: 1\n".encode("utf-16"), "the file is not UTF-8; save it in that encoding", 1, 1),
+        (b"a: 1\n\xc3\xbc: \xff", "the file is not UTF-8; save it in that encoding", 2, 4),
         ("- " * 65 + "x", DEEP, 1, 129),
         ("[" + "a," * 60_000 + "]", MANY, 1, 100_000),
         ("x" * (MAX_BYTES + 1), "the file is larger than 1024 KiB", 1, 1),
@@ -191,7 +191,7 @@ def test_text_that_is_not_yaml_is_refused(source, line):
 def test_half_a_character_is_refused():
     """An escape that gives a surrogate cannot slip a text in that no answer could carry."""
     message, line, column = refused('a: "\\ud800"')
-    assert ("half a character" in message, column) in [(True, 4), (False, 7)]
+    assert ("surrogate" in message, column) in [(True, 4), (False, 7)]
     assert line == 1
 
 
@@ -205,7 +205,7 @@ LONG = "a: &a '" + "x" * 500_000 + "'\nb: [" + "*a," * 1000 + "]"
     ("source", "message"),
     [
         (BILLION, MANY),
-        (LONG, "more than 4194304 letters, aliases written out"),
+        (LONG, "more than 4194304 letters, with aliases expanded"),
         ("[" * 200_000, None),
         ("{" * 200_000, None),
         ("? " * 200_000, None),

@@ -1,4 +1,4 @@
-"""How a run fails: a step, and the errors that it names."""
+"""The step that fails a run, and its errors."""
 
 from typing import Annotated, Any
 
@@ -14,21 +14,20 @@ class FailedWith(Strict):
     """One error of a failed run."""
 
     error: ErrorName
-    """Its `type/code` in the error catalog."""
+    """The `type/code` of the error catalog."""
     message: str | None = None
-    """Its text, if not the catalog's."""
+    """The text. If omitted, the text of the catalog."""
     field: str | None = None
-    """The field that it is about."""
+    """The field that the error is about."""
 
     @model_validator(mode="before")
     @classmethod
     def _by_name(cls, value: Any) -> Any:
-        """Read `type/code` alone."""
         return value if isinstance(value, dict) else {"error": value}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
-        """Describe both ways to write it."""
+        """Describe the mapping and `type/code` alone."""
         reference = handler(core)
         keys = handler.resolve_ref_schema(reference)
         mapping = {**keys}
@@ -38,7 +37,7 @@ class FailedWith(Strict):
 
 
 class Failed(Step):
-    """The run fails, with one error or several."""
+    """The run fails with one error or several."""
 
     word = "failed"
     kinds = ("task_run",)
@@ -54,18 +53,17 @@ class Failed(Step):
     @field_validator("errors")
     @classmethod
     def _at_least_one(cls, value: Any) -> Any:
-        """See that there is an error to fail with."""
         if not value:
             raise value_error("must name at least one error")
         return value
 
     @property
     def fails_with(self) -> tuple[str, ...]:
-        """Those of the catalog that it names."""
+        """The errors of the catalog that are named."""
         return tuple(one.error for one in self.errors)
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Fail."""
+        """Fail the run."""
         stage.fail(
             *(
                 stage.problem(e.error, compute(stage, e.message), compute(stage, e.field))
@@ -76,5 +74,5 @@ class Failed(Step):
 
 
 def fails(error: str) -> tuple[Failed, ...]:
-    """The branch that fails with one error of the catalog."""
+    """The branch that fails a run with this error."""
     return (Failed.model_construct(errors=(FailedWith(error=error),)),)

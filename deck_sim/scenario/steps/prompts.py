@@ -1,4 +1,4 @@
-"""What the source asks, which answers it takes, and what comes of them."""
+"""The step in which the source asks for input: the prompt, the accepted answers, the branches."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,14 +15,14 @@ from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
 from deck_sim.scenario.conditions import as_text
 from deck_sim.scenario.fields import (
+    AcceptedText,
     Many,
     OneOrMany,
     SpanField,
     Strict,
-    Wanted,
     Whole,
+    example_for,
     field_errors,
-    matching,
 )
 from deck_sim.scenario.steps.step import Step, compute
 
@@ -35,52 +35,51 @@ class InteractionField(Strict):
     type: str = "string"
     """The type of the value, as the API shows it."""
     label: str | None = None
-    """What the form calls it; without it, the name."""
+    """The label in the form. If omitted, the name."""
 
 
-# The schema of a prompt that is of a documented type or says what it asks for, and the same of keys
-# which matter only if some answers are wrong.
+# For the JSON Schema: a prompt has a documented type or lists its fields, and some keys need
+# `accept`.
 _DOCUMENTED = {"enum": [*PROMPTS]}
-_NEW_ASKS = {
+_TYPE_OR_FIELDS = {
     "anyOf": [
         {"properties": {"type": _DOCUMENTED}},
         {"required": ["fields"], "properties": {"fields": {"minItems": 1}}},
     ]
 }
-_VAIN = ("attempts", "on_rejected")
-_ONLY_IF_ACCEPTED = [
+_NEED_ACCEPT = ("attempts", "on_rejected")
+_ONLY_WITH_ACCEPT = [
     {
         "if": {"required": [name]},
         "then": {"required": ["accept"], "properties": {"accept": {"not": {"type": "null"}}}},
     }
-    for name in _VAIN
+    for name in _NEED_ACCEPT
 ]
 
 
 class InteractionRequired(Step):
-    """The source asks the user something. The two kinds of script differ in what follows."""
+    """The source asks for input. Subclasses add the branches of their kind of script."""
 
     word = "interaction_required"
     shorthand = "type"
     type: str = Field(default="mfa", min_length=1)
     """`mfa`, `security_question`, `account_selection`, or a new type, which needs `fields`."""
     message: str | None = None
-    """What the user is told; each documented type has a usual text."""
+    """The text for the user. Each documented type has a default."""
     fields: Annotated[tuple[InteractionField, ...], Many] = ()
-    """What is asked for; each documented type has a usual field."""
-    accept: Annotated[tuple[dict[str, Wanted], ...], Many, OneOrMany()] | None = None
-    """The right answer, or a list of them, any of which will do; compared as text, globs allowed.
-    Without it any answer is right; with an empty list none is."""
+    """The fields of the form. Each documented type has a default."""
+    accept: Annotated[tuple[dict[str, AcceptedText], ...], Many, OneOrMany()] | None = None
+    """The right answer, or a list of right answers. Values are compared as text, and may be globs.
+    If omitted, every answer is right; with an empty list, none is."""
     attempts: Annotated[int, Field(ge=1, le=1000), Whole] | None = None
-    """How many answers may be wrong before `on_rejected`; without it, 3."""
+    """The number of wrong answers before `on_rejected`. If omitted, 3."""
     timeout: SpanField | None = None
-    """How long each prompt waits for its answer before `on_timeout`; without it, 5m."""
+    """The time that each prompt waits for its answer before `on_timeout`. If omitted, 5m."""
     on_rejected: Any
     on_timeout: Any
 
     @model_validator(mode="after")
-    def _asks_and_accepts_the_same(self) -> "InteractionRequired":
-        """A type that Deck does not document needs fields; what is accepted must be asked for."""
+    def _check_fields(self) -> "InteractionRequired":
         faults = [*self._type_faults(), *self._field_faults()]
         if faults:
             raise field_errors(*faults)
@@ -95,35 +94,34 @@ class InteractionRequired(Step):
             yield "type", text
 
     def _field_faults(self) -> Iterator[tuple[str, str]]:
-        asked = Counter(self._asked)
+        asked = Counter(self._field_names)
         for name in (name for name, count in asked.items() if count > 1):
-            yield "fields", f"asks for {quote(name)} twice"
-        unasked = (name for answer in self.accept or () for name in answer if name not in asked)
-        for name in dict.fromkeys(unasked) if asked else ():
-            text = f"names {quote(name)}, and the interaction asks for {listed(asked)}"
-            yield "accept", text + nearest(name, asked)
+            yield "fields", f"lists the field {quote(name)} twice"
+        unknown = (name for answer in self.accept or () for name in answer if name not in asked)
+        for name in dict.fromkeys(unknown) if asked else ():
+            allowed = nearest(name, asked) or f"; it asks for {listed(asked)}"
+            yield "accept", f"{quote(name)} is not a field of this interaction{allowed}"
 
     @classmethod
     def _ways(cls, keys: dict[str, Any]) -> list[dict[str, Any]]:
-        """What has to be written together is in the schema, too."""
-        return super()._ways({**keys, "allOf": [_NEW_ASKS, *_ONLY_IF_ACCEPTED]})
+        return super()._ways({**keys, "allOf": [_TYPE_OR_FIELDS, *_ONLY_WITH_ACCEPT]})
 
     @classmethod
     def _short(cls, value: dict[str, Any]) -> dict[str, Any]:
-        """A type that stands alone has no `fields`, and so cannot be new."""
+        # A type without keys has no `fields`, so it must be a documented one.
         return {**value, **_DOCUMENTED}
 
     @property
     def unreachable_keys(self) -> Mapping[str, str]:
-        """The keys that are written here and can never matter, and why."""
+        """The written keys that have no effect without `accept`, and why."""
         if self.accept is not None:
             return {}
-        written = [name for name in _VAIN if name in self.model_fields_set]
-        return dict.fromkeys(written, "is never needed: without `accept` any answer is right")
+        written = [name for name in _NEED_ACCEPT if name in self.model_fields_set]
+        return dict.fromkeys(written, "has no effect: without `accept` every answer is right")
 
     @property
     def waits(self) -> Mapping[str, Span]:
-        """How long a prompt may wait for its answer."""
+        """The time that a prompt waits for its answer."""
         return {} if self.timeout is None else {"timeout": self.timeout}
 
     @property
@@ -143,11 +141,11 @@ class InteractionRequired(Step):
 
     @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
-        """What follows the last wrong answer, and no answer."""
+        """The steps after the last wrong answer, and after a timeout."""
         return {"on_rejected": self.on_rejected, "on_timeout": self.on_timeout}
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Ask, or ask again; each time the window is whole."""
+        """Open a prompt. Each prompt has the whole window."""
         stage.move(
             self.word,
             interaction=compute(stage, self.prompt) | stage.world.additive_changes.unknown_prompt,
@@ -156,31 +154,31 @@ class InteractionRequired(Step):
         return Wait(stage.draw(self.timeout or Span(window, window)), patience=True)
 
     def react(self, stage: Stage, word: str, value: Any) -> str:
-        """Go on after a right answer, ask again after a wrong one, give up after the last."""
+        """Go on after a right answer, ask again after a wrong one, branch off after the last."""
         if word == "due":
             return "on_timeout"
         if self._accepts(stage, value):
             return GO_ON
         stage.story.attempts += 1
         limit = self.attempts or stage.world.rules.interaction_attempts
-        told = f"{WRONG_ANSWER}, {stage.story.attempts} of {limit}"
-        stage.world.note(stage.story.script.kind, stage.story.owner, told)
+        text = f"{WRONG_ANSWER}, {stage.story.attempts} of {limit}"
+        stage.world.note(stage.story.script.kind, stage.story.owner, text)
         return STAY if stage.story.attempts < limit else "on_rejected"
 
     @property
     def has_right_answer(self) -> bool:
-        """Whether there is an answer that is accepted."""
+        """Whether any answer is accepted."""
         return self.accept != ()
 
     def right_answer(self, stage: Stage) -> dict[str, str]:
-        """An answer that is accepted, if any is; as it is written, where it cannot be computed."""
-        wanted: Mapping[str, Any] = self.accept[0] if self.accept else {}
-        with suppress(ScriptError):  # whoever gives the answer is told
-            wanted = compute(stage, wanted)
-        return {name: matching(as_text(wanted.get(name, "*"))) for name in self._asked}
+        """The first accepted answer. Expressions that cannot be computed stay as written."""
+        accepted: Mapping[str, Any] = self.accept[0] if self.accept else {}
+        with suppress(ScriptError):  # reported when the answer is given
+            accepted = compute(stage, accepted)
+        return {name: example_for(as_text(accepted.get(name, "*"))) for name in self._field_names}
 
     @property
-    def _asked(self) -> list[str]:
+    def _field_names(self) -> list[str]:
         return [field["name"] for field in self.prompt["fields"]]
 
     def _accepts(self, stage: Stage, inputs: Mapping[str, Any]) -> bool:

@@ -1,11 +1,14 @@
-"""The steps of a script, one class each. A new step is a new class here; reading, checking and
-playing find it by its `word` and its `kinds`.
+"""The statuses of a script. A new step is a class or row here, or a class in a module beside this
+one; reading, checking and playing find it in the registry.
 """
 
 from collections.abc import Mapping
+from functools import cache, reduce
+from operator import or_
+from types import new_class
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, TypeAdapter
 
 from deck_sim.base.durations import Span
 from deck_sim.contract.statuses import Machine
@@ -15,18 +18,18 @@ from deck_sim.scenario.fields import Length, Many, SpanField
 from deck_sim.scenario.steps import effects
 from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.prompts import InteractionRequired
-from deck_sim.scenario.steps.step import REGISTRY, Step, compute, words
+from deck_sim.scenario.steps.step import REGISTRY, Step, compute, step_words
 from deck_sim.scenario.synthesis.outputs import NothingMade, make_output
 
 
 class _Timed(Step):
-    """A status that lasts: a duration, a range, `stuck`, or no time at all."""
+    """A status with a duration, which may be a range or `stuck`."""
 
     shorthand = "for"
     lasts = True
     length: Length | None = Field(default=None, alias="for")
-    """How long it lasts: a duration, a range that the seed draws from, or `stuck`, which
-    never ends by itself. Without it no time passes."""
+    """How long it lasts: a duration, a range that the seed draws from, or `stuck`, which never
+    ends by itself. If omitted, no time passes."""
 
     @property
     def is_stuck(self) -> bool:
@@ -34,7 +37,7 @@ class _Timed(Step):
         return self.length == "stuck"
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Be in the status for the duration."""
+        """Enter the status and wait for its duration."""
         stage.move_unless_there(self.word)
         if self.length is None:
             return None
@@ -43,198 +46,161 @@ class _Timed(Step):
         return Wait(stage.draw(self.length), active=True)
 
 
-class Connecting(_Timed):
-    """The agent logs in."""
-
-    word = "connecting"
-    kinds = ("connection",)
-
-
-class Connected(_Timed):
-    """The connection can run tasks; with a duration, until it is over."""
-
-    word = "connected"
-    kinds = ("connection",)
-
-
-class Queued(_Timed):
-    """The run, or the session, waits for an agent."""
-
-    word = "queued"
-    kinds = ("session", "task_run")
-
-
-class Running(_Timed):
-    """The agent works, or logs in. `stuck`: it never moves again by itself."""
-
-    word = "running"
-    kinds = ("session", "task_run")
-
-
-class Idle(_Timed):
-    """The session is open, and free for a run; with a duration, until it is over."""
-
-    word = "idle"
-    kinds = ("session",)
-
-
-class _Lost(Step):
-    """A status of a connection or session from which only a caller leads on, if anybody does."""
+class _Terminal(Step):
+    """A status of a connection or session that ends its script."""
 
     ends = True
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Enter the status; the script says no more."""
+        """Enter the status and end the story."""
         stage.move(self.word)
         stage.world.stop_story(stage.story.owner)
         return None
 
 
-class Disconnected(_Lost):
-    """The source or the network dropped the connection."""
-
-    word = "disconnected"
-    kinds = ("connection",)
-
-
-class Invalid(_Lost):
-    """The source does not take the credentials."""
-
-    word = "invalid"
-    kinds = ("connection",)
-
-
-class SessionFailed(_Lost):
-    """The session could not be started, or broke down."""
-
-    word = "failed"
-    kinds = ("session",)
-
-
 class Completed(Step):
-    """The run is done. Without `output`, one is made from the task's `output_schema`."""
+    """The run finishes."""
 
     word = "completed"
     kinds = ("task_run",)
     ends = True
     output: dict[str, Any] | None = None
-    """What the run brings back; without it, made from the task's `output_schema`."""
+    """The run's output. If omitted, it is generated from the task's `output_schema`."""
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Finish."""
-        if self.output is None:
-            self._make_up(stage)
-        else:
+        """Complete the run. It fails if no output can be generated."""
+        if self.output is not None:
             stage.complete(compute(stage, self.output))
-        return None
-
-    def _make_up(self, stage: Stage) -> None:
-        """Finish with an output of our own; a run for which there is none fails, and says so."""
+            return None
         world, run = stage.world, stage.story.owner
         try:
             stage.complete(make_output(stage.output_schema, world.seed, run, world.now))
         except NothingMade as error:
-            stage.reject_output(error.broken, _NOTHING_MADE)
+            stage.reject_output(error.broken, _NO_OUTPUT)
+        return None
 
 
-_NOTHING_MADE = (
-    "deck-sim could not make up an output for the task's `output_schema`; give the scenario's"
-    " `completed` step an `output:`. The last try broke it: "
+_NO_OUTPUT = (
+    "deck-sim could not generate an output for the task's `output_schema`; give the scenario's"
+    " `completed` step an `output:`. Problem of the last attempt: "
 )
 
 
 class _Review(Step):
-    """A person must approve. With a duration it is approved when that is over."""
-
     shorthand = "for"
     length: SpanField | None = Field(default=None, alias="for")
-    """How long until it is approved; without it, a person must."""
+    """The time until the run is approved. If omitted, a person must approve."""
     on_rejected: Annotated[tuple["RunStep", ...], Many] = fails("task/review_rejected")
-    """What follows a rejection; without it, the run fails with `task/review_rejected`."""
+    """Steps after a rejection. If omitted, the run fails with `task/review_rejected`."""
 
     @property
     def waits(self) -> Mapping[str, Span]:
-        """How long it may be until it is approved."""
+        """The time until the approval."""
         return {} if self.length is None else {"for": self.length}
 
     @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
-        """What follows a rejection."""
+        """The steps after a rejection."""
         return {"on_rejected": self.on_rejected}
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Wait for the person."""
+        """Wait for the approval."""
         stage.move(self.status(stage.world.machine(stage.resource)))
         return Wait(None if self.length is None else stage.draw(self.length))
 
     def react(self, stage: Stage, word: str, value: Any) -> str:
-        """Go on when approved, by a person or by time."""
+        """Go on after an approval or at the end of the duration."""
         return "on_rejected" if word == "reject" else GO_ON
 
 
-class Pending(_Review):
-    """A person must approve. With a duration it is approved when that is over."""
-
-    word = "pending"
-    kinds = ("task_run",)
-
-
-class ReviewRequired(_Review):
-    """A person must approve, as the `credentials` edition says it."""
-
-    word = "review_required"
-    kinds = ("task_run",)
-
-
-class Approval(_Review):
-    """A person must approve: `pending` or `review_required`, whichever the edition has."""
-
-    word = "approval"
-    kinds = ("task_run",)
+class _Approval(_Review):
+    """A review under a name that both editions know."""
 
     @classmethod
     def status(cls, machine: Machine) -> str:
-        """The edition's word for it."""
+        """The edition's status for a review."""
         return machine.approval
 
 
+_APPROVED = "A person must approve. With a duration, the run is approved when it is over."
+
+
+def _register_status(base: type[Step], word: str, kinds: tuple[str, ...], text: str) -> None:
+    name = "_".join((*(kinds if len(kinds) == 1 else ()), word)).title().replace("_", "")
+    values = {"__doc__": text, "__module__": __name__, "word": word, "kinds": kinds}
+    new_class(name, (base,), exec_body=lambda body: body.update(values))
+
+
+# Statuses that differ only in their names.
+for _row in (
+    (_Timed, "connecting", ("connection",), "The agent logs in."),
+    (
+        _Timed,
+        "connected",
+        ("connection",),
+        "The connection can run tasks. With a duration, the next step follows when it is over.",
+    ),
+    (_Terminal, "disconnected", ("connection",), "The source or the network drops the connection."),
+    (_Terminal, "invalid", ("connection",), "The source rejects the credentials."),
+    (_Timed, "queued", ("session", "task_run"), "The run or session waits for an agent."),
+    (
+        _Timed,
+        "running",
+        ("session", "task_run"),
+        "The agent works or logs in. `stuck`: the status never changes by itself.",
+    ),
+    (
+        _Timed,
+        "idle",
+        ("session",),
+        "The session is open and free for a run. With a duration, the next step follows when it is"
+        " over.",
+    ),
+    (_Terminal, "failed", ("session",), "The session does not start, or breaks down."),
+    (_Review, "pending", ("task_run",), _APPROVED),
+    (_Review, "review_required", ("task_run",), f"{_APPROVED} For edition `credentials`."),
+    (_Approval, "approval", ("task_run",), f"{_APPROVED} `pending` or `review_required`."),
+):
+    _register_status(*_row)
+
+
+def _step(word: str) -> tuple[Step, ...]:
+    return (REGISTRY["connection", word].model_construct(),)
+
+
 class ConnectionInteraction(InteractionRequired):
-    """The source asks while the connection is opened."""
+    """The source asks for input while the connection opens."""
 
     kinds = ("connection",)
-    on_rejected: Annotated[tuple["ConnectionStep", ...], Many] = (Invalid.model_construct(),)
-    """What follows the last wrong answer; without it, the connection is `invalid`."""
-    on_timeout: Annotated[tuple["ConnectionStep", ...], Many] = (Disconnected.model_construct(),)
-    """What follows if nobody answers; without it, the connection is `disconnected`."""
+    on_rejected: Annotated[tuple["ConnectionStep", ...], Many] = _step("invalid")
+    """Steps after the last wrong answer. If omitted, the connection is `invalid`."""
+    on_timeout: Annotated[tuple["ConnectionStep", ...], Many] = _step("disconnected")
+    """Steps after `timeout`. If omitted, the connection is `disconnected`."""
 
 
 class RunInteraction(InteractionRequired):
-    """The source asks during the run."""
+    """The source asks for input during the run."""
 
     kinds = ("task_run",)
     on_rejected: Annotated[tuple["RunStep", ...], Many] = fails("auth/mfa_invalid")
-    """What follows the last wrong answer; without it, the run fails with `auth/mfa_invalid`."""
+    """Steps after the last wrong answer. If omitted, the run fails with `auth/mfa_invalid`."""
     on_timeout: Annotated[tuple["RunStep", ...], Many] = fails("interaction/interaction_timeout")
-    """What follows if nobody answers; without it, the run fails with
-    `interaction/interaction_timeout`."""
+    """Steps after `timeout`. If omitted, the run fails with `interaction/interaction_timeout`."""
 
 
 _WORDS = {word for _, word in REGISTRY}
 
 
 def step_word(item: Any) -> Any:
-    """The word that tells which step an item of a script is."""
+    """The word of a step as it is written, or None if it has none."""
     if isinstance(item, dict) and item:
         return next((key for key in item if key in _WORDS), next(iter(item)))
     return item if isinstance(item, str) else None
 
 
 def _union(kind: str) -> Any:
-    members: Any = [Annotated[REGISTRY[kind, word], Tag(word)] for word in words(kind)]
-    union = members[0]
-    for member in members[1:]:
-        union = union | member
-    return Annotated[union, Discriminator(step_word)]
+    members: Any = [Annotated[REGISTRY[kind, word], Tag(word)] for word in step_words(kind)]
+    return Annotated[reduce(or_, members), Discriminator(step_word)]
 
 
 if TYPE_CHECKING:
@@ -248,4 +214,12 @@ else:
 for _class in set(REGISTRY.values()):
     _class.model_rebuild()
 
-__all__ = ["ConnectionStep", "RunStep", "SessionStep", "effects", "step_word"]
+
+@cache
+def step_reader(kind: str) -> TypeAdapter[Step]:
+    """The reader of one step of a kind of script."""
+    reader: TypeAdapter[Step] = TypeAdapter(_union(kind))
+    return reader
+
+
+__all__ = ["ConnectionStep", "RunStep", "SessionStep", "effects", "step_reader", "step_word"]

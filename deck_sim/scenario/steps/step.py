@@ -1,4 +1,4 @@
-"""What every step of a script is: how it is written, described and filed; and how its texts are
+"""The base of every step: how it is written, registered and described, and how its texts are
 computed.
 """
 
@@ -20,45 +20,38 @@ from deck_sim.engine.story import GO_ON, ScriptError, Story, Wait
 from deck_sim.scenario.expressions.templates import ExpressionError, has_template, names_at, render
 from deck_sim.scenario.fields import Strict, value_error
 
-MOST_SHOWN = 60
+_LONGEST_QUOTE = 60  # characters
 REGISTRY: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
 
 
 class Step(Strict):
-    """A step: `word` alone, `word: value`, or `word: {key: value, …}`.
-
-    Subclasses set `word`, the `kinds` of script it is for, and `shorthand`, the key that a value
-    which is no mapping stands for. `ends` says that the script is over with it, and `lasts` that it
-    may go on with a status which is there already. A step that is no status is an effect, and takes
-    no time.
+    """A step, written as `word`, `word: value` or `word: {key: value, …}`. A subclass with `kinds`
+    is registered under its `word`.
     """
 
     word: ClassVar[str]
-    kinds: ClassVar[tuple[str, ...]] = ()
-    shorthand: ClassVar[str | None] = None
-    ends: ClassVar[bool] = False
-    lasts: ClassVar[bool] = False
-    is_status: ClassVar[bool] = True
+    kinds: ClassVar[tuple[str, ...]] = ()  # the kinds of script that it belongs to
+    shorthand: ClassVar[str | None] = None  # the key of a value that is not a mapping
+    ends: ClassVar[bool] = False  # whether the script ends with it
+    lasts: ClassVar[bool] = False  # whether it may follow itself
+    is_status: ClassVar[bool] = True  # an effect otherwise, which takes no time
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """File the class under its word."""
+        """Register the class."""
         for kind in cls.kinds:
             other = REGISTRY.setdefault((kind, cls.word), cls)
             if other is not cls:
-                raise TypeError(
-                    f"{cls.word!r} is {other.__name__} already; {cls.__name__} cannot be"
-                )
+                text = f"{cls.word!r} is registered for {other.__name__}; rename {cls.__name__}"
+                raise TypeError(text)
 
     @model_validator(mode="before")
     @classmethod
     def _unwrap(cls, item: Any) -> Any:
-        """Turn the three ways to write a step into the mapping."""
         if isinstance(item, dict) and len(item) > 1:
-            keys = listed(item)
             raise value_error(
-                f"a step is one word with its value, and here are {keys}; begin each with `- `,"
-                " and indent what belongs to a word further than it"
+                f"a step has one name, not {len(item)}: {listed(item)}; start each step with `- `,"
+                " and indent the keys of a step below its name"
             )
         value = item[cls.word] if isinstance(item, dict) else None
         if value is None:
@@ -68,7 +61,7 @@ class Step(Strict):
         if cls.shorthand is not None:
             return {cls.shorthand: value}
         if not cls.model_fields:
-            raise value_error(f"`{cls.word}` takes no value; write it alone")
+            raise value_error(f"`{cls.word}` takes no value; write the name alone")
         keys = listed(cls.model_fields)
         raise value_error(
             f"`{cls.word}` takes an object with {keys}, or nothing, not {show(value)}"
@@ -76,7 +69,6 @@ class Step(Strict):
 
     @classmethod
     def _alone(cls) -> dict[str, Any]:
-        """What the word means without a value."""
         for field in cls.model_fields.values():
             if field.is_required():
                 value = f"{field.description}".rstrip(".")
@@ -85,12 +77,12 @@ class Step(Strict):
 
     @classmethod
     def _is_value(cls, value: dict[str, Any]) -> bool:
-        """Whether a mapping is the value of the shorthand rather than the step's keys."""
+        """Whether a mapping is the value of `shorthand` rather than the step's keys."""
         return False
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
-        """Describe the ways to write the step, where pydantic would describe the mapping alone."""
+        """Describe every way to write the step; pydantic knows only the mapping."""
         reference = handler(core)
         described = handler.resolve_ref_schema(reference)
         keys = {**described}
@@ -101,7 +93,7 @@ class Step(Strict):
 
     @classmethod
     def _ways(cls, keys: dict[str, Any]) -> list[dict[str, Any]]:
-        """The schemas of the ways to write the step; `keys` is that of its mapping."""
+        """One schema for each way to write the step; `keys` is the schema of the mapping."""
         short = [cls._short(keys["properties"][cls.shorthand])] if cls.shorthand else []
         bare = "required" not in keys
         value = {"anyOf": [keys, *short, *([{"type": "null"}] if bare else [])]}
@@ -115,27 +107,27 @@ class Step(Strict):
 
     @classmethod
     def _short(cls, value: dict[str, Any]) -> dict[str, Any]:
-        """The schema of the one value that may stand for the keys; `value` is that of its key."""
+        """The schema of a value for `shorthand`; `value` is the schema of that key."""
         return value
 
     @classmethod
     def status(cls, machine: Machine) -> str:
-        """The status that the step enters, of a machine that may have its own word for it."""
+        """The status that the step enters in this state machine."""
         return cls.word
 
     @property
     def fails_with(self) -> tuple[str, ...]:
-        """The errors of the catalog that the step names."""
+        """The errors that a run fails with, as `type/code`."""
         return ()
 
     @property
     def unreachable_keys(self) -> Mapping[str, str]:
-        """The keys that are written here and can never matter, and why."""
+        """The written keys that have no effect, and why."""
         return {}
 
     @property
     def waits(self) -> Mapping[str, Span]:
-        """The keys that say how long it lasts while nothing happens, and what they say."""
+        """The keys that give a time without activity, and that time."""
         return {}
 
     @property
@@ -145,20 +137,20 @@ class Step(Strict):
 
     @property
     def is_stuck(self) -> bool:
-        """Whether the script never goes on behind it."""
+        """Whether no later step is reached."""
         return False
 
     @abstractmethod
     def enter(self, stage: Stage) -> Wait | None:
-        """Do what the step does; None goes on to the next at once."""
+        """Do what the step does. None: the next step follows at once."""
 
     def react(self, stage: Stage, word: str, value: Any) -> str:
-        """Answer a word from outside, or that the wait is over."""
+        """The turn to take when the wait ends (`due`) or a call arrives."""
         return GO_ON
 
 
-def words(kind: str) -> tuple[str, ...]:
-    """The steps that a script of this kind may have: statuses, then effects."""
+def step_words(kind: str) -> tuple[str, ...]:
+    """The words of the steps of a kind of script: statuses, then effects."""
     found = [word for of, word in REGISTRY if of == kind]
     order = [status for e in EDITIONS.values() for status in e.statuses(kind)]
     order += found
@@ -168,10 +160,10 @@ def words(kind: str) -> tuple[str, ...]:
 
 
 def compute(stage: Stage, value: Any) -> Any:
-    """`value` with its expressions computed.
+    """Compute the expressions in a value of the step that is played.
 
     Raises:
-        ScriptFault: if one cannot be; says which step, and which text in it.
+        ScriptError: names the step and the text that cannot be computed.
 
     """
     if not has_template(value):
@@ -183,19 +175,19 @@ def compute(stage: Stage, value: Any) -> Any:
 
 
 def _quoted(text: str) -> str:
-    """A text in one line, to find its place by: a step may have many."""
     line = " ".join(text.split())
-    return f"`{line if len(line) <= MOST_SHOWN else f'{line[:MOST_SHOWN]}…'}`: " if line else ""
+    shown = line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}…"
+    return f"`{shown}`: " if line else ""
 
 
 def script_error(stage: Stage, text: str) -> ScriptError:
-    """What is wrong with the step that is played; says which."""
-    place = spell_path(_written(stage.story))
+    """An error that names the scenario and the step that is played."""
+    place = spell_path(_path_in_file(stage.story))
     return ScriptError(f"scenario `{stage.story.script.scenario}`, {place}: {text}")
 
 
-def _written(story: Story) -> tuple[int | str, ...]:
-    """Where in its file a story is: a branch stands below the word of the step that has it."""
+def _path_in_file(story: Story) -> tuple[int | str, ...]:
+    # In a file, a branch stands below the word of its step; in a story's path, it does not.
     script, found = story.script, list[int | str]()
     for end, part in enumerate(story.path):
         branching = script.at(story.path[:end]) if isinstance(part, str) else None

@@ -1,4 +1,4 @@
-"""What was read of a file: its data, where each thing of it stands, and what is wrong with it."""
+"""A YAML file after reading: its data, the position of everything in it, and its mistakes."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +7,7 @@ Path = tuple[int | str, ...]
 
 
 class YamlError(Exception):
-    """Text that is not YAML as we read it; `line` and `column` count from 1."""
+    """A mistake in YAML; `line` and `column` count from 1."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)
@@ -16,8 +16,8 @@ class YamlError(Exception):
 
 @dataclass
 class Document:
-    """The data of a file, where each value and each key of it stands, and what is wrong with it
-    although it could be read on.
+    """The data of a file, the positions of its values and keys, and the mistakes that did not keep
+    the reader from reading on.
     """
 
     data: Any = None
@@ -25,10 +25,10 @@ class Document:
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     mistakes: list[YamlError] = field(default_factory=list)
     untold: int = 0
-    """How many more mistakes there are than these."""
+    """The number of mistakes beyond those in `mistakes`."""
 
     def position(self, path: Path, *, of_key: bool = False) -> tuple[int, int]:
-        """Line and column of the value at `path`, of its key, or of the nearest thing around it."""
+        """Line and column of the value or key at `path`, or of the nearest parent that has one."""
         for end in range(len(path), -1, -1):
             places = (self.keys, self.values) if of_key else (self.values, self.keys)
             for place in places:
@@ -37,8 +37,8 @@ class Document:
         return 1, 1
 
     def written(self, path: Path) -> Path:
-        """`path` without the names and numbers that a short way to write it leaves out: where a
-        list may be a single value, or a mapping a duration.
+        """`path` without the parts that are not in the file, since a single value stands for a list
+        or a mapping there.
         """
         found, value = [], self.data
         for part in path:

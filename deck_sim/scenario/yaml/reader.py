@@ -1,11 +1,10 @@
-"""YAML that does not lie: text -> plain data and the position of everything in it. The home of
-PyYAML.
+"""Reads YAML into plain data, with the position of every value and key.
 
-Only the parser of PyYAML is used; what its events mean is decided here. `true`, `false`, `null` (or
-`~`, or nothing) and plain decimal numbers are typed; everything else is text, so `012345`, `1:30`,
-`no` and `2025-01-15` stay what was written. Keys are always text. Duplicate keys, tags, directives
-and second documents are errors. Nothing recurses; size, depth and aliases written out are bounded.
-So hostile text gets a plain error soon.
+Only PyYAML's parser is used; this module interprets its events. `true`, `false`, `null` (or `~`, or
+nothing) and plain decimal numbers are typed; everything else is text, so `012345`, `1:30`, `no` and
+`2025-01-15` stay as written. Keys are always text. Duplicate keys, tags, directives and second
+documents are errors. Nothing recurses, and size, depth and expanded aliases are bounded, so that
+hostile text is refused quickly.
 """
 
 import re
@@ -36,16 +35,16 @@ _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# PyYAML takes time in the square of their number, before it says a word.
+# PyYAML's time is quadratic in the number of directives.
 _DIRECTIVE = re.compile("^%", re.MULTILINE)
 _REFUSED = {
-    _FORBIDDEN: "the character {code} cannot stand in YAML",
+    _FORBIDDEN: "the character {code} is not allowed in YAML",
     _DIRECTIVE: "a line begins with `%`; directives are not allowed",
 }
 
 
 class _Size(NamedTuple):
-    """How much there is, with aliases written out."""
+    """An amount of data, with aliases expanded."""
 
     values: int = 0
     letters: int = 0
@@ -59,7 +58,7 @@ class _Size(NamedTuple):
 
 @dataclass
 class _Open:
-    """A mapping or list whose end has not come yet."""
+    """A mapping or list whose end is not read yet."""
 
     path: Path
     items: Any
@@ -72,17 +71,17 @@ class _Open:
 
 
 def read_file(file: FilePath) -> Document:
-    """Read a YAML file, and no more of it than it may have.
+    """Read a YAML file.
 
     Raises:
-        YamlError: if it cannot be read, and as `read_yaml` does.
+        YamlError: if it cannot be opened or is too large, and as `read_yaml` does.
 
     """
     try:
-        if not (file.is_dir() or S_ISREG(file.stat().st_mode)):  # a pipe may never end, nor begin
+        if not (file.is_dir() or S_ISREG(file.stat().st_mode)):  # reading could block
             raise YamlError("cannot be read: it is a pipe or a device, not a file")
         with file.open("rb") as opened:
-            source = opened.read(MAX_BYTES + 1)  # one too many is enough to be refused
+            source = opened.read(MAX_BYTES + 1)  # one more than allowed
     except OSError as error:
         raise YamlError(f"cannot be read: {error.strerror or error}") from None
     return read_yaml(source)
@@ -92,15 +91,15 @@ def read_yaml(source: bytes | str) -> Document:
     """Read one YAML document.
 
     Raises:
-        YamlError: at the first thing behind which nothing can be understood, with its place.
+        YamlError: with the place after which the rest cannot be read.
 
     """
     text = _decode(source).removeprefix("\ufeff")
     for pattern, message in _REFUSED.items():
         found = pattern.search(text)
         if found:
-            told = message.format(code=f"U+{ord(found[0]):04X}")
-            raise YamlError(told, *_place(text, found.start()))
+            shown = message.format(code=f"U+{ord(found[0]):04X}")
+            raise YamlError(shown, *_place(text, found.start()))
     return _Reader().read(text)
 
 
@@ -111,17 +110,16 @@ def _decode(source: bytes | str) -> str:
         return source if isinstance(source, str) else source.decode()
     except UnicodeDecodeError as error:
         place = _place(source[: error.start].decode(), error.start)  # type: ignore[union-attr]
-        raise YamlError("not UTF-8; save the file in that encoding", *place) from None
+        raise YamlError("the file is not UTF-8; save it in that encoding", *place) from None
 
 
 def _place(text: str, index: int) -> tuple[int, int]:
-    """Line and column of a character."""
     before = text[:index]
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 class _Reader:
-    """Builds a document out of the parser's events."""
+    """Builds a document from the parser's events."""
 
     def __init__(self) -> None:
         self.document = Document()
@@ -161,7 +159,7 @@ class _Reader:
 
     def _scalar(self, event: Any) -> None:
         if _SURROGATE.search(event.value):
-            self._refuse(event, "half a character: a surrogate without its other half")
+            self._refuse(event, "an unpaired surrogate, which is not a character")
         size = _Size(1, len(event.value))
         inside = self.open[-1] if self.open else None
         if inside and isinstance(inside.items, dict) and inside.key is None:
@@ -178,7 +176,7 @@ class _Reader:
         path = (*inside.path, event.value)
         if event.value in inside.items:
             line, _ = self.document.keys[path]
-            text = f"key {quote(event.value)} is written twice; it stands in line {line} too"
+            text = f"duplicate key {quote(event.value)}; it is already in line {line}"
             self._complain(event, text)
         else:
             self.document.keys[path] = _mark(event)
@@ -186,17 +184,17 @@ class _Reader:
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self.anchors:
-            self._refuse(event, f"alias {quote(event.anchor)} names no anchor that ends before it")
+            self._refuse(event, f"alias {quote(event.anchor)} has no anchor before it")
         value, size = self.anchors[event.anchor]
         self._add(event, size)
         self._put(value)
 
     def _add(self, event: Any, size: _Size) -> Path:
-        """Note where a value begins, and how much it is; refuse what cannot stand there."""
+        """Record the position and the size of a value."""
         self._count(event, size)
         inside = self.open[-1] if self.open else None
         if inside and isinstance(inside.items, dict) and inside.key is None:
-            self._refuse(event, f"a key must be text{_meant(event)}")
+            self._refuse(event, f"a key must be text{_expression_hint(event)}")
         path = inside.next_path() if inside else ()
         self.document.values[path] = _mark(event)
         return path
@@ -204,9 +202,9 @@ class _Reader:
     def _count(self, event: Any, size: _Size) -> None:
         self.size = self.size.plus(size)
         if self.size.values > MAX_VALUES:
-            self._refuse(event, f"more than {MAX_VALUES} values, aliases written out")
+            self._refuse(event, f"more than {MAX_VALUES} values, with aliases expanded")
         if self.size.letters > MAX_LETTERS:
-            self._refuse(event, f"more than {MAX_LETTERS} letters, aliases written out")
+            self._refuse(event, f"more than {MAX_LETTERS} letters, with aliases expanded")
         if getattr(event, "tag", None) is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._complain(event, f"tag {quote(tag)}; tags are not allowed")
@@ -228,7 +226,7 @@ class _Reader:
 
     def _typed(self, event: Any) -> Any:
         text = event.value
-        if event.style:  # quoted or a block: text, whatever it looks like
+        if event.style:  # quoted, or a block
             return text
         if text in _WORDS:
             return _WORDS[text]
@@ -238,7 +236,7 @@ class _Reader:
         return number(text) if number else text
 
     def _complain(self, event: Any, message: str) -> None:
-        """Note what is wrong, and read on."""
+        """Record a mistake and read on."""
         if len(self.document.mistakes) < MAX_MISTAKES:
             self.document.mistakes.append(YamlError(message, *_mark(event)))
         else:
@@ -249,38 +247,37 @@ class _Reader:
 
 
 def _events(text: str) -> Iterator[Any]:
-    """The parser's events; its errors as ours."""
     try:
         yield from yaml.parse(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlError(f"not YAML: {_say(error, text)}", line, column) from None
-    except ValueError as error:  # PyYAML's own parser, of an escape beyond Unicode
+        raise YamlError(f"not YAML: {_message(error, text)}", line, column) from None
+    except ValueError as error:  # from an escape beyond Unicode
         raise YamlError(f"not YAML: {error}") from None
 
 
-def _say(error: yaml.MarkedYAMLError, text: str) -> str:
-    """The parser's words, or better ones for what people often write."""
+def _message(error: yaml.MarkedYAMLError, text: str) -> str:
+    """The parser's message, or a better one for a frequent mistake."""
     problem, mark = f"{error.problem}", error.problem_mark
     if "cannot start any token" in problem and mark:
         found = text[mark.index : mark.index + 1]
         return _TAB if found == "\t" else f"a text that begins with {found!r} must be quoted"
     if "mapping values are not allowed" in problem:
-        return "a second `: ` in one line; quote the text that it belongs to, or begin a new line"
+        return "a second `: ` in one line; quote the text, or begin a new line"
     if "did not find expected key" in problem:
-        problem += "; does it begin in the column of what it belongs with?"
+        problem += "; check the indentation"
     begun = error.context_mark
     return f"{error.context} that begins in line {begun.line + 1}: {problem}" if begun else problem
 
 
-def _meant(event: Any) -> str:
-    """What somebody meant who wrote a mapping in braces for a key."""
+def _expression_hint(event: Any) -> str:
+    """A hint for an expression without quotes, which YAML reads as a mapping."""
     braces = isinstance(event, yaml.MappingStartEvent) and event.flow_style
     return '; is this an expression? Quote it: "{{ … }}"' if braces else ""
 
 
-_TAB = "a tab cannot stand here; indent with spaces"
+_TAB = "a tab is not allowed here; indent with spaces"
 
 
 def _mark(event: Any) -> tuple[int, int]:

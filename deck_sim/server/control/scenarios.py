@@ -125,7 +125,7 @@ def delete_scenario(request: Request) -> Answer:
 
 def _wished(simulation: Simulation) -> set[str]:
     return {
-        *(name for _, name, _ in simulation.selection.named()),
+        *(name for _, name, _ in simulation.selection.references()),
         *chain.from_iterable(scenario.entries for scenario in simulation.library.own()),
     }
 
@@ -136,7 +136,7 @@ def queue(request: Request) -> Answer:
 
     body = request.read(bodies.Queue)
     simulation = request.simulation
-    simulation.selection.queue(
+    simulation.selection.enqueue(
         body.resource, body.scenarios, simulation.library, simulation.world.edition
     )
     return show_queue(request)
@@ -159,7 +159,7 @@ def put_rules(request: Request) -> Answer:
 
     simulation = request.simulation
     wanted = request.read(bodies.Rules).rules
-    simulation.selection.rule(wanted, simulation.library, simulation.world.edition)
+    simulation.selection.set_rules(wanted, simulation.library, simulation.world.edition)
     return show_rules(request)
 
 

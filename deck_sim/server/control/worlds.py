@@ -78,7 +78,7 @@ def change_world(request: Request) -> Answer:
     world = _begun(simulation, body)
     selection = replace(simulation.selection)
     if body.default_scenario is not None:
-        selection.default(body.default_scenario, simulation.library, world.edition)
+        selection.set_default(body.default_scenario, simulation.library, world.edition)
     if body.edition is not None:
         selection.check(simulation.library, world.edition)
     if body.additive_changes is not None:

@@ -172,7 +172,7 @@ def test_an_unknown_scenario_in_the_header_is_refused(api, refused, task, connec
     (error,) = answer.json()["errors"]
     assert (error["code"], error["field"]) == ("input_invalid", "Deck-Sim-Scenario")
     assert error["message"] == (
-        "`Deck-Sim-Scenario` names no scenario: 'sucess'; did you mean 'success'?"
+        "`Deck-Sim-Scenario` names an unknown scenario: 'sucess'; did you mean 'success'?"
     )
     assert _heading(answer) is None
 

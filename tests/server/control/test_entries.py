@@ -18,16 +18,16 @@ def test_a_playlist_that_names_what_is_not_there_is_refused(sim, unchanged):
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "playlist[1]")
     assert error["message"] == (
-        "turns:5:5: playlist[1]: there is no scenario 'sucess'; did you mean 'success'?"
+        "turns:5:5: playlist[1]: unknown scenario 'sucess'; did you mean 'success'?"
     )
 
 
 @pytest.mark.parametrize(
     ("body", "field", "message"),
     [
-        ({"mix": {"sucess": 1}}, "mix.sucess", "there is no scenario 'sucess'; did you mean"),
-        ({"playlist": ["flaky_source"]}, "playlist[0]", "'flaky_source' is a playlist or mix"),
-        ({"playlist": ["success", "turns"]}, "playlist[1]", "'turns' is a playlist or mix itself"),
+        ({"mix": {"sucess": 1}}, "mix.sucess", "unknown scenario 'sucess'; did you mean"),
+        ({"playlist": ["flaky_source"]}, "playlist[0]", "'flaky_source' is itself a playlist"),
+        ({"playlist": ["success", "turns"]}, "playlist[1]", "'turns' is itself a playlist or mix"),
     ],
 )
 def test_in_json_the_error_has_the_path(body, field, message, sim, unchanged):
@@ -49,7 +49,7 @@ def test_what_a_playlist_names_cannot_become_one(sim, unchanged):
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "name")
     assert error["message"] == (
-        "name: `mine` is named by `turns`, so it can be no playlist or mix itself"
+        "name: `mine` is an entry of `turns`; it cannot be a playlist or mix"
     )
 
 

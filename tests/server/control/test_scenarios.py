@@ -129,7 +129,7 @@ def test_a_scenario_has_a_plain_name(errors, name):
 def test_an_unknown_scenario_is_told_the_nearest(message):
     """Asking for a scenario that is not there names the nearest."""
     assert message("GET", "/scenarios/sucess") == (
-        "`name` names no scenario: 'sucess'; did you mean 'success'?"
+        "`name` names an unknown scenario: 'sucess'; did you mean 'success'?"
     )
 
 
