@@ -12,7 +12,7 @@ import time
 from datetime import timedelta
 
 from deck_sim.engine.commands import create_resource
-from deck_sim.engine.deliveries import activate
+from deck_sim.engine.deliveries import set_destination_status
 from deck_sim.engine.destinations import create_destination
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Settings, Simulation
@@ -75,7 +75,7 @@ async def retries():
     began = time.perf_counter()
     for _ in range(30):
         for destination in [*simulation.world.all("event_destination").values()]:
-            activate(simulation.world, destination, "active")
+            set_destination_status(simulation.world, destination, "active")
         happen(simulation)
         await office.drive(simulation, simulation.advance_by(timedelta(days=1)))
     took = time.perf_counter() - began

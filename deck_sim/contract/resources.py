@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from deck_sim.contract import statuses
 from deck_sim.contract.shapes import (
     ADDRESS,
     COUNT,
@@ -57,10 +58,7 @@ class Kind:
     named_by: Mapping[str, str] = field(default_factory=dict)  # attribute -> what has its name
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     machine: Machine | None = None
-    phases: tuple[str, ...] = ()  # the statuses of a kind that has some but no machine
-    settled: frozenset[str] | None = None  # of those, where nothing is left to wait for; None: all
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those that are events
-    more_events: tuple[str, ...] = ()  # events that are neither lifecycle nor a status
     create_status: int = 201
     summary: tuple[str, ...] | None = None  # what its events show of it; None: all
 
@@ -76,21 +74,18 @@ class Kind:
     @property
     def statuses(self) -> tuple[str, ...]:
         """Every status that one of these can have; none, if the kind has no statuses."""
-        return self.machine.statuses if self.machine else self.phases
+        return self.machine.statuses if self.machine else ()
 
     @property
     def status_events(self) -> tuple[str, ...]:
         """The statuses of its machine, as events spell them."""
-        return tuple(map(self.machine.event, self.machine.statuses)) if self.machine else ()
+        machine = self.machine
+        return tuple(filter(None, map(machine.event, machine.statuses))) if machine else ()
 
     @property
     def first_status(self) -> str | None:
         """The status in which one of these is created."""
-        return self.machine.initial if self.machine else next(iter(self.phases), None)
-
-    def told(self, status: str) -> str:
-        """How events spell a status."""
-        return self.machine.event(status) if self.machine else status
+        return self.machine.initial if self.machine else None
 
     @property
     def noun(self) -> str:
@@ -177,8 +172,7 @@ TASK = Kind(
     references={"agent_id": "agent"},
     schemas=("input_schema", "output_schema"),
     filters=("agent_id", "status"),
-    phases=("learning", "test", "live"),
-    more_events=("reset",),
+    machine=statuses.TASK,
     lifecycle=CRUD,
 )
 # Editions add what a run is started with, and its machine.
@@ -234,9 +228,7 @@ EVENT_DESTINATION = Kind(
     },
     verbs=("list", "get", "delete"),
     filters=("type", "status"),
-    # Assumed: a new one is active at once; nothing public says how one is verified.
-    phases=("active", "inactive", "pending_verification"),
-    more_events=("activated", "deactivated"),
+    machine=statuses.EVENT_DESTINATION,
 )
 EVENT_DELIVERY = Kind(
     object="event_delivery",
@@ -252,7 +244,5 @@ EVENT_DELIVERY = Kind(
     },
     verbs=(),
     filters=("status", "event_type"),
-    # `pending` is assumed: what one is called until it has succeeded or failed for good.
-    phases=("pending", "success", "failure"),
-    settled=frozenset({"success", "failure"}),
+    machine=statuses.EVENT_DELIVERY,
 )

@@ -42,7 +42,7 @@ class Machine:
     commands: Mapping[str, Command]
     settled: frozenset[str]  # statuses in which a caller has nothing left to wait for
     works_in: str | None = None  # `runtime_ms` counts from the first entry into this status
-    passages: Mapping[str, AutoTransition] = field(default_factory=dict)
+    auto_transitions: Mapping[str, AutoTransition] = field(default_factory=dict)
     # When a resource leaves for one of these, the live runs that use it fail with this error …
     fails_users_with: Mapping[str, str] = field(default_factory=dict)
     cancels_users_in: frozenset[str] = frozenset()  # … or are canceled.
@@ -53,15 +53,17 @@ class Machine:
     results: Mapping[str, str] = field(default_factory=dict)  # `result`, by final status
     broken: str | None = None  # where a script that cannot be played on leaves what is no run
     spelled: Mapping[str, str] = field(default_factory=dict)  # statuses that events spell so
+    silent: frozenset[str] = frozenset()  # statuses that no event announces
+    announces_first: bool = True  # whether creation is the event of the first status
 
     @property
     def statuses(self) -> tuple[str, ...]:
         """Every status, in the order of the table."""
         return tuple(self.follows)
 
-    def event(self, status: str) -> str:
-        """The word by which an event tells that `status` was entered."""
-        return self.spelled.get(status, status)
+    def event(self, status: str) -> str | None:
+        """The word for `status` in an event's type; None if no event announces it."""
+        return None if status in self.silent else self.spelled.get(status, status)
 
     @property
     def approval(self) -> str:
@@ -71,3 +73,47 @@ class Machine:
     def is_final(self, status: str) -> bool:
         """Whether nothing can follow `status`."""
         return not self.follows[status]
+
+    @property
+    def ends(self) -> bool:
+        """Whether a resource can come to a status that nothing follows."""
+        return any(map(self.is_final, self.statuses))
+
+
+TASK = Machine(
+    initial="learning",
+    follows={"learning": ("learning",), "test": ("learning",), "live": ("learning",)},
+    commands={},
+    settled=frozenset({"learning", "test", "live"}),
+    spelled={"learning": "reset"},
+    silent=frozenset({"test", "live"}),
+)
+
+EVENT_DESTINATION = Machine(
+    # Assumed: a new one is active at once; nothing public says how one is verified.
+    initial="active",
+    follows={
+        "active": ("inactive", "pending_verification"),
+        "inactive": ("active", "pending_verification"),
+        "pending_verification": ("active", "inactive"),
+    },
+    commands={},
+    settled=frozenset({"active", "inactive", "pending_verification"}),
+    spelled={"active": "activated", "inactive": "deactivated"},  # observed
+    silent=frozenset({"pending_verification"}),
+    announces_first=False,
+)
+
+EVENT_DELIVERY = Machine(
+    # Assumed: `pending` is the status of a delivery until it has succeeded or failed for good.
+    initial="pending",
+    follows={
+        "pending": ("success", "failure"),
+        "success": ("pending",),  # by a replay
+        "failure": ("pending",),
+    },
+    commands={},
+    settled=frozenset({"success", "failure"}),
+    silent=frozenset({"pending", "success", "failure"}),
+    announces_first=False,
+)

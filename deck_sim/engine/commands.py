@@ -141,9 +141,8 @@ def _is_named(world: World, resource: Resource) -> bool:
 
 def reset_task(world: World, task: Resource) -> Resource:
     """Let a task start learning again."""
-    reset = world.restart(task)
-    world.emit("task.reset", reset)
-    return reset
+    first = world.machine(task).initial
+    return world.move(task, first, what=f"reset to {first}")
 
 
 def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:

@@ -1,20 +1,21 @@
-"""Events on their way to their destinations. Pure: what falls due is put into the outbox, and the
-world stands still until someone says how the attempts went.
+"""Deliveries of events: due attempts go to the outbox, and their results are recorded.
 
-Source: section 6 of the contract. At least once; each destination on its own; up to three retries,
-after which the destination becomes inactive.
+Nothing is sent here. The caller takes the outbox, sends, and records each result before it lets
+time go on.
+
+Source: section 6 of the contract. Delivery is at least once, and separate for each destination.
+After three retries the delivery fails and its destination becomes inactive.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import refuse
+from deck_sim.engine import injected
 from deck_sim.engine.fan_out import listens
-from deck_sim.engine.injected import WEBHOOK as STRUCK
-from deck_sim.engine.injected import fire_webhook
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
 from deck_sim.engine.world import World
@@ -24,18 +25,18 @@ WEBHOOK = "webhook"
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to deliver an event: to be sent, and then recorded with `record_attempt`."""
+    """One attempt to send, to be recorded with `record_attempt`."""
 
     delivery_id: str
     number: int  # from 1
     event: Event
     destination: Resource
-    fault: Any = None  # what goes wrong with it
+    fault: Any = None  # the injected fault that fires
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """A line of the delivery log: an attempt, and how it went; or why there was none."""
+    """An entry of the delivery log: how an attempt went, or why nothing was sent."""
 
     at: datetime
     number: int | None  # from 1; None if nothing was sent
@@ -43,74 +44,81 @@ class AttemptResult:
     status: int | None
     error: str | None
     latency_ms: int = 0
-    request: Mapping[str, str] = field(default_factory=dict)
+    request: Mapping[str, str] = field(default_factory=dict)  # headers
     response: Mapping[str, str] = field(default_factory=dict)
-    fault: str | None = None  # what was made to go wrong with it
+    fault: str | None = None  # the key of the injected fault
 
 
 def attempt_due(world: World, due: Due) -> None:
-    """Put an attempt into the outbox, or into the queue of a destination that is one."""
+    """Put an attempt into the outbox; an event for a queue is delivered at once."""
     delivery = world.all("event_delivery")[due.owner]
     destination = _destination(world, delivery)
     world.held_back.pop(delivery.id, None)
     if not listens(destination):
         _give_up(world, delivery)
     elif destination["type"] == WEBHOOK:
-        if not _is_hindered(world, delivery):
+        if not _is_intercepted(world, delivery):
             world.outbox.append(delivery.id)
     else:
         world.messages.setdefault(destination.id, []).append(delivery.hidden["event"])
-        world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held to be read")
-        _finish(world, _counted(world, delivery), "success")
+        delivery = _count_attempt(world, delivery, "held to be read")
+        world.move(delivery, "success", delivered_at=world.now)
 
 
 def take_outbox(world: World) -> list[Attempt]:
-    """The attempts that are to be sent now; each is to be recorded before time goes on."""
-    taken, world.outbox = world.outbox, []
-    deliveries = [world.all("event_delivery")[delivery_id] for delivery_id in taken]
-    for delivery in deliveries:
-        if not listens(_destination(world, delivery)):  # no longer: a call came in between
-            _give_up(world, delivery)
-    return [_attempt(world, one) for one in deliveries if listens(_destination(world, one))]
+    """Empty the outbox; returns the attempts to send now.
 
-
-def record_attempt(world: World, attempt: Attempt, tried: AttemptResult) -> None:
-    """Note how an attempt went, and what follows: done, a retry, or the end of the destination.
-
-    A world that was put in the place of the one that sent it may not know of it.
+    Deliveries whose destination has stopped since they fell due fail instead.
     """
-    if attempt.delivery_id not in world.all("event_delivery"):
+    taken, world.outbox = world.outbox, []
+    attempts = []
+    for delivery in [world.all("event_delivery")[delivery_id] for delivery_id in taken]:
+        if listens(_destination(world, delivery)):
+            attempts.append(_attempt(world, delivery))
+        else:
+            _give_up(world, delivery)
+    return attempts
+
+
+def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> None:
+    """Record how an attempt went, and what follows: success, a retry, or the last failure.
+
+    An attempt of a world that this one has replaced is ignored.
+    """
+    delivery = world.all("event_delivery").get(attempt.delivery_id)
+    if delivery is None:
         return
-    world.attempts.setdefault(attempt.delivery_id, []).append(tried)
-    delivery = _counted(world, world.all("event_delivery")[attempt.delivery_id])
-    said = tried.error or f"{tried.status}"
-    fault = f" (fault: {tried.fault})" if tried.fault else ""
-    what = f"{delivery['event_type']}, attempt {tried.number}: {said}{fault}"
+    world.attempts.setdefault(delivery.id, []).append(result)
+    outcome = result.error or f"{result.status}"
+    fault = f" (fault: {result.fault})" if result.fault else ""
+    delivery = _count_attempt(world, delivery, f"attempt {result.number}: {outcome}{fault}")
     world.fired.pop(delivery.id, None)
-    _let_follow(world, delivery["event_destination_id"])
-    world.note("event_delivery", delivery.id, what)
+    _send_held_back(world, delivery["event_destination_id"])
     delays = world.rules.retry_delays
     retries = delivery["attempts"] - 1 - delivery.hidden["replayed_after"]
-    if tried.ok:
-        _finish(world, delivery, "success")
+    if result.ok:
+        world.move(delivery, "success", delivered_at=world.now)
     elif retries < len(delays):
         world.timers.arm(delivery.id, ATTEMPT, world.now + delays[retries])
     else:
-        _finish(world, delivery, "failure")
-        _deactivate(world, _destination(world, delivery))
+        world.move(delivery, "failure", delivered_at=None)
+        destination = _destination(world, delivery)
+        if not destination.deleted:
+            set_destination_status(world, destination, "inactive")
 
 
 def lose(world: World, delivery: Resource) -> None:
-    """Let a webhook that is due get lost, although its sender believes that it was taken."""
-    attempt, why = _attempt(world, delivery), "lost on its way"
-    tried = AttemptResult(world.now, attempt.number, True, None, why, fault=attempt.fault.key)
-    record_attempt(world, attempt, tried)
+    """Record a due webhook as sent and taken, although it is not sent."""
+    attempt = _attempt(world, delivery)
+    error, fault = "lost on its way", attempt.fault.key
+    result = AttemptResult(world.now, attempt.number, True, None, error, fault=fault)
+    record_attempt(world, attempt, result)
 
 
 def hold_back(
     world: World, delivery: Resource, length: timedelta, why: str, *, overtaken: bool = False
 ) -> None:
-    """Let a webhook that is due wait; one to be overtaken, until another one was sent there."""
+    """Postpone a due webhook; an `overtaken` one only until another was sent to its destination."""
     world.timers.arm(delivery.id, ATTEMPT, world.now + length)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held back {why}")
     if overtaken:
@@ -118,10 +126,10 @@ def hold_back(
 
 
 def replay(world: World, delivery: Resource) -> Resource:
-    """Deliver an event again, at once, under the same id.
+    """Deliver an event again at once, under the same id and with all its retries.
 
     Raises:
-        ApiError: `state_invalid` if it is still being delivered, or its destination takes nothing.
+        ApiError: `state_invalid` if the delivery is pending, or its destination does not listen.
 
     """
     destination = _destination(world, delivery)
@@ -129,61 +137,43 @@ def replay(world: World, delivery: Resource) -> Resource:
         text = f"The delivery `{delivery.id}` is `pending`; it can be replayed once it is over."
         raise refuse("request/state_invalid", text)
     if not listens(destination):
-        text = f"It cannot be replayed: {_silence(destination)}."
+        text = f"It cannot be replayed: {_why_silent(destination)}."
         raise refuse("request/state_invalid", text)
-    again = replace(
-        delivery,
-        status="pending",
-        updated_at=world.now,
-        hidden={**delivery.hidden, "replayed_after": delivery["attempts"]},
-    )
-    world.all("event_delivery")[delivery.id] = again
+    hidden = {**delivery.hidden, "replayed_after": delivery["attempts"]}
     world.timers.arm(delivery.id, ATTEMPT, world.now)
-    return again
+    return world.move(delivery, "pending", hidden=hidden)
 
 
-def activate(world: World, destination: Resource, status: str) -> Resource:
-    """Set a destination's status by hand; a change is an event (observed)."""
-    if destination.status == status:
-        return destination
-    changed = replace(destination, status=status, updated_at=world.now)
-    world.all("event_destination")[destination.id] = changed
-    world.note("event_destination", destination.id, f"{destination.status} -> {status}")
-    told = {"active": "activated", "inactive": "deactivated"}.get(status)
-    if told:
-        world.emit(f"event_destination.{told}", changed)
-    return changed
+def set_destination_status(world: World, destination: Resource, status: str) -> Resource:
+    """Move a destination to a status, unless it has it already."""
+    return destination if destination.status == status else world.move(destination, status)
 
 
 def secrets_of(world: World, destination: Resource) -> list[str]:
-    """The secrets to sign with: the present one, and those rotated out less than a day ago."""
+    """The secrets to sign with: the present one, then those rotated out less than a day ago."""
     old = [secret for secret, until in destination.hidden["old_secrets"] if world.now < until]
     return [destination.hidden["secret"], *old]
 
 
 def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
-    """Sign with a new secret; the old one goes on for a day (documented)."""
+    """Sign with a new secret, and for a day with the old one, too (documented)."""
     present, *old = secrets_of(world, destination)
     if secret == present:
         return destination
     rely_on("rotate secret")
     until = world.now + world.rules.secret_overlap
-    still = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
-    hidden = {"secret": secret, "old_secrets": ((present, until), *still)}
-    changed = replace(destination, updated_at=world.now, hidden=hidden)
-    world.all("event_destination")[destination.id] = changed
-    world.note("event_destination", destination.id, "secret rotated")
-    return changed
+    kept = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
+    hidden = {"secret": secret, "old_secrets": ((present, until), *kept)}
+    return world.change(destination, hidden, what="secret rotated")
 
 
-def _silence(destination: Resource) -> str:
-    """Why a destination takes nothing."""
-    what = "deleted" if destination.deleted else f"`{destination.status}`"
-    return f"the destination `{destination.id}` is {what}"
+def _why_silent(destination: Resource) -> str:
+    status = "deleted" if destination.deleted else f"`{destination.status}`"
+    return f"the destination `{destination.id}` is {status}"
 
 
 def _destination(world: World, delivery: Resource) -> Resource:
-    """Where it goes, as that is now; deleted, perhaps."""
+    """Its destination as it is now, which may be deleted."""
     return world.all("event_destination")[delivery["event_destination_id"]]
 
 
@@ -193,46 +183,31 @@ def _attempt(world: World, delivery: Resource) -> Attempt:
     return Attempt(delivery.id, number, event, _destination(world, delivery), fault)
 
 
-def _is_hindered(world: World, delivery: Resource) -> bool:
-    """Whether a fault keeps an attempt from being made now. What strikes it is settled once."""
+def _is_intercepted(world: World, delivery: Resource) -> bool:
+    """Whether a fault keeps the attempt from being made now. Which fault fires is decided once."""
     if not world.injected or delivery.id in world.fired:
         return False
-    fault = fire_webhook(world, STRUCK, delivery.hidden["event"])
+    fault = world.injected.fire_webhook(injected.WEBHOOK, delivery.hidden["event"])
     if fault is None:
         return False
     world.fired[delivery.id] = fault
     return bool(fault.intercept(world, delivery))
 
 
-def _let_follow(world: World, destination_id: str) -> None:
-    """Let go what waited for another one to be sent to that destination."""
+def _send_held_back(world: World, destination_id: str) -> None:
     for waiting in [one for one, where in world.held_back.items() if where == destination_id]:
         world.timers.arm(waiting, ATTEMPT, world.now)
 
 
-def _counted(world: World, delivery: Resource) -> Resource:
-    counted = delivery.with_fields(world.now, attempts=delivery["attempts"] + 1)
-    world.all("event_delivery")[delivery.id] = counted
-    return counted
-
-
-def _finish(world: World, delivery: Resource, status: str) -> None:
-    done = world.now if status == "success" else None
-    finished = replace(delivery.with_fields(world.now, delivered_at=done), status=status)
-    world.all("event_delivery")[delivery.id] = finished
+def _count_attempt(world: World, delivery: Resource, outcome: str) -> Resource:
+    what = f"{delivery['event_type']}, {outcome}"
+    return world.change(delivery, what=what, attempts=delivery["attempts"] + 1)
 
 
 def _give_up(world: World, delivery: Resource) -> None:
-    """End a delivery that has nowhere to go; its log says why."""
     world.fired.pop(delivery.id, None)
-    why = f"not attempted: {_silence(_destination(world, delivery))}"
-    world.attempts.setdefault(delivery.id, []).append(
-        AttemptResult(world.now, None, False, None, why)
-    )
+    why = f"not attempted: {_why_silent(_destination(world, delivery))}"
+    result = AttemptResult(world.now, None, ok=False, status=None, error=why)
+    world.attempts.setdefault(delivery.id, []).append(result)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, {why}")
-    _finish(world, delivery, "failure")
-
-
-def _deactivate(world: World, destination: Resource) -> None:
-    if not destination.deleted:
-        activate(world, destination, "inactive")
+    world.move(delivery, "failure", delivered_at=None)

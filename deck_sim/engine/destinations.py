@@ -3,12 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
-from deck_sim.engine.deliveries import WEBHOOK, activate, rotate_secret
+from deck_sim.engine.deliveries import WEBHOOK, rotate_secret, set_destination_status
 from deck_sim.engine.fan_out import ALL
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
@@ -44,21 +43,12 @@ def update_destination(
     if public:
         destination = world.change(destination, **public)
     if destination["type"] != WEBHOOK and fields.get("credentials"):
-        destination = _take_credentials(world, destination)
+        # Nothing signs in to queues here. The credentials are dropped, so nothing can leak them.
+        what = "credentials changed; they are not kept, since nothing signs in with them"
+        destination = world.change(destination, what=what)
     elif secret is not None:
         destination = rotate_secret(world, destination, secret)
-    return activate(world, destination, fields.get("status", destination.status))
-
-
-def _take_credentials(world: World, destination: Resource) -> Resource:
-    """Take the credentials of a queue as Deck does. Nothing here signs in anywhere, so they are not
-    kept, and nothing can leak them.
-    """
-    changed = replace(destination, updated_at=world.now)
-    world.all("event_destination")[destination.id] = changed
-    what = "credentials changed; they are not kept, since nothing signs in with them"
-    world.note("event_destination", destination.id, what)
-    return changed
+    return set_destination_status(world, destination, fields.get("status", destination.status))
 
 
 def _check(world: World, fields: Mapping[str, Any], config_at: str) -> None:

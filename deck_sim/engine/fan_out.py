@@ -1,40 +1,29 @@
-"""Who gets an event: each destination that wants it, as they are at the moment at which it happens.
+"""Which destinations receive an event, and the delivery that each of them gets.
 
-What becomes of a destination later, before the delivery is attempted, is told by the delivery. So a
-new destination gets no event that is older than itself, and none is lost without a trace.
+The choice is made when the event happens. If a destination stops before its delivery is attempted,
+the delivery fails and says why.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deck_sim.engine.records import Event, Resource
-from deck_sim.engine.timers import ATTEMPT
-
-if TYPE_CHECKING:
-    from deck_sim.engine.world import World
 
 ALL = "*"
 
 
-def post_event(world: World, event: Event) -> None:
-    """Make a delivery of an event for each destination that wants it, due at once."""
-    for destination in world.all("event_destination").values():
-        if _wants(destination, event):
-            _make_delivery(world, destination, event)
-
-
 def listens(destination: Resource) -> bool:
-    """Whether it takes anything at all."""
+    """Whether a destination receives events now."""
     return not destination.deleted and destination.status == "active"
 
 
-def _wants(destination: Resource, event: Event) -> bool:
-    wanted = destination["events"]
-    return listens(destination) and (wanted == [ALL] or event.type in wanted)
+def wants(destination: Resource, event: Event) -> bool:
+    """Whether a destination receives this event."""
+    types = destination["events"]
+    return listens(destination) and (types == [ALL] or event.type in types)
 
 
-def _make_delivery(world: World, destination: Resource, event: Event) -> None:
+def delivery_fields(destination: Resource, event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The public and the hidden fields of a new delivery."""
     fields: dict[str, Any] = {
         "event_type": event.type,
         "event_id": event.id,
@@ -42,7 +31,4 @@ def _make_delivery(world: World, destination: Resource, event: Event) -> None:
         "attempts": 0,
         "delivered_at": None,
     }
-    hidden = {"event": event, "replayed_after": 0}
-    about = f": {event.type} to {destination.id}"
-    delivery = world.create("event_delivery", fields, hidden, silent=True, about=about)
-    world.timers.arm(delivery.id, ATTEMPT, world.now)
+    return fields, {"event": event, "replayed_after": 0}

@@ -1,47 +1,44 @@
-"""Faults that were put into a world, and which of them strikes a call or a webhook. What they do
-then is the business of the room `faults`.
+"""The faults that were injected into a world, and which of them fires.
+
+What a fault then does is written in the room `faults`.
 
 Laws:
-1. Each fault counts every call or webhook that it is for, whoever strikes that one.
-2. One call or webhook is struck by one fault at the most: of those that are due, the first put in.
-3. A fault that a scenario brings is for what is about the connection or run that plays it, alone.
+1. A fault counts every call or webhook that it applies to, even if another fault fires there.
+2. At most one fault fires for a call or webhook: of those that are due, the first injected.
+3. A fault of a scenario applies only to the connection or run that plays it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
 
-if TYPE_CHECKING:
-    from deck_sim.engine.records import Event
-    from deck_sim.engine.world import World
+from deck_sim.engine.records import Event
 
 EVERYBODY = ""  # the owner of a fault that no scenario brought
 
-# Where a fault strikes.
+# Where a fault fires.
 CALL = "call"  # instead of the work that a call asks for
-ANSWER = "answer"  # when that is done, on the way back
+ANSWER = "answer"  # after that work, on the way back
 WEBHOOK = "webhook"
-HASTE = "haste"  # a webhook that does not wait for the answer to the call that caused it
+HASTE = "haste"  # a webhook that is sent before the answer to the call that caused it
 
 
 class Fault(Protocol):
-    """What can be put into a world. Immutable."""
+    """What can be injected. Immutable."""
 
-    key: ClassVar[str]  # what it is called
-    fires: ClassVar[str]
+    key: ClassVar[str]
+    fires: ClassVar[str]  # `CALL`, `ANSWER`, `WEBHOOK` or `HASTE`
 
     @property
     def after(self) -> int:
-        """How many of those that it is for it lets pass before."""
+        """How many such calls or webhooks pass before it fires."""
 
     @property
     def times(self) -> int | None:
-        """How many it strikes then; None: all."""
+        """How often it fires then; None: always."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether it is for this call, a method and a path, or for events of this type."""
+        """Whether it applies to a call (method and path) or an event (type)."""
 
 
 @dataclass(slots=True)
@@ -51,61 +48,69 @@ class Injected:
     id: str
     fault: Any
     owner: str  # the connection or run whose scenario brought it, or `EVERYBODY`
-    met: int = 0  # how many calls or webhooks it was for
-    fired: int = 0  # how many it struck
+    met: int = 0  # how many calls or webhooks it applied to
+    fired: int = 0
 
     @property
     def is_due(self) -> bool:
-        """Whether it strikes what it has just met."""
+        """Whether it can fire for the call or webhook that it has just counted."""
         times = self.fault.times
         return self.met > self.fault.after and (times is None or self.fired < times)
 
 
-def inject(world: World, fault: Fault, owner: str = EVERYBODY) -> Injected:
-    """Put a fault into a world."""
-    injected = Injected(world.next_id("flt"), fault, owner)
-    world.injected.setdefault(owner, []).append(injected)
-    return injected
+@dataclass
+class InjectedFaults:
+    """All faults of a world, by owner."""
 
+    _by_owner: dict[str, list[Injected]] = field(default_factory=dict)
 
-def all_injected(world: World) -> Iterator[Injected]:
-    """Every fault in a world: those that no scenario brought, then by who plays it."""
-    yield from world.injected.get(EVERYBODY, [])
-    for owner, faults in world.injected.items():
-        if owner != EVERYBODY:
-            yield from faults
+    def __bool__(self) -> bool:
+        return bool(self._by_owner)
 
+    def __iter__(self) -> Iterator[Injected]:
+        """Every fault: those of no scenario first, then by owner."""
+        yield from self._by_owner.get(EVERYBODY, [])
+        for owner, faults in self._by_owner.items():
+            if owner != EVERYBODY:
+                yield from faults
 
-def take_out(world: World, fault_id: str) -> bool:
-    """Take a fault out again; says whether it was there."""
-    for faults in world.injected.values():
-        for injected in faults:
-            if injected.id == fault_id:
-                faults.remove(injected)
-                return True
-    return False
+    def add(self, fault_id: str, fault: Fault, owner: str = EVERYBODY) -> Injected:
+        """Inject a fault."""
+        injected = Injected(fault_id, fault, owner)
+        self._by_owner.setdefault(owner, []).append(injected)
+        return injected
 
+    def remove(self, fault_id: str) -> bool:
+        """Remove a fault; returns whether it existed."""
+        for faults in self._by_owner.values():
+            for injected in faults:
+                if injected.id == fault_id:
+                    faults.remove(injected)
+                    return True
+        return False
 
-def fire(
-    world: World, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str]
-) -> Any:
-    """The fault that strikes something which is about these owners, or None."""
-    met = [
-        injected
-        for owner in owners
-        for injected in world.injected.get(owner, [])
-        if injected.fault.fires in where and injected.fault.applies_to(*subject)
-    ]
-    for injected in met:
-        injected.met += 1
-    fired = next((injected for injected in met if injected.is_due), None)
-    if fired is None:
-        return None
-    fired.fired += 1
-    return fired.fault
+    def clear(self) -> None:
+        """Remove all faults."""
+        self._by_owner.clear()
 
+    def fire(self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str]) -> Any:
+        """Count a call or webhook about these owners; returns the fault that fires, or None."""
+        met = [
+            injected
+            for owner in owners
+            for injected in self._by_owner.get(owner, [])
+            if injected.fault.fires in where and injected.fault.applies_to(*subject)
+        ]
+        for injected in met:
+            injected.met += 1
+        fired = next((injected for injected in met if injected.is_due), None)
+        if fired is None:
+            return None
+        fired.fired += 1
+        return fired.fault
 
-def fire_webhook(world: World, where: str, event: Event) -> Any:
-    """The fault that strikes a webhook, or None. A file's events are about its run, too."""
-    about = {EVERYBODY: None, event.data.id: None, event.data.fields.get("task_run_id", ""): None}
-    return fire(world, (where,), (event.type,), about)
+    def fire_webhook(self, where: str, event: Event) -> Any:
+        """Count the webhook of an event. The event of a file is about its run, too."""
+        run_id = event.data.fields.get("task_run_id", "")
+        about = {EVERYBODY: None, event.data.id: None, run_id: None}
+        return self.fire((where,), (event.type,), about)

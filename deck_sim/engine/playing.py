@@ -1,7 +1,7 @@
 """Playing scripts, and passing time.
 
-`pass_time` is the only function that moves a world's clock. It goes to the next due moment, lets
-that one thing happen, and returns, so that whoever drives can do what must be done in between.
+`pass_time` is the only function that moves a world's clock. It goes to the next due timer, fires
+that one, and returns, so that its caller can act in between.
 """
 
 from collections.abc import Callable
@@ -11,8 +11,7 @@ from typing import Any
 from deck_sim.base.durations import spell_duration
 from deck_sim.contract.error_catalog import problem
 from deck_sim.engine.deliveries import attempt_due
-from deck_sim.engine.holds import Place, Stopped, held_by, stop_at
-from deck_sim.engine.injected import inject
+from deck_sim.engine.holds import Place, Stopped, hold_story, stories_at
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, Script, ScriptError, Step, Story, Wait
@@ -34,41 +33,41 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
     """Play `script` for a resource, up to its first wait."""
     story = world.stories[resource.id] = Story(resource.id, script)
     for fault in script.faults:
-        inject(world, fault, resource.id)
+        world.injected.add(world.next_id("flt"), fault, resource.id)
         world.note(resource.kind, resource.id, f"fault {fault}")
     _play(world, story, (story.path, story.attempts))
 
 
 def react(world: World, owner: str, word: str, value: Any = None) -> None:
-    """Tell the story of `owner` what happened: an answer, a verdict, the end of a wait."""
+    """Pass an answer, a verdict or the end of a wait to the story of `owner`, and play on."""
     story = world.stories[owner]
-    step, listened = story.step, (story.path, story.attempts)
-    assert step is not None, f"{owner} hears {word!r} after the end of its story"
+    step, reacted_at = story.step, (story.path, story.attempts)
+    assert step is not None, f"{owner} got {word!r} after the end of its story"
     try:
         turn = step.react(Stage(world, story), word, value)
-    except ScriptError as fault:
-        _break_off(world, story, fault)
+    except ScriptError as error:
+        _break_off(world, story, error)
         return
     if turn != STAY:
         story.go(turn)
     story.held = None
-    _play(world, story, listened)
+    _play(world, story, reacted_at)
 
 
 def release(world: World, hold_id: str) -> list[str]:
-    """Let go on what stands at a hold, at this moment; returns whom it was about."""
-    stories = held_by(world, hold_id)
+    """Remove a hold and play the stories that it stopped; returns their resources."""
+    stories = stories_at(world, hold_id)
     del world.holds[hold_id]
     for story in stories:
-        held, listened = story.held, (story.path, story.attempts)
-        assert held is not None, f"{story.owner} stands at {hold_id} and is not held"
-        story.path, story.attempts, story.held = held.ahead, held.attempts, None
-        _play(world, story, listened)
+        held, reacted_at = story.held, (story.path, story.attempts)
+        assert held is not None, f"{story.owner} is at {hold_id} and not held"
+        story.path, story.attempts, story.held = held.next_path, held.next_attempts, None
+        _play(world, story, reacted_at)
     return [story.owner for story in stories]
 
 
 def pass_time(world: World, limit: datetime) -> None:
-    """Go to the next due moment and let one thing happen; if none is due by `limit`, go there."""
+    """Go to the next due timer and fire it; if none is due by `limit`, go to `limit`."""
     due = world.timers.peek()
     if due is None or due.at > limit:
         world.now = max(world.now, limit)
@@ -78,8 +77,8 @@ def pass_time(world: World, limit: datetime) -> None:
     _ON_DUE[due.name](world, due)
 
 
-def _play(world: World, story: Story, listened: Place) -> None:
-    """Play steps until one waits, the resource is finished, or the script ends; or up to a hold."""
+def _play(world: World, story: Story, reacted_at: Place) -> None:
+    """Play steps until one waits, a hold stops them, the resource is final, or the script ends."""
     while world.stories.get(story.owner) is story:
         step, status = story.step, _status(world, story)
         if step is None:
@@ -88,29 +87,28 @@ def _play(world: World, story: Story, listened: Place) -> None:
         try:
             wait = _enter(world, story, step)
         except Stopped as stopped:
-            stop_at(world, story, stopped.hold, listened)
+            hold_story(world, story, stopped.hold, reacted_at)
             return
-        except ScriptError as fault:
-            _break_off(world, story, fault)
+        except ScriptError as error:
+            _break_off(world, story, error)
             return
         if wait is not None:
             _wait(world, story, wait)
             return
-        if _status(world, story) != status:  # what was asked before is asked no more
+        if _status(world, story) != status:  # the timers of the step before do not apply any more
             world.timers.take_back(story.owner, *OF_A_STEP)
-            listened = (story.path, story.attempts)
+            reacted_at = (story.path, story.attempts)
         story.go(GO_ON)
 
 
 def _enter(world: World, story: Story, step: Step) -> Wait | None:
-    """Enter a step, and count that; one that a hold stops is not entered."""
     place = story.script.scenario, story.script.kind, story.path
     try:
         wait = step.enter(Stage(world, story))
     except ScriptError:
         world.played[place] += 1
         raise
-    world.played[place] += 1
+    world.played[place] += 1  # not if a hold stops it
     return wait
 
 
@@ -118,15 +116,14 @@ def _status(world: World, story: Story) -> str | None:
     return world.all(story.script.kind)[story.owner].status
 
 
-def _break_off(world: World, story: Story, fault: ScriptError) -> None:
-    """End a story that cannot be played on; what it is about says so in its own way."""
+def _break_off(world: World, story: Story, error: ScriptError) -> None:
     resource = world.all(story.script.kind)[story.owner]
     world.stop_story(story.owner)
-    world.note(resource.kind, resource.id, f"scenario fault: {fault}")
-    world.script_errors.append(f"{resource.id}: {fault}")
+    world.note(resource.kind, resource.id, f"scenario fault: {error}")
+    world.script_errors.append(f"{resource.id}: {error}")
     machine = world.machine(resource)
     if machine.works_in:
-        world.fail(resource, problem("task/task_failed", f"{fault}"))
+        world.fail(resource, problem("task/task_failed", f"{error}"))
     else:
         assert machine.broken is not None, f"a {resource.kind} plays no script"
         world.move(resource, machine.broken)
@@ -157,9 +154,9 @@ def _inactivity_due(world: World, due: Due) -> None:
     world.fail(world.all("task_run")[due.owner], problem("task/timeout", text))
 
 
-def _passage_due(world: World, due: Due) -> None:
+def _auto_transition_due(world: World, due: Due) -> None:
     resource = world.resource(due.owner)
-    world.move(resource, world.machine(resource).passages[str(resource.status)].to)
+    world.move(resource, world.machine(resource).auto_transitions[str(resource.status)].to)
 
 
 _ON_DUE: dict[str, Callable[[World, Due], None]] = {
@@ -167,7 +164,7 @@ _ON_DUE: dict[str, Callable[[World, Due], None]] = {
     WINDOW: _step_due,
     TASK_TIMEOUT: _task_timeout_due,
     INACTIVITY: _inactivity_due,
-    AUTO_TRANSITION: _passage_due,
-    DISUSE: _passage_due,
+    AUTO_TRANSITION: _auto_transition_due,
+    DISUSE: _auto_transition_due,
     ATTEMPT: attempt_due,
 }

@@ -65,6 +65,17 @@ class TimelineEntry(Immutable):
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """A point to stop at: before an event, of one resource or of any, or before a call's answer."""
+
+    id: str
+    event: str | None = None
+    resource: str | None = None
+    call: str | None = None  # a pattern, as `POST /v2/tasks/*/run`
+    met: int = 0  # how many stories and answers it has stopped
+
+
+@dataclass(frozen=True, slots=True)
 class AdditiveChanges:
     """What a world shows that no page documents, as Deck itself may begin to at any time."""
 

@@ -1,49 +1,42 @@
-"""What a script is to the engine: steps, branches and a cursor. Which steps exist, and how they are
-written down, is the scenario package's business.
+"""What the engine knows of a script: steps, branches and a cursor. Which steps exist and how they
+are written is defined in the room `scenario`.
 
-A cursor is a path: `(2,)` is the third step; `(2, "on_rejected", 0)` the first step of that branch
-of it. When a branch runs out, the story goes on behind the step that it branched off from, as an
-`if` does. A path is plain data, so a story can be copied, saved, and counted for coverage.
+The cursor is a path: `(2,)` is the third step; `(2, "on_rejected", 0)` is the first step of that
+branch of it. At the end of a branch the story continues behind the step that it branched off from,
+as after an `if`. A path is plain data, so a story can be copied, saved, and counted for coverage.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Protocol
 
-if TYPE_CHECKING:
-    from deck_sim.engine.holds import Held
-    from deck_sim.engine.injected import Fault
-    from deck_sim.engine.stage import Stage
+from deck_sim.engine.injected import Fault
 
 Path = tuple[int | str, ...]
 
 KINDS = ("connection", "task_run", "session")  # of the resources that play a script
 
-STAY = "stay"  # play the step again
-GO_ON = "go_on"  # any other answer of `Step.hear` names a branch
+# What `Step.react` returns; any other text names a branch.
+STAY = "stay"  # enter the step again
+GO_ON = "go_on"
 
-WRONG_ANSWER = "wrong answer"  # how the timeline's line begins that tells of one
+WRONG_ANSWER = "wrong answer"  # how the entry of a rejected answer begins in the timeline
 
 
 class ScriptError(Exception):
-    """A script that cannot be played on, because of what it says: an expression that fails."""
+    """A script that cannot be played on, such as one with an expression that fails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Why a story stands still.
+    """Why a story does not move."""
 
-    `span` is None if only a word from outside, or a limit, ends the wait. `active` says whether the
-    agent is at work meanwhile, which keeps the inactivity limit away; `patience` whether the wait
-    ends because somebody's patience does, which is no progress.
-    """
-
-    span: timedelta | None
-    active: bool = False
-    patience: bool = False
+    span: timedelta | None  # None: only a word from outside, or a limit, ends the wait
+    active: bool = False  # the agent is working, so the inactivity limit does not count
+    patience: bool = False  # the end of the wait is a timeout, not progress
 
 
 class Step(Protocol):
@@ -55,64 +48,75 @@ class Step(Protocol):
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
         """The branches that may follow instead of the next step."""
 
-    def enter(self, stage: Stage) -> Wait | None:
-        """Do what the step does; None goes on to the next at once."""
+    # `stage` is a `Stage`; its module imports this one.
 
-    def react(self, stage: Stage, word: str, value: Any) -> str:
-        """Answer a word (`due`, `answer`, `approve`, `reject`): STAY, GO_ON or a branch's name."""
+    def enter(self, stage: Any) -> Wait | None:
+        """Do what the step does; None continues with the next step at once."""
+
+    def react(self, stage: Any, word: str, value: Any) -> str:
+        """React to a word (`due`, `answer`, `approve`, `reject`): STAY, GO_ON or a branch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What one connection or run plays. Immutable, so that copies of a world share it."""
+    """What one connection, session or run plays. Immutable, so that copies of a world share it."""
 
     scenario: str
     kind: str
     steps: tuple[Step, ...]
     source: Mapping[str, Any] = field(default_factory=dict)  # of the scenario, as it was written
-    faults: tuple[Fault, ...] = ()  # what goes wrong meanwhile
+    faults: tuple[Fault, ...] = ()  # injected when it starts
 
     def __deepcopy__(self, memo: dict[int, object]) -> Script:
         return self
 
     def at(self, path: Path) -> Step | None:
-        """The step that `path` points to, or None behind the last."""
+        """The step at `path`, or None behind the last."""
         steps, index = self._level(path)
         return steps[index] if index < len(steps) else None
 
     def behind(self, path: Path) -> Path:
-        """The path that follows `path` when its step is done."""
+        """The path that follows the step at `path`."""
         path = (*path[:-1], int(path[-1]) + 1)
         while len(path) > 1 and self.at(path) is None:
             path = (*path[:-3], int(path[-3]) + 1)
         return path
 
     def into(self, path: Path, branch: str) -> Path:
-        """The path of the first step of a branch; an empty branch is passed by."""
+        """The path of the first step of a branch; an empty branch is skipped."""
         steps, index = self._level(path)
         return (*path, branch, 0) if steps[index].branches[branch] else self.behind(path)
 
     def _level(self, path: Path) -> tuple[tuple[Step, ...], int]:
-        """The list of steps that a path ends in, and the place in it."""
         steps, index = self.steps, int(path[0])
         for position in range(1, len(path), 2):
             steps, index = steps[index].branches[str(path[position])], int(path[position + 1])
         return steps, index
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The hold that stops a story, and where the story continues when it is released."""
+
+    hold: str
+    since: datetime
+    next_path: Path
+    next_attempts: int
+
+
 @dataclass(slots=True)
 class Story:
-    """A script being played for one connection or run."""
+    """A script being played for one connection, session or run."""
 
     owner: str
     script: Script
     path: Path = (0,)
     attempts: int = 0  # wrong answers to the prompt that is open
-    held: Held | None = None  # it stands at a hold, and listens at its path meanwhile
+    held: Held | None = None  # while set, `path` is the step that still reacts to words
 
     @property
     def step(self) -> Step | None:
-        """The step that the story is at, or None at its end."""
+        """The step at the cursor, or None at the end."""
         return self.script.at(self.path)
 
     def go(self, turn: str) -> None:

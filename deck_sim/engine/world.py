@@ -1,12 +1,15 @@
 """A world: its resources, the events they emitted, its clock.
 
 Laws:
-1. Only `move` changes a status, and only as a row of the edition's table allows.
-2. Only `pass_time` (in `playing`) changes `now`, and it lets one due thing happen at a time. A
-   world in which nothing has happened yet may begin at another moment.
-3. The state holds names and values, never rows of tables: a deep copy of a world is a world.
-4. Nothing is created, moved or deleted without an entry in the timeline.
-5. An event is given to the destinations as it is emitted, so nothing comes between the two.
+1. Only `World.move` changes a status, and only as a row of the edition's table allows. `create`
+   gives the first one. This holds for deliveries, destinations and tasks as for runs.
+2. Nothing outside this module writes to the resources; others read them through `all` and `find`.
+3. Only `playing.pass_time` changes `now`, and it fires one timer at a time. `begin_at` sets the
+   start of a world in which nothing has happened yet.
+4. The state holds names and values, never rows of tables: a deep copy of a world is a world.
+5. Nothing is created, changed, moved or deleted without an entry in the timeline.
+6. `emit` makes the deliveries of an event at once, for the destinations of that moment. So a new
+   destination gets no older event, and the delivery log tells what became of every event.
 """
 
 from collections import Counter
@@ -18,59 +21,65 @@ from typing import Any
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
-from deck_sim.contract.error_catalog import Problem
+from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
-from deck_sim.engine import cascade
 from deck_sim.engine.chance import make_id
-from deck_sim.engine.fan_out import post_event
-from deck_sim.engine.holds import Hold
-from deck_sim.engine.injected import Injected
+from deck_sim.engine.fan_out import delivery_fields, wants
+from deck_sim.engine.injected import InjectedFaults
 from deck_sim.engine.records import (
     AdditiveChanges,
     Event,
+    Hold,
     Resource,
     TimelineEntry,
     failure,
 )
 from deck_sim.engine.story import Path, Story
-from deck_sim.engine.timers import OF_A_STEP, TASK_TIMEOUT, Timers
+from deck_sim.engine.timers import (
+    ATTEMPT,
+    AUTO_TRANSITION,
+    DISUSE,
+    OF_A_STEP,
+    TASK_TIMEOUT,
+    Timers,
+)
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 
 
 class IllegalMove(Exception):
-    """A script or the engine tried a step that no row allows; nothing changed."""
+    """A script or the engine tried a transition that no row allows; nothing changed."""
 
 
 @dataclass
 class World:
-    """One isolated universe."""
+    """The state of one isolated simulation, and the only functions that change its resources."""
 
     edition: str = DEFAULT_EDITION
     seed: int = 0
     now: datetime = FROZEN_START
-    resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
-    stories: dict[str, Story] = field(default_factory=dict)
-    users: dict[str, dict[str, None]] = field(default_factory=dict)  # what live runs use -> them
+    _resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
+    stories: dict[str, Story] = field(default_factory=dict)  # by connection, session or run
+    users: dict[str, dict[str, None]] = field(default_factory=dict)  # resource -> live runs on it
     timers: Timers = field(default_factory=Timers)
     events: list[Event] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
-    played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)
+    played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)  # for coverage
     screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
-    messages: dict[str, list[Event]] = field(default_factory=dict)  # what queues hold
-    holds: dict[str, Hold] = field(default_factory=dict)  # where stories stop, by id
+    messages: dict[str, list[Event]] = field(default_factory=dict)  # of queues, by destination
+    holds: dict[str, Hold] = field(default_factory=dict)  # by id
     script_errors: list[str] = field(default_factory=list)  # scripts that could not be played on
-    injected: dict[str, list[Injected]] = field(default_factory=dict)  # faults, by owner
-    fired: dict[str, Any] = field(default_factory=dict)  # attempts by faults, by delivery
-    held_back: dict[str, str] = field(default_factory=dict)  # deliveries to be overtaken -> where
-    counters: Counter[str] = field(default_factory=Counter)
+    injected: InjectedFaults = field(default_factory=InjectedFaults)
+    fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt
+    held_back: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
+    counters: Counter[str] = field(default_factory=Counter)  # of ids, by prefix
     additive_changes: AdditiveChanges = field(default_factory=AdditiveChanges)
 
     def __post_init__(self) -> None:
-        self.resources = {kind: {} for kind in self.rules.kinds}
+        self._resources = {kind: {} for kind in self.rules.kinds}
 
     @property
     def rules(self) -> Edition:
@@ -79,38 +88,50 @@ class World:
 
     @property
     def event_types(self) -> tuple[str, ...]:
-        """Every type of event that there is here: the documented ones, and the surprise."""
-        surprise = self.additive_changes.event_type
-        return (*self.rules.event_types, *([surprise] if surprise else []))
+        """Every type of event: the documented ones, and the additive change's."""
+        added = self.additive_changes.event_type
+        return (*self.rules.event_types, *([added] if added else []))
 
     def kind(self, name: str) -> Kind:
         """The row of a kind of resource."""
         return self.rules.kinds[name]
 
     def machine(self, resource: Resource) -> Machine:
-        """The state machine that a resource lives by."""
+        """The state machine of a resource whose kind has one."""
         return self.rules.machine(resource.kind)
 
     # Reading
 
-    def all(self, kind: str) -> dict[str, Resource]:
-        """Every resource of a kind, oldest first, deleted ones included."""
-        return self.resources[kind]
+    @property
+    def resources(self) -> Mapping[str, Mapping[str, Resource]]:
+        """Every resource by kind and id, as `all` returns them."""
+        return self._resources
+
+    def all(self, kind: str) -> Mapping[str, Resource]:
+        """Every resource of a kind by id, oldest first, deleted ones included."""
+        return self._resources[kind]
 
     def find(self, kind: str, resource_id: str) -> Resource | None:
-        """The resource with that id, unless there is none or it was deleted."""
-        found = self.resources[kind].get(resource_id)
+        """The resource with that id; None if it does not exist or was deleted."""
+        found = self._resources[kind].get(resource_id)
         return None if found is None or found.deleted else found
 
     def resource(self, resource_id: str) -> Resource:
-        """The resource with that id, which there is, of whatever kind; deleted ones included."""
-        return next(kind for kind in self.resources.values() if resource_id in kind)[resource_id]
+        """The resource with that id, of whatever kind, deleted or not.
+
+        Raises:
+            KeyError: if it does not exist.
+
+        """
+        for kind in self._resources.values():
+            if resource_id in kind:
+                return kind[resource_id]
+        raise KeyError(resource_id)
 
     def is_settled(self, resource: Resource) -> bool:
         """Whether a caller has nothing left to wait for."""
-        row = self.kind(resource.kind)
-        settled = row.machine.settled if row.machine else row.settled
-        return settled is None or resource.status in settled
+        machine = self.kind(resource.kind).machine
+        return machine is None or resource.status in machine.settled
 
     def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
         """The short list of others that is printed inside a resource under that name."""
@@ -124,18 +145,16 @@ class World:
 
     @property
     def has_begun(self) -> bool:
-        """Whether anything has happened in it, or is to happen."""
+        """Whether anything has happened or is due; seeding resources does not count."""
         return bool(self.events) or self.timers.peek() is not None
 
     # Changing
 
     def begin_at(self, moment: datetime) -> None:
-        """Let a world that has not begun be one that begins at another moment, or earlier; what was
-        seeded has then been there from that moment on.
-        """
+        """Set the start of a world that has not begun. Seeded resources exist from then on."""
         self.now = moment
         self.timeline = [replace(entry, at=moment) for entry in self.timeline]
-        for found in self.resources.values():
+        for found in self._resources.values():
             for resource in found.values():
                 created = min(resource.created_at, moment)
                 found[resource.id] = replace(resource, created_at=created, updated_at=created)
@@ -155,9 +174,10 @@ class World:
         about: str = "",
         **standard: Any,
     ) -> Resource:
-        """Add a resource in its kind's first status; `standard` overrides id, status, moments.
+        """Add a resource in the first status of its kind.
 
-        `about` is what the timeline says of it beside that.
+        `standard` overrides its id, status and moments; a `silent` creation emits no event;
+        `about` is appended to the entry in the timeline.
         """
         row = self.kind(kind)
         usual = {"status": row.first_status, "created_at": self.now, "updated_at": self.now}
@@ -165,74 +185,82 @@ class World:
             standard["id"] = self._free_id(row)
         given = {**usual, **standard}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **given))
-        cascade.begin_use(self, resource)
-        as_what = f" as {resource.status}" if resource.status else ""
-        self.note(kind, resource.id, f"created{as_what}{about}")
+        self._begin_use(resource)
+        as_status = f" as {resource.status}" if resource.status else ""
+        self.note(kind, resource.id, f"created{as_status}{about}")
         if not silent:
-            self._emit_lifecycle(resource, "created")
-            # If the creation is an event of its own, the first status is none (assumed).
-            if row.machine and "created" not in row.lifecycle:
-                self.emit(f"{kind}.{row.machine.event(str(resource.status))}", resource)
-            self._emit_surprise(resource)
-        cascade.let_pass(self, resource)
+            self._emit_created(row, resource)
+        self._arm_auto_transition(resource)
         return resource
 
     def change(
-        self, resource: Resource, hidden: Mapping[str, Any] | None = None, **fields: Any
+        self,
+        resource: Resource,
+        hidden: Mapping[str, Any] | None = None,
+        *,
+        what: str = "",
+        **fields: Any,
     ) -> Resource:
-        """Set fields that are not the status, and what is hidden if it is given."""
+        """Set fields that are not the status, and `hidden` if it is given.
+
+        `what` is the entry in the timeline; by default it names the fields.
+        """
         unseen = resource.hidden if hidden is None else hidden
         changed = self._keep(replace(resource.with_fields(self.now, **fields), hidden=unseen))
-        self.note(resource.kind, resource.id, f"changed {', '.join(fields) or 'the login'}")
+        named = f"changed {', '.join(fields) or 'the login'}"
+        self.note(resource.kind, resource.id, what or named)
         self._emit_lifecycle(changed, "updated")
         return changed
 
-    def restart(self, resource: Resource) -> Resource:
-        """Put a resource that has statuses but no machine back into its first one."""
-        first = self._keep(
-            replace(resource, updated_at=self.now, status=self.kind(resource.kind).first_status)
-        )
-        self.note(resource.kind, resource.id, f"reset to {first.status}")
-        return first
-
     def delete(self, resource: Resource) -> None:
-        """Take a resource out of every answer; deleting it again changes nothing."""
+        """Mark a resource as deleted; deleting it again changes nothing."""
         if not resource.deleted:
             gone = self._keep(replace(resource, updated_at=self.now, deleted=True))
             self.note(resource.kind, resource.id, "deleted")
             self._emit_lifecycle(gone, "deleted")
 
-    def move(self, resource: Resource, status: str, **fields: Any) -> Resource:
-        """Let a resource enter `status`, together with the fields that come with it.
+    def move(
+        self,
+        resource: Resource,
+        status: str,
+        *,
+        hidden: Mapping[str, Any] | None = None,
+        what: str = "",
+        **fields: Any,
+    ) -> Resource:
+        """Change a resource's status, together with the fields that come with it.
+
+        `what` is the entry in the timeline; by default it names both statuses.
 
         Raises:
-            IllegalMove: if no row allows it; the world is as it was.
+            IllegalMove: if no row allows it; nothing changed.
 
         """
-        machine = self.machine(resource)
-        follows = machine.follows[str(resource.status)]
-        if status not in follows:
-            raise IllegalMove(
-                f"{resource.id}: `{resource.status}` cannot become `{status}`;"
-                f" it can become {listed(follows, last='or')}"
-            )
-        moved = self._keep(self._entering(resource, status, fields))
-        self.note(resource.kind, resource.id, f"{resource.status} -> {status}")
-        self.emit(f"{resource.kind}.{machine.event(status)}", moved)
+        machine, before = self.machine(resource), str(resource.status)
+        if status not in machine.follows[before]:
+            allowed = listed(machine.follows[before], last="or")
+            text = f"{resource.id}: `{before}` cannot become `{status}`; it can become {allowed}"
+            raise IllegalMove(text)
+        moved = self._in_status(machine, resource, status, fields)
+        moved = self._keep(moved if hidden is None else replace(moved, hidden=hidden))
+        self.note(resource.kind, resource.id, what or f"{before} -> {status}")
+        word = machine.event(status)
+        if word is not None:
+            self.emit(f"{resource.kind}.{word}", moved)
         if machine.is_final(status):
             self.stop_story(moved.id)
-            cascade.end_use(self, moved)
-        cascade.lead(self, moved)
-        cascade.end_users(self, moved)
-        cascade.let_pass(self, moved)
+            self._end_use(moved)
+        self._lead_used(machine, moved)
+        self._end_users(machine, moved)
+        self._arm_auto_transition(moved)
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
-        """Let a run fail with these errors."""
+        """Move a run to `failed` with these errors."""
         return self.move(run, "failed", errors=failure(problems))
 
     def cancel(self, run: Resource) -> Resource:
-        """Let a run be canceled, at once or by way of a status that says so."""
+        """Move a run to the status that its `cancel` command leads to, and stop its script."""
         target = self.machine(run).commands["cancel"].leads_to
         assert target is not None, "canceling leads to a status"
         moved = self.move(run, target)
@@ -240,34 +268,40 @@ class World:
         return moved
 
     def emit(self, type_: str, resource: Resource) -> None:
-        """Write an event about a resource as it is now, and give it to whoever wants it."""
-        beside = self._beside(resource)
-        event = Event(self.next_id("evt"), type_, resource, self.now, beside)
+        """Record an event about a resource as it is now, and make its deliveries, due at once."""
+        event = Event(self.next_id("evt"), type_, resource, self.now, self._event_extras(resource))
         self.events.append(event)
-        post_event(self, event)
+        for destination in self.all("event_destination").values():
+            if wants(destination, event):
+                fields, hidden = delivery_fields(destination, event)
+                about = f": {event.type} to {destination.id}"
+                made = self.create("event_delivery", fields, hidden, silent=True, about=about)
+                self.timers.arm(made.id, ATTEMPT, self.now)
 
     def note(self, kind: str, resource_id: str, what: str) -> None:
-        """Add a line to the timeline."""
+        """Add an entry to the timeline."""
         self.timeline.append(TimelineEntry(self.now, kind, resource_id, intern(what)))
 
     def stop_story(self, owner: str) -> None:
-        """Let the script of a connection or run say nothing more, and its limits end nothing."""
+        """End the script of a connection, session or run, and take back its timers."""
         self.stories.pop(owner, None)
         self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
 
-    # Private
+    # Private: writing
+
+    def _keep(self, resource: Resource) -> Resource:
+        self._resources[resource.kind][resource.id] = resource
+        return resource
 
     def _free_id(self, row: Kind) -> str:
-        """The next id that no seeded resource has taken."""
-        while (made := self.next_id(row.prefix)) in self.resources[row.object]:
-            pass
+        while (made := self.next_id(row.prefix)) in self._resources[row.object]:
+            pass  # a seeded resource has it
         return made
 
-    def _entering(self, resource: Resource, status: str, fields: dict[str, Any]) -> Resource:
-        """The resource in its next status: asking nothing unless `fields` say so, and with the time
-        that it has worked.
-        """
-        machine, started = self.machine(resource), resource.started_at
+    def _in_status(
+        self, machine: Machine, resource: Resource, status: str, fields: dict[str, Any]
+    ) -> Resource:
+        started = resource.started_at
         if resource.fields.get("interaction") is not None:
             fields = {"interaction": None, **fields}
         if status in machine.results:
@@ -283,29 +317,97 @@ class World:
             resource, status=status, updated_at=self.now, fields=shown, started_at=started
         )
 
-    def _keep(self, resource: Resource) -> Resource:
-        self.all(resource.kind)[resource.id] = resource
-        return resource
+    # Private: events
 
-    def _beside(self, resource: Resource) -> dict[str, Any]:
-        """What an event shows of other resources, which may change before it is read.
+    def _event_extras(self, resource: Resource) -> dict[str, Any]:
+        """What an event shows of other resources, as they are now.
 
         Events about a run carry the external id of its connection, too (documented).
         """
-        row, beside = self.kind(resource.kind), dict[str, Any]()
+        row, extras = self.kind(resource.kind), dict[str, Any]()
         if row.summary is not None:
-            return beside
+            return extras
         for name, used in row.references.items():
             other = self.all(used).get(resource[name])
             if other is not None and "external_id" in other.fields:
-                beside["external_id"] = other["external_id"]
-        return beside | {name: self.embedded(resource, name) for name in row.embeds}
+                extras["external_id"] = other["external_id"]
+        return extras | {name: self.embedded(resource, name) for name in row.embeds}
+
+    def _emit_created(self, row: Kind, resource: Resource) -> None:
+        self._emit_lifecycle(resource, "created")
+        # If the creation is an event of its own, the first status is none (assumed).
+        if row.machine and row.machine.announces_first and "created" not in row.lifecycle:
+            self.emit(f"{row.object}.{row.machine.event(str(resource.status))}", resource)
+        added = self.additive_changes.event_type
+        if added and added.startswith(f"{row.object}."):
+            self.emit(added, resource)
 
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:
         if what in self.kind(resource.kind).lifecycle:
             self.emit(f"{resource.kind}.{what}", resource)
 
-    def _emit_surprise(self, resource: Resource) -> None:
-        type_ = self.additive_changes.event_type
-        if type_ and type_.startswith(f"{resource.kind}."):
-            self.emit(type_, resource)
+    # Private: the cascade of a transition, as the rows of the machines say
+
+    def _used_by(self, run: Resource) -> list[Resource]:
+        """What a run works through: its connection, or credential and session."""
+        row = self.kind(run.kind)
+        if not (row.machine and row.machine.works_in):
+            return []
+        used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
+        return [self.all(kind)[run[name]] for name, kind in used.items() if run[name]]
+
+    def _begin_use(self, resource: Resource) -> None:
+        for used in self._used_by(resource):
+            self.users.setdefault(used.id, {})[resource.id] = None
+            self.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)
+
+    def _end_use(self, resource: Resource) -> None:
+        for used in self._used_by(resource):
+            users = self.users.get(used.id, {})
+            if resource.id in users:
+                del users[resource.id]
+                self._arm_auto_transition(used)
+
+    def _lead_used(self, machine: Machine, run: Resource) -> None:
+        """Move what a run uses after it, as far as its own table allows."""
+        if not machine.leads:
+            return
+        # What a run fails with says nothing about its login before it has begun to work.
+        errors = run["errors"] if run.started_at else []
+        words = [f"{error['type']}/{error['code']}" for error in errors]
+        words += [*(error["type"] for error in errors), str(run.status)]
+        for name, leads in machine.leads.items():
+            targets = next((leads[word] for word in words if word in leads), ())
+            used = self.all(self.kind(run.kind).references[name]).get(run[name])
+            if used is not None:
+                status = str(used.status)
+                reachable = (status, *self.machine(used).follows[status])
+                target = next((target for target in targets if target in reachable), status)
+                if target != status:
+                    self.move(used, target)
+
+    def _end_users(self, machine: Machine, resource: Resource) -> None:
+        """End the runs that work through a resource that goes away (assumed)."""
+        status = str(resource.status)
+        error = machine.fails_users_with.get(status)
+        if error is None and status not in machine.cancels_users_in:
+            return
+        text = f"The {self.kind(resource.kind).noun} became `{status}` during the run."
+        for run in [self.all("task_run")[user] for user in self.users.pop(resource.id, {})]:
+            if str(run.status) in self.machine(run).auto_transitions:
+                continue  # it is ending already
+            if error is not None:
+                self.fail(run, problem(error, text))
+            else:
+                self.cancel(run)
+
+    def _arm_auto_transition(self, resource: Resource) -> None:
+        """Set the timer by which a resource that no run uses leaves its status by itself."""
+        machine = self.kind(resource.kind).machine
+        if machine is None or not machine.auto_transitions:
+            return
+        self.timers.take_back(resource.id, AUTO_TRANSITION, DISUSE)
+        row = machine.auto_transitions.get(str(resource.status))
+        if row and not self.users.get(resource.id):
+            name = DISUSE if row.patience else AUTO_TRANSITION
+            self.timers.arm(resource.id, name, self.now + row.after)

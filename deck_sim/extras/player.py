@@ -275,7 +275,8 @@ class _Player:
         new, self.entries_read = self.world.timeline[self.entries_read :], len(self.world.timeline)
         for entry in new:
             moved, effect = _TRANSITION.fullmatch(entry.what), _EFFECT.fullmatch(entry.what)
-            if moved and self.world.kind(entry.kind).machine:
+            machine = self.world.kind(entry.kind).machine if moved else None
+            if moved and machine and machine.ends:
                 shown = self._next_event(entry, moved[1]).data.fields
                 self._add_entry(entry, moved[1], describe_resource(shown))
             elif effect:

@@ -235,7 +235,8 @@ def _machine(seen: LintContext, call: Call) -> Machine | None:
     plural = call.path.split("/")[2]
     kinds = (row for row in seen.world.rules.kinds.values() if row.path == plural)
     row = next(kinds, None)
-    return row.machine if row else None
+    machine = row.machine if row else None
+    return machine if machine and machine.ends else None
 
 
 def _is_final(seen: LintContext, call: Call) -> bool:

@@ -26,10 +26,9 @@ from deck_sim import __version__
 from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.deliveries import AttemptResult
-from deck_sim.engine.holds import Held, Hold
-from deck_sim.engine.injected import Injected
-from deck_sim.engine.records import AdditiveChanges, Event, Resource, TimelineEntry
-from deck_sim.engine.story import Script, Story
+from deck_sim.engine.injected import Injected, InjectedFaults
+from deck_sim.engine.records import AdditiveChanges, Event, Hold, Resource, TimelineEntry
+from deck_sim.engine.story import Held, Script, Story
 from deck_sim.engine.timers import Timers
 from deck_sim.engine.world import World
 from deck_sim.faults.fault import REGISTRY as FAULTS
@@ -63,6 +62,7 @@ _TAGS: dict[str, type] = {
     "held": Held,
     "hold": Hold,
     "injected_fault": Injected,
+    "injected_faults": InjectedFaults,
     "rate_limit": RateLimit,
     "rate_limiter": RateLimiter,
     "resource": Resource,

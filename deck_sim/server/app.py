@@ -28,7 +28,7 @@ from deck_sim.contract.assumptions import (
     rely_on_error,
 )
 from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
-from deck_sim.engine.holds import hold_on_call, meet
+from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.engine.injected import CALL
 from deck_sim.runtime.dispatcher import note_caller_time
 from deck_sim.runtime.journal import StoredAnswer
@@ -206,12 +206,12 @@ class Door:
 
 async def _keep_back(simulation: Simulation, method: str, path: str) -> None:
     """Keep the answer to a call back for as long as a hold says so. Its work is done."""
-    hold_id = hold_on_call(simulation.world, method, path)
-    if hold_id is not None:
+    hold = find_call_hold(simulation.world, method, path)
+    if hold is not None:
         loop, released = asyncio.get_running_loop(), asyncio.Event()
-        meet(simulation.world, hold_id)
+        count_stop(simulation.world, hold.id)
         send = partial(loop.call_soon_threadsafe, released.set)
-        simulation.held_responses.setdefault(hold_id, []).append(send)
+        simulation.held_responses.setdefault(hold.id, []).append(send)
         await released.wait()
 
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE, fire, fire_webhook
+from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE
 from deck_sim.engine.world import World
 from deck_sim.faults.outgoing import CLOSED, FAULT_HEADER, NOTHING, RESET, WHOLE, OutgoingResponse
 from deck_sim.runtime.dispatcher import Dispatcher
@@ -43,12 +43,12 @@ def fire_call(world: World, method: str, path: str) -> Any:
     if not world.injected:
         return None
     owners = dict.fromkeys((EVERYBODY, *path.split("/")))
-    return fire(world, (CALL, ANSWER), (method, path), owners)
+    return world.injected.fire((CALL, ANSWER), (method, path), owners)
 
 
 def fire_creation(world: World, method: str, path: str, created: str) -> Any:
     """The fault that the scenario of what a call created brings for its own creation, or None."""
-    return fire(world, (ANSWER,), (method, path), (created,))
+    return world.injected.fire((ANSWER,), (method, path), (created,))
 
 
 async def make_haste(dispatcher: Dispatcher, simulation: Simulation, seen: int) -> None:
@@ -57,9 +57,9 @@ async def make_haste(dispatcher: Dispatcher, simulation: Simulation, seen: int) 
     if not world.injected or simulation.advancing:
         return
     new = {event.id: event for event in world.events[seen:]}
-    deliveries = reversed(world.all("event_delivery").values())
+    deliveries = reversed([*world.all("event_delivery").values()])
     fired = {
-        delivery.id: fire_webhook(world, HASTE, new[delivery["event_id"]])
+        delivery.id: world.injected.fire_webhook(HASTE, new[delivery["event_id"]])
         for delivery in reversed([*takewhile(lambda d: d["event_id"] in new, deliveries)])
     }
     hasty = {delivery_id: fault for delivery_id, fault in fired.items() if fault is not None}

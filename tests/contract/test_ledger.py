@@ -78,7 +78,7 @@ def machine_subjects(kind, machine):
     yield [kind]
     for name, command in machine.commands.items():
         yield from ([f"{kind}.{name}", f"{kind}.{name}@{status}"] for status in command.allowed)
-    yield from ([f"{kind}@{status}"] for status in machine.passages)
+    yield from ([f"{kind}@{status}"] for status in machine.auto_transitions)
     leaving = (*machine.fails_users_with, *machine.cancels_users_in)
     yield from ([f"{kind}.users@{status}"] for status in leaving)
     yield from ([f"{kind}.{field}"] for field in machine.leads)

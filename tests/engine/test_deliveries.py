@@ -8,11 +8,11 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import (
     AttemptResult,
-    activate,
     record_attempt,
     replay,
     rotate_secret,
     secrets_of,
+    set_destination_status,
     take_outbox,
 )
 from deck_sim.engine.destinations import create_destination, update_destination
@@ -106,7 +106,8 @@ def test_a_destination_that_is_a_queue_holds_its_messages(listen, due, world, ki
     assert [event.type for event in world.messages[destination.id]] == ["agent.created"]
     (delivery,) = world.all("event_delivery").values()
     assert (delivery.status, delivery["attempts"]) == ("success", 1)
-    assert world.timeline[-1].what == "agent.created, held to be read"
+    told = [entry.what for entry in world.timeline if entry.id == delivery.id]
+    assert told[1:] == ["agent.created, held to be read", "pending -> success"]
 
 
 def _deleted(world, destination):
@@ -114,11 +115,11 @@ def _deleted(world, destination):
 
 
 def _stopped(world, destination):
-    activate(world, destination, "inactive")
+    set_destination_status(world, destination, "inactive")
 
 
 def _unverified(world, destination):
-    activate(world, destination, "pending_verification")
+    set_destination_status(world, destination, "pending_verification")
 
 
 @pytest.mark.parametrize(
@@ -226,10 +227,10 @@ def test_a_deleted_destination_is_not_made_inactive(listen, due, world):
 def test_an_active_destination_can_be_stopped_and_made_active(listen, due, world):
     """Both changes are events; none is one that changes nothing."""
     destination = listen("*")
-    assert activate(world, destination, "active") is destination
-    stopped = activate(world, destination, "inactive")
-    waiting = activate(world, stopped, "pending_verification")
-    assert activate(world, waiting, "active").status == "active"
+    assert set_destination_status(world, destination, "active") is destination
+    stopped = set_destination_status(world, destination, "inactive")
+    waiting = set_destination_status(world, stopped, "pending_verification")
+    assert set_destination_status(world, waiting, "active").status == "active"
     told = [event.type for event in world.events]
     assert told == ["event_destination.deactivated", "event_destination.activated"]
 
@@ -238,7 +239,7 @@ def test_a_replay_begins_the_retries_anew(listen, due, world):
     """What failed is sent again under its id, with as many retries as the first time."""
     destination = listen("agent.created")
     _exhaust(world, due())
-    activate(world, world.all("event_destination")[destination.id], "active")
+    set_destination_status(world, world.all("event_destination")[destination.id], "active")
     (delivery,) = world.all("event_delivery").values()
     replay(world, delivery)
     _exhaust(world, _due(world))

@@ -5,8 +5,9 @@ import copy
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.holds import Hold, held_by
+from deck_sim.engine.holds import stories_at
 from deck_sim.engine.playing import release
+from deck_sim.engine.records import Hold
 
 ASKS = "[running: 1s, interaction_required: {type: mfa, accept: {code: '1'}}, running, completed]"
 HELD = "task_run.completed"
@@ -183,7 +184,7 @@ def test_what_was_held_goes_on_in_the_order_of_its_coming(play, hold):
     play.wait("1m")
     again = hold("task_run.completed", slow)
     assert release(play.world, held) == [quick.id, slow.id]
-    assert [story.owner for story in held_by(play.world, again)] == [slow.id]
+    assert [story.owner for story in stories_at(play.world, again)] == [slow.id]
     assert play.look(quick).status == "completed"
 
 

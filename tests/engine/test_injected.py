@@ -1,4 +1,4 @@
-"""Which fault strikes, and which are only met."""
+"""Which fault fires, and which only count."""
 
 import copy
 from dataclasses import dataclass
@@ -6,8 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from deck_sim.engine.injected import all_injected, fire, inject, take_out
-from deck_sim.engine.world import World
+from deck_sim.engine.injected import InjectedFaults
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,13 @@ class Fault:
 
 
 @pytest.fixture
-def world():
-    return World()
+def faults():
+    return InjectedFaults()
 
 
-def fires(world, count, what="a", owners=("",)):
-    """Whether each of so many is struck."""
-    return [fire(world, ("here",), (what,), owners) is not None for _ in range(count)]
+def fires(faults, count, what="a", owners=("",)):
+    """For so many calls in a row, whether a fault fires."""
+    return [faults.fire(("here",), (what,), owners) is not None for _ in range(count)]
 
 
 @pytest.mark.parametrize(
@@ -44,39 +43,38 @@ def fires(world, count, what="a", owners=("",)):
         (3, None, [False, False, False, True]),
     ],
 )
-def test_a_fault_lets_some_pass_and_then_strikes_some(world, after, times, expected):
-    """`after` of them first, then `times`, or all."""
-    inject(world, Fault("a", after, times))
-    assert fires(world, 4) == expected
+def test_a_fault_fires_so_often_after_so_many(faults, after, times, expected):
+    """`after` calls pass, then the fault fires `times` times, or always."""
+    faults.add("flt_1", Fault("a", after, times))
+    assert fires(faults, 4) == expected
 
 
-def test_what_it_is_not_for_is_not_met(world):
-    """Another subject, another place, another owner: nothing is counted."""
-    injected = inject(world, Fault("a"), "trun_1")
-    assert fires(world, 1, "b", ["trun_1"]) == fires(world, 1, "a", ["", "trun_2"]) == [False]
-    assert fire(world, ("there",), ("a",), ["trun_1"]) is None
+def test_a_fault_counts_only_what_it_applies_to(faults):
+    """Another subject, another place and another owner are not counted."""
+    injected = faults.add("flt_1", Fault("a"), "trun_1")
+    assert fires(faults, 1, "b", ["trun_1"]) == fires(faults, 1, "a", ["", "trun_2"]) == [False]
+    assert faults.fire(("there",), ("a",), ["trun_1"]) is None
     assert (injected.met, injected.fired) == (0, 0)
-    assert fires(world, 1, "a", ["", "trun_1"]) == [True]
+    assert fires(faults, 1, "a", ["", "trun_1"]) == [True]
 
 
-def test_the_first_that_is_due_strikes_and_all_are_met(world):
-    """One strikes; the others are met all the same."""
-    first, second = inject(world, Fault("a", 1, 1)), inject(world, Fault("a"))
-    assert fires(world, 3) == [True] * 3
+def test_the_first_due_fault_fires_and_the_others_count(faults):
+    """At most one fault fires for a call."""
+    first, second = faults.add("flt_1", Fault("a", 1, 1)), faults.add("flt_2", Fault("a"))
+    assert fires(faults, 3) == [True] * 3
     assert [(one.met, one.fired) for one in (first, second)] == [(3, 1), (3, 2)]
 
 
-def test_a_fault_can_be_taken_out(world):
-    """It is known by its id; one that is not there is none."""
-    one, two = inject(world, Fault("a"), "trun_1"), inject(world, Fault("a"))
-    assert [*all_injected(world)] == [two, one]
-    assert take_out(world, one.id)
-    assert not take_out(world, one.id)
-    assert [*all_injected(world)] == [two]
+def test_a_fault_is_removed_by_its_id(faults):
+    """Removing an unknown id changes nothing."""
+    one, two = faults.add("flt_1", Fault("a"), "trun_1"), faults.add("flt_2", Fault("a"))
+    assert [*faults] == [two, one]
+    assert [faults.remove("flt_1"), faults.remove("flt_1")] == [True, False]
+    assert [*faults] == [two]
 
 
-def test_a_copy_of_a_world_counts_for_itself(world):
-    """What strikes in the one has not struck in the other."""
-    inject(world, Fault("a", times=1))
-    other = copy.deepcopy(world)
-    assert fires(world, 2) == fires(other, 2) == [True, False]
+def test_a_copy_counts_for_itself(faults):
+    """A fault that fired in the copy has not fired in the original."""
+    faults.add("flt_1", Fault("a", times=1))
+    other = copy.deepcopy(faults)
+    assert fires(faults, 2) == fires(other, 2) == [True, False]

@@ -75,7 +75,7 @@ class Edition:
         return tuple(
             f"{kind.object}.{word}"
             for kind in self.kinds.values()
-            for word in (*kind.lifecycle, *kind.more_events, *kind.status_events)
+            for word in (*kind.lifecycle, *kind.status_events)
         )
 
     @property

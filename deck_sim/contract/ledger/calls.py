@@ -13,7 +13,9 @@ ROWS = (
     documented(
         "task_reset", "`POST /tasks/{id}/reset` lets a task learn anew.", "POST /tasks/{id}/reset"
     ),
-    documented("task_statuses", "A task is `learning`, `test` or `live`, and can be run in each."),
+    documented(
+        "task_statuses", "A task is `learning`, `test` or `live`, and can be run in each.", "task"
+    ),
     documented(
         "task_filters",
         "Tasks are filtered by `agent_id` and `status`.",

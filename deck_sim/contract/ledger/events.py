@@ -9,11 +9,14 @@ ROWS = (
     documented(
         "event_types",
         "There are events of each status, of creating, changing, deleting, and of a task's reset.",
+        "task.event@learning",
     ),
     observed(
         "destination_events",
         "That a destination starts or stops is an event: `event_destination.activated` and"
         " `.deactivated`.",
+        "event_destination.event@active",
+        "event_destination.event@inactive",
     ),
     documented("event_retention", "Events can be read for 30 days.", "edition.event_retention"),
     documented(
@@ -29,6 +32,7 @@ ROWS = (
     documented(
         "destination_statuses",
         "A destination is `pending_verification`, `active` or `inactive`; PATCH reactivates.",
+        "event_destination",
     ),
     assumed(
         "destination_active_at_once",
@@ -94,5 +98,5 @@ ROWS = (
         "delivery_item",
         "A delivery shows its event, destination, status, attempts and when it was delivered.",
     ),
-    assumed("delivery_pending", "A delivery that is not over is `pending`."),
+    assumed("delivery_pending", "A delivery that is not over is `pending`.", "event_delivery"),
 )

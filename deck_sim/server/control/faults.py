@@ -6,7 +6,7 @@ from typing import Any
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.injected import EVERYBODY, Fault, Injected, all_injected, inject, take_out
+from deck_sim.engine.injected import EVERYBODY, Fault, Injected
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import read_object
 from deck_sim.server.endpoint import Answer, Request, Route
@@ -19,7 +19,8 @@ def put_fault(request: Request) -> Answer:
     names = {*read_object(request.body)}
     fault = request.read(fault_bodies.body_for(names)).root
     _check_edition(request.simulation.world, fault)
-    return Answer(_print(inject(request.simulation.world, fault)))
+    world = request.simulation.world
+    return Answer(_print(world.injected.add(world.next_id("flt"), fault)))
 
 
 def _check_edition(world: World, fault: Fault) -> None:
@@ -32,13 +33,13 @@ def _check_edition(world: World, fault: Fault) -> None:
 
 def list_faults(request: Request) -> Answer:
     """`GET /_sim/faults`: all that can go wrong, with how often it did."""
-    return Answer({"data": [*map(_print, all_injected(request.simulation.world))]})
+    return Answer({"data": [*map(_print, request.simulation.world.injected)]})
 
 
 def delete_fault(request: Request) -> Answer:
     """`DELETE /_sim/faults/ID`."""
     fault_id = request.params["id"]
-    if not take_out(request.simulation.world, fault_id):
+    if not request.simulation.world.injected.remove(fault_id):
         text = f"there is no fault {quote(fault_id)}; `GET /_sim/faults` lists them"
         raise refuse("request/input_invalid", text, field="id")
     return Answer({"id": fault_id, "deleted": True})

@@ -7,7 +7,8 @@ from typing import Any
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import listed, nearest, nearest_type, quote
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.holds import Hold, held_by
+from deck_sim.engine.holds import stories_at
+from deck_sim.engine.records import Hold
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_moment
@@ -93,7 +94,7 @@ def _check_call(call: str, resource_id: str | None) -> None:
 def _print(simulation: Simulation, hold: Hold) -> dict[str, Any]:
     world = simulation.world
     about = {"event": hold.event, "of": hold.resource, "call": hold.call}
-    stories = held_by(world, hold.id)
+    stories = stories_at(world, hold.id)
     return {
         "id": hold.id,
         **{name: value for name, value in about.items() if value is not None},
@@ -121,7 +122,7 @@ def print_held(simulation: Simulation) -> list[dict[str, Any]]:
     return [
         {"id": story.owner, "event": hold.event, "hold": hold.id}
         for hold in simulation.world.holds.values()
-        for story in held_by(simulation.world, hold.id)
+        for story in stories_at(simulation.world, hold.id)
     ]
 
 

@@ -50,7 +50,8 @@ def event_of(edition: Edition, type_: str) -> Shape:
     kind, _, word = type_.partition(".")
     row = edition.kinds[kind]
     data = named(_data_name(edition, row))
-    status = next((status for status in row.statuses if row.told(status) == word), None)
+    machine = row.machine
+    status = machine and next((s for s in machine.statuses if machine.event(s) == word), None)
     if status:
         data = {"allOf": [data, record({"status": constant(status)})]}
     shape = _envelope(constant(type_), data)

@@ -50,7 +50,7 @@ SESSION_MACHINE = Machine(
         "drop": Command(("running", "idle"), "failed"),
     },
     settled=frozenset({"idle", "completed", "failed"}),
-    passages={
+    auto_transitions={
         "idle": AutoTransition("completing", timedelta(minutes=10), patience=True),
         "completing": AutoTransition("completed", timedelta(seconds=1)),  # assumed: the second
     },
@@ -81,7 +81,7 @@ RUN_MACHINE = Machine(
     },
     settled=frozenset({"completed", "failed", "canceled"}),
     works_in="running",
-    passages={
+    auto_transitions={
         "cancelling": AutoTransition("canceled", timedelta(seconds=1))
     },  # assumed: the second
     leads={
