@@ -20,14 +20,14 @@ import httpx2
 
 from deck_sim.handle.applications import HttpRequest, HttpResponse, call_asgi
 from deck_sim.handle.threads import result_of, run_in_thread
-from deck_sim.server.fault_injection import LineReset
+from deck_sim.server.fault_injection import SocketReset
 from deck_sim.server.serve import Server, server_at
 
 # Our errors and those of httpx and httpx2; the first that fits is used.
 _ERRORS = {
     TimeoutError: "ReadTimeout",
     ConnectionRefusedError: "ConnectError",
-    LineReset: "ReadError",
+    SocketReset: "ReadError",
     Exception: "RemoteProtocolError",
 }
 

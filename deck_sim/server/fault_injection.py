@@ -1,8 +1,8 @@
-"""Faults at the door: which one strikes a call, and how an answer goes out that one has spoiled.
+"""Injected faults: which fault fires for a call, and how a faulty answer is sent.
 
-A server offers the line to its caller as `scope["extensions"][LINE]`: a function that is told how
-to end it, `closed` or `reset`. Without one, as in a process that calls the app itself, the app
-raises what the caller's end of the line would see, a `ConnectionError`.
+A server offers `scope["extensions"][CLOSE_SOCKET]`: a function that ends the TCP connection, given
+`closed` or `reset`. If it is missing (the app is called in-process), the app raises the
+`ConnectionError` that the client would get.
 """
 
 import asyncio
@@ -17,76 +17,108 @@ from starlette.types import Receive, Scope, Send
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE
-from deck_sim.engine.world import World
 from deck_sim.faults.outgoing import CLOSED, FAULT_HEADER, NOTHING, RESET, WHOLE, OutgoingResponse
-from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Simulation
+from deck_sim.server.request import Answer, Request, error_answer
 
-LINE = "deck_sim.line"
+CLOSE_SOCKET = "deck_sim.close_socket"
 
-_NAP = timedelta(milliseconds=10)  # how often a held answer looks at the clock
+_CLOCK_INTERVAL = timedelta(milliseconds=10)  # how often a delayed answer reads the clock
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class LineReset(ConnectionResetError):
-    """What the caller's end of a line sees that was reset."""
+class SocketReset(ConnectionResetError):
+    """What a client gets when its socket is reset."""
 
 
-_BROKEN: dict[str, type[ConnectionError]] = {
-    RESET: LineReset,
+_CONNECTION_ERRORS: dict[str, type[ConnectionError]] = {
+    RESET: SocketReset,
     CLOSED: ConnectionAbortedError,
 }
 
 
-def fire_call(world: World, method: str, path: str) -> Any:
-    """The fault that strikes a call as it comes, or None."""
+def fire_call_fault(request: Request) -> Answer | None:
+    """Fire the fault that is due for a call.
+
+    Returns its answer if the fault replaces the call, so that nothing must be done.
+    """
+    world = request.simulation.world
     if not world.injected:
         return None
-    owners = dict.fromkeys((EVERYBODY, *path.split("/")))
-    return world.injected.fire((CALL, ANSWER), (method, path), owners)
+    owners = dict.fromkeys((EVERYBODY, *request.path.split("/")))
+    fault = world.injected.fire((CALL, ANSWER), (request.method, request.path), owners)
+    request.fault = fault
+    if fault is None or fault.fires != CALL:
+        return None
+    error: ApiError | None = fault.refusal
+    return Answer({}, fault.answered) if error is None else error_answer(error)
 
 
-def fire_creation(world: World, method: str, path: str, created: str) -> Any:
-    """The fault that the scenario of what a call created brings for its own creation, or None."""
-    return world.injected.fire((ANSWER,), (method, path), (created,))
+def fire_creation_fault(request: Request, answer: Answer) -> None:
+    """Fire the fault that the chosen scenario has for the call that created its resource."""
+    if request.fault is None and answer.choice is not None:
+        call, created = (request.method, request.path), (answer.data["id"],)
+        request.fault = request.simulation.world.injected.fire((ANSWER,), call, created)
 
 
-async def make_haste(dispatcher: Dispatcher, simulation: Simulation, seen: int) -> None:
-    """Send the webhooks that do not wait for the answer, of the events behind the first `seen`."""
+async def send_early_webhooks(request: Request) -> None:
+    """Send the webhooks of this call that a `before_response` fault sends before the answer.
+
+    While an advance is in progress, `before_response` has no effect.
+    """
+    simulation = request.simulation
     world = simulation.world
     if not world.injected or simulation.advancing:
         return
-    new = {event.id: event for event in world.events[seen:]}
-    deliveries = reversed([*world.all("event_delivery").values()])
-    fired = {
-        delivery.id: world.injected.fire_webhook(HASTE, new[delivery["event_id"]])
-        for delivery in reversed([*takewhile(lambda d: d["event_id"] in new, deliveries)])
+    new = {event.id: event for event in world.events[request.event_count :]}
+    newest_first = reversed([*world.all("event_delivery").values()])
+    deliveries = [*takewhile(lambda delivery: delivery["event_id"] in new, newest_first)]
+    early = {
+        delivery.id: fault
+        for delivery in reversed(deliveries)
+        if (fault := world.injected.fire_webhook(HASTE, new[delivery["event_id"]])) is not None
     }
-    hasty = {delivery_id: fault for delivery_id, fault in fired.items() if fault is not None}
-    if hasty:
-        world.fired.update(hasty)
-        with suppress(ApiError):  # the world may be dropped meanwhile; its caller is answered
-            await dispatcher.drive(simulation, simulation.settle())
+    if early:
+        world.fired.update(early)
+        with suppress(ApiError):  # the world was deleted; its caller gets the answer
+            await request.worlds.dispatcher.drive(simulation, simulation.settle())
+
+
+def apply_fault(fault: Any, response: Response, simulation: Simulation) -> "FaultyResponse":
+    """Make the response that a fault sends in place of another."""
+    headers = dict(response.headers)
+    length = int(headers.pop("content-length", 0))  # a response without a status has no length
+    answer = OutgoingResponse(response.status_code, headers, (bytes(response.body),), length)
+    faulty = fault.apply(answer)
+    marks = {FAULT_HEADER: fault.key, "deck-sim-version": headers["deck-sim-version"]}
+    return FaultyResponse(replace(faulty, headers={**faulty.headers, **marks}), simulation)
 
 
 @dataclass(frozen=True, slots=True)
-class Spoiled:
-    """An answer that a fault has spoiled: an ASGI app that sends it."""
+class FaultyResponse:
+    """A response as a fault sends it: late, in pieces, in part, or not at all."""
 
     outgoing: OutgoingResponse
     simulation: Simulation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it, or as much as there is of it, and end the line if it is to be ended."""
-        if await self._is_waited_for(receive):
+        """Send it to a client that is still there, and then end the socket if the fault does."""
+        out = self.outgoing
+        if not await self._wait(receive):
+            return
+        if out.status != NOTHING:
             await self._send(send)
-            if self.outgoing.end != WHOLE:
-                await _end(self.outgoing.end, scope, receive)
+        if out.end != WHOLE:
+            close = scope.get("extensions", {}).get(CLOSE_SOCKET)
+            if close is None:
+                raise _CONNECTION_ERRORS[out.end](
+                    f"the socket was {out.end} by a fault of deck-sim"
+                )
+            close(out.end)
+            await receive()  # until the socket has ended; uvicorn would repair an unfinished answer
 
     async def _send(self, send: Send) -> None:
         out = self.outgoing
-        if out.status == NOTHING:
-            return
         headers = {**out.headers, "content-length": f"{out.length}"}
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": out.status, "headers": raw})
@@ -96,43 +128,24 @@ class Spoiled:
         if out.end == WHOLE:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _is_waited_for(self, receive: Receive) -> bool:
-        """Whether the caller is still there when the answer is no longer held back.
+    async def _wait(self, receive: Receive) -> bool:
+        """Wait for the delay of the fault; false if the client disconnects before its end.
 
-        It is held until the world's clock has moved on so far, and no longer than that takes in
-        real time, so that nobody waits for ever for a clock that stands still; nor for a world that
-        is no more.
+        The delay ends when the world's clock has passed it, but takes no longer in real time: the
+        clock may be frozen. It also ends when the world is deleted.
         """
-        held, simulation = self.outgoing.held, self.simulation
-        if not held:
+        delay, simulation = self.outgoing.held, self.simulation
+        if not delay:
             return True
         speed = simulation.speed if simulation.mode == "real" else 1
-        real_end = simulation.real_ns() + int(held // _MICROSECOND * 1000 / speed)
-        end = simulation.world.now + held
-
-        def is_held() -> bool:
-            on_time = simulation.world.now < end and simulation.real_ns() < real_end
-            return on_time and not simulation.dropped
-
-        gone = asyncio.ensure_future(receive())
-        while is_held() and not gone.done():
-            await asyncio.wait({gone}, timeout=_NAP.total_seconds())
-        return not gone.done() and gone.cancel()
-
-
-def apply_fault(fault: Any, response: Response, simulation: Simulation) -> Spoiled:
-    """The answer that goes out instead of another."""
-    headers = dict(response.headers)
-    length = int(headers.pop("content-length", 0))  # what has no status has none
-    answer = OutgoingResponse(response.status_code, headers, (bytes(response.body),), length)
-    spoiled = fault.apply(answer)
-    marks = {FAULT_HEADER: fault.key, "deck-sim-version": headers["deck-sim-version"]}
-    return Spoiled(replace(spoiled, headers={**spoiled.headers, **marks}), simulation)
-
-
-async def _end(how: str, scope: Scope, receive: Receive) -> None:
-    line = scope.get("extensions", {}).get(LINE)
-    if line is None:
-        raise _BROKEN[how](f"the line was {how}, as a fault of deck-sim wants it")
-    line(how)
-    await receive()  # that the line has ended: a server would mend an answer that is left too soon
+        real_end = simulation.real_ns() + int(delay // _MICROSECOND * 1000 / speed)
+        end = simulation.world.now + delay
+        disconnected = asyncio.ensure_future(receive())
+        while (
+            simulation.world.now < end
+            and simulation.real_ns() < real_end
+            and not simulation.dropped
+            and not disconnected.done()
+        ):
+            await asyncio.wait({disconnected}, timeout=_CLOCK_INTERVAL.total_seconds())
+        return not disconnected.done() and disconnected.cancel()

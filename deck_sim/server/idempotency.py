@@ -1,99 +1,103 @@
-"""Calls with an `Idempotency-Key`: the first is answered, and whoever makes it again gets the same
-answer. Which calls take a key, and which answers are kept, is a row of the edition.
+"""Idempotency keys: a call that is repeated with its key gets the stored answer.
+
+Which calls take a key, and which answers are stored, is a row of the edition.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from hashlib import blake2b
 
-from deck_sim.contract.assumptions import rely_on
+from deck_sim.contract.assumptions import REFUSED, rely_again, rely_on
 from deck_sim.contract.editions import Idempotency
-from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
 from deck_sim.runtime.journal import StoredAnswer
 from deck_sim.runtime.serialization import read_object
 from deck_sim.runtime.simulation import Simulation
+from deck_sim.server.request import Answer, Request, read_assumed
+from deck_sim.server.routing import Route
 
 HEADER = "Idempotency-Key"
 REPLAYED = {"Deck-Sim-Replayed": "true"}
-TWO_AT_ONCE = "two calls with one key"  # the ledger's name of it
+TWO_AT_ONCE = "two calls with one key"  # a subject of the fidelity ledger
 
 
-@dataclass(frozen=True, slots=True)
-class KeyedCall:
-    """A call with a key. The answers are its world's, whichever that is when it is asked."""
+async def answer_once(
+    request: Request, route: Route, call: Callable[[Request, Route], Awaitable[Answer]]
+) -> Answer:
+    """Replay the stored answer to a call with this key; otherwise call, and store the answer.
 
-    simulation: Simulation
-    key: str
-    name: str  # its method and path
-    parameters: str
-
-    @contextmanager
-    def answering(self) -> Iterator[StoredAnswer | None]:
-        """A block in which the call is answered: with what is kept, if there is something.
-
-        Raises:
-            ApiError: `idempotency_error` if the key is that of another call, or of the same one
-                that is not answered yet; the latter is assumed.
-
-        """
-        keys = self.simulation.answering
-        if self.key in keys:
-            rely_on(TWO_AT_ONCE)
-            text = "A call with this idempotency key is not answered yet."
-            raise refuse("idempotency/idempotency_error", text)
-        kept = self._recall()
-        keys.add(self.key)
-        try:
-            yield kept
-        finally:
-            keys.discard(self.key)
-
-    def keep(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        """Store its answer, if the edition keeps answers of this status; drop expired ones."""
-        world, stored = self.simulation.world, self.simulation.stored_answers
-        if status in world.rules.idempotency.kept:
-            while stored and self._is_expired(stored[oldest := next(iter(stored))]):
-                del stored[oldest]
-            stored[self.key] = StoredAnswer(
-                world.now, self.name, self.parameters, status, {**headers}, body
-            )
-
-    def _recall(self) -> StoredAnswer | None:
-        kept = self.simulation.stored_answers.get(self.key)
-        if kept is None or self._is_expired(kept):
-            return None
-        if kept.parameters != self.parameters:
-            what = "with other parameters" if kept.call == self.name else f"for `{kept.call}`"
-            text = f"The idempotency key was used before, at {kept.at:%Y-%m-%dT%H:%M:%SZ}, {what}."
-            raise refuse("idempotency/idempotency_error", text)
-        return kept
-
-    def _is_expired(self, answer: StoredAnswer) -> bool:
-        world = self.simulation.world
-        return answer.at + world.rules.idempotency.kept_for <= world.now
-
-
-def note_key(lines: list[str], *, covered: bool) -> None:
-    """Note what is assumed of a key: that it is ignored on a call that takes none, and refused if
-    it is empty.
+    An exception is not stored.
 
     Raises:
-        ApiError: `assumption_refused`, for an empty one in a strict world.
+        ApiError: `idempotency_key_error` for a key that is empty or too long; `idempotency_error`
+            for a key of another call, or of a call that is not answered yet (assumed).
 
     """
-    if lines and not covered:
-        rely_on("idempotency key on another call")
-    elif lines == [""]:
+    simulation = request.simulation
+    rule, lines = simulation.world.rules.idempotency, request.headers.getlist(HEADER)
+    if not rule.covers(route.method, creates=route.creates):
+        if lines:
+            rely_on("idempotency key on another call")
+        return await call(request, route)
+    if lines == [""]:
         rely_on("empty idempotency key")
+    key = read_key(rule, lines)
+    if key is None:
+        return await call(request, route)
+    name = f"{route.method} {request.path}"
+    parameters = digest_parameters(name, request.scope["query_string"], request.body)
+    if key in simulation.answering:
+        rely_on(TWO_AT_ONCE)
+        text = "A call with this idempotency key is not answered yet."
+        raise refuse("idempotency/idempotency_error", text)
+    stored = simulation.stored_answers.get(key)
+    if stored is not None and not _is_expired(simulation, stored):
+        if stored.parameters != parameters:
+            what = "with other parameters" if stored.call == name else f"for `{stored.call}`"
+            at = f"{stored.at:%Y-%m-%dT%H:%M:%SZ}"
+            text = f"The idempotency key was used before, at {at}, {what}."
+            raise refuse("idempotency/idempotency_error", text)
+        return _replay(request, stored)
+    simulation.answering.add(key)
+    try:
+        answer = await call(request, route)
+        answer.serialize(request.id)
+    finally:
+        simulation.answering.discard(key)
+    # The refusal of an assumption is not an answer that Deck gives.
+    if answer.status in rule.kept and answer.status != CATALOG[REFUSED].status:
+        now, headers = simulation.world.now, {**answer.headers}
+        stored = StoredAnswer(now, name, parameters, answer.status, headers, answer.body)
+        _store(simulation, key, stored)
+    return answer
+
+
+def _store(simulation: Simulation, key: str, answer: StoredAnswer) -> None:
+    answers = simulation.stored_answers  # oldest first
+    while answers and _is_expired(simulation, answers[oldest := next(iter(answers))]):
+        del answers[oldest]
+    answers[key] = answer
+
+
+def _is_expired(simulation: Simulation, answer: StoredAnswer) -> bool:
+    world = simulation.world
+    return answer.at + world.rules.idempotency.kept_for <= world.now
+
+
+def _replay(request: Request, stored: StoredAnswer) -> Answer:
+    """The stored answer, with the `request_id` of the first call."""
+    data = json.loads(stored.body)
+    rely_again(read_assumed(stored.headers), data)
+    request.id, request.replayed = data["request_id"], True
+    return Answer(data, stored.status, {**stored.headers, **REPLAYED}, body=stored.body)
 
 
 def read_key(rule: Idempotency, lines: list[str]) -> str | None:
-    """The key in the lines of the header, which HTTP reads as one; None if there is no line.
+    """Join the lines of the header, as HTTP does; None if there is no line.
 
     Raises:
-        ApiError: `idempotency_key_error` if it is empty, or too long.
+        ApiError: `idempotency_key_error` if the key is empty or too long.
 
     """
     if not lines:
@@ -106,16 +110,10 @@ def read_key(rule: Idempotency, lines: list[str]) -> str | None:
 
 
 def digest_parameters(name: str, query: bytes, body: bytes) -> str:
-    """What tells whether two calls say the same, whatever the spelling of their JSON.
+    """A digest of a call, independent of how its JSON is spelled.
 
-    A digest, since a body may hold a password.
+    A digest, because a body may hold a password.
     """
-    parts = [name.encode(), query, _canonical(body)]
-    return blake2b(b"\0".join(parts), digest_size=16).hexdigest()
-
-
-def _canonical(body: bytes) -> bytes:
-    try:
-        return json.dumps(read_object(body), sort_keys=True).encode()
-    except ApiError:
-        return body
+    with suppress(ApiError):  # a body that is not JSON is compared byte by byte
+        body = json.dumps(read_object(body), sort_keys=True).encode()
+    return blake2b(b"\0".join([name.encode(), query, body]), digest_size=16).hexdigest()

@@ -1,67 +1,126 @@
-"""A visit: one request while it is answered, and what the journal keeps of it."""
+"""One request while it is answered, and its answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from deck_sim.base.redaction import hide_in_query
-from deck_sim.runtime.journal import KEPT_HEADERS, Call
-from deck_sim.runtime.serialization import read_for_journal
+from deck_sim import __version__
+from deck_sim.contract.error_catalog import ApiError
+from deck_sim.contract.operations import Operation
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.serialization import (
+    ExtraChecks,
+    Model,
+    check_body,
+    dump_json,
+    print_errors,
+    read_object,
+)
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.server.endpoint import Answer
+from deck_sim.scenario.selection import Choice
 
-ASSUMED = "Deck-Sim-Assumed"  # the names of what an answer rests on, in the ledger of fidelity
+if TYPE_CHECKING:
+    from deck_sim.contract.bodies import Body
+
+VERSION = {"Deck-Sim-Version": __version__}  # a header of every answer
+ASSUMED = "Deck-Sim-Assumed"  # a header: the assumptions that an answer relies on, by ledger name
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-@dataclass(slots=True)
-class RequestContext:
-    """What is known of a request while it is answered."""
+@dataclass
+class Request:
+    """One request to one world.
+
+    Its body is complete before an endpoint is called, so that an endpoint does not await between
+    reading and writing the world.
+    """
 
     scope: Scope
     headers: Headers
     body: bytes
+    worlds: WorldRegistry
     simulation: Simulation
-    request_id: str
-    position: int = 0  # how many entries the timeline had when the request came
-    events: int = 0  # and how many events there had been
-    fault: Any = None  # what goes wrong with it
-    replayed: bool = False
+    id: str
+    operation: Operation | None = None  # of its route
+    params: Mapping[str, str] = field(default_factory=dict)  # of its path
+    timeline_length: int = 0  # when the request arrived
+    event_count: int = 0  # when the request arrived
+    fault: Any = None  # the fault that fired for it
+    replayed: bool = False  # whether its answer was stored under an idempotency key
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        method: str = self.scope["method"]
+        return method
+
+    @property
+    def path(self) -> str:
+        """The whole path, `/v2` included."""
+        path: str = self.scope["path"]
+        return path
+
+    @cached_property
+    def query(self) -> list[tuple[str, str]]:
+        """The names and values of the query string."""
+        text = self.scope["query_string"].decode("latin-1")
+        return parse_qsl(text, keep_blank_values=True) if text else []
+
+    def query_values(self, name: str) -> list[str]:
+        """The values of a query parameter, written `name`, `name[]`, or both."""
+        return [value for key, value in self.query if key in (name, f"{name}[]")]
+
+    def read_body(self, extra_checks: ExtraChecks = lambda data: []) -> "Body":
+        """Validate the body against the model that the edition has for the operation.
+
+        If the body is invalid, `extra_checks` are made for the same error.
+
+        Raises:
+            ApiError: with every problem.
+
+        """
+        rules = self.simulation.world.rules
+        name = rules.body_name(self.operation) if self.operation else None
+        assert name is not None, "the operation takes no body"
+        return self.read_as(rules.body(name), extra_checks)
+
+    def read_as(self, model: type[Model], extra_checks: ExtraChecks = lambda data: []) -> Model:
+        """Validate the body against a model.
+
+        Raises:
+            ApiError: with every problem.
+
+        """
+        form = self.headers.get("content-type", "").lower().startswith(_FORMS)
+        return check_body(model, read_object(self.body, form=form), extra_checks)
 
 
-def record_call(visit: RequestContext, answer: Answer) -> Call:
-    """The journal's record of an answered request."""
-    refused = answer.data.get("errors", ()) if answer.status >= 400 else ()
-    return Call(
-        at=visit.simulation.world.now,
-        request_id=visit.request_id,
-        method=visit.scope["method"],
-        path=visit.scope["path"],
-        query=hide_in_query(visit.scope["query_string"].decode("latin-1")),
-        status=answer.status,
-        body=read_for_journal(visit.body),
-        errors=tuple(f"{error['type']}/{error['code']}" for error in refused),
-        scenario=answer.choice,
-        after=visit.position,
-        headers={name: visit.headers[name] for name in KEPT_HEADERS if name in visit.headers},
-        answered=_answered(answer) if visit.fault is None or visit.fault.is_answer_readable else {},
-        replayed=visit.replayed,
-        fault=visit.fault and visit.fault.key,
-        assumed=read_assumed(answer.headers),
-    )
+@dataclass(slots=True)
+class Answer:
+    """An endpoint's answer. Its body is `data` and the `request_id`."""
+
+    data: Mapping[str, Any]
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    choice: Choice | None = None  # the scenario chosen for the resource that was created
+    body: bytes = b""  # set by `serialize`
+
+    def serialize(self, request_id: str) -> None:
+        """Make the body, unless it exists: a replayed answer keeps the body that was stored."""
+        self.body = self.body or dump_json({**self.data, "request_id": request_id})
 
 
 def read_assumed(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """What an answer said that it rests on."""
+    """The assumptions named in the headers of an answer."""
     return tuple(filter(None, headers.get(ASSUMED, "").split(", ")))
 
 
-def _answered(answer: Answer) -> dict[str, Any]:
-    """What a client was told: which resource, in which status; what is wrong; when to return."""
-    shown = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
-    if answer.status >= 400:
-        shown["message"] = " ".join(error["message"] for error in answer.data.get("errors", ()))
-    waits = {n.lower(): v for n, v in answer.headers.items()}.get("retry-after")
-    return shown if waits is None else {**shown, "retry_after": waits}
+def error_answer(error: ApiError) -> Answer:
+    """The answer to a call that is refused: the error envelope."""
+    return Answer(print_errors(error), error.status, error.headers)

@@ -25,9 +25,9 @@ from deck_sim.faults.outgoing import RESET
 from deck_sim.runtime.files import read_signed_file
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.control.app import make_control
-from deck_sim.server.endpoint import WHO
-from deck_sim.server.fault_injection import LINE
+from deck_sim.server.fault_injection import CLOSE_SOCKET
 from deck_sim.server.openapi.serving import show_document
+from deck_sim.server.request import VERSION
 
 T = TypeVar("T")
 
@@ -43,10 +43,10 @@ def make_app(worlds: WorldRegistry) -> Router:
 
         return app.make_api(worlds)
 
-    def make_elsewhere() -> ASGIApp:
+    def make_fallback() -> ASGIApp:
         from deck_sim.server.api import app
 
-        return app.make_elsewhere(worlds)
+        return app.make_fallback(worlds)
 
     return Router(
         routes=[
@@ -56,7 +56,7 @@ def make_app(worlds: WorldRegistry) -> Router:
             _Below("/_sim", make_control(worlds)),
         ],
         redirect_slashes=False,
-        default=_Called(make_elsewhere),
+        default=_Called(make_fallback),
     )
 
 
@@ -86,9 +86,9 @@ async def _file(worlds: WorldRegistry, request: Request) -> Response:
     found = simulation and read_signed_file(simulation, file_id, signature)
     if not found:
         text = "no such file, or not its signature\n"
-        return Response(text, 404, WHO, media_type="text/plain")
+        return Response(text, 404, VERSION, media_type="text/plain")
     content, type_, name = found
-    headers = {**WHO, "Content-Disposition": _disposition(name)}
+    headers = {**VERSION, "Content-Disposition": _disposition(name)}
     return Response(content, media_type=type_, headers=headers)
 
 
@@ -117,13 +117,13 @@ class _Http(H11Protocol):
     ) -> None:
         """Let the app know the line."""
         super().connection_made(transport)
-        self.app = partial(_with_line, self.app, transport)
+        self.app = partial(_with_socket, self.app, transport)
 
 
-async def _with_line(
+async def _with_socket(
     app: ASGIApp, line: asyncio.Transport, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    scope.setdefault("extensions", {})[LINE] = partial(_end, line)
+    scope.setdefault("extensions", {})[CLOSE_SOCKET] = partial(_end, line)
     await app(scope, receive, send)
 
 

@@ -1,4 +1,4 @@
-"""Spoiled answers, where nobody has a line: in a process that calls the app itself."""
+"""Faulty responses of an app that is called in-process, without a socket."""
 
 import asyncio
 from datetime import timedelta
@@ -8,10 +8,10 @@ import pytest
 from deck_sim.faults.outgoing import CLOSED, NOTHING, RESET, OutgoingResponse
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import shipped
-from deck_sim.server.fault_injection import Spoiled
+from deck_sim.server.fault_injection import FaultyResponse
 
 
-def send_spoiled(**how):
+def send_faulty(**how):
     """What is sent of an answer whose caller is gone as soon as somebody looks."""
     sent = []
 
@@ -22,28 +22,30 @@ def send_spoiled(**how):
         sent.append(message["type"])
 
     usual = {"status": 200, "headers": {}, "pieces": (b"half",), "length": 8}
-    spoiled = Spoiled(OutgoingResponse(**usual | how), Simulation("key", Settings(), shipped()))
-    asyncio.run(spoiled({"type": "http"}, receive, send))
+    faulty = FaultyResponse(
+        OutgoingResponse(**usual | how), Simulation("key", Settings(), shipped())
+    )
+    asyncio.run(faulty({"type": "http"}, receive, send))
     return sent
 
 
 @pytest.mark.parametrize(
     ("end", "error"), [(RESET, ConnectionResetError), (CLOSED, ConnectionAbortedError)]
 )
-def test_without_a_line_its_end_is_an_error(end, error):
+def test_without_a_socket_its_end_is_an_error(end, error):
     """The app raises what a caller's end of the line would see."""
-    with pytest.raises(error, match=f"the line was {end}"):
-        send_spoiled(end=end)
+    with pytest.raises(error, match=f"the socket was {end}"):
+        send_faulty(end=end)
     with pytest.raises(error):
-        send_spoiled(end=end, status=NOTHING)
+        send_faulty(end=end, status=NOTHING)
 
 
 def test_a_whole_answer_ends_as_it_should():
     """A head, each piece, and the end."""
     body = "http.response.body"
-    assert send_spoiled() == ["http.response.start", body, body]
+    assert send_faulty() == ["http.response.start", body, body]
 
 
 def test_nothing_is_sent_to_a_caller_who_has_gone():
     """An answer that is held is for nobody once its caller has hung up."""
-    assert send_spoiled(held=timedelta(hours=1)) == []
+    assert send_faulty(held=timedelta(hours=1)) == []

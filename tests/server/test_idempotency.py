@@ -1,4 +1,4 @@
-"""Idempotency keys at the door of the server: which calls have one, and what two at once do."""
+"""Idempotency keys: which calls take one, and what two calls at once do."""
 
 import asyncio
 import json
@@ -9,10 +9,10 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.api.app import make_api
-from deck_sim.server.app import Door
-from deck_sim.server.endpoint import Answer, Route
+from deck_sim.server.app import DeckApp
 from deck_sim.server.idempotency import digest_parameters, read_key
-from deck_sim.server.routing import Routes
+from deck_sim.server.request import Answer
+from deck_sim.server.routing import Route, Routes
 
 RULE = EDITIONS["connections"].idempotency
 SAME = [
@@ -71,8 +71,8 @@ def test_a_key_that_is_empty_or_too_long_is_refused(key, found):
     assert problem.message == f"`Idempotency-Key` must have 1 to 256 characters, {found}."
 
 
-def _ask(door, path, body=b"{}", key=b"k", method="POST"):
-    """Call a door; the status, the headers and the body of its answer."""
+def _ask(app, path, body=b"{}", key=b"k", method="POST"):
+    """Call an app; the status, the headers and the body of its answer."""
     sent, scope = [], {"type": "http", "method": method, "path": path, "query_string": b""}
     scope["headers"] = [(b"authorization", b"Bearer w"), (b"idempotency-key", key)]
 
@@ -83,7 +83,7 @@ def _ask(door, path, body=b"{}", key=b"k", method="POST"):
         sent.append(message)
 
     async def answer():
-        await door(scope, receive, send)
+        await app(scope, receive, send)
         return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
     return answer()
@@ -96,8 +96,8 @@ async def _gather(*calls):
 def test_of_many_calls_at_once_one_creates():
     """Twenty calls with one key, all under way at once, have one answer and make one agent."""
     worlds = WorldRegistry()
-    door, body = make_api(worlds), b'{"name": "x"}'
-    answers = asyncio.run(_gather(*(_ask(door, "/agents", body) for _ in range(20))))
+    app, body = make_api(worlds), b'{"name": "x"}'
+    answers = asyncio.run(_gather(*(_ask(app, "/agents", body) for _ in range(20))))
     assert {(status, body) for status, _, body in answers} == {(201, answers[0][2])}
     assert [b"deck-sim-replayed" in headers for _, headers, _ in answers] == [False] + 19 * [True]
     assert len(worlds.select("Bearer w").world.all("agent")) == 1
@@ -105,7 +105,7 @@ def test_of_many_calls_at_once_one_creates():
 
 @pytest.fixture
 def slow():
-    """A door with a create that waits for its `gate`, and all that it made."""
+    """An app with a create that waits for its `gate`, and all that it made."""
     made, gate = [], asyncio.Event()
 
     async def create(request):
@@ -116,21 +116,21 @@ def slow():
         return Answer({}, 201)
 
     routes = Routes([Route("POST", "/things", create, creates=True)])
-    return Door(WorldRegistry(), lambda simulation: routes, journal=True), gate, made
+    return DeckApp(WorldRegistry(), lambda simulation: routes), gate, made
 
 
 def test_a_call_conflicts_with_one_that_is_not_answered_yet(slow):
     """While the first waits, the second is refused; later it gets the answer of the first."""
-    door, gate, made = slow
+    app, gate, made = slow
 
     async def play():
-        first = asyncio.ensure_future(_ask(door, "/things"))
+        first = asyncio.ensure_future(_ask(app, "/things"))
         await asyncio.sleep(0)
-        second = asyncio.ensure_future(_ask(door, "/things"))
-        other = asyncio.ensure_future(_ask(door, "/things", key=b"other"))
+        second = asyncio.ensure_future(_ask(app, "/things"))
+        other = asyncio.ensure_future(_ask(app, "/things", key=b"other"))
         await asyncio.sleep(0)
         gate.set()
-        return await second, await first, await other, await _ask(door, "/things")
+        return await second, await first, await other, await _ask(app, "/things")
 
     second, first, other, third = asyncio.run(play())
     assert second[0] == 409
@@ -140,15 +140,15 @@ def test_a_call_conflicts_with_one_that_is_not_answered_yet(slow):
 
 def test_a_call_that_was_given_up_frees_its_key(slow):
     """A caller who goes away before the answer leaves nothing behind, and can try again."""
-    door, gate, made = slow
+    app, gate, made = slow
 
     async def play():
-        gone = asyncio.ensure_future(_ask(door, "/things"))
+        gone = asyncio.ensure_future(_ask(app, "/things"))
         await asyncio.sleep(0)
         gone.cancel()
         await asyncio.gather(gone, return_exceptions=True)
         gate.set()
-        return await _ask(door, "/things")
+        return await _ask(app, "/things")
 
     assert asyncio.run(play())[0] == 201
     assert made == [b"{}"]
@@ -156,11 +156,11 @@ def test_a_call_that_was_given_up_frees_its_key(slow):
 
 def test_a_bug_is_not_kept(slow):
     """A call that failed for a bug of ours is really made again."""
-    door, gate, made = slow
+    app, gate, made = slow
     gate.set()
 
     async def play():
-        return [(await _ask(door, "/things", b"crash"))[0] for _ in range(2)]
+        return [(await _ask(app, "/things", b"crash"))[0] for _ in range(2)]
 
     assert asyncio.run(play()) == [500, 500]
     assert made == [b"crash", b"crash"]

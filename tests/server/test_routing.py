@@ -1,20 +1,15 @@
 """From a method and a path to the row that answers."""
 
-from dataclasses import dataclass
-
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.server.routing import Routes
+from deck_sim.server.request import Answer
+from deck_sim.server.routing import Route, Routes
 
-
-@dataclass
-class _Row:
-    method: str
-    path: str
-
-
-GET, POST = _Row("GET", "/things/{id}"), _Row("POST", "/things/{id}/go")
+GET, POST = (
+    Route(method, path, lambda request: Answer({}))
+    for method, path in [("GET", "/things/{id}"), ("POST", "/things/{id}/go")]
+)
 ROUTES = Routes([GET, POST])
 
 
@@ -52,7 +47,7 @@ def test_a_path_with_a_slash_at_its_end_is_told_so(path):
 @pytest.mark.parametrize("path", ["//things/a", "/things//go", "/things//", "/things/a//", "//x"])
 def test_a_path_with_an_empty_part_is_told_so(path):
     """An id that is empty shows as two slashes."""
-    assert _said(path) == ": what is between two of its slashes is empty."
+    assert _said(path) == ": the part between two of its slashes is empty."
 
 
 @pytest.mark.parametrize("path", ["", "/", "/things", "/things/", "/other/", "/things/a/b/"])

@@ -4,7 +4,7 @@ from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.scenario.selection import HEADER
-from deck_sim.server.endpoint import Answer, Request
+from deck_sim.server.request import Answer, Request
 
 
 def fetch(request: Request, kind: str) -> Resource:

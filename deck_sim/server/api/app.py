@@ -8,19 +8,18 @@ from deck_sim.runtime.registry import WorldRegistry
 
 # Each of these registers its functions as endpoints.
 from deck_sim.server.api import connections, destinations, endpoints, events, logins, verbs  # noqa: F401
-from deck_sim.server.app import Door
-from deck_sim.server.endpoint import ENDPOINTS, Endpoint, Route
-from deck_sim.server.routing import Routes
+from deck_sim.server.app import DeckApp
+from deck_sim.server.routing import ENDPOINTS, Endpoint, Route, Routes
 
 
-def make_api(worlds: WorldRegistry) -> Door:
-    """The app that answers calls below `/v2`."""
-    return Door(worlds, lambda simulation: _routes(simulation.world.rules), journal=True)
+def make_api(worlds: WorldRegistry) -> DeckApp:
+    """The app that is mounted at `/v2`."""
+    return DeckApp(worlds, lambda simulation: _routes(simulation.world.rules))
 
 
-def make_elsewhere(worlds: WorldRegistry) -> Door:
-    """The app that refuses calls outside `/v2` and `/_sim`, with a hint if `/v2` was forgotten."""
-    return Door(worlds, lambda simulation: _nothing(simulation.world.rules), journal=True)
+def make_fallback(worlds: WorldRegistry) -> DeckApp:
+    """The app for every other path. It answers 404, with a hint if only `/v2` is missing."""
+    return DeckApp(worlds, lambda simulation: _no_routes(simulation.world.rules))
 
 
 def routes_of(edition: Edition) -> list[Route]:
@@ -38,20 +37,22 @@ def _endpoint_of(edition: Edition, operation: Operation) -> Endpoint:
 
 
 @cache
-def _only(edition: Edition) -> Routes[Route]:
-    return Routes(routes_of(edition))
+def _routes(edition: Edition) -> Routes:
+    return Routes(routes_of(edition), _find_in_editions)
 
 
 @cache
-def _routes(edition: Edition) -> Routes[Route]:
-    """The routes of an edition, which name the edition that has a path instead."""
-    routes = _only(edition)
-    routes.elsewhere = {other.name: _only(other) for other in EDITIONS.values()}
-    return routes
+def _no_routes(edition: Edition) -> Routes:
+    return Routes([], partial(_find_below_v2, edition))
 
 
-@cache
-def _nothing(edition: Edition) -> Routes[Route]:
-    routes = Routes[Route]([])
-    routes.below = {"/v2": _only(edition)}
-    return routes
+def _find_in_editions(path: str, relative: str) -> str | None:
+    for name, other in EDITIONS.items():
+        if _routes(other).has(relative):
+            return f"`{path}` is an endpoint of the `{name}` edition; this world has another."
+    return None
+
+
+def _find_below_v2(edition: Edition, path: str, relative: str) -> str | None:
+    missing = _routes(edition).has(relative)
+    return f"`{path}` is not an endpoint; `/v2{path}` is one." if missing else None

@@ -4,7 +4,8 @@ from functools import partial
 
 from deck_sim.engine import commands
 from deck_sim.server.api.answers import answer, carry_out, choosing, fetch, show
-from deck_sim.server.endpoint import Answer, Request, endpoint
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import endpoint
 
 
 @endpoint

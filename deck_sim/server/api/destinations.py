@@ -16,7 +16,8 @@ from deck_sim.engine.deliveries import WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import check_body, print_resource
 from deck_sim.server.api.answers import fetch
-from deck_sim.server.endpoint import Answer, Request, endpoint
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import endpoint
 from deck_sim.webhooks.signing import make_secret, secret_problem
 
 Fields = dict[str, Any]

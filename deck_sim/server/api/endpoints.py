@@ -9,7 +9,8 @@ from deck_sim.engine import commands
 from deck_sim.runtime.serialization import print_resource, print_screenshots
 from deck_sim.server.api.answers import answer, carry_out, fetch, show
 from deck_sim.server.api.paging import Window
-from deck_sim.server.endpoint import Answer, Request, endpoint
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import endpoint
 
 
 @endpoint

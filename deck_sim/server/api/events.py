@@ -9,7 +9,8 @@ from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_event, print_resource
 from deck_sim.server.api.paging import list_items, read_statuses
-from deck_sim.server.endpoint import Answer, Request, endpoint
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import endpoint
 
 
 @endpoint
@@ -18,7 +19,7 @@ def list_events(request: Request) -> Answer:
     nothing is left behind it.
     """
     world = request.simulation.world
-    types = request.asked("type")
+    types = request.query_values("type")
 
     def matches(event: Event) -> bool:
         return event.created_at >= _oldest(world) and (not types or event.type in types)
@@ -54,7 +55,7 @@ def list_event_deliveries(request: Request) -> Answer:
     destination = commands.fetch(world, "event_destination", request.params["id"])
     problems = list[Problem]()
     statuses = read_statuses(request, world.kind("event_delivery"), problems)
-    types = request.asked("type")
+    types = request.query_values("type")
 
     def matches(delivery: Resource) -> bool:
         return (

@@ -17,7 +17,7 @@ from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import Kind
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import print_resource, read_moment
-from deck_sim.server.endpoint import Answer, Request
+from deck_sim.server.request import Answer, Request
 
 DEFAULT_LIMIT, MOST = 20, 100
 _PASSING = ("result",)  # what an item may yet come to match
@@ -89,7 +89,7 @@ def list_resources(request: Request, row: Kind) -> Answer:
     wanted = {
         row.filter_fields.get(name, name): values
         for name in names
-        if (values := request.asked(name))
+        if (values := request.query_values(name))
     }
     lasting = {name: values for name, values in wanted.items() if name not in _PASSING}
 
@@ -128,7 +128,7 @@ def list_items(
 
 def includes(request: Request, row: Kind) -> frozenset[str]:
     """What `include=` asks for, in one or several; unknown names are ignored (observed)."""
-    asked = {name for value in request.asked("include") for name in value.split(",")}
+    asked = {name for value in request.query_values("include") for name in value.split(",")}
     found = asked.intersection(row.includes)
     for name in sorted(found):
         rely_on(f"include={name}")
@@ -143,7 +143,7 @@ def _behind(after: str | None, items: Mapping[str, Listed]) -> Iterator[Listed]:
 
 
 def _limit(request: Request, problems: list[Problem]) -> int:
-    text = (request.asked("limit") or [str(DEFAULT_LIMIT)])[-1]
+    text = (request.query_values("limit") or [str(DEFAULT_LIMIT)])[-1]
     if text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MOST:
         return int(text)
     message = f"`limit` must be a whole number from 1 to {MOST}, not {text[:40]!r}"
@@ -152,7 +152,7 @@ def _limit(request: Request, problems: list[Problem]) -> int:
 
 
 def _cursor(request: Request, items: Mapping[str, Item], problems: list[Problem]) -> str | None:
-    cursors = request.asked("cursor")
+    cursors = request.query_values("cursor")
     if not cursors or not cursors[-1]:
         return None
     try:
@@ -178,7 +178,7 @@ def _words(
     request: Request, row: Kind, name: str, allowed: Sequence[str], problems: list[Problem]
 ) -> list[str]:
     """The values of a filter that takes only these words."""
-    asked = request.asked(name) if name in row.filters else []
+    asked = request.query_values(name) if name in row.filters else []
     for word in (word for word in asked if word not in allowed):
         message = (
             f"`{name}` is {word[:40]!r}{nearest(word, allowed)};"
@@ -191,7 +191,7 @@ def _words(
 def _created(request: Request, problems: list[Problem]) -> dict[str, datetime]:
     moments = dict[str, datetime]()
     for name in ("created_after", "created_before"):
-        for text in request.asked(name):
+        for text in request.query_values(name):
             try:
                 moments[name] = read_moment(text, name)
             except ApiError as error:

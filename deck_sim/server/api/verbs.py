@@ -8,7 +8,7 @@ from deck_sim.contract.resources import Kind
 from deck_sim.engine import commands
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.server.api.paging import includes, list_resources
-from deck_sim.server.endpoint import Answer, Request
+from deck_sim.server.request import Answer, Request
 
 
 def create(request: Request, row: Kind) -> Answer:

@@ -2,7 +2,7 @@
 
 from deck_sim import __version__
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.app import Door
+from deck_sim.server.app import App
 from deck_sim.server.control import (
     clock,
     deliveries,
@@ -15,8 +15,8 @@ from deck_sim.server.control import (
     scenarios,
     worlds,
 )
-from deck_sim.server.endpoint import Answer, Request, Route
-from deck_sim.server.routing import Routes
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route, Routes
 
 HEALTH = "/health"
 
@@ -41,7 +41,7 @@ ROUTES: list[Route] = [
 ]
 
 
-def make_control(of: WorldRegistry) -> Door:
+def make_control(of: WorldRegistry) -> App:
     """The app that answers calls below `/_sim`."""
     routes = Routes(ROUTES)
-    return Door(of, lambda simulation: routes, journal=False, open_paths=(HEALTH,))
+    return App(of, lambda simulation: routes, open_paths=(HEALTH,))

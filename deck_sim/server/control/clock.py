@@ -15,7 +15,8 @@ from deck_sim.runtime.advance import Advance
 from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import FOLLOW, Simulation
 from deck_sim.server.control.holds import print_held, print_kept_back
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route
 
 if TYPE_CHECKING:
     from deck_sim.server.control import bodies
@@ -37,7 +38,7 @@ async def set_clock(request: Request) -> Answer:
     """`PUT /_sim/clock`: first go on to `now` if it is given, then change how time moves."""
     from deck_sim.server.control import bodies
 
-    body, simulation = request.read(bodies.SetClock), request.simulation
+    body, simulation = request.read_as(bodies.SetClock), request.simulation
     check_follow(request, body.mode, body.now)
     if body.now is not None:
         journey = simulation.advance_to(read_moment(body.now, "now"), "now")
@@ -71,7 +72,7 @@ async def advance(request: Request) -> Answer:
     """`POST /_sim/clock/advance`: everything that falls due happens before the answer."""
     from deck_sim.server.control import bodies
 
-    body = request.read(bodies.Advance)
+    body = request.read_as(bodies.Advance)
     if sum(given is not None for given in (body.by, body.to, body.until)) != 1:
         text = "give exactly one of `by`, `to` and `until`"
         raise refuse("request/input_invalid", text, field="by")

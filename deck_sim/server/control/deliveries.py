@@ -5,7 +5,8 @@ from typing import Any
 from deck_sim.engine import commands, deliveries
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route
 
 
 def list_deliveries(request: Request) -> Answer:

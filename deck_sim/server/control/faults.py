@@ -9,7 +9,8 @@ from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected import EVERYBODY, Fault, Injected
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import read_object
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route
 
 
 def put_fault(request: Request) -> Answer:
@@ -17,7 +18,7 @@ def put_fault(request: Request) -> Answer:
     from deck_sim.server.control import fault_bodies
 
     names = {*read_object(request.body)}
-    fault = request.read(fault_bodies.body_for(names)).root
+    fault = request.read_as(fault_bodies.body_for(names)).root
     _check_edition(request.simulation.world, fault)
     world = request.simulation.world
     return Answer(_print(world.injected.add(world.next_id("flt"), fault)))

@@ -7,7 +7,8 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.fidelity import GRADES
 from deck_sim.contract.ledger import rows_of
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route
 
 
 def show_fidelity(request: Request) -> Answer:
@@ -22,7 +23,7 @@ def show_fidelity(request: Request) -> Answer:
 
 def _asked(request: Request, name: str, allowed: Collection[str]) -> str | None:
     """The last value of a parameter that is one of few; None if it is not there."""
-    for word in request.asked(name)[-1:]:
+    for word in request.query_values(name)[-1:]:
         if word not in allowed:
             close = nearest(word, allowed)
             text = f"`{name}` must be {listed(allowed, last='or')}, not {quote(word)}{close}"

@@ -13,14 +13,15 @@ from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_moment
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route
 
 
 def make_hold(request: Request) -> Answer:
     """`POST /_sim/holds`: stop what is about to emit an event, or keep answers to a call back."""
     from deck_sim.server.control import bodies
 
-    body, simulation = request.read(bodies.NewHold), request.simulation
+    body, simulation = request.read_as(bodies.NewHold), request.simulation
     if (body.event is None) == (body.call is None):
         text = "give exactly one of `event` and `call`"
         raise refuse("request/input_invalid", text, field="event")

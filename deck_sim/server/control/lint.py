@@ -8,7 +8,8 @@ from deck_sim.base.durations import parse_duration
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.serialization import print_moment
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route
 
 if TYPE_CHECKING:
     from deck_sim.runtime import lint
@@ -18,7 +19,7 @@ def show_lint(request: Request) -> Answer:
     """`GET /_sim/lint`: mistakes of the client that the journal and the deliveries show."""
     from deck_sim.runtime import lint
 
-    given = request.asked("poll_interval")
+    given = request.query_values("poll_interval")
     try:
         interval = parse_duration(given[0]) if given else lint.POLL_INTERVAL
     except ValueError as error:

@@ -5,7 +5,8 @@ from functools import partial
 from deck_sim.engine import commands
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.server.control.editions import check_kind
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route
 
 
 def review(request: Request, verdict: str) -> Answer:

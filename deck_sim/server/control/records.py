@@ -10,7 +10,8 @@ from deck_sim.runtime.journal import Call
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
 from deck_sim.server.control.clock import print_entry
 from deck_sim.server.control.editions import check_kind
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route
 
 
 def show_timeline(request: Request) -> Answer:

@@ -10,7 +10,8 @@ from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.runtime.serialization import read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, entry_problems
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route
 
 if TYPE_CHECKING:
     from deck_sim.scenario import loader
@@ -134,7 +135,7 @@ def queue(request: Request) -> Answer:
     """`POST /_sim/queue`: the next connections or runs play these, one each."""
     from deck_sim.server.control import bodies
 
-    body = request.read(bodies.Queue)
+    body = request.read_as(bodies.Queue)
     simulation = request.simulation
     simulation.selection.enqueue(
         body.resource, body.scenarios, simulation.library, simulation.world.edition
@@ -158,7 +159,7 @@ def put_rules(request: Request) -> Answer:
     from deck_sim.server.control import bodies
 
     simulation = request.simulation
-    wanted = request.read(bodies.Rules).rules
+    wanted = request.read_as(bodies.Rules).rules
     simulation.selection.set_rules(wanted, simulation.library, simulation.world.edition)
     return show_rules(request)
 

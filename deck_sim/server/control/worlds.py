@@ -19,7 +19,8 @@ from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
 from deck_sim.scenario.selection import Choice
 from deck_sim.scenario.selection_state import check_scenario
 from deck_sim.server.control.clock import check_follow
-from deck_sim.server.endpoint import Answer, Request, Route
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route
 
 if TYPE_CHECKING:
     from deck_sim.server.control import bodies
@@ -73,7 +74,7 @@ def change_world(request: Request) -> Answer:
     """`PATCH /_sim/world`. The edition and the seed can change only while the world is empty."""
     from deck_sim.server.control import bodies
 
-    body = request.read(bodies.ChangeWorld)
+    body = request.read_as(bodies.ChangeWorld)
     simulation = request.simulation
     world = _begun(simulation, body)
     selection = replace(simulation.selection)
@@ -138,7 +139,7 @@ def reset_world(request: Request) -> Answer:
     """`POST /_sim/reset`: the world begins anew, empty."""
     from deck_sim.server.control import bodies
 
-    body = request.read(bodies.NewWorld) if request.body else bodies.NewWorld()
+    body = request.read_as(bodies.NewWorld) if request.body else bodies.NewWorld()
     check_follow(request, body.mode, body.now)
     wanted = body.model_dump(exclude_none=True, exclude={"default_scenario"})
     if body.now is not None:
@@ -172,7 +173,7 @@ def seed(request: Request) -> Answer:
     from deck_sim.runtime import seeding
     from deck_sim.server.control import bodies
 
-    wanted = request.read(bodies.Seed).resources
+    wanted = request.read_as(bodies.Seed).resources
     return Answer({"seeded": seeding.seed_resources(request.simulation, wanted)})
 
 

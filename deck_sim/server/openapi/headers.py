@@ -9,8 +9,8 @@ from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape
 from deck_sim.scenario import selection
 from deck_sim.server import idempotency
-from deck_sim.server.endpoint import Route
 from deck_sim.server.request import ASSUMED
+from deck_sim.server.routing import Route
 
 VERSION, RETRY_AFTER = "Deck-Sim-Version", "Retry-After"
 (REPLAYED,) = idempotency.REPLAYED

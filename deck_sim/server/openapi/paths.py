@@ -7,10 +7,10 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape, many, named
 from deck_sim.server.api.paging import DEFAULT_LIMIT, MOST
-from deck_sim.server.endpoint import Route
 from deck_sim.server.openapi import headers
 from deck_sim.server.openapi.refusals import refusals
 from deck_sim.server.openapi.schemas import answer_name, status_name
+from deck_sim.server.routing import Route
 
 JSON = "application/json"
 

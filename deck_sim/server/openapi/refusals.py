@@ -6,8 +6,8 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape, named
-from deck_sim.server.endpoint import Route
 from deck_sim.server.openapi.headers import takes_key
+from deck_sim.server.routing import Route
 
 # Our word for the codes of an answer. Nothing in OpenAPI says which of them come with which status.
 CODES = "x-error-codes"

@@ -8,7 +8,7 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json, print_errors
-from deck_sim.server.endpoint import WHO
+from deck_sim.server.request import VERSION
 
 
 async def show_document(worlds: WorldRegistry, request: Request) -> Response:
@@ -20,7 +20,7 @@ async def show_document(worlds: WorldRegistry, request: Request) -> Response:
     except ApiError as error:
         refused = {**print_errors(error), "request_id": worlds.next_request_id()}
         shown, status = refused, error.status
-    return Response(dump_json(shown), status, WHO, media_type="application/json")
+    return Response(dump_json(shown), status, VERSION, media_type="application/json")
 
 
 def _edition(worlds: WorldRegistry, request: Request) -> str:

@@ -2,16 +2,18 @@
 
 import random
 from functools import partial
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.datastructures import Headers
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.api.paging import list_resources
-from deck_sim.server.endpoint import Request
 from deck_sim.server.openapi.document import document
+from deck_sim.server.request import Request
 
 
 def _walk(api, path, between=lambda: None):
@@ -134,8 +136,8 @@ def test_pages_are_the_list_whatever_comes_and_goes_between_them(count, limit, b
 
 def _page(simulation, limit, cursor):
     """One page of the agents, without HTTP."""
-    query = (("limit", str(limit)), ("cursor", cursor))
-    request = Request(None, simulation, {}, query, None, b"")
+    scope = {"query_string": urlencode({"limit": limit, "cursor": cursor}).encode()}
+    request = Request(scope, Headers(), b"", None, simulation, "req_1")
     return list_resources(request, simulation.world.kind("agent")).data
 
 

@@ -11,12 +11,12 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
 from deck_sim.scenario import selection
 from deck_sim.server.api.app import routes_of
-from deck_sim.server.endpoint import Route
 from deck_sim.server.idempotency import HEADER
 from deck_sim.server.openapi.document import document
 from deck_sim.server.openapi.headers import REPLAYED, RETRY_AFTER, VERSION
 from deck_sim.server.openapi.paths import described
 from deck_sim.server.openapi.refusals import CODES
+from deck_sim.server.routing import Route
 
 EVERY_EDITION = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
 ROUTES = [

@@ -1,4 +1,4 @@
-"""The door of the server, called as an ASGI app."""
+"""The ASGI app, called in-process."""
 
 import asyncio
 import json
@@ -10,9 +10,9 @@ from deck_sim import __version__
 from deck_sim.contract.bodies import Body
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import MAX_BODY_BYTES
-from deck_sim.server.app import Door
-from deck_sim.server.endpoint import Answer, Route
-from deck_sim.server.routing import Routes
+from deck_sim.server.app import App, DeckApp
+from deck_sim.server.request import Answer
+from deck_sim.server.routing import Route, Routes
 
 
 class _Name(Body):
@@ -25,8 +25,8 @@ def _fail(request):
 
 ROUTES = Routes(
     [
-        Route("GET", "/things", lambda request: Answer({"asked": request.asked("of")})),
-        Route("POST", "/things", lambda request: Answer(request.read(_Name).model_dump(), 201)),
+        Route("GET", "/things", lambda request: Answer({"asked": request.query_values("of")})),
+        Route("POST", "/things", lambda request: Answer(request.read_as(_Name).model_dump(), 201)),
         Route("GET", "/things/{id}", lambda request: Answer(dict(request.params))),
         Route("GET", "/broken", _fail),
         Route("GET", "/unprintable", lambda request: Answer({"number": float("inf")})),
@@ -43,10 +43,9 @@ def worlds():
 
 @pytest.fixture
 def call(worlds):
-    """Call the door in-process: the status, the headers and the body of its answer."""
-    door = Door(worlds, lambda simulation: ROUTES, journal=True, open_paths=("/open",))
+    """Call the app; returns the status, the headers and the body of its answer."""
 
-    def call(method, path, *chunks, key="k", query="", root="", end=()):
+    def call(method, path, *chunks, key="k", query="", root="", end=(), app=DeckApp):
         messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
         messages += end or [{"type": "http.request"}]
         sent = []
@@ -60,7 +59,8 @@ def call(worlds):
         headers = [(b"authorization", f"Bearer {key}".encode())] if key else []
         scope = {"type": "http", "method": method, "path": path, "headers": headers}
         scope |= {"query_string": query.encode(), "root_path": root}
-        asyncio.run(door(scope, receive, send))
+        made = app(worlds, lambda simulation: ROUTES, open_paths=("/open",))
+        asyncio.run(made(scope, receive, send))
         if not sent:
             return None
         headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
@@ -176,3 +176,10 @@ def test_an_open_path_needs_no_key_and_belongs_to_no_world(call, worlds):
     assert json.loads(call("GET", "/open")[2])["key"] == ""
     assert not worlds.select("Bearer k").journal
     assert call("GET", "/things", key=None)[0] == 401
+
+
+def test_a_control_call_leaves_no_trace_in_its_world(call, worlds):
+    """Calls of the control API are not in the journal, and their ids are counted apart."""
+    body = call("GET", "/things", app=App)[2]
+    assert json.loads(body)["request_id"].startswith("ctl_")
+    assert not worlds.select("Bearer k").journal
