@@ -24,13 +24,13 @@ MISUSED = {
     "input.list|sort(up=1, down=2)": (
         "`sort` takes no `up` or `down`; it takes `reverse`, `case_sensitive` and `attribute`"
     ),
-    "1|round(2, 'ceil')": "`round` is given too much; it takes `precision`",
-    "'a'|title(1)": "`title` is given too much; it takes nothing more",
+    "1|round(2, 'ceil')": "`round` has too many arguments; it takes `precision`",
+    "'a'|title(1)": "`title` has too many arguments; it takes no arguments",
     "'a'|replace('x')": "`replace` needs `new`",
     "'a'|replace": "`replace` needs `old` and `new`",
     "input.list|join(*[1])": "`join` takes no `*` and no `**`",
     "1|default(**{'a': 1})": "`default` takes no `*` and no `**`",
-    "1 is even(2)": "`even` is given too much; it takes nothing more",
+    "1 is even(2)": "`even` has too many arguments; it takes no arguments",
     "days_from_now()": "`days_from_now` needs `days`",
     "days_after(days=1)": "`days_after` needs `day`",
     "days_from_now(weeks=1)": "`days_from_now` takes no `weeks`; it takes `days`",

@@ -14,7 +14,7 @@ from jinja2.utils import pass_environment
 
 from deck_sim.base.errors import listed, nearest
 from deck_sim.scenario.expressions import limits
-from deck_sim.scenario.expressions.arguments import told, with_plain_errors
+from deck_sim.scenario.expressions.arguments import plain_errors, with_plain_errors
 from deck_sim.scenario.expressions.limits import OPERATORS, as_text
 
 # What an expression can name; of some it is known beforehand what they hold.
@@ -69,11 +69,11 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         OPERATORS.get(operator, _any)(left, right)
-        with told(operator, left, right):
+        with plain_errors(operator, left, right):
             return super().call_binop(context, operator, left, right)
 
     def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
-        with told(operator, arg):
+        with plain_errors(operator, arg):
             return super().call_unop(context, operator, arg)
 
 

@@ -1,7 +1,7 @@
-"""What the expressions of scenarios may make: plain data, and not too much of it.
+"""Limits of expressions: they make plain data, and a bounded amount of it.
 
-Whatever multiplies is measured before it is computed. Measuring stops at the limit, so it costs no
-more for what is larger.
+Operators and filters that multiply are measured before they are computed. Measuring stops at the
+limit, so larger values cost no more.
 """
 
 import json
@@ -9,23 +9,22 @@ from collections.abc import Callable, Iterable, Mapping
 from math import prod
 from typing import Any
 
-MOST_CHARACTERS = 64 * 1024  # that one expression, or a text with several, makes
-MOST_IN_ALL = 1024 * 1024  # that the expressions of one step make
+MOST_CHARACTERS = 64 * 1024  # of one expression, or a text with several
+MOST_IN_ALL = 1024 * 1024  # of the expressions of one step
 MOST_DIGITS = 1000
-MOST_LEVELS = 200  # of lists and mappings within one another
+MOST_LEVELS = 200  # of nested lists and mappings
 
 
 class ExpressionError(Exception):
-    """An expression that cannot be read or computed; the text says why.
-
-    `found_in` is the text of the scenario that it stands in, where that is known.
+    """An expression that cannot be read or computed. `found_in` is the text of the scenario that
+    has it, if known.
     """
 
     found_in: str = ""
 
 
 def size(value: Any) -> int:
-    """How many characters a value has, or some number over the limit if it has more than that."""
+    """The characters of a value, or any number over the limit if there are more."""
     found, rest = 0, [value]
     while rest and found <= MOST_CHARACTERS:
         part = rest.pop()
@@ -44,15 +43,14 @@ def _characters(part: Any) -> int:
 
 
 def _digits(number: int) -> int:
-    """About how many digits a number has, and never too few."""
-    return number.bit_length() // 3 + 1
+    return number.bit_length() // 3 + 1  # an estimate that is never too low
 
 
-def plain(value: Any) -> Any:
-    """A copy of a value as JSON can say it.
+def as_plain_data(value: Any) -> Any:
+    """A copy of a value that is plain JSON data.
 
     Raises:
-        ExpressionError: if JSON cannot, or it is too much.
+        ExpressionError: if JSON cannot hold the value, or it is too large.
 
     """
     if _is_deep(value):
@@ -62,7 +60,6 @@ def plain(value: Any) -> Any:
 
 
 def _is_deep(value: Any) -> bool:
-    """Whether a value is nested more deeply than is safe to copy, whatever Python may allow."""
     level = [value]
     for _ in range(MOST_LEVELS):
         level = [inner for outer in level for inner in _inside(outer)]
@@ -78,17 +75,17 @@ def _inside(value: Any) -> Iterable[Any]:
 
 
 def as_text(value: Any) -> str:
-    """A value as it stands in a longer text.
+    """A value as part of a longer text.
 
     Raises:
-        ExpressionError: if it is not plain data, or too much.
+        ExpressionError: if it is not plain data, or too large.
 
     """
     if size(value) > MOST_CHARACTERS:
         raise ExpressionError(f"it makes more than {MOST_CHARACTERS // 1024} KiB")
     text = value if isinstance(value, str) else _as_json(value)
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ExpressionError("it makes half a character, which no text can hold")
+        raise ExpressionError("it makes an unpaired surrogate, which is not a character")
     return text
 
 
@@ -96,11 +93,11 @@ def _as_json(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_not_plain)
     except ValueError:
-        raise ExpressionError("it makes a number that is infinite, or none at all") from None
+        raise ExpressionError("it makes a number that is infinite or not a number") from None
 
 
 def _not_plain(value: Any) -> Any:
-    str(value)  # what is undefined raises, and says what it is
+    str(value)  # an undefined value raises its own message
     raise ExpressionError("it makes something that is not text, a number, a list or an object")
 
 
@@ -131,7 +128,7 @@ def _remainder(left: Any, right: Any) -> None:
         raise ExpressionError("`%` is for numbers")
 
 
-# Each refuses what its operator must not be given.
+# Each raises if its operator must not be used with the operands.
 OPERATORS: dict[str, Callable[[Any, Any], None]] = {
     "+": _sum,
     "*": _product,
@@ -144,10 +141,10 @@ OPERATORS: dict[str, Callable[[Any, Any], None]] = {
 
 
 def concat(parts: Iterable[str]) -> str:
-    """Join texts; stop as soon as it is too much.
+    """Join texts.
 
     Raises:
-        ExpressionError: in that case.
+        ExpressionError: as soon as they are too large.
 
     """
     made, found = list[str](), 0
@@ -183,7 +180,7 @@ def _unique(value: Iterable[Any]) -> list[Any]:
     return [*kept.values()]
 
 
-# In place of Jinja's own, which have no bounds or make what is not plain.
+# Replacements for Jinja's filters that have no limits or do not make plain data.
 FILTERS: dict[str, Callable[..., Any]] = {
     "join": _join,
     "replace": _replace,

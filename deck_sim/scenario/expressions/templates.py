@@ -196,7 +196,7 @@ class _Rendering:
 
 def _compute(text: str, names: Mapping[str, Any]) -> Any:
     try:
-        return limits.plain(_compile(text)(**names))
+        return limits.as_plain_data(_compile(text)(**names))
     except (ExpressionError, UndefinedError) as error:
         text = f"{error}"
         raise ExpressionError(_EMPTY if text.endswith("sequence was empty.") else text) from None
