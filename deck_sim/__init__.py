@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base import real_time  # noqa: F401 - keeps hold of the real clock before anything freezes it
+from deck_sim.base.version import __version__
 
 if TYPE_CHECKING:
     from deck_sim.base.errors import DeckSimError
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from deck_sim.handle.receiver import WebhookReceiver
 
 __all__ = ["Deck", "DeckSim", "DeckSimError", "WebhookReceiver", "__version__"]
-__version__ = "0.1.0"
 
 _HOMES = {
     "Deck": "deck_sim.handle.deck",

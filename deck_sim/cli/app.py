@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 
 import click
 
-from deck_sim import __version__
 from deck_sim.base.errors import nearest
+from deck_sim.base.version import __version__
 from deck_sim.cli.command import Command, WithExamples
 
 # A new command is a row here and a module of that name, which defines `command`.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deck_sim import __version__
+from deck_sim.base.version import __version__
 from deck_sim.cli.command import Command, CommandError
 from deck_sim.cli.option_types import ANY_KEY, KEYS, MODE, MOMENT
 from deck_sim.cli.scenario_options import (

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from deck_sim import __version__
+from deck_sim.base.version import __version__
 from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.deliveries import AttemptResult

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from deck_sim import __version__
+from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.operations import Operation
 from deck_sim.runtime.registry import WorldRegistry

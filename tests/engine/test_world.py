@@ -1,10 +1,13 @@
 """The world: the only place where a status changes."""
 
+import ast
 import copy
 import re
+from pathlib import Path
 
 import pytest
 
+import deck_sim
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import FROZEN_START, IllegalMove, World
@@ -88,6 +91,44 @@ def test_a_final_status_says_that_nothing_can_follow(edition, kind):
     world, resource = world_with(edition, kind, final)
     with pytest.raises(IllegalMove, match="it can become nothing"):
         world.move(resource, machine.initial)
+
+
+SOURCES = {
+    str(file.relative_to(Path(deck_sim.__file__).parent)): ast.parse(file.read_text())
+    for file in Path(deck_sim.__file__).parent.rglob("*.py")
+}
+
+
+def test_only_move_replaces_a_status():
+    """One call in the package makes a resource with another status, and `move` alone uses it."""
+    replaced = [
+        file
+        for file, tree in SOURCES.items()
+        if not file.startswith("faults/")  # their statuses are those of HTTP
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "replace"
+        if any(keyword.arg == "status" for keyword in node.keywords)
+    ]
+    assert replaced == ["engine/world.py"]
+    callers = [
+        function.name
+        for function in ast.walk(SOURCES["engine/world.py"])
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and node.attr == "_in_status"
+    ]
+    assert callers == ["move"]
+
+
+def test_only_the_world_writes_to_its_resources():
+    """Other modules neither touch the private field nor assign into what `all` returns."""
+    for file, tree in SOURCES.items():
+        if file == "engine/world.py":
+            continue
+        for node in ast.walk(tree):
+            assert getattr(node, "attr", "") != "_resources", file
+            if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+                assert not re.search(r"\.(all\(|resources\b)", ast.unparse(node.value)), file
 
 
 def test_an_event_keeps_the_resource_as_it_was(play):

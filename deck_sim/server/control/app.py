@@ -1,6 +1,6 @@
 """The control API as an ASGI app."""
 
-from deck_sim import __version__
+from deck_sim.base.version import __version__
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import App
 from deck_sim.server.control import (

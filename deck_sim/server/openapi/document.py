@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from deck_sim import __version__
+from deck_sim.base.version import __version__
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.shapes import Shape
 from deck_sim.server.api.app import routes_of

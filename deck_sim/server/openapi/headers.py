@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from deck_sim import __version__
+from deck_sim.base.version import __version__
 from deck_sim.contract import shapes
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation

@@ -1,0 +1,3 @@
+"""The version of deck-sim."""
+
+__version__ = "0.1.0"
