@@ -36,14 +36,10 @@ class Behaviour:
     grade: Grade
     what: str
     of: tuple[str, ...] = ()
-    edition: str | None = None  # the one that has it; None: both
+    edition: str | None = None  # the only one that has it; filled in by the ledger
     mark: Mark = "none"
     source: str = ""
     date: str = CHECKED
-
-    def is_of(self, edition: str | None) -> bool:
-        """Whether an edition has it; with None, whether any has."""
-        return self.edition is None or edition in (None, self.edition)
 
     @property
     def where_from(self) -> str:
@@ -68,16 +64,6 @@ def observed(name: str, what: str, *of: str, **more: Any) -> Behaviour:
 def assumed(name: str, what: str, *of: str, **more: Any) -> Behaviour:
     """A row for what we had to decide, since nothing public says it."""
     return Behaviour(name, "assumed", what, of, **more)
-
-
-def calls_of(
-    path: str, what: str, verbs: str = "POST GET GET/ PATCH/ DELETE/", **more: str
-) -> Behaviour:
-    """The usual calls of one kind of resource; a slash stands for `/{id}`."""
-    of = tuple(
-        f"{v.removesuffix('/')} /{path}{'/{id}' if v[-1] == '/' else ''}" for v in verbs.split()
-    )
-    return documented(f"{path.replace('-', '_')}_calls", what, *of, **more)
 
 
 def asked(path: str, names: str) -> tuple[str, ...]:

@@ -1,14 +1,15 @@
-"""What a call of the API is to those who read of it: its name, what it takes, what it answers.
+"""The calls of the Deck API, a row each: name, path, body, answer, and how we know of it.
 
-A route has one of these beside its path. The endpoint does not look at it; the OpenAPI document is
-made of it, and the suite holds every answer against that.
+The OpenAPI document and the ledger are made of these rows. `server.api` has a function for each.
 """
 
 from dataclasses import dataclass
 
-from deck_sim.contract.resources import Kind
+from deck_sim.contract.fidelity import Behaviour, asked, documented
+from deck_sim.contract.resources import DESTINATIONS_CALLS, FILES_CALLS, Kind
 
 PAGING = ("limit", "cursor", "created_after", "created_before")  # what every paged list takes
+CONFLICT = ("request/state_invalid",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,22 +17,32 @@ class Operation:
     """One call. What follows from its path and its kind of resource is not repeated here."""
 
     name: str  # verb_noun, in Deck's words
-    method: str
-    path: str
+    call: str  # method and path
     summary: str
-    answer: str  # a kind of resource of the edition, or one of `shapes.OTHERS`
-    body: str | None = None  # the name of its model in `bodies`
+    answer: str  # a kind of resource of the edition, or one of `answers.OTHERS`
+    known: Behaviour  # its row in the ledger; `of` need not repeat the call
+    body: str | None = None  # the name of the model of its body
     endpoint: str | None = None  # the function that answers; None: the one called `name`
-    verb: str | None = None  # which of the five usual ones it is, if any …
+    verb: str | None = None  # which of the five usual verbs it is, if any …
     of: str = ""  # … and of which kind of resource
-    answers: bool = False  # an interaction; its body is the edition's
+    answers: bool = False  # an interaction, with the body that the edition has for that
     status: int = 200
-    paged: bool = False  # a list of them, page by page
-    whole: bool = False  # a list of them, in one go
+    paged: bool = False  # a list, page by page
+    whole: bool = False  # a list, in one answer
     filters: tuple[str, ...] = ()
-    includes: tuple[str, ...] = ()  # what `include=` may ask for
+    includes: tuple[str, ...] = ()  # values of the parameter `include`
     plays: bool = False  # starts a script, which the caller may choose
-    errors: tuple[str, ...] = ()  # of the catalog, beside those that follow from the rest
+    errors: tuple[str, ...] = ()  # of the catalog, besides those that follow from the rest
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        return self.call.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        """The path below `/v2`."""
+        return self.call.partition(" ")[2]
 
     @property
     def creates(self) -> bool:
@@ -40,27 +51,31 @@ class Operation:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The names of what its query takes."""
+        """The names of its query parameters."""
         included = ("include",) if self.includes else ()
         return (*self.filters, *(PAGING if self.paged else ()), *included)
 
     @property
     def kind(self) -> str:
-        """The kind of resource that it answers with; the answer to a create may show more of it."""
+        """The kind of resource in its answer; the answer to a create may show more of it."""
         return self.answer.removeprefix("created_")
 
 
+_CALLS = {"create": "POST /{}", "list": "GET /{}", "get": "GET /{}/{{id}}"}
+_CALLS |= {"update": "PATCH /{}/{{id}}", "delete": "DELETE /{}/{{id}}"}
+
+
 def usual(verb: str, row: Kind) -> Operation:
-    """What one of the five verbs is to one kind of resource."""
-    method, tail = _VERBS[verb]
+    """The call of one of the five usual verbs for a kind of resource."""
+    assert row.known is not None, f"the calls of {row.path} have no row in the ledger"
     noun = row.path.replace("-", " ") if verb == "list" else row.noun
     article = {"list": ""}.get(verb, "an " if noun[0] in "aeiou" else "a ")
     return Operation(
         f"{verb}_{noun.replace(' ', '_')}",
-        method,
-        f"/{row.path}{tail}",
+        _CALLS[verb].format(row.path),
         f"{verb.title()} {article}{noun}",
         "deleted" if verb == "delete" else row.object,
+        row.known,
         body={"create": row.create, "update": row.update}.get(verb),
         status=row.create_status if verb == "create" else 200,
         paged=verb == "list",
@@ -71,105 +86,117 @@ def usual(verb: str, row: Kind) -> Operation:
     )
 
 
-_VERBS = {
-    "create": ("POST", ""),
-    "list": ("GET", ""),
-    "get": ("GET", "/{id}"),
-    "update": ("PATCH", "/{id}"),
-    "delete": ("DELETE", "/{id}"),
-}
-
-
-CONFLICT = ("request/state_invalid",)
-
-TEST_KEY = Operation("test_key", "GET", "/test", "Test the API key", "readiness")
-RESET_TASK = Operation(
-    "reset_task", "POST", "/tasks/{id}/reset", "Let a task start learning again", "task"
-)
 RUN_TASK = Operation(
     "run_task",
-    "POST",
-    "/tasks/{id}/run",
+    "POST /tasks/{id}/run",
     "Run a task",
     "task_run",
+    documented("run_call", "`POST /tasks/{id}/run` answers at once with a `queued` run."),
     body="RunTask",
     status=201,
     plays=True,
     errors=CONFLICT,
 )
-CANCEL_RUN = Operation(
-    "cancel_run", "POST", "/task-runs/{id}/cancel", "Cancel a task run", "task_run", errors=CONFLICT
-)
-ANSWER_RUN = Operation(
-    "answer_run",
-    "POST",
-    "/task-runs/{id}/interaction",
-    "Answer what a task run asks",
-    "task_run",
-    answers=True,
-    errors=CONFLICT,
-)
-LIST_STORAGE = Operation(
-    "list_run_storage",
-    "GET",
-    "/task-runs/{id}/storage",
-    "List the files that a task run kept",
-    "storage",
-    paged=True,
-)
-LIST_SCREENSHOTS = Operation(
-    "list_run_screenshots",
-    "GET",
-    "/task-runs/{id}/screenshots",
-    "List the screenshots of a task run",
-    "screenshot",
-    whole=True,
-)
-
-LIST_EVENTS = Operation(
-    "list_events", "GET", "/events", "List events", "event", paged=True, filters=("type",)
-)
-GET_EVENT = Operation("get_event", "GET", "/events/{id}", "Get an event", "event")
-LIST_EVENT_TYPES = Operation(
-    "list_event_types", "GET", "/event-types", "List event types", "event_type", whole=True
-)
 CREATE_DESTINATION = Operation(
     "create_event_destination",
-    "POST",
-    "/event-destinations",
+    "POST /event-destinations",
     "Create an event destination",
     "created_event_destination",
+    DESTINATIONS_CALLS,
     body="CreateDestination",
     status=201,
 )
 UPDATE_DESTINATION = Operation(
     "update_event_destination",
-    "PATCH",
-    "/event-destinations/{id}",
+    "PATCH /event-destinations/{id}",
     "Update an event destination",
     "event_destination",
+    DESTINATIONS_CALLS,
     body="UpdateDestination",
 )
-LIST_DELIVERIES = Operation(
-    "list_event_deliveries",
-    "GET",
-    "/event-destinations/{id}/event-deliveries",
-    "List the deliveries to an event destination",
-    "event_delivery",
-    paged=True,
-    filters=("status", "type"),
-)
+_EVENTS_CALLS = documented("events_calls", "Events can be listed and read.")
 
 # What every edition has beside the five usual verbs.
 SHARED = (
-    TEST_KEY,
-    RESET_TASK,
-    CANCEL_RUN,
-    ANSWER_RUN,
-    LIST_STORAGE,
-    LIST_SCREENSHOTS,
-    LIST_EVENTS,
-    GET_EVENT,
-    LIST_EVENT_TYPES,
-    LIST_DELIVERIES,
+    Operation(
+        "test_key",
+        "GET /test",
+        "Test the API key",
+        "readiness",
+        documented("test_call", "`GET /test` answers `ready` and `live`."),
+    ),
+    Operation(
+        "reset_task",
+        "POST /tasks/{id}/reset",
+        "Let a task start learning again",
+        "task",
+        documented("task_reset", "`POST /tasks/{id}/reset` sets a task back to `learning`."),
+    ),
+    Operation(
+        "cancel_run",
+        "POST /task-runs/{id}/cancel",
+        "Cancel a task run",
+        "task_run",
+        documented("cancel_call", "`POST /task-runs/{id}/cancel` cancels a run."),
+        errors=CONFLICT,
+    ),
+    Operation(
+        "answer_run",
+        "POST /task-runs/{id}/interaction",
+        "Answer what a task run asks",
+        "task_run",
+        documented(
+            "answer_call",
+            "`POST /task-runs/{id}/interaction` answers a run's prompt, with 200 and the run.",
+        ),
+        answers=True,
+        errors=CONFLICT,
+    ),
+    Operation(
+        "list_run_storage",
+        "GET /task-runs/{id}/storage",
+        "List the files that a task run kept",
+        "storage",
+        FILES_CALLS,
+        paged=True,
+    ),
+    Operation(
+        "list_run_screenshots",
+        "GET /task-runs/{id}/screenshots",
+        "List the screenshots of a task run",
+        "screenshot",
+        FILES_CALLS,
+        whole=True,
+    ),
+    Operation(
+        "list_events",
+        "GET /events",
+        "List events",
+        "event",
+        _EVENTS_CALLS,
+        paged=True,
+        filters=("type",),
+    ),
+    Operation("get_event", "GET /events/{id}", "Get an event", "event", _EVENTS_CALLS),
+    Operation(
+        "list_event_types",
+        "GET /event-types",
+        "List event types",
+        "event_type",
+        documented("event_types_call", "`GET /event-types` lists the types."),
+        whole=True,
+    ),
+    Operation(
+        "list_event_deliveries",
+        "GET /event-destinations/{id}/event-deliveries",
+        "List the deliveries to an event destination",
+        "event_delivery",
+        documented(
+            "event_deliveries_call",
+            "Deliveries of a destination are listed, and filtered by `status` and `type`.",
+            *asked("event-destinations/{id}/event-deliveries", "status type"),
+        ),
+        paged=True,
+        filters=("status", "type"),
+    ),
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from deck_sim.contract import statuses
+from deck_sim.contract.fidelity import Behaviour, documented
 from deck_sim.contract.shapes import (
     ADDRESS,
     COUNT,
@@ -61,6 +62,7 @@ class Kind:
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those that are events
     create_status: int = 201
     summary: tuple[str, ...] | None = None  # what its events show of it; None: all
+    known: Behaviour | None = None  # the row of its usual calls in the ledger
 
     @property
     def not_found(self) -> str:
@@ -136,6 +138,7 @@ AGENT = Kind(
     update="UpdateAgent",
     embeds={"tasks": Embed("task", by="agent_id", shows=("id", "object", "name", "status"))},
     lifecycle=CRUD,
+    known=documented("agents_calls", "Agents have the usual five calls; `name` is required."),
 )
 SOURCE = Kind(
     object="source",
@@ -150,6 +153,10 @@ SOURCE = Kind(
     update="UpdateSource",
     lifecycle=CRUD,
     create_status=200,  # as the reference shows it, unlike every other create
+    known=documented(
+        "sources_calls",
+        "Sources have the usual five calls; `type` must be `website`, and the URL is required.",
+    ),
 )
 TASK = Kind(
     object="task",
@@ -174,6 +181,10 @@ TASK = Kind(
     filters=("agent_id", "status"),
     machine=statuses.TASK,
     lifecycle=CRUD,
+    known=documented(
+        "tasks_calls",
+        "Tasks have the usual five calls; `name` and `agent_id` are required.",
+    ),
 )
 # Editions add what a run is started with, and its machine.
 TASK_RUN = Kind(
@@ -197,7 +208,9 @@ TASK_RUN = Kind(
         "artifacts": many(named("Screenshot")),
         "screenshots": many(named("Screenshot")),  # an older name
     },
+    known=documented("task_runs_calls", "Runs can be listed and read."),
 )
+FILES_CALLS = documented("files_calls", "Files and screenshots of a run have calls of their own.")
 STORAGE = Kind(
     object="storage",
     prefix="stor",
@@ -210,6 +223,10 @@ STORAGE = Kind(
     },
     verbs=("get",),
     lifecycle=("created", "deleted"),
+    known=FILES_CALLS,
+)
+DESTINATIONS_CALLS = documented(
+    "event_destinations_calls", "Event destinations have the usual five calls."
 )
 EVENT_DESTINATION = Kind(
     object="event_destination",
@@ -229,6 +246,7 @@ EVENT_DESTINATION = Kind(
     verbs=("list", "get", "delete"),
     filters=("type", "status"),
     machine=statuses.EVENT_DESTINATION,
+    known=DESTINATIONS_CALLS,
 )
 EVENT_DELIVERY = Kind(
     object="event_delivery",

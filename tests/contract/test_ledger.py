@@ -103,7 +103,7 @@ def test_nothing_in_the_tables_goes_without_a_row(edition, names):
 @pytest.mark.parametrize("row", ledger().values(), ids=ledger())
 def test_no_row_is_of_what_is_not_there(row):
     """What a row says that it is of, is in the tables of each edition that it is of."""
-    for edition in (edition for edition in EDITIONS.values() if row.is_of(edition.name)):
+    for edition in (edition for edition in EDITIONS.values() if row in rows_of(edition.name)):
         there = {name for names in subjects(edition) for name in names}
         assert set(row.of) <= there | BY_HAND
 

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from deck_sim.contract import operations, resources
+from deck_sim.contract import resources
 from deck_sim.contract.bodies import Body, JsonObject, Text, partial
 from deck_sim.contract.editions import EDITIONS, connections, register, unregister
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import CATALOG, ErrorRow, not_found
-from deck_sim.contract.fidelity import assumed, calls_of
+from deck_sim.contract.fidelity import assumed, documented
 from deck_sim.contract.ledger import rows_of
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import Kind
@@ -65,6 +65,7 @@ DESK = Kind(
     create="CreateDesk",
     update="UpdateDesk",
     lifecycle=("created",),
+    known=documented("desks_calls", "Desks have the usual five calls."),
 )
 KIOSK = Edition(
     name="kiosk",
@@ -80,13 +81,13 @@ KIOSK = Edition(
         Reply=Reply,
     ),
     operations=(
-        *connections.EDITION.operations,
+        *connections.OPERATIONS,
         Operation(
             "close_connection",
-            "POST",
-            "/connections/{id}/close",
+            "POST /connections/{id}/close",
             "Close a connection",
             "connection",
+            assumed("close_path", "`POST /connections/{id}/close` closes it.", mark="header"),
             endpoint="terminate_connection",
             errors=CONFLICT,
         ),
@@ -96,17 +97,6 @@ KIOSK = Edition(
         not_found("desk"),
         ErrorRow("desk", "closed", 503, "assumed", "The desk is closed."),
     ),
-    ledger={
-        "Calls": (
-            calls_of("desks", "Desks have the usual five calls."),
-            assumed(
-                "close_path",
-                "A connection is closed at `POST /connections/{id}/close`.",
-                "POST /connections/{id}/close",
-                mark="header",
-            ),
-        )
-    },
     login="connection",
     login_status="connected",
     answer_key="replies",
@@ -188,7 +178,6 @@ def test_the_document_and_the_ledger_of_a_new_edition_follow_from_its_rows(kiosk
     assert {"Reply", "Desk"} <= found["components"]["schemas"].keys()
     names = {row.name for row in rows_of("kiosk")}
     assert {"desks_calls", "close_path", "closed", "desk_not_found"} <= names
-    assert operations.TEST_KEY in kiosk.every_operation
 
 
 def test_a_scenario_for_a_new_edition_is_checked_against_its_statuses(kiosk):

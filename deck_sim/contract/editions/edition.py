@@ -107,6 +107,11 @@ class Edition:
         assert machine is not None, f"a {kind} has no state machine"
         return machine
 
+    @property
+    def every_error(self) -> tuple[ErrorRow, ...]:
+        """The errors of every edition, and its own."""
+        return (*error_catalog.SHARED.values(), *self.errors)
+
     def has_error(self, name: str) -> bool:
         """Whether an error of the catalog exists in this edition."""
         return name in error_catalog.SHARED or any(row.name == name for row in self.errors)

@@ -1,7 +1,7 @@
 """The fidelity ledger: a row for every behaviour that is imitated, by topic.
 
-The tables of `contract` say what is done; these rows say how we know. An edition has rows of its
-own beside these. The errors grade themselves in their catalog.
+The tables of `contract` say what is done; these rows say how we know. Operations, errors and
+editions carry rows of their own; the rest is here, by topic.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.contract.error_catalog import SHARED, Grade
+from deck_sim.contract.error_catalog import Grade
 from deck_sim.contract.fidelity import Behaviour
 from deck_sim.contract.ledger import calls, conventions, errors, events, logins, runs, storage
 
@@ -24,29 +24,52 @@ _ROWS: Mapping[str, tuple[Behaviour, ...]] = {
 }
 
 
-def topics() -> dict[str, list[Behaviour]]:
-    """Every row, by topic: those of every edition first."""
-    found = {topic: [*rows] for topic, rows in _ROWS.items()}
-    found["Errors"][:0] = [errors.row_of(row) for row in SHARED.values() if row.grade != "ours"]
-    for edition in EDITIONS.values():
-        for topic, rows in edition.ledger.items():
-            found[topic] += [replace(row, edition=edition.name) for row in rows]
-        own = map(errors.row_of, edition.errors)
-        found["Errors"] += [replace(row, edition=edition.name) for row in own]
+@cache
+def _rows_in(edition: Edition) -> dict[str, dict[str, Behaviour]]:
+    """The rows of one edition, by topic and name. Rows with one name are one row."""
+    found = {topic: {row.name: row for row in rows} for topic, rows in _ROWS.items()}
+    rows = [("Calls", replace(o.known, of=(o.call, *o.known.of))) for o in edition.every_operation]
+    rows += [(topic, row) for topic, of_topic in edition.ledger.items() for row in of_topic]
+    rows += [("Errors", errors.row_of(row)) for row in edition.every_error if row.grade != "ours"]
+    for topic, row in rows:
+        before = found[topic].get(row.name)
+        found[topic][row.name] = replace(row, of=(*before.of, *row.of)) if before else row
     return found
 
 
-def ledger() -> dict[str, Behaviour]:
+@cache
+def _topics(*editions: Edition) -> dict[str, dict[str, Behaviour]]:
+    found: dict[str, dict[str, Behaviour]] = {topic: {} for topic in _ROWS}
+    for edition in editions:
+        for topic, rows in _rows_in(edition).items():
+            for name, row in rows.items():
+                first = replace(row, edition=edition.name)
+                shared = replace(
+                    row, of=tuple(dict.fromkeys((*found[topic].get(name, row).of, *row.of)))
+                )
+                found[topic][name] = shared if name in found[topic] else first
+    return found
+
+
+def topics() -> dict[str, list[Behaviour]]:
+    """Every row, by topic."""
+    return {topic: [*rows.values()] for topic, rows in _topics(*EDITIONS.values()).items()}
+
+
+def ledger() -> Mapping[str, Behaviour]:
     """Every row, by name."""
-    return {row.name: row for rows in topics().values() for row in rows}
+    return {
+        name: row for rows in _topics(*EDITIONS.values()).values() for name, row in rows.items()
+    }
 
 
 def rows_of(edition: str | None = None, grade: Grade | None = None) -> list[Behaviour]:
     """The rows of an edition and of a grade; without them, of all."""
+    names = {n for rows in _rows_in(EDITIONS[edition]).values() for n in rows} if edition else None
     return [
         row
-        for row in ledger().values()
-        if row.is_of(edition) and (grade is None or row.grade == grade)
+        for name, row in ledger().items()
+        if (names is None or name in names) and grade in (None, row.grade)
     ]
 
 

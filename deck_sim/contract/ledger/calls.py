@@ -1,18 +1,9 @@
 """The calls of the API: that there are such, and what is special about them."""
 
-from deck_sim.contract.fidelity import asked, assumed, calls_of, documented, observed
+from deck_sim.contract.fidelity import asked, assumed, documented, observed
 
 ROWS = (
-    documented("test_call", "`GET /test` says `ready` and `live`.", "GET /test"),
-    calls_of("agents", "Agents have the usual five calls; `name` is required."),
     documented("agent_shows_tasks", "An agent shows its tasks: id, object, name and status."),
-    calls_of(
-        "sources", "Sources have the usual five calls; `type` is `website`, and its URL required."
-    ),
-    calls_of("tasks", "Tasks have the usual five calls; `name` and `agent_id` are required."),
-    documented(
-        "task_reset", "`POST /tasks/{id}/reset` lets a task learn anew.", "POST /tasks/{id}/reset"
-    ),
     documented(
         "task_statuses", "A task is `learning`, `test` or `live`, and can be run in each.", "task"
     ),
@@ -20,9 +11,6 @@ ROWS = (
         "task_filters",
         "Tasks are filtered by `agent_id` and `status`.",
         *asked("tasks", "agent_id status"),
-    ),
-    documented(
-        "run_call", "`POST /tasks/{id}/run` answers at once, `queued`.", "POST /tasks/{id}/run"
     ),
     documented("input_checked_first", "A run's `input` must fit `input_schema` before it starts."),
     documented(
@@ -34,7 +22,6 @@ ROWS = (
         "`output` is null until `completed`, `errors` empty unless `failed`, and `interaction` null"
         " unless asked.",
     ),
-    calls_of("task-runs", "Runs can be listed and read.", "GET GET/"),
     documented(
         "run_filters",
         "Runs are filtered by status, task, agent, and moments.",
@@ -59,21 +46,6 @@ ROWS = (
         "include_screenshots", "`screenshots` is an older word of `include`.", "include=screenshots"
     ),
     documented(
-        "cancel_call", "`POST /task-runs/{id}/cancel` cancels a run.", "POST /task-runs/{id}/cancel"
-    ),
-    documented(
-        "answer_call",
-        "`POST /task-runs/{id}/interaction` answers a run's prompt, with 200 and the run.",
-        "POST /task-runs/{id}/interaction",
-    ),
-    documented(
-        "files_calls",
-        "Files and screenshots of a run have calls of their own.",
-        "GET /task-runs/{id}/storage",
-        "GET /task-runs/{id}/screenshots",
-        "GET /storage/{id}",
-    ),
-    documented(
         "external_id",
         "An `external_id` has up to 255 characters, may be null, and need not be unique.",
     ),
@@ -82,30 +54,21 @@ ROWS = (
         "login_is_required",
         "`username_password` needs `auth_credentials`; the other methods take them, too.",
     ),
-    documented("events_calls", "Events can be listed and read.", "GET /events", "GET /events/{id}"),
     documented(
         "event_filters",
         "Events are filtered by type and moments.",
         *asked("events", "type created_after created_before"),
     ),
-    documented("event_types_call", "`GET /event-types` lists the types.", "GET /event-types"),
     assumed(
         "event_type_shape",
         "An item of that list has `object` and `type`.",
         "GET /event-types",
         mark="header",
     ),
-    calls_of("event-destinations", "Event destinations have the usual five calls."),
     assumed(
         "event_destination_filters",
         "Event destinations are filtered by `type` and `status`.",
         *asked("event-destinations", "type status"),
         mark="strict",
-    ),
-    documented(
-        "event_deliveries_call",
-        "Deliveries of a destination are listed, by `status` and `type`.",
-        "GET /event-destinations/{id}/event-deliveries",
-        *asked("event-destinations/{id}/event-deliveries", "status type"),
     ),
 )

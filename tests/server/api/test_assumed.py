@@ -7,8 +7,7 @@ import pytest
 
 from deck_sim.contract.assumptions import collect_assumptions, collected_assumptions, rely_on
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.contract.ledger import ledger
-from deck_sim.contract.ledger.errors import ROWS as ERRORS
+from deck_sim.contract.ledger import ledger, rows_of, topics
 
 HEADER = "Deck-Sim-Assumed"
 CREDENTIAL = {"auth_method": "none"}
@@ -251,7 +250,7 @@ def test_what_becomes_of_a_key_is_told(api, scene, strict, edition, call, sent):
 def test_every_mark_of_the_ledger_is_met_above():
     """No row promises a header that no answer has; errors that only scripts give are left out."""
     met = {name for row in [*TOLD, *REFUSED] for name in row[4].split(", ")}
-    errors = {row.name for row in ERRORS}
+    errors = {row.name for row in topics()["Errors"]}
     below = {*PATCHES.values(), *KEYS.values()}
     below |= {"secret_rotates", "head_like_get", "idempotency_two_at_once"}
     assert {r.name for r in ledger().values() if r.mark != "none"} - errors - met == below - met
@@ -368,7 +367,7 @@ def test_people_and_sources_are_no_calls_of_deck_s(scene, sim, strict):
 
 def test_nothing_is_collected_outside_a_call():
     """After the block of a call, `rely_on` neither notes nor refuses."""
-    subject = next(r.of[0] for r in ledger().values() if r.mark == "strict" and r.is_of(C))
+    subject = next(r.of[0] for r in ledger().values() if r.mark == "strict" and r in rows_of(C))
     with collect_assumptions(C, strict=True), pytest.raises(ApiError):
         rely_on(subject)
     rely_on(subject)

@@ -7,6 +7,7 @@ from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.connections.ledger import LEDGER
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import ErrorRow, not_found
+from deck_sim.contract.fidelity import assumed, documented
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import AUTH_METHOD, DERIVED, Kind, insert_after
 from deck_sim.contract.shapes import EXTERNAL_ID, INTERACTION, identity
@@ -76,6 +77,9 @@ RUN_MACHINE = Machine(
 )
 
 
+CONNECTIONS_CALLS = documented(
+    "connections_calls", "Connections can be opened, listed, read and given another `external_id`."
+)
 CONNECTION = Kind(
     object="connection",
     prefix="conn",
@@ -93,6 +97,7 @@ CONNECTION = Kind(
     references={"source_id": "source"},
     filters=("source_id", "external_id", "status"),
     machine=CONNECTION_MACHINE,
+    known=CONNECTIONS_CALLS,
 )
 TASK_RUN = replace(
     resources.TASK_RUN,
@@ -106,53 +111,68 @@ TASK_RUN = replace(
 )
 
 
-OPEN_CONNECTION = Operation(
-    "open_connection",
-    "POST",
-    "/connections",
-    "Open a connection",
-    "connection",
-    body="CreateConnection",
-    status=201,
-    plays=True,
-    errors=("auth/auth_method_invalid",),
+OPERATIONS = (
+    operations.RUN_TASK,
+    Operation(
+        "open_connection",
+        "POST /connections",
+        "Open a connection",
+        "connection",
+        CONNECTIONS_CALLS,
+        body="CreateConnection",
+        status=201,
+        plays=True,
+        errors=("auth/auth_method_invalid",),
+    ),
+    Operation(
+        "answer_connection",
+        "POST /connections/{id}/interaction",
+        "Answer what a connection asks",
+        "connection",
+        assumed(
+            "connection_interaction_path",
+            "A connection's prompt is answered at `POST /connections/{id}/interaction`.",
+            mark="strict",
+        ),
+        answers=True,
+        errors=CONFLICT,
+    ),
+    Operation(
+        "disconnect_connection",
+        "POST /connections/{id}/disconnect",
+        "Disconnect a connection",
+        "connection",
+        documented("disconnect_call", "`POST /connections/{id}/disconnect` disconnects it."),
+        errors=CONFLICT,
+    ),
+    Operation(
+        "reopen_connection",
+        "POST /connections/{id}/reopen",
+        "Connect a disconnected connection again",
+        "connection",
+        assumed(
+            "reopen_path",
+            "A connection is opened again at `POST /connections/{id}/reopen`.",
+            mark="strict",
+        ),
+        plays=True,
+        errors=CONFLICT,
+    ),
+    Operation(
+        "terminate_connection",
+        "POST /connections/{id}/terminate",
+        "End a connection for good",
+        "connection",
+        assumed(
+            "terminate_path",
+            "A connection is ended for good at `POST /connections/{id}/terminate`.",
+            mark="strict",
+        ),
+        errors=CONFLICT,
+    ),
+    operations.CREATE_DESTINATION,
+    operations.UPDATE_DESTINATION,
 )
-ANSWER_CONNECTION = Operation(
-    "answer_connection",
-    "POST",
-    "/connections/{id}/interaction",
-    "Answer what a connection asks",
-    "connection",
-    answers=True,
-    errors=CONFLICT,
-)
-DISCONNECT = Operation(
-    "disconnect_connection",
-    "POST",
-    "/connections/{id}/disconnect",
-    "Disconnect a connection",
-    "connection",
-    errors=CONFLICT,
-)
-REOPEN = Operation(
-    "reopen_connection",
-    "POST",
-    "/connections/{id}/reopen",
-    "Connect a disconnected connection again",
-    "connection",
-    plays=True,
-    errors=CONFLICT,
-)
-TERMINATE = Operation(
-    "terminate_connection",
-    "POST",
-    "/connections/{id}/terminate",
-    "End a connection for good",
-    "connection",
-    errors=CONFLICT,
-)
-
-
 ERRORS = (
     ErrorRow(
         "connection", "timeout", 504, "documented", "The source could not be connected to in time."
@@ -183,16 +203,7 @@ EDITION = Edition(
         resources.EVENT_DELIVERY,
     ),
     bodies=_bodies,
-    operations=(
-        operations.RUN_TASK,
-        OPEN_CONNECTION,
-        ANSWER_CONNECTION,
-        DISCONNECT,
-        REOPEN,
-        TERMINATE,
-        operations.CREATE_DESTINATION,
-        operations.UPDATE_DESTINATION,
-    ),
+    operations=OPERATIONS,
     errors=ERRORS,
     ledger=LEDGER,
     login="connection",

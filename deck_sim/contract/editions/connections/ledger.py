@@ -1,6 +1,6 @@
 """What is known of the behaviours that the `connections` edition alone has, by topic."""
 
-from deck_sim.contract.fidelity import asked, assumed, by_moment, calls_of, documented
+from deck_sim.contract.fidelity import asked, assumed, by_moment, documented
 
 LEDGER = {
     "Conventions": (
@@ -22,38 +22,10 @@ LEDGER = {
             "Runs are filtered by connection, too.",
             *asked("task-runs", "connection_id"),
         ),
-        calls_of(
-            "connections",
-            "Connections can be opened, listed, read and given another `external_id`.",
-            "POST GET GET/ PATCH/",
-        ),
         documented(
             "connection_filters",
             "Connections are filtered by `source_id`, `external_id` and `status`.",
             *asked("connections", "source_id external_id status"),
-        ),
-        documented(
-            "disconnect_call",
-            "`POST /connections/{id}/disconnect` disconnects.",
-            "POST /connections/{id}/disconnect",
-        ),
-        assumed(
-            "connection_interaction_path",
-            "A connection's prompt is answered at `POST /connections/{id}/interaction`.",
-            "POST /connections/{id}/interaction",
-            mark="strict",
-        ),
-        assumed(
-            "reopen_path",
-            "A connection is opened again at `POST /connections/{id}/reopen`.",
-            "POST /connections/{id}/reopen",
-            mark="strict",
-        ),
-        assumed(
-            "terminate_path",
-            "A connection is ended for good at `POST /connections/{id}/terminate`.",
-            "POST /connections/{id}/terminate",
-            mark="strict",
         ),
     ),
     "Connections, credentials and sessions": (

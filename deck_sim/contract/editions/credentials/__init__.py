@@ -8,6 +8,7 @@ from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.credentials.ledger import LEDGER
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import ErrorRow, not_found
+from deck_sim.contract.fidelity import documented, observed
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import AUTH_METHOD, DERIVED, Kind, insert_after
 from deck_sim.contract.shapes import EXTERNAL_ID, choice, identity, nullable, unset
@@ -109,6 +110,7 @@ RUN_MACHINE = Machine(
 # The `credentials` edition. What its events show of a resource is assumed: enough to fetch it by,
 # and to know what it is about.
 
+CREDENTIALS_CALLS = documented("credentials_calls", "Credentials have the usual five calls.")
 CREDENTIAL = Kind(
     object="credential",
     prefix="cred",
@@ -127,6 +129,7 @@ CREDENTIAL = Kind(
     machine=CREDENTIAL_MACHINE,
     lifecycle=("created",),
     summary=("status", "source_id", "external_id"),
+    known=CREDENTIALS_CALLS,
 )
 SESSION = Kind(
     object="session",
@@ -143,6 +146,7 @@ SESSION = Kind(
     filters=("status", "credential_id", "source_id"),
     machine=SESSION_MACHINE,
     summary=("status", "credential_id", "source_id"),
+    known=documented("sessions_calls", "Sessions can be listed and read."),
 )
 TASK_RUN = replace(
     resources.TASK_RUN,
@@ -188,58 +192,65 @@ EVENT_DESTINATION = replace(
     summary=("name", "type", "status"),
 )
 
-RUN_TASK = replace(operations.RUN_TASK, endpoint="run_task_with_login", body="RunTaskWithLogin")
-
-CREATE_CREDENTIAL = Operation(
-    "create_credential",
-    "POST",
-    "/credentials",
-    "Store a credential",
-    "credential",
-    body="CreateCredential",
-    status=201,
-    errors=("auth/auth_method_invalid",),
+OPERATIONS = (
+    replace(operations.RUN_TASK, endpoint="run_task_with_login", body="RunTaskWithLogin"),
+    Operation(
+        "create_credential",
+        "POST /credentials",
+        "Store a credential",
+        "credential",
+        CREDENTIALS_CALLS,
+        body="CreateCredential",
+        status=201,
+        errors=("auth/auth_method_invalid",),
+    ),
+    Operation(
+        "update_credential",
+        "PATCH /credentials/{id}",
+        "Update a credential",
+        "credential",
+        CREDENTIALS_CALLS,
+        body="UpdateCredential",
+        errors=("auth/auth_method_invalid", *CONFLICT),
+    ),
+    Operation(
+        "delete_credential",
+        "DELETE /credentials/{id}",
+        "Delete a credential",
+        "deleted",
+        CREDENTIALS_CALLS,
+    ),
+    Operation(
+        "start_session",
+        "POST /sessions",
+        "Start a session without a run",
+        "session",
+        observed("session_without_run", "`POST /sessions` opens a session without a run."),
+        body="StartSession",
+        status=201,
+        plays=True,
+        errors=CONFLICT,
+    ),
+    Operation(
+        "end_session",
+        "POST /sessions/{id}/end",
+        "End a session",
+        "session",
+        documented("end_session_call", "`POST /sessions/{id}/end` ends a session."),
+        errors=CONFLICT,
+    ),
+    replace(
+        operations.CREATE_DESTINATION,
+        endpoint="create_typed_destination",
+        answer="event_destination",
+        body="CreateTypedDestination",
+    ),
+    replace(
+        operations.UPDATE_DESTINATION,
+        endpoint="update_typed_destination",
+        body="UpdateTypedDestination",
+    ),
 )
-UPDATE_CREDENTIAL = Operation(
-    "update_credential",
-    "PATCH",
-    "/credentials/{id}",
-    "Update a credential",
-    "credential",
-    body="UpdateCredential",
-    errors=("auth/auth_method_invalid", *CONFLICT),
-)
-DELETE_CREDENTIAL = Operation(
-    "delete_credential", "DELETE", "/credentials/{id}", "Delete a credential", "deleted"
-)
-START_SESSION = Operation(
-    "start_session",
-    "POST",
-    "/sessions",
-    "Start a session without a run",
-    "session",
-    body="StartSession",
-    status=201,
-    plays=True,
-    errors=CONFLICT,
-)
-END_SESSION = Operation(
-    "end_session", "POST", "/sessions/{id}/end", "End a session", "session", errors=CONFLICT
-)
-
-
-CREATE_DESTINATION = replace(
-    operations.CREATE_DESTINATION,
-    endpoint="create_typed_destination",
-    answer="event_destination",
-    body="CreateTypedDestination",
-)
-UPDATE_DESTINATION = replace(
-    operations.UPDATE_DESTINATION,
-    endpoint="update_typed_destination",
-    body="UpdateTypedDestination",
-)
-
 ERRORS = (
     ErrorRow("session", "timeout", 504, "documented", "The session could not be started in time."),
     ErrorRow("rate_limit", "session_limit_exceeded", 429, "documented", "Too many open sessions."),
@@ -271,16 +282,7 @@ EDITION = Edition(
         resources.EVENT_DELIVERY,
     ),
     bodies=_bodies,
-    operations=(
-        RUN_TASK,
-        CREATE_CREDENTIAL,
-        UPDATE_CREDENTIAL,
-        DELETE_CREDENTIAL,
-        START_SESSION,
-        END_SESSION,
-        CREATE_DESTINATION,
-        UPDATE_DESTINATION,
-    ),
+    operations=OPERATIONS,
     errors=ERRORS,
     ledger=LEDGER,
     login="credential",

@@ -1,6 +1,6 @@
 """What is known of the behaviours that the `credentials` edition alone has, by topic."""
 
-from deck_sim.contract.fidelity import asked, assumed, by_moment, calls_of, documented, observed
+from deck_sim.contract.fidelity import asked, assumed, by_moment, documented, observed
 
 LEDGER = {
     "Conventions": (
@@ -22,7 +22,6 @@ LEDGER = {
             "Runs are filtered by credential, source and outcome, too.",
             *asked("task-runs", "credential_id source_id outcome"),
         ),
-        calls_of("credentials", "Credentials have the usual five calls."),
         documented(
             "credential_filters",
             "Credentials are filtered by `source_id`, `external_id` and `status`.",
@@ -32,22 +31,11 @@ LEDGER = {
             "source_fields",
             "`auth_credentials` may have up to 10 `source_fields`, whose names are lower case.",
         ),
-        calls_of("sessions", "Sessions can be listed and read.", "GET GET/"),
         assumed(
             "session_filters",
             "Sessions are filtered by `status`, `credential_id` and `source_id`.",
             *asked("sessions", "status credential_id source_id"),
             mark="strict",
-        ),
-        observed(
-            "session_without_run",
-            "`POST /sessions` opens a session without a run.",
-            "POST /sessions",
-        ),
-        documented(
-            "end_session_call",
-            "`POST /sessions/{id}/end` ends a session.",
-            "POST /sessions/{id}/end",
         ),
     ),
     "Connections, credentials and sessions": (
