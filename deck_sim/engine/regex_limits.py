@@ -1,96 +1,84 @@
-"""The regular expressions of JSON Schemas: whether a text matches, in bounded time. The home of
-regex.
+"""The regular expressions of JSON Schemas, matched in bounded time. The home of regex.
 
-Whoever writes a schema chooses its patterns, and some take longer than the universe has for a text
-that matches none of their ways. Python's own `re` cannot be stopped. So patterns are matched by an
-engine that can, and all those of one check share a second of real time. What is within them,
-which is every pattern that anybody means well with, depends on no clock.
+Some patterns take exponential time, and Python's `re` cannot be stopped. regex takes a time limit.
+It counts no steps, so this is the only limit that depends on the machine. Engines that match in
+linear time, such as RE2, know no look-ahead, which is common in schemas for passwords.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from functools import lru_cache
 from math import prod
+from typing import TYPE_CHECKING
 
 from deck_sim.base import real_time
+from deck_sim.engine.work_limits import current_work, spend
 
-PATIENCE = 1.0  # seconds, for all patterns of one check
-_LEAST = 0.001  # seconds for one text, however little is left
-HEAVIEST = 200_000  # parts of a pattern, written out as often as it repeats them
+if TYPE_CHECKING:
+    from regex import Pattern
 
-
-class TooSlow(Exception):
-    """A pattern that takes too long to tell whether a text matches it."""
-
-
-class NoPattern(Exception):
-    """A text that is no regular expression, or one too large; says why."""
+MOST_WEIGHT = 200_000
+_SHORTEST = 0.001  # seconds for one text when the time of a check is used up
+_LONGEST = 100  # characters of a pattern in a message
 
 
-class _Patience:
-    def __init__(self, seconds: float) -> None:
-        self.left = seconds
-
-    def matches(self, pattern: str, text: str) -> bool:
-        import regex
-
-        began = real_time.monotonic()
-        try:
-            return regex.search(pattern, text, timeout=max(self.left, _LEAST)) is not None
-        except TimeoutError:
-            raise TooSlow from None
-        finally:
-            self.left -= real_time.monotonic() - began
+class PatternTooSlow(Exception):
+    """Matching the pattern takes too long."""
 
 
-_SHARED: ContextVar[_Patience | None] = ContextVar("_SHARED", default=None)
-
-
-@contextmanager
-def patience(seconds: float = PATIENCE) -> Iterator[None]:
-    """Let all patterns that are matched inside of it share so much time, or what an outer one has
-    left.
-    """
-    token = _SHARED.set(_SHARED.get() or _Patience(seconds))
-    try:
-        yield
-    finally:
-        _SHARED.reset(token)
+class InvalidPattern(Exception):
+    """The text is not a regular expression, or too large a one."""
 
 
 def search(pattern: str, text: str) -> bool:
-    """Whether a pattern matches a text, anywhere in it.
+    """Whether a pattern matches anywhere in a text.
 
     Raises:
-        NoPattern: if it is none.
-        TooSlow: if that cannot be told in time.
+        InvalidPattern: if the pattern cannot be used.
+        PatternTooSlow: if all patterns of this check take more than its seconds.
 
     """
-    check_pattern(pattern)
-    return (_SHARED.get() or _Patience(PATIENCE)).matches(pattern, text)
+    spend()
+    work, began = current_work(), real_time.monotonic()
+    try:
+        timeout = max(work.seconds, _SHORTEST)
+        return _compile(pattern).search(text, timeout=timeout) is not None
+    except TimeoutError:
+        raise PatternTooSlow(f"the pattern {_cut(pattern)} takes too long to match") from None
+    finally:
+        work.seconds -= real_time.monotonic() - began
 
 
 def check_pattern(pattern: str) -> None:
-    """See that a text is a regular expression of a reasonable size.
+    """Check that a text is a regular expression of a reasonable size.
 
     Raises:
-        NoPattern: if it is not.
+        InvalidPattern: if it is not.
 
     """
+    _compile(pattern)
+    spend(len(pattern))
+
+
+@lru_cache(maxsize=200)
+def _compile(pattern: str) -> "Pattern[str]":
     import regex
 
-    if _weight(pattern) > HEAVIEST:
-        raise NoPattern("it is too large, or repeats too much")
     try:
-        regex.compile(pattern)
+        if _weigh(pattern) > MOST_WEIGHT:
+            raise ValueError("it is too large, or repeats too much")
+        return regex.compile(pattern)
     except (regex.error, OverflowError, RecursionError, ValueError) as error:
-        raise NoPattern(f"{error}") from None
+        text = f"the pattern {_cut(pattern)} cannot be used: {error}"
+        raise InvalidPattern(text) from None
 
 
-def _weight(pattern: str) -> int:
-    """How large a pattern is when all that it must repeat is written out, and never too small."""
-    counts = [(group, min(int(count), HEAVIEST)) for group, count in _REPEATED.findall(pattern)]
+def _cut(pattern: str) -> str:
+    return repr(pattern if len(pattern) <= _LONGEST else f"{pattern[:_LONGEST]}…")
+
+
+def _weigh(pattern: str) -> int:
+    # An upper bound of the pattern's length with all repetitions written out, as regex does.
+    counts = [(group, min(int(count), MOST_WEIGHT)) for group, count in _REPEATED.findall(pattern)]
     groups = prod(count or 1 for group, count in counts if group)
     return len(pattern) * groups * max((count for group, count in counts if not group), default=1)
 

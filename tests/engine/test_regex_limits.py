@@ -1,8 +1,9 @@
-"""Patterns of schemas: what they match, what is refused, and how long they may take."""
+"""The patterns of schemas: what they match, which are refused, and how long they may take."""
 
 import pytest
 
-from deck_sim.engine.regex_limits import NoPattern, TooSlow, check_pattern, patience, search
+from deck_sim.engine.regex_limits import InvalidPattern, PatternTooSlow, check_pattern, search
+from deck_sim.engine.work_limits import OutOfSteps, limit_work
 
 
 @pytest.mark.parametrize(
@@ -23,32 +24,41 @@ def test_a_pattern_matches_anywhere_in_a_text(pattern, text, matches):
 @pytest.mark.parametrize(
     ("pattern", "why"),
     [
-        ("(", "missing )"),
+        ("(", "the pattern '(' cannot be used: missing )"),
         ("a{2,1}", "min repeat greater than max repeat"),
-        ("(?:" * 5000, "maximum recursion"),
+        ("(?:" * 5000, "…' cannot be used: maximum recursion"),
         ("a{99999999999}", "too large"),
         ("((a{100}){100}){100}", "too large"),
         ("x" * 200_001, "too large"),
     ],
 )
-def test_what_is_no_pattern_or_too_large_a_one_is_refused(pattern, why):
-    """Its repeats would be written out: what that comes to is reckoned before it is done."""
-    with pytest.raises(NoPattern, match=why.replace(")", r"\)")):
+def test_an_invalid_or_too_large_pattern_is_refused(pattern, why):
+    """The size counts repetitions as if they were written out; regex writes them out."""
+    with pytest.raises(InvalidPattern) as caught:
         check_pattern(pattern)
+    assert why in f"{caught.value}"
 
 
 @pytest.mark.parametrize(
     "pattern", [r"^([0-9a-f]{8}-([0-9a-f]{4}-){3})[0-9a-f]{12}$", "^[a-z0-9]+(-[a-z0-9]+)*$"]
 )
-def test_usual_patterns_are_not_refused(pattern):
-    """A uuid and a slug: repeats in repeats are no fault."""
+def test_common_patterns_are_not_refused(pattern):
+    """A uuid and a slug have repetitions within repetitions."""
     check_pattern(pattern)
 
 
-def test_all_patterns_of_one_check_share_the_time():
-    """Once it is used up, nothing slow is waited for again; an inner share is no more time."""
-    with patience(0.02):
+def test_a_check_spends_a_step_for_each_character_and_a_search_one():
+    """Compiling takes time by the length of the pattern."""
+    with limit_work(steps=10):
+        search("a" * 50, "a")
+        with pytest.raises(OutOfSteps):
+            check_pattern("a" * 10)
+
+
+def test_the_patterns_of_one_check_share_its_time():
+    """When the time is used up, a slow pattern is stopped at once; a fast one still matches."""
+    with limit_work(seconds=0.02):
         for _ in range(20):
-            with patience(1000), pytest.raises(TooSlow):
+            with limit_work(seconds=1000), pytest.raises(PatternTooSlow, match="takes too long"):
                 search("^(a|a)*$", "a" * 40 + "!")
         assert search("^a", "ab")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deck_sim.engine.json_schema import schema_problems, violations
-from deck_sim.scenario.synthesis.outputs import NothingMade, make_output
+from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
 
 NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 FORMATS = (
@@ -146,5 +146,5 @@ def test_no_schema_that_a_task_can_have_crashes(schema, draft):
     """Whatever is taken as a task's schema, something valid is made, or nothing is."""
     schema = {**schema, "$schema": f"http://json-schema.org/draft-0{draft}/schema#"}
     if schema_problems(schema, "output_schema") == []:
-        with suppress(NothingMade):
+        with suppress(NoValidOutput):
             assert violations(schema, make_output(schema, 0, "trun_1", NOW), "output") == []

@@ -19,7 +19,7 @@ from deck_sim.scenario.steps import effects
 from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY, Step, compute, step_words
-from deck_sim.scenario.synthesis.outputs import NothingMade, make_output
+from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
 
 
 class _Timed(Step):
@@ -75,8 +75,8 @@ class Completed(Step):
         world, run = stage.world, stage.story.owner
         try:
             stage.complete(make_output(stage.output_schema, world.seed, run, world.now))
-        except NothingMade as error:
-            stage.reject_output(error.broken, _NO_OUTPUT)
+        except NoValidOutput as error:
+            stage.reject_output(error.problems, _NO_OUTPUT)
         return None
 
 

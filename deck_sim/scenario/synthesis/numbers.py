@@ -1,4 +1,4 @@
-"""Numbers within the bounds that a JSON Schema sets, counted in whole steps and never in floats."""
+"""Numbers within the bounds of a JSON Schema, counted in whole steps and never in floats."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -7,11 +7,11 @@ from typing import Any
 
 from deck_sim.scenario.synthesis.realistic import Draw
 
-USUAL_SPAN = 100  # how many numbers there are to choose from where nothing is plausible
+USUAL_SPAN = 100  # how many numbers to choose from beyond the usual range
 TRIES = 20
-FINEST = 16  # decimals that are tried until a number fits between close bounds
+FINEST = 16  # decimals to try until a number fits between close bounds
 
-_EXACT = 2**53  # from here on floats are whole numbers, and not those that their digits say
+_EXACT = 2**53  # from here on, floats are whole numbers that differ from their decimal spelling
 
 Schema = Mapping[str, Any]
 
@@ -19,8 +19,8 @@ Schema = Mapping[str, Any]
 def number_in(
     schema: Schema, usual: tuple[int, int], decimals: int, draw: Draw, *, whole: bool
 ) -> int | float:
-    """A number that the schema allows, from the usual range if that has any."""
-    multiple = _fraction(schema, "multipleOf")
+    """A number that the schema allows, from the usual range if possible."""
+    multiple = _fraction(schema, "multipleOf") or None
     step = multiple or Fraction(1, 10**decimals)
     if whole:
         step = Fraction(step.numerator)
@@ -33,7 +33,8 @@ def number_in(
     made: int | float = 0
     for _ in range(TRIES):
         made = _plain((first + draw(max(1, last - first + 1))) * step)
-        if multiple is None or _is_multiple(made, multiple):
+        # A multiple must be one in floats, too, as the validator computes.
+        if multiple is None or isinstance(made, int) or (made / float(multiple)).is_integer():
             break
     return made
 
@@ -55,17 +56,17 @@ def _range(schema: Schema, step: Fraction, usual: tuple[int, int]) -> tuple[int,
 
 
 def _fraction(schema: Schema, word: str) -> Fraction | None:
-    """A number of a schema exactly as it is written; older dialects have `true` in some places."""
+    """A number exactly as the schema spells it; older dialects have `true` in some places."""
     value = schema.get(word)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, float) and not isfinite(value):
         return None
     return Fraction(value) if abs(value) >= _EXACT else Fraction(str(value))
 
 
 def _plain(value: Fraction) -> int | float:
-    return value.numerator if value.denominator == 1 else value.numerator / value.denominator
-
-
-def _is_multiple(made: int | float, multiple: Fraction) -> bool:
-    """Whether it is one in floats, too, which is how it will be checked."""
-    return isinstance(made, int) or (made / float(multiple)).is_integer()
+    try:
+        return value.numerator if value.denominator == 1 else value.numerator / value.denominator
+    except OverflowError:  # beyond floats
+        return int(value)

@@ -1,10 +1,9 @@
-"""Outputs made up from a task's `output_schema`, for scripts that give none.
+"""Outputs made from a task's `output_schema`, for scripts that give none.
 
-Deterministic: every value is drawn from the world's seed, the run and the place in the output.
-Valid: what a schema cannot say in the plain words of bounds and types (`not`, `oneOf`, patterns) is
-checked where it is made, and made again from other draws if it is wrong; the whole is checked in
-the end. So nothing invalid is ever handed out, and where nothing valid is found, that is what the
-error says. Bounded: there are so many values in all and no more, however the schema calls itself.
+Deterministic: each value is drawn from the world's seed, the run and its place in the output.
+Valid: bounds and types are met by construction. Other keywords (`not`, `oneOf`, patterns) are
+checked where the value is made, and the value is drawn again if it breaks them.
+Bounded: in values and in steps.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,83 +13,92 @@ from itertools import count
 from json import dumps
 from typing import Any
 
-from deck_sim.contract.error_catalog import Problem
-from deck_sim.engine import json_schema
+from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.chance import draw_below
-from deck_sim.engine.regex_limits import patience
+from deck_sim.engine.json_schema import SchemaChecker
+from deck_sim.engine.work_limits import OutOfSteps, limit_work, spend
 from deck_sim.scenario.synthesis import shapes
-from deck_sim.scenario.synthesis.joining import join, join_all, types_of
+from deck_sim.scenario.synthesis.joining import join, join_all, listed_in, types_of
 from deck_sim.scenario.synthesis.numbers import Schema, number_in
 from deck_sim.scenario.synthesis.realistic import Draw, number_for, text_for
 from deck_sim.scenario.synthesis.regex_samples import matches, text_matching
-from deck_sim.scenario.synthesis.shapes import listed_in, whole_in
+from deck_sim.scenario.synthesis.shapes import whole_in
 
-ATTEMPTS = 8  # at the whole
+ATTEMPTS = 8  # at the whole output
 TRIES = 12  # at each part that must be checked
-DEEPEST = 6  # levels after which optional fields and items are left out, so that recursion ends
+DEEPEST = 6  # levels below which optional fields and items are left out, so that recursion ends
 DEEPEST_OF_ALL = 40
 MOST_VALUES = 3000
-COST_OF_A_MISS = 150  # values: a pattern that no text was found for took as much time
+FAILED_PATTERN_COST = 150  # values
 MOST_ITEMS = 1000
 MOST_OPENED = 200  # references, `allOf` and branches that one place may lead through
-MOST_MISSES = 20  # before we believe that there are no other items
+MOST_MISSES = 20  # items or names in a row that are there already
 MOST_LETTERS = 100_000
 
 
-class NothingMade(Exception):
-    """A schema for which no output was found; `broken` is what the last one broke."""
+class NoValidOutput(Exception):
+    """No valid output was found; `problems` says where the last attempt breaks the schema."""
 
-    def __init__(self, broken: list[Problem]) -> None:
-        super().__init__(broken[0].message)
-        self.broken = broken
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems[0].message)
+        self.problems = problems
 
 
 def make_output(schema: Any, seed: int, run_id: str, now: datetime) -> Any:
-    """A value for `schema`, the same for the same seed, run and moment; `{}` if there is none.
+    """A value that satisfies `schema`, the same for the same seed, run and moment.
+
+    A schema that is no object, such as None or True, gives `{}`.
 
     Raises:
-        NothingMade: if every attempt was in vain.
+        NoValidOutput: if no attempt gives a valid value.
 
     """
     if not isinstance(schema, Mapping):
         return {}
-    broken: list[Problem] = []
-    with patience():
-        for attempt in range(ATTEMPTS):
-            try:
-                made = _Maker(schema, seed, run_id, now, attempt).make(schema, "output")
-            except _TooMuch:
-                made = {}
-            broken = json_schema.violations(schema, made, "output")
-            if not broken:
-                return made
-    raise NothingMade(broken)
+    checker = SchemaChecker(schema)
+    problems: list[Problem] = []
+    try:
+        with limit_work():
+            for attempt in range(ATTEMPTS):
+                try:
+                    made = _Maker(checker, seed, run_id, now, attempt).make(schema, "output")
+                except _TooLarge:
+                    made = {}
+                problems = checker.violations(made, "output")
+                if not problems:
+                    return made
+    except OutOfSteps as error:
+        text = f"`output`: cannot be made: its schema needs {error}"
+        problems = [problem("request/input_invalid", text, field="output")]
+    raise NoValidOutput(problems)
 
 
-class _TooMuch(Exception):
-    """An output that does not end."""
+class _TooLarge(Exception):
+    """The output does not end."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a value is to stand: the name of its field, how deep, and which try at it this is."""
+    """Where a value goes, and which try at it this is."""
 
     path: str
-    name: str = ""
+    name: str = ""  # of the field
     depth: int = 0
-    number: int = 0
-    bare: bool = False  # only what must be there: deep down, and if the usual did not do
+    number: int = 0  # of the try
+    bare: bool = False  # leave out what is optional: deep down, and in later tries
 
-    def named(self, field: str) -> str:
-        """What a field of this object is the name of: the `name` in `hotel` is a `hotel_name`."""
+    def name_for(self, field: str) -> str:
+        """The name that chooses the values of an object's field: `name` in `hotel` is
+        `hotel_name`.
+        """
         return f"{self.name}_name" if field == "name" else field
 
 
 @dataclass(slots=True)
 class _Maker:
-    """One attempt at a value."""
+    """One attempt at an output."""
 
-    root: Any
+    checker: SchemaChecker
     seed: int
     run_id: str
     now: datetime
@@ -98,7 +106,7 @@ class _Maker:
     left: int = MOST_VALUES
 
     def make(self, schema: Any, path: str, name: str = "", depth: int = 0) -> Any:
-        """A value for this part of the schema; `name` is that of the field it is for."""
+        """A value for a part of the schema; `name` is that of its field."""
         schema = schema if isinstance(schema, Mapping) else {}
         deep = depth > DEEPEST - self.attempt
         made: Any = None
@@ -106,53 +114,54 @@ class _Maker:
             bare = deep or number >= TRIES // 2
             here = _Place(f"{path}/{number}" if number else path, name, depth, number, bare)
             made = self._try(schema, here)
-            if not shapes.is_hard(schema) or json_schema.fits(self.root, schema, made):
+            if not shapes.is_hard(schema) or self.checker.fits(schema, made):
                 break
         return made
 
     def _try(self, schema: Schema, here: _Place) -> Any:
+        spend(10)
         self.left -= 1
         if self.left < 0 or here.depth > DEEPEST_OF_ALL:
-            raise _TooMuch
+            raise _TooLarge
         flat = self._flatten(schema, here)
         for value in self._offered(flat, here):
-            if json_schema.fits(self.root, flat, value):
+            if self.checker.fits(flat, value):
                 return value
         return _MAKERS[_type_of(flat, here)](self, flat, here)
 
-    # What a schema says in other words
+    # Keywords that stand for other schemas
 
     def _flatten(self, schema: Schema, here: _Place) -> dict[str, Any]:
-        """The schema with its references followed, `allOf` joined in, and one branch chosen."""
+        """The schema with references followed, `allOf` joined in, and one branch chosen."""
         flat, draw = dict(schema), self._draw(f"{here.path}/branch")
         for _ in range(MOST_OPENED):
             word = next((word for word in _OPENED if word in flat), None)
             if word is None:
                 break
+            spend(4)
             for part in _OPENED[word](self, flat, flat.pop(word), draw, here):
                 join(flat, part)
         return flat
 
     def _follow(self, flat: Schema, reference: Any, draw: Draw, here: _Place) -> list[Any]:
-        return [json_schema.resolve(self.root, reference)]
+        return [self.checker.resolve(reference)]
 
     def _all(self, flat: Schema, parts: Any, draw: Draw, here: _Place) -> list[Any]:
         return listed_in(parts)
 
     def _choose(self, flat: Schema, branches: Any, draw: Draw, here: _Place) -> list[Any]:
-        """One of several schemas; deep down, the one that ends soonest."""
         options = [branch for branch in listed_in(branches) if branch is not False] or [{}]
         if here.bare and here.number == 0:
-            return [min(options, key=lambda option: shapes.height(self.root, option))]
+            return [min(options, key=lambda option: shapes.height(self.checker, option))]
         return [options[draw(len(options))]]
 
     def _decide(self, flat: dict[str, Any], condition: Any, draw: Draw, here: _Place) -> list[Any]:
-        """Be one of those for which the condition holds, or one of the others."""
+        """The condition and its `then`, or in every other try its opposite and its `else`."""
         then, otherwise = flat.pop("then", {}), flat.pop("else", {})
         return [otherwise, {"not": condition}] if here.number % 2 else [condition, then]
 
     def _offered(self, flat: Schema, here: _Place) -> list[Any]:
-        """The values that a schema itself offers, the drawn one first."""
+        """The values that a schema itself gives, the drawn one first."""
         draw = self._draw(f"{here.path}/choice")
         for word, value in ((word, flat[word]) for word in _OFFERS if word in flat):
             values = listed_in(value) if word in ("enum", "examples") else [value]
@@ -165,29 +174,30 @@ class _Maker:
 
     def _object(self, schema: Schema, here: _Place) -> Any:
         schema = shapes.with_dependents(schema)
-        properties, required = schema.get("properties", {}), listed_in(schema.get("required"))
+        properties = schema.get("properties", {})
+        required = dict.fromkeys(listed_in(schema.get("required")))
         most = min(whole_in(schema, "maxProperties", MOST_ITEMS), MOST_ITEMS)
         spare = [n for n in properties if n not in required and properties[n] is not False]
-        kept = [] if here.bare else spare[: max(0, most - len(required))]
-        names = [n for n in properties if n in required or n in kept]
-        names += [n for n in required if n not in names]
+        kept = set() if here.bare else {*spare[: max(0, most - len(required))]}
+        names = {n: None for n in properties if n in required or n in kept} | required
         usual = 2 if shapes.is_map(schema) and not here.bare else 0
         least = min(max(whole_in(schema, "minProperties", 0), usual), most)
-        names += [n for n in spare if n not in names][: max(0, least - len(names))]
+        missing = max(0, least - len(names))
+        names |= dict.fromkeys([n for n in spare if n not in names][:missing])
         for number in range(least + MOST_MISSES):
             if len(names) >= least:
                 break
             new = self._new_name(schema, f"{here.path}/name/{number}", number)
-            names += [new] if new not in (*names, *properties) else []
+            names |= {} if new in properties else {new: None}
         return {
             n: self.make(
-                shapes.of_property(schema, n), f"{here.path}.{n}", here.named(n), here.depth + 1
+                shapes.of_property(schema, n), f"{here.path}.{n}", here.name_for(n), here.depth + 1
             )
-            for n in dict.fromkeys(names)
+            for n in names
         }
 
     def _new_name(self, schema: Schema, path: str, number: int) -> str:
-        """A name that the schema does not say."""
+        """A name for a property that the schema does not name."""
         patterns, naming = [*schema.get("patternProperties", {})], schema.get("propertyNames")
         rules: list[Any] = [{"pattern": patterns[number % len(patterns)]}] if patterns else []
         rules += [naming] if isinstance(naming, Mapping) else []
@@ -207,10 +217,10 @@ class _Maker:
                 break
             part = shapes.of_item(schema, len(made))
             item = self.make(part, f"{here.path}[{number}]", here.name, here.depth + 1)
-            spelt = dumps(item, sort_keys=True)
-            if not (schema.get("uniqueItems") and spelt in seen):
+            spelled = dumps(item, sort_keys=True) if schema.get("uniqueItems") else f"{number}"
+            if spelled not in seen:
                 made.append(item)
-                seen.add(spelt)
+                seen.add(spelled)
         return made
 
     # Texts and numbers
@@ -222,7 +232,7 @@ class _Maker:
         text = text_for(here.name, schema.get("format"), draw, self.now, least, most)
         if "pattern" in schema and not matches(schema["pattern"], text):
             text = text_matching(schema["pattern"], draw, least, most)
-            self.left -= 0 if matches(schema["pattern"], text) else COST_OF_A_MISS
+            self.left -= 0 if matches(schema["pattern"], text) else FAILED_PATTERN_COST
         return text
 
     def _number(self, schema: Schema, here: _Place) -> Any:
@@ -241,7 +251,6 @@ class _Maker:
         return None
 
     def _draw(self, path: str) -> Draw:
-        """Draws for one place; each call is another draw."""
         numbers = count()
         return lambda limit: draw_below(
             limit, self.seed, self.run_id, path, self.attempt, next(numbers)
@@ -257,7 +266,7 @@ _MAKERS: dict[str, Callable[[_Maker, Schema, _Place], Any]] = {
     "boolean": _Maker._boolean,
     "null": _Maker._null,
 }
-# The words that stand for other schemas, in the order in which they are opened.
+# In the order in which they are opened.
 _OPENED: dict[str, Callable[[_Maker, dict[str, Any], Any, Draw, _Place], list[Any]]] = {
     "$ref": _Maker._follow,
     "$dynamicRef": _Maker._follow,
@@ -270,11 +279,11 @@ _OFFERS = ("const", "enum", "examples", "default")
 
 
 def _type_of(schema: Schema, here: _Place) -> str:
-    """The type of a value: the first that its schema names, and another in another try."""
+    """The type of a value: the first that its schema names, and another one in each other try."""
     named = types_of(schema)
     if here.depth == 0 and (not named or "object" in named):
         return "object"
-    types = named or shapes.told_types(schema)
+    types = named or shapes.implied_types(schema)
     if here.bare and "null" in types:
         return "null"
     real = [type_ for type_ in types if type_ != "null"] or types

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from deck_sim.engine.regex_limits import NoPattern, TooSlow, search
+from deck_sim.engine.regex_limits import InvalidPattern, PatternTooSlow, search
+from deck_sim.engine.work_limits import spend
 from deck_sim.scenario.synthesis.realistic import Draw
 
 TRIES = 30
@@ -60,6 +61,7 @@ def _attempt(pattern: str, dice: Any) -> str:
     """What rstr makes of a pattern; nothing if it cannot follow it."""
     from rstr import Rstr
 
+    spend(len(pattern) // 4)
     try:
         return Rstr(dice).xeger(pattern)
     except (_TooLong, ArithmeticError, LookupError, RecursionError, ValueError, re.error):
@@ -70,5 +72,5 @@ def matches(pattern: str, text: str) -> bool:
     """Whether a text matches a pattern, as the check will say; nothing matches what is none."""
     try:
         return search(pattern, text)
-    except (NoPattern, TooSlow):
+    except (InvalidPattern, PatternTooSlow):
         return False

@@ -1,22 +1,22 @@
-"""What one JSON Schema says of objects and arrays, in whichever of its words and dialects."""
+"""What one JSON Schema says about objects and arrays, in each dialect."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from deck_sim.engine import json_schema
-from deck_sim.scenario.synthesis.joining import join_all
+from deck_sim.engine.json_schema import SchemaChecker
+from deck_sim.engine.work_limits import spend
+from deck_sim.scenario.synthesis.joining import join_all, listed_in
+from deck_sim.scenario.synthesis.numbers import Schema
 from deck_sim.scenario.synthesis.regex_samples import matches
 
-Schema = Mapping[str, Any]
-
-# What holds of a value cannot be told from these alone: it must be checked.
+# A value made for a schema with one of these must be checked.
 _HARD = {
     *("not", "oneOf", "if", "contains", "dependentRequired", "dependentSchemas", "dependencies"),
     *("patternProperties", "propertyNames", "uniqueItems", "multipleOf", "pattern", "format"),
     *("allOf", "$ref", "minProperties"),
 }
-# The type of a schema that names none, by the words in it.
-_TELLING = {
+# The type of a schema that names none, by its keywords.
+_IMPLIED_TYPES = {
     "object": {"properties", "patternProperties", "required", "additionalProperties"}
     | {"minProperties", "propertyNames", "dependentRequired"},
     "array": {"items", "prefixItems", "minItems", "uniqueItems", "contains"},
@@ -31,38 +31,35 @@ def is_hard(schema: Schema) -> bool:
     return not _HARD.isdisjoint(schema)
 
 
-def told_types(schema: Schema) -> list[str]:
-    """The types that a schema which names none seems to mean."""
-    return [type_ for type_, words in _TELLING.items() if words & schema.keys()] or _ANY
+def implied_types(schema: Schema) -> list[str]:
+    """The types that the keywords of a schema without `type` are about."""
+    return [type_ for type_, words in _IMPLIED_TYPES.items() if words & schema.keys()] or _ANY
 
 
 def whole_in(schema: Schema, word: str, otherwise: int) -> int:
-    """A whole number of a schema, where `2.0` is one, too."""
+    """A whole number of a schema, which may be written `2.0`."""
     value = schema.get(word)
     return int(value) if isinstance(value, int | float) else otherwise
 
 
-def listed_in(value: Any) -> list[Any]:
-    """A list of a schema; older dialects have `true` in some places."""
-    return value if isinstance(value, list) else []
-
-
 def of_property(schema: Schema, name: str) -> Any:
-    """What an object's schema says of the property called `name`."""
+    """The schema of an object's property."""
     own = [schema["properties"][name]] if name in schema.get("properties", {}) else []
     patterns = schema.get("patternProperties", {})
     found = own + [part for pattern, part in patterns.items() if matches(pattern, name)]
+    if len(found) == 1:
+        return found[0]
     return join_all(*found) if found else schema.get("additionalProperties", True)
 
 
 def is_map(schema: Schema) -> bool:
-    """Whether the schema of an object says what it holds, but no names."""
-    said = schema.get("patternProperties") or schema.get("additionalProperties")
-    return isinstance(said, Mapping) and not schema.get("properties")
+    """Whether the schema of an object describes values, but names no properties."""
+    values = schema.get("patternProperties") or schema.get("additionalProperties")
+    return isinstance(values, Mapping) and not schema.get("properties")
 
 
 def with_dependents(schema: Schema) -> Schema:
-    """The schema of an object, with what the fields that it will have ask for."""
+    """The schema of an object with what its named properties require."""
     asking = {**schema.get("dependencies", {}), **schema.get("dependentSchemas", {})}
     for name, asked in [*asking.items(), *schema.get("dependentRequired", {}).items()]:
         if name in schema.get("properties", {}) or name in listed_in(schema.get("required")):
@@ -72,7 +69,7 @@ def with_dependents(schema: Schema) -> Schema:
 
 
 def items_of(schema: Schema) -> tuple[list[Any], Any]:
-    """The schemas of the first items of an array, and that of the rest."""
+    """The schemas of the first items of an array, and the schema of the rest."""
     rest = schema.get("items", {})
     if isinstance(rest, list):  # as older dialects write `prefixItems`
         return rest, schema.get("additionalItems", {})
@@ -80,7 +77,7 @@ def items_of(schema: Schema) -> tuple[list[Any], Any]:
 
 
 def of_item(schema: Schema, index: int) -> Any:
-    """What an array's schema says of one item, where what it must contain comes first."""
+    """The schema of an array's item. The first items are those that it must contain."""
     fixed, rest = items_of(schema)
     part = fixed[index] if index < len(fixed) else rest
     least, most = contained(schema)
@@ -92,34 +89,37 @@ def of_item(schema: Schema, index: int) -> Any:
 
 
 def contained(schema: Schema) -> tuple[int, int | None]:
-    """How many items must be, and how many may be, what an array is to contain."""
+    """How many items `contains` requires, and how many it allows."""
     if "contains" not in schema:
         return 0, None
     most = whole_in(schema, "maxContains", -1)
     return whole_in(schema, "minContains", 1), most if most >= 0 else None
 
 
-def height(root: Any, schema: Any) -> int:
-    """How many levels a value for a schema has at the least, as far as that is looked at."""
-    known: dict[tuple[int, int], int] = {}
+def height(checker: SchemaChecker, schema: Any) -> int:
+    """The least number of levels of a value for a schema, up to `HIGHEST`."""
+    known: dict[
+        tuple[int, int], tuple[Any, int]
+    ] = {}  # with the schema, so that its id stays its own
 
-    def of(part: Any, left: int) -> int:
+    def height_of(part: Any, left: int) -> int:
         if not isinstance(part, Mapping) or left == 0 or {"const", "enum"} & part.keys():
             return HIGHEST - left
         if (id(part), left) not in known:
-            known[id(part), left] = max((found for found in inside(part, left)), default=0)
-        return max(known[id(part), left], HIGHEST - left)
+            spend(2)
+            known[id(part), left] = part, max(heights_inside(part, left), default=0)
+        return max(known[id(part), left][1], HIGHEST - left)
 
-    def inside(part: Schema, left: int) -> Any:
+    def heights_inside(part: Schema, left: int) -> Iterator[int]:
         if "$ref" in part:
-            yield of(json_schema.resolve(root, part["$ref"]), left - 1)
+            yield height_of(checker.resolve(part["$ref"]), left - 1)
         for word in ("oneOf", "anyOf"):
             if listed_in(part.get(word)):
-                yield min(of(branch, left) for branch in part[word])
-        yield from (of(other, left) for other in listed_in(part.get("allOf")))
+                yield min(height_of(branch, left) for branch in part[word])
+        yield from (height_of(other, left) for other in listed_in(part.get("allOf")))
         names = listed_in(part.get("required"))
-        yield from (of(of_property(part, name), left - 1) for name in names)
+        yield from (height_of(of_property(part, name), left - 1) for name in names)
         if whole_in(part, "minItems", 0):
-            yield of(part.get("items", {}), left - 1)
+            yield height_of(part.get("items", {}), left - 1)
 
-    return of(schema, HIGHEST)
+    return height_of(schema, HIGHEST)

@@ -1,0 +1,189 @@
+"""jsonschema's validators, extended with limits on the work of a check.
+
+Each keyword spends steps, because nested `oneOf`, `anyOf` and `allOf` can take exponential time.
+Some keywords are our own: those that match patterns, since Python's `re` cannot be stopped, and
+`uniqueItems`, which is quadratic in the library.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from deck_sim.engine.regex_limits import search
+from deck_sim.engine.work_limits import spend
+
+REFERENCES = ("$ref", "$dynamicRef")
+_PER_ITEM = {  # keywords that look at each item or property of a value
+    *("items", "prefixItems", "additionalItems", "contains", "uniqueItems", "unevaluatedItems"),
+    *("additionalProperties", "patternProperties", "propertyNames", "unevaluatedProperties"),
+}
+
+
+@cache
+def limited_validator(kind: Any) -> Any:
+    """One of the library's validator classes, with our limits."""
+    from jsonschema import validators
+
+    keywords = {
+        word: _counted(word, _OWN_KEYWORDS.get(word, function))
+        for word, function in kind.VALIDATORS.items()
+    }
+    limited: Any = validators.extend(kind, keywords)  # type: ignore[no-untyped-call]
+
+    def evolve(self: Any, schema: Any, _resolver: Any = None) -> Any:
+        # The library would take a class without limits for a part that has its own `$schema`.
+        own = isinstance(schema, dict) and "$schema" in schema
+        chosen = (
+            limited_validator(validators.validator_for(schema, default=kind)) if own else limited
+        )
+        return chosen(
+            schema, format_checker=self.format_checker, _resolver=_resolver or self._resolver
+        )
+
+    limited.evolve = evolve
+    return limited
+
+
+def _counted(word: str, function: Any) -> Callable[[Any, Any, Any, Any], Iterator[Any]]:
+    """A keyword that spends about as many steps as it takes time."""
+    basic = 4 if word in REFERENCES else 1
+    per_item, compares = word in _PER_ITEM, word in ("const", "enum")
+
+    def keyword(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        steps = basic
+        if isinstance(value, list | dict):
+            steps += len(value) // 16
+        if compares:
+            steps += len(repr(value)) // 100
+        if per_item and isinstance(instance, list | dict):
+            steps += len(instance)
+            if word == "unevaluatedItems":
+                steps += len(instance) ** 2 // 1000
+        spend(steps)
+        return map(_count_error, function(validator, value, instance, schema) or ())
+
+    return keyword
+
+
+def _count_error(error: Any) -> Any:
+    spend(1 + len(error.message) // 100)  # it repeats the value, however large
+    return error
+
+
+def _match_pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+    if isinstance(instance, str) and not search(pattern, instance):
+        yield _error(f"{instance!r} does not match {pattern!r}")
+
+
+def _check_pattern_properties(
+    validator: Any, patterns: dict[str, Any], instance: Any, schema: Any
+) -> Iterator[Any]:
+    for pattern, part in patterns.items():
+        for name, value in instance.items() if isinstance(instance, dict) else ():
+            if search(pattern, name):
+                yield from validator.descend(value, part, path=name, schema_path=pattern)
+
+
+def _check_additional_properties(
+    validator: Any, part: Any, instance: Any, schema: Any
+) -> Iterator[Any]:
+    if isinstance(instance, dict):
+        named = _named(instance, schema)
+        extra = [name for name in instance if name not in named]
+        yield from _check_extra("Additional", validator, part, instance, extra)
+
+
+def _check_unevaluated_properties(
+    validator: Any, part: Any, instance: Any, schema: Any
+) -> Iterator[Any]:
+    if isinstance(instance, dict):
+        evaluated = _evaluated(validator, instance)
+        extra = [name for name in instance if name not in evaluated]
+        yield from _check_extra("Unevaluated", validator, part, instance, extra)
+
+
+def _check_extra(
+    which: str, validator: Any, part: Any, instance: dict[str, Any], extra: list[str]
+) -> Iterator[Any]:
+    if part is False and extra:
+        names, verb = ", ".join(map(repr, extra)), "was" if len(extra) == 1 else "were"
+        yield _error(f"{which} properties are not allowed ({names} {verb} unexpected)")
+        return
+    for name in extra:
+        yield from validator.descend(instance[name], part, path=name)
+
+
+def _named(instance: dict[str, Any], schema: dict[str, Any]) -> set[str]:
+    """The properties that `properties` or `patternProperties` name."""
+    known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    return {
+        name
+        for name in instance
+        if name in known or any(search(pattern, name) for pattern in patterns)
+    }
+
+
+def _evaluated(validator: Any, instance: dict[str, Any]) -> set[str]:
+    """The properties that a schema, or one that it applies to the same value, looks at."""
+    from referencing.jsonschema import lookup_recursive_ref
+
+    schema = validator.schema
+    if not isinstance(schema, dict):
+        return set()
+    spend(1 + len(instance))
+    names = _named(instance, schema)
+    for word in ("additionalProperties", "unevaluatedProperties"):
+        if word in schema:
+            inner = validator.evolve(schema[word])
+            names |= {name for name, value in instance.items() if inner.is_valid(value)}
+    found = [validator._resolver.lookup(schema[word]) for word in REFERENCES if word in schema]
+    if "$recursiveRef" in schema:
+        found.append(lookup_recursive_ref(validator._resolver))
+    applied = [validator.evolve(target.contents, target.resolver) for target in found]
+    branches = [part for word in ("allOf", "anyOf", "oneOf") for part in schema.get(word, ())]
+    for part in branches:
+        branch = validator.evolve(part)
+        applied += [branch] if branch.is_valid(instance) else []
+    for name, part in schema.get("dependentSchemas", {}).items():
+        applied += [validator.evolve(part)] if name in instance else []
+    if "if" in schema:
+        condition = validator.evolve(schema["if"])
+        holds = condition.is_valid(instance)
+        applied += [condition] if holds else []
+        applied.append(validator.evolve(schema.get("then" if holds else "else", True)))
+    return names.union(*(_evaluated(part, instance) for part in applied))
+
+
+def _check_unique_items(validator: Any, unique: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    # The library compares each item with each other one if the items cannot be sorted.
+    is_list = unique and isinstance(instance, list)
+    if is_list and len({_hashable(item) for item in instance}) < len(instance):
+        yield _error(f"{instance!r} has non-unique elements")
+
+
+def _hashable(value: Any) -> Any:
+    """Equal for values that JSON Schema calls equal, with a hash that nobody can aim at."""
+    if isinstance(value, dict):
+        return frozenset((name, _hashable(inner)) for name, inner in value.items())
+    if isinstance(value, list):
+        return tuple(map(_hashable, value))
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return (value.hex() if isinstance(value, float) else f"{value:x}").encode()
+
+
+_OWN_KEYWORDS: dict[str, Any] = {
+    "pattern": _match_pattern,
+    "patternProperties": _check_pattern_properties,
+    "additionalProperties": _check_additional_properties,
+    "unevaluatedProperties": _check_unevaluated_properties,
+    "uniqueItems": _check_unique_items,
+}
+
+
+def _error(message: str) -> Any:
+    from jsonschema import ValidationError
+
+    return ValidationError(message)
