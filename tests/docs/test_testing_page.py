@@ -1,0 +1,55 @@
+"""docs/testing.md: it lists every fixture, marker argument, option, and name of the handle."""
+
+import re
+from pathlib import Path
+
+import pytest_deck_sim
+from deck_sim import Deck
+
+PAGE = Path(__file__).parents[2].joinpath("docs/testing.md").read_text(encoding="utf-8")
+
+
+def section(heading):
+    """The text below a heading."""
+    return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)[1]
+
+
+def missing(names, text):
+    """The names that the text does not have in a code span."""
+    text = re.sub("```.*?```", "", text, flags=re.DOTALL)
+    code = set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`]+)`", text))))
+    return [name for name in names if name not in code]
+
+
+def test_every_fixture_has_its_row():
+    """The fixtures are the names of the plugin that begin with `deck`."""
+    names = [name for name in vars(pytest_deck_sim) if re.match("deck(?!_sim)", name)]
+    assert "deck_env" in names
+    assert missing(names, section("Fixtures")) == []
+
+
+def test_every_marker_argument_has_its_row(pytestconfig):
+    """The arguments are those of the marker's own description."""
+    (line,) = (line for line in pytestconfig.getini("markers") if line.startswith("deck("))
+    names = re.findall(r"(\w+)=", line.partition(":")[0])
+    assert "scenario" in names
+    assert missing(names, section("The marker")) == []
+
+
+def test_every_option_has_its_row(pytester):
+    """Options and ini names are those of `pytest --help`."""
+    text = pytester.runpytest_subprocess("--help").stdout.str()
+    names = [
+        *re.findall(r"^ +--(deck-[\w-]+)", text, re.MULTILINE),
+        *re.findall(r"^ +(deck_\w+)", text, re.MULTILINE),
+    ]
+    assert {"deck-url", "deck_lint"} <= {*names}
+    text = section("Options and ini").replace("`--", "`")
+    assert missing(names, text) == []
+
+
+def test_every_name_of_the_handle_has_its_row():
+    """Public methods and properties of `Deck`; async counterparts are named by their rule."""
+    names = [name for name in dir(Deck) if not re.match("_|async_|close|holds|apps", name)]
+    assert "advance" in names
+    assert missing(names, section("All methods")) == []
