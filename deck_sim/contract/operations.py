@@ -81,6 +81,7 @@ def usual(verb: str, row: Kind) -> Operation:
         paged=verb == "list",
         filters=row.filters if verb == "list" else (),
         includes=tuple(row.includes) if verb in ("list", "get") else (),
+        endpoint=f"{verb}_resource",
         verb=verb,
         of=row.object,
     )

@@ -45,7 +45,11 @@ class Route:
     path: str  # with parameters in braces; each matches one part, of any length
     endpoint: Endpoint
     operation: Operation | None = None  # for the OpenAPI document; None in the control API
-    creates: bool = False  # whether it makes a resource; idempotency keys may depend on it
+
+    @property
+    def creates(self) -> bool:
+        """Whether it makes a resource. Idempotency keys may depend on it."""
+        return self.operation is not None and self.operation.creates
 
 
 class Routes:

@@ -7,6 +7,7 @@ import pytest
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
+from deck_sim.contract.operations import Operation
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.api.app import make_api
 from deck_sim.server.app import DeckApp
@@ -115,7 +116,8 @@ def slow():
             raise RuntimeError("a bug")
         return Answer({}, 201)
 
-    routes = Routes([Route("POST", "/things", create, creates=True)])
+    operation = Operation("make", "POST", "/things", "Make a thing", "thing", status=201)
+    routes = Routes([Route("POST", "/things", create, operation)])
     return DeckApp(WorldRegistry(), lambda simulation: routes), gate, made
 
 

@@ -3,13 +3,12 @@
 from functools import cache, partial
 
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.contract.operations import Operation
 from deck_sim.runtime.registry import WorldRegistry
 
 # Each of these registers its functions as endpoints.
-from deck_sim.server.api import connections, destinations, endpoints, events, logins, verbs  # noqa: F401
+from deck_sim.server.api import actions, destinations, events, resources  # noqa: F401
 from deck_sim.server.app import DeckApp
-from deck_sim.server.routing import ENDPOINTS, Endpoint, Route, Routes
+from deck_sim.server.routing import ENDPOINTS, Route, Routes
 
 
 def make_api(worlds: WorldRegistry) -> DeckApp:
@@ -25,15 +24,9 @@ def make_fallback(worlds: WorldRegistry) -> DeckApp:
 def routes_of(edition: Edition) -> list[Route]:
     """Every route of an edition's API."""
     return [
-        Route(row.method, row.path, _endpoint_of(edition, row), row, row.creates)
+        Route(row.method, row.path, ENDPOINTS[row.endpoint or row.name], row)
         for row in edition.every_operation
     ]
-
-
-def _endpoint_of(edition: Edition, operation: Operation) -> Endpoint:
-    if operation.verb is None:
-        return ENDPOINTS[operation.endpoint or operation.name]
-    return partial(verbs.VERBS[operation.verb], row=edition.kinds[operation.of])
 
 
 @cache

@@ -5,57 +5,53 @@ from functools import partial
 
 from deck_sim.contract.error_catalog import Problem, refuse
 from deck_sim.engine import commands
-from deck_sim.engine.records import Event, Resource
+from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_event, print_resource
-from deck_sim.server.api.paging import list_items, read_statuses
+from deck_sim.server.api.paging import list_items, read_words, show_all
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 
 
 @endpoint
 def list_events(request: Request) -> Answer:
-    """`GET /events`: newest first, of the last 30 days. A cursor may name one that is older by now:
-    nothing is left behind it.
+    """Show one page of the events of the last 30 days.
+
+    A cursor may name an event that is older by now; then the page is empty.
     """
-    world = request.simulation.world
-    types = request.query_values("type")
-
-    def matches(event: Event) -> bool:
-        return event.created_at >= _oldest(world) and (not types or event.type in types)
-
-    def read() -> dict[str, Event]:
-        return {event.id: event for event in world.events}
-
-    return list_items(request, read, matches, partial(print_event, request.simulation), problems=[])
+    world, types = request.simulation.world, request.query_values("type")
+    return list_items(
+        request,
+        lambda: {event.id: event for event in world.events},
+        lambda event: event.created_at >= _oldest(world) and (not types or event.type in types),
+        partial(print_event, request.simulation),
+    )
 
 
 @endpoint
 def get_event(request: Request) -> Answer:
-    """`GET /events/{id}`."""
-    world, wanted = request.simulation.world, request.params["id"]
-    found = next((event for event in world.events if event.id == wanted), None)
-    if found is None or found.created_at < _oldest(world):
-        raise refuse("request/event_not_found", id=wanted)
-    return Answer(print_event(request.simulation, found))
+    """Show an event."""
+    world, event_id = request.simulation.world, request.params["id"]
+    event = next((event for event in world.events if event.id == event_id), None)
+    if event is None or event.created_at < _oldest(world):
+        raise refuse("request/event_not_found", id=event_id)
+    return Answer(print_event(request.simulation, event))
 
 
 @endpoint
 def list_event_types(request: Request) -> Answer:
-    """`GET /event-types`; the shape of an item is assumed."""
+    """Show all event types. The fields of an item are assumed."""
     types = request.simulation.world.event_types
-    shown = [{"object": "event_type", "type": name} for name in types]
-    return Answer({"data": shown, "has_more": False, "next_cursor": None})
+    return show_all([{"object": "event_type", "type": name} for name in types])
 
 
 @endpoint
 def list_event_deliveries(request: Request) -> Answer:
-    """`GET /event-destinations/{id}/event-deliveries`: newest first; by `status` and `type`."""
-    world = request.simulation.world
+    """Show one page of the deliveries to a destination."""
+    world, problems = request.simulation.world, list[Problem]()
     destination = commands.fetch(world, "event_destination", request.params["id"])
-    problems = list[Problem]()
-    statuses = read_statuses(request, world.kind("event_delivery"), problems)
-    types = request.query_values("type")
+    kind, types = world.kind("event_delivery"), request.query_values("type")
+    statuses = read_words(request, kind, "status", kind.statuses, problems)
 
     def matches(delivery: Resource) -> bool:
         return (
@@ -71,5 +67,5 @@ def list_event_deliveries(request: Request) -> Answer:
 
 
 def _oldest(world: World) -> datetime:
-    """The moment before which events cannot be read any more."""
+    """The moment from which on events can be read."""
     return world.now - world.rules.event_retention

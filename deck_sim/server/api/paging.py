@@ -1,157 +1,124 @@
-"""Pages of a list: newest first, with filters, and a cursor that loses and repeats nothing.
+"""Lists: newest first, with filters, page by page.
 
-The cursor names the last item of the page before. New items come in front of it and cannot shift
-what comes behind; deleted ones stay where they were, unseen.
+The cursor names the last item of the page before. A new item comes in front of it, and a deleted
+item keeps its place in the world, so no page repeats or loses an item.
 """
 
 import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Any, Protocol, TypeVar
+from itertools import chain, islice
+from typing import Any, TypeVar
 
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.assumptions import rely_on
-from deck_sim.contract.error_catalog import ApiError, Problem, problem
+from deck_sim.contract.error_catalog import ApiError, Problem, check, problem
 from deck_sim.contract.resources import Kind
-from deck_sim.engine.records import Resource
-from deck_sim.runtime.serialization import print_resource, read_moment
+from deck_sim.engine.records import Event, Resource
+from deck_sim.runtime.serialization import read_moment
 from deck_sim.server.request import Answer, Request
 
-DEFAULT_LIMIT, MOST = 20, 100
-_PASSING = ("result",)  # what an item may yet come to match
+DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 
-
-class Item(Protocol):
-    """What can stand in a list."""
-
-    @property
-    def id(self) -> str:
-        """Its id, which the cursor names."""
-
-    @property
-    def created_at(self) -> datetime:
-        """What `created_after` and `created_before` are held against."""
-
-
-Listed = TypeVar("Listed", bound=Item)
+Item = TypeVar("Item", bound=Resource | Event)
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which page of a list is asked for, and of which time."""
+    """The page and the time that a request asks for."""
 
     limit: int
-    after: str | None
+    after: str | None  # the id of the last item of the page before
     created: Mapping[str, datetime]
 
     @classmethod
-    def read(cls, request: Request, items: Mapping[str, Item], problems: list[Problem]) -> "Window":
-        """Read what the request says; what is wrong with it is added to `problems`."""
-        limit, after = _limit(request, problems), _cursor(request, items, problems)
-        return cls(limit, after, _created(request, problems))
+    def read(cls, request: Request, items: Mapping[str, Any], problems: list[Problem]) -> "Window":
+        """Read the parameters of the request, and add what is invalid to `problems`."""
+        limit, after = _read_limit(request, problems), _read_cursor(request, items, problems)
+        return cls(limit, after, _read_created(request, problems))
 
-    def spans(self, item: Item) -> bool:
-        """Whether an item is of the time that is asked for."""
+    def spans(self, item: Resource | Event) -> bool:
+        """Whether an item was created in the time asked for."""
         after, before = self.created.get("created_after"), self.created.get("created_before")
         return (after is None or item.created_at > after) and (
             before is None or item.created_at < before
         )
 
-    def cut(
-        self,
-        items: Mapping[str, Listed],
-        matches: Callable[[Listed], bool],
-        show: Callable[[Listed], dict[str, Any]],
-    ) -> Answer:
-        """The page of those that match; `items` stand oldest first."""
-        behind = _behind(self.after, items)
-        found = (item for item in behind if self.spans(item) and matches(item))
-        page = list(islice(found, self.limit + 1))
-        more, page = len(page) > self.limit, page[: self.limit]
-        following = _encode(page[-1].id) if more else None
-        data = [show(item) for item in page]
-        return Answer({"data": data, "has_more": more, "next_cursor": following})
-
-
-def list_resources(request: Request, row: Kind) -> Answer:
-    """One page of a kind of resource."""
-    world, problems = request.simulation.world, list[Problem]()
-    items = world.all(row.object)
-    window = Window.read(request, items, problems)
-    statuses = read_statuses(request, row, problems)
-    results = list(row.machine.results.values()) if row.machine else []
-    _words(request, row, "outcome", results, problems)
-    if problems:
-        raise ApiError(*problems)
-    names = [name for name in row.filters if name != "status"]
-    wanted = {
-        row.filter_fields.get(name, name): values
-        for name in names
-        if (values := request.query_values(name))
-    }
-    lasting = {name: values for name, values in wanted.items() if name not in _PASSING}
-
-    def may_match(item: Resource) -> bool:
-        """Whether the list could show an item, were it in another status."""
-        return not item.deleted and all(item[name] in values for name, values in lasting.items())
-
-    def matches(item: Resource) -> bool:
-        shown = all(item[name] in values for name, values in wanted.items())
-        return shown and not item.deleted and (not statuses or item.status in statuses)
-
-    asked = includes(request, row)
-    # Whoever lists the completed runs waits for the others, too.
-    request.simulation.poll(i for i in items.values() if may_match(i) and window.spans(i))
-    return window.cut(items, matches, lambda item: print_resource(request.simulation, item, asked))
-
 
 def list_items(
     request: Request,
-    read: Callable[[], Mapping[str, Listed]],
-    matches: Callable[[Listed], bool],
-    show: Callable[[Listed], dict[str, Any]],
-    problems: list[Problem],
+    read: Callable[[], Mapping[str, Item]],
+    matches: Callable[[Item], bool],
+    show: Callable[[Item], dict[str, Any]],
+    *,
+    polled: Callable[[Window], Iterable[Resource]] | None = None,
+    problems: Sequence[Problem] = (),
 ) -> Answer:
-    """One page of what the world writes by itself; `read` gives it, oldest first.
+    """Show one page of the items that match.
 
-    Whoever reads it waits for whatever is not settled in the world.
+    `read` gives all items by id, oldest first. `polled` gives the resources that this request
+    polls, for an `on_poll` clock; by default every resource of the world. `problems` are further
+    problems with the parameters.
+
+    Raises:
+        ApiError: with every problem with the parameters.
+
     """
-    window = Window.read(request, read(), problems)
-    if problems:
-        raise ApiError(*problems)
-    resources = request.simulation.world.resources.values()
-    request.simulation.poll(item for kind in resources for item in kind.values())
-    return window.cut(read(), matches, show)
+    found, simulation = list[Problem](), request.simulation
+    window = Window.read(request, read(), found)
+    check([*found, *problems])
+    kinds = simulation.world.resources.values()
+    simulation.poll(polled(window) if polled else chain(*(kind.values() for kind in kinds)))
+    newest_first = reversed([*read().values()])
+    if window.after is not None:
+        next(item for item in newest_first if item.id == window.after)
+    matching = (item for item in newest_first if window.spans(item) and matches(item))
+    page = [*islice(matching, window.limit + 1)]
+    has_more, page = len(page) > window.limit, page[: window.limit]
+    cursor = base64.urlsafe_b64encode(page[-1].id.encode()).decode() if has_more else None
+    return Answer({"data": [*map(show, page)], "has_more": has_more, "next_cursor": cursor})
 
 
-def includes(request: Request, row: Kind) -> frozenset[str]:
-    """What `include=` asks for, in one or several; unknown names are ignored (observed)."""
+def show_all(items: list[dict[str, Any]]) -> Answer:
+    """Show a list that has no pages."""
+    return Answer({"data": items, "has_more": False, "next_cursor": None})
+
+
+def read_includes(request: Request, kind: Kind) -> frozenset[str]:
+    """Read `include=`, one or several. Unknown names are ignored (observed)."""
     asked = {name for value in request.query_values("include") for name in value.split(",")}
-    found = asked.intersection(row.includes)
-    for name in sorted(found):
+    includes = asked.intersection(kind.includes)
+    for name in sorted(includes):
         rely_on(f"include={name}")
-    return frozenset(found)
+    return frozenset(includes)
 
 
-def _behind(after: str | None, items: Mapping[str, Listed]) -> Iterator[Listed]:
-    newest_first = reversed([*items.values()])
-    if after is not None:
-        next(item for item in newest_first if item.id == after)
-    return newest_first
+def read_words(
+    request: Request, kind: Kind, name: str, allowed: Sequence[str], problems: list[Problem]
+) -> list[str]:
+    """Read a filter of a kind that takes only some words, and add others to `problems`."""
+    words = request.query_values(name) if name in kind.filters else []
+    for word in words:
+        if word not in allowed:
+            message = (
+                f"`{name}` is {word[:40]!r}{nearest(word, allowed)};"
+                f" it can be {listed(allowed, last='or')}"
+            )
+            problems.append(problem("request/input_invalid", message, field=name))
+    return words
 
 
-def _limit(request: Request, problems: list[Problem]) -> int:
-    text = (request.query_values("limit") or [str(DEFAULT_LIMIT)])[-1]
-    if text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MOST:
+def _read_limit(request: Request, problems: list[Problem]) -> int:
+    text = (request.query_values("limit") or [f"{DEFAULT_LIMIT}"])[-1]
+    if text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MAX_LIMIT:
         return int(text)
-    message = f"`limit` must be a whole number from 1 to {MOST}, not {text[:40]!r}"
+    message = f"`limit` must be a whole number from 1 to {MAX_LIMIT}, not {text[:40]!r}"
     problems.append(problem("request/input_invalid", message, field="limit"))
     return DEFAULT_LIMIT
 
 
-def _cursor(request: Request, items: Mapping[str, Item], problems: list[Problem]) -> str | None:
+def _read_cursor(request: Request, items: Mapping[str, Any], problems: list[Problem]) -> str | None:
     cursors = request.query_values("cursor")
     if not cursors or not cursors[-1]:
         return None
@@ -165,30 +132,7 @@ def _cursor(request: Request, items: Mapping[str, Item], problems: list[Problem]
     return after
 
 
-def _encode(resource_id: str) -> str:
-    return base64.urlsafe_b64encode(resource_id.encode()).decode()
-
-
-def read_statuses(request: Request, row: Kind, problems: list[Problem]) -> list[str]:
-    """The statuses that are asked for; those that the kind does not have go into `problems`."""
-    return _words(request, row, "status", row.statuses, problems)
-
-
-def _words(
-    request: Request, row: Kind, name: str, allowed: Sequence[str], problems: list[Problem]
-) -> list[str]:
-    """The values of a filter that takes only these words."""
-    asked = request.query_values(name) if name in row.filters else []
-    for word in (word for word in asked if word not in allowed):
-        message = (
-            f"`{name}` is {word[:40]!r}{nearest(word, allowed)};"
-            f" it can be {listed(allowed, last='or')}"
-        )
-        problems.append(problem("request/input_invalid", message, field=name))
-    return asked
-
-
-def _created(request: Request, problems: list[Problem]) -> dict[str, datetime]:
+def _read_created(request: Request, problems: list[Problem]) -> dict[str, datetime]:
     moments = dict[str, datetime]()
     for name in ("created_after", "created_before"):
         for text in request.query_values(name):

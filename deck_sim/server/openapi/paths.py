@@ -6,7 +6,7 @@ from deck_sim.contract import shapes
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape, many, named
-from deck_sim.server.api.paging import DEFAULT_LIMIT, MOST
+from deck_sim.server.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from deck_sim.server.openapi import headers
 from deck_sim.server.openapi.refusals import refusals
 from deck_sim.server.openapi.schemas import answer_name, status_name
@@ -112,7 +112,7 @@ def _query(name: str, schema: Shape, description: str) -> Shape:
     return {"name": name, "in": "query", "description": description, "schema": schema}
 
 
-_LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
 _PAGE = (
     _query("limit", _LIMIT, "How many to show."),
     _query("cursor", {"type": "string"}, "The `next_cursor` of the page before."),

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.operations import usual
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.api.paging import list_resources
+from deck_sim.server.api.resources import list_resource
 from deck_sim.server.openapi.document import document
 from deck_sim.server.request import Request
 
@@ -138,7 +139,8 @@ def _page(simulation, limit, cursor):
     """One page of the agents, without HTTP."""
     scope = {"query_string": urlencode({"limit": limit, "cursor": cursor}).encode()}
     request = Request(scope, Headers(), b"", None, simulation, "req_1")
-    return list_resources(request, simulation.world.kind("agent")).data
+    request.operation = usual("list", simulation.world.kind("agent"))
+    return list_resource(request).data
 
 
 @given(count=st.integers(0, 7), limit=st.integers(1, 8))

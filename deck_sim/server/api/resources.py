@@ -1,0 +1,98 @@
+"""The five usual operations (create, list, get, update, delete), for every kind of resource."""
+
+from functools import partial
+
+from deck_sim.contract.error_catalog import ApiError, Problem
+from deck_sim.contract.resources import Kind
+from deck_sim.engine import commands
+from deck_sim.engine.records import Resource
+from deck_sim.runtime.serialization import print_resource
+from deck_sim.server.api.paging import list_items, read_includes, read_words
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import endpoint
+
+_CHANGING = ("result",)  # filters on fields that a transition may change
+
+
+def _kind(request: Request) -> Kind:
+    assert request.operation is not None, "routes of the Deck API have an operation"
+    return request.simulation.world.kind(request.operation.of)
+
+
+@endpoint
+def create_resource(request: Request) -> Answer:
+    """Create a resource."""
+    world, kind = request.simulation.world, _kind(request)
+    body = request.read_body(partial(commands.body_problems, world, kind.object))
+    created = commands.create_resource(world, kind.object, body.model_dump())
+    return Answer(print_resource(request.simulation, created), kind.create_status)
+
+
+@endpoint
+def list_resource(request: Request) -> Answer:
+    """Show one page of the resources of a kind."""
+    kind, problems = _kind(request), list[Problem]()
+    world = request.simulation.world
+    statuses = read_words(request, kind, "status", kind.statuses, problems)
+    results = [*kind.machine.results.values()] if kind.machine else []
+    read_words(request, kind, "outcome", results, problems)
+    filters = {
+        kind.filter_fields.get(name, name): values
+        for name in kind.filters
+        if name != "status" and (values := request.query_values(name))
+    }
+    includes = read_includes(request, kind)
+
+    def matches(item: Resource) -> bool:
+        fits = all(item[name] in values for name, values in filters.items())
+        return fits and not item.deleted and (not statuses or item.status in statuses)
+
+    def may_match(item: Resource) -> bool:
+        """Whether an item could match in another status: a list of completed runs polls all."""
+        lasting = ((name, values) for name, values in filters.items() if name not in _CHANGING)
+        return not item.deleted and all(item[name] in values for name, values in lasting)
+
+    return list_items(
+        request,
+        lambda: world.all(kind.object),
+        matches,
+        lambda item: print_resource(request.simulation, item, includes),
+        polled=lambda window: [
+            item
+            for item in world.all(kind.object).values()
+            if may_match(item) and window.spans(item)
+        ],
+        problems=problems,
+    )
+
+
+@endpoint
+def get_resource(request: Request) -> Answer:
+    """Show a resource. In `on_poll` mode this lets it move on first."""
+    simulation, kind = request.simulation, _kind(request)
+    includes = read_includes(request, kind)
+    resource = commands.fetch(simulation.world, kind.object, request.params["id"])
+    simulation.poll([resource])
+    resource = commands.fetch(simulation.world, kind.object, request.params["id"])
+    return Answer(print_resource(simulation, resource, includes))
+
+
+@endpoint
+def update_resource(request: Request) -> Answer:
+    """Change the fields that were sent."""
+    world, kind = request.simulation.world, _kind(request)
+    resource = commands.fetch(world, kind.object, request.params["id"])
+    sent = request.read_body(partial(commands.body_problems, world, kind.object)).sent()
+    changed = commands.update_resource(world, resource, sent)
+    return Answer(print_resource(request.simulation, changed))
+
+
+@endpoint
+def delete_resource(request: Request) -> Answer:
+    """Delete a resource. Deleting it again gives the same answer (documented)."""
+    world, kind, resource_id = request.simulation.world, _kind(request), request.params["id"]
+    resource = world.all(kind.object).get(resource_id)
+    if resource is None:
+        raise ApiError(commands.missing(world, kind.object, resource_id))
+    commands.delete_resource(world, resource)
+    return Answer({"id": resource_id, "object": kind.object, "deleted": True})
