@@ -65,11 +65,7 @@ _ROWS = (
     ErrorRow("source", "source_not_available", 503, "documented", "The source is not available."),
     ErrorRow("source", "source_blocked", 403, "documented", "The source blocked the agent."),
     ErrorRow(
-        "request",
-        "input_missing",
-        400,
-        "documented",
-        "`{field}` is required and cannot be empty.",
+        "request", "input_missing", 400, "documented", "`{field}` is required and cannot be empty."
     ),
     ErrorRow("request", "input_invalid", 400, "assumed", "`{field}` is not valid."),
     ErrorRow("request", "body_invalid", 400, "assumed", "The body must be a JSON object."),

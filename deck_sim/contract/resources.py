@@ -155,7 +155,7 @@ SOURCE = Kind(
     create_status=200,  # as the reference shows it, unlike every other create
     known=documented(
         "sources_calls",
-        "Sources have the usual five calls; `type` must be `website`, and the URL is required.",
+        "Sources have the usual five calls; `type` is `website`, and the URL is required.",
     ),
 )
 TASK = Kind(
@@ -182,8 +182,7 @@ TASK = Kind(
     machine=statuses.TASK,
     lifecycle=CRUD,
     known=documented(
-        "tasks_calls",
-        "Tasks have the usual five calls; `name` and `agent_id` are required.",
+        "tasks_calls", "Tasks have the usual five calls; `name` and `agent_id` are required."
     ),
 )
 # Editions add what a run is started with, and its machine.
@@ -210,7 +209,7 @@ TASK_RUN = Kind(
     },
     known=documented("task_runs_calls", "Runs can be listed and read."),
 )
-FILES_CALLS = documented("files_calls", "Files and screenshots of a run have calls of their own.")
+FILES_CALLS = documented("files_calls", "The files and screenshots of a run have their own calls.")
 STORAGE = Kind(
     object="storage",
     prefix="stor",
@@ -237,11 +236,7 @@ EVENT_DESTINATION = Kind(
         "type": choice("EventDestinationType", *get_args(DestinationType)),
         "status": DERIVED,
         "config": {"type": "object", "examples": [{"url": "https://example.com/hooks"}]},
-        "events": {
-            **many({"type": "string"}),
-            "minItems": 1,
-            "examples": [["task_run.completed"]],
-        },
+        "events": {**many({"type": "string"}), "minItems": 1, "examples": [["task_run.completed"]]},
     },
     verbs=("list", "get", "delete"),
     filters=("type", "status"),

@@ -5,7 +5,7 @@ from deck_sim.contract.fidelity import asked, assumed, documented, observed
 ROWS = (
     documented("agent_shows_tasks", "An agent shows its tasks: id, object, name and status."),
     documented(
-        "task_statuses", "A task is `learning`, `test` or `live`, and can be run in each.", "task"
+        "task_statuses", "A task is `learning`, `test` or `live`, and can run in each.", "task"
     ),
     documented(
         "task_filters",
@@ -19,17 +19,15 @@ ROWS = (
     ),
     documented(
         "output_only_when_completed",
-        "`output` is null until `completed`, `errors` empty unless `failed`, and `interaction` null"
-        " unless asked.",
+        "`output` is null until `completed`; `errors` is empty unless `failed`; `interaction` is"
+        " null unless the run waits for an answer.",
     ),
     documented(
         "run_filters",
-        "Runs are filtered by status, task, agent, and moments.",
+        "Runs are filtered by status, task, agent and time.",
         *asked("task-runs", "status task_id agent_id created_after created_before"),
     ),
-    observed(
-        "unknown_include_ignored", "An unknown `include` is ignored; what is not asked is left out."
-    ),
+    observed("unknown_include_ignored", "An unknown `include` is ignored."),
     observed(
         "run_includes",
         "`include` shows a run's input and storage.",
@@ -43,25 +41,27 @@ ROWS = (
         mark="strict",
     ),
     observed(
-        "include_screenshots", "`screenshots` is an older word of `include`.", "include=screenshots"
+        "include_screenshots",
+        "`screenshots` is an older value of `include`.",
+        "include=screenshots",
     ),
     documented(
         "external_id",
-        "An `external_id` has up to 255 characters, may be null, and need not be unique.",
+        "An `external_id` has at most 255 characters, may be null, and need not be unique.",
     ),
-    documented("secrets_never_shown", "What logs a user in is never shown again."),
+    documented("secrets_never_shown", "`auth_credentials` are never shown."),
     assumed(
         "login_is_required",
-        "`username_password` needs `auth_credentials`; the other methods take them, too.",
+        "`username_password` needs `auth_credentials`; the other methods accept them.",
     ),
     documented(
         "event_filters",
-        "Events are filtered by type and moments.",
+        "Events are filtered by type and time.",
         *asked("events", "type created_after created_before"),
     ),
     assumed(
         "event_type_shape",
-        "An item of that list has `object` and `type`.",
+        "An item of the list of event types has `object` and `type`.",
         "GET /event-types",
         mark="header",
     ),

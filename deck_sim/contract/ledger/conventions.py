@@ -6,50 +6,45 @@ _PARTS = ("event-destinations/{id}/event-deliveries", "task-runs/{id}/storage")
 
 
 ROWS = (
-    documented("base_path", "Every call is below `/v2` and carries JSON."),
+    documented("base_path", "Every call is below `/v2`. Bodies and answers are JSON."),
     documented("bearer_key", "Every call carries `Authorization: Bearer KEY`."),
     observed(
         "content_type_without_body",
         "A GET with `Content-Type: application/json` and no body works.",
     ),
-    documented("request_id_on_every_answer", "Every answer has a `request_id` at its top level."),
-    documented("no_request_id_in_lists", "The items of a page have no `request_id` of their own."),
-    assumed("moments_without_zeros", "A moment shows milliseconds only if there are any."),
+    documented("request_id_on_every_answer", "Every answer has `request_id` at its top level."),
+    documented("no_request_id_in_lists", "The items of a page have no `request_id`."),
+    assumed("moments_without_zeros", "A timestamp shows milliseconds only if they are not zero."),
     documented(
         "standard_fields",
-        "A resource has `id`, `object`, `created_at` and `updated_at`; moments are UTC, with `Z`.",
+        "A resource has `id`, `object`, `created_at`, `updated_at`; timestamps are UTC, with `Z`.",
     ),
-    observed("id_shape", "An id is a prefix and 16 letters and digits."),
-    documented("id_prefixes", "The prefix of an id says which kind of resource it is of."),
-    documented("id_length", "An id may have up to 255 characters."),
+    observed("id_shape", "An id is a prefix, `_`, and 16 letters and digits."),
+    documented("id_prefixes", "The prefix of an id names the kind of resource."),
+    documented("id_length", "An id has at most 255 characters."),
     documented(
         "more_without_a_version",
-        "Fields, event types and interaction types may be added without a new version.",
+        "Deck adds fields, event types and interaction types without a new version.",
     ),
     documented(
         "error_envelope",
-        "Errors are a list, also when there is one: `type`, `code`, `message`, and `field` where it"
-        " applies.",
+        "Errors are always a list: `type`, `code`, `message`, and `field` where it applies.",
     ),
     assumed(
-        "schema_errors_in_envelope",
-        "A body that breaks a schema is told in the same envelope; the 400 of the real API may look"
-        " otherwise.",
+        "schema_errors_in_envelope", "A body that breaks a schema is refused in the same envelope."
     ),
-    documented("messages_are_for_people", "`message` is for people, and no program compares it."),
-    documented("page_limit", "`limit` is 1 to 100, and 20 if it is not said."),
+    documented("messages_are_for_people", "`message` is for people; programs must not compare it."),
+    documented("page_limit", "`limit` is 1 to 100; the default is 20."),
     documented("page_shape", "A page has `data`, `has_more`, `next_cursor` and `request_id`."),
-    observed(
-        "null_cursor_ends", "`next_cursor` is null on the last page, and clients stop on that."
-    ),
-    assumed("lists_newest_first", "Lists are newest first."),
+    observed("null_cursor_ends", "`next_cursor` is null on the last page; clients stop on that."),
+    assumed("lists_newest_first", "Lists are sorted newest first."),
     assumed(
-        "lists_in_one_page", "The screenshots of a run, and the types of events, are never cut."
+        "lists_in_one_page", "The screenshots of a run and the event types are listed in one page."
     ),
-    assumed("pages_are_stable", "Pages lose and repeat nothing while items are created."),
+    assumed("pages_are_stable", "While items are created, pages neither skip nor repeat an item."),
     assumed(
         "bad_page_is_input_invalid",
-        "A bad `limit` or `cursor` is a 400 `input_invalid` that names it; an empty one is none.",
+        "A bad `limit` or `cursor` is a 400 `input_invalid` with its `field`.",
     ),
     assumed(
         "unknown_parameters_ignored",
@@ -59,25 +54,25 @@ ROWS = (
     ),
     assumed(
         "moments_filter_every_list",
-        "`created_after` and `created_before` filter every list, not runs and events only.",
+        "`created_after` and `created_before` filter every list, not only runs and events.",
         *by_moment("agents", "sources", "tasks", "event-destinations", *_PARTS),
         mark="strict",
     ),
     assumed(
         "moments_exclude_themselves",
-        "`created_after` and `created_before` leave out the moment itself.",
+        "`created_after` and `created_before` exclude the given moment.",
     ),
-    documented("deletes_answer", "A delete answers 200 with `id`, `object` and `deleted`: true."),
-    documented("deletes_repeat", "To delete again gives the same answer."),
+    documented("deletes_answer", "A delete answers 200 with `id`, `object` and `deleted: true`."),
+    documented("deletes_repeat", "Deleting again gives the same answer."),
     assumed(
         "deleted_is_not_found",
-        "What is deleted is a 404 for every other call.",
+        "Every other call on a deleted resource is a 404.",
         "what is deleted",
         mark="strict",
     ),
     assumed(
         "delete_leaves_dependants",
-        "To delete an agent or a source leaves its tasks and logins as they are.",
+        "Deleting an agent or a source does not change its tasks and logins.",
         "delete of what is used",
         mark="strict",
     ),
@@ -89,65 +84,64 @@ ROWS = (
     ),
     assumed(
         "patch_replaces_objects",
-        "A PATCH replaces an object whole; one that names no field is no change and no event.",
+        "A PATCH replaces an object as a whole; one without fields changes nothing and emits no"
+        " event.",
         "patch of an object, or of nothing",
         mark="header",
     ),
     assumed("fixed_fields", "`agent_id` of a task and `type` of a source cannot be changed."),
-    assumed("last_key_counts", "Of two equal names in a JSON object the last counts."),
+    assumed("last_key_counts", "If a JSON object repeats a key, the last value counts."),
     assumed(
         "odd_json_refused",
-        "Infinite numbers, those of more than 1000 digits, and half characters are no JSON.",
+        "JSON with infinite numbers, numbers over 1000 digits, or lone surrogates is refused.",
     ),
-    assumed("head_like_get", "HEAD answers wherever GET does.", "HEAD", mark="strict"),
+    assumed("head_like_get", "Every path that takes GET takes HEAD.", "HEAD", mark="strict"),
     assumed(
         "odd_calls",
-        "OPTIONS is a 405, a slash at the end of a path a 404, and a content type matters only in"
-        " error messages.",
+        "OPTIONS is a 405; a path with a trailing slash is a 404; the content type does not"
+        " matter.",
     ),
     # Idempotency
     documented(
         "idempotency_repeats",
-        "The same key with the same parameters gets the stored answer, for 24 hours; keys belong to"
-        " the organization and have up to 256 characters.",
+        "The same key with the same parameters gets the stored answer, for 24 hours. A key has at"
+        " most 256 characters and belongs to the organization.",
         "edition.idempotency",
     ),
     assumed(
         "idempotency_key_ignored",
-        "A key on a call that takes none is ignored.",
+        "A key on a call that does not take one is ignored.",
         "idempotency key on another call",
         mark="header",
     ),
     assumed(
-        "idempotency_key_empty",
-        "An empty key is refused.",
-        "empty idempotency key",
-        mark="strict",
+        "idempotency_key_empty", "An empty key is refused.", "empty idempotency key", mark="strict"
     ),
-    assumed("idempotency_same_request_id", "A stored answer has the `request_id` of the first."),
+    assumed(
+        "idempotency_same_request_id", "A stored answer has the `request_id` of the first call."
+    ),
     assumed(
         "idempotency_parameters",
-        "How a body spells its JSON is no parameter of a call, and neither is a header.",
+        "The parameters are compared without the formatting of the JSON and without headers.",
     ),
     assumed(
         "idempotency_two_at_once",
-        "Of two calls at once with one key the second is refused: a 409.",
+        "Of two concurrent calls with one key, the second is a 409.",
         "two calls with one key",
         mark="strict",
     ),
     assumed(
-        "idempotency_never_kept",
-        "What is refused before the endpoint has its say is not stored.",
+        "idempotency_never_kept", "A call that is refused before its endpoint runs is not stored."
     ),
     # The rate limit
     documented(
         "rate_limit",
-        "An organization has 200 requests in 10 seconds; more are a 429.",
+        "An organization may send 200 requests in 10 seconds; more are a 429.",
         "edition.rate_limit",
     ),
     assumed(
         "rate_limit_window",
-        "The window slides; calls that are refused do not count, repeats and errors do.",
+        "The window slides. Refused calls do not count; replayed answers and errors do.",
     ),
-    assumed("retry_after", "A 429 has no `Retry-After`, unless the world is told to send one."),
+    assumed("retry_after", "A 429 has no `Retry-After`, unless the world is set to send one."),
 )

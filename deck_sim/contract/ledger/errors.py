@@ -43,8 +43,7 @@ ROWS = (
     ),
     assumed(
         "all_problems_at_once",
-        "All problems of a body are told in one answer, one element each; the first decides the"
-        " HTTP status.",
+        "One answer has all problems of a body; the first decides the HTTP status.",
         "several problems",
         mark="header",
     ),

@@ -3,7 +3,7 @@
 from deck_sim.contract.fidelity import documented
 
 ROWS = (
-    documented("auth_methods", "`username_password`, `google_sso` and `none` are the methods."),
+    documented("auth_methods", "The methods are `username_password`, `google_sso` and `none`."),
     # Credentials
     # Sessions
 )

@@ -9,15 +9,14 @@ ROWS = (
     ),
     documented(
         "storage_item",
-        "A file shows its name, type, size, a signed `url`, what was extracted, and its run.",
+        "A file has its name, type, size, a signed `url`, the extracted data and its run.",
     ),
     documented(
-        "storage_deduplication", "A file whose content is kept already is dropped, if told to."
+        "storage_deduplication",
+        "With `deduplication`, a file whose content is already kept is dropped.",
     ),
     documented(
-        "screenshot_item", "A screenshot shows its name, type, size, moment, `url` and `reasoning`."
+        "screenshot_item", "A screenshot has its name, type, size, time, `url` and `reasoning`."
     ),
-    assumed(
-        "screenshots_oldest_first", "Screenshots are oldest first, and as a scenario names them."
-    ),
+    assumed("screenshots_oldest_first", "Screenshots are sorted oldest first."),
 )

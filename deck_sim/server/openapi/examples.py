@@ -35,10 +35,7 @@ _WHOLE: Mapping[str, Any] = {
         "webhook": {"url": "https://example.com/hooks"},
         "events": ["task_run.completed"],
     },
-    "RunTaskWithLogin": {
-        "credential_id": _CREDENTIAL,
-        "input": {"nights": 2},
-    },
+    "RunTaskWithLogin": {"credential_id": _CREDENTIAL, "input": {"nights": 2}},
     "StartSession": {"credential_id": _CREDENTIAL},
     "SubmitInput": {"input": {"code": "123456"}},
     "UpdateTypedDestination": {"name": "Front desk", "status": "active"},

@@ -63,11 +63,7 @@ def _not_found(edition: Edition, route: Route) -> str:
 def _response(names: list[str]) -> Shape:
     lines = [f"- `{name}`: {_message(name)}" for name in names]
     content = {"schema": named("Errors"), "example": _example(names[0])}
-    return {
-        "description": "\n".join(lines),
-        "content": {"application/json": content},
-        CODES: names,
-    }
+    return {"description": "\n".join(lines), "content": {"application/json": content}, CODES: names}
 
 
 def _message(name: str) -> str:

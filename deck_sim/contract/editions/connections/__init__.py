@@ -78,7 +78,8 @@ RUN_MACHINE = Machine(
 
 
 CONNECTIONS_CALLS = documented(
-    "connections_calls", "Connections can be opened, listed, read and given another `external_id`."
+    "connections_calls",
+    "Connections can be opened, listed and read, and `external_id` can be changed.",
 )
 CONNECTION = Kind(
     object="connection",
@@ -142,7 +143,9 @@ OPERATIONS = (
         "POST /connections/{id}/disconnect",
         "Disconnect a connection",
         "connection",
-        documented("disconnect_call", "`POST /connections/{id}/disconnect` disconnects it."),
+        documented(
+            "disconnect_call", "`POST /connections/{id}/disconnect` disconnects a connection."
+        ),
         errors=CONFLICT,
     ),
     Operation(
@@ -152,7 +155,7 @@ OPERATIONS = (
         "connection",
         assumed(
             "reopen_path",
-            "A connection is opened again at `POST /connections/{id}/reopen`.",
+            "A connection is reopened at `POST /connections/{id}/reopen`.",
             mark="strict",
         ),
         plays=True,
@@ -165,7 +168,7 @@ OPERATIONS = (
         "connection",
         assumed(
             "terminate_path",
-            "A connection is ended for good at `POST /connections/{id}/terminate`.",
+            "A connection is terminated at `POST /connections/{id}/terminate`.",
             mark="strict",
         ),
         errors=CONFLICT,

@@ -6,20 +6,20 @@ LEDGER = {
     "Conventions": (
         assumed(
             "moments_filter_connections",
-            "They filter the list of connections, too.",
+            "`created_after` and `created_before` filter connections.",
             *by_moment("connections"),
             mark="strict",
         ),
         documented(
             "idempotency_for_creates",
-            "POSTs that create take a key, and every result is stored.",
+            "POST calls that create take a key; every answer is stored.",
             "edition.idempotency",
         ),
     ),
     "Calls": (
         documented(
             "run_filters_connections",
-            "Runs are filtered by connection, too.",
+            "Runs are also filtered by connection.",
             *asked("task-runs", "connection_id"),
         ),
         documented(
@@ -37,28 +37,30 @@ LEDGER = {
             "connection.drop",
             "connection.invalidate",
         ),
-        documented("only_connected_runs", "Only a `connected` one runs.", "connection.run"),
+        documented(
+            "only_connected_runs", "Only a `connected` connection can run a task.", "connection.run"
+        ),
         documented(
             "connection_asked_again",
-            "A rejected answer asks again, and an accepted one goes on.",
+            "A rejected answer repeats the prompt; an accepted one continues.",
             "connection.answer",
         ),
         documented(
             "disconnect_connected",
-            "A connection is disconnected by you, by disuse, or by the source.",
+            "A connection is disconnected by the user, by disuse, or by the source.",
             "connection.disconnect",
         ),
         assumed(
             "disconnect_in_no_other_status",
-            "A connection that is not `connected` cannot be disconnected: a 409.",
+            "Disconnecting a connection that is not `connected` is a 409.",
         ),
         assumed(
             "external_id_in_every_status",
-            "Only `external_id` of a connection can be changed, and in every status.",
+            "Only `external_id` of a connection can be changed, in every status.",
         ),
         documented(
             "reopen_disconnected",
-            "A `disconnected` connection can be opened again under the same id.",
+            "A `disconnected` connection can be reopened under the same id.",
             "connection.reopen",
         ),
         documented(
@@ -69,25 +71,25 @@ LEDGER = {
         ),
         assumed(
             "terminate_in_any_status",
-            "A connection can be terminated in every other status, too.",
+            "A connection can be terminated in every other status.",
             "connection.terminate@connecting",
             "connection.terminate@interaction_required",
             "connection.terminate@disconnected",
             "connection.terminate@invalid",
             mark="strict",
         ),
-        documented("invalid_never_runs", "An `invalid` connection never runs again."),
+        documented("invalid_never_runs", "An `invalid` connection can never run a task again."),
         assumed(
             "invalid_after_attempts",
-            "After the last wrong answer to its prompt a connection is `invalid`.",
+            "After the last wrong answer to its prompt, a connection is `invalid`.",
         ),
         documented(
             "connection_asked_in_vain",
-            "A connection whose prompt nobody answers becomes `disconnected`.",
+            "A connection whose prompt times out becomes `disconnected`.",
         ),
         assumed(
             "runs_end_with_connection",
-            "A run fails when its connection goes away: with `auth/auth_invalid` if that is"
+            "A run fails when its connection ends: with `auth/auth_invalid` if the connection is"
             " invalid, else with `task/task_failed`.",
             "connection.users@disconnected",
             "connection.users@invalid",
@@ -96,20 +98,18 @@ LEDGER = {
         ),
     ),
     "Task runs and interactions": (
-        documented("pending", "`pending` waits for a person.", "task_run.approve"),
+        documented("pending", "`pending` waits for a reviewer.", "task_run.approve"),
         documented(
             "cancel_allowed_in",
-            "A run is canceled in `queued`, `running` and `pending`, and in no other status.",
+            "A run can be canceled only in `queued`, `running` and `pending`.",
             "task_run.cancel",
         ),
         documented(
-            "inactivity",
-            "A run in which nothing happens for 30 minutes fails.",
-            "edition.inactivity",
+            "inactivity", "A run without activity for 30 minutes fails.", "edition.inactivity"
         ),
         documented(
             "all_fields_at_once",
-            "All fields are answered in one call, under `inputs`.",
+            "One call answers all fields, under `inputs`.",
             "edition.answer_key",
             "edition.answer_body",
         ),
@@ -117,20 +117,17 @@ LEDGER = {
     "Events, destinations and deliveries": (
         documented(
             "event_request_id",
-            "What a destination gets has a `request_id`.",
+            "A message to a destination has a `request_id`.",
             "edition.numbers_messages",
         ),
         documented("event_full", "`data` is the full resource."),
         documented("event_external_id", "Events carry the connection's `external_id`."),
-        documented(
-            "destination_in_parts",
-            "A destination has `config` and `credentials`.",
-        ),
+        documented("destination_in_parts", "A destination has `config` and `credentials`."),
     ),
     "Errors": (
         assumed(
             "idempotency_key_error_in_connections",
-            "`idempotency/idempotency_key_error` is what the `connections` edition answers, too.",
+            "The `connections` edition answers `idempotency/idempotency_key_error`, too.",
             "idempotency/idempotency_key_error",
             mark="strict",
         ),

@@ -165,15 +165,7 @@ TASK_RUN = replace(
     filters=("status", "task_id", "agent_id", "credential_id", "source_id", "outcome"),
     filter_fields={"outcome": "result"},
     machine=RUN_MACHINE,
-    summary=(
-        "status",
-        "result",
-        "task_id",
-        "agent_id",
-        "source_id",
-        "credential_id",
-        "session_id",
-    ),
+    summary=("status", "result", "task_id", "agent_id", "source_id", "credential_id", "session_id"),
 )
 AGENT = replace(resources.AGENT, summary=("name",))
 SOURCE = replace(resources.SOURCE, summary=("name", "type"))
@@ -187,9 +179,7 @@ STORAGE = replace(
     summary=("file_name", "file_type", "file_size", "task_run_id", "result"),
 )
 EVENT_DESTINATION = replace(
-    resources.EVENT_DESTINATION,
-    named_by={"config": "type"},
-    summary=("name", "type", "status"),
+    resources.EVENT_DESTINATION, named_by={"config": "type"}, summary=("name", "type", "status")
 )
 
 OPERATIONS = (

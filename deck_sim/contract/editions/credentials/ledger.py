@@ -6,20 +6,20 @@ LEDGER = {
     "Conventions": (
         assumed(
             "moments_filter_logins",
-            "They filter the lists of credentials and sessions, too.",
+            "`created_after` and `created_before` filter credentials and sessions.",
             *by_moment("credentials", "sessions"),
             mark="strict",
         ),
         documented(
             "idempotency_for_writes",
-            "POST, PATCH and DELETE take a key, and successes alone are stored.",
+            "POST, PATCH and DELETE take a key; only successes are stored.",
             "edition.idempotency",
         ),
     ),
     "Calls": (
         documented(
             "run_filters_credentials",
-            "Runs are filtered by credential, source and outcome, too.",
+            "Runs are also filtered by credential, source and outcome.",
             *asked("task-runs", "credential_id source_id outcome"),
         ),
         documented(
@@ -29,7 +29,7 @@ LEDGER = {
         ),
         documented(
             "source_fields",
-            "`auth_credentials` may have up to 10 `source_fields`, whose names are lower case.",
+            "`auth_credentials` may have up to 10 `source_fields` with lower-case names.",
         ),
         assumed(
             "session_filters",
@@ -47,35 +47,35 @@ LEDGER = {
         ),
         documented(
             "credential_verified_by_login",
-            "The first login that succeeds in a run verifies a credential; one that the source"
-            " rejects makes it invalid.",
+            "The first successful login of a run verifies a credential; a rejected one makes it"
+            " invalid.",
             "task_run.credential_id",
         ),
         assumed(
             "credential_led_by_run",
-            "A run has logged in when it is reviewed, completed, or fails with `task` or `storage`;"
-            " `auth/auth_invalid` is what rejects; every other end tells nothing.",
+            "A run has logged in if it is reviewed, completes, or fails with `task` or `storage`;"
+            " `auth/auth_invalid` means rejected. Other ends leave the credential as it is.",
             "task_run.credential_id",
         ),
         documented(
             "credential_updated",
-            "A credential that is updated is `unverified` again.",
+            "Updating a credential makes it `unverified` again.",
             "credential.update",
         ),
         assumed(
             "external_id_verifies_nothing",
-            "An update of `external_id` alone leaves the status, and is no event.",
+            "Updating only `external_id` keeps the status and emits no event.",
         ),
         documented(
             "credential_deleted",
-            "A deleted credential can be read, and runs nothing.",
+            "A deleted credential can be read and cannot run a task.",
             "credential.delete",
             "credential.run@unverified",
             "credential.run@verified",
         ),
         assumed(
             "invalid_credential_runs",
-            "An `invalid` credential can be tried again, and is `verified` if that works.",
+            "An `invalid` credential can be tried again; it is `verified` if the login works.",
             "credential.run@invalid",
             mark="strict",
         ),
@@ -92,25 +92,16 @@ LEDGER = {
             "session.drop",
         ),
         documented(
-            "session_idle",
-            "A session that is `idle` for ten minutes is completed.",
-            "session@idle",
+            "session_idle", "A session that is `idle` for ten minutes completes.", "session@idle"
         ),
-        documented(
-            "session_of_run",
-            "A run makes its session, or uses the one that it names.",
-        ),
+        documented("session_of_run", "A run opens a session, or uses the one that it names."),
         assumed(
             "session_follows_run",
-            "The session of a run is `idle` when that is over, `failed` after an error of `auth` or"
-            " `session`, and `completing` if the run ended before it was open.",
+            "After its run a session is `idle`; it is `failed` after an error of `auth` or"
+            " `session`, and `completing` if the run ended before the session was open.",
             "task_run.session_id",
         ),
-        assumed(
-            "one_run_at_a_time",
-            "A session takes a run while it is `idle`, and one at a time.",
-            "session.run",
-        ),
+        assumed("one_run_at_a_time", "An `idle` session takes one run at a time.", "session.run"),
         assumed(
             "what_belongs_together",
             "A run names a credential, a source, or a session; if they do not fit together, the"
@@ -118,23 +109,25 @@ LEDGER = {
         ),
         documented(
             "ending_cancels_runs",
-            "To end a session cancels its run.",
+            "Ending a session cancels its run.",
             "session.end",
             "session.users@completing",
         ),
         assumed("completing_lasts", "`completing` lasts a second.", "session@completing"),
         assumed(
             "runs_end_with_session",
-            "The run of a session that fails, fails with `task/task_failed`.",
+            "A run whose session fails, fails with `task/task_failed`.",
             "session.users@failed",
         ),
     ),
     "Task runs and interactions": (
-        documented("review_required", "`review_required` waits for one.", "task_run.approve"),
-        documented("cancelling", "A canceled run is `cancelling` first."),
+        documented(
+            "review_required", "`review_required` waits for a reviewer.", "task_run.approve"
+        ),
+        documented("cancelling", "A canceled run is `cancelling` before it is `canceled`."),
         assumed(
             "cancel_allowed_in_live_statuses",
-            "A run can be canceled in every live status.",
+            "A run can be canceled in every status that is not final.",
             "task_run.cancel@queued",
             "task_run.cancel@running",
             "task_run.cancel@review_required",
@@ -142,40 +135,40 @@ LEDGER = {
         ),
         assumed(
             "cancel_while_asking",
-            "A run can be canceled while it asks for something.",
+            "A run can be canceled while it waits for an answer.",
             "task_run.cancel@interaction_required",
             mark="strict",
         ),
         assumed("cancelling_lasts", "`cancelling` lasts a second.", "task_run@cancelling"),
         assumed(
             "cancelling_stays",
-            "A run that is `cancelling` is canceled, whatever becomes of its login meanwhile.",
+            "A run that is `cancelling` becomes `canceled`, even if its login ends first.",
         ),
         observed(
             "canceling_event",
             "The event of `cancelling` is spelled `task_run.canceling`.",
             "task_run.event@cancelling",
         ),
-        documented("result", "`result` is `success`, `failure` or `unknown`, and null until then."),
+        documented(
+            "result", "`result` is `success`, `failure` or `unknown`, and null before the run ends."
+        ),
         assumed(
-            "result_of_canceled",
-            "The `result` of a canceled run is `unknown`.",
-            "task_run.result",
+            "result_of_canceled", "The `result` of a canceled run is `unknown`.", "task_run.result"
         ),
         assumed(
             "inactivity_in_credentials",
-            "The same limit of inactivity holds in the `credentials` edition.",
+            "A run without activity for 30 minutes fails in this edition, too.",
             "edition.inactivity",
         ),
         documented(
             "all_fields_at_once_in_input",
-            "All fields are answered in one call, under `input`.",
+            "One call answers all fields, under `input`.",
             "edition.answer_key",
             "edition.answer_body",
         ),
     ),
     "Storage and screenshots": (
-        documented("storage_result", "A file shows `result` in this edition."),
+        documented("storage_result", "A file has a `result`."),
         assumed(
             "storage_result_success",
             "The `result` of a file is `success`, unless its script says `failure`.",
@@ -184,13 +177,13 @@ LEDGER = {
     "Events, destinations and deliveries": (
         documented(
             "event_no_request_id",
-            "What a destination gets has no `request_id`.",
+            "A message to a destination has no `request_id`.",
             "edition.numbers_messages",
         ),
         documented("event_summary", "`data` is a summary of the resource."),
         assumed(
             "event_summary_fields",
-            "A summary has id, kind and moments, and the fields that say what it is about.",
+            "A summary has the id, kind and timestamps, and the fields that identify its subject.",
         ),
         assumed(
             "credential_created_event",
@@ -199,13 +192,13 @@ LEDGER = {
         documented("destination_by_type", "A destination has one object, named after its type."),
         assumed(
             "destination_object_merges",
-            "A PATCH of that object leaves what it does not name.",
+            "A PATCH of that object keeps the keys that it does not name.",
             "patch of a destination's object",
             mark="header",
         ),
         assumed(
             "destination_hides_secrets",
-            "All keys of that object that sound secret are kept back.",
+            "Keys of that object whose names sound secret are not shown.",
         ),
     ),
 }
