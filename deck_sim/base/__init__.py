@@ -1,1 +1,1 @@
-"""Building blocks without any knowledge of Deck: errors, durations, redaction, validation."""
+"""Code that knows nothing of Deck: errors, durations, redaction, validation, real time."""

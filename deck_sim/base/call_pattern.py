@@ -1,5 +1,6 @@
-"""Patterns of calls: `POST /v2/tasks/*/run`. A method (left out: any), then a path in which `*`
-stands for one part of it and `**` for any number of parts.
+"""Patterns of calls, such as `POST /v2/tasks/*/run`: a method, which can be omitted, and a path.
+
+In the path `*` matches one segment and `**` any number of segments.
 """
 
 import re
@@ -11,29 +12,29 @@ from deck_sim.base.errors import nearest, quote
 ANY = "*"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
 _PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/\S*|\*\*)")
-_BEGINNINGS = ("/v2", "*", "/*")  # of the path of any call of the Deck API
+_BEGINNINGS = ("/v2", "*", "/*")  # what a pattern must begin with to match a call
 _WILD = {"**": ".*", "*": "[^/]+"}
 
 
 @dataclass(frozen=True, slots=True)
 class CallPattern:
-    """What a call must be like."""
+    """A method and a path pattern."""
 
     method: str
     path: str
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Read a pattern.
+        """Parse a pattern.
 
         Raises:
-            ValueError: if it is none, or one that no call of the Deck API can fit.
+            ValueError: if the text is not a pattern, or no call below `/v2` can match it.
 
         """
         found = _PATTERN.fullmatch(text.strip())
         if found is None:
             raise ValueError(
-                f"{text!r} is no pattern of a call; write it like `POST /v2/tasks/*/run`"
+                f"{text!r} is not a pattern of calls; write it like `POST /v2/tasks/*/run`"
             )
         pattern = cls((found["method"] or ANY).upper(), found["path"])
         if pattern.method not in METHODS:
@@ -41,18 +42,20 @@ class CallPattern:
                 f"unknown method {quote(pattern.method)}{nearest(pattern.method, METHODS)}"
             )
         if not pattern.path.startswith(_BEGINNINGS):
-            raise ValueError(f"{quote(pattern.path)} is no path of the API; they begin with `/v2`")
+            raise ValueError(
+                f"{quote(pattern.path)} is not a path of the API; paths begin with `/v2`"
+            )
         return pattern
 
     def takes_method(self, method: str) -> bool:
-        """Whether a call may have this method."""
+        """Whether the method matches."""
         return self.method in (ANY, method)
 
     def takes_path(self, path: str) -> bool:
-        """Whether a call may have this path."""
+        """Whether the path matches."""
         parts = re.split(r"(\*\*|\*)", self.path)
         return bool(re.fullmatch("".join(_WILD.get(part, re.escape(part)) for part in parts), path))
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether it is the pattern of this call."""
+        """Whether the call matches."""
         return self.takes_method(method) and self.takes_path(path)

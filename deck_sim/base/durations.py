@@ -1,4 +1,4 @@
-"""Durations as people write them: `250ms`, `2s`, `1h30m`, `2d`, `PT5M`; and ranges, `2s..8s`."""
+"""Durations (`250ms`, `2s`, `1h30m`, `2d`, `PT5M`) and ranges of them (`2s..8s`)."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _PLAIN = re.compile("".join(rf"(?:(?P<{unit}>{_NUMBER}){unit})?" for unit in _UN
 _ISO = re.compile(
     rf"P(?:(?P<d>{_NUMBER})D)?(?:T(?=[0-9])(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?(?:(?P<s>{_NUMBER})S)?)?"
 )
-# The same in the words that every dialect of regular expressions knows; for JSON Schemas.
+# The same without named groups, which JSON Schema's regular expressions do not have.
 DURATION_PATTERN = re.sub(
     r"\?P<\w+>", "?:", rf"(?=\d){_PLAIN.pattern}|P(?=[\dT]){_ISO.pattern[1:]}"
 )
@@ -29,10 +29,10 @@ HOW_TO_WRITE = (
 
 
 def parse_duration(text: str) -> timedelta:
-    """Read a duration.
+    """Parse a duration.
 
     Raises:
-        ValueError: if `text` is not one; the message says how durations are written.
+        ValueError: if `text` is not a duration; the message says how to write one.
 
     """
     found = _PLAIN.fullmatch(text) or _ISO.fullmatch(text)
@@ -46,14 +46,14 @@ def parse_duration(text: str) -> timedelta:
 
 
 def _times(number: str, unit: timedelta) -> timedelta:
-    """`number` units, exactly: the fraction is counted in whole microseconds, never in floats."""
+    # In whole microseconds, since floats are not exact.
     whole, _, fraction = number.partition(".")
     parts: int = 10 ** len(fraction)
     return int(whole) * unit + int(fraction or 0) * unit // parts
 
 
 def format_duration(length: timedelta) -> str:
-    """Write a duration the short way: `1h30m`, `2s`, `250ms`, `0s`; reading it gives it back."""
+    """Format a duration: `1h30m`, `2s`, `250ms`, `0s`. `parse_duration` reads it back."""
     rest, words = abs(length), []
     for unit, size in _UNITS.items():
         count, rest = divmod(rest, size)
@@ -65,9 +65,7 @@ def format_duration(length: timedelta) -> str:
 
 
 def spell_duration(length: timedelta) -> str:
-    """Write a duration as Deck's messages do, in minutes: `30 minutes`, `120 minutes`; what is no
-    whole number of minutes is written in seconds: `90 seconds`.
-    """
+    """Format a duration as Deck's messages do: `30 minutes`, `120 minutes`, else `90 seconds`."""
     seconds = length // _UNITS["s"]
     count, word = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
     return f"{count} {word}{'' if count == 1 else 's'}"
@@ -75,23 +73,23 @@ def spell_duration(length: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A duration, or a range of them from which the world's seed draws."""
+    """A range of durations; a single duration has `low == high`."""
 
     low: timedelta
     high: timedelta
 
     def __str__(self) -> str:
-        """As scenario files write it."""
+        """Format as in scenario files."""
         if self.low == self.high:
             return format_duration(self.low)
         return f"{format_duration(self.low)}..{format_duration(self.high)}"
 
 
 def parse_span(text: str) -> Span:
-    """Read a duration or a range of durations.
+    """Parse a duration or a range of durations.
 
     Raises:
-        ValueError: if `text` is neither, or its range runs backwards.
+        ValueError: if `text` is neither, or the range ends before it begins.
 
     """
     low, dots, high = text.partition("..")

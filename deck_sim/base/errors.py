@@ -1,4 +1,4 @@
-"""The exception that users see, and the parts of sentences that messages share."""
+"""The exception that users catch, and functions that format parts of messages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -7,9 +7,9 @@ LONGEST = 60  # characters of a found value that a message repeats
 
 
 class DeckSimError(Exception):
-    """The simulator could not do what its user asked of it; says why.
+    """deck-sim cannot do what it was asked to do.
 
-    `errors` are the elements of the server's answer, if it gave one.
+    `errors` are the elements of the server's error answer, if there is one.
     """
 
     def __init__(self, message: str, errors: Sequence[Mapping[str, str]] = ()) -> None:
@@ -18,27 +18,27 @@ class DeckSimError(Exception):
 
 
 def quote(word: str) -> str:
-    """A found word in quotes, short enough for a sentence."""
+    """The word in quotes, cut after `LONGEST` characters."""
     return repr(word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…")
 
 
 def listed(words: Iterable[str], *, last: str = "and") -> str:
-    """Words in a sentence, each quoted: `a`, `b` and `c`."""
+    """Join words for a sentence: "`a`, `b` and `c`"."""
     *front, end = [f"`{word}`" for word in words] or ["nothing"]
     return f"{', '.join(front)} {last} {end}" if front else end
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for the closest spelling, or nothing if none is close."""
+    """`; did you mean 'x'?` for the closest spelling, or an empty string if none is close."""
     close = get_close_matches(word, list(allowed), n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def nearest_type(type_: str, known: Iterable[str]) -> str:
-    """The same for a type of event, such as `task_run.completed`.
+    """`nearest` for dotted event types, such as `task_run.completed`.
 
-    A scenario may emit types that no table knows, such as `task_run.progress`. So within a kind
-    that there is, only a word that is hardly another one is taken for a misspelling.
+    A scenario may emit new types, such as `task_run.progress`. So if the part before the dot is
+    known, only a very close spelling counts as a mistake.
     """
     known = [*known]
     kind, _, word = type_.partition(".")

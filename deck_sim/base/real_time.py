@@ -1,13 +1,9 @@
-"""Real time, also while freezegun or time-machine freeze the process that we live in.
+"""Real time, even while freezegun or time-machine freeze the process.
 
-freezegun replaces the functions of `time`, and every module attribute that is one of them. It does
-not look into default arguments, so that is where the real ones are kept. The pytest plugin imports
-this module when pytest starts, before anything can be frozen. time-machine changes what the
-functions themselves answer, but leaves the monotonic ones alone; `now` follows it. Nothing else
-reads the wall clock.
-
-`process_now` is what everybody else in the process takes for the present: the frozen moment, while
-it is frozen.
+freezegun replaces the functions of `time` wherever a module attribute holds them, but not in
+default arguments, so the real functions are kept there. The pytest plugin imports this module when
+pytest starts, before anything is frozen. time-machine patches the functions themselves, except the
+monotonic ones, so `now` follows time-machine. Nothing else reads the wall clock.
 """
 
 import os
@@ -17,15 +13,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-# Names this process. Who asks a server to follow its time must live in the same one.
+# Identifies this process. A server can follow the time of its own process only.
 PROCESS = os.urandom(16).hex()
 PROCESS_HEADER = "Deck-Sim-Process"
-# What a caller whose process is frozen takes for the present.
+# The present moment of a caller whose process is frozen.
 PRESENT_HEADER = "Deck-Sim-Present"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# How each library that freezes a process says, by its module, that it does so just now.
+# By the module of each library that freezes time: whether it freezes it now.
 _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
     "freezegun.api": lambda freezegun: freezegun.freeze_factories,
     "time_machine": lambda time_machine: time_machine.escape_hatch.is_travelling(),
@@ -33,26 +29,26 @@ _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def monotonic_ns(read=time.monotonic_ns) -> int:  # type: ignore[no-untyped-def]
-    """Nanoseconds since some moment."""
+    """Nanoseconds since an arbitrary moment."""
     return int(read())
 
 
 def monotonic(read=time.monotonic) -> float:  # type: ignore[no-untyped-def]
-    """Seconds since some moment, as event loops count them."""
+    """Seconds since an arbitrary moment, as event loops need them."""
     return float(read())
 
 
 def now(read=time.time_ns) -> datetime:  # type: ignore[no-untyped-def]
-    """The present moment, in UTC."""
+    """The present, in UTC."""
     return _EPOCH + timedelta(microseconds=read() // 1000)
 
 
 def process_now() -> datetime:
-    """The present moment as the rest of the process sees it, in UTC; frozen, if that is frozen."""
-    return _EPOCH + (datetime.now(UTC) - _EPOCH)  # a plain one, whatever class froze it
+    """The present as other code in the process sees it, in UTC: frozen if the process is."""
+    return _EPOCH + (datetime.now(UTC) - _EPOCH)  # a plain `datetime`, not freezegun's subclass
 
 
 def is_frozen() -> bool:
-    """Whether freezegun or time-machine sets the time of the process just now."""
+    """Whether freezegun or time-machine freezes the process now."""
     loaded = ((sys.modules.get(name), asks) for name, asks in _FREEZERS.items())
     return any(module is not None and asks(module) for module, asks in loaded)

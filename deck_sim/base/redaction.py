@@ -1,7 +1,7 @@
-"""What records of calls and deliveries do not show: secrets, by the names under which they stand.
+"""Removes secrets from records of calls and deliveries, by the names of fields and headers.
 
-Records are printed into test reports and build logs. A name too many that is hidden costs a look at
-the test; a name too few costs a password.
+Records are printed into test reports and build logs, so a name that only looks secret is hidden,
+too.
 """
 
 import json
@@ -18,38 +18,40 @@ _SECRET = re.compile(
     r"|service[_-]?account|shared[_-]?access|(?:api|access|account|private)[_-]?key",
     re.IGNORECASE,
 )
-# Headers are made up by whoever sets them, and few are worth reading but those of everybody.
+# Names of headers are free, so more words count as secret.
 _SECRET_HEADER = re.compile(rf"{_SECRET.pattern}|auth(?!enticate)|key", re.IGNORECASE)
 
-_CREDENTIALS = frozenset({"auth_credentials", "credentials"})  # all in them but the user's name
+_CREDENTIALS = frozenset(
+    {"auth_credentials", "credentials"}
+)  # everything in them except `username`
 _HEADERS = "custom_headers"  # a JSON object as a string
 
-_SHAPE = re.compile(r"whsec_[\w+/=-]+")  # the secret of a webhook, wherever it stands
+_SHAPE = re.compile(r"whsec_[\w+/=-]+")  # the secret of a webhook, anywhere in a text
 _USER = re.compile(r"(?<=://)[^/?#\s\"'\\]*@")
 _PARAMETER = re.compile(r"(?<=[?&;])([^=&;#?\s]+)=([^&;#\s\"']+)")
 
 
 def is_secret(name: str) -> bool:
-    """Whether what has this name is kept out of records."""
+    """Whether values of this name are hidden."""
     return _SECRET.search(name) is not None
 
 
-def hide(data: Any) -> Any:
-    """The same data with every secret hidden. The user's name is none; a password is, even under a
-    misspelt name.
+def redact(data: Any) -> Any:
+    """A copy of the data with secrets hidden.
+
+    In credentials everything except `username` is hidden, so that misspelt names are hidden, too.
     """
     if isinstance(data, str):
-        return hide_in_text(data)
+        return redact_text(data)
     if isinstance(data, list):
-        return [hide(item) for item in data]
+        return [redact(item) for item in data]
     if not isinstance(data, Mapping):
         return data
     return {name: _hide_one(name, value) for name, value in data.items()}
 
 
-def hide_in_text(text: str) -> str:
-    """The same text without secrets of webhooks; and of each URL in it, without who it says we are
-    and without secret parameters.
+def redact_text(text: str) -> str:
+    """The text without webhook secrets, and without user names and secret parameters in URLs.
 
     >>> hide_in_text("amqp://alex:hunter2@mq/?token=1&vhost=a")
     'amqp://•••@mq/?token=•••&vhost=a'
@@ -58,22 +60,22 @@ def hide_in_text(text: str) -> str:
     return _PARAMETER.sub(_hide_parameter, text)
 
 
-def hide_in_query(query: str) -> str:
-    """The same query string, without what is secret in it."""
-    return hide_in_text(f"?{query}")[1:]
+def redact_query(query: str) -> str:
+    """A query string without secret values."""
+    return redact_text(f"?{query}")[1:]
 
 
-def hide_in_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The same headers, without what is secret in them."""
+def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """A copy of the headers without secret values."""
     return {
-        name: HIDDEN if _is_secret_header(name) else hide_in_text(value)
+        name: HIDDEN if _is_secret_header(name) else redact_text(value)
         for name, value in headers.items()
     }
 
 
 def cut_before_secret(text: str) -> str:
-    """The text up to the first sign of a secret, for what cannot be read more closely."""
-    return hide_in_text(_SECRET.split(text, maxsplit=1)[0])
+    """The text before the first secret word, for bodies that cannot be parsed."""
+    return redact_text(_SECRET.split(text, maxsplit=1)[0])
 
 
 def _hide_one(name: str, value: Any) -> Any:
@@ -83,7 +85,7 @@ def _hide_one(name: str, value: Any) -> Any:
         return {key: inner if key == "username" else HIDDEN for key, inner in value.items()}
     if name == _HEADERS and isinstance(value, str):
         return _hide_custom_headers(value)
-    return HIDDEN if is_secret(name) else hide(value)
+    return HIDDEN if is_secret(name) else redact(value)
 
 
 def _hide_custom_headers(text: str) -> str:
@@ -92,7 +94,7 @@ def _hide_custom_headers(text: str) -> str:
         readable = {name: value for name, value in headers.items() if isinstance(value, str)}
     except (ValueError, AttributeError, RecursionError):
         return HIDDEN
-    shown = dict.fromkeys(headers, HIDDEN) | hide_in_headers(readable)
+    shown = dict.fromkeys(headers, HIDDEN) | redact_headers(readable)
     return json.dumps(shown, ensure_ascii=False)
 
 

@@ -1,6 +1,6 @@
-"""What is wrong with a value, in words a person can act on. For request bodies and scenario files.
+"""Base classes of pydantic models, and the messages for pydantic's errors.
 
-pydantic finds the errors; this module says them: what was found, what is allowed, what was meant.
+Messages name what was found, what is allowed, and the nearest spelling.
 """
 
 import json
@@ -23,11 +23,11 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, V
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
 from deck_sim.base.errors import LONGEST, listed, nearest, quote
 
-Many = Field(strict=False)  # a list in the file is a tuple in the model, which nothing can change
+Many = Field(strict=False)  # accepts a list for a tuple, which cannot be changed
 
 
 class Strict(BaseModel):
-    """A mapping of known keys."""
+    """A model without unknown keys and without type conversion."""
 
     model_config = ConfigDict(
         strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True
@@ -35,12 +35,12 @@ class Strict(BaseModel):
 
 
 def value_error(text: str) -> PydanticCustomError:
-    """An error whose text is already a sentence."""
+    """An error with this message."""
     return PydanticCustomError("scenario", "{text}", {"text": text})
 
 
 def field_errors(*errors: tuple[str, str]) -> ValidationError:
-    """The same, each about one key of the mapping that is checked."""
+    """One error for several keys: pairs of key and message."""
     details = [
         InitErrorDetails(type=value_error(text), loc=(key,), input=text) for key, text in errors
     ]
@@ -48,7 +48,7 @@ def field_errors(*errors: tuple[str, str]) -> ValidationError:
 
 
 def read_whole(value: Any) -> Any:
-    """Read 3.0 as 3: JSON, and so the schema, knows no difference."""
+    """Convert 3.0 to 3, since JSON Schema takes both for integers."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -78,7 +78,7 @@ PositiveDuration = Annotated[
 
 Loc = tuple[int | str, ...]
 
-UNKNOWN_NAME = "unknown name"  # how a complaint about a key begins, rather than about its value
+UNKNOWN_NAME = "unknown name"  # how a message about a key begins
 
 _TEXTS = {
     "missing": "is required",
@@ -108,8 +108,8 @@ _TEXTS = {
 _ARTICLES = {"object": "an", "list": "a"}
 
 
-def complaint(error: ErrorDetails, root: type[BaseModel]) -> str:
-    """The sentence for one of pydantic's errors, without the place; `root` is the checked model."""
+def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
+    """The message for one of pydantic's errors, without its location; `root` is the model."""
     if error["type"] == "extra_forbidden":
         name, allowed = str(error["loc"][-1]), sorted(set(_names(root, error["loc"][:-1])))
         verb = "is" if len(allowed) == 1 else "are"
@@ -122,14 +122,14 @@ def complaint(error: ErrorDetails, root: type[BaseModel]) -> str:
     return text.format(**words)
 
 
-def spell_path(path: Loc) -> str:
-    """A place in a value as people write it: `task_run[2].running.for`."""
+def format_path(path: Loc) -> str:
+    """Format a location: `task_run[2].running.for`."""
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
     return "".join(parts).removeprefix(".")
 
 
 def show(value: Any) -> str:
-    """A found value, short enough for a sentence."""
+    """A value in a message, cut after `LONGEST` characters."""
     if isinstance(value, dict | list | tuple):
         noun = "object" if isinstance(value, dict) else "list"
         return f"{_ARTICLES[noun]} {noun}" if value else f"an empty {noun}"
@@ -138,7 +138,6 @@ def show(value: Any) -> str:
 
 
 def _names(annotation: Any, loc: Loc) -> Iterator[str]:
-    """The field names that are allowed at `loc` of a value of this type."""
     origin = get_origin(annotation)
     if origin in (Union, UnionType):
         for member in get_args(annotation):
@@ -153,12 +152,12 @@ def _names(annotation: Any, loc: Loc) -> Iterator[str]:
 
 def _names_of_model(model: type[BaseModel], loc: Loc) -> Iterator[str]:
     fields = {info.alias or name: info for name, info in model.model_fields.items()}
-    if issubclass(model, RootModel):  # it is what its root is
+    if issubclass(model, RootModel):  # has no keys of its own
         info = fields["root"]
         yield from _names(Annotated[(info.annotation, *info.metadata)], loc)
         return
     if loc[:1] == (getattr(model, "word", model.__name__),):
-        loc = loc[1:]  # pydantic names the chosen member of a union, too
+        loc = loc[1:]  # pydantic adds the chosen member of a union to the location
     if not loc:
         yield from fields
     elif loc[0] in fields:

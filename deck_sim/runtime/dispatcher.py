@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 
 from deck_sim.base import real_time
 from deck_sim.base.real_time import PRESENT_HEADER, PROCESS, PROCESS_HEADER
-from deck_sim.base.redaction import hide_in_headers
+from deck_sim.base.redaction import redact_headers
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.deliveries import (
     Attempt,
@@ -211,8 +211,8 @@ class Dispatcher:
             status=outcome.status,
             error=outcome.error or _hint(outcome, stamp, wall),
             latency_ms=outcome.latency_ms,
-            request=hide_in_headers(outcome.request or headers),
-            response=hide_in_headers(outcome.headers),
+            request=redact_headers(outcome.request or headers),
+            response=redact_headers(outcome.headers),
             fault=attempt.fault and attempt.fault.key,
         )
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.base.errors import quote
-from deck_sim.base.redaction import HIDDEN, cut_before_secret, hide, hide_in_text, is_secret
+from deck_sim.base.redaction import HIDDEN, cut_before_secret, is_secret, redact, redact_text
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.engine.files import screenshot_id
 from deck_sim.engine.records import Event, Resource
@@ -299,17 +299,17 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     place = tuple(part if isinstance(part, int) else part[:MAX_NAME] for part in error["loc"])
     of_a_name = error["loc"][-2:] == (error["input"], "[key]")
     place = place[:-1] if of_a_name else place
-    field = validation.spell_path(place)
+    field = validation.format_path(place)
     if error["type"] in _MISSING or (error["input"] is None and error["type"] != _UNKNOWN):
         return problem("request/input_missing", field=field)
     shown: ErrorDetails = {**error, "loc": place}
     if any(is_secret(f"{part}") for part in place) and not of_a_name:
         shown["input"] = HIDDEN
-    what = validation.complaint(shown, model)
+    what = validation.error_message(shown, model)
     if error["type"] == _UNKNOWN and field in getattr(model, "fixed", ()):
         what = "cannot be changed"
     name = _SPECIAL.get((error["type"], field), "request/input_invalid")
-    text = hide_in_text(f"`{field}`: {'the name ' if of_a_name else ''}{what}")
+    text = redact_text(f"`{field}`: {'the name ' if of_a_name else ''}{what}")
     return problem(name, text, field=field)
 
 
@@ -318,6 +318,6 @@ def read_for_journal(body: bytes) -> Any:
     if not body:
         return None
     try:
-        return hide(_read_json(body))
+        return redact(_read_json(body))
     except ApiError:
         return cut_before_secret(body[:MAX_RECALLED].decode(errors="replace"))

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, JsonValue, ValidationError
 
 from deck_sim.base.errors import nearest
-from deck_sim.base.validation import UNKNOWN_NAME, spell_path
+from deck_sim.base.validation import UNKNOWN_NAME, format_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, Problem
 from deck_sim.runtime.seeding import seed_resources, seedable
@@ -129,7 +129,7 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
         ]
         world = _readable(document.data)
     none = tuple(f"{one.path}." for one in mistakes if one.path.startswith("resources"))
-    spelled = {spell_path(path): path for path in (*document.keys, *document.values)}
+    spelled = {format_path(path): path for path in (*document.keys, *document.values)}
     for problem in _problems(world, library, editions or (*EDITIONS,)):
         if not f"{problem.field}".startswith(none):  # what is no resource lacks everything
             mistakes.append(_translate(document, file, problem, spelled))

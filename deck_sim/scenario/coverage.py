@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from deck_sim.base.validation import spell_path
+from deck_sim.base.validation import format_path
 from deck_sim.engine.story import KINDS, Path, Step
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.model import Scenario
@@ -41,7 +41,7 @@ def _paths(steps: tuple[Step, ...], path: Path) -> Iterator[Path]:
 
 def _row(scenario: Scenario, played: Played, kinds: Container[str]) -> dict[str, Any]:
     counts = {
-        spell_path((kind, *path)): played.get((scenario.name, kind, path), 0)
+        format_path((kind, *path)): played.get((scenario.name, kind, path), 0)
         for kind, path in written_steps(scenario)
         if kind in kinds
     }

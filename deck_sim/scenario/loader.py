@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.base.validation import complaint, show, spell_path
+from deck_sim.base.validation import error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.checks import check_exclusions, check_expressions, check_scripts
@@ -176,7 +176,7 @@ def place_mistakes(
 def _mistake_at(
     file: str, document: Document, path: Path, message: str, *, of_key: bool = False
 ) -> Mistake:
-    return Mistake(file, *document.position(path, of_key=of_key), spell_path(path), message)
+    return Mistake(file, *document.position(path, of_key=of_key), format_path(path), message)
 
 
 def duplicate_name(scenario: Scenario, file: FilePath, other: FilePath) -> Mistake:
@@ -229,13 +229,13 @@ def make_mistake(document: Document, file: str, error: ErrorDetails, root: type[
         path = (*path, error["loc"][-1])
     elif kind == "extra_forbidden":
         path = path[:-1]
-    return Mistake(file, *position, spell_path(path), _message(error, root))
+    return Mistake(file, *position, format_path(path), _message(error, root))
 
 
 def _message(error: ErrorDetails, root: type[Strict]) -> str:
     if error["type"] == "union_tag_invalid":
         return _unknown_step(error["ctx"]["tag"], error["loc"])
-    text = complaint(error, root)
+    text = error_message(error, root)
     if error["type"] == "union_tag_not_found":
         return f"{text}; write a name like `completed`, or a name and its value: `running: 8s`"
     if error["type"] == "dict_type" and error["loc"][-2:-1] == ("accept",):

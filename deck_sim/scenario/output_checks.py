@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from deck_sim.base.errors import quote
-from deck_sim.base.validation import spell_path
+from deck_sim.base.validation import format_path
 from deck_sim.engine.json_schema import violations
 from deck_sim.scenario.conditions import Rule, matches_text
 from deck_sim.scenario.coverage import written_steps
@@ -74,4 +74,4 @@ def _outputs(scenario: Scenario) -> Iterator[tuple[str, Any]]:
         step = script.at(path) if kind == "task_run" else None
         output = step.output if isinstance(step, Completed) else None
         if output is not None and not has_template(output):
-            yield spell_path((kind, *path)), output
+            yield format_path((kind, *path)), output

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from deck_sim.base.redaction import hide_in_query
+from deck_sim.base.redaction import redact_query
 from deck_sim.runtime.journal import KEPT_HEADERS, Call
 from deck_sim.runtime.serialization import read_for_journal
 from deck_sim.server.request import Answer, Request, read_assumed
@@ -17,7 +17,7 @@ def record_call(request: Request, answer: Answer) -> Call:
         request_id=request.id,
         method=request.method,
         path=request.path,
-        query=hide_in_query(request.scope["query_string"].decode("latin-1")),
+        query=redact_query(request.scope["query_string"].decode("latin-1")),
         status=answer.status,
         body=read_for_journal(request.body),
         errors=tuple(f"{error['type']}/{error['code']}" for error in errors),

@@ -37,7 +37,7 @@ def test_what_is_no_pattern_is_refused(text):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("POST /tasks/*/run", "'/tasks/*/run' is no path of the API; they begin with `/v2`"),
+        ("POST /tasks/*/run", "'/tasks/*/run' is not a path of the API; paths begin with `/v2`"),
         ("PSOT /v2/agents", "unknown method 'PSOT'; did you mean 'POST'?"),
     ],
 )

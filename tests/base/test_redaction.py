@@ -7,11 +7,11 @@ import pytest
 from deck_sim.base.redaction import (
     HIDDEN,
     cut_before_secret,
-    hide,
-    hide_in_headers,
-    hide_in_query,
-    hide_in_text,
     is_secret,
+    redact,
+    redact_headers,
+    redact_query,
+    redact_text,
 )
 
 
@@ -52,7 +52,7 @@ def test_other_names_are_no_secrets(name):
 )
 def test_data_is_shown_without_its_secrets(data, shown):
     """Objects, lists and the URLs in them, at any depth."""
-    assert hide(data) == shown
+    assert redact(data) == shown
 
 
 @pytest.mark.parametrize(
@@ -65,18 +65,18 @@ def test_data_is_shown_without_its_secrets(data, shown):
 )
 def test_custom_headers_are_looked_into_though_they_are_a_string(text, shown):
     """The JSON in the string is hidden by the names of its headers."""
-    assert json.loads(hide({"custom_headers": text})["custom_headers"]) == shown
+    assert json.loads(redact({"custom_headers": text})["custom_headers"]) == shown
 
 
 @pytest.mark.parametrize("text", ["Authorization: x", "[1]", "[" * 100_000])
 def test_custom_headers_that_cannot_be_read_are_hidden_whole(text):
     """Whatever else stands there may be a secret."""
-    assert hide({"custom_headers": text}) == {"custom_headers": HIDDEN}
+    assert redact({"custom_headers": text}) == {"custom_headers": HIDDEN}
 
 
 def test_custom_headers_that_are_an_object_are_hidden_as_one():
     """One who forgets that it is a string does not tell a secret by that."""
-    assert hide({"custom_headers": {"Authorization": "x"}})["custom_headers"] == {
+    assert redact({"custom_headers": {"Authorization": "x"}})["custom_headers"] == {
         "Authorization": HIDDEN
     }
 
@@ -97,20 +97,20 @@ def test_a_text_is_shown_without_its_secrets(text, shown):
     """In a URL who it says we are, and parameters with secret names; everywhere what has the form
     of a webhook's secret. The rest stays.
     """
-    assert hide_in_text(text) == shown
+    assert redact_text(text) == shown
 
 
 def test_a_query_string_is_shown_without_its_secrets():
     """The first parameter counts as the others do."""
-    assert hide_in_query("secret=x&limit=5&access_token=y") == "secret=•••&limit=5&access_token=•••"
-    assert hide_in_query("") == ""
+    assert redact_query("secret=x&limit=5&access_token=y") == "secret=•••&limit=5&access_token=•••"
+    assert redact_query("") == ""
 
 
 def test_headers_are_shown_without_their_secrets():
     """Those of the signature are none: they are worth nothing without the secret."""
     headers = {"authorization": "Basic x", "x-api-key": "x", "webhook-signature": "v1,x"}
     headers |= {"location": "http://a:b@h/", "www-authenticate": "Basic"}
-    assert hide_in_headers(headers) == {
+    assert redact_headers(headers) == {
         "authorization": HIDDEN,
         "x-api-key": HIDDEN,
         "webhook-signature": "v1,x",

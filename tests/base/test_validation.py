@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from deck_sim.base.validation import complaint, show
+from deck_sim.base.validation import error_message, show
 
 
 class Strict(BaseModel):
@@ -49,7 +49,7 @@ def complaints_about(data, model=Body):
     """The sentences for all that is wrong with `data`, without the place."""
     with pytest.raises(ValidationError) as caught:
         model.model_validate(data)
-    return [complaint(error, model) for error in caught.value.errors()]
+    return [error_message(error, model) for error in caught.value.errors()]
 
 
 @pytest.mark.parametrize(

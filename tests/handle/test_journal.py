@@ -74,8 +74,8 @@ def test_calls_are_found_by_pattern_and_content(pattern, wanted, places):
 @pytest.mark.parametrize(
     ("pattern", "wanted", "text"),
     [
-        ("POST", {}, "'POST' is no pattern of a call; write it like `POST /v2/tasks/*/run`"),
-        ("GET v2/tasks", {}, "is no pattern of a call"),
+        ("POST", {}, "'POST' is not a pattern of calls; write it like `POST /v2/tasks/*/run`"),
+        ("GET v2/tasks", {}, "is not a pattern of calls"),
         ("**", {"jsn": 1}, "unknown argument 'jsn'; did you mean 'json'?; allowed are `stat"),
         ("**", {"method": "GET"}, "unknown argument 'method'"),
     ],
@@ -205,7 +205,11 @@ def test_the_journal_of_a_world_can_be_asked(deck, run, api):
 @pytest.mark.parametrize(
     ("pattern", "wanted", "said"),
     [
-        ("POST /tasks/*/run", {}, "'/tasks/*/run' is no path of the API; they begin with `/v2`"),
+        (
+            "POST /tasks/*/run",
+            {},
+            "'/tasks/*/run' is not a path of the API; paths begin with `/v2`",
+        ),
         ("PSOT /v2/tasks/*/run", {}, "unknown method 'PSOT'; did you mean 'POST'?"),
         ("**", {"status": "409"}, "`status` is a number like 409, not '409'"),
         ("**", {"error": "request/state_invald"}, "did you mean 'request/state_invalid'?"),

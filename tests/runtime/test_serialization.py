@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deck_sim.base.validation import spell_path
+from deck_sim.base.validation import format_path
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.serialization import (
@@ -192,7 +192,7 @@ def test_an_error_repeats_only_the_beginning_of_a_very_long_name():
 )
 def test_a_place_is_spelled_as_the_api_does(loc, field):
     """Names are joined by dots, positions stand in brackets."""
-    assert spell_path(loc) == field
+    assert format_path(loc) == field
 
 
 RECALLED = {

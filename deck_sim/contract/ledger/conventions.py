@@ -19,7 +19,7 @@ ROWS = (
         "standard_fields",
         "A resource has `id`, `object`, `created_at`, `updated_at`; timestamps are UTC, with `Z`.",
     ),
-    observed("id_shape", "An id is a prefix, `_`, and 16 letters and digits."),
+    observed("id_shape", "An id is a prefix and 16 letters and digits."),
     documented("id_prefixes", "The prefix of an id names the kind of resource."),
     documented("id_length", "An id has at most 255 characters."),
     documented(
@@ -37,7 +37,7 @@ ROWS = (
     documented("page_limit", "`limit` is 1 to 100; the default is 20."),
     documented("page_shape", "A page has `data`, `has_more`, `next_cursor` and `request_id`."),
     observed("null_cursor_ends", "`next_cursor` is null on the last page; clients stop on that."),
-    assumed("lists_newest_first", "Lists are sorted newest first."),
+    assumed("lists_newest_first", "Lists are newest first."),
     assumed(
         "lists_in_one_page", "The screenshots of a run and the event types are listed in one page."
     ),

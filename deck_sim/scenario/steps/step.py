@@ -12,7 +12,7 @@ from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.base.durations import Span
 from deck_sim.base.errors import listed
-from deck_sim.base.validation import show, spell_path
+from deck_sim.base.validation import format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
@@ -182,7 +182,7 @@ def _quoted(text: str) -> str:
 
 def script_error(stage: Stage, text: str) -> ScriptError:
     """An error that names the scenario and the step that is played."""
-    place = spell_path(_path_in_file(stage.story))
+    place = format_path(_path_in_file(stage.story))
     return ScriptError(f"scenario `{stage.story.script.scenario}`, {place}: {text}")
 
 

@@ -68,7 +68,7 @@ def _read_json(request: Request, name: str) -> Scenario:
     from deck_sim.scenario import loader
 
     def placed(faults: Faults) -> list[loader.Mistake]:
-        spell = validation.spell_path
+        spell = validation.format_path
         return [loader.Mistake(name, 1, 1, spell(place), text) for place, text in faults]
 
     data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}

@@ -60,8 +60,8 @@ def test_waiting_for_what_is_held_is_refused_and_says_so(sim, hold, run_task):
         ({"event": "task_run.failed", "call": "/**"}, "give exactly one of `event` and `call`"),
         ({"event": "task_run.complete"}, "before 'task_run.complete'; did you mean 'task_run.com"),
         ({"event": "agent.created"}, "before 'agent.created'; stories of `connection` or `task_ru"),
-        ({"call": "POST tasks"}, "'POST tasks' is no pattern of a call; write it like `POST /v2"),
-        ({"call": "POST /tasks/*/run"}, "is no path of the API; they begin with `/v2`"),
+        ({"call": "POST tasks"}, "'POST tasks' is not a pattern of calls; write it like `POST"),
+        ({"call": "POST /tasks/*/run"}, "is not a path of the API; paths begin with `/v2`"),
         ({"call": "/v2/test", "id": "x"}, "`id` goes with `event`"),
     ],
 )

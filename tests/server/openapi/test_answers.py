@@ -42,7 +42,7 @@ WRONG = [
 def test_what_does_not_fit_is_found(method, path, status, sent, answered, told):
     """The check that all answers of the suite go through notices what is wrong with one."""
     found = complaints("connections", method, path, status, sent, answered)
-    assert any(told in complaint for complaint in found)
+    assert any(told in error_message for error_message in found)
 
 
 def test_fields_that_are_not_documented_are_found_or_tolerated():
@@ -68,7 +68,7 @@ HEADERS = [
 def test_headers_that_do_not_fit_are_found(path, status, names, told):
     """Those that an answer must have, and those that it must not."""
     found = wrong_headers("connections", "post", path, status, names | {"content-type"})
-    assert [complaint.split()[2] for complaint in found] == told
+    assert [error_message.split()[2] for error_message in found] == told
 
 
 def test_what_is_found_fails_the_test(api, monkeypatch):
