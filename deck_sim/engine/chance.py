@@ -1,8 +1,7 @@
-"""Ids and draws, all derived from the world's seed.
+"""Ids and random draws, derived from the world's seed.
 
 Each draw hashes the seed with a name of its own instead of taking the next number of one stream. So
-a client that polls once more shifts no id but its own request's, and a run's durations do not
-depend on what its neighbours drew.
+one more call of a client changes no other id, and a run's durations do not depend on other runs.
 """
 
 from datetime import timedelta
@@ -15,13 +14,13 @@ _AS_LETTERS = bytes(_LETTERS[byte % 62] for byte in range(256))
 
 
 def make_id(seed: int, prefix: str, number: int) -> str:
-    """The id of the `number`-th thing with this prefix: `trun_` and 16 letters or digits."""
+    """The `number`-th id with this prefix: `trun_` and 16 letters or digits."""
     digest = blake2b(f"{seed}/{prefix}/{number}".encode(), digest_size=16).digest()
     return f"{prefix}_{digest.translate(_AS_LETTERS).decode()}"
 
 
 def draw_below(limit: int, seed: int, *name: object) -> int:
-    """A whole number from 0 up to, not including, `limit`."""
+    """A whole number from 0 to `limit` - 1."""
     text = "/".join(str(part) for part in (seed, *name))
     return int.from_bytes(blake2b(text.encode(), digest_size=16).digest()) % limit
 

@@ -1,5 +1,7 @@
-"""What callers, people and sources do to a world. Each command checks everything first, raises
-`ApiError` with all that is wrong, and only then changes anything.
+"""What callers, people and sources do to a world.
+
+A command checks everything before it changes anything. If a check fails it raises `ApiError` with
+all problems, and the world stays as it was.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,16 +13,14 @@ from deck_sim.contract.assumptions import DELETED, PATCH, rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, check, problem, refuse
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import json_schema
-from deck_sim.engine.facts import Facts, apart, login_facts, run_facts
+from deck_sim.engine.facts import Facts, login_facts, run_facts, split_credentials
 from deck_sim.engine.playing import react, start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.timers import TASK_TIMEOUT
 from deck_sim.engine.world import World
 
-# Chooses the script of a new connection or run. Called when all else is checked; may raise
-# `ApiError`.
-# It is given what is known of it.
+# Chooses the script of a new connection, session or run, after all checks. May raise `ApiError`.
 Choose = Callable[[Facts], Script]
 
 
@@ -28,35 +28,24 @@ def fetch(world: World, kind: str, resource_id: str) -> Resource:
     """The resource with that id.
 
     Raises:
-        ApiError: `…_not_found`, if there is none or it was deleted.
+        ApiError: `…_not_found`, if it does not exist or was deleted.
 
     """
     found = _find(world, kind, resource_id)
     if found is None:
-        raise ApiError(missing(world, kind, resource_id))
+        raise ApiError(not_found(world, kind, resource_id))
     return found
 
 
-def missing(world: World, kind: str, resource_id: str, field: str | None = None) -> Problem:
-    """That there is no such resource. The catalog's own text for sources is that of a run's error,
-    where there is no id.
-    """
+def not_found(world: World, kind: str, resource_id: str, field: str | None = None) -> Problem:
+    """The problem of an unknown id, in `field` of a body or in the path."""
+    # The catalog's text for sources is that of a failed run, which names no id.
     text = f"No {kind} has the id `{resource_id}`."
     return problem(world.kind(kind).not_found, text, field=field)
 
 
-def _find(world: World, kind: str, resource_id: str) -> Resource | None:
-    """The resource with that id. That one which is deleted is none is assumed."""
-    found = world.find(kind, resource_id)
-    if found is None and resource_id in world.all(kind):
-        rely_on(DELETED)
-    return found
-
-
 def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with a body beside its shape, as far as its fields have one: references that
-    lead nowhere, schemas that are none.
-    """
+    """The unknown references and invalid schemas in a body whose shape may be wrong, too."""
     row = world.kind(kind)
     readable = {
         name: value
@@ -64,7 +53,7 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
         if (name in row.references and isinstance(value, str) and value)
         or (name in row.schemas and isinstance(value, dict))
     }
-    return reference_problems(world, kind, readable) + _schema_problems(row, readable)
+    return _field_problems(world, kind, readable)
 
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
@@ -73,7 +62,7 @@ def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[
 
 
 def input_problems(task: Resource, body: Mapping[str, Any]) -> list[Problem]:
-    """Where the input breaks the task's schema, if there is an object at all."""
+    """Where the input of a run breaks the task's schema; nothing if it is no object."""
     given = body.get("input", {})
     if not isinstance(given, dict):
         return []
@@ -82,27 +71,28 @@ def input_problems(task: Resource, body: Mapping[str, Any]) -> list[Problem]:
 
 def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resource:
     """Create an agent, a source or a task from a checked body."""
-    _check_fields(world, kind, fields)
+    check(_field_problems(world, kind, fields))
     return world.create(kind, dict(fields))
 
 
 def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard: Any) -> Resource:
-    """Put a resource there as if it had always been; `standard` is its id, status and moments."""
-    _check_fields(world, kind, fields)
-    full = inherited(world, kind, fields)
-    # Whatever logs in belongs to a source, whoever it logs in as.
+    """Add a resource without an event; `standard` is its id, status and moments."""
+    check(_field_problems(world, kind, fields))
+    full = inherit_references(world, kind, fields)
+    # A login belongs to a source in every edition.
     needed = [n for n, used in world.kind(kind).references.items() if not world.kind(used).machine]
-    lacking = [name for name in needed if full.get(name) is None]
-    check([problem("request/input_missing", field=name) for name in lacking])
-    public, hidden = apart(full)
+    absent = [name for name in needed if full.get(name) is None]
+    check([problem("request/input_missing", field=name) for name in absent])
+    public, hidden = split_credentials(full)
     if "interaction" in world.kind(kind).attributes:
         public["interaction"] = None
     return world.create(kind, public, hidden, silent=True, **standard)
 
 
-def inherited(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields, with what they leave out of what belongs together: a session's credential, and
-    the source of that.
+def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields, and references that they omit but their references have.
+
+    A session brings its credential, and a credential its source.
     """
     full, references = dict(fields), world.kind(kind).references
     for _ in references:
@@ -114,8 +104,8 @@ def inherited(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, A
 
 
 def update_resource(world: World, resource: Resource, fields: Mapping[str, Any]) -> Resource:
-    """Set the fields that were sent; none sent changes nothing."""
-    _check_fields(world, resource.kind, fields)
+    """Set the fields that were sent; without any, nothing changes."""
+    check(_field_problems(world, resource.kind, fields))
     if not fields or any(isinstance(value, dict) for value in fields.values()):
         rely_on(PATCH)
     return world.change(resource, **fields) if fields else resource
@@ -123,33 +113,22 @@ def update_resource(world: World, resource: Resource, fields: Mapping[str, Any])
 
 def delete_resource(world: World, resource: Resource) -> None:
     """Delete a resource; what refers to it stays as it is."""
-    if not resource.deleted and _is_named(world, resource):
+    if not resource.deleted and _is_referenced(world, resource):
         rely_on("delete of what is used")
     world.delete(resource)
 
 
-def _is_named(world: World, resource: Resource) -> bool:
-    """Whether something that is there names it."""
-    return any(
-        other.fields.get(name) == resource.id and not other.deleted
-        for row in world.rules.kinds.values()
-        for name, used in row.references.items()
-        if used == resource.kind
-        for other in world.all(row.object).values()
-    )
-
-
 def reset_task(world: World, task: Resource) -> Resource:
-    """Let a task start learning again."""
+    """Move a task back to its first status."""
     first = world.machine(task).initial
     return world.move(task, first, what=f"reset to {first}")
 
 
 def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
-    """Open a connection; returns it as it is created, `connecting`, before its script says more."""
-    public, hidden = apart(fields)
+    """Open a connection; returns it as it was created, before its script moved it."""
+    public, hidden = split_credentials(fields)
     problems = reference_problems(world, "connection", fields)
-    check(problems + check_method(public["auth_method"], hidden))
+    check(problems + login_problems(public["auth_method"], hidden))
     known = Resource("connection", "", world.now, world.now, None, public, hidden)
     script = choose(login_facts(world, known, public["source_id"]))
     connection = world.create("connection", {**public, "interaction": None}, hidden)
@@ -158,9 +137,7 @@ def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> 
 
 
 def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Choose) -> Resource:
-    """Start a run on a connection; returns it as it is created, `queued`, before its script says
-    more.
-    """
+    """Start a run on a connection; returns it as it was created, before its script moved it."""
     problems = reference_problems(world, "task_run", fields)
     check(problems + json_schema.violations(task["input_schema"], fields["input"], "input"))
     connection = fetch(world, "connection", fields["connection_id"])
@@ -178,7 +155,7 @@ def begin_run(
     given: Mapping[str, Any],
     script: Script,
 ) -> Resource:
-    """Create a run that uses these, with this input, and let it play a script."""
+    """Create a run with these references and this input, and play its script."""
     fields = {
         "task_id": task.id,
         "agent_id": task["agent_id"],
@@ -196,20 +173,9 @@ def begin_run(
 
 
 def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, Any]) -> Resource:
-    """Answer an open prompt; returns the resource with what came of it."""
+    """Answer an open prompt; returns the resource as its script left it."""
     check_allowed(world, resource, "answer")
-    asked = [field["name"] for field in resource["interaction"]["fields"]]
-    missing = [n for n in asked if inputs.get(n) in (None, "")]
-    unknown = [n for n in inputs if n not in asked]
-    key = world.rules.answer_key
-    problems = [problem("request/input_missing", field=f"{key}.{name}") for name in missing]
-    for name in unknown:
-        text = f"`{key}.{name}` was not asked for; the interaction asks for {listed(asked)}"
-        problems.append(problem("request/input_invalid", text, field=f"{key}.{name}"))
-    for name in (n for n in asked if isinstance(inputs.get(n), dict | list)):
-        text = f"`{key}.{name}` must be text, or a value that can be written as text"
-        problems.append(problem("request/input_invalid", text, field=f"{key}.{name}"))
-    check(problems)
+    check(_answer_problems(world, resource, inputs))
     react(world, resource.id, "answer", inputs)
     answered = world.all(resource.kind)[resource.id]
     again = answered["interaction"] == resource["interaction"]
@@ -217,8 +183,8 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
     return answered
 
 
-def command(world: World, resource: Resource, name: str) -> Resource:
-    """Carry out a command that leads to a status, as `cancel` and `disconnect` do."""
+def apply_command(world: World, resource: Resource, name: str) -> Resource:
+    """Apply a command that leads to a status, such as `cancel` or `disconnect`."""
     leads_to = check_allowed(world, resource, name)
     assert leads_to is not None, f"{name} leads to no status of its own"
     moved = world.move(resource, leads_to)
@@ -230,7 +196,7 @@ def reopen_connection(world: World, connection: Resource, choose: Choose) -> Res
     """Connect again under the same id."""
     check_allowed(world, connection, "reopen")
     script = choose(login_facts(world, connection, connection["source_id"]))
-    reopened = command(world, connection, "reopen")
+    reopened = apply_command(world, connection, "reopen")
     start_story(world, reopened, script)
     return reopened
 
@@ -243,10 +209,10 @@ def review_run(world: World, run: Resource, verdict: str) -> Resource:
 
 
 def check_allowed(world: World, resource: Resource, name: str) -> str | None:
-    """The status that a command leads to.
+    """Check a command against the status; returns the status that it leads to.
 
     Raises:
-        ApiError: `state_invalid`, which names the status and those that would have allowed it.
+        ApiError: `state_invalid`, which names the status and those that would allow the command.
 
     """
     row = world.machine(resource).commands[name]
@@ -262,24 +228,30 @@ def check_allowed(world: World, resource: Resource, name: str) -> str | None:
     return row.leads_to
 
 
-def check_method(auth_method: str, hidden: Mapping[str, Any]) -> list[Problem]:
-    """A user name and password are needed by the method that is named after them."""
+def login_problems(auth_method: str, hidden: Mapping[str, Any]) -> list[Problem]:
+    """The method `username_password` needs credentials."""
     needs = auth_method == "username_password" and "username" not in hidden
     return [problem("request/input_missing", field="auth_credentials")] if needs else []
 
 
-def _check_fields(world: World, kind: str, fields: Mapping[str, Any]) -> None:
-    """See that what the fields name is there, and that the schemas in them can be used."""
-    check(reference_problems(world, kind, fields) + _schema_problems(world.kind(kind), fields))
-
-
 def reference_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    """The fields that name something which is not there."""
+    """The fields with an unknown id."""
     return [
-        missing(world, used, fields[name], name)
+        not_found(world, used, fields[name], name)
         for name, used in world.kind(kind).references.items()
         if fields.get(name) is not None and _find(world, used, fields[name]) is None
     ]
+
+
+def _find(world: World, kind: str, resource_id: str) -> Resource | None:
+    found = world.find(kind, resource_id)
+    if found is None and resource_id in world.all(kind):
+        rely_on(DELETED)
+    return found
+
+
+def _field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
+    return reference_problems(world, kind, fields) + _schema_problems(world.kind(kind), fields)
 
 
 def _schema_problems(row: Kind, fields: Mapping[str, Any]) -> list[Problem]:
@@ -289,3 +261,34 @@ def _schema_problems(row: Kind, fields: Mapping[str, Any]) -> list[Problem]:
         if fields.get(name) is not None
         for found in json_schema.schema_problems(fields[name], name)
     ]
+
+
+def _is_referenced(world: World, resource: Resource) -> bool:
+    return any(
+        other.fields.get(name) == resource.id and not other.deleted
+        for row in world.rules.kinds.values()
+        for name, used in row.references.items()
+        if used == resource.kind
+        for other in world.all(row.object).values()
+    )
+
+
+def _answer_problems(world: World, resource: Resource, inputs: Mapping[str, Any]) -> list[Problem]:
+    asked = [field["name"] for field in resource["interaction"]["fields"]]
+    key = world.rules.answer_key
+    absent = [name for name in asked if inputs.get(name) in (None, "")]
+    problems = [problem("request/input_missing", field=f"{key}.{name}") for name in absent]
+    wrong = {
+        name: f"was not asked for; the interaction asks for {listed(asked)}"
+        for name in inputs
+        if name not in asked
+    }
+    wrong |= {
+        name: "must be text, or a value that can be written as text"
+        for name in asked
+        if isinstance(inputs.get(name), dict | list)
+    }
+    for name, text in wrong.items():
+        field = f"{key}.{name}"
+        problems.append(problem("request/input_invalid", f"`{field}` {text}", field=field))
+    return problems

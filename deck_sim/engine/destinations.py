@@ -1,4 +1,4 @@
-"""Event destinations: what is checked before one is made or changed."""
+"""Commands that create and update event destinations."""
 
 import json
 import re
@@ -20,8 +20,10 @@ def create_destination(
     make_secret: Callable[[int, str], str],
     config_at: str = "config",
 ) -> Resource:
-    """Make a destination from a checked body. Without a `secret` it gets one, made from the world's
-    seed and its id. `config_at` is where the body has its settings, for errors.
+    """Create a destination from a checked body.
+
+    `make_secret` makes a secret from the world's seed and the id, if `secret` is None. `config_at`
+    is the field of the body that has the configuration, for errors.
     """
     public = {name: fields[name] for name in ("name", "type", "config", "events")}
     _check(world, public, config_at)
@@ -37,7 +39,7 @@ def update_destination(
     secret: str | None,
     config_at: str = "config",
 ) -> Resource:
-    """Change what was sent; a new secret of a webhook rotates the old one out."""
+    """Set the fields that were sent; a new secret of a webhook rotates the old one out."""
     public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
     _check(world, {"type": destination["type"], **public}, config_at)
     if public:
@@ -78,8 +80,7 @@ _INSTEAD = "; `GET /v2/event-types` lists them"
 
 
 def _header_problems(text: str | None, field: str) -> list[Problem]:
-    """`custom_headers` is a JSON object of texts, written as a string (documented)."""
-    headers = _read_headers(text or "{}")
+    headers = _read_headers(text or "{}")  # a JSON object as a string (documented)
     if headers is None:
         message = (
             f'`{field}` must be a JSON object of texts, as a string: "{{\\"X-Key\\": \\"1\\"}}"'

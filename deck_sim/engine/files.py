@@ -1,4 +1,4 @@
-"""The files and screenshots that a run brings back."""
+"""The files and screenshots of a run."""
 
 import re
 from hashlib import sha256
@@ -7,21 +7,21 @@ from typing import Any, NamedTuple
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 
-# What a name, or the type of an event, may be: a line that can be shown, of one character at least.
+# A file name, or the type of an event: one printable line.
 LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 _TOKEN = "[A-Za-z0-9!#$&^_.+-]+"
-# What a media type may be: nothing else can stand in the header of an answer.
-# As JavaScript reads it too, with its flag `u`: there a quotation mark must not be escaped.
+# A media type, safe in a header. JavaScript reads the pattern, too: with its flag `u` a quotation
+# mark must not be escaped.
 MEDIA_TYPE = rf"""^{_TOKEN}/{_TOKEN}( *; *{_TOKEN}=({_TOKEN}|"[ !#-\[\]-~]*"))*$"""
 
 
 def is_line(text: str) -> bool:
-    """Whether a text can be a name."""
+    """Whether a text is one printable line."""
     return re.fullmatch(LINE[1:-1], text) is not None
 
 
 def is_media_type(text: str) -> bool:
-    """Whether a text says of what type a file is, as `text/csv` does."""
+    """Whether a text is a media type, such as `text/csv`."""
     return re.fullmatch(MEDIA_TYPE[1:-1], text) is not None
 
 
@@ -42,12 +42,16 @@ def keep_file(
     extraction: Any,
     result: str,
 ) -> None:
-    """Keep a file as a storage item, if the run's task keeps files and does not have it yet."""
+    """Keep a file as a storage item, if the run's task keeps files and has no equal one."""
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
     digest = sha256(content).hexdigest()
     if not storage["enabled"]:
         world.note("task_run", run.id, f"file {name} not kept: the task's storage is not enabled")
-    elif storage["deduplication"] and _is_kept(world, run["task_id"], digest):
+    elif storage["deduplication"] and any(
+        item.hidden["digest"] == digest and item.hidden["task_id"] == run["task_id"]
+        for item in world.all("storage").values()
+        if not item.deleted
+    ):
         world.note("task_run", run.id, f"file {name} not kept: the task has its bytes already")
     else:
         fields = {
@@ -63,17 +67,15 @@ def keep_file(
 
 
 def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> None:
-    """Add a picture of what the agent sees: a real one, of a single pixel."""
-    shots = world.screenshots.setdefault(run.id, [])
-    shots.append(
-        {
-            "file_name": name,
-            "file_type": "image/png",
-            "file_size": len(PIXEL),
-            "created_at": world.now,
-            "reasoning": reasoning,
-        }
-    )
+    """Add a screenshot: a PNG of one pixel."""
+    shot = {
+        "file_name": name,
+        "file_type": "image/png",
+        "file_size": len(PIXEL),
+        "created_at": world.now,
+        "reasoning": reasoning,
+    }
+    world.screenshots.setdefault(run.id, []).append(shot)
     world.note("task_run", run.id, f"screenshot {name}")
 
 
@@ -90,14 +92,6 @@ def read_file(world: World, file_id: str) -> File | None:
 def screenshot_id(run_id: str, index: int) -> str:
     """The id under which `read_file` finds a run's screenshot; the first has index 0."""
     return f"{run_id}.{index}"
-
-
-def _is_kept(world: World, task_id: str, digest: str) -> bool:
-    return any(
-        item.hidden["digest"] == digest and item.hidden["task_id"] == task_id
-        for item in world.all("storage").values()
-        if not item.deleted
-    )
 
 
 PIXEL = bytes.fromhex(

@@ -1,7 +1,7 @@
-"""The values that a world is made of. They are frozen: a change makes a new value.
+"""The values of a world. They are frozen: a change makes a new value.
 
-That is what makes the rest cheap and safe. An event keeps the resource as it was by keeping it; a
-refused call has nothing to undo; a snapshot shares what has not changed.
+So an event can keep the resource as it was by reference, a refused call has nothing to undo, and
+copies of a world share all that is equal.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from deck_sim.contract.error_catalog import Problem
 
 
 class Immutable:
-    """A value that nothing changes, so that the copies of a world share it."""
+    """A value that copies of a world share."""
 
     __slots__ = ()
 
@@ -23,7 +23,7 @@ class Immutable:
 
 @dataclass(frozen=True, slots=True)
 class Resource(Immutable):
-    """One agent, source, task, connection or task run, as it is at one moment."""
+    """One resource of the API, as it is at one moment."""
 
     kind: str
     id: str
@@ -31,32 +31,32 @@ class Resource(Immutable):
     updated_at: datetime
     status: str | None
     fields: Mapping[str, Any]  # what the API prints; never changed in place
-    hidden: Mapping[str, Any] = field(default_factory=dict)  # what it knows and does not print
-    started_at: datetime | None = None  # when a run began to work
+    hidden: Mapping[str, Any] = field(default_factory=dict)  # not printed
+    started_at: datetime | None = None  # when a run first worked
     deleted: bool = False
 
     def __getitem__(self, name: str) -> Any:
         return self.fields[name]
 
     def with_fields(self, at: datetime, **changes: Any) -> "Resource":
-        """The resource after a change of fields at that moment."""
+        """A copy with these fields, updated at that moment."""
         return replace(self, updated_at=at, fields={**self.fields, **changes})
 
 
 @dataclass(frozen=True, slots=True)
 class Event(Immutable):
-    """Something that the API tells its subscribers."""
+    """An event of the API."""
 
     id: str
     type: str
-    data: Resource
+    data: Resource  # as it was then
     created_at: datetime
-    beside: Mapping[str, Any] = field(default_factory=dict)  # what it shows of others, as then
+    extras: Mapping[str, Any] = field(default_factory=dict)  # what it shows of other resources
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry(Immutable):
-    """One line of the timeline: at that moment, what happened to what."""
+    """One entry of the timeline: what happened to a resource at that moment."""
 
     at: datetime
     kind: str  # a resource's kind, or `call`, `clock` or `queue`
@@ -77,7 +77,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class AdditiveChanges:
-    """What a world shows that no page documents, as Deck itself may begin to at any time."""
+    """Undocumented additions that a world shows, as Deck may add some at any time."""
 
     fields: bool = False
     event_type: str | None = None
@@ -85,12 +85,12 @@ class AdditiveChanges:
 
     @property
     def unknown_fields(self) -> Mapping[str, Any]:
-        """What is printed beside the fields of every resource."""
+        """What is added to the fields of every resource and event."""
         return _UNKNOWN_FIELDS if self.fields else {}
 
     @property
     def unknown_prompt(self) -> Mapping[str, str]:
-        """What is said in the place of a prompt's type."""
+        """What replaces the type of every prompt."""
         return {"type": self.interaction_type} if self.interaction_type else {}
 
 

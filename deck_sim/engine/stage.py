@@ -1,4 +1,4 @@
-"""What a step can see and do while it is played."""
+"""What a step of a script can read and do while it is played."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,26 +16,28 @@ from deck_sim.engine.world import World
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The world and the story at the moment a step is played."""
+    """The world and the story, as a step is played."""
 
     world: World
     story: Story
 
     @property
     def resource(self) -> Resource:
-        """The connection or run that the story is about, as it is now."""
+        """The connection, session or run that plays the script, as it is now."""
         return self.world.all(self.story.script.kind)[self.story.owner]
 
     @property
     def output_schema(self) -> Any:
-        """The schema that the run's output must satisfy, or None."""
+        """The schema of the run's output, or None."""
         return self.world.all("task")[self.resource["task_id"]]["output_schema"]
 
     @property
     def names(self) -> dict[str, Any]:
-        """What the script can name: plain data about its resource and what that belongs to."""
-        login, session, task = map(self._of, (self.world.rules.login, "session", "task"))
-        user = _user(login) if login else {}
+        """The variables of the script's expressions."""
+        login, session, task = map(self._used, (self.world.rules.login, "session", "task"))
+        user = {}
+        if login:
+            user = {"external_id": login["external_id"], "username": login.hidden.get("username")}
         return {
             **({login.kind: {"id": login.id, **user}} if login else {}),
             "user": user,
@@ -46,22 +48,26 @@ class Stage:
         }
 
     def move(self, status: str, **fields: Any) -> None:
-        """Let the resource enter `status`, unless a hold stops it before."""
-        if self.world.holds:
-            self.check_holds(f"{self.story.script.kind}.{status}")
+        """Move the resource to `status`, unless a hold stops the story before."""
+        self.check_holds(f"{self.story.script.kind}.{status}")
         self.world.move(self.resource, status, **fields)
 
-    def check_holds(self, event: str) -> None:
-        """Stop here if something holds what would emit this event."""
-        check_holds(self.world, event, self.story.owner)
-
     def move_unless_there(self, status: str) -> None:
-        """Enter `status`, or go on in it if the resource is in it already."""
+        """Move to `status`, unless the resource is in it already."""
         if self.resource.status != status:
             self.move(status)
 
+    def check_holds(self, event: str) -> None:
+        """Stop the story if there is a hold for this event.
+
+        Raises:
+            Stopped: if there is one.
+
+        """
+        check_holds(self.world, event, self.story.owner)
+
     def complete(self, output: Any) -> None:
-        """Finish the run with this output; one that breaks the task's schema fails it instead."""
+        """Complete the run; an output that breaks the task's schema fails it instead."""
         broken = json_schema.violations(self.output_schema, output, "output")
         if not isinstance(output, dict):
             text = "The output is not an object; the API's outputs are."
@@ -72,20 +78,20 @@ class Stage:
             self.move("completed", output=output)
 
     def reject_output(self, broken: list[Problem], why: str = "") -> None:
-        """Let the run fail for an output that breaks the schema; the timeline says where."""
+        """Fail the run for an output that breaks the schema; the timeline says where."""
         for one in broken:
             self.world.note("task_run", self.resource.id, one.message)
-        texts = [(f"{why}{one.message}", one.field) for one in broken]
-        self.fail(*(problem("task/output_invalid", text, field=field) for text, field in texts))
+        self.fail(
+            *(problem("task/output_invalid", f"{why}{o.message}", field=o.field) for o in broken)
+        )
 
     def fail(self, *problems: Problem) -> None:
-        """Let the run fail, unless a hold stops it before."""
-        if self.world.holds:
-            self.check_holds(f"{self.story.script.kind}.failed")
+        """Fail the run, unless a hold stops the story before."""
+        self.check_holds(f"{self.story.script.kind}.failed")
         self.world.fail(self.resource, *problems)
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:
-        """An error of the catalog, with what the run knows filled into its text."""
+        """An error of the catalog, with the run's timeout filled into its text."""
         task = self.world.all("task")[self.resource["task_id"]]
         timeout = spell_duration(timedelta(seconds=task["settings"]["timeout_seconds"]))
         return problem(name, message, field=field, timeout=timeout)
@@ -94,13 +100,8 @@ class Stage:
         """A duration within the span, always the same for this step of this resource."""
         return draw_duration(span, self.world.seed, self.story.owner, *self.story.path)
 
-    def _of(self, kind: str) -> Resource | None:
-        """What the resource is, or uses, of that kind."""
+    def _used(self, kind: str) -> Resource | None:
         if self.resource.kind == kind:
             return self.resource
         used: str | None = self.resource.fields.get(f"{kind}_id")
         return self.world.all(kind)[used] if used else None
-
-
-def _user(login: Resource) -> dict[str, Any]:
-    return {"external_id": login["external_id"], "username": login.hidden.get("username")}

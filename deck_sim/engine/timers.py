@@ -1,10 +1,10 @@
-"""What falls due, and when: a heap of moments, and a queue for each of them.
+"""Timers: a heap of due moments, and a queue for each of them.
 
 Laws:
-1. Equal moments go first in, first out: each moment has one queue.
-2. A key (`owner`, `name`) has at most one timer; setting it again replaces it.
-3. Taking a timer back takes it out of its queue. Only the moment of an empty queue stays in the
-   heap, until it is met there.
+1. Timers of one moment are due in the order in which they were armed: each moment has one queue.
+2. A key (`owner`, `name`) has at most one timer; arming it again replaces it.
+3. Taking a timer back removes it from its queue. The moment of an emptied queue stays in the heap
+   until `peek` meets it.
 """
 
 import heapq
@@ -14,17 +14,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-# What can fall due. A script that moves on by itself and an attempt to deliver are progress; the
-# others are somebody's patience that ends, so a world in which only those are left is idle.
-STEP = "step"
-ATTEMPT = "attempt"
-AUTO_TRANSITION = "passage"  # a status that is left by itself
+# Names of timers. The first three are progress; the others are timeouts. A world with nothing but
+# timeouts is idle.
+STEP = "step"  # the script goes on
+ATTEMPT = "attempt"  # of a delivery
+AUTO_TRANSITION = "passage"  # a resource leaves its status by itself
 PROGRESS = (STEP, ATTEMPT, AUTO_TRANSITION)
-WINDOW = "window"
-DISUSE = "disuse"  # a status that is left by itself when it has not been used for long
+WINDOW = "window"  # of an interaction
+DISUSE = "disuse"  # a resource leaves its status by itself because no run uses it
 INACTIVITY = "inactivity"
 TASK_TIMEOUT = "task_timeout"
-OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # those that are over when the story leaves its step
+OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
 
 Key = tuple[str, str]
 Queue = OrderedDict[Key, None]  # its first key is found at once, however many went before
@@ -48,7 +48,7 @@ class Timers:
     _counts: Counter[str] = field(default_factory=Counter)
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
-        """Let `name` fall due for `owner` at that moment, instead of when it would have."""
+        """Set the timer `name` of `owner` to that moment."""
         self.take_back(owner, name)
         key = owner, name
         self._armed[key] = at
@@ -59,7 +59,7 @@ class Timers:
         self._queues[at][key] = None
 
     def take_back(self, owner: str, *names: str) -> None:
-        """Forget these timers of `owner`, armed or not."""
+        """Remove these timers of `owner`, armed or not."""
         for key in ((owner, name) for name in names):
             at = self._armed.pop(key, None)
             if at is not None:
@@ -76,7 +76,7 @@ class Timers:
         return Due(at, *next(iter(self._queues[at])))
 
     def is_idle(self) -> bool:
-        """Whether nothing is due but the end of somebody's patience."""
+        """Whether only timeouts are armed."""
         return not any(self._counts[name] for name in PROGRESS)
 
     def count(self, name: str) -> int:
@@ -84,7 +84,7 @@ class Timers:
         return self._counts[name]
 
     def upcoming(self) -> Iterator[Due]:
-        """Every armed timer, in the order in which they fall due."""
+        """Every armed timer, in the order in which they are due."""
         return (Due(at, *key) for at in sorted(self._queues) for key in self._queues[at])
 
     def _leave(self, at: datetime, key: Key) -> None:

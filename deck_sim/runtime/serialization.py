@@ -123,7 +123,7 @@ def print_event(simulation: Simulation, event: Event) -> dict[str, Any]:
     world = simulation.world
     whole = world.kind(event.data.kind).summary is None
     data = print_resource(simulation, event.data) if whole else _summarize(simulation, event.data)
-    data |= event.beside
+    data |= event.extras
     return {
         "id": event.id,
         "object": "event",

@@ -21,7 +21,7 @@ from deck_sim.engine.facts import Facts
 from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
-from deck_sim.engine.waiting import Wanted
+from deck_sim.engine.waiting import AwaitedEvent
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.advance import Advance, AdvanceReport, pass_time_until, run_to_end, steps
 from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS
@@ -171,7 +171,7 @@ class Simulation:
         if likely and type_ not in self.world.event_types:
             text = f"there is no event type {quote(type_)}{likely}"
             raise refuse("request/input_invalid", text, field="until.event")
-        wanted = Wanted(type_, resource_id, len(self.world.events))
+        wanted = AwaitedEvent(type_, resource_id, len(self.world.events))
         until = self.world.now + min(limit, LAST_MOMENT - self.world.now)
         with self._advancing() as report:
             steps_left, may_come = steps(self, until), self._may_come(wanted, until)
@@ -272,7 +272,7 @@ class Simulation:
                 if self._clock is not None:
                     self._clock.resume(self.world.now)
 
-    def _may_come(self, wanted: Wanted, until: datetime) -> bool:
+    def _may_come(self, wanted: AwaitedEvent, until: datetime) -> bool:
         """Whether the event comes by `until`, tried on a copy of the world.
 
         Also True if webhooks are sent before: their receivers may cause it.

@@ -77,7 +77,7 @@ class Play:
 
     def command(self, resource, name):
         """Cancel, disconnect, drop and the like."""
-        return commands.command(self.world, self.look(resource), name)
+        return commands.apply_command(self.world, self.look(resource), name)
 
     def review(self, run, verdict):
         """Approve or reject."""

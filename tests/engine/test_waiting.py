@@ -1,21 +1,25 @@
-"""What waits, and for whom, in words."""
+"""What a world waits for, and the explanations of it."""
 
 from datetime import timedelta
 
 import pytest
 
-from deck_sim.engine.waiting import Wanted, waiting
+from deck_sim.engine.waiting import AwaitedEvent, waiting
 from deck_sim.engine.world import FROZEN_START
 
 
 @pytest.fixture
 def explain(play):
     """Why no completed run comes, or not that one."""
-    return lambda run=None: Wanted("task_run.completed", run and run.id, 0).explain(play.world)
+
+    def explain(run_id=None):
+        return AwaitedEvent("task_run.completed", run_id, 0).explain(play.world)
+
+    return explain
 
 
-def test_what_waits_is_what_nothing_moves_on(play, bring):
-    """A run that asks waits; one that works, one that is over and a connection do not."""
+def test_a_resource_waits_if_it_is_not_settled_and_no_timer_moves_it(play, bring):
+    """A run that asks waits; a working run, a completed one and a connection do not."""
     asking = bring("task_run", "interaction_required")
     bring("task_run", "running")
     bring("task_run", "completed")
@@ -39,15 +43,15 @@ WAITS = {
 }
 
 
-@pytest.mark.parametrize("whom", WAITS)
-def test_it_is_told_for_whom_a_run_waits_and_for_how_long(play, explain, whom):
-    """Whose turn it is, and whose patience ends next."""
-    steps, text = WAITS[whom]
+@pytest.mark.parametrize("needed", WAITS)
+def test_the_explanation_says_what_a_run_needs_and_which_timeout_ends_it(play, explain, needed):
+    """Without an id, all waiting runs are explained."""
+    steps, text = WAITS[needed]
     run = play.run(steps)
-    assert explain(run) == explain() == f"waiting without a timer: {text.format(run.id)}"
+    assert explain(run.id) == explain() == f"waiting without a timer: {text.format(run.id)}"
 
 
-def test_a_wait_that_nothing_ends_is_told_without_an_end(play, explain):
+def test_a_wait_without_a_timeout_is_explained_without_one(play, explain):
     """A connection that hangs has no limit of its own."""
     opened = play.open("[connecting: stuck]")
     assert explain() == (
@@ -55,57 +59,56 @@ def test_a_wait_that_nothing_ends_is_told_without_an_end(play, explain):
     )
 
 
-def test_it_is_told_how_runs_ended(play, explain):
-    """One that failed is named with its error, one that completed without."""
+def test_the_explanation_says_how_runs_ended(play, explain):
+    """A failed run is named with its error."""
     failed = play.run("[failed: auth/auth_invalid]")
     done = play.run("[running, completed]")
-    assert explain(done) == f"nothing is waiting; over: `{done.id}` is `completed`"
-    assert explain(failed) == (
+    assert explain(done.id) == f"nothing is waiting; over: `{done.id}` is `completed`"
+    assert explain(failed.id) == (
         f"nothing is waiting; over: `{failed.id}` is `failed` (auth/auth_invalid:"
         " The source rejected the credentials.)"
     )
 
 
-def test_it_is_told_what_is_on_the_way(play, explain):
-    """A run that goes on by itself, though not soon enough."""
+def test_the_explanation_names_runs_that_move_too_late(play, explain):
+    """It says when their next step is due."""
     run = play.run("[queued: 2h, running, completed]")
     assert explain() == (
         f"nothing is waiting; on the way: `{run.id}` is `queued` (the script goes on in 2h)"
     )
 
 
-def test_only_the_latest_are_named(play, explain):
-    """Of many, five are enough, and how many more there are."""
+def test_the_explanation_names_at_most_five(play, explain):
+    """The latest five are named, and the others counted."""
     runs = [play.run("[running, completed]") for _ in range(7)]
-    told = explain()
-    assert [run.id in told for run in runs] == [False] * 2 + [True] * 5
-    assert told.endswith("and 2 more")
+    text = explain()
+    assert [run.id in text for run in runs] == [False] * 2 + [True] * 5
+    assert text.endswith("and 2 more")
 
 
-def test_an_id_that_nothing_has_is_told(explain, play):
+def test_an_unknown_id_is_the_explanation(explain):
     """A misspelt id is the reason why nothing comes."""
-    assert Wanted("task_run.completed", "trun_x", 0).explain(play.world) == (
-        "there is no `trun_x` in this world"
-    )
+    assert explain("trun_x") == "there is no `trun_x` in this world"
 
 
-def test_what_is_over_cannot_be_what_is_waited_for(play, bring):
-    """A run at its end, and one that does not exist; any other may still bring its event."""
+def test_an_event_of_a_final_or_unknown_resource_is_over(play, bring):
+    """Any other resource may still emit it."""
     ended, waits = bring("task_run", "failed").id, bring("task_run", "pending").id
-    over = {one: Wanted("x", one, 0).is_over(play.world) for one in (ended, waits, "trun_x", None)}
-    assert over == {ended: True, waits: False, "trun_x": True, None: False}
+    ids = (ended, waits, "trun_x", None)
+    over = [AwaitedEvent("x", id_, 0).is_over(play.world) for id_ in ids]
+    assert over == [True, False, True, False]
 
 
-def test_something_moves_if_its_step_is_due_in_time(play):
-    """Only a step of what the event could be about counts, and only until then."""
+def test_an_event_moves_if_a_step_of_its_resource_is_due_in_time(play):
+    """Steps of other resources do not count."""
     run = play.run("[queued: 2s, running, completed]")
     due = FROZEN_START + timedelta(seconds=2)
-    for wanted, moves in [
-        (Wanted("task_run.completed", None, 0), True),
-        (Wanted("task_run.completed", run.id, 0), True),
-        (Wanted("task_run.completed", "trun_x", 0), False),
-        (Wanted("connection.connected", None, 0), False),
-        (Wanted("no.such", None, 0), False),
+    for awaited, moves in [
+        (AwaitedEvent("task_run.completed", None, 0), True),
+        (AwaitedEvent("task_run.completed", run.id, 0), True),
+        (AwaitedEvent("task_run.completed", "trun_x", 0), False),
+        (AwaitedEvent("connection.connected", None, 0), False),
+        (AwaitedEvent("no.such", None, 0), False),
     ]:
-        assert wanted.moves(play.world, due) is moves
-        assert not wanted.moves(play.world, due - timedelta(microseconds=1))
+        assert awaited.moves(play.world, due) is moves
+        assert not awaited.moves(play.world, due - timedelta(microseconds=1))

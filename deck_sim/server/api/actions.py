@@ -34,7 +34,9 @@ def _choose(request: Request, kind: str) -> commands.Choose:
 
 def _command(request: Request, kind: str, name: str) -> Answer:
     """Move a resource to the status that a command leads to."""
-    return _show(request, commands.command(request.simulation.world, _fetch(request, kind), name))
+    return _show(
+        request, commands.apply_command(request.simulation.world, _fetch(request, kind), name)
+    )
 
 
 def _answer(request: Request, kind: str) -> Answer:

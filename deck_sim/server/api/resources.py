@@ -93,6 +93,6 @@ def delete_resource(request: Request) -> Answer:
     world, kind, resource_id = request.simulation.world, _kind(request), request.params["id"]
     resource = world.all(kind.object).get(resource_id)
     if resource is None:
-        raise ApiError(commands.missing(world, kind.object, resource_id))
+        raise ApiError(commands.not_found(world, kind.object, resource_id))
     commands.delete_resource(world, resource)
     return Answer({"id": resource_id, "object": kind.object, "deleted": True})

@@ -21,7 +21,7 @@ def lose(request: Request, kind: str, name: str) -> Answer:
     world = request.simulation.world
     check_kind(world, kind)
     resource = commands.fetch(world, kind, request.params["id"])
-    return Answer(print_resource(request.simulation, commands.command(world, resource, name)))
+    return Answer(print_resource(request.simulation, commands.apply_command(world, resource, name)))
 
 
 def delete_file(request: Request) -> Answer:
