@@ -17,35 +17,35 @@ LONGEST_WAIT = 600  # seconds that one call may wait
 
 
 class BadRequest(Exception):
-    """A call that cannot be read."""
+    """An invalid call."""
 
 
 class NotFound(Exception):
-    """A lookup that there is not."""
+    """An unknown lookup."""
 
 
 def from_environment() -> Starlette:
-    """The application, as the environment describes it."""
+    """Create the application from environment variables."""
     names = ("DECK_SOURCE_ID", "DECK_TASK_ID", "DECK_WEBHOOK_SECRET")
     return make_app(Concierge(DeckClient.from_environment(), *(os.environ[name] for name in names)))
 
 
 def make_app(concierge: Concierge) -> Starlette:
-    """The application of a concierge."""
+    """Create the web application of a concierge."""
     app = Starlette(routes=ROUTES, exception_handlers=REFUSALS)
     app.state.concierge = concierge
     return app
 
 
 async def begin(request: Request) -> Response:
-    """`POST /lookups {username, password}`: begin to look up a guest's reservations."""
+    """`POST /lookups {username, password}`: start a lookup of a guest's reservations."""
     username, password = await _read(request, username=str, password=str)
     lookup = await _concierge(request).begin(username, password)
     return JSONResponse(lookup.as_json(), 202)
 
 
 async def look(request: Request) -> Response:
-    """`GET /lookups/{id}?wait=60`: how it stands, at once or when there is something to do."""
+    """`GET /lookups/{id}?wait=60`: the state of a lookup, after at most `wait` seconds."""
     lookup, wait = _lookup(request), request.query_params.get("wait", "0")
     if not wait.isdecimal():
         raise BadRequest(f"`wait` is {wait!r}; it must be a number of seconds")
@@ -54,7 +54,7 @@ async def look(request: Request) -> Response:
 
 
 async def answer(request: Request) -> Response:
-    """`POST /lookups/{id}/answer {number, answers}`: answer the question of that number."""
+    """`POST /lookups/{id}/answer {number, answers}`: answer a question."""
     lookup = _lookup(request)
     number, answers = await _read(request, number=int, answers=dict)
     await _concierge(request).answer(lookup, number, answers)
@@ -62,14 +62,14 @@ async def answer(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    """`POST /lookups/{id}/cancel`: the answer says what came of it."""
+    """`POST /lookups/{id}/cancel`: cancel, and return the new state."""
     lookup = _lookup(request)
     await _concierge(request).cancel(lookup)
     return JSONResponse(lookup.as_json())
 
 
 async def take(request: Request) -> Response:
-    """`POST /webhooks/deck`: what Deck has to say."""
+    """`POST /webhooks/deck`: receive a webhook."""
     await _concierge(request).take(request.headers, await request.body())
     return Response(status_code=204)
 
@@ -82,12 +82,12 @@ def _concierge(request: Request) -> Concierge:
 def _lookup(request: Request) -> Lookup:
     found = _concierge(request).lookups.get(request.path_params["id"])
     if found is None:
-        raise NotFound("there is no such lookup")
+        raise NotFound("unknown lookup")
     return found
 
 
 async def _read(request: Request, **names: type) -> list[Any]:
-    """What the body says under these names, if all are there and of their types."""
+    """Return these values of the body, or raise `BadRequest`."""
     try:
         body = await request.json()
     except ValueError:

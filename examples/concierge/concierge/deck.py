@@ -19,14 +19,14 @@ class DeckError(Exception):
 
 
 class DeckClient:
-    """Calls Deck. Retries of a create are safe, since each has a key of its own."""
+    """A client of the Deck API. Creates have idempotency keys, so retries are safe."""
 
     def __init__(self, http: httpx2.AsyncClient) -> None:
         self.http = http
 
     @classmethod
     def from_environment(cls) -> "DeckClient":
-        """A client for where `DECK_BASE_URL` points, as whom `DECK_API_KEY` says."""
+        """Create a client from `DECK_BASE_URL` and `DECK_API_KEY`."""
         headers = {"Authorization": f"Bearer {os.environ['DECK_API_KEY']}"}
         http = httpx2.AsyncClient(base_url=os.environ["DECK_BASE_URL"], headers=headers)
         return cls(http)
@@ -34,7 +34,7 @@ class DeckClient:
     async def open_connection(
         self, source_id: str, username: str, password: str, external_id: str
     ) -> Json:
-        """Let Deck log in as the guest. `external_id` comes back in every event."""
+        """Log in as the guest. Every event of the connection has the `external_id`."""
         body = {
             "source_id": source_id,
             "auth_method": "username_password",
@@ -49,11 +49,11 @@ class DeckClient:
         return await self._call("POST", f"/tasks/{task_id}/run", body, key=key)
 
     async def read(self, path: str) -> Json:
-        """A connection or a run as it is now."""
+        """Read a connection or a run."""
         return await self._call("GET", path)
 
     async def answer(self, path: str, given: Mapping[str, str]) -> Json:
-        """Answer what a connection or a run asks."""
+        """Answer the prompt of a connection or run."""
         return await self._call("POST", f"{path}/interaction", {"inputs": dict(given)})
 
     async def cancel(self, path: str) -> Json:

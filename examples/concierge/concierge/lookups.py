@@ -1,7 +1,7 @@
-"""What the concierge knows of each lookup, and what it does when it hears from Deck or its user.
+"""The state of each lookup, and how it changes with events of Deck and calls of the user.
 
-An event is taken as a hint that something has changed, never as the news itself: events come
-late, twice, and in any order. What is true now is what Deck answers when it is asked.
+Events may come late, twice and in any order. So an event only says that something has changed,
+and the concierge reads the current state from Deck.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from standardwebhooks import Webhook
 from concierge.deck import DeckClient, DeckError, Json
 
 POLL_SECONDS = 5
-# What the user is shown. A status that Deck adds one day is shown as work.
+# The status that the user sees. Unknown statuses of Deck are shown as `working`.
 WORKING, ASKING, DONE, FAILED, CANCELED = "working", "asking", "done", "failed", "canceled"
 SHOWN = {
     "interaction_required": ASKING,
@@ -30,7 +30,7 @@ SHOWN = {
 
 
 class Conflict(Exception):
-    """What the user wants does not fit how things are."""
+    """The state of the lookup does not allow the call."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Lookup:
     connection_id: str | None = None
     run_id: str | None = None
     status: str = WORKING
-    asked: int = 0  # how many questions were answered
+    asked: int = 0  # the number of answered questions
     question: Json | None = None
     result: Json | None = None
     problems: list[str] = field(default_factory=list)
@@ -49,11 +49,11 @@ class Lookup:
 
     @property
     def path(self) -> str:
-        """Where Deck keeps what the lookup waits for."""
+        """The path of the run, or of the connection before the run exists."""
         return f"/task-runs/{self.run_id}" if self.run_id else f"/connections/{self.connection_id}"
 
     def show(self, found: Mapping[str, Any]) -> None:
-        """Take over what Deck says of the connection or the run."""
+        """Update the lookup from a connection or run."""
         self.status = SHOWN.get(found["status"], WORKING)
         self.question = found.get("interaction")
         self.result = found.get("output")
@@ -62,14 +62,14 @@ class Lookup:
             self.problems = [f"The connection is {found['status']}."]
 
     def as_json(self) -> Json:
-        """What the user's browser gets. `question.number` has to come back with the answer."""
+        """The lookup as the browser gets it. An answer must send `question.number` back."""
         question = self.question and {**self.question, "number": self.asked}
         shown = {"id": self.id, "status": self.status, "question": question}
         return shown | {"result": self.result, "problems": self.problems}
 
 
 class Concierge:
-    """All lookups, and the way they go."""
+    """All lookups."""
 
     def __init__(
         self,
@@ -84,11 +84,11 @@ class Concierge:
         self.lookups: dict[str, Lookup] = {}
         self.taken: set[str] = set()
 
-    # What the user does
+    # Calls of the user
 
     async def begin(self, username: str, password: str) -> Lookup:
-        """Begin to look up what a guest has reserved."""
-        # It is known before Deck is: the first event may be quicker than the answer.
+        """Start a lookup."""
+        # Store it before the call: the first event may come before the answer.
         lookup = Lookup(uuid.uuid4().hex)
         self.lookups[lookup.id] = lookup
         async with lookup.lock:
@@ -98,15 +98,15 @@ class Concierge:
         return lookup
 
     async def answer(self, lookup: Lookup, number: int, given: Mapping[str, str]) -> None:
-        """Answer a question, once: whoever clicks twice answers the same question."""
+        """Answer a question once; a second click sends the same number and is refused."""
         async with lookup.lock:
             if lookup.status != ASKING or number != lookup.asked:
-                raise Conflict("this question is not asked any more")
+                raise Conflict("this question is no longer open")
             lookup.asked += 1
             lookup.show(await self.deck.answer(lookup.path, given))
 
     async def cancel(self, lookup: Lookup) -> None:
-        """Cancel, if Deck still can; in any case show what is true now."""
+        """Cancel the run. If it has ended already, show how."""
         async with lookup.lock:
             if lookup.run_id is None:
                 raise Conflict("the lookup has not started yet")
@@ -118,17 +118,17 @@ class Concierge:
                 lookup.show(await self.deck.read(lookup.path))
 
     async def watch(self, lookup: Lookup, seconds: float) -> None:
-        """Ask Deck again and again, until it is the user's turn or so much time has passed."""
+        """Poll Deck until the lookup is no longer `working`, for at most `seconds`."""
         waited = 0.0
         while lookup.status == WORKING and waited < seconds:
             await self.sleep(POLL_SECONDS)
             waited += POLL_SECONDS
             await self.refresh(lookup)
 
-    # What Deck does
+    # Webhooks of Deck
 
     async def take(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Take a webhook; raises if it is not genuine."""
+        """Process a webhook. Raises if its signature is invalid."""
         event = self.verify(headers, body)
         delivery = headers["webhook-id"]
         if not self.is_news(delivery):
@@ -137,34 +137,34 @@ class Concierge:
             for lookup in self.about(event["data"]):
                 await self.react(lookup, event)
         except BaseException:
-            self.taken.discard(delivery)  # so that it is not lost: Deck tries again
+            self.taken.discard(delivery)  # Deck sends it again
             raise
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> Json:
-        """The event in a webhook that Deck has signed."""
+        """Verify a webhook and return its event."""
         self.webhook.verify(body, dict(headers))
         event: Json = json.loads(body)
         return event
 
     def is_news(self, delivery: str) -> bool:
-        """Whether it comes for the first time."""
+        """Whether this is the first delivery of the event."""
         known = delivery in self.taken
         self.taken.add(delivery)
         return not known
 
     def about(self, data: Json) -> list[Lookup]:
-        """The lookup that an event is about, if it is about one of ours."""
+        """The lookups that an event is about."""
         connection = data["id"] if data["object"] == "connection" else data.get("connection_id")
         known = self.lookups.get(data.get("external_id") or "")
         ours = (one for one in self.lookups.values() if one.connection_id == connection)
         return [known] if known else [one for one in ours if connection]
 
     async def react(self, lookup: Lookup, event: Json) -> None:
-        """Look what has changed."""
+        """React to an event."""
         await self.refresh(lookup)
 
     async def refresh(self, lookup: Lookup) -> None:
-        """Ask Deck how things are, and start the run when the guest is logged in."""
+        """Read the state from Deck, and start the run once the connection is open."""
         async with lookup.lock:
             found = await self.deck.read(lookup.path)
             lookup.show(found)
@@ -172,7 +172,7 @@ class Concierge:
                 await self.start(lookup)
 
     async def start(self, lookup: Lookup) -> None:
-        """Start the run; the key makes sure that it is one, even after a crash."""
+        """Start the run. The key makes a repeated start harmless, even after a crash."""
         assert lookup.connection_id is not None
         run = await self.deck.run_task(self.task_id, lookup.connection_id, f"run-{lookup.id}")
         lookup.run_id = run["id"]

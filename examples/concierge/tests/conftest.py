@@ -1,4 +1,4 @@
-"""A concierge beside a fake Deck, and its user."""
+"""A concierge connected to deck-sim, and its user."""
 
 from contextlib import AsyncExitStack
 
@@ -12,7 +12,7 @@ from concierge.lookups import Concierge
 
 @pytest.fixture
 def anyio_backend():
-    """The event loop on which the application runs in production, too."""
+    """The event loop of the application in production."""
     return "asyncio"
 
 
@@ -20,35 +20,35 @@ RESERVATIONS = {"type": "object", "required": ["reservations"]}
 
 
 class User:
-    """Somebody with a browser."""
+    """A user with a browser."""
 
     def __init__(self, http):
         self.http, self.id = http, None
 
     async def begin(self, username="alex@example.com"):
-        """Ask the concierge to look up one's reservations."""
+        """Start a lookup."""
         body = {"username": username, "password": "secret"}
         begun = (await self.http.post("/lookups", json=body)).json()
         self.id = begun["id"]
         return begun
 
     async def look(self, **query):
-        """What the concierge shows."""
+        """Read the state of the lookup."""
         return (await self.http.get(f"/lookups/{self.id}", params=query)).json()
 
     async def answer(self, question, **answers):
-        """Fill in the form of a question."""
+        """Answer a question."""
         body = {"number": question["number"], "answers": answers}
         return await self.http.post(f"/lookups/{self.id}/answer", json=body)
 
     async def cancel(self):
-        """Press the button."""
+        """Cancel the lookup."""
         return await self.http.post(f"/lookups/{self.id}/cancel")
 
 
 @pytest.fixture
 async def visit(deck_env):
-    """Open a concierge, of a kind that may be broken, that gets its webhooks through `line`."""
+    """Create a concierge of class `kind`; `line` wraps the application that receives webhooks."""
     async with AsyncExitStack() as stack:
 
         async def visit(kind=Concierge, line=lambda app: app, sleep=deck_env.async_sleep):

@@ -1,4 +1,4 @@
-"""The concierge with the mistakes that people really make, one each."""
+"""The concierge with one common mistake each."""
 
 import json
 from contextlib import suppress
@@ -8,7 +8,7 @@ from concierge.lookups import ASKING, CANCELED, DONE, FAILED, POLL_SECONDS, Conc
 
 
 class TrustsTheOrder(Concierge):
-    """Takes each event for the news, as if the last to arrive were the last to happen."""
+    """Uses the state in the event, as if events arrived in the order in which they happened."""
 
     async def react(self, lookup, event):
         if event["data"]["object"] == "task_run":
@@ -18,7 +18,7 @@ class TrustsTheOrder(Concierge):
 
 
 class PollsForEver(Concierge):
-    """Forgot that a lookup can be canceled, and has no limit."""
+    """Ignores that a lookup can be canceled, and has no limit."""
 
     async def watch(self, lookup, seconds):
         while lookup.status not in (ASKING, DONE, FAILED):
@@ -27,21 +27,21 @@ class PollsForEver(Concierge):
 
 
 class SubmitsTwice(Concierge):
-    """Sends whatever the browser sends."""
+    """Sends every answer of the browser to Deck."""
 
     async def answer(self, lookup, number, given):
         lookup.show(await self.deck.answer(lookup.path, given))
 
 
 class TrustsAnybody(Concierge):
-    """Forgot that anybody can send a webhook."""
+    """Does not verify signatures."""
 
     def verify(self, headers, body):
         return json.loads(body)
 
 
 class TakesTwice(Concierge):
-    """Does the work for each delivery, and starts runs without a key."""
+    """Reacts to every delivery, and starts runs without an idempotency key."""
 
     def is_news(self, delivery):
         return True
@@ -57,8 +57,8 @@ class TakesTwice(Concierge):
         lookup.run_id = run["id"]
 
 
-class CancelsInVain(Concierge):
-    """Says canceled, whatever Deck says."""
+class IgnoresConflicts(Concierge):
+    """Shows `canceled` even if Deck refused to cancel."""
 
     async def cancel(self, lookup):
         with suppress(DeckError):

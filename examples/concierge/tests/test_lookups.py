@@ -1,4 +1,4 @@
-"""What users of the concierge are promised."""
+"""The behaviour of the concierge for its users."""
 
 import anyio
 import pytest
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_reservations_are_looked_up(deck, visit):
-    """A guest logs in, and sees the reservations."""
+    """A guest logs in and sees the reservations."""
     user = await visit()
     assert (await user.begin())["status"] == "working"
     await deck.async_advance_until("task_run.completed")
@@ -19,7 +19,7 @@ async def test_reservations_are_looked_up(deck, visit):
 
 
 async def test_a_code_is_asked_for_and_given(deck, visit):
-    """The form shows what Deck asks; the right code leads on."""
+    """The form has the fields of the prompt; the right code continues the lookup."""
     deck.use("mfa_then_success")
     user = await visit()
     await user.begin()
@@ -32,7 +32,7 @@ async def test_a_code_is_asked_for_and_given(deck, visit):
 
 
 async def test_a_wrong_code_is_asked_for_again(deck, visit):
-    """The next question has a number of its own."""
+    """The next question has another number."""
     deck.use("mfa_then_success")
     user = await visit()
     await user.begin()
@@ -43,7 +43,7 @@ async def test_a_wrong_code_is_asked_for_again(deck, visit):
 
 
 async def test_nobody_answers(deck, visit):
-    """The lookup fails, and says why."""
+    """The lookup fails with the reason."""
     deck.use("mfa_then_success")
     user = await visit()
     await user.begin()
@@ -54,20 +54,20 @@ async def test_nobody_answers(deck, visit):
 
 
 async def test_waiting_ends_although_no_webhook_comes(deck, visit):
-    """A call that waits asks Deck itself, and comes back when the lookup is over."""
-    user = await visit(line=lambda app: deaf)
+    """A waiting call polls Deck and returns when the lookup ends."""
+    user = await visit(line=lambda app: unavailable)
     await user.begin()
     assert (await user.look(wait=60))["status"] == "done"
 
 
-async def deaf(scope, receive, send):
-    """An application that is down."""
+async def unavailable(scope, receive, send):
+    """An ASGI application that answers 503."""
     await send({"type": "http.response.start", "status": 503, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
 
 async def test_a_running_lookup_is_canceled(deck, visit):
-    """Deck is told, and the user sees it."""
+    """The run is canceled, and the user sees it."""
     user = await visit()
     await user.begin()
     await deck.async_advance_until("task_run.running")
@@ -75,8 +75,8 @@ async def test_a_running_lookup_is_canceled(deck, visit):
     assert deck.runs[0]["status"] == "canceled"
 
 
-async def test_a_cancel_that_is_quicker_than_the_end_counts(deck, visit):
-    """The run was about to complete, and will not any more."""
+async def test_a_cancel_before_the_end_wins(deck, visit):
+    """The run was about to complete."""
     user = await visit()
     await user.begin()
     with deck.hold("task_run.completed"):
@@ -86,8 +86,8 @@ async def test_a_cancel_that_is_quicker_than_the_end_counts(deck, visit):
     assert (deck.runs[0]["status"], (await user.look())["status"]) == ("canceled", "canceled")
 
 
-async def test_a_webhook_may_be_quicker_than_the_answer(deck, visit):
-    """The first one comes before Deck has said what the connection is called."""
+async def test_a_webhook_may_arrive_before_the_answer(deck, visit):
+    """The first webhook arrives before the id of the connection is known."""
     arrived = anyio.Event()
 
     def line(app):
@@ -112,15 +112,15 @@ async def test_a_webhook_may_be_quicker_than_the_answer(deck, visit):
 
 
 async def test_waiting_ends_when_something_is_asked(deck, visit):
-    """The user has to see the question while there is time for the answer."""
+    """A waiting call returns when the user has to answer."""
     deck.use("mfa_then_success")
-    user = await visit(line=lambda app: deaf)
+    user = await visit(line=lambda app: unavailable)
     await user.begin()
     assert (await user.look(wait=60))["status"] == "asking"
 
 
 async def test_waiting_has_a_limit(deck, visit):
-    """Whatever Deck does meanwhile."""
+    """A waiting call returns after `wait` seconds."""
     deck.use(deck.scenario({"task_run": [{"running": "20m"}, "completed"]}))
     user = await visit()
     await user.begin()
@@ -135,11 +135,11 @@ async def test_waiting_has_a_limit(deck, visit):
         ("/{id}/answer", '{"number": "0", "answers": {}}', 400),
         ("/{id}/answer", '{"number": 0, "answers": {}}', 409),
         ("/{id}/cancel", "", 409),
-        ("/nobodys/cancel", "", 404),
+        ("/unknown/cancel", "", 404),
     ],
 )
-async def test_what_cannot_be_done_is_refused(visit, path, body, status):
-    """With a reason, and never as a failure of ours."""
+async def test_an_invalid_call_is_refused(visit, path, body, status):
+    """With a 4xx status and a reason."""
     user = await visit()
     await user.begin()
     answer = await user.http.post(f"/lookups{path.format(id=user.id)}", content=body)
@@ -147,7 +147,7 @@ async def test_what_cannot_be_done_is_refused(visit, path, body, status):
 
 
 async def test_a_wait_is_a_number(visit):
-    """Of seconds."""
+    """Other values of `wait` are refused."""
     user = await visit()
     await user.begin()
     assert [*await user.look(wait="long")] == ["error"]
@@ -160,8 +160,8 @@ async def test_a_wait_is_a_number(visit):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(history=histories(connection=True))
-async def test_whatever_deck_does_is_seen_through(deck, visit, history):
-    """Any legal history, with any questions at login and in the run, ends as it should."""
+async def test_every_generated_scenario_ends_correctly(deck, visit, history):
+    """Any legal scenario, with any prompts at login and during the run."""
     deck.reset()
     deck.use(deck.scenario(history))
     user = await visit()

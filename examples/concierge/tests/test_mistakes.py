@@ -1,4 +1,4 @@
-"""Each test passes for the concierge, and must fail for the one that makes its mistake."""
+"""Each test passes for the concierge and fails for the version with the mistake."""
 
 import json
 
@@ -12,9 +12,9 @@ pytestmark = pytest.mark.anyio
 
 
 def catches(mistake):
-    """Run a test with the concierge, and with a mistake that it must catch."""
+    """Run a test with the concierge, and with a mistake for which it must fail."""
     raises = (AssertionError, DeckSimError)
-    caught = pytest.mark.xfail(raises=raises, strict=True, reason="it is a mistake")
+    caught = pytest.mark.xfail(raises=raises, strict=True, reason="the mistake is there on purpose")
     return pytest.mark.parametrize(
         "kind",
         [
@@ -25,7 +25,7 @@ def catches(mistake):
 
 
 def refusing_once(event):
-    """A line on which the first webhook of a type is lost, so that it comes again, and late."""
+    """Refuse the first webhook of a type, so that it is retried and arrives late."""
     lost = []
 
     def line(app):
@@ -48,7 +48,7 @@ def refusing_once(event):
 
 
 @catches(mistakes.TrustsTheOrder)
-async def test_what_comes_late_changes_nothing(deck, visit, kind):
+async def test_a_late_event_changes_nothing(deck, visit, kind):
     """`running` arrives five seconds after `completed`."""
     deck.scenario({"name": "quick", "task_run": [{"running": "2s"}, "completed"]})
     deck.use("quick")
@@ -60,7 +60,7 @@ async def test_what_comes_late_changes_nothing(deck, visit, kind):
 
 @catches(mistakes.PollsForEver)
 async def test_waiting_ends_when_the_lookup_is_canceled(deck, visit, kind):
-    """Whoever waits for a lookup comes back when it is over, in whatever way."""
+    """A waiting call returns when the lookup ends, also by a cancellation."""
     deck.most_idle_sleeps = 100
     user = await visit(kind)
     await user.begin()
@@ -71,7 +71,7 @@ async def test_waiting_ends_when_the_lookup_is_canceled(deck, visit, kind):
 
 @catches(mistakes.SubmitsTwice)
 async def test_two_clicks_are_one_answer(deck, visit, kind):
-    """A wrong code that is sent twice would use up two of three attempts."""
+    """The same wrong code twice would use up two of three attempts."""
     deck.use("mfa_then_success")
     user = await visit(kind)
     await user.begin()
@@ -85,7 +85,7 @@ async def test_two_clicks_are_one_answer(deck, visit, kind):
 
 @catches(mistakes.TrustsAnybody)
 async def test_a_forged_webhook_is_refused(visit, kind):
-    """Without the secret nobody can sign."""
+    """A webhook without a valid signature gets a 401."""
     user = await visit(kind)
     headers = {"webhook-id": "evt_1", "webhook-timestamp": "1", "webhook-signature": "v1,Zm9v"}
     event = {"type": "task_run.completed", "data": {"object": "task_run"}}
@@ -95,7 +95,7 @@ async def test_a_forged_webhook_is_refused(visit, kind):
 
 @catches(mistakes.TakesTwice)
 async def test_a_second_delivery_starts_no_second_run(deck, visit, kind):
-    """Deck delivers at least once."""
+    """Deck may deliver an event more than once."""
     user = await visit(kind)
     await user.begin()
     await deck.async_advance_until("connection.connected")
@@ -107,9 +107,9 @@ async def test_a_second_delivery_starts_no_second_run(deck, visit, kind):
     assert (await user.look())["status"] == "done"
 
 
-@catches(mistakes.CancelsInVain)
-async def test_a_cancel_that_comes_too_late_is_not_said_to_have_worked(deck, visit, kind):
-    """The run completes just before, and nobody has told the concierge so far."""
+@catches(mistakes.IgnoresConflicts)
+async def test_a_late_cancel_shows_the_completed_run(deck, visit, kind):
+    """The run completes before the cancellation, and no webhook has arrived yet."""
     user = await visit(kind)
     await user.begin()
     with deck.hold("task_run.completed") as hold:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deck_sim.server.control.app import ROUTES
 
-PAGE = Path(__file__).parents[3].joinpath("docs/control.md").read_text(encoding="utf-8")
+PAGE = Path(__file__).parents[2].joinpath("docs/control.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^#+ |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 EXAMPLE = re.compile(r"^\$ (deck .*?)\n(\{.*?)\n(?=\$ |```)", re.MULTILINE | re.DOTALL)
 MORE = "…"
