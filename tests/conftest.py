@@ -10,10 +10,6 @@ import threading
 from contextlib import contextmanager
 
 import budget
-
-# httpx2 imports this when a socket is first needed, and knows its errors from then on. If that were
-# in a test of the plugin, pytester would forget it, and it would be imported again with others.
-import httpcore2  # noqa: F401
 import httpx2
 import pytest
 from checked import FOUND, Checked

@@ -2,16 +2,18 @@
 
 import asyncio
 import re
+import socket
 import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 import time_machine
 from freezegun import freeze_time
 
-from deck_sim import Deck, DeckSim, DeckSimError, WebhookReceiver
+from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.server.serve import ServerThread
@@ -195,14 +197,21 @@ def test_the_error_of_the_block_comes_first(deck):
         1 / 0  # noqa: B018
 
 
-def test_a_receiver_without_its_server_leaves_nothing_behind():
-    """It cannot be registered, so the block is not entered and no thread is left."""
-    with DeckSim() as deck:
-        pass
+@pytest.mark.parametrize("error", [DeckSimError, httpx2.ConnectError, KeyboardInterrupt])
+def test_a_receiver_that_cannot_register_closes_its_socket(deck, error):
+    """Whatever the error is, the port is free again and no thread is left."""
+
+    class Unregistered(Deck):
+        def register_webhook(self, url, **_):
+            """Fail."""
+            raise error(url)
+
     before = threading.active_count()
-    with Deck(deck.url, deck.api_key) as gone, pytest.raises(DeckSimError, match="no deck-sim"):
-        WebhookReceiver(gone).__enter__()
+    with Unregistered(deck.url, deck.api_key) as failing, pytest.raises(error) as raised:
+        WebhookReceiver(failing).__enter__()
     assert threading.active_count() == before
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", urlsplit(f"{raised.value}").port))
 
 
 def test_signatures_may_have_the_time_of_the_world():

@@ -1,9 +1,26 @@
-"""What tests of the plugin share."""
+"""What the tests of the plugin share: pytest runs inside the tests.
 
+A run in this process costs 0.06 seconds, one in a process of its own a second, so nearly all are in
+this process. When such a run ends, pytester removes from `sys.modules` what the run has imported. A
+later import makes the module anew, with other classes: the httpx2 that is already loaded would not
+know the errors of a second httpcore2. So everything is imported before the first run, and each run
+fails if it imports anything of ours or of the HTTP clients.
+"""
+
+import pkgutil
+import sys
+from importlib import import_module
+
+import httpcore
+import httpcore2
+import httpx
 import httpx2
 import pytest
 
-# Warnings are errors, and of other plugins only xdist is there.
+import deck_sim
+import pytest_deck_sim
+
+# Warnings are errors, and of other plugins only xdist is loaded. Schemathesis takes a second.
 OPTIONS = (
     "-W",
     "error",
@@ -14,13 +31,33 @@ OPTIONS = (
     "-p",
     "no:hypothesispytest",
     "-p",
+    "no:schemathesis",
+    "-p",
     "no:time_machine",
 )
+OURS = (deck_sim, pytest_deck_sim)
+KEPT = {module.__name__ for module in (*OURS, httpcore, httpcore2, httpx, httpx2)}
 
 
-@pytest.fixture(autouse=True)
-def _libraries_are_loaded(deck):
-    """What an inner run imports is forgotten with it, so the server's libraries come before."""
+@pytest.fixture(scope="session", autouse=True)
+def _everything_is_imported():
+    for package in OURS:
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith(".__main__"):
+                import_module(module.name)
+
+
+class Imports:
+    """A pytest plugin that records which of the kept modules a run imports."""
+
+    def __init__(self):
+        self.before, self.fresh = {*sys.modules}, []
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self):
+        """Compare the modules with those before the run."""
+        new = {*sys.modules} - self.before
+        self.fresh = sorted(name for name in new if name.partition(".")[0] in KEPT)
 
 
 @pytest.fixture
@@ -29,7 +66,10 @@ def run(pytester):
 
     def run(text, *options):
         pytester.makepyfile(text)
-        return pytester.runpytest_inprocess(*OPTIONS, *options)
+        imports = Imports()
+        result = pytester.runpytest_inprocess(*OPTIONS, *options, plugins=[imports])
+        assert not imports.fresh, "import these before the run, or pytester forgets them"
+        return result
 
     return run
 

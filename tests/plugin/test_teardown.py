@@ -5,12 +5,12 @@ import pytest
 # The server of these tests, whose worlds a test can reach into.
 CONFTEST = """
     import pytest
-    from deck_sim.server import ServerThread
-    from deck_sim.worlds import Worlds
+    from deck_sim.server.serve import ServerThread
+    from deck_sim.runtime.registry import WorldRegistry
 
     @pytest.fixture(scope="session")
     def worlds():
-        return Worlds()
+        return WorldRegistry()
 
     @pytest.fixture(scope="session")
     def deck_server(worlds):
@@ -177,7 +177,7 @@ def test_a_world_in_which_nothing_happened_says_so(run):
     result = run("def test_it(deck): assert False")
     lines = [
         "nothing happened in this world:",
-        "  no call * came with its key, `sk_test_test_it_*`",
+        "  the Deck API was not called with this key, `sk_test_test_it_*`",
     ]
     result.stdout.fnmatch_lines(["*- deck timeline -*", *lines])
 
@@ -186,10 +186,10 @@ def test_a_server_that_died_is_told_in_the_place_of_the_timeline(run):
     """The report of a failed test does not break on it."""
     text = """
         import pytest
-        from deck_sim.server import ServerThread
-        from deck_sim.worlds import Worlds
+        from deck_sim.server.serve import ServerThread
+        from deck_sim.runtime.registry import WorldRegistry
         @pytest.fixture(scope="session")
-        def thread(): return ServerThread(Worlds()).start()
+        def thread(): return ServerThread(WorldRegistry()).start()
         @pytest.fixture(scope="session")
         def deck_server(thread): return thread.server.url
         @pytest.mark.deck(strict=False)
