@@ -1,28 +1,27 @@
-"""Which web addresses can be called at all, as far as that is seen without asking for a name."""
+"""Checks web addresses without resolving names."""
 
 import re
 from urllib.parse import urlsplit
 
 
 def address_fault(url: str) -> str | None:
-    """What keeps an address from being called."""
+    """What is wrong with an address; None if it can be called."""
     try:
         parts = urlsplit(url)
-        host, nowhere = parts.hostname, "it names no host and port to call"
+        host, nowhere = parts.hostname, "it has no host, or port 0"
         return _host_fault(host) if host and parts.port != 0 else nowhere
     except ValueError as error:
         return f"{error}"
 
 
 def _host_fault(host: str) -> str | None:
-    """What keeps a name from being asked for."""
     try:
         if _HOST.fullmatch(host.encode("idna")):
             return None
-        why = "it may hold letters, digits, `-`, `_` and `.`"
+        why = "allowed are letters, digits, `-`, `_` and `.`"
     except UnicodeError:
-        why = "between two dots there must be 1 to 63 characters that a name may have"
-    return f"{host!r} is no host name: {why}"
+        why = "each part between dots needs 1 to 63 allowed characters"
+    return f"{host!r} is not a host name: {why}"
 
 
-_HOST = re.compile(rb"[a-zA-Z0-9._:-]+")  # colons are those of IPv6
+_HOST = re.compile(rb"[a-zA-Z0-9._:-]+")  # colons are for IPv6

@@ -1,4 +1,4 @@
-"""Answers that are no resource, and the schemas that answers refer to by name."""
+"""Answers that are not resources, and the schemas that answers refer to by name."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ _PROMPTED = f"What is asked: {', '.join(f'`{type_}`' for type_ in PROMPTS)}. The
 
 
 def _kept(model: type[Body]) -> Shape:
-    """A part of a resource as it was sent, with the defaults of what was left out."""
+    """A part of a resource as it was sent, with defaults for omitted fields."""
     schema = model.model_json_schema(mode="serialization")
     plain = {name: {**inner} for name, inner in schema["properties"].items()}
     for inner in plain.values():

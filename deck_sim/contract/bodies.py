@@ -1,4 +1,4 @@
-"""The request bodies of the Deck API. One model per create; its update is derived from it."""
+"""The request bodies that editions have in common. Models of updates are derived from creates."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -13,12 +13,11 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 ExternalId = Annotated[str, StringConstraints(max_length=255)]
 SourceField = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
-# Plain texts, since a generator of clients would call what is more after the list: `Event`.
+# Not constrained strings: a generator of clients would name their type after the list, `Event`.
 EventTypes = Annotated[list[str], Field(min_length=1)]
 
 
 def _with_a_host(url: str) -> str:
-    """See that an address can be called at all."""
     fault = address_fault(url)
     if fault:
         raise PydanticCustomError("web_url", "{fault}", {"fault": fault})
@@ -28,25 +27,27 @@ def _with_a_host(url: str) -> str:
 WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$"), AfterValidator(_with_a_host)]
 
 
-MADE = frozenset({"id", "object", "status", "created_at", "updated_at"})  # by the server
+MADE = frozenset({"id", "object", "status", "created_at", "updated_at"})  # set by the server
 
 
 class Body(BaseModel):
-    """A JSON object of known fields, each of exactly its type."""
+    """A JSON object without unknown fields and without type conversion."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-    fixed: ClassVar[frozenset[str]] = frozenset()  # what a resource has, and no update changes
+    fixed: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # fields of the resource that updates cannot change
 
     def sent(self) -> JsonObject:
-        """The fields that were sent, each whole: what is left out inside of one has its default."""
+        """The fields that were sent; omitted parts of a field have their defaults."""
         return self.model_dump(include=self.model_fields_set)
 
 
 def partial(body: type[Body], *names: str) -> type[Body]:
-    """The update of `body`: the fields called `names`, none of them required.
+    """Make the model of an update of `body`: the fields called `names`, all optional.
 
-    What was not sent is told apart by `model_fields_set`; the defaults are never read. The other
-    fields of `body` are fixed, and so are those that the server makes.
+    `model_fields_set` has the fields that were sent; the defaults are never read. The other fields
+    of `body` are `fixed`, and so are those that the server sets.
     """
     fields: Any = {
         name: (_annotation(body, name), Field(default=None, validate_default=False))
@@ -58,7 +59,7 @@ def partial(body: type[Body], *names: str) -> type[Body]:
 
 
 def _annotation(body: type[Body], name: str) -> Any:
-    """The field's type with its constraints, which pydantic keeps apart from the type."""
+    # pydantic keeps constraints apart from the type.
     info = body.model_fields[name]
     return Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
 
@@ -85,7 +86,7 @@ class CreateSource(Body):
 
 
 class TaskStorage(Body):
-    """What the task keeps of the files it meets."""
+    """Which files the task keeps."""
 
     enabled: bool = False
     extraction: bool = False
@@ -114,7 +115,7 @@ class CreateTask(Body):
 
 
 class AuthCredentials(Body):
-    """What logs the user in. Write-only: no answer ever shows it."""
+    """The login of the user. No answer shows it."""
 
     username: Text
     password: Text

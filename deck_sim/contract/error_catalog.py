@@ -1,8 +1,7 @@
 """The error catalog of the Deck API, and its error envelope.
 
-Law: every error that an answer or a failed run can carry is one row of `CATALOG`, named
-`type/code`. A new error is a new row; nothing else spells a code, an HTTP status or a default
-message.
+Law: every error of an answer or of a failed run is one row of `CATALOG`, named `type/code`. The row
+is the only place of its HTTP status and its default message.
 """
 
 from collections.abc import Sequence
@@ -16,9 +15,7 @@ IN_RUN_ONLY = 0
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow:
-    """One error of the catalog: its HTTP status (`IN_RUN_ONLY` if no call answers with it) and
-    text.
-    """
+    """One error. `status` is `IN_RUN_ONLY` if no call is answered with it."""
 
     type: str
     code: str
@@ -28,12 +25,12 @@ class ErrorRow:
 
     @property
     def name(self) -> str:
-        """What scenarios call it: `type/code`."""
+        """`type/code`, as in scenarios."""
         return f"{self.type}/{self.code}"
 
 
 def not_found(noun: str) -> "ErrorRow":
-    """The error for an id that no resource of that kind has."""
+    """The error for an unknown id of that kind."""
     text = f"No {noun} has the id `{{id}}`."
     return ErrorRow("request", f"{noun}_not_found", 404, "observed", text)
 
@@ -138,7 +135,11 @@ _ROWS = (
 SHARED = {row.name: row for row in _ROWS}  # the errors of every edition
 CATALOG = dict(SHARED)  # with those that the registered editions add
 
-_OF_CALLS = ("request", "idempotency", "deck_sim")  # types that say that a call was wrong
+_OF_CALLS = (
+    "request",
+    "idempotency",
+    "deck_sim",
+)  # types of errors that only calls are answered with
 
 
 def run_errors() -> tuple[str, ...]:
@@ -148,7 +149,7 @@ def run_errors() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One element of an answer's, or of a failed run's, `errors`."""
+    """One element of the `errors` of an answer or of a failed run."""
 
     type: str
     code: str
@@ -161,13 +162,13 @@ class Problem:
         return f"{self.type}/{self.code}"
 
     def as_json(self) -> dict[str, str]:
-        """The element as the API prints it: `field` only where it applies."""
+        """The element as JSON; without `field` if it has none."""
         place = {} if self.field is None else {"field": self.field}
         return {"type": self.type, "code": self.code, **place, "message": self.message}
 
 
 class ApiError(Exception):
-    """An answer in Deck's error envelope: one or more problems, one HTTP status."""
+    """An error answer: one or more problems, one HTTP status."""
 
     def __init__(self, *problems: Problem, headers: dict[str, str] | None = None) -> None:
         super().__init__("; ".join(p.message for p in problems))
@@ -176,17 +177,17 @@ class ApiError(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status of the first problem, which the catalog gives."""
+        """The HTTP status of the first problem."""
         return CATALOG[self.problems[0].name].status
 
 
 def problem(
     name: str, message: str | None = None, *, field: str | None = None, **words: Any
 ) -> Problem:
-    """Fill in the row called `name` (`type/code`); `words` complete the catalog's message.
+    """Make a problem from the row called `name` (`type/code`); `words` fill the row's message.
 
     Raises:
-        KeyError: if the catalog has no such row, or its message needs a word that was not given.
+        KeyError: if the row does not exist, or its message needs a word that is missing.
 
     """
     row = CATALOG[name]
@@ -195,11 +196,11 @@ def problem(
 
 
 def refuse(name: str, message: str | None = None, **words: Any) -> ApiError:
-    """An answer with a single problem; see `problem`."""
+    """Make an error answer with one problem; see `problem`."""
     return ApiError(problem(name, message, **words))
 
 
 def check(problems: Sequence[Problem]) -> None:
-    """Refuse what has problems."""
+    """Raise `ApiError` if there are problems."""
     if problems:
         raise ApiError(*problems)

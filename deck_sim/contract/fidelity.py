@@ -1,12 +1,12 @@
-"""What the fidelity ledger is made of: a behaviour that is imitated, and how we know of it.
+"""The rows of the fidelity ledger: an imitated behaviour, and how we know of it.
 
 Laws:
-1. Each behaviour has one row, under a name of its own that stays the same.
-2. A row says what it is `of`, by the name that the tables give it: a call (`GET /agents`), an error
-   (`request/input_missing`), a machine (`session`), one of its commands (`session.end`), maybe in
-   one status only (`session.end@idle`), and so on. What no table holds is a convention, and of
-   nothing. Tests see that every name is one, and that nothing in the tables goes without a row.
-3. Whether an answer tells that it rests on an assumption is a word in the row, too.
+1. Each behaviour has one row, with a unique name that never changes.
+2. `of` lists the subjects of a row by their names in the tables: a call (`GET /agents`), an error
+   (`request/input_missing`), a machine (`session`), a command (`session.end`), a command in one
+   status (`session.end@idle`). Conventions have no subject. Tests check that each subject exists,
+   and that everything in the tables is the subject of a row.
+3. `mark` says how an answer that rests on an assumption shows it.
 """
 
 from dataclasses import asdict, dataclass
@@ -16,8 +16,8 @@ from deck_sim.contract.error_catalog import Grade
 
 GRADES: tuple[Grade, ...] = ("documented", "observed", "assumed")
 
-# What an answer that rests on an assumption does about it: nothing, since too many do, or since
-# it shows only later; it says so in a header; or it says so, and a strict world refuses the call.
+# How an answer shows that it rests on the assumption: not at all; in a header; or in a header,
+# while a strict world refuses the call.
 Mark = Literal["none", "header", "strict"]
 
 SOURCES: dict[Grade, str] = {
@@ -25,7 +25,7 @@ SOURCES: dict[Grade, str] = {
     "observed": "client code seen in public",
     "assumed": "nothing public",
 }
-CHECKED = "2026-11-25"  # when all that is public was last read
+CHECKED = "2026-11-25"  # when the public sources were last read
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Behaviour:
 
     @property
     def where_from(self) -> str:
-        """How we know."""
+        """The source of the row."""
         return self.source or SOURCES[self.grade]
 
     def as_json(self) -> dict[str, Any]:
@@ -52,25 +52,25 @@ class Behaviour:
 
 
 def documented(name: str, what: str, *of: str, **more: Any) -> Behaviour:
-    """A row for what Deck documents."""
+    """A behaviour that Deck documents."""
     return Behaviour(name, "documented", what, of, **more)
 
 
 def observed(name: str, what: str, *of: str, **more: Any) -> Behaviour:
-    """A row for what can be seen in public, and is not documented."""
+    """A behaviour that is seen in public code but not documented."""
     return Behaviour(name, "observed", what, of, **more)
 
 
 def assumed(name: str, what: str, *of: str, **more: Any) -> Behaviour:
-    """A row for what we had to decide, since nothing public says it."""
+    """A behaviour that deck-sim had to choose, since nothing public describes it."""
     return Behaviour(name, "assumed", what, of, **more)
 
 
 def asked(path: str, names: str) -> tuple[str, ...]:
-    """What the query of a list takes, as subjects."""
+    """The query parameters of a list, as subjects."""
     return tuple(f"GET /{path}?{name}" for name in names.split())
 
 
 def by_moment(*paths: str) -> tuple[str, ...]:
-    """The two filters by moment of these lists, as subjects."""
+    """The filters by time of these lists, as subjects."""
     return tuple(f"GET /{path}?created_{side}" for path in paths for side in ("after", "before"))

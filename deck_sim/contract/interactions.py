@@ -1,5 +1,6 @@
-"""The interaction types that Deck documents, and what each asks for. New types may appear
-(documented), so a script may use any other name, if it says which fields it asks for.
+"""The interaction types that Deck documents.
+
+Deck may add types (documented), so a script may use any other type if it lists its fields.
 """
 
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What one type of interaction asks, if the script does not say."""
+    """The defaults of an interaction type."""
 
     message: str  # assumed wording
     field: str

@@ -14,7 +14,7 @@ CONFLICT = ("request/state_invalid",)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call. What follows from its path and its kind of resource is not repeated here."""
+    """One call. What follows from its path and kind of resource is not repeated here."""
 
     name: str  # verb_noun, in Deck's words
     call: str  # method and path

@@ -1,5 +1,6 @@
-"""The resources of the Deck API, one row each. What a row says, every room does: ids, paths, verbs,
-paging, filters, printing and events follow from it.
+"""The kinds of resources that editions have in common, a row each.
+
+Ids, paths, verbs, filters, JSON, events and the OpenAPI document follow from the row.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ from deck_sim.contract.statuses import Machine
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """A short list of other resources that is printed inside this one."""
+    """A list of other resources that is shown inside this one."""
 
     kind: str
-    by: str  # the field of those that holds this one's id
+    by: str  # their field with the id of this one
     shows: tuple[str, ...]
 
 
@@ -47,26 +48,30 @@ class Kind:
     object: str
     prefix: str
     path: str
-    attributes: Mapping[str, Shape]  # printed between `object` and `created_at`, in this order
+    attributes: Mapping[str, Shape]  # shown in this order, after `object`
     verbs: tuple[str, ...] = ("create", "list", "get", "update", "delete")
-    create: str | None = None  # the name of the body in `bodies`; the same for `update`
+    create: str | None = None  # the name of the model of the body
     update: str | None = None
     references: Mapping[str, str] = field(default_factory=dict)  # body field -> kind it must name
     schemas: tuple[str, ...] = ()  # body fields that must hold a valid JSON Schema
     filters: tuple[str, ...] = ()
-    filter_fields: Mapping[str, str] = field(default_factory=dict)  # where they differ from it
-    includes: Mapping[str, Shape] = field(default_factory=dict)  # printed if `include=` asks
-    named_by: Mapping[str, str] = field(default_factory=dict)  # attribute -> what has its name
+    filter_fields: Mapping[str, str] = field(
+        default_factory=dict
+    )  # filter -> attribute, if their names differ
+    includes: Mapping[str, Shape] = field(default_factory=dict)  # shown if `include` names them
+    named_by: Mapping[str, str] = field(
+        default_factory=dict
+    )  # attribute -> attribute that holds its JSON key
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     machine: Machine | None = None
-    lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those that are events
+    lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those with events
     create_status: int = 201
-    summary: tuple[str, ...] | None = None  # what its events show of it; None: all
+    summary: tuple[str, ...] | None = None  # the attributes in its events; None: all
     known: Behaviour | None = None  # the row of its usual calls in the ledger
 
     @property
     def not_found(self) -> str:
-        """The catalog's name for an id that is not there."""
+        """The error for an unknown id."""
         return (
             "source/source_not_found"
             if self.object == "source"
@@ -75,28 +80,28 @@ class Kind:
 
     @property
     def statuses(self) -> tuple[str, ...]:
-        """Every status that one of these can have; none, if the kind has no statuses."""
+        """Every status; empty if the kind has none."""
         return self.machine.statuses if self.machine else ()
 
     @property
     def status_events(self) -> tuple[str, ...]:
-        """The statuses of its machine, as events spell them."""
+        """The statuses in its event types."""
         machine = self.machine
         return tuple(filter(None, map(machine.event, machine.statuses))) if machine else ()
 
     @property
     def first_status(self) -> str | None:
-        """The status in which one of these is created."""
+        """The status after creation."""
         return self.machine.initial if self.machine else None
 
     @property
     def noun(self) -> str:
-        """What a sentence calls it."""
+        """The kind in a sentence: `task run`."""
         return self.object.replace("_", " ")
 
 
 def insert_after(name: str, attributes: Mapping[str, Shape], **more: Shape) -> Mapping[str, Shape]:
-    """Attributes with more of them, printed after the one called `name`."""
+    """Add attributes, shown after the one called `name`."""
     found = dict[str, Shape]()
     for each, shape in attributes.items():
         found[each] = shape
@@ -106,7 +111,7 @@ def insert_after(name: str, attributes: Mapping[str, Shape], **more: Shape) -> M
 
 
 def by_name(*kinds: Kind) -> dict[str, Kind]:
-    """Kinds by the name that an edition knows each by."""
+    """Index kinds by `object`."""
     return {kind.object: kind for kind in kinds}
 
 
@@ -152,7 +157,7 @@ SOURCE = Kind(
     create="CreateSource",
     update="UpdateSource",
     lifecycle=CRUD,
-    create_status=200,  # as the reference shows it, unlike every other create
+    create_status=200,  # as in Deck's reference, unlike every other create
     known=documented(
         "sources_calls",
         "Sources have the usual five calls; `type` is `website`, and the URL is required.",
@@ -185,7 +190,7 @@ TASK = Kind(
         "tasks_calls", "Tasks have the usual five calls; `name` and `agent_id` are required."
     ),
 )
-# Editions add what a run is started with, and its machine.
+# Editions add the login that a run uses, and the machine.
 TASK_RUN = Kind(
     object="task_run",
     prefix="trun",

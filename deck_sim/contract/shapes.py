@@ -1,4 +1,4 @@
-"""JSON Schemas of which answers are made.
+"""JSON Schemas of the parts of answers.
 
 No object says that it has no other fields: Deck adds some without a new version (documented).
 """
@@ -10,43 +10,43 @@ Shape = dict[str, Any]
 
 
 def record(properties: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None) -> Shape:
-    """An object that has all of `properties`, and may have those that are `optional`."""
+    """An object with all of `properties` and any of `optional`."""
     every = {**properties, **(optional or {})}
     return {"type": "object", "properties": every, "required": [*properties]}
 
 
 def many(items: Shape) -> Shape:
-    """A list."""
+    """An array."""
     return {"type": "array", "items": items}
 
 
 def nullable(shape: Shape) -> Shape:
-    """The same, or null."""
+    """The shape or null."""
     return {"anyOf": [shape, {"type": "null"}]}
 
 
 def unset(shape: Shape) -> Shape:
-    """The same, or null, as it is at first."""
+    """The shape, or null as in the example."""
     return {**nullable(shape), "examples": [None]}
 
 
 def named(name: str) -> Shape:
-    """A shape that the document holds under that name."""
+    """A reference to a schema of the document."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def text(example: str, **more: Any) -> Shape:
-    """Text, with an example of it."""
+    """A string with an example."""
     return {"type": "string", "examples": [example], **more}
 
 
 def constant(value: Any) -> Shape:
-    """Always the same."""
+    """A constant."""
     return {"type": "boolean" if isinstance(value, bool) else "string", "const": value}
 
 
 def choice(name: str, *words: str) -> Shape:
-    """One of these words; the document refers to the enumeration by `name`."""
+    """An enumeration, which the document refers to by `name`."""
     return {"type": "string", "enum": [*words], "title": name}
 
 
@@ -54,7 +54,7 @@ ID: Shape = {"type": "string", "minLength": 1, "maxLength": 255}
 
 
 def identity(prefix: str) -> Shape:
-    """An id. Clients do not look into it, so its prefix is only in the example."""
+    """An id. Clients must not parse it, so the prefix is only in the example."""
     return {**ID, "examples": [f"{prefix}_Xk29fLq0aZ81bTnE"]}
 
 

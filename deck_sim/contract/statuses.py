@@ -1,14 +1,14 @@
 """The state machines of the Deck API.
 
 Laws:
-1. Everything that decides which status may follow which is in this file, and only rows decide it.
-2. A table is total: every status has a row; a final status has an empty one.
-3. A command (what a caller, a person or the source does) names the statuses that allow it and the
-   status that it leads to; that step must itself stand in the table.
-4. This file knows nothing of scenarios, of time or of HTTP.
+1. Only the rows of a machine decide which status may follow which. The machines that editions have
+   in common are here, the others in the edition's package.
+2. A table is total: every status has a row; the row of a final status is empty.
+3. A command (of a caller, a person or the source) names the statuses that allow it and the status
+   that it leads to. That transition must be in the table, too.
+4. A machine knows nothing of scenarios, clocks or HTTP.
 
-Sources: sections 3 and 4 of the contract. Where the public documentation is silent, the row says
-"assumed".
+What Deck does not document is marked "assumed".
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What someone outside the script may do: from which statuses, and where it leads."""
+    """An action from outside the script, the statuses that allow it, and where it leads."""
 
     allowed: tuple[str, ...]
     leads_to: str | None = None  # None: the script decides
@@ -26,35 +26,37 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class AutoTransition:
-    """A status that a resource leaves by itself, if nobody uses it for so long."""
+    """A transition that happens by itself after some time in a status."""
 
     to: str
     after: timedelta
-    patience: bool = False  # whether it is somebody's patience that ends, which is no progress
+    patience: bool = False  # a timeout of someone who waits: reads do not advance to it
 
 
 @dataclass(frozen=True)
 class Machine:
-    """The life of one kind of resource."""
+    """The statuses of one kind of resource, and the transitions between them."""
 
     initial: str
     follows: Mapping[str, tuple[str, ...]]
     commands: Mapping[str, Command]
-    settled: frozenset[str]  # statuses in which a caller has nothing left to wait for
+    settled: frozenset[str]  # statuses in which clients stop polling
     works_in: str | None = None  # `runtime_ms` counts from the first entry into this status
     auto_transitions: Mapping[str, AutoTransition] = field(default_factory=dict)
-    # When a resource leaves for one of these, the live runs that use it fail with this error …
+    # When a resource enters one of these, the runs that use it fail with this error …
     fails_users_with: Mapping[str, str] = field(default_factory=dict)
-    cancels_users_in: frozenset[str] = frozenset()  # … or are canceled.
-    # What a run's step does to what the run uses: for each field that names such a thing, by the
-    # status that the run enters, or by the `type/code` or the type of the error that it fails with:
-    # the statuses that this leads to, of which the first that may follow, or that it is in, counts.
+    cancels_users_in: frozenset[str] = frozenset()  # … or are canceled
+    # How a run moves the resources that it uses. By field of the run, then by its new status, or by
+    # the `type/code` or the type of its error: the candidates for the new status of the resource.
+    # The first one that may follow, or that it already has, counts.
     leads: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     results: Mapping[str, str] = field(default_factory=dict)  # `result`, by final status
-    broken: str | None = None  # where a script that cannot be played on leaves what is no run
-    spelled: Mapping[str, str] = field(default_factory=dict)  # statuses that events spell so
-    silent: frozenset[str] = frozenset()  # statuses that no event announces
-    announces_first: bool = True  # whether creation is the event of the first status
+    broken: str | None = None  # the status after a script error, for kinds other than runs
+    spelled: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by status: its word in event types, if that differs
+    silent: frozenset[str] = frozenset()  # statuses without an event
+    announces_first: bool = True  # whether creating emits the event of the first status
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ class Machine:
 
     @property
     def approval(self) -> str:
-        """The status in which a person is waited for."""
+        """The status that waits for a reviewer."""
         return self.commands["approve"].allowed[0]
 
     def is_final(self, status: str) -> bool:
@@ -76,7 +78,7 @@ class Machine:
 
     @property
     def ends(self) -> bool:
-        """Whether a resource can come to a status that nothing follows."""
+        """Whether the machine has a final status."""
         return any(map(self.is_final, self.statuses))
 
 

@@ -1,4 +1,4 @@
-"""What an edition is made of. Nothing else differs between editions."""
+"""The parts of an edition. Nothing else differs between editions."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """How many calls are taken in how long; more are refused."""
+    """The number of calls in a period; more are refused."""
 
     requests: int
     per: timedelta
-    retry_after: bool = False  # ours: whether a refusal says when to come back
+    retry_after: bool = False  # deck-sim's own: send `Retry-After`
 
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """Which calls can be made again under their `Idempotency-Key`, and which answers are kept."""
+    """The calls that take an `Idempotency-Key`, and the answers that are stored."""
 
     methods: tuple[str, ...]
     creates_only: bool
@@ -36,22 +36,22 @@ class Idempotency:
     longest_key: int = 256
 
     def covers(self, method: str, *, creates: bool) -> bool:
-        """Whether a call takes a key; of one that does not, the key is ignored (assumed)."""
+        """Whether a call takes a key. Other calls ignore it (assumed)."""
         return method in self.methods and (creates or not self.creates_only)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Edition:
-    """One edition: its resources, calls, errors, limits, and what is known of them."""
+    """One edition: resources, calls, errors, limits, and their ledger rows."""
 
     name: str
     kinds: Mapping[str, Kind]
-    bodies: Callable[[], Any]  # imports what holds its own models of bodies
-    operations: tuple[Operation, ...]  # beside those that every edition has
-    errors: tuple[ErrorRow, ...] = ()  # beside those that every edition has
+    bodies: Callable[[], Any]  # imports the edition's own models of bodies
+    operations: tuple[Operation, ...]  # besides those of every edition
+    errors: tuple[ErrorRow, ...] = ()  # besides those of every edition
     ledger: Mapping[str, tuple[Behaviour, ...]] = field(default_factory=dict)  # by topic
-    login: str  # the kind of resource that says who logs in where …
-    login_status: str  # … and the status of one that works
+    login: str  # the kind of resource that stores a login …
+    login_status: str  # … and the status of a working one
     answer_key: str  # the field of a body that answers an interaction …
     answer_body: str  # … and the name of its model
     numbers_messages: bool  # whether messages to destinations have a `request_id`
@@ -88,11 +88,11 @@ class Edition:
 
     @property
     def login_kind(self) -> Kind:
-        """The kind of resource that says who logs in where."""
+        """The kind of resource that stores a login."""
         return self.kinds[self.login]
 
     def write_webhook(self, url: str, secret: str) -> dict[str, Any]:
-        """The part of a create body that says where a webhook goes and what signs it."""
+        """The part of a create body with the URL and secret of a webhook."""
         if "config" in self.kinds["event_destination"].named_by:
             return {"webhook": {"url": url, "secret": secret}}
         return {"config": {"url": url}, "credentials": {"secret": secret}}

@@ -1,6 +1,6 @@
 """The fidelity ledger: a row for every behaviour that is imitated, by topic.
 
-The tables of `contract` say what is done; these rows say how we know. Operations, errors and
+The tables of `contract` are what deck-sim does; these rows are how we know. Operations, errors and
 editions carry rows of their own; the rest is here, by topic.
 """
 

@@ -1,4 +1,4 @@
-"""The calls of the API: that there are such, and what is special about them."""
+"""Filters, includes and details of calls. The calls themselves have their rows in `operations`."""
 
 from deck_sim.contract.fidelity import asked, assumed, documented, observed
 

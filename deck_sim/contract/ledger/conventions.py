@@ -1,4 +1,4 @@
-"""What holds for every call: keys, ids, moments, lists, idempotency, the rate limit."""
+"""Rules of every call: keys, ids, timestamps, lists, idempotency, the rate limit."""
 
 from deck_sim.contract.fidelity import assumed, by_moment, documented, observed
 

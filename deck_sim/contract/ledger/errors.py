@@ -1,4 +1,4 @@
-"""The errors of the catalog, each with its own grade, and what else is assumed of some of them."""
+"""Rows made from the error catalog, and assumptions about single errors."""
 
 import re
 
@@ -9,7 +9,7 @@ _HANDLER_SAMPLE = {"interaction/mfa_timeout": "a code sample in Deck's documenta
 
 
 def name_of(error: ErrorRow) -> str:
-    """What the ledger calls an error: its code, and its type before it if others have that code."""
+    """The row's name: the code, with the type before it if several errors have that code."""
     same_code = [row for row in CATALOG.values() if row.code == error.code]
     return error.code if len(same_code) == 1 else f"{error.type}_{error.code}"
 

@@ -1,4 +1,4 @@
-"""Events, the destinations that they go to, and how they are delivered."""
+"""Events, event destinations and deliveries."""
 
 from deck_sim.contract.fidelity import assumed, documented, observed
 

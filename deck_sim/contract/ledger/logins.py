@@ -1,4 +1,4 @@
-"""Connections, credentials and sessions: their statuses, and what moves them."""
+"""Connections, credentials and sessions: what the editions have in common."""
 
 from deck_sim.contract.fidelity import documented
 

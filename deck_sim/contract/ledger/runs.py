@@ -1,4 +1,4 @@
-"""Task runs: their statuses, their limits, the prompts in them, and the people who review them."""
+"""Task runs: statuses, limits, prompts and reviews."""
 
 from deck_sim.contract.fidelity import assumed, documented
 

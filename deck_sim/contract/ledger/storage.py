@@ -1,4 +1,4 @@
-"""Files that runs keep, and their screenshots."""
+"""Files and screenshots of runs."""
 
 from deck_sim.contract.fidelity import assumed, documented
 

@@ -1,4 +1,4 @@
-"""The document of an edition. It is made when it is first asked for."""
+"""The OpenAPI document of an edition, made on first use."""
 
 from functools import cache
 from typing import Any
@@ -50,7 +50,7 @@ def document(name: str) -> dict[str, Any]:
 
 
 def _webhook(edition: Edition, type_: str) -> Shape:
-    """What a destination is sent, and what it should answer."""
+    """The message to a destination, and the expected answer."""
     content = {JSON: {"schema": event_of(edition, type_)}}
     return {
         "post": {

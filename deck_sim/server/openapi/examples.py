@@ -1,4 +1,4 @@
-"""An example of each body and each answer, put together from those of its parts."""
+"""An example for each body and answer, put together from the examples of its parts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _BY_NAME: Mapping[str, Shape] = {
 }
 
 
-# Of these bodies a real one has only some fields, or fields that mean something else.
+# Bodies whose fields exclude one another, or mean something else than in answers.
 _WHOLE: Mapping[str, Any] = {
     "CreateTypedDestination": {
         "name": "Front desk",

@@ -1,4 +1,4 @@
-"""The headers of the document: what calls may send beside their key, and what answers bring."""
+"""The headers of calls, besides the API key, and of answers."""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,7 +15,7 @@ from deck_sim.server.routing import Route
 VERSION, RETRY_AFTER = "Deck-Sim-Version", "Retry-After"
 (REPLAYED,) = idempotency.REPLAYED
 
-# What the door answers with; none of it is kept under an idempotency key.
+# Statuses of answers that are never stored under an idempotency key.
 _AT_THE_DOOR = (401, 413, 429, 500, 501)
 
 
@@ -48,12 +48,12 @@ ANSWERED: Mapping[str, Shape] = {
 
 
 def takes_key(edition: Edition, route: Route) -> bool:
-    """Whether a call can be made again under an idempotency key."""
+    """Whether a call takes an idempotency key."""
     return edition.idempotency.covers(route.method, creates=route.creates)
 
 
 def taken(edition: Edition, route: Route, operation: Operation) -> Iterator[Shape]:
-    """The headers that a call may send."""
+    """The optional headers of a call."""
     if operation.plays:
         scenario = shapes.text("mfa_then_success")
         yield _sent(selection.HEADER, "The scenario to play; deck-sim's own.", scenario)
@@ -69,7 +69,7 @@ def _sent(name: str, description: str, schema: Shape) -> Shape:
 
 
 def answered(edition: Edition, route: Route, operation: Operation, status: int) -> Shape:
-    """The headers of an answer, each as a reference to its description."""
+    """References to the headers of an answer."""
     kept = status in edition.idempotency.kept and status not in _AT_THE_DOOR
     brought = {
         VERSION: True,

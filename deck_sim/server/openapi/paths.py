@@ -25,7 +25,7 @@ def paths(edition: Edition, routes: Sequence[Route]) -> dict[str, Shape]:
 
 
 def tag(route: Route) -> str:
-    """What a route is listed under: the resource that its path begins with."""
+    """The tag of a route: the first segment of its path."""
     return route.path.split("/")[1]
 
 
@@ -54,7 +54,7 @@ def _operation(edition: Edition, route: Route, links: Shape) -> Shape:
 
 
 def _links(edition: Edition, route: Route, routes: Iterable[Route]) -> Shape:
-    """What can be done next with what a call has made."""
+    """Links to the calls that take the id of the created resource."""
     kind = edition.kinds.get(described(route).kind)
     if route.method != "POST" or not kind or kind.path == _named_by_id(route):
         return {}
@@ -69,12 +69,12 @@ def _links(edition: Edition, route: Route, routes: Iterable[Route]) -> Shape:
 
 
 def _named_by_id(route: Route) -> str | None:
-    """The path of the kind of resource that the route's `{id}` names."""
+    """The path of the kind of resource that `{id}` belongs to."""
     return tag(route) if "{id}" in route.path else None
 
 
 def described(route: Route) -> Operation:
-    """What the route says of itself."""
+    """The operation of a route of the Deck API."""
     assert route.operation is not None, f"{route.method} {route.path} has no operation"
     return route.operation
 

@@ -1,4 +1,4 @@
-"""The errors that a call can answer with, by HTTP status. Which they are follows from its row."""
+"""The error responses of a call, which follow from its operation."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from deck_sim.contract.shapes import Shape, named
 from deck_sim.server.openapi.headers import takes_key
 from deck_sim.server.routing import Route
 
-# Our word for the codes of an answer. Nothing in OpenAPI says which of them come with which status.
+# An extension of ours: OpenAPI has no place for the error codes of a status.
 CODES = "x-error-codes"
 
 _ALWAYS = (
@@ -46,7 +46,7 @@ def _names(edition: Edition, route: Route, operation: Operation) -> Iterator[str
 
 
 def _missing(edition: Edition, operation: Operation, body: str) -> Iterator[str]:
-    """What a body may name that is not there."""
+    # References in the body to resources that do not exist.
     fields = edition.body(body).model_fields
     kind = edition.kinds.get(operation.answer)
     for name, used in kind.references.items() if kind else ():

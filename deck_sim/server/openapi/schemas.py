@@ -1,4 +1,4 @@
-"""The schemas of the document: what stands in answers, in bodies and in events."""
+"""The schemas of answers, bodies and events."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -16,12 +16,12 @@ _REFERENCE = "#/components/schemas/{model}"
 
 
 def camel(name: str) -> str:
-    """What the document calls the schema of `task_run`: `TaskRun`."""
+    """The name of the schema of a kind: `TaskRun` for `task_run`."""
     return "".join(word.title() for word in name.split("_"))
 
 
 def answer_name(operation: Operation) -> str:
-    """The schema of what an operation answers when all is well."""
+    """The name of the schema of an operation's success answer."""
     return camel(operation.answer) + ("Page" if _is_list(operation) else "Answer")
 
 
@@ -46,7 +46,7 @@ def schemas(edition: Edition, operations: Iterable[Operation]) -> dict[str, Shap
 
 
 def event_of(edition: Edition, type_: str) -> Shape:
-    """The event of one type, as destinations get it."""
+    """The schema of a message to a destination, for one event type."""
     kind, _, word = type_.partition(".")
     row = edition.kinds[kind]
     data = named(_data_name(edition, row))
@@ -59,13 +59,12 @@ def event_of(edition: Edition, type_: str) -> Shape:
 
 
 def status_name(kind: Kind) -> str:
-    """The schema of the statuses of a kind."""
+    """The name of the schema of a kind's statuses."""
     return f"{camel(kind.object)}Status"
 
 
 def _resource(kind: Kind) -> Shape:
-    """A resource, as it stands in a list: without a `request_id`."""
-    # An example shows none of what is shown only if it is asked for.
+    # Examples leave out attributes that need `include`.
     asked: dict[str, Shape] = {n: {**shape, "examples": []} for n, shape in kind.includes.items()}
     for name, named_by in kind.named_by.items():
         asked |= dict.fromkeys(kind.attributes[named_by]["enum"], kind.attributes[name])
@@ -112,7 +111,7 @@ def _envelope(type_: Shape, data: Shape) -> Shape:
 
 
 def _data(edition: Edition) -> Iterator[tuple[str, Shape]]:
-    """What events show, where that is more than the resource that they are about."""
+    # Only for kinds whose events differ from the resource.
     beside = record({}, {"external_id": shapes.EXTERNAL_ID})
     for kind in edition.kinds.values():
         whole = named(camel(kind.object))
@@ -129,7 +128,7 @@ def _data_name(edition: Edition, kind: Kind) -> str:
 
 
 def _shows_more(edition: Edition, kind: Kind) -> bool:
-    """Whether the events about a kind show the external id of what it uses."""
+    # Events show the `external_id` of the login that the resource uses.
     used = (edition.kinds[name] for name in kind.references.values())
     return any("external_id" in other.attributes for other in used)
 
@@ -154,7 +153,7 @@ _NO_MORE: Mapping[str, Shape] = {"has_more": constant(False), "next_cursor": {"t
 
 
 class _Untitled(GenerateJsonSchema):
-    """Without the titles that pydantic makes of the names."""
+    """pydantic's schemas without the titles that it makes from names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -167,7 +166,7 @@ def _bodies(models: Sequence[type[Body]]) -> dict[str, Shape]:
     for name, shape in found.items():
         del shape["title"]
         for field in shape["properties"].values():
-            # What an update leaves out stays as it is, and a null says no more than nothing does.
+            # An omitted field of an update keeps its value; a default of null says nothing.
             if name.startswith("Update") or field.get("default") is None:
                 field.pop("default", None)
     return found

@@ -1,4 +1,4 @@
-"""`GET /openapi.json`: the document of the world's edition, or of the one that is asked for."""
+"""`GET /openapi.json`: the document of `?edition=`, or of the world's edition."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +12,7 @@ from deck_sim.server.request import VERSION
 
 
 async def show_document(worlds: WorldRegistry, request: Request) -> Response:
-    """The document. It needs no key; one that is sent selects the edition of its world."""
+    """The document. It needs no key; a key selects the edition of its world."""
     from deck_sim.server.openapi import document as documents
 
     try:

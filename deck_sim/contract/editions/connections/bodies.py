@@ -1,4 +1,4 @@
-"""The request bodies that the `connections` edition alone has."""
+"""The request bodies that only the `connections` edition has."""
 
 from deck_sim.contract.bodies import (
     MADE,

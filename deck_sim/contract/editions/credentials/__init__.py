@@ -107,8 +107,7 @@ RUN_MACHINE = Machine(
     spelled={"cancelling": "canceling"},  # observed
 )
 
-# The `credentials` edition. What its events show of a resource is assumed: enough to fetch it by,
-# and to know what it is about.
+# The summaries in events are assumed: what identifies the resource and its subject.
 
 CREDENTIALS_CALLS = documented("credentials_calls", "Credentials have the usual five calls.")
 CREDENTIAL = Kind(

@@ -1,4 +1,4 @@
-"""The request bodies that the `credentials` edition alone has."""
+"""The request bodies that only the `credentials` edition has."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from deck_sim.contract.resources import AuthMethod, DestinationType
 
 
 class FullAuthCredentials(AuthCredentials):
-    """What logs the user in, with further fields that the source asks for."""
+    """A login with additional fields of the source."""
 
     source_fields: Annotated[dict[SourceField, str], Field(max_length=10)] = {}
 
@@ -40,7 +40,7 @@ UpdateCredential = partial(CreateCredential, "auth_method", "auth_credentials", 
 
 
 class StartSession(Body):
-    """`POST /sessions`: with a credential, or with a source that takes none."""
+    """`POST /sessions`: with a credential, or with a source without a login."""
 
     credential_id: Text | None = None
     source_id: Text | None = None

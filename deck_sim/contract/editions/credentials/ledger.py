@@ -1,4 +1,4 @@
-"""What is known of the behaviours that the `credentials` edition alone has, by topic."""
+"""The ledger rows that only the `credentials` edition has, by topic."""
 
 from deck_sim.contract.fidelity import asked, assumed, by_moment, documented, observed
 
