@@ -72,7 +72,7 @@ def test_a_scenario_that_could_not_be_played_on_fails_the_test(run):
     """The error names the run, the scenario, its step, and what is wrong with it."""
     result = run(FAULT.format(strict=True))
     result.assert_outcomes(passed=1, errors=1)
-    place = "trun_*: scenario `broken`, task_run?2?: *: there is no 'nights'*"
+    place = "trun_*: scenario `broken`, task_run?2?: *: unknown key 'nights'*"
     result.stdout.fnmatch_lines([f"a scenario could not be played on: {place}"])
 
 

@@ -23,7 +23,7 @@ from deck_sim.scenario.steps.step import step_words
 BAD = Path(__file__).parent / "bad"
 NAMES = sorted({file.stem for file in BAD.iterdir()})
 LISTS = {
-    listed(sorted(FILTERS)): "{filters}",
+    listed(sorted(FILTERS), last="or"): "{filters}",
     **{listed(step_words(kind)): f"{{steps of a {kind}}}" for kind in KINDS},
     **{
         listed(fault_keys(family), last="or"): f"{{faults with {family}}}"

@@ -16,7 +16,9 @@ NAMES = names_at(
     datetime(2025, 1, 15, tzinfo=UTC),
     input={"rooms": [{"price": 3}, {"price": "x"}], "name": "x", "none": None, "list": [1, 2]},
 )
-TOGETHER = "it cannot be computed: values in it do not go together, like text and a number"
+TOGETHER = (
+    "it cannot be computed: the types of its values do not fit together, like text and a number"
+)
 
 # Of these it can be told before anything is computed.
 MISUSED = {
@@ -55,8 +57,8 @@ REFUSED = {
     "input.list[::0]": TOGETHER,
     "1 // 0": "it divides by zero",
     "1 % 0": "it divides by zero",
-    "[]|first": "it takes an item of a list that is empty",
-    "[]|max": "it takes an item of a list that is empty",
+    "[]|first": "it takes an item of an empty list",
+    "[]|max": "it takes an item of an empty list",
     "10.0 ** 400": "it makes too large a number",
 }
 

@@ -24,7 +24,7 @@ HEAD = "version: 1\nname: story\n"
 BEYOND = {
     "the order of statuses": "cannot follow|is never reached|it must end in",
     "what an edition has": "the edition `.*` has no",
-    "expressions": "not an expression|expressions are|unknown (name|filter|test) .*there are `",
+    "expressions": "not an expression|expressions are|unknown (name|filter|test) ",
     "answers and their question": "not a field of this interaction|lists the field",
     "how a pattern of calls is written": "no pattern of a call|unknown method|no path of the API",
     "which events there are": "there is no event type",

@@ -1,4 +1,4 @@
-"""Expressions: what they can name and make, and that there is no way out and no way to overload."""
+"""Expressions: what they compute, and that they neither escape the sandbox nor use it up."""
 
 from datetime import UTC, datetime
 
@@ -31,7 +31,7 @@ CONNECTION = {"id": "conn_1", "external_id": "u-7", "username": "ada@example.com
 
 
 def compute(value, **more):
-    """What a scenario's value becomes."""
+    """The value of a scenario with its expressions computed."""
     names = {"input": {**INPUT, **more}, "task": TASK, "connection": CONNECTION}
     return render(value, names_at(NOW, **names))
 
@@ -93,7 +93,7 @@ def refusal(text, **more):
     ],
 )
 def test_an_expression_alone_keeps_the_type_of_its_value(text, made):
-    """A text that is one expression becomes its value, of that value's type."""
+    """Other texts become texts."""
     found = compute(text)
     assert (found, type(found)) == (made, type(made))
 
@@ -118,53 +118,59 @@ def test_in_a_longer_text_a_value_is_written_as_json_writes_it(text, made):
     assert compute(text) == made
 
 
-def test_what_has_no_expression_stays_as_it_is():
-    """Only texts with an expression are computed; everything else is handed on."""
+def test_a_value_without_expressions_stays_as_it_is():
+    """Only texts with an expression are computed."""
     value = {"a": [1, 2.5, True, None, "text"], "b": {"c": "}}"}}
     assert compute(value) == value
     assert not has_template(value)
 
 
-def test_expressions_are_computed_however_deep_they_lie():
-    """Lists, objects and the keys of objects are computed, too."""
+def test_expressions_are_computed_at_any_depth():
+    """Lists, objects and the keys of objects may have expressions."""
     value = {"list": [{"{{ input.nights }}": "{{ input.nights }}"}]}
     assert has_template(value)
     assert compute(value) == {"list": [{"3": 3}]}
 
 
-def test_what_is_made_is_a_copy():
-    """A value that an expression makes shares nothing with what it was made from."""
+def test_a_computed_value_is_a_copy():
+    """A change of it does not change the input."""
     made = compute("{{ input.address }}")
     made["city"] = "Rome"
     assert INPUT["address"] == {"city": "Oslo"}
 
 
 @pytest.mark.parametrize(
-    ("text", "fault"),
+    ("text", "problem"),
     [
         (
             "{{ inptu.x }}",
-            "unknown name 'inptu'; did you mean 'input'?; there are `input`, `task`, `user`,"
-            " `connection`, `credential`, `session`, `run`, `now`, `today`, `days_from_now` and"
-            " `days_after`",
+            "unknown name 'inptu'; did you mean 'input'?",
+        ),
+        (
+            "{{ secrets }}",
+            "unknown name 'secrets'; allowed: `input`, `task`, `user`, `connection`, `credential`,"
+            " `session`, `run`, `now`, `today`, `days_from_now` or `days_after`",
         ),
         (
             "{{ connection.user_name }}",
-            "there is no 'user_name'; did you mean 'username'?;"
-            " there are `id`, `external_id` and `username`",
+            "unknown key 'user_name'; did you mean 'username'?",
         ),
-        ("{{ run.status }}", "there is no 'status'; there are `id`"),
+        ("{{ run.status }}", "unknown key 'status'; allowed: `id`"),
         (
-            "{{ 1 is evn }}",
-            "unknown test 'evn'; did you mean 'even'?; there are `boolean`, `defined`, `even`,"
-            " `false`, `float`, `in`, `integer`, `mapping`, `none`, `number`, `odd`, `sequence`,"
-            " `string`, `true` and `undefined`",
+            "{{ 1 is blank }}",
+            "unknown test 'blank'; did you mean 'boolean'?",
         ),
         (
-            "{{ input.x|uper if false else 1 }}",
-            "unknown filter 'uper'; did you mean 'upper'?; there are `abs`, `capitalize`,"
-            " `default`, `first`, `float`, `int`, `join`, `last`, `length`, `lower`, `max`, `min`,"
-            " `replace`, `round`, `sort`, `string`, `sum`, `title`, `trim`, `unique` and `upper`",
+            "{{ 1 is prime }}",
+            "unknown test 'prime'; allowed: `boolean`, `defined`, `even`, `false`, `float`, `in`,"
+            " `integer`, `mapping`, `none`, `number`, `odd`, `sequence`, `string`, `true` or"
+            " `undefined`",
+        ),
+        (
+            "{{ input.x|slugify if false else 1 }}",
+            "unknown filter 'slugify'; allowed: `abs`, `capitalize`, `default`, `first`, `float`,"
+            " `int`, `join`, `last`, `length`, `lower`, `max`, `min`, `replace`, `round`, `sort`,"
+            " `string`, `sum`, `title`, `trim`, `unique` or `upper`",
         ),
         ("{{ input.x() }}", "only `days_from_now` and `days_after` can be called"),
         ("{{ 1 if input.x }}", "an `if` in an expression needs its `else`"),
@@ -180,20 +186,20 @@ def test_what_is_made_is_a_copy():
         ("{{ 1" + "+1" * 200 + " }}", "not an expression: it is nested too deeply"),
     ],
 )
-def test_what_cannot_be_computed_is_found_before_it_is_played(text, fault):
-    """A fault that the text itself shows is found when it is loaded, and again when played."""
-    assert [*template_problems(text)] == [fault]
-    assert refusal(text) == fault
+def test_a_mistake_in_an_expression_is_found_before_it_is_played(text, problem):
+    """It is found when the scenario is loaded; computing it gives the same message."""
+    assert [*template_problems(text)] == [problem]
+    assert refusal(text) == problem
 
 
-def test_every_unknown_name_of_a_text_is_told():
-    """All faults of a text are found in one go; a text without any has none."""
+def test_all_problems_of_a_text_are_found_together():
+    """A text without problems has none."""
     assert len([*template_problems("{{ a|b }} {{ c is d }}")]) == 4
     assert [*template_problems("{{ input.anything }}")] == []
 
 
-def test_a_file_with_a_fault_names_its_place():
-    """A fault in an expression is reported with file, line, column and path."""
+def test_a_problem_of_an_expression_has_its_place():
+    """It is reported with file, line, column and path."""
     text = (
         "version: 1\nname: echo\ntask_run:\n  - running: 1s\n"
         "  - completed:\n      output:\n        '{{ nwo }}': '{{ inptu }}'\n"
@@ -208,20 +214,20 @@ def test_a_file_with_a_fault_names_its_place():
 
 
 ESCAPES = [
-    ("{{ ''.__class__ }}", "there is no '__class__' in it"),
-    ("{{ ''['__class__'] }}", "there is no '__class__' in it"),
-    ("{{ ''.__class__.__mro__ }}", "there is no '__class__' in it"),
+    ("{{ ''.__class__ }}", "unknown key '__class__'"),
+    ("{{ ''['__class__'] }}", "unknown key '__class__'"),
+    ("{{ ''.__class__.__mro__ }}", "unknown key '__class__'"),
     ("{{ ().__class__.__base__.__subclasses__() }}", "only `days_from_now` and `days_after`"),
-    ("{{ days_from_now.__globals__ }}", "there is no '__globals__' in it"),
-    ("{{ days_from_now.__code__.co_consts }}", "there is no '__code__' in it"),
+    ("{{ days_from_now.__globals__ }}", "unknown key '__globals__'"),
+    ("{{ days_from_now.__code__.co_consts }}", "unknown key '__code__'"),
     ("{{ days_from_now }}", "it makes something that is not text, a number, a list or an object"),
     ("{{ [days_from_now] }}", "it makes something that is not text"),
     ("a {{ days_from_now }}", "it makes something that is not text"),
-    ("{{ input.__init__ }}", "there is no '__init__'; there are `check_in`"),
+    ("{{ input.__init__ }}", "unknown key '__init__'; allowed: `check_in`"),
     ("{{ input.pop('nights') }}", "only `days_from_now` and `days_after` can be called"),
     ("{{ input.guests.append(1) }}", "only `days_from_now` and `days_after` can be called"),
     ("{{ '%s'.format(1) }}", "only `days_from_now` and `days_after` can be called"),
-    ("{{ '{0.__class__}'.format_map }}", "there is no 'format_map' in it"),
+    ("{{ '{0.__class__}'.format_map }}", "unknown key 'format_map'"),
     ("{{ input|attr('__class__') }}", "unknown filter 'attr'"),
     ("{{ input|map('upper') }}", "unknown filter 'map'"),
     ("{{ input|pprint }}", "unknown filter 'pprint'"),
@@ -303,8 +309,8 @@ def _nested(depth):
 
 
 @pytest.mark.parametrize(("text", "why"), ESCAPES + WASTE, ids=lambda text: text[:40])
-def test_no_expression_gets_out_or_wastes_what_there_is(text, why):
-    """Every attempt to reach Python, or to use up time or memory, gets a plain error instead."""
+def test_the_sandbox_holds(text, why):
+    """Each attempt to reach Python, or to use up time or memory, gets a plain error."""
     huge = {"huge": "x" * 10_000_000, "wide": [0] * 1_000_000, "lists": [[1]] * 9}
     found = refusal(text, **huge, deep=_nested(5000))
     assert found.startswith(why), found
@@ -312,15 +318,15 @@ def test_no_expression_gets_out_or_wastes_what_there_is(text, why):
 
 
 @pytest.mark.parametrize("depth", [199, 200])
-def test_what_is_nested_two_hundred_deep_is_not_copied(depth):
-    """However deep Python would go just then; one level less is fine."""
+def test_a_value_of_two_hundred_levels_is_refused(depth):
+    """The limit does not depend on Python's recursion limit; one level less is fine."""
     found = refusal("{{ input.deep }}", deep=_nested(depth))
-    told = "it cannot be computed: it is nested too deeply"
-    assert (found == told) == (depth == 200)
+    refused = "it cannot be computed: it is nested too deeply"
+    assert (found == refused) == (depth == 200)
 
 
-def test_all_that_one_step_makes_is_bounded():
-    """A hundred texts, each within its own bounds, are too much together."""
+def test_the_size_of_all_results_of_a_step_is_limited():
+    """A hundred texts, each within its own limit, are too much together."""
     texts = [f"{number} {{{{ 'x' * 60000 }}}}" for number in range(100)]
     with pytest.raises(ExpressionError, match="the step makes more than 1024 KiB"):
         compute(texts)
@@ -331,42 +337,45 @@ def test_all_that_one_step_makes_is_bounded():
     [
         (
             "{{ input.nihgts }}",
-            "there is no 'nihgts'; did you mean 'nights'?; there are `check_in`",
+            "unknown key 'nihgts'; did you mean 'nights'?",
         ),
-        ("{{ input.guests[7] }}", "there is no 7 in it"),
-        ("{{ input.guests.name }}", "there is no 'name' in it"),
-        ("{{ input.address.city.zip }}", "there is no 'zip' in it"),
-        ("{{ run.id }}", "there is no 'id' in it"),
-        ("a {{ input.nope }}", "there is no 'nope'"),
-        ("{{ input.nope + 1 }}", "there is no 'nope'"),
-        ("{{ input.nope * 3 }}", "there is no 'nope'"),
-        ("{{ input.nope % 3 }}", "there is no 'nope'"),
-        ("{{ input.nope ** 3 }}", "there is no 'nope'"),
-        ("{{ input.nope ~ 'x' }}", "there is no 'nope'"),
-        ("{{ [input.nope] }}", "there is no 'nope'"),
-        ("{{ input.nope.more }}", "there is no 'nope'"),
-        ("{{ 1 if input.nope else 2 }}", "there is no 'nope'"),
-        ("{{ days_after(input.nope, 1) }}", "there is no 'nope'"),
-        ("{{ days_after(today, input.nope) }}", "there is no 'nope'"),
+        ("{{ input.guests[7] }}", "unknown key 7"),
+        ("{{ input.guests.name }}", "unknown key 'name'"),
+        ("{{ input.address.city.zip }}", "unknown key 'zip'"),
+        ("{{ run.id }}", "unknown key 'id'"),
+        ("a {{ input.nope }}", "unknown key 'nope'"),
+        ("{{ input.nope + 1 }}", "unknown key 'nope'"),
+        ("{{ input.nope * 3 }}", "unknown key 'nope'"),
+        ("{{ input.nope % 3 }}", "unknown key 'nope'"),
+        ("{{ input.nope ** 3 }}", "unknown key 'nope'"),
+        ("{{ input.nope ~ 'x' }}", "unknown key 'nope'"),
+        ("{{ [input.nope] }}", "unknown key 'nope'"),
+        ("{{ input.nope.more }}", "unknown key 'nope'"),
+        ("{{ 1 if input.nope else 2 }}", "unknown key 'nope'"),
+        ("{{ days_after(input.nope, 1) }}", "unknown key 'nope'"),
+        ("{{ days_after(today, input.nope) }}", "unknown key 'nope'"),
         ("{{ days_after('soon', 1) }}", "'soon' is not a date like 2025-01-15"),
-        ("{{ days_after(today, 'two') }}", "two days after 2025-01-15 is no date"),
-        ("{{ days_from_now(10 ** 20) }}", "100000000000000000000 days after 2025-01-15 is no date"),
-        ("{{ []|first }}", "it takes an item of a list that is empty"),
+        ("{{ days_after(today, 'two') }}", "two days after 2025-01-15 is not a date"),
+        (
+            "{{ days_from_now(10 ** 20) }}",
+            "100000000000000000000 days after 2025-01-15 is not a date",
+        ),
+        ("{{ []|first }}", "it takes an item of an empty list"),
     ],
 )
-def test_what_is_not_there_is_an_error_that_says_what_is(text, why):
-    """A name that the data does not have is an error wherever it is used."""
+def test_a_missing_key_is_an_error_wherever_it_is_used(text, why):
+    """The message has the nearest key, or the known ones."""
     assert refusal(text).startswith(why)
 
 
-def test_two_keys_must_not_become_one():
-    """Nothing is lost silently when two keys of an object turn out equal."""
+def test_two_keys_must_not_become_equal():
+    """One of the values would be lost."""
     with pytest.raises(ExpressionError, match="two keys become 'a'"):
         compute({"{{ 'a' }}": 1, "a": 2})
 
 
 def test_measuring_stops_at_the_limit():
-    """What is much too large is not counted to its end."""
+    """A value that is much too large is not counted to its end."""
     assert size([["x" * MOST_CHARACTERS] * 1000] * 1000) < 10 * MOST_CHARACTERS
     assert size({"a": [1, "bc", None]}) == 7
 
@@ -382,8 +391,8 @@ def _say(sim, name, text, connection=False):
     assert answer.status_code == 200, answer.text
 
 
-def test_a_run_shows_what_its_expressions_make(api, sim, run_task, advance):
-    """An output is computed from the run's input when the run completes."""
+def test_an_output_is_computed_when_its_run_completes(api, sim, run_task, advance):
+    """It can use the input of the run and the world's date."""
     _say(sim, "echo", "{{ input.nights }} from {{ today }}")
     run = run_task("echo", input={"nights": 3})
     advance("1s")
@@ -391,13 +400,13 @@ def test_a_run_shows_what_its_expressions_make(api, sim, run_task, advance):
     assert (found["status"], found["output"]) == ("completed", {"made": "3 from 2025-01-15"})
 
 
-def test_a_fault_at_play_fails_the_run_and_the_world_says_so(api, sim, run_task, advance):
-    """What only turns out at play fails the run with `task/task_failed`, and is on record."""
+def test_an_expression_that_cannot_be_computed_fails_the_run(api, sim, run_task, advance):
+    """The run fails with `task/task_failed`, and the world keeps the error."""
     _say(sim, "echo", "{{ input.nights }}")
     run = run_task("echo", input={"night": 3})
     advance("1s")
     found = api.get(f"/task-runs/{run['id']}").json()
-    why = "there is no 'nights'; did you mean 'night'?"
+    why = "unknown key 'nights'; did you mean 'night'?"
     text = f"scenario `echo`, task_run[1]: `{{{{ input.nights }}}}`: {why}"
     (error,) = found["errors"]
     assert (found["status"], error["type"], error["code"]) == ("failed", "task", "task_failed")
@@ -407,24 +416,24 @@ def test_a_fault_at_play_fails_the_run_and_the_world_says_so(api, sim, run_task,
     assert world["crashes"] == []
 
 
-def test_a_fault_at_play_makes_an_opening_connection_invalid(api, sim, connection):
-    """A connection has no error to show; it becomes `invalid`, and the world says why."""
+def test_an_expression_that_cannot_be_computed_makes_a_connection_invalid(api, sim, connection):
+    """A connection has no error to show; the world keeps it."""
     _say(sim, "broken", "{{ input.nights }}", connection=True)
     body = {"source_id": connection["source_id"], "auth_method": "none"}
     opened = api.post("/connections", json=body, headers={"Deck-Sim-Scenario": "broken"}).json()
     assert api.get(f"/connections/{opened['id']}").json()["status"] == "invalid"
-    (fault,) = sim.get("/world").json()["script_errors"]
-    why = "`{{ input.nights }}`: there is no 'nights' in it"
-    assert fault == f"{opened['id']}: scenario `broken`, connection[0]: {why}"
+    (error,) = sim.get("/world").json()["script_errors"]
+    why = "`{{ input.nights }}`: unknown key 'nights'"
+    assert error == f"{opened['id']}: scenario `broken`, connection[0]: {why}"
 
 
-def test_a_long_text_that_cannot_be_computed_is_told_in_one_short_line(sim, run_task, advance):
-    """Its beginning is enough to find it by."""
+def test_the_message_quotes_only_the_beginning_of_a_long_text(sim, run_task, advance):
+    """The beginning is enough to find the text."""
     _say(sim, "long", "Dear guest, " * 10 + "{{ input.nights }}")
     run_task("long")
     advance("1s")
-    (fault,) = sim.get("/world").json()["script_errors"]
-    assert f": `{'Dear guest, ' * 5}…`: there is no 'nights' in it" in fault
+    (error,) = sim.get("/world").json()["script_errors"]
+    assert f": `{'Dear guest, ' * 5}…`: unknown key 'nights'" in error
 
 
 @pytest.mark.parametrize(
@@ -434,10 +443,10 @@ def test_a_long_text_that_cannot_be_computed_is_told_in_one_short_line(sim, run_
         ({"message": "{{ input.x }}"}, "failed"),
     ],
 )
-def test_a_fault_when_an_answer_is_checked_fails_the_run(
+def test_an_expression_of_a_prompt_that_cannot_be_computed_fails_the_run(
     asked, status, api, sim, run_task, advance
 ):
-    """Also what faults at a prompt, or at its answer, ends the run in words."""
+    """It may be computed with the prompt, or when an answer is checked."""
     steps = [{"running": "1s"}, {"interaction_required": asked}, "running", "completed"]
     sim.put("/scenarios/ask", json={"task_run": steps})
     run = run_task("ask")
@@ -448,8 +457,8 @@ def test_a_fault_when_an_answer_is_checked_fails_the_run(
     assert (len(world["script_errors"]), world["crashes"]) == (1, [])
 
 
-def test_what_is_known_of_a_variable_is_what_it_holds(sim, run_task, advance):
-    """The keys that the check knows are those that a played script finds."""
+def test_the_known_keys_of_variables_are_those_of_a_played_script(sim, run_task, advance):
+    """The check before playing knows the same keys."""
     value = {name: f"{{{{ {name} }}}}" for name in VARIABLES}
     steps = ["running", {"completed": {"output": value}}]
     sim.put("/scenarios/all", json={"task_run": steps})
