@@ -3,7 +3,9 @@
 from deck_sim.base.version import __version__
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import App
-from deck_sim.server.control import (
+
+# Each of these registers its functions as routes.
+from deck_sim.server.control import (  # noqa: F401
     clock,
     deliveries,
     faults,
@@ -15,33 +17,20 @@ from deck_sim.server.control import (
     scenarios,
     worlds,
 )
+from deck_sim.server.control.routes import ROUTES, route
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import Route, Routes
+from deck_sim.server.routing import Routes
 
 HEALTH = "/health"
 
 
+@route("GET", HEALTH)
 def show_health(request: Request) -> Answer:
-    """`GET /_sim/health`: needs no key."""
+    """Show that the server runs. Needs no key."""
     return Answer({"status": "ok", "version": __version__})
 
 
-ROUTES: list[Route] = [
-    Route("GET", HEALTH, show_health),
-    *worlds.ROUTES,
-    *clock.ROUTES,
-    *scenarios.ROUTES,
-    *faults.ROUTES,
-    *people.ROUTES,
-    *holds.ROUTES,
-    *lint.ROUTES,
-    *records.ROUTES,
-    *deliveries.ROUTES,
-    *fidelity.ROUTES,
-]
-
-
-def make_control(of: WorldRegistry) -> App:
-    """The app that answers calls below `/_sim`."""
+def make_control(registry: WorldRegistry) -> App:
+    """The app that is mounted at `/_sim`."""
     routes = Routes(ROUTES)
-    return App(of, lambda simulation: routes, open_paths=(HEALTH,))
+    return App(registry, lambda simulation: routes, open_paths=(HEALTH,))

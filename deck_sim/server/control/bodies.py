@@ -23,7 +23,7 @@ IDLE = "idle"
 
 
 def _one_of(words: Collection[str]) -> AfterValidator:
-    """A check that a text is one of these."""
+    """A check that a text is one of some words."""
 
     def check(word: str) -> str:
         if word not in words:
@@ -41,7 +41,7 @@ Speed = Annotated[float, Field(gt=0, le=1_000_000)]
 
 
 class NewWorld(Body):
-    """`POST /_sim/reset`: what is not said is as the server was started."""
+    """`POST /_sim/reset`. The server's options are the defaults."""
 
     edition: EditionName | None = None
     seed: int | None = None
@@ -53,7 +53,7 @@ class NewWorld(Body):
 
 
 class LimitRate(Body):
-    """A rate limit; what is not said is as the edition has it."""
+    """A rate limit. The edition's limit gives the defaults."""
 
     requests: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     per: PositiveDuration | None = None
@@ -66,7 +66,7 @@ def _switch_or(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     return value if isinstance(value, bool) else read(value)
 
 
-def _unheard_of(type_: str) -> str:
+def _check_undocumented(type_: str) -> str:
     if type_ in PROMPTS:
         raise value_error(f"{show(type_)} is documented, so it is no additive change")
     return type_
@@ -76,11 +76,11 @@ _Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
 
 
 class AdditiveChange(Body):
-    """What a world is to show that no page documents."""
+    """Undocumented additions that a world is to show."""
 
     fields: bool = False
     event_type: Text | None = None
-    interaction_type: Annotated[_Word, AfterValidator(_unheard_of)] | None = None
+    interaction_type: Annotated[_Word, AfterValidator(_check_undocumented)] | None = None
 
 
 class ChangeWorld(Body):
@@ -90,7 +90,7 @@ class ChangeWorld(Body):
     edition: EditionName | None = None
     seed: int | None = None
     webhook_time: WebhookTime | None = None
-    rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or true, or false
+    rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or a bool
     additive_changes: AdditiveChange | None = None
     strict_fidelity: bool | None = None
 
@@ -126,7 +126,7 @@ class Advance(Body):
 
 
 class NewHold(Body):
-    """`POST /_sim/holds`: exactly one of `event` and `call`; `id` is what the event is about."""
+    """`POST /_sim/holds`: exactly one of `event` and `call`; `id` is the resource of the event."""
 
     event: Text | None = None
     id: Text | None = None

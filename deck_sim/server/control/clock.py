@@ -1,120 +1,105 @@
-"""Calls about time: the clock, moving it, and what is due."""
-
-from __future__ import annotations
+"""Calls about time: the clock, an advance, and what is due next."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration, parse_duration
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import MEANS, waiting
-from deck_sim.runtime.advance import Advance
 from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import FOLLOW, Simulation
-from deck_sim.server.control.holds import print_held, print_kept_back
+from deck_sim.server.control.holds import print_holds
+from deck_sim.server.control.printing import print_entry
+from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import Route
-
-if TYPE_CHECKING:
-    from deck_sim.server.control import bodies
 
 
+@route("GET", "/clock")
 def show_clock(request: Request) -> Answer:
-    """`GET /_sim/clock`."""
+    """Show the time, the mode and the speed."""
     simulation = request.simulation
-    return Answer(
-        {
-            "now": print_moment(simulation.world.now),
-            "mode": simulation.mode,
-            "speed": simulation.speed,
-        }
-    )
+    now = print_moment(simulation.world.now)
+    return Answer({"now": now, "mode": simulation.mode, "speed": simulation.speed})
 
 
+@route("PUT", "/clock")
 async def set_clock(request: Request) -> Answer:
-    """`PUT /_sim/clock`: first go on to `now` if it is given, then change how time moves."""
+    """Advance to `now`, if it is given, and then change the mode."""
     from deck_sim.server.control import bodies
 
     body, simulation = request.read_as(bodies.SetClock), request.simulation
     check_follow(request, body.mode, body.now)
     if body.now is not None:
-        journey = simulation.advance_to(read_moment(body.now, "now"), "now")
-        await request.worlds.dispatcher.drive(simulation, journey)
+        advance = simulation.advance_to(read_moment(body.now, "now"), "now")
+        await request.worlds.dispatcher.drive(simulation, advance)
     simulation.set_clock(body.mode, body.speed)
     return show_clock(request)
 
 
 def check_follow(request: Request, mode: str | None, now: str | None) -> None:
-    """Refuse a `follow` clock to whoever lives in another process, and one with a time of its own.
+    """Check that a `follow` clock is set from the process of the server, and without a time.
 
     Raises:
-        ApiError: says which clock to use instead.
+        ApiError: with the clock to use instead.
 
     """
     if mode != FOLLOW:
         return
     if request.headers.get(real_time.PROCESS_HEADER) != real_time.PROCESS:
         text = (
-            "`follow` reads the time of the process in which the server runs, and this call comes"
-            " from another: a freezer of yours would move nothing. Use it with the `deck` fixture"
-            " or `DeckSim` and no `--deck-url`; over a URL use `frozen` and advance the world"
+            "`follow` reads the time of the server's process, and this call comes from another"
+            " process. Use it with the `deck` fixture or `DeckSim`, without `--deck-url`; over a"
+            " URL use `frozen` and advance the world"
         )
         raise refuse("request/input_invalid", text, field="mode")
     if now is not None:
-        text = "a `follow` clock has the time of the process; leave `now` out, or use `frozen`"
+        text = "a `follow` clock has the time of the process; leave out `now`, or use `frozen`"
         raise refuse("request/input_invalid", text, field="now")
 
 
-async def advance(request: Request) -> Answer:
-    """`POST /_sim/clock/advance`: everything that falls due happens before the answer."""
+@route("POST", "/clock/advance")
+async def advance_clock(request: Request) -> Answer:
+    """Move the clock. All that falls due, webhooks included, is done before the answer."""
     from deck_sim.server.control import bodies
 
     body = request.read_as(bodies.Advance)
     if sum(given is not None for given in (body.by, body.to, body.until)) != 1:
         text = "give exactly one of `by`, `to` and `until`"
         raise refuse("request/input_invalid", text, field="by")
-    journey = _journey(request.simulation, body)
-    report = await request.worlds.dispatcher.drive(request.simulation, journey)
-    happened = [print_entry(entry) for entry in report.happened]
-    told = {"now": print_moment(report.now), "happened": happened}
-    return Answer({**told, **_held(request.simulation)})
-
-
-def _journey(simulation: Simulation, body: bodies.Advance) -> Advance:
-    from deck_sim.server.control import bodies
-
+    simulation = request.simulation
     if body.by is not None:
-        return simulation.advance_by(_duration(body.by, "by"))
-    if body.to is not None:
-        return simulation.advance_to(read_moment(body.to, "to"))
-    if isinstance(body.until, bodies.UntilEvent):
-        limit = _duration(body.limit, "limit")
-        return simulation.advance_until_event(body.until.event, body.until.id, limit)
-    return simulation.advance_until_idle()
+        advance = simulation.advance_by(read_duration(body.by, "by"))
+    elif body.to is not None:
+        advance = simulation.advance_to(read_moment(body.to, "to"))
+    elif isinstance(body.until, bodies.UntilEvent):
+        limit = read_duration(body.limit, "limit")
+        advance = simulation.advance_until_event(body.until.event, body.until.id, limit)
+    else:
+        advance = simulation.advance_until_idle()
+    report = await request.worlds.dispatcher.drive(simulation, advance)
+    happened = [print_entry(entry) for entry in report.happened]
+    now = print_moment(report.now)
+    return Answer({"now": now, "happened": happened, **print_holds(simulation)})
 
 
-def _duration(text: str, field: str) -> timedelta:
+def read_duration(text: str, field: str) -> timedelta:
+    """Read a duration like `5m`.
+
+    Raises:
+        ApiError: `input_invalid` if it is not one.
+
+    """
     try:
         return parse_duration(text)
     except ValueError as error:
         raise refuse("request/input_invalid", f"`{field}`: {error}", field=field) from None
 
 
-def print_entry(entry: TimelineEntry) -> dict[str, Any]:
-    """A line of the timeline."""
-    return {
-        "at": print_moment(entry.at),
-        "kind": entry.kind,
-        "id": entry.id,
-        "what": entry.what,
-    }
-
-
+@route("GET", "/next")
 def show_next(request: Request) -> Answer:
-    """`GET /_sim/next`: what is due, and what waits without a timer that moves it on."""
+    """Show what is due next, and what waits without a timer."""
     simulation = request.simulation
     now = simulation.world.now
     due = [
@@ -127,31 +112,17 @@ def show_next(request: Request) -> Answer:
         for timer in simulation.world.timers.upcoming()
     ]
     waits = [
-        {"id": r.id, "kind": r.kind, "status": r.status, **_wanted(simulation, r.id)}
+        {"id": r.id, "kind": r.kind, "status": r.status, **_right_answer(simulation, r.id)}
         for r in waiting(simulation.world)
     ]
-    told = {"now": print_moment(now), "due": due, "waiting": waits}
-    return Answer({**told, **_held(simulation)})
+    state = {"now": print_moment(now), "due": due, "waiting": waits}
+    return Answer({**state, **print_holds(simulation)})
 
 
-def _wanted(simulation: Simulation, owner: str) -> dict[str, Any]:
-    """The answer that an open prompt would take, if it would take one."""
+def _right_answer(simulation: Simulation, owner: str) -> dict[str, Any]:
+    """The answer that the open interaction of a resource accepts, if its script names one."""
     story = simulation.world.stories.get(owner)
     if story is None or not getattr(story.step, "has_right_answer", False):
         return {}
-    step: Any = story.step  # one that asks, which to import would take long
+    step: Any = story.step  # an `Ask`; its import is slow
     return {"answer": step.right_answer(Stage(simulation.world, story))}
-
-
-def _held(simulation: Simulation) -> dict[str, Any]:
-    """What is held, stories and answers, if anything is."""
-    told = {"held": print_held(simulation), "kept_back": print_kept_back(simulation)}
-    return {name: rows for name, rows in told.items() if rows}
-
-
-ROUTES = [
-    Route("GET", "/clock", show_clock),
-    Route("PUT", "/clock", set_clock),
-    Route("POST", "/clock/advance", advance),
-    Route("GET", "/next", show_next),
-]

@@ -1,32 +1,34 @@
-"""Calls about deliveries: the log, attempt by attempt; sending again; what queues hold."""
+"""Calls about deliveries: the log of attempts, sending again, the messages in queues."""
 
 from typing import Any
 
 from deck_sim.engine import commands, deliveries
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
+from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import Route
 
 
+@route("GET", "/deliveries")
 def list_deliveries(request: Request) -> Answer:
-    """`GET /_sim/deliveries`: every delivery, oldest first, with its attempts."""
+    """Show every delivery with its attempts, oldest first."""
     world = request.simulation.world
     data = [
         {
             **print_resource(request.simulation, delivery),
-            "log": [_print(tried) for tried in world.attempts.get(delivery.id, [])],
+            "log": [_print(attempt) for attempt in world.attempts.get(delivery.id, [])],
         }
         for delivery in world.all("event_delivery").values()
     ]
     return Answer({"data": data})
 
 
-async def replay(request: Request) -> Answer:
-    """`POST /_sim/deliveries/ID/replay`: the same event once more, under the same id.
+@route("POST", "/deliveries/{id}/replay")
+async def replay_delivery(request: Request) -> Answer:
+    """Deliver the same event again, under the same id.
 
-    With a frozen clock it has been answered when this is. Otherwise, or if somebody drives the
-    clock already, it is sent in the background.
+    With a frozen clock the receiver is called before the answer. With another clock, or while an
+    advance is in progress, it is called in the background.
     """
     simulation = request.simulation
     delivery = commands.fetch(simulation.world, "event_delivery", request.params["id"])
@@ -37,30 +39,24 @@ async def replay(request: Request) -> Answer:
     return Answer(print_resource(request.simulation, again))
 
 
+@route("GET", "/destinations/{id}/messages")
 def list_messages(request: Request) -> Answer:
-    """`GET /_sim/destinations/ID/messages`: what a destination that is a queue holds."""
+    """Show the messages in a destination that is a queue."""
     world = request.simulation.world
     destination = commands.fetch(world, "event_destination", request.params["id"])
-    held = world.messages.get(destination.id, [])
-    return Answer({"data": [print_message(request.simulation, event) for event in held]})
+    events = world.messages.get(destination.id, [])
+    return Answer({"data": [print_message(request.simulation, event) for event in events]})
 
 
-def _print(tried: AttemptResult) -> dict[str, Any]:
+def _print(attempt: AttemptResult) -> dict[str, Any]:
     return {
-        "at": print_moment(tried.at),
-        "attempt": tried.number,
-        "ok": tried.ok,
-        "status": tried.status,
-        "error": tried.error,
-        "fault": tried.fault,
-        "latency_ms": tried.latency_ms,
-        "request_headers": dict(tried.request),
-        "response_headers": dict(tried.response),
+        "at": print_moment(attempt.at),
+        "attempt": attempt.number,
+        "ok": attempt.ok,
+        "status": attempt.status,
+        "error": attempt.error,
+        "fault": attempt.fault,
+        "latency_ms": attempt.latency_ms,
+        "request_headers": dict(attempt.request),
+        "response_headers": dict(attempt.response),
     }
-
-
-ROUTES = [
-    Route("GET", "/deliveries", list_deliveries),
-    Route("POST", "/deliveries/{id}/replay", replay),
-    Route("GET", "/destinations/{id}/messages", list_messages),
-]

@@ -1,4 +1,4 @@
-"""What a world of one edition says when it is asked for something of another."""
+"""The check of calls about a kind of resource that another edition has."""
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.editions import EDITIONS
@@ -7,10 +7,10 @@ from deck_sim.engine.world import World
 
 
 def check_kind(world: World, kind: str) -> None:
-    """See that the world's edition has a kind of resource.
+    """Check that the world's edition has a kind of resource.
 
     Raises:
-        ApiError: `endpoint_not_found`, which says where there are some.
+        ApiError: `endpoint_not_found`, with the editions that have it.
 
     """
     if kind not in world.rules.kinds:

@@ -1,4 +1,4 @@
-"""The bodies of `POST /_sim/faults`: a fault of calls, or one of webhooks."""
+"""The bodies of `POST /_sim/faults`."""
 
 from pydantic import RootModel
 
@@ -21,7 +21,7 @@ PutFault = PutHttpFault | PutWebhookFault
 
 
 def body_for(names: set[str]) -> type[PutFault]:
-    """The body that has these names, or is meant to have them."""
+    """The model for a body with these names: that of webhooks if only webhooks have one of them."""
     of_calls, of_webhooks = ({family, *fault_keys(family)} for family in FAMILIES)
     is_of_webhooks = HttpFault.family not in names and names & (of_webhooks - of_calls)
     return PutWebhookFault if is_of_webhooks else PutHttpFault

@@ -7,22 +7,21 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.fidelity import GRADES
 from deck_sim.contract.ledger import rows_of
+from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import Route
 
 
+@route("GET", "/fidelity")
 def show_fidelity(request: Request) -> Answer:
-    """`GET /_sim/fidelity`: what the edition of the world imitates, and how we know of it; of
-    another `edition`, or of one `grade`, if the query says so.
-    """
-    edition = _asked(request, "edition", EDITIONS) or request.simulation.world.edition
-    grade = _asked(request, "grade", GRADES)
+    """Show the rows of an edition, by default of the world's; with `grade`, those of one grade."""
+    edition = _read_word(request, "edition", EDITIONS) or request.simulation.world.edition
+    grade = _read_word(request, "grade", GRADES)
     rows = [row for row in rows_of(edition) if grade in (None, row.grade)]
     return Answer({"data": [row.as_json() for row in rows]})
 
 
-def _asked(request: Request, name: str, allowed: Collection[str]) -> str | None:
-    """The last value of a parameter that is one of few; None if it is not there."""
+def _read_word(request: Request, name: str, allowed: Collection[str]) -> str | None:
+    """Read the last value of a query parameter that takes only some words."""
     for word in request.query_values(name)[-1:]:
         if word not in allowed:
             close = nearest(word, allowed)
@@ -30,6 +29,3 @@ def _asked(request: Request, name: str, allowed: Collection[str]) -> str | None:
             raise refuse("request/input_invalid", text, field=name)
         return word
     return None
-
-
-ROUTES = [Route("GET", "/fidelity", show_fidelity)]

@@ -1,4 +1,4 @@
-"""Calls about holds: points at which stories stop, or answers wait, until they are let go on."""
+"""Calls about holds: points at which stories stop, or answers wait, until they are released."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_moment
 from deck_sim.runtime.simulation import Simulation
+from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import Route
 
 
+@route("POST", "/holds")
 def make_hold(request: Request) -> Answer:
-    """`POST /_sim/holds`: stop what is about to emit an event, or keep answers to a call back."""
+    """Hold stories before they emit an event, or the answers to a call."""
     from deck_sim.server.control import bodies
 
     body, simulation = request.read_as(bodies.NewHold), request.simulation
@@ -35,14 +36,16 @@ def make_hold(request: Request) -> Answer:
     return Answer(_print(simulation, hold))
 
 
+@route("GET", "/holds")
 def list_holds(request: Request) -> Answer:
-    """`GET /_sim/holds`: those there are, and what stands at each."""
+    """Show all holds, and what stands at each."""
     simulation = request.simulation
     return Answer({"data": [_print(simulation, hold) for hold in simulation.world.holds.values()]})
 
 
+@route("DELETE", "/holds/{id}")
 def release_hold(request: Request) -> Answer:
-    """`DELETE /_sim/holds/ID`: what stands there goes on, at the moment that it is now."""
+    """Release a hold. What stands there continues at the present moment."""
     hold_id, simulation = request.params["id"], request.simulation
     if hold_id not in simulation.world.holds:
         held = simulation.world.holds
@@ -50,35 +53,33 @@ def release_hold(request: Request) -> Answer:
             f"there is no hold {quote(hold_id)}{nearest(hold_id, held)}; there are {listed(held)}"
         )
         raise refuse("request/input_invalid", text, field="id")
-    answers, met = _answers(simulation, hold_id), simulation.world.holds[hold_id].met
+    counts = {"answers": _answers(simulation, hold_id), "met": simulation.world.holds[hold_id].met}
     released = simulation.release(hold_id)
-    told = {"released": released, "answers": answers, "met": met}
-    return Answer({"id": hold_id, "deleted": True, **told})
+    return Answer({"id": hold_id, "deleted": True, "released": released, **counts})
 
 
 def _check_event(simulation: Simulation, event: str) -> None:
-    """See that stories can emit it. They may have events of their own, which no table knows."""
+    """Check that stories can emit an event. A script may emit events that no table has."""
     types = simulation.world.rules.event_types
     kinds = [kind for kind in KINDS if kind in simulation.world.rules.kinds]
     of_stories = [type_ for type_ in types if type_.partition(".")[0] in kinds]
     likely = nearest_type(event, types)
     if event in of_stories or (event not in types and not likely):
         return
-    text = f"nothing stops before {quote(event)}{'' if event in types else likely};"
-    text += f" stories of {listed(kinds, last='or')} do, before what they emit"
+    text = f"unknown event {quote(event)}{likely}"
+    if event in types:
+        text = f"stories do not emit {quote(event)}; hold an event of {listed(kinds, last='or')}"
     raise refuse("request/input_invalid", text, field="event")
 
 
 def _check_id(world: World, event: str, resource_id: str | None) -> None:
-    """See that it is the id of something whose stories can emit the event. One that is yet to come
-    is not known: whoever holds what comes holds without an id.
-    """
+    """Check that a resource with this id exists, and that its story can emit the event."""
     kind = event.partition(".")[0] if event in world.rules.event_types else None
     kinds = [one for one in KINDS if one in world.rules.kinds and kind in (None, one)]
     ids = [known for one in kinds for known in world.all(one)]
     if resource_id is not None and resource_id not in ids:
         text = f"`id`: no {' or '.join(kinds)} has the id {quote(resource_id)}"
-        text += f"{nearest(resource_id, ids)}; without `id`, whichever comes is held"
+        text += f"{nearest(resource_id, ids)}; leave out `id` to hold the next one"
         raise refuse("request/input_invalid", text, field="id")
 
 
@@ -88,7 +89,7 @@ def _check_call(call: str, resource_id: str | None) -> None:
     except ValueError as error:
         raise refuse("request/input_invalid", f"`call`: {error}", field="call") from None
     if resource_id is not None:
-        text = "`id` goes with `event`; the path of a `call` names what it is about"
+        text = "`id` goes with `event`; for a `call`, write the id in its path"
         raise refuse("request/input_invalid", text, field="id")
 
 
@@ -114,30 +115,21 @@ def _print(simulation: Simulation, hold: Hold) -> dict[str, Any]:
 
 
 def _answers(simulation: Simulation, hold_id: str) -> int:
-    """How many answers are kept back there."""
+    """How many answers wait at a hold."""
     return len(simulation.held_responses.get(hold_id, ()))
 
 
-def print_held(simulation: Simulation) -> list[dict[str, Any]]:
-    """What stands at which hold, for `/_sim/next` and the reports of the clock."""
-    return [
+def print_holds(simulation: Simulation) -> dict[str, Any]:
+    """The stories and answers that are held, if there are any."""
+    holds = simulation.world.holds.values()
+    held = [
         {"id": story.owner, "event": hold.event, "hold": hold.id}
-        for hold in simulation.world.holds.values()
+        for hold in holds
         for story in stories_at(simulation.world, hold.id)
     ]
-
-
-def print_kept_back(simulation: Simulation) -> list[dict[str, Any]]:
-    """How many answers wait at which hold, for the same."""
-    return [
-        {"call": hold.call, "answers": _answers(simulation, hold.id), "hold": hold.id}
-        for hold in simulation.world.holds.values()
-        if _answers(simulation, hold.id)
+    kept_back = [
+        {"call": hold.call, "answers": answers, "hold": hold.id}
+        for hold in holds
+        if (answers := _answers(simulation, hold.id))
     ]
-
-
-ROUTES = [
-    Route("POST", "/holds", make_hold),
-    Route("GET", "/holds", list_holds),
-    Route("DELETE", "/holds/{id}", release_hold),
-]
+    return ({"held": held} if held else {}) | ({"kept_back": kept_back} if kept_back else {})

@@ -1,138 +1,110 @@
-"""Calls about scenarios: what there is, one more, and which is played next."""
+"""Calls about scenarios: the library of a world, the queue, the rules, coverage."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
+from deck_sim.contract.error_catalog import ApiError, problem, refuse
 from deck_sim.runtime.serialization import read_object
-from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, entry_problems
+from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import Route
 
 if TYPE_CHECKING:
-    from deck_sim.scenario import loader
     from deck_sim.scenario.model import Scenario
-    from deck_sim.scenario.yaml.document import Path
-
-    Faults = Iterable[tuple[Path, str]]
 
 
+@route("GET", "/scenarios")
 def list_scenarios(request: Request) -> Answer:
-    """`GET /_sim/scenarios`."""
+    """Show the names and summaries of all scenarios."""
     library = request.simulation.library
     return Answer({"data": [_print(library.get(name)) for name in library.names()]})
 
 
+@route("GET", "/scenarios/{name}")
 def show_scenario(request: Request) -> Answer:
-    """`GET /_sim/scenarios/NAME`."""
+    """Show a whole scenario."""
     scenario = request.simulation.library.get(request.params["name"], "name")
     return Answer({**_print(scenario), "scenario": scenario.source})
 
 
+@route("PUT", "/scenarios/{name}")
 def put_scenario(request: Request) -> Answer:
-    """`PUT /_sim/scenarios/NAME`: YAML, or JSON if the content type says so. For this world."""
-    name = request.params["name"]
-    is_json = "json" in request.headers.get("content-type", "")
-    scenario = _read_json(request, name) if is_json else _read_yaml(request, name)
+    """Add a scenario to this world. The body is JSON if its content type says so, else YAML."""
+    name, simulation = request.params["name"], request.simulation
+    library = Library(simulation.library)
+    scenario = _read_scenario(request, name, library)
     if scenario.name != name:
-        text = f"`name` is {scenario.name!r}, but the path says {name!r}; they must agree"
+        text = f"`name` is {scenario.name!r}, but the path has {name!r}; make them the same"
         raise refuse("request/input_invalid", text, field="name")
-    simulation, ahead = request.simulation, Library(request.simulation.library)
-    ahead.add(scenario)
-    simulation.selection.check(ahead, simulation.world.edition, about=name)
+    simulation.selection.check(library, simulation.world.edition, about=name)
     simulation.library.add(scenario)
     return Answer(_print(scenario))
 
 
-def _read_yaml(request: Request, name: str) -> Scenario:
-    from deck_sim.scenario import loader
+def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
+    """Read the body, and add its scenario to a library.
 
-    def placed(faults: Faults) -> list[loader.Mistake]:
-        return loader.place_mistakes(name, request.body, faults)
-
-    try:
-        return _whole(
-            request, loader.read_partially(loader.read_scenario, request.body, name), placed
-        )
-    except loader.ScenarioError as error:
-        raise ApiError(*(_problem(mistake, str(mistake)) for mistake in error.mistakes)) from None
-
-
-def _read_json(request: Request, name: str) -> Scenario:
-    """Read plain data, which has no lines; `version` and `name` may be left out."""
-    from deck_sim.base import validation
-    from deck_sim.scenario import loader
-
-    def placed(faults: Faults) -> list[loader.Mistake]:
-        spell = validation.format_path
-        return [loader.Mistake(name, 1, 1, spell(place), text) for place, text in faults]
-
-    data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
-    try:
-        return _whole(request, loader.read_partially(loader.scenario_from_data, data, name), placed)
-    except loader.ScenarioError as error:
-        found = (_problem(m, f"{m.path}: {m.message}".removeprefix(": ")) for m in error.mistakes)
-        raise ApiError(*found) from None
-
-
-def _whole(
-    request: Request,
-    found: tuple[Scenario | None, list[loader.Mistake]],
-    placed: Callable[[Faults], list[loader.Mistake]],
-) -> Scenario:
-    """A scenario that was read, if playlists and mixes, it and those there are, name what can be
-    played.
+    JSON has no lines, and may leave out `version` and `name`.
 
     Raises:
-        ScenarioError: with these mistakes and those that were found in it.
+        ApiError: with every mistake, wrong names in playlists and mixes included.
 
     """
+    from deck_sim.base.validation import format_path
     from deck_sim.scenario import loader
 
-    scenario, mistakes = found
+    is_json = "json" in request.headers.get("content-type", "")
+    if is_json:
+        data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
+        scenario, mistakes = loader.read_partially(loader.scenario_from_data, data, name)
+    else:
+        scenario, mistakes = loader.read_partially(loader.read_scenario, request.body, name)
     if scenario is not None:
-        library = Library(request.simulation.library)
         library.add(scenario)
-        mistakes += placed(entry_problems(scenario, library))
+        problems = entry_problems(scenario, library)
+        mistakes += (
+            [loader.Mistake(name, 1, 1, format_path(path), text) for path, text in problems]
+            if is_json
+            else loader.place_mistakes(name, request.body, problems)
+        )
     if mistakes or scenario is None:
-        raise loader.ScenarioError(*loader.sort_mistakes(mistakes))
+        found = [
+            problem(
+                "request/input_invalid",
+                f"{one.path}: {one.message}".removeprefix(": ") if is_json else str(one),
+                field=one.path or None,
+            )
+            for one in loader.sort_mistakes(mistakes)
+        ]
+        raise ApiError(*found)
     return scenario
 
 
-def _problem(mistake: loader.Mistake, text: str) -> Problem:
-    return problem("request/input_invalid", text, field=mistake.path or None)
-
-
+@route("DELETE", "/scenarios/{name}")
 def delete_scenario(request: Request) -> Answer:
-    """`DELETE /_sim/scenarios/NAME`: only what was put into this world can be taken out."""
+    """Remove a scenario that was added to this world."""
     name, simulation = request.params["name"], request.simulation
     scenario = simulation.library.find(name)
     if scenario is None or not simulation.library.remove(name):
-        text = f"{name!r} was not put into this world, so it cannot be taken out of it"
+        text = f"{name!r} was not added to this world; only added scenarios can be removed"
         raise refuse("request/input_invalid", text, field="name")
-    if simulation.library.find(name) is None and name in _wished(simulation):
+    selected = {name for _, name, _ in simulation.selection.references()}
+    listed = chain.from_iterable(scenario.entries for scenario in simulation.library.own())
+    if simulation.library.find(name) is None and name in selected.union(listed):
         simulation.library.add(scenario)
         text = (
-            f"{name!r} is still to be played: it is queued or the world's default, or a rule,"
-            " a playlist or a mix names it"
+            f"{name!r} is in use: the queue, the default, a rule, a playlist or a mix names it;"
+            " remove that first"
         )
         raise refuse("request/state_invalid", text)
     return Answer({"name": name, "deleted": True})
 
 
-def _wished(simulation: Simulation) -> set[str]:
-    return {
-        *(name for _, name, _ in simulation.selection.references()),
-        *chain.from_iterable(scenario.entries for scenario in simulation.library.own()),
-    }
-
-
-def queue(request: Request) -> Answer:
-    """`POST /_sim/queue`: the next connections or runs play these, one each."""
+@route("POST", "/queue")
+def queue_scenarios(request: Request) -> Answer:
+    """Queue scenarios for the next connections, sessions or runs, one each."""
     from deck_sim.server.control import bodies
 
     body = request.read_as(bodies.Queue)
@@ -143,35 +115,40 @@ def queue(request: Request) -> Answer:
     return show_queue(request)
 
 
+@route("GET", "/queue")
 def show_queue(request: Request) -> Answer:
-    """`GET /_sim/queue`."""
+    """Show the queues."""
     return Answer({"queues": request.simulation.selection.queues})
 
 
+@route("DELETE", "/queue")
 def clear_queue(request: Request) -> Answer:
-    """`DELETE /_sim/queue`."""
+    """Clear the queues."""
     request.simulation.selection.queues.clear()
     return show_queue(request)
 
 
+@route("PUT", "/rules")
 def put_rules(request: Request) -> Answer:
-    """`PUT /_sim/rules`: these rules instead of those there are; the first that matches counts."""
+    """Replace the rules. The first rule that matches is used."""
     from deck_sim.server.control import bodies
 
     simulation = request.simulation
-    wanted = request.read_as(bodies.Rules).rules
-    simulation.selection.set_rules(wanted, simulation.library, simulation.world.edition)
+    rules = request.read_as(bodies.Rules).rules
+    simulation.selection.set_rules(rules, simulation.library, simulation.world.edition)
     return show_rules(request)
 
 
+@route("GET", "/rules")
 def show_rules(request: Request) -> Answer:
-    """`GET /_sim/rules`."""
+    """Show the rules."""
     rules = request.simulation.selection.rules
     return Answer({"rules": [rule.model_dump(exclude_none=True) for rule in rules]})
 
 
+@route("GET", "/coverage")
 def show_coverage(request: Request) -> Answer:
-    """`GET /_sim/coverage`: which steps and branches of which scenarios were played."""
+    """Show which steps and branches of which scenarios were played."""
     from deck_sim.scenario import coverage
 
     world, library = request.simulation.world, request.simulation.library
@@ -180,17 +157,3 @@ def show_coverage(request: Request) -> Answer:
 
 def _print(scenario: Scenario) -> dict[str, Any]:
     return {"name": scenario.name, "summary": scenario.summary, "tags": list(scenario.tags)}
-
-
-ROUTES = [
-    Route("GET", "/scenarios", list_scenarios),
-    Route("GET", "/scenarios/{name}", show_scenario),
-    Route("PUT", "/scenarios/{name}", put_scenario),
-    Route("DELETE", "/scenarios/{name}", delete_scenario),
-    Route("POST", "/queue", queue),
-    Route("GET", "/queue", show_queue),
-    Route("DELETE", "/queue", clear_queue),
-    Route("GET", "/rules", show_rules),
-    Route("PUT", "/rules", put_rules),
-    Route("GET", "/coverage", show_coverage),
-]

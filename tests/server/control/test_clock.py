@@ -184,9 +184,9 @@ def test_the_answer_that_would_do_is_computed(sim, run_task):
 @pytest.mark.parametrize(
     ("body", "headers", "field", "text"),
     [
-        ({}, {}, "mode", "`follow` reads the time of the process in which the server runs"),
+        ({}, {}, "mode", "`follow` reads the time of the server's process"),
         ({}, {PROCESS_HEADER: "another"}, "mode", "over a URL use `frozen`"),
-        ({"now": "2030-01-01"}, {PROCESS_HEADER: PROCESS}, "now", "leave `now` out"),
+        ({"now": "2030-01-01"}, {PROCESS_HEADER: PROCESS}, "now", "leave out `now`"),
     ],
 )
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/clock"), ("POST", "/reset")])

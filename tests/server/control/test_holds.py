@@ -58,8 +58,14 @@ def test_waiting_for_what_is_held_is_refused_and_says_so(sim, hold, run_task):
     [
         ({}, "give exactly one of `event` and `call`"),
         ({"event": "task_run.failed", "call": "/**"}, "give exactly one of `event` and `call`"),
-        ({"event": "task_run.complete"}, "before 'task_run.complete'; did you mean 'task_run.com"),
-        ({"event": "agent.created"}, "before 'agent.created'; stories of `connection` or `task_ru"),
+        (
+            {"event": "task_run.complete"},
+            "unknown event 'task_run.complete'; did you mean 'task",
+        ),
+        (
+            {"event": "agent.created"},
+            "stories do not emit 'agent.created'; hold an event of `conn",
+        ),
         ({"call": "POST tasks"}, "'POST tasks' is not a pattern of calls; write it like `POST"),
         ({"call": "POST /tasks/*/run"}, "is not a path of the API; paths begin with `/v2`"),
         ({"call": "/v2/test", "id": "x"}, "`id` goes with `event`"),
@@ -73,7 +79,7 @@ def test_a_hold_that_could_never_hold_is_refused(message, body, text):
 def test_a_hold_for_an_id_that_there_is_not_is_refused(message, hold, run_task):
     """It could only be a slip. A type of a script's own may be about whatever plays one."""
     run = run_task()["id"]
-    said = "; without `id`, whichever comes is held"
+    said = "; leave out `id` to hold the next one"
     body = {"event": "task_run.completed", "id": "trun_nope"}
     assert message("POST", "/holds", json=body) == f"`id`: no task_run has the id 'trun_nope'{said}"
     wrong = {"event": "connection.connected", "id": run}
