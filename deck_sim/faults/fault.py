@@ -1,6 +1,7 @@
-"""What every fault is, how it is written, and how it is filed: under its family and its key.
+"""The base class of faults, their registry, and how they are read.
 
-A fault is written as a mapping that says what it is for, and has exactly one key that names it:
+A fault is a mapping with the field of its family, which says what it applies to, and exactly one
+field that names the fault:
 
     {"match": "POST /v2/tasks/*/run", "times": 2, "status": 502}
 """
@@ -18,54 +19,55 @@ from deck_sim.base.validation import Strict, Whole, field_errors, show, value_er
 
 REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 
-MOST = 1_000_000
+_MAX_COUNT = 1_000_000
 
 
 class Fault(Strict):
-    """A fault. Subclasses set `key`, the name of the field that says what happens.
+    """A fault: something that can go wrong with a call or a webhook. Immutable.
 
-    A family of faults sets `family`, the name of the field that says what they are for.
+    A family of faults sets `family`, the name of the field that says what they apply to. Each fault
+    sets `key`, the name of the field that says what happens, and is registered under both.
     """
 
     family: ClassVar[str]
     key: ClassVar[str] = ""
     fires: ClassVar[str]
-    after: Annotated[int, Field(ge=0, le=MOST), Whole] = 0
-    """How many of those that it is for pass before it strikes."""
-    times: Annotated[int, Field(ge=1, le=MOST), Whole] | None = None
-    """How many it strikes then; without it, all of them."""
+    after: Annotated[int, Field(ge=0, le=_MAX_COUNT), Whole] = 0
+    """How many calls or webhooks pass unchanged first."""
+    times: Annotated[int, Field(ge=1, le=_MAX_COUNT), Whole] | None = None
+    """How many it then affects. Default: all."""
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Itself: nothing changes it, so copies of a world share it."""
+        """Return itself: a fault is immutable, so copies of a world share it."""
         return self
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """File the class under its key."""
+        """Register the class."""
         if cls.key:
             other = REGISTRY.setdefault((cls.family, cls.key), cls)
             if other is not cls:
-                text = f"{cls.key!r} is {other.__name__} already; {cls.__name__} cannot be"
+                text = f"{cls.__name__}: {other.__name__} already has the key {cls.key!r}"
                 raise TypeError(text)
 
     def __str__(self) -> str:
-        """The fault in a line: what happens, and to what."""
+        """The fault in one line: what happens, and to what."""
         value = self.model_dump()[self.key]
         what = self.key if value is True else f"{self.key}: {value}"
         return f"{what}, for {getattr(self, self.family)}"
 
 
 def fault_keys(family: str) -> tuple[str, ...]:
-    """What the faults of a family are called."""
+    """The keys of a family's faults."""
     return tuple(key for of, key in REGISTRY if of == family)
 
 
 def read_fault(base: type[Fault], value: Any) -> Fault:
-    """Read a fault of the family whose base is given.
+    """Read a fault of the family with this base class.
 
     Raises:
-        PydanticCustomError: if it is no mapping.
-        ValidationError: with all that is wrong in it.
+        PydanticCustomError: if it is not a mapping.
+        ValidationError: with every mistake in it.
 
     """
     if isinstance(value, base):
@@ -75,17 +77,20 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
     keys = fault_keys(base.family)
     named = [key for key in value if key in keys]
     if len(named) > 1:
-        text = f"{listed(named)} are {len(named)} faults; keep one, and write another beside it"
+        text = (
+            f"{listed(named)} are {len(named)} faults;"
+            " keep one, and make the others faults of their own"
+        )
         raise field_errors((named[1], text))
     made = (REGISTRY[base.family, named[0]] if named else base).model_validate(value)
     if not named:
-        text = f"what goes wrong with it is not said; add one of {listed(keys, last='or')}"
+        text = f"the fault is missing; add one of {listed(keys, last='or')}"
         raise field_errors((base.family, text))
     return made
 
 
 def fault_field(base: type[Fault]) -> Any:
-    """The type of a model's field that holds a fault of a family."""
+    """The type of a pydantic field that holds a fault of a family."""
     members = [REGISTRY[base.family, key] for key in fault_keys(base.family)]
     schema = {"title": "fault", "anyOf": [m.model_json_schema() for m in members]}
     reader = PlainValidator(partial(read_fault, base))

@@ -1,6 +1,4 @@
-"""What can go wrong with a call of the API. Two sorts: some keep it from being done, and the others
-spoil the answer to one that is done.
-"""
+"""Faults of calls of the API. Some replace the call; the others change its response."""
 
 from __future__ import annotations
 
@@ -16,20 +14,19 @@ from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
 from deck_sim.engine.injected import ANSWER, CALL
 from deck_sim.faults.fault import Fault, fault_field
 from deck_sim.faults.outgoing import CLOSED, NOTHING, RESET, OutgoingResponse
-from deck_sim.faults.values import AnswerError, Delay, Match, OnlyTrue
+from deck_sim.faults.values import AnswerError, Delay, Match, OnlyTrue, RetryAfter
 
-_PAGE = b"""<html>
-<head><title>%(status)d %(reason)s</title></head>
+_PAGE = """<html>
+<head><title>{title}</title></head>
 <body>
-<center><h1>%(status)d %(reason)s</h1></center>
+<center><h1>{title}</h1></center>
 <hr><center>proxy</center>
 </body>
 </html>
 """
 _REASONS = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 
-read_pattern = cache(CallPattern.read)
-RetryAfter = Annotated[int, Field(ge=0, le=86_400), Whole]
+_read_pattern = cache(CallPattern.read)
 
 
 class HttpFault(Fault):
@@ -37,36 +34,34 @@ class HttpFault(Fault):
 
     family = "match"
     fires: ClassVar[str] = ANSWER
-    is_answer_readable: ClassVar[bool] = (
-        False  # whether a caller can still read what the API answers
-    )
+    is_answer_readable: ClassVar[bool] = False  # whether the client learns what the API answers
     match: Match
-    """The calls that it is for: a method, and a path in which `*` stands for one part and `**` for
-    any number of them."""
+    """The calls that it applies to: a method and a path, in which `*` stands for one segment and
+    `**` for any number of them."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether it is for a call of this method and path."""
+        """Whether it applies to a call with this method and path."""
         method, path = subject
-        return read_pattern(self.match).matches(method, path)
+        return _read_pattern(self.match).matches(method, path)
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        """What goes out instead of an answer."""
+        """Return the response to send instead."""
         return answer
 
 
 class CallFault(HttpFault):
-    """One that strikes before the API is reached: nothing is done."""
+    """A fault that replaces the call: nothing is done."""
 
     fires: ClassVar[str] = CALL
 
     @property
     def refusal(self) -> ApiError | None:
-        """The answer, if the API gives it."""
+        """The error that the API answers with, or None if it does not answer."""
         return None
 
     @property
     def answered(self) -> int:
-        """The status of the answer, if another gives it."""
+        """The status of the answer if the API does not answer; the journal keeps it."""
         return NOTHING
 
 
@@ -76,13 +71,11 @@ class Refused(CallFault):
     key = "error"
     is_answer_readable = True
     error: AnswerError
-    """The error that it is refused with."""
+    """The error of the answer."""
     retry_after: RetryAfter | None = None
-    """The seconds that the header `Retry-After` gives; without it, there is no such header."""
 
     @property
     def refusal(self) -> ApiError:
-        """The error, in Deck's envelope."""
         error = refuse(self.error, CATALOG[self.error].message.format_map(_Blanks()))
         if self.retry_after is not None:
             error.headers["Retry-After"] = f"{self.retry_after}"
@@ -90,23 +83,20 @@ class Refused(CallFault):
 
 
 class ProxyPage(CallFault):
-    """Something in between answers, with a page of HTML and no envelope."""
+    """A proxy answers with an HTML page."""
 
     key = "status"
     status: Annotated[int, Field(ge=400, le=599), Whole]
-    """The HTTP status of its page."""
+    """The HTTP status of the page."""
     retry_after: RetryAfter | None = None
-    """The seconds that the header `Retry-After` gives; without it, there is no such header."""
 
     @property
     def answered(self) -> int:
-        """The status of the page."""
         return self.status
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        """The page."""
-        reason = _REASONS.get(self.status, "Error").encode()
-        page = _PAGE % {b"status": self.status, b"reason": reason}
+        title = f"{self.status} {_REASONS.get(self.status, 'Error')}"
+        page = _PAGE.format(title=title).encode()
         headers = {"content-type": "text/html"}
         if self.retry_after is not None:
             headers["retry-after"] = f"{self.retry_after}"
@@ -114,31 +104,27 @@ class ProxyPage(CallFault):
 
 
 class Reset(CallFault):
-    """The line is reset before anybody has read the call."""
+    """The connection is reset before the call is read."""
 
     key = "reset"
     reset: OnlyTrue
-    """`true`."""
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        """Nothing."""
         return replace(answer, status=NOTHING, pieces=(), end=RESET)
 
 
 class LostResponse(HttpFault):
-    """The call is done, and the line closed without an answer."""
+    """The call is done, and the connection closed without a response."""
 
     key = "lost_response"
     lost_response: OnlyTrue
-    """`true`."""
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        """Nothing."""
         return replace(answer, status=NOTHING, pieces=(), end=CLOSED)
 
 
 class Late(HttpFault):
-    """The call is done, and its answer held back."""
+    """The call is done, and its response is delayed."""
 
     key = "delay"
     is_answer_readable = True
@@ -146,62 +132,53 @@ class Late(HttpFault):
     """How long, on the world's clock."""
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        """The answer, later."""
         return replace(answer, held=self.delay)
 
 
 class Empty(HttpFault):
-    """The call is done, and its answer has no body."""
+    """The call is done, and its response has no body."""
 
     key = "empty"
     empty: OnlyTrue
-    """`true`."""
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        """The answer without its body."""
         return replace(answer, pieces=(), length=0)
 
 
 class Truncated(HttpFault):
-    """The call is done, and the line closed in the middle of the answer."""
+    """The call is done, and the connection closed in the middle of the response."""
 
     key = "truncate"
     truncate: OnlyTrue
-    """`true`."""
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        """Half of what the headers promise."""
         return replace(answer, pieces=(answer.body[: answer.length // 2],), end=CLOSED)
 
 
 class Malformed(HttpFault):
-    """The call is done, and the body of its answer is not JSON: its last brace is missing."""
+    """The call is done, and its response is not valid JSON: the last brace is missing."""
 
     key = "malformed"
     malformed: OnlyTrue
-    """`true`."""
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        """All of the body but its last character."""
         body = answer.body[:-1]
         return replace(answer, pieces=(body,), length=len(body))
 
 
 class Dripping(HttpFault):
-    """The call is done, and the body of its answer comes byte by byte."""
+    """The call is done, and the body of its response is sent byte by byte."""
 
     key = "drip"
     is_answer_readable = True
     drip: OnlyTrue
-    """`true`."""
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        """Each byte on its own."""
         return replace(answer, pieces=tuple(bytes([byte]) for byte in answer.body))
 
 
 class _Blanks(dict[str, str]):
-    """The words of a catalog's text, of which a fault knows none."""
+    """Fills the placeholders of a message, which a fault has no values for."""
 
     def __missing__(self, name: str) -> str:
         return "…"

@@ -1,43 +1,42 @@
-"""What goes out in the end, as values: an answer on its way to a caller, a webhook on its way to a
-receiver. A fault makes another of it; whoever sends it does as it says.
-"""
+"""What a fault changes: a response or a webhook that is about to be sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-FAULT_HEADER = "deck-sim-fault"  # names the fault that something was sent by
+FAULT_HEADER = "deck-sim-fault"  # names the fault that a response or webhook was changed by
 
-WHOLE = "whole"  # it ends as HTTP says
-CLOSED = "closed"  # the line is closed behind the last piece
-RESET = "reset"  # the line is reset
+# How a response ends.
+WHOLE = "whole"  # as HTTP says
+CLOSED = "closed"  # the connection is closed after the last piece
+RESET = "reset"  # the connection is reset
 
-NOTHING = 0  # the status of what has none, for not even a status line is sent
+NOTHING = 0  # the status of a response of which not even a status line is sent
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingResponse:
-    """An answer on its way."""
+    """A response that is about to be sent."""
 
     status: int  # or `NOTHING`
     headers: Mapping[str, str]
-    pieces: tuple[bytes, ...]  # of its body, each sent on its own
-    length: int  # of the body, as the headers promise it
-    held: timedelta = timedelta()  # of the world's clock, before the first byte
+    pieces: tuple[bytes, ...]  # of the body, each sent on its own
+    length: int  # of the body, in the header
+    held: timedelta = timedelta()  # on the world's clock, before the first byte
     end: str = WHOLE
 
     @property
     def body(self) -> bytes:
-        """What is sent of the body."""
+        """The whole body."""
         return b"".join(self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingWebhook:
-    """A webhook on its way: what its signature is made of, and what is sent in the end."""
+    """A webhook that is about to be sent, and what its signature is computed from."""
 
     secrets: tuple[str, ...]
     stamp: datetime
     signed: bytes  # the body that is signed
-    body: bytes
+    body: bytes  # the body that is sent
     copies: int = 1

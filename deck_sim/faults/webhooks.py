@@ -1,4 +1,4 @@
-"""What can go wrong with a webhook. One fault strikes one attempt, so retries count as well."""
+"""Faults of webhooks. A fault affects one attempt, so retries count too."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from deck_sim.faults.outgoing import OutgoingWebhook
 from deck_sim.faults.values import Delay, EventType, OnlyTrue
 
 STALE = timedelta(minutes=10)  # verifiers allow five
-OVERTAKEN_WITHIN = timedelta(seconds=30)  # or it is sent although nothing overtook it
-_STRANGE = "whsec_" + base64.b64encode(b"a key that nobody was ever given").decode()
+MAX_REORDER = timedelta(seconds=30)
+_UNKNOWN_SECRET = "whsec_" + base64.b64encode(b"a key that nobody was ever given").decode()
 
 
 class WebhookFault(Fault):
@@ -28,130 +28,114 @@ class WebhookFault(Fault):
     family = "event"
     fires: ClassVar[str] = WEBHOOK
     event: EventType
-    """The event type that it is for; a glob, like `task_run.*`."""
+    """The event type that it applies to; a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether it is for events of this type."""
+        """Whether it applies to events of this type."""
         (event_type,) = subject
         return fnmatchcase(event_type, self.event)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """See that the attempt, which is due now, is not made now; says whether it did so."""
+        """Prevent the attempt that is due now; returns whether it did."""
         return False
 
-    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
-        """What is sent instead of a message."""
-        return message
+    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
+        """Return the webhook to send instead."""
+        return webhook
 
 
 class Duplicate(WebhookFault):
-    """It is sent twice, with the same id."""
+    """The webhook is sent twice, with the same id."""
 
     key = "duplicate"
     duplicate: OnlyTrue
-    """`true`."""
 
-    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
-        """The message, twice."""
-        return replace(message, copies=2)
+    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
+        return replace(webhook, copies=2)
 
 
 class Reordered(WebhookFault):
-    """It is sent behind the next one to its destination; or after 30 s, if there is none."""
+    """The webhook is sent after the next one to its destination, or after 30 s without one."""
 
     key = "reorder"
     reorder: OnlyTrue
-    """`true`."""
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Wait for the next."""
-        hold_back(world, delivery, OVERTAKEN_WITHIN, "until the next one is sent", overtaken=True)
+        hold_back(world, delivery, MAX_REORDER, "until the next one is sent", overtaken=True)
         return True
 
 
 class Dropped(WebhookFault):
-    """It gets lost, although the sender believes that it was taken; so it is not sent again."""
+    """The webhook gets lost; its sender counts it as a success, so there is no retry."""
 
     key = "drop"
     drop: OnlyTrue
-    """`true`."""
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Lose it."""
         lose(world, delivery)
         return True
 
 
 class Delayed(WebhookFault):
-    """It is sent later."""
+    """The webhook is sent later."""
 
     key = "delay"
     delay: Delay
     """How much later, on the world's clock."""
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Wait."""
         hold_back(world, delivery, self.delay, f"for {format_duration(self.delay)}")
         return True
 
 
 class StaleTimestamp(WebhookFault):
-    """It is signed ten minutes in the past; verifiers allow five."""
+    """The timestamp is ten minutes old; verifiers allow five. The signature is right."""
 
     key = "stale_timestamp"
     stale_timestamp: OnlyTrue
-    """`true`."""
 
-    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
-        """The message, signed with an old timestamp."""
-        return replace(message, stamp=message.stamp - STALE)
+    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
+        return replace(webhook, stamp=webhook.stamp - STALE)
 
 
 class BadSignature(WebhookFault):
-    """It is signed with a secret that the receiver does not have."""
+    """The webhook is signed with a secret that the receiver does not have."""
 
     key = "bad_signature"
     bad_signature: OnlyTrue
-    """`true`."""
 
-    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
-        """The message, signed by a stranger."""
-        return replace(message, secrets=(_STRANGE,))
+    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
+        return replace(webhook, secrets=(_UNKNOWN_SECRET,))
 
 
 class RotatedSignature(WebhookFault):
-    """It has two signatures, the first with a secret that the receiver does not have. So it is
-    while a secret is rotated, and a receiver must take it.
+    """The webhook has two signatures, the first with a secret that the receiver does not have, as
+    during a rotation of the secret. A receiver must accept it.
     """
 
     key = "rotated_signature"
     rotated_signature: OnlyTrue
-    """`true`."""
 
-    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
-        """The message, signed by a stranger, too."""
-        return replace(message, secrets=(_STRANGE, *message.secrets))
+    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
+        return replace(webhook, secrets=(_UNKNOWN_SECRET, *webhook.secrets))
 
 
 class TamperedBody(WebhookFault):
-    """Its body was changed after it was signed; it is still JSON."""
+    """The body is changed after it was signed; it is still JSON."""
 
     key = "tampered_body"
     tampered_body: OnlyTrue
-    """`true`."""
 
-    def apply(self, message: OutgoingWebhook) -> OutgoingWebhook:
-        """The message with something added to its body."""
-        return replace(message, body=message.body[:-1] + b',"tampered":true}')
+    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
+        return replace(webhook, body=webhook.body[:-1] + b',"tampered":true}')
 
 
 class BeforeResponse(WebhookFault):
-    """It arrives before the answer to the call that caused the event."""
+    """The webhook arrives before the response to the call that caused its event."""
 
     key = "before_response"
     fires: ClassVar[str] = HASTE
     before_response: OnlyTrue
-    """`true`."""
 
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 
 from deck_sim.base.errors import listed
 from deck_sim.engine.story import KINDS
-from deck_sim.faults.fault import fault_keys
+from deck_sim.faults.fault import REGISTRY, fault_keys
 from deck_sim.runtime.world_file import load_world_file
 from deck_sim.scenario.expressions.environment import FILTERS
 from deck_sim.scenario.library import read_files, shipped
@@ -27,6 +27,19 @@ LISTS = {
     **{listed(step_words(kind)): f"{{steps of a {kind}}}" for kind in KINDS},
     **{
         listed(fault_keys(family), last="or"): f"{{faults with {family}}}"
+        for family in ("match", "event")
+    },
+    **{
+        listed(
+            sorted(
+                {
+                    name
+                    for of, key in REGISTRY
+                    if of == family
+                    for name in REGISTRY[of, key].model_fields
+                }
+            )
+        ): f"{{fields of a fault with {family}}}"
         for family in ("match", "event")
     },
 }
