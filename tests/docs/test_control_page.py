@@ -1,4 +1,4 @@
-"""The page on the control API: every call has its section, and every example answers as shown."""
+"""docs/control.md: each call has a section, and each example gets the answer that it shows."""
 
 import json
 import re
@@ -18,13 +18,13 @@ def _heading(route):
     return f"{route.method} /_sim{route.path.replace('{id}', 'ID').replace('{name}', 'NAME')}"
 
 
-def test_every_call_has_its_section_and_no_other_has():
-    """The headings of the page are the rows of the table."""
+def test_the_sections_are_the_calls():
+    """Each route has a heading, and each heading is a route."""
     assert sorted(SECTIONS) == sorted(map(_heading, ROUTES))
 
 
 def test_every_section_shows_its_call():
-    """Each section has an example of its own call, with the answer."""
+    """A section has an example of its own call."""
     for heading, section in SECTIONS.items():
         method, path = heading.replace("ID", "[^/]+").replace("NAME", "[^/]+").split()
         calls = [_read(command) for command, _ in EXAMPLE.findall(section)]
@@ -33,7 +33,7 @@ def test_every_section_shows_its_call():
 
 
 def test_every_example_answers_as_shown(server, api, key):
-    """Played from top to bottom in one world, each call answers what the page shows."""
+    """The examples run from top to bottom in one world."""
     examples = EXAMPLE.findall(PAGE)
     assert len(examples) >= len(ROUTES)
     for command, shown in examples:
@@ -43,7 +43,7 @@ def test_every_example_answers_as_shown(server, api, key):
 
 
 def _read(command):
-    """What a curl command asks for: the method, the path, and the rest of the request."""
+    """The method, path, and other arguments of a curl command."""
     _, *words = shlex.split(command.replace("\\\n", " "))
     method, request = "GET", {"headers": {}}
     for option, value in pairwise(words):

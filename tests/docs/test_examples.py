@@ -162,6 +162,12 @@ def test_every_link_of_a_page_leads_somewhere(page):
         assert not anchor or anchor in anchors_of(target), f"{path}#{anchor}"
 
 
+def test_every_page_is_linked_from_the_readme():
+    """A reader finds each page of docs/ from the front page."""
+    linked = {path for path, _ in links_in((ROOT / "README.md").read_text())}
+    assert {f"docs/{page.name}" for page in PAGES if page.name != "README.md"} <= linked
+
+
 PAGE = """
 # First
 ```yaml

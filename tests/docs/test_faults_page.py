@@ -1,4 +1,4 @@
-"""The page on faults: each has its section, with an example that uses it."""
+"""docs/faults.md: each fault has a section with an example that uses it."""
 
 import re
 from pathlib import Path
@@ -14,15 +14,15 @@ FAMILIES = {"Faults of calls": HttpFault.family, "Faults of webhooks": WebhookFa
 
 
 def sections(title):
-    """The sections below a heading, by what they are called."""
+    """The sections below a heading, by fault."""
     part = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)[1]
     pieces = re.split(r"^### (\w+)\n", part, flags=re.MULTILINE)[1:]
     return dict(zip(pieces[::2], pieces[1::2], strict=True))
 
 
 @pytest.mark.parametrize("title", FAMILIES)
-def test_every_fault_has_its_section_and_no_other_has(title):
-    """The headings are the keys of the family."""
+def test_the_sections_are_the_faults(title):
+    """Each key of the family has a heading, and each heading is a key."""
     assert sorted(sections(title)) == sorted(fault_keys(FAMILIES[title]))
 
 

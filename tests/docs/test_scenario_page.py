@@ -50,7 +50,7 @@ _TIMELINE = re.compile(
 
 
 def spell_type(schema):
-    """What may be written for a value of this JSON Schema, in words."""
+    """Describe the type of a value with this JSON Schema in words."""
     if "$ref" in schema:
         return NOUNS[schema["$ref"].rpartition("/")[2]]
     if schema.get("title") == "fault":
@@ -77,7 +77,7 @@ def spell_type(schema):
 
 
 def row(name, info):
-    """One key: how it is written, of what type, its default, its meaning."""
+    """The row of a key: its name, type, default and description."""
     type_ = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
     meaning = " ".join(info.description.split())
     told = spell_type(TypeAdapter(type_).json_schema())
@@ -85,14 +85,14 @@ def row(name, info):
 
 
 def default(info):
-    """What holds if the key is not there, if it is short enough to show."""
+    """The default of a key, if it is a text."""
     if info.is_required():
         return "required"
     return f"`{info.default}`" if info.default and isinstance(info.default, str) else ""
 
 
 def table_of_keys(models):
-    """The keys of a mapping; those that differ between its models stand there once for each."""
+    """The keys of a mapping. A key that differs between its models has a row for each."""
     rows = {}
     for model in models:
         for name, info in model.model_fields.items():
@@ -145,12 +145,12 @@ def make_table(name):
 
 
 def fill_table(found):
-    """A table between its markers."""
+    """Replace the table between two markers."""
     return f"{found[1]}{make_table(found[2])}{found[4]}"
 
 
 def fill_timeline(found):
-    """A timeline below its scenario."""
+    """Replace the timeline below a scenario."""
     return f"{found[1]}{play_scenario(read_scenario(found[2]))}{found[4]}"
 
 
@@ -160,17 +160,17 @@ def written(text):
 
 
 def record(page=PAGE):
-    """Write the page anew."""
+    """Write the page."""
     page.write_text(written(page.read_text()))
 
 
 def test_the_page_is_up_to_date():
-    """Tables and timelines are what the code makes; if not, run scripts/write-docs."""
+    """If this fails, run scripts/write-docs."""
     assert written(PAGE.read_text()) == PAGE.read_text()
 
 
 def test_recording_fills_tables_and_timelines(tmp_path):
-    """What stands between the markers, and in a timeline, is replaced; the rest is left alone."""
+    """Tables and timelines are replaced, and the rest stays."""
     page = tmp_path / "page.md"
     text = "# P\n<!-- table: event -->\n<!-- /table -->\n{}So:\n```text\n```\n# End\n"
     page.write_text(text.format("```yaml\nversion: 1\nname: a\nconnection: [invalid]\n```\n"))
