@@ -15,7 +15,7 @@ CREDENTIALS = {"username": "alex", "password": "hunter2"}
 
 
 class Play:
-    """A world, and the short ways in which tests play in it. Scripts are written in one line."""
+    """A world and shortcuts for tests. Scripts are written in one line of YAML."""
 
     def __init__(self, seed=7):
         self.world = World(seed=seed)
@@ -51,7 +51,7 @@ class Play:
         return self.open("[connected]")
 
     def run(self, steps, connection=None, input=None, **task):  # noqa: A002
-        """Run a new task through a new connection, and return the run as it then is."""
+        """Run a new task on a new connection, and return the run as it then is."""
         body = {"connection_id": (connection or self.connect()).id, "input": input or {}}
         choose = partial(self._chosen, "task_run", steps)
         return self.look(commands.run_task(self.world, self.task(**task), body, choose))
@@ -67,7 +67,7 @@ class Play:
             pass_time(self.world, end)
 
     def is_due(self, moment):
-        """Whether something is due by then."""
+        """Whether a timer is due by then."""
         due = self.world.timers.peek()
         return due is not None and due.at <= moment
 
@@ -84,7 +84,7 @@ class Play:
         return commands.review_run(self.world, self.look(run), verdict)
 
     def told(self, resource):
-        """What the timeline says of a resource, each line with the time since the start."""
+        """The timeline of a resource, each line with the time since the start."""
         entries = [e for e in self.world.timeline if e.id == resource.id]
         return [f"{format_duration(e.at - FROZEN_START)} {e.what}" for e in entries]
 

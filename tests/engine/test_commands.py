@@ -1,4 +1,4 @@
-"""What callers, people and sources do; and that a refused command changes nothing."""
+"""Commands of callers, people and sources; a refused command changes nothing."""
 
 import copy
 from functools import partial
@@ -21,7 +21,7 @@ REFUSED = [s for s in STATES if s not in ALLOWED]
 
 
 def give(play, resource, name):
-    """Give a command of that name to a resource."""
+    """Apply the command of that name to a resource."""
     simple = {
         "run": lambda: play.run("[running, completed]", connection=resource),
         "answer": lambda: play.answer(resource, code="1"),
@@ -39,7 +39,7 @@ def reopen(play, connection, steps="[connected]"):
 
 
 def refusal(play, call):
-    """The problems that a call is refused with; it must leave the world as it was."""
+    """The problems of a refused call, which must leave the world equal."""
     was = copy.deepcopy(play.world)
     with pytest.raises(ApiError) as caught:
         call()
@@ -49,7 +49,7 @@ def refusal(play, call):
 
 @pytest.mark.parametrize(("kind", "name", "status"), REFUSED)
 def test_a_command_in_the_wrong_status_changes_nothing(play, bring, kind, name, status):
-    """The refusal names the status and all that would have allowed it; the world stays equal."""
+    """The refusal names the status and those that would allow the command."""
     resource = bring(kind, status)
     task = play.task() if name == "run" else None
     body = {"connection_id": resource.id, "input": {}}
@@ -62,8 +62,8 @@ def test_a_command_in_the_wrong_status_changes_nothing(play, bring, kind, name, 
 
 
 @pytest.mark.parametrize(("kind", "name", "status"), ALLOWED)
-def test_a_command_in_a_right_status_is_carried_out(play, bring, kind, name, status):
-    """Each command does something in each status that its row names."""
+def test_a_command_in_an_allowed_status_takes_effect(play, bring, kind, name, status):
+    """In each status that its row names."""
     resource = bring(kind, status)
     events = len(play.world.events)
     after = give(play, resource, name)
@@ -72,20 +72,8 @@ def test_a_command_in_a_right_status_is_carried_out(play, bring, kind, name, sta
     assert leads_to is None or name == "reopen" or after.status == leads_to
 
 
-@pytest.mark.parametrize("status", RULES.machine("task_run").statuses)
-def test_cancel_is_allowed_in_three_statuses_and_no_other(play, bring, status):
-    """A run can be canceled while it is pending, queued or running (documented)."""
-    run = bring("task_run", status)
-    if status in {"pending", "queued", "running"}:
-        assert play.command(run, "cancel").status == "canceled"
-        assert play.world.timers.peek() is None
-    else:
-        problems, _ = refusal(play, lambda: play.command(run, "cancel"))
-        assert problems == [("request/state_invalid", None)]
-
-
-def test_a_canceled_run_says_nothing_more(play):
-    """The rest of its script is never played."""
+def test_a_canceled_run_plays_no_more(play):
+    """The rest of its script has no effect."""
     run = play.run("[running: 8s, completed]")
     play.wait("1s")
     play.command(run, "cancel")
@@ -94,8 +82,8 @@ def test_a_canceled_run_says_nothing_more(play):
     assert play.events(run) == ["task_run.queued", "task_run.running", "task_run.canceled"]
 
 
-def test_a_disconnected_connection_follows_its_script_no_more(play):
-    """What the script would have done later to the connection is forgotten."""
+def test_a_disconnected_connection_plays_no_more(play):
+    """Its timers are taken back."""
     connection = play.open("[connected: 10m, disconnected]")
     play.wait("5m")
     play.command(connection, "disconnect")
@@ -202,21 +190,21 @@ REASONS = {
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_refused_command_changes_nothing(play, reason):
-    """Every reason to refuse names all that is wrong, and leaves the world equal."""
+    """The refusal names all problems."""
     prepare, expected = REASONS[reason]
     problems, _ = refusal(play, prepare(play))
     assert problems == expected
 
 
-def test_an_update_of_nothing_changes_nothing(play):
-    """An empty update writes no line, no event and no moment."""
+def test_an_empty_update_changes_nothing(play):
+    """It adds no entry and no event."""
     was = copy.deepcopy(play.world)
     assert commands.update_resource(play.world, play.agent, {}) is play.agent
     assert play.world == was
 
 
-def test_an_update_sets_what_was_sent(play):
-    """The other fields stay; the moment, the timeline and the events tell of it."""
+def test_an_update_sets_the_sent_fields(play):
+    """The others stay; there is an entry and an event."""
     play.wait("5s")
     changed = commands.update_resource(play.world, play.agent, {"description": "Books rooms"})
     assert changed.fields == {"name": "Concierge", "description": "Books rooms"}
@@ -226,7 +214,7 @@ def test_an_update_sets_what_was_sent(play):
 
 
 def test_a_reset_task_learns_again(play):
-    """A reset leads back to the first status, with an event of its own."""
+    """A reset is an event of its own."""
     body = {"name": "Read", "agent_id": play.agent.id}
     task = commands.seed_resource(play.world, "task", body, status="live")
     assert commands.reset_task(play.world, task).status == "learning"
@@ -234,22 +222,22 @@ def test_a_reset_task_learns_again(play):
     assert play.events(task) == ["task.reset"]
 
 
-def test_the_password_is_kept_nowhere(play):
-    """Of the credentials, a world keeps the user's name and does not show it."""
+def test_the_password_is_not_kept(play):
+    """The user name is kept, and not shown."""
     connection = play.open()
     assert "auth_credentials" not in connection.fields
     assert connection.hidden == {"username": "alex"}
     assert "hunter2" not in repr(play.world)
 
 
-def test_a_connection_needs_no_credentials_to_log_nobody_in(play):
-    """Other methods than `username_password` are opened without credentials."""
+def test_other_methods_need_no_credentials(play):
+    """Only `username_password` does."""
     opened = play.open(auth_method="none", auth_credentials=None)
     assert (opened.status, opened.hidden) == ("connecting", {})
 
 
-def test_a_seeded_connection_can_be_used_and_lost(play):
-    """A connection that was put there runs tasks, though no script opened it."""
+def test_a_seeded_connection_can_be_used_and_dropped(play):
+    """It runs tasks, although it plays no script."""
     body = {"source_id": play.source.id, "auth_method": "none", "external_id": None}
     seeded = commands.seed_resource(play.world, "connection", body, status="connected")
     run = play.run("[running: 1h, completed]", connection=seeded)
@@ -258,7 +246,7 @@ def test_a_seeded_connection_can_be_used_and_lost(play):
 
 
 def test_a_connection_is_reopened_under_the_same_id(play):
-    """Reopening plays a script anew, and tasks run again."""
+    """It plays a new script, and then runs tasks again."""
     connection = play.open("[connected: 10m, disconnected]")
     play.wait("10m")
     reopened = reopen(play, connection, "[connecting: 3s, connected]")
@@ -268,8 +256,8 @@ def test_a_connection_is_reopened_under_the_same_id(play):
     assert play.run("[running, completed]", connection).status == "completed"
 
 
-def test_a_run_shows_what_it_belongs_to(play):
-    """A run names its task and connection, and their agent and source."""
+def test_a_run_shows_its_references(play):
+    """Its connection, and the agent and source of task and connection."""
     connection = play.connect()
     run = play.run("[running: 1s, completed]", connection=connection, input={"day": "5"})
     named = {name: run[name] for name in ("agent_id", "source_id", "connection_id")}
@@ -281,8 +269,8 @@ def test_a_run_shows_what_it_belongs_to(play):
     assert (run["errors"], run["output"], run.hidden["input"]) == ([], None, {"day": "5"})
 
 
-def test_a_command_answers_with_the_resource_before_its_script_says_more(play):
-    """A run is `queued` in the answer, and a connection `connecting`, even if that ends at once."""
+def test_a_command_returns_the_resource_as_created(play):
+    """`queued` or `connecting`, even if the script leaves that status at once."""
     script = play.script("connection", "[connected]")
     body = {"source_id": play.source.id, "auth_method": "none", "external_id": None}
     opened = commands.open_connection(play.world, body, lambda facts: script)
@@ -296,8 +284,8 @@ def test_a_command_answers_with_the_resource_before_its_script_says_more(play):
 
 
 @pytest.mark.parametrize("name", ["disconnect", "drop", "invalidate", "terminate"])
-def test_a_run_cannot_outlive_its_connection(play, name):
-    """Every live run fails with the table's error; finished runs and those of others go on."""
+def test_live_runs_fail_with_their_connection(play, name):
+    """Finished runs and those of other connections stay as they are."""
     connection, other = play.connect(), play.connect()
     finished = play.run("[running, completed]", connection=connection)
     live = [play.run(steps, connection=connection) for steps in LIVE]
@@ -319,8 +307,8 @@ LIVE = (
 )
 
 
-def test_a_script_can_lose_the_connection_too(play):
-    """A connection that drops by its own script takes its runs with it."""
+def test_live_runs_fail_if_a_script_ends_the_connection(play):
+    """As they do if a command ends it."""
     connection = play.open("[connected: 5s, disconnected]")
     run = play.run("[running: 8s, completed]", connection=connection)
     play.wait("10s")
@@ -328,8 +316,8 @@ def test_a_script_can_lose_the_connection_too(play):
     assert play.error(run).startswith("task/task_failed: The connection became `disconnected`")
 
 
-def test_losing_a_connection_looks_only_at_its_live_runs(play):
-    """What is kept for a lost connection is its live runs; finished ones have left."""
+def test_a_connection_keeps_its_live_runs_only(play):
+    """So ending a connection does not look at all runs."""
     connection = play.connect()
     for _ in range(5):
         play.run("[running, completed]", connection=connection)

@@ -1,4 +1,4 @@
-"""Events on their way: who gets them, what follows an attempt, and secrets that rotate."""
+"""Deliveries: who receives an event, what follows an attempt, and rotated secrets."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def world():
 
 @pytest.fixture
 def listen(world):
-    """Make a destination of a type that gets these events."""
+    """Make a destination for these events."""
 
     def listen(*events, type_="webhook"):
         config = {"url": "http://127.0.0.1/"} if type_ == "webhook" else {}
@@ -48,7 +48,7 @@ def agent(world):
 
 @pytest.fixture
 def due(world, agent):
-    """Make an event, and let what is due happen; returns what is to be sent."""
+    """Make an event, and fire what is due; returns the attempts to send."""
 
     def due():
         agent()
@@ -64,7 +64,7 @@ def _due(world, until=timedelta()):
     return take_outbox(world)
 
 
-def _tried(attempt, ok):
+def _result(attempt, ok):
     return AttemptResult(
         attempt.event.created_at, attempt.number, ok, 200 if ok else 500, None, 0, {}, {}
     )
@@ -83,24 +83,24 @@ def _statuses(world):
         (["task.reset"], 0),
     ],
 )
-def test_a_destination_gets_what_it_asked_for(listen, due, events, count):
-    """Events are wanted by type, or all of them."""
+def test_a_destination_gets_the_events_of_its_types(listen, due, events, count):
+    """Or all of them, with `*`."""
     listen(*events)
     assert len(due()) == count
 
 
 def test_each_destination_has_a_delivery_of_its_own(listen, due, world):
-    """An event goes to every destination that wants it, on its own."""
+    """One can succeed while the other is pending."""
     ids = {listen("*").id, listen("*").id}
     attempts = due()
     assert {attempt.destination.id for attempt in attempts} == ids
-    record_attempt(world, attempts[0], _tried(attempts[0], True))
+    record_attempt(world, attempts[0], _result(attempts[0], True))
     assert _statuses(world) == ["success", "pending"]
 
 
 @pytest.mark.parametrize("kind", ["aws_sqs", "gcp_pubsub", "rabbitmq", "hookdeck"])
-def test_a_destination_that_is_a_queue_holds_its_messages(listen, due, world, kind):
-    """What is no webhook is not sent; it succeeds, and the events can be read."""
+def test_a_queue_holds_its_messages(listen, due, world, kind):
+    """Its deliveries succeed without an attempt to send, and the events can be read."""
     destination = listen("*", type_=kind)
     assert due() == []
     assert [event.type for event in world.messages[destination.id]] == ["agent.created"]
@@ -130,11 +130,11 @@ def _unverified(world, destination):
         (_unverified, "is `pending_verification`"),
     ],
 )
-def test_a_delivery_with_nowhere_to_go_ends_as_a_failure(listen, due, world, gone, said):
-    """A retry that finds its destination gone is not sent, and the timeline says why."""
+def test_a_retry_fails_if_its_destination_is_gone(listen, due, world, gone, said):
+    """It is not sent, and the timeline says why."""
     destination = listen("agent.created")
     (attempt,) = due()
-    record_attempt(world, attempt, _tried(attempt, False))
+    record_attempt(world, attempt, _result(attempt, False))
     gone(world, destination)
     assert _due(world, DAY) == []
     assert _statuses(world) == ["failure"]
@@ -146,8 +146,10 @@ def test_a_delivery_with_nowhere_to_go_ends_as_a_failure(listen, due, world, gon
 
 
 @pytest.mark.parametrize("gone", [_deleted, _stopped])
-def test_an_event_before_the_end_of_its_destination_leaves_a_delivery(listen, agent, world, gone):
-    """What was not sent before the destination was stopped or deleted is told as a failure."""
+def test_a_delivery_fails_if_its_destination_is_gone_before_the_first_attempt(
+    listen, agent, world, gone
+):
+    """Events after the end of a destination make no delivery."""
     destination = listen("agent.created")
     agent()
     gone(world, destination)
@@ -158,8 +160,8 @@ def test_an_event_before_the_end_of_its_destination_leaves_a_delivery(listen, ag
 
 
 @pytest.mark.parametrize("gone", [_deleted, _stopped])
-def test_what_waits_in_the_outbox_is_not_sent_to_who_takes_nothing_more(listen, agent, world, gone):
-    """A destination that goes between the moment and the sending is not called."""
+def test_an_attempt_in_the_outbox_is_dropped_if_its_destination_is_gone(listen, agent, world, gone):
+    """A destination can stop between the due moment and the sending."""
     destination = listen("agent.created")
     agent()
     pass_time(world, world.now)
@@ -169,7 +171,7 @@ def test_what_waits_in_the_outbox_is_not_sent_to_who_takes_nothing_more(listen, 
 
 
 def test_a_new_destination_gets_no_older_event(listen, agent, due, world):
-    """Events are given to those that are there when they happen, not when time moves next."""
+    """Deliveries are made when an event happens, not when time passes next."""
     agent()
     listen("*")
     assert _due(world) == []
@@ -180,15 +182,15 @@ def test_a_new_destination_gets_no_older_event(listen, agent, due, world):
     ("before", "after", "count"), [("*", "task.reset", 1), ("task.reset", "*", 0)]
 )
 def test_a_changed_subscription_counts_from_the_change(listen, agent, world, before, after, count):
-    """Whoever wanted an event when it happened gets it, and nobody else."""
+    """Earlier events follow the subscription of their moment."""
     destination = listen(before)
     agent()
     update_destination(world, destination, {"events": [after]}, None)
     assert len(_due(world)) == count
 
 
-def test_the_timeline_names_the_event_of_a_delivery_and_where_it_goes(listen, agent, world):
-    """The line that a delivery was made says of what, and for whom."""
+def test_the_timeline_names_the_event_and_the_destination_of_a_delivery(listen, agent, world):
+    """In the entry of its creation."""
     destination = listen("*")
     agent()
     assert world.timeline[-1].what == f"created as pending: agent.created to {destination.id}"
@@ -197,12 +199,12 @@ def test_the_timeline_names_the_event_of_a_delivery_and_where_it_goes(listen, ag
 def _exhaust(world, attempts):
     while attempts:
         for attempt in attempts:
-            record_attempt(world, attempt, _tried(attempt, False))
+            record_attempt(world, attempt, _result(attempt, False))
         attempts = _due(world, DAY)
 
 
 def test_after_the_last_retry_the_destination_is_inactive(listen, due, world):
-    """Four attempts fail, the destination is told inactive once, and gets nothing more."""
+    """After four failed attempts; it gets nothing more."""
     destination, other = listen("agent.created"), listen("event_destination.deactivated")
     _exhaust(world, due())
     assert world.all("event_destination")[destination.id].status == "inactive"
@@ -213,19 +215,19 @@ def test_after_the_last_retry_the_destination_is_inactive(listen, due, world):
 
 
 def test_a_deleted_destination_is_not_made_inactive(listen, due, world):
-    """When the last attempt of a deleted destination fails, nothing is told."""
+    """The last failed attempt emits no event."""
     destination = listen("agent.created")
     attempts = due()
     for _ in range(3):
-        record_attempt(world, attempts[0], _tried(attempts[0], False))
+        record_attempt(world, attempts[0], _result(attempts[0], False))
         attempts = _due(world, DAY)
     world.delete(destination)
-    record_attempt(world, attempts[0], _tried(attempts[0], False))
+    record_attempt(world, attempts[0], _result(attempts[0], False))
     assert [event.type for event in world.events] == ["agent.created"]
 
 
-def test_an_active_destination_can_be_stopped_and_made_active(listen, due, world):
-    """Both changes are events; none is one that changes nothing."""
+def test_a_destination_can_be_deactivated_and_activated(listen, due, world):
+    """Both are events; setting the present status is not."""
     destination = listen("*")
     assert set_destination_status(world, destination, "active") is destination
     stopped = set_destination_status(world, destination, "inactive")
@@ -235,8 +237,8 @@ def test_an_active_destination_can_be_stopped_and_made_active(listen, due, world
     assert told == ["event_destination.deactivated", "event_destination.activated"]
 
 
-def test_a_replay_begins_the_retries_anew(listen, due, world):
-    """What failed is sent again under its id, with as many retries as the first time."""
+def test_a_replay_has_all_its_retries(listen, due, world):
+    """The same delivery is attempted four times more."""
     destination = listen("agent.created")
     _exhaust(world, due())
     set_destination_status(world, world.all("event_destination")[destination.id], "active")
@@ -246,8 +248,26 @@ def test_a_replay_begins_the_retries_anew(listen, due, world):
     assert world.all("event_delivery")[delivery.id]["attempts"] == 8
 
 
-def test_what_is_under_way_cannot_be_replayed(listen, due, world):
-    """A pending delivery stays as it is."""
+@pytest.mark.parametrize(("ok", "status"), [(True, "success"), (False, "failure")])
+def test_each_change_of_a_deliverys_status_is_in_the_timeline(listen, due, world, ok, status):
+    """The end of its attempts, and a replay. No event announces them."""
+    listen("agent.created")
+    attempts, events = due(), len(world.events)
+    for _ in range(1 if ok else 4):
+        record_attempt(world, attempts[0], _result(attempts[0], ok))
+        attempts = _due(world, DAY)
+    (delivery,) = world.all("event_delivery").values()
+    destination = world.all("event_destination")[delivery["event_destination_id"]]
+    set_destination_status(world, destination, "active")
+    assert replay(world, delivery).status == "pending"
+    entries = [entry.what for entry in world.timeline if entry.id == delivery.id]
+    moves = [what for what in entries if " -> " in what]
+    assert moves == [f"pending -> {status}", f"{status} -> pending"]
+    assert {event.data.kind for event in world.events[events:]} <= {"event_destination"}
+
+
+def test_a_pending_delivery_cannot_be_replayed(listen, due, world):
+    """It stays as it is."""
     listen("agent.created")
     due()
     (delivery,) = world.all("event_delivery").values()
@@ -257,28 +277,28 @@ def test_what_is_under_way_cannot_be_replayed(listen, due, world):
 
 
 @pytest.mark.parametrize("gone", [_deleted, _stopped])
-def test_nothing_is_replayed_to_who_takes_nothing(listen, due, world, gone):
-    """A replay needs a destination that listens; nothing changes without."""
+def test_a_delivery_is_not_replayed_to_a_destination_that_is_gone(listen, due, world, gone):
+    """It stays as it is."""
     destination = listen("agent.created")
     (attempt,) = due()
-    record_attempt(world, attempt, _tried(attempt, True))
+    record_attempt(world, attempt, _result(attempt, True))
     gone(world, destination)
     with pytest.raises(ApiError, match="cannot be replayed: the destination"):
         replay(world, world.all("event_delivery")[attempt.delivery_id])
     assert _statuses(world) == ["success"]
 
 
-def test_an_outcome_that_the_world_knows_nothing_of_is_passed_by(listen, due, world):
-    """A world put in the place of another ignores what that had sent."""
+def test_the_result_of_an_unknown_delivery_is_ignored(listen, due, world):
+    """It may come from a world that this one has replaced."""
     listen("*")
     (attempt,) = due()
     other = World()
-    record_attempt(other, attempt, _tried(attempt, True))
+    record_attempt(other, attempt, _result(attempt, True))
     assert (other.attempts, other.timeline) == ({}, [])
 
 
 def test_each_secret_signs_for_a_day_after_it_was_rotated_out(listen, world):
-    """Two rotations within a day leave three secrets; each goes when its own day is over."""
+    """Two rotations within a day leave three secrets."""
     destination = rotate_secret(world, listen("*"), "second")
     world.now += DAY / 2
     destination = rotate_secret(world, destination, "third")
@@ -290,7 +310,7 @@ def test_each_secret_signs_for_a_day_after_it_was_rotated_out(listen, world):
 
 
 def test_rotating_to_the_present_secret_changes_nothing(listen, world):
-    """There is no rotation to what signs already; and one back does not sign twice."""
+    """A rotation back to an old secret does not list it twice."""
     destination = listen("*")
     assert rotate_secret(world, destination, "first") is destination
     destination = rotate_secret(world, destination, "second")
@@ -298,7 +318,7 @@ def test_rotating_to_the_present_secret_changes_nothing(listen, world):
     assert secrets_of(world, destination) == ["first", "second"]
 
 
-def test_no_secret_stands_in_the_timeline_or_an_event(listen, world):
-    """A rotation is noted without what was rotated."""
+def test_no_secret_is_in_the_timeline_or_an_event(listen, world):
+    """The entry of a rotation does not show it."""
     rotate_secret(world, listen("*"), "whsec_hush")
     assert "whsec_hush" not in repr([world.timeline, [e.data.fields for e in world.events]])

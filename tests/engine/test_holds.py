@@ -1,4 +1,4 @@
-"""Holds: where a story stops, what it hears there, and how it goes on."""
+"""Holds: where a story stops, how it reacts there, and how it continues."""
 
 import copy
 
@@ -26,7 +26,7 @@ def hold(play):
 
 
 def test_a_story_stops_before_the_event_and_plays_at_the_moment_of_release(play, hold):
-    """The run keeps its status while time passes, and completes when it is let go."""
+    """The run keeps its status while time passes, and completes when it is released."""
     held = hold("task_run.completed")
     run = play.run("[running: 8s, completed]")
     play.wait("1m")
@@ -42,7 +42,7 @@ def test_a_story_stops_before_the_event_and_plays_at_the_moment_of_release(play,
 
 
 def test_a_held_run_can_be_canceled(play, hold):
-    """Cancel wins over complete: what was held is forgotten."""
+    """The held completion is dropped."""
     held = hold("task_run.completed")
     run = play.run("[running: 8s, completed]")
     play.wait("8s")
@@ -52,7 +52,7 @@ def test_a_held_run_can_be_canceled(play, hold):
 
 
 def test_a_prompt_whose_end_is_held_can_still_be_answered(play, hold):
-    """The answer wins over the expiry, and the story goes on from the prompt."""
+    """The held failure is dropped, and the story continues behind the prompt."""
     held = hold("task_run.failed")
     run = play.run(ASKS)
     play.wait("10m")
@@ -62,7 +62,7 @@ def test_a_prompt_whose_end_is_held_can_still_be_answered(play, hold):
 
 
 def test_a_wrong_answer_at_a_held_end_asks_again_with_a_whole_window(play, hold):
-    """The expiry is forgotten; another one comes when the new window is over."""
+    """The held failure is dropped; the next one comes at the end of the new window."""
     hold("task_run.failed")
     run = play.run(ASKS)
     play.wait("10m")
@@ -72,8 +72,8 @@ def test_a_wrong_answer_at_a_held_end_asks_again_with_a_whole_window(play, hold)
     assert play.told(run)[-1] == "15m held before task_run.failed"
 
 
-def test_an_answer_whose_effect_is_held_counts_once_it_is_let_go(play, hold):
-    """The run still shows its prompt; the answer is not lost."""
+def test_an_answer_whose_effect_is_held_takes_effect_on_release(play, hold):
+    """Until then the run shows its prompt."""
     run = play.run(ASKS)
     play.wait("1s")
     held = hold("task_run.running", run)
@@ -83,7 +83,7 @@ def test_an_answer_whose_effect_is_held_counts_once_it_is_let_go(play, hold):
 
 
 def test_a_wrong_answer_whose_effect_is_held_is_counted(play, hold):
-    """Held before it is asked again, the story remembers how many answers were wrong."""
+    """A story that is held before it asks again keeps its count of wrong answers."""
     run = play.run(
         "[running, interaction_required: {accept: {code: '1'}, attempts: 2}, running, completed]"
     )
@@ -94,8 +94,8 @@ def test_a_wrong_answer_whose_effect_is_held_is_counted(play, hold):
     assert play.error(run).startswith("auth/mfa_invalid")
 
 
-def test_patience_ends_a_held_run(play, hold):
-    """A task's timeout is not held: nothing of a story is in it."""
+def test_a_timeout_ends_a_held_run(play, hold):
+    """The task's timeout is no step of a story, so no hold stops it."""
     hold("task_run.completed")
     hold("task_run.failed")
     run = play.run("[running: 8s, completed]", timeout=60)
@@ -105,7 +105,7 @@ def test_patience_ends_a_held_run(play, hold):
 
 
 def test_an_unanswered_prompt_fails_although_its_answer_is_held(play, hold):
-    """The window goes on while the answer has no effect."""
+    """The window runs while the answer has no effect."""
     run = play.run(ASKS)
     play.wait("1s")
     held = hold("task_run.running")
@@ -116,7 +116,7 @@ def test_an_unanswered_prompt_fails_although_its_answer_is_held(play, hold):
 
 
 def test_a_story_is_held_before_its_first_step(play, hold):
-    """A run stays as it was created."""
+    """The run stays `queued`."""
     held = hold("task_run.running")
     run = play.run("[running: 8s, completed]")
     assert run.status == "queued"
@@ -124,8 +124,8 @@ def test_a_story_is_held_before_its_first_step(play, hold):
     assert play.look(run).status == "running"
 
 
-def test_what_was_asked_before_is_asked_no_more(play, hold):
-    """Held after the prompt was left, the run hears nothing of the prompt's window."""
+def test_a_prompt_that_was_left_is_closed(play, hold):
+    """A run that is held later takes no more answers, and the window does not end it."""
     held = hold(HELD)
     run = play.run(ASKS)
     play.wait("1s")
@@ -140,7 +140,7 @@ def test_what_was_asked_before_is_asked_no_more(play, hold):
 
 
 def test_effects_before_a_hold_happen_once(play, hold):
-    """What took no time before the held status is not repeated by what the story hears."""
+    """Effects before the held status are not repeated on release."""
     held = hold("task_run.failed")
     branch = "on_timeout: [event: late, failed: interaction/interaction_timeout]"
     run = play.run(f"[running, interaction_required: {{{branch}}}, running, completed]")
@@ -150,7 +150,7 @@ def test_effects_before_a_hold_happen_once(play, hold):
 
 
 def test_an_event_of_the_scenario_itself_can_be_held(play, hold):
-    """An `event:` step stops, too, whatever its type."""
+    """A hold stops an `event:` step of any type."""
     held = hold("custom.type")
     run = play.run("[running: 1s, event: custom.type, completed]")
     play.wait("1s")
@@ -159,8 +159,8 @@ def test_an_event_of_the_scenario_itself_can_be_held(play, hold):
     assert play.events(run)[-2:] == ["custom.type", "task_run.completed"]
 
 
-def test_a_step_before_which_a_story_stands_is_not_counted_as_played(play, hold):
-    """It is counted when it is played, once."""
+def test_a_held_step_is_counted_as_played_on_release(play, hold):
+    """It is counted once."""
     held = hold("task_run.completed")
     play.run("[running: 8s, completed]")
     play.wait("8s")
@@ -169,16 +169,16 @@ def test_a_step_before_which_a_story_stands_is_not_counted_as_played(play, hold)
     assert play.world.played["story", "task_run", (1,)] == 1
 
 
-def test_a_hold_of_one_run_lets_the_others_go_on(play, hold):
-    """Only the run that was named stops."""
+def test_a_hold_of_one_run_does_not_stop_others(play, hold):
+    """Only the named run stops."""
     first, second = (play.run("[running: 8s, completed]") for _ in range(2))
     hold("task_run.completed", second)
     play.wait("8s")
     assert [play.look(run).status for run in (first, second)] == ["completed", "running"]
 
 
-def test_what_was_held_goes_on_in_the_order_of_its_coming(play, hold):
-    """Whoever came first goes first; a second hold may stop it again."""
+def test_held_stories_continue_in_the_order_in_which_they_stopped(play, hold):
+    """A second hold may stop them again."""
     held = hold("task_run.completed")
     slow, quick = (play.run(f"[running: {n}s, completed]") for n in (9, 3))
     play.wait("1m")
@@ -189,7 +189,7 @@ def test_what_was_held_goes_on_in_the_order_of_its_coming(play, hold):
 
 
 def test_a_connection_can_be_held(play, hold):
-    """Connecting waits, and a copy of the world holds as the world does."""
+    """A copy of the world has the same holds."""
     held = hold("connection.connected")
     connection = play.open()
     play.wait("1m")

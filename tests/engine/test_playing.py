@@ -1,4 +1,4 @@
-"""Playing scripts and passing time: what happens, and at which moment exactly."""
+"""Playing scripts and passing time: what happens, and exactly when."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ def nothing_is_left(play):
 
 
 def test_each_status_lasts_as_long_as_its_step_says(play):
-    """A run enters each status at the exact moment, and leaves nothing behind."""
+    """At the end no timer and no story is left."""
     run = play.run("[queued: 2s, running: 8s, completed]")
     play.wait("1d")
     assert play.told(run) == [
@@ -28,8 +28,8 @@ def test_each_status_lasts_as_long_as_its_step_says(play):
     assert nothing_is_left(play)
 
 
-def test_one_due_thing_happens_at_a_time(play):
-    """Passing time to a far limit stops at the next due moment, after one thing."""
+def test_one_timer_fires_at_a_time(play):
+    """`pass_time` stops at the next due timer, whatever the limit."""
     first, second = (play.run("[running: 2s, completed]") for _ in range(2))
     limit = FROZEN_START + timedelta(days=1)
     pass_time(play.world, limit)
@@ -43,7 +43,7 @@ def test_one_due_thing_happens_at_a_time(play):
 
 
 def test_time_never_runs_back(play):
-    """A limit in the past leaves the clock where it is, and nothing happens."""
+    """A limit in the past changes nothing."""
     play.run("[running: 1m, completed]")
     play.wait("30s")
     pass_time(play.world, FROZEN_START)
@@ -51,7 +51,7 @@ def test_time_never_runs_back(play):
 
 
 def test_a_run_times_out_counted_from_its_creation(play):
-    """The task's timeout ends a run at its exact moment, with Deck's message."""
+    """It fails at that moment with Deck's message."""
     run = play.run("[queued: 5m, running: 2h, completed]", timeout=3600)
     play.wait("3h")
     assert play.told(run)[-1] == "1h running -> failed"
@@ -63,7 +63,7 @@ def test_a_run_times_out_counted_from_its_creation(play):
 
 @pytest.mark.parametrize("status", ["queued", "running", "interaction_required", "pending"])
 def test_a_task_times_out_in_every_live_status(play, bring, status):
-    """Whatever a run is waiting for, the task's half hour ends it."""
+    """The timeout does not depend on what the run waits for."""
     run = bring("task_run", status)
     assert play.world.timers.count("task_timeout") == 1
     play.wait("30m")
@@ -71,8 +71,8 @@ def test_a_task_times_out_in_every_live_status(play, bring, status):
     assert nothing_is_left(play)
 
 
-def test_a_run_that_works_for_long_is_active(play):
-    """`running: 45m` is activity: with a longer task timeout it completes."""
+def test_a_running_step_with_a_duration_is_activity(play):
+    """`running: 45m` completes if the task's timeout is longer."""
     run = play.run("[running: 45m, completed]", timeout=7200)
     play.wait("45m")
     assert play.told(run)[-1] == "45m running -> completed"
@@ -91,7 +91,7 @@ STILL = {
 
 @pytest.mark.parametrize("status", STILL)
 def test_half_an_hour_without_activity_ends_a_run(play, status):
-    """A run in which nothing happens fails 30 minutes after the last thing that did."""
+    """The 30 minutes count from the last transition or answer."""
     steps, moment = STILL[status]
     run = play.run(steps, timeout=86_400)
     play.wait("1d")
@@ -101,7 +101,7 @@ def test_half_an_hour_without_activity_ends_a_run(play, status):
 
 
 def test_an_answer_is_activity(play):
-    """A wrong answer begins the half hour anew."""
+    """A wrong answer restarts the half hour."""
     prompt = "{accept: {code: '1'}, timeout: 1m..36500d}"
     run = play.run(f"[running, interaction_required: {prompt}, running, completed]", timeout=86_400)
     play.wait("20m")
@@ -110,8 +110,8 @@ def test_an_answer_is_activity(play):
     assert play.told(run)[-1] == "50m interaction_required -> failed"
 
 
-def test_nobody_s_inactivity_ends_a_connection(play):
-    """The half hour is a limit of runs: a connection stays as long as it is."""
+def test_inactivity_does_not_end_a_connection(play):
+    """The half hour is a limit of runs only."""
     connection = play.open("[connecting: stuck]")
     assert play.world.timers.peek() is None
     play.wait("1d")
@@ -119,7 +119,7 @@ def test_nobody_s_inactivity_ends_a_connection(play):
 
 
 def test_an_unanswered_prompt_ends_a_run_when_its_window_does(play):
-    """Nobody answers: the run fails with the documented error at the exact moment."""
+    """It fails at that moment with the documented error."""
     run = play.run("[running: 1s, interaction_required: {timeout: 3m}, running, completed]")
     play.wait("1h")
     assert play.told(run)[-1] == "3m1s interaction_required -> failed"
@@ -130,14 +130,14 @@ def test_an_unanswered_prompt_ends_a_run_when_its_window_does(play):
 
 
 def test_a_prompt_waits_five_minutes_if_the_script_does_not_say(play):
-    """The edition's window is that of a prompt without a timeout; a connection then is lost."""
+    """A connection is then disconnected."""
     connection = play.open("[interaction_required: mfa, connected]")
     play.wait("1h")
     assert play.told(connection)[-1] == "5m interaction_required -> disconnected"
 
 
-def test_a_prompt_that_is_asked_again_has_a_whole_window(play):
-    """Each wrong answer asks again, for the whole time; the last one fails the run."""
+def test_a_prompt_that_is_asked_again_has_a_full_window(play):
+    """The last wrong answer fails the run."""
     prompt = "{timeout: 3m, attempts: 3, accept: {code: '1'}}"
     run = play.run(f"[running, interaction_required: {prompt}, running, completed]")
     for _ in range(2):
@@ -151,8 +151,8 @@ def test_a_prompt_that_is_asked_again_has_a_whole_window(play):
     assert nothing_is_left(play)
 
 
-def test_a_right_answer_lets_the_run_go_on_at_once(play):
-    """The answer shows the run `running`; the prompt and its window are gone (assumed)."""
+def test_a_right_answer_continues_the_run_at_once(play):
+    """The answer of the call shows it `running` without a prompt (assumed)."""
     run = play.run("[running, interaction_required: mfa, running: 3s, completed]")
     play.wait("1m")
     answered = play.answer(run, code="1")
@@ -162,8 +162,8 @@ def test_a_right_answer_lets_the_run_go_on_at_once(play):
     assert play.told(run)[-1] == "1m3s running -> completed"
 
 
-def test_wrong_answers_count_for_each_prompt_apart(play):
-    """A second prompt gives all its attempts, whatever the first one took."""
+def test_wrong_answers_are_counted_for_each_prompt(play):
+    """A second prompt has all its attempts."""
     prompt = "interaction_required: {attempts: 2, accept: {code: '1'}}"
     run = play.run(f"[running, {prompt}, {prompt}, running, completed]")
     for code in ("2", "1", "2", "1"):
@@ -173,7 +173,7 @@ def test_wrong_answers_count_for_each_prompt_apart(play):
 
 @pytest.mark.parametrize(("verdict", "status"), [("approve", "completed"), ("reject", "failed")])
 def test_a_person_decides_about_a_pending_run(play, verdict, status):
-    """Approved, it goes on; rejected, it fails as the assumed row says."""
+    """An approved run continues, a rejected one fails (assumed)."""
     run = play.run("[running: 1s, pending, completed]")
     play.wait("10m")
     assert play.review(run, verdict).status == status
@@ -190,8 +190,8 @@ def test_a_pending_run_with_a_duration_is_approved_by_time(play):
     assert play.told(run)[-1] == "10m pending -> completed"
 
 
-def test_a_branch_is_played_instead_and_then_the_story_goes_on_behind_it(play):
-    """A branch that ends leads back behind the step that it left, as an `if` does."""
+def test_a_story_continues_behind_a_branch(play):
+    """After the last step of a branch comes the step behind its prompt."""
     prompt = "{timeout: 1m, on_timeout: [running: 2s]}"
     run = play.run(f"[running, interaction_required: {prompt}, running: 3s, completed]")
     play.wait("1h")
@@ -201,8 +201,8 @@ def test_a_branch_is_played_instead_and_then_the_story_goes_on_behind_it(play):
     ]
 
 
-def test_what_was_played_is_counted(play):
-    """Each step counts as often as it was entered, branches under their path."""
+def test_played_steps_are_counted(play):
+    """Each step is counted as often as it was entered, by its path."""
     prompt = "{timeout: 1m, accept: {code: '1'}, on_timeout: [failed: task/task_failed]}"
     run = play.run(f"[running, interaction_required: {prompt}, running, completed]")
     play.answer(run, code="2")
@@ -212,7 +212,7 @@ def test_what_was_played_is_counted(play):
 
 
 def test_a_run_that_breaks_its_output_schema_fails(play):
-    """An output that the task's schema does not allow is never handed out."""
+    """The output is not shown."""
     schema = {"type": "object", "properties": {"rooms": {"type": "integer"}}}
     steps = "[running, completed: {output: {rooms: many}}]"
     run = play.run(steps, output_schema=schema)
@@ -221,8 +221,8 @@ def test_a_run_that_breaks_its_output_schema_fails(play):
     assert play.look(run)["output"] is None
 
 
-def test_a_run_fails_with_all_that_its_script_says(play):
-    """Several errors, with messages and fields of the script's own where it gives them."""
+def test_a_run_fails_with_all_errors_of_its_script(play):
+    """A script may replace the message of an error."""
     errors = "[source/source_error, task/timeout, {error: api/timeout, message: M}]"
     run = play.run(f"[failed: {errors}]", timeout=120)
     assert [e["message"] for e in run["errors"]] == [
@@ -232,8 +232,8 @@ def test_a_run_fails_with_all_that_its_script_says(play):
     ]
 
 
-def test_same_seed_and_calls_give_the_same_world(make_play):
-    """Ids, drawn durations, events and timeline agree to the last one; another seed differs."""
+def test_the_same_seed_and_calls_give_the_same_world(make_play):
+    """Another seed gives other ids and durations."""
 
     def played(seed):
         play = make_play(seed)

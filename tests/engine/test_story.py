@@ -26,8 +26,8 @@ PATHS = [
 
 
 @pytest.mark.parametrize(("path", "word"), PATHS)
-def test_a_path_points_to_a_step(story, path, word):
-    """A path names a step, also within branches; behind the last there is none."""
+def test_a_path_names_a_step(story, path, word):
+    """Also within branches; behind the last step there is none."""
     story.path = path
     assert getattr(story.step, "word", None) == word
 
@@ -42,35 +42,35 @@ NEXT = [
 
 
 @pytest.mark.parametrize(("path", "after"), NEXT)
-def test_a_branch_that_runs_out_goes_on_behind_its_step(story, path, after):
-    """From the last step of a branch, however deep, the story leaves all that are over."""
+def test_a_story_continues_behind_the_step_of_an_ended_branch(story, path, after):
+    """From the last step of nested branches it leaves all that have ended."""
     story.path = path
     story.go(GO_ON)
     assert story.path == after
 
 
-def test_a_turn_leads_into_its_branch_and_forgets_the_attempts(story):
-    """Every move of the cursor begins to count wrong answers anew."""
+def test_a_turn_enters_its_branch_and_resets_the_attempts(story):
+    """Wrong answers are counted from the last move of the cursor."""
     story.attempts = 2
     story.go("on_timeout")
     assert (story.path, story.attempts) == ((1, "on_timeout", 0), 0)
 
 
-def test_an_empty_branch_is_passed_by(play):
-    """A branch of no steps goes on behind the step at once."""
+def test_an_empty_branch_is_skipped(play):
+    """The story continues behind the step at once."""
     steps = "[running, pending: {on_rejected: []}, completed]"
     run = play.run(steps)
     assert play.review(run, "reject").status == "completed"
 
 
-def test_a_branch_that_is_not_there_is_an_error(story):
-    """A step that names a branch it does not have is a bug, and found at once."""
+def test_an_unknown_branch_is_an_error(story):
+    """A step that returns an unknown branch is a bug."""
     with pytest.raises(KeyError):
         story.go("on_thursdays")
 
 
 def test_copies_share_the_script(story):
-    """A script cannot change, so a copy of a story keeps the very same one."""
+    """A copy of a story has the same script, which cannot change."""
     twin = copy.deepcopy(story)
     assert twin == story
     assert twin.script is story.script

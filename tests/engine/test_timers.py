@@ -1,4 +1,4 @@
-"""The heap of what falls due."""
+"""Timers: order, replacement, removal."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def timers():
 
 
 def drain(timers):
-    """Every timer, in the order in which they fall due."""
+    """Every timer, in the order in which they are due."""
     found = []
     while due := timers.peek():
         timers.take_back(due.owner, due.name)
@@ -28,22 +28,22 @@ def drain(timers):
     return found
 
 
-def test_equal_moments_go_first_in_first_out(timers):
-    """Of timers that fall due together, the one armed first comes first, whatever its name."""
+def test_timers_of_one_moment_are_due_in_the_order_of_arming(timers):
+    """Their owners and names do not count."""
     for owner in "cab":
         timers.arm(owner, "step", at(1))
     assert [owner for owner, _ in drain(timers)] == ["c", "a", "b"]
 
 
-def test_an_earlier_moment_goes_first(timers):
-    """The order of arming decides only between equal moments."""
+def test_an_earlier_moment_is_due_first(timers):
+    """The order of arming counts only within one moment."""
     timers.arm("late", "step", at(2))
     timers.arm("early", "step", at(1))
     assert [owner for owner, _ in drain(timers)] == ["early", "late"]
 
 
-def test_arming_again_replaces(timers):
-    """A key has one timer: the later call decides when, and it goes behind its equals."""
+def test_arming_again_replaces_the_timer(timers):
+    """The new timer is due behind others of its moment."""
     timers.arm("a", "step", at(1))
     timers.arm("b", "step", at(5))
     timers.arm("a", "step", at(5))
@@ -52,8 +52,8 @@ def test_arming_again_replaces(timers):
     assert drain(timers) == [("b", "step"), ("a", "step")]
 
 
-def test_a_timer_that_is_taken_back_never_falls_due(timers):
-    """Taking back forgets the named timers of one owner, and leaves the rest."""
+def test_a_timer_that_is_taken_back_is_never_due(timers):
+    """Only the named timers of one owner are taken back."""
     for owner, name in [("a", "step"), ("a", "window"), ("b", "step")]:
         timers.arm(owner, name, at(1))
     timers.take_back("a", "step", "window", "never armed")
@@ -62,8 +62,8 @@ def test_a_timer_that_is_taken_back_never_falls_due(timers):
     assert timers.peek() is None
 
 
-def test_looking_ahead_takes_nothing_out(timers):
-    """`upcoming` shows every armed timer in order, and they are all still there."""
+def test_upcoming_removes_nothing(timers):
+    """It lists every armed timer in order."""
     for seconds in (3, 1, 2):
         timers.arm(f"{seconds}", "step", at(seconds))
     timers.take_back("2", "step")
@@ -81,8 +81,8 @@ MOVES = st.one_of(
 
 @settings(deadline=None, derandomize=True)
 @given(st.lists(MOVES, max_size=40))
-def test_it_does_what_a_sorted_list_would(moves):
-    """Whatever is armed, replaced, taken back and popped, a plain sorted list agrees."""
+def test_timers_behave_like_a_sorted_list(moves):
+    """Any sequence of arming, taking back and popping gives the same as a plain list."""
     timers, model = Timers(), []
     for what, key, seconds in moves:
         if what == "pop":

@@ -1,4 +1,4 @@
-"""The world: the only place where a status changes."""
+"""The world, the only place where a status changes."""
 
 import ast
 import copy
@@ -51,14 +51,14 @@ WORDS = {
 
 
 def world_with(edition, kind, status):
-    """A world that holds nothing but one resource in that status."""
+    """A world with one resource in that status."""
     world = World(edition)
     return world, world.create(kind, FIELDS[kind], silent=True, status=status)
 
 
 @pytest.mark.parametrize(("edition", "kind", "before", "after"), ILLEGAL)
 def test_a_move_that_no_row_allows_is_refused_and_changes_nothing(edition, kind, before, after):
-    """Each pair of statuses that is not in the table is an `IllegalMove`; the world stays equal."""
+    """Each pair of statuses outside the table is an `IllegalMove`; the world stays equal."""
     world, resource = world_with(edition, kind, before)
     was = copy.deepcopy(world)
     with pytest.raises(IllegalMove, match=f"`{before}` cannot become `{after}`; it can become"):
@@ -84,8 +84,8 @@ def test_a_legal_move_writes_one_line_and_at_most_one_event(edition, kind, befor
 
 
 @pytest.mark.parametrize(("edition", "kind"), [m for m in MACHINES if MACHINES[m].ends])
-def test_a_final_status_says_that_nothing_can_follow(edition, kind):
-    """The message of an illegal move out of a final status names no status to go to."""
+def test_an_illegal_move_from_a_final_status_says_that_nothing_can_follow(edition, kind):
+    """The message names no other status."""
     machine = MACHINES[edition, kind]
     final = next(status for status in machine.statuses if machine.is_final(status))
     world, resource = world_with(edition, kind, final)
@@ -132,7 +132,7 @@ def test_only_the_world_writes_to_its_resources():
 
 
 def test_an_event_keeps_the_resource_as_it_was(play):
-    """What happens later does not change what an earlier event shows."""
+    """Later changes do not appear in earlier events."""
     run = play.run("[queued: 2s, running: 8s, completed]")
     play.wait("10s")
     shown = [e.data.status for e in play.world.events if e.data.id == run.id]
@@ -140,15 +140,15 @@ def test_an_event_keeps_the_resource_as_it_was(play):
     assert play.world.events[-1].data["runtime_ms"] == 8000
 
 
-def test_a_run_that_never_ran_has_worked_no_time(play):
-    """`runtime_ms` is null while a run lives, and 0 if it ends before it was `running`."""
+def test_a_run_that_never_ran_has_a_runtime_of_zero(play):
+    """`runtime_ms` is null while a run is live."""
     run = play.run("[queued: 2s, running, completed]")
     assert run["runtime_ms"] is None
     assert play.command(run, "cancel")["runtime_ms"] == 0
 
 
 def test_runtime_counts_from_the_first_entry_into_running(play):
-    """The time in which a person was asked counts; the time in the queue does not."""
+    """The time of a prompt counts, the time in the queue does not."""
     run = play.run("[queued: 2s, running: 3s, interaction_required: mfa, running: 1s, completed]")
     play.wait("1m")
     play.answer(run, code="1")
@@ -157,7 +157,7 @@ def test_runtime_counts_from_the_first_entry_into_running(play):
 
 
 def test_reading_changes_nothing():
-    """Looking for what is not there leaves an empty world equal to a new one."""
+    """A world from which unknown resources were read equals a new one."""
     world = World()
     assert world.all("task") == {}
     assert world.find("task", "task_1") is None
@@ -165,8 +165,8 @@ def test_reading_changes_nothing():
 
 
 @pytest.mark.parametrize("prefix", [row.prefix for row in World().rules.kinds.values()])
-def test_ids_have_the_shape_that_deck_gives_them(prefix):
-    """An id is the prefix and sixteen letters or digits; no two are the same."""
+def test_ids_have_the_shape_of_decks_ids(prefix):
+    """The prefix and sixteen letters or digits; no two are equal."""
     world = World(seed=3)
     ids = [world.next_id(prefix) for _ in range(200)]
     assert all(re.fullmatch(rf"{prefix}_[A-Za-z0-9]{{16}}", one) for one in ids)
@@ -174,35 +174,35 @@ def test_ids_have_the_shape_that_deck_gives_them(prefix):
 
 
 def test_the_seed_decides_the_ids(make_play):
-    """The same seed gives the same ids, another seed others."""
+    """Another seed gives other ids."""
     first, same, other = make_play(1), make_play(1), make_play(2)
     assert first.task().id == same.task().id != other.task().id
 
 
-def test_a_resource_of_a_given_id_takes_none_from_the_others():
-    """What is put there with an id of its own does not shift the ids of what follows."""
+def test_a_given_id_does_not_shift_the_following_ids():
+    """Seeding a resource does not change the ids of a test."""
     world = World()
     world.create("agent", {"name": "A"}, silent=True, id="agt_mine")
     assert world.create("agent", {"name": "B"}).id == World().next_id("agt")
 
 
-def test_an_id_that_is_taken_is_passed_over():
-    """A seeded resource keeps its id, even if it is the one that would have come next."""
+def test_an_id_that_is_taken_is_skipped():
+    """A seeded resource may have the id that is generated next."""
     taken, world = World().next_id("agt"), World()
     world.create("agent", {"name": "A"}, silent=True, id=taken)
     assert world.create("agent", {"name": "B"}).id != taken
     assert len(world.all("agent")) == 2
 
 
-def test_what_is_put_there_silently_emits_nothing():
-    """Seeding leaves a line in the timeline and no event."""
+def test_a_silent_creation_emits_nothing():
+    """It is in the timeline."""
     world = World()
     world.create("agent", {"name": "A"}, silent=True)
     assert (len(world.timeline), world.events) == (1, [])
 
 
 def test_deleting_again_changes_nothing(play):
-    """A second delete writes no line and no event."""
+    """A second delete adds no entry and no event."""
     play.world.delete(play.agent)
     assert play.world.find("agent", play.agent.id) is None
     was = copy.deepcopy(play.world)
@@ -212,7 +212,7 @@ def test_deleting_again_changes_nothing(play):
 
 
 def test_a_kind_without_statuses_is_always_settled(play):
-    """There is never anything to wait for in an agent; in a run there is, until it ends."""
+    """An agent is; a run is when it has ended."""
     run = play.run("[running: 1s, completed]")
     assert play.world.is_settled(play.agent)
     assert not play.world.is_settled(run)
@@ -220,8 +220,8 @@ def test_a_kind_without_statuses_is_always_settled(play):
     assert play.world.is_settled(play.look(run))
 
 
-def test_a_copy_plays_on_by_itself(play):
-    """A deep copy of a world in the middle of a run ends as the original does, apart from it."""
+def test_a_copy_plays_on_independently(play):
+    """A deep copy in the middle of a run ends as the original does, and does not change it."""
     run = play.run("[running: 1s..9s, interaction_required: mfa, running: 1s..9s, completed]")
     play.wait("10s")
     original, play.world = play.world, copy.deepcopy(play.world)

@@ -1,8 +1,10 @@
-"""What must hold of any world, whatever was done: read from the API alone, without the model."""
+"""What must hold in any world, checked on answers of the API, without the model."""
 
 import re
 
-# What the ids of a kind begin with, and the numbers of answers: of calls of Deck, and of control.
+from deck_sim.contract.editions import EDITIONS
+
+# The prefixes of ids; answers have numbers: `req` of the Deck API, `ctl` of the control API.
 PREFIXES = {
     "agent": "agt",
     "source": "src",
@@ -14,86 +16,48 @@ PREFIXES = {
     "event": "evt",
     "answer": "req|ctl",
 }
-ASKED = ("running", "interaction_required", "failed")
-# What may follow what; `None` is what a thing begins as. From sections 3 and 4 of the contract.
-MAY_FOLLOW = {
-    "connections": {
-        "connection": {
-            None: ("connecting",),
-            "connecting": ("connected", "interaction_required", "invalid", "terminated"),
-            "interaction_required": (
-                "connected",
-                "interaction_required",
-                "invalid",
-                "disconnected",
-                "terminated",
-            ),
-            "connected": ("disconnected", "invalid", "terminated"),
-            "disconnected": ("connecting", "terminated"),
-            "invalid": ("terminated",),
-        },
-        "task_run": {
-            None: ("queued",),
-            "queued": ("running", "failed", "canceled"),
-            "running": ("interaction_required", "pending", "completed", "failed", "canceled"),
-            "interaction_required": ASKED,
-            "pending": ("completed", "failed", "canceled"),
-        },
-    },
-    "credentials": {
-        "credential": {
-            None: ("created",),
-            "created": ("verified", "invalid", "deleted"),
-            "unverified": ("verified", "invalid", "deleted"),
-            "verified": ("unverified", "invalid", "deleted"),
-            "invalid": ("unverified", "verified", "deleted"),
-        },
-        "session": {
-            None: ("queued",),
-            "queued": ("running", "completing", "failed"),
-            "running": ("idle", "completing", "failed"),
-            "idle": ("running", "completing", "failed"),
-            "completing": ("completed",),
-        },
-        "task_run": {
-            None: ("queued",),
-            "queued": ("running", "failed", "canceling"),
-            "running": (
-                "interaction_required",
-                "review_required",
-                "completed",
-                "failed",
-                "canceling",
-            ),
-            "interaction_required": (*ASKED, "canceling"),
-            "review_required": ("completed", "failed", "canceling"),
-            "canceling": ("canceled",),
-        },
-    },
+
+
+def words_after(edition, kind):
+    """By the word of an event, the words that may follow it; `None` is before the first.
+
+    The rows come from the product: tests/contract/test_statuses.py is their judge.
+    """
+    row = EDITIONS[edition].kinds[kind]
+    first, event = row.machine.initial, row.machine.event
+    after = {event(s): [event(n) for n in follows] for s, follows in row.machine.follows.items()}
+    if "created" in row.lifecycle:  # the creation is an event instead of the first status
+        return {None: ["created"], "created": after[event(first)], **after}
+    return {None: [event(first)], **after}
+
+
+KINDS = {
+    "connections": ("connection", "task_run"),
+    "credentials": ("credential", "session", "task_run"),
 }
 FINISHED = ("completed", "failed", "canceled", "terminated", "deleted")
 
 
 class Laws:
-    """What was seen of a world, and what must hold of what comes next."""
+    """What was seen of a world, and the checks of what comes next."""
 
     def __init__(self, edition):
-        self.tables = MAY_FOLLOW[edition]
+        self.tables = {kind: words_after(edition, kind) for kind in KINDS[edition]}
         self.ids, self.last_moment, self.words, self.finished = set(), "", {}, {}
 
     def see_new(self, kind, id_):
-        """Something new has an id that nothing else has, and that looks as ids of its kind do."""
-        assert id_ not in self.ids, f"{id_} comes twice"
-        assert re.fullmatch(f"({PREFIXES[kind]})_[A-Za-z0-9]{{16}}", id_), f"{id_} is no id"
+        """A new id is unique and has the shape of its kind."""
+        assert id_ not in self.ids, f"{id_} is used twice"
+        assert re.fullmatch(f"({PREFIXES[kind]})_[A-Za-z0-9]{{16}}", id_), f"{id_} is not an id"
         self.ids.add(id_)
 
     def see_answer(self, answer):
-        """Each answer has a number of its own, unless it is the one that was given before."""
+        """Each answer has a number of its own, unless it is a replay."""
         if "deck-sim-replayed" not in answer.headers:
             self.see_new("answer", answer.data["request_id"])
 
     def see_event(self, event):
-        """A new event: a new id, no earlier than the last, a step that its table has."""
+        """A new event has a new id, is no earlier than the last, and its status may follow."""
         self.see_new("event", event["id"])
         assert event["created_at"] >= self.last_moment, f"{event['id']} is out of order"
         self.last_moment = event["created_at"]
@@ -105,19 +69,19 @@ class Laws:
             self.words.setdefault(id_, []).append(word)
 
     def see(self, thing):
-        """A thing as it is shown: if it was over, as it was."""
+        """A final resource does not change."""
         if thing["id"] not in self.ids:
             self.see_new(thing["object"], thing["id"])
         assert thing["updated_at"] >= thing["created_at"], thing
         was = self.finished.get(thing["id"], thing)
         renamed = {"external_id", "updated_at"} if thing["object"] == "connection" else set()
         for name in was.keys() - renamed:
-            assert thing[name] == was[name], f"{thing['id']} was over, and its `{name}` changed"
+            assert thing[name] == was[name], f"{thing['id']} was final, and its `{name}` changed"
         if thing.get("status") in FINISHED:
             self.finished[thing["id"]] = thing
 
     def see_timeline(self, entries):
-        """All that happened: one event for each step."""
+        """The timeline has one event for each transition."""
         steps = {}
         for entry in entries:
             if entry["kind"] in self.tables and (
