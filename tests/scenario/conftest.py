@@ -1,4 +1,4 @@
-"""What the tests of scenarios share: a short way to write one, and all that is wrong with it."""
+"""Fixtures of the tests of scenarios."""
 
 from textwrap import dedent
 
@@ -11,13 +11,13 @@ HEAD = "version: 1\nname: story\n"  # so a body begins in line 3
 
 @pytest.fixture
 def read():
-    """Read a scenario of which only the rest is given."""
+    """Read a scenario from its body; the head is added."""
     return lambda body: read_scenario(HEAD + dedent(body).lstrip("\n"), "story.yaml")
 
 
 @pytest.fixture
 def mistakes(read):
-    """All that is wrong with the body of a scenario, as lines."""
+    """The mistakes in the body of a scenario, as lines."""
 
     def mistakes(body):
         with pytest.raises(ScenarioError) as caught:

@@ -1,4 +1,4 @@
-"""What completes a run: a given output, or one that is made up."""
+"""Runs complete with a given output, or with a generated one."""
 
 import pytest
 
@@ -10,8 +10,8 @@ def one(**schema):
     return {"type": "object", "required": ["x"], "properties": {"x": schema}}
 
 
-def test_a_run_that_gives_no_output_brings_back_a_made_one(api, run_task, task, advance):
-    """A completed run's output satisfies the task's schema."""
+def test_an_omitted_output_is_generated(api, run_task, task, advance):
+    """The generated output satisfies the task's schema."""
     api.patch(f"/tasks/{task['id']}", json={"output_schema": one(type="integer", minimum=5)})
     run = run_task("success")
     advance("10s")
@@ -30,7 +30,7 @@ def test_a_run_that_gives_no_output_brings_back_a_made_one(api, run_task, task, 
 def test_an_output_that_breaks_the_schema_fails_the_run(
     completed, begins, api, sim, run_task, task, advance
 ):
-    """A given output that breaks the schema, or one that cannot be made, is `output_invalid`."""
+    """A given output that breaks the schema, or none that fits, is `output_invalid`."""
     schema = one(type="integer", minimum=5, maximum=4)
     api.patch(f"/tasks/{task['id']}", json={"output_schema": schema})
     sim.put("/scenarios/wrong", json={"task_run": ["running", completed]})
@@ -46,8 +46,8 @@ def test_an_output_that_breaks_the_schema_fails_the_run(
     assert sim.get("/world").json()["crashes"] == []
 
 
-def test_an_output_that_is_no_object_fails_the_run(api, advance, connection):
-    """The API's outputs are objects, whatever the task's schema says."""
+def test_an_output_that_is_not_an_object_fails_the_run(api, advance, connection):
+    """The API's outputs are objects, whatever the task's schema allows."""
     agent = api.post("/agents", json={"name": "A"}).json()
     body = {"name": "T", "agent_id": agent["id"], "output_schema": {"type": "array"}}
     task = api.post("/tasks", json=body).json()

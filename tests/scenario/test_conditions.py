@@ -1,4 +1,4 @@
-"""`when:` and what it is compared with."""
+"""`when:` compared with the facts of a new resource."""
 
 import pytest
 
@@ -24,7 +24,7 @@ FACTS = {
 
 
 def matches(**asked):
-    """Whether the facts are what is asked for."""
+    """Whether the conditions match the facts."""
     return When(**asked).matches(FACTS)
 
 
@@ -50,15 +50,13 @@ def matches(**asked):
         ("auth_method", "none", False),
     ],
 )
-def test_a_text_is_a_glob_for_any_spelling(name, glob, found):
-    """A glob matches all of a text, in its own case; of ids and names, either; never what is not
-    there.
-    """
+def test_texts_are_globs(name, glob, found):
+    """A glob matches a whole text, case-sensitive; an id or a name; never a missing fact."""
     assert matches(**{name: glob}) is found
 
 
-def test_all_that_is_asked_for_must_be_so():
-    """One thing that is not so is enough to refuse; nothing asked for matches anything."""
+def test_all_conditions_must_hold():
+    """One wrong condition is enough to refuse; no condition matches everything."""
     assert matches(username="ada*", source="Hotel", input={"nights": 3})
     assert not matches(username="ada*", source="Inn", input={"nights": 3})
     assert not matches(username="ada*", source="Hotel", input={"nights": 4})
@@ -108,13 +106,11 @@ def test_all_that_is_asked_for_must_be_so():
         ({"guest": ["Ada L"]}, False),
     ],
 )
-def test_an_input_is_matched_by_the_keys_named(asked, found):
-    """The input may hold more, however deep; a list is matched whole; numbers by
-    value, other scalars as text.
-    """
+def test_an_input_is_matched_by_the_named_keys(asked, found):
+    """More keys are allowed; lists match whole, numbers by value, others as text."""
     assert matches(input=asked) is found
 
 
 def test_a_connection_has_no_input():
-    """What asks for an input matches no connection, even if it asks for nothing in it."""
+    """A condition about the input matches no connection, even an empty one."""
     assert not When(input={}).matches({"username": "ada"})

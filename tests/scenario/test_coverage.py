@@ -55,14 +55,14 @@ def rows(sim):
     return lambda: {row["scenario"]: row for row in sim.get("/coverage").json()["data"]}
 
 
-def test_nothing_played_is_no_row():
-    """There are rows only for what was played, and only for scenarios that are still there."""
+def test_only_played_scenarios_have_a_row():
+    """Scenarios that were not played, or are gone, have no row."""
     assert coverage({}, shipped()) == []
     assert coverage({("gone", "task_run", (0,)): 1}, shipped()) == []
 
 
 def test_rows_are_sorted_and_count_each_step():
-    """A row tells how often each step was played, branches included, and what never was."""
+    """A row counts each step, branches included, and lists the missed ones."""
     library = Library()
     for name in ("b_story", "a_story"):
         library.add(scenario(name, STORY))
@@ -91,13 +91,13 @@ def test_rows_are_sorted_and_count_each_step():
         ({"mix": {"success": 1}}, set()),
     ],
 )
-def test_only_steps_that_a_scenario_says_are_counted(rest, kinds):
-    """The usual steps are nobody's, and those of a playlist or mix are its entries'."""
+def test_only_written_steps_are_counted(rest, kinds):
+    """Default scripts, playlists and mixes have no steps of their own."""
     assert {kind for kind, _ in written_steps(scenario("story", rest))} == kinds
 
 
-def test_only_what_the_world_can_play_is_counted():
-    """Where there are no connections, nobody misses the steps of one."""
+def test_only_kinds_of_the_edition_are_counted():
+    """Without connections in the edition, their steps are not missed."""
     library = Library()
     library.add(scenario("story", STORY))
     (row,) = coverage({("story", "task_run", (0,)): 1}, library, {"task_run", "session"})
@@ -105,7 +105,7 @@ def test_only_what_the_world_can_play_is_counted():
 
 
 def test_a_run_is_counted_as_it_is_played(sim, rows, run_task, advance):
-    """Over HTTP: steps count when they are reached, branches when they are taken."""
+    """Steps count when they are reached, branches when they are taken."""
     answer = sim.put("/scenarios/story", json=STORY)
     assert answer.status_code == 200, answer.text
     assert "story" not in rows()
@@ -121,8 +121,8 @@ def test_a_run_is_counted_as_it_is_played(sim, rows, run_task, advance):
     assert row["missed"] == [place for place in PLACES if place not in taken]
 
 
-def test_an_answer_leads_where_it_is_counted(sim, api, rows, run_task, advance):
-    """A right answer covers what follows the prompt, a wrong one the branch for it."""
+def test_answers_cover_their_branches(sim, api, rows, run_task, advance):
+    """A right answer covers the next step, a wrong one `on_rejected`."""
     sim.put("/scenarios/story", json=STORY)
     for code, place in (("1", "task_run[3]"), ("2", "task_run[2].on_rejected[0]")):
         run = run_task("story")
@@ -135,7 +135,7 @@ def test_an_answer_leads_where_it_is_counted(sim, api, rows, run_task, advance):
 
 
 def test_a_playlist_counts_for_its_entries(rows, run_task, advance):
-    """What a playlist plays is counted where it is written; a playlist has no row."""
+    """The entries of a playlist have rows; the playlist has none."""
     run_task("flaky_source")
     advance("1m")
     assert "flaky_source" not in rows()

@@ -1,4 +1,4 @@
-"""The steps that are no status: they happen on the way, and take no time."""
+"""Effects: steps that are not statuses."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def put(sim):
 
 @pytest.mark.parametrize("step", ["event: agent.{{ input.did }}", "event: {type: agent.noticed}"])
 def test_an_event_step_emits_about_the_run(sim, put, run_task, advance, step):
-    """The event has the computed type and shows the run as it is then; no status changes."""
+    """The event has the computed type and the current run; no status changes."""
     quoted = step.replace("agent.{{ input.did }}", "'agent.{{ input.did }}'")
     assert put(f"task_run: [running, {quoted}, running: 1s, completed]").status_code == 200
     run = run_task("story", input={"did": "noticed"})
@@ -36,8 +36,8 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("step", "message"), BROKEN.items(), ids=BROKEN)
-def test_what_no_line_or_no_media_type_can_be_is_refused_at_once(put, step, message):
-    """Names and types with control characters are mistakes in the file."""
+def test_names_and_types_are_checked(put, step, message):
+    """Control characters in names and types are mistakes in the file."""
     answer = put(f"task_run: [running, {step}, completed]")
     assert answer.status_code == 400
     assert message in answer.json()["errors"][0]["message"]
@@ -52,10 +52,8 @@ def test_what_no_line_or_no_media_type_can_be_is_refused_at_once(put, step, mess
         ("screenshot: '{{ input.it }}'", "`name` must be one line of text"),
     ],
 )
-def test_what_expressions_make_of_a_name_is_checked_too(
-    api, sim, put, run_task, advance, step, message
-):
-    """The run fails with what is wrong, and at which step."""
+def test_computed_names_and_types_are_checked(api, sim, put, run_task, advance, step, message):
+    """The run fails with a message that names the step."""
     assert put(f"task_run: [running, {step}, completed]").status_code == 200
     run = run_task("story", input={"it": "a\nb: c"})
     advance("1m")

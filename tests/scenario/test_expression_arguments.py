@@ -1,4 +1,4 @@
-"""Expressions that misuse what there is: the error says so in the words of expressions."""
+"""Wrong arguments in expressions: messages in terms of the expression."""
 
 import re
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ TOGETHER = (
     "it cannot be computed: the types of its values do not fit together, like text and a number"
 )
 
-# Of these it can be told before anything is computed.
+# Reported when the file is read.
 MISUSED = {
     "input.rooms|join(attribute='price')": "`join` takes no `attribute`; it takes `between`",
     "input.list|sort(up=1, down=2)": (
@@ -39,7 +39,7 @@ MISUSED = {
     "1e400": "a number in it is too large",
     "[-1e400]": "a number in it is too large",
 }
-# And of these only then.
+# Reported when the expression is computed.
 REFUSED = {
     "input.none + 1": "`+` cannot be used with null and a number",
     "'x' * 1.5": "`*` cannot be used with text and a number",
@@ -64,16 +64,16 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("expression", "text"), MISUSED.items(), ids=MISUSED)
-def test_what_is_not_taken_is_told_when_the_file_is_read(expression, text):
-    """Filters, tests and functions say what they take; numbers have a largest."""
+def test_wrong_arguments_are_reported_when_the_file_is_read(expression, text):
+    """The message lists the parameters; numbers have a largest one."""
     assert list(template_problems(f"{{{{ {expression} }}}}")) == [text]
     with pytest.raises(ExpressionError, match=f"^{re.escape(text)}$"):
         render(f"{{{{ {expression} }}}}", NAMES)
 
 
 @pytest.mark.parametrize(("expression", "text"), REFUSED.items(), ids=REFUSED)
-def test_what_cannot_be_computed_is_told_in_plain_words(expression, text):
-    """Kinds of values are called what people call them, and no error speaks of Python."""
+def test_wrong_values_are_reported_by_type(expression, text):
+    """The message names JSON types, not Python's."""
     assert list(template_problems(f"{{{{ {expression} }}}}")) == []
     with pytest.raises(ExpressionError, match=f"^{re.escape(text)}$"):
         render(f"{{{{ {expression} }}}}", NAMES)
@@ -91,6 +91,6 @@ def test_what_cannot_be_computed_is_told_in_plain_words(expression, text):
         ("input.nothing|default('a', boolean=true)", "a"),
     ],
 )
-def test_what_is_taken_may_be_named_or_not(expression, made):
-    """Arguments go by their place or by their name."""
+def test_arguments_go_by_place_or_name(expression, made):
+    """Filters and functions take both."""
     assert render(f"{{{{ {expression} }}}}", NAMES) == made

@@ -1,4 +1,4 @@
-"""Scripts that cannot be played on: an expression whose value only the play can know."""
+"""Scripts that stop because an expression cannot be computed."""
 
 import pytest
 
@@ -50,8 +50,8 @@ STEPS = [
 
 
 @pytest.mark.parametrize(("steps", "place"), STEPS)
-def test_a_run_whose_expression_fails_fails(api, put, run_task, advance, faults, steps, place):
-    """It fails with `task/task_failed`, whose text says which step and why; so does the world."""
+def test_an_expression_that_fails_fails_the_run(api, put, run_task, advance, faults, steps, place):
+    """The error `task/task_failed` and the world name the step and the reason."""
     put(f"task_run: {steps}")
     run = run_task("story")
     advance("1h")
@@ -64,7 +64,7 @@ def test_a_run_whose_expression_fails_fails(api, put, run_task, advance, faults,
 
 
 def test_a_right_answer_that_cannot_be_computed_fails_the_run(api, put, run_task, advance, faults):
-    """What is only computed when the answer comes fails the run then, and not before."""
+    """`accept` is computed when the answer arrives, and fails the run then."""
     put("task_run: [running, interaction_required: {accept: {code: '{}'}}, running, completed]")
     path = f"/task-runs/{run_task('story')['id']}"
     advance("1s")
@@ -88,10 +88,10 @@ def test_a_right_answer_that_cannot_be_computed_fails_the_run(api, put, run_task
         "[interaction_required, event: '{}', connected]",
     ],
 )
-def test_a_connection_whose_expression_fails_is_invalid(
+def test_an_expression_that_fails_makes_a_connection_invalid(
     api, put, open_broken, advance, faults, sim, steps
 ):
-    """It becomes `invalid`, with its event; the world and the timeline say why."""
+    """The connection becomes `invalid` with its event; the world has the reason."""
     put(f"connection: {steps}")
     path = f"/connections/{open_broken()['id']}"
     advance("5s")
@@ -103,8 +103,8 @@ def test_a_connection_whose_expression_fails_is_invalid(
     assert sim.get("/events").json()["data"][-1]["type"] == "connection.invalid"
 
 
-def test_a_script_that_is_broken_off_says_no_more(api, put, run_task, advance, faults, sim):
-    """Nothing of it is due any more, and the world goes on: the next run plays to its end."""
+def test_a_stopped_script_has_no_more_steps(api, put, run_task, advance, faults, sim):
+    """Nothing more of it happens; the next run plays to its end."""
     put("task_run: [running, event: '{}', running: 1s, completed]")
     run_task("story")
     advance("1s")
@@ -119,8 +119,8 @@ def test_a_script_that_is_broken_off_says_no_more(api, put, run_task, advance, f
     assert faults() == []
 
 
-def test_a_fault_in_a_branch_has_the_place_of_the_file(api, put, run_task, advance, faults):
-    """However deep the branch lies, the place is spelled as `check` spells it."""
+def test_an_error_in_a_branch_has_the_path_of_the_file(api, put, run_task, advance, faults):
+    """The path is that of `check`, at any depth of branches."""
     inner = "interaction_required: {timeout: 1s, on_timeout: [running, event: '{}']}"
     outer = f"interaction_required: {{timeout: 1s, on_timeout: [{inner}]}}"
     put(f"task_run: [running, {outer}, running, completed]")

@@ -1,4 +1,4 @@
-"""Faults that a scenario brings: for what is about the run or connection that plays it, alone."""
+"""Faults of a scenario apply only to the resource that plays it."""
 
 import httpx2
 import pytest
@@ -19,10 +19,8 @@ def tell(sim):
     return tell
 
 
-def test_a_scenario_can_lose_the_answer_to_the_call_that_starts_it(
-    api, sim, task, connection, run_task
-):
-    """The run is there; another one, which plays something else, is answered."""
+def test_a_scenario_can_lose_the_response_that_starts_it(api, sim, task, connection, run_task):
+    """The run exists; the call that starts another scenario is answered."""
     headers = {"Deck-Sim-Scenario": "answer_lost"}
     body = {"connection_id": connection["id"]}
     with pytest.raises(httpx2.RemoteProtocolError):
@@ -32,18 +30,16 @@ def test_a_scenario_can_lose_the_answer_to_the_call_that_starts_it(
     assert [call["fault"] for call in calls[-2:]] == ["lost_response", None]
 
 
-def test_calls_about_the_run_are_struck_and_others_are_not(api, run_task):
-    """Whichever run plays it has its own count."""
+def test_faults_apply_to_calls_about_their_run(api, run_task):
+    """Each run has its own count; other runs have no faults."""
     ids = [run_task(name)["id"] for name in ("proxy_error_page", "success", "proxy_error_page")]
     found = [[api.get(f"/task-runs/{one}").status_code for one in ids] for _ in range(4)]
     assert found == [[200, 200, 200], [502, 200, 502], [502, 200, 502], [200, 200, 200]]
     assert api.get("/task-runs").status_code == 200
 
 
-def test_webhooks_about_the_run_are_struck_and_others_are_not(
-    api, subscribe, receiver, run_task, advance
-):
-    """The webhook of the other run comes once."""
+def test_faults_apply_to_webhooks_about_their_run(api, subscribe, receiver, run_task, advance):
+    """The webhook of the other run arrives once."""
     subscribe("task_run.completed")
     twice, once = run_task("webhook_twice"), run_task()
     advance("1m")
@@ -52,7 +48,7 @@ def test_webhooks_about_the_run_are_struck_and_others_are_not(
 
 
 def test_webhooks_can_arrive_out_of_order(subscribe, receiver, run_task, advance):
-    """Who acts on the last that arrives is wrong."""
+    """An earlier event may arrive last."""
     subscribe("task_run.running", "task_run.completed")
     run_task("webhooks_out_of_order")
     advance("1m")
@@ -62,7 +58,7 @@ def test_webhooks_can_arrive_out_of_order(subscribe, receiver, run_task, advance
 def test_webhooks_about_the_files_of_a_run_are_about_the_run(
     tell, api, subscribe, receiver, run_task, advance, task
 ):
-    """A storage item belongs to its run."""
+    """A webhook about a storage item is one about its run."""
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
     subscribe("storage.created")
     steps = "task_run: [running, file: a.txt, completed]"
@@ -71,8 +67,8 @@ def test_webhooks_about_the_files_of_a_run_are_about_the_run(
     assert receiver.types() == ["storage.created"] * 2
 
 
-def test_a_connection_has_the_faults_of_what_it_plays(tell, api, connection):
-    """Calls about the connection, and the one that opens it."""
+def test_a_connection_has_the_faults_of_its_scenario(tell, api, connection):
+    """They apply to calls about the connection, and to the one that opens it."""
     body = {"source_id": connection["source_id"], "auth_method": "none"}
     rest = "http: [{match: '**', times: 2, empty: true}]\nconnection: [connecting: 1s, connected]"
     headers = {"Deck-Sim-Scenario": tell("odd", rest)}
@@ -91,21 +87,21 @@ def test_a_connection_has_the_faults_of_what_it_plays(tell, api, connection):
         ("connection: [connected]\ntask_run: [running, completed]", ["connection", "task_run"]),
     ],
 )
-def test_faults_are_for_what_the_scenario_scripts(script, kinds):
-    """A kind of which it says nothing has none of them; if it says nothing at all, runs have."""
+def test_faults_are_for_the_kinds_that_a_scenario_defines(script, kinds):
+    """A kind without a script has no faults; without any script, runs have them."""
     head = "version: 1\nname: a\nhttp: [{match: '**', drip: true}]\n"
     scenario = read_scenario(head + script)
     assert [k for k in ("connection", "task_run") if scenario.script(k).faults] == kinds
 
 
-def test_what_refuses_a_call_cannot_strike_the_one_that_brings_it(tell, run_task, api):
-    """Without that call nothing would play the scenario; the next about the run is struck."""
+def test_a_fault_cannot_refuse_the_call_that_starts_its_scenario(tell, run_task, api):
+    """The next call about the run is refused."""
     run = run_task(tell("refuses", "http: [{match: '**', status: 502}]"))
     assert api.get(f"/task-runs/{run['id']}").status_code == 502
 
 
-def test_the_timeline_tells_that_a_fault_waits(run_task, whats_of):
-    """A line when the story begins."""
+def test_the_timeline_shows_a_waiting_fault(run_task, whats_of):
+    """It has a line when the run starts."""
     run = run_task("proxy_error_page")
     assert "fault status: 502, for GET /v2/task-runs/*" in whats_of(run["id"])
 

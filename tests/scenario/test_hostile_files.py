@@ -1,4 +1,4 @@
-"""Files made to break the reader: each gets a plain error, in bounded memory, and no file runs."""
+"""Hostile files: each is refused with a short message, in bounded memory."""
 
 import os
 import tracemalloc
@@ -22,7 +22,7 @@ def alias_bomb():
 
 
 def nested_branches(depth):
-    """A question whose wrong answers lead to a question, and so on."""
+    """An interaction whose branch has an interaction, and so on."""
     steps = [
         f"{'    ' * level}  - interaction_required:\n{'    ' * level}      on_timeout:\n"
         for level in range(depth)
@@ -53,28 +53,13 @@ HOSTILE = {
     "too many values": (HEAD + "tags: [" + "x," * 60_000 + "]", "more than 50000 values"),
     "too many characters": (HEAD + "#" * MAX_BYTES, "x.yaml:1:1: the file is larger than 1024 KiB"),
     "a long duration": (HEAD + "task_run: [queued: " + "9" * 100_000 + "s]", "is not a duration"),
-    "a long number": (HEAD + "tags: [" + "9" * 100_000 + "]", "a number of more than 40 char"),
     "a long name": ("version: 1\nname: " + "a" * 100_000, "name: must be 1 to 100 characters"),
     "a long error": (HEAD + "task_run: [failed: " + "a" * 100_000 + "]", "unknown error"),
     "open brackets": (completed_with("(" * 50_000), "not an expression: it is nested too deeply"),
     "half as long a sum": (completed_with("1" + " + 1" * 5_000), "it is nested too deeply"),
     "a long sum": (completed_with("1" + " + 1" * 50_000), "it is longer than 64 KiB"),
-    "UTF-16": (
-        HEAD.encode("utf-16"),
-        "x.yaml:1:1: the file is not UTF-8; save it in that encoding",
-    ),
-    "UTF-16 without a mark": (HEAD.encode("utf-16-le"), "x.yaml:1:2: the character U+0000"),
-    "Latin-1": (HEAD.encode() + b"summary: caf\xe9\n", "x.yaml:3:13: the file is not UTF-8"),
-    "NUL": (HEAD + "summary: a\0b\n", "x.yaml:3:11: the character U+0000 is not allowed in YAML"),
-    "a bell": (HEAD + 'summary: "a\x07b"\n', "x.yaml:3:12: the character U+0007 is not allowed"),
     "an escape": ("\x1b[31mversion: 1\n", "x.yaml:1:1: the character U+001B is not allowed"),
-    "half a character": (HEAD + "summary: \ud800\n", "x.yaml:3:10: the character U+D800"),
-    "half a character, escaped": (HEAD + 'summary: "\\ud800"\n', "invalid Unicode character"),
-    "a mark inside": (HEAD + "\ufeffsummary: a\n", "x.yaml:3:1: the character U+FEFF"),
     "code": (HEAD + "tags: !!python/object/apply:os.abort []\n", "tags are not allowed"),
-    "a tagged key": (HEAD + "!!str summary: a\n", "x.yaml:3:1: tag '!!str'"),
-    "an alias as a key": (HEAD + "tags: [&a b]\n*a : c\n", "x.yaml:4:1: a key must be text"),
-    "another YAML": ("%YAML 9.9\n---\n" + HEAD, "x.yaml:1:1: a line begins with `%`"),
     "an end and no beginning": ("...\n", "x.yaml:1:1: not YAML"),
     "separators of lines": (HEAD + "summary: a\u2028b: c: d\x85\t", "x.yaml:4:5: not YAML"),
 }
@@ -82,7 +67,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("source", "message"), HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_text_gets_a_plain_error(source, message, memory):
-    """It is refused with a place, in a short message, before it can take much memory."""
+    """The message is short and has a place; memory stays bounded."""
     with pytest.raises(ScenarioError) as found:
         read_scenario(source, "x.yaml")
     assert message in str(found.value)
@@ -91,7 +76,7 @@ def test_a_hostile_text_gets_a_plain_error(source, message, memory):
 
 
 def test_a_huge_file_is_not_read(tmp_path, memory):
-    """Of a file of 100 MB no more than its first MiB is read, whatever it is meant to be."""
+    """Of a file of 100 MB, only the first MiB is read."""
     file = tmp_path / "huge.yaml"
     file.touch()
     os.truncate(file, 100 * MEGABYTE)
@@ -111,8 +96,8 @@ def test_a_huge_file_is_not_read(tmp_path, memory):
     ],
     ids=["folder", "nothing", "pipe", "device"],
 )
-def test_what_is_no_file_gets_a_plain_error(make, reason, tmp_path):
-    """A folder, nothing at all, or what has no end is an error that names it."""
+def test_a_path_that_is_not_a_file_is_refused(make, reason, tmp_path):
+    """A folder, a missing file, a pipe and a device are errors with a reason."""
     file = tmp_path / "none.yaml"
     make(file)
     for load in (load_scenario, lambda file: load_world_file(file, shipped())):
@@ -120,8 +105,8 @@ def test_what_is_no_file_gets_a_plain_error(make, reason, tmp_path):
             load(file)
 
 
-def test_many_broken_steps_are_walked_around():
-    """Each is read alone, and what is told stays bounded, however many or deep they are."""
+def test_many_broken_steps_are_bounded():
+    """The reported mistakes are bounded, however many and deep the broken steps are."""
     steps = "queued: x, " * 2_000
     nest = "{interaction_required: {attempts: x, on_timeout: [" * 12
     for body in (f"[{steps}]", f"[{nest}{']}}' * 12}]"):
@@ -130,8 +115,8 @@ def test_many_broken_steps_are_walked_around():
         assert len(found.value.mistakes) <= 101
 
 
-def test_of_a_world_with_many_mistakes_the_first_are_told(tmp_path):
-    """A hundred of them, wherever they are; the rest would hide them."""
+def test_the_mistakes_of_a_world_file_are_bounded(tmp_path):
+    """The first hundred are reported."""
     file = tmp_path / "world.yaml"
     file.write_text(f"resources: {{agents: [{'{}, 5, ' * 500}], {'x: [], ' * 200}}}")
     with pytest.raises(ScenarioError) as found:
@@ -139,8 +124,8 @@ def test_of_a_world_with_many_mistakes_the_first_are_told(tmp_path):
     assert len(found.value.mistakes) == 101
 
 
-def test_of_twenty_thousand_mistakes_the_first_are_told():
-    """A hundred have their places, and looking for near spellings stays quick."""
+def test_the_mistakes_of_a_scenario_are_bounded():
+    """The first hundred are reported, with the number of the others."""
     keys = "".join(f"summari{number}: x\n" for number in range(20_000))
     with pytest.raises(ScenarioError) as found:
         read_scenario(f"version: 1\n{keys}", "x.yaml")
@@ -161,6 +146,6 @@ def test_of_twenty_thousand_mistakes_the_first_are_told():
         HEAD + 'summary: "\\0 \\x1b"\n',
     ],
 )
-def test_what_only_looks_strange_is_read(source):
+def test_unusual_yaml_is_read(source):
     """A byte order mark, other line ends, document marks, anchors and escapes are YAML."""
     assert read_scenario(source).name == "bad"

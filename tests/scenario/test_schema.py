@@ -1,6 +1,6 @@
-"""The JSON Schema of scenario files: it says of a file what the loader says of it.
+"""The JSON Schema of scenario files accepts what the loader accepts.
 
-Where the schema cannot say it, the mistake is one of the few sorts in `BEYOND`.
+Mistakes that a schema cannot find are of the sorts in `BEYOND`.
 """
 
 import re
@@ -20,7 +20,7 @@ SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.yaml"))
 VALIDATOR = Draft202012Validator(scenario_schema())
 HEAD = "version: 1\nname: story\n"
-# What no schema says: how two parts of a file fit together, and what an expression means.
+# Not in the schema: how parts of a file fit together, and what an expression means.
 BEYOND = {
     "the order of statuses": "cannot follow|is never reached|it must end in",
     "what an edition has": "the edition `.*` has no",
@@ -184,7 +184,7 @@ HEADS = [
 
 
 def mistakes_in(data):
-    """What the loader says of plain data, a line each."""
+    """The messages of the loader about plain data."""
     try:
         scenario_from_data(data)
     except ScenarioError as error:
@@ -193,17 +193,17 @@ def mistakes_in(data):
 
 
 def sort_of(message):
-    """The sort of mistake that a schema cannot tell, if it is one."""
+    """The sort in `BEYOND` that a message belongs to, or None."""
     return next((sort for sort, said in BEYOND.items() if re.search(said, message)), None)
 
 
 def judged(data):
-    """Whether the schema takes it, and whether the loader does as far as a schema can say."""
+    """Whether the schema accepts it, and whether the loader does, apart from `BEYOND`."""
     return VALIDATOR.is_valid(data), all(map(sort_of, mistakes_in(data)))
 
 
-def test_the_schema_is_one_and_says_which():
-    """It is a valid schema of the draft that it names."""
+def test_the_schema_is_valid():
+    """It is valid in the draft that it names."""
     schema = scenario_schema()
     Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
@@ -220,7 +220,7 @@ def patterns_in(schema):
 
 
 def test_editors_can_read_every_pattern():
-    """JSON Schema's patterns are JavaScript's, where only these may stand behind a backslash."""
+    """JSON Schema uses JavaScript's patterns, which allow only these escapes."""
     patterns = set(patterns_in([scenario_schema(), world_schema()]))
     escaped = {char for pattern in patterns for char in re.findall(r"\\(.)", pattern)}
     assert patterns
@@ -228,8 +228,8 @@ def test_editors_can_read_every_pattern():
 
 
 @pytest.mark.parametrize("body", GOOD)
-def test_what_the_loader_reads_the_schema_takes(body):
-    """Every way to write a part of a scenario is in the schema."""
+def test_the_schema_accepts_every_notation(body):
+    """Each way to write a part of a scenario is in the schema."""
     data = read_yaml(HEAD + body).data
     assert mistakes_in(data) == []
     assert [error.message for error in VALIDATOR.iter_errors(data)] == []
@@ -237,36 +237,36 @@ def test_what_the_loader_reads_the_schema_takes(body):
 
 @pytest.mark.parametrize("text", SAME_NUMBERS)
 def test_a_whole_number_may_be_written_with_a_point(text):
-    """To a schema 1.0 is 1, so it is to the loader."""
+    """1.0 is 1 to the schema and to the loader."""
     assert judged(read_yaml(text).data) == (True, True)
 
 
 @pytest.mark.parametrize("text", [*(HEAD + body for body in WRONG), *HEADS])
-def test_what_the_loader_refuses_the_schema_refuses(text):
-    """A wrong shape, key, name or number is wrong in both."""
+def test_the_schema_refuses_wrong_shapes(text):
+    """A wrong shape, key, name or number is refused by both."""
     assert judged(read_yaml(text).data) == (False, False)
 
 
 @pytest.mark.parametrize("file", [*SHIPPED, *GOLDEN], ids=lambda file: file.stem)
-def test_the_schema_takes_every_shipped_scenario(file):
-    """An editor marks nothing in what the loader reads."""
+def test_the_schema_accepts_every_shipped_scenario(file):
+    """Shipped and golden files are valid."""
     assert judged(read_yaml(file.read_bytes()).data) == (True, True)
 
 
 @pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
-def test_of_a_bad_file_both_say_the_same(file):
-    """What the schema takes and the loader refuses is of a sort that no schema can tell."""
+def test_schema_and_loader_agree_on_bad_files(file):
+    """A bad file that the schema accepts has only mistakes of `BEYOND`."""
     try:
         data = read_yaml(file.read_bytes()).data
     except YamlError:
-        return  # neither ever sees it
+        return  # not YAML
     if not file.stem.startswith("world_"):
         taken, fits = judged(data)
         assert taken == fits
 
 
-def test_every_sort_of_mistake_beyond_the_schema_is_met():
-    """The list holds nothing that no bad file shows."""
+def test_every_sort_beyond_the_schema_has_a_bad_file():
+    """`BEYOND` lists no sort without an example."""
     met = {
         sort_of(line) for file in BAD for line in file.with_suffix(".txt").read_text().split("\n")
     }

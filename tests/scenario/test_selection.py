@@ -11,12 +11,12 @@ from deck_sim.scenario.selection_state import SelectionState
 
 
 def chosen(selection, header=None, kind="task_run"):
-    """What is chosen, and why, as the answer's header says it."""
+    """The choice as the response header has it."""
     return str(choose(NewResource(kind, header, {}, 0), selection, shipped()))
 
 
 def test_the_first_way_that_names_one_wins():
-    """The header goes before the queue, and the queue before the world's default."""
+    """The header wins over the queue, the queue over the world's default."""
     selection = SelectionState()
     selection.enqueue("task_run", ["source_down", "agent_hangs"], shipped())
     assert chosen(selection, "slow_success") == "slow_success; because=header"
@@ -25,16 +25,16 @@ def test_the_first_way_that_names_one_wins():
     assert chosen(selection) == "success; because=default"
 
 
-def test_each_kind_has_a_queue_of_its_own():
-    """What waits for the next run is not taken by a connection."""
+def test_each_kind_has_its_own_queue():
+    """A connection does not use the queue of runs."""
     selection = SelectionState(default_scenario="slow_success")
     selection.enqueue("task_run", ["source_down"], shipped())
     assert chosen(selection, kind="connection") == "slow_success; because=default"
     assert selection.queues == {"task_run": ["source_down"]}
 
 
-def test_what_is_chosen_gives_the_script_of_the_kind():
-    """A connection plays the connection's part, a run the run's."""
+def test_a_choice_gives_the_script_of_the_kind():
+    """A connection plays the `connection` script, a run the `task_run` script."""
     for kind in ("connection", "task_run"):
         choice = choose(NewResource(kind, "source_down", {}, 0), SelectionState(), shipped())
         assert (choice.script.kind, choice.script.scenario) == (kind, "source_down")
@@ -58,7 +58,7 @@ def test_what_is_chosen_gives_the_script_of_the_kind():
         ),
     ],
 )
-def test_a_queue_takes_only_what_can_be_played(kind, names, field, message):
+def test_a_queue_takes_only_playable_scenarios(kind, names, field, message):
     """A wrong kind or name is refused, and nothing is queued."""
     selection = SelectionState()
     with pytest.raises(ApiError) as caught:
@@ -69,7 +69,7 @@ def test_a_queue_takes_only_what_can_be_played(kind, names, field, message):
 
 
 def test_an_unknown_name_leaves_the_queue_as_it_was():
-    """A header that names no scenario is refused before anything is taken."""
+    """An unknown name in the header or queue is refused, and nothing is removed."""
     selection = SelectionState()
     selection.enqueue("task_run", ["source_down"], shipped())
     with pytest.raises(ApiError, match="`Deck-Sim-Scenario` names an unknown scenario: 'nope'"):
@@ -90,8 +90,8 @@ def test_an_unknown_name_leaves_the_queue_as_it_was():
         (SelectionState(queues={"task_run": ["drawn"]}), "mix of drawn"),
     ],
 )
-def test_a_scenario_that_is_gone_is_blamed_on_whoever_names_it(selection, field):
-    """A file may have been removed since; the request, which named nothing, is not at fault."""
+def test_a_missing_scenario_is_reported_where_it_is_named(selection, field):
+    """The field of the error is the setting that names it."""
     library = Library(shipped())
     library.add(read_scenario("version: 1\nname: turns\nplaylist: [gone]"))
     library.add(read_scenario("version: 1\nname: drawn\nmix: {gone: 1}"))
@@ -113,8 +113,8 @@ def test_a_scenario_that_is_gone_is_blamed_on_whoever_names_it(selection, field)
         ("theirs", SelectionState(), "Deck-Sim-Scenario"),
     ],
 )
-def test_a_scenario_of_another_edition_is_blamed_on_whoever_names_it(header, selection, field):
-    """The request is at fault only if it named the scenario; and the queue keeps its place."""
+def test_another_editions_scenario_is_reported_where_it_is_named(header, selection, field):
+    """The field of the error is the header only if that names it; nothing changes."""
     library = Library(shipped())
     library.add(read_scenario("version: 1\nname: elsewhere\nedition: credentials"))
     library.add(read_scenario("version: 1\nname: turns\nplaylist: [elsewhere]"))
@@ -127,8 +127,8 @@ def test_a_scenario_of_another_edition_is_blamed_on_whoever_names_it(header, sel
     assert selection == before
 
 
-def test_a_wish_that_cannot_be_granted_stands_in_the_way_of_nothing_else():
-    """A file may have been edited since; another scenario has no part in that."""
+def test_a_check_about_one_scenario_ignores_the_others():
+    """With `about`, other settings that cannot be played are not reported."""
     selection = SelectionState(
         default_scenario="session_breaks_down", queues={"task_run": ["success"]}
     )

@@ -30,8 +30,8 @@ LIBRARY = library_of(
 )
 
 
-def told(ways):
-    """An opening and wishes for which just these ways find a scenario."""
+def given(ways):
+    """A new resource and settings for which only these ways find a scenario."""
     selection = SelectionState(default_scenario="by_default")
     if "queue" in ways:
         selection.enqueue("task_run", ["by_queue"], LIBRARY)
@@ -43,21 +43,21 @@ def told(ways):
 
 
 def drawn(library, name, times, seed=0):
-    """What so many runs in turn play of a playlist or mix."""
+    """The scenarios that this many runs play of a playlist or mix."""
     selection = SelectionState(default_scenario=name)
     opening = NewResource("task_run", None, {}, seed)
     return [choose(opening, selection, library).played.name for _ in range(times)]
 
 
 def magic(library=LIBRARY, kind="task_run", **facts):
-    """What is chosen for these facts, where nothing else was said."""
+    """The choice for these facts, without header, queue and rules."""
     return str(choose(NewResource(kind, None, facts, 0), SelectionState(), library))
 
 
 @pytest.mark.parametrize("place", range(len(ORDER)))
 def test_each_way_beats_all_that_follow(place):
-    """Of the ways that find something, the first wins, and the next is the runner-up."""
-    choice = choose(*told(ORDER[place:]), LIBRARY)
+    """The first way that finds a scenario wins; the next is the runner-up."""
+    choice = choose(*given(ORDER[place:]), LIBRARY)
     way, after = ORDER[place], ORDER[place + 1 : place + 2]
     assert str(choice) == f"by_{way}; because={way}"
     assert choice.second == (f"by_{after[0]}; because={after[0]}" if after else None)
@@ -66,17 +66,17 @@ def test_each_way_beats_all_that_follow(place):
 @pytest.mark.parametrize("way", ORDER[:-1])
 def test_each_way_beats_the_default_alone(way):
     """With just one way and the default, that way wins over the default."""
-    choice = choose(*told([way]), LIBRARY)
+    choice = choose(*given([way]), LIBRARY)
     assert (choice.because, choice.second) == (way, "by_default; because=default")
 
 
 def test_the_ways_are_six():
-    """There is no other way, and these tests know them all."""
+    """The tests know every way."""
     assert [*WAYS] == ORDER
 
 
 def test_the_runner_up_is_another_scenario():
-    """A way that finds the same scenario is no runner-up; the second of two rules may be one."""
+    """A way that finds the same scenario is skipped; a second rule may be the runner-up."""
     selection = SelectionState(default_scenario="by_rule")
     opening = NewResource("task_run", None, {}, 0)
     selection.set_rules([Rule(when=When(), scenario="by_rule")], LIBRARY)
@@ -107,22 +107,20 @@ def test_the_runner_up_is_another_scenario():
 )
 @pytest.mark.parametrize("fact", ["username", "external_id"])
 def test_a_magic_name_is_a_name_or_tags_a_mail_address(fact, text, found):
-    """`NAME` and `anything+NAME@example.com` choose what there is; all else is just a name."""
+    """`NAME` and `anything+NAME@example.com` choose a known scenario, other names none."""
     expected = "source_down; because=magic_name" if found else "success; because=default"
     assert magic(shipped(), **{fact: text}) == expected
 
 
-def test_a_magic_user_name_goes_before_an_external_id():
-    """Both may be magic; an unknown one leaves the other its say."""
+def test_a_magic_user_name_wins_over_an_external_id():
+    """If the user name is not magic, the external id may be."""
     both = {"username": "source_down", "external_id": "agent_hangs"}
     assert magic(**both) == "source_down; because=magic_name"
     assert magic(username="ada", external_id="agent_hangs") == "agent_hangs; because=magic_name"
 
 
-def test_a_scenario_chooses_itself_for_what_it_tells():
-    """`when:` of a scenario without a connection part chooses it for no connection; by name, the
-    first wins.
-    """
+def test_when_applies_to_the_kinds_that_a_scenario_defines():
+    """Without a `connection` script it is chosen for no connection; the first name wins."""
     when = {"when": {"username": "ada"}}
     library = library_of(
         b_run={**when, "task_run": STEPS},
@@ -134,8 +132,8 @@ def test_a_scenario_chooses_itself_for_what_it_tells():
     assert magic(library, "connection", username="ada") == "a_opening; because=when"
 
 
-def test_what_is_for_another_edition_is_not_found_but_only_named():
-    """A magic name or a `when:` that the edition cannot play leaves the choice to others."""
+def test_magic_names_and_when_skip_other_editions():
+    """A scenario that the edition cannot play is not chosen by them."""
     theirs = {"edition": "credentials", "when": {"username": "a*"}, "task_run": STEPS}
     library = library_of(a_theirs=theirs, b_ours={"when": {"username": "ada"}, "task_run": STEPS})
     assert magic(library, username="ada") == "b_ours; because=when"
@@ -143,7 +141,7 @@ def test_what_is_for_another_edition_is_not_found_but_only_named():
 
 
 def test_the_first_rule_that_matches_wins():
-    """Rules are tried in order; one for another kind is passed over."""
+    """Rules are tried in order; rules for another kind are skipped."""
     selection = SelectionState()
     rules = [
         Rule(when=When(username="b*"), scenario="by_default"),
@@ -162,7 +160,7 @@ def test_the_first_rule_that_matches_wins():
 
 
 def test_a_wrong_rule_changes_no_rules():
-    """Unknown scenarios and kinds are all told, with their places, and the rules stay."""
+    """All unknown scenarios and kinds are reported, and the rules stay."""
     selection = SelectionState()
     selection.set_rules([Rule(when=When(), scenario="success")], LIBRARY)
     before = list(selection.rules)
@@ -183,15 +181,15 @@ def test_a_wrong_rule_changes_no_rules():
     assert selection.rules == before
 
 
-def test_a_playlist_is_played_in_turn_and_its_last_again():
-    """Each run takes the next entry; the last one is played again and again."""
+def test_a_playlist_is_played_in_turn():
+    """Each run plays the next entry; the last entry repeats."""
     library = library_of(turns={"playlist": ["source_down", "agent_hangs", "success"]})
     played = ["source_down", "agent_hangs", "success", "success", "success"]
     assert drawn(library, "turns", 5) == played
 
 
 def test_a_playlist_is_for_runs():
-    """A connection plays the playlist's own connection part and takes no turn."""
+    """A connection plays the playlist's own `connection` script and takes no turn."""
     selection = SelectionState(default_scenario="flaky_source")
     opened = choose(NewResource("connection", None, {}, 0), selection, shipped())
     assert (str(opened), selection.turns) == ("flaky_source; because=default", {})
@@ -200,8 +198,8 @@ def test_a_playlist_is_for_runs():
     assert (run.script.scenario, selection.turns) == ("source_down", {"flaky_source": 1})
 
 
-def test_playlists_count_their_turns_apart():
-    """One playlist's turns move no other's."""
+def test_each_playlist_counts_its_own_turns():
+    """A turn of one playlist is no turn of another."""
     library = library_of(
         one={"playlist": ["source_down", "success"]}, two={"playlist": ["agent_hangs", "success"]}
     )
@@ -214,7 +212,7 @@ def test_playlists_count_their_turns_apart():
 
 
 def test_a_mix_honours_its_weights():
-    """Of 2,000 draws each entry gets its share, within a twentieth of them all."""
+    """Of 2,000 draws each entry gets its share, within 5 %."""
     mix = {"success": 6, "source_down": 3, "agent_hangs": 1}
     library = library_of(weighed={"mix": mix})
     counts = Counter(drawn(library, "weighed", 2000))
@@ -223,7 +221,7 @@ def test_a_mix_honours_its_weights():
 
 
 def test_a_mix_is_drawn_from_the_seed():
-    """The same seed draws the same, another seed and another mix something else."""
+    """The same seed gives the same draws; another seed or name gives others."""
     mix = {"mix": {"success": 1, "source_down": 1}}
     library = library_of(one=mix, two=mix)
     first = drawn(library, "one", 50, seed=7)
@@ -233,13 +231,13 @@ def test_a_mix_is_drawn_from_the_seed():
 
 
 def test_the_smallest_weights_can_be_drawn():
-    """Weights far below what is counted are no error: each counts as the least there is."""
+    """A weight below the resolution counts as the smallest one."""
     library = library_of(tiny={"mix": {"success": 1e-9, "source_down": 1e-9}})
     assert set(drawn(library, "tiny", 50)) == {"success", "source_down"}
 
 
-def test_what_is_refused_takes_no_turn():
-    """If the entry whose turn it is has gone, queue and turns are as they were."""
+def test_a_refused_choice_takes_no_turn():
+    """If the entry is missing, queue and turns stay."""
     library = library_of(turns={"playlist": ["gone", "success"]})
     selection = SelectionState()
     selection.enqueue("task_run", ["turns"], library)

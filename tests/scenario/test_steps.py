@@ -11,7 +11,7 @@ from deck_sim.scenario.steps.step import REGISTRY, Step
 
 @pytest.fixture
 def tell(read):
-    """Play a body, and tell what the run did (or the connection, if there was none) and when."""
+    """Play a body; return times and statuses of the run, or of another kind."""
 
     def tell(body, answers=None, kind="task run"):
         lines = [line for line in play_scenario(read(body), answers).lines if line.who == kind]
@@ -22,7 +22,7 @@ def tell(read):
 
 @pytest.fixture
 def ask(read):
-    """Play a run that asks with this prompt; the run in the end, and how often it was asked."""
+    """Play a run with this prompt; return the run and the number of prompts."""
 
     def ask(prompt, *answers, then="[running, completed]"):
         body = f"task_run: [running, interaction_required: {prompt}, {then[1:]}"
@@ -34,27 +34,27 @@ def ask(read):
 
 
 def test_statuses_last_as_long_as_they_say(tell):
-    """A duration, none at all, and the same status going on."""
+    """A status has a duration or none, and may follow itself."""
     body = "task_run: [{queued: 2s}, {running: {for: 250ms}}, running: 1m, {running}, completed]"
     assert tell(body) == ["1s queued", "3s running", "1m3s250ms completed"]
 
 
 def test_a_range_is_drawn_from_the_seed(read):
-    """The same seed gives the same duration, and another one another; both within the range."""
+    """The same seed gives the same duration within the range, another seed another."""
     scenario = read("task_run: [{queued: 2s..8s}, running, completed]")
     ends = [play_scenario(scenario, seed=seed).lines[-1].at for seed in (1, 1, 2)]
     assert ends[0] == ends[1] != ends[2]
     assert all(timedelta(seconds=3) <= end <= timedelta(seconds=9) for end in ends)
 
 
-def test_a_connection_that_hangs_never_comes_about(tell):
-    """`stuck` stays; no limit of Deck's ends a connection."""
+def test_a_stuck_connection_never_opens(tell):
+    """No limit ends a connection that is `stuck`."""
     assert tell("connection: [connecting: stuck]", kind="connection") == ["0s connecting"]
 
 
 @pytest.mark.parametrize("status", ["disconnected", "invalid"])
 def test_a_lost_connection_ends_its_script(read, status):
-    """After it only a caller leads on, so that the way after a prompt can be written behind it."""
+    """The steps below it are not played."""
     prompt = f"{{on_rejected: [{status}], attempts: 1, accept: []}}"
     body = f"connection: [connecting, {{interaction_required: {prompt}}}, connected]"
     played = play_scenario(read(body))
@@ -84,15 +84,15 @@ def test_a_lost_connection_ends_its_script(read, status):
     ],
 )
 def test_a_run_fails_with_the_errors_of_the_catalog(read, errors, expected):
-    """One or several, with the catalog's message or their own."""
+    """One error or several, with the catalog's message or a given one."""
     run = play_scenario(read(f"task_run: [{{failed: {errors}}}]")).run
     assert run.status == "failed"
     found = [(e["type"], e["code"], e.get("field"), e["message"]) for e in run["errors"]]
     assert found == expected
 
 
-def test_an_output_is_given_or_made(read):
-    """What the script says is the output; else one is made from the task's schema."""
+def test_an_output_is_given_or_generated(read):
+    """The output is that of the script, or generated from the task's schema."""
     given = play_scenario(read("task_run: [running, {completed: {output: {total: 3}}}]"))
     made = play_scenario(read("task_run: [running, completed]"))
     assert given.run["output"] == {"total": 3}
@@ -100,7 +100,7 @@ def test_an_output_is_given_or_made(read):
 
 
 def test_an_output_that_breaks_the_schema_fails_the_run(read):
-    """A run never completes with an output that its task does not allow."""
+    """A run does not complete with an output that breaks the schema."""
     body = "task_run: [running, {completed: {output: {reservations: [{nights: many}]}}}]"
     run = play_scenario(read(body)).run
     assert (run.status, run["output"]) == ("failed", None)
@@ -110,7 +110,7 @@ def test_an_output_that_breaks_the_schema_fails_the_run(read):
 
 
 def test_a_run_is_approved_by_time_or_by_a_person(tell):
-    """`pending: 10m` ends by itself; `pending` waits for a word."""
+    """`pending: 10m` ends by itself; `pending` waits for an approval."""
     assert tell("task_run: [running, pending: 10m, completed]")[-1] == "10m1s completed"
     assert tell("task_run: [running, pending, completed]")[-1] == "1m1s completed"
 
@@ -140,7 +140,7 @@ def start(read):
     ],
 )
 def test_a_status_with_a_length_is_active(start, steps, end):
-    """The agent works, and the limit for silence stays away; being stuck or waiting is silence."""
+    """A duration counts as activity; `stuck` and waiting do not."""
     simulation, run_id = start(steps)
     run_to_end(simulation.advance_by(timedelta(minutes=45)))
     assert simulation.world.find("task_run", run_id).status == end
@@ -155,7 +155,7 @@ def test_a_status_with_a_length_is_active(start, steps, end):
     ],
 )
 def test_a_rejected_run_takes_its_branch(start, pending, code):
-    """It fails, with the error that the script says or with the usual one."""
+    """The run fails with the error of the branch, or the default one."""
     simulation, run_id = start(f"[running, {pending}, completed]")
     run = simulation.world.find("task_run", run_id)
     rejected = commands.review_run(simulation.world, run, "reject")
@@ -179,7 +179,7 @@ def test_a_rejected_run_takes_its_branch(start, pending, code):
     ],
 )
 def test_answers_are_compared_as_text(ask, accept, answer, right):
-    """Globs are allowed, upper and lower case differ, and JSON's values are what they look like."""
+    """Globs are allowed, case matters, and JSON values are compared as written."""
     run, asked = ask(f"{{accept: {{code: {accept}}}}}", {"code": answer})
     assert (asked == 1) is right
     assert run.status == ("completed" if right else "failed")
@@ -195,8 +195,8 @@ def test_answers_are_compared_as_text(ask, accept, answer, right):
         ("accept: [{code: a}, {code: b}], ", "c", False),
     ],
 )
-def test_any_answer_none_or_one_of_several_is_right(ask, accept, answer, right):
-    """Nothing said accepts everything, an empty list nothing, a list each of its mappings."""
+def test_accept_may_be_omitted_empty_or_a_list(ask, accept, answer, right):
+    """Omitted, it accepts everything; an empty list nothing; a list each mapping."""
     run, _ = ask(f"{{{accept}type: mfa}}", {"code": answer})
     assert (run.status == "completed") is right
 
@@ -213,14 +213,14 @@ def test_all_fields_of_an_answer_must_be_right(ask):
     ("attempts", "asked"), [("attempts: 1, ", 1), ("attempts: 4, ", 4), ("", 3)]
 )
 def test_attempts_are_limited(ask, attempts, asked):
-    """After the last wrong answer the run fails; three attempts if the script does not say."""
+    """After the last wrong answer the run fails; the default is three."""
     run, times = ask(f"{{{attempts}accept: []}}", *[{"code": "x"}] * 9)
     assert times == asked
     assert run["errors"][0]["code"] == "mfa_invalid"
 
 
-def test_the_attempts_of_each_prompt_are_counted_anew(ask):
-    """Two wrong answers to the first prompt leave the second one all of its own."""
+def test_each_prompt_counts_its_own_attempts(ask):
+    """Wrong answers to the first prompt do not count for the second."""
     wrong, right = {"code": "x"}, {"code": "1"}
     then = "[interaction_required: {accept: {code: '2'}}, running, completed]"
     answers = [wrong, wrong, right, wrong, wrong, {"code": "2"}]
@@ -236,21 +236,21 @@ def test_the_attempts_of_each_prompt_are_counted_anew(ask):
         ("{timeout: 29m}", "29m1s failed"),
     ],
 )
-def test_nobody_answers_in_time(tell, prompt, end):
-    """The window is the script's or five minutes, and the limits of the run hold as well."""
+def test_a_prompt_times_out(tell, prompt, end):
+    """The window is `timeout`, or five minutes."""
     body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
     assert tell(body, answers=[])[-1] == end
 
 
-def test_each_time_that_is_asked_the_window_is_whole(tell):
-    """A wrong answer begins the wait anew."""
+def test_each_prompt_has_the_whole_window(tell):
+    """A wrong answer restarts the wait."""
     prompt = "{timeout: 90s, accept: []}"
     body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
     assert tell(body, answers=[{"code": "x"}])[-1] == "1m31s failed"
 
 
 def test_branches_nest_and_rejoin(ask):
-    """A branch may ask again, and when it runs out the script goes on behind its step."""
+    """A branch may have an interaction; after its end the script goes on below the step."""
     second = "{accept: {code: b}, on_rejected: [{failed: auth/auth_locked}], attempts: 1}"
     prompt = (
         f"{{accept: {{code: a}}, attempts: 1, on_rejected: [{{interaction_required: {second}}}]}}"
@@ -293,8 +293,8 @@ def test_branches_nest_and_rejoin(ask):
         ),
     ],
 )
-def test_a_prompt_shows_what_it_asks(read, prompt, shown):
-    """What the script leaves out is filled in by what the type usually asks."""
+def test_a_prompt_has_defaults(read, prompt, shown):
+    """Omitted keys have the defaults of the type."""
     scenario = read(f"task_run: [running, interaction_required: {prompt}, running, completed]")
     assert scenario.task_run[1].prompt == shown
 
@@ -304,22 +304,22 @@ def test_a_prompt_shows_what_it_asks(read, prompt, shown):
     ["123456", "12*", "*", "??-??", "[a-c]x", "[!0-9]", "[]]", "[!]]*", "[[]x", "x[", "", "[.]"],
 )
 def test_a_right_answer_is_known_for_every_glob(read, wanted):
-    """The player can give an answer that is accepted."""
+    """`right_answer` is accepted for each glob."""
     prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
     step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
     assert step._accepts(None, step.right_answer(None))
 
 
 def test_a_glob_that_nothing_matches_has_no_right_answer(read):
-    """It is given as it stands, and refused."""
+    """The glob itself is given, and refused."""
     prompt = "interaction_required: {accept: {code: '[b-a]'}}"
     step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
     assert step.right_answer(None) == {"code": "[b-a]"}
     assert not step._accepts(None, step.right_answer(None))
 
 
-def test_a_word_is_one_step_only():
-    """Two classes of one word are a mistake in the code, found when it is loaded."""
+def test_a_word_is_registered_once():
+    """A second class for a word is an error at import."""
     before = dict(REGISTRY)
     with pytest.raises(TypeError, match="'running' is registered for Running; rename Sprinting"):
         type("Sprinting", (Step,), {"word": "running", "kinds": ("task_run",)})
@@ -327,7 +327,7 @@ def test_a_word_is_one_step_only():
 
 
 def test_at_the_inactivity_limit_the_limit_is_first(read):
-    """A wait of exactly so long is over too late, as `check` says of it."""
+    """A wait of exactly the limit does not end in time, as `check` reports."""
     scenario = read("task_run: [running, pending: 29m, completed]")
     running, pending, completed = scenario.task_run
     half_an_hour = timedelta(minutes=30)

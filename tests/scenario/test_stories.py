@@ -1,4 +1,4 @@
-"""That the scenarios that ship leave out nothing that a user would want to test."""
+"""The shipped scenarios cover every status, transition and error that a script can reach."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ NO_TRACE = {("task_run", "review_required"), ("task_run", "approval")}
 
 
 def told():
-    """What the recorded traces tell: kind, status before or None, status, and the detail."""
+    """The entries of the recorded traces: kind, status before or None, status, detail."""
     for file in TRACES.iterdir():
         before = {}
         for line in file.read_text().splitlines()[2:]:
@@ -53,8 +53,8 @@ def moves(kind):
 
 
 @pytest.mark.parametrize("move", [move for kind in KINDS for move in moves(kind)])
-def test_every_move_that_a_script_can_make_is_in_some_story(move):
-    """Each row of the state machines is played, but for what only a command does."""
+def test_every_transition_of_a_script_is_in_a_trace(move):
+    """Each row of the state machines is played, except those of commands."""
     assert move in MOVES
 
 
@@ -62,40 +62,40 @@ def test_every_move_that_a_script_can_make_is_in_some_story(move):
     ("kind", "status"),
     [key for key, step in REGISTRY.items() if step.is_status and key not in NO_TRACE],
 )
-def test_every_status_that_a_script_can_bring_about_is_in_some_story(kind, status):
-    """Each status for which there is a step is entered."""
+def test_every_status_of_a_script_is_in_a_trace(kind, status):
+    """Each status that has a step is entered."""
     assert (kind, status) in ENTERED
 
 
 @pytest.mark.parametrize("error", [name for name in run_errors() if name not in NO_STORY])
-def test_every_error_of_a_run_is_in_some_story(error):
-    """Each error that a run of this edition can end in has a story that ends in it."""
+def test_every_error_of_a_run_is_in_a_trace(error):
+    """Each error that a run can fail with has a scenario that fails with it."""
     assert error in ERRORS
 
 
-def test_no_story_is_missing_without_a_reason():
-    """What has no story is an error of the catalog, and really has none."""
+def test_errors_without_a_scenario_are_listed():
+    """The listed errors are in the catalog and in no trace."""
     assert set(NO_STORY) <= set(run_errors())
     assert not set(NO_STORY) & ERRORS
 
 
 @pytest.mark.parametrize("file", sorted(SHIPPED.glob("*")), ids=lambda file: file.name)
-def test_a_file_bears_the_name_of_its_scenario(file):
-    """Whoever knows the name finds the file, and the other way round."""
+def test_a_file_is_named_after_its_scenario(file):
+    """The file of a scenario is found by its name."""
     assert file.name == f"{load_scenario(file).name}.yaml"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_a_scenario_introduces_itself(scenario):
-    """A sentence that says what happens, tags to find it by, and a script."""
+def test_a_scenario_has_a_summary_and_tags(scenario):
+    """A scenario has a sentence, tags and a script."""
     assert scenario.summary.endswith(".")
     assert 20 < len(scenario.summary) <= 100
     assert scenario.tags
     assert any(map(scenario.defines, KINDS))
 
 
-def test_no_two_scenarios_tell_the_same():
-    """Every summary, and every pair of scripts, is there once."""
+def test_no_two_scenarios_are_the_same():
+    """Every summary and every set of scripts is unique."""
     assert len({scenario.summary for scenario in SCENARIOS}) == len(SCENARIOS)
     told = {
         repr([(s.script(kind).steps, s.entries, s.faults) for kind in KINDS]) for s in SCENARIOS
@@ -105,7 +105,7 @@ def test_no_two_scenarios_tell_the_same():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_words_of_a_script_are_those_of_the_machines(kind):
-    """There is no step for a status that no edition has, but the one that both have a word for."""
+    """Each step is a status of an edition, except `approval`."""
     statuses = {word for word in step_words(kind) if REGISTRY[kind, word].is_status}
     known = {status for edition in EDITIONS.values() for status in edition.statuses(kind)}
     assert statuses - {"approval"} <= known
@@ -114,7 +114,7 @@ def test_the_words_of_a_script_are_those_of_the_machines(kind):
 @pytest.mark.parametrize(
     "scenario", [s for s in SCENARIOS if len(s.editions) > 1], ids=lambda scenario: scenario.name
 )
-def test_a_story_of_both_editions_ends_the_same_in_both(scenario):
+def test_a_scenario_of_both_editions_ends_the_same_in_both(scenario):
     """The last run ends in the same status, with the same errors and the same output."""
     ends = [
         play_scenario(scenario.model_copy(update={"edition": edition})).run

@@ -1,7 +1,7 @@
-"""The scenarios that ship, played and compared with their recorded traces.
+"""The shipped scenarios are played and compared with their recorded traces.
 
-A trace begins with the command that plays it, which says how its prompts are answered. To record
-all traces anew after a change, and then to read the difference: `scripts/record-traces`.
+A trace starts with the command that plays it, which says how its prompts are answered.
+`scripts/record-traces` records all traces again; read the difference.
 """
 
 import shlex
@@ -42,13 +42,13 @@ def play(command):
 
 
 def command_of(name, folder):
-    """How a trace says that its scenario is played; a new one answers what is asked."""
+    """The command of a trace; a new one answers every prompt."""
     file = folder / f"{name}.txt"
     return file.read_text().split("\n")[0] if file.exists() else f"$ deck-sim play {name}"
 
 
 def record(folder=TRACES):
-    """Write every trace anew, and remove those that are no scenario's."""
+    """Record every trace, and remove stale ones."""
     stories = {name: play(command_of(name, folder)) for name in NAMES}
     for file in folder.glob("*"):
         file.unlink()
@@ -57,18 +57,18 @@ def record(folder=TRACES):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_scenario_tells_its_recorded_story(name):
-    """A scenario that ships happens as its trace says, to the second and to the letter."""
+def test_a_scenario_plays_as_recorded(name):
+    """The timeline of a shipped scenario is its trace, byte for byte."""
     assert play(command_of(name, TRACES)) == (TRACES / f"{name}.txt").read_text()
 
 
 def test_every_scenario_has_a_trace_and_every_trace_a_scenario():
-    """No trace is missing, and none is left over."""
+    """No trace is missing or left over."""
     assert sorted(file.name for file in TRACES.iterdir()) == [f"{name}.txt" for name in NAMES]
 
 
-def test_recording_keeps_how_prompts_are_answered_and_clears_away(tmp_path):
-    """Recording writes what is there, gives new scenarios a trace, and removes stale ones."""
+def test_recording_keeps_commands_and_removes_stale_traces(tmp_path):
+    """Recording keeps the commands, adds missing traces and removes stale ones."""
     shutil.copytree(TRACES, tmp_path, dirs_exist_ok=True)
     (tmp_path / "success.txt").unlink()
     (tmp_path / "gone.txt").write_text("stale")

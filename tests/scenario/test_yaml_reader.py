@@ -8,12 +8,12 @@ from deck_sim.scenario.yaml.reader import MAX_BYTES, read_yaml
 
 @pytest.fixture(params=[reader._Loader, yaml.SafeLoader], ids=["fast", "plain"], autouse=True)
 def parser(request, monkeypatch):
-    """PyYAML's parser in C, and the one that is there without a compiler: the same must hold."""
+    """PyYAML's parser in C and the one in Python."""
     monkeypatch.setattr(reader, "_Loader", request.param)
 
 
 def refused(source):
-    """The error of a text that cannot be read: message, line, column."""
+    """Message, line and column of the error."""
     with pytest.raises(YamlError) as caught:
         read_yaml(source)
     return caught.value.message, caught.value.line, caught.value.column
@@ -34,7 +34,7 @@ def refused(source):
         ("-0.5", -0.5),
     ],
 )
-def test_only_these_are_typed(written, read):
+def test_words_and_plain_numbers_are_typed(written, read):
     """`true`, `false`, null and plain decimal numbers have a type."""
     value = read_yaml(f"a: {written}").data["a"]
     assert (value, type(value)) == (read, type(read))
@@ -47,19 +47,19 @@ def test_only_these_are_typed(written, read):
         *("0x1F", "0o17", "1e3", "1_000", "+1", ".5", "1.", "-01", "007.5", ".inf", ".nan"),
     ],
 )
-def test_everything_else_is_the_text_that_was_written(written):
-    """What YAML 1.1 would turn into something else stays as it stands."""
+def test_everything_else_is_text(written):
+    """Values that YAML 1.1 converts stay as written."""
     assert read_yaml(f"a: {written}").data == {"a": written}
 
 
 @pytest.mark.parametrize("written", ["'1'", '"1"', "|-\n  1", ">-\n  1"])
 def test_quoted_text_and_blocks_are_text(written):
-    """Quotes make a number text."""
+    """A quoted number is text."""
     assert read_yaml(f"a: {written}").data == {"a": "1"}
 
 
 def test_keys_are_text():
-    """A key that looks like a number, a word or nothing is text all the same."""
+    """A key is text, even if it looks like a number, `true` or null."""
     assert read_yaml("{1: a, true: b, null: c, 1.50: d}").data == {
         "1": "a",
         "true": "b",
@@ -85,13 +85,13 @@ def test_keys_are_text():
         ('a: "\\u00fc\\0"', {"a": "ü\0"}),
     ],
 )
-def test_one_document_is_read_as_it_stands(source, data):
-    """Bytes or text, with or without a byte order mark, in any of YAML's ways to write."""
+def test_one_document_is_read(source, data):
+    """Bytes and text, byte order marks, line ends and all notations are read."""
     assert read_yaml(source).data == data
 
 
 def test_every_value_and_key_has_a_position():
-    """Lines and columns count from 1; a letter counts as one column, however many bytes it has."""
+    """Lines and columns count from 1; a column is a character, not a byte."""
     document = read_yaml("a: 1\nlist:\n  - ü: x\n  - [p, q]\n")
     assert document.position(()) == (1, 1)
     assert document.position(("a",)) == (1, 4)
@@ -100,16 +100,16 @@ def test_every_value_and_key_has_a_position():
     assert document.position(("list", 1, 1)) == (4, 9)
 
 
-def test_a_position_that_is_not_there_is_that_of_what_is_around_it():
-    """The nearest thing that was written stands for what was not."""
+def test_a_missing_path_has_the_position_of_its_parent():
+    """The nearest written parent gives the position."""
     document = read_yaml("a:\n  b: 1\n")
     assert document.position(("a", "c", 3)) == (2, 3)
     assert document.position(("a", "c"), of_key=True) == (1, 1)
     assert Document({"a": 1}).position(("a",)) == (1, 1)
 
 
-def test_aliases_repeat_what_they_name():
-    """An alias gives a value, a list, a mapping or a key again."""
+def test_aliases_repeat_their_anchors():
+    """An alias repeats a value, a list, a mapping or a key."""
     text = "one: &v 5\ntwo: *v\nl: &l [x]\nm: &m {k: *l}\nn: *m\n&key o: *key\n"
     data = read_yaml(text).data
     assert data["two"] == 5
@@ -117,8 +117,8 @@ def test_aliases_repeat_what_they_name():
     assert data["o"] == "o"
 
 
-def test_duplicate_keys_and_tags_are_told_all_at_once():
-    """What can be read past is told with the rest, each with its place."""
+def test_duplicate_keys_and_tags_are_reported_together():
+    """The reader reads on after them, and gives each a place."""
     text = "a: 1\nb: !!python/name:os.system x\na: 2\nc: !mine [x]\n!!str d: 1\n"
     found = [(e.message, e.line, e.column) for e in read_yaml(text).mistakes]
     assert found == [
@@ -129,8 +129,8 @@ def test_duplicate_keys_and_tags_are_told_all_at_once():
     ]
 
 
-def test_the_mistakes_that_are_told_are_bounded():
-    """A hundred of them are enough."""
+def test_the_mistakes_are_bounded():
+    """At most a hundred are kept."""
     assert len(read_yaml("a: 1\n" * 150).mistakes) == 100
 
 
@@ -162,8 +162,8 @@ MANY = "more than 50000 values, with aliases expanded"
         (b"x" * (MAX_BYTES + 1), "the file is larger than 1024 KiB", 1, 1),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_place(source, message, line, column):
-    """The message says what is wrong, and line and column where."""
+def test_text_that_cannot_be_read_is_refused_with_a_place(source, message, line, column):
+    """The error has a message, a line and a column."""
     assert refused(source) == (message, line, column)
 
 
@@ -182,14 +182,14 @@ def test_what_cannot_be_read_is_refused_with_its_place(source, message, line, co
     ],
 )
 def test_text_that_is_not_yaml_is_refused(source, line):
-    """The parser's own errors have the same shape as ours."""
+    """Errors of the parser become errors of the reader."""
     message, found, _ = refused(source)
     assert message.startswith("not YAML: ")
     assert found == line
 
 
-def test_half_a_character_is_refused():
-    """An escape that gives a surrogate cannot slip a text in that no answer could carry."""
+def test_an_unpaired_surrogate_is_refused():
+    """An escape cannot make a text that UTF-8 cannot hold."""
     message, line, column = refused('a: "\\ud800"')
     assert ("surrogate" in message, column) in [(True, 4), (False, 7)]
     assert line == 1
@@ -216,7 +216,7 @@ LONG = "a: &a '" + "x" * 500_000 + "'\nb: [" + "*a," * 1000 + "]"
     ],
 )
 def test_hostile_text_gets_a_plain_error(source, message):
-    """Bombs and pathological texts are refused, and the error does not repeat them."""
+    """Alias bombs and long tokens are refused with a short message."""
     found, *_ = refused(source)
     assert message in (None, found)
     assert len(found) < 200

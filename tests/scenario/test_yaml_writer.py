@@ -19,8 +19,8 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN)
-def test_what_is_written_is_read_again(data):
-    """Whatever JSON can hold comes back as it was, types included."""
+def test_written_data_is_read_again(data):
+    """JSON data is read again as it was, types included."""
     assert read_yaml(write_yaml(data)).data == data
 
 
@@ -28,19 +28,19 @@ def test_what_is_written_is_read_again(data):
     "text", ["012345", "1:30", "no", "yes", "1e5", "true", "null", "~", "", "2025-01-15", "0x1f"]
 )
 def test_a_text_stays_a_text(text):
-    """What looks like something else is read as what it is."""
+    """A text that looks like another type is quoted."""
     assert read_yaml(write_yaml([text])).data == [text]
 
 
-def test_it_looks_as_people_write_it():
-    """Keys keep their order, lists stand below their keys, and texts of several lines in lines."""
+def test_the_layout_is_that_of_scenario_files():
+    """Keys keep their order, lists are indented, texts of several lines are blocks."""
     data = {"running": ["2s"], "code": "123456", "file": "date\nétage\n", "n": 1e20}
     assert write_yaml(data) == (
         "running:\n  - 2s\ncode: '123456'\nfile: |\n  date\n  étage\nn: 100000000000000000000.0\n"
     )
 
 
-def test_what_stands_in_two_places_is_written_twice():
-    """No anchors, which people would have to look up."""
+def test_a_shared_value_is_written_twice():
+    """The writer uses no anchors."""
     answer = {"code": "1"}
     assert write_yaml([answer, answer]) == "- code: '1'\n- code: '1'\n"
