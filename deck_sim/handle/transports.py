@@ -58,7 +58,7 @@ class DirectChannel:
 
     def _start(self, request: HttpRequest) -> Future[HttpResponse]:
         response = Future[HttpResponse]()
-        self._server.work(lambda app: call_asgi(app, request, response))
+        self._server.submit(lambda app: call_asgi(app, request, response))
         return response
 
 

@@ -287,5 +287,5 @@ def test_the_server_is_touched_by_its_own_thread_alone(own):
     async def look(app):
         seen.append(threading.current_thread().name)
 
-    own.server.work(look).result()
+    own.server.submit(look).result()
     assert seen == ["deck-sim"]

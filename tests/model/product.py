@@ -6,7 +6,7 @@ import json
 
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
-from deck_sim.server.serve import make_app
+from deck_sim.server.mounts import make_app
 
 from .scripts import CONNECTIONS, RUNS, SESSIONS
 

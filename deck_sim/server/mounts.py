@@ -1,0 +1,81 @@
+"""The whole ASGI app: what is mounted where."""
+
+import re
+from collections.abc import Callable
+from functools import cache, partial
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from deck_sim.runtime.files import read_signed_file
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.control.app import make_control
+from deck_sim.server.openapi.serving import show_document
+from deck_sim.server.request import VERSION
+
+
+def make_app(worlds: WorldRegistry) -> Router:
+    """Make the app of a server: the Deck API, the control API, files, the OpenAPI document."""
+
+    def make_api() -> ASGIApp:
+        from deck_sim.server.api import app
+
+        return app.make_api(worlds)
+
+    def make_fallback() -> ASGIApp:
+        from deck_sim.server.api import app
+
+        return app.make_fallback(worlds)
+
+    return Router(
+        routes=[
+            _AnyPathMount("/v2", _LazyApp(make_api)),
+            Route("/_sim/files/{token}/{file_id}", partial(_show_file, worlds)),
+            _AnyPathMount("/_sim", make_control(worlds)),
+            Route("/openapi.json", partial(show_document, worlds)),
+        ],
+        redirect_slashes=False,
+        default=_LazyApp(make_fallback),
+    )
+
+
+class _LazyApp:
+    """An app that is made by its first call, so that a server starts before its slow imports."""
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = cache(make)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._make()(scope, receive, send)
+
+
+class _AnyPathMount(Mount):
+    """A mount for any path below it. starlette's does not match line breaks, which ids may have."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
+
+
+async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
+    """Show a file or screenshot. Its `url` has a signature instead of an API key."""
+    simulation = worlds.find_by_token(request.path_params["token"])
+    signature = request.query_params.get("signature", "")
+    found = simulation and read_signed_file(simulation, request.path_params["file_id"], signature)
+    if not found:
+        text = "no such file, or not its signature\n"
+        return Response(text, 404, VERSION, media_type="text/plain")
+    content, type_, name = found
+    headers = {**VERSION, "Content-Disposition": _disposition(name)}
+    return Response(content, media_type=type_, headers=headers)
+
+
+def _disposition(name: str) -> str:
+    """The `Content-Disposition` of a file: its name in ASCII, and the exact name (RFC 6266)."""
+    plain = "".join(letter if " " <= letter <= "~" else "_" for letter in name)
+    quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
+    exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'inline; filename="{quoted}"{exact}'
