@@ -1,7 +1,7 @@
-"""Client lint: mistakes of a client that show in the journal and the deliveries.
+"""Client lint: mistakes of a client, found in the journal of calls and the log of deliveries.
 
-Each row of `LINT_RULES` is one mistake: its name, why it matters, how to fix it, and the function
-that finds it. Three reads that come too soon are a finding; fewer are not.
+A rule is a function with `@lint_rule`, which gives the reason and the remedy. Two calls may be a
+coincidence, so a rule about polling needs three.
 """
 
 import re
@@ -9,20 +9,19 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.statuses import Machine
-from deck_sim.engine.deliveries import AttemptResult
-from deck_sim.engine.story import WRONG_ANSWER
+from deck_sim.engine.story import KINDS, WRONG_ANSWER
 from deck_sim.engine.world import World
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.simulation import Simulation
 
-POLL_INTERVAL = timedelta(seconds=1)  # nothing is documented; two hundred calls in ten seconds are
-AT_ONCE = timedelta(seconds=1)  # a call so soon after a delivery is caused by it
-HABIT = 3
+POLL_INTERVAL = timedelta(seconds=1)  # our choice; the API documents 200 calls in ten seconds
+AT_ONCE = timedelta(seconds=1)  # a call within this time of a delivery is caused by it
+MIN_READS = 3
 
 _READ = re.compile(r"/v2/(?P<plural>[^/]+)/(?P<id>[^/]+)")
 _WRITES = ("POST", "PATCH", "DELETE")
@@ -33,227 +32,228 @@ _KEY = "idempotency-key"
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
-    """What is looked at."""
+    """What a rule looks at."""
 
     world: World
     calls: Sequence[Call]
-    moves_on_read: bool  # the clock is `on_poll`, so the time between two reads says nothing
+    moves_on_read: bool  # the clock is `on_poll`, so the time between two reads means nothing
     poll_interval: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A bad habit, as it was seen: in a sentence, and the calls."""
+    """A mistake in one sentence, and the calls that show it."""
 
     what: str
     calls: tuple[Call, ...]
 
 
+Find = Callable[[LintContext], Iterator[Finding]]
+
+
 @dataclass(frozen=True, slots=True)
 class LintRule:
-    """One bad habit."""
+    """A mistake that a client can make."""
 
     name: str
-    why: str
-    mend: str
-    find: Callable[[LintContext], Iterator[Finding]]
+    why: str  # it matters
+    remedy: str
+    find: Find
+
+
+LINT_RULES: list[LintRule] = []
+
+
+def lint_rule(*, why: str, remedy: str) -> Callable[[Find], Find]:
+    """Register a function as the rule of its name."""
+
+    def register(find: Find) -> Find:
+        LINT_RULES.append(LintRule(find.__name__, why, remedy, find))
+        return find
+
+    return register
 
 
 def find_problems(
     simulation: Simulation, poll_interval: timedelta = POLL_INTERVAL
 ) -> list[tuple[LintRule, Finding]]:
-    """All that is found, in the order of the table."""
-    moves = simulation.mode == "on_poll"
-    seen = LintContext(simulation.world, [*simulation.journal], moves, poll_interval)
-    return [(rule, found) for rule in LINT_RULES for found in rule.find(seen)]
+    """Apply all rules, in their order; returns the findings."""
+    moves_on_read = simulation.mode == "on_poll"
+    context = LintContext(simulation.world, [*simulation.journal], moves_on_read, poll_interval)
+    return [(rule, finding) for rule in LINT_RULES for finding in rule.find(context)]
 
 
-def _polls_too_often(seen: LintContext) -> Iterator[Finding]:
-    if seen.moves_on_read:
+@lint_rule(
+    why="Deck allows 200 calls in ten seconds for a whole organization, then answers 429.",
+    remedy="Wait longer between two reads, or subscribe to the events.",
+)
+def polls_too_often(context: LintContext) -> Iterator[Finding]:
+    """Reads of an unfinished resource within the poll interval of the previous read."""
+    if context.moves_on_read:
         return
-    for id_, reads in _reads(seen):
-        hasty = [
+    for id_, reads in _reads(context):
+        early = [
             later
             for earlier, later in pairwise(reads)
-            if not _is_final(seen, earlier) and later.at - earlier.at < seen.poll_interval
+            if not _is_final(context, earlier) and later.at - earlier.at < context.poll_interval
         ]
-        if len(hasty) + 1 >= HABIT:
-            length = format_duration(seen.poll_interval)
-            yield Finding(
-                f"`{id_}` was read {len(hasty)} times within {length} of a read", (*hasty,)
-            )
+        if len(early) + 1 >= MIN_READS:
+            length = format_duration(context.poll_interval)
+            what = f"`{id_}` was read {len(early)} times within {length} of a read"
+            yield Finding(what, (*early,))
 
 
-def _polls_what_is_finished(seen: LintContext) -> Iterator[Finding]:
-    for id_, reads in _reads(seen):
-        idle = [later for earlier, later in pairwise(reads) if _is_final(seen, earlier)]
-        if len(idle) + 1 >= HABIT:
-            status = idle[0].answered.get("status")
-            yield Finding(f"`{id_}` was read {len(idle)} times after it was `{status}`", (*idle,))
+@lint_rule(
+    why="A finished run never changes; each further read only counts against the rate limit.",
+    remedy="Stop at `completed`, `failed` and `canceled`, not only at the status that you expect.",
+)
+def polls_what_is_finished(context: LintContext) -> Iterator[Finding]:
+    """Reads of a resource that a previous read showed in a final status."""
+    for id_, reads in _reads(context):
+        late = [later for earlier, later in pairwise(reads) if _is_final(context, earlier)]
+        if len(late) + 1 >= MIN_READS:
+            status = late[0].answered.get("status")
+            what = f"`{id_}` was read {len(late)} times after it was `{status}`"
+            yield Finding(what, (*late,))
 
 
-def _retries_without_key(seen: LintContext) -> Iterator[Finding]:
-    creates = [call for call in seen.calls if any(_is(call, pattern) for pattern in _CREATES)]
-    for place, first in enumerate(creates):
-        again = [call for call in creates[place + 1 :] if _asks_the_same(first, call)]
-        key = first.headers.get(_KEY)
-        unsafe = [call for call in again[:1] if key is None or call.headers.get(_KEY) != key]
-        if first.status >= 500 and unsafe:
-            how = "without an idempotency key" if key is None else "with another idempotency key"
+@lint_rule(
+    why="A create that failed with a 5xx may have been done; a second one creates another.",
+    remedy="Send an `Idempotency-Key` with each create, and the same key with each retry of it.",
+)
+def retries_without_key(context: LintContext) -> Iterator[Finding]:
+    """A create that failed with a 5xx and was sent again without its idempotency key."""
+    creates = [
+        call for call in context.calls if any(_matches(call, pattern) for pattern in _CREATES)
+    ]
+    for index, first in enumerate(creates):
+        retry = next((call for call in creates[index + 1 :] if _is_same(first, call)), None)
+        if first.status >= 500 and retry is not None and not _has_same_key(first, retry):
+            how = "with another" if _KEY in first.headers else "without an"
             what = f"`{first.method} {first.path}` failed with {first.status} and was sent again"
-            yield Finding(f"{what} {how}", (first, *unsafe))
+            yield Finding(f"{what} {how} idempotency key", (first, retry))
 
 
-def _ignores_retry_after(seen: LintContext) -> Iterator[Finding]:
-    for place, first in enumerate(seen.calls):
-        wait = f"{first.answered.get('retry_after', '')}"
-        if not wait.isdigit():
+@lint_rule(
+    why="Calls before that time are refused too, and keep the limit from recovering.",
+    remedy="Wait as many seconds as `Retry-After` says before the next call.",
+)
+def ignores_retry_after(context: LintContext) -> Iterator[Finding]:
+    """A call before `Retry-After` has passed: any call after a 429, else the same call."""
+    for index, first in enumerate(context.calls):
+        seconds = f"{first.answered.get('retry_after', '')}"
+        if not seconds.isdigit():
             continue
-        until = first.at + timedelta(seconds=int(wait))
-        early = [
-            call
-            for call in seen.calls[place + 1 :]
-            if call.at < until and (first.status == 429 or _asks_the_same(first, call))
+        until = first.at + timedelta(seconds=int(seconds))
+        for call in context.calls[index + 1 :]:
+            if call.at < until and (first.status == 429 or _is_same(first, call)):
+                after = format_duration(call.at - first.at)
+                what = f"{first.status} asked for {seconds} seconds, and the next call came after"
+                yield Finding(f"{what} {after}", (first, call))
+                break
+
+
+@lint_rule(
+    why="Events are delivered at least once; a second delivery is normal and must do nothing.",
+    remedy="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
+)
+def handles_a_delivery_twice(context: LintContext) -> Iterator[Finding]:
+    """The same write at once after two attempts of one delivery."""
+    writes = [call for call in context.calls if call.method in _WRITES]
+    for id_, attempts in context.world.attempts.items():
+        caused = [
+            [call for call in writes if tried.at <= call.at <= tried.at + AT_ONCE]
+            for tried in attempts
         ]
-        if early:
-            what = f"{first.status} asked for {wait} seconds, and the next call came after"
-            yield Finding(f"{what} {format_duration(early[0].at - first.at)}", (first, early[0]))
-
-
-def _handles_a_delivery_twice(seen: LintContext) -> Iterator[Finding]:
-    def is_soon(call: Call, tried: AttemptResult) -> bool:
-        return tried.at <= call.at <= tried.at + AT_ONCE
-
-    writes = [call for call in seen.calls if call.method in _WRITES]
-    for id_, attempts in seen.world.attempts.items():
-        caused = [[call for call in writes if is_soon(call, tried)] for tried in attempts]
-        # An attempt that a fault duplicates is one in the log, and two for who takes it.
-        doubled = [one for one, t in zip(caused, attempts, strict=True) if t.fault == "duplicate"]
-        for first, later in [*pairwise(caused), *((one, one) for one in doubled)]:
-            for one, call in [*_repeated(first, later)][:1]:
-                event = seen.world.all("event_delivery")[id_]
+        pairs = [*pairwise(caused)]
+        # The fault `duplicate` sends one attempt twice.
+        pairs += [
+            (calls, calls)
+            for calls, tried in zip(caused, attempts, strict=True)
+            if tried.fault == "duplicate"
+        ]
+        for earlier, later in pairs:
+            repeated = next(_repeated(earlier, later), None)
+            if repeated:
+                event, call = context.world.all("event_delivery")[id_], repeated[0]
                 what = f"`{event['event_type']}` ({event['event_id']}) was delivered twice, and"
-                yield Finding(f"{what} `{one.method} {one.path}` was called twice", (one, call))
+                yield Finding(f"{what} `{call.method} {call.path}` was called twice", repeated)
 
 
-def _repeated(first: Sequence[Call], later: Sequence[Call]) -> Iterator[tuple[Call, Call]]:
-    """What was asked for again, unless an idempotency key makes that do nothing."""
-    for one in first:
-        for call in later:
-            is_other = one.request_id != call.request_id and _asks_the_same(one, call)
-            if is_other and not _is_safe(one, call):
-                yield one, call
+def _repeated(earlier: Sequence[Call], later: Sequence[Call]) -> Iterator[tuple[Call, Call]]:
+    for one, other in product(earlier, later):
+        is_repeated = one.request_id != other.request_id and _is_same(one, other)
+        if is_repeated and not _has_same_key(one, other):
+            yield one, other
 
 
-def _submits_an_answer_twice(seen: LintContext) -> Iterator[Finding]:
-    answers = [call for call in seen.calls if _is(call, _ANSWERS)]
-    for place, first in enumerate(answers):
-        again = [call for call in answers[place + 1 :] if _asks_the_same(first, call)][:1]
-        if first.status != 200 or not again:
+@lint_rule(
+    why="A wrong answer uses up an attempt each time; an accepted one is refused the second time.",
+    remedy="Submit once, and ask the user again when the interaction is shown again.",
+)
+def submits_an_answer_twice(context: LintContext) -> Iterator[Finding]:
+    """The same answer to an interaction, although the first was wrong or accepted."""
+    answers = [call for call in context.calls if _matches(call, _ANSWERS)]
+    for index, first in enumerate(answers):
+        again = next((call for call in answers[index + 1 :] if _is_same(first, call)), None)
+        if first.status != 200 or again is None:
             continue
-        wrong = _was_wrong(seen, first)
-        if wrong or again[0].status == 409:
-            why = "although it was wrong" if wrong else "although it had been taken"
-            yield Finding(f"`POST {first.path}` was sent again {why}", (first, *again))
+        wrong = _was_wrong(context, first)
+        if wrong or again.status == 409:
+            why = "although it was wrong" if wrong else "although it had been accepted"
+            yield Finding(f"`POST {first.path}` was sent again {why}", (first, again))
 
 
-def _was_wrong(seen: LintContext, answer: Call) -> bool:
-    """Whether the script did not accept it: who is asked again may be asked another thing."""
-    follows = next((call.after for call in seen.calls if call.after > answer.after), None)
+def _was_wrong(context: LintContext, answer: Call) -> bool:
+    """Whether the timeline says so, before the next call."""
+    end = next((call.after for call in context.calls if call.after > answer.after), None)
     return any(
         entry.id == answer.answered.get("id") and entry.what.startswith(WRONG_ANSWER)
-        for entry in seen.world.timeline[answer.after : follows]
+        for entry in context.world.timeline[answer.after : end]
     )
 
 
-LINT_RULES = (
-    LintRule(
-        "polls_too_often",
-        "Deck allows two hundred calls in ten seconds for a whole organization, then answers 429.",
-        "Wait longer between two reads, or subscribe to the events.",
-        _polls_too_often,
-    ),
-    LintRule(
-        "polls_what_is_finished",
-        "A finished run never changes: every further read is a call of the limit, wasted.",
-        "Stop at `completed`, `failed` and `canceled`, not only at the one that is hoped for.",
-        _polls_what_is_finished,
-    ),
-    LintRule(
-        "retries_without_key",
-        "A create that failed may have been done all the same; sent again it is done twice.",
-        "Send an `Idempotency-Key` with each create, and the same one with each retry of it.",
-        _retries_without_key,
-    ),
-    LintRule(
-        "ignores_retry_after",
-        "Calls that come earlier are refused, too, and keep the limit from recovering.",
-        "Wait as long as `Retry-After` says before the next call.",
-        _ignores_retry_after,
-    ),
-    LintRule(
-        "handles_a_delivery_twice",
-        "Events are delivered at least once; a second delivery is normal and must do nothing.",
-        "Remember the `webhook-id`s that were dealt with, and answer 200 to one that comes again.",
-        _handles_a_delivery_twice,
-    ),
-    LintRule(
-        "submits_an_answer_twice",
-        "A wrong answer uses up an attempt each time, and a taken one is refused the second time.",
-        "Submit once, and ask the user anew when the interaction is shown again.",
-        _submits_an_answer_twice,
-    ),
-)
+def _reads(context: LintContext) -> Iterator[tuple[str, list[Call]]]:
+    """The reads of each connection, session and run.
 
-
-def _reads(seen: LintContext) -> Iterator[tuple[str, list[Call]]]:
-    """The reads of each resource that has a life, in their order, but for those that a delivery
-    caused: who takes an event for a hint and looks does not poll.
+    The first read right after an attempt to deliver is left out: it was caused by the webhook.
     """
+    attempts = deque(sorted(one.at for made in context.world.attempts.values() for one in made))
     reads: dict[str, list[Call]] = {}
-    for call in _uncaused(seen):
+    for call in context.calls:
+        while attempts and attempts[0] + AT_ONCE < call.at:
+            attempts.popleft()
+        if call.method != "GET":
+            continue
+        if attempts and attempts[0] <= call.at:
+            attempts.popleft()
+            continue
         found = _READ.fullmatch(call.path)
-        if found and call.method == "GET" and call.status == 200 and _machine(seen, call):
+        if found and call.status == 200 and _machine(context, call):
             reads.setdefault(found["id"], []).append(call)
     yield from reads.items()
 
 
-def _uncaused(seen: LintContext) -> Iterator[Call]:
-    """The calls, without the first read that follows each attempt to deliver at once."""
-    attempts = deque(sorted(tried.at for made in seen.world.attempts.values() for tried in made))
-    for call in seen.calls:
-        while attempts and attempts[0] + AT_ONCE < call.at:
-            attempts.popleft()
-        if call.method == "GET" and attempts and attempts[0] <= call.at:
-            attempts.popleft()
-        else:
-            yield call
-
-
-def _machine(seen: LintContext, call: Call) -> Machine | None:
-    """The state machine of what a call read."""
+def _machine(context: LintContext, call: Call) -> Machine | None:
+    """The state machine of the connection, session or run that a call read."""
     plural = call.path.split("/")[2]
-    kinds = (row for row in seen.world.rules.kinds.values() if row.path == plural)
-    row = next(kinds, None)
-    machine = row.machine if row else None
-    return machine if machine and machine.ends else None
+    kinds = context.world.rules.kinds.values()
+    return next((row.machine for row in kinds if row.path == plural and row.object in KINDS), None)
 
 
-def _is_final(seen: LintContext, call: Call) -> bool:
-    """Whether a read showed what never changes any more."""
-    machine = _machine(seen, call)
+def _is_final(context: LintContext, call: Call) -> bool:
+    machine = _machine(context, call)
     return machine is not None and machine.is_final(call.answered["status"])
 
 
-def _is(call: Call, pattern: CallPattern) -> bool:
+def _matches(call: Call, pattern: CallPattern) -> bool:
     return pattern.matches(call.method, call.path)
 
 
-def _asks_the_same(one: Call, other: Call) -> bool:
+def _is_same(one: Call, other: Call) -> bool:
     return (one.method, one.path, one.body) == (other.method, other.path, other.body)
 
 
-def _is_safe(one: Call, other: Call) -> bool:
-    """Whether both have the same idempotency key, so that the second does nothing."""
+def _has_same_key(one: Call, other: Call) -> bool:
     key = one.headers.get(_KEY)
     return key is not None and other.headers.get(_KEY) == key

@@ -20,12 +20,12 @@ KEYED, OTHER = {"idempotency-key": "k"}, {"idempotency-key": "l"}
 
 
 def at(seconds):
-    """So many seconds after the start."""
+    """The moment that many seconds after the start."""
     return FROZEN_START + timedelta(seconds=seconds)
 
 
 def call(seconds, what, status=200, body=None, headers=None, after=0, **answered):
-    """A call of the journal, so many seconds after the start, and lines of the timeline."""
+    """A call in the journal; `after` counts the timeline entries before it."""
     method, path = what.split()
     answered = {"id": "x", **answered}
     told = (at(seconds), f"req_{seconds}_{what}_{status}", method, path, "", status, body)
@@ -46,7 +46,7 @@ def tried(seconds, status=200, fault=None):
 
 @pytest.fixture
 def found():
-    """The names of what is found in these calls, and what is said of it."""
+    """Return the names and sentences of the findings in these calls."""
 
     def found(*calls, attempts=(), lines=(), mode="frozen", **options):
         simulation = Simulation("key", Settings(mode=mode), Library(shipped()))
@@ -57,20 +57,20 @@ def found():
             fields = {"event_type": "task_run.queued", "event_id": "evt_1"}
             made = simulation.world.create("event_delivery", fields, silent=True)
             simulation.world.attempts[made.id] = list(attempts)
-        seen = find_problems(simulation, **options)
-        return [(rule.name, habit.what) for rule, habit in seen]
+        findings = find_problems(simulation, **options)
+        return [(rule.name, finding.what) for rule, finding in findings]
 
     return found
 
 
-def test_reading_again_and_again_at_once_is_told(found):
+def test_frequent_reads_are_a_finding(found):
     """Three reads of an unfinished run, each within the interval of the one before."""
     calls = [read(seconds / 2, "running") for seconds in range(4)]
     assert found(*calls) == [("polls_too_often", "`trun_1` was read 3 times within 1s of a read")]
 
 
-def test_a_read_that_a_delivery_caused_is_none_of_a_poll(found):
-    """Who takes each event for a hint and looks does as is advised; each excuses one read."""
+def test_a_read_right_after_a_delivery_is_not_polling(found):
+    """Each delivery excuses one read."""
     calls = [*[read(0, "completed")] * 5, *[read(9, "completed")] * 2]
     attempts = [tried(n) for n in (0, 0, 0, 7, 9.5)]
     what = "`trun_1` was read 3 times after it was `completed`"
@@ -95,14 +95,14 @@ def test_a_read_that_a_delivery_caused_is_none_of_a_poll(found):
         ([call(0, "GET /v2/nothing/x") for _ in range(9)], {}),
     ],
 )
-def test_reads_that_are_no_habit_are_not(found, calls, options):
-    """Two of them, slower ones, those of other runs, and on a clock that jumps at each read."""
+def test_other_reads_are_not_a_finding(found, calls, options):
+    """Two reads, slow ones, those of different runs, and any on a clock that jumps."""
     assert found(*calls, **options) == []
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "canceled"])
-def test_reading_what_is_finished_is_told(found, status):
-    """Read once more it may be shown to somebody; twice more is polling."""
+def test_reads_of_a_finished_run_are_a_finding(found, status):
+    """One further read is allowed; two are polling."""
     calls = [read(0, "running"), *(read(10 * n, status) for n in range(1, 4))]
     assert found(*calls[:3]) == []
     what = f"`trun_1` was read 2 times after it was `{status}`"
@@ -122,8 +122,8 @@ def start(seconds, status, headers=None, body=BODY):
         ([start(0, 500, KEYED), start(1, 201)], "with another idempotency key"),
     ],
 )
-def test_an_unsafe_retry_of_a_create_is_told(found, calls, how):
-    """What failed may have been done."""
+def test_an_unsafe_retry_of_a_create_is_a_finding(found, calls, how):
+    """The failed call may have been done."""
     what = f"`POST {START}` failed with {calls[0].status} and was sent again {how}"
     assert found(*calls) == [("retries_without_key", what)]
 
@@ -139,13 +139,13 @@ def test_an_unsafe_retry_of_a_create_is_told(found, calls, how):
         [call(0, f"GET {RUN}", 503), call(1, f"GET {RUN}", 503)],
     ],
 )
-def test_a_safe_retry_is_none(found, calls):
-    """The same key, another body, a refusal that did nothing, a read."""
+def test_a_safe_retry_is_not_a_finding(found, calls):
+    """The same key, another body, a refusal, or a read."""
     assert found(*calls) == []
 
 
 @pytest.mark.parametrize(
-    ("calls", "told"),
+    ("calls", "text"),
     [
         ([call(0, "GET /v2/test", 429, retry_after="10"), call(3, "GET /v2/agents")], "after 3s"),
         ([start(0, 429), call(0, "GET /v2/test", 429, retry_after="10")], None),
@@ -155,11 +155,11 @@ def test_a_safe_retry_is_none(found, calls):
         ([call(0, "GET /v2/test", 503, retry_after="Wed"), call(1, "GET /v2/test")], None),
     ],
 )
-def test_a_call_before_retry_after_is_told(found, calls, told):
-    """After a 429 any call is too early; after another refusal the same one is."""
+def test_a_call_before_retry_after_is_a_finding(found, calls, text):
+    """After a 429 any call; after another refusal the same one."""
     what = [w for name, w in found(*calls) if name == "ignores_retry_after"]
-    assert len(what) == (told is not None)
-    assert all(told in w for w in what)
+    assert len(what) == (text is not None)
+    assert all(text in w for w in what)
 
 
 @pytest.mark.parametrize(
@@ -180,15 +180,15 @@ def test_a_call_before_retry_after_is_told(found, calls, told):
         ([read(0, "running"), read(5, "running")], [tried(0), tried(5)], 0),
     ],
 )
-def test_a_delivery_that_is_handled_twice_is_told(found, calls, attempts, count):
-    """It caused the same write twice, and no idempotency key made the second do nothing."""
+def test_a_delivery_that_is_handled_twice_is_a_finding(found, calls, attempts, count):
+    """Two attempts caused the same write, without a common idempotency key."""
     what = "`task_run.queued` (evt_1) was delivered twice, and `POST /v2/tasks/task_1/run` was"
-    habits = found(*calls, attempts=attempts)
-    assert habits == [("handles_a_delivery_twice", f"{what} called twice")] * count
+    findings = found(*calls, attempts=attempts)
+    assert findings == [("handles_a_delivery_twice", f"{what} called twice")] * count
 
 
 def answer(seconds, status, code="1"):
-    """A call that answers a prompt; when it came, the timeline had a line for each second."""
+    """A call that answers a prompt; before it the timeline has one entry for each second."""
     return call(seconds, f"POST {ANSWER}", status, {"inputs": {"code": code}}, after=seconds)
 
 
@@ -198,7 +198,7 @@ WRONG, MOVED = "wrong answer, 1 of 3", "interaction_required -> interaction_requ
 @pytest.mark.parametrize(
     ("calls", "lines", "why"),
     [
-        ([answer(0, 200), answer(1, 409)], [MOVED], "although it had been taken"),
+        ([answer(0, 200), answer(1, 409)], [MOVED], "although it had been accepted"),
         ([answer(0, 200), answer(1, 200)], [WRONG], "although it was wrong"),
         ([answer(0, 200), answer(1, 200)], [MOVED], None),
         ([answer(0, 200), answer(1, 200)], [MOVED, WRONG], None),
@@ -206,19 +206,19 @@ WRONG, MOVED = "wrong answer, 1 of 3", "interaction_required -> interaction_requ
         ([answer(0, 200), answer(1, 200, code="2")], [WRONG], None),
     ],
 )
-def test_an_answer_that_is_submitted_twice_is_told(found, calls, lines, why):
-    """A second prompt may ask for the same; a refused answer may be sent again once mended."""
+def test_an_answer_that_is_submitted_twice_is_a_finding(found, calls, lines, why):
+    """A second prompt may ask for the same, and a refused call may be corrected."""
     what = [f"`POST {ANSWER}` was sent again {why}"] if why else []
     assert [w for _, w in found(*calls, lines=lines)] == what
 
 
-def test_each_rule_says_why_it_matters_and_how_to_mend_it():
-    """Names are unique, and every text is a sentence."""
+def test_each_rule_has_a_reason_and_a_remedy():
+    """In whole sentences; names are unique."""
     assert len({rule.name for rule in LINT_RULES}) == len(LINT_RULES) == 6
-    assert all(text.endswith(".") for rule in LINT_RULES for text in (rule.why, rule.mend))
+    assert all(text.endswith(".") for rule in LINT_RULES for text in (rule.why, rule.remedy))
 
 
 def test_the_page_on_testing_has_a_row_for_each_rule():
-    """What can fail a test is explained."""
+    """So each finding is explained."""
     page = Path(__file__).parents[2].joinpath("docs/testing.md").read_text()
     assert all(f"\n| `{rule.name}` | " in page for rule in LINT_RULES)
