@@ -17,43 +17,55 @@ SHARED = ("--url", "--key")  # of every command that drives a server; explained 
 _GENERATED = re.compile(r"(<!-- options: (\w+) -->\n)(.*?)(<!-- /options -->)", re.DOTALL)
 
 
+_SAID = re.compile(r" *\[default: (.*?)\]")
+_CONTEXT = click.Context(main)
+
+
 def command(name):
-    return main.get_command(click.Context(main), name)
-
-
-def spell(parameter):
-    return parameter.opts[0] if isinstance(parameter, click.Option) else parameter.metavar
+    return main.get_command(_CONTEXT, name)
 
 
 def default(parameter):
-    """The default of a parameter, or the variable that it is read from."""
-    value = parameter.to_info_dict().get("default")
+    """The default of an option: its value, its variable, or what its help says."""
+    value, said = parameter.to_info_dict().get("default"), _SAID.search(parameter.help)
     if value is None or value is False:
-        return ""
+        return said[1] if said else ""
     read_from = f"`{parameter.envvar}`, or " if parameter.envvar else ""
     return f"{read_from}`{value}`"
 
 
-def explain(parameter):
-    """The help of a parameter, and the choices that it has."""
-    text = " ".join((getattr(parameter, "help", None) or "").split())
-    if isinstance(parameter.type, click.Choice):
-        text += f" One of {', '.join(f'`{choice}`' for choice in parameter.type.choices)}."
-    return text.strip()
+def explain(option):
+    """The help of an option, and the choices that it has."""
+    text = " ".join(_SAID.sub("", option.help).split())
+    if isinstance(option.type, click.Choice):
+        text += f" One of {', '.join(f'`{choice}`' for choice in option.type.choices)}."
+    return text
 
 
-def make_table(parameters):
-    rows = [f"| `{spell(p)}` | {default(p)} | {explain(p)} |\n" for p in parameters]
+def make_table(options):
+    rows = [
+        f"| `{option.opts[0]}` | {default(option)} | {explain(option)} |\n" for option in options
+    ]
     return "".join(["| option | default | |\n|---|---|---|\n", *rows]) if rows else ""
 
 
+def options_of(name, *, shared):
+    """The options of a command: those that are shared, or the others."""
+    options = [p for p in command(name).params if isinstance(p, click.Option)]
+    return [option for option in options if (option.opts[0] in SHARED) is shared]
+
+
 def generate(name):
-    """The table of a command, without the shared options, and its examples."""
+    """The usage of a command, its table without the shared options, and its examples."""
     if name == "shared":
-        return make_table(p for p in command("clock").params if spell(p) in SHARED)
-    table = make_table(p for p in command(name).params if spell(p) not in SHARED)
+        return make_table(options_of("clock", shared=True))
+    arguments = [
+        p.make_metavar(_CONTEXT) for p in command(name).params if isinstance(p, click.Argument)
+    ]
+    usage = " ".join(["deck-sim", name, "[OPTIONS]", *arguments])
+    table = make_table(options_of(name, shared=False))
     examples = "".join(f"$ {example}\n" for example in command(name).examples)
-    return f"{table}\n```console\n{examples}```\n".lstrip("\n")
+    return "\n".join([f"`{usage}`\n", *([table] if table else []), f"```console\n{examples}```\n"])
 
 
 def written(text):
@@ -88,12 +100,12 @@ def test_recording_replaces_what_is_between_the_markers(tmp_path):
     page.write_text("# P\n<!-- options: reset -->\nold\n<!-- /options -->\nend\n")
     record(page)
     assert "| `--seed` |" in page.read_text()
-    assert page.read_text().startswith("# P\n<!-- options: reset -->\n| option |")
+    assert page.read_text().startswith("# P\n<!-- options: reset -->\n`deck-sim reset [OPTIONS]`")
     assert page.read_text().endswith("```\n<!-- /options -->\nend\n")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_shared_options_are_the_same_everywhere(name):
     """A command has both or neither, with the texts of the page."""
-    own = [p for p in command(name).params if spell(p) in SHARED]
+    own = options_of(name, shared=True)
     assert not own or make_table(own) == generate("shared")
