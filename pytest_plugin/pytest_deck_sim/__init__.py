@@ -1,7 +1,7 @@
-"""The pytest plugin of deck-sim: fixtures, a marker, options, the report; nothing else.
+"""The pytest plugin of deck-sim: fixtures, the marker, options, and the report of failed tests.
 
-pytest imports it in every run, so it imports next to nothing until a fixture is used. The one
-exception keeps hold of the real clock before anything can freeze it.
+pytest imports this module in every run, so the rest is imported when a fixture is used. The one
+exception keeps a reference to the real clock before anything can freeze it.
 """
 
 from __future__ import annotations
@@ -20,41 +20,47 @@ if TYPE_CHECKING:
     from deck_sim import Deck, WebhookReceiver
     from pytest_deck_sim.frozen import DeckTime
 
-TIMELINE = pytest.StashKey[Callable[[], str]]()  # of the test's world, while there is one
+REPORT = pytest.StashKey[Callable[[], str]]()  # writes the report on the test's world
 FAILED = pytest.StashKey[bool]()
 FAIL = "fail"
-LINT = (FAIL, "off")  # what mistakes found by `deck.lint` do
-COVERAGE = "deck_sim_coverage"  # the plugin that counts what is played, if it is asked for
+LINT_MODES = (FAIL, "off")  # whether findings of `deck.lint` fail a test
+COVERAGE = "deck_sim_coverage"  # the name of the plugin of `--deck-coverage`
 
 _OPTIONS = {
-    "url": "drive the deck-sim server that runs at this URL instead of starting one",
+    "url": "use the deck-sim server at this URL instead of starting one",
     "edition": "the edition of every world: connections (the default)",
-    "scenarios": "a folder of scenario files of your own; in the ini file, relative to its folder",
+    "scenarios": "a folder of your own scenario files; in the ini file, relative to that file",
 }
 _COVERAGE: dict[str, tuple[dict[str, Any], Literal["bool", "string"], str]] = {
     "coverage": (
         {"action": "store_true"},
         "bool",
-        "tell which steps and branches of scenarios no test played",
+        "report the steps and branches of scenarios that no test played",
     ),
     "fail-under": (
         {"type": float, "metavar": "PERCENT"},
         "string",
-        "with --deck-coverage: fail if less than so many percent of the steps were played",
+        "with --deck-coverage: fail if a smaller percentage of the steps was played",
     ),
 }
 _VARIABLES = {
-    "deck_env_base_url": ("DECK_BASE_URL", "the variable in which `deck_env` sets the base URL"),
-    "deck_env_api_key": ("DECK_API_KEY", "the variable in which `deck_env` sets the API key"),
+    "deck_env_base_url": (
+        "DECK_BASE_URL",
+        "the environment variable that `deck_env` sets to the base URL",
+    ),
+    "deck_env_api_key": (
+        "DECK_API_KEY",
+        "the environment variable that `deck_env` sets to the API key",
+    ),
     "deck_env_webhook_secret": (
         "DECK_WEBHOOK_SECRET",
-        "the variable in which `deck_env` sets the secret that webhooks are signed with",
+        "the environment variable that `deck_env` sets to the secret that signs webhooks",
     ),
 }
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options, and the same in the ini file."""
+    """Add the options, and the same as ini values."""
     group = parser.getgroup("deck-sim")
     for name, text in _OPTIONS.items():
         group.addoption(f"--deck-{name}", help=text)
@@ -74,24 +80,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, and count what is played if that is asked for."""
+    """Add the marker, and register the coverage plugin if `--deck-coverage` is given."""
     text = (
         "deck(scenario=None, edition=None, clock=None, seed=None, now=None, rate_limit=False,"
-        " strict_fidelity=False, strict=True, lint=None): how the world of the `deck` fixture"
-        " begins, and what may fail at its end."
+        " strict_fidelity=False, strict=True, lint=None): the settings of the world of the"
+        " `deck` fixture, and what fails the test at its end."
     )
     config.addinivalue_line("markers", text)
-    if config.getini("deck_lint") not in LINT:
+    if config.getini("deck_lint") not in LINT_MODES:
         found = config.getini("deck_lint")
-        raise pytest.UsageError(f"deck_lint is {found!r}; it can be {' or '.join(LINT)}")
+        raise pytest.UsageError(f"deck_lint is {found!r}; it can be {' or '.join(LINT_MODES)}")
     asked: float | None = config.getoption("deck_fail_under")
     if config.getoption("deck_coverage") or config.getini("deck_coverage"):
         from pytest_deck_sim.coverage import Coverage
 
         least = _percent(config.getini("deck_fail_under") if asked is None else asked)
-        config.pluginmanager.register(Coverage(config, folder_of(config), least), COVERAGE)
+        config.pluginmanager.register(Coverage(config, find_folder(config), least), COVERAGE)
     elif asked is not None:
-        raise pytest.UsageError("--deck-fail-under says how much of --deck-coverage is enough")
+        raise pytest.UsageError("--deck-fail-under needs --deck-coverage")
 
 
 def _percent(given: str | float) -> float:
@@ -104,8 +110,8 @@ def _percent(given: str | float) -> float:
     return percent
 
 
-def folder_of(config: pytest.Config) -> Path | None:
-    """The folder that an option or the ini file names."""
+def find_folder(config: pytest.Config) -> Path | None:
+    """The folder of `--deck-scenarios` or the ini value."""
     given: str | None = config.getoption("deck_scenarios")
     if given:
         return config.invocation_params.dir / given
@@ -114,7 +120,7 @@ def folder_of(config: pytest.Config) -> Path | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for `deck_every_scenario` once with each."""
+    """Run a test that uses `deck_every_scenario` once for each scenario."""
     if "deck_every_scenario" in metafunc.fixturenames:
         from pytest_deck_sim.worlds import scenario_names
 
@@ -126,21 +132,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the world's timeline with a test that failed."""
-    if call.excinfo is not None:  # an expected failure and a skip, too: the test broke off
+    """Add the report on the world to a failed test."""
+    if call.excinfo is not None:  # expected failures and skips, too: the test stopped early
         item.stash[FAILED] = True
         if not item.config.getoption("fulltrace"):
-            _leave_us_out(call.excinfo)
+            _hide_our_frames(call.excinfo)
     report = yield
     if report.failed:
-        timeline = item.stash[TIMELINE]() if TIMELINE in item.stash else ""
-        if timeline:
-            _add_section(report, "deck timeline", timeline)
+        text = item.stash[REPORT]() if REPORT in item.stash else ""
+        if text:
+            _add_section(report, "deck timeline", text)
     return report
 
 
-def _leave_us_out(caught: pytest.ExceptionInfo[BaseException]) -> None:
-    """End a traceback where the test called us: an error of ours tells everything itself."""
+def _hide_our_frames(caught: pytest.ExceptionInfo[BaseException]) -> None:
+    """End the traceback of a `DeckSimError` where the test called us."""
     errors = sys.modules.get("deck_sim.base.errors")  # if it was not imported, it was not raised
     if errors is None or not isinstance(caught.value, errors.DeckSimError):
         return
@@ -156,9 +162,8 @@ def _is_ours(entry: TracebackType) -> bool:
 
 
 def _add_section(report: pytest.TestReport, title: str, text: str) -> None:
-    """Add a section to what a failure says of itself, which every kind of report shows: the
-    terminal's, JUnit's, and one that comes from another process.
-    """
+    # A section of the failure itself is in every report: on the terminal, in JUnit XML, and from
+    # xdist.
     add = getattr(report.longrepr, "addsection", None)
     if add is None:
         report.sections.append((title, text))
@@ -168,19 +173,19 @@ def _add_section(report: pytest.TestReport, title: str, text: str) -> None:
 
 @pytest.fixture(scope="session")
 def deck_edition(pytestconfig: pytest.Config) -> str | None:
-    """The edition of every world, unless a marker says another; None is the server's own."""
+    """The edition of every world without one in its marker; None is the server's default."""
     return _option(pytestconfig, "edition")
 
 
 @pytest.fixture(scope="session")
 def deck_scenarios_dir(pytestconfig: pytest.Config) -> Path | None:
-    """The folder of your own scenarios, if there is one."""
-    return folder_of(pytestconfig)
+    """The folder of your own scenarios, or None."""
+    return find_folder(pytestconfig)
 
 
 @pytest.fixture(scope="session")
 def deck_server(pytestconfig: pytest.Config, deck_scenarios_dir: Path | None) -> Iterator[str]:
-    """The URL of the one server that all tests use; started here unless `--deck-url` is given."""
+    """The URL of the server that all tests share; with `--deck-url`, none is started."""
     from pytest_deck_sim.worlds import serve
 
     url = _option(pytestconfig, "url")
@@ -198,7 +203,7 @@ def deck(
     deck_edition: str | None,
     deck_scenarios_dir: Path | None,
 ) -> Iterator[Deck]:
-    """A fresh world with a key of its own, forgotten after the test."""
+    """The `Deck` of a new world with its own API key, deleted after the test."""
     from pytest_deck_sim.worlds import world_of
 
     with world_of(request.node, deck_server, deck_edition, deck_scenarios_dir) as deck:
@@ -207,8 +212,9 @@ def deck(
 
 @pytest.fixture
 def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
-    """The name of a scenario, which every connection and run of `deck` plays; one after another,
-    those that ship and those of your own folder.
+    """The name of a scenario that every connection and run of `deck` plays.
+
+    The test runs once for each shipped scenario and each scenario of your folder.
     """
     name: str = request.param
     deck.use(name)
@@ -217,7 +223,7 @@ def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
 
 @pytest.fixture
 def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Deck:
-    """The same as `deck`, with the variables set from which your application reads where to go."""
+    """`deck`, with the environment variables set that your application reads."""
     monkeypatch.setenv(pytestconfig.getini("deck_env_base_url"), deck.base_url)
     monkeypatch.setenv(pytestconfig.getini("deck_env_api_key"), deck.api_key)
     monkeypatch.setenv(pytestconfig.getini("deck_env_webhook_secret"), deck.webhook_secret)
@@ -226,7 +232,7 @@ def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def deck_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
-    """An httpx client of the Deck API, as your application has one, which needs no socket."""
+    """An httpx client of the Deck API for the world of `deck`, without a socket."""
     from pytest_deck_sim.clients import make_client
 
     with make_client(pytestconfig, deck) as client:
@@ -235,7 +241,7 @@ def deck_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
 
 @pytest.fixture
 def deck_async_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
-    """The same for coroutines, whichever library runs them."""
+    """`deck_client` for coroutines, on asyncio or trio."""
     from pytest_deck_sim.clients import make_async_client
 
     with make_async_client(pytestconfig, deck) as client:
@@ -244,7 +250,7 @@ def deck_async_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
 
 @pytest.fixture
 def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[WebhookReceiver]:
-    """A receiver of webhooks on loopback, which the world of `deck` sends every event to."""
+    """A webhook receiver on loopback, registered for every event of the world of `deck`."""
     from pytest_deck_sim.worlds import receive
 
     with receive(request.node, deck) as receiver:
@@ -253,7 +259,7 @@ def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[Webhoo
 
 @pytest.fixture
 def deck_time(request: pytest.FixtureRequest, deck: Deck) -> Iterator[DeckTime]:
-    """The process's time and that of the world of `deck` as one, whichever of them is moved."""
+    """The control of freezegun, bound to the world: moving either time moves both."""
     from pytest_deck_sim.worlds import freeze
 
     with freeze(request.node, deck) as frozen:

@@ -1,8 +1,8 @@
-"""`--deck-coverage`: which steps and branches of scenarios no test played. Imported if asked for.
+"""`--deck-coverage`: the steps and branches of scenarios that no test played.
 
-Scenarios that a test played and those of the user's own folder are counted. Scenarios made up by
-`deck_sim.extras.strategies` are not, since they differ in each run. Under xdist each process counts
-for itself; the reporting process adds up.
+Counted are the scenarios that a test played and those of the user's folder, but not those generated
+by `deck_sim.extras.strategies`, which differ in each run. Under xdist each worker counts, and the
+controller adds up.
 """
 
 from __future__ import annotations
@@ -18,28 +18,27 @@ if TYPE_CHECKING:
 
     from deck_sim import Deck
 
-_OF_A_WORKER = "deck_sim_coverage"  # where a process of xdist puts its counts
-
+_WORKER_KEY = "deck_sim_coverage"  # of the counts in the output of an xdist worker
 
 Counts = dict[str, dict[str, int]]  # how often each step was played, by scenario and place
 
 
 class Coverage:
-    """Counts over all tests, and the report."""
+    """The counts of all tests, and their report."""
 
     def __init__(self, config: pytest.Config, folder: Path | None, least: float) -> None:
         self._config, self._folder, self._least = config, folder, least
         self.counts: Counts = {}
 
     def add(self, deck: Deck) -> None:
-        """Count what was played in a world."""
+        """Add the counts of a world."""
         from deck_sim.extras.history import is_generated
 
         rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
         self.merge({name: steps for name, steps in rows if not is_generated(name)})
 
     def merge(self, counts: Mapping[str, Mapping[str, int]]) -> None:
-        """Add up."""
+        """Add counts."""
         for scenario, steps in counts.items():
             known = self.counts.setdefault(scenario, {})
             for place, count in steps.items():
@@ -47,20 +46,20 @@ class Coverage:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over what a process of xdist has counted."""
-        self.merge(getattr(node, "workeroutput", {}).get(_OF_A_WORKER, {}))
+        """Add the counts of an xdist worker."""
+        self.merge(getattr(node, "workeroutput", {}).get(_WORKER_KEY, {}))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hand the counts on, or fail the run if too little was played."""
+        """Send the counts to the controller; there, fail the run if too little was played."""
         if hasattr(self._config, "workeroutput"):
-            self._config.workeroutput[_OF_A_WORKER] = self.counts
+            self._config.workeroutput[_WORKER_KEY] = self.counts
             return
         self.merge(_never_played(self._folder))
         if self._is_too_little() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
-        """Tell it."""
+        """Print the report."""
         terminalreporter.section("deck coverage")
         for line in self._lines():
             terminalreporter.line(line)
@@ -83,18 +82,17 @@ class Coverage:
             yield f"{scenario:<{width}}  {_row(steps)}"
         yield f"{self._percent:.0f}% of {len(self._steps)} steps were played"
         if self._is_too_little():
-            wanted = f"at least {self._least:g}% are wanted"
-            yield f"FAIL: {self._percent:.1f}% were played, and {wanted}"
+            yield f"FAIL: {self._percent:.1f}% were played; required are {self._least:g}%"
 
 
 def _row(steps: Mapping[str, int]) -> str:
     missed = [place for place, count in steps.items() if not count]
-    told = f"{len(steps) - len(missed)} of {len(steps)} steps"
-    return f"{told}; never {', '.join(missed)}" if missed else told
+    played = f"{len(steps) - len(missed)} of {len(steps)} steps"
+    return f"{played}; never {', '.join(missed)}" if missed else played
 
 
 def _never_played(folder: Path | None) -> Counts:
-    """Each step of the user's own scenarios, not counted yet."""
+    """Every step of the scenarios in the user's folder, with a count of 0."""
     if folder is None:
         return {}
     from deck_sim.handle.deck_sim import read_scenarios

@@ -1,9 +1,8 @@
-"""The process's time and a world's as one: freezegun, with the world as its clock.
+"""`deck_time`: freezegun with the clock of a world. The only home of freezegun.
 
-freezegun asks a factory for the present, and moves it with `tick` and `move_to`. Ours keeps no
-moment of its own: it reads the world's, and to set it is to move the world. So whatever moves one
-of the two has moved the other, in the middle of an advance, too: a webhook's receiver sees the
-moment at which the webhook was sent. The only place that imports freezegun.
+freezegun asks a factory for the time, and moves it with `tick` and `move_to`. Our factory stores no
+time: it reads the world's clock, and setting it advances the world. So the two never differ, not
+even within an advance: a webhook receiver sees the time at which the webhook was sent.
 """
 
 import asyncio
@@ -23,15 +22,16 @@ from deck_sim.handle.control import Control
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import THREAD
 
-# Modules that go on reading real time: pytest says with it how long a test took.
+# Modules that read real time: pytest measures tests with it.
 _PYTEST = ("_pytest.runner", "_pytest.terminal", "_pytest.timing")
-_MODES = ("frozen", "on_poll")  # of a clock that can be bound: it moves only when it is moved
+_MODES = ("frozen", "on_poll")  # the clocks that do not move by themselves
 _SECOND = timedelta(seconds=1)
 
 
 class DeckTime(freezegun.FrozenDateTimeFactory):
-    """What `deck_time` gives: freezegun's `tick` and `move_to`, which move the world and settle all
-    that falls due, webhooks included, before they return.
+    """freezegun's `tick` and `move_to`, which advance the world.
+
+    Everything that falls due happens before they return, webhooks included.
     """
 
     def __init__(self, deck: Deck, read: Callable[[], datetime]) -> None:
@@ -39,12 +39,12 @@ class DeckTime(freezegun.FrozenDateTimeFactory):
 
     @property
     def now(self) -> datetime:
-        """The moment that the process and the world have in common, in UTC."""
+        """The time of the process and the world, in UTC."""
         return self._read()
 
     @property
     def time_to_freeze(self) -> datetime:
-        """The same as freezegun keeps it: in UTC, without saying so."""
+        """The time as freezegun stores it: naive, in UTC."""
         return self._read().replace(tzinfo=None)
 
     @time_to_freeze.setter
@@ -52,28 +52,28 @@ class DeckTime(freezegun.FrozenDateTimeFactory):
         self._deck.advance_to(moment.replace(tzinfo=UTC))
 
     def tick(self, delta: str | timedelta | float = _SECOND) -> datetime:
-        """Let that much time pass: seconds, a `timedelta`, or text like `5m`.
+        """Advance by a duration: seconds, a `timedelta`, or text like `5m`.
 
         Raises:
-            DeckSimError: if it is negative; a world's time never goes back.
+            DeckSimError: if it is negative.
 
         """
         return super().tick(parse_duration(delta) if isinstance(delta, str) else delta)
 
     async def async_tick(self, delta: str | timedelta | float = _SECOND) -> datetime:
-        """The same beside an event loop, which goes on meanwhile."""
+        """`tick` for coroutines."""
         return await asyncio.to_thread(self.tick, delta)
 
     async def async_move_to(self, target_datetime: Any) -> None:
-        """`move_to` beside an event loop, which goes on meanwhile."""
+        """`move_to` for coroutines."""
         await asyncio.to_thread(self.move_to, target_datetime)
 
 
-class _Elsewhere:
-    """Reads the clock of a world on a server that is not ours, by a call each time.
+class _RemoteTime:
+    """Reads the clock of a world on a server elsewhere, by a call each time.
 
-    That call asks for the time, too, as does a server in a thread of this process while it answers:
-    they are told what the last answer was, or the call would never end.
+    The call itself reads the time, and so does a server thread of this process that answers it.
+    They get the last answer, or the call would never end.
     """
 
     def __init__(self, control: Control, now: datetime) -> None:
@@ -81,19 +81,18 @@ class _Elsewhere:
         self._thread = threading.local()
 
     def __call__(self) -> datetime:
-        if threading.current_thread().name != THREAD and not hasattr(self._thread, "asks"):
-            self._thread.asks = True
+        if threading.current_thread().name != THREAD and not hasattr(self._thread, "reads"):
+            self._thread.reads = True
             try:
                 self._last = datetime.fromisoformat(self._control.call("GET", "/clock")["now"])
             finally:
-                del self._thread.asks
+                del self._thread.reads
         return self._last
 
 
 @contextmanager
 def bind(deck: Deck, worlds: WorldRegistry | None) -> Iterator[DeckTime]:
-    """Freeze the process with the world of `deck`; `worlds` has it if the server is in a thread of
-    ours.
+    """Freeze the process with the world of `deck`; `worlds` are those of a server in this process.
 
     Raises:
         DeckSimError: if the world's clock moves by itself.
@@ -102,19 +101,18 @@ def bind(deck: Deck, worlds: WorldRegistry | None) -> Iterator[DeckTime]:
     mode = deck.clock.mode
     if mode not in _MODES:
         raise DeckSimError(
-            f"`deck_time` freezes the process with the world, and the world's clock is `{mode}`,"
+            f"`deck_time` freezes the process with the world, but the world's clock is `{mode}`,"
             " which moves by itself; use clock='frozen' or clock='on_poll'"
         )
     deck.stamp_webhooks("world")
     now, control = deck.clock.now, Control(deck.url, deck.api_key)
-    read = partial(_here, worlds, deck.api_key) if worlds else _Elsewhere(control, now)
-    # asyncio's loops keep real time, so that the timeouts and sleeps of an application still end.
+    read = partial(_local_time, worlds, deck.api_key) if worlds else _RemoteTime(control, now)
+    # Event loops of asyncio keep real time, so that timeouts and sleeps of an application end.
     with closing(control), freezegun.freeze_time(now, real_asyncio=True, ignore=[*_PYTEST]):
         time = freezegun.freeze_factories[-1] = DeckTime(deck, read)
         yield time
 
 
-def _here(worlds: WorldRegistry, key: str) -> datetime:
-    """The moment of a world in this process; of one that was deleted, when a world begins."""
+def _local_time(worlds: WorldRegistry, key: str) -> datetime:
     simulation = worlds.find(key)
-    return simulation.world.now if simulation else FROZEN_START
+    return simulation.world.now if simulation else FROZEN_START  # if it was deleted

@@ -1,4 +1,7 @@
-"""The world of one test, from its marker to its end. Imported when a fixture is first used."""
+"""The world of one test: its marker, its start, and the checks at its end.
+
+Imported when a fixture is first used.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ from deck_sim.handle.hold import Hold
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread
-from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT, TIMELINE, folder_of
+from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, REPORT, find_folder
 
 if TYPE_CHECKING:
     from pytest_deck_sim.frozen import DeckTime
@@ -32,13 +35,13 @@ if TYPE_CHECKING:
 OWN_SERVER = pytest.StashKey[str]()
 OWN_WORLDS = pytest.StashKey[WorldRegistry]()
 
-# Two runs of the same tests may drive one server at the same time.
-THIS_RUN = uuid.uuid4().hex[:8]
+# Part of the keys on a shared server, where two runs of the same tests may meet.
+RUN_ID = uuid.uuid4().hex[:8]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What `@pytest.mark.deck(...)` can say."""
+class MarkerOptions:
+    """The arguments of `@pytest.mark.deck(...)`."""
 
     scenario: str | None = None
     edition: str | None = None
@@ -48,83 +51,80 @@ class Wanted:
     rate_limit: bool | Mapping[str, Any] = False
     strict_fidelity: bool = False
     strict: bool = True
-    lint: str | None = None  # None: as the ini file says
+    lint: str | None = None  # None: the ini value `deck_lint`
 
 
 @contextmanager
 def serve(config: pytest.Config, folder: Path | None) -> Iterator[str]:
-    """A server in a thread, which knows the scenarios of the folder; gives its URL."""
+    """Run a server with the scenarios of the folder in a thread; yield its URL."""
     library = shipped() if folder is None else _read(folder, shipped())
     thread = ServerThread(WorldRegistry(library=library)).start()
     config.stash[OWN_SERVER] = thread.server.url
     config.stash[OWN_WORLDS] = thread.server.worlds
-    yield thread.server.url
-    thread.stop()
+    try:
+        yield thread.server.url
+    finally:
+        thread.stop()
 
 
 @contextmanager
 def world_of(
     item: pytest.Item, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Deck]:
-    """The world of one test, as its marker wants it."""
-    wanted = read_marker(item)
+    """A new world with the options of the test's marker; its end may fail the test."""
+    options = read_marker(item)
     own = item.config.stash.get(OWN_SERVER, None) == server
     counting = item.config.pluginmanager.get_plugin(COVERAGE)
-    handle = Deck if counting is None else partial(_Counted, counting.add)
-    with _beginning():
-        deck = handle(server, make_key(item.nodeid, own=own))
+    make_deck = Deck if counting is None else partial(_CountedDeck, counting.add)
+    with _start_errors():
+        deck = make_deck(server, make_key(item.nodeid, own=own))
     with deck:
-        with _beginning():
-            _begin(deck, wanted, edition, None if own else folder)
-        item.stash[TIMELINE] = lambda: _show_timeline(deck)
+        with _start_errors():
+            _start(deck, options, edition, None if own else folder)
+        item.stash[REPORT] = lambda: _write_report(deck)
         yield deck
         failed = item.stash.get(FAILED, False)
-        complaints = [] if not wanted.strict else _complaints(deck, failed)
-        if (wanted.lint or item.config.getini("deck_lint")) == FAIL and not failed:
-            found = deck.lint
-            complaints += [f"{found}"] if found else []
-        shown = _show_timeline(deck) if complaints else ""
-        item.stash[TIMELINE] = lambda: shown
+        problems = _find_problems(deck, failed) if options.strict else []
+        if (options.lint or item.config.getini("deck_lint")) == FAIL and not failed:
+            problems += [f"{found}"] if (found := deck.lint) else []
+        report = _write_report(deck) if problems else ""
+        item.stash[REPORT] = lambda: report
         deck.delete()
-    if complaints:
-        raise _failure("\n".join(complaints))
+    if problems:
+        raise _failure("\n".join(problems))
 
 
 @contextmanager
-def _beginning() -> Iterator[None]:
-    """Let what keeps a world from beginning be a failure without a traceback."""
+def _start_errors() -> Iterator[None]:
     try:
         yield
     except DeckSimError as error:
-        raise _failure(f"the world of this test cannot begin: {error}") from None
+        raise _failure(f"cannot start the world of this test: {error}") from None
 
 
-class _Counted(Deck):
-    """A handle that lets be counted what was played before its world is no more."""
+class _CountedDeck(Deck):
+    """A `Deck` that reports scenario coverage before its world is emptied, replaced or deleted."""
 
     def __init__(self, count: Callable[[Deck], None], url: str, api_key: str) -> None:
         super().__init__(url, api_key)
         self._count = count
 
-    def reset(self, **how: Any) -> None:
-        """Begin the world anew, as `Deck.reset` does."""
+    def reset(self, **settings: Any) -> None:
         self._count(self)
-        super().reset(**how)
+        super().reset(**settings)
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Let the world be another one, as `Deck.restore` does."""
         self._count(self)
         super().restore(snapshot)
 
     def delete(self) -> None:
-        """Forget the world, as `Deck.delete` does."""
         self._count(self)
         super().delete()
 
 
 @contextmanager
 def receive(item: pytest.Item, deck: Deck) -> Iterator[WebhookReceiver]:
-    """The receiver of one test; what it has to complain of fails the test at its end."""
+    """A receiver; a wrong signature or a failed callback fails the test at its end."""
     receiver = WebhookReceiver(deck)
     try:
         with receiver:
@@ -136,7 +136,7 @@ def receive(item: pytest.Item, deck: Deck) -> Iterator[WebhookReceiver]:
 
 @contextmanager
 def freeze(item: pytest.Item, deck: Deck) -> Iterator[DeckTime]:
-    """The time of one test, frozen with its world."""
+    """Freeze the process with the world."""
     own = item.config.stash.get(OWN_SERVER, None) == deck.url
     worlds = item.config.stash[OWN_WORLDS] if own else None
     try:
@@ -150,11 +150,11 @@ def freeze(item: pytest.Item, deck: Deck) -> Iterator[DeckTime]:
         raise _failure(str(error)) from None
 
 
-def read_marker(item: pytest.Item) -> Wanted:
-    """What the markers of a test say together; the nearest to it wins."""
-    allowed, said = [field.name for field in fields(Wanted)], dict[str, Any]()
+def read_marker(item: pytest.Item) -> MarkerOptions:
+    """The options of all `deck` markers of a test; the closest marker wins."""
+    allowed, options = [field.name for field in fields(MarkerOptions)], dict[str, Any]()
     for mark in reversed([*item.iter_markers("deck")]):
-        wrong = [f"takes no positional argument, and {arg!r} is one" for arg in mark.args]
+        wrong = [f"takes no positional argument, but got {arg!r}" for arg in mark.args]
         wrong += [
             f"has no argument {name!r}{nearest(name, allowed)}"
             for name in mark.kwargs
@@ -163,45 +163,41 @@ def read_marker(item: pytest.Item) -> Wanted:
         if wrong:
             text = f"@pytest.mark.deck {'; it '.join(wrong)}; allowed are {listed(allowed)}"
             raise _failure(text)
-        said.update(mark.kwargs)
-    _check_lint(said.get("lint"))
-    return Wanted(**said)
-
-
-def _check_lint(said: Any) -> None:
-    if said not in (None, *LINT):
-        allowed = listed(LINT, last="or")
-        raise _failure(f"@pytest.mark.deck: `lint` is {said!r}; it can be {allowed}")
+        options.update(mark.kwargs)
+    lint = options.get("lint")
+    if lint not in (None, *LINT_MODES):
+        allowed_modes = listed(LINT_MODES, last="or")
+        raise _failure(f"@pytest.mark.deck: `lint` is {lint!r}; it can be {allowed_modes}")
+    return MarkerOptions(**options)
 
 
 def scenario_names(item: pytest.Item, edition: str | None) -> list[str]:
-    """Every scenario that a world of this test can play: those that ship, those of the folder."""
-    folder = folder_of(item.config)
+    """The shipped scenarios and those of the folder that the test's edition can play."""
+    folder = find_folder(item.config)
     library = shipped() if folder is None else _read(folder, shipped())
-    wanted = read_marker(item).edition or edition or DEFAULT_EDITION
-    return [name for name in library.names() if wanted in library.get(name).editions]
+    chosen = read_marker(item).edition or edition or DEFAULT_EDITION
+    return [name for name in library.names() if chosen in library.get(name).editions]
 
 
 def make_key(node_id: str, *, own: bool) -> str:
-    """The key of a test: always the same, but on a shared server another one in each run."""
+    """The API key of a test: the same in each run, except on a shared server."""
     name = re.sub(r"\W+", "_", node_id.rpartition("::")[2])[:40]
     digest = hashlib.sha256(node_id.encode()).hexdigest()[:12]
-    return f"sk_test_{name}_{digest}" if own else f"sk_test_{name}_{digest}_{THIS_RUN}"
+    return f"sk_test_{name}_{digest}" if own else f"sk_test_{name}_{digest}_{RUN_ID}"
 
 
-def _begin(deck: Deck, wanted: Wanted, edition: str | None, folder: Path | None) -> None:
-    deck.reset(
-        edition=wanted.edition or edition, clock=wanted.clock, seed=wanted.seed, now=wanted.now
-    )
-    if wanted.rate_limit:
-        deck.limit_rate(wanted.rate_limit)
-    if wanted.strict_fidelity:
-        deck.refuse_assumed(wanted.strict_fidelity)
+def _start(deck: Deck, options: MarkerOptions, edition: str | None, folder: Path | None) -> None:
+    edition = options.edition or edition
+    deck.reset(edition=edition, clock=options.clock, seed=options.seed, now=options.now)
+    if options.rate_limit:
+        deck.limit_rate(options.rate_limit)
+    if options.strict_fidelity:
+        deck.refuse_assumed(options.strict_fidelity)
     if folder is not None:
         for scenario in _read(folder, shipped()).own():
             deck.scenario(scenario.source)
-    if wanted.scenario is not None:
-        deck.use(wanted.scenario)
+    if options.scenario is not None:
+        deck.use(options.scenario)
 
 
 def _read(folder: Path, below: Library) -> Library:
@@ -211,41 +207,42 @@ def _read(folder: Path, below: Library) -> Library:
         raise _failure(str(error)) from None
 
 
-def _complaints(deck: Deck, failed: bool) -> list[str]:
-    """What went wrong in the world that the test itself cannot have noticed."""
+def _find_problems(deck: Deck, failed: bool) -> list[str]:
+    """What went wrong in the world and the test cannot have noticed.
+
+    A test that failed may have stopped before it used its scenarios, faults and holds.
+    """
     world = deck.world
-    complaints = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
-    complaints += [
-        f"a scenario could not be played on: {error}" for error in world["script_errors"]
-    ]
+    problems = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
+    problems += [f"a scenario failed: {error}" for error in world["script_errors"]]
     left = {kind: names for kind, names in world["queues"].items() if names and not failed}
     for kind, names in left.items():
-        complaints.append(f"queued for a {kind}, but never played: {listed(names)}; {_MEANT}")
-    quiet = [fault for fault in deck.faults if not (fault["fired"] or fault["owner"] or failed)]
-    complaints += [f"a fault never struck: {_spell_fault(fault)}; {_MEANT}" for fault in quiet]
-    idle = [hold for hold in deck.holds if not failed and _held_nothing(hold)]
-    complaints += [f"a hold held nothing: {hold}; {_MEANT}" for hold in idle]
-    return complaints
+        problems.append(f"queued for a {kind} but never played: {listed(names)}; {_IF_INTENDED}")
+    unfired = [fault for fault in deck.faults if not (fault["fired"] or fault["owner"] or failed)]
+    problems += [f"a fault never fired: {_show_fault(fault)}; {_IF_INTENDED}" for fault in unfired]
+    unused = [hold for hold in deck.holds if not failed and _stopped_nothing(hold)]
+    problems += [f"a hold stopped nothing: {hold}; {_IF_INTENDED}" for hold in unused]
+    return problems
 
 
-def _held_nothing(hold: Hold) -> bool:
+def _stopped_nothing(hold: Hold) -> bool:
     try:
         return not hold.met
-    except DeckSimError:  # it ended by another way than ours, and nobody knows any more
+    except DeckSimError:  # it was released through the control API, so this is unknown
         return False
 
 
-def _spell_fault(fault: Mapping[str, Any]) -> str:
-    """A fault as it was put, and how many it was for."""
-    said = {name: value for name, value in fault.items() if name not in _COUNTED}
-    return f"{', '.join(f'{name}={value!r}' for name, value in said.items())} (met {fault['met']})"
+def _show_fault(fault: Mapping[str, Any]) -> str:
+    """A fault as the test wrote it, and how often it was met."""
+    rows = [f"{name}={value!r}" for name, value in fault.items() if name not in _NOT_WRITTEN]
+    return f"{', '.join(rows)} (met {fault['met']})"
 
 
-_COUNTED = ("id", "owner", "met", "fired")
-_MEANT = "if this is meant, mark the test with @pytest.mark.deck(strict=False)"
+_NOT_WRITTEN = ("id", "owner", "met", "fired")
+_IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
 
 
-def _show_timeline(deck: Deck) -> str:
+def _write_report(deck: Deck) -> str:
     try:
         return write_report(deck)
     except DeckSimError as error:
@@ -253,5 +250,5 @@ def _show_timeline(deck: Deck) -> str:
 
 
 def _failure(text: str) -> BaseException:
-    """A failure that is told by its text alone: our own frames say nothing to a test's author."""
+    """A failure without a traceback, which would show only our own frames."""
     return pytest.fail.Exception(text, pytrace=False)

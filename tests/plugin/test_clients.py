@@ -102,7 +102,7 @@ def test_the_library_is_httpx2_unless_another_is_chosen(run):
 @pytest.mark.parametrize(
     ("library", "hidden", "said"),
     [
-        ("aiohttp", "", "`deck_client_library` must be `httpx2` or `httpx`, not 'aiohttp'"),
+        ("aiohttp", "", "`deck_client_library` is 'aiohttp'; it can be `httpx2` or `httpx`"),
         ("httpx", "httpx", "is httpx, which is not installed: pip install httpx"),
     ],
 )

@@ -75,7 +75,7 @@ def test_too_little_fails_the_run(run, least, status):
     result = run(PLAYS, "--deck-coverage", f"--deck-fail-under={least}")
     result.assert_outcomes(passed=2)
     assert result.ret == status
-    told = f"FAIL: 85.7% were played, and at least {least}% are wanted" in result.outlines
+    told = f"FAIL: 85.7% were played; required are {least}%" in result.outlines
     assert told is bool(status)
 
 
@@ -96,7 +96,7 @@ def test_a_run_that_failed_keeps_its_exit_code(run):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (("--deck-fail-under=50",), "--deck-fail-under says how much of --deck-coverage is enough"),
+        (("--deck-fail-under=50",), "--deck-fail-under needs --deck-coverage"),
         (("--deck-coverage", "--deck-fail-under=101"), "101.0; it must be from 0 to 100"),
         (("--deck-coverage", "-o", "deck_fail_under=many"), "'many'; it must be from 0 to 100"),
     ],

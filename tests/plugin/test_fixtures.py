@@ -117,9 +117,9 @@ def test_a_playlist_of_the_folder_is_sent_after_what_it_names(run, pytester, dec
 def test_keys_on_a_shared_server_belong_to_one_run(run, deck_server):
     """Somebody else may run the same tests there: no other run has this key."""
     text = """
-        from pytest_deck_sim.worlds import THIS_RUN
+        from pytest_deck_sim.worlds import RUN_ID
         def test_key(deck):
-            assert deck.api_key.endswith(THIS_RUN)
+            assert deck.api_key.endswith(RUN_ID)
     """
     run(text, "--deck-url", deck_server).assert_outcomes(passed=1)
 
@@ -129,7 +129,7 @@ def test_a_server_that_does_not_answer_is_named(run):
     result = run("def test_use(deck): pass", "--deck-url", "http://127.0.0.1:9")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        ["*cannot begin: no deck-sim server answers at http://127.0.0.1:9*"]
+        ["*cannot start the world of this test: no deck-sim server answers at http://127.0.0.1:9*"]
     )
 
 
@@ -137,7 +137,9 @@ def test_a_url_that_lacks_its_protocol_is_told_so(run):
     """An error before the test, with what it takes."""
     result = run("def test_use(deck): pass", "--deck-url", "localhost:8000")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*cannot begin: 'localhost:8000' is no URL*begins with http://*"])
+    result.stdout.fnmatch_lines(
+        ["*cannot start the world of this test: 'localhost:8000' is no URL*begins with http://*"]
+    )
 
 
 def test_the_session_fixtures_can_be_overridden(run, pytester, deck_server):
@@ -164,7 +166,9 @@ def test_an_unknown_edition_is_an_error_that_lists_those_there_are(run):
     """`--deck-edition` is checked when the first world begins."""
     result = run("def test_use(deck): pass", "--deck-edition", "conections")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*cannot begin: `edition`: must be 'connections'*"])
+    result.stdout.fnmatch_lines(
+        ["*cannot start the world of this test: `edition`: must be 'connections'*"]
+    )
 
 
 def test_every_worker_of_xdist_has_a_server(run_apart):

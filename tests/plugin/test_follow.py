@@ -88,4 +88,6 @@ def test_a_server_in_another_process_cannot_follow(run_apart, tmp_path):
         result = run_apart(text, "--deck-url", f"http://127.0.0.1:{port.read_text().strip()}")
         server.terminate()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*cannot begin: `follow` reads the time of the process in which*"])
+    result.stdout.fnmatch_lines(
+        ["*cannot start the world of this test: `follow` reads the time of the process in which*"]
+    )

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from pytest_deck_sim.worlds import Wanted
+from pytest_deck_sim.worlds import MarkerOptions
 
 
 def test_the_marker_says_how_the_world_begins(run):
@@ -72,7 +72,7 @@ def test_a_marker_can_refuse_what_is_assumed(run):
     ("arguments", "complaint"),
     [
         ("scenari='success'", "has no argument 'scenari'; did you mean 'scenario'?; allowed are"),
-        ("'success'", "takes no positional argument, and 'success' is one; allowed are `scenario`"),
+        ("'success'", "takes no positional argument, but got 'success'; allowed are `scenario`"),
         ("'success', sed=1", "takes *; it has no argument 'sed'; did you mean 'seed'?"),
         ("scenario='sucess'", "names an unknown scenario: 'sucess'; did you mean 'success'?"),
         ("edition='x'", "`edition`: must be 'connections'"),
@@ -101,4 +101,4 @@ def test_pytest_lists_every_argument(run):
     shown = run("", "--markers").stdout.str()
     (line,) = [line for line in shown.splitlines() if line.startswith("@pytest.mark.deck(")]
     listed = re.findall(r"(\w+)=", line.partition("):")[0])
-    assert sorted(listed) == sorted(field.name for field in fields(Wanted))
+    assert sorted(listed) == sorted(field.name for field in fields(MarkerOptions))

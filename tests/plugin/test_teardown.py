@@ -35,7 +35,7 @@ def test_a_scenario_that_was_never_played_fails_the_test(run):
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
         [
-            "queued for a task_run, but never played: `success` and `mfa_then_success`; *strict=F*",
+            "queued for a task_run but never played: `success` and `mfa_then_success`; *strict=F*",
             "*- deck timeline -*",
             "2025-01-15T09:30:00Z *created",
         ]
@@ -73,7 +73,7 @@ def test_a_scenario_that_could_not_be_played_on_fails_the_test(run):
     result = run(FAULT.format(strict=True))
     result.assert_outcomes(passed=1, errors=1)
     place = "trun_*: scenario `broken`, task_run?2?: *: unknown key 'nights'*"
-    result.stdout.fnmatch_lines([f"a scenario could not be played on: {place}"])
+    result.stdout.fnmatch_lines([f"a scenario failed: {place}"])
 
 
 def test_a_test_can_allow_a_scenario_that_breaks_off(run):
@@ -108,7 +108,7 @@ def test_a_fault_that_never_struck_fails_the_test(run):
     result = run(UNUSED.format(strict=True, more=""))
     result.assert_outcomes(passed=1, errors=1)
     put = "after=0, times=2, match='POST /v2/tasks/?/run', status=502 (met 0)"
-    result.stdout.fnmatch_lines([f"a fault never struck: {put}; *strict=False*"])
+    result.stdout.fnmatch_lines([f"a fault never fired: {put}; *strict=False*"])
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_failed_test_is_not_told_of_its_faults(run):
     """What it did not come to is no complaint."""
     result = run(UNUSED.format(strict=True, more="assert False"))
     result.assert_outcomes(failed=1)
-    result.stdout.no_fnmatch_line("*never struck*")
+    result.stdout.no_fnmatch_line("*never fired*")
 
 
 SCENARIO_FAULT = """
@@ -215,7 +215,7 @@ def test_a_hold_that_held_nothing_fails_the_test(run):
     use = "deck.hold('connection.disconnected', deck.ready_task().connection_id).release()"
     result = run(HOLD.format(use=use))
     result.assert_outcomes(passed=1, errors=1)
-    line = "a hold held nothing: `connection.disconnected` of `conn_*`; *strict=False*"
+    line = "a hold stopped nothing: `connection.disconnected` of `conn_*`; *strict=False*"
     result.stdout.fnmatch_lines([line])
 
 
