@@ -1,4 +1,4 @@
-"""The contract of the `connections` edition, on top of what both have."""
+"""The contract of the `connections` edition."""
 
 from .reference import Reference
 from .scripts import CONNECTIONS, RUNS
@@ -17,15 +17,15 @@ class Connections(Reference):
     review, cancelable, answers_in = "pending", ("pending", "queued", "running"), "inputs"
 
     def takes_key(self, method, *, creates):
-        """Whether a call can be made again under its key."""
+        """Whether a call takes an idempotency key."""
         return method == "POST" and creates
 
     def keeps(self, status):
-        """Whether an answer with this status is kept under its key."""
+        """Whether an answer with this status is stored under its key."""
         return True
 
     def open(self, made, source_id, external_id, script):
-        """`POST /connections`: shown `connecting`, whatever its script does at once."""
+        """`POST /connections`: shown `connecting`, even if its script moves it at once."""
         self.get("source", source_id)
         fields = {"source_id": source_id, "external_id": external_id, "interaction": None}
         connection = self.add("connection", made, status="connecting", **fields)
@@ -42,31 +42,31 @@ class Connections(Reference):
         return self.begin_run(made, task, RUNS[script], **uses)
 
     def emit(self, what, thing):
-        """An event of a run shows its connection's external id, too."""
+        """Events of a run show the external id of its connection."""
         super().emit(what, thing)
         if thing["object"] == "task_run":
             connection = self.things[thing["connection_id"]]
             self.events[-1][1]["external_id"] = connection["external_id"]
 
     def cancel_run(self, run):
-        """Let a run be canceled."""
+        """Cancel a run."""
         self.enter(run, "canceled")
 
     def follow(self, thing):
-        """A run cannot outlive its connection."""
+        """Fail the live runs of a connection that ends."""
         error = _LOSSES.get(thing["status"]) if thing["object"] == "connection" else None
         for run in self.live_runs(thing) if error else ():
             self.fail(run, error)
 
     def rename(self, id_, fields):
-        """`PATCH /connections/{id}`, which is no event."""
+        """`PATCH /connections/{id}`, without an event."""
         connection = self.get("connection", id_)
         if fields:
             connection.update(fields, updated_at=self.now)
         return self.show(connection)
 
     def command(self, name, id_):
-        """What leads from these statuses to that one."""
+        """Apply a command of that name."""
         statuses, status = {
             "disconnect": (["connected"], "disconnected"),
             "drop": (["connected"], "disconnected"),

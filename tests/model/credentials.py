@@ -1,4 +1,4 @@
-"""The contract of the `credentials` edition, on top of what both have."""
+"""The contract of the `credentials` edition."""
 
 from .reference import FINISHED, Reference, Refused
 from .scripts import RUNS, SESSIONS
@@ -13,11 +13,11 @@ class Credentials(Reference):
     cancelable = ("queued", "running", "interaction_required", "review_required")
 
     def takes_key(self, method, *, creates):
-        """Whether a call can be made again under its key."""
+        """Whether a call takes an idempotency key."""
         return method in ("POST", "PATCH", "DELETE")
 
     def keeps(self, status):
-        """Whether an answer with this status is kept under its key."""
+        """Whether an answer with this status is stored under its key."""
         return status < 300
 
     # Credentials
@@ -29,7 +29,7 @@ class Credentials(Reference):
         return self.create(made, "credential", status="unverified", **fields)
 
     def change_credential(self, id_, fields, *, login):
-        """A changed login is to be proven again."""
+        """`PATCH /credentials/{id}`: a changed login is unverified."""
         credential = self.get("credential", id_)
         self.need(credential, "unverified", "verified", "invalid")
         if fields or login:
@@ -39,14 +39,14 @@ class Credentials(Reference):
         return self.show(credential)
 
     def delete_credential(self, id_):
-        """`DELETE /credentials/{id}`: it can still be read; again, it changes nothing."""
+        """`DELETE /credentials/{id}`: it can still be read; the second one changes nothing."""
         credential = self.get("credential", id_)
         if credential["status"] != "deleted":
             self.enter(credential, "deleted")
         return {"id": id_, "object": "credential", "deleted": True}
 
     def invalidate(self, id_):
-        """The source does not take a credential any more."""
+        """Invalidate a credential."""
         credential = self.get("credential", id_)
         self.need(credential, "unverified", "verified")
         self.enter(credential, "invalid")
@@ -63,14 +63,14 @@ class Credentials(Reference):
         return shown
 
     def add_session(self, id_, credential, source_id):
-        """A session in the queue."""
+        """Add a session in the queue."""
         used = {"credential_id": credential and credential["id"], "source_id": source_id}
         session = self.add("session", {"id": id_}, status="queued", **used)
         self.emit("queued", session)
         return session
 
     def command(self, name, id_):
-        """End a session, or let its source drop it."""
+        """End or drop a session."""
         statuses, status = {
             "end": (["queued", "running", "idle"], "completing"),
             "drop": (["running", "idle"], "failed"),
@@ -82,7 +82,7 @@ class Credentials(Reference):
         return self.show(session)
 
     def rest(self, session):
-        """A session that nobody uses ends by itself."""
+        """Set the timer that ends a session without runs."""
         self.disarm(session, "rest")
         if session["status"] == "idle" and not self.live_runs(session):
             self.arm(session, "rest", IDLE_FOR)
@@ -92,7 +92,7 @@ class Credentials(Reference):
     # Runs
 
     def find_login(self, credential_id, source_id, session_id):
-        """What these ids name, if it belongs together and can take a run."""
+        """The login of these ids; refuses unknown ids, mismatches and statuses."""
         if not (credential_id or source_id or session_id):
             raise Refused(400, "input_missing")
         ids = {"credential": credential_id, "source": source_id, "session": session_id}
@@ -110,7 +110,7 @@ class Credentials(Reference):
         return credential, session, (session or credential or {"source_id": source_id})["source_id"]
 
     def is_there(self, id_):
-        """Whether an id names something that is not deleted."""
+        """Whether an id exists and is not deleted."""
         return id_ in self.things and "_gone" not in self.things[id_]
 
     def run(self, made, task_id, script, credential_id=None, source_id=None, session_id=None):
@@ -123,13 +123,13 @@ class Credentials(Reference):
         return self.begin_run(made, task, RUNS[script], source_id=source_id, result=None, **uses)
 
     def cancel_run(self, run):
-        """Let a run be canceled."""
+        """Cancel a run."""
         self.enter(run, "cancelling")
         self.stop(run)
         self.arm(run, "cancel", A_SECOND)
 
     def fall_due(self, thing, name):
-        """What happens when a timer of that name is over."""
+        """Fire a timer."""
         if name == "cancel":
             self.enter(thing, "canceled")
         elif name == "rest":
@@ -138,7 +138,7 @@ class Credentials(Reference):
             super().fall_due(thing, name)
 
     def follow(self, thing):
-        """Let what belongs together follow a step."""
+        """Move session, credential and runs after a transition."""
         if thing["object"] == "task_run":
             self.lead_session(thing, self.things[thing["session_id"]])
             if thing["credential_id"]:
@@ -151,7 +151,7 @@ class Credentials(Reference):
                 self.fail_of(run)
 
     def end_run(self, session):
-        """The run of a session that ends is canceled, and that of one that fails, fails."""
+        """Cancel the run of a session that ends; fail that of a session that fails."""
         for run in self.live_runs(session):
             if session["status"] == "completing" and run["status"] != "cancelling":
                 self.cancel_run(run)
@@ -159,12 +159,12 @@ class Credentials(Reference):
                 self.fail_of(run)
 
     def fail_of(self, run):
-        """Fail a run whose login is gone; one that is being canceled already stays so."""
+        """Fail a run whose login is gone, unless it is `cancelling`."""
         if run["status"] != "cancelling":
             self.fail(run, "task/task_failed")
 
     def lead_session(self, run, session):
-        """A session follows its run."""
+        """Move a session after its run."""
         status, of = run["status"], session["status"]
         if status == "running" and of in ("queued", "idle"):
             self.enter(session, "running")
@@ -178,7 +178,7 @@ class Credentials(Reference):
                 self.enter(session, "idle" if of == "running" else "completing")
 
     def lead_credential(self, run, credential):
-        """A credential with which a run has worked is verified; one that was refused, invalid."""
+        """Verify or invalidate a credential after its run."""
         errors = run["errors"] if "_started" in run else []
         proven = any(error.partition("/")[0] in ("task", "storage") for error in errors)
         if "auth/auth_invalid" in errors and credential["status"] in ("unverified", "verified"):

@@ -1,4 +1,4 @@
-"""What the machines of both editions do: time, agents, sources, tasks, runs, reading."""
+"""The calls of both editions: time, agents, sources, tasks, runs, lists."""
 
 from budget import BUDGET as SPARE
 from hypothesis import settings
@@ -20,9 +20,9 @@ ACTIONS = [
     *["play_on"] * 2,
     *["cancel"] * 2,
     *["answer_run"] * 4,
-    *["judge"] * 2,
-    *["converse"] * 3,
-    "keep_house",
+    *["review"] * 2,
+    *["play_dialog"] * 3,
+    "change_catalog",
     "read",
     "repeat",
 ]
@@ -37,20 +37,20 @@ CHANGES = [
 
 
 class Machine(SideBySide):
-    """The calls that both editions have."""
+    """The actions of both editions."""
 
     actions = ()
 
     # Time
 
     def advance(self, data):
-        """Time passes: so many seconds, or until something is due, or until the second before."""
+        """Let some seconds pass, or the time until a timer is due, or until a second before."""
         length = data.draw(LENGTHS, label="length")
         due = self.model.next_due() or 1
         self.pass_time({"due": due, "before": max(due - 1, 1)}.get(length, length))
 
     def play_on(self, data):
-        """Several things fall due, one after the other."""
+        """Fire several timers, one after the other."""
         times = data.draw(st.integers(2, 4), label="times")
         for _ in range(times):
             self.pass_time(self.model.next_due() or 1)
@@ -58,14 +58,14 @@ class Machine(SideBySide):
 
     @rule(data=st.data())
     def act(self, data):
-        """Do one of the things that the edition can do, those more often that matter more."""
+        """Do one action of the edition; important ones more often."""
         name = data.draw(st.sampled_from([*ACTIONS, *self.actions]), label="act")
         getattr(self, name)(data)
 
-    # Which things are called upon
+    # Which resources are called
 
     def pick(self, data, kind, *statuses):
-        """One of a kind, or None: rather one in these statuses, if there is one, than another."""
+        """One of a kind, or None; more often one in these statuses."""
         every = self.model.all(kind)
         likely = [thing for thing in every if thing.get("status") in statuses]
         ids = [thing["id"] for thing in [*likely * 4, *every]]
@@ -75,7 +75,7 @@ class Machine(SideBySide):
 
     @initialize()
     def begin(self):
-        """There is one of each, to begin with."""
+        """Start with one of each."""
         agent, source = self.create("agent", {"name": "one"}), self.create("source", SOURCE)
         self.create_task(agent, 7200)
         self.make_login(source)
@@ -90,7 +90,7 @@ class Machine(SideBySide):
         return self.both("POST", f"/v2/{kind}s", body, does, key=key, creates=True, status=status)
 
     def create_task(self, agent, timeout, key=None):
-        """Create a task of an agent, which must be there."""
+        """Create a task of an agent."""
         body = {"name": "Read", "agent_id": agent, "settings": {"timeout_seconds": timeout}}
 
         def does(made):
@@ -98,8 +98,8 @@ class Machine(SideBySide):
 
         return self.both("POST", "/v2/tasks", body, does, key=key, creates=True, status=201)
 
-    def keep_house(self, data):
-        """An agent, a source or a task comes, changes or goes."""
+    def change_catalog(self, data):
+        """Create, change or delete an agent, a source or a task."""
         key = data.draw(KEYS, label="key")
         what = data.draw(st.sampled_from(["create", "change", "reset", "delete"]), label="what")
         getattr(self, f"{what}_one")(data, key)
@@ -114,7 +114,7 @@ class Machine(SideBySide):
             self.create(kind, {"name": "two"} if kind == "agent" else SOURCE, key)
 
     def change_one(self, data, key):
-        """Change an agent or a task, or nothing of it."""
+        """Change an agent or a task; the change may be empty."""
         fields = data.draw(st.sampled_from(CHANGES), label="fields")
         kind = "task" if "settings" in fields else "agent"
         if self.model.all(kind):
@@ -126,7 +126,7 @@ class Machine(SideBySide):
             self.both("PATCH", f"/v2/{kind}s/{id_}", fields, does, key=key)
 
     def reset_one(self, data, key):
-        """Let a task begin to learn again."""
+        """Reset a task."""
         task = data.draw(self.ever("task"), label="task")
 
         def does(made):
@@ -135,7 +135,7 @@ class Machine(SideBySide):
         self.both("POST", f"/v2/tasks/{task}/reset", None, does, key=key)
 
     def delete_one(self, data, key):
-        """What is deleted stays gone; deleting it again is answered as before."""
+        """Delete something, perhaps again."""
         kind = data.draw(KINDS, label="kind")
         id_ = data.draw(self.ever(kind), label=kind)
 
@@ -148,7 +148,7 @@ class Machine(SideBySide):
         assert codes == ([f"{kind}_not_found"] if gone else [])
 
     def ever(self, kind):
-        """Those of a kind that there are or were; rather those that are."""
+        """Ids of a kind, deleted ones included, but less often."""
         every = [id_ for id_, thing in self.model.things.items() if thing["object"] == kind]
         there = [thing["id"] for thing in self.model.all(kind)]
         return st.sampled_from([*there * 5, *every])
@@ -156,7 +156,7 @@ class Machine(SideBySide):
     # Runs
 
     def cancel(self, data):
-        """A run is canceled, if its status allows it."""
+        """Cancel a run; its status may not allow it."""
         key = data.draw(KEYS, label="key")
         self.cancel_one(self.pick(data, "task_run", *self.model.cancelable), key)
 
@@ -169,13 +169,13 @@ class Machine(SideBySide):
         self.both("POST", f"/v2/task-runs/{run}/cancel", None, does, key=key)
 
     def answer_run(self, data, answers=ANSWERS):
-        """A run gets an answer: right, wrong, incomplete, or to nothing."""
+        """Answer a run: right, wrong, incomplete, or without a prompt."""
         given = data.draw(answers, label="given")
         run = self.pick(data, "task_run", "interaction_required")
         self.answer("task_run", "task-runs", run, given)
 
     def answer(self, kind, path, id_, given):
-        """Answer what is asked, if anything is."""
+        """Answer a prompt, if there is one."""
         body = {self.model.answers_in: given}
 
         def does(made):
@@ -183,8 +183,8 @@ class Machine(SideBySide):
 
         self.both("POST", f"/v2/{path}/{id_}/interaction", body, does)
 
-    def judge(self, data):
-        """A person says yes or no."""
+    def review(self, data):
+        """Approve or reject a run."""
         approved = data.draw(st.booleans(), label="approved")
         run = self.pick(data, "task_run", self.model.review)
         verdict = "approve" if approved else "reject"
@@ -192,13 +192,11 @@ class Machine(SideBySide):
             "POST",
             f"/_sim/task-runs/{run}/{verdict}",
             None,
-            lambda made: self.model.judge(run, approved=approved),
+            lambda made: self.model.review_run(run, approved=approved),
         )
 
-    def converse(self, data):
-        """A run is started, gets as far as it does by itself, and is answered or judged; a caller
-        may know nothing but wrong answers.
-        """
+    def play_dialog(self, data):
+        """Start a run, let it play until it waits, and answer or review it several times."""
         self.run(data, TALKS)
         answers = data.draw(st.sampled_from([ANSWERS, st.just(WRONG)]), label="answers")
         for _ in range(data.draw(st.integers(1, 4), label="times")):
@@ -207,35 +205,35 @@ class Machine(SideBySide):
             if self.waiting() == "interaction_required":
                 self.answer_run(data, answers)
             else:
-                self.judge(data)
+                self.review(data)
 
     def waiting(self):
-        """What the newest of the runs that wait for somebody waits for, as its status says."""
+        """The status of the newest run that waits for a person."""
         waits = ("interaction_required", self.model.review)
         statuses = (run["status"] for run in reversed(self.model.all("task_run")))
         return next((status for status in statuses if status in waits), None)
 
     def start(self, task, body, script, key, does):
-        """Run a task; the model does the same by `does`."""
+        """Run a task; `does` is the same in the model."""
         path, script = f"/v2/tasks/{task}/run", f"task_run_{script}"
         return self.both("POST", path, body, does, key=key, creates=True, status=201, script=script)
 
     # Reading
 
     def read(self, data):
-        """A list is read page by page, or filtered."""
+        """Read a list page by page, or filtered."""
         what = data.draw(st.sampled_from(["page", "filter"]), label="what")
         getattr(self, what)(data)
 
     def repeat(self, data):
-        """A call that is sent again under its key changes nothing, for a day."""
+        """Repeat a call under its key, within a day or later."""
         key, body = data.draw(st.sampled_from(["key-a", "key-c"]), label="key"), {"name": "four"}
         self.create("agent", body, key)
         self.pass_time(data.draw(st.sampled_from([1, 86_399, 86_400]), label="length"))
         self.create("agent", body, key)
 
     def page(self, data):
-        """New items come in front, and shift nothing."""
+        """New items do not shift the pages."""
         limit = data.draw(st.integers(1, 3), label="limit")
         before = [agent["id"] for agent in reversed(self.model.all("agent"))]
         more = iter(range(2))
@@ -247,7 +245,7 @@ class Machine(SideBySide):
         assert [agent["id"] for agent in self.walk("agents", limit, between)] == before
 
     def filter(self, data):
-        """A filter shows those that have the value, and no others."""
+        """A filter shows the runs with that value, and no others."""
         if not self.model.all("task_run"):
             return
         name = data.draw(st.sampled_from(["task_id", "agent_id", "status"]), label="by")

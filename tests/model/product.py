@@ -1,4 +1,4 @@
-"""The product as the machines reach it: its app, called in this process."""
+"""The product: its ASGI app, called in this process."""
 
 import asyncio
 import itertools
@@ -14,7 +14,7 @@ _KINDS = {"connection": CONNECTIONS, "session": SESSIONS, "task_run": RUNS}
 
 
 class Answer:
-    """What a call was answered."""
+    """An answer of the product."""
 
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -27,7 +27,7 @@ class Answer:
 
 
 class Product:
-    """One app for all machines; each has a world of its own, which knows the scripts."""
+    """One app for all machines; each machine has its own world with the scripts."""
 
     def __init__(self, edition):
         self.worlds, self.numbers = WorldRegistry(Settings(edition=edition)), itertools.count()
@@ -50,7 +50,7 @@ class Product:
         return self.worlds.keyless().world.rules.kinds
 
     def call(self, key, method, path, body=None, **headers):
-        """Make a call; header names have `_` for `-`."""
+        """Call the app; header names are written with `_` for `-`."""
         lines = {"authorization": f"Bearer {key}", **headers}
         path, _, query = path.partition("?")
         scope = {
@@ -81,9 +81,9 @@ class Product:
 
 
 def _at_once(exchange):
-    """The result of a coroutine that waits for nothing, as all calls but those of time."""
+    """The result of a coroutine that does not wait, as no call but the clock's does."""
     try:
         exchange.send(None)
     except StopIteration as end:
         return end.value
-    raise AssertionError("the call waits for something")
+    raise AssertionError("the call waits")

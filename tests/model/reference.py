@@ -1,8 +1,8 @@
-"""The contract, restated for both editions as plainly as it can be: dicts, lists and ifs.
+"""The contract of both editions as a second, plain implementation: dicts, lists and ifs.
 
-It is written from the contract and imports nothing of what it is compared with. Time is whole
-seconds since the start. A thing is a dict; what it shows is what the API must show of it. A call
-that must be refused raises `Refused`, before anything is changed.
+It is written from the contract and imports nothing of the product. Time is in whole seconds since
+the start. A thing is a dict with the fields that the API must show, and private ones that begin
+with `_`. A call that must be refused raises `Refused` before it changes anything.
 """
 
 from .scripts import read_step, seconds
@@ -20,7 +20,7 @@ USUALLY = {
 
 
 class Refused(Exception):
-    """A call that must be answered with this HTTP status and these codes."""
+    """A call that must be answered with this HTTP status and these error codes."""
 
     def __init__(self, status, *codes):
         super().__init__(status, codes)
@@ -28,9 +28,9 @@ class Refused(Exception):
 
 
 class Reference:
-    """What both editions have: the clock, scripts, agents, sources, tasks, runs."""
+    """The part of both editions: clock, scripts, agents, sources, tasks, runs."""
 
-    review = ""  # the status in which a person is waited for
+    review = ""  # the status in which a reviewer has to decide
     cancelable = ()
     answers_in = ""  # the key of an answer's body
 
@@ -42,7 +42,7 @@ class Reference:
     # Time
 
     def pass_time(self, length):
-        """Let everything that is due by then happen, in order; first armed, first served."""
+        """Fire all timers that are due by then, in order of moment and arming."""
         until = self.now + length
         while due := min((t for t in self.timers if t[0] <= until), default=None):
             self.timers.remove(due)
@@ -51,51 +51,51 @@ class Reference:
         self.now = until
 
     def next_due(self):
-        """In how many seconds something is due; None if nothing is."""
+        """Seconds until the next timer; None if there is none."""
         return min((at - self.now for at, *_ in self.timers), default=None)
 
     def arm(self, thing, name, length):
-        """Let something fall due; a timer of the same name is set again."""
+        """Set a timer; one of the same name is replaced."""
         self.disarm(thing, name)
         self.order += 1
         self.timers.append((self.now + length, self.order, thing["id"], name))
 
     def disarm(self, thing, *names):
-        """Forget timers of a thing."""
+        """Remove timers of a thing."""
         self.timers = [t for t in self.timers if t[2] != thing["id"] or t[3] not in names]
 
     def fall_due(self, thing, name):
-        """What happens when a timer of that name is over."""
+        """Fire a timer."""
         if name == "step":
-            self.go_on(thing)
+            self.end_step(thing)
         elif name == "window":
-            self.go_on(thing, self.branch(thing, "on_timeout"))
+            self.end_step(thing, self.branch(thing, "on_timeout"))
         else:  # the task's timeout, or half an hour of silence
             self.fail(thing, "task/timeout")
 
     # Things and their events
 
     def add(self, kind, made, **fields):
-        """A new thing, under the id that the product gave it."""
+        """Add a thing under the id that the product gave it."""
         moments = {"created_at": self.now, "updated_at": self.now}
         thing = {"id": made.get("id"), "object": kind, **moments, **fields}
         self.things[thing["id"]] = thing
         return thing
 
     def all(self, kind):
-        """Those of a kind that lists show, oldest first."""
+        """The things of a kind in lists, oldest first."""
         every = self.things.values()
         return [thing for thing in every if thing["object"] == kind and "_gone" not in thing]
 
     def get(self, kind, id_):
-        """The thing with an id, unless there is none or it was deleted."""
+        """The thing with an id; refuses unknown and deleted ones."""
         thing = self.things.get(id_)
         if thing is None or thing["object"] != kind or "_gone" in thing:
             raise Refused(404, f"{kind}_not_found")
         return thing
 
     def show(self, thing):
-        """A thing as the API shows it now."""
+        """A thing as the API shows it."""
         shown = {name: value for name, value in thing.items() if not name.startswith("_")}
         if thing["object"] == "agent":
             tasks = [task for task in self.all("task") if task["agent_id"] == thing["id"]]
@@ -104,15 +104,15 @@ class Reference:
         return shown
 
     def emit(self, what, thing):
-        """An event shows a thing as it is now."""
+        """Add an event, which keeps the thing as it is now."""
         self.events.append((f"{thing['object']}.{what}", self.show(thing), self.now))
 
     def readable_events(self):
-        """Those of the last 30 days."""
+        """The events of the last 30 days."""
         return [event for event in self.events if event[2] >= self.now - EVENTS_ARE_KEPT]
 
     def enter(self, thing, status, **fields):
-        """The only way into a status: one event each."""
+        """Change a status, with one event."""
         if "interaction" in thing:
             thing["interaction"] = None
         thing.update(status=status, updated_at=self.now, **fields)
@@ -122,7 +122,7 @@ class Reference:
         self.follow(thing)
 
     def count_runtime(self, run):
-        """The time of a run counts from when it first ran to its end."""
+        """Set `runtime_ms`: from the first time in `running` to the end."""
         if run["status"] == "running":
             run.setdefault("_started", self.now)
         if run["status"] in FINISHED:
@@ -131,30 +131,30 @@ class Reference:
             self.stop(run)
 
     def result(self, status):
-        """The `result` of a run that is over."""
+        """The `result` of a final status."""
         return {"completed": "success", "failed": "failure", "canceled": "unknown"}[status]
 
     def follow(self, thing):
-        """What a status brings about elsewhere: the editions say."""
+        """Change other things after a transition, as the edition does."""
 
     def live_runs(self, thing):
-        """The runs that use a connection, credential or session, and are not over."""
+        """The live runs that use a connection, credential or session."""
         users = (run for run in self.all("task_run") if run["status"] not in FINISHED)
         return [run for run in users if run.get(f"{thing['object']}_id") == thing["id"]]
 
     def fail(self, run, *errors):
-        """Let a run fail."""
+        """Fail a run."""
         self.enter(run, "failed", errors=[*errors])
 
     # Scripts
 
     def begin(self, thing, steps):
-        """Let a thing play its script."""
+        """Play the script of a thing."""
         self.stories[thing["id"]] = {"steps": [*steps], "wrong": 0}
         self.play(thing)
 
     def stop(self, thing):
-        """The script says no more, and its limits end nothing."""
+        """Stop the script of a thing, and its timers."""
         self.stories.pop(thing["id"], None)
         self.disarm(thing, "step", "window", "silence", "timeout")
 
@@ -166,7 +166,7 @@ class Reference:
             story["steps"].pop(0)
 
     def do(self, thing, word, how):
-        """Play a step; whether the story then waits."""
+        """Play a step; returns whether the story then waits."""
         run = thing["object"] == "task_run"
         if word == "interaction_required":
             fields = [{**field, "label": field["name"]} for field in how["fields"]]
@@ -194,19 +194,19 @@ class Reference:
         return False
 
     def wait(self, thing, name, length, *, silent):
-        """Let a step last; half an hour of silence ends a run."""
+        """Set the timers of a step."""
         if silent:
             self.arm(thing, "silence", SILENCE)
         if length is not None:
             self.arm(thing, name, length)
 
     def branch(self, thing, name):
-        """What follows the last wrong answer, or none, to the question that is open."""
+        """The steps that follow the last wrong answer, or the timeout, of a prompt."""
         step = read_step(self.stories[thing["id"]]["steps"][0])[1]
         return step.get(name, USUALLY[thing["object"]][name])
 
-    def go_on(self, thing, branch=()):
-        """The step is over: the branch follows, and then the next step."""
+    def end_step(self, thing, branch=()):
+        """End the step, and play the branch and then the next step."""
         self.disarm(thing, "step", "window", "silence")
         story = self.stories[thing["id"]]
         story.update(steps=[*branch, *story["steps"][1:]], wrong=0)
@@ -215,7 +215,7 @@ class Reference:
     # Calls that both editions have
 
     def need(self, thing, *statuses):
-        """Refuse what the status does not allow."""
+        """Refuse a call unless the status is one of these."""
         if thing["status"] not in statuses:
             raise Refused(409, "state_invalid")
 
@@ -226,12 +226,12 @@ class Reference:
         return self.show(thing)
 
     def create_task(self, made, agent_id, **fields):
-        """Create a task of an agent, which must be there."""
+        """Create a task of an agent."""
         self.get("agent", agent_id)
         return self.create(made, "task", agent_id=agent_id, status="learning", **fields)
 
     def update(self, kind, id_, **fields):
-        """`PATCH` of an agent or a task: an event, unless nothing was sent."""
+        """`PATCH` of an agent or a task: an event, unless it is empty."""
         thing = self.get(kind, id_)
         if fields:
             thing.update(fields, updated_at=self.now)
@@ -239,7 +239,7 @@ class Reference:
         return self.show(thing)
 
     def delete(self, kind, id_):
-        """`DELETE`: the same answer when it is deleted again."""
+        """`DELETE`: the second one gets the same answer."""
         thing = self.things[id_]
         if "_gone" not in thing:
             thing.update(updated_at=self.now)
@@ -255,7 +255,7 @@ class Reference:
         return self.show(task)
 
     def begin_run(self, made, task, steps, **uses):
-        """Create a run: the answer shows it `queued`, whatever its script does at once."""
+        """Create a run; the answer shows it `queued`, even if its script moves it at once."""
         about = {"task_id": task["id"], "agent_id": task["agent_id"], **uses}
         empty = {"runtime_ms": None, "output": None, "errors": [], "interaction": None}
         run = self.add("task_run", made, status="queued", **about, **empty)
@@ -273,7 +273,7 @@ class Reference:
         return self.show(run)
 
     def answer(self, kind, id_, given):
-        """Answer what is asked, if anything is."""
+        """Answer a prompt, if there is one."""
         thing = self.get(kind, id_)
         self.need(thing, "interaction_required")
         missing = [] if given.get("code") else ["input_missing"]
@@ -283,25 +283,25 @@ class Reference:
         story = self.stories[id_]
         step = read_step(story["steps"][0])[1]
         if step.get("accept", given) == given:
-            self.go_on(thing)
+            self.end_step(thing)
         elif story["wrong"] + 1 < step.get("attempts", ATTEMPTS):
             story["wrong"] += 1
             self.play(thing)
         else:
-            self.go_on(thing, self.branch(thing, "on_rejected"))
+            self.end_step(thing, self.branch(thing, "on_rejected"))
         return self.show(thing)
 
-    def judge(self, id_, *, approved):
-        """A person approves a run, or rejects it."""
+    def review_run(self, id_, *, approved):
+        """Approve or reject a run."""
         run = self.get("task_run", id_)
         self.need(run, self.review)
-        self.go_on(run, () if approved else [{"failed": "task/review_rejected"}])
+        self.end_step(run, () if approved else [{"failed": "task/review_rejected"}])
         return self.show(run)
 
     # Idempotency keys
 
     def recall(self, key, name):
-        """The answer that is kept under a key; None if there is none."""
+        """The answer stored under a key, or None."""
         at, kept_name, answer = self.kept.get(key, (-A_DAY, None, None))
         if self.now - at >= A_DAY:
             return None

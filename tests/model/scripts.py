@@ -1,4 +1,4 @@
-"""The scripts that the machines choose from. Whole seconds, so that the model can count in them."""
+"""The scripts of the machines, in whole seconds, as the model counts."""
 
 MFA = {"type": "mfa", "message": "The code?", "fields": [{"name": "code", "type": "string"}]}
 DONE = {"completed": {"output": {"done": True}}}
@@ -6,7 +6,7 @@ AMISS = "source/source_not_available"
 
 
 def ask(**more):
-    """A step that asks for a code."""
+    """A prompt for a code."""
     return {"interaction_required": {**MFA, **more}}
 
 
@@ -71,6 +71,6 @@ def seconds(text):
 
 
 def read_step(step):
-    """A step's word, and what it says beside it."""
+    """The word and the value of a step."""
     ((word, how),) = step.items() if isinstance(step, dict) else [(step, None)]
     return word, how

@@ -1,5 +1,6 @@
-"""The product and the model side by side: a call goes to both, and both must say the same; after
-each, all that can be read must be what the model has.
+"""The product and the model side by side: each call goes to both, and their answers must agree.
+
+After each call all lists and events of the product must be those of the model.
 """
 
 import sys
@@ -12,7 +13,7 @@ from .laws import Laws
 from .reference import EVENTS_ARE_KEPT, Refused
 
 START = datetime(2025, 1, 15, 9, 30)
-LONGEST = 3 * 3600  # after so many seconds nothing goes on by itself any more
+LONGEST = 3 * 3600  # seconds after which no timer of a script is left
 
 
 def moment(seconds):
@@ -21,19 +22,17 @@ def moment(seconds):
 
 
 def as_printed(name, value):
-    """A value of the model as the API prints it, but for the texts of errors."""
+    """A value of the model as the API prints it, except the messages of errors."""
     return moment(value) if name in ("created_at", "updated_at") else value
 
 
 def as_known(name, value):
-    """A value of the API as the model knows it: of an error its type and code."""
+    """A value of the API as the model has it: errors without their messages."""
     return [f"{e['type']}/{e['code']}" for e in value] if name == "errors" else value
 
 
 def must_show(shown, thing, *, summary=False):
-    """What the API shows of a thing is what the model has of it, with nothing left out; a summary
-    may leave out what is no standard field.
-    """
+    """The API shows all fields of the model's thing with their values; a summary may omit some."""
     names = thing.keys() & shown.keys() if summary else thing.keys()
     assert {"id", "object", "created_at", "updated_at"} <= names or "deleted" in thing
     assert names <= shown.keys(), f"{thing['id']} does not show {names - shown.keys()}"
@@ -42,12 +41,12 @@ def must_show(shown, thing, *, summary=False):
 
 
 def must_refuse(answer, refused):
-    """A refused call is answered as the model says."""
+    """A refused call has the status and codes of the model."""
     assert (answer.status, answer.codes) == (refused.status, refused.codes)
 
 
 class SideBySide(RuleBasedStateMachine):
-    """A world of the product, and one of the model."""
+    """One world of the product and one of the model."""
 
     product, model_class, edition, lists = None, None, "", {}
     summaries = False
@@ -58,7 +57,7 @@ class SideBySide(RuleBasedStateMachine):
         self.model, self.laws, self.seen = self.model_class(), Laws(self.edition), 0
 
     def call(self, method, path, body=None, **headers):
-        """Call the product, and tell of it in the history."""
+        """Call the product, and note the call for the report of a failure."""
         answer = self.product.call(self.world, method, path, body, **headers)
         self.laws.see_answer(answer)
         if method != "GET":
@@ -69,7 +68,7 @@ class SideBySide(RuleBasedStateMachine):
         return answer
 
     def both(self, method, path, body, does, *, key=None, creates=False, status=200, script=None):
-        """Make a call to the product, and let the model do the same; both must agree."""
+        """Call the product and the model; both must agree."""
         headers = {"idempotency_key": key} if key else {}
         headers |= {"deck_sim_scenario": script} if script else {}
         answer = self.call(method, path, body, **headers)
@@ -78,7 +77,7 @@ class SideBySide(RuleBasedStateMachine):
         try:
             if keyed and (kept := self.model.recall(key, name)):
                 assert answer.headers["deck-sim-replayed"] == "true"
-                assert answer.body == kept.body, "a repeat was answered otherwise"
+                assert answer.body == kept.body, "a replay differs"
                 return None
         except Refused as refused:
             return must_refuse(answer, refused)
@@ -93,7 +92,7 @@ class SideBySide(RuleBasedStateMachine):
         return shown["id"] if creates else None
 
     def pass_time(self, seconds):
-        """Let so many seconds pass."""
+        """Let so many seconds pass in both."""
         self.call("POST", "/_sim/clock/advance", {"by": f"{seconds}s"})
         self.model.pass_time(seconds)
 
@@ -101,7 +100,7 @@ class SideBySide(RuleBasedStateMachine):
 
     @invariant()
     def lists_agree(self):
-        """Every list shows what the model has, newest first."""
+        """Every list shows the things of the model, newest first."""
         for kind, path in self.lists.items():
             shown = self.call("GET", f"/v2/{path}?limit=100").data["data"]
             things = [self.model.show(thing) for thing in reversed(self.model.all(kind))]
@@ -112,7 +111,7 @@ class SideBySide(RuleBasedStateMachine):
 
     @invariant()
     def events_agree(self):
-        """The same events, in the same order, at the same moments, about the same."""
+        """The events are equal, in order, moments and data."""
         new = len(self.model.events) - self.seen
         shown = self.call("GET", f"/v2/events?limit={min(new + 1, 100)}").data["data"]
         fresh = [*reversed(shown)][-new:] if new else []
@@ -124,21 +123,21 @@ class SideBySide(RuleBasedStateMachine):
         self.seen = len(self.model.events)
 
     def teardown(self):
-        """If nothing has failed, look at the whole once more."""
+        """Unless a check has failed, check the whole history."""
         if sys.exc_info()[0] is None:
             self.whole_story_agrees()
             self.events_are_forgotten()
         self.product.worlds.drop(self.world)
 
     def whole_story_agrees(self):
-        """Page by page every event comes once, and there was one for each step."""
+        """Each event is on one page, and there is one for each transition."""
         ids = [event["id"] for event in self.walk("events", 7)]
         assert len({*ids}) == len(ids) == len(self.model.readable_events())
         self.laws.see_timeline(self.call("GET", "/_sim/timeline").data["data"])
         assert self.call("GET", "/_sim/world").data["crashes"] == []
 
     def events_are_forgotten(self):
-        """The last event can be read until it is too old, to the second."""
+        """The last event is listed for exactly 30 days."""
         self.pass_time(LONGEST)
         self.events_agree()
         self.pass_time(EVENTS_ARE_KEPT - (self.model.now - self.model.events[-1][2]))

@@ -1,4 +1,4 @@
-"""The `connections` edition against the plain model of its contract."""
+"""The `connections` edition against the model of its contract."""
 
 from typing import ClassVar
 
@@ -28,7 +28,7 @@ class ConnectionsMachine(Machine):
     actions: ClassVar = [*["run"] * 5, "open", "answer_connection", "command", "reopen", "rename"]
 
     def make_login(self, source):
-        """A connection that is connected."""
+        """Open a connection that connects at once."""
         self.open_one(source, None, "opens_at_once", None)
 
     def open_one(self, source, external, script, key):
@@ -44,7 +44,7 @@ class ConnectionsMachine(Machine):
         )
 
     def open(self, data):
-        """Another connection is opened, perhaps at a source that is gone."""
+        """Open a connection, perhaps at a deleted source."""
         external = data.draw(EXTERNAL, label="external")
         script = data.draw(OPENINGS, label="script")
         key = data.draw(KEYS, label="key")
@@ -52,7 +52,7 @@ class ConnectionsMachine(Machine):
         self.open_one(source, external, script, key)
 
     def run(self, data, scripts=SCRIPTS):
-        """A task is run."""
+        """Run a task."""
         script = data.draw(scripts, label="script")
         key = data.draw(KEYS, label="key")
         task = data.draw(self.ever("task"), label="task")
@@ -64,7 +64,7 @@ class ConnectionsMachine(Machine):
         self.start(task, {"connection_id": connection}, script, key, does)
 
     def rename(self, data):
-        """A connection gets another external id."""
+        """Change the external id of a connection."""
         fields = data.draw(st.sampled_from([{}, {"external_id": "guest-3"}]), label="fields")
         connection = self.pick(data, "connection")
 
@@ -74,13 +74,13 @@ class ConnectionsMachine(Machine):
         self.both("PATCH", f"/v2/connections/{connection}", fields, does)
 
     def answer_connection(self, data):
-        """A connection gets an answer: right, wrong, incomplete, or to nothing."""
+        """Answer a connection: right, wrong, incomplete, or without a prompt."""
         given = data.draw(ANSWERS, label="given")
         connection = self.pick(data, "connection", "interaction_required")
         self.answer("connection", "connections", connection, given)
 
     def command(self, data):
-        """A connection is let go, or lost."""
+        """Disconnect, terminate, drop or invalidate a connection."""
         name = data.draw(
             st.sampled_from(["disconnect", "terminate", "drop", "invalidate"]), label="name"
         )
@@ -93,7 +93,7 @@ class ConnectionsMachine(Machine):
         self.both("POST", f"/{api}/connections/{connection}/{name}", None, does)
 
     def reopen(self, data):
-        """A connection is opened again."""
+        """Reopen a connection."""
         script = data.draw(OPENINGS, label="script")
         connection = self.pick(data, "connection", "disconnected")
         path, script_name = f"/v2/connections/{connection}/reopen", f"connection_{script}"
@@ -105,7 +105,7 @@ class ConnectionsMachine(Machine):
 
 
 def test_the_product_agrees_with_the_model_of_connections():
-    """Whatever is called, in whatever order: statuses, events, errors and ids are the model's."""
+    """Random calls in random order give the statuses, events, errors and ids of the model."""
     with Product("connections") as product:
         ConnectionsMachine.product = product
         run_state_machine_as_test(ConnectionsMachine, settings=BUDGET)

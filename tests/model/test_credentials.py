@@ -1,4 +1,4 @@
-"""The `credentials` edition against the plain model of its contract."""
+"""The `credentials` edition against the model of its contract."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from .product import Product
 from .scripts import RUNS, SESSIONS
 
 LOGINS = [["session"]] * 4 + [["source"], ["credential", "session"], []]
-VISITS = st.sampled_from([*RUNS, *["never_starts"] * 4])
+SESSION_SCRIPTS = st.sampled_from([*RUNS, *["never_starts"] * 4])
 LOGIN = {"username": "alex", "password": "hunter2"}
 
 
@@ -31,7 +31,7 @@ class CredentialsMachine(Machine):
         *["run"] * 4,
         *["run_otherwise"] * 3,
         "start_session",
-        *["visit"] * 2,
+        *["run_in_session"] * 2,
         *["end_session"] * 2,
         "store",
         "change_credential",
@@ -39,7 +39,7 @@ class CredentialsMachine(Machine):
     ]
 
     def make_login(self, source):
-        """A credential."""
+        """Store a credential."""
         self.store_one(source, None)
 
     def store_one(self, source, key):
@@ -55,12 +55,12 @@ class CredentialsMachine(Machine):
         )
 
     def store(self, data):
-        """Another credential is stored, perhaps for a source that is gone."""
+        """Store a credential, perhaps for a deleted source."""
         key = data.draw(KEYS, label="key")
         self.store_one(data.draw(self.ever("source"), label="source"), key)
 
     def change_credential(self, data):
-        """A credential is changed, and perhaps to be proven again."""
+        """Change a credential, perhaps its login."""
         fields = data.draw(st.sampled_from([{}, {"external_id": "guest-2"}]), label="fields")
         login = data.draw(st.booleans(), label="login")
         key = data.draw(KEYS, label="key")
@@ -73,7 +73,7 @@ class CredentialsMachine(Machine):
         self.both("PATCH", f"/v2/credentials/{credential}", body, does, key=key)
 
     def lose_credential(self, data):
-        """A credential is deleted, and can still be read; or the source takes it no more."""
+        """Delete or invalidate a credential."""
         deleted = data.draw(st.booleans(), label="deleted")
         key = data.draw(KEYS, label="key")
         credential = self.pick(data, "credential")
@@ -92,19 +92,19 @@ class CredentialsMachine(Machine):
             self.both("POST", f"/_sim/{path}/invalidate", None, does)
 
     def run(self, data, scripts=SCRIPTS):
-        """A task is run with a credential."""
+        """Run a task with a credential."""
         script = data.draw(scripts, label="script")
         key = data.draw(KEYS, label="key")
         self.run_with(data, ["credential"], script, key)
 
     def run_otherwise(self, data):
-        """A task is run in a session, at a source, with both or with nothing."""
+        """Run a task in a session, at a source, with both or with neither."""
         script = data.draw(SCRIPTS, label="script")
         named = data.draw(st.sampled_from(LOGINS), label="named")
         self.run_with(data, named, script, None)
 
     def run_with(self, data, named, script, key):
-        """Run a task with these; perhaps again, when a session is not free, or cancel it."""
+        """Run a task with these; perhaps once more, or cancel it."""
         likely = {"session": ["idle"], "credential": ["verified", "unverified", "invalid"]}
         ids = {
             f"{kind}_id": self.pick(data, kind, *likely.get(kind, ()))
@@ -123,14 +123,12 @@ class CredentialsMachine(Machine):
         elif then and run:
             self.cancel_one(run, None)
 
-    def visit(self, data):
-        """A session is opened and a run begins in it: once it is idle, or too early. The run may be
-        canceled at once, or let it wait for longer than it would be idle.
-        """
+    def run_in_session(self, data):
+        """Open a session and run a task in it, perhaps too early; cancel the run or let it wait."""
         credential, task = self.pick(data, "credential", "unverified"), self.pick(data, "task")
         session = self.start_one(credential, "idles")
         self.pass_time(data.draw(st.sampled_from([3, 3, 3, 1]), label="length"))
-        ids, script = {"session_id": session}, data.draw(VISITS, label="script")
+        ids, script = {"session_id": session}, data.draw(SESSION_SCRIPTS, label="script")
         if session and task:
             run = self.start(
                 task, ids, script, None, lambda made: self.model.run(made, task, script, **ids)
@@ -143,7 +141,7 @@ class CredentialsMachine(Machine):
                 self.pass_time(IDLE_FOR)
 
     def start_session(self, data):
-        """A session is opened without a run."""
+        """Open a session without a run."""
         script = data.draw(st.sampled_from(["idles", *SESSIONS]), label="script")
         self.start_one(self.pick(data, "credential"), script)
 
@@ -157,7 +155,7 @@ class CredentialsMachine(Machine):
         return self.both("POST", "/v2/sessions", {"credential_id": credential}, does, **made)
 
     def end_session(self, data):
-        """A session is ended, or dropped by its source."""
+        """End or drop a session."""
         name = data.draw(st.sampled_from(["end", "drop"]), label="name")
         session = self.pick(data, "session", "queued", "running", "idle")
         api = "v2" if name == "end" else "_sim"
@@ -169,7 +167,7 @@ class CredentialsMachine(Machine):
 
 
 def test_the_product_agrees_with_the_model_of_credentials():
-    """Whatever is called, in whatever order: statuses, events, errors and ids are the model's."""
+    """Random calls in random order give the statuses, events, errors and ids of the model."""
     with Product("credentials") as product:
         CredentialsMachine.product = product
         run_state_machine_as_test(CredentialsMachine, settings=BUDGET)
