@@ -1,7 +1,7 @@
-"""Seeding: resources that are there from the start, with fixed ids. It emits nothing."""
+"""Seeding: putting resources with fixed ids into a world, without events."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -11,18 +11,18 @@ from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import UNKNOWN_NAME
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import Edition
-from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
+from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import commands
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import check_body, read_moment
 from deck_sim.runtime.simulation import Simulation
 
-Wanted = Mapping[str, list[dict[str, Any]]]  # by the plural that the API's paths use
+Seed = Mapping[str, list[dict[str, Any]]]  # by the plural in the API's paths
 
 
 class Standard(Body):
-    """What a seeded resource may say beside its kind's own fields."""
+    """The fields that every seeded resource may have besides those of its create call."""
 
     id: Text = Field(max_length=255)
     status: Text | None = None
@@ -31,39 +31,42 @@ class Standard(Body):
 
 @cache
 def _seeded(create: type[Body]) -> type[Standard]:
-    """A seeded resource of the kind that `create` makes."""
     bases: tuple[Any, ...] = (Standard, create)
     return create_model(create.__name__.replace("Create", "Seed"), __base__=bases)
 
 
 def seedable(edition: Edition) -> dict[str, Kind]:
-    """What can be seeded in an edition, by the plural that the API's paths use."""
+    """The kinds that can be seeded in an edition, by the plural in the API's paths."""
     return {
         row.path: row for row in edition.kinds.values() if row.create and row.path != "task-runs"
     }
 
 
-def seed_resources(simulation: Simulation, wanted: Wanted) -> dict[str, list[str]]:
-    """Put resources there, all of them or none; returns their ids.
+def seed_resources(simulation: Simulation, seed: Seed) -> dict[str, list[str]]:
+    """Create resources, all of them or none; returns their ids.
 
     Raises:
-        ApiError: with every problem and its place, as `resources.tasks[0].name`.
+        ApiError: with every problem and its field, such as `resources.tasks[0].name`.
 
     """
     world = copy.deepcopy(simulation.world)
     known = seedable(world.rules)
-    problems = [_unknown_kind(path, list(known)) for path in wanted if path not in known]
+    problems = [_unknown_kind(path, list(known)) for path in seed if path not in known]
     made: dict[str, list[str]] = {}
-    unread = set().union(*(_ids(wanted[path]) for path in wanted if path not in known))
-    written = {row.object: unread | _ids(wanted.get(path, [])) for path, row in known.items()}
+    unread = set().union(*(_ids(seed[path]) for path in seed if path not in known))
+    written = {row.object: unread | _ids(seed.get(path, [])) for path, row in known.items()}
     for path, row in known.items():
         taken = {*world.all(row.object)}
-        for index, item in enumerate(wanted.get(path, [])):
+        for index, item in enumerate(seed.get(path, [])):
             try:
                 made.setdefault(path, []).append(_seed_one(world, row, item, taken))
             except ApiError as error:
-                told = [one for one in error.problems if not _is_written(one, row, item, written)]
-                problems += [_inside(f"resources.{path}[{index}]", one) for one in told]
+                place = f"resources.{path}[{index}]"
+                problems += [
+                    _prefix(place, one)
+                    for one in error.problems
+                    if not _follows(one, row, item, written)
+                ]
             taken |= _ids([item])
     if problems:
         raise ApiError(*problems)
@@ -92,59 +95,40 @@ def _seed_one(world: World, row: Kind, item: dict[str, Any], taken: set[str]) ->
 
 
 def _standard_problems(row: Kind, item: Mapping[str, Any], taken: set[str]) -> list[Problem]:
-    """What is wrong with the id, the status and the moment of an item, as far as they are text."""
+    """The problems of the fields of `Standard`, as far as these are strings."""
     problems: list[Problem] = []
-    for name, check in _CHECKS.items():
-        if isinstance(item.get(name), str) and item[name]:
-            try:
-                check(row, item[name], taken)
-            except ApiError as error:
-                problems += error.problems
+    id_, status, created_at = (item.get(name) for name in Standard.model_fields)
+    if isinstance(id_, str) and id_ in taken:
+        text = f"`id` {id_!r} is taken by another {row.noun}"
+        problems.append(problem("request/input_invalid", text, field="id"))
+    allowed = _settled(row)
+    if isinstance(status, str) and status and status not in allowed:
+        near = "" if status in row.statuses else nearest(status, allowed)
+        can_be = f"is {listed(allowed, last='or')}" if allowed else "has no `status`"
+        text = f"`status` is {status!r}{near}; a seeded {row.noun} {can_be}"
+        problems.append(problem("request/input_invalid", text, field="status"))
+    if isinstance(created_at, str) and created_at:
+        try:
+            read_moment(created_at, "created_at")
+        except ApiError as error:
+            problems += error.problems
     return problems
 
 
-def _check_id(row: Kind, id_: str, taken: set[str]) -> None:
-    if id_ in taken:
-        text = f"`id` {id_!r} is taken by another {row.noun}"
-        raise refuse("request/input_invalid", text, field="id")
-
-
-def _check_status(row: Kind, status: str, taken: set[str]) -> None:
-    allowed = _settled(row)
-    if status not in allowed:
-        near = "" if status in row.statuses else nearest(status, allowed)
-        words = f"is {listed(allowed, last='or')}" if allowed else "has no status to begin with"
-        can_be = f"a seeded {row.noun} {words}"
-        text = f"`status` is {status!r}{near}; {can_be}"
-        raise refuse("request/input_invalid", text, field="status")
-
-
-def _check_moment(row: Kind, moment: str, taken: set[str]) -> None:
-    read_moment(moment, "created_at")
-
-
-_CHECKS: dict[str, Callable[[Kind, str, set[str]], None]] = {
-    "id": _check_id,
-    "status": _check_status,
-    "created_at": _check_moment,
-}
-
-
 def _settled(row: Kind) -> list[str]:
-    """The statuses that a seeded resource may be in: those that no script has to lead on from."""
+    """The statuses that need no script to continue."""
     machine = row.machine
     return [s for s in row.statuses if machine is None or s in machine.settled]
 
 
 def _ids(items: list[dict[str, Any]]) -> set[str]:
-    """The ids that are written there, whatever else is wrong."""
     return {id_ for item in items if isinstance(id_ := item.get("id"), str)}
 
 
-def _is_written(
+def _follows(
     found: Problem, row: Kind, item: dict[str, Any], written: Mapping[str, set[str]]
 ) -> bool:
-    """Whether a reference leads nowhere only because what it names could not be seeded."""
+    """Whether a reference is unknown only because its resource could not be seeded."""
     kind = row.references.get(f"{found.field}", "")
     return item.get(f"{found.field}") in written.get(kind, ())
 
@@ -155,6 +139,6 @@ def _unknown_kind(path: str, allowed: list[str]) -> Problem:
     return problem("request/input_invalid", text, field=f"resources.{path}")
 
 
-def _inside(place: str, found: Problem) -> Problem:
+def _prefix(place: str, found: Problem) -> Problem:
     field = f"{place}.{found.field}" if found.field else place
     return Problem(found.type, found.code, f"{place}: {found.message}", field)

@@ -1,8 +1,8 @@
-"""World files: resources with fixed ids, a default scenario and rules, for worlds to begin with."""
+"""World files: the resources, the default scenario and the rules of a new world."""
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -45,79 +45,73 @@ class WorldFile(Strict):
     resources: dict[str, list[dict[str, Any]]] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"enum": SEEDABLE}}
     )
-    """`agents`, `sources`, `tasks`, and `connections` or `credentials`, whichever the edition has:
-    lists of what creates take, with an `id`."""
+    """Lists of resources by kind: `agents`, `sources`, `tasks`, and `connections` or `credentials`.
+    Each resource has the fields of its create call, and may have an `id`."""
     default_scenario: str | None = None
-    """What is played where nothing else is chosen."""
+    """The scenario that is played if nothing else is chosen."""
     rules: list[Rule] = Field(default_factory=list)
-    """What matches `when` plays `scenario`; the first that matches counts."""
+    """The first rule whose `when` matches decides the scenario."""
 
     def prepare(self, simulation: Simulation) -> None:
-        """Let a new world begin with all this.
+        """Put the content of the file into a new world.
 
         Raises:
-            ApiError: with every reason why it cannot, in the places of the file; nothing changes.
+            ApiError: with every problem, by its field in the file; nothing changes.
 
         """
         before = copy.copy(simulation.selection), simulation.world
         problems: list[Problem] = []
-        for part in (self._play, self._rule, self._seed):
+        edition, library = simulation.world.edition, simulation.library
+        steps: list[Callable[[], object]] = [
+            lambda: simulation.selection.set_rules(self.rules, library, edition),
+            lambda: seed_resources(simulation, self.resources),
+        ]
+        if (default := self.default_scenario) is not None:
+            steps.insert(0, lambda: simulation.selection.set_default(default, library, edition))
+        for step in steps:
             try:
-                part(simulation)
+                step()
             except ApiError as error:
                 problems += error.problems
         if problems:
             simulation.selection, simulation.world = before
             raise ApiError(*problems)
 
-    def _play(self, simulation: Simulation) -> None:
-        if self.default_scenario is not None:
-            simulation.selection.set_default(
-                self.default_scenario, simulation.library, simulation.world.edition
-            )
-
-    def _rule(self, simulation: Simulation) -> None:
-        simulation.selection.set_rules(self.rules, simulation.library, simulation.world.edition)
-
-    def _seed(self, simulation: Simulation) -> None:
-        seed_resources(simulation, self.resources)
-
 
 def world_schema() -> dict[str, Any]:
-    """The JSON Schema of world files; what a resource takes is for `deck-sim check`."""
+    """The JSON Schema of world files. It leaves the fields of resources to `deck-sim check`."""
     return schema_of(WorldFile, "deck-sim world, version 1")
 
 
 def is_world_file(document: Document) -> bool:
-    """Whether a file looks like one of these rather than a scenario, misspelt or not."""
+    """Whether a file is a world file rather than a scenario, by its keys, misspelt or not."""
     keys = document.data.keys() if isinstance(document.data, dict) else set()
     return keys.isdisjoint(Scenario.model_fields.keys() - {"version"}) and any(
-        nearest(key, _TELLING) for key in keys
+        nearest(key, _OWN_KEYS) for key in keys
     )
 
 
 _PLACE = re.compile(
     r"^(`default_scenario` |`rules[^`]*` |resources\.\w+\[\d+\]: )?(`[\w.\[\]]+`: )?"
 )
-_TELLING = {"resources", "default_scenario", "rules"}
+_OWN_KEYS = {"resources", "default_scenario", "rules"}
 
 
 def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFile:
-    """Read a world file, and see that a world of one of the editions can begin with it; of any, if
-    none is named.
+    """Read a world file, and check it for one of the editions; for any, if none is named.
 
     Raises:
-        ScenarioError: with every mistake, each with its place.
+        ScenarioError: with every mistake and its position.
 
     """
     return check_world(read_document(read_file, file, f"{file}"), f"{file}", library, *editions)
 
 
 def check_world(document: Document, file: str, library: Library, *editions: str) -> WorldFile:
-    """Check a document that is to be a world file, as `load_world_file` does.
+    """Check a document as `load_world_file` does.
 
     Raises:
-        ScenarioError: with every mistake, each with its place.
+        ScenarioError: with every mistake and its position.
 
     """
     mistakes = reading_mistakes(document, file)
@@ -139,12 +133,12 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
 
 
 def _problems(world: WorldFile, library: Library, editions: tuple[str, ...]) -> tuple[Problem, ...]:
-    """Why no world could begin with this: in the edition that it comes closest to."""
+    """The problems in the edition that the file fits best."""
     return min((_problems_in(name, world, library) for name in editions), key=_distance)
 
 
 def _distance(problems: tuple[Problem, ...]) -> tuple[int, int]:
-    """How far a world file is from an edition: by the names and kinds that this does not have."""
+    """How badly a world file fits an edition: by the names and kinds that the edition lacks."""
     unknown = (
         UNKNOWN_NAME in problem.message or f"{problem.field}".endswith("].resource")
         for problem in problems
@@ -161,7 +155,7 @@ def _problems_in(edition: str, world: WorldFile, library: Library) -> tuple[Prob
 
 
 def _readable(data: Any) -> WorldFile:
-    """The parts of a world file that can be read, whatever is wrong with the rest."""
+    """The parts of a world file that can be read."""
     whole = _dict(data)
     default, rules = whole.get("default_scenario"), whole.get("rules")
     return WorldFile.model_construct(
@@ -176,7 +170,7 @@ def _readable(data: Any) -> WorldFile:
 
 
 def _readable_rule(rule: dict[str, Any]) -> Rule:
-    """The names in a rule, or what is right, where they cannot be read."""
+    """A rule with the names that can be read; valid names in place of the others."""
     scenario, resource = rule.get("scenario"), rule.get("resource")
     return Rule.model_construct(
         when=When(),
@@ -192,7 +186,7 @@ def _dict(value: Any) -> dict[str, Any]:
 def _translate(
     document: Document, file: str, problem: Problem, spelled: Mapping[str, Path]
 ) -> Mistake:
-    """The place in the file of a problem whose field is spelled as the API spells it."""
+    """A problem of the API as a mistake in the file."""
     field = problem.field or ""
     known = field
     while known and known not in spelled:
