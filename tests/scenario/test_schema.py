@@ -24,10 +24,11 @@ HEAD = "version: 1\nname: story\n"
 BEYOND = {
     "the order of statuses": "cannot follow|is never reached|it must end in",
     "what an edition has": "the edition `.*` has no",
-    "expressions": "not an expression|expressions are|unknown (name|filter|test) ",
+    "expressions": "not an expression|expressions are"
+    r"|unknown (name|filter|test) '[^']*'(; did you mean '[^']*'\?$|; allowed: )",
     "answers and their question": "not a field of this interaction|lists the field",
-    "how a pattern of calls is written": "no pattern of a call|unknown method|no path of the API",
-    "which events there are": "there is no event type",
+    "how a pattern of calls is written": "pattern of calls|unknown method|not a path of the",
+    "which events there are": "event type '",
     "nothing as a length": "must be longer than zero",
     "what a glob matches": "matches no auth method",
     "the spelling of numbers": r"must be text, not \d+\.0; answers",

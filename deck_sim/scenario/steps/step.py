@@ -55,7 +55,10 @@ class Step(Strict):
             )
         value = item[cls.word] if isinstance(item, dict) else None
         if value is None:
-            return cls._alone()
+            required = (f for f in cls.model_fields.values() if f.is_required())
+            for text in (f"{field.description}".rstrip(".") for field in required):
+                raise value_error(f"`{cls.word}` needs a value: {text[0].lower()}{text[1:]}")
+            return {}
         if isinstance(value, dict) and not cls._is_value(value):
             return value
         if cls.shorthand is not None:
@@ -63,17 +66,8 @@ class Step(Strict):
         if not cls.model_fields:
             raise value_error(f"`{cls.word}` takes no value; write the name alone")
         keys = listed(cls.model_fields)
-        raise value_error(
-            f"`{cls.word}` takes an object with {keys}, or nothing, not {show(value)}"
-        )
-
-    @classmethod
-    def _alone(cls) -> dict[str, Any]:
-        for field in cls.model_fields.values():
-            if field.is_required():
-                value = f"{field.description}".rstrip(".")
-                raise value_error(f"`{cls.word}` needs a value: {value[0].lower()}{value[1:]}")
-        return {}
+        text = f"`{cls.word}` takes an object with {keys}, or nothing, not {show(value)}"
+        raise value_error(text)
 
     @classmethod
     def _is_value(cls, value: dict[str, Any]) -> bool:

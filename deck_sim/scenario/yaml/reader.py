@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from stat import S_ISREG
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -43,19 +43,6 @@ _REFUSED = {
 }
 
 
-class _Size(NamedTuple):
-    """An amount of data, with aliases expanded."""
-
-    values: int = 0
-    letters: int = 0
-
-    def plus(self, other: "_Size") -> "_Size":
-        return _Size(self.values + other.values, self.letters + other.letters)
-
-    def minus(self, other: "_Size") -> "_Size":
-        return _Size(self.values - other.values, self.letters - other.letters)
-
-
 @dataclass
 class _Open:
     """A mapping or list whose end is not read yet."""
@@ -63,8 +50,12 @@ class _Open:
     path: Path
     items: Any
     anchor: str | None
-    before: "_Size"  # what had been read when it began
+    before: tuple[int, int]  # the values and letters read before it
     key: str | None = None
+
+    @property
+    def needs_key(self) -> bool:
+        return isinstance(self.items, dict) and self.key is None
 
     def next_path(self) -> Path:
         return (*self.path, len(self.items) if isinstance(self.items, list) else str(self.key))
@@ -119,60 +110,64 @@ def _place(text: str, index: int) -> tuple[int, int]:
 
 
 class _Reader:
-    """Builds a document from the parser's events."""
+    """Builds a document from the parser's events. Counts values and letters, aliases expanded."""
 
     def __init__(self) -> None:
         self.document = Document()
         self.open: list[_Open] = []
-        self.anchors: dict[str, tuple[Any, _Size]] = {}
-        self.size = _Size()
+        self.anchors: dict[str, tuple[Any, int, int]] = {}  # value, values, letters
+        self.values = self.letters = 0
 
     def read(self, text: str) -> Document:
         documents = 0
         for event in _events(text):
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    self._refuse(event, "a second document begins; a file holds one")
-            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-                self._begin(event)
-            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                self._end()
-            elif isinstance(event, yaml.ScalarEvent):
-                self._scalar(event)
-            elif isinstance(event, yaml.AliasEvent):
-                self._alias(event)
+            match event:
+                case yaml.DocumentStartEvent():
+                    documents += 1
+                    if documents > 1:
+                        self._refuse(event, "a second document begins; a file holds one")
+                case yaml.MappingStartEvent():
+                    self._begin(event, {})
+                case yaml.SequenceStartEvent():
+                    self._begin(event, [])
+                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                    self._end()
+                case yaml.ScalarEvent():
+                    self._scalar(event)
+                case yaml.AliasEvent():
+                    self._alias(event)
         return self.document
 
-    def _begin(self, event: Any) -> None:
+    def _begin(self, event: Any, items: Any) -> None:
         if len(self.open) >= MAX_DEPTH:
             self._refuse(event, f"nested deeper than {MAX_DEPTH} levels")
-        before = self.size
-        path = self._add(event, _Size(values=1))
-        items: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self.open.append(_Open(path, items, event.anchor, before))
+        before = self.values, self.letters
+        self.open.append(_Open(self._add(event, 1, 0), items, event.anchor, before))
 
     def _end(self) -> None:
         closed = self.open.pop()
-        self._remember(closed.anchor, closed.items, self.size.minus(closed.before))
+        values, letters = closed.before
+        if closed.anchor is not None:
+            size = self.values - values, self.letters - letters
+            self.anchors[closed.anchor] = closed.items, *size
         self._put(closed.items)
 
     def _scalar(self, event: Any) -> None:
         if _SURROGATE.search(event.value):
             self._refuse(event, "an unpaired surrogate, which is not a character")
-        size = _Size(1, len(event.value))
-        inside = self.open[-1] if self.open else None
-        if inside and isinstance(inside.items, dict) and inside.key is None:
-            self._key(event, inside)
-            self._remember(event.anchor, event.value, size)
-            return
-        self._add(event, size)
-        value = self._typed(event)
-        self._remember(event.anchor, value, size)
-        self._put(value)
+        letters = len(event.value)
+        if self.open and self.open[-1].needs_key:
+            value = event.value
+            self._key(event, self.open[-1])
+        else:
+            self._add(event, 1, letters)
+            value = self._typed(event)
+            self._put(value)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = value, 1, letters
 
     def _key(self, event: Any, inside: _Open) -> None:
-        self._count(event, _Size(letters=len(event.value)))
+        self._count(event, 0, len(event.value))
         path = (*inside.path, event.value)
         if event.value in inside.items:
             line, _ = self.document.keys[path]
@@ -185,25 +180,26 @@ class _Reader:
     def _alias(self, event: Any) -> None:
         if event.anchor not in self.anchors:
             self._refuse(event, f"alias {quote(event.anchor)} has no anchor before it")
-        value, size = self.anchors[event.anchor]
-        self._add(event, size)
+        value, values, letters = self.anchors[event.anchor]
+        self._add(event, values, letters)
         self._put(value)
 
-    def _add(self, event: Any, size: _Size) -> Path:
+    def _add(self, event: Any, values: int, letters: int) -> Path:
         """Record the position and the size of a value."""
-        self._count(event, size)
+        self._count(event, values, letters)
         inside = self.open[-1] if self.open else None
-        if inside and isinstance(inside.items, dict) and inside.key is None:
+        if inside and inside.needs_key:
             self._refuse(event, f"a key must be text{_expression_hint(event)}")
         path = inside.next_path() if inside else ()
         self.document.values[path] = _mark(event)
         return path
 
-    def _count(self, event: Any, size: _Size) -> None:
-        self.size = self.size.plus(size)
-        if self.size.values > MAX_VALUES:
+    def _count(self, event: Any, values: int, letters: int) -> None:
+        self.values += values
+        self.letters += letters
+        if self.values > MAX_VALUES:
             self._refuse(event, f"more than {MAX_VALUES} values, with aliases expanded")
-        if self.size.letters > MAX_LETTERS:
+        if self.letters > MAX_LETTERS:
             self._refuse(event, f"more than {MAX_LETTERS} letters, with aliases expanded")
         if getattr(event, "tag", None) is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
@@ -219,10 +215,6 @@ class _Reader:
         else:
             inside.items[inside.key] = value
             inside.key = None
-
-    def _remember(self, anchor: str | None, value: Any, size: _Size) -> None:
-        if anchor is not None:
-            self.anchors[anchor] = value, size
 
     def _typed(self, event: Any) -> Any:
         text = event.value
