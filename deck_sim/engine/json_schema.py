@@ -42,24 +42,11 @@ class SchemaChecker:
 
     def violations(self, value: Any, field: str) -> list[Problem]:
         """Everywhere that `value`, which the API calls `field`, breaks the schema."""
-        from referencing.exceptions import Unresolvable
-
         try:
-            with limit_work(), _rust_panics_as_recursion_errors():
+            with _limits():
                 return [_problem(field, error) for error in self._validator.iter_errors(value)]
-        except OutOfSteps as error:
-            why = f"its schema needs {error}; nest fewer `oneOf`, `anyOf` and `allOf`, or send less"
-        except (PatternTooSlow, InvalidPattern) as error:
-            why = f"{error}"
-        except Unresolvable as error:
-            why = f"its schema's `$ref` {error.ref!r} leads nowhere"
-        except ArithmeticError:
-            why = "a number in it is too large"
-        except RecursionError:
-            why = "it is nested too deeply"
         except Exception as error:
-            why = f"its schema cannot be used: {_say_failure(error)}"
-        return [_invalid(field, f"cannot be checked: {why}")]
+            return [_invalid(field, f"cannot be checked: {_explain(error)}")]
 
     def fits(self, part: Any, value: Any) -> bool:
         """Whether a value satisfies a part of the schema.
@@ -69,18 +56,20 @@ class SchemaChecker:
 
         """
         try:
-            with limit_work(), _rust_panics_as_recursion_errors():
+            with _limits():
                 return next(self._validator.descend(value, part), None) is None
         except OutOfSteps:
             raise
-        except Exception:  # as `violations` reports
+        except Exception:  # as in `violations`
             return False
 
     def resolve(self, reference: str) -> Any:
-        """What a `$ref` points to; an empty schema if it points nowhere."""
+        """The part that a `$ref` points to; an empty schema if it points nowhere."""
+        from referencing.exceptions import Unresolvable
+
         try:
             return _follow(self._resolver, reference).contents
-        except _LeadsNowhere:
+        except Unresolvable:
             return {}
 
 
@@ -106,48 +95,45 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
     from jsonschema.exceptions import SchemaError
 
     try:
-        with limit_work(_SCHEMA_STEPS), _rust_panics_as_recursion_errors():
+        with _limits(_SCHEMA_STEPS):
             _check(schema)
     except SchemaError as error:
         return [_problem(field, error)]
-    except _LeadsNowhere as error:
-        text = f"`$ref` {str(error)[:_LONGEST]!r} leads nowhere; it must point inside the schema"
-    except CycleError:
-        text = (
-            "goes in a circle: a `$ref` leads back to itself, with no step into the value between"
-        )
-    except InvalidPattern as error:
-        text = f"{error}"
-    except OutOfSteps as error:
-        text = f"is too large: checking it needs {error}"
-    except RecursionError:
-        text = "is nested too deeply"
     except Exception as error:
-        text = f"cannot be used: {_say_failure(error)}"
-    else:
-        return []
-    return [_invalid(field, text)]
-
-
-def _say_failure(error: Exception) -> str:
-    # An old dialect allows schemas on which the libraries fail, such as an unknown type.
-    first, *_ = f"{error}".splitlines()
-    return f"jsonschema fails with {type(error).__name__}: {first}"
-
-
-class _LeadsNowhere(Exception):
-    """A reference that points to nothing inside the schema."""
+        return [_invalid(field, f"cannot be used: {_explain(error)}")]
+    return []
 
 
 @contextmanager
-def _rust_panics_as_recursion_errors() -> Iterator[None]:
-    # referencing keeps its tables in Rust, which panics where Python would raise a RecursionError.
+def _limits(steps: int = MOST_STEPS) -> Iterator[None]:
     try:
-        yield
+        with limit_work(steps):
+            yield
     except BaseException as error:
+        # referencing is written in Rust, which panics where Python raises a RecursionError.
         if type(error).__module__ == "pyo3_runtime":
             raise RecursionError from None
         raise
+
+
+def _explain(error: Exception) -> str:
+    from referencing.exceptions import Unresolvable
+
+    match error:
+        case OutOfSteps():
+            return f"it needs {error}; nest fewer `oneOf`, `anyOf` and `allOf`, or send less"
+        case InvalidPattern() | PatternTooSlow():
+            return f"{error}"
+        case Unresolvable():
+            return f"`$ref` {error.ref[:100]!r} leads nowhere; it must point inside the schema"
+        case CycleError():
+            return "a `$ref` leads back to itself, with no step into the value between"
+        case RecursionError():
+            return "it is nested too deeply"
+        case ArithmeticError():
+            return "a number is too large"
+    # An old dialect allows schemas on which the libraries fail, such as an unknown type.
+    return f"jsonschema fails with {type(error).__name__}: {error}".partition("\n")[0]
 
 
 def _dialect(schema: Any) -> Any:
@@ -169,13 +155,13 @@ def _resolver(schema: Any, dialect: Any) -> Any:
     return Registry().with_resource(uri, resource).crawl().resolver(uri)
 
 
-def _follow(resolver: Any, reference: str) -> Any:
+def _follow(resolver: Any, reference: Any) -> Any:
     from referencing.exceptions import Unresolvable
 
     try:
         return resolver.lookup(reference)
     except (Unresolvable, AttributeError, TypeError, ValueError):  # no text; through a list or text
-        raise _LeadsNowhere(reference) from None
+        raise Unresolvable(ref=f"{reference}") from None
 
 
 # Checking a schema

@@ -68,7 +68,7 @@ def _compile(pattern: str) -> "Pattern[str]":
             raise ValueError("it is too large, or repeats too much")
         return regex.compile(pattern)
     except (regex.error, OverflowError, RecursionError, ValueError) as error:
-        text = f"the pattern {_cut(pattern)} cannot be used: {error}"
+        text = f"the pattern {_cut(pattern)} is invalid: {error}"
         raise InvalidPattern(text) from None
 
 

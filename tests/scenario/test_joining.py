@@ -23,6 +23,6 @@ from deck_sim.scenario.synthesis.joining import join_all
         ([{"title": "a"}, True, False], {"title": "a"}),
     ],
 )
-def test_two_schemas_are_joined_word_by_word(parts, whole):
-    """The stricter bound holds, lists add up, and what cannot be one is left to `allOf`."""
+def test_schemas_are_joined_keyword_by_keyword(parts, whole):
+    """The stricter bound holds, lists add up, and other keywords stay in an `allOf`."""
     assert join_all(*parts) == whole

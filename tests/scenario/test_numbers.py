@@ -13,15 +13,15 @@ def number(schema, usual=(1, 100), whole=False):
     return [number_in(schema, usual, 2, draw, whole=whole) for _ in range(50)]
 
 
-def test_a_multiple_is_one_when_it_is_checked_in_floats_too():
-    """What floats would make no multiple is not taken, if there is anything else."""
+def test_a_multiple_is_also_one_in_floats():
+    """Numbers that are no multiples in floats are avoided if there are others."""
     made = number({"multipleOf": 0.1, "minimum": 1, "maximum": 3})
     assert all((value / 0.1).is_integer() for value in made)
     assert set(number({"multipleOf": 0.1, "minimum": 0.3, "maximum": 0.3})) == {0.3}
 
 
-def test_numbers_are_usual_where_the_bounds_allow_it():
-    """Bounds that leave room for what is usual only narrow it; others move it."""
+def test_numbers_are_in_the_usual_range_if_the_bounds_allow_it():
+    """Bounds narrow the usual range, or else move it."""
     assert all(1 <= value <= 3 for value in number({"minimum": -5, "maximum": 3}, whole=True))
     assert all(500 <= value <= 600 for value in number({"minimum": 500}, whole=True))
     assert all(-100 <= value <= 0 for value in number({"maximum": 0}, whole=True))

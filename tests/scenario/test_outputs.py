@@ -1,4 +1,4 @@
-"""Outputs made from `output_schema`: valid, and the same for the same seed and run."""
+"""Outputs generated from `output_schema`: the same for the same seed and run, or a plain error."""
 
 import json
 import os
@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from deck_sim.engine.work_limits import limit_work
 from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
+from output_schemas import one
 
 NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 
@@ -18,13 +20,7 @@ def make(schema, seed=0, run="trun_1", now=NOW):
     return make_output(schema, seed, run, now)
 
 
-def one(**schema):
-    """A schema of one required field, `x`."""
-    return {"type": "object", "required": ["x"], "properties": {"x": schema}}
-
-
-DRAFT_4 = "http://json-schema.org/draft-04/schema#"
-HOPELESS = {
+UNSATISFIABLE = {
     "a forbidden field that is required": (
         {"required": ["x"], "properties": {"x": False}},
         "output",
@@ -65,7 +61,8 @@ HOPELESS = {
         one(type="integer", minimum=10, maximum=float("-inf")),
         "output.x",
     ),
-    "a pattern that is none": (
+    "a multiple beyond floats": (one(type="number", minimum=10**400, multipleOf=0.5), "output"),
+    "an invalid pattern": (
         {
             "$schema": "http://json-schema.org/draft-04/schema#",
             "patternProperties": {"(": {}},
@@ -76,16 +73,26 @@ HOPELESS = {
 }
 
 
-@pytest.mark.parametrize(("schema", "place"), HOPELESS.values(), ids=HOPELESS)
-def test_what_cannot_be_made_is_told_with_its_place(schema, place):
-    """What nothing satisfies is given up on after a while, and the error names the place."""
+@pytest.mark.parametrize(("schema", "place"), UNSATISFIABLE.values(), ids=UNSATISFIABLE)
+def test_an_unsatisfiable_schema_gives_an_error_with_its_place(schema, place):
+    """The attempts are limited; the error says where the last one breaks the schema."""
     with pytest.raises(NoValidOutput) as caught:
         make(schema)
     assert caught.value.problems[0].field == place
 
 
-def test_what_has_no_schema_is_an_empty_object():
-    """Without a schema, or with one that says nothing, the output is an empty object."""
+def test_generating_an_output_stops_after_its_steps():
+    """Checking the values of such a schema takes exponential time."""
+    defs = {f"l{n}": {"oneOf": [{"$ref": f"#/$defs/l{n + 1}"}] * 2} for n in range(25)}
+    schema = {"$defs": {**defs, "l25": {"type": "integer"}}, **one(**{"$ref": "#/$defs/l0"})}
+    with limit_work(steps=5000), pytest.raises(NoValidOutput) as caught:
+        make(schema)
+    (problem,) = caught.value.problems
+    assert problem.message == ("`output`: cannot be made: its schema needs more than 5,000 steps")
+
+
+def test_without_a_schema_the_output_is_an_empty_object():
+    """So it is with a schema that requires nothing."""
     assert make(None) == make(True) == make({}) == {}
 
 
@@ -94,7 +101,7 @@ def test_what_has_no_schema_is_an_empty_object():
     [("#/$defs/a~1b", 1), ("#/$defs/a%20b", 2), ("#/$defs/list/oneOf/1", 3)],
 )
 def test_references_inside_the_schema_are_followed(reference, value):
-    """Through escapes, and through lists."""
+    """They may have escapes and lead through lists."""
     defs = {"a/b": {"const": 1}, "a b": {"const": 2}, "list": {"oneOf": [{}, {"const": 3}]}}
     schema = {"$defs": defs, "properties": {"it": {"$ref": reference}}}
     assert make(schema) == {"it": value}
@@ -103,8 +110,8 @@ def test_references_inside_the_schema_are_followed(reference, value):
 @pytest.mark.parametrize(
     ("schema", "type_"), [({"type": "array", "minItems": 1}, list), ({"const": "x"}, str)]
 )
-def test_an_output_is_of_the_type_that_its_schema_asks_for(schema, type_):
-    """It need not be an object; the run then says that it is none."""
+def test_an_output_has_the_type_of_its_schema(schema, type_):
+    """The run reports an output that is not an object."""
     assert type(make(schema)) is type_
 
 
@@ -115,7 +122,7 @@ RESERVATION = one(
 
 
 def test_the_same_seed_and_run_make_the_same_output():
-    """An output follows from the seed, the run and the moment; every one of them changes it."""
+    """Another seed, run or moment gives another output."""
     assert make(RESERVATION) == make(RESERVATION)
     others = [
         make(RESERVATION, seed=1),
@@ -125,8 +132,8 @@ def test_the_same_seed_and_run_make_the_same_output():
     assert all(make(RESERVATION) != other for other in others)
 
 
-def test_no_other_process_makes_another_output():
-    """What is chance in each process, as the order of a set, leaves no trace in an output."""
+def test_every_process_generates_the_same_output():
+    """The order of sets differs between processes; outputs do not depend on it."""
     script = (
         "import json, sys; from datetime import datetime, UTC;"
         "from deck_sim.scenario.synthesis.outputs import make_output;"

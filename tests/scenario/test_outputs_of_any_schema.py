@@ -1,4 +1,4 @@
-"""Made-up outputs are valid, whichever way the words of a schema are put together."""
+"""Generated outputs are valid for any combination of keywords."""
 
 import json
 from contextlib import suppress
@@ -9,22 +9,9 @@ from hypothesis import strategies as st
 
 from deck_sim.engine.json_schema import schema_problems, violations
 from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
+from output_schemas import FORMATS, NODE
 
 NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
-FORMATS = (
-    *("date", "date-time", "time", "duration", "email", "idn-email", "uri", "iri", "hostname"),
-    *("uri-reference", "iri-reference", "uri-template", "idn-hostname", "ipv4", "ipv6", "uuid"),
-    *("json-pointer", "relative-json-pointer", "regex", "of-our-own"),
-)
-NODE = {
-    "type": "object",
-    "required": ["id"],
-    "properties": {
-        "id": {"type": "string", "format": "uuid"},
-        "child": {"$ref": "#/$defs/node"},
-        "children": {"type": "array", "items": {"$ref": "#/$defs/node"}},
-    },
-}
 _NUMBERS = st.integers(-50, 50)
 _NAMES = st.sampled_from(["amount", "date", "guest_name", "id", "items", "note", "x"])
 _LEAVES = st.one_of(
@@ -111,8 +98,8 @@ _DEFINITIONS = {
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(_objects(st.recursive(_LEAVES, _grow, max_leaves=8)), st.integers(0, 3))
-def test_what_is_made_for_any_schema_is_valid(schema, seed):
-    """Whichever way satisfiable schemas are put together, the output satisfies the whole."""
+def test_an_output_is_generated_for_any_satisfiable_schema(schema, seed):
+    """It satisfies the whole schema, and the same seed gives the same output."""
     schema = {**schema, "$defs": _DEFINITIONS}
     output = make_output(schema, seed, "trun_1", NOW)
     assert violations(schema, output, "output") == []
@@ -143,7 +130,7 @@ ANYTHING = st.recursive(
     st.sampled_from([3, 4, 6, 7, 9]),
 )
 def test_no_schema_that_a_task_can_have_crashes(schema, draft):
-    """Whatever is taken as a task's schema, something valid is made, or nothing is."""
+    """A schema that is accepted gives a valid output or a plain error."""
     schema = {**schema, "$schema": f"http://json-schema.org/draft-0{draft}/schema#"}
     if schema_problems(schema, "output_schema") == []:
         with suppress(NoValidOutput):

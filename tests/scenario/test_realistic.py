@@ -1,4 +1,4 @@
-"""Made-up outputs: what they read like, and what becomes of a schema that nothing satisfies."""
+"""Generated values look real, by the names of their fields."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -18,23 +18,23 @@ def made(schema, run="trun_1", seed=0):
 
 
 def field(name, type_="string", **words):
-    """The value that is made for a field of that name."""
+    """The value that is generated for a field of that name."""
     return made({"type": "object", "properties": {name: {"type": type_, **words}}})[name]
 
 
 @pytest.mark.parametrize("name", ["check_in_date", "checkIn_day", "arrival_date"])
-def test_a_name_that_speaks_of_a_day_gets_one_of_the_month_to_come(name):
-    """Dates lie around the world's now."""
+def test_the_name_of_a_date_gets_one_in_the_next_month(name):
+    """Dates lie around the world's clock."""
     assert NOW.date() <= datetime.fromisoformat(field(name)).date() <= NOW.date().replace(month=3)
 
 
-def test_a_name_that_speaks_of_a_moment_gets_one():
+def test_the_name_of_a_moment_gets_one():
     """`created_at` is a moment in UTC."""
     assert datetime.fromisoformat(field("created_at")).tzinfo == UTC
 
 
 def test_a_year_is_this_one_or_the_next():
-    """A number called year is no number from 1 to 100."""
+    """Other numbers are from 1 to 100."""
     assert field("renewal_year", "integer") in (2025, 2026)
 
 
@@ -45,16 +45,16 @@ def test_a_note_is_a_sentence():
     assert " " in note
 
 
-def test_the_same_seed_and_run_make_the_same_and_others_make_others():
-    """What is made depends on the seed, the run and the place, and on nothing else."""
+def test_runs_and_seeds_have_different_values():
+    """The same seed and run have the same value."""
     schema = {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}}
     assert made(schema) == made(schema)
     assert len({str(made(schema, run)) for run in ("a", "b", "c")}) == 3
     assert made(schema) != made(schema, seed=1)
 
 
-def test_as_many_fields_as_there_must_be_are_made_up():
-    """`minProperties` is met with names of no meaning."""
+def test_missing_fields_get_numbered_names():
+    """`minProperties` may require more fields than the schema names."""
     schema = {"type": "object", "properties": {"a": {}}, "minProperties": 3}
     assert list(made(schema)) == ["a", "field_1", "field_2"]
 
@@ -86,8 +86,8 @@ RESERVATIONS = {
 }
 
 
-def test_an_output_reads_like_a_real_one():
-    """Names, dates and amounts are of the kind that their fields' names promise."""
+def test_the_values_of_an_output_fit_the_names_of_its_fields():
+    """Names, amounts and addresses look real."""
     for item in made(RESERVATIONS)["x"]:
         assert re.fullmatch(r"[A-Z]{2}-\d{5}", item["confirmation_number"])
         assert re.fullmatch(r"[A-Z][a-z]+ [A-Z][a-z]+", item["guest"])
@@ -98,8 +98,8 @@ def test_an_output_reads_like_a_real_one():
         assert item["code"].isalnum()
 
 
-def test_dates_lie_around_the_now_of_the_world():
-    """What is to come lies within a month; what has been, behind; a birth, a life ago."""
+def test_dates_lie_around_the_clock_of_the_world():
+    """Future dates are within a month, past ones in the last month, births years ago."""
     soon, past = NOW.date() + timedelta(days=32), NOW.date() - timedelta(days=32)
     for item in made(RESERVATIONS)["x"]:
         assert NOW.date() < date.fromisoformat(item["check_in"]) < soon
@@ -141,13 +141,13 @@ def say(name, format_=None, now=NOW):
         ("", "[a-z]+"),
     ],
 )
-def test_a_text_is_what_its_name_says(name, shape):
-    """The words of a field's name, however it is written, choose the kind of text."""
+def test_a_text_fits_the_name_of_its_field(name, shape):
+    """The words of the name choose the kind of text, in any spelling."""
     assert re.fullmatch(shape, say(name))
 
 
-def test_numbers_are_what_their_names_say():
-    """A price has cents, a year is this one or the next, a month is one of twelve."""
+def test_a_number_fits_the_name_of_its_field():
+    """A price has cents, and a month is one of twelve."""
     assert number_for("totalPrice", NOW) == (10, 500, 2)
     assert number_for("fiscal_year", NOW) == (2025, 2026, 0)
     assert number_for("months", NOW) == (1, 12, 0)
@@ -158,20 +158,20 @@ def test_numbers_are_what_their_names_say():
 
 
 @pytest.mark.parametrize(("outer", "shape"), [("hotels", "[A-Z][a-z]+"), ("guest", r"\w+ \w+")])
-def test_a_name_is_that_of_what_it_stands_in(outer, shape):
-    """The `name` in a hotel is no person's, and the one in a guest is."""
+def test_a_name_fits_the_object_that_it_is_in(outer, shape):
+    """The `name` of a guest is a person's; the `name` of a hotel is not."""
     inner = {"type": "object", "properties": {"name": {"type": "string"}}}
     found = made({"properties": {outer: {"type": "array", "items": inner}}})
     assert all(re.fullmatch(shape, item["name"]) for item in found[outer])
 
 
-def test_a_birth_is_never_before_the_beginning_of_time():
-    """A world that begins in the year 1 has no room for the past; the text is a date anyway."""
+def test_a_birth_is_never_before_the_year_1():
+    """In a world that begins in the year 1, a past date is the first of all days."""
     assert say("birth_date", "date", datetime(1, 1, 2, tzinfo=UTC)).startswith("0001-01-")
 
 
-def test_what_ends_lies_behind_what_begins():
-    """A stay ends after it began, a bill falls due after it was written, in every run."""
+def test_an_end_is_after_its_beginning():
+    """A stay ends after it begins, and a bill is due after it is issued."""
     for number in range(20):
         names = ("check_in", "check_out", "issued_on", "due_date")
         schema = {"properties": {n: {"type": "string", "format": "date"} for n in names}}
@@ -180,6 +180,6 @@ def test_what_ends_lies_behind_what_begins():
         assert days["issued_on"] < days["due_date"]
 
 
-def test_a_pattern_that_the_usual_text_meets_gets_it():
-    """A currency of three capitals is one that there is."""
+def test_a_pattern_that_the_usual_text_matches_gets_this_text():
+    """A currency with a pattern of three capitals is a real currency."""
     assert field("currency", pattern="^[A-Z]{3}$") in ("CAD", "EUR", "GBP", "USD")

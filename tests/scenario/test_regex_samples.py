@@ -1,4 +1,4 @@
-"""Texts that are made to match a pattern."""
+"""Texts that match a pattern."""
 
 import pytest
 
@@ -6,12 +6,12 @@ from deck_sim.scenario.synthesis.regex_samples import matches, text_matching
 
 
 @pytest.mark.parametrize("pattern", ["(", r"\p{L}", "(a)(?(1)b|c)", "(?P<n>a)(?P=n)x{3}"])
-def test_a_pattern_that_cannot_be_followed_gives_some_text(pattern):
-    """Patterns of another dialect, or of none, are no reason to fail."""
+def test_a_pattern_that_rstr_cannot_read_gives_some_text(pattern):
+    """It may be invalid, or of another dialect of regular expressions."""
     assert isinstance(text_matching(pattern, lambda limit: 0), str)
 
 
-def test_nothing_matches_what_is_no_pattern():
-    """A text matches a pattern anywhere in it; nothing matches a broken one."""
+def test_nothing_matches_an_invalid_pattern():
+    """Other patterns match anywhere in a text."""
     assert matches("b", "abc")
     assert not matches("(", "(")

@@ -1,7 +1,7 @@
-"""Values that read like real ones: what a field of that name, or a text of that format, might hold.
+"""Values that look like real ones, by the name of a field and the format of a text.
 
-Tables only. A name matches a row if one of the row's words is among the words of the name, so
-`check_in_date`, `checkInDate` and `date` all find the row of `date`. Rows further up win.
+A name matches a row of a table if they have a word in common: `check_in_date`, `checkInDate` and
+`date` all match the row of `date`. The first row that matches wins.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-# Draws a whole number below its argument.
+# Draws a whole number from 0 up to, not including, its argument.
 Draw = Callable[[int], int]
 
 _FIRST = ("Ada", "Bruno", "Chen", "Dana", "Elif", "Femi", "Grace", "Hugo", "Ines", "Jonas")
@@ -17,16 +17,8 @@ _LAST = ("Alvarez", "Brandt", "Cohen", "Diallo", "Eriksen", "Fischer", "Garcia",
 _CITIES = ("Lisbon", "Montreal", "Nairobi", "Oslo", "Porto", "Quito", "Rome", "Seoul")
 _STREETS = ("Cedar Street", "Harbour Road", "Mill Lane", "Park Avenue", "Station Road")
 WORDS = (
-    "amber",
-    "birch",
-    "cedar",
-    "delta",
-    "ember",
-    "fjord",
-    "grove",
-    "harbor",
-    "iris",
-    "juniper",
+    *("amber", "birch", "cedar", "delta", "ember"),
+    *("fjord", "grove", "harbor", "iris", "juniper"),
 )
 _COMPANIES = ("Acme", "Bluebird", "Cascade", "Driftwood", "Evergreen", "Foxglove")
 
@@ -68,7 +60,7 @@ _TEXTS: tuple[tuple[str, Callable[[Draw], str]], ...] = (
     ("description summary note comment message", lambda draw: _sentence(draw)),
 )
 
-# Name -> the lowest and highest plausible number, and how many decimals it has.
+# Names -> the lowest and the highest plausible number, and its decimals.
 _NUMBERS: tuple[tuple[str, tuple[int, int, int]], ...] = (
     ("percent percentage", (0, 100, 0)),
     ("taxrate vatrate interestrate", (1, 25, 1)),
@@ -81,33 +73,23 @@ _NUMBERS: tuple[tuple[str, tuple[int, int, int]], ...] = (
 )
 _ANY_NUMBER = (1, 100, 0)
 
-
 _DATES = {"date", "day", "checkin", "checkout", "birthday"}
 _MOMENTS = {"at", "datetime", "timestamp"}
-# These speak of a day where they are the last word of a name: `period_start`, `customer_since`.
-_LIMITS = {"start", "end", "since", "until"}
+# Names of dates only as the last word of a name, as in `period_start` and `customer_since`.
+_LAST_WORDS_OF_DATES = {"start", "end", "since", "until"}
 _PAST = {
-    "created",
-    "updated",
-    "issued",
-    "ordered",
-    "paid",
-    "posted",
-    "registered",
-    "last",
-    "since",
-} | {
+    *("created", "updated", "issued", "ordered", "paid", "posted", "registered", "last", "since"),
     *("booked", "booking", "transaction", "order"),
 }
-# What ends lies behind what begins, also in another field.
+# Later than other dates, so that a stay ends after it begins.
 _ENDS = {"checkout", "departure", "due", "end", "expire", "expiry", "return", "until"}
 _BIRTH = {"birth", "birthday", "born"}
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def _moment(draw: Draw, now: datetime, words: set[str]) -> datetime:
-    """A full quarter of an hour within the month to come, whose second half is for what ends; or
-    in the weeks behind; of a birth, years ago.
+    """A full quarter of an hour: within the next month, whose second half is for ends; in the last
+    weeks for the past; 20 to 60 years ago for a birth.
     """
     half = 15 if words & _ENDS else 0
     away = timedelta(days=half + draw(15) + 1, minutes=15 * draw(96))
@@ -146,10 +128,10 @@ _FORMATS: dict[str, Callable[[Draw], str]] = {
 def text_for(
     name: str, format_: str | None, draw: Draw, now: datetime, least: int = 0, most: int = 1000
 ) -> str:
-    """A text for a field of this name and JSON Schema format, `least` to `most` letters long."""
+    """A text for a field of this name and JSON Schema format, with `least` to `most` letters."""
     text = _text(name, format_, draw, now)
     if len(text) < least:
-        text = _longer(text, least, is_words=format_ is None)
+        text = _lengthen(text, least, is_words=format_ is None)
     return text if len(text) <= most else _no_space_at_the_end(text[:most])
 
 
@@ -157,7 +139,9 @@ def _text(name: str, format_: str | None, draw: Draw, now: datetime) -> str:
     words = _words(name)
     if format_ in _FORMATS:
         return _FORMATS[format_](draw)
-    if format_ is None and (words & (_DATES | _BIRTH) or _LIMITS & {*_split(name)[-1:]}):
+    if format_ is None and (
+        words & (_DATES | _BIRTH) or _LAST_WORDS_OF_DATES & {*_split(name)[-1:]}
+    ):
         format_ = "date"
     elif format_ is None and words & _MOMENTS:
         format_ = "date-time"
@@ -166,10 +150,10 @@ def _text(name: str, format_: str | None, draw: Draw, now: datetime) -> str:
     return _of_name(name, draw)
 
 
-def _longer(text: str, least: int, *, is_words: bool) -> str:
-    """A text that goes on; where a format bounds it, with more letters in one of its names."""
+def _lengthen(text: str, least: int, *, is_words: bool) -> str:
     if is_words:
         return _no_space_at_the_end((f"{text} " * least)[:least])
+    # A text with a format stays valid with more letters in one of its names.
     return text.rjust(least, "x") if "@" in text else text.ljust(least, "x")
 
 
@@ -178,7 +162,7 @@ def _no_space_at_the_end(text: str) -> str:
 
 
 def number_for(name: str, now: datetime) -> tuple[int, int, int]:
-    """The plausible range of a number of this name, and its decimals."""
+    """The lowest and the highest plausible number for a field of this name, and its decimals."""
     words = _words(name)
     if "year" in words:
         return now.year, now.year + 1, 0
@@ -192,8 +176,8 @@ def _of_name(name: str, draw: Draw) -> str:
 
 
 def _words(name: str) -> set[str]:
-    """The words of a name, in the singular too, and each with the next: `check_in_dates` ->
-    check, in, dates, date, checkin, indates.
+    """The words of a name, their singulars, and each two in a row: `check_in_dates` -> check, in,
+    dates, date, checkin, indates.
     """
     words = _split(name)
     pairs = {f"{word}{after}" for word, after in pairwise(words)}

@@ -1,0 +1,21 @@
+"""Schemas that several tests of generated outputs share."""
+
+FORMATS = (
+    *("date", "date-time", "time", "duration", "email", "idn-email", "uri", "iri", "hostname"),
+    *("uri-reference", "iri-reference", "uri-template", "idn-hostname", "ipv4", "ipv6", "uuid"),
+    *("json-pointer", "relative-json-pointer", "regex", "of-our-own"),
+)
+NODE = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "child": {"$ref": "#/$defs/node"},
+        "children": {"type": "array", "items": {"$ref": "#/$defs/node"}},
+    },
+}
+
+
+def one(**schema):
+    """A schema of one required field, `x`."""
+    return {"type": "object", "required": ["x"], "properties": {"x": schema}}
