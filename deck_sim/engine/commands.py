@@ -11,7 +11,6 @@ from typing import Any
 from deck_sim.base.errors import listed
 from deck_sim.contract.assumptions import DELETED, PATCH, rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, check, problem, refuse
-from deck_sim.contract.resources import Kind
 from deck_sim.engine import json_schema
 from deck_sim.engine.facts import Facts, login_facts, run_facts, split_credentials
 from deck_sim.engine.playing import react, start_story
@@ -251,13 +250,9 @@ def _find(world: World, kind: str, resource_id: str) -> Resource | None:
 
 
 def _field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    return reference_problems(world, kind, fields) + _schema_problems(world.kind(kind), fields)
-
-
-def _schema_problems(row: Kind, fields: Mapping[str, Any]) -> list[Problem]:
-    return [
+    return reference_problems(world, kind, fields) + [
         found
-        for name in row.schemas
+        for name in world.kind(kind).schemas
         if fields.get(name) is not None
         for found in json_schema.schema_problems(fields[name], name)
     ]

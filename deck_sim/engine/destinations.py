@@ -80,8 +80,11 @@ _INSTEAD = "; `GET /v2/event-types` lists them"
 
 
 def _header_problems(text: str | None, field: str) -> list[Problem]:
-    headers = _read_headers(text or "{}")  # a JSON object as a string (documented)
-    if headers is None:
+    try:
+        headers = json.loads(text or "{}")  # a JSON object as a string (documented)
+    except (ValueError, RecursionError):
+        headers = None
+    if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
         message = (
             f'`{field}` must be a JSON object of texts, as a string: "{{\\"X-Key\\": \\"1\\"}}"'
         )
@@ -92,15 +95,6 @@ def _header_problems(text: str | None, field: str) -> list[Problem]:
     else:
         return []
     return [problem("request/input_invalid", message, field=field)]
-
-
-def _read_headers(text: str) -> dict[str, str] | None:
-    try:
-        headers = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    are_texts = isinstance(headers, dict) and all(isinstance(v, str) for v in headers.values())
-    return headers if are_texts else None
 
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

@@ -5,11 +5,9 @@ copies of a world share all that is equal.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
-
-from deck_sim.contract.error_catalog import Problem
 
 
 class Immutable:
@@ -37,10 +35,6 @@ class Resource(Immutable):
 
     def __getitem__(self, name: str) -> Any:
         return self.fields[name]
-
-    def with_fields(self, at: datetime, **changes: Any) -> "Resource":
-        """A copy with these fields, updated at that moment."""
-        return replace(self, updated_at=at, fields={**self.fields, **changes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +89,3 @@ class AdditiveChanges:
 
 
 _UNKNOWN_FIELDS = {"deck_sim_surprise": {"why": "clients must tolerate unknown fields"}}
-
-
-def failure(problems: tuple[Problem, ...]) -> list[dict[str, str]]:
-    """The `errors` of a failed run."""
-    return [problem.as_json() for problem in problems]

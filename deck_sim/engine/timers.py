@@ -64,7 +64,9 @@ class Timers:
             at = self._armed.pop(key, None)
             if at is not None:
                 self._counts[key[1]] -= 1
-                self._leave(at, key)
+                del self._queues[at][key]
+                if not self._queues[at]:
+                    del self._queues[at]
 
     def peek(self) -> Due | None:
         """The next timer, or None."""
@@ -86,9 +88,3 @@ class Timers:
     def upcoming(self) -> Iterator[Due]:
         """Every armed timer, in the order in which they are due."""
         return (Due(at, *key) for at in sorted(self._queues) for key in self._queues[at])
-
-    def _leave(self, at: datetime, key: Key) -> None:
-        queue = self._queues[at]
-        del queue[key]
-        if not queue:
-            del self._queues[at]

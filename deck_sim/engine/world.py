@@ -27,14 +27,7 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.fan_out import delivery_fields, wants
 from deck_sim.engine.injected import InjectedFaults
-from deck_sim.engine.records import (
-    AdditiveChanges,
-    Event,
-    Hold,
-    Resource,
-    TimelineEntry,
-    failure,
-)
+from deck_sim.engine.records import AdditiveChanges, Event, Hold, Resource, TimelineEntry
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import (
     ATTEMPT,
@@ -180,12 +173,14 @@ class World:
         `about` is appended to the entry in the timeline.
         """
         row = self.kind(kind)
+        while "id" not in standard or standard["id"] in self._resources[kind]:
+            standard["id"] = self.next_id(row.prefix)  # again, if a seeded resource has it
         usual = {"status": row.first_status, "created_at": self.now, "updated_at": self.now}
-        if "id" not in standard:
-            standard["id"] = self._free_id(row)
         given = {**usual, **standard}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **given))
-        self._begin_use(resource)
+        for used in self._used_by(resource):
+            self.users.setdefault(used.id, {})[resource.id] = None
+            self.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)
         as_status = f" as {resource.status}" if resource.status else ""
         self.note(kind, resource.id, f"created{as_status}{about}")
         if not silent:
@@ -205,8 +200,10 @@ class World:
 
         `what` is the entry in the timeline; by default it names the fields.
         """
-        unseen = resource.hidden if hidden is None else hidden
-        changed = self._keep(replace(resource.with_fields(self.now, **fields), hidden=unseen))
+        new: dict[str, Any] = {"fields": {**resource.fields, **fields}} if fields else {}
+        if hidden is not None:
+            new["hidden"] = hidden
+        changed = self._keep(replace(resource, updated_at=self.now, **new))
         named = f"changed {', '.join(fields) or 'the login'}"
         self.note(resource.kind, resource.id, what or named)
         self._emit_lifecycle(changed, "updated")
@@ -257,15 +254,7 @@ class World:
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
         """Move a run to `failed` with these errors."""
-        return self.move(run, "failed", errors=failure(problems))
-
-    def cancel(self, run: Resource) -> Resource:
-        """Move a run to the status that its `cancel` command leads to, and stop its script."""
-        target = self.machine(run).commands["cancel"].leads_to
-        assert target is not None, "canceling leads to a status"
-        moved = self.move(run, target)
-        self.stop_story(run.id)
-        return moved
+        return self.move(run, "failed", errors=[one.as_json() for one in problems])
 
     def emit(self, type_: str, resource: Resource) -> None:
         """Record an event about a resource as it is now, and make its deliveries, due at once."""
@@ -292,11 +281,6 @@ class World:
     def _keep(self, resource: Resource) -> Resource:
         self._resources[resource.kind][resource.id] = resource
         return resource
-
-    def _free_id(self, row: Kind) -> str:
-        while (made := self.next_id(row.prefix)) in self._resources[row.object]:
-            pass  # a seeded resource has it
-        return made
 
     def _in_status(
         self, machine: Machine, resource: Resource, status: str, fields: dict[str, Any]
@@ -356,11 +340,6 @@ class World:
         used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
         return [self.all(kind)[run[name]] for name, kind in used.items() if run[name]]
 
-    def _begin_use(self, resource: Resource) -> None:
-        for used in self._used_by(resource):
-            self.users.setdefault(used.id, {})[resource.id] = None
-            self.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)
-
     def _end_use(self, resource: Resource) -> None:
         for used in self._used_by(resource):
             users = self.users.get(used.id, {})
@@ -399,7 +378,8 @@ class World:
             if error is not None:
                 self.fail(run, problem(error, text))
             else:
-                self.cancel(run)
+                self.move(run, str(self.machine(run).commands["cancel"].leads_to))
+                self.stop_story(run.id)
 
     def _arm_auto_transition(self, resource: Resource) -> None:
         """Set the timer by which a resource that no run uses leaves its status by itself."""
