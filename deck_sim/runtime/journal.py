@@ -1,4 +1,4 @@
-"""What is remembered of the calls of the Deck API: the journal, and answers by idempotency key."""
+"""What a world remembers of calls: the journal, and answers by idempotency key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from typing import Any
 
 from deck_sim.scenario.selection import Choice
 
-MAX_CALLS = 10_000  # that are kept
+MAX_CALLS = 10_000  # older ones are dropped
 KEPT_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the API, as the journal keeps it."""
+    """One call of the API in the journal."""
 
     at: datetime
     request_id: str
@@ -24,21 +24,23 @@ class Call:
     body: Any
     errors: tuple[str, ...]
     scenario: Choice | None
-    after: int  # how many entries the timeline had before it
-    headers: Mapping[str, str] = field(default_factory=dict)  # those of `KEPT_HEADERS` it had
-    answered: Mapping[str, Any] = field(default_factory=dict)  # id and status of what was shown
-    replayed: bool = False  # whether it was answered as the call was that had its key first
-    fault: str | None = None  # what was made to go wrong with it
-    assumed: tuple[str, ...] = ()  # what its answer rests on that is only assumed
+    after: int  # number of timeline entries before it
+    headers: Mapping[str, str] = field(default_factory=dict)  # those in `KEPT_HEADERS`
+    answered: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # id and status of the resource in the answer
+    replayed: bool = False  # answered with a stored answer
+    fault: str | None = None  # the key of its fault
+    assumed: tuple[str, ...] = ()  # the assumed behaviours it relies on
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """The answer to a call with an idempotency key, to be given again to the same call."""
+    """The answer to a call with an idempotency key, which a repeated call gets again."""
 
     at: datetime
     call: str  # its method and path
-    parameters: str  # a digest of all that the call said, so that no secret is kept
+    parameters: str  # a digest of the call, so no secret is kept
     status: int
     headers: Mapping[str, str]
     body: bytes

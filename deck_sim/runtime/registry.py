@@ -1,4 +1,4 @@
-"""The worlds of one server. The API key selects the world, which begins when it is first seen."""
+"""The worlds of one server. An API key selects a world, which is created on first use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,29 +14,29 @@ from deck_sim.scenario.library import Library, shipped
 
 
 def world_token(key: str) -> str:
-    """What names a world in the address of a file, where its key must not stand."""
+    """Return the name of a world in the URLs of its files, which must not contain the key."""
     return blake2b(key.encode(), digest_size=8).hexdigest()
 
 
 @dataclass
 class WorldRegistry:
-    """Every world, by its key."""
+    """All worlds of a server, by key."""
 
     settings: Settings = field(default_factory=Settings)
     library: Library = field(default_factory=shipped)
-    keys: frozenset[str] | None = None  # None: any key will do
+    keys: frozenset[str] | None = None  # None: any key is allowed
     real_ns: Callable[[], int] = real_time.monotonic_ns
-    prepare: Callable[[Simulation], None] = lambda new: None  # what every new world begins with
+    prepare: Callable[[Simulation], None] = lambda new: None  # called with each new world
     dispatcher: Dispatcher = field(default_factory=Dispatcher, compare=False)
-    origin: str = "http://127.0.0.1:8765"  # where the server is reached
+    origin: str = "http://127.0.0.1:8765"  # the scheme, host and port of the server
     _worlds: dict[str, Simulation] = field(default_factory=dict)
     _refused: int = 0
 
     def select(self, authorization: str | None) -> Simulation:
-        """The world of the key in an `Authorization` header.
+        """Return the world of the key in an `Authorization` header.
 
         Raises:
-            ApiError: `api_key_invalid` if there is no key, or it is not one of those allowed.
+            ApiError: `api_key_invalid` if the key is missing or not allowed.
 
         """
         scheme, _, key = (authorization or "").partition(" ")
@@ -47,10 +47,10 @@ class WorldRegistry:
         if self.keys is not None and key not in self.keys:
             raise refuse("request/api_key_invalid")
         found = self._worlds.get(key)
-        return found if found is not None else self.make(key)
+        return found if found is not None else self.create(key)
 
-    def make(self, key: str, **changes: Any) -> Simulation:
-        """Begin the world of `key` anew, with these settings instead of the server's."""
+    def create(self, key: str, **changes: Any) -> Simulation:
+        """Replace the world of `key` by a new one, with these changes to the server's settings."""
         settings = replace(self.settings, **changes)
         library = Library(self.library)
         new = Simulation(key, settings, library, self.real_ns, files_url=self.files_url(key))
@@ -60,36 +60,36 @@ class WorldRegistry:
         return new
 
     def find(self, key: str) -> Simulation | None:
-        """The world of a key, if it has begun; any thread may ask."""
+        """Return the world of a key, or None. Safe on any thread."""
         return self._worlds.get(key)
 
     def files_url(self, key: str) -> str:
-        """Where the files of a world are served."""
+        """The base URL of a world's files."""
         return f"{self.origin}/_sim/files/{world_token(key)}"
 
     def keyless(self) -> Simulation:
-        """A world that is not kept, for calls that need no key."""
+        """Return a temporary world, for calls that need no key."""
         return Simulation("", self.settings, self.library, self.real_ns)
 
     def drop(self, key: str) -> None:
-        """Forget a world; its key would begin a new one."""
-        gone = self._worlds.pop(key, None)
-        if gone is not None:
-            gone.dropped = True
-            gone.send_held_responses(*gone.held_responses)
-            self.dispatcher.forget(gone)
+        """Delete a world; its key creates a new one on next use."""
+        dropped = self._worlds.pop(key, None)
+        if dropped is not None:
+            dropped.dropped = True
+            dropped.send_held_responses(*dropped.held_responses)
+            self.dispatcher.forget(dropped)
 
     def send_held_responses(self) -> None:
-        """Send every answer that a hold keeps back, whichever thread says so."""
+        """Send all responses that holds keep back. Safe on any thread."""
         for simulation in [*self._worlds.values()]:
             simulation.send_held_responses(*simulation.held_responses)
 
     def find_by_token(self, token: str) -> Simulation | None:
-        """The world whose key has that token."""
+        """Return the world whose key has that token."""
         found = (world for key, world in self._worlds.items() if world_token(key) == token)
         return next(found, None)
 
     def next_request_id(self) -> str:
-        """The id of a request that reached no world."""
+        """Return an id for a request that reached no world."""
         self._refused += 1
         return make_id(self.settings.seed, "req", -self._refused)

@@ -1,4 +1,4 @@
-"""How things are printed, and how bodies are read. The wire format of both `/v2` and `/_sim`."""
+"""The JSON of `/v2` and `/_sim`: how resources and events are printed, how bodies are read."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-Pairs = list[tuple[str, Any]]  # the keys and values of an object, as they were written
+Pairs = list[tuple[str, Any]]  # the keys and values of an object
 Model = TypeVar("Model", bound="pydantic.BaseModel")
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
-MAX_DEPTH = 100  # of objects and lists within one another
-MAX_DIGITS = 1000  # of a number
-MAX_NAME = 100  # characters of a name that an error repeats
-MAX_RECALLED = 1000  # characters of a body that is not JSON, in the journal
+MAX_DEPTH = 100  # of nested objects and lists
+MAX_DIGITS = 1000  # of an integer
+MAX_NAME = 100  # characters of a name or number in an error
+MAX_JOURNAL_TEXT = 1000  # characters of a body that is not JSON, in the journal
 
 
 def print_moment(moment: datetime) -> str:
@@ -42,13 +42,13 @@ def read_moment(text: str, field: str) -> datetime:
     """Read an ISO 8601 moment; without an offset it is UTC.
 
     Raises:
-        ApiError: `input_invalid` if it is not one.
+        ApiError: `input_invalid` if it is not.
 
     """
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # one that no calendar has, in UTC
+    except (ValueError, OverflowError):  # in UTC it may be before the year 1
         shape = f"`{field}` must be a moment like 2025-01-15T09:30:00Z, not {text[:MAX_NAME]!r}"
         raise refuse("request/input_invalid", shape, field=field) from None
 
@@ -88,7 +88,7 @@ def _print_attributes(
 
 
 def print_storage(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
-    """The files that a run kept, newest first."""
+    """The stored files of a run, newest first."""
     items = simulation.world.all("storage").values()
     kept = [item for item in items if item["task_run_id"] == run.id and not item.deleted]
     return [print_resource(simulation, item) for item in reversed(kept)]
@@ -109,7 +109,7 @@ def print_screenshots(simulation: Simulation, run: Resource) -> list[dict[str, A
     ]
 
 
-# What `include=` can ask for of a run; that artifacts are its screenshots is assumed.
+# The values of `include=` for a run; that artifacts are its screenshots is assumed.
 _INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
     "input": lambda simulation, run: run.hidden["input"],
     "storage": print_storage,
@@ -119,7 +119,7 @@ _INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
 
 
 def print_event(simulation: Simulation, event: Event) -> dict[str, Any]:
-    """An event as the API shows it: with the whole resource as it was then, or a summary of it."""
+    """An event as the API shows it: with the whole resource at that time, or a summary of it."""
     world = simulation.world
     whole = world.kind(event.data.kind).summary is None
     data = print_resource(simulation, event.data) if whole else _summarize(simulation, event.data)
@@ -162,27 +162,33 @@ def print_errors(error: ApiError) -> dict[str, Any]:
 
 
 def dump_json(data: Any) -> bytes:
-    """JSON as UTF-8, with no spaces."""
+    """Return data as JSON in UTF-8, without spaces."""
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def read_object(
     body: bytes, *, form: bool = False, keys_once: bool = False, max_depth: int = MAX_DEPTH
 ) -> dict[str, Any]:
-    """Read a body that must be a JSON object; `form` says that it is sent as one of HTML's forms.
-    With `keys_once` none of it may repeat a key, of which JSON would keep the last.
+    """Read a body that must be a JSON object.
+
+    Args:
+        body: The bytes.
+        form: Whether the request says that its body is form-encoded; only for the error.
+        keys_once: Refuse an object that repeats a key.
+        max_depth: The allowed depth of nested objects and lists.
 
     Raises:
-        ApiError: `body_invalid`, with the place where the JSON breaks.
+        ApiError: `body_invalid`, with the line and column of a syntax error.
 
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
     try:
-        data = _read_json(body, _once if keys_once else dict, max_depth)
+        data = _read_json(body, _refuse_repeated_keys if keys_once else dict, max_depth)
     except ApiError:
         if form:
-            raise refuse("request/body_invalid", _NO_FORM) from None
+            text = "The body is form-encoded; it must be a JSON object, as `application/json`."
+            raise refuse("request/body_invalid", text) from None
         raise
     if not isinstance(data, dict):
         found = {list: "an array", str: "a string", type(None): "null"}.get(type(data), "a scalar")
@@ -190,13 +196,10 @@ def read_object(
     return data
 
 
-_NO_FORM = "The body is form-encoded; it must be a JSON object, as `application/json`."
-
-
 def _read_json(
     body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict, max_depth: int = MAX_DEPTH
 ) -> Any:
-    """Read JSON that can be printed again: finite numbers, whole characters, no endless depth."""
+    """Read JSON that can be printed again: finite numbers, whole characters, limited depth."""
     try:
         text = body.decode()
         data = json.loads(
@@ -211,7 +214,7 @@ def _read_json(
     except UnicodeDecodeError as error:
         found = f"The body is not UTF-8: byte {error.start} cannot be read."
     except UnicodeEncodeError:
-        found = "The body is not Unicode: it holds one half of a surrogate pair."
+        found = "The body is not Unicode: it contains half of a surrogate pair."
     except json.JSONDecodeError as error:
         found = f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
     except RecursionError:
@@ -228,10 +231,10 @@ def _read_json(
 _TOO_DEEP = f"The body is nested more than {MAX_DEPTH} levels deep."
 
 
-def _once(pairs: Pairs) -> dict[str, Any]:
+def _refuse_repeated_keys(pairs: Pairs) -> dict[str, Any]:
     counts = Counter(name for name, _ in pairs)
     for name in (name for name, count in counts.items() if count > 1):
-        raise ValueError(f"key {quote(name)} is written twice")
+        raise ValueError(f"key {quote(name)} is repeated")
     return dict(pairs)
 
 
@@ -253,7 +256,7 @@ def _read_int(text: str) -> int:
 
 
 def _depth(data: Any) -> int:
-    """How deep objects and lists lie within one another, found without recursion."""
+    """The depth of nested objects and lists, computed without recursion."""
     depth, level = 0, [data]
     while level := [item for item in level if isinstance(item, dict | list)]:
         depth += 1
@@ -263,17 +266,17 @@ def _depth(data: Any) -> int:
     return depth
 
 
-# What else is wrong with an object, as far as its fields can be read.
+# Finds problems that a model does not know of, in the fields that can be read.
 ExtraChecks = Callable[[dict[str, Any]], list[Problem]]
 
 
 def check_body(
     model: type[Model], data: dict[str, Any], extra_checks: ExtraChecks = lambda data: []
 ) -> Model:
-    """Check an object against its model; one that is wrong is asked for what `also` finds, too.
+    """Check an object against its model. If it does not match, `extra_checks` adds its problems.
 
     Raises:
-        ApiError: with every problem, one element each.
+        ApiError: with every problem.
 
     """
     import pydantic
@@ -282,12 +285,12 @@ def check_body(
         return model.model_validate(data)
     except pydantic.ValidationError as error:
         found = [_problem(details, model) for details in error.errors(include_url=False)]
-        told = {one.field for one in found}
-        more = [one for one in extra_checks(data) if one.field not in told]
+        fields = {one.field for one in found}
+        more = [one for one in extra_checks(data) if one.field not in fields]
         raise ApiError(*found, *more) from None
 
 
-# What counts as not given at all: absent, null or empty where there must be something.
+# Absent, null, or empty where a value is required.
 _MISSING = {"missing", "string_too_short"}
 _UNKNOWN = "extra_forbidden"
 _SPECIAL = {("literal_error", "auth_method"): "auth/auth_method_invalid"}
@@ -297,27 +300,27 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     from deck_sim.base import validation
 
     place = tuple(part if isinstance(part, int) else part[:MAX_NAME] for part in error["loc"])
-    of_a_name = error["loc"][-2:] == (error["input"], "[key]")
-    place = place[:-1] if of_a_name else place
+    is_key = error["loc"][-2:] == (error["input"], "[key]")
+    place = place[:-1] if is_key else place
     field = validation.format_path(place)
     if error["type"] in _MISSING or (error["input"] is None and error["type"] != _UNKNOWN):
         return problem("request/input_missing", field=field)
     shown: ErrorDetails = {**error, "loc": place}
-    if any(is_secret(f"{part}") for part in place) and not of_a_name:
+    if any(is_secret(f"{part}") for part in place) and not is_key:
         shown["input"] = HIDDEN
     what = validation.error_message(shown, model)
     if error["type"] == _UNKNOWN and field in getattr(model, "fixed", ()):
         what = "cannot be changed"
     name = _SPECIAL.get((error["type"], field), "request/input_invalid")
-    text = redact_text(f"`{field}`: {'the name ' if of_a_name else ''}{what}")
+    text = redact_text(f"`{field}`: {'the key ' if is_key else ''}{what}")
     return problem(name, text, field=field)
 
 
 def read_for_journal(body: bytes) -> Any:
-    """A body as the journal keeps it: without secrets, and as text if it is not JSON."""
+    """Return a body for the journal: without secrets; the start of its text if it is not JSON."""
     if not body:
         return None
     try:
         return redact(_read_json(body))
     except ApiError:
-        return cut_before_secret(body[:MAX_RECALLED].decode(errors="replace"))
+        return cut_before_secret(body[:MAX_JOURNAL_TEXT].decode(errors="replace"))

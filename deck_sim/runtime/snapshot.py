@@ -116,7 +116,7 @@ def restore_snapshot(worlds: WorldRegistry, key: str, document: Mapping[str, Any
     except UnreadableSnapshot as error:
         text = f"`values`: {error}; the snapshot was made by deck-sim {document.get('deck_sim')}"
         raise refuse("request/input_invalid", text, field="values") from None
-    restored = worlds.make(key, **asdict(content["state"]["settings"]))
+    restored = worlds.create(key, **asdict(content["state"]["settings"]))
     for name, value in content["state"].items():
         setattr(restored, name, value)
     restored.set_clock(restored.mode, restored.speed)

@@ -731,7 +731,7 @@ def test_webhooks_go_out_on_the_way_to_an_event(receiver, subscribe, sim, run_ta
 def following(key, server):
     """A world that follows the process, which is frozen; and its freezer."""
     with freeze_time("2024-03-01 12:00") as freezer:
-        server.worlds.make(key, mode="follow")
+        server.worlds.create(key, mode="follow")
         yield freezer
 
 

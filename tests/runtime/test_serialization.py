@@ -1,4 +1,4 @@
-"""The wire format: how things are printed, and how bodies are read."""
+"""The JSON of the API: how moments are printed, and how bodies are read."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -33,7 +33,7 @@ from deck_sim.runtime.serialization import (
     ],
 )
 def test_moments_are_printed_with_milliseconds_only_if_there_are_any(moment, printed):
-    """A moment is printed in UTC, with milliseconds only if there are any."""
+    """In UTC."""
     assert print_moment(moment) == printed
 
 
@@ -56,8 +56,8 @@ def test_a_moment_may_be_written_with_or_without_an_offset(text):
 @pytest.mark.parametrize(
     "text", ["", "soon", "2025-13-01", "9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"]
 )
-def test_what_is_no_moment_is_refused(text):
-    """A text that names no moment is refused, with its field and what was found."""
+def test_a_text_that_is_not_a_moment_is_refused(text):
+    """The error has the field and the text."""
     with pytest.raises(ApiError) as refusal:
         read_moment(text, "created_after")
     (problem,) = refusal.value.problems
@@ -70,7 +70,7 @@ _ZONES = st.sampled_from([UTC, timezone(timedelta(hours=-7))])
 
 @given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=_ZONES))
 def test_a_printed_moment_is_read_as_the_same_moment(moment):
-    """Printing and reading a moment gives the same moment, to the millisecond."""
+    """To the millisecond."""
     moment = moment.astimezone(UTC)
     read = read_moment(print_moment(moment), "now")
     assert read == moment.replace(microsecond=moment.microsecond // 1000 * 1000)
@@ -87,7 +87,7 @@ UNREADABLE = {
     "infinity": (b'{"a": -Infinity}', "-Infinity is not JSON."),
     "float without end": (b'{"a": 1e999}', "1e999 is too large."),
     "long number": (b'{"a": ' + b"9" * 5000 + b"}", "a number has more than 1000 digits."),
-    "half a pair": (b'{"a": "\\ud800"}', "it holds one half of a surrogate pair."),
+    "half a pair": (b'{"a": "\\ud800"}', "it contains half of a surrogate pair."),
     "array": (b"[]", "The body must be a JSON object, not an array."),
     "string": (b'"a"', "The body must be a JSON object, not a string."),
     "null": (b"null", "The body must be a JSON object, not null."),
@@ -105,7 +105,7 @@ UNREADABLE = {
 
 @pytest.mark.parametrize(("body", "message"), UNREADABLE.values(), ids=UNREADABLE)
 def test_an_unreadable_body_is_refused_with_the_place_or_the_reason(body, message):
-    """What is not a JSON object that can be kept and printed again is `body_invalid`."""
+    """The error is `body_invalid`."""
     with pytest.raises(ApiError) as refusal:
         read_object(body)
     (problem,) = refusal.value.problems
@@ -114,7 +114,7 @@ def test_an_unreadable_body_is_refused_with_the_place_or_the_reason(body, messag
 
 
 def test_a_body_may_be_as_deep_as_the_limit():
-    """A body that is exactly as deep as allowed is read; whole surrogate pairs are, too."""
+    """Whole surrogate pairs are read, too."""
     deep = b'{"a":' * MAX_DEPTH + b'"\\ud83d\\ude00"' + b"}" * MAX_DEPTH
     data = read_object(deep)
     for _ in range(MAX_DEPTH):
@@ -134,8 +134,8 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON))
-def test_what_was_read_can_be_printed_and_read_again(data):
-    """Any JSON object survives being read, printed and read again."""
+def test_printed_json_is_read_as_the_same_data(data):
+    """Whatever the object contains."""
     assert read_object(json.dumps(data).encode()) == data
     assert read_object(dump_json(data)) == data
 
@@ -158,8 +158,8 @@ def _problems(**data):
     return {problem.field: problem for problem in refusal.value.problems}
 
 
-def test_every_problem_of_a_body_is_found_with_its_place():
-    """All that is wrong with a body is said at once, each with the place in the body."""
+def test_every_problem_of_a_body_is_reported_with_its_field():
+    """All at once."""
     found = _problems(name=None, inner=[{"size": 1}, {"size": "x"}], extra=1, auth_method="sso")
     assert {field: problem.name for field, problem in found.items()} == {
         "name": "request/input_missing",
@@ -174,14 +174,14 @@ def test_every_problem_of_a_body_is_found_with_its_place():
     "data", [{"password": 12345}, {"auth_credentials": "12345"}, {"auth_credentials": {"p": 12345}}]
 )
 def test_an_error_never_repeats_a_secret(data):
-    """An error about a password or credentials says what is wrong, but not what was found."""
+    """It says only what is allowed."""
     (problem,) = _problems(name="x", **data).values()
     assert "must be" in problem.message
     assert "12345" not in problem.message
 
 
 def test_an_error_repeats_only_the_beginning_of_a_very_long_name():
-    """A name of a million characters is cut in the error, and costs no time."""
+    """A name of a million characters is cut."""
     (problem,) = _problems(name="x", **{"y" * 1_000_000: 1}).values()
     assert len(problem.field) == 100
     assert len(problem.message) < 500
@@ -190,12 +190,12 @@ def test_an_error_repeats_only_the_beginning_of_a_very_long_name():
 @pytest.mark.parametrize(
     ("loc", "field"), [(("a",), "a"), (("a", "b", 0, "c"), "a.b[0].c"), ((0, "a"), "[0].a")]
 )
-def test_a_place_is_spelled_as_the_api_does(loc, field):
+def test_a_place_is_spelled_as_in_the_api(loc, field):
     """Names are joined by dots, positions stand in brackets."""
     assert format_path(loc) == field
 
 
-RECALLED = {
+KEPT = {
     "nothing": (b"", None),
     "plain": (b'{"a": [1, {"b": null}]}', {"a": [1, {"b": None}]}),
     "password": (b'{"a": [{"password": "hunter2"}]}', {"a": [{"password": "•••"}]}),
@@ -213,8 +213,8 @@ RECALLED = {
 }
 
 
-@pytest.mark.parametrize(("body", "kept"), RECALLED.values(), ids=RECALLED)
-def test_a_body_is_recalled_without_its_secrets(body, kept):
-    """The journal keeps a body without passwords, and as text if it cannot be read."""
+@pytest.mark.parametrize(("body", "kept"), KEPT.values(), ids=KEPT)
+def test_the_journal_keeps_a_body_without_secrets(body, kept):
+    """As text, if it is not JSON."""
     assert read_for_journal(body) == kept
     dump_json({"body": read_for_journal(body)})

@@ -123,7 +123,7 @@ def test_a_world_that_cannot_catch_up_says_so_in_the_envelope(call, worlds):
     def broken():
         raise RuntimeError("no clock")
 
-    simulation = worlds.make("k", mode="real")
+    simulation = worlds.create("k", mode="real")
     simulation.real_ns = broken
     status, _, body = call("GET", "/things")
     assert (status, _codes(body)) == (500, ["api_error"])

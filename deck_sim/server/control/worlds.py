@@ -150,7 +150,7 @@ def reset_world(request: Request) -> Answer:
     if default is not None:
         edition = body.edition or worlds.settings.edition
         check_scenario(default, "default_scenario", worlds.library, edition)
-    simulation = worlds.make(request.simulation.key, **settings)
+    simulation = worlds.create(request.simulation.key, **settings)
     if default is not None:
         simulation.selection.default_scenario = default
     return show_world(replace(request, simulation=simulation))

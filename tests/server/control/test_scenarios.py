@@ -102,7 +102,7 @@ def test_a_key_that_is_written_twice_is_refused_in_json_too(sim, unchanged, body
         headers = {"Content-Type": "application/json"}
         (error,) = sim.put("/scenarios/mine", content=body, headers=headers).json()["errors"]
     assert error["code"] == "body_invalid"
-    assert "is written twice" in error["message"]
+    assert "is repeated" in error["message"]
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ MADE = [
 @pytest.mark.parametrize(("edition", "path", "operation"), MADE)
 def test_the_example_of_what_is_sent_is_taken(edition, path, operation, server, seed_examples, key):
     """Where there is what the examples name, each create does with its example what it says."""
-    simulation = server.worlds.make(key, edition=edition)
+    simulation = server.worlds.create(key, edition=edition)
     seed_examples(simulation)
     parameters = operation.get("parameters", [])
     ids = [named["schema"]["examples"][0] for named in parameters if named["in"] == "path"]

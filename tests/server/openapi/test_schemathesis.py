@@ -37,7 +37,7 @@ def address(request, checked, seed_examples):
     """Where a server of the edition has its document; time moves when it is polled."""
     settings = Settings(edition=request.param, mode="on_poll")
     worlds = WorldRegistry(settings, keys=frozenset({KEY}), dispatcher=ClosedPostOffice())
-    simulation = worlds.make(KEY)
+    simulation = worlds.create(KEY)
     seed_examples(simulation)
     simulation.selection.default_scenario = "mfa_then_success"
     thread = ServerThread(worlds).start()

@@ -29,7 +29,7 @@ def test_an_edition_can_be_asked_for(ask, edition):
 def test_a_key_selects_the_edition_of_its_world(ask, server):
     """Who sends a key sees the API that the key gets."""
     other = list(EDITIONS)[-1]
-    server.worlds.make("sk_test_openapi", edition=other)
+    server.worlds.create("sk_test_openapi", edition=other)
     answer = ask(headers={"Authorization": "Bearer sk_test_openapi"})
     assert answer.json() == document(other)
 
