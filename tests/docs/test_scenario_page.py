@@ -80,8 +80,8 @@ def row(name, info):
     """The row of a key: its name, type, default and description."""
     type_ = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
     meaning = " ".join(info.description.split())
-    told = spell_type(TypeAdapter(type_).json_schema())
-    return f"| {name} | {told} | {default(info)} | {meaning} |\n"
+    type_name = spell_type(TypeAdapter(type_).json_schema())
+    return f"| {name} | {type_name} | {default(info)} | {meaning} |\n"
 
 
 def default(info):

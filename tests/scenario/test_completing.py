@@ -41,8 +41,8 @@ def test_an_output_that_breaks_the_schema_fails_the_run(
     assert (found["status"], found["output"]) == ("failed", None)
     assert (error["type"], error["code"], error["field"]) == ("task", "output_invalid", "output.x")
     assert error["message"].startswith(begins)
-    told = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
-    assert any(what.startswith("`output.x`: ") for what in told)
+    lines = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
+    assert any(what.startswith("`output.x`: ") for what in lines)
     assert sim.get("/world").json()["crashes"] == []
 
 

@@ -18,8 +18,8 @@ def test_an_event_step_emits_about_the_run(sim, put, run_task, advance, step):
     advance("1m")
     (event,) = [e for e in sim.get("/events").json()["data"] if e["type"] == "agent.noticed"]
     assert (event["data"]["id"], event["data"]["status"]) == (run["id"], "running")
-    told = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
-    assert "event agent.noticed" in told
+    lines = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
+    assert "event agent.noticed" in lines
 
 
 LINE = "must be one line of text, without control characters, not"

@@ -19,7 +19,7 @@ def put(sim):
 
 @pytest.fixture
 def faults(sim):
-    """What the world says of scripts that could not be played."""
+    """The `script_errors` of the world."""
     return lambda: sim.get("/world").json()["script_errors"]
 
 
@@ -108,9 +108,9 @@ def test_a_stopped_script_has_no_more_steps(api, put, run_task, advance, faults,
     put("task_run: [running, event: '{}', running: 1s, completed]")
     run_task("story")
     advance("1s")
-    told = len(sim.get("/events").json()["data"])
+    count = len(sim.get("/events").json()["data"])
     advance("1d")
-    assert len(sim.get("/events").json()["data"]) == told
+    assert len(sim.get("/events").json()["data"]) == count
     run = run_task("success")
     advance("1h")
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == "completed"

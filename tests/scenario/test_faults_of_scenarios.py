@@ -7,16 +7,16 @@ from deck_sim.scenario.loader import read_scenario
 
 
 @pytest.fixture
-def tell(sim):
+def put_scenario(sim):
     """Put a scenario into the world."""
 
-    def tell(name, body):
+    def put_scenario(name, body):
         text = f"version: 1\nname: {name}\n{body}"
         answer = sim.put(f"/scenarios/{name}", content=text.encode())
         assert answer.status_code == 200, answer.text
         return name
 
-    return tell
+    return put_scenario
 
 
 def test_a_scenario_can_lose_the_response_that_starts_it(api, sim, task, connection, run_task):
@@ -56,22 +56,22 @@ def test_webhooks_can_arrive_out_of_order(subscribe, receiver, run_task, advance
 
 
 def test_webhooks_about_the_files_of_a_run_are_about_the_run(
-    tell, api, subscribe, receiver, run_task, advance, task
+    put_scenario, api, subscribe, receiver, run_task, advance, task
 ):
     """A webhook about a storage item is one about its run."""
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
     subscribe("storage.created")
     steps = "task_run: [running, file: a.txt, completed]"
-    run_task(tell("files", f"webhooks: [{{event: storage.*, duplicate: true}}]\n{steps}"))
+    run_task(put_scenario("files", f"webhooks: [{{event: storage.*, duplicate: true}}]\n{steps}"))
     advance("1m")
     assert receiver.types() == ["storage.created"] * 2
 
 
-def test_a_connection_has_the_faults_of_its_scenario(tell, api, connection):
+def test_a_connection_has_the_faults_of_its_scenario(put_scenario, api, connection):
     """They apply to calls about the connection, and to the one that opens it."""
     body = {"source_id": connection["source_id"], "auth_method": "none"}
     rest = "http: [{match: '**', times: 2, empty: true}]\nconnection: [connecting: 1s, connected]"
-    headers = {"Deck-Sim-Scenario": tell("odd", rest)}
+    headers = {"Deck-Sim-Scenario": put_scenario("odd", rest)}
     assert api.post("/connections", json=body, headers=headers).content == b""
     opened = api.get("/connections").json()["data"][0]["id"]
     sizes = [len(api.get(f"/connections/{opened}").content) > 0 for _ in range(2)]
@@ -94,9 +94,9 @@ def test_faults_are_for_the_kinds_that_a_scenario_defines(script, kinds):
     assert [k for k in ("connection", "task_run") if scenario.script(k).faults] == kinds
 
 
-def test_a_fault_cannot_refuse_the_call_that_starts_its_scenario(tell, run_task, api):
+def test_a_fault_cannot_refuse_the_call_that_starts_its_scenario(put_scenario, run_task, api):
     """The next call about the run is refused."""
-    run = run_task(tell("refuses", "http: [{match: '**', status: 502}]"))
+    run = run_task(put_scenario("refuses", "http: [{match: '**', status: 502}]"))
     assert api.get(f"/task-runs/{run['id']}").status_code == 502
 
 
@@ -108,5 +108,5 @@ def test_the_timeline_shows_a_waiting_fault(run_task, whats_of):
 
 @pytest.fixture
 def whats_of(sim):
-    """What the timeline says of a resource."""
+    """The timeline of a resource."""
     return lambda one: [e["what"] for e in sim.get("/timeline").json()["data"] if e["id"] == one]

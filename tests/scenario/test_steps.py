@@ -10,14 +10,14 @@ from deck_sim.scenario.steps.step import REGISTRY, Step
 
 
 @pytest.fixture
-def tell(read):
+def play(read):
     """Play a body; return times and statuses of the run, or of another kind."""
 
-    def tell(body, answers=None, kind="task run"):
+    def play(body, answers=None, kind="task run"):
         lines = [line for line in play_scenario(read(body), answers).lines if line.who == kind]
         return [f"{format_duration(line.at)} {line.what}" for line in lines]
 
-    return tell
+    return play
 
 
 @pytest.fixture
@@ -33,10 +33,10 @@ def ask(read):
     return ask
 
 
-def test_statuses_last_as_long_as_they_say(tell):
+def test_statuses_last_as_long_as_they_say(play):
     """A status has a duration or none, and may follow itself."""
     body = "task_run: [{queued: 2s}, {running: {for: 250ms}}, running: 1m, {running}, completed]"
-    assert tell(body) == ["1s queued", "3s running", "1m3s250ms completed"]
+    assert play(body) == ["1s queued", "3s running", "1m3s250ms completed"]
 
 
 def test_a_range_is_drawn_from_the_seed(read):
@@ -47,9 +47,9 @@ def test_a_range_is_drawn_from_the_seed(read):
     assert all(timedelta(seconds=3) <= end <= timedelta(seconds=9) for end in ends)
 
 
-def test_a_stuck_connection_never_opens(tell):
+def test_a_stuck_connection_never_opens(play):
     """No limit ends a connection that is `stuck`."""
-    assert tell("connection: [connecting: stuck]", kind="connection") == ["0s connecting"]
+    assert play("connection: [connecting: stuck]", kind="connection") == ["0s connecting"]
 
 
 @pytest.mark.parametrize("status", ["disconnected", "invalid"])
@@ -109,10 +109,10 @@ def test_an_output_that_breaks_the_schema_fails_the_run(read):
     assert error["field"] == "output.reservations[0].nights"
 
 
-def test_a_run_is_approved_by_time_or_by_a_person(tell):
+def test_a_run_is_approved_by_time_or_by_a_person(play):
     """`pending: 10m` ends by itself; `pending` waits for an approval."""
-    assert tell("task_run: [running, pending: 10m, completed]")[-1] == "10m1s completed"
-    assert tell("task_run: [running, pending, completed]")[-1] == "1m1s completed"
+    assert play("task_run: [running, pending: 10m, completed]")[-1] == "10m1s completed"
+    assert play("task_run: [running, pending, completed]")[-1] == "1m1s completed"
 
 
 @pytest.fixture
@@ -236,17 +236,17 @@ def test_each_prompt_counts_its_own_attempts(ask):
         ("{timeout: 29m}", "29m1s failed"),
     ],
 )
-def test_a_prompt_times_out(tell, prompt, end):
+def test_a_prompt_times_out(play, prompt, end):
     """The window is `timeout`, or five minutes."""
     body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
-    assert tell(body, answers=[])[-1] == end
+    assert play(body, answers=[])[-1] == end
 
 
-def test_each_prompt_has_the_whole_window(tell):
+def test_each_prompt_has_the_whole_window(play):
     """A wrong answer restarts the wait."""
     prompt = "{timeout: 90s, accept: []}"
     body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
-    assert tell(body, answers=[{"code": "x"}])[-1] == "1m31s failed"
+    assert play(body, answers=[{"code": "x"}])[-1] == "1m31s failed"
 
 
 def test_branches_nest_and_rejoin(ask):
@@ -332,11 +332,11 @@ def test_at_the_inactivity_limit_the_limit_is_first(read):
     running, pending, completed = scenario.task_run
     half_an_hour = timedelta(minutes=30)
     late = pending.model_copy(update={"length": Span(half_an_hour, half_an_hour)})
-    told = {
+    ends = {
         step: play_scenario(
             scenario.model_copy(update={"task_run": (running, step, completed)}),
             timeout=timedelta(hours=2),
         ).run.status
         for step in (pending, late)
     }
-    assert told == {pending: "completed", late: "failed"}
+    assert ends == {pending: "completed", late: "failed"}

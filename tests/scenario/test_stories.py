@@ -21,7 +21,7 @@ BY_A_RUN = ("session", "idle", "running")
 NO_TRACE = {("task_run", "review_required"), ("task_run", "approval")}
 
 
-def told():
+def trace_entries():
     """The entries of the recorded traces: kind, status before or None, status, detail."""
     for file in TRACES.iterdir():
         before = {}
@@ -33,10 +33,10 @@ def told():
                 before[kind] = status
 
 
-TOLD = list(told())
-MOVES = {(kind, before, status) for kind, before, status, _ in TOLD}
-ENTERED = {(kind, status) for kind, _, status, _ in TOLD}
-FAILURES = [detail for _, _, status, detail in TOLD if status == "failed"]
+ENTRIES = list(trace_entries())
+MOVES = {(kind, before, status) for kind, before, status, _ in ENTRIES}
+ENTERED = {(kind, status) for kind, _, status, _ in ENTRIES}
+FAILURES = [detail for _, _, status, detail in ENTRIES if status == "failed"]
 ERRORS = {name for detail in FAILURES for name in re.findall(r"(\w+/\w+): ", detail)}
 
 
@@ -97,10 +97,10 @@ def test_a_scenario_has_a_summary_and_tags(scenario):
 def test_no_two_scenarios_are_the_same():
     """Every summary and every set of scripts is unique."""
     assert len({scenario.summary for scenario in SCENARIOS}) == len(SCENARIOS)
-    told = {
+    scripts = {
         repr([(s.script(kind).steps, s.entries, s.faults) for kind in KINDS]) for s in SCENARIOS
     }
-    assert len(told) == len(SCENARIOS)
+    assert len(scripts) == len(SCENARIOS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
