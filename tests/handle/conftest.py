@@ -1,4 +1,4 @@
-"""What tests of the handle share."""
+"""What the tests of the handle share."""
 
 import subprocess
 import sys

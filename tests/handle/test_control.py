@@ -1,4 +1,4 @@
-"""What the handle says when the server is not there, or is not one."""
+"""Errors of a server that is missing, wrong or behind a proxy."""
 
 import http.server
 import socket
@@ -12,7 +12,7 @@ from deck_sim.handle.control import Control
 
 @pytest.fixture
 def free_url():
-    """The URL of a port that is taken, and on which nobody answers."""
+    """The URL of a port that is bound and on which nothing listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -29,8 +29,8 @@ def other_url():
     server.server_close()
 
 
-def test_a_server_that_is_not_there_is_named(free_url):
-    """The error says which URL does not answer."""
+def test_a_missing_server_is_an_error_with_its_url(free_url):
+    """The error names the URL that does not answer."""
     with (
         Deck(free_url, "sk_test") as deck,
         pytest.raises(DeckSimError, match=f"no deck-sim server answers at {free_url}"),
@@ -41,15 +41,15 @@ def test_a_server_that_is_not_there_is_named(free_url):
 @pytest.mark.parametrize(
     "url", ["localhost:8000", "127.0.0.1:8000", "ftp://a", "http://", "http://[::1", "http://a:0"]
 )
-def test_what_is_no_url_of_a_server_is_refused(url):
-    """At once, and with what a URL needs."""
+def test_an_invalid_url_is_refused(url):
+    """The constructor raises, with what a URL needs."""
     with pytest.raises(DeckSimError) as refusal:
         Deck(url, "sk_test")
     said = "is no URL of a server; it begins with http:// or https:// and names a host, like http:"
     assert str(refusal.value).startswith(f"{url!r} {said}")
 
 
-def test_another_server_is_told_apart(other_url, capfd):
+def test_another_kind_of_server_is_recognized(other_url, capfd):
     """The error names the URL and the status."""
     with (
         Deck(other_url, "sk_test") as deck,
@@ -58,15 +58,15 @@ def test_another_server_is_told_apart(other_url, capfd):
         deck.settle()
 
 
-def test_an_environment_with_a_proxy_changes_nothing(elsewhere, monkeypatch, free_url):
-    """The proxy of the environment is not asked for what is on loopback."""
+def test_proxies_of_the_environment_are_ignored(elsewhere, monkeypatch, free_url):
+    """Calls to loopback use no proxy."""
     monkeypatch.setenv("HTTP_PROXY", free_url)
     with Deck(elsewhere.removesuffix("/v2"), "sk_test_proxy") as other:
         assert other.clock.mode == "frozen"
 
 
 def test_a_server_of_this_process_is_called_without_a_socket(deck, elsewhere):
-    """A web server tells the date of each answer, and here there is none in between."""
+    """A web server adds a Date header; a direct call has none."""
     for url, dated in ((deck.url, False), (elsewhere.removesuffix("/v2"), True)):
         control = Control(url, "sk_test")
         assert ("date" in control._client.get("/health").headers) == dated
@@ -74,8 +74,8 @@ def test_a_server_of_this_process_is_called_without_a_socket(deck, elsewhere):
 
 
 @pytest.mark.parametrize(("url", "certificates"), [("http://a.io", 0), ("https://a.io", 1)])
-def test_certificates_are_read_only_if_they_are_needed(url, certificates):
-    """Every test's world has a handle, and reading them costs more than all the rest."""
+def test_certificates_are_read_only_for_https(url, certificates):
+    """Reading them takes longer than the rest of a test's world."""
     control = Control(url, "sk_test")
     stats = control._client._transport._pool._ssl_context.cert_store_stats()
     assert min(stats["x509_ca"], 1) == certificates

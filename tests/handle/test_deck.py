@@ -1,4 +1,4 @@
-"""The handle, against the session's server."""
+"""The methods of `Deck`, against the session's server."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -11,34 +11,34 @@ START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 APPROVAL = {"task_run": [{"running": "1s"}, {"pending": None}, "completed"]}
 
 
-def test_the_base_url_ends_in_v2_however_the_server_is_named(deck):
-    """A Deck can be made from the server's URL, with or without the version."""
+def test_the_base_url_always_ends_in_v2(deck):
+    """A Deck takes the server's URL with or without the version."""
     with Deck(f"{deck.url}/v2/", deck.api_key) as same:
         assert same.base_url == deck.base_url == f"{deck.url}/v2"
         assert repr(same) == repr(deck) == f"Deck({deck.url!r}, {deck.api_key!r})"
 
 
 @pytest.mark.parametrize("by", ["90s", timedelta(seconds=90)])
-def test_time_passes_by_a_length(deck, by):
-    """`advance` takes text or a timedelta, and the report has the new moment."""
+def test_advance_takes_a_duration(deck, by):
+    """As text or timedelta; the report has the new time."""
     assert deck.advance(by).now == deck.clock.now == START + timedelta(seconds=90)
 
 
-def test_the_smallest_length_of_time_is_not_lost(deck):
-    """A timedelta below a millisecond passes in full: a thousand of them make one."""
+def test_microseconds_are_not_lost(deck):
+    """Ten timedeltas below a millisecond make one."""
     for _ in range(10):
         deck.advance(timedelta(microseconds=100))
     assert deck.clock.now == START + timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize("moment", ["2025-01-15T10:00:00Z", START + timedelta(minutes=30)])
-def test_time_passes_up_to_a_moment(deck, moment):
-    """`advance_to` takes text or a datetime."""
+def test_advance_to_takes_a_moment(deck, moment):
+    """As text or datetime."""
     assert deck.advance_to(moment).now == START + timedelta(minutes=30)
 
 
-def test_time_passes_until_an_event_of_a_run(deck, run):
-    """`advance_until` waits for that run's event, not for another's."""
+def test_advance_until_waits_for_the_event_of_one_run(deck, run):
+    """The same event of another run does not stop it."""
     deck.queue("mfa_then_success", "success")
     run()
     second = run()
@@ -49,16 +49,16 @@ def test_time_passes_until_an_event_of_a_run(deck, run):
     ]
 
 
-def test_an_event_that_cannot_come_is_an_error_that_says_what_waits(deck, run):
-    """The error of `advance_until` names what was waited for, and the run that waits."""
+def test_an_event_that_cannot_happen_is_an_error(deck, run):
+    """It names the event and the run that waits."""
     deck.use("mfa_then_success")
     waiting = run()
     with pytest.raises(DeckSimError, match=f"no `task_run.completed`.*{waiting['id']}"):
         deck.advance_until("task_run.completed", limit="1m")
 
 
-def test_settling_stops_where_a_person_is_needed(deck, run):
-    """`settle` leaves a run that asks for a code as it is."""
+def test_settle_leaves_runs_that_wait_for_a_person(deck, run):
+    """A run that asks for a code stays as it is."""
     deck.use("mfa_then_success")
     run()
     deck.settle()
@@ -66,8 +66,8 @@ def test_settling_stops_where_a_person_is_needed(deck, run):
     assert [waiting["id"] for waiting in deck.next()["waiting"]] == [deck.runs[0]["id"]]
 
 
-def test_a_report_reads_as_lines(deck, run):
-    """`str` of a report has a line for each thing that happened, and the new moment."""
+def test_a_report_prints_a_line_for_each_entry(deck, run):
+    """The last line has the new time."""
     started = run()
     assert str(deck.advance("5s")).splitlines() == [
         f"2025-01-15T09:30:02Z  task_run     {started['id']}  queued -> running",
@@ -75,26 +75,26 @@ def test_a_report_reads_as_lines(deck, run):
     ]
 
 
-def test_a_report_of_nothing_says_so(deck):
-    """`str` of a report is not empty when nothing happened."""
+def test_an_empty_report_says_that_nothing_happened(deck):
+    """It is not an empty text."""
     assert str(deck.advance("1s")) == "nothing happened\nnow it is 2025-01-15T09:30:01Z"
 
 
-def test_sleeping_lets_the_world_go_on(deck):
-    """`sleep` takes seconds, as `time.sleep` does, and returns at once."""
+def test_sleep_advances_the_clock_by_seconds(deck):
+    """It takes what `time.sleep` takes, and returns at once."""
     assert deck.sleep(0.25) is None
     assert deck.clock.now == START + timedelta(milliseconds=250)
 
 
-def test_sleeping_backwards_is_refused(deck):
-    """A negative sleep is an error, and the clock stays."""
+def test_a_negative_sleep_is_refused(deck):
+    """The clock stays."""
     with pytest.raises(DeckSimError, match="'-1s' is not a duration"):
         deck.sleep(-1)
     assert deck.clock.now == START
 
 
-def test_the_clock_changes_its_mode(deck):
-    """`clock.set` changes how time moves, and goes on to a moment on the way."""
+def test_the_mode_of_the_clock_can_be_set(deck):
+    """With `now` the clock first advances."""
     deck.clock.set("on_poll", now=START + timedelta(hours=1))
     assert (deck.clock.mode, deck.clock.now) == ("on_poll", START + timedelta(hours=1))
 
@@ -106,8 +106,8 @@ def test_an_unknown_mode_is_refused(deck):
     assert deck.clock.mode == "frozen"
 
 
-def test_reading_moves_no_clock(deck, run):
-    """With `on_poll`, looking through the handle is no poll and leaves no request."""
+def test_reading_through_deck_is_no_poll(deck, run):
+    """An `on_poll` clock stays, and the journal has no call."""
     run()
     deck.clock.set("on_poll")
     seen = len(deck.requests)
@@ -116,8 +116,8 @@ def test_reading_moves_no_clock(deck, run):
     assert (deck.clock.now, len(deck.requests)) == (START, seen)
 
 
-def test_the_queue_is_played_one_each_and_then_the_default(deck, run):
-    """`queue` names what the next runs play; `use` what all others do."""
+def test_queued_scenarios_are_played_before_the_default(deck, run):
+    """One for each run."""
     deck.use("mfa_then_success")
     deck.queue("success")
     run(), run()
@@ -127,8 +127,8 @@ def test_the_queue_is_played_one_each_and_then_the_default(deck, run):
     assert because == ["success; because=queue", "mfa_then_success; because=default"]
 
 
-def test_connections_have_a_queue_of_their_own(deck):
-    """`queue` takes the kind of resource that is to play."""
+def test_connections_have_their_own_queue(deck):
+    """`queue` takes the kind of resource."""
     deck.queue("success", resource="connection")
     assert deck.world["queues"] == {"connection": ["success"]}
     deck.reset()
@@ -143,7 +143,7 @@ def test_connections_have_a_queue_of_their_own(deck):
     ],
 )
 def test_a_scenario_is_added_from_text_or_data(deck, run, source, name):
-    """`scenario` returns the name, which can be used at once."""
+    """`scenario` returns its name."""
     assert deck.scenario(source) == name
     deck.use(name)
     run()
@@ -160,8 +160,8 @@ def test_a_scenario_is_added_from_text_or_data(deck, run, source, name):
         ({"name": 5}, "name"),
     ],
 )
-def test_a_scenario_with_mistakes_is_an_error_with_their_places(deck, source, message):
-    """The server's message comes through, and no scenario is added."""
+def test_an_invalid_scenario_is_refused(deck, source, message):
+    """With the server's message; none is added."""
     before = deck.world
     with pytest.raises(DeckSimError, match=message) as caught:
         deck.scenario(source)
@@ -169,8 +169,8 @@ def test_a_scenario_with_mistakes_is_an_error_with_their_places(deck, source, me
     assert deck.world | {"request_id": 0} == before | {"request_id": 0}
 
 
-def test_a_rule_holds_for_what_matches(deck, api):
-    """`rule` adds one behind those there are, for one kind of resource if it says so."""
+def test_a_rule_applies_to_what_matches(deck, api):
+    """Rules are added at the end; a rule may be for one kind of resource."""
     deck.rule({"external_id": "a*"}, "slow_connection")
     deck.rule({"external_id": "*"}, "auth_method_rejected", resource="connection")
     deck.seed(sources=[{"id": "src_1", "type": "website", "website": {"url": "https://a.example"}}])
@@ -191,16 +191,16 @@ def test_a_rule_holds_for_what_matches(deck, api):
         ({"username": "a"}, "success", "run", "rules[0].resource"),
     ],
 )
-def test_a_rule_with_a_mistake_is_refused(deck, when, scenario, resource, field):
-    """The error names the field, and the rules are as they were."""
+def test_an_invalid_rule_is_refused(deck, when, scenario, resource, field):
+    """The error names the field, and the rules stay."""
     with pytest.raises(DeckSimError) as caught:
         deck.rule(when, scenario, resource)
     assert caught.value.errors[0]["field"] == field
     assert deck.rules == []
 
 
-def test_coverage_tells_what_was_played_and_what_was_not(deck, run):
-    """A row for each scenario that was played, with the steps that never were."""
+def test_coverage_counts_the_steps_of_played_scenarios(deck, run):
+    """Steps that were not played have a count of 0."""
     assert deck.coverage() == []
     deck.use("mfa_then_success")
     run()
@@ -210,8 +210,8 @@ def test_coverage_tells_what_was_played_and_what_was_not(deck, run):
     assert "task_run[2].on_timeout[0]" in row["missed"]
 
 
-def test_a_playlist_gives_each_run_its_turn(deck, run):
-    """A scenario of the test's own may name others; the world says what each run plays, and why."""
+def test_a_playlist_plays_one_entry_for_each_run(deck, run):
+    """The world shows what each run plays, and why."""
     deck.use(deck.scenario({"playlist": ["source_down", "success"]}))
     run(), run()
     deck.settle()
@@ -219,8 +219,8 @@ def test_a_playlist_gives_each_run_its_turn(deck, run):
     assert [choice["plays"] for choice in deck.world["choices"]] == ["source_down", "success"]
 
 
-def test_seeding_takes_a_mapping_or_names(deck):
-    """`seed` returns the ids by kind, and both ways of writing it may be mixed."""
+def test_seed_takes_a_mapping_and_keywords(deck):
+    """It returns the ids by kind."""
     agent, task = {"id": "agt_1", "name": "A"}, {"id": "task_1", "name": "T", "agent_id": "agt_1"}
     seeded = deck.seed({"agents": [agent]}, tasks=[task])
     assert {kind: ids for kind, ids in seeded.items() if ids} == {
@@ -230,24 +230,24 @@ def test_seeding_takes_a_mapping_or_names(deck):
     assert deck.events == []
 
 
-def test_a_seed_with_a_mistake_is_refused(deck):
-    """The error has one element for each mistake, and nothing is seeded."""
+def test_an_invalid_seed_is_refused(deck):
+    """The error has an element for each mistake, and nothing is seeded."""
     with pytest.raises(DeckSimError, match=r"resources\.agents") as caught:
         deck.seed(agents=[{"id": "agt_1"}], sorces=[])
     assert len(caught.value.errors) == 2
     assert deck.timeline == ()
 
 
-def test_ready_tasks_can_be_made_again_and_again(deck, api):
-    """`ready_task` takes the task's fields, and each has ids of its own."""
+def test_each_ready_task_has_its_own_ids(deck, api):
+    """`ready_task` takes the task's fields."""
     first, second = deck.ready_task(), deck.ready_task(name="Read", input_schema={"type": "object"})
     assert first.task_id != second.task_id
     assert api.get(f"/tasks/{second.task_id}").json()["name"] == "Read"
 
 
 @pytest.mark.parametrize(("verdict", "status"), [("approve", "completed"), ("reject", "failed")])
-def test_a_reviewer_decides(deck, run, verdict, status):
-    """`approve` and `reject` take the run, and its status follows."""
+def test_a_run_can_be_approved_or_rejected(deck, run, verdict, status):
+    """Its status follows."""
     deck.use(deck.scenario(APPROVAL))
     started = run()
     deck.settle()
@@ -257,14 +257,14 @@ def test_a_reviewer_decides(deck, run, verdict, status):
 
 
 @pytest.mark.parametrize(("loss", "status"), [("drop", "disconnected"), ("invalidate", "invalid")])
-def test_a_source_ends_a_connection(deck, loss, status):
-    """`drop` and `invalidate` take a connection's id, and answer with what became of it."""
+def test_a_connection_can_be_dropped_or_invalidated(deck, loss, status):
+    """The answer has its new status."""
     ready = deck.ready_task()
     assert getattr(deck, loss)(ready.connection_id)["status"] == status
 
 
-def test_the_timeline_merges_calls_and_what_came_of_them(deck, run):
-    """`timeline` can be looked into, and reads as lines."""
+def test_the_timeline_has_calls_and_transitions(deck, run):
+    """As values, and as lines."""
     run()
     deck.advance("2s")
     assert [line.kind for line in deck.timeline][-4:] == ["call", "task_run", "task_run", "clock"]
@@ -272,8 +272,8 @@ def test_the_timeline_merges_calls_and_what_came_of_them(deck, run):
     assert [event["type"] for event in deck.events][-1] == "task_run.running"
 
 
-def test_an_attempt_is_a_line_of_the_timeline(deck, run, deck_webhooks):
-    """The line has the delivery, the number of the attempt, and how it was answered."""
+def test_the_timeline_has_delivery_attempts(deck, run, deck_webhooks):
+    """With the delivery, the number of the attempt, and its answer."""
     run()
     deck.settle()
     sent = deck.deliveries[0]
@@ -282,8 +282,8 @@ def test_an_attempt_is_a_line_of_the_timeline(deck, run, deck_webhooks):
     assert line in str(deck.timeline).splitlines()
 
 
-def test_an_event_can_be_delivered_again(deck, run, deck_webhooks):
-    """`replay` takes the delivery, and the same event arrives once more when the clock moves."""
+def test_replay_delivers_an_event_again(deck, run, deck_webhooks):
+    """When the clock moves."""
     run()
     deck.settle()
     deck.replay(deck.deliveries[0])
@@ -293,8 +293,8 @@ def test_an_event_can_be_delivered_again(deck, run, deck_webhooks):
     assert len(deck_webhooks.events) == 3
 
 
-def test_a_queue_holds_its_messages(deck, run):
-    """`messages` takes a destination, and returns the events that it holds, oldest first."""
+def test_messages_lists_the_events_of_a_queue_destination(deck, run):
+    """Oldest first."""
     queue = {"name": "Queue", "type": "aws_sqs", "events": ["task_run.queued", "task_run.running"]}
     destination = deck.create("event-destinations", queue)
     run()
@@ -303,15 +303,15 @@ def test_a_queue_holds_its_messages(deck, run):
     assert held == ["task_run.queued", "task_run.running"]
 
 
-def test_what_cannot_be_created_is_an_error(deck):
-    """`create` has the reasons of the API, and nothing is made."""
+def test_an_invalid_resource_is_refused(deck):
+    """`create` raises with the API's messages."""
     with pytest.raises(DeckSimError, match="`name`"):
         deck.create("agents", {})
     assert deck.events == []
 
 
-def test_a_reset_world_begins_as_it_is_told(deck):
-    """`reset` empties the world, and takes what it is to begin with."""
+def test_reset_empties_the_world_and_takes_settings(deck):
+    """Edition, clock, time and seed."""
     deck.ready_task()
     deck.reset(edition="connections", clock="real", speed=0.001, now=START, seed=7)
     world = deck.world
@@ -321,23 +321,23 @@ def test_a_reset_world_begins_as_it_is_told(deck):
     assert deck.world["webhook_time"] == "world"
 
 
-def test_two_handles_share_nothing_but_the_server(deck):
-    """Another key is another world."""
+def test_each_key_has_its_own_world(deck):
+    """Nothing of one shows in the other."""
     deck.ready_task()
     with Deck(deck.url, f"{deck.api_key}_other") as other:
         assert other.timeline == ()
         other.delete()
 
 
-def test_a_deleted_world_begins_anew(deck):
-    """After `delete` the key has an empty world."""
+def test_a_deleted_world_starts_empty(deck):
+    """With the same key."""
     deck.ready_task()
     deck.delete()
     assert deck.timeline == ()
 
 
-def test_a_world_is_kept_and_begun_with_again(deck, run):
-    """A snapshot survives JSON, and the world that is restored from it goes on from there."""
+def test_a_restored_world_continues(deck, run):
+    """A snapshot survives JSON."""
     started = run()
     kept = json.loads(json.dumps(deck.snapshot()))
     deck.settle()
@@ -349,8 +349,8 @@ def test_a_world_is_kept_and_begun_with_again(deck, run):
     assert deck.timeline[:-1] == completed
 
 
-def test_a_task_is_ready_in_either_edition(deck):
-    """In the `credentials` edition it comes with a verified credential instead of a connection."""
+def test_ready_task_has_the_login_of_the_edition(deck):
+    """A verified credential in the `credentials` edition."""
     assert {*deck.ready_task().login} == {"connection_id"}
     deck.reset(edition="credentials")
     ready = deck.ready_task()
@@ -361,8 +361,8 @@ def test_a_task_is_ready_in_either_edition(deck):
     assert [found["id"] for found in deck.sessions] == [run["session_id"]]
 
 
-def test_what_the_source_does_to_a_login_is_the_editions(deck):
-    """Dropping ends a session there, and what becomes invalid is the credential."""
+def test_drop_and_invalidate_fit_the_edition(deck):
+    """In `credentials`, a session is dropped and a credential invalidated."""
     deck.reset(edition="credentials")
     ready = deck.ready_task()
     run = deck.create(f"tasks/{ready.task_id}/run", ready.login)
@@ -373,7 +373,7 @@ def test_what_the_source_does_to_a_login_is_the_editions(deck):
 
 
 def test_the_rate_can_be_limited(deck, api):
-    """`limit_rate` takes what the control API takes; without anything it is Deck's own limit."""
+    """`limit_rate` takes what the control API takes; by default Deck's own limit."""
     deck.limit_rate({"requests": 1, "per": "2s"})
     assert [api.get("/test").status_code for _ in "ab"] == [200, 429]
     deck.advance("2s")
@@ -384,21 +384,21 @@ def test_the_rate_can_be_limited(deck, api):
     assert deck.world["rate_limit"] is False
 
 
-def test_a_world_can_be_told_to_refuse_what_is_assumed(deck, api):
-    """`refuse_assumed` makes the world strict, and False takes it back."""
+def test_assumed_behaviour_can_be_refused(deck, api):
+    """`refuse_assumed(False)` allows it again."""
     deck.refuse_assumed()
     assert api.get("/nowhere").status_code == 501
     deck.refuse_assumed(False)
     assert api.get("/nowhere").status_code == 404
 
 
-def test_the_handle_has_the_ledger(deck):
-    """`fidelity` has a row for each behaviour of the world's edition."""
+def test_fidelity_lists_the_behaviours_of_the_edition(deck):
+    """A row for each."""
     assert "reopen_path" in [row["name"] for row in deck.fidelity]
 
 
-def test_a_world_can_be_told_to_surprise(deck, run):
-    """`surprise` sets all of it at once, and takes it back."""
+def test_additive_changes_can_be_switched_on_and_off(deck, run):
+    """All in one call."""
     deck.additive_changes(
         fields=True, event_type="task_run.sparkled", interaction_type="palm_reading"
     )

@@ -1,4 +1,4 @@
-"""A server of one's own, without pytest's fixtures."""
+"""`DeckSim`, a server without pytest's fixtures."""
 
 import threading
 import unittest
@@ -9,8 +9,8 @@ import deck_sim
 from deck_sim import Deck, DeckSim, DeckSimError
 
 
-def test_a_server_lasts_as_long_as_the_block():
-    """`DeckSim` starts a server, gives its handle, and stops it."""
+def test_a_server_runs_for_the_block():
+    """`DeckSim` starts it, gives its `Deck`, and stops it."""
     with DeckSim(seed=3, now="2030-01-01T00:00:00Z", clock="on_poll") as deck:
         assert isinstance(deck, Deck)
         assert (deck.world["seed"], deck.clock.now.year, deck.clock.mode) == (3, 2030, "on_poll")
@@ -18,7 +18,7 @@ def test_a_server_lasts_as_long_as_the_block():
         gone.settle()
 
 
-def test_it_serves_a_unittest():
+def test_it_works_in_a_unittest():
     """`enterContext` starts it for one test of a TestCase."""
 
     class Case(unittest.TestCase):
@@ -31,7 +31,7 @@ def test_it_serves_a_unittest():
 
 
 def test_it_plays_the_scenarios_of_a_folder(tmp_path):
-    """`scenarios` is a folder, whose files join those that ship."""
+    """In addition to the shipped ones."""
     (tmp_path / "mine.yaml").write_text(
         "version: 1\nname: mine\ntask_run: [running: 1s, completed]"
     )
@@ -39,23 +39,23 @@ def test_it_plays_the_scenarios_of_a_folder(tmp_path):
         deck.queue("mine", "success")
 
 
-def test_a_folder_with_mistakes_starts_no_server(tmp_path):
+def test_a_folder_with_errors_starts_no_server(tmp_path):
     """The error has the file and the place."""
     (tmp_path / "mine.yaml").write_text("version: 1\nname: mine\ntask_run: [complete]")
     with pytest.raises(DeckSimError, match=r"mine\.yaml:3:12: "):
         DeckSim(scenarios=str(tmp_path)).__enter__()
 
 
-def test_a_world_that_cannot_begin_leaves_no_server_behind():
-    """A wrong edition is an error that says what is allowed; the thread has ended."""
+def test_a_refused_setting_stops_the_server():
+    """The error lists the editions; the thread has ended."""
     before = threading.active_count()
     with pytest.raises(DeckSimError, match="`edition`: must be"):
         DeckSim(edition="none").__enter__()
     assert threading.active_count() == before
 
 
-def test_the_package_gives_its_public_names_and_no_others():
-    """What `__all__` lists can be imported; anything else is an AttributeError."""
+def test_the_package_has_its_public_names_only():
+    """`__all__` can be imported; other names are an AttributeError."""
     assert {name for name in deck_sim.__all__ if hasattr(deck_sim, name)} == {*deck_sim.__all__}
     with pytest.raises(AttributeError, match="no attribute 'Dekc'"):
         deck_sim.Dekc  # noqa: B018
@@ -65,7 +65,7 @@ def test_the_package_gives_its_public_names_and_no_others():
     ("allowed", "said"), [(False, "use 127.0.0.1"), (True, "no server listens")]
 )
 def test_webhooks_go_to_public_addresses_only_if_allowed(allowed, said):
-    """The log of the delivery has the refusal. `0.0.0.0` counts as public, and leads nowhere."""
+    """The log of the delivery has the refusal. `0.0.0.0` counts as public, and is unreachable."""
     with DeckSim(allow_public_webhooks=allowed) as deck:
         config = {"url": "http://0.0.0.0:9/hook"}
         hook = {"name": "Hook", "type": "webhook", "config": config, "events": ["*"]}

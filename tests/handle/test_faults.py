@@ -1,4 +1,4 @@
-"""Faults through the handle."""
+"""The faults of a `Deck`."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,15 +8,15 @@ import pytest
 from deck_sim import DeckSimError
 
 
-def test_a_fault_is_given_as_an_object_or_by_names(deck, api):
-    """Both ways say the same, and mix."""
+def test_a_fault_is_given_as_a_mapping_or_keywords(deck, api):
+    """Or both."""
     deck.fault({"match": "GET /v2/agents", "status": 502}, times=1)
     deck.fault(match="GET /v2/agents", status=503, times=1)
     assert [api.get("/agents").status_code for _ in range(3)] == [502, 503, 200]
     assert [(fault["met"], fault["fired"]) for fault in deck.faults] == [(3, 1), (3, 1)]
 
 
-def test_faults_are_taken_out_by_id_or_as_they_were_given(deck):
+def test_faults_are_cleared_by_id_or_as_returned(deck):
     """One, several, or all."""
     given = [deck.fault(match="**", status=status) for status in (500, 501, 502, 503)]
     deck.clear_faults(given[0], given[1]["id"])
@@ -25,8 +25,8 @@ def test_faults_are_taken_out_by_id_or_as_they_were_given(deck):
     assert deck.faults == []
 
 
-def test_a_wrong_fault_is_told(deck):
-    """With what is allowed."""
+def test_an_invalid_fault_is_refused(deck):
+    """The error lists what is allowed."""
     with pytest.raises(DeckSimError, match="did you mean 'status'"):
         deck.fault(match="**", statis=502)
     assert deck.faults == []
@@ -41,8 +41,8 @@ BROKEN = [
 
 @pytest.mark.parametrize(("fault", "error"), BROKEN)
 @pytest.mark.parametrize("way", ["socket", "transport"])
-def test_a_client_sees_the_same_with_a_socket_and_without(deck, way, fault, error):
-    """What ends a line is an error of the client's library, the same on both ways."""
+def test_a_lost_connection_is_the_same_error_without_a_socket(deck, way, fault, error):
+    """An error of the client's own library."""
     deck.fault(fault, match="GET /v2/agents")
     headers = {"Authorization": f"Bearer {deck.api_key}"}
     transport = {"transport": deck.transport} if way == "transport" else {"trust_env": False}
@@ -51,8 +51,8 @@ def test_a_client_sees_the_same_with_a_socket_and_without(deck, way, fault, erro
         client.get("/agents")
 
 
-def test_a_world_that_is_gone_holds_no_answer(deck):
-    """Nobody waits for the clock of a world that is no more."""
+def test_the_end_of_a_world_releases_delayed_answers(deck):
+    """A delay of a deleted world does not block the client."""
     deck.fault(match="GET /v2/agents", delay="1h")
     headers = {"Authorization": f"Bearer {deck.api_key}"}
     with httpx2.Client(base_url=deck.base_url, headers=headers, transport=deck.transport) as client:
@@ -64,8 +64,8 @@ def test_a_world_that_is_gone_holds_no_answer(deck):
         assert answer.result().status_code == 200
 
 
-def test_a_fault_is_wanted_even_where_assumptions_are_refused(deck, api):
-    """An error that a test asks for is no assumption of ours, and has no mark of one."""
+def test_faults_work_where_assumptions_are_refused(deck, api):
+    """A fault's error is not assumed, and not marked as such."""
     deck.refuse_assumed()
     deck.fault(match="GET /v2/agents", error="request/state_invalid")
     answer = api.get("/agents")

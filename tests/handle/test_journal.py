@@ -1,4 +1,4 @@
-"""The journal: filters, assertions, and what their failures say."""
+"""`deck.requests`: filters, assertions, and their failures."""
 
 import re
 
@@ -64,7 +64,7 @@ CALLS = Calls(
     ],
 )
 def test_calls_are_found_by_pattern_and_content(pattern, wanted, places):
-    """Everything that is asked for must fit; bodies, queries and headers may have more."""
+    """All filters must match; bodies, queries and headers may have more."""
     assert CALLS.where(pattern, **wanted) == tuple(CALLS[place] for place in places)
     assert CALLS.assert_called(pattern, times=len(places), **wanted) == CALLS.where(
         pattern, **wanted
@@ -80,8 +80,8 @@ def test_calls_are_found_by_pattern_and_content(pattern, wanted, places):
         ("**", {"method": "GET"}, "unknown argument 'method'"),
     ],
 )
-def test_a_wrong_filter_says_what_is_allowed(pattern, wanted, text):
-    """A misspelt filter is an error, and never one that finds nothing."""
+def test_an_unknown_filter_is_an_error(pattern, wanted, text):
+    """It lists what is allowed."""
     for find in (CALLS.where, CALLS.assert_called, CALLS.assert_not_called):
         with pytest.raises(DeckSimError) as caught:
             find(pattern, **wanted)
@@ -89,14 +89,14 @@ def test_a_wrong_filter_says_what_is_allowed(pattern, wanted, text):
 
 
 def failure(check, *given, **wanted):
-    """What a failing assertion says, line by line."""
+    """The lines of a failing assertion."""
     with pytest.raises(AssertionError) as caught:
         check(*given, **wanted)
     return str(caught.value).split("\n")
 
 
-def test_a_failure_shows_the_nearest_miss_field_by_field():
-    """Each field that was asked for is told with what was found; then what came is counted."""
+def test_a_failure_shows_the_nearest_call_field_by_field():
+    """Then it counts what was called."""
     wanted = {"status": 409, "json": {"input": {"guest": "Alx", "age": 1, "nights": [1]}}}
     assert failure(CALLS.assert_called, "POST /v2/tasks/*/run", **wanted) == [
         "no call was `POST /v2/tasks/*/run` with status 409"
@@ -127,13 +127,13 @@ def test_a_failure_shows_the_nearest_miss_field_by_field():
         ("POST /v2/task-runs/*/run", "    differs  path: expected /v2/task-runs/*/run, found /v"),
     ],
 )
-def test_a_wrong_method_or_path_is_a_difference_too(pattern, line):
-    """The nearest call is one of the same path, or else of the same method."""
+def test_method_and_path_are_compared(pattern, line):
+    """The nearest call has the same path, or else the same method."""
     assert any(found.startswith(line) for found in failure(CALLS.assert_called, pattern))
 
 
-def test_without_any_call_there_is_no_nearest():
-    """The failure says so."""
+def test_without_any_call_the_failure_says_so():
+    """There is no nearest one."""
     assert failure(Calls().assert_called, "/v2/agents", times=1) == [
         "`/v2/agents` was called 0 times, not once",
         "no call was made at all",
@@ -141,8 +141,8 @@ def test_without_any_call_there_is_no_nearest():
     assert failure(Calls().assert_called, "/v2/agents")[1:] == ["no call was made at all"]
 
 
-def test_a_wrong_number_shows_the_calls_that_fit():
-    """They are listed, each with its moment and answer."""
+def test_a_wrong_count_shows_the_matching_calls():
+    """Each with its time and answer."""
     lines = failure(CALLS.assert_called, "GET /v2/task-runs/*", times=1)
     assert lines == [
         "`GET /v2/task-runs/*` was called twice, not once",
@@ -151,8 +151,8 @@ def test_a_wrong_number_shows_the_calls_that_fit():
     ]
 
 
-def test_what_was_not_to_be_called_is_shown():
-    """A call that should not have been made is told with its answer."""
+def test_a_forbidden_call_is_shown():
+    """With its answer."""
     CALLS.assert_not_called("DELETE /v2/agents/*")
     assert failure(CALLS.assert_not_called, "/v2/task-runs/*/cancel") == [
         "`/v2/task-runs/*/cancel` was called once, and must not be",
@@ -161,8 +161,8 @@ def test_what_was_not_to_be_called_is_shown():
     ]
 
 
-def test_calls_may_be_asked_for_in_their_order():
-    """What comes in between does not matter; a pattern twice needs two calls."""
+def test_the_order_of_calls_can_be_asserted():
+    """Other calls may come in between; the same pattern twice needs two calls."""
     CALLS.assert_order("POST /v2/tasks/*/run", "GET /v2/task-runs/*", "GET /v2/task-runs/*")
     CALLS.assert_order()
     lines = failure(CALLS.assert_order, "POST /v2/task-runs/*/cancel", "POST /v2/tasks/*/run")
@@ -175,7 +175,7 @@ def test_calls_may_be_asked_for_in_their_order():
     assert first == "expected `GET /v2/sources`; it was never called. The calls were"
 
 
-def test_many_calls_are_cut_in_the_middle_and_many_kinds_at_the_end():
+def test_many_calls_are_cut():
     """A failure stays readable after thousands of polls."""
     many = Calls([call(f"GET /v2/kind_{n}") for n in range(100)])
     assert "  … 61 lines are left out …" in failure(many.assert_called, "/v2/kind_*", times=1)
@@ -183,7 +183,7 @@ def test_many_calls_are_cut_in_the_middle_and_many_kinds_at_the_end():
     assert cut_middle(["a"] * 3, 3) == ["a"] * 3
 
 
-def test_calls_print_one_below_the_other():
+def test_calls_print_a_line_each():
     """`str` is for people."""
     assert str(Calls(CALLS[1:3])).split("\n") == [
         "2025-01-15T09:30:00Z  GET /v2/task-runs/trun_1 -> 200",
@@ -192,8 +192,8 @@ def test_calls_print_one_below_the_other():
     assert str(Calls()) == "no calls"
 
 
-def test_the_journal_of_a_world_can_be_asked(deck, run, api):
-    """It has the headers that matter, and never the key."""
+def test_the_journal_of_a_world_can_be_asserted(deck, run, api):
+    """It keeps some headers, and never the key."""
     started = run()
     api.get(f"/task-runs/{started['id']}", headers={"Idempotency-Key": "k", "User-Agent": "mine"})
     deck.requests.assert_order("POST /v2/tasks/*/run", "GET /v2/task-runs/*")
@@ -217,7 +217,7 @@ def test_the_journal_of_a_world_can_be_asked(deck, run, api):
         ("**", {"headers": {"Authorization": "x"}}, "keep the header 'Authorization'; it keeps"),
     ],
 )
-def test_what_no_call_can_be_is_an_error(pattern, wanted, said):
-    """An assertion that there was none would hold whatever the application does."""
+def test_an_impossible_call_is_an_error(pattern, wanted, said):
+    """`assert_not_called` would always pass."""
     with pytest.raises(DeckSimError, match=re.escape(said)):
         CALLS.assert_not_called(pattern, **wanted)

@@ -18,15 +18,15 @@ def hasty(run, api):
     return hasty
 
 
-def test_a_good_client_has_none(deck, run):
+def test_a_correct_client_has_no_findings(deck, run):
     """The report says so, and the check passes."""
     run()
     assert str(deck.lint) == "no findings"
     deck.lint.check()
 
 
-def test_a_bad_one_is_told_what_why_and_how_to_mend_it(deck, hasty):
-    """As a report, and as a failure of the same text."""
+def test_a_finding_says_what_why_and_how_to_fix_it(deck, hasty):
+    """In the report, and in the failure of the check."""
     started = hasty()
     report = str(deck.lint).split("\n")
     assert report[0] == f"polls_too_often: `{started['id']}` was read 7 times within 1s of a read"
@@ -41,8 +41,8 @@ def test_a_bad_one_is_told_what_why_and_how_to_mend_it(deck, hasty):
     assert str(caught.value).split("\n") == report
 
 
-def test_what_is_too_often_can_be_set(deck, hasty):
-    """For this world; what cannot be read as a length is refused."""
+def test_the_poll_interval_can_be_set(deck, hasty):
+    """Text that is no duration is refused."""
     hasty()
     deck.poll_interval = "0s"
     assert deck.lint == ()
@@ -61,7 +61,7 @@ def test_a_rule_can_be_ignored_by_its_name(deck, hasty):
 
 @pytest.mark.parametrize(("right", "found"), [("1", []), ("2", ["submits_an_answer_twice"])])
 def test_the_same_answer_to_the_next_question_is_no_mistake(deck, run, api, right, found):
-    """Who is asked twice in a row may answer the same; who was wrong should not."""
+    """The same answer after a wrong one is."""
     prompt = {"interaction_required": {"accept": {"code": right}}}
     deck.use(deck.scenario({"task_run": ["running", prompt, prompt, "running", "completed"]}))
     path = f"/task-runs/{run()['id']}/interaction"

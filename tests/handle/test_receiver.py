@@ -1,4 +1,4 @@
-"""The receiver of webhooks, against the session's server."""
+"""`WebhookReceiver`, against the session's server."""
 
 import asyncio
 import re
@@ -26,7 +26,7 @@ def types(events):
 
 
 def test_every_event_arrives_signed(deck, run, deck_webhooks):
-    """Each event of the world is received as it is listed, with the headers of the standard."""
+    """With the headers of the standard."""
     run()
     deck.settle()
     assert types(deck_webhooks.events) == STATUSES
@@ -37,7 +37,7 @@ def test_every_event_arrives_signed(deck, run, deck_webhooks):
 
 
 def test_it_is_a_destination_like_any_other(deck, api, deck_webhooks):
-    """The API shows it, subscribed to everything, and does not show its secret."""
+    """The API shows it, subscribed to everything, without its secret."""
     shown = api.get(f"/event-destinations/{deck_webhooks.destination_id}").json()
     assert (shown["config"]["url"], shown["events"]) == (deck_webhooks.url, ["*"])
     assert deck_webhooks.secret.startswith("whsec_")
@@ -45,15 +45,15 @@ def test_it_is_a_destination_like_any_other(deck, api, deck_webhooks):
 
 
 def test_events_are_in_the_order_in_which_they_happened(deck, api, deck_webhooks):
-    """What is sent at one moment may arrive in any order; `events` is ordered all the same."""
+    """Though deliveries of one moment may arrive in any order."""
     for name in "abcdefgh":
         api.post("/agents", json={"name": name})
     deck.settle()
     assert [event["data"]["name"] for event in deck_webhooks.events] == [*"abcdefgh"]
 
 
-def test_a_refused_attempt_comes_again(deck, run, deck_webhooks):
-    """`respond` answers the next ones; they are received, and the event is taken once."""
+def test_a_refused_attempt_is_retried(deck, run, deck_webhooks):
+    """Each attempt is in `received`, the event once in `events`."""
     deck_webhooks.respond(503, times=2)
     deck.queue("success")
     started = run()
@@ -65,8 +65,8 @@ def test_a_refused_attempt_comes_again(deck, run, deck_webhooks):
     assert deck_webhooks.wait_for("task_run.completed", started)["data"]["status"] == "completed"
 
 
-def test_a_receiver_can_fail_for_good(deck, run, api, deck_webhooks):
-    """Without `times` every attempt is answered so, until the next `respond`."""
+def test_without_times_every_attempt_gets_the_status(deck, run, api, deck_webhooks):
+    """Until the next `respond`."""
     deck_webhooks.respond(503, times=1)
     deck_webhooks.respond(410)
     run()
@@ -77,7 +77,7 @@ def test_a_receiver_can_fail_for_good(deck, run, api, deck_webhooks):
 
 
 def test_a_callback_can_call_the_api(deck, api, run, deck_webhooks):
-    """The answer to an interaction is given while the webhook about it waits for its own."""
+    """It answers an interaction before its webhook is answered."""
     deck.use("mfa_then_success")
 
     def answer(event):
@@ -93,8 +93,8 @@ def test_a_callback_can_call_the_api(deck, api, run, deck_webhooks):
     assert sorted(seen) == sorted(types(deck.events))
 
 
-def test_a_refused_event_calls_nobody_back(deck, run, deck_webhooks):
-    """An event that is answered with an error has not been taken, so no callback sees it."""
+def test_a_refused_event_calls_no_callback(deck, run, deck_webhooks):
+    """It is not taken, and comes again."""
     seen = []
     deck_webhooks.on("task_run.queued", seen.append)
     deck_webhooks.respond(500, times=1)
@@ -103,7 +103,7 @@ def test_a_refused_event_calls_nobody_back(deck, run, deck_webhooks):
     assert seen == []
 
 
-def test_waiting_under_a_frozen_clock_only_looks(deck, run, deck_webhooks):
+def test_wait_for_does_not_wait_with_a_frozen_clock(deck, run, deck_webhooks):
     """The error names the frozen clock, how to advance it, and what was received."""
     started = run()
     deck.advance("2s")
@@ -120,28 +120,28 @@ def test_waiting_under_a_frozen_clock_only_looks(deck, run, deck_webhooks):
 
 
 @pytest.mark.deck(clock="real")
-def test_waiting_ends_when_the_clock_brings_nothing(deck_webhooks):
-    """With a clock that moves, the error says how long was waited."""
+def test_wait_for_ends_after_its_timeout(deck_webhooks):
+    """The error has the seconds."""
     with pytest.raises(DeckSimError, match=r"received; waited 0 seconds\nnothing was received$"):
         deck_webhooks.wait_for("task_run.completed", timeout=0)
 
 
 @pytest.mark.deck(clock="on_poll")
-def test_waiting_for_a_clock_that_polls_move_says_so(deck_webhooks):
-    """Nobody polls while a test waits, so the error says what moves the clock."""
+def test_wait_for_explains_an_on_poll_clock(deck_webhooks):
+    """It does not move while a test waits."""
     with pytest.raises(DeckSimError, match=r"an `on_poll` clock moves only when an unfinished"):
         deck_webhooks.wait_for("task_run.completed", timeout=0)
 
 
-def test_an_event_is_waited_for_while_the_clock_moves_by_itself(deck, run, deck_webhooks):
-    """`wait_for` returns when the event has arrived."""
+def test_wait_for_returns_when_the_event_arrives(deck, run, deck_webhooks):
+    """With a clock that moves by itself."""
     started = run()
     deck.clock.set("real", speed=1000)
     assert deck_webhooks.wait_for("task_run.completed", started)["type"] == "task_run.completed"
 
 
-def test_an_event_is_waited_for_beside_an_event_loop(deck, run, deck_webhooks):
-    """The twin for async tests returns the same."""
+def test_wait_for_has_a_twin(deck, run, deck_webhooks):
+    """It returns the same."""
     run()
     deck.settle()
     found = asyncio.run(deck_webhooks.async_wait_for("task_run.completed"))
@@ -150,15 +150,15 @@ def test_an_event_is_waited_for_beside_an_event_loop(deck, run, deck_webhooks):
 
 @pytest.fixture
 def block(deck):
-    """A block in which there is a receiver; `close` leaves it."""
+    """A block with a receiver; `close` leaves it."""
     with ExitStack() as block:
         block.receiver = block.enter_context(WebhookReceiver(deck))
         yield block
 
 
 @pytest.mark.parametrize("headers", [{}, {"webhook-id": "evt_1"}])
-def test_what_is_not_signed_is_refused_and_told_at_the_end(block, headers):
-    """A forged webhook gets a 401, is not received, and makes the block end in an error."""
+def test_a_wrong_signature_is_refused_and_raised_at_the_end(block, headers):
+    """It gets a 401 and is not received."""
     answer = httpx2.post(block.receiver.url, json={}, headers=headers, trust_env=False)
     assert (answer.status_code, block.receiver.received) == (401, [])
     name = headers.get("webhook-id", "without an id")
@@ -168,8 +168,8 @@ def test_what_is_not_signed_is_refused_and_told_at_the_end(block, headers):
         block.close()
 
 
-def test_a_failed_signature_is_told_once_and_while_waiting(deck, run, block):
-    """A secret that does not fit is told by `wait_for`, once however often it was tried."""
+def test_a_wrong_signature_is_reported_once(deck, run, block):
+    """By `wait_for`, too, however often it is retried."""
     block.receiver.secret = block.receiver.secret[:-4] + "AAAA"
     run()
     deck.advance("1m")
@@ -179,8 +179,8 @@ def test_a_failed_signature_is_told_once_and_while_waiting(deck, run, block):
         assert str(told.value).count("the signature of a webhook") == 3
 
 
-def test_a_failed_callback_is_told_at_the_end(deck, run, block):
-    """What it raised is shown with its traceback; the delivery is answered with a 500."""
+def test_a_failed_callback_is_raised_at_the_end(deck, run, block):
+    """With its traceback; the delivery is answered with a 500."""
     block.receiver.on("task_run.queued", lambda event: pytest.fail("boom"))
     run()
     deck.advance("1s")
@@ -190,7 +190,7 @@ def test_a_failed_callback_is_told_at_the_end(deck, run, block):
 
 
 def test_the_error_of_the_block_comes_first(deck):
-    """A complaint does not hide what the block itself raised."""
+    """A complaint does not hide it."""
     receiver = WebhookReceiver(deck)
     receiver.complaints.append("something")
     with pytest.raises(ZeroDivisionError), receiver:
@@ -215,7 +215,7 @@ def test_a_receiver_that_cannot_register_closes_its_socket(deck, error):
 
 
 def test_signatures_may_have_the_time_of_the_world():
-    """A server that signs with the world's time is understood, and says it in the header."""
+    """If the server signs with it."""
     thread = ServerThread(WorldRegistry(Settings(webhook_time="world"))).start()
     with Deck(thread.server.url, "sk_test") as deck, WebhookReceiver(deck) as receiver:
         deck.create("agents", {"name": "Concierge"})
@@ -226,8 +226,8 @@ def test_signatures_may_have_the_time_of_the_world():
 
 
 @pytest.mark.parametrize("fault", ["bad_signature", "tampered_body", "stale_timestamp"])
-def test_what_was_spoiled_on_purpose_is_refused_and_no_complaint(deck, run, fault):
-    """A webhook whose fault the test wanted gets a 401, and fails no test; the next is taken."""
+def test_a_signature_spoiled_by_a_fault_is_no_complaint(deck, run, fault):
+    """It gets a 401; the retry is received."""
     deck.fault({fault: True}, event="task_run.completed", times=1)
     with WebhookReceiver(deck) as receiver:
         made = run()
@@ -255,20 +255,20 @@ def test_what_was_spoiled_on_purpose_is_refused_and_no_complaint(deck, run, faul
         ("respond", ("503",), "`respond` takes a status from 200 to 599, not '503'"),
     ],
 )
-def test_what_could_never_come_is_an_error(deck_webhooks, name, given, said):
-    """A callback that is never called would let a test pass that proves nothing."""
+def test_an_invalid_argument_is_an_error(deck_webhooks, name, given, said):
+    """A callback that is never called would prove nothing."""
     with pytest.raises(DeckSimError, match=re.escape(said)):
         getattr(deck_webhooks, name)(*given)
 
 
-def test_a_number_of_answers_is_one_at_least(deck_webhooks):
-    """None at all would be silently the usual answer."""
+def test_times_is_at_least_one(deck_webhooks):
+    """0 would change nothing."""
     with pytest.raises(DeckSimError, match="`times` must be a number from 1, not 0"):
         deck_webhooks.respond(503, times=0)
 
 
-def test_an_event_that_no_table_knows_can_be_waited_for(deck, run, deck_webhooks):
-    """A scenario's own event: as the end of an advance, in a callback, to be spoiled."""
+def test_an_event_of_a_scenario_can_be_waited_for(deck, run, deck_webhooks):
+    """Also advanced to, called back with, and changed by a fault."""
     seen, story = [], {"task_run": [{"running": "1s"}, {"event": "task_run.progress"}, "completed"]}
     deck.use(deck.scenario({"version": 1, "name": "tells", **story}))
     deck_webhooks.on("task_run.progress", seen.append)
@@ -285,8 +285,8 @@ FREEZERS = {
 
 
 @pytest.mark.parametrize("freezer", FREEZERS)
-def test_a_frozen_process_takes_what_it_is_sent(anywhere, freezer):
-    """A server elsewhere is told the process's present; when that is thawed, no more."""
+def test_a_frozen_process_accepts_signatures(anywhere, freezer):
+    """A server elsewhere signs with the time of the process, while that is frozen."""
     with WebhookReceiver(anywhere) as webhooks:
         with FREEZERS[freezer]():
             anywhere.create("agents", {"name": "Frozen"})

@@ -1,4 +1,4 @@
-"""Every way for a client to reach a server: the same answers, whichever is taken."""
+"""Every transport, adapter and a plain socket give a client the same answers."""
 
 import io
 import threading
@@ -20,7 +20,7 @@ from deck_sim.server.serve import ServerThread, server_at
 
 @contextmanager
 def plain(deck, headers):
-    """A client that knows nothing of us: over a socket."""
+    """A client over a socket."""
     with httpx2.Client(headers=headers, trust_env=False) as client:
         yield client.request
 
@@ -73,8 +73,8 @@ def ask(request, anywhere):
         yield lambda method, path, **how: call(method, f"{anywhere.url}{path}", **how)
 
 
-def test_the_main_job_is_the_same_in_every_way(anywhere, ask):
-    """A run is started, watched, answered and read, and its world's clock moves in between."""
+def test_a_run_is_the_same_in_every_way(anywhere, ask):
+    """It is started, read, and answered, and the clock advances in between."""
     ready = anywhere.ready_task(output_schema={"type": "object"})
     anywhere.use("mfa_then_success")
     body = {"connection_id": ready.connection_id}
@@ -93,7 +93,7 @@ def test_the_main_job_is_the_same_in_every_way(anywhere, ask):
 
 
 def test_errors_are_answers_in_every_way(anywhere, ask):
-    """Deck's envelope comes through, with the request's id and the reason phrase."""
+    """With Deck's envelope, the request id and the reason phrase."""
     answer = ask("GET", "/v2/agents/agt_none")
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "agent_not_found")
     assert "Deck-Sim-Version" in answer.headers
@@ -101,14 +101,14 @@ def test_errors_are_answers_in_every_way(anywhere, ask):
 
 
 def test_a_head_has_no_body_in_every_way(ask):
-    """The length is told, and nothing is sent."""
+    """It has the length."""
     answer = ask("HEAD", "/v2/test")
     assert (answer.status_code, answer.content) == (200, b"")
     assert int(answer.headers["Content-Length"]) > 0
 
 
-def test_queries_and_odd_paths_come_through_in_every_way(anywhere, ask):
-    """What is escaped in a URL is read as it was meant."""
+def test_escaped_queries_and_paths_are_decoded_in_every_way(anywhere, ask):
+    """Once."""
     anywhere.create("agents", {"name": "A"}), anywhere.create("agents", {"name": "B"})
     assert len(ask("GET", "/v2/agents", params={"limit": 1}).json()["data"]) == 1
     odd = ask("GET", "/v2/agents/a%20b%2Fc?x=%C3%A4")
@@ -116,8 +116,8 @@ def test_queries_and_odd_paths_come_through_in_every_way(anywhere, ask):
     assert anywhere.requests[-1]["query"] == "x=%C3%A4"
 
 
-def test_a_file_is_read_by_its_signed_address_in_every_way(anywhere, ask):
-    """What a run brought is outside of `/v2`, and reached all the same."""
+def test_a_file_is_read_by_its_signed_url_in_every_way(anywhere, ask):
+    """That URL is outside of `/v2`."""
     ready = anywhere.ready_task(storage={"enabled": True})
     anywhere.use("downloads_statement")
     run = anywhere.create(f"tasks/{ready.task_id}/run", {"connection_id": ready.connection_id})
@@ -135,8 +135,8 @@ STREAMS = {
 
 @pytest.mark.parametrize("stream", STREAMS)
 @pytest.mark.parametrize("name", ["httpx2", "requests"])
-def test_a_body_may_come_in_pieces(anywhere, name, stream):
-    """A client that sends from a generator or a file is understood."""
+def test_a_body_may_be_a_stream(anywhere, name, stream):
+    """A generator or a file."""
     headers = {"Authorization": f"Bearer {anywhere.api_key}"}
     with CLIENTS[name](anywhere, headers) as call:
         word = "content" if name == "httpx2" else "data"
@@ -145,8 +145,8 @@ def test_a_body_may_come_in_pieces(anywhere, name, stream):
 
 
 @pytest.mark.parametrize("library", [httpx, httpx2])
-def test_an_asynchronous_body_may_come_in_pieces(anywhere, library):
-    """So is one that sends from an asynchronous generator."""
+def test_an_asynchronous_body_may_be_a_stream(anywhere, library):
+    """An asynchronous generator."""
 
     async def pieces():
         yield b'{"name": '
@@ -160,7 +160,7 @@ def test_an_asynchronous_body_may_come_in_pieces(anywhere, library):
 
 @pytest.mark.parametrize("library", [httpx, httpx2])
 def test_another_host_is_refused_by_every_way(anywhere, library):
-    """No test calls Deck itself because it forgot the base URL; the error names both."""
+    """So no test calls Deck itself; the error names both URLs."""
     wrong = "https://api.deck.example/v2/agents"
     text = f"reaches only {anywhere.url}, and the request was to {wrong}"
     with (
@@ -214,23 +214,23 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_a_client_that_waits_no_longer_gets_its_own_error(stuck, name):
-    """The limit is of real time, as with a socket, and the error is the library's."""
+def test_a_timeout_is_an_error_of_the_library(stuck, name):
+    """After real time, as with a socket."""
     with pytest.raises(ERRORS[name][0]) as told:
         move(stuck, name, timeout=0.05)
     assert name == "requests" or str(told.value) == "no answer within 0.05 seconds"
 
 
 @pytest.mark.parametrize("timeout", [(1, 0.05), urllib3.Timeout(read=0.05)])
-def test_requests_has_several_ways_to_say_how_long(stuck, timeout):
-    """A pair, or what urllib3 makes of it."""
+def test_requests_takes_every_form_of_timeout(stuck, timeout):
+    """A pair, or urllib3's `Timeout`."""
     with pytest.raises(requests.ReadTimeout):
         move(stuck, "requests", timeout=timeout)
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_a_server_that_stops_breaks_its_answers_off(own, stuck, name):
-    """Whoever waits for an answer is told, and does not wait for ever."""
+def test_a_stopping_server_breaks_off_its_answers(own, stuck, name):
+    """A waiting client gets an error."""
     waiting = run_in_thread(partial(move, stuck, name, timeout=60))
     stuck.reached.wait()
     own.stop()
@@ -239,8 +239,8 @@ def test_a_server_that_stops_breaks_its_answers_off(own, stuck, name):
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_a_server_that_has_stopped_cannot_be_reached(own, name):
-    """The error is that of a refused connection, and says which server it was."""
+def test_a_stopped_server_refuses_connections(own, name):
+    """The error names it."""
     with Deck(own.server.url, "sk_test") as deck:
         assert deck.transport  # it knows the server from when it ran
         assert deck.requests_adapter
@@ -251,8 +251,8 @@ def test_a_server_that_has_stopped_cannot_be_reached(own, name):
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_call_that_is_cancelled_goes_on_at_the_server(own, stuck, receiver, backend):
-    """As with a socket: the work is done, though nobody waits for it any more."""
+def test_a_cancelled_call_goes_on_at_the_server(own, stuck, receiver, backend):
+    """As with a socket."""
 
     async def cancelled():
         async with httpx2.AsyncClient(transport=stuck.async_transport) as client:
@@ -266,22 +266,22 @@ def test_a_call_that_is_cancelled_goes_on_at_the_server(own, stuck, receiver, ba
         stuck.settle()
 
 
-def test_no_proxy_of_the_environment_is_asked(anywhere, monkeypatch):
-    """Not even by requests, whose sessions read it."""
+def test_proxies_of_the_environment_are_ignored(anywhere, monkeypatch):
+    """By requests, too."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with CLIENTS["requests"](anywhere, {}) as call:
         assert call("GET", f"{anywhere.url}/_sim/health").status_code == 200
 
 
-def test_a_transport_outlives_the_client_that_used_it(anywhere):
-    """Closing a client closes nothing that another one needs."""
+def test_a_transport_outlives_its_client(anywhere):
+    """Closing a client closes nothing that another uses."""
     for _ in range(2):
         with httpx2.Client(transport=anywhere.transport) as client:
             assert client.get(f"{anywhere.url}/_sim/health").status_code == 200
 
 
-def test_the_server_is_touched_by_its_own_thread_alone(own):
-    """Whoever asks, it is the thread of the event loop that answers."""
+def test_a_world_is_used_by_one_thread_only(own):
+    """That of the server's event loop, whoever calls."""
     seen = []
 
     async def look(app):

@@ -85,7 +85,7 @@ MAKERS = {
 
 
 class Taker:
-    """What the applications do with a webhook: verify it, and answer a code that is asked for."""
+    """The webhook endpoint of the applications: verifies, and answers a prompt for a code."""
 
     def __init__(self, deck):
         self.deck, self.events, self.statuses = deck, [], []
@@ -126,8 +126,8 @@ def start_run(deck):
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_an_application_is_called_and_may_call_back(anywhere, taker, name):
-    """Verified, answered from inside its handler, and logged as any other delivery."""
+def test_an_application_is_called_and_may_call_the_api(anywhere, taker, name):
+    """The webhook is verified, and the delivery is logged as any other."""
     anywhere.deliver_to(MAKERS[name](taker))
     start_run(anywhere)
     anywhere.advance_until("task_run.completed")
@@ -138,7 +138,7 @@ def test_an_application_is_called_and_may_call_back(anywhere, taker, name):
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_an_application_is_called_while_a_twin_waits(anywhere, taker, name):
-    """The same from a coroutine."""
+    """Also from a coroutine."""
 
     async def play():
         anywhere.deliver_to(MAKERS[name](taker))
@@ -150,8 +150,8 @@ def test_an_application_is_called_while_a_twin_waits(anywhere, taker, name):
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_an_application_that_refuses_is_called_again(anywhere, taker, name):
-    """The retries follow the world's clock, whatever the way."""
+def test_a_refused_delivery_is_retried(anywhere, taker, name):
+    """By the world's clock."""
     taker.statuses = [503, 500]
     anywhere.deliver_to(MAKERS[name](taker), events=["agent.created"])
     anywhere.create("agents", {"name": "Concierge"})
@@ -164,7 +164,7 @@ def test_an_application_that_refuses_is_called_again(anywhere, taker, name):
 @pytest.mark.deck(clock="real")
 @pytest.mark.parametrize("name", MAKERS)
 def test_an_application_is_called_in_the_background(deck, name):
-    """With a clock that moves by itself nobody waits, and it is called all the same."""
+    """A `real` clock delivers while no method waits."""
     taken, heard = threading.Event(), []
 
     def take(headers, body):
@@ -204,8 +204,8 @@ def agent(deck):
     deck.create("agents", {"name": "Concierge"})
 
 
-def test_a_wsgi_application_is_called_on_the_thread_that_lets_time_pass(anywhere):
-    """There the test's database transaction is, and whatever else belongs to a thread."""
+def test_a_wsgi_application_is_called_on_the_advancing_thread(anywhere):
+    """The test's database transaction belongs to that thread."""
     threads = []
     anywhere.deliver_to(wsgi(lambda: threads.append(threading.current_thread())))
     agent(anywhere)
@@ -215,8 +215,8 @@ def test_a_wsgi_application_is_called_on_the_thread_that_lets_time_pass(anywhere
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_an_asgi_application_is_called_on_the_loop_that_waits(anywhere, backend):
-    """There its own locks and clients are; asyncio's or trio's."""
+def test_an_asgi_application_is_called_on_the_awaiting_loop(anywhere, backend):
+    """Its locks and clients belong to that loop: asyncio's or trio's."""
     tokens = []
 
     async def work():
@@ -234,8 +234,8 @@ def test_an_asgi_application_is_called_on_the_loop_that_waits(anywhere, backend)
     assert tokens[0].native_token is tokens[1].native_token
 
 
-def test_an_asgi_application_has_one_loop_where_nobody_waits(anywhere):
-    """A loop of ours, the same each time, so that what the application keeps goes on to work."""
+def test_an_asgi_application_has_one_loop_of_ours(anywhere):
+    """Each time the same, so that its locks and clients work."""
     loops = []
 
     async def work():
@@ -250,8 +250,8 @@ def test_an_asgi_application_has_one_loop_where_nobody_waits(anywhere):
 
 @pytest.mark.asyncio
 @pytest.mark.deck(clock="real")
-async def test_an_asgi_application_is_called_on_the_loop_where_it_was_given(deck):
-    """When nobody waits in a twin and that loop still runs."""
+async def test_an_asgi_application_is_called_on_the_loop_of_its_registration(deck):
+    """If that still runs, and no twin waits."""
     called = asyncio.get_running_loop().create_future()
 
     async def work():
@@ -262,8 +262,8 @@ async def test_an_asgi_application_is_called_on_the_loop_where_it_was_given(deck
     assert await called is asyncio.get_running_loop()
 
 
-def test_a_loop_that_has_ended_is_not_asked(anywhere):
-    """An application that was given to us on one loop is called on another once that is over."""
+def test_a_loop_that_has_ended_is_not_used(anywhere):
+    """An application that was registered on it is called on another."""
     heard = []
 
     async def work():
@@ -279,8 +279,8 @@ def test_a_loop_that_has_ended_is_not_asked(anywhere):
     assert heard[0] is not first
 
 
-def test_background_tasks_are_done_when_the_call_returns(anywhere):
-    """What an application does behind its answer is waited for."""
+def test_background_tasks_are_done_when_the_advance_returns(anywhere):
+    """Work after the answer is waited for."""
     done = []
 
     async def app(scope, receive, send):
@@ -313,8 +313,8 @@ async def silent(scope, receive, send):
     [(wsgi(boom), "boom"), (asgi(async_boom), "boom"), (silent, "")],
     ids=["wsgi", "asgi", "silent"],
 )
-def test_an_application_that_fails_has_answered_500(anywhere, caplog, app, said):
-    """As behind any server; the traceback is in the log, and the delivery is tried again."""
+def test_an_application_that_fails_answers_500(anywhere, caplog, app, said):
+    """The traceback is logged, and the delivery is retried."""
     caplog.set_level(logging.ERROR, "deck_sim")
     anywhere.deliver_to(app)
     agent(anywhere)
@@ -323,16 +323,16 @@ def test_an_application_that_fails_has_answered_500(anywhere, caplog, app, said)
     assert said in caplog.text
 
 
-def test_a_test_that_fails_in_its_application_fails(anywhere):
-    """What is no error but the end of the test reaches the test."""
+def test_a_failure_inside_the_application_fails_the_test(anywhere):
+    """`pytest.fail` is no Exception, and reaches the test."""
     anywhere.deliver_to(wsgi(lambda: pytest.fail("in the handler")))
     agent(anywhere)
     with pytest.raises(pytest.fail.Exception, match="in the handler"):
         anywhere.settle()
 
 
-def test_an_application_cannot_move_the_clock_that_waits_for_it(anywhere):
-    """The attempt is refused, and what comes after is still called on the thread that waits."""
+def test_an_application_cannot_advance_the_clock_that_waits_for_it(anywhere):
+    """That is refused, and later calls are on the same thread."""
     threads = []
 
     def work():
@@ -347,8 +347,8 @@ def test_an_application_cannot_move_the_clock_that_waits_for_it(anywhere):
 
 
 @pytest.mark.parametrize("app", [print, 5, lambda: None, "app"])
-def test_what_is_no_application_is_refused(deck, app):
-    """The error says what is taken, and nothing is registered."""
+def test_an_object_that_is_no_application_is_refused(deck, app):
+    """The error says what is allowed, and nothing is registered."""
     with pytest.raises(DeckSimError, match=r"an ASGI application.*or a WSGI application"):
         deck.deliver_to(app)
     assert not deck.requests
@@ -358,8 +358,8 @@ def test_what_is_no_application_is_refused(deck, app):
     ("wrong", "said"),
     [({"path": "hook"}, "begin with a slash"), ({"events": ["agent.creatd"]}, "agent.created")],
 )
-def test_a_destination_with_a_mistake_leaves_nothing_behind(anywhere, wrong, said):
-    """The error is the server's or ours; no application stays connected."""
+def test_an_invalid_destination_keeps_no_application(anywhere, wrong, said):
+    """Whether the server or `deliver_to` refuses it."""
     before = threading.active_count()
     with pytest.raises(DeckSimError, match=said):
         anywhere.deliver_to(wsgi(boom), **wrong)
@@ -367,8 +367,8 @@ def test_a_destination_with_a_mistake_leaves_nothing_behind(anywhere, wrong, sai
     assert anywhere.apps._apps == []
 
 
-def test_the_application_sees_the_host_and_path_that_it_knows(anywhere):
-    """A name of your own, and a query, if the application wants one."""
+def test_host_and_path_can_be_chosen(anywhere):
+    """Also a query."""
     seen = []
 
     def app(environ, start_response):
@@ -385,8 +385,8 @@ def test_the_application_sees_the_host_and_path_that_it_knows(anywhere):
     assert seen == [["hotel.example", "hotel.example", path, "token=1", "application/json"]]
 
 
-def test_a_secret_of_your_own_is_signed_with(anywhere):
-    """And told by what `deliver_to` returns; without one it is the handle's."""
+def test_the_secret_can_be_chosen(anywhere):
+    """`deliver_to` returns it; the default is that of the `Deck`."""
     mine = "whsec_bXkgb3duIHNlY3JldCBvZiAyNCBieXRlcw=="
     assert anywhere.deliver_to(wsgi(boom), secret=mine).secret == mine
     made = anywhere.deliver_to(wsgi(boom))
@@ -397,7 +397,7 @@ def test_a_secret_of_your_own_is_signed_with(anywhere):
 
 @pytest.mark.parametrize("edition", ["connections", "credentials"])
 def test_every_edition_delivers_to_an_application(deck, edition):
-    """Destinations are written in another way in each, and signed alike."""
+    """Each has its own body for destinations, and the same signatures."""
     deck.reset(edition=edition)
     taker = Taker(deck)
     with taker.client, WebhookReceiver(deck) as receiver:
@@ -408,8 +408,8 @@ def test_every_edition_delivers_to_an_application(deck, edition):
         assert receiver.wait_for("agent.created")
 
 
-def test_several_applications_are_told_apart(anywhere):
-    """Each gets what it wants, whether called as WSGI or ASGI."""
+def test_several_applications_get_their_own_events(anywhere):
+    """WSGI and ASGI."""
     heard = []
 
     async def react():
@@ -422,8 +422,8 @@ def test_several_applications_are_told_apart(anywhere):
     assert sorted(heard) == ["asgi", "wsgi"]
 
 
-def test_the_limit_of_five_seconds_holds():
-    """An application that hangs has failed, and holds nothing up for longer."""
+def test_an_application_that_hangs_fails_after_five_seconds():
+    """It blocks nothing for longer."""
     released = threading.Event()
     with DeckSim() as deck:
         server_at(deck.url).worlds.dispatcher._sender.limit = SHORT
@@ -434,8 +434,8 @@ def test_the_limit_of_five_seconds_holds():
         released.set()
 
 
-def test_nothing_is_called_after_the_handle_was_closed(deck):
-    """The server knows the application no more."""
+def test_a_closed_deck_calls_no_application(deck):
+    """The server has forgotten it."""
     heard = []
     with Deck(deck.url, f"{deck.api_key}_2") as other:
         other.deliver_to(wsgi(lambda: heard.append(1)))
@@ -447,8 +447,8 @@ def test_nothing_is_called_after_the_handle_was_closed(deck):
     assert heard == []
 
 
-def test_our_own_loop_ends_with_the_handle(deck):
-    """And with it what an application left running there."""
+def test_our_own_loop_ends_with_the_deck(deck):
+    """What still runs on it is cancelled."""
     left = []
 
     async def work():
@@ -480,8 +480,8 @@ def test_an_application_is_called_in_a_frozen_process(anywhere, tick):
     assert heard == [1]
 
 
-def test_a_replay_is_answered_on_the_thread_that_waits(deck):
-    """A WSGI application gets it where it gets everything else."""
+def test_a_replay_is_answered_on_the_waiting_thread(deck):
+    """As any other delivery to a WSGI application."""
     threads = []
     deck.deliver_to(make_flask(lambda *_: threads.append(threading.get_ident()) or 204))
     deck.create("agents", {"name": "Concierge"})
@@ -490,8 +490,8 @@ def test_a_replay_is_answered_on_the_thread_that_waits(deck):
     assert set(threads) == {threading.get_ident()}
 
 
-def test_a_replay_is_answered_on_the_loop_that_waits(deck):
-    """The plain call would block the loop that has to answer, so it refuses; its twin does not."""
+def test_a_replay_is_answered_on_the_awaiting_loop(deck):
+    """The plain method would block it and refuses; its twin does not."""
 
     async def story():
         deck.deliver_to(make_starlette(lambda *_: 204))

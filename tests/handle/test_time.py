@@ -1,4 +1,4 @@
-"""Letting time pass from coroutines: the twins, and the plain calls' refusal."""
+"""Advancing from coroutines: the `async_` twins, and the refusal of the plain methods."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ PLAIN = {
 
 
 def in_loop(backend, work, *arguments):
-    """Run a plain function where an event loop runs."""
+    """Run a plain function on a running event loop."""
 
     async def call():
         return work(*arguments)
@@ -30,7 +30,7 @@ def in_loop(backend, work, *arguments):
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("name", PLAIN)
-def test_what_would_block_an_event_loop_is_refused(deck, name, backend):
+def test_a_method_that_blocks_the_event_loop_is_refused(deck, name, backend):
     """The error names the twin, and the clock stays."""
     text = f"`{name}` waits, which blocks .*; use `await deck.async_{name}"
     with pytest.raises(DeckSimError, match=text):
@@ -38,8 +38,8 @@ def test_what_would_block_an_event_loop_is_refused(deck, name, backend):
     assert deck.clock.now == START
 
 
-def test_setting_the_clock_is_refused_only_if_time_passes(deck):
-    """A change of mode sends nothing; going on to a moment does, and has a twin, too."""
+def test_setting_the_clock_is_refused_only_with_a_time(deck):
+    """Changing the mode alone does not wait."""
     in_loop("asyncio", deck.clock.set, "on_poll")
     with pytest.raises(DeckSimError, match=r"use `await deck\.clock\.async_set"):
         in_loop("asyncio", lambda: deck.clock.set("frozen", now=START + timedelta(hours=1)))
@@ -47,8 +47,8 @@ def test_setting_the_clock_is_refused_only_if_time_passes(deck):
     assert (deck.clock.mode, deck.clock.now) == ("frozen", START + timedelta(hours=1))
 
 
-def test_calls_that_do_not_wait_are_allowed(deck):
-    """What only says or asks something is over at once, and sends nothing."""
+def test_methods_that_do_not_wait_are_allowed(deck):
+    """On a running event loop."""
 
     def calls():
         deck.use("mfa_then_success")
@@ -60,8 +60,8 @@ def test_calls_that_do_not_wait_are_allowed(deck):
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("name", PLAIN)
-def test_every_twin_does_what_its_plain_call_does(deck, name, backend):
-    """The same arguments, the same report, and the event loop goes on meanwhile."""
+def test_every_twin_does_the_same(deck, name, backend):
+    """The same arguments and report, and the event loop goes on."""
     deck.create("agents", {"name": "Concierge"})
     if name == "advance_until":
         deck.seed(sources=[{"id": "src_1", "type": "website", "website": {"url": "https://a.io"}}])
@@ -74,14 +74,14 @@ def test_every_twin_does_what_its_plain_call_does(deck, name, backend):
 
 
 def test_a_twin_takes_the_same_keywords(deck):
-    """`id` and `limit` come through, and so does the error that says what waits."""
+    """`id` and `limit`; and it raises the same error."""
     waiting = deck.async_advance_until("task_run.completed", "trun_1", limit="1m")
     with pytest.raises(DeckSimError, match=r"no `task_run.completed`"):
         asyncio.run(waiting)
 
 
 def test_the_event_loop_goes_on_while_a_twin_waits(deck, receiver):
-    """A webhook that is not answered holds up the twin, and nothing else on its loop."""
+    """A webhook without an answer blocks the twin only."""
     deck.register_webhook(receiver.url)
     deck.create("agents", {"name": "Concierge"})
 
@@ -104,8 +104,8 @@ def test_the_event_loop_goes_on_while_a_twin_waits(deck, receiver):
     assert deck.deliveries[0]["status"] == "success"
 
 
-def test_a_twin_that_is_cancelled_stops_waiting(deck, receiver):
-    """The world goes on to where it was told; only nobody waits for it."""
+def test_a_cancelled_twin_stops_waiting(deck, receiver):
+    """The advance goes on at the server."""
     receiver.say(receiver.hang)
     deck.register_webhook(receiver.url)
     deck.create("agents", {"name": "Concierge"})
@@ -119,8 +119,8 @@ def test_a_twin_that_is_cancelled_stops_waiting(deck, receiver):
 
 
 @pytest.mark.asyncio
-async def test_waiting_for_a_webhook_is_refused_if_it_would_wait(deck, deck_webhooks):
-    """With a frozen clock `wait_for` only looks; with another it waits, and has a twin."""
+async def test_wait_for_is_refused_only_if_it_would_wait(deck, deck_webhooks):
+    """With a frozen clock it does not wait."""
     deck.create("agents", {"name": "Concierge"})
     await deck.async_settle()
     assert deck_webhooks.wait_for("agent.created")
@@ -132,7 +132,7 @@ async def test_waiting_for_a_webhook_is_refused_if_it_would_wait(deck, deck_webh
 
 @pytest.mark.asyncio
 async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_async_client):
-    """It runs on the event loop of the test, and may call the API there."""
+    """It runs on the event loop of the test, and may call the API."""
     loop, answered = asyncio.get_running_loop(), []
 
     async def answer(event):
@@ -153,8 +153,8 @@ async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_
     ("call", "given"),
     [("advance", {"by": 5}), ("advance_until", {"event": "task_run.completed", "limit": 5})],
 )
-def test_a_length_without_a_unit_is_refused(deck, call, given):
-    """A number could be seconds or minutes; the message says how lengths are written."""
+def test_a_duration_without_a_unit_is_refused(deck, call, given):
+    """The error shows how durations are written."""
     with pytest.raises(DeckSimError, match=r"^5 is not a duration: .* like `250ms`"):
         getattr(deck, call)(**given)
 
@@ -167,7 +167,7 @@ def test_a_moment_is_no_number(deck):
 
 @pytest.mark.parametrize("twin", [False, True])
 def test_a_client_that_waits_for_ever_is_stopped(deck, run, twin):
-    """The run has failed long since, and nothing is due; the account says what it polled."""
+    """The run has failed, and nothing is due; the report shows its polls."""
     deck.most_idle_sleeps = 5
     deck.use("source_down")
     run()
@@ -182,8 +182,8 @@ def test_a_client_that_waits_for_ever_is_stopped(deck, run, twin):
     sleep()
 
 
-def test_a_client_may_sleep_for_as_long_as_something_is_due(deck, run):
-    """However often: in the end it comes, and the count begins anew."""
+def test_a_client_may_sleep_while_something_is_due(deck, run):
+    """However often; then the count starts again."""
     deck.most_idle_sleeps = 3
     deck.use(deck.scenario({"task_run": [{"running": "15s"}, "completed"]}))
     run()

@@ -1,4 +1,4 @@
-"""Holds by the handle, and the three races that they put in order."""
+"""Holds, and the three races that they decide."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,13 +10,13 @@ from deck_sim import DeckSim, DeckSimError, WebhookReceiver
 
 @pytest.fixture
 def elsewhere():
-    """Call something in a thread of its own; returns its future."""
+    """Call something in a thread of its own; return its future."""
     with ThreadPoolExecutor() as threads:
         yield threads.submit
 
 
 def test_cancel_wins_over_complete(deck, run, api):
-    """A run that is about to complete is canceled before it does."""
+    """A run that is about to complete is canceled first."""
     started = run()
     with deck.hold("task_run.completed", started) as hold:
         report = deck.advance("1m")
@@ -27,7 +27,7 @@ def test_cancel_wins_over_complete(deck, run, api):
 
 
 def test_complete_wins_over_cancel(deck, run, api):
-    """The same story, let go before the cancel comes, which is refused."""
+    """The run is released before the cancel, which is refused."""
     started = run()
     hold = deck.hold("task_run.completed")
     deck.settle()
@@ -37,8 +37,8 @@ def test_complete_wins_over_cancel(deck, run, api):
 
 
 @pytest.mark.parametrize(("answer_first", "status"), [(True, 200), (False, 409)])
-def test_an_answer_races_the_end_of_its_prompt(deck, run, api, answer_first, status):
-    """At the very moment at which the window is over either may win."""
+def test_an_answer_races_the_timeout_of_its_prompt(deck, run, api, answer_first, status):
+    """At the time of the timeout either may win."""
     deck.use("mfa_then_success")
     started = run()
     hold = deck.hold("task_run.failed")
@@ -53,8 +53,8 @@ def test_an_answer_races_the_end_of_its_prompt(deck, run, api, answer_first, sta
     assert deck.runs[0]["status"] == ("completed" if answer_first else "failed")
 
 
-def test_a_webhook_comes_before_the_answer(deck, run, elsewhere):
-    """The answer to the create is kept back until the webhook has been taken."""
+def test_a_webhook_arrives_before_the_answer(deck, run, elsewhere):
+    """The answer of the create call is held until the webhook was received."""
     with WebhookReceiver(deck) as webhooks:
         with deck.hold("POST /v2/tasks/*/run") as hold:
             started = elsewhere(run)
@@ -65,8 +65,8 @@ def test_a_webhook_comes_before_the_answer(deck, run, elsewhere):
         assert started.result()["id"] == event["data"]["id"]
 
 
-def test_the_end_of_a_world_lets_its_answers_go(deck, run, elsewhere):
-    """Nobody waits for a hold that is no more."""
+def test_the_end_of_a_world_releases_its_answers(deck, run, elsewhere):
+    """A deleted world blocks no client."""
     hold = deck.hold("POST /v2/tasks/*/run")
     started = elsewhere(run)
     _until(lambda: hold.answers)
@@ -76,7 +76,7 @@ def test_the_end_of_a_world_lets_its_answers_go(deck, run, elsewhere):
         _ = hold.held
 
 
-def test_a_server_that_stops_lets_its_answers_go(elsewhere):
+def test_a_stopping_server_releases_its_answers(elsewhere):
     """It does not wait for a test that forgot to release."""
     with DeckSim() as deck:
         hold = deck.hold("GET /v2/test")
@@ -87,14 +87,14 @@ def test_a_server_that_stops_lets_its_answers_go(elsewhere):
 
 
 @pytest.mark.deck(strict=False)
-def test_other_calls_are_answered_meanwhile(deck, api):
-    """A hold keeps back what it names, and nothing else."""
+def test_other_calls_are_answered_during_a_hold(deck, api):
+    """A hold affects only its own point."""
     with deck.hold("POST /v2/tasks/*/run"):
         assert api.get("/agents").status_code == 200
 
 
-def test_the_failure_in_a_block_is_not_hidden_by_the_release(deck):
-    """If the world is gone by then, the first error is the one to see."""
+def test_a_failed_release_does_not_hide_the_error_of_the_block(deck):
+    """If the world is gone, the first error is raised."""
 
     def lose(*, also):
         with deck.hold("task_run.completed"):
@@ -108,8 +108,8 @@ def test_the_failure_in_a_block_is_not_hidden_by_the_release(deck):
 
 
 @pytest.mark.deck(strict=False)
-def test_a_hold_says_what_it_holds(deck, run):
-    """For people, in a traceback and in a sentence."""
+def test_a_hold_prints_its_point(deck, run):
+    """In `repr` and in a sentence."""
     started = run()["id"]
     assert repr(deck.hold("task_run.completed")) == "Hold('task_run.completed')"
     told = [str(deck.hold("task_run.completed", of)) for of in (None, started)]
@@ -117,8 +117,8 @@ def test_a_hold_says_what_it_holds(deck, run):
 
 
 @pytest.mark.deck(strict=False)
-def test_a_hold_counts_what_it_met(deck, run, api, elsewhere):
-    """What it stopped once counts, although it got away from there; answers count, too."""
+def test_a_hold_counts_what_it_stopped(deck, run, api, elsewhere):
+    """Also what left the hold otherwise, and answers."""
     started = run()
     with deck.hold("task_run.completed") as hold, deck.hold("task_run.failed") as idle:
         deck.settle()
