@@ -59,25 +59,25 @@ async def many(runs):
     simulation = begin(f"http://127.0.0.1:{port}/{n}" for n in range(DESTINATIONS))
     for _ in range(runs * EVENTS):
         happen(simulation)
-    office, began = Dispatcher(), time.perf_counter()
-    await office.drive(simulation, simulation.advance_by(timedelta(hours=1)))
+    dispatcher, began = Dispatcher(), time.perf_counter()
+    await dispatcher.drive(simulation, simulation.advance_by(timedelta(hours=1)))
     took = time.perf_counter() - began
     deliveries = simulation.world.all("event_delivery").values()
     assert all(delivery.status == "success" for delivery in deliveries)
-    await office.close()
+    await dispatcher.close()
     server.close()
     return took, len(deliveries)
 
 
 async def retries():
     """Seconds for thirty virtual days in which every delivery fails."""
-    simulation, office = begin(["http://127.0.0.1:1/"]), Dispatcher(Failing())
+    simulation, dispatcher = begin(["http://127.0.0.1:1/"]), Dispatcher(Failing())
     began = time.perf_counter()
     for _ in range(30):
         for destination in [*simulation.world.all("event_destination").values()]:
             set_destination_status(simulation.world, destination, "active")
         happen(simulation)
-        await office.drive(simulation, simulation.advance_by(timedelta(days=1)))
+        await dispatcher.drive(simulation, simulation.advance_by(timedelta(days=1)))
     took = time.perf_counter() - began
     return took, sum(map(len, simulation.world.attempts.values()))
 

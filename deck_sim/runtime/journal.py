@@ -26,9 +26,7 @@ class Call:
     scenario: Choice | None
     after: int  # number of timeline entries before it
     headers: Mapping[str, str] = field(default_factory=dict)  # those in `KEPT_HEADERS`
-    answered: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # id and status of the resource in the answer
+    answered: Mapping[str, Any] = field(default_factory=dict)  # id, status of the answer's resource
     replayed: bool = False  # answered with a stored answer
     fault: str | None = None  # the key of its fault
     assumed: tuple[str, ...] = ()  # the assumed behaviours it relies on

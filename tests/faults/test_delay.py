@@ -1,4 +1,4 @@
-"""Answers that come later."""
+"""Delayed responses."""
 
 import threading
 
@@ -8,8 +8,8 @@ import pytest
 HOUR = {"match": "GET /v2/agents", "delay": "1h"}
 
 
-def test_an_answer_is_held_until_the_clock_has_moved(api, sim, advance, simulation):
-    """Whoever moves the clock on lets the answer go."""
+def test_a_delayed_response_waits_for_the_clock(api, sim, advance, simulation):
+    """An advance releases it."""
     sim.post("/faults", json=HOUR)
     answers = []
     caller = threading.Thread(target=lambda: answers.append(api.get("/agents", timeout=60)))
@@ -21,8 +21,8 @@ def test_an_answer_is_held_until_the_clock_has_moved(api, sim, advance, simulati
     assert answers[0].status_code == 200
 
 
-def test_a_caller_who_waits_less_gives_up(api, sim):
-    """A client's timeout is a real one; the clock stands still meanwhile. The work is done."""
+def test_a_client_times_out_before_a_delayed_response(api, sim):
+    """The clock stands still, and the work is done."""
     sim.post("/faults", json={**HOUR, "match": "POST /v2/agents"})
     with pytest.raises(httpx2.ReadTimeout):
         api.post("/agents", json={"name": "Concierge"}, timeout=0.05)
@@ -30,8 +30,8 @@ def test_a_caller_who_waits_less_gives_up(api, sim):
 
 
 @pytest.mark.parametrize(("mode", "speed"), [("frozen", 1), ("real", 3_600_000)])
-def test_nobody_waits_longer_than_it_really_takes(api, sim, mode, speed):
-    """What is short in real time is over without anybody moving the clock."""
+def test_a_delay_takes_no_longer_than_in_real_time(api, sim, mode, speed):
+    """A short delay ends without an advance."""
     sim.put("/clock", json={"mode": mode, "speed": min(speed, 1_000_000)})
     delay = "1ms" if mode == "frozen" else "1s"
     sim.post("/faults", json={**HOUR, "delay": delay})

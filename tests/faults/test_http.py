@@ -1,4 +1,4 @@
-"""What goes wrong with a call, seen from the other end of a real line."""
+"""Faults of calls, seen by a client over a real socket."""
 
 import httpx2
 import pytest
@@ -8,7 +8,7 @@ RUN = "POST /v2/tasks/*/run"
 
 @pytest.fixture
 def put(sim):
-    """Put a fault of the next run's call into the world."""
+    """Add a fault of calls; by default for starting a run."""
 
     def put(match=RUN, **fault):
         answer = sim.post("/faults", json={"match": match, **fault})
@@ -20,7 +20,7 @@ def put(sim):
 
 @pytest.fixture
 def call(api, task, connection):
-    """Ask for a run; the answer, whatever it is."""
+    """Start a run; returns the response."""
 
     def call(**headers):
         body = {"connection_id": connection["id"]}
@@ -31,13 +31,13 @@ def call(api, task, connection):
 
 @pytest.fixture
 def runs(sim):
-    """How many runs there are."""
+    """The number of runs."""
     return lambda: len(sim.get("/task-runs").json()["data"])
 
 
 @pytest.fixture
 def last_call(sim):
-    """What the journal keeps of the last call: its status, and its fault."""
+    """The status and the fault of the last call in the journal."""
 
     def last_call():
         call = sim.get("/requests").json()["data"][-1]
@@ -46,8 +46,8 @@ def last_call(sim):
     return last_call
 
 
-def test_deck_can_refuse_a_call_with_any_of_its_errors(put, call, runs, last_call):
-    """`error` answers in the envelope, with `Retry-After` if asked for it; nothing is done."""
+def test_error_refuses_a_call(put, call, runs, last_call):
+    """With `Retry-After` if it is given; nothing is done."""
     put(error="rate_limit/rate_limit_exceeded", retry_after=7)
     answer = call()
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
@@ -56,8 +56,8 @@ def test_deck_can_refuse_a_call_with_any_of_its_errors(put, call, runs, last_cal
     assert (runs(), last_call()) == (0, (429, "error"))
 
 
-def test_a_text_with_words_that_a_fault_does_not_know_has_blanks(put, call):
-    """The catalog's texts name things; a fault knows none, and says no wrong one."""
+def test_placeholders_of_a_message_become_dots(put, call):
+    """A fault has no values for them."""
     put(error="request/task_not_found")
     answer = call()
     assert answer.json()["errors"][0]["message"] == "No task has the id `…`."
@@ -67,8 +67,8 @@ def test_a_text_with_words_that_a_fault_does_not_know_has_blanks(put, call):
 @pytest.mark.parametrize(
     ("status", "reason"), [(502, "Bad Gateway"), (504, "Gateway Timeout"), (499, "Error")]
 )
-def test_a_proxy_answers_with_a_page_of_its_own(put, call, runs, last_call, status, reason):
-    """`status` is a page of HTML that knows no envelope; nothing is done."""
+def test_status_answers_with_the_page_of_a_proxy(put, call, runs, last_call, status, reason):
+    """HTML without Deck's envelope; nothing is done."""
     put(status=status)
     answer = call()
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html")
@@ -76,45 +76,45 @@ def test_a_proxy_answers_with_a_page_of_its_own(put, call, runs, last_call, stat
     assert (runs(), last_call()) == (0, (status, "status"))
 
 
-def test_a_proxy_can_say_when_to_come_again(put, call):
+def test_the_page_of_a_proxy_may_have_retry_after(put, call):
     """`retry_after` goes with a proxy's page, too."""
     put(status=503, retry_after=2)
     assert call().headers["retry-after"] == "2"
 
 
-def test_the_line_can_be_reset_before_anything_is_done(put, call, runs, last_call):
-    """`reset` breaks the line hard; nothing is done, and the journal knows no status."""
+def test_reset_resets_the_connection(put, call, runs, last_call):
+    """Nothing is done, and the journal has no status."""
     put(reset=True)
     with pytest.raises(httpx2.ReadError):
         call()
     assert (runs(), last_call()) == (0, (0, "reset"))
 
 
-def test_an_answer_can_get_lost_after_the_work_is_done(put, call, runs, last_call):
-    """`lost_response` closes the line without a byte; the run is there all the same."""
+def test_lost_response_closes_the_connection_after_the_work(put, call, runs, last_call):
+    """The run exists."""
     put(lost_response=True)
     with pytest.raises(httpx2.RemoteProtocolError, match="without sending a response"):
         call()
     assert (runs(), last_call()) == (1, (201, "lost_response"))
 
 
-def test_an_answer_can_end_in_the_middle(put, call, runs):
-    """`truncate` sends half of what its headers promise, and closes the line."""
+def test_truncate_sends_half_of_the_body(put, call, runs):
+    """Its header promises the whole body."""
     put(truncate=True)
     with pytest.raises(httpx2.RemoteProtocolError, match="without sending complete message body"):
         call()
     assert runs() == 1
 
 
-def test_an_answer_can_be_empty(put, call, runs):
-    """`empty` has the status and no body."""
+def test_empty_sends_no_body(put, call, runs):
+    """The status is the usual one."""
     put(empty=True)
     answer = call()
     assert (answer.status_code, answer.content, runs()) == (201, b"", 1)
 
 
-def test_an_answer_can_be_no_json(put, call, runs):
-    """`malformed` leaves out the last brace."""
+def test_malformed_leaves_out_the_last_brace(put, call, runs):
+    """So the body is not JSON."""
     put(malformed=True)
     answer = call()
     with pytest.raises(ValueError, match="delimiter"):
@@ -122,22 +122,22 @@ def test_an_answer_can_be_no_json(put, call, runs):
     assert (answer.status_code, runs()) == (201, 1)
 
 
-def test_an_answer_can_come_byte_by_byte(put, call, runs):
-    """`drip` changes no byte."""
+def test_drip_sends_byte_by_byte(put, call, runs):
+    """The body is the usual one."""
     put(drip=True)
     answer = call()
     assert (answer.json()["status"], runs()) == ("queued", 1)
 
 
-def test_what_is_spoiled_says_so_in_a_header(put, call):
-    """A checker can tell a spoiled answer from a wrong one; no other has the header."""
+def test_a_response_changed_by_a_fault_has_a_header(put, call):
+    """Other responses do not have it."""
     put(empty=True, times=1)
     assert call().headers["deck-sim-fault"] == "empty"
     assert "deck-sim-fault" not in call().headers
 
 
-def test_the_same_key_gets_the_answer_that_was_lost(put, call, runs):
-    """A retry under its idempotency key gets the stored answer, and starts no second run."""
+def test_a_retry_with_the_same_key_gets_the_lost_answer(put, call, runs):
+    """No second run starts."""
     put(lost_response=True, times=1)
     with pytest.raises(httpx2.RemoteProtocolError):
         call(**{"Idempotency-Key": "k"})
@@ -146,7 +146,7 @@ def test_the_same_key_gets_the_answer_that_was_lost(put, call, runs):
     assert runs() == 1
 
 
-def test_without_a_key_a_second_run_exists(put, call, runs):
+def test_a_retry_without_a_key_starts_a_second_run(put, call, runs):
     """A retry of a lost answer without a key is another run."""
     put(lost_response=True, times=1)
     with pytest.raises(httpx2.RemoteProtocolError):
@@ -154,8 +154,8 @@ def test_without_a_key_a_second_run_exists(put, call, runs):
     assert (call().status_code, runs()) == (201, 2)
 
 
-def test_a_fault_strikes_the_calls_that_it_is_for(put, api, agent):
-    """`after` of them pass, `times` are struck; what it is not for is not counted."""
+def test_a_fault_affects_the_calls_that_it_applies_to(put, api, agent):
+    """`after` of them pass, then `times` are affected; other calls do not count."""
     put(match="GET /v2/agents/*", after=1, times=2, status=502)
     path = f"/agents/{agent()['id']}"
     statuses = [api.get(path).status_code for _ in range(5)]
@@ -163,8 +163,8 @@ def test_a_fault_strikes_the_calls_that_it_is_for(put, api, agent):
     assert api.get("/agents").status_code == 200
 
 
-def test_one_call_is_struck_by_the_first_that_is_due(put, api, sim):
-    """The others count the call all the same, and strike the next that they are for."""
+def test_the_first_fault_that_is_due_affects_a_call(put, api, sim):
+    """Others count the call, and affect a later one."""
     put(match="GET /v2/agents", times=1, status=502)
     put(match="GET /v2/agents", after=1, times=1, status=503)
     assert [api.get("/agents").status_code for _ in range(3)] == [502, 503, 200]
@@ -172,21 +172,21 @@ def test_one_call_is_struck_by_the_first_that_is_due(put, api, sim):
     assert counts == [(3, 1), (3, 1)]
 
 
-def test_calls_of_the_control_api_are_never_struck(put, sim):
+def test_calls_of_the_control_api_have_no_faults(put, sim):
     """Whoever drives the world is not in it."""
     put(match="**", status=502)
     assert sim.get("/world").status_code == 200
 
 
-def test_a_question_for_the_head_is_spoiled_like_any_other(put, api):
-    """HEAD has no body, whatever goes wrong."""
+def test_a_head_request_can_have_a_fault(put, api):
+    """It has no body."""
     put(match="HEAD /v2/agents", status=503)
     answer = api.head("/agents")
     assert (answer.status_code, answer.content) == (503, b"")
 
 
-def test_the_timeline_tells_what_went_wrong(put, call, sim):
-    """The line of a call ends with its fault."""
+def test_the_timeline_names_the_fault_of_a_call(put, call, sim):
+    """At the end of its line."""
     put(status=502)
     call()
     line = sim.get("/timeline").json()["data"][-1]["what"]
@@ -196,8 +196,8 @@ def test_the_timeline_tells_what_went_wrong(put, call, sim):
 @pytest.mark.parametrize(
     ("fault", "told"), [({"drip": True}, ["id", "status"]), ({"lost_response": True}, [])]
 )
-def test_the_journal_knows_what_a_caller_was_told(put, call, sim, fault, told):
-    """Nobody is blamed for not knowing what never arrived."""
+def test_the_journal_keeps_what_the_client_could_read(put, call, sim, fault, told):
+    """Nothing of a response that did not arrive."""
     put(**fault)
     try:
         call()

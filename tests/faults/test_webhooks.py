@@ -1,4 +1,4 @@
-"""What goes wrong with a webhook, seen by a real receiver."""
+"""Faults of webhooks, seen by a real receiver."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ DONE = "task_run.completed"
 
 @pytest.fixture
 def put(sim):
-    """Put a fault of webhooks into the world; of one, unless it says otherwise."""
+    """Add a fault of webhooks; by default of one."""
 
     def put(event=DONE, **fault):
         answer = sim.post("/faults", json={"times": 1, **fault, "event": event})
@@ -36,7 +36,7 @@ def log(sim):
 
 
 def is_genuine(arrival, secret):
-    """Whether the library that Standard Webhooks publish takes it."""
+    """Whether the public library of Standard Webhooks verifies it."""
     try:
         Webhook(secret).verify(arrival.body, arrival.headers)
     except WebhookVerificationError:
@@ -44,8 +44,8 @@ def is_genuine(arrival, secret):
     return True
 
 
-def test_a_webhook_can_come_twice(put, subscribe, receiver, run_task, advance, log):
-    """`duplicate` sends the same message with the same id again, in one attempt."""
+def test_duplicate_sends_a_webhook_twice(put, subscribe, receiver, run_task, advance, log):
+    """With the same id, in one attempt."""
     subscribe(DONE)
     put(duplicate=True)
     run_task()
@@ -56,8 +56,10 @@ def test_a_webhook_can_come_twice(put, subscribe, receiver, run_task, advance, l
     assert log() == [("30:11", 1, True, "duplicate")]
 
 
-def test_a_webhook_can_be_overtaken(put, subscribe, receiver, run_task, advance, log):
-    """`reorder` waits until the next one has been sent to the destination."""
+def test_reorder_sends_a_webhook_after_the_next_one(
+    put, subscribe, receiver, run_task, advance, log
+):
+    """To the same destination."""
     subscribe("task_run.running", DONE)
     put("task_run.running", reorder=True)
     run_task()
@@ -66,8 +68,8 @@ def test_a_webhook_can_be_overtaken(put, subscribe, receiver, run_task, advance,
     assert log("task_run.running") == [("30:11", 1, True, "reorder")]
 
 
-def test_others_do_not_overtake_for_a_destination(put, subscribe, receiver, run_task, advance):
-    """What is sent elsewhere lets nothing go, and what nothing overtakes goes after 30 seconds."""
+def test_reorder_waits_at_most_30_seconds(put, subscribe, receiver, run_task, advance):
+    """Webhooks to other destinations do not end the wait."""
     subscribe("task_run.running", path="/a")
     subscribe(DONE, path="/b")
     put("task_run.running", reorder=True)
@@ -78,8 +80,8 @@ def test_others_do_not_overtake_for_a_destination(put, subscribe, receiver, run_
     assert receiver.types("/a") == ["task_run.running"]
 
 
-def test_a_webhook_can_get_lost(put, subscribe, receiver, run_task, advance, log, api):
-    """`drop` sends nothing, and nobody notices: the delivery is a success, and not sent again."""
+def test_drop_sends_nothing(put, subscribe, receiver, run_task, advance, log, api):
+    """The delivery counts as a success, so there is no retry."""
     made = subscribe(DONE)
     put(drop=True)
     run_task()
@@ -89,8 +91,8 @@ def test_a_webhook_can_get_lost(put, subscribe, receiver, run_task, advance, log
     assert api.get(f"/event-destinations/{made['id']}").json()["status"] == "active"
 
 
-def test_a_webhook_can_come_late(put, subscribe, receiver, run_task, advance, log):
-    """`delay` waits on the world's clock."""
+def test_delay_sends_a_webhook_later(put, subscribe, receiver, run_task, advance, log):
+    """On the world's clock."""
     subscribe(DONE)
     put(delay="30s")
     run_task()
@@ -100,8 +102,8 @@ def test_a_webhook_can_come_late(put, subscribe, receiver, run_task, advance, lo
     assert log() == [("30:41", 1, True, "delay")]
 
 
-def test_a_timestamp_can_be_stale(put, subscribe, receiver, run_task, advance):
-    """`stale_timestamp` is ten minutes old, and rightly signed."""
+def test_stale_timestamp_is_ten_minutes_old(put, subscribe, receiver, run_task, advance):
+    """The signature is right."""
     made = subscribe(DONE)
     put(stale_timestamp=True)
     run_task()
@@ -116,8 +118,10 @@ def test_a_timestamp_can_be_stale(put, subscribe, receiver, run_task, advance):
     ("fault", "genuine"),
     [("bad_signature", False), ("tampered_body", False), ("rotated_signature", True)],
 )
-def test_a_signature_can_be_odd(put, subscribe, receiver, run_task, advance, fault, genuine):
-    """Receivers must refuse a wrong one, and find the right one among several."""
+def test_verifiers_refuse_wrong_signatures(
+    put, subscribe, receiver, run_task, advance, fault, genuine
+):
+    """They find the right one among several."""
     made = subscribe(DONE)
     put(**{fault: True})
     run_task()
@@ -128,8 +132,8 @@ def test_a_signature_can_be_odd(put, subscribe, receiver, run_task, advance, fau
     assert arrival.data["type"] == DONE
 
 
-def test_a_tampered_body_has_something_added(put, subscribe, receiver, run_task, advance):
-    """It is JSON still, so only the signature tells."""
+def test_a_tampered_body_is_still_json(put, subscribe, receiver, run_task, advance):
+    """Only the signature is wrong."""
     subscribe(DONE)
     put(tampered_body=True)
     run_task()
@@ -137,8 +141,8 @@ def test_a_tampered_body_has_something_added(put, subscribe, receiver, run_task,
     assert receiver.arrivals[0].data["tampered"] is True
 
 
-def test_the_next_attempt_is_struck_by_the_next_fault(put, subscribe, receiver, run_task, advance):
-    """A fault strikes attempts: one that is refused is sent again, and that one is right."""
+def test_a_fault_affects_one_attempt(put, subscribe, receiver, run_task, advance):
+    """The retry is right."""
     made = subscribe(DONE)
     put(bad_signature=True)
     receiver.say(lambda arrival, line: 401 - 201 * is_genuine(arrival, secret))
@@ -149,8 +153,10 @@ def test_the_next_attempt_is_struck_by_the_next_fault(put, subscribe, receiver, 
     assert "deck-sim-fault" not in receiver.arrivals[1].headers
 
 
-def test_a_webhook_can_come_before_the_answer(put, api, subscribe, receiver, agent, log):
-    """`before_response`: the receiver has it, and has answered, before the caller is answered."""
+def test_before_response_sends_a_webhook_before_the_response(
+    put, api, subscribe, receiver, agent, log
+):
+    """The receiver has answered before the caller gets its answer."""
     subscribe("agent.created")
     put("agent.created", before_response=True, times=1)
     agent()
@@ -160,8 +166,8 @@ def test_a_webhook_can_come_before_the_answer(put, api, subscribe, receiver, age
     assert log("agent.created") == [("30:00", 1, True, "before_response")]
 
 
-def test_it_comes_first_to_every_destination_that_it_strikes(put, subscribe, receiver, agent):
-    """One fault strikes as many deliveries as it says."""
+def test_before_response_counts_deliveries(put, subscribe, receiver, agent):
+    """To as many destinations as `times` says."""
     for path in ("/a", "/b", "/c"):
         subscribe("agent.created", path=path)
     put("agent.created", before_response=True, times=2)
@@ -170,8 +176,10 @@ def test_it_comes_first_to_every_destination_that_it_strikes(put, subscribe, rec
     assert sorted(arrival.path for arrival in log) == ["/a", "/b"]
 
 
-def test_the_right_signature_is_not_the_first(put, subscribe, receiver, run_task, advance):
-    """Whoever looks at the first alone takes a genuine message for a forged one."""
+def test_the_right_signature_of_a_rotation_is_the_second(
+    put, subscribe, receiver, run_task, advance
+):
+    """A verifier of the first one only fails."""
     made = subscribe(DONE)
     put(rotated_signature=True)
     run_task()
@@ -181,8 +189,8 @@ def test_the_right_signature_is_not_the_first(put, subscribe, receiver, run_task
     assert not is_genuine(arrival, made["credentials"]["secret"])
 
 
-def test_only_what_a_call_causes_comes_before_its_answer(put, subscribe, run_task, advance, sim):
-    """What the clock brings about has no answer to come before: the fault waits on."""
+def test_before_response_needs_a_call(put, subscribe, run_task, advance, sim):
+    """Events that the clock causes do not use the fault up."""
     subscribe()
     put(before_response=True)
     run_task()
@@ -190,10 +198,10 @@ def test_only_what_a_call_causes_comes_before_its_answer(put, subscribe, run_tas
     assert [fault["fired"] for fault in sim.get("/faults").json()["data"]] == [0]
 
 
-def test_nothing_hurries_while_somebody_moves_the_clock(
+def test_before_response_has_no_effect_during_an_advance(
     put, api, subscribe, receiver, agent, advance, sim
 ):
-    """A call from inside a receiver finds its clock driven; its own webhooks wait their turn."""
+    """A receiver calls the API; the webhooks of its call wait."""
     subscribe("agent.created", "agent.deleted")
     put("agent.deleted", before_response=True)
     calls = threading.Semaphore(1)
@@ -209,8 +217,8 @@ def test_nothing_hurries_while_somebody_moves_the_clock(
     assert [fault["fired"] for fault in sim.get("/faults").json()["data"]] == [0]
 
 
-def test_each_destination_has_its_own(put, subscribe, receiver, run_task, advance):
-    """One fault strikes one delivery; the other destination gets what it should."""
+def test_a_fault_affects_one_delivery(put, subscribe, receiver, run_task, advance):
+    """Another destination gets the webhook."""
     subscribe(DONE, path="/a")
     subscribe(DONE, path="/b")
     put(drop=True)
@@ -220,7 +228,7 @@ def test_each_destination_has_its_own(put, subscribe, receiver, run_task, advanc
     assert receiver.types("/b") == [DONE]
 
 
-def test_queues_are_not_struck(put, api, run_task, advance, sim):
+def test_webhook_faults_do_not_affect_queues(put, api, run_task, advance, sim):
     """A fault of webhooks is for webhooks."""
     body = {"name": "Q", "type": "aws_sqs", "config": {"queue_url": "q"}, "events": [DONE]}
     made = api.post("/event-destinations", json=body).json()
@@ -230,10 +238,10 @@ def test_queues_are_not_struck(put, api, run_task, advance, sim):
     assert len(sim.get(f"/destinations/{made['id']}/messages").json()["data"]) == 1
 
 
-def test_a_struck_delivery_whose_destination_is_gone_is_forgotten(
+def test_a_held_webhook_of_a_deleted_destination_fails(
     put, api, subscribe, run_task, advance, log, simulation
 ):
-    """What was held back has nowhere to go, and says so."""
+    """The log says so."""
     made = subscribe(DONE)
     put(delay="1h")
     run_task()
@@ -244,7 +252,7 @@ def test_a_struck_delivery_whose_destination_is_gone_is_forgotten(
     assert simulation().world.fired == {}
 
 
-def test_a_webhook_is_held_back_in_real_time_too(put, api, sim, subscribe, receiver, agent):
+def test_before_response_works_with_a_real_clock(put, api, sim, subscribe, receiver, agent):
     """With a clock that moves by itself nothing waits for the answer, either."""
     sim.put("/clock", json={"mode": "real"})
     subscribe("agent.created")

@@ -61,8 +61,8 @@ def mistakes(load, tmp_path):
     return mistakes
 
 
-def test_a_world_begins_with_resources_of_fixed_ids(load, simulation):
-    """They have the ids, statuses and moments that the file gives, and emit nothing."""
+def test_a_world_file_creates_resources(load, simulation):
+    """With ids, statuses and times of the file, without events."""
     load(WHOLE).prepare(simulation)
     world = simulation.world
     assert [*world.all("agent"), *world.all("task"), *world.all("source")] == [
@@ -74,23 +74,23 @@ def test_a_world_begins_with_resources_of_fixed_ids(load, simulation):
     assert list(world.events) == []
 
 
-def test_a_world_begins_with_a_default_and_rules(load, simulation):
-    """They are the world's own, in the order of the file."""
+def test_a_world_file_sets_the_default_scenario_and_the_rules(load, simulation):
+    """In the order of the file."""
     load(WHOLE).prepare(simulation)
     selection = simulation.selection
     assert selection.default_scenario == "slow_success"
     assert [rule.scenario for rule in selection.rules] == ["credentials_rejected", "source_down"]
 
 
-def test_a_file_that_says_little_changes_little(load, simulation):
+def test_every_part_of_a_world_file_is_optional(load, simulation):
     """Without a default, rules and resources a world begins as it would anyway."""
     before = copy.deepcopy((simulation.world, simulation.selection))
     load("version: 1").prepare(simulation)
     assert (simulation.world, simulation.selection) == before
 
 
-def test_a_world_that_cannot_begin_is_as_it_was(simulation):
-    """If one part cannot be, the others are not done either, and every reason is told."""
+def test_a_wrong_world_file_changes_nothing(simulation):
+    """Every problem is reported."""
     before = copy.deepcopy((simulation.world, simulation.selection))
     data = read_yaml(WHOLE.replace("agent_id: agt_1", "agent_id: agt_9")).data
     with pytest.raises(ApiError) as caught:
@@ -119,8 +119,8 @@ def test_a_world_that_cannot_begin_is_as_it_was(simulation):
         ("rules:", "rule:", "3:1: "),
     ],
 )
-def test_each_mistake_has_its_place(mistakes, old, new, place):
-    """Line, column and path are those of the file, and the text does not repeat the path."""
+def test_each_mistake_has_its_position(mistakes, old, new, place):
+    """Line, column and path of the file; the text does not repeat the path."""
     found = mistakes(WHOLE.replace(old, new, 1))
     assert any(line.startswith(f"world.yaml:{place}") for line in found), found
 
@@ -146,8 +146,8 @@ resources:
         ("{id: conn_1, source_id: src_1, auth_method: none}", "[]"),
     ],
 )
-def test_an_editor_marks_what_the_reader_refuses(mistakes, old, new):
-    """The schema takes both files as they are, and not with a wrong key, name or shape."""
+def test_the_schema_refuses_what_the_reader_refuses(mistakes, old, new):
+    """A wrong key, name or shape."""
     schema = Draft202012Validator(world_schema())
     assert all(schema.is_valid(read_yaml(text).data) for text in (WHOLE, STORED))
     wrong = WHOLE.replace(old, new, 1)
@@ -155,15 +155,15 @@ def test_an_editor_marks_what_the_reader_refuses(mistakes, old, new):
     assert not schema.is_valid(read_yaml(wrong).data)
 
 
-def test_a_world_of_the_other_edition_begins_with_credentials(load):
+def test_a_file_may_be_for_either_edition(load):
     """A file is fine if a world of one of the editions can begin with it."""
     simulation = Simulation("key", Settings("credentials"), Library(shipped()))
     load(STORED).prepare(simulation)
     assert [*simulation.world.all("credential")] == ["cred_1"]
 
 
-def test_a_file_is_told_what_is_wrong_in_the_edition_it_comes_closest_to(mistakes):
-    """That is the one that has the resources which it names."""
+def test_the_mistakes_are_those_of_the_best_fitting_edition(mistakes):
+    """The edition that has the resources of the file."""
     (told,) = mistakes(STORED.replace("id: src_1, auth", "id: src_9, auth"))
     assert told.startswith("world.yaml:5:31: resources.credentials[0].source_id: ")
     rule = "rules: [{when: {}, scenario: sucess, resource: session}]"
@@ -173,7 +173,7 @@ def test_a_file_is_told_what_is_wrong_in_the_edition_it_comes_closest_to(mistake
     assert told.startswith("world.yaml:5:51: resources.credentials[0].auth_method: ")
 
 
-def test_a_file_can_be_asked_for_one_edition_alone(tmp_path):
+def test_a_file_can_be_checked_for_one_edition(tmp_path):
     """A server that has no credentials does not begin with some."""
     file = tmp_path / "world.yaml"
     file.write_text(STORED)
@@ -184,8 +184,8 @@ def test_a_file_can_be_asked_for_one_edition_alone(tmp_path):
         load_world_file(file, shipped(), "connections")
 
 
-def test_what_is_no_yaml_or_no_file_is_one_mistake(mistakes, tmp_path):
-    """It has the place where reading ended."""
+def test_a_file_that_cannot_be_read_is_one_mistake(mistakes, tmp_path):
+    """At the position where reading ended."""
     assert len(mistakes("version: 1\nrules: [")) == 1
     with pytest.raises(ScenarioError) as caught:
         load_world_file(tmp_path / "none.yaml", shipped())
@@ -209,11 +209,11 @@ def test_what_is_no_yaml_or_no_file_is_one_mistake(mistakes, tmp_path):
     ],
 )
 def test_a_world_file_is_known_by_its_keys(text, is_one):
-    """A scenario has a name; a world has resources, a default or rules."""
+    """A scenario has a name; a world has resources, a default scenario or rules."""
     assert is_world_file(read_yaml(text)) is is_one
 
 
-def test_a_file_names_scenarios_of_its_edition_alone(mistakes):
+def test_a_scenario_of_another_edition_is_a_mistake(mistakes):
     """One that its worlds could not play is a mistake of the file, in its place."""
     text = STORED + "default_scenario: connection_hangs\n"
     (told,) = mistakes(text + "rules: [{when: {task: a}, scenario: success}]")
