@@ -22,14 +22,14 @@ from deck_sim.base.call_pattern import CallPattern
         ("/v2/agents/*", "GET /v2/agents/", False),
     ],
 )
-def test_a_star_is_one_part_of_a_path(text, call, fits):
-    """Two stars are any number of them; a method that is left out is any."""
+def test_a_star_matches_one_segment(text, call, fits):
+    """Two stars match any number of segments; an omitted method matches every method."""
     assert CallPattern.read(text).matches(*call.split()) is fits
 
 
 @pytest.mark.parametrize("text", ["", "POST", "POST v2/tasks", "GET /a b", "G-T /a"])
-def test_what_is_no_pattern_is_refused(text):
-    """The message shows how one is written."""
+def test_other_text_is_refused(text):
+    """The message shows a pattern."""
     with pytest.raises(ValueError, match="write it like `POST /v2/tasks"):
         CallPattern.read(text)
 
@@ -41,7 +41,7 @@ def test_what_is_no_pattern_is_refused(text):
         ("PSOT /v2/agents", "unknown method 'PSOT'; did you mean 'POST'?"),
     ],
 )
-def test_what_no_call_can_fit_is_refused(text, said):
-    """It would be a pattern of nothing, silently."""
+def test_a_pattern_that_no_call_can_match_is_refused(text, said):
+    """It would silently never match."""
     with pytest.raises(ValueError, match=re.escape(said)):
         CallPattern.read(text)

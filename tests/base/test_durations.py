@@ -1,4 +1,4 @@
-"""Durations as people write them."""
+"""Parsing and formatting durations."""
 
 from datetime import timedelta
 
@@ -54,22 +54,22 @@ WRONG = [
 
 
 @pytest.mark.parametrize("text", READ)
-def test_a_duration_is_read_exactly(text):
-    """Both ways to write one, to the microsecond."""
+def test_durations_are_parsed_exactly(text):
+    """Short and ISO 8601 notation, to the microsecond."""
     assert parse_duration(text) == READ[text]
 
 
 @pytest.mark.parametrize("text", WRONG)
-def test_what_is_no_duration_is_refused_with_how_to_write_one(text):
-    """The message repeats the text and shows what would have been allowed."""
+def test_other_text_is_refused_with_the_notation(text):
+    """The message repeats the text and shows how to write a duration."""
     with pytest.raises(ValueError, match="is not a duration; a duration is written like") as caught:
         parse_duration(text)
     assert repr(text) in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["36501d", "36500d1ms", "99999999d99999999h", "P36501D"])
-def test_a_duration_beyond_a_century_is_too_long(text):
-    """What no clock could reach is refused, however it is written."""
+def test_a_duration_over_a_century_is_refused(text):
+    """The limit holds in every notation."""
     with pytest.raises(ValueError, match=r"is too long; .* up to 36500d"):
         parse_duration(text)
 
@@ -85,15 +85,15 @@ def test_a_duration_beyond_a_century_is_too_long(text):
         (-timedelta(minutes=5), "-5m"),
     ],
 )
-def test_a_duration_is_written_the_short_way(length, text):
-    """The largest units first, and no unit of nothing."""
+def test_durations_are_formatted_in_short_notation(length, text):
+    """Largest unit first, without units of zero."""
     assert format_duration(length) == text
 
 
 @settings(derandomize=True, deadline=None)
 @given(st.timedeltas(min_value=timedelta(), max_value=LONGEST))
-def test_what_is_written_reads_back(length):
-    """Writing a duration and reading it gives the very same one."""
+def test_a_formatted_duration_parses_to_the_same_duration(length):
+    """Formatting loses nothing."""
     assert parse_duration(format_duration(length)) == length
 
 
@@ -107,13 +107,13 @@ def test_what_is_written_reads_back(length):
         (timedelta(seconds=1), "1 second"),
     ],
 )
-def test_a_duration_is_spelled_in_minutes_where_it_can_be(length, words):
-    """Deck's message counts minutes (documented); what is not whole minutes counts seconds."""
+def test_deck_s_messages_count_minutes(length, words):
+    """Whole minutes are documented; other durations are in seconds."""
     assert spell_duration(length) == words
 
 
-def test_a_span_is_one_duration_or_two():
-    """`2s..8s` is a range; `2s` a range of one length; both are written as they were read."""
+def test_a_span_is_one_duration_or_a_range():
+    """`2s..8s` is a range and `2s` has two equal ends; both format as written."""
     two, eight = timedelta(seconds=2), timedelta(seconds=8)
     assert parse_span("2s..8s") == Span(two, eight)
     assert parse_span("2s") == Span(two, two)
@@ -122,19 +122,19 @@ def test_a_span_is_one_duration_or_two():
 
 @pytest.mark.parametrize("text", ["2s..8s..9s", "2s...8s", "soon"])
 def test_both_ends_of_a_span_are_durations(text):
-    """What is no duration is told by itself."""
+    """The message names the end that is wrong."""
     with pytest.raises(ValueError, match="is not a duration"):
         parse_span(text)
 
 
 @pytest.mark.parametrize("text", ["2s..", "..2s", ".."])
-def test_half_a_span_is_no_span(text):
-    """The message shows how a whole one is written."""
+def test_a_range_with_one_end_is_refused(text):
+    """The message shows a complete range."""
     with pytest.raises(ValueError, match=r"is half a range; write both ends, like `2s\.\.8s`"):
         parse_span(text)
 
 
-def test_a_span_does_not_run_backwards():
+def test_a_range_that_ends_before_it_begins_is_refused():
     """The shorter duration comes first."""
     with pytest.raises(ValueError, match=r"'8s\.\.2s' runs backwards"):
         parse_span("8s..2s")

@@ -1,4 +1,4 @@
-"""Real time, also while the process is frozen."""
+"""Real time while the process is frozen."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,7 @@ FREEZERS = {
 
 
 def test_now_is_the_present_in_utc():
-    """The moment agrees with the machine's own."""
+    """It agrees with the machine's clock."""
     before = datetime.now(UTC)
     assert before <= real_time.now() <= datetime.now(UTC) + timedelta(microseconds=1)
     assert real_time.now().tzinfo is UTC
@@ -24,7 +24,7 @@ def test_now_is_the_present_in_utc():
 
 @pytest.mark.parametrize("freezer", FREEZERS)
 def test_the_monotonic_clocks_run_on_in_a_frozen_process(freezer):
-    """Whatever freezes `time`, real time goes on, from where it was."""
+    """Neither freezegun nor time-machine stops them."""
     before, before_seconds = real_time.monotonic_ns(), real_time.monotonic()
     with FREEZERS[freezer]():
         first, second = real_time.monotonic_ns(), real_time.monotonic_ns()
@@ -34,21 +34,21 @@ def test_the_monotonic_clocks_run_on_in_a_frozen_process(freezer):
 
 
 def test_now_is_real_while_freezegun_freezes_the_process():
-    """A world in `real` mode begins at the real present."""
+    """A world with clock `real` begins at the real present."""
     with freeze_time(FAR):
         assert real_time.now() < FAR
     assert real_time.now() < FAR
 
 
 def test_now_follows_time_machine():
-    """time-machine changes the clock below us: a world begins where it travelled to."""
+    """time-machine patches the functions themselves."""
     with time_machine.travel(FAR, tick=False):
         assert real_time.now() == FAR
 
 
 @pytest.mark.parametrize("freezer", FREEZERS)
-def test_the_present_of_the_process_is_what_froze_it(freezer):
-    """As a plain moment, whatever class the freezer gives."""
+def test_the_present_of_the_process_is_the_frozen_moment(freezer):
+    """It is a plain `datetime`, not a subclass."""
     with FREEZERS[freezer]():
         now = real_time.process_now()
     assert (now, type(now)) == (FAR, datetime)
@@ -56,8 +56,8 @@ def test_the_present_of_the_process_is_what_froze_it(freezer):
 
 
 @pytest.mark.parametrize("freezer", FREEZERS)
-def test_a_frozen_process_is_told_apart(freezer):
-    """While it is frozen, and neither before nor after."""
+def test_a_frozen_process_is_detected(freezer):
+    """Only while it is frozen."""
     assert not real_time.is_frozen()
     with FREEZERS[freezer]():
         assert real_time.is_frozen()

@@ -1,4 +1,4 @@
-"""Secrets are kept out of what is recorded, wherever callers put them."""
+"""Secrets are removed from records."""
 
 import json
 
@@ -23,7 +23,7 @@ from deck_sim.base.redaction import (
         *("SharedAccessKey", "service_account_json", "account_key", "access_token"),
     ],
 )
-def test_names_of_secrets_are_known_however_they_are_written(name):
+def test_names_of_secrets_are_recognized_in_every_spelling(name):
     """In any case, with any separator, and as a part of a longer name."""
     assert is_secret(name)
 
@@ -31,8 +31,8 @@ def test_names_of_secrets_are_known_however_they_are_written(name):
 @pytest.mark.parametrize(
     "name", ["credential_id", "idempotency_key", "name", "region", "cursor", "url", "auth_method"]
 )
-def test_other_names_are_no_secrets(name):
-    """What a reader of the journal looks for is shown."""
+def test_other_names_are_not_secret(name):
+    """The journal shows their values."""
     assert not is_secret(name)
 
 
@@ -63,19 +63,19 @@ def test_data_is_shown_without_its_secrets(data, shown):
         ('{"X-Team": {"deep": "x"}}', {"X-Team": HIDDEN}),
     ],
 )
-def test_custom_headers_are_looked_into_though_they_are_a_string(text, shown):
-    """The JSON in the string is hidden by the names of its headers."""
+def test_custom_headers_in_a_string_are_redacted(text, shown):
+    """The JSON in the string is parsed."""
     assert json.loads(redact({"custom_headers": text})["custom_headers"]) == shown
 
 
 @pytest.mark.parametrize("text", ["Authorization: x", "[1]", "[" * 100_000])
-def test_custom_headers_that_cannot_be_read_are_hidden_whole(text):
-    """Whatever else stands there may be a secret."""
+def test_custom_headers_that_cannot_be_parsed_are_hidden(text):
+    """They may contain a secret."""
     assert redact({"custom_headers": text}) == {"custom_headers": HIDDEN}
 
 
-def test_custom_headers_that_are_an_object_are_hidden_as_one():
-    """One who forgets that it is a string does not tell a secret by that."""
+def test_custom_headers_in_an_object_are_redacted():
+    """The documented type is a string; a mistake must not show a secret."""
     assert redact({"custom_headers": {"Authorization": "x"}})["custom_headers"] == {
         "Authorization": HIDDEN
     }
@@ -94,20 +94,18 @@ def test_custom_headers_that_are_an_object_are_hidden_as_one():
     ],
 )
 def test_a_text_is_shown_without_its_secrets(text, shown):
-    """In a URL who it says we are, and parameters with secret names; everywhere what has the form
-    of a webhook's secret. The rest stays.
-    """
+    """User names and secret parameters of URLs, and webhook secrets anywhere."""
     assert redact_text(text) == shown
 
 
 def test_a_query_string_is_shown_without_its_secrets():
-    """The first parameter counts as the others do."""
+    """The first parameter is included."""
     assert redact_query("secret=x&limit=5&access_token=y") == "secret=•••&limit=5&access_token=•••"
     assert redact_query("") == ""
 
 
 def test_headers_are_shown_without_their_secrets():
-    """Those of the signature are none: they are worth nothing without the secret."""
+    """Signatures are shown; they are useless without the secret."""
     headers = {"authorization": "Basic x", "x-api-key": "x", "webhook-signature": "v1,x"}
     headers |= {"location": "http://a:b@h/", "www-authenticate": "Basic"}
     assert redact_headers(headers) == {
@@ -119,8 +117,8 @@ def test_headers_are_shown_without_their_secrets():
     }
 
 
-def test_a_text_that_cannot_be_read_ends_before_its_first_secret():
-    """What follows the first name of a secret may be one."""
+def test_a_text_that_cannot_be_parsed_is_cut_before_a_secret_name():
+    """The text after the name may be the secret."""
     assert cut_before_secret('{"url": "http://a:b@h", "client_secret": "x') == (
         '{"url": "http://•••@h", "client_'
     )

@@ -45,8 +45,8 @@ class Needy(Strict):
     must: str
 
 
-def complaints_about(data, model=Body):
-    """The sentences for all that is wrong with `data`, without the place."""
+def messages_for(data, model=Body):
+    """The messages for all errors in `data`, without locations."""
     with pytest.raises(ValidationError) as caught:
         model.model_validate(data)
     return [error_message(error, model) for error in caught.value.errors()]
@@ -77,9 +77,9 @@ def complaints_about(data, model=Body):
         ([], "must be an object, not an empty list"),
     ],
 )
-def test_a_complaint_says_what_was_found_and_what_is_allowed(data, sentence):
-    """One sentence for each kind of error; one that has none of its own keeps pydantic's."""
-    assert complaints_about(data) == [sentence]
+def test_a_message_names_what_was_found_and_what_is_allowed(data, sentence):
+    """Each type of error has a text; others keep pydantic's."""
+    assert messages_for(data) == [sentence]
 
 
 ALL = "`at`, `choice`, `either`, `flag`, `free`, `inner`, `many`, `names`, `text` and `whole`"
@@ -98,22 +98,22 @@ ALL = "`at`, `choice`, `either`, `flag`, `free`, `inner`, `many`, `names`, `text
         ({"k" * 99: 1}, f"unknown name '{'k' * 59}…'; allowed are {ALL}"),
     ],
 )
-def test_an_unknown_name_is_told_with_those_that_are_known_there(data, sentence):
-    """As they are written, with the nearest spelling, at whatever depth."""
-    assert complaints_about(data) == [sentence]
+def test_the_message_for_an_unknown_name_lists_the_allowed_names(data, sentence):
+    """With the nearest spelling, at any depth."""
+    assert messages_for(data) == [sentence]
 
 
 def test_each_member_of_a_union_knows_its_own_names():
-    """Pydantic tells what is wrong with each of them."""
-    small, large, literal = complaints_about({"either": {"x": 1}})
+    """The errors of each member are reported."""
+    small, large, literal = messages_for({"either": {"x": 1}})
     assert small == "unknown name 'x'; allowed is `small`"
     assert large == "unknown name 'x'; allowed is `large`"
     assert literal == "must be 'none', not an object"
 
 
-def test_what_is_missing_is_required():
-    """The place says what."""
-    assert complaints_about({}, Needy) == ["is required"]
+def test_a_missing_field_is_required():
+    """The location names the field."""
+    assert messages_for({}, Needy) == ["is required"]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,6 @@ def test_what_is_missing_is_required():
         ("x" * 58, f'"{"x" * 58}"'),
     ],
 )
-def test_a_found_value_is_shown_as_json_and_short(value, shown):
-    """Sixty characters at most, and nothing of what is inside."""
+def test_values_are_shown_as_short_json(value, shown):
+    """At most sixty characters, and no contents of objects and lists."""
     assert show(value) == shown

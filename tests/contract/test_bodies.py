@@ -1,4 +1,4 @@
-"""The request bodies: what they take, and what an update is to them."""
+"""The request bodies, and the updates that are derived from them."""
 
 import pytest
 from pydantic import ValidationError
@@ -16,8 +16,8 @@ def test_a_task_has_the_documented_defaults():
     assert (task["input_schema"], task["output_schema"], task["storage"]) == (None, None, None)
 
 
-def test_a_whole_number_may_have_a_point():
-    """JSON knows one kind of number, and 60.0 is an integer to its Schema, and to typed clients."""
+def test_a_whole_number_may_be_written_with_a_point():
+    """60.0 is an integer in JSON Schema, and typed clients send it."""
     (seconds,) = bodies.TaskSettings.model_validate({"timeout_seconds": 60.0}).model_dump().values()
     assert (seconds, type(seconds)) == (60, int)
     (shown,) = bodies.TaskSettings.model_json_schema()["properties"].values()
@@ -43,15 +43,15 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("body", "data", "error"), WRONG)
-def test_a_field_is_of_exactly_its_type(body, data, error):
-    """Nothing is converted, and nothing unknown is let through."""
+def test_a_field_must_have_exactly_its_type(body, data, error):
+    """Values are not converted; unknown fields are refused."""
     with pytest.raises(ValidationError) as caught:
         body.model_validate(data)
     assert [e["type"] for e in caught.value.errors()] == [error]
 
 
-def test_an_external_id_may_be_long_but_not_longer():
-    """Up to 255 characters, or null (documented)."""
+def test_an_external_id_has_at_most_255_characters():
+    """Or it is null (documented)."""
     usual = {"source_id": "src_1", "auth_method": "none"}
     for external_id in (None, "x" * 255):
         body = own.CreateConnection.model_validate({**usual, "external_id": external_id})
@@ -61,7 +61,7 @@ def test_an_external_id_may_be_long_but_not_longer():
 
 
 def test_an_update_requires_nothing_and_keeps_every_constraint():
-    """What was not sent is left out; what was sent is checked as in a create."""
+    """Omitted fields are not in `sent()`; sent ones are checked as in a create."""
     assert UpdateTask.__name__ == "UpdateTask"
     assert UpdateTask.model_validate({}).sent() == {}
     for wrong in ({"name": ""}, {"name": None}, {"agent_id": "agt_1"}, {"settings": None}):
@@ -69,8 +69,8 @@ def test_an_update_requires_nothing_and_keeps_every_constraint():
             UpdateTask.model_validate(wrong)
 
 
-def test_a_part_of_an_update_is_sent_whole():
-    """What is left out inside of an object that was sent has its default."""
+def test_an_object_in_an_update_gets_its_defaults():
+    """For the fields that are omitted in it."""
     sent = UpdateTask.model_validate({"settings": {}, "storage": {"enabled": True}}).sent()
     assert sent["settings"] == {"timeout_seconds": 1800}
     assert sent["storage"] == bodies.TaskStorage(enabled=True).model_dump()

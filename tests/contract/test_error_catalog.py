@@ -14,7 +14,7 @@ from deck_sim.contract.error_catalog import (
     run_errors,
 )
 
-# The table of the contract, written down a second time: name, HTTP status, grade.
+# The documented table: name, HTTP status, grade. This copy is the independent judge.
 CONTRACT = """
 api/api_error 500 documented
 api/timeout 500 documented
@@ -69,8 +69,8 @@ WORDS = {"id": "trun_1", "path": "/x", "method": "PUT", "allowed": "`GET`", "lim
 WORDS |= {"behaviour": "reopen_path", "what": "It is so."}
 
 
-def test_the_catalog_is_the_contract_s():
-    """Every error of the contract has one row, and there is one other, which is ours."""
+def test_the_catalog_has_the_documented_errors():
+    """Names and HTTP statuses are as documented; one error is deck-sim's own."""
     shown = {row.name: row.status or "run" for row in CATALOG.values()}
     assert {name: f"{status}" for name, status in shown.items()} == {
         name: status for name, status, _ in EXPECTED
@@ -78,16 +78,16 @@ def test_the_catalog_is_the_contract_s():
 
 
 @pytest.mark.parametrize(("name", "status", "grade"), EXPECTED)
-def test_a_row_is_graded_as_in_the_contract(name, status, grade):
-    """The grade says how we know; the HTTP status is for calls only."""
+def test_a_row_has_its_grade(name, status, grade):
+    """Errors of runs only have no HTTP status."""
     row = CATALOG[name]
     assert row.grade == grade
     assert (row.status == IN_RUN_ONLY) == (status == "run")
 
 
 @pytest.mark.parametrize("name", CATALOG)
-def test_every_message_is_completed_by_its_words(name):
-    """With the words that belong to it, no message shows a placeholder, and it is a sentence."""
+def test_every_message_is_filled_by_its_words(name):
+    """No placeholder is left, and the message is a sentence."""
     made = problem(name, field="name", timeout="5 minutes", **WORDS)
     assert "{" not in made.message
     assert made.message.endswith(".")
@@ -95,34 +95,34 @@ def test_every_message_is_completed_by_its_words(name):
 
 
 @pytest.mark.parametrize("name", CATALOG)
-def test_a_message_with_a_missing_word_is_a_bug_that_is_found(name):
-    """A placeholder that nobody fills is a `KeyError`, never a half sentence."""
+def test_a_missing_word_of_a_message_is_a_key_error(name):
+    """An incomplete message is never sent."""
     words = {word for _, word, _, _ in string.Formatter().parse(CATALOG[name].message) if word}
     if words - {"field"}:
         with pytest.raises(KeyError):
             problem(name, field="name")
 
 
-def test_a_run_fails_with_nothing_that_only_tells_a_caller_it_was_wrong():
-    """Errors of the request and of idempotency, and our own, are for answers alone."""
+def test_runs_do_not_fail_with_errors_of_calls():
+    """Errors of requests and idempotency, and deck-sim's own, are only answers."""
     types = ("request", "idempotency", "deck_sim")
     wrong_call = {name for name in CATALOG if name.split("/")[0] in types}
     assert set(run_errors()) == set(CATALOG) - wrong_call
 
 
-def test_an_unknown_name_is_a_bug_that_is_found():
-    """There is no error beside the catalog."""
+def test_an_unknown_name_is_a_key_error():
+    """The catalog has every error."""
     with pytest.raises(KeyError):
         problem("request/teapot")
 
 
-def test_a_message_of_one_s_own_replaces_the_catalog_s():
-    """A given message is taken as it is, braces and all."""
+def test_a_given_message_replaces_the_catalog_s():
+    """Braces in it are kept."""
     assert problem("task/timeout", "{no} words").message == "{no} words"
 
 
 def test_field_is_shown_only_where_it_applies():
-    """An element without a place has no `field`."""
+    """Other elements have no `field`."""
     assert problem("api/timeout").as_json() == {
         "type": "api",
         "code": "timeout",
@@ -137,7 +137,7 @@ def test_field_is_shown_only_where_it_applies():
 
 
 def test_an_answer_has_the_status_of_its_first_problem():
-    """Several problems, one HTTP status; the exception's text names them all."""
+    """The exception's text has the messages of all problems."""
     first, second = problem("request/agent_not_found", id="agt_1"), Problem("request", "x", "Two.")
     error = ApiError(first, second, headers={"Allow": "GET"})
     assert (error.status, error.headers) == (404, {"Allow": "GET"})

@@ -1,4 +1,4 @@
-"""The rows of the resources, and the editions that choose among them."""
+"""The rows of the resources in each edition."""
 
 import pytest
 
@@ -13,7 +13,7 @@ ROWS = [
 ]
 EVERY_ROW = pytest.mark.parametrize(("edition", "row"), ROWS)
 
-# Section 1 and 2 of the contract, written down a second time.
+# As documented: prefix, path, first status, HTTP status of a create. The independent judge.
 DOCUMENTED = {
     "agent": ("agt", "agents", None, 201),
     "source": ("src", "sources", None, 200),
@@ -29,16 +29,16 @@ DOCUMENTED = {
 
 
 @EVERY_ROW
-def test_prefix_path_and_first_status_are_those_of_the_contract(edition, row):
-    """Ids, paths, first statuses and the answer to a create are as documented."""
+def test_prefix_path_and_first_status_are_as_documented(edition, row):
+    """An edition knows each kind by its `object`."""
     expected = DOCUMENTED[row.object]
     assert (row.prefix, row.path, row.first_status, row.create_status) == expected
     assert edition.kinds[row.object] is row
 
 
 @EVERY_ROW
-def test_a_row_names_only_what_there_is(edition, row):
-    """References and embedded lists are kinds of the edition, and the not-found error exists."""
+def test_a_row_refers_only_to_kinds_of_its_edition(edition, row):
+    """References and embedded lists; the not-found error exists, too."""
     named = {*row.references.values(), *(embed.kind for embed in row.embeds.values())}
     assert named <= set(edition.kinds)
     assert row.not_found in CATALOG
@@ -48,8 +48,8 @@ def test_a_row_names_only_what_there_is(edition, row):
 
 
 @EVERY_ROW
-def test_a_row_filters_and_checks_by_fields_that_it_has(edition, row):
-    """Filters are printed attributes; references and schemas are fields of the body."""
+def test_filters_and_references_are_fields_of_the_row(edition, row):
+    """Filters are attributes; references and schemas are fields of the body."""
     fields = {row.filter_fields.get(name, name) for name in row.filters}
     assert {*fields, *row.named_by, *row.named_by.values()} <= set(row.attributes)
     assert set(row.summary or ()) <= set(row.attributes)
@@ -73,24 +73,24 @@ def test_an_update_changes_only_what_a_create_may_set(edition, row):
         )
 
 
-def test_the_noun_of_a_kind_reads_well_in_a_sentence():
-    """Messages say `task run`, as people do."""
+def test_the_noun_of_a_kind_has_spaces():
+    """Messages say `task run`."""
     assert EDITIONS["connections"].kinds["task_run"].noun == "task run"
 
 
-def test_a_kind_without_a_machine_has_none_to_ask_for():
-    """Asking for the state machine of an agent is a bug, and is found at once."""
+def test_a_kind_without_a_machine_is_an_assertion_error():
+    """An agent has no statuses."""
     with pytest.raises(AssertionError, match="agent has no state machine"):
         EDITIONS["connections"].machine("agent")
 
 
-def test_the_usual_edition_is_the_one_of_the_original_brief():
-    """A world is of the `connections` edition unless told otherwise."""
+def test_the_default_edition_is_connections():
+    """It is registered."""
     assert DEFAULT_EDITION == "connections"
     assert DEFAULT_EDITION in EDITIONS
 
 
-def test_every_documented_interaction_asks_for_its_documented_field():
+def test_documented_interactions_have_their_documented_field():
     """`mfa` asks for `code`, and so on."""
     assert {name: prompt.field for name, prompt in PROMPTS.items()} == {
         "mfa": "code",

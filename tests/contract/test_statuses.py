@@ -1,4 +1,4 @@
-"""The transition tables, against the contract."""
+"""The state machines, against the documentation."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ MACHINES = {
 COMMANDS = [(name, command) for name, machine in MACHINES.items() for command in machine.commands]
 EVERY_MACHINE = pytest.mark.parametrize("name", MACHINES)
 
-# Sections 3, 4 and 6 of the contract, written down a second time: this copy is the judge.
+# The documented and assumed transitions. This copy is the independent judge.
 WITHOUT_END = {
     "task": {"learning": {"learning"}, "test": {"learning"}, "live": {"learning"}},
     "event_destination": {
@@ -89,14 +89,14 @@ DOCUMENTED = {
 
 
 @EVERY_MACHINE
-def test_the_table_is_that_of_the_contract(name):
-    """Which status may follow which is what the contract says, no more and no less."""
+def test_the_transitions_are_as_documented(name):
+    """No transition is missing, and none is added."""
     assert {s: set(after) for s, after in MACHINES[name].follows.items()} == DOCUMENTED[name]
 
 
 @EVERY_MACHINE
 def test_the_table_is_total_and_closed(name):
-    """Every status that can follow, begin, or be settled has a row of its own."""
+    """Every status that a machine mentions has a row."""
     machine = MACHINES[name]
     mentioned = {after for row in machine.follows.values() for after in row}
     mentioned |= {
@@ -112,9 +112,7 @@ def test_the_table_is_total_and_closed(name):
 
 @EVERY_MACHINE
 def test_every_status_can_be_reached(name):
-    """From the first status, steps in the table lead to each of the others, but for tasks: only
-    Deck itself moves a task out of `learning`.
-    """
+    """From the first status; only Deck moves a task out of `learning`."""
     machine = MACHINES[name]
     reached, border = {machine.initial}, {machine.initial}
     while border:
@@ -125,7 +123,7 @@ def test_every_status_can_be_reached(name):
 
 @EVERY_MACHINE
 def test_final_statuses_are_settled_and_have_an_empty_row(name):
-    """Nothing follows a final status, so nobody waits in one."""
+    """Clients do not poll in a final status."""
     machine = MACHINES[name]
     final = {status for status in machine.statuses if machine.is_final(status)}
     assert final == {status for status, after in machine.follows.items() if not after}
@@ -134,16 +132,16 @@ def test_final_statuses_are_settled_and_have_an_empty_row(name):
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS)
-def test_the_step_of_a_command_stands_in_the_table(name, command):
-    """Where a command is allowed, the status that it leads to may follow."""
+def test_the_transition_of_a_command_is_in_the_table(name, command):
+    """For every status that allows the command."""
     machine, row = MACHINES[name], MACHINES[name].commands[command]
     assert row.allowed
     for status in row.allowed:
         assert row.leads_to in (None, *machine.follows[status])
 
 
-def test_the_commands_of_a_run_are_allowed_where_the_contract_says():
-    """Cancel in three statuses and no other; answers when asked; verdicts when pending."""
+def test_the_commands_of_a_run_are_allowed_as_documented():
+    """Cancel in three statuses; answer when asked; approve and reject when pending."""
     commands = EDITIONS["connections"].machine("task_run").commands
     assert {name: set(row.allowed) for name, row in commands.items()} == {
         "cancel": {"pending", "queued", "running"},
@@ -154,16 +152,16 @@ def test_the_commands_of_a_run_are_allowed_where_the_contract_says():
 
 
 @pytest.mark.parametrize("kind", ["session", "task_run"])
-def test_a_status_that_passes_leads_where_it_may(kind):
-    """What is left by itself is left for a status that may follow."""
+def test_automatic_transitions_are_in_the_table(kind):
+    """They lead to a status that may follow."""
     machine = EDITIONS["credentials"].machine(kind)
     assert machine.auto_transitions
     for status, auto_transition in machine.auto_transitions.items():
         assert auto_transition.to in machine.follows[status]
 
 
-def test_a_run_leads_its_login_only_to_statuses_that_there_are():
-    """What follows a run is a field of it, and goes where its own table has a row."""
+def test_a_run_moves_its_login_to_existing_statuses():
+    """The key is a field of the run; the statuses have rows in the login's machine."""
     edition = EDITIONS["credentials"]
     run = edition.kinds["task_run"]
     for name, leads in run.machine.leads.items():
@@ -172,7 +170,7 @@ def test_a_run_leads_its_login_only_to_statuses_that_there_are():
 
 
 def test_a_session_that_is_not_used_ends_after_ten_minutes():
-    """The ten minutes are documented; they are patience, which no clock that settles waits for."""
+    """Documented. It is a timeout of someone who waits, so reads do not advance to it."""
     idle = EDITIONS["credentials"].machine("session").auto_transitions["idle"]
     assert (idle.after, idle.patience) == (timedelta(minutes=10), True)
 
@@ -186,8 +184,8 @@ def test_only_a_connected_connection_runs_tasks():
 
 
 @EVERY_MACHINE
-def test_what_leaves_its_users_behind_fails_them_with_a_row_of_the_catalog(name):
-    """Whoever loses the connection finds an error that exists, in every status it can have."""
+def test_runs_whose_login_ends_fail_with_an_error_of_the_catalog(name):
+    """The statuses and the errors exist."""
     for status, error in MACHINES[name].fails_users_with.items():
         assert error in CATALOG
         assert status in MACHINES[name].statuses

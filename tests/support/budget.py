@@ -1,8 +1,7 @@
-"""How much the tests may try that make up their own examples: all of it is said here.
+"""How many examples property-based tests try.
 
-`usual` is what the suite can spare: models and schemathesis take less than 60 seconds of one
-core. It tries the same in every run, however slow the machine is, since a test that fails must fail
-again. `HYPOTHESIS_PROFILE=long` tries much more, and other things each time: to hunt with.
+The profile `usual` takes less than 60 seconds of one core for models and schemathesis, and tries
+the same examples in every run. `HYPOTHESIS_PROFILE=long` tries many more, and others each time.
 """
 
 import os
@@ -13,11 +12,11 @@ import hypothesis
 
 @dataclass(frozen=True)
 class Budget:
-    """How often a test tries."""
+    """The number of tries."""
 
     histories: int  # of a world and its model, for each edition
     steps: int  # at most so many calls in one of them
-    calls: int  # of each operation, beside those that cover its schemas
+    calls: int  # of each operation, besides those that cover its schemas
     chains: int  # of calls that use what earlier ones made
 
 
@@ -29,9 +28,7 @@ BUDGET = {
 
 
 def register():
-    """Let all tests with hypothesis use the profile. It never explains, which traces every line
-    and takes several times as long.
-    """
+    """Select the profile. The phase `explain` is off, since it makes tests several times slower."""
     usual = PROFILE == "usual"
     hypothesis.settings.register_profile(
         PROFILE,

@@ -1,6 +1,6 @@
-"""Every answer of `/v2` that a test gets, held against the OpenAPI document.
+"""Checks every answer below `/v2` against the OpenAPI document.
 
-The app is wrapped. What does not fit is kept in `FOUND`, and fails the test that is running then.
+The app is wrapped. Mismatches are kept in `FOUND` and fail the running test.
 """
 
 import json
@@ -21,7 +21,7 @@ FOUND: list[str] = []
 
 
 def close(shape, schemas):
-    """The same schema with nothing left to refer to, in which no object has unknown fields."""
+    """The schema without references, in which no object may have unknown fields."""
     if "$ref" in shape:
         return close(schemas[shape["$ref"].rpartition("/")[2]], schemas)
     if "allOf" in shape:
@@ -45,7 +45,7 @@ _CLOSED = {"additionalProperties": False}
 
 @cache
 def validator(edition, path, method, status=None, *, closed=True):
-    """What checks the answer with that status, or without one the body that is sent."""
+    """A validator of the answer with that status, or without a status of the body."""
     found = document(edition)
     operation = found["paths"][path][method]
     part = operation["responses"][status] if status else operation["requestBody"]
@@ -59,15 +59,15 @@ def validator(edition, path, method, status=None, *, closed=True):
 
 @cache
 def patterns(edition):
-    """The paths of the document, each with what it matches."""
+    """The paths of the document, each with a regular expression."""
     paths = document(edition)["paths"]
     return [(path, re.compile(re.sub(r"\{\w+\}", "[^/]+", path))) for path in paths]
 
 
 def complaints(edition, method, path, status, sent, answered, *, closed=True):
-    """What does not fit the document in one call: `sent` and `answered` are the two bodies.
+    """The mismatches of one call; `sent` and `answered` are its bodies.
 
-    With `closed` the answer may have no fields that the document does not have.
+    With `closed` the answer must not have undocumented fields.
     """
     place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
     operation = document(edition)["paths"].get(place, {}).get(method)
@@ -85,10 +85,7 @@ def complaints(edition, method, path, status, sent, answered, *, closed=True):
 
 
 def wrong_headers(edition, method, path, status, names):
-    """The headers of an answer that its operation must not, or must, have: `names` are in it.
-
-    What is not an operation has only the one that every answer has.
-    """
+    """The missing and the undocumented headers of an answer whose headers are `names`."""
     place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
     answer = document(edition)["paths"].get(place, {}).get(method, {}).get("responses", {})
     known = answer.get(f"{status}", {}).get(
@@ -104,7 +101,7 @@ OURS = {name.lower() for name in ANSWERED}
 
 
 def undocumented(operation, status, answered):
-    """The codes of an error that the operation does not name; the first one makes the status."""
+    """The error codes that the operation does not document for the status."""
     if status < 400:
         return []
     first, *others = (f"{error['type']}/{error['code']}" for error in answered["errors"])
@@ -115,13 +112,13 @@ def undocumented(operation, status, answered):
 
 
 class Checked:
-    """The app, with each answer below `/v2` held against the document of its world's edition."""
+    """The app, which checks each answer against the document of its world's edition."""
 
     def __init__(self, app, worlds):
         self.app, self.worlds = app, worlds
 
     async def __call__(self, scope, receive, send):
-        """Answer a request as the app does, and check the answer before it is sent."""
+        """Call the app, and check the answer before it is sent."""
         if scope["type"] != "http" or not scope["path"].startswith("/v2/"):
             return await self.app(scope, receive, send)
         sent, answered, started = bytearray(), bytearray(), {}

@@ -1,4 +1,4 @@
-"""What tests of the document share: a world in which its examples are true."""
+"""A world with the resources that the document's examples name."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from deck_sim.server.openapi.document import document
 
 @pytest.fixture
 def seed_examples():
-    """Put there what the examples name: a resource of each kind that is created from a body."""
+    """Seed a resource of each kind that is created from a body, with the id of the examples."""
 
     def seed_examples(simulation):
         edition = simulation.world.rules

@@ -1,4 +1,4 @@
-"""What the server really sends, held against the document."""
+"""The answers and messages of the server, checked against the document."""
 
 import httpx2
 import jsonschema_rs
@@ -9,8 +9,8 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.server.openapi.document import document
 
 
-def test_webhooks_are_those_of_the_document(run_task, advance, receiver, subscribe, agent):
-    """Each event that is sent fits the webhook of its type."""
+def test_messages_fit_the_document(run_task, advance, receiver, subscribe, agent):
+    """Each message fits the webhook of its event type."""
     subscribe("*")
     agent()
     run_task("mfa_then_success")
@@ -38,15 +38,15 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "status", "sent", "answered", "told"), WRONG)
-def test_what_does_not_fit_is_found(method, path, status, sent, answered, told):
-    """The check that all answers of the suite go through notices what is wrong with one."""
+@pytest.mark.parametrize(("method", "path", "status", "sent", "answered", "expected"), WRONG)
+def test_mismatches_are_found(method, path, status, sent, answered, expected):
+    """The check of all answers in this suite works."""
     found = complaints("connections", method, path, status, sent, answered)
-    assert any(told in error_message for error_message in found)
+    assert any(expected in error_message for error_message in found)
 
 
 def test_fields_that_are_not_documented_are_found_or_tolerated():
-    """With additive changes on, answers are held against the open schemas of the document."""
+    """Worlds with additive changes allow fields that are not documented."""
     answered = '{"status": "ready", "environment": "live", "request_id": "req_1", "more": 1}'
     call = ("connections", "get", "/test", 200, b"", answered)
     assert "more" in complaints(*call)[0]
@@ -64,15 +64,15 @@ HEADERS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "status", "names", "told"), HEADERS)
-def test_headers_that_do_not_fit_are_found(path, status, names, told):
-    """Those that an answer must have, and those that it must not."""
+@pytest.mark.parametrize(("path", "status", "names", "expected"), HEADERS)
+def test_headers_that_do_not_fit_are_found(path, status, names, expected):
+    """Missing headers and unexpected ones."""
     found = wrong_headers("connections", "post", path, status, names | {"content-type"})
-    assert [error_message.split()[2] for error_message in found] == told
+    assert [error_message.split()[2] for error_message in found] == expected
 
 
-def test_what_is_found_fails_the_test(api, monkeypatch):
-    """The answers of the suite's server do go through the check."""
+def test_answers_of_the_suite_s_server_are_checked(api, monkeypatch):
+    """A mismatch is recorded, and fails the test."""
     operation = document("connections")["paths"]["/test"]["get"]
     monkeypatch.delitem(operation["responses"], "200")
     assert api.get("/test").status_code == 200
@@ -89,8 +89,8 @@ MADE = [
 
 
 @pytest.mark.parametrize(("edition", "path", "operation"), MADE)
-def test_the_example_of_what_is_sent_is_taken(edition, path, operation, server, seed_examples, key):
-    """Where there is what the examples name, each create does with its example what it says."""
+def test_the_example_of_a_create_is_accepted(edition, path, operation, server, seed_examples, key):
+    """In a world with the resources that the examples name."""
     simulation = server.worlds.create(key, edition=edition)
     seed_examples(simulation)
     parameters = operation.get("parameters", [])

@@ -1,4 +1,4 @@
-"""The OpenAPI document of each edition: valid, complete, and true of what serves it."""
+"""The OpenAPI document of each edition is valid, complete and correct."""
 
 import re
 
@@ -42,13 +42,13 @@ def contents(part):
 
 @EVERY_EDITION
 def test_the_document_is_openapi(edition):
-    """An independent validator finds nothing wrong with it."""
+    """Checked by an independent validator."""
     assert list(OpenAPIV31SpecValidator(document(edition.name)).iter_errors()) == []
 
 
 @EVERY_EDITION
 def test_every_example_fits_its_schema(edition):
-    """Bodies, answers, errors and webhooks: no example has more, or less, than is said."""
+    """Bodies, answers, errors and webhooks, with closed schemas."""
     found = document(edition.name)
     checked = [*contents(found["paths"]), *contents(found["webhooks"])]
     assert len(checked) > 100
@@ -67,7 +67,7 @@ def enumerations_in(part):
 
 @EVERY_EDITION
 def test_every_enumeration_has_a_name(edition):
-    """Whoever generates a client need not call it `Type1`; and no two names are for the same."""
+    """Generators of clients need names; no two names have the same words."""
     found = document(edition.name)
     named = [shape for shape in found["components"]["schemas"].values() if "enum" in shape]
     assert {"AuthMethod", "ErrorType"} <= found["components"]["schemas"].keys()
@@ -86,7 +86,7 @@ def schemas_in(part):
 
 @EVERY_EDITION
 def test_every_example_of_a_part_fits_it(edition):
-    """Fields, parameters and headers: what they show as an example is one."""
+    """Fields, parameters and headers."""
     found = document(edition.name)
     shown = [*schemas_in(found)]
     assert len(shown) > 50
@@ -99,7 +99,7 @@ def test_every_example_of_a_part_fits_it(edition):
 
 @EVERY_ROUTE
 def test_every_route_is_an_operation(edition, route):
-    """Each method of each path is described, under its verb and noun."""
+    """With a verb_noun name, a summary and a tag."""
     found = operation(edition, route)
     assert re.fullmatch(r"[a-z]+(_[a-z]+)+", found["operationId"])
     assert found["summary"]
@@ -107,15 +107,15 @@ def test_every_route_is_an_operation(edition, route):
 
 
 @EVERY_EDITION
-def test_operations_have_names_of_their_own(edition):
-    """No two calls of an edition have one name."""
+def test_names_of_operations_are_unique(edition):
+    """Within an edition."""
     names = [route.operation.name for route in routes_of(edition)]
     assert len(set(names)) == len(names)
 
 
 @EVERY_ROUTE
-def test_every_code_stands_with_its_status(edition, route):
-    """The responses of a call that are errors are those of the catalog."""
+def test_every_error_code_is_listed_under_its_status(edition, route):
+    """The statuses are those of the catalog."""
     responses = operation(edition, route)["responses"]
     errors = {int(status): answer[CODES] for status, answer in responses.items() if CODES in answer}
     assert {401, 429, 500} <= set(errors)
@@ -124,8 +124,8 @@ def test_every_code_stands_with_its_status(edition, route):
 
 
 @EVERY_ROUTE
-def test_calls_that_can_be_repeated_take_a_key(edition, route):
-    """The rule of the edition says which; they, and no others, can break it and be replayed."""
+def test_calls_take_an_idempotency_key_as_the_edition_says(edition, route):
+    """Only they can be replayed and have its errors."""
     found = operation(edition, route)
     keyed = edition.idempotency.covers(route.method, creates=route.creates)
     assert (HEADER in [one["name"] for one in found.get("parameters", [])]) == keyed
@@ -137,8 +137,8 @@ def test_calls_that_can_be_repeated_take_a_key(edition, route):
 
 
 @EVERY_EDITION
-def test_what_the_door_refuses_is_never_a_replay(edition):
-    """Of the answers to a create, those that may be kept are those that the edition keeps."""
+def test_stored_answers_are_those_that_the_edition_stores(edition):
+    """By the statuses of the answers to a create."""
     responses = document(edition.name)["paths"]["/agents"]["post"]["responses"]
     replayed = {int(status) for status, one in responses.items() if REPLAYED in one["headers"]}
     assert replayed == {201, 400, 409} & {*edition.idempotency.kept}
@@ -146,7 +146,7 @@ def test_what_the_door_refuses_is_never_a_replay(edition):
 
 @EVERY_ROUTE
 def test_every_answer_has_its_headers(edition, route):
-    """The version stands on all, the scenario where one is chosen, and when to come back on 429."""
+    """The version always, the scenario if one is chosen, `Retry-After` on 429."""
     found = operation(edition, route)["responses"]
     assert all(VERSION in answer["headers"] for answer in found.values())
     assert [status for status, one in found.items() if RETRY_AFTER in one["headers"]] == ["429"]
@@ -155,8 +155,8 @@ def test_every_answer_has_its_headers(edition, route):
 
 
 @EVERY_ROUTE
-def test_a_body_is_the_model_that_reads_it(edition, route):
-    """The schema of a body has the fields of its model, all of them and no others."""
+def test_the_schema_of_a_body_has_the_fields_of_its_model(edition, route):
+    """All of them and no others."""
     name = edition.body_name(route.operation)
     sent = operation(edition, route).get("requestBody")
     assert (sent is None) == (name is None)
@@ -167,16 +167,16 @@ def test_a_body_is_the_model_that_reads_it(edition, route):
 
 
 @EVERY_EDITION
-def test_every_reference_leads_somewhere_and_nothing_is_left_over(edition):
-    """Each schema is used, and each that is used is there."""
+def test_every_schema_exists_and_is_used(edition):
+    """References and schemas are the same set."""
     found = document(edition.name)
     names = re.findall(r"#/components/schemas/(\w+)", f"{found}")
     assert set(names) == set(found["components"]["schemas"])
 
 
 @EVERY_EDITION
-def test_there_is_a_webhook_for_each_type_of_event(edition):
-    """A webhook shows the resource in the status that it is named after."""
+def test_every_event_type_has_a_webhook(edition):
+    """Its example has the status of the event type."""
     found = document(edition.name)["webhooks"]
     assert list(found) == list(edition.event_types)
     for type_, hook in found.items():
@@ -188,8 +188,8 @@ def test_there_is_a_webhook_for_each_type_of_event(edition):
 
 
 @EVERY_EDITION
-def test_what_is_made_links_to_what_can_be_done_with_it(edition):
-    """The answer to a create names the calls that take its id."""
+def test_a_create_links_to_the_calls_with_its_id(edition):
+    """With the id as the parameter."""
     created = document(edition.name)["paths"]["/agents"]["post"]["responses"]["201"]
     assert created["links"]["get_agent"] == {
         "operationId": "get_agent",
@@ -198,8 +198,8 @@ def test_what_is_made_links_to_what_can_be_done_with_it(edition):
     assert set(created["links"]) == {"get_agent", "update_agent", "delete_agent"}
 
 
-def test_a_route_that_says_nothing_of_itself_is_found_out():
-    """A route without an operation is a bug, and the message names it."""
+def test_a_route_without_an_operation_is_an_assertion_error():
+    """The message names the route."""
     with pytest.raises(AssertionError, match="GET /new has no operation"):
         described(Route("GET", "/new", lambda request: None))
 
@@ -213,8 +213,8 @@ def lists(part):
 
 
 @EVERY_EDITION
-def test_no_item_of_a_list_takes_the_name_of_a_resource(edition):
-    """Generators of clients call the items of `events` an `Event`, if they are more than texts."""
+def test_items_of_lists_do_not_take_the_name_of_a_resource(edition):
+    """Generators of clients would name constrained items of `events` `Event`."""
     schemas = document(edition.name)["components"]["schemas"]
     found = [(name, inner["items"]) for name, inner in lists({"schemas": schemas})]
     assert ("events", {"type": "string"}) in found

@@ -1,5 +1,6 @@
-"""Schemathesis calls every operation with what its schemas allow and with what they do not: each on
-its own, and one after the other. With the usual budget a call that failed will fail again.
+"""Schemathesis calls every operation with valid and invalid data, alone and in chains.
+
+With the usual budget it makes the same calls in every run.
 """
 
 import subprocess
@@ -25,18 +26,18 @@ pytestmark = [
 ]
 
 
-class ClosedPostOffice(Dispatcher):
-    """Sends nothing: the addresses are made up."""
+class SilentDispatcher(Dispatcher):
+    """Sends nothing, since the addresses are made up."""
 
     def wake(self, simulation):
-        """Stay closed."""
+        """Do nothing."""
 
 
 @pytest.fixture
 def address(request, checked, seed_examples):
-    """Where a server of the edition has its document; time moves when it is polled."""
+    """The URL of the document of a server with the clock `on_poll`."""
     settings = Settings(edition=request.param, mode="on_poll")
-    worlds = WorldRegistry(settings, keys=frozenset({KEY}), dispatcher=ClosedPostOffice())
+    worlds = WorldRegistry(settings, keys=frozenset({KEY}), dispatcher=SilentDispatcher())
     simulation = worlds.create(KEY)
     seed_examples(simulation)
     simulation.selection.default_scenario = "mfa_then_success"
@@ -48,16 +49,14 @@ def address(request, checked, seed_examples):
 
 @pytest.fixture
 def only(request):
-    """What to call: all in one edition; in the other, what does not read the same bodies there."""
+    """Options that limit the second edition to calls with bodies of its own."""
     own = r"^/(credentials|sessions|task-runs|event-destinations|tasks/\{id\}/run)"
     usual = PROFILE == "usual" and request.node.callspec.params["address"] != DEFAULT_EDITION
     return ["--include-path-regex", own] if usual else []
 
 
 def run(address, folder, *options):
-    """Let schemathesis run in a folder of its own, or it would remember what it found the last
-    time; what it finds is the message of the failure.
-    """
+    """Run schemathesis in an empty folder, since it remembers its findings."""
     same = ["--generation-deterministic"] if PROFILE == "usual" else []
     call = [*PROGRAM, address, "--header", f"Authorization: Bearer {KEY}", *same, *options]
     ran = subprocess.run(call, capture_output=True, text=True, cwd=folder)
@@ -66,7 +65,7 @@ def run(address, folder, *options):
 
 
 def test_no_call_breaks_the_server_or_the_document(address, only, tmp_path):
-    """No 5xx, no answer outside the document, no garbage accepted, no key that is not checked."""
+    """No 5xx, no undocumented answer, no invalid data accepted, no unchecked key."""
     run(
         address,
         tmp_path,
@@ -78,10 +77,8 @@ def test_no_call_breaks_the_server_or_the_document(address, only, tmp_path):
     )
 
 
-def test_no_chain_of_calls_does(address, tmp_path):
-    """The same where a call uses what earlier ones made. Nothing ends a connection for good, or
-    there would soon be nothing to run a task on.
-    """
+def test_no_chain_of_calls_breaks_them(address, tmp_path):
+    """Calls use what earlier calls made. Connections are not ended, since runs need them."""
     ends = r"/(disconnect|terminate)$"
     run(
         address,

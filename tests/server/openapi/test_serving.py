@@ -1,4 +1,4 @@
-"""`/openapi.json`, and what stands in it held against what is really sent."""
+"""`GET /openapi.json`."""
 
 import httpx2
 import pytest
@@ -14,20 +14,20 @@ def ask(server):
 
 
 def test_the_document_is_served_without_a_key(ask):
-    """Anyone gets it, in the server's edition, and as it was made."""
+    """In the server's edition."""
     answer = ask()
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
     assert answer.json() == document(DEFAULT_EDITION)
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_an_edition_can_be_asked_for(ask, edition):
-    """`?edition=` names one."""
+def test_the_edition_can_be_selected(ask, edition):
+    """With `?edition=`."""
     assert ask(params={"edition": edition}).json() == document(edition)
 
 
 def test_a_key_selects_the_edition_of_its_world(ask, server):
-    """Who sends a key sees the API that the key gets."""
+    """The key belongs to a world."""
     other = list(EDITIONS)[-1]
     server.worlds.create("sk_test_openapi", edition=other)
     answer = ask(headers={"Authorization": "Bearer sk_test_openapi"})
@@ -35,7 +35,7 @@ def test_a_key_selects_the_edition_of_its_world(ask, server):
 
 
 def test_an_unknown_edition_is_refused(ask):
-    """The error is in the envelope, and names those that there are."""
+    """The error has the nearest spelling."""
     answer = ask(params={"edition": "connection"})
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "edition")
@@ -43,6 +43,6 @@ def test_an_unknown_edition_is_refused(ask):
     assert answer.json()["request_id"].startswith("req_")
 
 
-def test_a_key_that_is_none_is_refused(ask):
-    """A header that cannot be read is not passed over."""
+def test_an_unreadable_key_is_refused(ask):
+    """It is not ignored."""
     assert ask(headers={"Authorization": "Basic c2s6"}).status_code == 401
