@@ -78,7 +78,7 @@ PositiveDuration = Annotated[
 
 Loc = tuple[int | str, ...]
 
-UNKNOWN_NAME = "unknown name"  # how a message about a key begins
+UNKNOWN_KEY = "unknown key"  # how a message about a key begins
 
 _TEXTS = {
     "missing": "is required",
@@ -114,7 +114,7 @@ def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
         name, allowed = str(error["loc"][-1]), sorted(set(_names(root, error["loc"][:-1])))
         verb = "is" if len(allowed) == 1 else "are"
         near = nearest(name, allowed)
-        return f"{UNKNOWN_NAME} {quote(name)}{near}; allowed {verb} {listed(allowed)}"
+        return f"{UNKNOWN_KEY} {quote(name)}{near}; allowed {verb} {listed(allowed)}"
     text = _TEXTS.get(error["type"], "{msg}")
     found = error.get("input")
     length = len(found) if isinstance(found, str) else 0

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field, create_model
 
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.base.validation import UNKNOWN_NAME
+from deck_sim.base.validation import UNKNOWN_KEY
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
@@ -135,7 +135,7 @@ def _follows(
 
 def _unknown_kind(path: str, allowed: list[str]) -> Problem:
     near = nearest(path, allowed)
-    text = f"{UNKNOWN_NAME} {quote(path)}{near}; `resources` can hold {listed(allowed)}"
+    text = f"{UNKNOWN_KEY} {quote(path)}{near}; `resources` can hold {listed(allowed)}"
     return problem("request/input_invalid", text, field=f"resources.{path}")
 
 

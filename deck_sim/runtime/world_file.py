@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, JsonValue, ValidationError
 
 from deck_sim.base.errors import nearest
-from deck_sim.base.validation import UNKNOWN_NAME, format_path
+from deck_sim.base.validation import UNKNOWN_KEY, format_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, Problem
 from deck_sim.runtime.seeding import seed_resources, seedable
@@ -140,7 +140,7 @@ def _problems(world: WorldFile, library: Library, editions: tuple[str, ...]) -> 
 def _distance(problems: tuple[Problem, ...]) -> tuple[int, int]:
     """How badly a world file fits an edition: by the names and kinds that the edition lacks."""
     unknown = (
-        UNKNOWN_NAME in problem.message or f"{problem.field}".endswith("].resource")
+        UNKNOWN_KEY in problem.message or f"{problem.field}".endswith("].resource")
         for problem in problems
     )
     return min(len(problems), 1), sum(unknown)
@@ -192,5 +192,5 @@ def _translate(
     while known and known not in spelled:
         known = known[: max(known.rfind("."), known.rfind("["), 0)]
     message = _PLACE.sub("", problem.message)  # the mistake names the place itself
-    position = document.position(spelled.get(known, ()), of_key=message.startswith(UNKNOWN_NAME))
+    position = document.position(spelled.get(known, ()), of_key=message.startswith(UNKNOWN_KEY))
     return Mistake(file, *position, field, message)

@@ -88,14 +88,14 @@ ALL = "`at`, `choice`, `either`, `flag`, `free`, `inner`, `many`, `names`, `text
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"txt": 1}, f"unknown name 'txt'; did you mean 'text'?; allowed are {ALL}"),
-        ({"when": 1}, f"unknown name 'when'; did you mean 'whole'?; allowed are {ALL}"),
-        ({"inner": {"x": 1}}, "unknown name 'x'; allowed is `small`"),
+        ({"txt": 1}, f"unknown key 'txt'; did you mean 'text'?; allowed are {ALL}"),
+        ({"when": 1}, f"unknown key 'when'; did you mean 'whole'?; allowed are {ALL}"),
+        ({"inner": {"x": 1}}, "unknown key 'x'; allowed is `small`"),
         (
             {"many": [{}, {"smal": 1}]},
-            "unknown name 'smal'; did you mean 'small'?; allowed is `small`",
+            "unknown key 'smal'; did you mean 'small'?; allowed is `small`",
         ),
-        ({"k" * 99: 1}, f"unknown name '{'k' * 59}…'; allowed are {ALL}"),
+        ({"k" * 99: 1}, f"unknown key '{'k' * 59}…'; allowed are {ALL}"),
     ],
 )
 def test_the_message_for_an_unknown_name_lists_the_allowed_names(data, sentence):
@@ -106,8 +106,8 @@ def test_the_message_for_an_unknown_name_lists_the_allowed_names(data, sentence)
 def test_each_member_of_a_union_knows_its_own_names():
     """The errors of each member are reported."""
     small, large, literal = messages_for({"either": {"x": 1}})
-    assert small == "unknown name 'x'; allowed is `small`"
-    assert large == "unknown name 'x'; allowed is `large`"
+    assert small == "unknown key 'x'; allowed is `small`"
+    assert large == "unknown key 'x'; allowed is `large`"
     assert literal == "must be 'none', not an object"
 
 

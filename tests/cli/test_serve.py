@@ -174,7 +174,7 @@ def test_a_world_file_must_be_for_the_edition_that_is_served(cli, tmp_path):
     assert cli("check", file).exit_code == 0
     refused = cli("serve", "--world", file)
     assert (refused.exit_code, refused.stdout) == (1, "")
-    assert "resources.credentials: unknown name 'credentials'" in refused.stderr
+    assert "resources.credentials: unknown key 'credentials'" in refused.stderr
 
 
 def test_an_edited_scenario_counts_at_once_and_a_broken_one_does_not(serving, write, capsys):

@@ -79,7 +79,7 @@ def test_a_marker_can_refuse_what_is_assumed(run):
         ("clock='x'", "must be 'real', 'frozen', 'on_poll' or 'follow'"),
         ("seed='x'", "`seed`: must be a whole number"),
         ("now='x'", "`now` must be a moment"),
-        ("rate_limit={'request': 1}", "`rate_limit.request`: unknown name 'request'; did you mean"),
+        ("rate_limit={'request': 1}", "`rate_limit.request`: unknown key 'request'; did you mean"),
     ],
 )
 def test_a_wrong_argument_is_an_error_that_says_what_is_allowed(run, arguments, complaint):

@@ -180,7 +180,7 @@ def test_a_file_can_be_checked_for_one_edition(tmp_path):
     assert load_world_file(file, shipped(), "credentials").resources.keys() == {
         *("sources", "credentials")
     }
-    with pytest.raises(ScenarioError, match=r"4:3: resources\.credentials: unknown name"):
+    with pytest.raises(ScenarioError, match=r"4:3: resources\.credentials: unknown key"):
         load_world_file(file, shipped(), "connections")
 
 

@@ -277,7 +277,7 @@ def test_a_refused_error_says_what_it_would_have_been(api, strict):
     strict()
     errors = api.post("/agents", json={"name": 1, "x": 2}).json()["errors"]
     assert [error["field"] for error in errors] == ["name", "x"]
-    assert "request/input_invalid: `x`: unknown name 'x'" in errors[1]["message"]
+    assert "request/input_invalid: `x`: unknown key 'x'" in errors[1]["message"]
 
 
 def test_a_key_that_is_too_long_is_assumed_in_one_edition(api, scene):

@@ -69,7 +69,7 @@ def test_a_body_that_is_none_is_refused(errors):
 def test_a_misspelt_name_is_told_with_those_that_there_are(message):
     """What was meant, and all that is allowed for that family."""
     text = message("POST", "/faults", json={"match": "GET /v2/agents", "dely": "3s"})
-    assert "unknown name 'dely'; did you mean 'delay'?; allowed are `after`, " in text
+    assert "unknown key 'dely'; did you mean 'delay'?; allowed are `after`, " in text
     assert "`tampered_body`" in message("POST", "/faults", json={"event": "*", "drap": True})
 
 

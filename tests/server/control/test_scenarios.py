@@ -80,7 +80,7 @@ def test_every_mistake_in_yaml_has_its_line_and_column(sim, unchanged):
     assert found[0]["message"].startswith(
         "mine:4:5: task_run[0]: unknown status 'runing'; did you mean 'running'?"
     )
-    assert found[1]["message"].startswith("mine:6:1: unknown name 'sumary'")
+    assert found[1]["message"].startswith("mine:6:1: unknown key 'sumary'")
 
 
 def test_every_mistake_in_json_has_its_path(sim, unchanged):
@@ -90,7 +90,7 @@ def test_every_mistake_in_json_has_its_path(sim, unchanged):
         found = sim.put("/scenarios/mine", json=body).json()["errors"]
     assert {error.get("field") for error in found} == {"task_run[0]", None}
     messages = sorted(error["message"][:27] for error in found)
-    assert messages == ["task_run[0]: unknown status", "unknown name 'sumary'; did "]
+    assert messages == ["task_run[0]: unknown status", "unknown key 'sumary'; did y"]
 
 
 @pytest.mark.parametrize(
