@@ -5,6 +5,7 @@ jsonschema costs as much to import as the web framework, so it is imported with 
 No `$ref` is fetched: the only known resource is the schema itself.
 """
 
+from ast import literal_eval
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property, lru_cache
@@ -234,20 +235,12 @@ def _check_patterns(contents: dict[str, Any]) -> None:
 
 
 def _problem(field: str, error: Any) -> Problem:
-    """The API's problem for an error of the library. A missing property is reported at its own
-    place.
-    """
-    path = [*error.absolute_path, *_missing(error)]
+    path = list(error.absolute_path)
+    # In draft-03, `required` is no list, and the path has the missing property already.
+    if error.validator == "required" and isinstance(error.validator_value, list):
+        path.append(literal_eval(error.message.removesuffix(" is a required property")))
     place = field + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)
     return _invalid(place, error.message)
-
-
-def _missing(error: Any) -> Iterator[str]:
-    # The library names the missing property only in its message.
-    names = error.validator_value if error.validator == "required" else ()
-    for name in names if isinstance(names, list) else ():  # the oldest dialect has no list there
-        if error.message == f"{name!r} is a required property":
-            yield name
 
 
 def _invalid(place: str, text: str) -> Problem:

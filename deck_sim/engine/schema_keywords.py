@@ -6,7 +6,7 @@ Some keywords are our own: those that match patterns, since Python's `re` cannot
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from deck_sim.engine.regex_limits import search
@@ -31,11 +31,10 @@ def limited_validator(kind: Any) -> Any:
     limited: Any = validators.extend(kind, keywords)  # type: ignore[no-untyped-call]
 
     def evolve(self: Any, schema: Any, _resolver: Any = None) -> Any:
-        # The library would take a class without limits for a part that has its own `$schema`.
-        own = isinstance(schema, dict) and "$schema" in schema
-        chosen = (
-            limited_validator(validators.validator_for(schema, default=kind)) if own else limited
-        )
+        chosen = limited
+        if isinstance(schema, dict) and "$schema" in schema:
+            # The library would take a class without limits.
+            chosen = limited_validator(validators.validator_for(schema, default=kind))
         return chosen(
             schema, format_checker=self.format_checker, _resolver=_resolver or self._resolver
         )
@@ -84,38 +83,30 @@ def _check_pattern_properties(
                 yield from validator.descend(value, part, path=name, schema_path=pattern)
 
 
-def _check_additional_properties(
-    validator: Any, part: Any, instance: Any, schema: Any
+def _check_other_properties(
+    which: str,
+    find_known: Callable[[Any, dict[str, Any]], set[str]],
+    validator: Any,
+    part: Any,
+    instance: Any,
+    schema: Any,
 ) -> Iterator[Any]:
-    if isinstance(instance, dict):
-        named = _named(instance, schema)
-        extra = [name for name in instance if name not in named]
-        yield from _check_extra("Additional", validator, part, instance, extra)
-
-
-def _check_unevaluated_properties(
-    validator: Any, part: Any, instance: Any, schema: Any
-) -> Iterator[Any]:
-    if isinstance(instance, dict):
-        evaluated = _evaluated(validator, instance)
-        extra = [name for name in instance if name not in evaluated]
-        yield from _check_extra("Unevaluated", validator, part, instance, extra)
-
-
-def _check_extra(
-    which: str, validator: Any, part: Any, instance: dict[str, Any], extra: list[str]
-) -> Iterator[Any]:
-    if part is False and extra:
-        names, verb = ", ".join(map(repr, extra)), "was" if len(extra) == 1 else "were"
+    if not isinstance(instance, dict):
+        return
+    known = find_known(validator, instance)
+    others = [name for name in instance if name not in known]
+    if part is False and others:
+        names, verb = ", ".join(map(repr, others)), "was" if len(others) == 1 else "were"
         yield _error(f"{which} properties are not allowed ({names} {verb} unexpected)")
         return
-    for name in extra:
+    for name in others:
         yield from validator.descend(instance[name], part, path=name)
 
 
-def _named(instance: dict[str, Any], schema: dict[str, Any]) -> set[str]:
+def _named(validator: Any, instance: dict[str, Any]) -> set[str]:
     """The properties that `properties` or `patternProperties` name."""
-    known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    known = validator.schema.get("properties", {})
+    patterns = validator.schema.get("patternProperties", {})
     return {
         name
         for name in instance
@@ -131,7 +122,7 @@ def _evaluated(validator: Any, instance: dict[str, Any]) -> set[str]:
     if not isinstance(schema, dict):
         return set()
     spend(1 + len(instance))
-    names = _named(instance, schema)
+    names = _named(validator, instance)
     for word in ("additionalProperties", "unevaluatedProperties"):
         if word in schema:
             inner = validator.evolve(schema[word])
@@ -177,8 +168,8 @@ def _hashable(value: Any) -> Any:
 _OWN_KEYWORDS: dict[str, Any] = {
     "pattern": _match_pattern,
     "patternProperties": _check_pattern_properties,
-    "additionalProperties": _check_additional_properties,
-    "unevaluatedProperties": _check_unevaluated_properties,
+    "additionalProperties": partial(_check_other_properties, "Additional", _named),
+    "unevaluatedProperties": partial(_check_other_properties, "Unevaluated", _evaluated),
     "uniqueItems": _check_unique_items,
 }
 
