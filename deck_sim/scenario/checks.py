@@ -93,7 +93,7 @@ class _ScriptCheck:
     """Follows every path through a script, and reports what one edition does not allow."""
 
     def __init__(self, kind: str, edition: Edition) -> None:
-        self.edition, self.words = edition, step_words(kind)
+        self.kind, self.edition, self.words = kind, edition, step_words(kind)
         self.types = {word: REGISTRY[kind, word] for word in self.words}
         self.machine = edition.machine(kind)
         # The inactivity limit is for resources that do work.
@@ -141,12 +141,14 @@ class _ScriptCheck:
             yield from self._check_waits(step.step, (*here, step.word))
             for name in step.step.fails_with:
                 if not self.edition.has_error(name):
-                    yield here, self._has_no("error", name)
+                    having = [e.name for e in EDITIONS.values() if e.has_error(name)]
+                    yield here, self._has_no("error", name, having)
 
     def _check_order(self, step: type[Step], here: Path, before: set[str]) -> Iterator[Found]:
         entered = step.status(self.machine)
         if entered not in self.machine.statuses:
-            yield here, self._has_no("status", entered)
+            having = [e.name for e in EDITIONS.values() if entered in e.statuses(self.kind)]
+            yield here, self._has_no("status", entered, having)
             return
         for status in (s for s in self.machine.statuses if s in before):
             after = self.machine.follows[status]
@@ -161,8 +163,9 @@ class _ScriptCheck:
                 text = f"{span} is too long: after {limit} without activity the run fails"
                 yield (*here, key), f"{text}; write less than {limit}"
 
-    def _has_no(self, noun: str, name: str) -> str:
-        return f"the edition `{self.edition.name}` {_HAS_NO} {noun} `{name}`"
+    def _has_no(self, noun: str, name: str, having: list[str]) -> str:
+        text = f"the edition `{self.edition.name}` {_HAS_NO} {noun} `{name}`"
+        return f"{text}; editions that have it: {listed(having)}"
 
     def _list_words(self, statuses: Iterable[str]) -> str:
         return listed((s for s in statuses if s in self.words), last="or")
