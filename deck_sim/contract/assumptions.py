@@ -109,11 +109,11 @@ def rely_again(names: Iterable[str], answered: Mapping[str, Any]) -> None:
         ApiError: as `rely_on` does.
 
     """
-    if call := _current.get():
-        shown = {*_assumed_failures(answered)} if "object" in answered else set[str]()
-        known = ledger()
-        rows = [known[name] for name in names if name not in shown]
-        check([_refusal(row, row.what) for row in call.note(rows)])
+    call, known = _current.get(), ledger()
+    assert call is not None, "only a call of the Deck API is replayed"
+    shown = {*_assumed_failures(answered)} if "object" in answered else set[str]()
+    rows = [known[name] for name in names if name not in shown]
+    check([_refusal(row, row.what) for row in call.note(rows)])
 
 
 def collected_assumptions(answered: Mapping[str, Any]) -> tuple[str, ...]:

@@ -35,12 +35,13 @@ class Stage:
     def names(self) -> dict[str, Any]:
         """The variables of the script's expressions."""
         login, session, task = map(self._used, (self.world.rules.login, "session", "task"))
-        user = {}
-        if login:
-            user = {"external_id": login["external_id"], "username": login.hidden.get("username")}
+        user = login and {
+            "external_id": login["external_id"],
+            "username": login.hidden.get("username"),
+        }
         return {
-            **({login.kind: {"id": login.id, **user}} if login else {}),
-            "user": user,
+            **({login.kind: {"id": login.id, **user}} if login and user else {}),
+            "user": user or {},
             "session": {"id": session.id} if session else {},
             "run": {"id": self.resource.id} if self.resource.kind == "task_run" else {},
             "task": {"id": task.id, "name": task["name"]} if task else {},

@@ -110,16 +110,8 @@ class World:
         return None if found is None or found.deleted else found
 
     def resource(self, resource_id: str) -> Resource:
-        """The resource with that id, of whatever kind, deleted or not.
-
-        Raises:
-            KeyError: if it does not exist.
-
-        """
-        for kind in self._resources.values():
-            if resource_id in kind:
-                return kind[resource_id]
-        raise KeyError(resource_id)
+        """The resource with that id, which must exist, of whatever kind, deleted or not."""
+        return next(kind for kind in self._resources.values() if resource_id in kind)[resource_id]
 
     def is_settled(self, resource: Resource) -> bool:
         """Whether a caller has nothing left to wait for."""
