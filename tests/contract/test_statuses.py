@@ -6,6 +6,8 @@ import pytest
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
+from deck_sim.engine.story import KINDS
+from deck_sim.scenario.steps.statuses import step_words
 
 MACHINES = {
     f"{name}: {row.object}": row.machine
@@ -149,6 +151,18 @@ def test_the_commands_of_a_run_are_allowed_as_documented():
         "approve": {"pending"},
         "reject": {"pending"},
     }
+
+
+SCRIPTED = [(name, kind) for name in MACHINES for kind in KINDS if name.endswith(f": {kind}")]
+
+
+@pytest.mark.parametrize(("name", "kind"), SCRIPTED)
+def test_a_status_has_a_step_unless_a_command_or_time_leads_to_it(name, kind):
+    """A new status fails here until scenarios can enter it."""
+    machine = MACHINES[name]
+    elsewhere = {command.leads_to for command in machine.commands.values()}
+    elsewhere |= {transition.to for transition in machine.auto_transitions.values()}
+    assert set(machine.statuses) - {*step_words(kind)} <= elsewhere
 
 
 @pytest.mark.parametrize("kind", ["session", "task_run"])
