@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Report = Callable[[loader.ScenarioError | None], None]
 
 _PACKAGE = Path(__file__).parent.parent
-# Inside an installed package, beside it in a checkout.
+# In an installed package `library`; in a checkout, at the top.
 SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") if f.is_dir())
 
 _FEW = 10  # names that a message may list

@@ -1,5 +1,5 @@
-"""The statuses of a script. A new step is a class or row here, or a class in a module beside this
-one; reading, checking and playing find it in the registry.
+"""The steps that are statuses. A new step is a row or a class here, or a class in a neighboring
+module; reading, checking and playing find it in the registry.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class _Timed(Step):
 
     @property
     def is_stuck(self) -> bool:
-        """Whether it says `stuck`."""
+        """Whether the duration is `stuck`."""
         return self.length == "stuck"
 
     def enter(self, stage: Stage) -> Wait | None:
@@ -134,28 +134,12 @@ def _register_status(base: type[Step], word: str, kinds: tuple[str, ...], text: 
 # Statuses that differ only in their names.
 for _row in (
     (_Timed, "connecting", ("connection",), "The agent logs in."),
-    (
-        _Timed,
-        "connected",
-        ("connection",),
-        "The connection can run tasks. With a duration, the next step follows when it is over.",
-    ),
+    (_Timed, "connected", ("connection",), "The connection can run tasks."),
     (_Terminal, "disconnected", ("connection",), "The source or the network drops the connection."),
     (_Terminal, "invalid", ("connection",), "The source rejects the credentials."),
     (_Timed, "queued", ("session", "task_run"), "The run or session waits for an agent."),
-    (
-        _Timed,
-        "running",
-        ("session", "task_run"),
-        "The agent works or logs in. `stuck`: the status never changes by itself.",
-    ),
-    (
-        _Timed,
-        "idle",
-        ("session",),
-        "The session is open and free for a run. With a duration, the next step follows when it is"
-        " over.",
-    ),
+    (_Timed, "running", ("session", "task_run"), "The agent works or logs in."),
+    (_Timed, "idle", ("session",), "The session is open and free for a run."),
     (_Terminal, "failed", ("session",), "The session does not start, or breaks down."),
     (_Review, "pending", ("task_run",), _APPROVED),
     (_Review, "review_required", ("task_run",), f"{_APPROVED} For edition `credentials`."),
