@@ -351,8 +351,8 @@ def test_a_document_that_is_not_a_snapshot_is_refused(client, change, field, tex
 
 
 ROWS = {
-    "a field that is missing": {"$fields": ["engine.records.Entry", {"at": 1}]},
-    "an unknown class": {"$fields": ["engine.records.Nothing", {}]},
+    "a field that is missing": {"$fields": ["timeline_entry", {"at": 1}]},
+    "an unknown class": {"$fields": ["nothing", {}]},
     "an unknown tag": {"$fields": ["datetime", {}]},
     "an unknown form": {"$strange": 1},
     "a scenario with mistakes": {"$source": {"version": 1, "name": "x", "task_run": ["nope"]}},
