@@ -1,8 +1,8 @@
-"""How the engine grows: many runs of six steps each, settled in one advance.
+"""How the engine scales: many runs of six steps each, played in one advance.
 
     python benchmarks/engine.py
 
-Bar: ten times the runs take at most thirteen times the processor's time. Memory grows in line.
+Bar: ten times the runs take at most thirteen times the processor time.
 """
 
 import gc
@@ -35,7 +35,7 @@ TASK = {"name": "Read", "input_schema": None, "output_schema": None}
 
 
 def main():
-    """Measure each size in a process of its own, so that none inherits the other's memory."""
+    """Measure each size in a process of its own, so that its memory counts alone."""
     print(f"a fresh world: {fresh_world() * 1e6:.0f} µs")
     (few, few_seconds, few_bytes), (many, many_seconds, many_bytes) = map(measured, SIZES)
     ratio = many_seconds / few_seconds
@@ -45,21 +45,21 @@ def main():
 
 
 def measured(size):
-    """The figures of one size, the better of two; prints them."""
+    """Return and print the figures of one size, the better of two."""
     command = [sys.executable, __file__, str(size)]
     outs = [subprocess.check_output(command, text=True) for _ in range(2)]
     starting, settling, used = map(
         min, zip(*(map(float, out.split()) for out in outs), strict=True)
     )
     print(
-        f"{size:>7} runs: started in {starting:.2f} s, settled in {settling:.2f} s,"
+        f"{size:>7} runs: started in {starting:.2f} s, played in {settling:.2f} s,"
         f" {used / size:.0f} bytes each"
     )
     return size, settling, used
 
 
 def measure(size):
-    """Start that many runs and settle them; prints seconds, seconds and bytes."""
+    """Start and play that many runs; prints seconds for each, and bytes."""
     simulation, task, connection = prepared()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
@@ -81,7 +81,7 @@ def measure(size):
 
 
 def prepared():
-    """A world with a task and a connection."""
+    """Return a simulation with a task and a connection."""
     library = Library()
     library.add(read_scenario(SIX_STEPS))
     simulation = Simulation("key", Settings(), library)
@@ -95,7 +95,7 @@ def prepared():
 
 
 def fresh_world(times=1000):
-    """Seconds that a new world costs."""
+    """Return the seconds that a new world takes."""
     gc.disable()
     began = time.process_time()
     for _ in range(times):

@@ -1,7 +1,7 @@
-"""What the fixture `deck` costs a test: a fresh world, and a handle on it.
+"""The time that the fixture `deck` takes: a fresh world and its handle.
 
-Runs tests that do nothing else, in one process, and takes the median of what setting the fixture up
-takes; the first, which starts the server, is left out. Bar: a millisecond.
+Runs empty tests in one process, and takes the median of the fixture's setup. The first setup, which
+starts the server, is left out. Bar: a millisecond.
 
     python benchmarks/fresh_deck.py [TESTS]
 """
@@ -26,14 +26,14 @@ def test_nothing(deck, number):
 
 
 class Stopwatch:
-    """Times each setup of the fixture."""
+    """Measures each setup of the fixture."""
 
     def __init__(self):
         self.took_ns = []
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef):
-        """Let the fixture be set up."""
+        """Measure one setup."""
         began = time.perf_counter_ns()
         made = yield
         if fixturedef.argname == "deck":

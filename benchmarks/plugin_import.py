@@ -1,7 +1,6 @@
-"""What the plugin costs a pytest run that does not use it.
+"""The time that the plugin adds to a pytest run that does not use it.
 
-Starts pytest many times over one empty test, in turns with and without the plugin, and compares the
-fastest of each: the rest is noise of the machine.
+Runs pytest on an empty test, in turn with and without the plugin, and compares the fastest runs.
 
     python benchmarks/plugin_import.py [rounds]
 """
@@ -19,7 +18,7 @@ WAYS = {"bare pytest": [], "with deck-sim": ["-p", "pytest_deck_sim"]}
 def main(rounds):
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "test_nothing.py").write_text("def test_nothing(): pass\n")
-        for options in WAYS.values():  # writes the bytecode, as an installed plugin has it
+        for options in WAYS.values():  # writes the bytecode, which an installed plugin has
             _time(folder, options)
         times = {way: [] for way in WAYS}
         for _ in range(rounds):

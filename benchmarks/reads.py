@@ -1,8 +1,7 @@
-"""How many times a second a task run can be read, against a bare starlette route that answers the
-same.
+"""Reads of a task run per second, compared with a bare starlette route with the same answer.
 
-Each server has a process of its own. One client reads from both over a kept-alive loopback socket,
-in turn, so that what slows the machine down slows both; the medians are compared. Bar: 0.6.
+Each server has its own process. One client reads from both in turn, over a kept-alive loopback
+socket; the medians are compared. Bar: 0.6.
 
     python benchmarks/reads.py [ROUNDS]
 """
@@ -59,14 +58,14 @@ def running(serve):
 
 
 class Client:
-    """Just enough of HTTP, so that the client costs next to nothing."""
+    """A minimal HTTP client, so that it takes little time itself."""
 
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, request):
-        """The head and the body of the answer."""
+        """Return the head and the body of the answer."""
         self.socket.sendall(request)
         answer = self.socket.recv(65536)
         while b"\r\n\r\n" not in answer:
@@ -78,12 +77,12 @@ class Client:
         return head, body
 
     def call(self, method, path, data=None):
-        """The answer as data."""
+        """Return the answer as data."""
         _, body = self.send(request(method, path, data))
         return json.loads(body)
 
     def reads_per_second(self, path):
-        """How fast one round went."""
+        """Return the rate of one round."""
         read = request("GET", path)
         began = time.perf_counter_ns()
         for _ in range(READS):
@@ -99,7 +98,7 @@ def request(method, path, data=None):
 
 
 def start_run(client):
-    """Start a run and let it finish; its path, and the run."""
+    """Play a run to its end; returns its path and the run."""
     website = {"type": "website", "website": {"url": "https://hotel.example"}}
     source = client.call("POST", "/v2/sources", website)["id"]
     agent = client.call("POST", "/v2/agents", {"name": "Concierge"})["id"]

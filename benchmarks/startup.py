@@ -1,7 +1,6 @@
-"""How long `deck-sim serve` takes to its first answer, against a bare starlette + uvicorn hello.
+"""The time of `deck-sim serve` to its first answer, compared with a bare starlette and uvicorn.
 
-Both are started again and again, in turn, so that what slows the machine down slows both; the
-medians are compared. Bar: a ratio of 1.5.
+Both are started in turn; the medians are compared. Bar: a ratio of 1.5.
 
     python benchmarks/startup.py [ROUNDS]
 """
@@ -41,7 +40,7 @@ SERVERS = {
 
 
 def first_byte_ns(command):
-    """From starting the process to the first byte of its first answer."""
+    """Return the time from the start of the process to the first byte of its first answer."""
     port = free_port()
     words = [word.replace("{port}", port) for word in command]
     began = time.perf_counter_ns()
@@ -62,7 +61,7 @@ def free_port():
 
 
 def answers(port):
-    """Whether a byte comes back. A refused try waits a moment, to leave the processor alone."""
+    """Whether a byte comes back; waits a moment after a refused connection."""
     try:
         with socket.create_connection(("127.0.0.1", port)) as line:
             line.sendall(b"GET /_sim/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -73,7 +72,7 @@ def answers(port):
 
 
 def main(rounds):
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed server has its bytecode
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed server has bytecode
     first_byte_ns(SERVERS["deck-sim serve"])
     took = {name: [] for name in SERVERS}
     for _ in range(rounds):

@@ -1,7 +1,7 @@
-"""How long webhooks take: many at once in one advance, and thirty virtual days of retries.
+"""The time of webhooks: many in one advance, and thirty virtual days of retries.
 
-A thousand runs write seven events each, for three destinations on one real receiver. Then receivers
-that always fail are made active again each day, for thirty days, without a socket.
+A thousand times seven events go to three destinations on one real receiver. Then a destination that
+always fails is activated again each day, for thirty days, without a socket.
 
     python benchmarks/webhooks.py [RUNS]
 """
@@ -53,7 +53,7 @@ def happen(simulation):
 
 
 async def many(runs):
-    """Seconds for one advance over the events of so many runs."""
+    """Return the seconds of one advance that delivers the events of so many runs."""
     server = await asyncio.start_server(take, "127.0.0.1", 0, backlog=1024)
     port = server.sockets[0].getsockname()[1]
     simulation = begin(f"http://127.0.0.1:{port}/{n}" for n in range(DESTINATIONS))
@@ -70,7 +70,7 @@ async def many(runs):
 
 
 async def retries():
-    """Seconds for thirty virtual days in which every delivery fails."""
+    """Return the seconds of thirty virtual days in which every delivery fails."""
     simulation, dispatcher = begin(["http://127.0.0.1:1/"]), Dispatcher(Failing())
     began = time.perf_counter()
     for _ in range(30):
