@@ -15,7 +15,8 @@ from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import commands
 from deck_sim.engine.world import World
-from deck_sim.runtime.serialization import check_body, read_moment
+from deck_sim.runtime.request_bodies import check_body
+from deck_sim.runtime.serialization import read_moment
 from deck_sim.runtime.simulation import Simulation
 
 Seed = Mapping[str, list[dict[str, Any]]]  # by the plural in the API's paths

@@ -36,7 +36,7 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.runtime.dispatcher import note_caller_time
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.serialization import MAX_BODY_BYTES
+from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.fault_injection import (
     apply_fault,

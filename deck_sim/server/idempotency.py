@@ -12,7 +12,7 @@ from deck_sim.contract.assumptions import REFUSED, rely_again, rely_on
 from deck_sim.contract.editions import Idempotency
 from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
 from deck_sim.runtime.journal import StoredAnswer
-from deck_sim.runtime.serialization import read_object
+from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.request import Answer, Request, read_assumed
 from deck_sim.server.routing import Route

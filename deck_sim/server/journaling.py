@@ -4,7 +4,7 @@ from typing import Any
 
 from deck_sim.base.redaction import redact_query
 from deck_sim.runtime.journal import KEPT_HEADERS, Call
-from deck_sim.runtime.serialization import read_for_journal
+from deck_sim.runtime.request_bodies import read_for_journal
 from deck_sim.server.request import Answer, Request, read_assumed
 
 

@@ -13,14 +13,8 @@ from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.operations import Operation
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.serialization import (
-    ExtraChecks,
-    Model,
-    check_body,
-    dump_json,
-    print_errors,
-    read_object,
-)
+from deck_sim.runtime.request_bodies import ExtraChecks, Model, check_body, read_object
+from deck_sim.runtime.serialization import dump_json, print_errors
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import Choice
 

@@ -9,7 +9,7 @@ import pytest
 from deck_sim import __version__
 from deck_sim.contract.bodies import Body
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.serialization import MAX_BODY_BYTES
+from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.server.app import App, DeckApp
 from deck_sim.server.request import Answer
 from deck_sim.server.routing import Route, Routes

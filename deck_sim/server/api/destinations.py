@@ -14,7 +14,8 @@ from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine import commands, destinations
 from deck_sim.engine.deliveries import WEBHOOK
 from deck_sim.engine.records import Resource
-from deck_sim.runtime.serialization import check_body, print_resource
+from deck_sim.runtime.request_bodies import check_body
+from deck_sim.runtime.serialization import print_resource
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 from deck_sim.webhooks.signing import make_secret, secret_problem

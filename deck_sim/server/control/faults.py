@@ -5,7 +5,7 @@ from typing import Any
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected import EVERYBODY, Injected
-from deck_sim.runtime.serialization import read_object
+from deck_sim.runtime.request_bodies import read_object
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 

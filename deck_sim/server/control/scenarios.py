@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
-from deck_sim.runtime.serialization import read_object
+from deck_sim.runtime.request_bodies import read_object
 from deck_sim.scenario.library import Library, entry_problems
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request

@@ -14,7 +14,8 @@ from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.world import World
 from deck_sim.runtime.rate_limiter import RateLimiter
-from deck_sim.runtime.serialization import print_moment, read_moment, read_object
+from deck_sim.runtime.request_bodies import read_object
+from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
 from deck_sim.scenario.selection import Choice
 from deck_sim.scenario.selection_state import check_scenario

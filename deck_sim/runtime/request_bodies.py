@@ -1,0 +1,186 @@
+"""Reading and checking of JSON request bodies, for `/v2` and `/_sim`."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from deck_sim.base.errors import quote
+from deck_sim.base.redaction import HIDDEN, cut_before_secret, is_secret, redact, redact_text
+from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
+from deck_sim.runtime.serialization import MAX_NAME, dump_json
+
+if TYPE_CHECKING:
+    import pydantic
+    from pydantic_core import ErrorDetails
+
+Pairs = list[tuple[str, Any]]  # the keys and values of an object
+Model = TypeVar("Model", bound="pydantic.BaseModel")
+
+MAX_BODY_BYTES = 10 * 1024 * 1024
+MAX_DEPTH = 100  # of nested objects and lists
+MAX_DIGITS = 1000  # of an integer
+MAX_JOURNAL_TEXT = 1000  # characters of a body that is not JSON, in the journal
+
+
+def read_object(
+    body: bytes, *, form: bool = False, keys_once: bool = False, max_depth: int = MAX_DEPTH
+) -> dict[str, Any]:
+    """Read a body that must be a JSON object.
+
+    Args:
+        body: The bytes.
+        form: Whether the request says that its body is form-encoded; only for the error.
+        keys_once: Refuse an object that repeats a key.
+        max_depth: The allowed depth of nested objects and lists.
+
+    Raises:
+        ApiError: `body_invalid`, with the line and column of a syntax error.
+
+    """
+    if not body:
+        raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
+    try:
+        data = _read_json(body, _refuse_repeated_keys if keys_once else dict, max_depth)
+    except ApiError:
+        if form:
+            text = "The body is form-encoded; it must be a JSON object, as `application/json`."
+            raise refuse("request/body_invalid", text) from None
+        raise
+    if not isinstance(data, dict):
+        found = {list: "an array", str: "a string", type(None): "null"}.get(type(data), "a scalar")
+        raise refuse("request/body_invalid", f"The body must be a JSON object, not {found}.")
+    return data
+
+
+def _read_json(
+    body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict, max_depth: int = MAX_DEPTH
+) -> Any:
+    """Read JSON that can be printed again: finite numbers, whole characters, limited depth."""
+    try:
+        text = body.decode()
+        data = json.loads(
+            text,
+            object_pairs_hook=join,
+            parse_constant=_no_constant,
+            parse_float=_read_float,
+            parse_int=_read_int,
+        )
+        if "\\u" in text:
+            dump_json(data)
+    except UnicodeDecodeError as error:
+        found = f"The body is not UTF-8: byte {error.start} cannot be read."
+    except UnicodeEncodeError:
+        found = "The body is not Unicode: it contains half of a surrogate pair."
+    except json.JSONDecodeError as error:
+        found = f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
+    except RecursionError:
+        found = _TOO_DEEP
+    except ValueError as error:
+        found = f"The body is not JSON that can be read: {error}."
+    else:
+        if _depth(data) <= max_depth:
+            return data
+        found = _TOO_DEEP
+    raise refuse("request/body_invalid", found) from None
+
+
+_TOO_DEEP = f"The body is nested more than {MAX_DEPTH} levels deep."
+
+
+def _refuse_repeated_keys(pairs: Pairs) -> dict[str, Any]:
+    counts = Counter(name for name, _ in pairs)
+    for name in (name for name, count in counts.items() if count > 1):
+        raise ValueError(f"key {quote(name)} is repeated")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:MAX_NAME]} is too large")
+    return number
+
+
+def _read_int(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"a number has more than {MAX_DIGITS} digits")
+    return int(text)
+
+
+def _depth(data: Any) -> int:
+    """The depth of nested objects and lists, computed without recursion."""
+    depth, level = 0, [data]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
+        level = [
+            inner for item in level for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+    return depth
+
+
+# Finds problems that a model does not know of, in the fields that can be read.
+ExtraChecks = Callable[[dict[str, Any]], list[Problem]]
+
+
+def check_body(
+    model: type[Model], data: dict[str, Any], extra_checks: ExtraChecks = lambda data: []
+) -> Model:
+    """Check an object against its model. If it does not match, `extra_checks` adds its problems.
+
+    Raises:
+        ApiError: with every problem.
+
+    """
+    import pydantic
+
+    try:
+        return model.model_validate(data)
+    except pydantic.ValidationError as error:
+        found = [_problem(details, model) for details in error.errors(include_url=False)]
+        fields = {one.field for one in found}
+        more = [one for one in extra_checks(data) if one.field not in fields]
+        raise ApiError(*found, *more) from None
+
+
+# Absent, null, or empty where a value is required.
+_MISSING = {"missing", "string_too_short"}
+_UNKNOWN = "extra_forbidden"
+_SPECIAL = {("literal_error", "auth_method"): "auth/auth_method_invalid"}
+
+
+def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
+    from deck_sim.base import validation
+
+    place = tuple(part if isinstance(part, int) else part[:MAX_NAME] for part in error["loc"])
+    is_key = error["loc"][-2:] == (error["input"], "[key]")
+    place = place[:-1] if is_key else place
+    field = validation.format_path(place)
+    if error["type"] in _MISSING or (error["input"] is None and error["type"] != _UNKNOWN):
+        return problem("request/input_missing", field=field)
+    shown: ErrorDetails = {**error, "loc": place}
+    if any(is_secret(f"{part}") for part in place) and not is_key:
+        shown["input"] = HIDDEN
+    what = validation.error_message(shown, model)
+    if error["type"] == _UNKNOWN and field in getattr(model, "fixed", ()):
+        what = "cannot be changed"
+    name = _SPECIAL.get((error["type"], field), "request/input_invalid")
+    text = redact_text(f"`{field}`: {'the key ' if is_key else ''}{what}")
+    return problem(name, text, field=field)
+
+
+def read_for_journal(body: bytes) -> Any:
+    """Return a body for the journal: without secrets; the start of its text if it is not JSON."""
+    if not body:
+        return None
+    try:
+        return redact(_read_json(body))
+    except ApiError:
+        return cut_before_secret(body[:MAX_JOURNAL_TEXT].decode(errors="replace"))

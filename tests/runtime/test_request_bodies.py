@@ -1,0 +1,157 @@
+"""Reading and checking request bodies."""
+
+import json
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deck_sim.base.validation import format_path
+from deck_sim.contract.bodies import Body
+from deck_sim.contract.error_catalog import ApiError
+from deck_sim.runtime.request_bodies import MAX_DEPTH, check_body, read_for_journal, read_object
+from deck_sim.runtime.serialization import dump_json
+
+UNREADABLE = {
+    "empty": (b"", "The body is empty; it must be a JSON object."),
+    "cut": (b'{"a":\n 1', "The body is not JSON: Expecting ',' delimiter in line 2, column 3."),
+    "not JSON": (b"{a}", "in line 1, column 2."),
+    "two values": (b"{} {}", "The body is not JSON: Extra data in line 1, column 4."),
+    "byte order mark": (b"\xef\xbb\xbf{}", "The body is not JSON: Unexpected UTF-8 BOM"),
+    "not UTF-8": (b'{"a": "\xff"}', "The body is not UTF-8: byte 7 cannot be read."),
+    "NaN": (b'{"a": NaN}', "The body is not JSON that can be read: NaN is not JSON."),
+    "infinity": (b'{"a": -Infinity}', "-Infinity is not JSON."),
+    "float without end": (b'{"a": 1e999}', "1e999 is too large."),
+    "long number": (b'{"a": ' + b"9" * 5000 + b"}", "a number has more than 1000 digits."),
+    "half a pair": (b'{"a": "\\ud800"}', "it contains half of a surrogate pair."),
+    "array": (b"[]", "The body must be a JSON object, not an array."),
+    "string": (b'"a"', "The body must be a JSON object, not a string."),
+    "null": (b"null", "The body must be a JSON object, not null."),
+    "number": (b"1", "The body must be a JSON object, not a scalar."),
+    "deep": (
+        b'{"a":' * 101 + b"1" + b"}" * 101,
+        "The body is nested more than 100 levels deep.",
+    ),
+    "very deep": (
+        b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        "The body is nested more than 100 levels deep.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "message"), UNREADABLE.values(), ids=UNREADABLE)
+def test_an_unreadable_body_is_refused_with_the_place_or_the_reason(body, message):
+    """The error is `body_invalid`."""
+    with pytest.raises(ApiError) as refusal:
+        read_object(body)
+    (problem,) = refusal.value.problems
+    assert (problem.name, problem.field) == ("request/body_invalid", None)
+    assert message in problem.message
+
+
+def test_a_body_may_be_as_deep_as_the_limit():
+    """Whole surrogate pairs are read, too."""
+    deep = b'{"a":' * MAX_DEPTH + b'"\\ud83d\\ude00"' + b"}" * MAX_DEPTH
+    data = read_object(deep)
+    for _ in range(MAX_DEPTH):
+        data = data["a"]
+    assert data == "😀"
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON))
+def test_printed_json_is_read_as_the_same_data(data):
+    """Whatever the object contains."""
+    assert read_object(json.dumps(data).encode()) == data
+    assert read_object(dump_json(data)) == data
+
+
+class _Inner(Body):
+    size: int
+
+
+class _Thing(Body):
+    name: str
+    auth_method: Literal["none"] = "none"
+    inner: list[_Inner] | None = None
+    auth_credentials: dict[str, str] | None = None
+    password: str = ""
+
+
+def _problems(**data):
+    with pytest.raises(ApiError) as refusal:
+        check_body(_Thing, data)
+    return {problem.field: problem for problem in refusal.value.problems}
+
+
+def test_every_problem_of_a_body_is_reported_with_its_field():
+    """All at once."""
+    found = _problems(name=None, inner=[{"size": 1}, {"size": "x"}], extra=1, auth_method="sso")
+    assert {field: problem.name for field, problem in found.items()} == {
+        "name": "request/input_missing",
+        "inner[1].size": "request/input_invalid",
+        "extra": "request/input_invalid",
+        "auth_method": "auth/auth_method_invalid",
+    }
+    assert found["inner[1].size"].message == '`inner[1].size`: must be a whole number, not "x"'
+
+
+@pytest.mark.parametrize(
+    "data", [{"password": 12345}, {"auth_credentials": "12345"}, {"auth_credentials": {"p": 12345}}]
+)
+def test_an_error_never_repeats_a_secret(data):
+    """It says only what is allowed."""
+    (problem,) = _problems(name="x", **data).values()
+    assert "must be" in problem.message
+    assert "12345" not in problem.message
+
+
+def test_an_error_repeats_only_the_beginning_of_a_very_long_name():
+    """A name of a million characters is cut."""
+    (problem,) = _problems(name="x", **{"y" * 1_000_000: 1}).values()
+    assert len(problem.field) == 100
+    assert len(problem.message) < 500
+
+
+@pytest.mark.parametrize(
+    ("loc", "field"), [(("a",), "a"), (("a", "b", 0, "c"), "a.b[0].c"), ((0, "a"), "[0].a")]
+)
+def test_a_place_is_spelled_as_in_the_api(loc, field):
+    """Names are joined by dots, positions stand in brackets."""
+    assert format_path(loc) == field
+
+
+KEPT = {
+    "nothing": (b"", None),
+    "plain": (b'{"a": [1, {"b": null}]}', {"a": [1, {"b": None}]}),
+    "password": (b'{"a": [{"password": "hunter2"}]}', {"a": [{"password": "•••"}]}),
+    "no password": (b'{"password": null}', {"password": None}),
+    "credentials": (
+        b'{"auth_credentials": {"username": "alex", "password": "hunter2", "pasword": "hunter2"}}',
+        {"auth_credentials": {"username": "alex", "password": "•••", "pasword": "•••"}},
+    ),
+    "credentials as text": (b'{"auth_credentials": "hunter2"}', {"auth_credentials": "•••"}),
+    "not JSON": (b"{oops", "{oops"),
+    "not JSON, with a secret": (b'{"a":1,"PASSWORD":"hunter2"', '{"a":1,"'),
+    "a number that cannot be printed": (b'{"a": NaN}', '{"a": NaN}'),
+    "not UTF-8": (b"\xff", "�"),
+    "very long": (b"x" * 5000, "x" * 1000),
+}
+
+
+@pytest.mark.parametrize(("body", "kept"), KEPT.values(), ids=KEPT)
+def test_the_journal_keeps_a_body_without_secrets(body, kept):
+    """As text, if it is not JSON."""
+    assert read_for_journal(body) == kept
+    dump_json({"body": read_for_journal(body)})
