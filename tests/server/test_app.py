@@ -80,8 +80,8 @@ def test_a_body_may_come_in_pieces(call):
     assert json.loads(body)["name"] == "x"
 
 
-def test_a_caller_who_goes_away_gets_no_answer_and_leaves_no_trace(call, worlds):
-    """A body that never ends, even one that would be valid as it is, does nothing."""
+def test_a_client_that_disconnects_leaves_no_trace(call, worlds):
+    """A body that never ends does nothing, even if its beginning is valid."""
     end = [{"type": "http.disconnect"}]
     assert call("POST", "/things", b'{"name": "x"}', end=end) is None
     assert not worlds.select("Bearer k").journal
@@ -89,7 +89,7 @@ def test_a_caller_who_goes_away_gets_no_answer_and_leaves_no_trace(call, worlds)
 
 @pytest.mark.parametrize(("extra", "code"), [(0, "input_missing"), (1, "payload_too_large")])
 def test_a_body_may_be_as_large_as_the_limit(call, extra, code):
-    """A body of exactly 10 MiB is read; of a larger one no more is kept than tells so."""
+    """A body of exactly 10 MiB is read; a larger one is refused."""
     body = b"{" + b" " * (MAX_BODY_BYTES - 2 + extra) + b"}"
     parts = [body[:MAX_BODY_BYTES], body[MAX_BODY_BYTES:], b" " * extra, b" " * extra]
     status, _, answer = call("POST", "/things", *parts)
@@ -111,14 +111,14 @@ def test_a_bug_becomes_an_api_error_that_is_recorded_and_logged(call, worlds, ca
 
 
 def test_an_answer_that_is_not_json_is_a_bug_too(call, worlds):
-    """An answer that cannot be printed becomes an api_error instead of a cut connection."""
+    """An answer that cannot be serialized becomes an api_error."""
     status, _, body = call("GET", "/unprintable")
     assert (status, _codes(body)) == (500, ["api_error"])
     assert len(worlds.select("Bearer k").crashes) == 1
 
 
-def test_a_world_that_cannot_catch_up_says_so_in_the_envelope(call, worlds):
-    """Trouble in passing the time before a call is a recorded crash as well."""
+def test_an_error_of_the_clock_is_answered_in_the_envelope(call, worlds):
+    """An error before the call is a recorded crash, too."""
 
     def broken():
         raise RuntimeError("no clock")
@@ -146,8 +146,8 @@ def test_head_answers_as_get_does_without_the_body(call):
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE", "FOO"])
-def test_a_wrong_method_is_told_the_right_ones(call, method):
-    """A method that a path does not take gets 405, with the `Allow` header."""
+def test_a_wrong_method_is_a_405_with_the_allowed_ones(call, method):
+    """Another method is a 405 with the header `Allow`."""
     status, headers, body = call(method, "/things")
     assert (status, headers["allow"]) == (405, "GET, POST")
     (error,) = json.loads(body)["errors"]
@@ -158,20 +158,20 @@ def test_a_wrong_method_is_told_the_right_ones(call, method):
     "path", ["/", "/thing", "/things/", "/things/a/b", "/things\n", "/things/a\n/"]
 )
 def test_an_unknown_path_is_not_an_endpoint(call, path):
-    """Paths match to the letter: no trailing slash, no line break, nothing behind."""
+    """Paths match exactly: no trailing slash, no line break, nothing after."""
     status, _, body = call("GET", path)
     assert (status, _codes(body)) == (404, ["endpoint_not_found"])
 
 
-def test_paths_count_from_where_the_app_is_mounted(call):
-    """Below a mount the row's path counts, and an error names the whole path."""
+def test_paths_are_relative_to_the_mount(call):
+    """Routes are relative to the mount; an error has the whole path."""
     assert json.loads(call("GET", "/v2/things/a", root="/v2")[2])["id"] == "a"
     (error,) = json.loads(call("GET", "/v2/x", root="/v2")[2])["errors"]
     assert error["message"] == "`/v2/x` is not an endpoint."
 
 
 def test_an_open_path_needs_no_key_and_belongs_to_no_world(call, worlds):
-    """What needs no key is answered with and without one, and no world hears of it."""
+    """It is answered with and without a key, in no world."""
     assert json.loads(call("GET", "/open", key=None)[2])["key"] == ""
     assert json.loads(call("GET", "/open")[2])["key"] == ""
     assert not worlds.select("Bearer k").journal
@@ -179,7 +179,7 @@ def test_an_open_path_needs_no_key_and_belongs_to_no_world(call, worlds):
 
 
 def test_a_control_call_leaves_no_trace_in_its_world(call, worlds):
-    """Calls of the control API are not in the journal, and their ids are counted apart."""
+    """Control calls are not in the journal, and their ids are counted apart."""
     body = call("GET", "/things", app=App)[2]
     assert json.loads(body)["request_id"].startswith("ctl_")
     assert not worlds.select("Bearer k").journal

@@ -32,20 +32,20 @@ def send_faulty(**how):
 @pytest.mark.parametrize(
     ("end", "error"), [(RESET, ConnectionResetError), (CLOSED, ConnectionAbortedError)]
 )
-def test_without_a_socket_its_end_is_an_error(end, error):
-    """The app raises what a caller's end of the line would see."""
+def test_without_a_socket_the_app_raises_the_clients_error(end, error):
+    """The app raises the error that a client would get."""
     with pytest.raises(error, match=f"the socket was {end}"):
         send_faulty(end=end)
     with pytest.raises(error):
         send_faulty(end=end, status=NOTHING)
 
 
-def test_a_whole_answer_ends_as_it_should():
+def test_a_whole_response_has_an_end():
     """A head, each piece, and the end."""
     body = "http.response.body"
     assert send_faulty() == ["http.response.start", body, body]
 
 
-def test_nothing_is_sent_to_a_caller_who_has_gone():
-    """An answer that is held is for nobody once its caller has hung up."""
+def test_nothing_is_sent_to_a_client_that_disconnected():
+    """A delayed response is dropped when its client has disconnected."""
     assert send_faulty(held=timedelta(hours=1)) == []

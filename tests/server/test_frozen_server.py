@@ -78,8 +78,8 @@ def freeze(request):
     assert stops == [True]
 
 
-def test_a_kept_connection_outlives_a_jump_of_the_time(freeze):
-    """What the process's clock does is no reason to cut a line that a client keeps."""
+def test_a_kept_socket_outlives_a_jump_of_the_clock(freeze):
+    """A jump of the process's clock does not close a kept-alive socket."""
     frozen = freeze()
     line = http.client.HTTPConnection("127.0.0.1", frozen.thread.server.port)
     lines = []
@@ -92,8 +92,8 @@ def test_a_kept_connection_outlives_a_jump_of_the_time(freeze):
     assert lines[0] is lines[1] is lines[2] is not None
 
 
-def test_a_receiver_that_hangs_is_given_up(freeze, receiver):
-    """The limit of an attempt is real time, so it comes; the advance returns."""
+def test_an_attempt_times_out_in_a_frozen_process(freeze, receiver):
+    """The time limit of an attempt is real time; the advance returns."""
     receiver.say(receiver.hang)
     frozen = freeze(limit=timedelta(milliseconds=50))
     frozen.subscribe(receiver)
@@ -102,8 +102,8 @@ def test_a_receiver_that_hangs_is_given_up(freeze, receiver):
     assert delivery["log"][0]["error"] == "no answer within 0.05 seconds"
 
 
-def test_a_jump_of_the_time_is_no_reason_to_give_a_receiver_up(freeze, receiver):
-    """A receiver may let the process's time pass while it is called."""
+def test_a_jump_of_the_clock_does_not_time_out_an_attempt(freeze, receiver):
+    """A receiver may move the process's clock while it is called."""
     frozen = freeze()
 
     def jump(arrival, line):
@@ -124,8 +124,8 @@ LOOPS = {"asyncio": lambda: asyncio.new_event_loop, "uvloop": _uvloop}
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-def test_a_client_on_a_loop_is_served(freeze, loop):
-    """On asyncio's loop and on uvloop: calls are answered, and `async_sleep` returns."""
+def test_a_client_on_an_event_loop_is_served(freeze, loop):
+    """On asyncio's loop and on uvloop calls are answered, and `async_sleep` returns."""
     frozen = freeze()
 
     async def use():

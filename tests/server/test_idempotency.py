@@ -24,7 +24,7 @@ SAME = [
 
 
 @pytest.mark.parametrize("body", SAME)
-def test_the_spelling_of_a_body_is_no_parameter(body):
+def test_the_spelling_of_a_body_does_not_matter(body):
     """Spaces, the order of names and escapes do not matter."""
     assert digest_parameters("POST /a", b"", body) == digest_parameters("POST /a", b"", SAME[0])
 
@@ -46,8 +46,8 @@ OTHERS = [
 ]
 
 
-def test_whatever_else_differs_is_another_call():
-    """Method, path, query, and each value of the body are parameters, secrets included."""
+def test_every_other_difference_makes_another_call():
+    """Method, path, query and each value of the body count, secrets included."""
     told = [digest_parameters(*call) for call in [("POST /a", b"", b"{}"), *OTHERS]]
     assert len({*told}) == len(told)
     assert {len(one) for one in told} == {32}
@@ -58,13 +58,13 @@ def test_whatever_else_differs_is_another_call():
     [([], None), (["k"], "k"), (["k" * 256], "k" * 256), (["a", "b"], "a, b")],
 )
 def test_a_key_has_up_to_256_characters(lines, key):
-    """No header is no key; a header in two lines is one, as HTTP has it."""
+    """No header is no key; two header lines are one key, as in HTTP."""
     assert read_key(RULE, lines) == key
 
 
 @pytest.mark.parametrize(("key", "found"), [("", "not 0"), ("k" * 257, "not 257")])
 def test_a_key_that_is_empty_or_too_long_is_refused(key, found):
-    """The message says what is allowed, and what was found."""
+    """The message has what is allowed and what was found."""
     with pytest.raises(ApiError) as refusal:
         read_key(RULE, [key])
     (problem,) = refusal.value.problems
@@ -94,8 +94,8 @@ async def _gather(*calls):
     return await asyncio.gather(*calls)
 
 
-def test_of_many_calls_at_once_one_creates():
-    """Twenty calls with one key, all under way at once, have one answer and make one agent."""
+def test_of_concurrent_calls_one_creates():
+    """Twenty concurrent calls with one key have one answer and create one agent."""
     worlds = WorldRegistry()
     app, body = make_api(worlds), b'{"name": "x"}'
     answers = asyncio.run(_gather(*(_ask(app, "/agents", body) for _ in range(20))))
@@ -121,8 +121,8 @@ def slow():
     return DeckApp(WorldRegistry(), lambda simulation: routes), gate, made
 
 
-def test_a_call_conflicts_with_one_that_is_not_answered_yet(slow):
-    """While the first waits, the second is refused; later it gets the answer of the first."""
+def test_a_call_conflicts_with_one_in_progress(slow):
+    """While the first is in progress the second is refused; later it is replayed."""
     app, gate, made = slow
 
     async def play():
@@ -140,8 +140,8 @@ def test_a_call_conflicts_with_one_that_is_not_answered_yet(slow):
     assert (first[0], third[2], other[0], made) == (201, first[2], 201, [b"{}", b"{}"])
 
 
-def test_a_call_that_was_given_up_frees_its_key(slow):
-    """A caller who goes away before the answer leaves nothing behind, and can try again."""
+def test_a_canceled_call_frees_its_key(slow):
+    """A client that disconnects can try again."""
     app, gate, made = slow
 
     async def play():
@@ -156,8 +156,8 @@ def test_a_call_that_was_given_up_frees_its_key(slow):
     assert made == [b"{}"]
 
 
-def test_a_bug_is_not_kept(slow):
-    """A call that failed for a bug of ours is really made again."""
+def test_a_crash_is_not_stored(slow):
+    """A call that failed by a bug is made again."""
     app, gate, made = slow
     gate.set()
 

@@ -1,4 +1,4 @@
-"""From a method and a path to the row that answers."""
+"""The route table."""
 
 import pytest
 
@@ -25,8 +25,8 @@ def _scope(method, path, root="/v2"):
         ("POST", "/things/{id}/go", POST, "{id}"),
     ],
 )
-def test_a_row_is_found_with_the_parameters_of_the_path(method, path, row, found):
-    """HEAD is answered by the row for GET."""
+def test_a_route_is_found_with_its_parameters(method, path, row, found):
+    """The route of GET answers HEAD."""
     assert ROUTES.find(_scope(method, path)) == (row, {"id": found})
 
 
@@ -39,20 +39,20 @@ def _said(path):
 
 
 @pytest.mark.parametrize("path", ["/things/a/", "/things/a/go/"])
-def test_a_path_with_a_slash_at_its_end_is_told_so(path):
-    """It is no endpoint all the same."""
+def test_a_trailing_slash_gets_a_hint(path):
+    """It is a 404 all the same."""
     assert _said(path) == "; without the slash at its end it is one."
 
 
 @pytest.mark.parametrize("path", ["//things/a", "/things//go", "/things//", "/things/a//", "//x"])
-def test_a_path_with_an_empty_part_is_told_so(path):
-    """An id that is empty shows as two slashes."""
+def test_an_empty_part_gets_a_hint(path):
+    """An empty id shows as two slashes."""
     assert _said(path) == ": the part between two of its slashes is empty."
 
 
 @pytest.mark.parametrize("path", ["", "/", "/things", "/things/", "/other/", "/things/a/b/"])
-def test_a_path_that_is_wrong_otherwise_is_told_nothing_of_slashes(path):
-    """What is no endpoint without the slash either gets no such hint."""
+def test_another_wrong_path_gets_no_hint(path):
+    """The hint is only for paths that are right without the slash."""
     assert _said(path) == "."
 
 
@@ -64,17 +64,17 @@ def test_a_path_that_is_wrong_otherwise_is_told_nothing_of_slashes(path):
         ("/thing/go/goo", "/things/go/go"),
     ],
 )
-def test_a_misspelt_path_is_told_what_was_meant(path, near):
-    """Parameters stay as they were written, since they may be anything."""
+def test_a_misspelt_path_gets_the_nearest_one(path, near):
+    """Parameters stay as they were written."""
     assert _said(path) == f"; did you mean '/v2{near}'?"
 
 
-def test_the_word_that_differs_most_says_whether_a_path_was_meant():
+def test_the_least_similar_word_decides():
     """A long parameter or many right words do not make up for a wrong one."""
     assert _said(f"/other/{'a' * 50}") == _said("/things/a/stop") == "."
 
 
-def test_a_path_that_is_below_something_twice_is_told_so():
-    """A base URL that ends in what the client adds again is a common slip."""
+def test_a_doubled_mount_gets_a_hint():
+    """A base URL that ends in `/v2` is a common mistake."""
     assert _said("/v2/things/a") == ": `/v2` is written twice."
     assert _said("/v2/other") == "."

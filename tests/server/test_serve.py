@@ -1,4 +1,4 @@
-"""The server: its port, its life, and what it answers outside of both APIs."""
+"""The server: port, start, stop, and answers outside of both APIs."""
 
 import socket
 import threading
@@ -11,8 +11,8 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server, ServerThread, write_port
 
 
-def test_a_free_port_is_taken_and_known_before_the_server_runs():
-    """Port 0 takes a free one, and the addresses name it at once."""
+def test_port_0_takes_a_free_port_at_once():
+    """Port 0 takes a free one, and the URLs have it at once."""
     thread = ServerThread(WorldRegistry())
     server = thread.server
     assert server.port > 0
@@ -21,7 +21,7 @@ def test_a_free_port_is_taken_and_known_before_the_server_runs():
 
 
 def test_a_busy_port_is_an_error_and_leaves_nothing_open():
-    """A port that somebody listens on cannot be had."""
+    """A port in use is an OSError."""
     taken = socket.create_server(("127.0.0.1", 0))
     with taken, pytest.raises(OSError, match="in use"):
         Server(WorldRegistry(), port=taken.getsockname()[1])
@@ -34,7 +34,7 @@ def _has_ipv6():
 
 @pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6")
 def test_an_ipv6_address_is_served_and_written_in_brackets():
-    """A server on `::1` can be reached at the address that it names."""
+    """A server on `::1` can be reached at its URL."""
     thread = ServerThread(WorldRegistry(), host="::1").start()
     try:
         assert thread.server.url == f"http://[::1]:{thread.server.port}"
@@ -44,7 +44,7 @@ def test_an_ipv6_address_is_served_and_written_in_brackets():
 
 
 def test_a_stopped_server_answers_no_more_and_frees_its_port():
-    """After `stop` the thread has ended and the port can be had again."""
+    """After `stop` the thread has ended and the port is free."""
     thread = ServerThread(WorldRegistry()).start()
     port = thread.server.port
     thread.stop()
@@ -53,8 +53,8 @@ def test_a_stopped_server_answers_no_more_and_frees_its_port():
     ServerThread(WorldRegistry(), port=port).start().stop()
 
 
-def test_a_request_that_never_ends_does_not_keep_the_server_from_stopping():
-    """`stop` returns though a caller has sent only half of its body."""
+def test_an_incomplete_request_does_not_delay_stop_for_long():
+    """`stop` returns although a client has sent only half of its body."""
     thread = ServerThread(WorldRegistry()).start()
     with socket.create_connection(("127.0.0.1", thread.server.port)) as half:
         half.sendall(b"POST /v2/agents HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
@@ -63,7 +63,7 @@ def test_a_request_that_never_ends_does_not_keep_the_server_from_stopping():
         assert not thread._thread.is_alive()
 
 
-def test_a_server_that_cannot_run_does_not_keep_its_starter_waiting(monkeypatch):
+def test_start_returns_if_the_server_fails(monkeypatch):
     """`start` returns even if the server's thread fails at once."""
     heard = []
     monkeypatch.setattr(threading, "excepthook", lambda arguments: heard.append(arguments))
@@ -73,15 +73,15 @@ def test_a_server_that_cannot_run_does_not_keep_its_starter_waiting(monkeypatch)
     assert heard
 
 
-def test_the_port_is_written_to_a_file_in_one_go(tmp_path):
-    """The file holds the port and a line break, and no part of it is left beside it."""
+def test_the_port_file_is_written_atomically(tmp_path):
+    """The file has the port and a line break; no partial file is left."""
     write_port(tmp_path / "port", 8765)
     assert (tmp_path / "port").read_text() == "8765\n"
     assert [file.name for file in tmp_path.iterdir()] == ["port"]
 
 
 def test_health_needs_no_key(server):
-    """Health says the version to anyone, in the envelope of every answer."""
+    """Health shows the version, in the usual envelope."""
     answer = httpx2.get(f"{server.url}/_sim/health", trust_env=False)
     assert answer.status_code == 200
     assert answer.json() == {
@@ -93,7 +93,7 @@ def test_health_needs_no_key(server):
 
 
 def test_health_takes_no_other_method(server):
-    """A wrong method on health gets the usual error, also without a key."""
+    """Another method is the usual 405, without a key, too."""
     answer = httpx2.post(f"{server.url}/_sim/health", trust_env=False)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
 
@@ -101,28 +101,18 @@ def test_health_takes_no_other_method(server):
 @pytest.mark.parametrize(
     "path", ["/openapi.json", "/openapi.json?edition=x", "/_sim/files/none/stor_1"]
 )
-def test_what_needs_no_key_says_who_answers(server, path):
-    """The header of every answer stands there, too."""
+def test_answers_without_a_key_have_the_version_header(server, path):
+    """Answers without a key have the version header, too."""
     answer = httpx2.get(f"{server.url}{path}", trust_env=False)
     assert answer.headers["Deck-Sim-Version"] == __version__
 
 
-@pytest.mark.parametrize("path", ["/", "/agents", "/v2", "/_sim", "/v3/agents", "/_sim/health/"])
-def test_what_is_below_neither_api_is_not_an_endpoint(server, key, path):
-    """The Deck API answers only below `/v2`, so a base URL without it is noticed."""
-    headers = {"Authorization": f"Bearer {key}"}
-    answer = httpx2.get(f"{server.url}{path}", headers=headers, trust_env=False)
-    assert answer.status_code == 404
-    assert answer.json()["errors"][0]["code"] == "endpoint_not_found"
-    assert answer.headers["Deck-Sim-Version"] == __version__
-
-
-def test_an_id_may_hold_any_character(api):
-    """What follows `/v2` is read whole, line breaks too."""
+def test_an_id_may_have_any_character(api):
+    """The whole path after `/v2` is read, line breaks included."""
     answer = api.get("/agents/a%0Ab")
     assert answer.json()["errors"][0]["code"] == "agent_not_found"
 
 
-def test_what_is_below_neither_api_needs_a_key_too(server):
+def test_every_path_but_health_needs_a_key(server):
     """Without a key every path but health is a 401."""
     assert httpx2.get(f"{server.url}/agents", trust_env=False).status_code == 401

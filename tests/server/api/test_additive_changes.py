@@ -1,4 +1,4 @@
-"""What a world shows that no page documents, when it is told to."""
+"""Additive changes: undocumented fields, events and interaction types."""
 
 import json
 
@@ -42,15 +42,15 @@ def _resources(api, paths):
     return [*shown, *(item["data"] for item in shown if item["object"] == "event")]
 
 
-def test_no_world_surprises_unless_it_is_told_to(api, sim, every):
+def test_additive_changes_are_off_by_default(api, sim, every):
     """By default there are documented fields only."""
     off = {"fields": False, "event_type": None, "interaction_type": None}
     assert sim.get("/world").json()["additive_changes"] == off
     assert not [shown for shown in _resources(api, every) if FIELD in shown]
 
 
-def test_every_resource_has_an_unknown_field(api, every, surprise):
-    """Alone, in lists, inside of events: an object beside the fields, always the same."""
+def test_every_resource_can_have_an_unknown_field(api, every, surprise):
+    """The object is beside the fields of single resources, list items and events."""
     before = _resources(api, every)
     surprise(fields=True)
     after = _resources(api, every)
@@ -63,7 +63,7 @@ def test_every_resource_has_an_unknown_field(api, every, surprise):
     assert after == before
 
 
-def test_what_is_created_and_what_webhooks_bring_has_it_too(
+def test_creates_and_webhooks_have_the_unknown_field_too(
     api, advance, subscribe, surprise, receiver
 ):
     """Answers to creates and changes, and the bodies of webhooks."""
@@ -78,17 +78,17 @@ def test_what_is_created_and_what_webhooks_bring_has_it_too(
     assert FIELD in arrival.data["data"]
 
 
-def test_a_surprise_is_no_field_that_can_be_sent(surprise, errors):
-    """What a client sends is checked as ever."""
+def test_the_unknown_field_cannot_be_sent(surprise, errors):
+    """Request bodies are checked as before."""
     surprise(fields=True)
     body = {"name": "A", FIELD: {}}
     assert errors("POST", "/agents", 400, json=body) == [("input_invalid", FIELD)]
 
 
-def test_an_unknown_event_follows_what_each_resource_begins_with(
+def test_an_unknown_event_follows_the_first_event_of_each_resource(
     api, advance, run_task, surprise, subscribe, receiver
 ):
-    """Once for each run, right behind its first event, and it is sent to whoever wants all."""
+    """It comes once for each run, after its first event, and goes to destinations of all events."""
     surprise(event_type="task_run.sparkled")
     subscribe("*")
     run = run_task()
@@ -102,7 +102,7 @@ def test_an_unknown_event_follows_what_each_resource_begins_with(
     assert receiver.types().count("task_run.sparkled") == 1
 
 
-def test_an_unknown_event_is_as_good_as_any_other(api, sim, agent, surprise, subscribe):
+def test_an_unknown_event_can_be_listed_filtered_and_awaited(api, sim, agent, surprise, subscribe):
     """It can be listed, filtered, subscribed to and waited for."""
     surprise(event_type="agent.promoted")
     assert api.get("/event-types").json()["data"][-1]["type"] == "agent.promoted"
@@ -114,8 +114,8 @@ def test_an_unknown_event_is_as_good_as_any_other(api, sim, agent, surprise, sub
     assert sim.post("/clock/advance", json=wait).status_code == 409
 
 
-def test_an_unknown_event_of_a_run_comes_with_no_task_and_no_seed(api, sim, surprise, task):
-    """The whole name of the kind counts, and a seed emits nothing."""
+def test_an_unknown_event_of_runs_is_emitted_for_new_runs_only(api, sim, surprise, task):
+    """It is not emitted for tasks, nor by a seed."""
     seeded = {"id": "task_x", "name": "X", "agent_id": task["agent_id"]}
     for type_ in ("task_run.sparkled", "task.sparkled"):
         surprise(event_type=type_)
@@ -125,16 +125,18 @@ def test_an_unknown_event_of_a_run_comes_with_no_task_and_no_seed(api, sim, surp
         assert api.get("/events", params={"type": type_}).json()["data"] == []
 
 
-def test_an_unknown_event_of_a_connection_comes_with_its_own_alone(api, surprise, connection):
-    """Other kinds have no event more than before, and neither has what was there already."""
+def test_an_unknown_event_of_connections_is_emitted_for_new_connections_only(
+    api, surprise, connection
+):
+    """It is not emitted for other kinds, nor for connections that exist."""
     surprise(event_type="connection.sparkled")
     api.post("/agents", json={"name": "A"})
     api.patch(f"/connections/{connection['id']}", json={"external_id": "u"})
     assert api.get("/events?type=connection.sparkled").json()["data"] == []
 
 
-def test_a_prompt_has_an_unknown_type_and_is_answered_as_ever(api, advance, run_task, surprise):
-    """Runs and connections ask in that name; a client that goes by `fields` gets on."""
+def test_an_interaction_of_unknown_type_can_be_answered(api, advance, run_task, surprise):
+    """A client that reads `fields` can answer an interaction of an unknown type."""
     surprise(interaction_type="palm_reading")
     run = run_task("mfa_then_success")
     advance("10s")
@@ -150,8 +152,8 @@ def test_a_prompt_has_an_unknown_type_and_is_answered_as_ever(api, advance, run_
     assert answer["status"] == "running"
 
 
-def test_a_connection_asks_in_that_name_too(api, advance, connection, surprise):
-    """The prompt of a login is a prompt as well."""
+def test_interactions_of_connections_have_the_unknown_type_too(api, advance, connection, surprise):
+    """Interactions of connections have the unknown type, too."""
     surprise(interaction_type="palm_reading")
     body = {"source_id": connection["source_id"], "auth_method": "none"}
     header = {"Deck-Sim-Scenario": "connection_needs_mfa"}
@@ -161,8 +163,8 @@ def test_a_connection_asks_in_that_name_too(api, advance, connection, surprise):
     assert prompt["type"] == "palm_reading"
 
 
-def test_surprises_are_set_as_a_whole_and_taken_back(sim, surprise):
-    """What is not said is off; null leaves all as it is; a reset takes all back."""
+def test_additive_changes_are_replaced_as_a_whole(sim, surprise):
+    """Missing settings are off, null changes nothing, and a reset turns all off."""
     assert surprise(fields=True, event_type="task.sparkled")["event_type"] == "task.sparkled"
     assert (
         sim.patch("/world", json={"additive_changes": None}).json()["additive_changes"]["fields"]
@@ -178,8 +180,8 @@ def test_surprises_are_set_as_a_whole_and_taken_back(sim, surprise):
     assert sim.post("/reset").json()["additive_changes"]["fields"] is False
 
 
-def test_equal_worlds_surprise_alike(api, sim, run_task, advance, surprise):
-    """The same calls give the same bytes, additive_changes included."""
+def test_equal_worlds_have_equal_additive_changes(api, sim, run_task, advance, surprise):
+    """The same calls give the same bytes, additive changes included."""
     seen = []
     for _ in "ab":
         sim.post("/reset")

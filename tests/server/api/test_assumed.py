@@ -10,7 +10,6 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.ledger import ledger, rows_of, topics
 
 HEADER = "Deck-Sim-Assumed"
-CREDENTIAL = {"auth_method": "none"}
 CONFIG = {"name": "Hook", "type": "webhook", "events": ["*"]}
 HOOK = {"url": "http://127.0.0.1:9/"}
 
@@ -178,8 +177,8 @@ def _call(api, call, body, run, **headers):
 
 
 @pytest.mark.parametrize(("edition", "before", "call", "body", "names"), [*TOLD, *REFUSED])
-def test_an_answer_tells_what_it_rests_on(api, sim, scene, edition, before, call, body, names):
-    """The header names each assumption that an answer turns on, and the journal keeps them."""
+def test_an_answer_names_its_assumptions(api, sim, scene, edition, before, call, body, names):
+    """A header and the journal name each assumption."""
     answer = _call(api, call, body, scene(edition, *before))
     assert answer.headers.get(HEADER, "") == names
     assert answer.status_code != 501
@@ -187,10 +186,10 @@ def test_an_answer_tells_what_it_rests_on(api, sim, scene, edition, before, call
 
 
 @pytest.mark.parametrize(("edition", "before", "call", "body", "names"), REFUSED)
-def test_a_strict_world_refuses_it_and_stays_as_it_was(
+def test_a_strict_world_refuses_assumptions_and_does_not_change(
     api, scene, strict, unchanged, edition, before, call, body, names
 ):
-    """The answer is a 501 of our own that says which assumption and why; nothing changes."""
+    """The answer is a 501 that names the assumption; nothing changes."""
     run = scene(edition, *before)
     strict()
     with unchanged():
@@ -203,10 +202,10 @@ def test_a_strict_world_refuses_it_and_stays_as_it_was(
 
 
 @pytest.mark.parametrize(("edition", "before", "call", "body", "names"), TOLD)
-def test_a_strict_world_answers_what_is_known_or_assumed_in_detail_only(
+def test_a_strict_world_allows_assumed_details(
     api, scene, strict, edition, before, call, body, names
 ):
-    """What only a detail rests on is answered and told, as in any other world."""
+    """An answer with assumed details only is given, and names them."""
     run = scene(edition, *before)
     strict()
     answer = _call(api, call, body, run)
@@ -219,8 +218,8 @@ PATCHES = {(C, "config"): "patch_replaces_objects", (K, "webhook"): "destination
 
 
 @pytest.mark.parametrize(("edition", "part"), PATCHES)
-def test_how_a_destination_is_patched_is_told(api, scene, edition, part):
-    """One edition replaces the object, and the other adds to it; the name of it is of neither."""
+def test_patching_the_settings_of_a_destination_is_assumed(api, scene, edition, part):
+    """One edition replaces the object, the other merges it; changing the name assumes nothing."""
     scene(edition, "destination")
     path = f"/event-destinations/{api.get('/event-destinations').json()['data'][0]['id']}"
     told = [
@@ -238,8 +237,8 @@ KEYS = {
 
 
 @pytest.mark.parametrize(("edition", "call", "sent"), KEYS)
-def test_what_becomes_of_a_key_is_told(api, scene, strict, edition, call, sent):
-    """A key that is ignored is told; that an empty one is refused, a strict world does not say."""
+def test_ignored_and_empty_keys_are_assumed(api, scene, strict, edition, call, sent):
+    """Ignoring a key is assumed; a strict world allows the refusal of an empty key."""
     run = scene(edition)
     strict()
     answer = _call(api, call, {"name": "U"}, run, **{"Idempotency-Key": sent})
@@ -247,8 +246,8 @@ def test_what_becomes_of_a_key_is_told(api, scene, strict, edition, call, sent):
     assert answer.status_code == (200 if sent else 501)
 
 
-def test_every_mark_of_the_ledger_is_met_above():
-    """No row promises a header that no answer has; errors that only scripts give are left out."""
+def test_every_marked_row_of_the_ledger_has_a_case():
+    """Each row that promises a header has a case here, errors of scripts excepted."""
     met = {name for row in [*TOLD, *REFUSED] for name in row[4].split(", ")}
     errors = {row.name for row in topics()["Errors"]}
     below = {*PATCHES.values(), *KEYS.values()}
@@ -256,8 +255,8 @@ def test_every_mark_of_the_ledger_is_met_above():
     assert {r.name for r in ledger().values() if r.mark != "none"} - errors - met == below - met
 
 
-def test_a_new_secret_is_told(api, scene, sim):
-    """The rotation of a secret is assumed, and that it is the same secret is no rotation."""
+def test_rotating_a_secret_is_assumed(api, scene, sim):
+    """Rotating a secret is assumed; sending the same secret does not rotate."""
     scene(C, "destination")
     made = api.get("/event-destinations").json()["data"][0]
     secret = {"credentials": {"secret": "whsec_" + "A" * 32}}
@@ -265,15 +264,15 @@ def test_a_new_secret_is_told(api, scene, sim):
     assert [answer.headers.get(HEADER) for answer in answers] == ["secret_rotates", None]
 
 
-def test_to_delete_again_rests_on_nothing(api, scene):
-    """That a repeat gets the same answer is documented, whatever the first one left behind."""
+def test_deleting_again_assumes_nothing(api, scene):
+    """That a repeat gives the same answer is documented."""
     scene(C)
     told = [api.delete("/agents/agt").headers.get(HEADER) for _ in range(2)]
     assert told == ["delete_leaves_dependants", None]
 
 
-def test_a_refused_error_says_what_it_would_have_been(api, strict):
-    """Whoever mends a body reads what is wrong with it, each problem with its field."""
+def test_a_refused_error_has_the_original_message(api, strict):
+    """The refusal of an assumed error has its message and its field."""
     strict()
     errors = api.post("/agents", json={"name": 1, "x": 2}).json()["errors"]
     assert [error["field"] for error in errors] == ["name", "x"]
@@ -281,7 +280,7 @@ def test_a_refused_error_says_what_it_would_have_been(api, strict):
 
 
 def test_a_key_that_is_too_long_is_assumed_in_one_edition(api, scene):
-    """The error of a long key is documented for `credentials`, and assumed for `connections`."""
+    """The error for a long key is documented for `credentials` and assumed for `connections`."""
     told = []
     for edition in (C, K):
         scene(edition)
@@ -290,16 +289,16 @@ def test_a_key_that_is_too_long_is_assumed_in_one_edition(api, scene):
     assert told == ["idempotency_key_error_in_connections", None]
 
 
-def test_an_answer_given_again_tells_the_same(api, scene):
-    """A repeat under an idempotency key has the header of the first answer."""
+def test_a_replayed_answer_names_the_same_assumptions(api, scene):
+    """A replayed answer has the header of the first."""
     scene(C)
     key = {"Idempotency-Key": "k"}
     told = [_call(api, "POST /agents", {}, "", **key).headers[HEADER] for _ in range(2)]
     assert told == ["input_missing_status"] * 2
 
 
-def test_a_strict_world_gives_no_answer_again_that_it_would_not_give(api, scene, strict, unchanged):
-    """An answer that was kept before the world was strict is refused there, and kept on."""
+def test_a_strict_world_does_not_replay_assumptions(api, scene, strict, unchanged):
+    """An answer stored before the world was strict is refused, and stays stored."""
     scene(C, "drop")
     call, key = ("POST /tasks/task/run", {"connection_id": "login"}, ""), {"Idempotency-Key": "k"}
     first, told = _call(api, *call, **key), []
@@ -311,8 +310,8 @@ def test_a_strict_world_gives_no_answer_again_that_it_would_not_give(api, scene,
     assert told[1].content == first.content
 
 
-def test_a_failed_run_is_shown_again_in_a_strict_world(api, scene, strict):
-    """That a run failed with an assumed error refuses neither its answer nor the same once more."""
+def test_a_strict_world_shows_assumed_failures(api, scene, strict):
+    """A run that failed with an assumed error can be shown and replayed."""
     run = scene(K, "ask")
     strict()
     call = f"POST /task-runs/{run}/interaction", {"input": {"code": "000000"}}, ""
@@ -326,14 +325,14 @@ def test_a_failed_run_is_shown_again_in_a_strict_world(api, scene, strict):
 
 
 def test_head_is_assumed(api, strict):
-    """That HEAD answers wherever GET does is told, and refused by a strict world."""
+    """HEAD is assumed, and a strict world refuses it."""
     told = [api.head("/agents"), strict() and api.head("/agents")]
     assert [answer.headers[HEADER] for answer in told] == ["head_like_get"] * 2
     assert [answer.status_code for answer in told] == [200, 501]
 
 
-def test_a_second_call_with_a_key_that_is_in_use_is_assumed(api, simulation, strict):
-    """While the first is not answered, a conflict is an assumption, and so refused if strict."""
+def test_the_conflict_of_concurrent_calls_is_assumed(api, simulation, strict):
+    """The conflict with a call in progress is assumed, so a strict world refuses it."""
     api.get("/test")
     simulation().answering.add("k")
     told = []
@@ -344,8 +343,8 @@ def test_a_second_call_with_a_key_that_is_in_use_is_assumed(api, simulation, str
     assert told == [(409, "idempotency_two_at_once"), (501, "idempotency_two_at_once")]
 
 
-def test_a_refusal_is_kept_under_no_key(api, scene, strict):
-    """A call that was refused is answered under the same key once the world is strict no more."""
+def test_a_refused_assumption_is_not_stored(api, scene, strict):
+    """The call is made again once the world is not strict."""
     scene(C, "drop")
     key, body = {"Idempotency-Key": "k"}, {"connection_id": "login"}
     told = []
@@ -355,8 +354,8 @@ def test_a_refusal_is_kept_under_no_key(api, scene, strict):
     assert told == [501, 409]
 
 
-def test_people_and_sources_are_no_calls_of_deck_s(scene, sim, strict):
-    """The control API can drop a connection with runs in a strict world, and tells nothing."""
+def test_control_calls_assume_nothing(scene, sim, strict):
+    """The control API assumes nothing, in a strict world either."""
     scene(C, "run")
     strict()
     answer = sim.post("/connections/login/drop")
@@ -366,7 +365,7 @@ def test_people_and_sources_are_no_calls_of_deck_s(scene, sim, strict):
 
 
 def test_nothing_is_collected_outside_a_call():
-    """After the block of a call, `rely_on` neither notes nor refuses."""
+    """Outside a call `rely_on` has no effect."""
     subject = next(r.of[0] for r in ledger().values() if r.mark == "strict" and r in rows_of(C))
     with collect_assumptions(C, strict=True), pytest.raises(ApiError):
         rely_on(subject)
@@ -375,8 +374,8 @@ def test_nothing_is_collected_outside_a_call():
 
 
 @pytest.mark.parametrize("path", ["/task-runs", "/task-runs/RUN"])
-def test_a_refused_read_moves_no_clock(api, scene, sim, strict, unchanged, path):
-    """A refused read of something unfinished makes an `on_poll` clock no jump."""
+def test_a_refused_read_does_not_move_the_clock(api, scene, sim, strict, unchanged, path):
+    """A refused read does not move an `on_poll` clock."""
     run = scene(C, "run")
     strict()
     sim.put("/clock", json={"mode": "on_poll"})

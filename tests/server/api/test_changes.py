@@ -1,4 +1,4 @@
-"""What a PATCH does to each field of each resource that takes one: absent, null, a value."""
+"""PATCH of each field of each resource: absent, null, a value."""
 
 import pytest
 
@@ -78,14 +78,14 @@ def show(api, paths):
 
 
 def test_the_table_has_every_field_of_every_update():
-    """A field or a kind without a row here would not be tested."""
+    """Every field that can be updated has a case here."""
     assert {kind.path for kind in KINDS.values() if "update" in kind.verbs} < {*MODELS}
     fields = {(kind, name) for kind, model in MODELS.items() for name in model.model_fields}
     assert fields == {*VALUES}
 
 
 @pytest.mark.parametrize(("kind", "name"), VALUES)
-def test_a_value_is_set_and_what_is_absent_stays(api, advance, paths, show, kind, name):
+def test_a_change_sets_one_field_and_keeps_the_others(api, advance, paths, show, kind, name):
     """One field changes, `updated_at` with it, and nothing else."""
     before = show(kind)
     advance("1s")
@@ -98,8 +98,8 @@ def test_a_value_is_set_and_what_is_absent_stays(api, advance, paths, show, kind
 
 
 @pytest.mark.parametrize(("kind", "name"), [row for row in VALUES if row in CLEARED])
-def test_null_clears_what_may_be_null(api, paths, show, kind, name):
-    """The field is null, as if it had never been given."""
+def test_null_clears_a_nullable_field(api, paths, show, kind, name):
+    """A nullable field is null, as if it had never been sent."""
     api.patch(paths[kind], json={name: VALUES[kind, name]})
     assert show(kind)[name] is not None
     assert api.patch(paths[kind], json={name: None}).status_code == 200
@@ -109,13 +109,13 @@ def test_null_clears_what_may_be_null(api, paths, show, kind, name):
 @pytest.mark.parametrize(
     ("kind", "name"), [row for row in VALUES if row not in CLEARED and row not in HIDDEN]
 )
-def test_null_is_refused_where_something_must_be(errors, paths, kind, name):
-    """It is as if the field were missing, and nothing changes."""
+def test_null_is_refused_for_a_required_field(errors, paths, kind, name):
+    """Null counts as missing, and nothing changes."""
     assert errors("PATCH", paths[kind], 400, json={name: None}) == [("input_missing", name)]
 
 
-def test_no_credentials_leave_the_secret_as_it_is(api, sim, paths, simulation):
-    """A destination signs with its secret, whether null or nothing is sent in its place."""
+def test_missing_credentials_keep_the_secret(api, sim, paths, simulation):
+    """Sending null or nothing keeps the secret."""
     path = paths["event-destinations"]
 
     def secret():
@@ -128,8 +128,8 @@ def test_no_credentials_leave_the_secret_as_it_is(api, sim, paths, simulation):
 
 
 @pytest.mark.parametrize("kind", MODELS)
-def test_an_unknown_name_is_refused_and_so_is_what_cannot_be_changed(errors, paths, kind):
-    """Each has its place, and what is right beside it is not set either."""
+def test_unknown_and_fixed_fields_are_refused(errors, paths, kind):
+    """Each problem has its field, and valid fields are not set either."""
     name = next(field for found, field in VALUES if found == kind)
     for wrong in ("id", "object", "created_at", "request_id", "nmae"):
         body = {name: VALUES[kind, name], wrong: "x"}
@@ -143,15 +143,15 @@ def test_an_unknown_name_is_refused_and_so_is_what_cannot_be_changed(errors, pat
         *(("connections", "source_id"), ("event-destinations", "type")),
     ],
 )
-def test_what_cannot_be_changed_is_not_called_unknown(api, paths, kind, name):
-    """Whoever sends back what a GET has shown reads which fields to leave out."""
+def test_a_fixed_field_is_not_called_unknown(api, paths, kind, name):
+    """A client that sends back a resource reads which fields to leave out."""
     for value in ("x", None):
         (error,) = api.patch(paths[kind], json={name: value}).json()["errors"]
         assert error["message"] == f"`{name}`: cannot be changed"
 
 
-def test_an_unknown_name_is_unknown_whatever_its_value(errors, api):
-    """A null does not make a field that there is not a missing one."""
+def test_an_unknown_field_is_unknown_if_null_too(errors, api):
+    """A null does not make an unknown field a missing one."""
     for name in ("x", "[key]"):
         sent = {"name": "A", name: None}
         assert errors("POST", "/agents", 400, json=sent) == [("input_invalid", name)]
@@ -159,15 +159,15 @@ def test_an_unknown_name_is_unknown_whatever_its_value(errors, api):
 
 
 @pytest.mark.parametrize(("kind", "body", "fields"), NESTED)
-def test_an_unknown_name_inside_is_refused_with_its_path(errors, paths, kind, body, fields):
-    """The path leads to it."""
+def test_an_unknown_nested_field_is_refused_with_its_path(errors, paths, kind, body, fields):
+    """The error has the path of the field."""
     found = errors("PATCH", paths[kind], 400, json=body)
     assert found == [("input_invalid", field) for field in fields]
 
 
 @pytest.mark.parametrize("kind", MODELS)
-def test_all_problems_of_a_change_are_told_at_once(errors, paths, kind):
-    """One element for each field that is wrong."""
+def test_a_change_reports_all_problems_at_once(errors, paths, kind):
+    """One element for each invalid field."""
     names = [field for found, field in VALUES if found == kind]
     body = dict.fromkeys(names, 5) | {"other": 5}
     found = errors("PATCH", paths[kind], 400, json=body)
@@ -175,8 +175,8 @@ def test_all_problems_of_a_change_are_told_at_once(errors, paths, kind):
 
 
 @pytest.mark.parametrize("kind", MODELS)
-def test_a_change_of_everything_at_once_is_made(api, paths, show, kind):
-    """All the fields that can be changed may be sent together."""
+def test_all_fields_can_change_at_once(api, paths, show, kind):
+    """All fields can be sent together."""
     body = {name: value for (found, name), value in VALUES.items() if found == kind}
     assert api.patch(paths[kind], json=body).status_code == 200
     shown = show(kind)

@@ -14,7 +14,7 @@ from deck_sim.contract.editions import EDITIONS
         ("credentials", "/connections/conn_1/reopen", "connections"),
     ],
 )
-def test_a_path_of_the_other_edition_is_a_404_that_says_so(edition, path, owner, api, sim):
+def test_a_path_of_the_other_edition_is_a_404_with_a_hint(edition, path, owner, api, sim):
     """The message names the edition that has the path."""
     sim.post("/reset", json={"edition": edition})
     (error,) = api.post(path).json()["errors"]
@@ -22,14 +22,14 @@ def test_a_path_of_the_other_edition_is_a_404_that_says_so(edition, path, owner,
     assert f"endpoint of the `{owner}` edition" in error["message"]
 
 
-def test_a_path_of_no_edition_is_only_a_404(api):
-    """Nothing is said of editions where none has the path."""
+def test_an_unknown_path_is_a_404_without_a_hint(api):
+    """The message does not mention editions."""
     assert "edition" not in api.get("/conections").json()["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_the_event_types_of_an_edition_are_listed(edition, api, sim):
-    """Those of its own kinds and statuses, as its events spell them."""
+    """The list has the types of the edition's kinds and statuses."""
     sim.post("/reset", json={"edition": edition})
     types = {item["type"] for item in api.get("/event-types").json()["data"]}
     own = {
@@ -44,8 +44,8 @@ def test_the_event_types_of_an_edition_are_listed(edition, api, sim):
 
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("kind", ["connections", "credentials", "sessions"])
-def test_the_control_api_has_what_the_edition_has(edition, kind, sim):
-    """A kind of the other edition is a 404 that names the edition that has it."""
+def test_the_control_api_has_the_kinds_of_the_edition(edition, kind, sim):
+    """A kind of the other edition is a 404 that names its edition."""
     sim.post("/reset", json={"edition": edition})
     answer = sim.get(f"/{kind}")
     has = kind.removesuffix("s") in EDITIONS[edition].kinds

@@ -1,4 +1,4 @@
-"""The main job, step by step, as the contract tells it."""
+"""The main job, step by step, as documented."""
 
 INPUT = {
     "type": "object",
@@ -8,8 +8,8 @@ INPUT = {
 OUTPUT = {"type": "object", "properties": {"hotel": {"const": "Sea View"}}, "required": ["hotel"]}
 
 
-def test_a_client_runs_a_task_answers_a_prompt_and_reads_the_output(api, advance):
-    """Source, agent, task, connection, run, prompt, answer, output: each as documented."""
+def test_a_client_runs_a_task_and_reads_the_output(api, advance):
+    """Source, agent, task, connection, run, interaction, answer and output are as documented."""
     website = {"type": "website", "website": {"url": "https://hotel.example"}}
     source = api.post("/sources", json=website)
     assert (source.status_code, source.json()["name"]) == (200, None)
@@ -69,15 +69,15 @@ def test_a_client_runs_a_task_answers_a_prompt_and_reads_the_output(api, advance
     }
 
 
-def test_the_test_endpoint_answers_as_decks_does(api):
-    """`GET /test` says what Deck says, so that a client may compare."""
+def test_the_test_endpoint_has_decks_answer(api):
+    """`GET /test` has Deck's answer, because clients may compare it."""
     answer = api.get("/test").json()
     answer.pop("request_id")
     assert answer == {"status": "ready", "environment": "live"}
 
 
-def test_a_failed_run_says_why(api, advance, run_task):
-    """A run that fails carries its errors, and no output."""
+def test_a_failed_run_has_errors(api, advance, run_task):
+    """A failed run has errors and no output."""
     run = run_task("source_down")
     advance("1h")
     failed = api.get(f"/task-runs/{run['id']}").json()
@@ -86,8 +86,8 @@ def test_a_failed_run_says_why(api, advance, run_task):
     assert (error["type"], error["code"]) == ("source", "source_not_available")
 
 
-def test_two_runs_with_the_same_seed_and_calls_give_the_same_bytes(api, sim):
-    """Every byte of every answer is the same when the same calls are made again."""
+def test_the_same_seed_and_calls_give_the_same_bytes(api, sim):
+    """The same calls with the same seed give the same bytes."""
 
     def play():
         sim.post("/reset", json={"seed": 7})

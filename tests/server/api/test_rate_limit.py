@@ -1,4 +1,4 @@
-"""The rate limit, as clients of the Deck API meet it."""
+"""The rate limit over HTTP."""
 
 import pytest
 
@@ -21,14 +21,14 @@ def statuses(api):
     return lambda times: [api.get("/test").status_code for _ in range(times)]
 
 
-def test_no_world_has_a_limit_unless_it_is_told_to(sim, statuses):
+def test_the_rate_limit_is_off_by_default(sim, statuses):
     """The limit is off by default."""
     assert sim.get("/world").json()["rate_limit"] is False
     assert {*statuses(250)} == {200}
 
 
 def test_the_limit_is_two_hundred_calls_in_ten_seconds(limit, statuses, advance):
-    """As documented; on a frozen clock the window moves when the world's clock does."""
+    """As documented; the window moves with the world's clock."""
     assert limit(True) == {"requests": 200, "per": "10s", "retry_after": False}
     assert statuses(201) == 200 * [200] + [429]
     advance("9s")
@@ -37,8 +37,8 @@ def test_the_limit_is_two_hundred_calls_in_ten_seconds(limit, statuses, advance)
     assert statuses(201) == 200 * [200] + [429]
 
 
-def test_a_refusal_is_in_the_envelope_and_in_the_journal(api, sim, limit):
-    """429 `rate_limit_exceeded`, without a header that Deck does not document."""
+def test_a_429_is_in_the_envelope_and_in_the_journal(api, sim, limit):
+    """The answer is a 429 `rate_limit_exceeded`, by default without `Retry-After`."""
     limit({"requests": 1})
     answer = [api.post("/agents", json={"name": "A"}) for _ in range(2)][-1]
     (error,) = answer.json()["errors"]
@@ -53,8 +53,8 @@ def test_a_refusal_is_in_the_envelope_and_in_the_journal(api, sim, limit):
     assert journal[-1]["errors"] == ["rate_limit/rate_limit_exceeded"]
 
 
-def test_a_refusal_says_when_to_come_back_if_it_is_to(api, limit, advance):
-    """Who waits for as long as `Retry-After` says gets in."""
+def test_retry_after_can_be_turned_on(api, limit, advance):
+    """A client that waits as long as `Retry-After` says is answered."""
     assert limit({"requests": 1, "per": "1500ms", "retry_after": True})["per"] == "1s500ms"
     refused = [api.get("/test") for _ in range(2)][-1]
     assert refused.headers["Retry-After"] == "2"
@@ -72,15 +72,15 @@ CALLS = {
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_every_call_that_is_let_in_counts(api, limit, call):
-    """Whatever the answer: errors count, and so do repeats under an idempotency key."""
+def test_every_answered_call_counts(api, limit, call):
+    """Errors and replays count, too."""
     limit({"requests": 2})
     answers = [call(api) for _ in range(3)]
     assert [answer.status_code == 429 for answer in answers] == [False, False, True]
 
 
-def test_what_reaches_no_world_and_calls_of_the_control_api_do_not_count(api, sim, limit, statuses):
-    """Neither a refused key nor a call below `/_sim` uses up anything, and neither is refused."""
+def test_refused_keys_and_control_calls_do_not_count(api, sim, limit, statuses):
+    """A 401 and a control call do not count and are not limited."""
     limit({"requests": 1})
     for _ in range(5):
         assert sim.get("/world").status_code == 200
@@ -88,16 +88,16 @@ def test_what_reaches_no_world_and_calls_of_the_control_api_do_not_count(api, si
     assert statuses(2) == [200, 429]
 
 
-def test_the_limit_is_that_of_one_world(api, limit, statuses, key):
-    """Another key has a world with calls of its own."""
+def test_each_world_has_its_own_limit(api, limit, statuses, key):
+    """Each key has its own limit."""
     limit({"requests": 1})
     assert statuses(2) == [200, 429]
     other = {"Authorization": f"Bearer {key}_other"}
     assert api.get("/test", headers=other).status_code == 200
 
 
-def test_a_limit_can_be_changed_and_taken_back(sim, limit, statuses):
-    """A new limit counts anew, null leaves it, false takes it back, and so does a reset."""
+def test_a_limit_can_be_changed_and_turned_off(sim, limit, statuses):
+    """A new limit counts from zero, null keeps it, and false or a reset turns it off."""
     limit({"requests": 1})
     assert statuses(2) == [200, 429]
     assert sim.patch("/world", json={"rate_limit": None}).json()["rate_limit"]["requests"] == 1
@@ -110,8 +110,8 @@ def test_a_limit_can_be_changed_and_taken_back(sim, limit, statuses):
     assert sim.post("/reset").json()["rate_limit"] is False
 
 
-def test_a_refused_poll_moves_no_clock(api, sim, limit, run_task):
-    """On an `on_poll` clock a 429 is no read, so time stands still for who polls too fast."""
+def test_a_refused_poll_does_not_move_the_clock(api, sim, limit, run_task):
+    """A 429 does not move an `on_poll` clock."""
     run = run_task()
     sim.put("/clock", json={"mode": "on_poll"})
     limit({"requests": 1})

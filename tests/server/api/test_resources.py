@@ -1,4 +1,4 @@
-"""Agents, sources and tasks: the five usual verbs."""
+"""Agents, sources and tasks: the five usual operations."""
 
 import pytest
 
@@ -6,7 +6,7 @@ WEBSITE = {"type": "website", "website": {"url": "https://hotel.example"}}
 
 
 def test_an_agent_shows_its_tasks_until_they_are_deleted(api, task):
-    """The agent holds a short form of each of its tasks."""
+    """The agent has a summary of each of its tasks."""
     path = f"/agents/{task['agent_id']}"
     short = {name: task[name] for name in ("id", "object", "name", "status")}
     other = api.post("/agents", json={"name": "Other"}).json()
@@ -21,7 +21,7 @@ def test_an_agent_shows_its_tasks_until_they_are_deleted(api, task):
     ("path", "body"), [("/agents", {"name": "A"}), ("/sources", WEBSITE | {"name": "S"})]
 )
 def test_a_resource_has_the_standard_fields(api, advance, path, body):
-    """`id`, `object` and moments; a change moves `updated_at` only."""
+    """`id`, `object` and the moments; a change moves `updated_at` only."""
     made = api.post(path, json=body).json()
     assert made["object"] == path[1:-1]
     assert made["created_at"] == made["updated_at"] == "2025-01-15T09:30:00Z"
@@ -32,8 +32,8 @@ def test_a_resource_has_the_standard_fields(api, advance, path, body):
     assert changed["updated_at"] == "2025-01-15T09:30:01.500Z"
 
 
-def test_a_change_sets_what_was_sent_and_nothing_else(api):
-    """Absent keeps, null clears, a value replaces; an empty change changes nothing."""
+def test_a_change_sets_only_the_fields_that_were_sent(api):
+    """A value replaces, null clears, and other fields stay."""
     agent = api.post("/agents", json={"name": "A", "description": "old"}).json()
     path = f"/agents/{agent['id']}"
     for body, expected in [
@@ -47,14 +47,14 @@ def test_a_change_sets_what_was_sent_and_nothing_else(api):
         assert (now["name"], now["description"]) == expected
 
 
-def test_an_empty_change_changes_nothing_at_all(api, task, unchanged):
-    """A PATCH of nothing leaves even `updated_at`, the events and the timeline alone."""
+def test_an_empty_change_changes_nothing(api, task, unchanged):
+    """An empty PATCH keeps `updated_at`, and emits no event."""
     with unchanged():
         assert api.patch(f"/tasks/{task['id']}", json={}).status_code == 200
 
 
-def test_an_object_in_a_change_is_replaced_whole(api, task, connection):
-    """What is left out of `settings` has its default again, and the task still runs."""
+def test_a_change_replaces_a_whole_object(api, task, connection):
+    """Missing fields of `settings` get their defaults."""
     path = f"/tasks/{task['id']}"
     api.patch(path, json={"settings": {"timeout_seconds": 60}, "storage": {"enabled": True}})
     changed = api.patch(path, json={"settings": {}}).json()
@@ -79,13 +79,13 @@ def test_an_object_in_a_change_is_replaced_whole(api, task, connection):
         ({"storage": {"enable": True}}, ("input_invalid", "storage.enable")),
     ],
 )
-def test_a_wrong_change_is_refused(errors, task, body, found):
-    """A change is checked as a create is, and may name only what can change."""
+def test_an_invalid_change_is_refused(errors, task, body, found):
+    """A change is checked like a create."""
     assert errors("PATCH", f"/tasks/{task['id']}", 400, json=body) == [found]
 
 
-def test_a_deleted_resource_is_gone_and_can_be_deleted_again(api, task, errors):
-    """DELETE answers the same however often; afterwards the resource is not found."""
+def test_a_deleted_resource_can_be_deleted_again(api, task, errors):
+    """Every DELETE has the same answer; the resource is not found."""
     path = f"/tasks/{task['id']}"
     for _ in range(2):
         answer = api.delete(path).json()
@@ -97,8 +97,8 @@ def test_a_deleted_resource_is_gone_and_can_be_deleted_again(api, task, errors):
     assert api.get("/tasks").json()["data"] == []
 
 
-def test_deleting_again_leaves_no_second_trace(api, task, unchanged):
-    """A repeated DELETE emits no second event."""
+def test_deleting_again_emits_no_event(api, task, unchanged):
+    """A repeated DELETE emits no event."""
     api.delete(f"/tasks/{task['id']}")
     with unchanged():
         api.delete(f"/tasks/{task['id']}")
@@ -115,7 +115,7 @@ def test_deleting_again_leaves_no_second_trace(api, task, unchanged):
     ],
 )
 def test_an_unknown_id_is_not_found(errors, path, code):
-    """Every kind has its own code for an id that is not there, however odd the id."""
+    """Each kind has its own code for an unknown id."""
     for name in ("nope", "x" * 255, "x" * 20_000, "%00", "%FF", "%F0%9F%98%80", "a%20b", "{id}"):
         assert errors("GET", f"{path}/{name}", 404) == [(code, None)]
 
@@ -128,14 +128,14 @@ def test_an_unknown_id_is_not_found(errors, path, code):
         ("/tasks", "task_not_found"),
     ],
 )
-def test_what_never_was_cannot_be_deleted(errors, path, code):
-    """DELETE of an id that never was is a 404, unlike that of one already deleted."""
+def test_an_unknown_id_cannot_be_deleted(errors, path, code):
+    """DELETE of an unknown id is a 404."""
     assert errors("DELETE", f"{path}/nope", 404) == [(code, None)]
 
 
 @pytest.mark.parametrize("kind", ["agent", "source", "task"])
-def test_an_id_that_is_not_there_is_named(api, kind):
-    """The message has it, whichever call it was."""
+def test_a_404_names_the_id(api, kind):
+    """The message of the 404 has the id."""
     said = {
         api.request(method, f"/{kind}s/nope").json()["errors"][0]["message"]
         for method in ("GET", "PATCH", "DELETE")
@@ -144,7 +144,7 @@ def test_an_id_that_is_not_there_is_named(api, kind):
 
 
 def test_a_task_can_be_reset(api, sim, task):
-    """A reset puts the task back into its first status, and is an event."""
+    """The task returns to its first status, with an event."""
     answer = api.post(f"/tasks/{task['id']}/reset")
     assert (answer.status_code, answer.json()["status"]) == (200, "learning")
     assert sim.get("/events").json()["data"][-1]["type"] == "task.reset"
@@ -176,14 +176,14 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("path", "body", "found"), MISTAKES.values(), ids=MISTAKES)
-def test_a_wrong_create_is_told_all_its_problems(errors, path, body, found):
-    """Each problem has its code and its place, all in one answer, and nothing is created."""
+def test_an_invalid_create_reports_all_problems(errors, path, body, found):
+    """Each problem has its code and field, and nothing is created."""
     status = 404 if found[0][0].endswith("not_found") else 400
     assert errors("POST", path, status, json=body) == found
 
 
-def test_a_schema_and_a_reference_are_checked_together(errors):
-    """An unknown agent and unusable schemas are all said at once."""
+def test_schemas_and_references_are_checked_together(errors):
+    """An unknown agent and invalid schemas are in one answer."""
     body = {
         "name": "x",
         "agent_id": "no",

@@ -1,4 +1,4 @@
-"""Files and screenshots that runs bring back: the items, and the bytes behind their urls."""
+"""Files and screenshots of runs: the items, and the bytes at their URLs."""
 
 import json
 
@@ -51,7 +51,7 @@ def fetch(url):
 
 
 def test_a_file_becomes_a_storage_item(api, sim, play, kept):
-    """It says what the file is and which run kept it, and an event tells of it."""
+    """The item has the file's name, type, size and run, and an event."""
     run = play(f"file: {CSV}")
     (item,) = kept(run)
     assert item["id"].startswith("stor_")
@@ -64,7 +64,7 @@ def test_a_file_becomes_a_storage_item(api, sim, play, kept):
 
 
 def test_files_are_listed_page_by_page(api, play, kept):
-    """Newest first, up to the limit; the cursor leads on, and stays with the run."""
+    """Newest first; the cursor belongs to the run."""
     names = [f"{number}.txt" for number in range(5)]
     run = play(*(f"file: {{name: {name}, content: x}}" for name in names))
     play("file: {name: other.txt, content: x}")
@@ -77,14 +77,9 @@ def test_files_are_listed_page_by_page(api, play, kept):
     assert seen == names[::-1]
 
 
-def test_a_bad_limit_of_files_is_refused(errors, play):
-    """As of any list that is cut into pages."""
-    assert errors("GET", f"{play()}/storage?limit=0", 400) == [("input_invalid", "limit")]
-
-
 @pytest.mark.parametrize("part", ["storage", "screenshots"])
-def test_whoever_reads_what_a_run_brings_waits_for_the_run(api, sim, play, task, connection, part):
-    """With an `on_poll` clock a look at the files of an unfinished run is a poll of it."""
+def test_listing_files_polls_the_run(api, sim, play, task, connection, part):
+    """On an `on_poll` clock, listing the files of an unfinished run polls the run."""
     play()
     sim.put("/clock", json={"mode": "on_poll"})
     run = api.post(f"/tasks/{task['id']}/run", json={"connection_id": connection["id"]}).json()
@@ -93,8 +88,8 @@ def test_whoever_reads_what_a_run_brings_waits_for_the_run(api, sim, play, task,
     assert sim.get("/task-runs").json()["data"][-1]["status"] == "completed"
 
 
-def test_the_bytes_are_behind_the_url_without_a_key(play, kept):
-    """The signature of the url is all that it takes; the type is the file's own."""
+def test_a_file_is_downloaded_without_a_key(play, kept):
+    """The URL has a signature instead of a key; the type is the file's."""
     (item,) = kept(play(f"file: {CSV}"))
     answer = fetch(item["url"])
     assert (answer.status_code, answer.content) == (200, b"day,amount")
@@ -102,8 +97,8 @@ def test_the_bytes_are_behind_the_url_without_a_key(play, kept):
     assert answer.headers["Content-Type"].startswith("text/csv")
 
 
-def test_a_screenshot_is_a_picture_without_a_key(play, shots):
-    """What its url serves is a PNG of the size that the list says."""
+def test_a_screenshot_is_downloaded_without_a_key(play, shots):
+    """Its URL serves a PNG of the listed size."""
     (shot,) = shots(play("screenshot: {name: a.png, reasoning: Done.}"))
     answer = fetch(shot["url"])
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
@@ -124,14 +119,14 @@ def test_a_screenshot_is_a_picture_without_a_key(play, shots):
     ],
 )
 def test_a_file_is_downloaded_under_its_name(play, kept, name, header):
-    """In plain letters for all, and exactly for those who read RFC 6266."""
+    """The header has an ASCII name and the exact name of RFC 6266."""
     (item,) = kept(play(f"file: {{name: {json.dumps(name)}}}"))
     assert fetch(item["url"]).headers["Content-Disposition"] == header
 
 
 @pytest.mark.parametrize("type_", ["application/pdf", 'text/csv; charset="utf-8"; header=present'])
 def test_a_media_type_may_have_parameters(play, kept, type_):
-    """It is answered as it is written."""
+    """The answer has the media type as written."""
     (item,) = kept(play(f"file: {{name: a, type: {json.dumps(type_)}}}"))
     assert fetch(item["url"]).headers["Content-Type"].startswith(type_)
 
@@ -145,8 +140,8 @@ def test_a_media_type_may_have_parameters(play, kept, type_):
         ("/_sim/files/", "/_sim/files/0"),
     ],
 )
-def test_a_wrong_url_is_no_file(play, kept, old, new):
-    """Another signature, none, another file or another world's token are all 404."""
+def test_a_wrong_url_is_a_404(play, kept, old, new):
+    """Another signature, no signature, another file and an unknown token are 404."""
     (item,) = kept(play("file: a.txt"))
     assert old in item["url"]
     answer = fetch(item["url"].replace(old, new))
@@ -154,8 +149,8 @@ def test_a_wrong_url_is_no_file(play, kept, old, new):
     assert b"no such file" in answer.content
 
 
-def test_a_signature_is_of_one_file(play, kept):
-    """That of one item opens no other."""
+def test_a_signature_is_for_one_file(play, kept):
+    """The signature of one item does not open another."""
     second, first = kept(play("file: {name: a, content: a}", "file: {name: b, content: b}"))
     path, _, _ = first["url"].partition("?")
     assert fetch(f"{path}?{second['url'].partition('?')[2]}").status_code == 404
@@ -163,7 +158,7 @@ def test_a_signature_is_of_one_file(play, kept):
 
 @pytest.mark.parametrize("storage", [None, {}, {"enabled": False, "extraction": True}])
 def test_without_storage_no_file_is_kept(play, kept, sim, storage):
-    """The list stays empty, and the timeline says why."""
+    """The list stays empty, and the timeline has the reason."""
     run = play("file: a.txt", storage=storage)
     assert kept(run) == []
     told = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
@@ -171,7 +166,7 @@ def test_without_storage_no_file_is_kept(play, kept, sim, storage):
 
 
 @pytest.mark.parametrize(("extracts", "shown"), [(True, {"total": 2}), (False, None)])
-def test_what_was_extracted_is_shown_if_the_task_extracts(play, kept, extracts, shown):
+def test_extraction_is_shown_if_the_task_extracts(play, kept, extracts, shown):
     """Otherwise `extraction` is null."""
     (item,) = kept(play(f"file: {CSV}", storage={"enabled": True, "extraction": extracts}))
     assert item["extraction"] == shown
@@ -185,7 +180,7 @@ def test_the_same_bytes_are_kept_once_if_the_task_deduplicates(play, kept, dedup
     assert [item["file_name"] for item in kept(run)] == names
 
 
-def test_deduplication_is_of_one_task(api, play, kept):
+def test_deduplication_is_per_task(api, play, kept):
     """A second run of the task keeps nothing new; another task does."""
     storage = {"enabled": True, "deduplication": True}
     task = make_task(api, storage)
@@ -193,8 +188,8 @@ def test_deduplication_is_of_one_task(api, play, kept):
     assert [*counts, len(kept(play("file: b.txt", storage=storage)))] == [1, 0, 1]
 
 
-def test_screenshots_are_listed_in_their_order(play, shots):
-    """Oldest first, each with its reasoning; a run without any has an empty list."""
+def test_screenshots_are_listed_oldest_first(play, shots):
+    """Oldest first, each with its reasoning; without screenshots the list is empty."""
     found = shots(play("screenshot", "running: 1s", "screenshot: {name: b.png, reasoning: Done.}"))
     assert [(shot["file_name"], shot["reasoning"]) for shot in found] == [
         ("screenshot.png", ""),
@@ -213,7 +208,7 @@ def test_screenshots_are_listed_in_their_order(play, shots):
         ("/task-runs/trun_no/screenshots", "task_run_not_found"),
     ],
 )
-def test_what_is_not_there_is_not_found(errors, path, code):
+def test_an_unknown_item_is_not_found(errors, path, code):
     """An unknown item or run is a 404."""
     ((found, _),) = errors("GET", path, 404)
     assert found == code

@@ -1,4 +1,4 @@
-"""The calls about time."""
+"""Control calls about time."""
 
 import pytest
 from freezegun import freeze_time
@@ -6,15 +6,15 @@ from freezegun import freeze_time
 from deck_sim.base.real_time import PROCESS, PROCESS_HEADER
 
 
-def test_the_clock_says_where_it_is_and_how_it_moves(sim):
-    """`GET /clock` shows moment, mode and speed."""
+def test_the_clock_shows_time_mode_and_speed(sim):
+    """`GET /clock` shows time, mode and speed."""
     clock = sim.get("/clock").json()
     clock.pop("request_id")
     assert clock == {"now": "2025-01-15T09:30:00Z", "mode": "frozen", "speed": 1}
 
 
 def test_the_clock_can_be_set(sim):
-    """`PUT /clock` changes the mode and goes on to `now` first."""
+    """`PUT /clock` advances to `now` and then changes the mode."""
     body = {"mode": "on_poll", "now": "2025-01-15T10:00:00Z", "speed": 2.5}
     clock = sim.put("/clock", json=body).json()
     clock.pop("request_id")
@@ -33,13 +33,13 @@ def test_the_clock_can_be_set(sim):
         ({"mode": "on_poll", "now": "9999-01-01T00:00:00Z"}, ("input_invalid", "now")),
     ],
 )
-def test_a_wrong_clock_is_refused(errors, body, found):
-    """Time never goes back, nor past its end; neither the mode nor the moment changes."""
+def test_an_invalid_clock_is_refused(errors, body, found):
+    """Time never goes back, nor past its end; neither mode nor time changes."""
     assert errors("PUT", "/clock", 400, json=body) == [found]
 
 
-def test_advancing_reports_what_happened(sim, advance, run_task):
-    """All that falls due happens in order, and the answer tells it."""
+def test_an_advance_reports_what_happened(sim, advance, run_task):
+    """All that is due happens in order, and the answer lists it."""
     run = run_task()
     report = advance("1m")
     assert report["now"] == "2025-01-15T09:31:01Z"
@@ -61,13 +61,13 @@ def test_advancing_reports_what_happened(sim, advance, run_task):
         ({"until": "idle"}, "2025-01-15T09:30:00Z"),
     ],
 )
-def test_time_passes_by_a_length_or_to_a_moment(sim, body, now):
+def test_an_advance_moves_by_a_duration_or_to_a_moment(sim, body, now):
     """`by`, `to` and `until` each move the clock."""
     assert sim.post("/clock/advance", json=body).json()["now"] == now
 
 
-def test_time_passes_until_an_event(sim, run_task):
-    """`until` an event stops at the moment of the first that fits."""
+def test_an_advance_stops_at_an_event(sim, run_task):
+    """`until` stops at the first matching event."""
     run_task("slow_success")
     run = run_task()
     until = {"event": "task_run.running", "id": run["id"]}
@@ -76,15 +76,15 @@ def test_time_passes_until_an_event(sim, run_task):
     assert answer.json()["happened"][-1]["id"] == run["id"]
 
 
-def test_time_passes_until_nothing_moves_by_itself(api, sim, run_task):
-    """`idle` stops with a run that waits for a person, before its time is up."""
+def test_an_advance_stops_when_idle(api, sim, run_task):
+    """`idle` stops at a run that waits for a person, before its timeout."""
     run = run_task("mfa_then_success")
     sim.post("/clock/advance", json={"until": "idle"})
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == "interaction_required"
 
 
-def test_an_event_that_cannot_come_is_told_with_what_waits(sim, run_task):
-    """If nothing due within the limit brings the event, the error says what waits instead."""
+def test_an_unreachable_event_is_refused_with_what_waits(sim, run_task):
+    """The error lists what waits if no due timer can bring the event within the limit."""
     run = run_task("mfa_then_success")
     until = {"event": "task_run.completed", "id": run["id"]}
     answer = sim.post("/clock/advance", json={"until": until, "limit": "1m"})
@@ -116,8 +116,8 @@ def test_an_event_that_cannot_come_is_told_with_what_waits(sim, run_task):
         ({"bye": "1s"}, [("input_invalid", "bye")]),
     ],
 )
-def test_a_wrong_advance_moves_nothing(errors, run_task, body, found):
-    """What cannot be read, goes back, or says two things at once is refused with its place."""
+def test_an_invalid_advance_moves_nothing(errors, run_task, body, found):
+    """An invalid, backward or ambiguous advance is refused with its field."""
     run_task()
     assert errors("POST", "/clock/advance", 400, json=body) == found
 
@@ -130,12 +130,12 @@ def test_a_wrong_advance_moves_nothing(errors, run_task, body, found):
         ({"by": 300}, "`by`: must be text, not 300"),
     ],
 )
-def test_a_wrong_advance_is_told_what_would_do(message, body, text):
-    """The message names what was found and what is allowed."""
+def test_an_invalid_advance_names_the_allowed_form(message, body, text):
+    """The message has the value and the allowed form."""
     assert message("POST", "/clock/advance", json=body) == text
 
 
-def test_what_is_due_next_is_shown_with_its_owner(sim, run_task):
+def test_next_shows_what_is_due_and_what_waits(sim, run_task):
     """`GET /next` lists what is due, soonest first, and what waits without a timer."""
     run = run_task("mfa_then_success")
     due = sim.get("/next").json()["due"]
@@ -154,16 +154,16 @@ def test_what_is_due_next_is_shown_with_its_owner(sim, run_task):
     assert after["waiting"] == [{**waiting, "answer": {"code": "123456"}}]
 
 
-def test_who_waits_for_a_reviewer_wants_no_answer(sim, run_task):
-    """Only a prompt has one that would do."""
+def test_a_run_in_review_has_no_right_answer(sim, run_task):
+    """Only an open interaction has a right answer."""
     run = run_task("needs_approval")
     sim.post("/clock/advance", json={"by": "1m"})
     waiting = {"id": run["id"], "kind": "task_run", "status": "pending"}
     assert sim.get("/next").json()["waiting"] == [waiting]
 
 
-def test_no_answer_is_told_where_none_would_do(sim, run_task):
-    """An empty `accept` takes none."""
+def test_no_right_answer_is_shown_if_nothing_is_accepted(sim, run_task):
+    """An empty `accept` accepts nothing."""
     run_task("mfa_wrong_code")
     sim.post("/clock/advance", json={"by": "10s"})
     [waiting] = sim.get("/next").json()["waiting"]
@@ -171,8 +171,8 @@ def test_no_answer_is_told_where_none_would_do(sim, run_task):
     assert "answer" not in waiting
 
 
-def test_the_answer_that_would_do_is_computed(sim, run_task):
-    """An accepted answer may be an expression; what is shown is what it makes."""
+def test_a_right_answer_may_be_computed(sim, run_task):
+    """An accepted answer may be an expression; its value is shown."""
     prompt = {"interaction_required": {"accept": {"code": "{{ today }}"}}}
     steps = ["running", prompt, "running", "completed"]
     sim.put("/scenarios/dated", json={"version": 1, "name": "dated", "task_run": steps})
@@ -190,10 +190,10 @@ def test_the_answer_that_would_do_is_computed(sim, run_task):
     ],
 )
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/clock"), ("POST", "/reset")])
-def test_only_a_caller_in_the_same_process_can_be_followed(
+def test_a_follow_clock_needs_a_caller_in_the_same_process(
     sim, unchanged, method, path, body, headers, field, text
 ):
-    """Whoever is in another freezes nothing here; and a clock that follows has no other time."""
+    """A `follow` clock needs a caller in the server's process, and takes no time."""
     with unchanged():
         answer = sim.request(method, path, json={"mode": "follow", **body}, headers=headers)
     (error,) = answer.json()["errors"]
@@ -203,7 +203,7 @@ def test_only_a_caller_in_the_same_process_can_be_followed(
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/clock"), ("POST", "/reset")])
 def test_a_world_follows_the_process(sim, method, path):
-    """Its clock is where the process's is."""
+    """The world's clock is the process's clock."""
     with freeze_time("2024-03-01 12:00") as freezer:
         body, headers = {"mode": "follow"}, {PROCESS_HEADER: PROCESS}
         assert sim.request(method, path, json=body, headers=headers).status_code == 200

@@ -1,4 +1,4 @@
-"""The delivery log, replay, and what queues hold, over the control API."""
+"""Control calls about deliveries and the messages in queues."""
 
 import pytest
 
@@ -12,8 +12,8 @@ def delivered(receiver, subscribe, agent, advance, delivery_log):
     return delivery_log()[0]
 
 
-def test_the_log_tells_each_attempt(delivered, receiver):
-    """Time, status, latency, error, and the heads of request and response."""
+def test_the_log_has_each_attempt(delivered, receiver):
+    """Time, status, latency, error, and the headers of request and response."""
     (line,) = delivered["log"]
     assert (line["at"], line["attempt"], line["ok"]) == ("2025-01-15T09:30:00Z", 1, True)
     assert (line["status"], line["error"]) == (200, None)
@@ -23,8 +23,8 @@ def test_the_log_tells_each_attempt(delivered, receiver):
     assert line["response_headers"] == {"content-length": "0"}
 
 
-def test_a_replay_has_been_answered_when_the_call_is(delivered, receiver, sim):
-    """With a frozen clock the same message is sent at once, under the same id."""
+def test_a_replay_is_delivered_before_the_answer(delivered, receiver, sim):
+    """With a frozen clock the same message is delivered before the answer."""
     again = sim.post(f"/deliveries/{delivered['id']}/replay").json()
     assert (again["status"], again["attempts"]) == ("success", 2)
     first, second = receiver.arrivals
@@ -32,8 +32,8 @@ def test_a_replay_has_been_answered_when_the_call_is(delivered, receiver, sim):
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
 
 
-def test_a_replay_from_inside_a_receiver_waits_for_no_answer(receiver, subscribe, agent, sim):
-    """Whoever drives the clock sends it, so that the call does not wait for itself."""
+def test_a_replay_from_inside_a_receiver_does_not_wait(receiver, subscribe, agent, sim):
+    """The advance in progress delivers it, so the call does not wait for itself."""
     answers = []
 
     def replay(arrival, line):
@@ -53,8 +53,10 @@ def test_a_replay_from_inside_a_receiver_waits_for_no_answer(receiver, subscribe
     assert receiver.types("/first") == ["agent.created"] * 3
 
 
-def test_what_cannot_be_replayed_says_why(subscribe, agent, advance, sim, api, delivery_log):
-    """A destination that is inactive gets nothing, and an unknown delivery is not found."""
+def test_a_replay_that_is_not_possible_is_refused(
+    subscribe, agent, advance, sim, api, delivery_log
+):
+    """An inactive destination and an unknown delivery are refused."""
     made = subscribe()
     agent()
     advance("0s")
@@ -66,7 +68,7 @@ def test_what_cannot_be_replayed_says_why(subscribe, agent, advance, sim, api, d
 
 
 def test_a_queue_holds_its_messages(api, agent, advance, sim):
-    """They are the events as a webhook would have sent them, oldest first."""
+    """The messages are the bodies of webhooks, oldest first."""
     body = {"name": "q", "type": "aws_sqs", "events": ["agent.created"]}
     queue = api.post("/event-destinations", json=body).json()["id"]
     assert sim.get(f"/destinations/{queue}/messages").json()["data"] == []
@@ -79,8 +81,8 @@ def test_a_queue_holds_its_messages(api, agent, advance, sim):
     assert sim.get("/destinations/evtd_nobody/messages").status_code == 404
 
 
-def test_the_log_shows_no_credentials(receiver, subscribe, agent, advance, delivery_log):
-    """Those in the URL and in the custom headers are sent, and logged as hidden."""
+def test_the_log_hides_credentials(receiver, subscribe, agent, advance, delivery_log):
+    """Credentials in the URL and in custom headers are sent, and hidden in the log."""
     receiver.say(b"HTTP/1.1 204 No\r\nSet-Cookie: a=hush\r\n\r\n")
     url = receiver.url.replace("//", "//alex:hush@") + "/"
     subscribe("agent.created", url=url, config={"custom_headers": '{"X-Api-Key": "hush"}'})
@@ -96,7 +98,7 @@ def test_the_log_shows_no_credentials(receiver, subscribe, agent, advance, deliv
 def test_the_log_says_that_redirects_are_not_followed(
     receiver, subscribe, agent, advance, delivery_log, whats
 ):
-    """A redirect has its status, where it points, and why that was a failure."""
+    """A redirect is a failure, with its status and its target."""
     receiver.say(b"HTTP/1.1 302 Go\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")
     subscribe("agent.created")
     agent()

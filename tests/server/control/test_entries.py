@@ -1,4 +1,4 @@
-"""Playlists and mixes that are put into a world: what they name must be there."""
+"""Playlists and mixes must name existing scenarios."""
 
 import pytest
 
@@ -11,8 +11,8 @@ playlist:
 """
 
 
-def test_a_playlist_that_names_what_is_not_there_is_refused(sim, unchanged):
-    """In YAML the error has line and column, and the world is as it was."""
+def test_a_playlist_with_unknown_names_is_refused(sim, unchanged):
+    """In YAML the error has line and column; nothing changes."""
     with unchanged():
         answer = sim.put("/scenarios/turns", content=YAML)
     (error,) = answer.json()["errors"]
@@ -30,8 +30,8 @@ def test_a_playlist_that_names_what_is_not_there_is_refused(sim, unchanged):
         ({"playlist": ["success", "turns"]}, "playlist[1]", "'turns' is itself a playlist or mix"),
     ],
 )
-def test_in_json_the_error_has_the_path(body, field, message, sim, unchanged):
-    """Playlists and mixes name scenarios that have steps, and never themselves."""
+def test_in_json_a_playlist_error_has_its_path(body, field, message, sim, unchanged):
+    """Playlists and mixes name scenarios with steps, and never themselves."""
     with unchanged():
         answer = sim.put("/scenarios/turns", json=body)
     (error,) = answer.json()["errors"]
@@ -39,8 +39,8 @@ def test_in_json_the_error_has_the_path(body, field, message, sim, unchanged):
     assert error["message"].startswith(f"{field}: {message}")
 
 
-def test_what_a_playlist_names_cannot_become_one(sim, unchanged):
-    """Nor does a playlist that is there already come to name another."""
+def test_a_scenario_in_a_playlist_cannot_become_a_playlist(sim, unchanged):
+    """A scenario in a playlist cannot become a playlist."""
     steps = ["queued", "running", "completed"]
     assert sim.put("/scenarios/mine", json={"task_run": steps}).status_code == 200
     assert sim.put("/scenarios/turns", json={"playlist": ["mine"]}).status_code == 200
@@ -53,14 +53,14 @@ def test_what_a_playlist_names_cannot_become_one(sim, unchanged):
     )
 
 
-def test_a_playlist_can_be_put_again(sim):
-    """It may change its entries."""
+def test_a_playlist_can_be_replaced(sim):
+    """A playlist may change its entries."""
     for entries in (["success"], ["source_down", "success"]):
         assert sim.put("/scenarios/turns", json={"playlist": entries}).status_code == 200
     assert sim.get("/scenarios/turns").json()["scenario"]["playlist"] == ["source_down", "success"]
 
 
-def test_what_a_broken_playlist_names_is_told_with_the_rest(sim, unchanged):
+def test_unknown_entries_are_reported_with_other_mistakes(sim, unchanged):
     """All mistakes come at once, in the order of the text."""
     with unchanged():
         answer = sim.put("/scenarios/turns", content=f"{YAML}  - 5\ntags: mfa\n")

@@ -1,12 +1,12 @@
-"""Putting faults into a world, over the control API."""
+"""Control calls about faults."""
 
 import pytest
 
 PAGE = {"match": "GET /v2/agents", "status": 502, "times": 1}
 
 
-def test_a_fault_is_put_counted_and_taken_out(sim, api):
-    """It has an id, and says how often it was met and fired; without it all goes well."""
+def test_a_fault_is_added_counted_and_removed(sim, api):
+    """A fault has an id and counts; once removed it does not fire."""
     put = sim.post("/faults", json=PAGE).json()
     assert put["id"].startswith("flt_")
     assert [api.get("/agents").status_code for _ in range(2)] == [502, 200]
@@ -17,8 +17,8 @@ def test_a_fault_is_put_counted_and_taken_out(sim, api):
     assert sim.get("/faults").json()["data"] == []
 
 
-def test_all_faults_go_at_once(sim, api):
-    """Without an id every one is taken out."""
+def test_all_faults_can_be_removed_at_once(sim, api):
+    """DELETE without an id removes all."""
     sim.post("/faults", json=PAGE)
     sim.post("/faults", json={"event": "agent.created", "drop": True})
     assert sim.delete("/faults").json()["data"] == []
@@ -26,14 +26,14 @@ def test_all_faults_go_at_once(sim, api):
 
 
 def test_a_new_world_has_no_faults(sim, api):
-    """A reset takes them with it."""
+    """A reset removes faults."""
     sim.post("/faults", json=PAGE)
     sim.post("/reset")
     assert api.get("/agents").status_code == 200
 
 
-def test_an_id_of_no_fault_is_refused(message):
-    """The message says where to look."""
+def test_an_unknown_fault_id_is_refused(message):
+    """The message names the call that lists faults."""
     text = message("DELETE", "/faults/flt_1")
     assert text == "there is no fault 'flt_1'; `GET /_sim/faults` lists them"
 
@@ -56,25 +56,25 @@ def test_an_id_of_no_fault_is_refused(message):
         ({"match": "GET /v2/agents", "error": "session/timeout"}, [("input_invalid", "error")]),
     ],
 )
-def test_a_wrong_fault_is_refused_with_all_that_is_wrong(errors, body, found):
-    """Nothing is put, and each problem names its field."""
+def test_an_invalid_fault_is_refused_with_all_problems(errors, body, found):
+    """Nothing is added, and each problem has its field."""
     assert sorted(errors("POST", "/faults", 400, json=body), key=str) == sorted(found, key=str)
 
 
-def test_a_body_that_is_none_is_refused(errors):
+def test_a_fault_must_be_an_object(errors):
     """A fault is an object."""
     assert errors("POST", "/faults", 400, content=b"[]") == [("body_invalid", None)]
 
 
-def test_a_misspelt_name_is_told_with_those_that_there_are(message):
-    """What was meant, and all that is allowed for that family."""
+def test_a_misspelt_fault_gets_the_nearest_name(message):
+    """The message has the nearest name and all names of that family."""
     text = message("POST", "/faults", json={"match": "GET /v2/agents", "dely": "3s"})
     assert "unknown key 'dely'; did you mean 'delay'?; allowed are `after`, " in text
     assert "`tampered_body`" in message("POST", "/faults", json={"event": "*", "drap": True})
 
 
 def test_a_snapshot_keeps_faults_with_their_counts(sim, api, subscribe, run_task, advance):
-    """A restored world goes on where the kept one was: what struck, and what is held back."""
+    """A restored world continues with the same counts and delayed webhooks."""
     subscribe("task_run.completed")
     sim.post("/faults", json={"match": "GET /v2/agents", "status": 502, "after": 1, "times": 1})
     sim.post("/faults", json={"event": "task_run.completed", "delay": "1h", "times": 1})

@@ -1,4 +1,4 @@
-"""The ledger and the strictness of a world, over the control API."""
+"""Control calls about the fidelity ledger, and strict worlds."""
 
 import pytest
 
@@ -13,8 +13,8 @@ from deck_sim.contract.ledger import rows_of
         ("?edition=credentials&grade=observed", "credentials", "observed"),
     ],
 )
-def test_the_ledger_can_be_read(sim, query, edition, grade):
-    """The rows are those of the world's edition, unless another is asked for."""
+def test_the_ledger_shows_the_rows_of_an_edition(sim, query, edition, grade):
+    """The rows are those of the world's edition, or of `edition`."""
     data = sim.get(f"/fidelity{query}").json()["data"]
     assert data == [row.as_json() for row in rows_of(edition, grade)]
 
@@ -26,8 +26,8 @@ def test_the_ledger_can_be_read(sim, query, edition, grade):
         ("edition=x", "`edition` must be `connections` or `credentials`, not 'x'"),
     ],
 )
-def test_an_unknown_word_is_told_those_that_there_are(sim, query, message):
-    """A grade or an edition that there is not is a 400 that names the parameter."""
+def test_an_unknown_grade_or_edition_is_refused(sim, query, message):
+    """An unknown grade or edition is a 400 with the allowed ones."""
     answer = sim.get(f"/fidelity?{query}")
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
@@ -35,8 +35,8 @@ def test_an_unknown_word_is_told_those_that_there_are(sim, query, message):
     assert message in error["message"]
 
 
-def test_a_world_can_be_strict_and_not(sim):
-    """`strict_fidelity` is set by itself, is shown, and ends with the world."""
+def test_strict_fidelity_can_be_turned_on_and_off(sim):
+    """`strict_fidelity` can be set and is shown; a reset turns it off."""
     assert sim.patch("/world", json={"strict_fidelity": True}).json()["strict_fidelity"] is True
     assert sim.patch("/world", json={"seed": 3}).json()["strict_fidelity"] is True
     assert sim.patch("/world", json={"strict_fidelity": False}).json()["strict_fidelity"] is False

@@ -1,4 +1,4 @@
-"""Calls about holds."""
+"""Control calls about holds."""
 
 import pytest
 
@@ -15,8 +15,8 @@ def hold(sim):
     return hold
 
 
-def test_a_hold_is_shown_with_what_stands_there(sim, hold, run_task, advance):
-    """Until it is released, which says what goes on then."""
+def test_a_hold_shows_what_it_holds(sim, hold, run_task, advance):
+    """Its release lists what continues."""
     run = run_task()
     made = hold(event="task_run.completed", id=run["id"])
     assert (made["event"], made["of"], made["held"]) == ("task_run.completed", run["id"], [])
@@ -31,8 +31,8 @@ def test_a_hold_is_shown_with_what_stands_there(sim, hold, run_task, advance):
     assert sim.get("/task-runs").json()["data"][0]["status"] == "completed"
 
 
-def test_the_clock_tells_what_is_held(sim, hold, run_task, advance):
-    """`advance` and `next` say so; while nothing is held they say nothing of it."""
+def test_advance_and_next_show_what_is_held(sim, hold, run_task, advance):
+    """`advance` and `next` show it, if anything is held."""
     run = run_task()
     assert "held" not in sim.get("/next").json()
     made = hold(event="task_run.completed")
@@ -43,8 +43,8 @@ def test_the_clock_tells_what_is_held(sim, hold, run_task, advance):
     assert (now["held"], now["waiting"][0]["id"]) == (held, run["id"])
 
 
-def test_waiting_for_what_is_held_is_refused_and_says_so(sim, hold, run_task):
-    """The event cannot come, and the reason is the hold."""
+def test_an_advance_to_a_held_event_is_refused(sim, hold, run_task):
+    """The error names the hold."""
     run = run_task()
     hold(event="task_run.completed")
     body = {"until": {"event": "task_run.completed"}, "limit": "10m"}
@@ -71,13 +71,13 @@ def test_waiting_for_what_is_held_is_refused_and_says_so(sim, hold, run_task):
         ({"call": "/v2/test", "id": "x"}, "`id` goes with `event`"),
     ],
 )
-def test_a_hold_that_could_never_hold_is_refused(message, body, text):
-    """The message says what is allowed, and nothing changes."""
+def test_an_ineffective_hold_is_refused(message, body, text):
+    """The message has what is allowed, and nothing changes."""
     assert text in message("POST", "/holds", json=body)
 
 
-def test_a_hold_for_an_id_that_there_is_not_is_refused(message, hold, run_task):
-    """It could only be a slip. A type of a script's own may be about whatever plays one."""
+def test_a_hold_for_an_unknown_id_is_refused(message, hold, run_task):
+    """An event type of a script may be about any resource with a story."""
     run = run_task()["id"]
     said = "; leave out `id` to hold the next one"
     body = {"event": "task_run.completed", "id": "trun_nope"}
@@ -90,13 +90,13 @@ def test_a_hold_for_an_id_that_there_is_not_is_refused(message, hold, run_task):
     assert hold(event="x.y", id=run)["of"] == run
 
 
-def test_a_type_that_only_scenarios_know_can_be_held(hold):
-    """An `event:` step may emit anything."""
+def test_an_event_type_of_a_scenario_can_be_held(hold):
+    """An `event:` step may emit any type."""
     assert hold(event="x.y")["event"] == "x.y"
 
 
-def test_what_is_not_held_cannot_be_released(message, hold):
-    """The message lists what is."""
+def test_an_unknown_hold_cannot_be_released(message, hold):
+    """The message lists the holds."""
     made = hold(event="task_run.completed")
     text = message("DELETE", "/holds/hold_x")
     assert text == f"there is no hold 'hold_x'; there are `{made['id']}`"

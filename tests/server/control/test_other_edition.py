@@ -1,4 +1,4 @@
-"""A scenario for the other edition is refused when it is wished for, and not only when played."""
+"""A scenario of the other edition is refused when it is selected, not only when it is played."""
 
 import pytest
 
@@ -29,26 +29,26 @@ def queue_of(*names, resource="task_run"):
         ("POST", "/queue", queue_of(FOREIGN)),
     ],
 )
-def test_a_wish_for_a_scenario_of_the_other_edition_is_refused(message, method, path, body):
+def test_selecting_a_scenario_of_the_other_edition_is_refused(message, method, path, body):
     """The message names the scenario, its edition and the world's."""
     assert message(method, path, json=body) == SAID
 
 
-def test_a_playlist_is_refused_for_what_runs_would_play_of_it(sim, message):
-    """Runs play its entries in turn; a connection plays none of them."""
+def test_a_playlist_is_refused_if_an_entry_is_of_the_other_edition(sim, message):
+    """Runs play the entries of a playlist; connections do not."""
     said = SAID.replace(f"'{FOREIGN}'", f"'{FOREIGN}', which 'turns' plays,")
     assert message("POST", "/queue", json=queue_of("success", "turns")) == said
     assert message("PATCH", "/world", json={"default_scenario": "turns"}) == said
     assert sim.post("/queue", json=queue_of("turns", resource="connection")).status_code == 200
 
 
-def test_nothing_is_queued_for_a_kind_that_the_edition_does_not_have(message):
-    """It would stay in the queue for ever."""
+def test_a_queue_for_a_kind_of_the_other_edition_is_refused(message):
+    """It would stay in the queue."""
     text = message("POST", "/queue", json=queue_of("success", resource="session"))
     assert text == "`resource` is 'session'; it can be `connection` or `task_run`"
 
 
-def test_a_rule_for_a_kind_that_the_edition_does_not_have_is_refused(message):
+def test_a_rule_for_a_kind_of_the_other_edition_is_refused(message):
     """It would never match."""
     rule = {"scenario": "success", "when": {"task": "*"}, "resource": "session"}
     text = message("PUT", "/rules", json={"rules": [rule]})
@@ -56,7 +56,7 @@ def test_a_rule_for_a_kind_that_the_edition_does_not_have_is_refused(message):
 
 
 def test_a_world_keeps_an_edition_that_has_the_kinds_of_its_queues_and_rules(sim, errors):
-    """What is queued for a kind would stay there, and the rule would never match."""
+    """Otherwise queued entries would stay, and rules would never match."""
     sim.put(
         "/rules", json={"rules": [{"scenario": "success", "when": {}, "resource": "connection"}]}
     )
@@ -66,8 +66,8 @@ def test_a_world_keeps_an_edition_that_has_the_kinds_of_its_queues_and_rules(sim
     assert found == [("input_invalid", place) for place in places]
 
 
-def test_a_world_that_is_to_play_something_keeps_an_edition_that_has_it(sim, errors):
-    """Its default, its queues and its rules have to be playable in the new edition, too."""
+def test_a_world_keeps_an_edition_that_can_play_its_selection(sim, errors):
+    """The default, the queues and the rules must be playable in the new edition."""
     ours = {"scenario": "connection_hangs", "when": {"task": "*"}}
     sim.put("/rules", json={"rules": [ours]})
     sim.post("/queue", json=queue_of("success", "connection_hangs"))
@@ -81,8 +81,8 @@ def test_a_world_that_is_to_play_something_keeps_an_edition_that_has_it(sim, err
     assert sim.patch("/world", json=change).json()["default_scenario"] == FOREIGN
 
 
-def test_a_scenario_that_is_to_be_played_is_not_replaced_by_a_foreign_one(sim, errors):
-    """Neither itself nor as a part of a playlist; one that nobody waits for may be anything."""
+def test_a_selected_scenario_is_not_replaced_by_one_of_the_other_edition(sim, errors):
+    """Neither itself nor an entry of its playlist; an unused scenario may be replaced."""
     foreign = {"edition": "credentials"}
     assert sim.put("/scenarios/mine", json=foreign).status_code == 200
     for name in ("mine", "part"):
@@ -95,6 +95,6 @@ def test_a_scenario_that_is_to_be_played_is_not_replaced_by_a_foreign_one(sim, e
 
 
 def test_a_world_may_begin_in_the_edition_of_its_default(sim):
-    """Both come in one call, and belong together."""
+    """A reset may set both at once."""
     body = {"edition": "credentials", "default_scenario": FOREIGN}
     assert sim.post("/reset", json=body).json()["default_scenario"] == FOREIGN

@@ -1,4 +1,4 @@
-"""The calls for what people and sources do."""
+"""Control calls that stand for people and websites."""
 
 import pytest
 
@@ -7,10 +7,8 @@ import pytest
     ("verdict", "status", "codes"),
     [("approve", "completed", []), ("reject", "failed", ["review_rejected"])],
 )
-def test_a_run_that_waits_for_a_person_is_reviewed(
-    api, sim, advance, run_task, verdict, status, codes
-):
-    """Approved it completes, rejected it fails; the answer is the run as it is then."""
+def test_a_pending_run_is_approved_or_rejected(api, sim, advance, run_task, verdict, status, codes):
+    """Approved it completes, rejected it fails; the answer has the new status."""
     run = run_task("needs_approval")
     advance("1m")
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == "pending"
@@ -21,8 +19,8 @@ def test_a_run_that_waits_for_a_person_is_reviewed(
 
 
 @pytest.mark.parametrize("verdict", ["approve", "reject"])
-def test_only_a_run_that_waits_can_be_reviewed(errors, run_task, verdict):
-    """A run that is not pending, or not there, is not reviewed."""
+def test_only_a_pending_run_can_be_reviewed(errors, run_task, verdict):
+    """Another status is a 409, an unknown run a 404."""
     run = run_task()
     path = f"/task-runs/{run['id']}/{verdict}"
     assert errors("POST", path, 409) == [("state_invalid", None)]
@@ -33,8 +31,10 @@ def test_only_a_run_that_waits_can_be_reviewed(errors, run_task, verdict):
     ("name", "status", "code"),
     [("drop", "disconnected", "task_failed"), ("invalidate", "invalid", "auth_invalid")],
 )
-def test_a_source_may_end_a_connection(api, sim, run_task, connection, name, status, code):
-    """A dropped or invalidated connection takes its running runs with it."""
+def test_a_connection_can_be_dropped_or_invalidated(
+    api, sim, run_task, connection, name, status, code
+):
+    """Its running runs fail with it."""
     run = run_task()
     path = f"/connections/{connection['id']}"
     assert sim.post(f"{path}/{name}").json()["status"] == status
@@ -44,8 +44,8 @@ def test_a_source_may_end_a_connection(api, sim, run_task, connection, name, sta
 
 
 @pytest.mark.parametrize("name", ["drop", "invalidate"])
-def test_only_what_is_connected_can_be_ended(api, errors, connection, name):
-    """A connection that is not connected, or not there, is not ended."""
+def test_only_a_connected_connection_can_be_dropped(api, errors, connection, name):
+    """Another status is a 409, an unknown connection a 404."""
     api.post(f"/connections/{connection['id']}/disconnect")
     path = f"/connections/{connection['id']}/{name}"
     assert errors("POST", path, 409) == [("state_invalid", None)]

@@ -1,8 +1,8 @@
-"""The calls that read what happened."""
+"""Control calls that show what happened."""
 
 
 def test_the_timeline_merges_calls_and_what_they_caused(api, sim, whats, task, connection):
-    """A call stands before what it caused, and behind what had happened before it."""
+    """A call is before what it caused, and after what happened earlier."""
     before = len(whats())
     body = {"connection_id": connection["id"]}
     run = api.post(f"/tasks/{task['id']}/run", json=body).json()
@@ -23,7 +23,7 @@ def test_the_timeline_merges_calls_and_what_they_caused(api, sim, whats, task, c
     ]
 
 
-def test_a_line_of_the_timeline_says_when_and_about_what(api, sim):
+def test_timeline_entries_have_four_fields(api, sim):
     """Calls and transitions have the same four fields."""
     agent = api.post("/agents", json={"name": "x"}).json()
     at = {"at": "2025-01-15T09:30:00Z"}
@@ -33,8 +33,8 @@ def test_a_line_of_the_timeline_says_when_and_about_what(api, sim):
     ]
 
 
-def test_a_read_on_poll_stands_before_what_it_brought_on(api, sim, whats, run_task):
-    """On an `on_poll` clock the poll causes the transition that follows it."""
+def test_a_poll_is_before_the_transition_it_causes(api, sim, whats, run_task):
+    """On an `on_poll` clock a read causes the transition that follows it."""
     run = run_task()
     sim.put("/clock", json={"mode": "on_poll"})
     api.get(f"/task-runs/{run['id']}")
@@ -42,7 +42,7 @@ def test_a_read_on_poll_stands_before_what_it_brought_on(api, sim, whats, run_ta
 
 
 def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
-    """The journal has what was sent and what came of it, without calls of the control API."""
+    """The journal has requests and answers, without control calls."""
     run = run_task("source_down", input={"a": 1})
     api.get("/agents?limit=x")
     api.post("/agents", content=b"{oops")
@@ -71,7 +71,7 @@ def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
 
 
 def test_events_keep_the_resource_as_it_was(api, sim, advance, run_task):
-    """Each status is an event, with the whole resource as it was then."""
+    """Each status is an event with the whole resource of that moment."""
     run = run_task()
     advance("1m")
     events = [e for e in sim.get("/events").json()["data"] if e["data"]["id"] == run["id"]]
@@ -87,7 +87,7 @@ def test_events_keep_the_resource_as_it_was(api, sim, advance, run_task):
 
 
 def test_resources_are_shown_without_moving_an_on_poll_clock(sim, run_task, unchanged):
-    """All resources of a kind, oldest first, with everything that can be included."""
+    """All resources of a kind, oldest first, with their input."""
     runs = [run_task(input={"n": n}) for n in range(2)]
     sim.put("/clock", json={"mode": "on_poll"})
     with unchanged():

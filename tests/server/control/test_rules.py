@@ -1,4 +1,4 @@
-"""The calls about rules, and why a scenario was chosen, as a client sees it."""
+"""Control calls about rules, and why a scenario was chosen."""
 
 import pytest
 
@@ -55,8 +55,8 @@ def open_(api):
     return open_
 
 
-def test_each_way_beats_the_next(sim, api, rules, task, open_, advance):
-    """Taken away one by one, each way leaves its place to the runner-up."""
+def test_the_ways_of_selection_have_an_order(sim, api, rules, task, open_, advance):
+    """Removed one by one, each way of selection leaves its place to the runner-up."""
     sim.put("/scenarios/own", json={"when": {"agent": "Concierge"}, "task_run": STEPS})
     opened = open_("agent_hangs").json()
     advance("1s")
@@ -81,7 +81,7 @@ def test_each_way_beats_the_next(sim, api, rules, task, open_, advance):
 
 
 def test_when_beats_the_default_and_the_default_is_last(sim, said):
-    """A scenario's own `when` goes before the default, which has no runner-up."""
+    """A scenario's `when` wins over the default, which has no runner-up."""
     sim.put("/scenarios/own", json={"when": {"task": "Read"}, "task_run": STEPS})
     assert said() == "own; because=when"
     sim.delete("/scenarios/own")
@@ -92,7 +92,7 @@ def test_when_beats_the_default_and_the_default_is_last(sim, said):
 
 
 def test_the_world_shows_its_choices(sim, said):
-    """Each choice says what was chosen, what plays, why, and what it was preferred to."""
+    """Each choice has the scenario, what plays, why, and the runner-up."""
     said("flaky_source")
     said()
     assert sim.get("/world").json()["choices"][-2:] == [
@@ -114,7 +114,7 @@ def test_the_world_shows_its_choices(sim, said):
 
 
 def test_calls_that_choose_nothing_have_no_scenario(sim, api):
-    """A call that creates no connection or run has neither a scenario nor a runner-up."""
+    """A call that starts nothing has neither a scenario nor a runner-up."""
     api.get("/tasks")
     call = sim.get("/requests").json()["data"][-1]
     assert (call["scenario"], call["runner_up"]) == (None, None)
@@ -129,13 +129,13 @@ def test_calls_that_choose_nothing_have_no_scenario(sim, api):
         ("ada", "success; because=default"),
     ],
 )
-def test_a_user_name_may_be_magic(open_, username, said):
-    """A client that can vary nothing else names a scenario as the user name."""
+def test_a_user_name_can_select_a_scenario(open_, username, said):
+    """A user name can name a scenario."""
     assert open_(username).headers["Deck-Sim-Scenario"] == said
 
 
-def test_an_external_id_may_be_magic(open_):
-    """So does the external id, where the user name is none."""
+def test_an_external_id_can_select_a_scenario(open_):
+    """An external id can name a scenario, if the user name does not."""
     opened = open_(external_id="slow_connection")
     assert opened.headers["Deck-Sim-Scenario"] == "slow_connection; because=magic_name"
 
@@ -151,15 +151,15 @@ def test_an_external_id_may_be_magic(open_):
         {"username": "*", "source": "I*", "external_id": "*7"},
     ],
 )
-def test_a_rule_knows_all_of_a_connection(rules, open_, when):
-    """Globs are compared with what the call says and what it names."""
+def test_a_rule_matches_fields_of_a_connection(rules, open_, when):
+    """Globs are compared with the fields of the call and of what it names."""
     rules(({**when, "auth_method": "none"}, "source_down"), (when, "slow_connection"))
     opened = open_(external_id="guest-7")
     assert opened.headers["Deck-Sim-Scenario"] == "slow_connection; because=rule"
 
 
 def test_a_rule_is_matched_by_part_of_the_input(rules, said):
-    """Nested values, lists and booleans are compared; the first rule that matches wins."""
+    """Nested values, lists and booleans are compared; the first matching rule wins."""
     rules(
         ({"input": {"room": {"beds": ["k*", "sofa"]}, "late": "true"}}, "source_down"),
         ({"input": {"room": {"floor": 2}, "note": None}}, "deck_error"),
@@ -173,7 +173,7 @@ def test_a_rule_is_matched_by_part_of_the_input(rules, said):
 
 
 def test_a_resource_limits_a_rule(rules, said, open_):
-    """A rule for runs is none for connections; one without a resource is for both."""
+    """A rule for runs does not match connections; a rule without a resource matches both."""
     rules(({}, "source_down", "task_run"), ({}, "slow_connection", "connection"))
     assert said() == "source_down; because=rule"
     assert open_().headers["Deck-Sim-Scenario"] == "slow_connection; because=rule"
@@ -203,8 +203,8 @@ def test_a_resource_limits_a_rule(rules, said, open_):
         ("success", "input_invalid", "rules[1]"),
     ],
 )
-def test_a_wrong_rule_sets_none(rules, errors, rule, code, field):
-    """What is unknown or malformed is told with its place, and the rules stay as they were."""
+def test_an_invalid_rule_sets_none(rules, errors, rule, code, field):
+    """Each problem has its field, and the rules do not change."""
     rules(({"username": "ada"}, "slow_success"))
     body = {"rules": [{"when": {}, "scenario": "success"}, rule]}
     assert errors("PUT", "/rules", 400, json=body) == [(code, field)]
@@ -219,7 +219,7 @@ def test_a_wrong_rule_sets_none(rules, errors, rule, code, field):
     ],
 )
 def test_a_refused_call_uses_up_nothing(sim, run, said, unchanged, header, body, code):
-    """Neither the queue nor the turns of a playlist move on for what is not created."""
+    """A refused call does not move the queue or a playlist."""
     sim.post("/queue", json={"resource": "task_run", "scenarios": ["flaky_source"] * 3})
     first = said()
     with unchanged():
@@ -231,7 +231,7 @@ def test_a_refused_call_uses_up_nothing(sim, run, said, unchanged, header, body,
 
 
 def test_a_run_without_a_connection_uses_up_nothing(sim, api, run, connection, unchanged):
-    """A connection that is no longer connected refuses the run, and the queue stays."""
+    """A run on a disconnected connection is refused, and the queue stays."""
     sim.post("/queue", json={"resource": "task_run", "scenarios": ["flaky_source"]})
     api.post(f"/connections/{connection['id']}/disconnect")
     with unchanged():
@@ -240,13 +240,13 @@ def test_a_run_without_a_connection_uses_up_nothing(sim, api, run, connection, u
 
 
 def test_a_playlist_repeats_its_last_entry(said):
-    """The runs play its entries in turn, and then the last again and again."""
+    """Runs play its entries in turn, and then the last one again."""
     plays = [said("flaky_source").rpartition("=")[2] for _ in range(5)]
     assert plays == ["source_down", "source_down", "success", "success", "success"]
 
 
 def test_a_mix_draws_the_same_for_the_same_seed(sim, api, open_, advance):
-    """A world that begins anew draws what it drew; with another seed, something else."""
+    """A reset world draws the same; another seed draws something else."""
 
     def plays(seed):
         sim.post("/reset", json={"seed": seed})
@@ -273,8 +273,8 @@ def test_a_mix_draws_the_same_for_the_same_seed(sim, api, open_, advance):
         ("PUT", "/scenarios/user", {"mix": {"mine": 1}}),
     ],
 )
-def test_a_scenario_that_is_named_stays(sim, errors, user):
-    """What a rule, a playlist or a mix names cannot be taken out until they let go of it."""
+def test_a_scenario_in_use_cannot_be_removed(sim, errors, user):
+    """A scenario in a rule, a playlist or a mix cannot be removed."""
     sim.put("/scenarios/mine", json={"task_run": STEPS})
     method, path, body = user
     assert sim.request(method, path, json=body).status_code == 200
@@ -284,30 +284,8 @@ def test_a_scenario_that_is_named_stays(sim, errors, user):
     assert sim.delete("/scenarios/mine").status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "field"),
-    [
-        ("PATCH", "/world", {"default_scenario": "elsewhere"}, "default_scenario"),
-        (
-            "POST",
-            "/queue",
-            {"resource": "task_run", "scenarios": ["success", "elsewhere"]},
-            "scenarios[1]",
-        ),
-        ("PUT", "/rules", {"rules": [{"when": {}, "scenario": "elsewhere"}]}, "rules[0].scenario"),
-    ],
-)
-def test_a_wish_for_a_scenario_of_another_edition_is_refused(
-    sim, errors, method, path, body, field
-):
-    """Whoever wishes is told, rather than the application that starts a run later."""
-    script = {"edition": "credentials", "task_run": ["queued", "running", "completed"]}
-    assert sim.put("/scenarios/elsewhere", json=script).status_code == 200
-    assert errors(method, path, 400, json=body) == [("input_invalid", field)]
-
-
 def test_a_world_can_begin_with_a_scenario_of_its_edition_only(sim, errors):
-    """The edition that the reset names counts."""
+    """The edition of the reset counts."""
     body = {"edition": "credentials", "default_scenario": "run_blocked"}
     assert errors("POST", "/reset", 400, json=body) == [("input_invalid", "default_scenario")]
     assert sim.post("/reset", json=body | {"edition": "connections"}).status_code == 200

@@ -1,4 +1,4 @@
-"""The calls about scenarios and the queue."""
+"""Control calls about scenarios and the queue."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def put(sim):
 
 
 def test_scenarios_are_listed_by_name(sim, put):
-    """The list holds what ships and what this world was given, sorted."""
+    """The list has shipped and added scenarios, sorted."""
     put(MINE)
     data = sim.get("/scenarios").json()["data"]
     names = [item["name"] for item in data]
@@ -35,15 +35,15 @@ def test_scenarios_are_listed_by_name(sim, put):
 
 
 def test_a_scenario_is_shown_as_it_was_written(sim, put):
-    """One scenario is shown with its script as plain data; a leading zero is still there."""
+    """The script is plain data; a leading zero is kept."""
     put(MINE)
     shown = sim.get("/scenarios/mine").json()
     assert shown["summary"] == "My own."
     assert shown["scenario"]["task_run"][2] == {"completed": {"output": {"code": "012345"}}}
 
 
-def test_a_scenario_that_was_put_is_played(api, advance, put, run_task):
-    """A scenario given to the world can be named at once, and replaced."""
+def test_an_added_scenario_is_played(api, advance, put, run_task):
+    """An added scenario can be selected at once, and replaced."""
     for body in (MINE, {"task_run": ["queued", {"failed": "task/task_failed"}]}):
         assert put(body).status_code == 200
         run = run_task("mine")
@@ -52,8 +52,8 @@ def test_a_scenario_that_was_put_is_played(api, advance, put, run_task):
         assert last == ("completed" if body is MINE else "failed")
 
 
-def test_a_scenario_may_hide_one_that_ships(sim, api, advance, run_task):
-    """A name that ships may be given another script, and comes back when that is taken out."""
+def test_an_added_scenario_may_hide_a_shipped_one(sim, api, advance, run_task):
+    """Removing it brings the shipped one back."""
     steps = ["queued", {"failed": "task/task_failed"}]
     sim.put("/scenarios/success", json={"task_run": steps})
     run = run_task("success")
@@ -64,13 +64,13 @@ def test_a_scenario_may_hide_one_that_ships(sim, api, advance, run_task):
 
 
 def test_a_scenario_of_another_world_is_not_seen(server, put, key):
-    """What one world was given, another has not."""
+    """A scenario is added to one world only."""
     put(MINE)
     assert server.worlds.select(f"Bearer {key}_other").library.find("mine") is None
 
 
 def test_every_mistake_in_yaml_has_its_line_and_column(sim, unchanged):
-    """All mistakes are told, each with file, line, column and path."""
+    """All mistakes have file, line, column and path."""
     text = b"version: 1\nname: mine\ntask_run:\n  - runing: 1s\n  - completed\nsumary: x\n"
     with unchanged():
         answer = sim.put("/scenarios/mine", content=text)
@@ -84,7 +84,7 @@ def test_every_mistake_in_yaml_has_its_line_and_column(sim, unchanged):
 
 
 def test_every_mistake_in_json_has_its_path(sim, unchanged):
-    """JSON has no lines to name; the path says where."""
+    """JSON has no lines."""
     body = {"task_run": [{"runing": "1s"}, "completed"], "sumary": "x"}
     with unchanged():
         found = sim.put("/scenarios/mine", json=body).json()["errors"]
@@ -96,8 +96,8 @@ def test_every_mistake_in_json_has_its_path(sim, unchanged):
 @pytest.mark.parametrize(
     "body", ['{"tags": [], "tags": []}', '{"when": {"task": "a", "task": "b"}}']
 )
-def test_a_key_that_is_written_twice_is_refused_in_json_too(sim, unchanged, body):
-    """JSON would keep the last of the two, and never say so."""
+def test_a_repeated_key_is_refused_in_json_too(sim, unchanged, body):
+    """JSON readers would keep the last one silently."""
     with unchanged():
         headers = {"Content-Type": "application/json"}
         (error,) = sim.put("/scenarios/mine", content=body, headers=headers).json()["errors"]
@@ -108,13 +108,13 @@ def test_a_key_that_is_written_twice_is_refused_in_json_too(sim, unchanged, body
 @pytest.mark.parametrize(
     "body", [b"", b"[", b"\xff", b"a: 1\na: 2\n", b"- x", b"x" * 2_000_000, b"[" * 5000]
 )
-def test_what_is_no_scenario_is_refused(unchanged, put, body):
+def test_an_invalid_scenario_is_refused(unchanged, put, body):
     """Broken, hostile and empty texts are refused, and nothing is added."""
     with unchanged():
         assert put(body).status_code == 400
 
 
-def test_the_name_in_the_text_and_in_the_path_agree(errors):
+def test_the_name_must_be_that_of_the_path(errors):
     """A text with another name than the path is refused."""
     assert errors("PUT", "/scenarios/yours", 400, content=MINE) == [("input_invalid", "name")]
 
@@ -126,23 +126,23 @@ def test_a_scenario_has_a_plain_name(errors, name):
     assert errors("PUT", f"/scenarios/{name}", 400, json=body) == [("input_invalid", "name")]
 
 
-def test_an_unknown_scenario_is_told_the_nearest(message):
-    """Asking for a scenario that is not there names the nearest."""
+def test_an_unknown_scenario_gets_the_nearest_name(message):
+    """The message has the nearest name."""
     assert message("GET", "/scenarios/sucess") == (
         "`name` names an unknown scenario: 'sucess'; did you mean 'success'?"
     )
 
 
-def test_only_what_was_put_can_be_taken_out(sim, errors, put):
-    """DELETE takes out this world's own scenarios, once, and no others."""
+def test_only_added_scenarios_can_be_removed(sim, errors, put):
+    """DELETE removes scenarios that were added to this world, once."""
     put(MINE)
     assert sim.delete("/scenarios/mine").json()["deleted"] is True
     for name in ("mine", "success"):
         assert errors("DELETE", f"/scenarios/{name}", 400) == [("input_invalid", "name")]
 
 
-def test_a_scenario_that_is_still_to_be_played_stays(sim, errors, put):
-    """What is queued or the default cannot be taken out, or the next run would be refused."""
+def test_a_selected_scenario_cannot_be_removed(sim, errors, put):
+    """A queued or default scenario cannot be removed."""
     put(MINE)
     sim.patch("/world", json={"default_scenario": "mine"})
     assert errors("DELETE", "/scenarios/mine", 409) == [("state_invalid", None)]
@@ -154,7 +154,7 @@ def test_a_scenario_that_is_still_to_be_played_stays(sim, errors, put):
 
 
 def test_the_queue_is_played_in_order_and_then_used_up(api, sim, run_task, task, connection):
-    """Each run takes one scenario from its queue; the queue of connections is another."""
+    """Each run takes one scenario; the queue of connections is another."""
     sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down"]})
     sim.post("/queue", json={"resource": "connection", "scenarios": ["slow_success"]})
     queued = sim.post("/queue", json={"resource": "task_run", "scenarios": ["agent_hangs"]})
@@ -183,6 +183,6 @@ def test_the_queue_is_played_in_order_and_then_used_up(api, sim, run_task, task,
         ),
     ],
 )
-def test_a_wrong_queue_queues_nothing(errors, body, found):
-    """An unknown kind or scenario is told with its place, and none of the others is queued."""
+def test_an_invalid_queue_queues_nothing(errors, body, found):
+    """An unknown kind or scenario has its field, and nothing is queued."""
     assert errors("POST", "/queue", 400, json=body) == found

@@ -1,4 +1,4 @@
-"""The calls about the world as a whole."""
+"""Control calls about a whole world."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from deck_sim.server.control.app import ROUTES
 
 
 def test_a_new_world_is_empty(sim):
-    """A key that was never seen has a world as the server was started."""
+    """An unknown key has a new world with the server's settings."""
     world = sim.get("/world").json()
     assert world.pop("request_id").startswith("ctl_")
     assert world == {
@@ -34,15 +34,15 @@ def test_a_new_world_is_empty(sim):
     }
 
 
-def test_the_world_counts_what_is_not_deleted(api, sim, task):
-    """Deleted resources are not counted."""
+def test_the_world_counts_resources_that_are_not_deleted(api, sim, task):
+    """Deleted resources do not count."""
     api.delete(f"/tasks/{task['id']}")
     resources = sim.get("/world").json()["resources"]
     assert (resources["agent"], resources["task"]) == (1, 0)
 
 
 def test_an_empty_world_can_change_its_seed_and_keeps_the_rest(api, sim):
-    """A new seed gives other ids; the clock, the queue and the journal stay."""
+    """Another seed gives other ids; clock, queue and journal stay."""
     sim.put("/clock", json={"mode": "on_poll", "now": "2025-01-15T10:00:00Z"})
     sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down"]})
     api.get("/agents")
@@ -57,7 +57,7 @@ def test_an_empty_world_can_change_its_seed_and_keeps_the_rest(api, sim):
 
 
 def test_the_default_scenario_can_change_at_any_time(api, sim, task):
-    """The next connection plays the new default; null and nothing leave it as it is."""
+    """The next connection plays the new default; null keeps it."""
     for body in ({"default_scenario": "slow_success"}, {"default_scenario": None}, {}):
         assert sim.patch("/world", json=body).json()["default_scenario"] == "slow_success"
     website = {"type": "website", "website": {"url": "https://hotel.example"}}
@@ -67,7 +67,7 @@ def test_the_default_scenario_can_change_at_any_time(api, sim, task):
 
 
 def test_the_time_of_webhooks_can_change_at_any_time(subscribe, agent, advance, receiver, sim):
-    """The next attempt is stamped by the world's clock, and the world says so."""
+    """The next attempt has the world's time."""
     subscribe("agent.created")
     agent()
     changed = sim.patch("/world", json={"webhook_time": "world"}).json()
@@ -117,7 +117,7 @@ _TYPE, _EVENT = "additive_changes.interaction_type", "additive_changes.event_typ
         ({"additive_changes": {"event_type": "no"}, "rate_limit": True}, ("input_invalid", _EVENT)),
     ],
 )
-def test_a_wrong_change_of_the_world_is_refused(errors, body, found):
+def test_an_invalid_change_of_the_world_is_refused(errors, body, found):
     """Unknown editions, scenarios and names change nothing."""
     assert errors("PATCH", "/world", 400, json=body) == [found]
 
@@ -148,21 +148,21 @@ def test_a_wrong_change_of_the_world_is_refused(errors, body, found):
         ),
     ],
 )
-def test_a_wrong_wish_is_told_what_is_allowed(message, body, text):
-    """The message says what was found, and what would do."""
+def test_an_invalid_setting_names_the_allowed_values(message, body, text):
+    """The message has the value and what is allowed."""
     assert message("PATCH", "/world", json=body).startswith(text)
 
 
-def test_a_world_that_is_told_something_else_keeps_its_limit_and_its_surprises(sim):
-    """Another seed, or another default scenario, takes neither back."""
+def test_other_changes_keep_the_limit_and_the_additive_changes(sim):
+    """Changing the seed or the default keeps the rate limit and the additive changes."""
     sim.patch("/world", json={"rate_limit": {"requests": 3}, "additive_changes": {"fields": True}})
     for body in ({"seed": 7}, {"default_scenario": "slow_success"}, {}):
         world = sim.patch("/world", json=body).json()
         assert (world["rate_limit"]["requests"], world["additive_changes"]["fields"]) == (3, True)
 
 
-def test_what_a_world_shows_of_its_wishes_can_be_sent_back(sim):
-    """The limit and the additive_changes are shown as they are set."""
+def test_shown_settings_can_be_sent_back(sim):
+    """The rate limit and the additive changes are shown as they are set."""
     selection = {"rate_limit": {"requests": 3, "per": "1m30s", "retry_after": True}}
     selection["additive_changes"] = {
         "fields": True,
@@ -174,7 +174,7 @@ def test_what_a_world_shows_of_its_wishes_can_be_sent_back(sim):
 
 
 def test_a_world_with_resources_keeps_its_seed(api, errors, task):
-    """Once something was made, even if it is deleted, seed and edition stay."""
+    """Once a resource exists, even a deleted one, seed and edition stay."""
     api.delete(f"/tasks/{task['id']}")
     for body in (
         {"seed": 7},
@@ -184,8 +184,8 @@ def test_a_world_with_resources_keeps_its_seed(api, errors, task):
         assert errors("PATCH", "/world", 409, json=body) == [("state_invalid", None)]
 
 
-def test_a_reset_begins_the_world_anew(api, sim, task):
-    """Everything is gone: resources, journal, queue, clock, and the ids begin again."""
+def test_a_reset_empties_the_world(api, sim, task):
+    """Resources, journal, queue, clock and ids start again."""
     sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down"]})
     sim.put(
         "/scenarios/mine",
@@ -203,7 +203,7 @@ def test_a_reset_begins_the_world_anew(api, sim, task):
 
 
 def test_a_reset_takes_settings(sim):
-    """A world can begin at another moment, with another seed, clock and default scenario."""
+    """A reset can set the time, the seed, the clock and the default scenario."""
     body = {"now": "2030-01-01T01:00:00+01:00", "seed": 3, "mode": "on_poll", "speed": 2}
     body |= {"default_scenario": "source_down", "edition": "connections"}
     world = sim.post("/reset", json=body).json()
@@ -227,13 +227,13 @@ def test_a_reset_takes_settings(sim):
         ({"edition": "other"}, ("input_invalid", "edition")),
     ],
 )
-def test_a_wrong_reset_resets_nothing(errors, task, body, found):
-    """A reset that is refused leaves the world as it was."""
+def test_an_invalid_reset_resets_nothing(errors, task, body, found):
+    """A refused reset does not change the world."""
     assert errors("POST", "/reset", 400, json=body) == [found]
 
 
-def test_a_misspelt_mode_is_told_the_nearest(message):
-    """The message says what is allowed, what was found and what was meant."""
+def test_a_misspelt_mode_gets_the_nearest_one(message):
+    """The message has the allowed modes, the value and the nearest mode."""
     text = message("POST", "/reset", json={"mode": "frozn"})
     assert text == (
         "`mode`: must be 'real', 'frozen', 'on_poll' or 'follow', not \"frozn\";"
@@ -241,8 +241,8 @@ def test_a_misspelt_mode_is_told_the_nearest(message):
     )
 
 
-def test_a_dropped_world_is_as_if_it_had_never_been(api, sim, task):
-    """After DELETE the key begins a new world."""
+def test_a_deleted_world_is_replaced_by_a_new_one(api, sim, task):
+    """After DELETE the key has a new world."""
     assert sim.delete("/world").json()["deleted"] is True
     assert sim.get("/world").json()["resources"]["task"] == 0
     assert api.get("/tasks").json()["data"] == []
@@ -266,8 +266,8 @@ SEED = {
 }
 
 
-def test_a_seed_puts_resources_there_with_their_ids(api, sim):
-    """Seeded resources are as if they had always been: no event, and they work."""
+def test_a_seed_creates_resources_with_their_ids(api, sim):
+    """Seeded resources emit no events and can be used."""
     answer = sim.post("/seed", json={"resources": SEED}).json()
     assert answer["seeded"] == {
         kind: [item["id"] for item in items] for kind, items in SEED.items()
@@ -283,15 +283,15 @@ def test_a_seed_puts_resources_there_with_their_ids(api, sim):
 
 
 def test_a_seed_may_come_in_any_order_and_more_than_once(sim):
-    """What refers to something else may stand before it, or in a later call."""
+    """A resource may be before those it refers to, or in another call."""
     first = {kind: SEED[kind] for kind in ("tasks", "agents")}
     assert sim.post("/seed", json={"resources": first}).status_code == 200
     rest = {kind: SEED[kind] for kind in ("connections", "sources")}
     assert sim.post("/seed", json={"resources": rest}).status_code == 200
 
 
-def test_a_seed_is_all_or_nothing_and_tells_each_place(errors):
-    """Every problem of every item is told with its place; the good items are not made either."""
+def test_a_seed_is_all_or_nothing_and_reports_each_problem(errors):
+    """Each problem has its place, and nothing is created."""
     resources = {
         "agents": [SEED["agents"][0], {"id": "agt_1", "name": "x"}, {"name": 5, "nmae": 1}],
         "taks": [],
@@ -339,8 +339,8 @@ def test_a_seed_of_the_wrong_shape_is_refused(errors, body, found):
     assert errors("POST", "/seed", 400, json=body) == [found]
 
 
-def test_a_seeded_id_is_never_given_again(api, sim):
-    """An id that a seed has taken is passed over, not overwritten, when its turn comes."""
+def test_a_seeded_id_is_never_generated(api, sim):
+    """A seeded id is skipped, not overwritten."""
     next_id = api.post("/agents", json={"name": "made"}).json()["id"]
     sim.post("/reset")
     sim.post("/seed", json={"resources": {"agents": [{"id": next_id, "name": "seeded"}]}})
@@ -351,8 +351,8 @@ def test_a_seeded_id_is_never_given_again(api, sim):
 READS = [route.path for route in ROUTES if route.method == "GET"]
 
 
-def test_watching_a_world_does_not_change_what_the_api_answers(api, sim, unchanged):
-    """Between two equal histories, one watched and one not, no byte differs."""
+def test_watching_a_world_does_not_change_its_answers(api, sim, unchanged):
+    """Two equal histories, one of them watched, have equal bytes."""
     answers = []
     for paths in ([], READS):
         sim.post("/reset")
@@ -366,24 +366,12 @@ def test_watching_a_world_does_not_change_what_the_api_answers(api, sim, unchang
     assert answers[0] == answers[1]
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/world/", "/clock/advance/x", "/rule"])
-def test_an_unknown_control_path_is_not_an_endpoint(errors, path):
-    """A path that the control API does not have is a 404 in the envelope."""
-    assert errors("GET", path, 404) == [("endpoint_not_found", None)]
-
-
-def test_a_wrong_control_method_is_told_the_right_ones(sim, errors):
-    """405 says what the path takes."""
-    assert errors("PUT", "/world", 405) == [("method_not_allowed", None)]
-    assert sim.put("/world").headers["Allow"] == "GET, PATCH, DELETE"
-
-
 TAKE_JSON = [r for r in ROUTES if r.method in ("POST", "PUT", "PATCH") and "{id}" not in r.path]
 
 
 @pytest.mark.parametrize("route", TAKE_JSON, ids=lambda route: f"{route.method} {route.path}")
 def test_an_unreadable_body_changes_nothing(errors, route):
-    """Every call that takes a body refuses one that is no JSON object."""
+    """Every call with a body refuses one that is not a JSON object."""
     request = {"content": b"[NaN", "headers": {"Content-Type": "application/json"}}
     path = route.path.replace("{name}", "x")
     assert errors(route.method, path, 400, **request) == [("body_invalid", None)]

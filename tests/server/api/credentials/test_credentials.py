@@ -1,4 +1,4 @@
-"""Credentials: stored logins, which runs verify."""
+"""Credentials: stored logins that runs verify."""
 
 import pytest
 
@@ -13,8 +13,8 @@ def test_a_new_credential_is_unverified_and_shows_no_secret(credential):
     assert "auth_credentials" not in credential
 
 
-def test_its_creation_is_one_event_with_a_summary(api, credential, told):
-    """`credential.created`, whose data says what it is about and is not the whole resource."""
+def test_creating_a_credential_emits_one_event_with_a_summary(api, credential, told):
+    """`credential.created` has a summary of the credential, not the whole resource."""
     assert told(credential) == ["credential.created"]
     (event,) = api.get("/events", params={"type": "credential.created"}).json()["data"]
     names = {"id", "object", "status", "source_id", "external_id", "created_at", "updated_at"}
@@ -34,27 +34,29 @@ def test_its_creation_is_one_event_with_a_summary(api, credential, told):
         ("session_limit_reached", "unverified"),
     ],
 )
-def test_a_run_tells_whether_a_credential_is_good(
+def test_a_run_verifies_or_invalidates_its_credential(
     scenario, status, api, start, advance, look, credential
 ):
-    """A run that gets behind the login verifies it; a rejected login makes it invalid."""
+    """A run that logs in verifies the credential; a rejected login makes it invalid."""
     start(scenario)
     advance("10m")
     assert look(credential)["status"] == status
 
 
-def test_a_run_that_never_began_tells_nothing(sim, start, advance, look, credential):
-    """Timing out in the queue is no failure of the login, and no success either."""
+def test_a_run_that_never_starts_leaves_the_credential_unverified(
+    sim, start, advance, look, credential
+):
+    """A timeout in the queue changes no credential."""
     sim.put("/scenarios/waits", json={"task_run": [{"queued": "stuck"}]})
     run = start("waits")
     advance("30m")
     assert (look(run)["status"], look(credential)["status"]) == ("failed", "unverified")
 
 
-def test_a_new_login_makes_it_unverified_and_another_id_does_not(
+def test_a_new_login_makes_a_credential_unverified_and_a_new_id_does_not(
     api, start, advance, look, credential, told
 ):
-    """What changes how to log in is an event; `external_id` alone is none."""
+    """A changed login emits an event; a changed `external_id` emits none."""
     start()
     advance("10s")
     path = f"/credentials/{credential['id']}"
@@ -64,8 +66,8 @@ def test_a_new_login_makes_it_unverified_and_another_id_does_not(
     assert told(credential) == [f"credential.{w}" for w in ("created", "verified", "unverified")]
 
 
-def test_a_new_login_is_what_scenarios_are_chosen_by(api, start, credential):
-    """The user name that was sent last is the one that rules and magic names see."""
+def test_scenarios_are_chosen_by_the_new_login(api, start, credential):
+    """Rules and magic names see the user name that was sent last."""
     login = {"username": "x+source_down@example.com", "password": "-"}
     api.patch(f"/credentials/{credential['id']}", json={"auth_credentials": login})
     task = api.get("/tasks").json()["data"][0]["id"]
@@ -82,8 +84,10 @@ def test_a_new_login_is_what_scenarios_are_chosen_by(api, start, credential):
         ({"auth_method": "magic"}, ("auth_method_invalid", "auth_method")),
     ],
 )
-def test_a_change_that_cannot_be_is_refused(change, expected, errors, credential):
-    """A login without a user name, another source, an unknown method: nothing changes."""
+def test_an_invalid_change_of_a_credential_is_refused(change, expected, errors, credential):
+    """A login without a user name, another source and an unknown method are refused; nothing
+    changes.
+    """
     assert errors("PATCH", f"/credentials/{credential['id']}", 400, json=change) == [expected]
 
 
@@ -91,14 +95,14 @@ def test_a_change_that_cannot_be_is_refused(change, expected, errors, credential
     ("fields", "at", "text"),
     [
         ({f"field_{number}": "x" for number in range(11)}, "", "must have at most 10 of them"),
-        ({"Branch": "12"}, ".Branch", 'the name must match ^[a-z][a-z0-9_]{0,63}$, and "Branch"'),
-        ({"1st": "12"}, ".1st", "the name must match"),
-        ({"a" * 65: "12"}, f".{'a' * 65}", "the name must match"),
+        ({"Branch": "12"}, ".Branch", 'the key must match ^[a-z][a-z0-9_]{0,63}$, and "Branch"'),
+        ({"1st": "12"}, ".1st", "the key must match"),
+        ({"a" * 65: "12"}, f".{'a' * 65}", "the key must match"),
         ({"branch": 12}, ".branch", "must be text"),
     ],
 )
-def test_fields_of_the_source_are_few_and_named_plainly(fields, at, text, api, source):
-    """At most ten, with names of a-z, 0-9 and _, and texts for values."""
+def test_source_fields_are_at_most_ten_with_plain_names(fields, at, text, api, source):
+    """At most ten, with names of a-z, 0-9 and _, and text values."""
     login = {"username": "alex", "password": "-", "source_fields": fields}
     body = {"source_id": source["id"], "auth_method": "google_sso", "auth_credentials": login}
     answer = api.post("/credentials", json=body)
@@ -108,10 +112,8 @@ def test_fields_of_the_source_are_few_and_named_plainly(fields, at, text, api, s
     assert error["message"].startswith(f"`{field}`: {text}")
 
 
-def test_a_deleted_credential_can_be_read_and_runs_nothing(
-    api, task, credential, errors, told, look
-):
-    """Deleting answers the same again; the credential is there, and every use is a 409."""
+def test_a_deleted_credential_can_be_read_but_not_used(api, task, credential, errors, told, look):
+    """Deleting it again gives the same answer; it can be read; every use is a 409."""
     path = f"/credentials/{credential['id']}"
     for _ in range(2):
         answer = api.delete(path).json()
@@ -124,7 +126,7 @@ def test_a_deleted_credential_can_be_read_and_runs_nothing(
 
 
 def test_deleting_a_credential_fails_its_runs(api, start, advance, look, credential, session_of):
-    """A run cannot outlive the credential it works with; its session is free again."""
+    """Runs that use the credential fail, and their session is free again."""
     run = start()
     advance("5s")
     api.delete(f"/credentials/{credential['id']}")
@@ -147,14 +149,14 @@ def test_credentials_are_listed_by_source_external_id_and_status(api, new_creden
 
 
 def test_the_source_can_make_a_credential_invalid(sim, credential, look):
-    """The control API changes what it logs in with, as the source does."""
+    """The control API invalidates a credential as a website does."""
     assert sim.post(f"/credentials/{credential['id']}/invalidate").json()["status"] == "invalid"
     again = sim.post(f"/credentials/{credential['id']}/invalidate")
     assert again.json()["errors"][0]["code"] == "state_invalid"
 
 
 def test_an_invalid_credential_can_be_tried_again(sim, start, advance, look, credential):
-    """A run that gets behind the login makes it good again (assumed)."""
+    """A run that logs in with it verifies it (assumed)."""
     sim.post(f"/credentials/{credential['id']}/invalidate")
     start()
     advance("10s")

@@ -1,4 +1,4 @@
-"""Event destinations of the `credentials` edition: one object, named after the type."""
+"""Event destinations of the `credentials` edition."""
 
 import pytest
 
@@ -12,8 +12,8 @@ def webhook(api):
     return api.post("/event-destinations", json=WEBHOOK).json()
 
 
-def test_a_webhook_is_written_and_shown_under_its_type(api, webhook):
-    """Its secret stands in the answer to the create, and in no other."""
+def test_a_webhook_has_an_object_named_after_its_type(api, webhook):
+    """Only the answer to the create shows the secret."""
     assert webhook["webhook"].pop("secret").startswith("whsec_")
     assert webhook["webhook"] == {"url": URL}
     assert "config" not in webhook
@@ -22,14 +22,14 @@ def test_a_webhook_is_written_and_shown_under_its_type(api, webhook):
 
 
 def test_a_change_of_one_setting_keeps_the_others(api, webhook):
-    """A new secret rotates and leaves the address as it is."""
+    """A new secret rotates and does not change the URL."""
     change = {"webhook": {"secret": "whsec_" + "A" * 32}}
     changed = api.patch(f"/event-destinations/{webhook['id']}", json=change)
     assert (changed.status_code, changed.json()["webhook"]) == (200, {"url": URL})
 
 
-def test_what_it_is_told_can_change_alone(api, webhook):
-    """Events and status are no settings, which stay as they are."""
+def test_events_and_status_can_change_alone(api, webhook):
+    """Changing events and status does not change the settings."""
     change = {"events": ["agent.created"], "status": "inactive"}
     changed = api.patch(f"/event-destinations/{webhook['id']}", json=change).json()
     assert (changed["events"], changed["status"]) == (["agent.created"], "inactive")
@@ -37,7 +37,7 @@ def test_what_it_is_told_can_change_alone(api, webhook):
 
 
 def test_the_objects_of_other_types_may_be_null(api):
-    """Typed clients send every field that they know; a null says nothing."""
+    """Typed clients send null for the objects of other types."""
     nulls = dict.fromkeys(("aws_sqs", "hookdeck"))
     made = api.post("/event-destinations", json={**WEBHOOK, **nulls})
     assert made.status_code == 201
@@ -45,8 +45,8 @@ def test_the_objects_of_other_types_may_be_null(api):
     assert (changed.status_code, changed.json()["webhook"]) == (200, {"url": URL})
 
 
-def test_what_sounds_like_a_secret_is_kept_back(api):
-    """A queue shows where it is, and not what opens it."""
+def test_fields_named_like_secrets_are_not_shown(api):
+    """A queue shows its address, not its credentials."""
     settings = {"queue_url": "q", "secret_access_key": "hunter2"}
     made = api.post("/event-destinations", json={**QUEUE, "aws_sqs": settings}).json()
     assert made["aws_sqs"] == {"queue_url": "q"}
@@ -64,8 +64,8 @@ def test_what_sounds_like_a_secret_is_kept_back(api):
         ({"config": {}}, ("input_invalid", "config")),
     ],
 )
-def test_a_destination_that_cannot_be_is_refused(change, expected, errors, webhook):
-    """The places of errors are those of this edition, at a create as at a change."""
+def test_an_invalid_destination_is_refused(change, expected, errors, webhook):
+    """Errors of creates and changes name the fields of this edition."""
     settings = {**WEBHOOK["webhook"], **(change.get("webhook") or {})}
     body = {**WEBHOOK, **change}
     if change.get("webhook"):
@@ -74,8 +74,8 @@ def test_a_destination_that_cannot_be_is_refused(change, expected, errors, webho
     assert errors("PATCH", f"/event-destinations/{webhook['id']}", 400, json=change) == [expected]
 
 
-def test_a_queue_holds_messages_that_have_no_request_id(api, sim):
-    """What a destination gets is the event alone."""
+def test_messages_in_a_queue_have_no_request_id(api, sim):
+    """In this edition a message is the event alone."""
     made = api.post("/event-destinations", json=QUEUE).json()
     api.post("/agents", json={"name": "Concierge"})
     sim.post("/clock/advance", json={"by": "1s"})

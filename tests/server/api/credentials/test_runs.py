@@ -3,8 +3,8 @@
 import pytest
 
 
-def test_a_run_shows_what_it_uses_and_no_result_yet(start, credential):
-    """It has a session of its own, the credential and its source, and no connection."""
+def test_a_new_run_shows_its_login_and_no_result(start, credential):
+    """A new run has a session, a credential and a source, no connection and no result."""
     run = start()
     assert run["session_id"].startswith("sess_")
     assert run["credential_id"] == credential["id"]
@@ -17,15 +17,15 @@ def test_a_run_shows_what_it_uses_and_no_result_yet(start, credential):
     ("scenario", "status", "result"),
     [("success", "completed", "success"), ("source_down", "failed", "failure")],
 )
-def test_a_run_that_is_over_has_a_result(scenario, status, result, start, advance, look):
-    """Success or failure; the filter `outcome` finds it by that."""
+def test_a_finished_run_has_a_result(scenario, status, result, start, advance, look):
+    """The result is success or failure, and the filter `outcome` finds the run by it."""
     run = start(scenario)
     advance("5m")
     assert (look(run)["status"], look(run)["result"]) == (status, result)
 
 
-def test_runs_are_found_by_their_outcome(api, start, advance):
-    """`outcome[]` takes several; one that there is not is a 400 that lists them."""
+def test_runs_are_filtered_by_outcome(api, start, advance):
+    """`outcome[]` takes several values; an unknown one is a 400 with the allowed ones."""
     runs = [start(scenario)["id"] for scenario in ("success", "source_down")]
     advance("5m")
     both = api.get("/task-runs", params={"outcome[]": ["success", "failure"]}).json()["data"]
@@ -38,8 +38,8 @@ def test_runs_are_found_by_their_outcome(api, start, advance):
 
 
 @pytest.mark.parametrize("at", ["0s", "3s", "10s"])
-def test_a_run_can_be_canceled_in_every_live_status(at, api, start, advance, look):
-    """Queued, running, or waiting for a person: cancelling at once, canceled a second later."""
+def test_a_run_can_be_canceled_in_every_unfinished_status(at, api, start, advance, look):
+    """A queued, running or waiting run is cancelling at once and canceled a second later."""
     run = start("needs_approval")
     advance(at)
     answer = api.post(f"/task-runs/{run['id']}/cancel")
@@ -48,16 +48,16 @@ def test_a_run_can_be_canceled_in_every_live_status(at, api, start, advance, loo
     assert (look(run)["status"], look(run)["result"]) == ("canceled", "unknown")
 
 
-def test_a_run_that_asks_can_be_canceled(api, sim, start, look):
-    """Unlike in the other edition (assumed); the prompt is gone."""
+def test_a_run_with_an_interaction_can_be_canceled(api, sim, start, look):
+    """Unlike in the other edition (assumed); its interaction ends."""
     run = start("mfa_then_success")
     sim.post("/clock/advance", json={"until": {"event": "task_run.interaction_required"}})
     answer = api.post(f"/task-runs/{run['id']}/cancel").json()
     assert (answer["status"], answer["interaction"]) == ("cancelling", None)
 
 
-def test_no_limit_ends_a_run_that_is_being_canceled(api, task, start, advance, look):
-    """The task's timeout falls into the second in which the run is cancelling, and is over."""
+def test_no_timeout_ends_a_run_that_is_cancelling(api, task, start, advance, look):
+    """A task timeout within the second of cancelling has no effect."""
     api.patch(f"/tasks/{task['id']}", json={"settings": {"timeout_seconds": 10}})
     run = start("needs_approval")
     advance("9500ms")
@@ -66,7 +66,7 @@ def test_no_limit_ends_a_run_that_is_being_canceled(api, task, start, advance, l
     assert look(run)["status"] == "canceled"
 
 
-def test_an_answer_is_sent_as_input(api, sim, start, errors):
+def test_an_interaction_is_answered_with_input(api, sim, start, errors):
     """The body's key is `input`; errors name the fields below it."""
     run = start("mfa_then_success")
     sim.post("/clock/advance", json={"until": {"event": "task_run.interaction_required"}})
@@ -80,8 +80,8 @@ def test_an_answer_is_sent_as_input(api, sim, start, errors):
 
 
 @pytest.mark.parametrize("verdict", ["approve", "reject"])
-def test_a_run_that_is_to_be_reviewed_says_so(verdict, sim, start, look):
-    """`review_required`, and the verdict comes through the control API."""
+def test_a_run_waits_for_a_review(verdict, sim, start, look):
+    """The status is `review_required`; the control API approves or rejects."""
     run = start("needs_approval")
     sim.post("/clock/advance", json={"until": {"event": "task_run.review_required"}})
     assert look(run)["status"] == "review_required"
@@ -89,16 +89,16 @@ def test_a_run_that_is_to_be_reviewed_says_so(verdict, sim, start, look):
     assert ended == {"approve": "completed", "reject": "failed"}[verdict]
 
 
-def test_a_source_that_takes_no_login_needs_no_credential(start, source, advance, look):
-    """A run by `source_id` has a session and no credential."""
+def test_a_source_without_a_login_needs_no_credential(start, source, advance, look):
+    """A run with `source_id` has a session and no credential."""
     run = start(source_id=source["id"])
     assert (run["credential_id"], run["source_id"]) == (None, source["id"])
     advance("10s")
     assert look(run)["status"] == "completed"
 
 
-def test_a_run_must_say_who_logs_in_where(task, errors, credential, new_credential, start):
-    """Nothing, what is not there, and things that do not belong together are told, all of them."""
+def test_a_run_needs_a_consistent_login(task, errors, credential, new_credential, start):
+    """Missing, unknown and contradictory ids are all reported."""
     path, other = f"/tasks/{task['id']}/run", new_credential()
     session = start()["session_id"]
     for body, expected in [
@@ -117,8 +117,8 @@ def test_a_run_must_say_who_logs_in_where(task, errors, credential, new_credenti
         assert errors("POST", path, status, json=body) == expected
 
 
-def test_an_event_of_a_run_shows_a_summary(api, start, advance):
-    """Ids, status and result; what the run brought back is to be fetched."""
+def test_events_of_runs_have_a_summary(api, start, advance):
+    """The summary has ids, status and result, but not the output."""
     start()
     advance("10s")
     event = api.get("/events", params={"type": "task_run.completed"}).json()["data"][0]
@@ -126,8 +126,8 @@ def test_an_event_of_a_run_shows_a_summary(api, start, advance):
     assert not {"output", "errors", "interaction", "input"} & {*event["data"]}
 
 
-def test_steps_that_this_edition_cannot_play_are_not_missed(sim, start):
-    """The coverage leaves out how a connection is opened, where there are none."""
+def test_coverage_leaves_out_steps_of_the_other_edition(sim, start):
+    """Coverage leaves out connection steps, because the edition has no connections."""
     script = {
         "connection": ["connecting", "connected"],
         "task_run": ["queued", {"running": "stuck"}],
@@ -139,7 +139,7 @@ def test_steps_that_this_edition_cannot_play_are_not_missed(sim, start):
 
 
 def test_a_scenario_of_the_other_edition_is_refused(task, credential, refused):
-    """The message names the edition that it is for."""
+    """The message names the scenario's edition."""
     path, body = f"/tasks/{task['id']}/run", {"credential_id": credential["id"]}
     headers = {"Deck-Sim-Scenario": "run_blocked"}
     answer = refused("POST", path, 400, json=body, headers=headers)
@@ -149,8 +149,8 @@ def test_a_scenario_of_the_other_edition_is_refused(task, credential, refused):
     )
 
 
-def test_expressions_know_the_credential_and_the_session(api, sim, start, advance, look):
-    """`credential`, `session` and `user` are what the run uses."""
+def test_expressions_can_use_the_credential_and_the_session(api, sim, start, advance, look):
+    """`credential`, `session` and `user` are those of the run."""
     wanted = {"who": "{{ user.username }}", "by": "{{ credential.id }}", "in": "{{ session.id }}"}
     sim.put("/scenarios/says", json={"task_run": ["running", {"completed": {"output": wanted}}]})
     run = start("says")
@@ -161,8 +161,8 @@ def test_expressions_know_the_credential_and_the_session(api, sim, start, advanc
     }
 
 
-def test_what_a_run_kept_is_included_if_asked_for(api, task, start, advance):
-    """Files with a result, screenshots under both of their names, and the input."""
+def test_include_adds_files_screenshots_and_input(api, task, start, advance):
+    """`include` adds files, screenshots under both of their names, and the input."""
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
     run = start("downloads_statement")
     advance("1m")
@@ -174,8 +174,8 @@ def test_what_a_run_kept_is_included_if_asked_for(api, task, start, advance):
 
 
 @pytest.mark.parametrize("named", ["credential", "session"])
-def test_a_login_outlives_the_source_that_it_was_made_for(named, api, start, advance, credential):
-    """A deleted source leaves what belongs to it as it is, and its id stays in it."""
+def test_a_credential_outlives_its_source(named, api, start, advance, credential):
+    """Deleting a source does not change its credentials, which keep its id."""
     run = start()
     advance("10s")
     api.delete(f"/sources/{credential['source_id']}")
@@ -183,8 +183,8 @@ def test_a_login_outlives_the_source_that_it_was_made_for(named, api, start, adv
     assert again["source_id"] == credential["source_id"]
 
 
-def test_a_seeded_session_belongs_where_its_credential_does(sim, credential):
-    """What is left out is that of the credential; one that belongs nowhere is refused."""
+def test_a_seeded_session_gets_the_source_of_its_credential(sim, credential):
+    """Missing ids are those of its credential; a session without a source is refused."""
     wanted = {"sessions": [{"id": "sess_1", "credential_id": credential["id"]}]}
     sim.post("/seed", json={"resources": wanted})
     (session,) = sim.get("/sessions").json()["data"]
@@ -194,8 +194,8 @@ def test_a_seeded_session_belongs_where_its_credential_does(sim, credential):
 
 
 @pytest.mark.parametrize("result", ["success", "failure"])
-def test_a_file_has_the_result_that_its_script_says(result, api, sim, task, start, advance):
-    """The run goes on all the same; its own result is another matter."""
+def test_a_file_has_the_result_in_its_script(result, api, sim, task, start, advance):
+    """The result of a file does not change the result of the run."""
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
     steps = ["running", {"file": {"name": "a.txt", "result": result}}, "completed"]
     sim.put("/scenarios/keeps", json={"task_run": steps})

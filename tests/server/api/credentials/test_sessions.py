@@ -1,10 +1,10 @@
-"""Sessions: what a run leaves open behind it, and what can be opened without one."""
+"""Sessions of the `credentials` edition."""
 
 import pytest
 
 
-def test_a_session_follows_its_run_and_ends_when_it_is_not_used(start, advance, session_of, told):
-    """Queued, running, idle when the run is over; after ten minutes completed."""
+def test_an_unused_session_ends_after_ten_minutes(start, advance, session_of, told):
+    """Queued and running with its run, then idle, and completed after ten minutes."""
     run = start()
     statuses = [session_of(run)["status"]]
     for length in ("2s", "8s", "9m59s", "1s", "1s"):
@@ -16,8 +16,8 @@ def test_a_session_follows_its_run_and_ends_when_it_is_not_used(start, advance, 
     ]
 
 
-def test_a_run_can_go_on_in_a_session(start, advance, session_of):
-    """`session_id` reuses it; its ten minutes begin again when the run is over."""
+def test_a_run_can_use_an_idle_session(start, advance, session_of):
+    """With `session_id` the session is used again, and its ten minutes restart after the run."""
     first = start()
     advance("9m")
     second = start(session_id=first["session_id"])
@@ -29,8 +29,8 @@ def test_a_run_can_go_on_in_a_session(start, advance, session_of):
     assert session_of(second)["status"] == "completed"
 
 
-def test_a_session_waits_for_the_run_that_has_it(sim, start, advance, session_of):
-    """It does not end while a run that is to use it is still in the queue."""
+def test_a_session_waits_for_its_queued_run(sim, start, advance, session_of):
+    """A session does not end while its next run is queued."""
     sim.put("/scenarios/waits", json={"task_run": [{"queued": "15m"}, "running", "completed"]})
     first = start()
     advance("10s")
@@ -46,8 +46,8 @@ def test_a_session_takes_one_run_at_a_time(start, task, errors):
     assert errors("POST", f"/tasks/{task['id']}/run", 409, json=body) == [("state_invalid", None)]
 
 
-def test_an_idle_session_is_taken_by_the_run_in_its_queue(start, advance, task, refused):
-    """Also before that run has begun, the session is not free."""
+def test_a_queued_run_takes_its_session(start, advance, task, refused):
+    """A session is not free once a run for it is queued."""
     session = start()["session_id"]
     advance("10s")
     run = start(session_id=session)
@@ -56,7 +56,7 @@ def test_an_idle_session_is_taken_by_the_run_in_its_queue(start, advance, task, 
 
 
 def test_ending_a_session_cancels_its_run(api, start, advance, session_of, look, told):
-    """The session is completing and the run cancelling at once, and both are over in seconds."""
+    """Session and run end within seconds."""
     run = start()
     advance("3s")
     ended = api.post(f"/sessions/{run['session_id']}/end").json()
@@ -66,7 +66,7 @@ def test_ending_a_session_cancels_its_run(api, start, advance, session_of, look,
     assert told(run)[-2:] == ["task_run.canceling", "task_run.canceled"]
 
 
-def test_a_session_that_has_ended_cannot_end(api, errors, start, session_of):
+def test_an_ended_session_cannot_end_again(api, errors, start, session_of):
     """Ending it again is a 409."""
     run = start()
     path = f"/sessions/{run['session_id']}/end"
@@ -83,15 +83,19 @@ def test_a_session_that_has_ended_cannot_end(api, errors, start, session_of):
         ("task_fails", "idle"),
     ],
 )
-def test_a_run_that_fails_leaves_its_session_as_it_can_be(scenario, status, sim, start, session_of):
-    """Failed with the login; over, if it was never open; free for the next run otherwise."""
+def test_a_failed_run_fails_completes_or_frees_its_session(
+    scenario, status, sim, start, session_of
+):
+    """A failed login fails the session; a session that was never open completes; another stays
+    idle.
+    """
     run = start(scenario)
     sim.post("/clock/advance", json={"until": {"event": "task_run.failed"}})
     assert session_of(run)["status"] == status
 
 
-def test_a_session_can_be_opened_without_a_run(api, sim, credential, advance):
-    """It answers as queued, plays its own script, and a run can go on in it."""
+def test_a_session_can_start_without_a_run(api, sim, credential, advance):
+    """It is queued, plays a script of its own, and a run can use it."""
     opened = api.post("/sessions", json={"credential_id": credential["id"]})
     assert opened.headers["Deck-Sim-Scenario"] == "success; because=default"
     session = opened.json()
@@ -100,16 +104,16 @@ def test_a_session_can_be_opened_without_a_run(api, sim, credential, advance):
     assert api.get(f"/sessions/{session['id']}").json()["status"] == "idle"
 
 
-def test_a_session_that_the_source_drops_fails_its_run(sim, start, advance, look, session_of):
-    """Its run fails with it, and the credential is none the worse."""
+def test_dropping_a_session_fails_its_run(sim, start, advance, look, session_of):
+    """The run fails, and the credential does not change."""
     run = start()
     advance("3s")
     assert sim.post(f"/sessions/{run['session_id']}/drop").json()["status"] == "failed"
     assert (look(run)["status"], look(run)["errors"][0]["code"]) == ("failed", "task_failed")
 
 
-def test_a_script_can_break_an_open_session(api, credential, advance):
-    """`idle: 2m` and then `failed`: the source ends it, whoever uses it."""
+def test_a_script_can_fail_an_idle_session(api, credential, advance):
+    """`idle: 2m` and then `failed` ends it."""
     headers = {"Deck-Sim-Scenario": "session_breaks_down"}
     body = {"credential_id": credential["id"]}
     session = api.post("/sessions", json=body, headers=headers).json()
@@ -117,8 +121,8 @@ def test_a_script_can_break_an_open_session(api, credential, advance):
     assert api.get(f"/sessions/{session['id']}").json()["status"] == "failed"
 
 
-def test_a_script_that_cannot_be_played_on_fails_its_session(api, sim, credential):
-    """The fault is told, and the session is failed rather than stuck."""
+def test_a_script_error_fails_its_session(api, sim, credential):
+    """The error is reported, and the session does not hang."""
     steps = ["running", {"event": "{{ input.kind }}"}, "idle"]
     sim.put("/scenarios/broken", json={"session": steps})
     body = {"credential_id": credential["id"]}
@@ -128,8 +132,8 @@ def test_a_script_that_cannot_be_played_on_fails_its_session(api, sim, credentia
     assert len(sim.get("/world").json()["script_errors"]) == 1
 
 
-def test_sessions_are_listed_by_status_credential_and_source(api, start, advance, credential):
-    """The filters find those that are open, and those of somebody."""
+def test_sessions_are_filtered_by_status_credential_and_source(api, start, advance, credential):
+    """The filters find open sessions, and those of one credential."""
     run = start()
     for query, count in [
         ({"status": "queued"}, 1),
@@ -141,8 +145,8 @@ def test_sessions_are_listed_by_status_credential_and_source(api, start, advance
         assert [item["id"] for item in found] == [run["session_id"]] * count
 
 
-def test_a_session_that_ends_with_its_run_is_completing_for_a_second(api, start, advance, told):
-    """The run that is canceled meanwhile does not make it begin again."""
+def test_an_ending_session_is_completing_for_one_second(api, start, advance, told):
+    """Canceling the run does not restart that second."""
     run = start()
     advance("3s")
     session = api.post(f"/sessions/{run['session_id']}/end").json()
@@ -150,10 +154,8 @@ def test_a_session_that_ends_with_its_run_is_completing_for_a_second(api, start,
     assert told(session)[-2:] == ["session.completing", "session.completed"]
 
 
-def test_an_idle_session_stays_so_when_the_run_in_its_queue_is_canceled(
-    api, start, advance, session_of
-):
-    """It is as free as before, and its ten minutes begin again."""
+def test_a_session_is_idle_again_when_its_queued_run_is_canceled(api, start, advance, session_of):
+    """The session is free again, and its ten minutes restart."""
     first = start()
     advance("10s")
     run = start(session_id=first["session_id"])
@@ -172,8 +174,8 @@ def test_an_idle_session_stays_so_when_the_run_in_its_queue_is_canceled(
         ("sim", ("POST", "/sessions/{session_id}/drop")),
     ],
 )
-def test_a_run_that_is_being_canceled_stays_so(client, call, request, api, start, advance, look):
-    """Whatever becomes of its login in that second, it is canceled and does not fail."""
+def test_a_cancelling_run_never_fails(client, call, request, api, start, advance, look):
+    """Whatever happens to its login in that second, it is canceled."""
     run, (method, path) = start(), call
     advance("3s")
     api.post(f"/task-runs/{run['id']}/cancel")
