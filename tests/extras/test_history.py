@@ -1,4 +1,4 @@
-"""A history that was made up, as a scenario and as a file."""
+"""A generated history, as a scenario and as a file."""
 
 from hypothesis.vendor.pretty import pretty
 
@@ -20,36 +20,36 @@ def tell(steps=STEPS):
     )
 
 
-def test_it_is_a_mapping_like_the_scenario_it_tells():
-    """Whatever takes plain data takes a history."""
+def test_a_history_is_the_mapping_of_its_scenario():
+    """It can be used wherever plain data can."""
     history = tell()
     assert dict(history) == history == history.scenario
     assert [*history] == ["version", "name", "summary", "edition", "task_run"]
     assert (len(history), history["task_run"]) == (5, STEPS)
 
 
-def test_it_knows_its_end_and_the_answers_that_lead_there():
-    """The last status is the outcome; the summary tells them all."""
+def test_a_history_has_its_outcome_and_right_answers():
+    """The summary lists its statuses."""
     history = tell()
     assert (history.answers, history.outcome) == (ANSWERS, "completed")
     assert history["summary"] == "A run that is running, then interaction_required, then completed."
 
 
-def test_its_yaml_is_the_same_scenario():
-    """A file that is saved from it is read as it was."""
+def test_the_yaml_of_a_history_is_the_same_scenario():
+    """So it can be saved as a test."""
     history = tell()
     assert read_scenario(history.yaml).source == history
     assert repr(history) == history.yaml
 
 
-def test_equal_steps_have_one_name_and_others_another():
-    """A folder can hold many, and none twice."""
+def test_the_name_depends_on_the_steps_only():
+    """A folder can hold many."""
     assert tell().name == tell([*STEPS]).name == "history_a3c56c9c"
     assert tell().name != tell(STEPS[:-1]).name
 
 
-def test_hypothesis_prints_it_on_lines_that_can_be_copied():
-    """What stands between the brackets is the file, indented."""
+def test_hypothesis_prints_yaml_that_can_be_copied():
+    """Indented, on lines of its own."""
     first, *lines, last = pretty(tell()).split("\n")
     assert (first, last) == ("", "")
     assert read_scenario("\n".join(lines)).source == tell()

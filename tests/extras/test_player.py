@@ -1,3 +1,5 @@
+"""The player: what it does for people, and what it lists."""
+
 from datetime import timedelta
 
 import pytest
@@ -12,17 +14,17 @@ ASKS_TWICE = f"task_run: [running, {PROMPT}, running, {PROMPT}, running, complet
 
 
 def read(body):
-    """A scenario of which only the scripts are given."""
+    """A scenario with these scripts."""
     return read_scenario(f"version: 1\nname: story\n{body}\n")
 
 
 def told(played):
-    """Who did what, when."""
+    """Who did what, and when."""
     return [f"{line.at.seconds}s {line.who} {line.what}" for line in played.lines]
 
 
-def test_a_playthrough_keeps_the_world_and_who_was_in_it():
-    """Every id leads to a resource of the world."""
+def test_a_playthrough_has_its_world_and_ids():
+    """Each id is that of a resource."""
     played = play_scenario(shipped().get("success"))
     world = played.simulation.world
     ids = {"agent": played.agent_id, "source": played.source_id, "task": played.task_id}
@@ -32,15 +34,15 @@ def test_a_playthrough_keeps_the_world_and_who_was_in_it():
     assert played.run["task_id"] == played.task_id
 
 
-def test_a_connection_that_does_not_come_about_runs_nothing():
-    """There is no run, and the story is that of the connection."""
+def test_a_failed_login_runs_nothing():
+    """The lines are those of the connection."""
     played = play_scenario(shipped().get("credentials_rejected"))
     assert (played.run, played.run_id) == (None, None)
     assert told(played) == ["0s connection connecting", "3s connection invalid"]
 
 
-def test_a_story_is_a_line_each_in_columns():
-    """When, who, what and more, with nothing behind the last word."""
+def test_lines_are_formatted_in_columns():
+    """Without spaces at the end."""
     lines = [
         PlayLine(timedelta(0), "connection", "connecting"),
         PlayLine(timedelta(minutes=90), "task run", "failed", "a/b: c"),
@@ -51,21 +53,21 @@ def test_a_story_is_a_line_each_in_columns():
     )
 
 
-def test_a_playthrough_prints_its_story():
-    """As text it is the lines."""
+def test_a_playthrough_prints_its_lines():
+    """As `format_lines` does."""
     played = play_scenario(shipped().get("mfa_twice"))
     assert str(played) == format_lines(played.lines)
 
 
-def test_every_prompt_gets_a_right_answer_if_none_are_given():
-    """The user knows the code."""
+def test_without_answers_every_prompt_gets_a_right_one():
+    """The run completes."""
     played = play_scenario(read(ASKS_TWICE))
     assert told(played)[-1] == "1s task run completed"
 
 
 @pytest.mark.parametrize(("given", "end"), [({"pin": 77}, "completed"), ({}, "failed")])
-def test_a_right_answer_may_be_computed(given, end):
-    """It is what the input makes it; where it cannot be computed, the run says so."""
+def test_a_right_answer_may_be_an_expression(given, end):
+    """If it cannot be evaluated, the run fails."""
     prompt = "interaction_required: {accept: {code: '{{ input.pin }}'}}"
     played = play_scenario(
         read(f"task_run: [running, {prompt}, running, completed]"), task_input=given
@@ -82,22 +84,22 @@ def test_a_right_answer_may_be_computed(given, end):
         ([{"code": "1"}, {"code": "0"}, {"code": "1"}, {"code": "1"}], 3, "1s task run completed"),
     ],
 )
-def test_given_answers_are_used_up_in_order(answers, answered, end):
-    """After the last nobody answers, and time passes until the limits have run out."""
+def test_given_answers_are_used_in_order(answers, answered, end):
+    """Later prompts time out."""
     played = play_scenario(read(ASKS_TWICE), answers)
     assert len([line for line in played.lines if line.what == "answered"]) == answered
     assert told(played)[-1] == end
 
 
-def test_an_answer_that_does_not_fit_is_refused():
-    """It names a field that was not asked for."""
+def test_an_answer_to_an_unknown_field_is_refused():
+    """With its name."""
     with pytest.raises(ApiError, match=r"`inputs\.pin` was not asked for"):
         play_scenario(read(ASKS_TWICE), [{"pin": "1"}])
 
 
 @pytest.mark.parametrize("field", ["{name: password}", "{name: secret, type: password}"])
-def test_a_password_is_never_told(field):
-    """Neither by the name of its field nor by its type."""
+def test_a_password_is_not_shown(field):
+    """By the name or the type of its field."""
     prompt = f"{{type: login, fields: [{{name: user}}, {field}]}}"
     body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
     name = "password" if "secret" not in field else "secret"
@@ -106,8 +108,8 @@ def test_a_password_is_never_told(field):
     assert f"user=alex, {name}=•••" in story
 
 
-def test_a_run_that_waits_for_a_person_is_approved_after_a_minute():
-    """The reviewer takes a minute, whenever the run comes to wait."""
+def test_a_waiting_run_is_approved_after_a_minute():
+    """Whenever it starts to wait."""
     played = play_scenario(read("task_run: [running: 5s, pending, completed]"))
     assert told(played)[-3:] == [
         "6s task run pending",
@@ -116,29 +118,29 @@ def test_a_run_that_waits_for_a_person_is_approved_after_a_minute():
     ]
 
 
-def test_a_reviewer_can_come_too_late():
-    """The connection is lost before the minute is over, and the run has failed."""
+def test_a_run_may_fail_before_its_approval():
+    """The connection is lost within the minute."""
     body = "connection: [connected: 30s, disconnected]\ntask_run: [running, pending, completed]"
     played = play_scenario(read(body))
     assert "reviewer" not in str(played)
     assert told(played)[-2:] == ["30s connection disconnected", "30s task run failed"]
 
 
-def test_a_connection_is_seen_through_to_where_it_ends():
-    """What happens to it after the run belongs to the story."""
+def test_a_connection_is_played_to_its_end():
+    """Also after the run."""
     played = play_scenario(read("connection: [connected: 10m, disconnected]"))
     assert told(played)[-2:] == ["10s task run completed", "600s connection disconnected"]
 
 
-def test_nothing_ends_a_connection_that_hangs():
-    """The player stops where nothing is due any more."""
+def test_a_stuck_connection_ends_the_play():
+    """Nothing is due any more."""
     assert told(play_scenario(read("connection: [connecting: stuck]"))) == [
         "0s connection connecting"
     ]
 
 
-def test_the_seed_decides_what_is_drawn():
-    """The same seed tells the same story, ids and all; another one another."""
+def test_the_seed_determines_ids_and_times():
+    """The same seed gives the same lines."""
     scenario = shipped().get("varying_success")
     one, same, other = (play_scenario(scenario, seed=seed) for seed in (1, 1, 2))
     assert (one.lines, one.run_id) == (same.lines, same.run_id)
@@ -146,8 +148,8 @@ def test_the_seed_decides_what_is_drawn():
     assert one.lines != other.lines
 
 
-def test_several_errors_are_told_in_one_line():
-    """Each with its name and its message."""
+def test_several_errors_are_in_one_line():
+    """Each with its name and message."""
     played = play_scenario(read("task_run: [failed: [api/timeout, source/source_error]]"))
     assert played.lines[-1].detail == (
         "api/timeout: The request took too long.; source/source_error: The source answered with an"

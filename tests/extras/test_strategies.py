@@ -1,6 +1,4 @@
-"""Histories of runs, made up: always legal, always as they say, and short if nothing else is
-asked for.
-"""
+"""Generated histories are legal, reach their outcome, and shrink."""
 
 import importlib
 import sys
@@ -19,18 +17,18 @@ each_kind = pytest.mark.parametrize(("edition", "connection"), KINDS)
 
 
 def statuses(steps):
-    """The words of steps, those of their branches left out."""
+    """The words of steps, without those of branches."""
     return [step if isinstance(step, str) else next(iter(step)) for step in steps]
 
 
 def shortest(wanted=lambda history: True, **how):
-    """The simplest history of which something holds."""
+    """The simplest history that satisfies a condition."""
     return find(histories(**how), wanted)
 
 
 @each_kind
-def test_every_history_is_legal_and_its_yaml_the_same(edition, connection):
-    """The reader takes it as data and as text, and can play it in its edition."""
+def test_every_history_is_legal_as_data_and_as_yaml(edition, connection):
+    """In its edition."""
 
     @settings(max_examples=150)
     @given(histories(edition=edition, connection=connection))
@@ -43,8 +41,8 @@ def test_every_history_is_legal_and_its_yaml_the_same(edition, connection):
 
 
 @each_kind
-def test_every_history_plays_to_its_outcome_with_its_answers(edition, connection):
-    """The engine ends where the history says, with no answer missing and none left, twice alike."""
+def test_every_history_plays_to_its_outcome(edition, connection):
+    """With all of its answers, and the same each time."""
 
     @settings(max_examples=60)
     @given(histories(edition=edition, connection=connection, most_steps=12))
@@ -59,7 +57,7 @@ def test_every_history_plays_to_its_outcome_with_its_answers(edition, connection
 
 
 @given(histories(most_steps=3))
-def test_a_history_has_no_more_statuses_than_it_may(history):
+def test_a_history_has_at_most_most_steps_statuses(history):
     """Effects are not counted."""
     effects = {"screenshot", "event", "file"}
     assert len([word for word in statuses(history["task_run"]) if word not in effects]) <= 3
@@ -77,28 +75,28 @@ def test_a_history_has_no_more_statuses_than_it_may(history):
         "APPROVAL, then failed",
     ],
 )
-def test_every_way_of_the_table_is_gone(edition, way):
-    """The statuses follow one another in every order in which they may."""
+def test_every_transition_is_generated(edition, way):
+    """In each edition."""
     words = way.replace("APPROVAL", EDITIONS[edition].machine("task_run").approval)
     assert words in shortest(lambda h: words in h["summary"], edition=edition)["summary"]
 
 
-def test_it_shrinks_to_the_shortest():
-    """Where everything fails, the example is one step; with a success, two."""
+def test_a_history_shrinks_to_the_shortest():
+    """One step that fails, or two that complete."""
     assert shortest()["task_run"] == [{"failed": "task/task_failed"}]
     assert shortest(endings=["completed"])["task_run"] == ["running", "completed"]
 
 
-def test_a_client_that_answers_once_is_shown_two_prompts_and_no_more():
-    """What an interaction may have besides is shrunk away."""
+def test_two_prompts_shrink_to_their_required_keys():
+    """Optional keys are dropped."""
     found = shortest(lambda h: len(h.answers) == 2, endings=("completed",))
     ask = {"interaction_required": {"type": "mfa", "accept": {"code": "123456"}}}
     assert found["task_run"] == ["running", ask, ask, "running", "completed"]
 
 
 @given(histories(endings=("completed",), effects=False, outputs=st.just({"rooms": 2})))
-def test_endings_effects_and_outputs_are_as_asked_for(history):
-    """Only what was asked for is in a history, in its branches, too."""
+def test_endings_effects_and_outputs_can_be_chosen(history):
+    """Also for branches."""
     assert history["task_run"][-1] == {"completed": {"output": {"rooms": 2}}}
     text = history.yaml
     assert not [word for word in ("failed", "screenshot", "file:", "event:") if word in text]
@@ -107,8 +105,8 @@ def test_endings_effects_and_outputs_are_as_asked_for(history):
 @pytest.mark.parametrize(
     "word", ["screenshot", "event", "file", "on_rejected", "on_timeout", "attempts", "fields"]
 )
-def test_whatever_a_step_can_say_is_said(word):
-    """Effects, branches and limits are all found."""
+def test_every_optional_key_is_generated(word):
+    """Effects, branches and limits."""
     assert word in shortest(lambda history: word in history.yaml).yaml
 
 
@@ -124,14 +122,14 @@ def test_whatever_a_step_can_say_is_said(word):
         ({"most_steps": 21}, "`most_steps` is 21; .* must be 1 to 20"),
     ],
 )
-def test_what_cannot_be_made_is_refused_at_once(wrong, told):
-    """The message says what was found and what is allowed."""
+def test_invalid_arguments_are_refused_at_once(wrong, told):
+    """With what was found and what is allowed."""
     with pytest.raises(ValueError, match=told):
         histories(**wrong)
 
 
-def test_without_hypothesis_it_says_what_to_install(monkeypatch):
-    """The extra is named."""
+def test_without_hypothesis_the_error_says_what_to_install(monkeypatch):
+    """The extra."""
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     monkeypatch.delitem(sys.modules, "deck_sim.extras.strategies")
     with pytest.raises(ImportError, match=r"pip install 'deck-sim\[hypothesis\]'"):

@@ -1,4 +1,4 @@
-"""The clients that need no socket, as fixtures, and the same tests on a server elsewhere."""
+"""The client fixtures, on the test server and on one elsewhere."""
 
 import pytest
 
@@ -60,22 +60,20 @@ LIBRARIES = ["httpx2", "httpx"]
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_the_same_tests_pass_without_a_socket(run, pytester, library):
-    """With the library that the ini file names."""
+    """With each library of the ini file."""
     pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
     run(STORY).assert_outcomes(passed=6)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_the_same_tests_pass_on_a_server_that_already_runs(
-    run_apart, pytester, deck_server, library
-):
-    """`--deck-url`: from another process they go over the network, and cannot tell."""
+def test_the_same_tests_pass_on_a_running_server(run_apart, pytester, deck_server, library):
+    """`--deck-url`: in another process, over the network."""
     pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
     run_apart(STORY, "--deck-url", deck_server).assert_outcomes(passed=6)
 
 
-def test_the_clients_are_of_the_library_that_was_chosen(run, pytester):
-    """httpx, if the ini file says so; closed when the test is over."""
+def test_the_clients_are_of_the_chosen_library(run, pytester):
+    """They are closed after the test."""
     pytester.makeini("[pytest]\ndeck_client_library = httpx")
     text = """
         import httpx
@@ -90,8 +88,8 @@ def test_the_clients_are_of_the_library_that_was_chosen(run, pytester):
     run(text).assert_outcomes(passed=2)
 
 
-def test_the_library_is_httpx2_unless_another_is_chosen(run):
-    """That one is always there."""
+def test_the_default_library_is_httpx2(run):
+    """It is always installed."""
     text = """
         import httpx2
         def test_use(deck_client): assert isinstance(deck_client, httpx2.Client)
@@ -106,7 +104,7 @@ def test_the_library_is_httpx2_unless_another_is_chosen(run):
         ("httpx", "httpx", "is httpx, which is not installed: pip install httpx"),
     ],
 )
-def test_a_library_that_cannot_be_used_is_an_error(run, pytester, library, hidden, said):
+def test_an_unusable_library_is_an_error(run, pytester, library, hidden, said):
     """It says what is allowed, or what to install."""
     pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
     text = f"""
@@ -119,8 +117,8 @@ def test_a_library_that_cannot_be_used_is_an_error(run, pytester, library, hidde
     result.stdout.fnmatch_lines([f"*{said}*"])
 
 
-def test_the_webhook_secret_is_known_before_the_application_is(run):
-    """`deck_env` sets it from the start, and both receivers are signed for with it."""
+def test_the_webhook_secret_is_set_before_an_application_exists(run):
+    """`deck_env` sets it, and all receivers get signatures with it."""
     text = """
         import os
         def test_secret(deck_env, deck_webhooks):

@@ -1,4 +1,4 @@
-"""`--deck-coverage`: what no test played."""
+"""`--deck-coverage`: the steps that no test played."""
 
 import pytest
 
@@ -24,23 +24,23 @@ PLAYS = """
 PLAYED = "mfa_then_success  6 of 7 steps; never task_run?2?.on_timeout?0?"
 
 
-def test_what_no_test_played_is_told(run):
-    """All tests count together; what one played, another need not."""
+def test_unplayed_steps_are_reported(run):
+    """The tests are counted together."""
     result = run(PLAYS, "--deck-coverage")
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["*= deck coverage =*", PLAYED, "86% of 7 steps were played"])
     assert result.ret == 0
 
 
-def test_the_processes_of_xdist_are_added_up(run):
-    """Each test plays a part in a process of its own."""
+def test_the_workers_of_xdist_are_added_up(run):
+    """Each test plays a part in its own process."""
     result = run(PLAYS, "--deck-coverage", "-n", "2")
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines([PLAYED])
 
 
-def test_a_process_of_xdist_hands_its_counts_on(run, pytester):
-    """It fails nothing itself: another may have played what it did not."""
+def test_a_worker_of_xdist_sends_its_counts(run, pytester):
+    """It does not fail itself: another worker may have played the rest."""
     pytester.makeconftest("""
         def pytest_configure(config):
             config.workeroutput = {}
@@ -52,8 +52,8 @@ def test_a_process_of_xdist_hands_its_counts_on(run, pytester):
     assert result.ret == 0
 
 
-def test_scenarios_of_the_own_folder_count_even_if_none_was_played(run, pytester):
-    """Those that ship count only if a test played them."""
+def test_scenarios_of_the_folder_always_count(run, pytester):
+    """Shipped scenarios count only if a test played them."""
     pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)
     pytester.makeini("[pytest]\ndeck_scenarios = stories\ndeck_coverage = true")
     result = run("def test_it(deck): pass")
@@ -62,16 +62,16 @@ def test_scenarios_of_the_own_folder_count_even_if_none_was_played(run, pytester
     )
 
 
-def test_nothing_played_is_nothing_missed(run):
-    """Without scenarios there is nothing to play."""
+def test_without_scenarios_coverage_is_complete(run):
+    """100% of 0 steps."""
     result = run("def test_it(deck): pass", "--deck-coverage", "--deck-fail-under=100")
     result.stdout.fnmatch_lines(["100% of 0 steps were played"])
     assert result.ret == 0
 
 
 @pytest.mark.parametrize(("least", "status"), [("86", 1), ("85", 0)])
-def test_too_little_fails_the_run(run, least, status):
-    """All tests passed, and the run fails; the report says why."""
+def test_too_little_coverage_fails_the_run(run, least, status):
+    """Though all tests passed; the report has the percentage."""
     result = run(PLAYS, "--deck-coverage", f"--deck-fail-under={least}")
     result.assert_outcomes(passed=2)
     assert result.ret == status
@@ -79,16 +79,16 @@ def test_too_little_fails_the_run(run, least, status):
     assert told is bool(status)
 
 
-def test_the_least_can_stand_in_the_ini_file(run, pytester):
-    """There it waits until coverage is asked for; the option goes before."""
+def test_the_limit_can_be_an_ini_value(run, pytester):
+    """It has no effect without coverage; the option overrides it."""
     pytester.makeini("[pytest]\ndeck_fail_under = 99")
     assert run(PLAYS).ret == 0
     assert run(PLAYS, "--deck-coverage").ret == 1
     assert run(PLAYS, "--deck-coverage", "--deck-fail-under=0").ret == 0
 
 
-def test_a_run_that_failed_keeps_its_exit_code(run):
-    """Too little played is no excuse for hiding that something else went wrong."""
+def test_a_failed_run_keeps_its_exit_code(run):
+    """Also if too little was played."""
     result = run("", "--deck-coverage", "--deck-fail-under=100")
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
@@ -101,8 +101,8 @@ def test_a_run_that_failed_keeps_its_exit_code(run):
         (("--deck-coverage", "-o", "deck_fail_under=many"), "'many'; it must be from 0 to 100"),
     ],
 )
-def test_a_wrong_use_is_told_before_any_test(run, options, text):
-    """It is a usage error, with the reason."""
+def test_a_wrong_option_is_a_usage_error(run, options, text):
+    """Before any test."""
     result = run("def test_it(): pass", *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*{text}*"])
@@ -116,15 +116,15 @@ ENDS = {
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_what_was_played_before_a_world_ended_counts(run, end):
-    """A test that begins its world anew for each example has played them all."""
+def test_steps_played_before_a_reset_count(run, end):
+    """Also before a restore or a deletion."""
     text = PLAYS.replace("deck.use(", "kept = deck.snapshot()\n        deck.use(")
     assert text != PLAYS
     run(f"{text}        {end}\n", "--deck-coverage").stdout.fnmatch_lines([PLAYED])
 
 
-def test_made_up_histories_are_not_counted(run):
-    """They are others each time, and nobody has to play their branches."""
+def test_generated_histories_are_not_counted(run):
+    """They differ in each run."""
     text = PLAYS.replace(
         'deck.use("mfa_then_success")',
         """from deck_sim.extras.history import make_history

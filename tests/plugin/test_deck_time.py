@@ -1,4 +1,4 @@
-"""`deck_time`: the process's time and the world's as one."""
+"""`deck_time`: the time of the process is the time of the world."""
 
 import asyncio
 import sys
@@ -16,13 +16,13 @@ SECOND = timedelta(seconds=1)
 
 
 def elapsed():
-    """How far the process's clock is from where a world begins."""
+    """The time of the process since the start of a world."""
     return datetime.now(UTC) - FROZEN_START
 
 
 @pytest.fixture(params=["in this process", "elsewhere"])
 def world(request, deck):
-    """A world, and its time: on the server of these tests, or on one of which nothing is known."""
+    """A world and its `deck_time`, on the test server and on an unknown one."""
     if request.param == "in this process":
         yield deck, request.getfixturevalue("deck_time")
     else:
@@ -43,8 +43,8 @@ FREEZER_MOVES = {
 
 
 @pytest.mark.parametrize("name", FREEZER_MOVES)
-def test_the_freezer_moves_the_world(world, name):
-    """Whichever way the freezer is moved, the world comes along, before the call returns."""
+def test_the_freezer_advances_the_world(world, name):
+    """In each way of moving it, before the call returns."""
     (deck, time), (move, length) = world, FREEZER_MOVES[name]
     move(time)
     assert deck.clock.now == time.now == FROZEN_START + length
@@ -63,15 +63,15 @@ WORLD_MOVES = {
 
 @pytest.mark.parametrize("name", WORLD_MOVES)
 def test_the_world_moves_the_process(world, start_run, name):
-    """Whichever way the world is moved, `datetime.now()` has moved when the call returns."""
+    """After each way of advancing, `datetime.now()` is the new time."""
     (deck, time), (move, length) = world, WORLD_MOVES[name]
     start_run(deck)
     move(deck)
     assert elapsed() == time.now - FROZEN_START == length
 
 
-def test_a_poll_that_jumps_moves_the_process(world, start_run, read_run):
-    """With `on_poll` the application's own reads move its clock."""
+def test_an_on_poll_jump_moves_the_process(world, start_run, read_run):
+    """The application's own reads move its clock."""
     deck, _ = world
     deck.clock.set("on_poll")
     run = start_run(deck)
@@ -83,10 +83,8 @@ MOVES = {"freezer": lambda deck, time: time.tick("1h"), "world": lambda deck, _:
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_both_settle_webhooks_and_a_verifier_sees_the_moment_of_each(
-    world, receiver, start_run, move
-):
-    """In the middle of an hour the process has the moment at which a webhook is sent."""
+def test_a_receiver_sees_the_time_of_each_webhook(world, receiver, start_run, move):
+    """Also within an advance of an hour."""
     (deck, time), seen = world, []
     hook = {"name": "Hook", "type": "webhook", "events": ["*"]}
     made = deck.create("event-destinations", {**hook, "config": {"url": receiver.url}})
@@ -110,15 +108,15 @@ def test_both_settle_webhooks_and_a_verifier_sees_the_moment_of_each(
 
 @pytest.mark.parametrize("back", [lambda time: time.tick(-1), lambda time: time.move_to("2025")])
 def test_the_freezer_does_not_go_back(world, back):
-    """A world cannot, so the freezer refuses, and both stay."""
+    """It refuses, and both times stay."""
     deck, time = world
     with pytest.raises(DeckSimError, match="time cannot go back: it is 2025-01-15 09:30:00"):
         back(time)
     assert (elapsed(), deck.clock.now) == (0 * SECOND, FROZEN_START)
 
 
-def test_the_freezer_has_twins_for_event_loops(deck, deck_time):
-    """What moves the world may have to be answered by the loop that asks for it."""
+def test_the_freezer_has_twins_for_coroutines(deck, deck_time):
+    """The application on the same loop may have to answer a webhook."""
 
     async def move():
         await deck_time.async_tick("5s")
@@ -128,16 +126,16 @@ def test_the_freezer_has_twins_for_event_loops(deck, deck_time):
     assert elapsed() == timedelta(hours=1)
 
 
-def test_a_freeze_within_is_the_processs_alone(deck, deck_time):
-    """Who freezes the process again has it, and gives it back as the world then is."""
+def test_an_inner_freeze_affects_the_process_only(deck, deck_time):
+    """At its end the process has the time of the world again."""
     with freeze_time("2030-01-01"):
         deck.advance("5s")
         assert datetime.now(UTC).year == 2030
     assert elapsed() == 5 * SECOND
 
 
-def test_a_world_that_begins_anew_takes_the_process_along(deck, deck_time):
-    """After a reset the process has the new world's time, and after a deletion a new world's."""
+def test_a_reset_world_sets_the_time_of_the_process(deck, deck_time):
+    """A deleted world sets it to the start of a new one."""
     deck.reset(now="2031-01-01")
     assert datetime.now(UTC).year == 2031
     deck.delete()
@@ -145,13 +143,13 @@ def test_a_world_that_begins_anew_takes_the_process_along(deck, deck_time):
 
 
 def test_timeouts_of_event_loops_keep_real_time(deck_time):
-    """An application's `asyncio.sleep` still ends."""
+    """An application's `asyncio.sleep` ends."""
     asyncio.run(asyncio.sleep(0.001))
     assert elapsed() == 0 * SECOND
 
 
-def test_time_is_given_back_after_the_test(run):
-    """The next test has the real time again, and the test's length was measured with it."""
+def test_the_time_is_real_after_the_test(run):
+    """The duration of the test is real, too."""
     text = """
         import datetime
         def test_frozen(deck_time): assert datetime.datetime.now().year == 2025
@@ -163,8 +161,8 @@ def test_time_is_given_back_after_the_test(run):
 
 
 @pytest.mark.parametrize("mode", ["real", "follow"])
-def test_a_clock_that_moves_by_itself_cannot_be_bound(run, mode):
-    """The error names the clocks that can."""
+def test_a_clock_that_moves_by_itself_is_refused(run, mode):
+    """The error names the clocks that are allowed."""
     text = f"""
         import pytest
         @pytest.mark.deck(clock={mode!r})
@@ -175,8 +173,8 @@ def test_a_clock_that_moves_by_itself_cannot_be_bound(run, mode):
     result.stdout.fnmatch_lines([f"*clock is `{mode}`, which moves by itself; use clock='frozen'*"])
 
 
-def test_without_freezegun_the_error_says_how_to_get_it(run, monkeypatch):
-    """Only the one who asks for the fixture needs it."""
+def test_without_freezegun_the_error_says_what_to_install(run, monkeypatch):
+    """Only the fixture needs it."""
     monkeypatch.delitem(sys.modules, "pytest_deck_sim.frozen")
     monkeypatch.setitem(sys.modules, "freezegun", None)
     text = """

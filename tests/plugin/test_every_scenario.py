@@ -1,4 +1,4 @@
-"""A test that runs once with each scenario."""
+"""`deck_every_scenario`: a test that runs once with each scenario."""
 
 from deck_sim.scenario.library import shipped
 
@@ -12,20 +12,20 @@ EVERY = """
 
 
 def playable(edition):
-    """The names of the scenarios that ship and that a world of this edition can play."""
+    """The names of the shipped scenarios that this edition can play."""
     found = map(shipped().get, shipped().names())
     return [scenario.name for scenario in found if edition in scenario.editions]
 
 
 def test_a_test_runs_once_with_each_scenario(run):
-    """Those that ship, each with its name as the id."""
+    """The name is the id of the test."""
     result = run(EVERY.replace("MARKER", ""), "-v")
     result.assert_outcomes(passed=len(playable("connections")))
     result.stdout.fnmatch_lines(["*::test_it?account_locked? PASSED*"])
 
 
-def test_scenarios_of_the_folder_are_among_them(run, pytester):
-    """The marker's edition says which can be played, before the option does."""
+def test_scenarios_of_the_folder_are_included(run, pytester):
+    """The edition is that of the marker, or else of the option."""
     stories = pytester.mkdir("stories")
     stories.joinpath("mine.yaml").write_text(
         "version: 1\nname: mine\ntask_run: [running, completed]\n"
@@ -37,8 +37,8 @@ def test_scenarios_of_the_folder_are_among_them(run, pytester):
     )
 
 
-def test_what_only_the_other_edition_can_play_is_not(run, pytester):
-    """A scenario need not say its edition, if its steps do."""
+def test_scenarios_of_the_other_edition_are_left_out(run, pytester):
+    """The steps decide where a scenario has no `edition`."""
     stories = pytester.mkdir("stories")
     stories.joinpath("mine.yaml").write_text(
         "version: 1\nname: mine\ntask_run: [running, review_required, completed]\n"
@@ -47,8 +47,8 @@ def test_what_only_the_other_edition_can_play_is_not(run, pytester):
     result.assert_outcomes(deselected=len(playable("connections")))
 
 
-def test_a_folder_with_mistakes_is_an_error_before_any_test(run, pytester):
-    """The place of the mistake is told."""
+def test_a_folder_with_errors_is_an_error_before_any_test(run, pytester):
+    """With the place."""
     pytester.mkdir("stories").joinpath("mine.yaml").write_text("version: 1\nname: [x]\n")
     result = run(EVERY.replace("MARKER", ""), "--deck-scenarios=stories")
     result.assert_outcomes(errors=1)

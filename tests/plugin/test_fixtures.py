@@ -1,10 +1,10 @@
-"""The fixtures, the options and the places where a user may put something else."""
+"""The fixtures, the options, and what users can override."""
 
 MINE = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
 
 
-def test_a_world_is_fresh_for_each_test(run):
-    """What one test does to its world, the next does not see; the server is the same."""
+def test_each_test_has_a_new_world(run):
+    """On the same server."""
     text = """
         servers = set()
         def test_one(deck):
@@ -17,8 +17,8 @@ def test_a_world_is_fresh_for_each_test(run):
     run(text).assert_outcomes(passed=2)
 
 
-def test_keys_are_the_same_in_each_run_and_differ_between_tests(run):
-    """A key comes from the test's name, parameters included."""
+def test_keys_depend_on_the_test_only(run):
+    """On its name, parameters included."""
     text = """
         import pytest
         keys = []
@@ -33,8 +33,8 @@ def test_keys_are_the_same_in_each_run_and_differ_between_tests(run):
     assert [k for k in first if "sk_test_" in k] == [k for k in second if "sk_test_" in k]
 
 
-def test_the_environment_points_at_the_world(run):
-    """`deck_env` sets both variables, and takes them back."""
+def test_deck_env_sets_the_variables_of_the_world(run):
+    """And restores them."""
     text = """
         import os
         def test_set(deck_env):
@@ -47,7 +47,7 @@ def test_the_environment_points_at_the_world(run):
 
 
 def test_the_variables_can_have_other_names(run, pytester):
-    """The ini file names the variables that the application reads."""
+    """By ini values."""
     pytester.makeini("[pytest]\ndeck_env_base_url = MY_URL\ndeck_env_api_key = MY_KEY")
     text = """
         import os
@@ -58,22 +58,22 @@ def test_the_variables_can_have_other_names(run, pytester):
     run(text).assert_outcomes(passed=1)
 
 
-def test_a_folder_of_scenarios_is_known_to_every_world(run, pytester):
-    """`--deck-scenarios` is relative to where pytest was called."""
+def test_every_world_has_the_scenarios_of_the_folder(run, pytester):
+    """`--deck-scenarios` is relative to the working directory."""
     pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)
     text = "def test_use(deck): deck.use('mine')"
     run(text, "--deck-scenarios", "stories").assert_outcomes(passed=1)
 
 
-def test_the_folder_can_be_named_in_the_ini_file(run, pytester):
-    """`deck_scenarios` is relative to the ini file's folder."""
+def test_the_folder_can_be_an_ini_value(run, pytester):
+    """`deck_scenarios` is relative to the ini file."""
     pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)
     pytester.makeini("[pytest]\ndeck_scenarios = stories")
     run("def test_use(deck): deck.use('mine')").assert_outcomes(passed=1)
 
 
-def test_a_folder_with_mistakes_is_an_error_with_the_place(run, pytester):
-    """File, line and column are told, without a traceback."""
+def test_a_folder_with_errors_is_an_error_with_the_place(run, pytester):
+    """File, line and column, without a traceback."""
     pytester.mkdir("stories").joinpath("mine.yaml").write_text("version: 1\nname: [x]\n")
     result = run("def test_use(deck): pass", "--deck-scenarios", "stories")
     result.assert_outcomes(errors=1)
@@ -81,8 +81,8 @@ def test_a_folder_with_mistakes_is_an_error_with_the_place(run, pytester):
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_a_running_server_is_driven_instead(run, deck_server):
-    """`--deck-url` takes the server's URL, and the world begins there as it would here."""
+def test_a_running_server_is_used(run, deck_server):
+    """`--deck-url` names it, and its worlds start the same."""
     text = f"""
         def test_where(deck):
             assert deck.url == {deck_server!r}
@@ -91,8 +91,8 @@ def test_a_running_server_is_driven_instead(run, deck_server):
     run(text, "--deck-url", f"{deck_server}/v2").assert_outcomes(passed=1)
 
 
-def test_a_running_server_is_told_the_scenarios_of_the_folder(run, pytester, deck_server):
-    """The folder is ours, so its scenarios are added to each world there."""
+def test_a_running_server_gets_the_scenarios_of_the_folder(run, pytester, deck_server):
+    """They are added to each world."""
     pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)
     pytester.makeini(f"[pytest]\ndeck_url = {deck_server}\ndeck_scenarios = stories")
     text = """
@@ -104,8 +104,8 @@ def test_a_running_server_is_told_the_scenarios_of_the_folder(run, pytester, dec
     run(text).assert_outcomes(passed=1)
 
 
-def test_a_playlist_of_the_folder_is_sent_after_what_it_names(run, pytester, deck_server):
-    """It may name what ships and what is in the folder, whatever comes first in the alphabet."""
+def test_a_playlist_of_the_folder_is_sent_after_its_entries(run, pytester, deck_server):
+    """Whatever the alphabetical order."""
     stories = pytester.mkdir("stories")
     stories.joinpath("mine.yaml").write_text(MINE)
     text = "version: 1\nname: a_list\nplaylist: [source_down, mine]\n"
@@ -115,7 +115,7 @@ def test_a_playlist_of_the_folder_is_sent_after_what_it_names(run, pytester, dec
 
 
 def test_keys_on_a_shared_server_belong_to_one_run(run, deck_server):
-    """Somebody else may run the same tests there: no other run has this key."""
+    """Two runs of the same tests do not meet."""
     text = """
         from pytest_deck_sim.worlds import RUN_ID
         def test_key(deck):
@@ -124,8 +124,8 @@ def test_keys_on_a_shared_server_belong_to_one_run(run, deck_server):
     run(text, "--deck-url", deck_server).assert_outcomes(passed=1)
 
 
-def test_a_server_that_does_not_answer_is_named(run):
-    """An error before the test, without a traceback."""
+def test_a_missing_server_is_an_error_with_its_url(run):
+    """Before the test, without a traceback."""
     result = run("def test_use(deck): pass", "--deck-url", "http://127.0.0.1:9")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
@@ -133,8 +133,8 @@ def test_a_server_that_does_not_answer_is_named(run):
     )
 
 
-def test_a_url_that_lacks_its_protocol_is_told_so(run):
-    """An error before the test, with what it takes."""
+def test_a_url_without_a_protocol_is_an_error(run):
+    """Before the test, with what a URL needs."""
     result = run("def test_use(deck): pass", "--deck-url", "localhost:8000")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
@@ -143,7 +143,7 @@ def test_a_url_that_lacks_its_protocol_is_told_so(run):
 
 
 def test_the_session_fixtures_can_be_overridden(run, pytester, deck_server):
-    """A conftest gives another server, folder and edition."""
+    """Server, folder and edition, in a conftest."""
     pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)
     pytester.makeconftest(f"""
         import pytest, pathlib
@@ -162,8 +162,8 @@ def test_the_session_fixtures_can_be_overridden(run, pytester, deck_server):
     run(text).assert_outcomes(passed=1)
 
 
-def test_an_unknown_edition_is_an_error_that_lists_those_there_are(run):
-    """`--deck-edition` is checked when the first world begins."""
+def test_an_unknown_edition_is_an_error(run):
+    """It lists the editions when the first world starts."""
     result = run("def test_use(deck): pass", "--deck-edition", "conections")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
@@ -184,7 +184,7 @@ def test_every_worker_of_xdist_has_a_server(run_apart):
 
 
 def test_an_unused_plugin_imports_nothing_heavy(run_apart):
-    """Without a fixture of ours none of our libraries is loaded."""
+    """Without a fixture none of our libraries is imported."""
     text = """
         import sys
         HEAVY = {"starlette", "uvicorn", "httpx2", "pydantic", "jsonschema", "jinja2", "yaml"}
@@ -199,6 +199,6 @@ def test_an_unused_plugin_imports_nothing_heavy(run_apart):
 
 
 def test_the_options_and_the_marker_are_documented(run):
-    """`--help` and `--markers` tell what there is."""
+    """By `--help` and `--markers`."""
     assert "--deck-url" in run("", "--help").stdout.str()
     assert "@pytest.mark.deck(scenario=None" in run("", "--markers").stdout.str()

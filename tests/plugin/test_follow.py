@@ -1,4 +1,4 @@
-"""A world that follows the process, for a suite that freezes by itself."""
+"""A `follow` clock, for a suite that freezes the process itself."""
 
 import subprocess
 import sys
@@ -39,8 +39,8 @@ FOLLOWS = {
 
 
 @pytest.mark.parametrize("way", FOLLOWS)
-def test_a_world_follows_a_suite_that_freezes_by_itself(run, way):
-    """Frozen after the world was made and seeded; a look brings what the freezer's moves bring."""
+def test_a_world_follows_the_frozen_process(run, way):
+    """A read settles what fell due when the freezer moved."""
     text = """
         import datetime, freezegun, httpx2, pytest, time_machine
         pytestmark = pytest.mark.deck(clock="follow")
@@ -66,15 +66,15 @@ def test_a_world_follows_a_suite_that_freezes_by_itself(run, way):
 
 
 @pytest.mark.deck(clock="follow")
-def test_waiting_for_a_webhook_lets_the_world_come_along(deck, start_run, deck_webhooks):
-    """A process whose time moves by itself is looked at again and again."""
+def test_wait_for_moves_a_following_world(deck, start_run, deck_webhooks):
+    """It reads the world again and again."""
     with freeze_time("2034-03-01", auto_tick_seconds=0.1):
         run = start_run(deck)
         assert deck_webhooks.wait_for("task_run.completed", run, timeout=30)
 
 
 def test_a_server_in_another_process_cannot_follow(run_apart, tmp_path):
-    """With `--deck-url` the error explains why, and what to use instead."""
+    """With `--deck-url` the error says why, and what to use."""
     port = tmp_path / "port"
     words = ["serve", "--port", "0", "--port-file", f"{port}", "--clock", "frozen"]
     with subprocess.Popen([sys.executable, "-m", "deck_sim", *words], stdout=-3) as server:

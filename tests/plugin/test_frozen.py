@@ -1,4 +1,4 @@
-"""The server in a process whose time stands still. Each of these hangs if it does not work."""
+"""The server in a frozen process. Each test hangs if it does not work."""
 
 import pytest
 
@@ -69,5 +69,5 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("text", "passed"), [(FROM_THE_START, 2), (IN_A_TEST, 4)])
 def test_the_server_answers_and_stops_in_a_frozen_process(run_apart, way, text, passed):
-    """Frozen before the server starts and until after it stops, or in the middle: all the same."""
+    """Frozen all the time, or for a part of it."""
     run_apart(text.replace("FREEZE", WAYS[way])).assert_outcomes(passed=passed)

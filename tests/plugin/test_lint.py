@@ -25,7 +25,7 @@ def hasty(lint=None):
 
 
 def test_the_marker_makes_lint_findings_a_failure(run):
-    """The report is the complaint."""
+    """The lint report is the message."""
     result = run(hasty("fail"))
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
@@ -34,19 +34,19 @@ def test_the_marker_makes_lint_findings_a_failure(run):
 
 
 @pytest.mark.parametrize(("marked", "errors"), [(None, 1), ("off", 0)])
-def test_the_ini_file_does_so_for_every_test(run, pytester, marked, errors):
-    """The marker of a test goes before."""
+def test_the_ini_value_applies_to_every_test(run, pytester, marked, errors):
+    """A marker overrides it."""
     pytester.makeini("[pytest]\ndeck_lint = fail")
     run(hasty(marked)).assert_outcomes(passed=1, errors=errors)
 
 
-def test_without_a_word_nothing_fails(run):
-    """A report is there for who asks."""
+def test_findings_fail_no_test_by_default(run):
+    """They are in `deck.lint`."""
     run(hasty()).assert_outcomes(passed=1)
 
 
-def test_a_clean_client_passes(run):
-    """Nothing to complain of is no complaint."""
+def test_a_correct_client_passes(run):
+    """There are no findings."""
     text = """
         import pytest
         @pytest.mark.deck(lint="fail")
@@ -55,13 +55,13 @@ def test_a_clean_client_passes(run):
     run(text).assert_outcomes(passed=1)
 
 
-def test_a_failed_test_has_no_second_complaint(run):
-    """What went wrong first is what counts."""
+def test_a_failed_test_has_no_second_error(run):
+    """The first failure counts."""
     text = hasty("fail").rstrip() + "\n        assert False\n"
     run(text).assert_outcomes(failed=1)
 
 
-def test_a_misspelt_word_is_an_error(run, pytester):
+def test_a_misspelt_mode_is_an_error(run, pytester):
     """In the marker before the test, in the ini file before all tests."""
     result = run(hasty("fial"))
     result.assert_outcomes(errors=1)

@@ -1,4 +1,4 @@
-"""The marker: how a world begins."""
+"""The marker: the settings of a test's world."""
 
 import re
 from dataclasses import fields
@@ -8,8 +8,8 @@ import pytest
 from pytest_deck_sim.worlds import MarkerOptions
 
 
-def test_the_marker_says_how_the_world_begins(run):
-    """Each argument reaches the world."""
+def test_the_marker_sets_the_world(run):
+    """Each argument has its effect."""
     text = """
         import pytest
         @pytest.mark.deck(scenario="mfa_then_success", edition="connections", clock="on_poll",
@@ -24,7 +24,7 @@ def test_the_marker_says_how_the_world_begins(run):
 
 
 def test_without_a_marker_the_world_is_frozen(run):
-    """The clock stands at its usual start."""
+    """At the default start."""
     text = """
         def test_world(deck):
             world = deck.world
@@ -35,7 +35,7 @@ def test_without_a_marker_the_world_is_frozen(run):
 
 @pytest.mark.parametrize("limit", ["True", '{"requests": 200}'])
 def test_the_marker_can_limit_the_rate(run, limit):
-    """The limit is set before the test begins."""
+    """Before the test starts."""
     text = f"""
         import pytest
         @pytest.mark.deck(rate_limit={limit})
@@ -45,8 +45,8 @@ def test_the_marker_can_limit_the_rate(run, limit):
     run(text).assert_outcomes(passed=1)
 
 
-def test_the_nearest_marker_wins(run):
-    """A module's marker holds for what a test's own does not say."""
+def test_the_closest_marker_wins(run):
+    """A module's marker sets what the test's own does not."""
     text = """
         import pytest
         pytestmark = pytest.mark.deck(seed=1, clock="on_poll")
@@ -57,8 +57,8 @@ def test_the_nearest_marker_wins(run):
     run(text).assert_outcomes(passed=1)
 
 
-def test_a_marker_can_refuse_what_is_assumed(run):
-    """`strict_fidelity` is how the world begins."""
+def test_the_marker_can_refuse_assumed_behaviour(run):
+    """`strict_fidelity=True`."""
     text = """
         import pytest
         @pytest.mark.deck(strict_fidelity=True)
@@ -82,8 +82,8 @@ def test_a_marker_can_refuse_what_is_assumed(run):
         ("rate_limit={'request': 1}", "`rate_limit.request`: unknown key 'request'; did you mean"),
     ],
 )
-def test_a_wrong_argument_is_an_error_that_says_what_is_allowed(run, arguments, complaint):
-    """The test does not run, and no traceback hides the sentence."""
+def test_a_wrong_argument_is_an_error(run, arguments, complaint):
+    """The test does not run, and there is no traceback."""
     text = f"""
         import pytest
         @pytest.mark.deck({arguments})
@@ -97,7 +97,7 @@ def test_a_wrong_argument_is_an_error_that_says_what_is_allowed(run, arguments, 
 
 
 def test_pytest_lists_every_argument(run):
-    """`pytest --markers` has each that the marker takes."""
+    """`pytest --markers` has each."""
     shown = run("", "--markers").stdout.str()
     (line,) = [line for line in shown.splitlines() if line.startswith("@pytest.mark.deck(")]
     listed = re.findall(r"(\w+)=", line.partition("):")[0])

@@ -1,4 +1,4 @@
-"""Failing tests of typical kinds: their reports say what the cause is."""
+"""Reports of failing tests show the cause."""
 
 import pytest
 
@@ -136,8 +136,8 @@ KINDS = {
 
 
 @pytest.mark.parametrize(("body", "lines"), KINDS.values(), ids=KINDS)
-def test_a_report_says_the_cause(run, body, lines):
-    """Whoever reads it need not open the test."""
+def test_the_report_shows_the_cause(run, body, lines):
+    """For typical failures."""
     result = run(COMMON + body)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*- deck timeline -*"] if lines[0][0] != "E" else lines[:1])
@@ -148,16 +148,16 @@ FAILS = "def test_it(deck):\n    deck.ready_task()\n    assert False"
 
 
 @pytest.mark.parametrize("options", [(), ("-n", "1")])
-def test_the_account_is_in_the_report_for_junit(run_apart, pytester, options):
-    """It stands in the failure itself, also if another process made it."""
+def test_the_report_is_in_the_junit_xml(run_apart, pytester, options):
+    """In the failure itself, also with xdist."""
     run_apart(FAILS, "--junitxml=junit.xml", *options).assert_outcomes(failed=1)
     failure = pytester.path.joinpath("junit.xml").read_text().partition("<failure")[2]
     assert "created as learning" in failure.partition("</failure>")[0]
     assert "present state:" in failure
 
 
-def test_a_failure_that_has_no_parts_still_shows_the_account(run, pytester):
-    """Another plugin may have made the failure plain text."""
+def test_a_failure_of_plain_text_has_the_report(run, pytester):
+    """Another plugin may have made it."""
     pytester.makeconftest("""
         import pytest
         @pytest.hookimpl(wrapper=True, tryfirst=False, trylast=True)
@@ -171,13 +171,13 @@ def test_a_failure_that_has_no_parts_still_shows_the_account(run, pytester):
 
 
 @pytest.mark.parametrize(("option", "shown"), [("--tb=auto", False), ("--full-trace", True)])
-def test_an_error_of_ours_ends_where_the_test_called_us(run, option, shown):
-    """Its message tells everything; our own frames are there for who wants them."""
+def test_the_traceback_of_our_error_ends_in_the_test(run, option, shown):
+    """`--full-trace` shows our frames."""
     result = run("def test_it(deck):\n    deck.use('sucess')", option)
     result.stdout.fnmatch_lines(["*deck.use('sucess')*", "E *; did you mean 'success'?"])
     assert ("def call(self" in str(result.stdout)) is shown
 
 
-def test_any_other_error_in_our_frames_shows_them(run):
-    """Who gave us what we cannot take sees where that was found."""
+def test_other_errors_keep_our_frames(run):
+    """They show where a wrong argument was found."""
     run("def test_it(deck):\n    deck.use(print)").stdout.fnmatch_lines(["*control.py*"])

@@ -1,4 +1,4 @@
-"""Clients that wait, and whose waiting lets the world go on."""
+"""Clients that sleep, on the world's clock."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,8 @@ from deck_sim.engine.world import FROZEN_START
 UNFINISHED = tenacity.retry_if_result(lambda run: run["status"] in ("queued", "running"))
 
 
-def test_tenacity_sleeps_by_the_world(deck, start_run, read_run):
-    """Each wait between two tries is time of the world, and none of ours."""
+def test_tenacity_sleeps_on_the_clock_of_the_world(deck, start_run, read_run):
+    """Retries take no real time."""
     run = start_run(deck, "slow_success")
     retrying = tenacity.Retrying(
         retry=UNFINISHED, wait=tenacity.wait_exponential(multiplier=1, max=60), sleep=deck.sleep
@@ -21,8 +21,8 @@ def test_tenacity_sleeps_by_the_world(deck, start_run, read_run):
     assert deck.clock.now - FROZEN_START >= timedelta(minutes=25)
 
 
-def test_tenacity_sleeps_by_the_world_beside_an_event_loop(deck, start_run, read_run):
-    """The same for a client that awaits."""
+def test_tenacity_sleeps_in_coroutines(deck, start_run, read_run):
+    """With `deck.async_sleep`."""
     run = start_run(deck, "slow_success")
 
     async def read():
@@ -35,8 +35,8 @@ def test_tenacity_sleeps_by_the_world_beside_an_event_loop(deck, start_run, read
     assert deck.clock.now - FROZEN_START == timedelta(minutes=25)
 
 
-def test_tenacity_gives_up_by_the_time_of_the_world(deck, deck_time, start_run, read_run):
-    """With the process bound, a limit on the whole is the world's, too."""
+def test_tenacity_gives_up_on_the_clock_of_the_world(deck, deck_time, start_run, read_run):
+    """With `deck_time`."""
     run = start_run(deck, "slow_success")
     retrying = tenacity.Retrying(
         retry=UNFINISHED,
@@ -50,8 +50,8 @@ def test_tenacity_gives_up_by_the_time_of_the_world(deck, deck_time, start_run, 
 
 
 @pytest.mark.deck(clock="on_poll")
-def test_a_client_whose_sleep_cannot_be_reached_polls_to_the_end(deck, start_run, read_run):
-    """Without a wait between its reads: each of them jumps to what is due next."""
+def test_a_client_with_a_hidden_sleep_polls_to_the_end(deck, start_run, read_run):
+    """With an `on_poll` clock, each read jumps to what is due next."""
     run, statuses = start_run(deck, "slow_success"), []
     while not statuses or statuses[-1] in ("queued", "running"):
         statuses.append(read_run(deck, run)["status"])

@@ -1,4 +1,4 @@
-"""What a test's end brings to light, and what a failed test shows."""
+"""What fails a test at its end, and what a failed test shows."""
 
 import pytest
 
@@ -24,8 +24,8 @@ CONFTEST = """
 """
 
 
-def test_a_scenario_that_was_never_played_fails_the_test(run):
-    """The error names it, tells how to allow it, and shows the timeline."""
+def test_an_unplayed_scenario_fails_the_test(run):
+    """The error names it, says how to allow it, and has the timeline."""
     text = """
         def test_queue(deck):
             deck.ready_task()
@@ -43,7 +43,7 @@ def test_a_scenario_that_was_never_played_fails_the_test(run):
 
 
 def test_an_error_inside_the_server_fails_the_test(run, pytester):
-    """The error shows the server's own traceback."""
+    """With the server's traceback."""
     pytester.makeconftest(CONFTEST)
     result = run("def test_it(deck, crash): pass")
     result.assert_outcomes(passed=1, errors=1)
@@ -68,22 +68,22 @@ FAULT = """
 """
 
 
-def test_a_scenario_that_could_not_be_played_on_fails_the_test(run):
-    """The error names the run, the scenario, its step, and what is wrong with it."""
+def test_a_scenario_that_failed_fails_the_test(run):
+    """The error names the run, the scenario, and its step."""
     result = run(FAULT.format(strict=True))
     result.assert_outcomes(passed=1, errors=1)
     place = "trun_*: scenario `broken`, task_run?2?: *: unknown key 'nights'*"
     result.stdout.fnmatch_lines([f"a scenario failed: {place}"])
 
 
-def test_a_test_can_allow_a_scenario_that_breaks_off(run):
-    """`strict=False` switches that off, too."""
+def test_a_test_can_allow_a_scenario_that_failed(run):
+    """With `strict=False`."""
     run(FAULT.format(strict=False)).assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("use", ["deck.queue('success')", "request.getfixturevalue('crash')"])
 def test_a_test_can_allow_both(run, pytester, use):
-    """`strict=False` switches both complaints off."""
+    """With `strict=False`."""
     pytester.makeconftest(CONFTEST)
     text = f"""
         import pytest
@@ -103,8 +103,8 @@ UNUSED = """
 """
 
 
-def test_a_fault_that_never_struck_fails_the_test(run):
-    """The error shows it as it was put, with how many calls it was for, and how to allow it."""
+def test_a_fault_that_never_fired_fails_the_test(run):
+    """The error shows it as written, how often it was met, and how to allow it."""
     result = run(UNUSED.format(strict=True, more=""))
     result.assert_outcomes(passed=1, errors=1)
     put = "after=0, times=2, match='POST /v2/tasks/?/run', status=502 (met 0)"
@@ -115,13 +115,13 @@ def test_a_fault_that_never_struck_fails_the_test(run):
     ("strict", "more"),
     [(False, ""), (True, "deck.clear_faults()"), (True, "deck.clear_faults(deck.faults[0])")],
 )
-def test_a_fault_may_be_allowed_or_taken_out(run, strict, more):
-    """`strict=False` allows it; one that was taken out is nothing to complain of."""
+def test_a_fault_may_be_allowed_or_cleared(run, strict, more):
+    """With `strict=False` or `clear_faults`."""
     run(UNUSED.format(strict=strict, more=more)).assert_outcomes(passed=1)
 
 
-def test_a_failed_test_is_not_told_of_its_faults(run):
-    """What it did not come to is no complaint."""
+def test_unfired_faults_of_a_failed_test_are_not_reported(run):
+    """The test stopped before it needed them."""
     result = run(UNUSED.format(strict=True, more="assert False"))
     result.assert_outcomes(failed=1)
     result.stdout.no_fnmatch_line("*never fired*")
@@ -140,13 +140,13 @@ SCENARIO_FAULT = """
 """
 
 
-def test_a_fault_of_a_scenario_may_never_strike(run):
-    """A test that does not poll is no mistake."""
+def test_a_fault_of_a_scenario_need_not_fire(run):
+    """The test may not poll."""
     run(SCENARIO_FAULT).assert_outcomes(passed=1)
 
 
 def test_a_failed_test_shows_the_timeline_of_its_world(run):
-    """The report has a section with what happened, and no complaint about what was left over."""
+    """And no unused scenarios."""
     text = """
         def test_it(deck):
             deck.queue("success")
@@ -159,21 +159,21 @@ def test_a_failed_test_shows_the_timeline_of_its_world(run):
     result.stdout.fnmatch_lines(["*- deck timeline -*", "2025-01-15T09:35:00Z *advanced 5m"])
 
 
-def test_a_test_that_passes_shows_nothing(run):
-    """No section, even if all is shown."""
+def test_a_passed_test_shows_nothing(run):
+    """Also with `-rA`."""
     result = run("def test_it(deck): deck.advance('5m')", "-rA")
     result.stdout.no_fnmatch_line("*deck timeline*")
 
 
 def test_a_test_without_a_world_shows_nothing(run):
-    """A failed test without a timeline has no empty section."""
+    """There is no empty section."""
     result = run("def test_it(): assert False")
     result.assert_outcomes(failed=1)
     result.stdout.no_fnmatch_line("*deck timeline*")
 
 
-def test_a_world_in_which_nothing_happened_says_so(run):
-    """The calls may have gone to another world, so it tells its key."""
+def test_an_unused_world_shows_its_key(run):
+    """The calls may have gone to another world."""
     result = run("def test_it(deck): assert False")
     lines = [
         "nothing happened in this world:",
@@ -182,8 +182,8 @@ def test_a_world_in_which_nothing_happened_says_so(run):
     result.stdout.fnmatch_lines(["*- deck timeline -*", *lines])
 
 
-def test_a_server_that_died_is_told_in_the_place_of_the_timeline(run):
-    """The report of a failed test does not break on it."""
+def test_a_stopped_server_is_named_instead_of_the_timeline(run):
+    """The report does not fail."""
     text = """
         import pytest
         from deck_sim.server.serve import ServerThread
@@ -210,8 +210,8 @@ HOLD = """
 """
 
 
-def test_a_hold_that_held_nothing_fails_the_test(run):
-    """It put nothing in order, so the test has not seen the race that it is about."""
+def test_a_hold_that_stopped_nothing_fails_the_test(run):
+    """The race of the test did not take place."""
     use = "deck.hold('connection.disconnected', deck.ready_task().connection_id).release()"
     result = run(HOLD.format(use=use))
     result.assert_outcomes(passed=1, errors=1)
@@ -220,8 +220,8 @@ def test_a_hold_that_held_nothing_fails_the_test(run):
 
 
 @pytest.mark.parametrize("end", ["pytest.xfail('later')", "pytest.skip('later')"])
-def test_a_test_that_broke_off_as_expected_has_nothing_left_over(run, end):
-    """What it would have played is not missed."""
+def test_an_expected_failure_has_no_unused_scenarios(run, end):
+    """The test stopped before it played them."""
     text = HOLD.format(use=f"deck.queue('success'); deck.hold('task_run.failed'); {end}")
     assert run(text).parseoutcomes().keys() <= {"xfailed", "skipped"}
 
@@ -241,6 +241,6 @@ USES = {
 
 
 @pytest.mark.parametrize(("use", "outcome"), USES.values(), ids=USES)
-def test_a_hold_that_nobody_can_judge_is_no_fault(run, use, outcome):
-    """A failure before it, or an end that was not ours, is the reason."""
+def test_an_unknown_hold_is_no_problem(run, use, outcome):
+    """The test failed, or the hold was released through the control API."""
     run(HOLD.format(use=use)).assert_outcomes(**outcome)

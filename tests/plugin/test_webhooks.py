@@ -1,4 +1,4 @@
-"""The receiver of webhooks as a fixture: what it sets, and what it brings to light."""
+"""`deck_webhooks`, the webhook receiver as a fixture."""
 
 import pytest
 
@@ -10,8 +10,8 @@ FORGED = """
 """
 
 
-def test_a_test_receives_what_its_world_sends(run):
-    """Every test has a receiver and a secret of its own; events of others do not come."""
+def test_a_test_receives_the_events_of_its_own_world(run):
+    """Each test has its own receiver and secret."""
     text = """
         import pytest
         secrets = set()
@@ -27,8 +27,8 @@ def test_a_test_receives_what_its_world_sends(run):
     run(text).assert_outcomes(passed=3)
 
 
-def test_the_secret_is_in_the_environment_beside_deck_env(run):
-    """`DECK_WEBHOOK_SECRET` is set, and taken back."""
+def test_deck_env_sets_the_secret(run):
+    """`DECK_WEBHOOK_SECRET`, until the end of the test."""
     text = """
         import os
         def test_set(deck_env, deck_webhooks):
@@ -40,7 +40,7 @@ def test_the_secret_is_in_the_environment_beside_deck_env(run):
 
 
 def test_the_variable_can_have_another_name(run, pytester):
-    """The ini file names the variable that the application reads."""
+    """By an ini value."""
     pytester.makeini("[pytest]\ndeck_env_webhook_secret = MY_SECRET")
     text = """
         import os
@@ -51,7 +51,7 @@ def test_the_variable_can_have_another_name(run, pytester):
 
 
 def test_a_wrong_signature_fails_the_test(run):
-    """The error says what was wrong, without a traceback."""
+    """The error says what is wrong, without a traceback."""
     result = run(FORGED.format(mark=""))
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
@@ -61,12 +61,12 @@ def test_a_wrong_signature_fails_the_test(run):
 
 
 def test_a_wrong_signature_can_be_allowed(run):
-    """`strict=False` switches it off, as it does for all that fails a test at its end."""
+    """With `strict=False`."""
     run(FORGED.format(mark="@pytest.mark.deck(strict=False)")).assert_outcomes(passed=1)
 
 
-def test_a_failed_assertion_of_a_callback_fails_the_test(run):
-    """Its traceback is shown, though it was raised on another thread."""
+def test_a_failed_assertion_in_a_callback_fails_the_test(run):
+    """With its traceback, though it was on another thread."""
     text = """
         def test_callback(deck, deck_webhooks):
             def look(event): assert event["data"]["name"] == "other"
@@ -81,7 +81,7 @@ def test_a_failed_assertion_of_a_callback_fails_the_test(run):
 
 @pytest.mark.parametrize("options", [("-n", "2"), ("-p", "no:xdist")])
 def test_receivers_work_in_any_number_of_processes(run_apart, options):
-    """Each takes a free port, so the same tests pass with and without xdist."""
+    """Each has a free port, with and without xdist."""
     text = """
         import pytest
         @pytest.mark.parametrize("n", range(4))
