@@ -43,11 +43,11 @@ def _topics(*editions: Edition) -> dict[str, dict[str, Behaviour]]:
     for edition in editions:
         for topic, rows in _rows_in(edition).items():
             for name, row in rows.items():
-                first = replace(row, edition=edition.name)
-                shared = replace(
-                    row, of=tuple(dict.fromkeys((*found[topic].get(name, row).of, *row.of)))
-                )
-                found[topic][name] = shared if name in found[topic] else first
+                if before := found[topic].get(name):
+                    subjects = dict.fromkeys((*before.of, *row.of))
+                    found[topic][name] = replace(row, of=tuple(subjects))
+                else:
+                    found[topic][name] = replace(row, edition=edition.name)
     return found
 
 
@@ -56,11 +56,14 @@ def topics() -> dict[str, list[Behaviour]]:
     return {topic: [*rows.values()] for topic, rows in _topics(*EDITIONS.values()).items()}
 
 
+@cache
+def _by_name(*editions: Edition) -> dict[str, Behaviour]:
+    return {name: row for rows in _topics(*editions).values() for name, row in rows.items()}
+
+
 def ledger() -> Mapping[str, Behaviour]:
     """Every row, by name."""
-    return {
-        name: row for rows in _topics(*EDITIONS.values()).values() for name, row in rows.items()
-    }
+    return _by_name(*EDITIONS.values())
 
 
 def rows_of(edition: str | None = None, grade: Grade | None = None) -> list[Behaviour]:
