@@ -30,7 +30,7 @@ class AutoTransition:
 
     to: str
     after: timedelta
-    patience: bool = False  # a timeout of someone who waits: reads do not advance to it
+    is_timeout: bool = False  # a timeout is no progress: reads do not advance to it
 
 
 @dataclass(frozen=True)

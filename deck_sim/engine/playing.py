@@ -134,7 +134,7 @@ def _wait(world: World, story: Story, wait: Wait) -> None:
     if not wait.active and world.rules.machine(story.script.kind).works_in:
         world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
     if wait.span is not None:
-        name = WINDOW if wait.patience else STEP
+        name = WINDOW if wait.is_timeout else STEP
         world.timers.arm(story.owner, name, world.now + wait.span)
 
 

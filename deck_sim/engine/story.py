@@ -36,7 +36,7 @@ class Wait:
 
     span: timedelta | None  # None: only a word from outside, or a limit, ends the wait
     active: bool = False  # the agent is working, so the inactivity limit does not count
-    patience: bool = False  # the end of the wait is a timeout, not progress
+    is_timeout: bool = False  # the end of the wait is a timeout, not progress
 
 
 class Step(Protocol):

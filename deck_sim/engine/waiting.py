@@ -23,14 +23,14 @@ from deck_sim.engine.world import World
 _MOST_NAMED = 5
 
 # What happens when each timer fires.
-MEANS = {
+TIMER_EFFECTS = {
     STEP: "the script goes on",
     WINDOW: "the interaction times out",
     TASK_TIMEOUT: "the task times out",
-    INACTIVITY: "the run fails of inactivity",
+    INACTIVITY: "the run fails for inactivity",
     ATTEMPT: "a delivery is attempted",
-    AUTO_TRANSITION: "its status passes",
-    DISUSE: "it ends, since nobody uses it",
+    AUTO_TRANSITION: "its status changes by itself",
+    DISUSE: "it ends because no run uses it",
 }
 
 
@@ -130,15 +130,15 @@ def _needs(world: World, resource: Resource) -> str:
         return f"held before `{world.holds[story.held.hold].event}` until it is released"
     if asked is not None:
         fields = listed(field["name"] for field in asked["fields"])
-        return f"an answer to `{asked['type']}` has to give {fields}"
+        return f"an answer to `{asked['type']}` must give {fields}"
     reviewed = machine.commands.get("approve") if machine else None
     if reviewed and resource.status in reviewed.allowed:
-        return "a reviewer has to approve or reject it"
+        return "a reviewer must approve or reject it"
     return "nothing moves it on"
 
 
 def _when(world: World, due: Due) -> str:
-    return f"{MEANS[due.name]} in {format_duration(due.at - world.now)}"
+    return f"{TIMER_EFFECTS[due.name]} in {format_duration(due.at - world.now)}"
 
 
 def _is_final(world: World, resource: Resource) -> bool:

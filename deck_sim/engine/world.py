@@ -381,5 +381,5 @@ class World:
         self.timers.take_back(resource.id, AUTO_TRANSITION, DISUSE)
         row = machine.auto_transitions.get(str(resource.status))
         if row and not self.users.get(resource.id):
-            name = DISUSE if row.patience else AUTO_TRANSITION
+            name = DISUSE if row.is_timeout else AUTO_TRANSITION
             self.timers.arm(resource.id, name, self.now + row.after)

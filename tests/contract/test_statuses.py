@@ -186,7 +186,7 @@ def test_a_run_moves_its_login_to_existing_statuses():
 def test_a_session_that_is_not_used_ends_after_ten_minutes():
     """Documented. It is a timeout of someone who waits, so reads do not advance to it."""
     idle = EDITIONS["credentials"].machine("session").auto_transitions["idle"]
-    assert (idle.after, idle.patience) == (timedelta(minutes=10), True)
+    assert (idle.after, idle.is_timeout) == (timedelta(minutes=10), True)
 
 
 def test_only_a_connected_connection_runs_tasks():

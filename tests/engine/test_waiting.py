@@ -29,12 +29,12 @@ def test_a_resource_waits_if_it_is_not_settled_and_no_timer_moves_it(play, bring
 WAITS = {
     "an answer": (
         "[running, interaction_required: mfa, running, completed]",
-        "`{}` is `interaction_required` (an answer to `mfa` has to give `code`;"
+        "`{}` is `interaction_required` (an answer to `mfa` must give `code`;"
         " the interaction times out in 5m)",
     ),
     "a reviewer": (
         "[running, pending, completed]",
-        "`{}` is `pending` (a reviewer has to approve or reject it; the task times out in 30m)",
+        "`{}` is `pending` (a reviewer must approve or reject it; the task times out in 30m)",
     ),
     "nobody": (
         "[running: stuck]",

@@ -120,7 +120,7 @@ KINDS = {
         deck.advance_until("task_run.completed", limit="20m")
         """,
         [
-            "*`trun_*` is `pending` (a reviewer has to approve or reject it*",
+            "*`trun_*` is `pending` (a reviewer must approve or reject it*",
             "present state:",
             "*is pending, and no timer moves it",
         ],

@@ -694,7 +694,7 @@ def test_an_event_that_no_receiver_can_bring_uses_up_no_patience(
     run = run_task("mfa_then_success")
     until = {"event": "task_run.completed", "id": run["id"]}
     answer = sim.post("/clock/advance", json={"until": until})
-    assert "an answer to `mfa` has to give `code`" in answer.json()["errors"][0]["message"]
+    assert "an answer to `mfa` must give `code`" in answer.json()["errors"][0]["message"]
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == "interaction_required"
     assert receiver.types()[-1] == "task_run.interaction_required"
 

@@ -325,7 +325,7 @@ def test_an_event_that_does_not_come_within_the_limit_is_an_error(simulation):
     assert text == (
         f"no `task_run.completed` of `{run}` came within 1m, and nothing that is due by then can"
         f" bring it; waiting without a timer: `{run}` is `interaction_required` (an answer to `mfa`"
-        " has to give `code`; the interaction times out in 5m)"
+        " must give `code`; the interaction times out in 5m)"
     )
     assert simulation.elapsed == SECOND
     assert simulation.world.timeline[-1].what == "advanced 1s"

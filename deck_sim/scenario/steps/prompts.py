@@ -151,7 +151,7 @@ class InteractionRequired(Step):
             interaction=compute(stage, self.prompt) | stage.world.additive_changes.unknown_prompt,
         )
         window = stage.world.rules.interaction_window
-        return Wait(stage.draw(self.timeout or Span(window, window)), patience=True)
+        return Wait(stage.draw(self.timeout or Span(window, window)), is_timeout=True)
 
     def react(self, stage: Stage, word: str, value: Any) -> str:
         """Go on after a right answer, ask again after a wrong one, branch off after the last."""

@@ -7,7 +7,7 @@ from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration, parse_duration
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.waiting import MEANS, waiting
+from deck_sim.engine.waiting import TIMER_EFFECTS, waiting
 from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import FOLLOW, Simulation
 from deck_sim.server.control.holds import print_holds
@@ -107,7 +107,7 @@ def show_next(request: Request) -> Answer:
             "at": print_moment(timer.at),
             "in": format_duration(timer.at - now),
             "id": timer.owner,
-            "what": MEANS[timer.name],
+            "what": TIMER_EFFECTS[timer.name],
         }
         for timer in simulation.world.timers.upcoming()
     ]

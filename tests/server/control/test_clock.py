@@ -148,7 +148,7 @@ def test_next_shows_what_is_due_and_what_waits(sim, run_task):
     assert [timer["what"] for timer in after["due"]] == [
         "the interaction times out",
         "the task times out",
-        "the run fails of inactivity",
+        "the run fails for inactivity",
     ]
     waiting = {"id": run["id"], "kind": "task_run", "status": "interaction_required"}
     assert after["waiting"] == [{**waiting, "answer": {"code": "123456"}}]

@@ -52,7 +52,7 @@ SESSION_MACHINE = Machine(
     },
     settled=frozenset({"idle", "completed", "failed"}),
     auto_transitions={
-        "idle": AutoTransition("completing", timedelta(minutes=10), patience=True),
+        "idle": AutoTransition("completing", timedelta(minutes=10), is_timeout=True),
         "completing": AutoTransition("completed", timedelta(seconds=1)),  # assumed: the second
     },
     fails_users_with={"failed": "task/task_failed"},  # assumed
