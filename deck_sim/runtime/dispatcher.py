@@ -1,21 +1,21 @@
-"""Who drives a simulation while its webhooks are sent, and who sends them in between.
+"""The delivery of webhooks: during an advance, or in the background.
 
-With a frozen clock `drive` passes time, and at each halt sends what is in the outbox and records
-how it went before time goes on. So it does with a clock that follows the process, before each call:
-whoever moves that clock goes on at once, and wants to see what came of it. With the other clocks,
-which move by themselves, a pace keeper sends in the background, so that no answer of the API waits
-for a receiver.
+With a frozen clock `drive` runs an advance. In each pause it sends what is in the outbox, and
+records the results before time goes on. A clock that follows the process does the same before each
+call, so its caller sees the results at once. With `real` and `on_poll` clocks a background task
+sends, so no response waits for a receiver.
 
-Nothing here is locked. While attempts are under way, calls of the API come and go as ever: a
-receiver may answer the interaction that it is told of, from inside its handler. A call may even put
-another world into the simulation (seeding does), or begin the world of the key anew. So an outcome
-is recorded in the world that is there when it comes, and a world that was dropped sends no more.
+Nothing is locked. While attempts are in progress, calls are answered as usual: a receiver may
+answer an interaction from inside its handler. A call may also replace the world (seeding does) or
+reset it. So a result is recorded in the world that the simulation has when the result arrives, and
+a world that was dropped sends nothing more.
 """
 
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -45,41 +45,46 @@ from deck_sim.webhooks.signing import TOLERANCE, signed_headers
 
 log = logging.getLogger("deck_sim")
 
-_IN_BACKGROUND = ("real", "on_poll")  # the modes in which nobody waits for receivers
-_LONGEST_NAP = timedelta(minutes=1)
-
-_Printed = Mapping[str, bytes]  # the body of each event, by its id
+_BACKGROUND_MODES = ("real", "on_poll")
+_MAX_SLEEP = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
-class _Round:
-    """What is under way for one simulation: its pace keeper, and the attempts of that."""
+class _Background:
+    """The background tasks of one simulation."""
 
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-    keeper: asyncio.Task[None] | None = None
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    loop: asyncio.Task[None] | None = None
     attempts: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def cancel(self) -> list[asyncio.Task[None]]:
+        """Cancel the tasks; returns them."""
+        tasks = [*self.attempts, *([self.loop] if self.loop else [])]
+        for task in tasks:
+            task.cancel()
+        return tasks
 
 
 class Dispatcher:
-    """Sends for all worlds of one server, on that server's event loop."""
+    """Sends the webhooks of all worlds of one server, on that server's event loop."""
 
     def __init__(
         self, sender: Sender | None = None, wall: Callable[[], datetime] = real_time.process_now
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
-        self._rounds: dict[int, _Round] = {}  # by the identity of the simulation
+        self._backgrounds: dict[int, _Background] = {}  # by the identity of the simulation
 
     @property
     def apps(self) -> dict[str, App]:
-        """The applications that are called directly, by the host that stands for each in a URL."""
+        """The applications that are called without a socket, by their host in a URL."""
         return self._sender.apps
 
-    async def drive(self, simulation: Simulation, journey: Advance) -> AdvanceReport:
-        """Drive a journey to its end, and send at each halt.
+    async def drive(self, simulation: Simulation, advance: Advance) -> AdvanceReport:
+        """Run an advance to its end, and deliver in its pauses.
 
         Raises:
-            ApiError: `state_invalid` if someone drives this world already, and nothing changes; or
-                if the world was dropped meanwhile.
+            ApiError: `state_invalid` if another advance of this world is in progress (nothing
+                changes), or if the world is reset or deleted during this one.
 
         """
         if simulation.advancing:
@@ -89,8 +94,10 @@ class Dispatcher:
         try:
             await self.wait_for_attempts(simulation)
             while True:
-                _check_kept(simulation)
-                next(journey)
+                if simulation.dropped:
+                    text = "this world was reset or deleted while its clock was being moved"
+                    raise refuse("request/state_invalid", text)
+                next(advance)
                 await self.deliver(simulation)
         except StopIteration as end:
             report: AdvanceReport = end.value
@@ -99,141 +106,141 @@ class Dispatcher:
             simulation.advancing = False
 
     async def catch_up(self, simulation: Simulation) -> None:
-        """Before a call, let the world come to where a clock that moves by itself is."""
+        """Move a world to where its clock is by now, before a call is answered."""
         if simulation.mode == FOLLOW and not simulation.advancing:
             await self.drive(simulation, simulation.advance_to_clock())
         else:
             simulation.catch_up()
 
     async def deliver(self, simulation: Simulation) -> None:
-        """Send what is in the outbox, all at once, and record how it went.
+        """Send what is in the outbox, concurrently, and record the results.
 
-        It is recorded in the order of the outbox, whoever answers first, so that equal runs have
-        equal timelines.
+        Results are recorded in the order of the outbox, so equal runs have equal timelines.
         """
         attempts = take_outbox(simulation.world)
-        printed = _print(simulation, attempts)
-        sending = (self._try(simulation, attempt, printed) for attempt in attempts)
+        bodies = _print_bodies(simulation, attempts)
+        sending = (self._try(simulation, attempt, bodies) for attempt in attempts)
         try:
-            tried = await asyncio.gather(*sending)
-        except BaseException:  # whoever drove was stopped: they are still to be sent
+            results = await asyncio.gather(*sending)
+        except BaseException:  # canceled: the attempts are still to be made
             simulation.world.outbox[:0] = [attempt.delivery_id for attempt in attempts]
             raise
-        for attempt, line in zip(attempts, tried, strict=True):
-            record_attempt(simulation.world, attempt, line)
+        for attempt, result in zip(attempts, results, strict=True):
+            record_attempt(simulation.world, attempt, result)
 
     def wake(self, simulation: Simulation) -> None:
-        """See that a world whose clock moves by itself delivers in the background."""
-        sends = simulation.mode in _IN_BACKGROUND and not simulation.dropped
-        if sends and simulation.world.all("event_destination"):
-            round_ = self._rounds.setdefault(id(simulation), _Round())
-            if round_.keeper is None:
-                keeping = self._keep_pace(simulation, round_)
-                round_.keeper = asyncio.ensure_future(_watched(simulation, keeping))
-            round_.woken.set()
+        """Start background delivery, if the clock's mode needs it, or look for new work at once."""
+        needed = simulation.mode in _BACKGROUND_MODES and not simulation.dropped
+        if needed and simulation.world.all("event_destination"):
+            background = self._backgrounds.setdefault(id(simulation), _Background())
+            if background.loop is None:
+                work = self._deliver_in_background(simulation, background)
+                background.loop = asyncio.ensure_future(_log_errors(simulation, work))
+            background.wake.set()
 
     def forget(self, simulation: Simulation) -> None:
-        """Send nothing more for a world that is no more."""
-        for task in _tasks(self._rounds.pop(id(simulation), _Round())):
-            task.cancel()
+        """Cancel the background tasks of a world."""
+        self._backgrounds.pop(id(simulation), _Background()).cancel()
 
     async def close(self) -> None:
-        """Stop sending."""
-        tasks = [task for round_ in self._rounds.values() for task in _tasks(round_)]
-        self._rounds.clear()
-        for task in tasks:
-            task.cancel()
+        """Cancel all background tasks, and wait for their end."""
+        tasks = [task for one in self._backgrounds.values() for task in one.cancel()]
+        self._backgrounds.clear()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def wait_for_attempts(self, simulation: Simulation) -> None:
-        """Wait for what was sent in the background: until it was answered, and noted."""
-        under_way = self._rounds.get(id(simulation), _Round()).attempts
-        if under_way:  # not gathered: who gives up waiting stops none of them, nor they who waits
-            await asyncio.wait(under_way)
+        """Wait until the attempts in the background have been recorded."""
+        attempts = self._backgrounds.get(id(simulation), _Background()).attempts
+        if attempts:  # `gather` would pass a cancellation on, in both directions
+            await asyncio.wait(attempts)
 
-    async def _keep_pace(self, simulation: Simulation, round_: _Round) -> None:
-        """Send what falls due when it does, and wait for none of it, while the clock is such."""
+    async def _deliver_in_background(self, simulation: Simulation, background: _Background) -> None:
         try:
-            while simulation.mode in _IN_BACKGROUND:
-                round_.woken.clear()
+            while simulation.mode in _BACKGROUND_MODES:
+                background.wake.clear()
                 if not simulation.advancing:
                     simulation.catch_up()
                     run_to_end(simulation.settle())
-                    self._send_off(simulation, round_)
-                await _sleep(self._until_next(simulation), round_.woken)
+                    self._start_attempts(simulation, background)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._until_next(simulation).total_seconds()):
+                        await background.wake.wait()
         finally:
-            round_.keeper = None
+            background.loop = None
 
-    def _send_off(self, simulation: Simulation, round_: _Round) -> None:
+    def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
         attempts = take_outbox(simulation.world)
-        printed = _print(simulation, attempts)
-        for attempt in attempts:
-            sending = self._send_one(simulation, attempt, printed)
-            task = asyncio.ensure_future(_watched(simulation, sending))
-            round_.attempts.add(task)
-            task.add_done_callback(round_.attempts.discard)
-            task.add_done_callback(lambda _: round_.woken.set())
+        bodies = _print_bodies(simulation, attempts)
 
-    async def _send_one(self, simulation: Simulation, attempt: Attempt, printed: _Printed) -> None:
-        tried = await self._try(simulation, attempt, printed)
-        simulation.catch_up()
-        record_attempt(simulation.world, attempt, tried)
+        async def send(attempt: Attempt) -> None:
+            result = await self._try(simulation, attempt, bodies)
+            simulation.catch_up()
+            record_attempt(simulation.world, attempt, result)
+
+        for attempt in attempts:
+            task = asyncio.ensure_future(_log_errors(simulation, send(attempt)))
+            background.attempts.add(task)
+            task.add_done_callback(background.attempts.discard)
+            task.add_done_callback(lambda _: background.wake.set())
 
     def _until_next(self, simulation: Simulation) -> timedelta:
-        """Real time until something is due; a call wakes the keeper earlier."""
+        """Real time until the next timer is due."""
         due = simulation.world.timers.peek()
         if simulation.mode != "real" or simulation.advancing or due is None:
-            return _LONGEST_NAP
+            return _MAX_SLEEP
         left = (due.at - simulation.world.now) / simulation.speed
-        return min(max(left, timedelta()), _LONGEST_NAP)
+        return min(max(left, timedelta()), _MAX_SLEEP)
 
     async def _try(
-        self, simulation: Simulation, attempt: Attempt, printed: _Printed
+        self, simulation: Simulation, attempt: Attempt, bodies: Mapping[str, bytes]
     ) -> AttemptResult:
-        world, config = simulation.world, attempt.destination["config"]
+        world, config, fault = simulation.world, attempt.destination["config"], attempt.fault
         at, wall = world.now, simulation.caller_time or self._wall()
         stamp = wall if simulation.settings.webhook_time == "wall" else at
-        message = _spoiled(attempt, secrets_of(world, attempt.destination), stamp, printed)
+        body, secrets = bodies[attempt.event.id], secrets_of(world, attempt.destination)
+        webhook = OutgoingWebhook(tuple(secrets), stamp, body, body)
+        if fault is not None:
+            webhook = fault.apply(webhook)
         headers = {
             "user-agent": "deck-sim",
             **custom_headers(config.get("custom_headers")),
             "content-type": "application/json",
-            **({} if attempt.fault is None else {FAULT_HEADER: attempt.fault.key}),
-            **signed_headers(message.secrets, attempt.event.id, message.stamp, message.signed),
+            **({} if fault is None else {FAULT_HEADER: fault.key}),
+            **signed_headers(webhook.secrets, attempt.event.id, webhook.stamp, webhook.signed),
         }
-        outcome = await self._sender.send(config["url"], headers, message.body)
-        for _ in range(message.copies - 1):
-            await self._sender.send(config["url"], headers, message.body)
+        outcome = await self._sender.send(config["url"], headers, webhook.body)
+        for _ in range(webhook.copies - 1):
+            await self._sender.send(config["url"], headers, webhook.body)
         return AttemptResult(
             at=at,
             number=attempt.number,
             ok=outcome.ok,
             status=outcome.status,
-            error=outcome.error or _hint(outcome, stamp, wall),
+            error=outcome.error or _explain_timestamp(outcome, stamp, wall),
             latency_ms=outcome.latency_ms,
             request=redact_headers(outcome.request or headers),
             response=redact_headers(outcome.headers),
-            fault=attempt.fault and attempt.fault.key,
+            fault=fault and fault.key,
         )
 
 
 def note_caller_time(simulation: Simulation, headers: Mapping[str, str]) -> None:
-    """Remember what a caller in another process takes for the present, if that is frozen.
+    """Remember the time of a frozen process that calls from elsewhere, from its headers.
 
-    A handle says in each call who it is, and the moment while there is one. Others, such as the
-    inspector, say nothing, and change nothing.
+    A handle sends its process in each call, and its time while that is frozen. Calls without either
+    header change nothing.
 
     Raises:
-        ApiError: `input_invalid` if it is no moment.
+        ApiError: `input_invalid` if the time is not a moment.
 
     """
-    told, process = headers.get(PRESENT_HEADER), headers.get(PROCESS_HEADER)
-    if process != PROCESS and (told or process):
-        simulation.caller_time = read_moment(told, PRESENT_HEADER) if told else None
+    moment, process = headers.get(PRESENT_HEADER), headers.get(PROCESS_HEADER)
+    if process != PROCESS and (moment or process):
+        simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
 
 
-def _hint(outcome: Outcome, stamp: datetime, wall: datetime) -> str | None:
-    """Why a receiver may have refused, if the timestamp can be the reason."""
+def _explain_timestamp(outcome: Outcome, stamp: datetime, wall: datetime) -> str | None:
+    """Explain a refusal that the timestamp may have caused."""
     if outcome.ok or abs(wall - stamp) <= TOLERANCE:
         return None
     return (
@@ -242,47 +249,16 @@ def _hint(outcome: Outcome, stamp: datetime, wall: datetime) -> str | None:
     )
 
 
-def _check_kept(simulation: Simulation) -> None:
-    if simulation.dropped:
-        text = "this world was reset or deleted while its clock was being moved"
-        raise refuse("request/state_invalid", text)
+def _print_bodies(simulation: Simulation, attempts: list[Attempt]) -> dict[str, bytes]:
+    """The body of each event, by its id; printed once for all destinations."""
+    events = {attempt.event.id: attempt.event for attempt in attempts}.values()
+    return {event.id: dump_json(print_message(simulation, event)) for event in events}
 
 
-def _print(simulation: Simulation, attempts: Iterable[Attempt]) -> _Printed:
-    """The body of each event that is sent, printed once for all its destinations."""
-    events = {attempt.event.id: attempt.event for attempt in attempts}
-    return {event.id: dump_json(print_message(simulation, event)) for event in events.values()}
-
-
-def _spoiled(
-    attempt: Attempt, secrets: Sequence[str], stamp: datetime, printed: _Printed
-) -> OutgoingWebhook:
-    """The message of an attempt, as the fault that strikes it wants it."""
-    body = printed[attempt.event.id]
-    message = OutgoingWebhook(tuple(secrets), stamp, body, body)
-    if attempt.fault is None:
-        return message
-    spoiled: OutgoingWebhook = attempt.fault.apply(message)
-    return spoiled
-
-
-def _tasks(round_: _Round) -> list[asyncio.Task[None]]:
-    return [*round_.attempts, *([round_.keeper] if round_.keeper else [])]
-
-
-async def _watched(simulation: Simulation, work: Coroutine[None, None, None]) -> None:
-    """Do work that nobody waits for; what goes wrong in it is kept with the world's crashes."""
+async def _log_errors(simulation: Simulation, work: Coroutine[None, None, None]) -> None:
+    """Add errors of a background task to the world's crashes."""
     try:
         await work
     except Exception:
         simulation.crashes.append(traceback.format_exc())
         log.exception("deck-sim failed while it delivered events")
-
-
-async def _sleep(nap: timedelta, woken: asyncio.Event) -> None:
-    """Sleep for that long, or until woken."""
-    try:
-        async with asyncio.timeout(nap.total_seconds()):
-            await woken.wait()
-    except TimeoutError:
-        return

@@ -1,4 +1,4 @@
-"""Webhooks while the clock is driven, and in the background: over HTTP, to a real receiver."""
+"""Webhooks during an advance and in the background, sent over HTTP to a real receiver."""
 
 import asyncio
 import threading
@@ -28,7 +28,7 @@ WALL = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 
 @pytest.fixture
 def event_of(receiver):
-    """The arrivals of a type, in the order in which they came."""
+    """The webhooks of a type, in the order of their arrival."""
     return lambda type_: [one for one in receiver.arrivals if one.data["type"] == type_]
 
 
@@ -39,10 +39,10 @@ def at(log):
 # With a frozen clock
 
 
-def test_an_advance_sends_signed_events_and_waits_for_the_answers(
+def test_an_advance_sends_signed_events_and_waits_for_the_responses(
     receiver, subscribe, agent, advance, delivery_log
 ):
-    """What was sent when the answer comes is verified by the public library, header by header."""
+    """The public library of Standard Webhooks verifies them."""
     destination, made = subscribe(config={"custom_headers": '{"X-Key": "1"}'}), agent()
     advance("0s")
     (arrival,) = receiver.arrivals
@@ -56,7 +56,7 @@ def test_an_advance_sends_signed_events_and_waits_for_the_answers(
     assert [one["status"] for one in delivery_log()] == ["success"]
 
 
-def test_it_is_tried_four_times_on_the_worlds_clock(
+def test_a_delivery_has_four_attempts_on_the_worlds_clock(
     receiver, subscribe, agent, sim, api, delivery_log
 ):
     """Retries come 5, 25 and 125 seconds later; then the destination is inactive."""
@@ -84,10 +84,10 @@ def test_a_later_attempt_may_succeed(receiver, subscribe, agent, advance, delive
 
 
 def test_the_timestamp_is_that_of_the_attempt(local):
-    """Each attempt of the same body is stamped and signed anew."""
-    simulation, office = local(_Refusing(), webhook_time="world")
+    """Each attempt has its own timestamp and signature."""
+    simulation, dispatcher = local(_Refusing(), webhook_time="world")
     _agent(simulation)
-    asyncio.run(office.drive(simulation, simulation.advance_by(timedelta(seconds=5))))
+    asyncio.run(dispatcher.drive(simulation, simulation.advance_by(timedelta(seconds=5))))
     first, second = next(iter(simulation.world.attempts.values()))
     stamps = [int(tried.request["webhook-timestamp"]) for tried in (first, second)]
     assert stamps[1] - stamps[0] == 5
@@ -95,7 +95,7 @@ def test_the_timestamp_is_that_of_the_attempt(local):
 
 
 def test_both_secrets_sign_for_a_day(receiver, subscribe, api, agent, advance):
-    """After a rotation there are two signatures for 24 hours of the world, and then one."""
+    """For 24 hours of the world after a rotation there are two signatures, then one."""
     destination = subscribe("agent.created")
     old, new = destination["credentials"]["secret"], make_secret(9, "another")
     body = {"credentials": {"secret": new}}
@@ -120,8 +120,8 @@ def test_waiting_for_an_event_waits_for_its_delivery(receiver, subscribe, run_ta
     assert receiver.types() == ["task_run.completed"]
 
 
-def test_setting_the_clock_sends_on_the_way(receiver, subscribe, agent, sim):
-    """A clock that is set to a later moment delivers as one that is advanced."""
+def test_setting_the_clock_delivers(receiver, subscribe, agent, sim):
+    """A clock that is set to a later moment delivers like one that is advanced."""
     subscribe()
     agent()
     answer = sim.put("/clock", json={"mode": "frozen", "now": "2025-01-16T00:00:00Z"})
@@ -132,10 +132,10 @@ def test_setting_the_clock_sends_on_the_way(receiver, subscribe, agent, sim):
 # Receivers that call back
 
 
-def test_a_receiver_may_answer_the_interaction_that_it_is_told_of(
+def test_a_receiver_may_answer_an_interaction_from_inside_its_webhook(
     receiver, subscribe, api, run_task, sim
 ):
-    """The code is given from inside the webhook's handler, and one advance settles it all."""
+    """One advance plays the run to its end."""
 
     def answer(arrival, line):
         run = arrival.data["data"]["id"]
@@ -153,7 +153,7 @@ def test_a_receiver_may_answer_the_interaction_that_it_is_told_of(
 def test_a_receiver_may_cancel_and_open_connections(
     receiver, subscribe, api, run_task, sim, connection
 ):
-    """Whatever a handler does to the world has happened, and been told, when the advance ends."""
+    """What a receiver does to the world is done, and delivered, when the advance ends."""
 
     def cancel(arrival, line):
         return api.post(f"/task-runs/{arrival.data['data']['id']}/cancel").status_code
@@ -172,8 +172,8 @@ def test_a_receiver_may_cancel_and_open_connections(
     assert receiver.types() == ["connection.connected"]
 
 
-def test_a_destination_gets_what_happens_after_it_was_made(receiver, subscribe, agent, advance):
-    """Also while the clock stands still: an older event has been given away already."""
+def test_a_destination_gets_only_later_events(receiver, subscribe, agent, advance):
+    """Also while the clock stands still."""
     agent("Older")
     subscribe()
     agent("Newer")
@@ -181,17 +181,17 @@ def test_a_destination_gets_what_happens_after_it_was_made(receiver, subscribe, 
     assert [arrival.data["data"]["name"] for arrival in receiver.arrivals] == ["Newer"]
 
 
-def test_a_destination_made_inside_of_a_webhook_gets_what_follows(
+def test_a_destination_created_inside_a_webhook_gets_later_events(
     receiver, subscribe, agent, advance
 ):
-    """A receiver that makes another destination gives it nothing that was on its way."""
+    """It does not get the event that was being delivered."""
 
-    def subscribe_and_go_on(arrival, line):
+    def subscribe_another(arrival, line):
         subscribe(path="/second")
         agent("Newer")
         return 200
 
-    receiver.say(subscribe_and_go_on, 200)
+    receiver.say(subscribe_another, 200)
     subscribe()
     agent("Older")
     advance("0s")
@@ -204,10 +204,10 @@ def test_a_destination_made_inside_of_a_webhook_gets_what_follows(
     ("method", "body", "why"),
     [("DELETE", None, "is deleted"), ("PATCH", {"status": "inactive"}, "is `inactive`")],
 )
-def test_what_its_destination_did_not_live_to_see_is_told(
+def test_a_delivery_to_a_destination_that_has_ended_fails(
     receiver, subscribe, agent, api, advance, delivery_log, method, body, why
 ):
-    """An event before its destination ended leaves a delivery that says why it was not sent."""
+    """Its log says why nothing was sent."""
     destination = subscribe("agent.created")
     agent()
     api.request(method, f"/event-destinations/{destination['id']}", json=body)
@@ -217,20 +217,20 @@ def test_what_its_destination_did_not_live_to_see_is_told(
     assert why in delivery["log"][0]["error"]
 
 
-def test_a_retry_goes_where_the_destination_is_now(receiver, subscribe, agent, api, advance):
-    """A URL that was mended after a failure gets the retry."""
+def test_a_retry_uses_the_present_url_of_the_destination(receiver, subscribe, agent, api, advance):
+    """A URL that was corrected after a failure gets the retry."""
     receiver.say(500)
     destination = subscribe("agent.created")
     agent()
     advance("0s")
-    config = {"url": f"{receiver.url}/mended"}
+    config = {"url": f"{receiver.url}/correct"}
     api.patch(f"/event-destinations/{destination['id']}", json={"config": config})
     advance("5s")
-    assert [arrival.path for arrival in receiver.arrivals] == ["/", "/mended"]
+    assert [arrival.path for arrival in receiver.arrivals] == ["/", "/correct"]
 
 
-def test_a_second_drive_is_refused_while_one_lasts(receiver, subscribe, agent, sim, advance):
-    """Neither an advance nor a set clock comes between; both are told why, and nothing moves."""
+def test_a_second_advance_is_refused(receiver, subscribe, agent, sim, advance):
+    """So is setting the clock during an advance; nothing changes."""
     answers = []
 
     def meddle(arrival, line):
@@ -248,7 +248,7 @@ def test_a_second_drive_is_refused_while_one_lasts(receiver, subscribe, agent, s
 
 
 def test_webhooks_that_cause_webhooks_without_end_are_an_error(server, key, simulation):
-    """A receiver that makes an event of each event stands still in time; that ends in an error."""
+    """A receiver that answers each event with another one at the same moment."""
     world = simulation().world
     fields = {"name": "x", "type": "webhook", "config": {"url": "http://x/"}, "events": ["*"]}
     create_destination(world, fields, None, make_secret)
@@ -273,7 +273,7 @@ def test_webhooks_at_different_moments_are_not_limited(
 
 
 class _Echo(Sender):
-    """A sender whose receivers make another agent each time."""
+    """A sender whose receivers create another agent each time."""
 
     def __init__(self, world):
         super().__init__()
@@ -286,12 +286,12 @@ class _Echo(Sender):
         return Outcome(200, None, 0)
 
 
-# Calls that come in between
+# Calls during an advance
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/world"), ("POST", "/reset")])
-def test_a_world_that_goes_away_sends_no_more(receiver, subscribe, agent, sim, api, method, path):
-    """The advance of a world that is reset or deleted meanwhile is refused, and retries nothing."""
+def test_a_reset_or_deleted_world_sends_no_more(receiver, subscribe, agent, sim, api, method, path):
+    """Its advance ends with an error, and nothing is retried."""
 
     def drop(arrival, line):
         sim.request(method, path)
@@ -307,8 +307,10 @@ def test_a_world_that_goes_away_sends_no_more(receiver, subscribe, agent, sim, a
     assert api.get("/agents").json()["data"] == []
 
 
-def test_seeding_meanwhile_loses_no_outcome(receiver, subscribe, agent, sim, advance, delivery_log):
-    """Seeding puts another world in the place of the one that sent; the outcome is in that."""
+def test_seeding_loses_no_result_in_progress(
+    receiver, subscribe, agent, sim, advance, delivery_log
+):
+    """Seeding replaces the world that sent; the result is recorded in the new one."""
 
     def seed(arrival, line):
         resources = {"agents": [{"id": "agt_1", "name": "Seeded"}]}
@@ -322,8 +324,10 @@ def test_seeding_meanwhile_loses_no_outcome(receiver, subscribe, agent, sim, adv
     assert sim.get("/world").json()["resources"]["agent"] == 2
 
 
-def test_a_caller_that_goes_away_ends_nothing(receiver, subscribe, agent, sim, simulation):
-    """An advance whose caller hangs up goes on to its end."""
+def test_an_advance_continues_after_its_caller_has_gone(
+    receiver, subscribe, agent, sim, simulation
+):
+    """A caller that closes the connection does not cancel it."""
     told, go_on = threading.Event(), threading.Event()
 
     def slow(arrival, line):
@@ -343,14 +347,14 @@ def test_a_caller_that_goes_away_ends_nothing(receiver, subscribe, agent, sim, s
     assert sim.get("/clock").json()["now"] == "2025-01-15T09:31:00Z"
 
 
-def test_who_is_stopped_while_driving_leaves_what_was_to_be_sent(local):
-    """A drive that is cancelled can be begun again, and loses no delivery."""
-    simulation, office = local(_Held())
+def test_a_canceled_advance_keeps_its_outbox(local):
+    """The next advance sends it."""
+    simulation, dispatcher = local(_Held())
     _agent(simulation)
 
     async def stop():
-        driving = asyncio.ensure_future(office.drive(simulation, simulation.settle()))
-        await office._sender.called.wait()
+        driving = asyncio.ensure_future(dispatcher.drive(simulation, simulation.settle()))
+        await dispatcher._sender.called.wait()
         driving.cancel()
         await asyncio.gather(driving, return_exceptions=True)
 
@@ -359,7 +363,7 @@ def test_who_is_stopped_while_driving_leaves_what_was_to_be_sent(local):
 
 
 class _Held(Sender):
-    """A sender whose receivers answer when they are let go."""
+    """A sender whose receivers answer when a test says so."""
 
     def __init__(self):
         super().__init__()
@@ -374,7 +378,7 @@ class _Held(Sender):
 
 @pytest.fixture
 def local():
-    """A simulation without a server, with one destination, and the post office that serves it."""
+    """A simulation without a server, with one destination, and the dispatcher that serves it."""
 
     def local(sender, **settings):
         simulation = Simulation("k", Settings(**settings), Library(shipped()), real_ns=lambda: 0)
@@ -390,7 +394,7 @@ def _agent(simulation):
 
 
 def test_a_server_can_be_stopped_while_it_delivers(receiver):
-    """A receiver that never answers does not keep a server from stopping."""
+    """A receiver that never answers does not delay it."""
     receiver.say(receiver.hang)
     thread = ServerThread(WorldRegistry(Settings(mode="real"))).start()
     headers = {"Authorization": "Bearer k"}
@@ -408,8 +412,8 @@ def test_a_server_can_be_stopped_while_it_delivers(receiver):
 
 
 @pytest.mark.parametrize("mode", ["real", "on_poll"])
-def test_no_answer_of_the_api_waits_for_a_receiver(receiver, subscribe, agent, api, sim, mode):
-    """A receiver hangs, and calls are answered all the same; delivery is in the background."""
+def test_no_response_waits_for_a_receiver(receiver, subscribe, agent, api, sim, mode):
+    """Calls are answered while a receiver hangs; delivery is in the background."""
     go_on = threading.Event()
 
     def slow(arrival, line):
@@ -430,8 +434,8 @@ def test_no_answer_of_the_api_waits_for_a_receiver(receiver, subscribe, agent, a
     assert api.get(path).json()["data"][0]["status"] == "success"
 
 
-def test_with_a_real_clock_retries_come_by_themselves(receiver, subscribe, agent, sim):
-    """Nobody need call for a retry to be sent: here the clock runs a thousand times as fast."""
+def test_a_real_clock_sends_retries_without_any_call(receiver, subscribe, agent, sim):
+    """Here the clock runs a thousand times as fast."""
     done = threading.Event()
 
     def last(arrival, line):
@@ -445,7 +449,7 @@ def test_with_a_real_clock_retries_come_by_themselves(receiver, subscribe, agent
     assert done.wait(20)
 
 
-def test_a_poll_loop_ends_and_counts_no_delivery_as_a_jump(receiver, subscribe, run_task, api, sim):
+def test_deliveries_do_not_change_the_number_of_polls(receiver, subscribe, run_task, api, sim):
     """With `on_poll` a run takes as many polls with a receiver as without."""
     sim.put("/clock", json={"mode": "on_poll"})
     run = run_task()
@@ -461,125 +465,125 @@ def _polls(api, run_id):
     return count
 
 
-def test_an_advance_first_waits_for_what_is_under_way(local):
-    """What was sent in the background has landed before the clock is moved."""
-    simulation, office = local(_Held(), mode="real")
+def test_an_advance_first_waits_for_background_attempts(local):
+    """They are recorded before the clock moves."""
+    simulation, dispatcher = local(_Held(), mode="real")
     _agent(simulation)
 
     async def play():
-        office.wake(simulation)
-        await office._sender.called.wait()
-        driving = asyncio.ensure_future(office.drive(simulation, simulation.settle()))
+        dispatcher.wake(simulation)
+        await dispatcher._sender.called.wait()
+        driving = asyncio.ensure_future(dispatcher.drive(simulation, simulation.settle()))
         for _ in range(5):
             await asyncio.sleep(0)
         assert not driving.done()
-        office._sender.let_go.set()
+        dispatcher._sender.let_go.set()
         await driving
-        await office.close()
+        await dispatcher.close()
 
     asyncio.run(play())
     (delivery,) = simulation.world.all("event_delivery").values()
     assert delivery.status == "success"
 
 
-def test_a_world_that_goes_away_ends_the_wait_for_what_is_under_way(local):
-    """Whoever waits is refused, as always when the world goes, instead of being stopped with it."""
-    simulation, office = local(_Held(), mode="real")
+def test_dropping_a_world_ends_the_wait_for_background_attempts(local):
+    """The waiting advance gets the error of a dropped world, not a cancellation."""
+    simulation, dispatcher = local(_Held(), mode="real")
     _agent(simulation)
 
     async def play():
-        office.wake(simulation)
-        await office._sender.called.wait()
-        driving = asyncio.ensure_future(office.drive(simulation, simulation.settle()))
+        dispatcher.wake(simulation)
+        await dispatcher._sender.called.wait()
+        driving = asyncio.ensure_future(dispatcher.drive(simulation, simulation.settle()))
         await asyncio.sleep(0)
         simulation.dropped = True
-        office.forget(simulation)
+        dispatcher.forget(simulation)
         with pytest.raises(ApiError, match="was reset or deleted while"):
             await driving
 
     asyncio.run(play())
 
 
-def test_who_gives_up_waiting_stops_nothing_that_is_under_way(local):
-    """What was sent in the background lands and is noted, whether or not somebody waits for it."""
-    simulation, office = local(_Held(), mode="real")
+def test_canceling_a_waiting_advance_cancels_no_attempt(local):
+    """The attempt is recorded as usual."""
+    simulation, dispatcher = local(_Held(), mode="real")
     _agent(simulation)
 
     async def play():
-        office.wake(simulation)
-        await office._sender.called.wait()
-        driving = asyncio.ensure_future(office.drive(simulation, simulation.settle()))
+        dispatcher.wake(simulation)
+        await dispatcher._sender.called.wait()
+        driving = asyncio.ensure_future(dispatcher.drive(simulation, simulation.settle()))
         await asyncio.sleep(0)
         driving.cancel()
         await asyncio.wait([driving])
-        office._sender.let_go.set()
-        await office.wait_for_attempts(simulation)
-        await office.close()
+        dispatcher._sender.let_go.set()
+        await dispatcher.wait_for_attempts(simulation)
+        await dispatcher.close()
 
     asyncio.run(play())
     (delivery,) = simulation.world.all("event_delivery").values()
     assert delivery.status == "success"
 
 
-def test_a_frozen_clock_or_a_dropped_world_or_no_destination_wakes_nobody(local):
-    """Nothing is sent in the background unless it has to be."""
-    simulation, office = local(_Held(), mode="real")
+def test_background_delivery_starts_only_when_needed(local):
+    """Not for a dropped world, one without a destination, or one with a frozen clock."""
+    simulation, dispatcher = local(_Held(), mode="real")
     empty = Simulation("k", Settings(mode="real"), Library(shipped()), real_ns=lambda: 0)
     frozen, _ = local(_Held())
     simulation.dropped = True
     for one in (simulation, empty, frozen):
-        office.wake(one)
-    assert office._rounds == {}
+        dispatcher.wake(one)
+    assert dispatcher._backgrounds == {}
 
 
-def test_a_keeper_rests_once_the_clock_is_frozen_and_wakes_again(local):
-    """A pace keeper ends with its mode, and another begins when the clock moves again."""
-    simulation, office = local(_Held(), mode="real")
+def test_background_delivery_ends_and_starts_with_the_clock_mode(local):
+    """It ends when the clock is frozen, and starts again when the clock moves by itself."""
+    simulation, dispatcher = local(_Held(), mode="real")
 
     async def play():
-        office.wake(simulation)
+        dispatcher.wake(simulation)
         await asyncio.sleep(0)
-        (round_,) = office._rounds.values()
+        (background,) = dispatcher._backgrounds.values()
         simulation.set_clock("frozen")
-        round_.woken.set()
-        await round_.keeper
-        assert round_.keeper is None
+        background.wake.set()
+        await background.loop
+        assert background.loop is None
         simulation.set_clock("real")
-        office.wake(simulation)
-        assert round_.keeper is not None
+        dispatcher.wake(simulation)
+        assert background.loop is not None
         await asyncio.sleep(0)
-        office.forget(simulation)
-        await office.close()
+        dispatcher.forget(simulation)
+        await dispatcher.close()
 
     asyncio.run(play())
 
 
-def test_a_keeper_leaves_a_driven_world_alone(local):
-    """While somebody drives, the pace keeper waits."""
-    simulation, office = local(_Held(), mode="real")
+def test_background_delivery_waits_during_an_advance(local):
+    """The advance sends in its place."""
+    simulation, dispatcher = local(_Held(), mode="real")
     _agent(simulation)
     simulation.advancing = True
 
     async def play():
-        office.wake(simulation)
+        dispatcher.wake(simulation)
         for _ in range(5):
             await asyncio.sleep(0)
-        await office.close()
+        await dispatcher.close()
 
     asyncio.run(play())
-    assert office._sender.sent == []
+    assert dispatcher._sender.sent == []
 
 
-def test_a_failure_of_our_own_is_kept_with_the_crashes(local, caplog):
-    """What breaks in the background is neither lost nor the end of delivering."""
-    simulation, office = local(_Broken(), mode="real")
+def test_an_error_in_the_background_is_recorded(local, caplog):
+    """It is in the world's crashes and in the log."""
+    simulation, dispatcher = local(_Broken(), mode="real")
     _agent(simulation)
 
     async def play():
-        office.wake(simulation)
+        dispatcher.wake(simulation)
         for _ in range(5):
             await asyncio.sleep(0)
-        await office.close()
+        await dispatcher.close()
 
     asyncio.run(play())
     assert "ZeroDivisionError" in simulation.crashes[0]
@@ -591,43 +595,45 @@ class _Broken(Sender):
         return 1 / 0
 
 
-def test_a_timer_wakes_the_keeper_by_itself(local):
-    """A keeper naps until the next thing is due, as real time goes at the clock's speed."""
-    simulation, office = local(_Held(), mode="real", speed=1_000_000)
+def test_background_delivery_sleeps_until_the_next_timer(local):
+    """In real time, at the clock's speed."""
+    simulation, dispatcher = local(_Held(), mode="real", speed=1_000_000)
     clock = iter(range(0, 10**15, 10**7))
     simulation.real_ns = lambda: next(clock)
     simulation.world.timers.arm("edlv_x", "attempt", simulation.world.now + timedelta(days=1))
-    assert office._until_next(simulation) == timedelta(milliseconds=86.4)
+    assert dispatcher._until_next(simulation) == timedelta(milliseconds=86.4)
 
 
-# What the log says
+# The delivery log
 
 
-def test_a_wrong_choice_of_the_timestamp_is_explained(local):
-    """With the world's time far from the wall's, a refusal is explained in the log."""
-    simulation, office = local(_Refusing(), webhook_time="world", now=WALL + timedelta(days=1))
+def test_a_refused_timestamp_is_explained(local):
+    """The world's time is far from the wall clock's, and the receiver refuses the webhook."""
+    simulation, dispatcher = local(_Refusing(), webhook_time="world", now=WALL + timedelta(days=1))
     _agent(simulation)
-    asyncio.run(office.drive(simulation, simulation.settle()))
+    asyncio.run(dispatcher.drive(simulation, simulation.settle()))
     ((tried,),) = simulation.world.attempts.values()
     assert "the world's (2025-01-16T09:30:00Z)" in tried.error
     assert "webhook_time: wall" in tried.error
     assert tried.request["webhook-timestamp"] == f"{int(simulation.world.now.timestamp())}"
 
 
-def test_a_refusal_with_the_right_time_is_left_as_it_is(local):
-    """A status that the timestamp cannot have caused is not explained by it."""
-    simulation, office = local(_Refusing())
+def test_a_refusal_with_a_right_timestamp_has_no_explanation(local):
+    """The timestamp cannot have caused it."""
+    simulation, dispatcher = local(_Refusing())
     _agent(simulation)
-    asyncio.run(office.drive(simulation, simulation.settle()))
+    asyncio.run(dispatcher.drive(simulation, simulation.settle()))
     ((tried,),) = simulation.world.attempts.values()
     assert (tried.status, tried.error) == (401, None)
 
 
-def test_a_success_with_the_wrong_time_is_left_as_it_is(local):
-    """Who takes an event in spite of its timestamp needs no explanation."""
-    simulation, office = local(_Refusing(200), webhook_time="world", now=WALL + timedelta(days=1))
+def test_a_success_with_a_wrong_timestamp_has_no_explanation(local):
+    """The receiver does not check it."""
+    simulation, dispatcher = local(
+        _Refusing(200), webhook_time="world", now=WALL + timedelta(days=1)
+    )
     _agent(simulation)
-    asyncio.run(office.drive(simulation, simulation.settle()))
+    asyncio.run(dispatcher.drive(simulation, simulation.settle()))
     ((tried,),) = simulation.world.attempts.values()
     assert (tried.status, tried.error) == (200, None)
 
@@ -642,7 +648,7 @@ class _Refusing(Sender):
 
 
 def test_a_public_address_is_a_recorded_failure(subscribe, agent, advance, delivery_log):
-    """The log of the delivery says that the address is public, and how to allow it."""
+    """Its error names the option that allows it."""
     subscribe("agent.created", url="http://8.8.8.8/hook")
     agent()
     advance("0s")
@@ -650,8 +656,8 @@ def test_a_public_address_is_a_recorded_failure(subscribe, agent, advance, deliv
     assert "--allow-public-webhooks" in delivery["log"][0]["error"]
 
 
-def test_equal_runs_are_equal_to_the_byte_whoever_answers_first(receiver):
-    """Events, deliveries and the timeline do not depend on how fast receivers are."""
+def test_the_order_of_responses_changes_no_byte(receiver):
+    """Events and timeline do not depend on how fast receivers are."""
     receiver.say(200, path="/a")
     receiver.say(500, path="/b")
     first, second = (_story(receiver, order) for order in ("ab", "ba"))
@@ -659,7 +665,7 @@ def test_equal_runs_are_equal_to_the_byte_whoever_answers_first(receiver):
 
 
 def _story(receiver, slow_first):
-    """What a world tells whose receivers answer in this order."""
+    """The events and the timeline of a world whose receivers answer in this order."""
     gate = threading.Event()
 
     def first(arrival, line):
@@ -686,10 +692,10 @@ def _story(receiver, slow_first):
     return told
 
 
-def test_an_event_that_no_receiver_can_bring_uses_up_no_patience(
+def test_waiting_for_an_event_that_cannot_come_lets_no_prompt_expire(
     receiver, subscribe, run_task, sim, api
 ):
-    """All is delivered, nobody answers the prompt, and it is still open when that is told."""
+    """Everything is delivered, no receiver answers the prompt, and it is still open."""
     subscribe()
     run = run_task("mfa_then_success")
     until = {"event": "task_run.completed", "id": run["id"]}
@@ -699,10 +705,10 @@ def test_an_event_that_no_receiver_can_bring_uses_up_no_patience(
     assert receiver.types()[-1] == "task_run.interaction_required"
 
 
-def test_a_receiver_may_bring_an_event_about_another_run(
+def test_a_receiver_may_cause_the_awaited_event(
     receiver, subscribe, run_task, sim, connection, task, api
 ):
-    """Who is told of a failure may try again, so the failure is waited for."""
+    """It starts another run when the first has failed, so the advance waits for the failure."""
 
     def again(arrival, line):
         body = {"connection_id": connection["id"]}
@@ -715,8 +721,8 @@ def test_a_receiver_may_bring_an_event_about_another_run(
     assert answer.status_code == 200, answer.text
 
 
-def test_webhooks_go_out_on_the_way_to_an_event(receiver, subscribe, sim, run_task):
-    """What happens before the event that is waited for has been delivered before it."""
+def test_earlier_events_are_delivered_before_the_awaited_one(receiver, subscribe, sim, run_task):
+    """In their order."""
     subscribe("task_run.queued", "task_run.running", "task_run.completed")
     run_task()
     sim.post("/clock/advance", json={"until": {"event": "task_run.completed"}})
@@ -729,16 +735,16 @@ def test_webhooks_go_out_on_the_way_to_an_event(receiver, subscribe, sim, run_ta
 
 @pytest.fixture
 def following(key, server):
-    """A world that follows the process, which is frozen; and its freezer."""
+    """The freezer of a process that a world follows."""
     with freeze_time("2024-03-01 12:00") as freezer:
         server.worlds.create(key, mode="follow")
         yield freezer
 
 
-def test_what_a_freezer_brought_is_delivered_before_the_next_call_is_answered(
+def test_events_of_a_followed_clock_are_delivered_before_the_next_call(
     following, receiver, subscribe, run_task, api, delivery_log
 ):
-    """In order, and each retry at its moment; a look at the world is call enough."""
+    """In order, each retry at its moment; a call that only reads is enough."""
     receiver.say(503, 200)
     run_task()
     subscribe("task_run.completed")
@@ -751,7 +757,7 @@ def test_what_a_freezer_brought_is_delivered_before_the_next_call_is_answered(
 def test_webhooks_are_signed_with_the_time_of_the_process(
     following, receiver, subscribe, agent, sim
 ):
-    """A verifier in the frozen process takes what its own freezer's moment signed."""
+    """A verifier in the frozen process accepts the timestamp."""
     secret, _ = subscribe("agent.created")["credentials"]["secret"], agent()
     following.tick(3600)
     sim.get("/clock")
@@ -759,10 +765,10 @@ def test_webhooks_are_signed_with_the_time_of_the_process(
     standardwebhooks.Webhook(secret).verify(arrival.body, arrival.headers)
 
 
-def test_a_receiver_may_call_while_a_world_comes_along(
+def test_a_receiver_may_call_while_a_followed_clock_catches_up(
     following, receiver, subscribe, run_task, api, sim
 ):
-    """Its call is answered at once: it does not wait for itself."""
+    """Its call is answered at once."""
 
     def answer(arrival, line):
         run = arrival.data["data"]["id"]
@@ -776,13 +782,11 @@ def test_a_receiver_may_call_while_a_world_comes_along(
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == "completed"
 
 
-# The present of a caller in another process
+# The time of a caller in another process
 
 
-def test_a_caller_says_what_it_takes_for_the_present(receiver, subscribe, agent, sim):
-    """Webhooks are stamped with it, until that caller says otherwise. Who says nothing changes
-    nothing, nor does a handle in the server's own process, whose present is known.
-    """
+def test_a_caller_in_a_frozen_process_sets_the_timestamp(receiver, subscribe, agent, sim):
+    """Until it sends no time. Calls without headers, or of the server's process, change nothing."""
     subscribe()
     for headers in (
         {"Deck-Sim-Present": "2031-01-01T00:00:00Z", "Deck-Sim-Process": "another"},
@@ -799,8 +803,8 @@ def test_a_caller_says_what_it_takes_for_the_present(receiver, subscribe, agent,
     assert (years[:3], years[3] == 2031) == ([2031] * 3, False)
 
 
-def test_a_present_that_is_no_moment_is_refused(sim):
-    """The answer names the header and shows how a moment is written."""
+def test_a_caller_time_that_is_not_a_moment_is_refused(sim):
+    """The error names the header and shows how to write a moment."""
     answer = sim.get("/clock", headers={"Deck-Sim-Present": "now"})
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "Deck-Sim-Present")
