@@ -1,1 +1,1 @@
-"""The engine. Pure: no I/O, no wall clock, no threads, no await, no chance but the world's seed."""
+"""The engine is pure: no I/O, no wall clock, no threads, no await, no randomness but the seed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from deck_sim.base.errors import listed, nearest
-from deck_sim.contract.error_catalog import ApiError, Problem, problem
+from deck_sim.contract.error_catalog import Problem, check, problem
 from deck_sim.engine.deliveries import WEBHOOK, rotate_secret, set_destination_status
 from deck_sim.engine.fan_out import ALL
 from deck_sim.engine.records import Resource
@@ -54,12 +54,11 @@ def update_destination(
 
 
 def _check(world: World, fields: Mapping[str, Any], config_at: str) -> None:
-    problems = [*_event_problems(world, fields.get("events", [ALL]))]
+    problems = _event_problems(world, fields.get("events", [ALL]))
     if fields["type"] == WEBHOOK and "config" in fields:
         headers = fields["config"].get("custom_headers")
         problems += _header_problems(headers, f"{config_at}.custom_headers")
-    if problems:
-        raise ApiError(*problems)
+    check(problems)
 
 
 def _event_problems(world: World, events: list[str]) -> list[Problem]:

@@ -131,6 +131,20 @@ def test_only_the_world_writes_to_its_resources():
                 assert not re.search(r"\.(all\(|resources\b)", ast.unparse(node.value)), file
 
 
+def test_only_pass_time_sets_the_clock():
+    """Besides `World.begin_at`, which sets the start."""
+    writes = {
+        (file, function.name)
+        for file, tree in SOURCES.items()
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if node.attr == "now" and ast.unparse(node.value) != "report"
+    }
+    assert writes == {("engine/playing.py", "pass_time"), ("engine/world.py", "begin_at")}
+
+
 def test_an_event_keeps_the_resource_as_it_was(play):
     """Later changes do not appear in earlier events."""
     run = play.run("[queued: 2s, running: 8s, completed]")
