@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base import real_time  # noqa: F401 - keeps hold of the real clock before anything freezes it
+from deck_sim.base import real_time  # noqa: F401 - gets the real clock before anything freezes it
 from deck_sim.base.version import __version__
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for, so that `import deck_sim` costs nothing."""
+    """Import a public name on first use, so that `import deck_sim` is fast."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -1,1 +1,1 @@
-"""Tools beside the main job: the scenario player and the Hypothesis strategies."""
+"""What stands beside the main job: the scenario player, and Hypothesis strategies."""

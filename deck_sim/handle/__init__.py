@@ -1,1 +1,1 @@
-"""The Python handle: a world of a server, driven from a test."""
+"""The Python handle: `Deck`, the webhook receiver, and what connects applications with a world."""

@@ -89,5 +89,5 @@ def test_a_server_in_another_process_cannot_follow(run_apart, tmp_path):
         server.terminate()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        ["*cannot start the world of this test: `follow` reads the time of the process in which*"]
+        ["*cannot start the world of this test: `follow` reads the time of the server's process*"]
     )
