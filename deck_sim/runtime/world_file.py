@@ -122,11 +122,12 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
             make_mistake(document, file, found, WorldFile) for found in errors_to_report(error)
         ]
         world = _readable(document.data)
-    none = tuple(f"{one.path}." for one in mistakes if one.path.startswith("resources"))
-    spelled = {format_path(path): path for path in (*document.keys, *document.values)}
+    # A resource that is not a mapping is one mistake: it is not reported as lacking its fields.
+    malformed = tuple(f"{one.path}." for one in mistakes if one.path.startswith("resources"))
+    paths = {format_path(path): path for path in (*document.keys, *document.values)}
     for problem in _problems(world, library, editions or (*EDITIONS,)):
-        if not f"{problem.field}".startswith(none):  # what is no resource lacks everything
-            mistakes.append(_translate(document, file, problem, spelled))
+        if not f"{problem.field}".startswith(malformed):
+            mistakes.append(_translate(document, file, problem, paths))
     if mistakes:
         raise ScenarioError(*sort_mistakes(mistakes))
     return world
@@ -184,13 +185,13 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _translate(
-    document: Document, file: str, problem: Problem, spelled: Mapping[str, Path]
+    document: Document, file: str, problem: Problem, paths: Mapping[str, Path]
 ) -> Mistake:
     """A problem of the API as a mistake in the file."""
     field = problem.field or ""
     known = field
-    while known and known not in spelled:
+    while known and known not in paths:
         known = known[: max(known.rfind("."), known.rfind("["), 0)]
     message = _PLACE.sub("", problem.message)  # the mistake names the place itself
-    position = document.position(spelled.get(known, ()), of_key=message.startswith(UNKNOWN_KEY))
+    position = document.position(paths.get(known, ()), of_key=message.startswith(UNKNOWN_KEY))
     return Mistake(file, *position, field, message)

@@ -173,7 +173,7 @@ def test_the_first_fault_that_is_due_affects_a_call(put, api, sim):
 
 
 def test_calls_of_the_control_api_have_no_faults(put, sim):
-    """Whoever drives the world is not in it."""
+    """They drive the world from outside."""
     put(match="**", status=502)
     assert sim.get("/world").status_code == 200
 

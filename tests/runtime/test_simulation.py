@@ -544,7 +544,7 @@ def test_an_unused_world_goes_back_with_the_process(following):
 
 
 def test_a_call_does_not_move_the_clock_during_an_advance(following):
-    """While a journey is simulation, no call lets the world come along."""
+    """The advance moves it."""
     simulation, freezer = following
     simulation.advancing = True
     freezer.tick(1)
