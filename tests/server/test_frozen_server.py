@@ -56,7 +56,7 @@ class Frozen:
         return not stopper.is_alive()
 
     def subscribe(self, receiver):
-        """Let the receiver be told of every agent, and make one."""
+        """Create a destination for the receiver, and an agent."""
         config = {"url": receiver.url}
         body = {"name": "Hook", "type": "webhook", "config": config, "events": ["agent.created"]}
         self.deck.create("event-destinations", body)

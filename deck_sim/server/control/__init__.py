@@ -1,1 +1,1 @@
-"""The control API, below `/_sim`: whatever moves a world from outside the Deck API."""
+"""The control API, below `/_sim`: calls that inspect and drive a world."""

@@ -1,4 +1,4 @@
-"""Answers that rest on what is only assumed: they say so, and a strict world refuses the call.
+"""Answers that rely on assumptions: they name them, and a strict world refuses the call.
 
 The tables have a row for every mark of the ledger, so that none is a promise only.
 """
@@ -16,7 +16,7 @@ HOOK = {"url": "http://127.0.0.1:9/"}
 
 @pytest.fixture
 def strict(sim):
-    """Switch the refusal of what is assumed on or off."""
+    """Make the world strict, or not."""
     return lambda on=True: sim.patch("/world", json={"strict_fidelity": on})
 
 
@@ -84,7 +84,7 @@ QUEUE = {**CONFIG, "type": "aws_sqs"}
 WRONG = {"inputs": {"code": "000000"}}
 START = "2025-01-15T09:30:00Z"
 
-# edition, what is done before, the call (RUN is the run's id), its body, what it rests on
+# edition, calls before, the call (RUN is the run's id), its body, its assumptions
 TOLD = [
     (C, [], "GET /agents", None, ""),
     (C, [], "POST /tasks/task/run", {"connection_id": "login"}, ""),

@@ -37,13 +37,13 @@ VALUES = {
     ("event-destinations", "credentials"): {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
 }
 HIDDEN = {("event-destinations", "credentials")}
-# The fields that null clears; what the others are, they must be.
+# The fields that null clears; the others are required.
 CLEARED = {
     *(("agents", "description"), ("sources", "name"), ("connections", "external_id")),
     *(("tasks", name) for name in ("description", "prompt", "storage", "extraction")),
     *(("tasks", name) for name in ("input_schema", "output_schema")),
 }
-# The parts that are objects of known fields, and what must be told of a wrong one.
+# The fields that are objects, and the problem with an invalid one.
 NESTED = [
     ("sources", {"website": {"url": "https://a.example", "ulr": 1}}, ["website.ulr"]),
     ("tasks", {"settings": {"timeout_second": 1}}, ["settings.timeout_second"]),

@@ -10,7 +10,7 @@ LONG = "x" * 255
 
 @pytest.fixture(autouse=True)
 def seeded(sim):
-    """Agents with ids that are usual, odd, and as long as they may be."""
+    """Agents with usual, unusual and very long ids."""
     agents = [{"id": found, "name": "A"} for found in ("agt_1", "agt 2", "ä", LONG)]
     assert sim.post("/seed", json={"resources": {"agents": agents}}).status_code == 200
 

@@ -7,7 +7,7 @@ from deck_sim.contract.editions import EDITIONS
 KINDS = EDITIONS["connections"].kinds
 START = "2025-01-15T09:30:00Z"
 
-# The path of each list, and the filters that it takes beside the moments.
+# The path of each list, and the filters that it takes, the moments apart.
 LISTS = {
     "/agents": (),
     "/sources": (),

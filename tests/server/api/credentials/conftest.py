@@ -13,7 +13,7 @@ def edition(sim):
 
 @pytest.fixture
 def new_credential(api, source):
-    """Store a credential; what is given takes the place of what is usual."""
+    """Store a credential; keyword arguments replace the usual fields."""
 
     def new_credential(**fields):
         usual = {"source_id": source["id"], "auth_method": "username_password"}
@@ -31,7 +31,7 @@ def credential(new_credential):
 
 @pytest.fixture
 def start(api, task, credential):
-    """Start a run; `scenario` names what it plays."""
+    """Start a run that plays a scenario."""
 
     def start(scenario="success", **body):
         body = body or {"credential_id": credential["id"]}
