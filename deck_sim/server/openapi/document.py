@@ -8,10 +8,10 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.shapes import Shape
 from deck_sim.server.api.app import routes_of
 from deck_sim.server.openapi import headers
-from deck_sim.server.openapi.examples import illustrate
-from deck_sim.server.openapi.paths import JSON, described, paths, tag
+from deck_sim.server.openapi.enums import name_enums
+from deck_sim.server.openapi.examples import add_examples
+from deck_sim.server.openapi.paths import JSON, operation_of, paths, tag
 from deck_sim.server.openapi.schemas import event_of, schemas
-from deck_sim.server.openapi.words import name_words
 
 _ABOUT = """\
 The Deck v2 API as deck-sim serves it. Deck adds fields, event types and interaction types without a
@@ -24,7 +24,7 @@ def document(name: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the edition of that name."""
     edition = EDITIONS[name]
     routes = routes_of(edition)
-    operations = [described(route) for route in routes]
+    operations = [operation_of(route) for route in routes]
     found = {
         "openapi": "3.1.0",
         "info": {
@@ -44,8 +44,8 @@ def document(name: str) -> dict[str, Any]:
             "securitySchemes": {"api_key": {"type": "http", "scheme": "bearer"}},
         },
     }
-    found = name_words(found)
-    illustrate(found, edition.kinds.values())
+    found = name_enums(found)
+    add_examples(found, edition.kinds.values())
     return found
 
 

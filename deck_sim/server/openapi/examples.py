@@ -42,7 +42,7 @@ _WHOLE: Mapping[str, Any] = {
 }
 
 
-def illustrate(document: Shape, kinds: Iterable[Kind]) -> None:
+def add_examples(document: Shape, kinds: Iterable[Kind]) -> None:
     """Give each body and answer of the document an example.
 
     A field means the same wherever it stands, so bodies borrow the examples of the answers; where

@@ -16,7 +16,7 @@ VERSION, RETRY_AFTER = "Deck-Sim-Version", "Retry-After"
 (REPLAYED,) = idempotency.REPLAYED
 
 # Statuses of answers that are never stored under an idempotency key.
-_AT_THE_DOOR = (401, 413, 429, 500, 501)
+_NEVER_STORED = (401, 413, 429, 500, 501)
 
 
 def _header(description: str, schema: Shape, *, required: bool = False) -> Shape:
@@ -52,7 +52,7 @@ def takes_key(edition: Edition, route: Route) -> bool:
     return edition.idempotency.covers(route.method, creates=route.creates)
 
 
-def taken(edition: Edition, route: Route, operation: Operation) -> Iterator[Shape]:
+def call_headers(edition: Edition, route: Route, operation: Operation) -> Iterator[Shape]:
     """The optional headers of a call."""
     if operation.plays:
         scenario = shapes.text("mfa_then_success")
@@ -60,24 +60,26 @@ def taken(edition: Edition, route: Route, operation: Operation) -> Iterator[Shap
     if takes_key(edition, route):
         rule = edition.idempotency
         key = {"type": "string", "minLength": 1, "maxLength": rule.longest_key}
-        told = "The same call under the same key gets the same answer again, and does nothing more."
-        yield _sent(idempotency.HEADER, told, key)
+        description = (
+            "The same call under the same key gets the same answer again, and does nothing more."
+        )
+        yield _sent(idempotency.HEADER, description, key)
 
 
 def _sent(name: str, description: str, schema: Shape) -> Shape:
     return {"name": name, "in": "header", "description": description, "schema": schema}
 
 
-def answered(edition: Edition, route: Route, operation: Operation, status: int) -> Shape:
+def answer_headers(edition: Edition, route: Route, operation: Operation, status: int) -> Shape:
     """References to the headers of an answer."""
-    kept = status in edition.idempotency.kept and status not in _AT_THE_DOOR
-    brought = {
+    stored = status in edition.idempotency.kept and status not in _NEVER_STORED
+    present = {
         VERSION: True,
         ASSUMED: True,
         selection.HEADER: operation.plays and status == operation.status,
-        REPLAYED: kept and takes_key(edition, route),
+        REPLAYED: stored and takes_key(edition, route),
         RETRY_AFTER: status == 429,
     }
     return {
-        name: {"$ref": f"#/components/headers/{name}"} for name, there in brought.items() if there
+        name: {"$ref": f"#/components/headers/{name}"} for name, there in present.items() if there
     }

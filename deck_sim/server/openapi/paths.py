@@ -8,7 +8,7 @@ from deck_sim.contract.operations import Operation
 from deck_sim.contract.shapes import Shape, many, named
 from deck_sim.server.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from deck_sim.server.openapi import headers
-from deck_sim.server.openapi.refusals import refusals
+from deck_sim.server.openapi.error_responses import error_responses
 from deck_sim.server.openapi.schemas import answer_name, status_name
 from deck_sim.server.routing import Route
 
@@ -30,7 +30,7 @@ def tag(route: Route) -> str:
 
 
 def _operation(edition: Edition, route: Route, links: Shape) -> Shape:
-    operation = described(route)
+    operation = operation_of(route)
     shown: Shape = {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -47,20 +47,20 @@ def _operation(edition: Edition, route: Route, links: Shape) -> Shape:
     }
     if links:
         done["links"] = links
-    responses = {f"{operation.status}": done, **refusals(edition, route, operation)}
+    responses = {f"{operation.status}": done, **error_responses(edition, route, operation)}
     for status, response in responses.items():
-        response["headers"] = headers.answered(edition, route, operation, int(status))
+        response["headers"] = headers.answer_headers(edition, route, operation, int(status))
     return {**shown, "responses": responses}
 
 
 def _links(edition: Edition, route: Route, routes: Iterable[Route]) -> Shape:
     """Links to the calls that take the id of the created resource."""
-    kind = edition.kinds.get(described(route).kind)
+    kind = edition.kinds.get(operation_of(route).kind)
     if route.method != "POST" or not kind or kind.path == _named_by_id(route):
         return {}
     return {
-        described(other).name: {
-            "operationId": described(other).name,
+        operation_of(other).name: {
+            "operationId": operation_of(other).name,
             "parameters": {"id": "$response.body#/id"},
         }
         for other in routes
@@ -73,7 +73,7 @@ def _named_by_id(route: Route) -> str | None:
     return tag(route) if "{id}" in route.path else None
 
 
-def described(route: Route) -> Operation:
+def operation_of(route: Route) -> Operation:
     """The operation of a route of the Deck API."""
     assert route.operation is not None, f"{route.method} {route.path} has no operation"
     return route.operation
@@ -91,7 +91,7 @@ def _parameters(edition: Edition, route: Route, operation: Operation) -> Iterato
         text = f"What else to show: {', '.join(f'`{name}`' for name in operation.includes)}."
         several = _query("include", many({"type": "string"}), text)
         yield {**several, "style": "form", "explode": False}
-    yield from headers.taken(edition, route, operation)
+    yield from headers.call_headers(edition, route, operation)
 
 
 def _identity(edition: Edition, route: Route) -> Shape:

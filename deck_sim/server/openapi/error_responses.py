@@ -23,7 +23,7 @@ _KEY = ("idempotency/idempotency_error", "idempotency/idempotency_key_error")
 _INVALID = "request/input_invalid"
 
 
-def refusals(edition: Edition, route: Route, operation: Operation) -> dict[str, Shape]:
+def error_responses(edition: Edition, route: Route, operation: Operation) -> dict[str, Shape]:
     """The responses that are errors, by status."""
     by_status: dict[int, list[str]] = {}
     for name in sorted({*_names(edition, route, operation)}):

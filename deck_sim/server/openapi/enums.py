@@ -11,7 +11,7 @@ from deck_sim.contract.shapes import Shape, choice, named
 _OF_BODIES = choice("WantedStatus", *get_args(bodies.WantedStatus))  # a destination has more
 
 
-def name_words(document: Shape) -> Shape:
+def name_enums(document: Shape) -> Shape:
     """The document, with a reference wherever an enumeration stood that has a name."""
     enums = {tuple(shape["enum"]): shape for shape in (_OF_BODIES, *_titled(document))}
     used = dict[str, Shape]()
