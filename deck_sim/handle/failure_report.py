@@ -46,8 +46,8 @@ def write_report(deck: "Deck") -> str:
     }
     shown = {title: cut_middle(rows, _MOST_ROWS) for title, rows in sections.items() if rows}
     shown["present state"] = _present_state(deck.next()) + no_calls
-    told = [line for title, rows in shown.items() for line in ("", f"{title}:", *rows)]
-    return "\n".join([*cut_middle(lines, _MOST_LINES), *told])
+    rest = [line for title, rows in shown.items() for line in ("", f"{title}:", *rows)]
+    return "\n".join([*cut_middle(lines, _MOST_LINES), *rest])
 
 
 def _timeline_line(entry: TimelineEntry, calls: Mapping[str, _Row]) -> _Line:
