@@ -1,9 +1,12 @@
 """The other operations on tasks, runs, connections, credentials and sessions."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Resource
+from deck_sim.runtime.request_bodies import ExtraChecks
 from deck_sim.runtime.serialization import print_resource, print_screenshots
 from deck_sim.scenario.selection import HEADER
 from deck_sim.server.api.paging import list_items, show_all
@@ -30,6 +33,17 @@ def _choose(request: Request, kind: str) -> commands.Choose:
     """Return the function that chooses a scenario for the resource that the request starts."""
     header = request.headers.get(HEADER)
     return lambda facts: request.simulation.choose(kind, header, facts)
+
+
+def _start(
+    request: Request,
+    kind: str,
+    problems: ExtraChecks,
+    start: Callable[[dict[str, Any], commands.Choose], Resource],
+) -> Answer:
+    """Start a resource that plays a scenario, from the body of the request."""
+    body = request.read_body(problems).model_dump()
+    return _show_playing(request, start(body, _choose(request, kind)))
 
 
 def _command(request: Request, kind: str, name: str) -> Answer:
@@ -65,18 +79,16 @@ def reset_task(request: Request) -> Answer:
 def run_task(request: Request) -> Answer:
     """Start a run on a connection. The answer shows it `queued`."""
     world, task = request.simulation.world, _fetch(request, "task")
-    body = request.read_body(partial(commands.run_problems, world, task)).model_dump()
-    run = commands.run_task(world, task, body, _choose(request, "task_run"))
-    return _show_playing(request, run)
+    problems = partial(commands.run_problems, world, task)
+    return _start(request, "task_run", problems, partial(commands.run_task, world, task))
 
 
 @endpoint
 def run_task_with_login(request: Request) -> Answer:
     """Start a run that logs in itself. The answer shows it `queued`."""
     world, task = request.simulation.world, _fetch(request, "task")
-    body = request.read_body(partial(logins.run_problems, world, task)).model_dump()
-    run = logins.run_task(world, task, body, _choose(request, "task_run"))
-    return _show_playing(request, run)
+    problems = partial(logins.run_problems, world, task)
+    return _start(request, "task_run", problems, partial(logins.run_task, world, task))
 
 
 @endpoint
@@ -119,9 +131,8 @@ def list_run_screenshots(request: Request) -> Answer:
 def open_connection(request: Request) -> Answer:
     """Open a connection. The answer shows it `connecting`."""
     world = request.simulation.world
-    body = request.read_body(partial(commands.body_problems, world, "connection")).model_dump()
-    connection = commands.open_connection(world, body, _choose(request, "connection"))
-    return _show_playing(request, connection)
+    problems = partial(commands.body_problems, world, "connection")
+    return _start(request, "connection", problems, partial(commands.open_connection, world))
 
 
 @endpoint
@@ -181,9 +192,8 @@ def delete_credential(request: Request) -> Answer:
 def start_session(request: Request) -> Answer:
     """Start a session without a run (observed)."""
     world = request.simulation.world
-    body = request.read_body(partial(logins.body_problems, world, "session")).model_dump()
-    session = logins.start_session(world, body, _choose(request, "session"))
-    return _show_playing(request, session)
+    problems = partial(logins.body_problems, world, "session")
+    return _start(request, "session", problems, partial(logins.start_session, world))
 
 
 @endpoint

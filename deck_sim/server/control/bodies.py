@@ -40,16 +40,21 @@ WebhookTime = Annotated[str, _one_of(WEBHOOK_TIMES)]
 Speed = Annotated[float, Field(gt=0, le=1_000_000)]
 
 
-class NewWorld(Body):
-    """`POST /_sim/reset`. The server's options are the defaults."""
+class WorldSettings(Body):
+    """Settings that a reset and a change of a world share."""
 
     edition: EditionName | None = None
     seed: int | None = None
+    default_scenario: Text | None = None
+    webhook_time: WebhookTime | None = None
+
+
+class NewWorld(WorldSettings):
+    """`POST /_sim/reset`. The server's options are the defaults."""
+
     mode: Mode | None = None
     speed: Speed | None = None
     now: Text | None = None
-    default_scenario: Text | None = None
-    webhook_time: WebhookTime | None = None
 
 
 class LimitRate(Body):
@@ -83,13 +88,9 @@ class AdditiveChange(Body):
     interaction_type: Annotated[_Word, AfterValidator(_check_undocumented)] | None = None
 
 
-class ChangeWorld(Body):
+class ChangeWorld(WorldSettings):
     """`PATCH /_sim/world`."""
 
-    default_scenario: Text | None = None
-    edition: EditionName | None = None
-    seed: int | None = None
-    webhook_time: WebhookTime | None = None
     rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or a bool
     additive_changes: AdditiveChange | None = None
     strict_fidelity: bool | None = None
