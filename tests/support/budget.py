@@ -1,7 +1,8 @@
-"""How many examples property-based tests try.
+"""How many examples property-based tests try: `HYPOTHESIS_PROFILE` selects a profile.
 
-The profile `usual` takes less than 60 seconds of one core for models and schemathesis, and tries
-the same examples in every run. `HYPOTHESIS_PROFILE=long` tries many more, and others each time.
+- `usual`, the default: the same examples in every run, in a few seconds.
+- `ci`: the same for other, and more, examples. `.ci/run` uses it for models and schemathesis.
+- `long`: many more examples, and others in each run.
 """
 
 import os
@@ -16,25 +17,30 @@ class Budget:
 
     histories: int  # of a world and its model, for each edition
     steps: int  # at most so many calls in one of them
+    phases: str  # of schemathesis, for single calls
     calls: int  # of each operation, besides those that cover its schemas
     chains: int  # of calls that use what earlier ones made
+    examples: int = 100  # of any other property
 
 
+ALL_PHASES = "examples,coverage,fuzzing"
+PROFILES = {
+    "usual": Budget(25, 40, "examples,fuzzing", calls=3, chains=20),
+    "ci": Budget(100, 40, ALL_PHASES, calls=8, chains=60),
+    "long": Budget(2000, 60, ALL_PHASES, calls=200, chains=2000, examples=1000),
+}
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "usual")
-BUDGET = {
-    "usual": Budget(histories=60, steps=40, calls=8, chains=60),
-    "long": Budget(histories=2000, steps=60, calls=200, chains=2000),
-}[PROFILE]
+BUDGET = PROFILES[PROFILE]
+REPEATS = PROFILE != "long"  # tries the same in every run, so that a failure can be repeated
 
 
 def register():
     """Select the profile. The phase `explain` is off, since it makes tests several times slower."""
-    usual = PROFILE == "usual"
     hypothesis.settings.register_profile(
         PROFILE,
-        derandomize=usual,
-        max_examples=100 if usual else 1000,
-        print_blob=not usual,
+        derandomize=REPEATS,
+        max_examples=BUDGET.examples,
+        print_blob=not REPEATS,
         deadline=None,
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
         phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],

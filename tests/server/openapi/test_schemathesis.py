@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from budget import BUDGET, PROFILE
+from budget import BUDGET, REPEATS
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.runtime.dispatcher import Dispatcher
@@ -51,13 +51,13 @@ def address(request, checked, seed_examples):
 def only(request):
     """Options that limit the second edition to calls with bodies of its own."""
     own = r"^/(credentials|sessions|task-runs|event-destinations|tasks/\{id\}/run)"
-    usual = PROFILE == "usual" and request.node.callspec.params["address"] != DEFAULT_EDITION
+    usual = REPEATS and request.node.callspec.params["address"] != DEFAULT_EDITION
     return ["--include-path-regex", own] if usual else []
 
 
 def run(address, folder, *options):
     """Run schemathesis in an empty folder, since it remembers its findings."""
-    same = ["--generation-deterministic"] if PROFILE == "usual" else []
+    same = ["--generation-deterministic"] if REPEATS else []
     call = [*PROGRAM, address, "--header", f"Authorization: Bearer {KEY}", *same, *options]
     ran = subprocess.run(call, capture_output=True, text=True, cwd=folder)
     assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
@@ -70,7 +70,7 @@ def test_no_call_breaks_the_server_or_the_document(address, only, tmp_path):
         address,
         tmp_path,
         "--phases",
-        "examples,coverage,fuzzing",
+        BUDGET.phases,
         "--max-examples",
         f"{BUDGET.calls}",
         *only,
