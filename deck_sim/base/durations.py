@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from deck_sim.base.errors import quote
+
 _UNITS = {
     "d": timedelta(days=1),
     "h": timedelta(hours=1),
@@ -38,7 +40,7 @@ def parse_duration(text: str) -> timedelta:
     found = _PLAIN.fullmatch(text) or _ISO.fullmatch(text)
     amounts = {unit: n for unit, n in found.groupdict().items() if n} if found else {}
     if not amounts:
-        raise ValueError(f"{text!r} is not a duration; {HOW_TO_WRITE}")
+        raise ValueError(f"{quote(text)} is not a duration; {HOW_TO_WRITE}")
     length = sum((_times(n, _UNITS[unit]) for unit, n in amounts.items()), timedelta())
     if length > LONGEST:
         raise ValueError(f"{text!r} is too long; {HOW_TO_WRITE}")
@@ -94,8 +96,11 @@ def parse_span(text: str) -> Span:
     """
     low, dots, high = text.partition("..")
     if dots and not (low and high):
-        raise ValueError(f"{text!r} is half a range; write both ends, like `2s..8s`")
-    span = Span(parse_duration(low), parse_duration(high if dots else low))
+        raise ValueError(f"{quote(text)} is half a range; write both ends, like `2s..8s`")
+    try:
+        span = Span(parse_duration(low), parse_duration(high if dots else low))
+    except ValueError as error:
+        raise ValueError(f"{error}{'' if dots else '; a range like `2s..8s`'}") from None
     if span.low > span.high:
-        raise ValueError(f"{text!r} runs backwards; write the shorter duration first")
+        raise ValueError(f"{quote(text)} runs backwards; write the shorter duration first")
     return span

@@ -30,8 +30,15 @@ def listed(words: Iterable[str], *, last: str = "and") -> str:
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the closest spelling, or an empty string if none is close."""
-    close = get_close_matches(word, list(allowed), n=1, cutoff=0.6)
+    close = get_close_matches(word, list(allowed), n=1, cutoff=0.65)
     return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def suggest(word: str, allowed: Iterable[str]) -> str:
+    """The end of a message about an unknown word: the nearest spelling, or all that is allowed."""
+    allowed = [*allowed]
+    everything = f"; allowed: {listed(allowed, last='or')}" if allowed else ""
+    return nearest(word, allowed) or everything
 
 
 def nearest_type(type_: str, known: Iterable[str]) -> str:

@@ -4,10 +4,10 @@ Messages name what was found, what is allowed, and the nearest spelling.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -21,7 +21,9 @@ from pydantic import (
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
-from deck_sim.base.errors import LONGEST, listed, nearest, quote
+from deck_sim.base.errors import LONGEST, quote, suggest
+
+Duration = TypeVar("Duration")
 
 Many = Field(strict=False)  # accepts a list for a tuple, which cannot be changed
 
@@ -55,15 +57,23 @@ def read_whole(value: Any) -> Any:
 Whole = BeforeValidator(read_whole)
 
 
-def _read_positive_duration(value: Any) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
+def read_duration(value: Any, parse: Callable[[str], Duration]) -> Duration:
+    """Read a duration, or a range of them, with a function of `durations`.
+
+    Raises:
+        PydanticCustomError: if it is neither.
+
+    """
     if not isinstance(value, str):
         raise value_error(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}")
     try:
-        length = parse_duration(value)
+        return parse(value)
     except ValueError as error:
         raise value_error(f"{error}") from None
+
+
+def _read_positive_duration(value: Any) -> timedelta:
+    length = value if isinstance(value, timedelta) else read_duration(value, parse_duration)
     if not length:
         raise value_error("must be longer than zero")
     return length
@@ -111,10 +121,9 @@ _ARTICLES = {"object": "an", "list": "a"}
 def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
     """The message for one of pydantic's errors, without its location; `root` is the model."""
     if error["type"] == "extra_forbidden":
-        name, allowed = str(error["loc"][-1]), sorted(set(_names(root, error["loc"][:-1])))
-        verb = "is" if len(allowed) == 1 else "are"
-        near = nearest(name, allowed)
-        return f"{UNKNOWN_KEY} {quote(name)}{near}; allowed {verb} {listed(allowed)}"
+        *place, name = error["loc"]
+        allowed = sorted({*_names(root, tuple(place))})
+        return f"{UNKNOWN_KEY} {quote(str(name))}{suggest(str(name), allowed)}"
     text = _TEXTS.get(error["type"], "{msg}")
     found = error.get("input")
     length = len(found) if isinstance(found, str) else 0

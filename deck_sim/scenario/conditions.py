@@ -6,7 +6,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import WithJsonSchema, field_validator
 
-from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.errors import quote, suggest
 from deck_sim.contract.resources import AuthMethod
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.fields import Strict, value_error
@@ -41,8 +41,8 @@ class When(Strict):
     @classmethod
     def _matches_one(cls, value: str | None) -> str | None:
         if value is not None and not any(fnmatchcase(known, value) for known in AUTH_METHODS):
-            known = nearest(value, AUTH_METHODS) or f"; allowed: {listed(AUTH_METHODS, last='or')}"
-            raise value_error(f"{quote(value)} matches no auth method{known}")
+            near = suggest(value, AUTH_METHODS)
+            raise value_error(f"{quote(value)} matches no auth method{near}")
         return value
 
     def matches(self, facts: Facts) -> bool:

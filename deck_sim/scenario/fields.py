@@ -16,12 +16,13 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, Span, parse_span
-from deck_sim.base.errors import LONGEST, listed, nearest, quote
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import (
     Many,
     Strict,
     Whole,
     field_errors,
+    read_duration,
     read_whole,
     show,
     value_error,
@@ -30,20 +31,11 @@ from deck_sim.contract.error_catalog import CATALOG, run_errors
 
 __all__ = ["Many", "Strict", "Whole", "field_errors", "value_error"]
 
-_RANGE = "; a range like `2s..8s`"
-
 
 def _read_span(value: Any) -> Span:
     if value == "stuck":
         raise value_error(f"cannot be `stuck`; {HOW_TO_WRITE}")
-    if not isinstance(value, str):
-        raise value_error(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}{_RANGE}")
-    if len(value) > LONGEST:
-        raise value_error(f"{show(value)} is not a duration; {HOW_TO_WRITE}{_RANGE}")
-    try:
-        return parse_span(value)
-    except ValueError as error:
-        raise value_error(f"{error}{'' if '..' in value else _RANGE}") from None
+    return read_duration(value, parse_span)
 
 
 def _read_length(value: Any) -> Any:

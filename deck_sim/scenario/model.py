@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PrivateAttr, WithJsonSchema, field_validator
 
-from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.errors import quote, suggest
 from deck_sim.base.validation import show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS, Script
@@ -91,8 +91,7 @@ class Scenario(Strict):
     @classmethod
     def _check_edition(cls, value: Any) -> Any:
         if value is not None and value not in EDITIONS:
-            known = nearest(value, EDITIONS) or f"; allowed: {listed(EDITIONS, last='or')}"
-            raise value_error(f"unknown edition {quote(value)}{known}")
+            raise value_error(f"unknown edition {quote(value)}{suggest(value, EDITIONS)}")
         return value
 
     @field_validator(

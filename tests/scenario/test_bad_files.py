@@ -38,7 +38,8 @@ LISTS = {
                     if of == family
                     for name in REGISTRY[of, key].model_fields
                 }
-            )
+            ),
+            last="or",
         ): f"{{fields of a fault with {family}}}"
         for family in ("match", "event")
     },

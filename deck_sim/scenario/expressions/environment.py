@@ -1,6 +1,6 @@
 """The variables, functions, filters and tests of expressions, and the Jinja that has only these."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -9,7 +9,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 from jinja2.utils import pass_environment
 
-from deck_sim.base.errors import listed, nearest
+from deck_sim.base.errors import suggest
 from deck_sim.scenario.expressions import limits
 from deck_sim.scenario.expressions.arguments import plain_errors, with_plain_errors
 from deck_sim.scenario.expressions.limits import OPERATORS, as_text
@@ -40,12 +40,6 @@ _JINJA_TESTS = (
     *("boolean", "defined", "even", "false", "float", "in", "integer", "mapping", "none", "number"),
     *("odd", "sequence", "string", "true", "undefined"),
 )
-
-
-def suggest(name: str, known: Iterable[str]) -> str:
-    """The nearest of the known names, or all of them, as the end of a message."""
-    known = [*known]
-    return nearest(name, known) or (f"; allowed: {listed(known, last='or')}" if known else "")
 
 
 class _Environment(ImmutableSandboxedEnvironment):

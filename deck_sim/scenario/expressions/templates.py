@@ -20,10 +20,10 @@ from jinja2 import Template, TemplateError, UndefinedError, nodes
 from jinja2.environment import TemplateExpression
 from jinja2.visitor import NodeTransformer
 
-from deck_sim.base.errors import listed
+from deck_sim.base.errors import listed, suggest
 from deck_sim.scenario.expressions import limits
 from deck_sim.scenario.expressions.arguments import argument_problems
-from deck_sim.scenario.expressions.environment import FUNCTIONS, VARIABLES, environment, suggest
+from deck_sim.scenario.expressions.environment import FUNCTIONS, VARIABLES, environment
 from deck_sim.scenario.expressions.limits import MOST_CHARACTERS, MOST_IN_ALL, as_text
 from deck_sim.scenario.expressions.limits import ExpressionError as ExpressionError
 
