@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from deck_sim.contract.error_catalog import CATALOG, ApiError, Problem, check, problem
+from deck_sim.contract.error_catalog import CATALOG, ApiError, Problem, problem, raise_problems
 from deck_sim.contract.fidelity import Behaviour
 from deck_sim.contract.ledger import assumptions_of, ledger
 from deck_sim.contract.ledger.errors import name_of
@@ -59,7 +59,7 @@ def rely_on(subject: str) -> None:
     """
     if call := _current.get():
         rows = assumptions_of(call.edition, subject)
-        check([_refusal(row, row.what) for row in call.note(rows)])
+        raise_problems([_refusal(row, row.what) for row in call.note(rows)])
 
 
 def rely_on_call(name: str, takes: Collection[str], asked: Iterable[str]) -> None:
@@ -96,7 +96,7 @@ def rely_on_error(error: ApiError) -> None:
     ]
     if len(error.problems) > 1:
         call.note(assumptions_of(call.edition, SEVERAL))
-    check([_refusal(row, f"{one.name}: {one.message}", one.field) for row, one in refused])
+    raise_problems([_refusal(row, f"{one.name}: {one.message}", one.field) for row, one in refused])
 
 
 def rely_again(names: Iterable[str], answered: Mapping[str, Any]) -> None:
@@ -113,7 +113,7 @@ def rely_again(names: Iterable[str], answered: Mapping[str, Any]) -> None:
     assert call is not None, "only a call of the Deck API is replayed"
     shown = {*_assumed_failures(answered)} if "object" in answered else set[str]()
     rows = [known[name] for name in names if name not in shown]
-    check([_refusal(row, row.what) for row in call.note(rows)])
+    raise_problems([_refusal(row, row.what) for row in call.note(rows)])
 
 
 def collected_assumptions(answered: Mapping[str, Any]) -> tuple[str, ...]:

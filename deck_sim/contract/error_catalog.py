@@ -200,7 +200,7 @@ def refuse(name: str, message: str | None = None, **words: Any) -> ApiError:
     return ApiError(problem(name, message, **words))
 
 
-def check(problems: Sequence[Problem]) -> None:
+def raise_problems(problems: Sequence[Problem]) -> None:
     """Raise `ApiError` if there are problems."""
     if problems:
         raise ApiError(*problems)

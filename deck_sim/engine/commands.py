@@ -10,7 +10,7 @@ from typing import Any
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.assumptions import DELETED, PATCH, rely_on
-from deck_sim.contract.error_catalog import ApiError, Problem, check, problem, refuse
+from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, refuse
 from deck_sim.engine import json_schema
 from deck_sim.engine.facts import Facts, login_facts, run_facts, split_credentials
 from deck_sim.engine.playing import react, start_story
@@ -70,18 +70,18 @@ def input_problems(task: Resource, body: Mapping[str, Any]) -> list[Problem]:
 
 def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resource:
     """Create an agent, a source or a task from a checked body."""
-    check(_field_problems(world, kind, fields))
+    raise_problems(_field_problems(world, kind, fields))
     return world.create(kind, dict(fields))
 
 
 def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard: Any) -> Resource:
     """Add a resource without an event; `standard` is its id, status and moments."""
-    check(_field_problems(world, kind, fields))
+    raise_problems(_field_problems(world, kind, fields))
     full = inherit_references(world, kind, fields)
     # A login belongs to a source in every edition.
     needed = [n for n, used in world.kind(kind).references.items() if not world.kind(used).machine]
     absent = [name for name in needed if full.get(name) is None]
-    check([problem("request/input_missing", field=name) for name in absent])
+    raise_problems([problem("request/input_missing", field=name) for name in absent])
     public, hidden = split_credentials(full)
     if "interaction" in world.kind(kind).attributes:
         public["interaction"] = None
@@ -104,7 +104,7 @@ def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> di
 
 def update_resource(world: World, resource: Resource, fields: Mapping[str, Any]) -> Resource:
     """Set the fields that were sent; without any, nothing changes."""
-    check(_field_problems(world, resource.kind, fields))
+    raise_problems(_field_problems(world, resource.kind, fields))
     if not fields or any(isinstance(value, dict) for value in fields.values()):
         rely_on(PATCH)
     return world.change(resource, **fields) if fields else resource
@@ -127,7 +127,7 @@ def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> 
     """Open a connection; returns it as it was created, before its script moved it."""
     public, hidden = split_credentials(fields)
     problems = reference_problems(world, "connection", fields)
-    check(problems + login_problems(public["auth_method"], hidden))
+    raise_problems(problems + login_problems(public["auth_method"], hidden))
     known = Resource("connection", "", world.now, world.now, None, public, hidden)
     script = choose(login_facts(world, known, public["source_id"]))
     connection = world.create("connection", {**public, "interaction": None}, hidden)
@@ -138,7 +138,9 @@ def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> 
 def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Choose) -> Resource:
     """Start a run on a connection; returns it as it was created, before its script moved it."""
     problems = reference_problems(world, "task_run", fields)
-    check(problems + json_schema.violations(task["input_schema"], fields["input"], "input"))
+    raise_problems(
+        problems + json_schema.violations(task["input_schema"], fields["input"], "input")
+    )
     connection = fetch(world, "connection", fields["connection_id"])
     check_allowed(world, connection, "run")
     source_id = connection["source_id"]
@@ -174,7 +176,7 @@ def begin_run(
 def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, Any]) -> Resource:
     """Answer an open prompt; returns the resource as its script left it."""
     check_allowed(world, resource, "answer")
-    check(_answer_problems(world, resource, inputs))
+    raise_problems(_answer_problems(world, resource, inputs))
     react(world, resource.id, "answer", inputs)
     answered = world.all(resource.kind)[resource.id]
     again = answered["interaction"] == resource["interaction"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from deck_sim.base.errors import listed, nearest
-from deck_sim.contract.error_catalog import Problem, check, problem
+from deck_sim.contract.error_catalog import Problem, problem, raise_problems
 from deck_sim.engine.deliveries import WEBHOOK, rotate_secret, set_destination_status
 from deck_sim.engine.fan_out import ALL
 from deck_sim.engine.records import Resource
@@ -58,7 +58,7 @@ def _check(world: World, fields: Mapping[str, Any], config_at: str) -> None:
     if fields["type"] == WEBHOOK and "config" in fields:
         headers = fields["config"].get("custom_headers")
         problems += _header_problems(headers, f"{config_at}.custom_headers")
-    check(problems)
+    raise_problems(problems)
 
 
 def _event_problems(world: World, events: list[str]) -> list[Problem]:

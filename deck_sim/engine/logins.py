@@ -7,7 +7,7 @@ without login, and leaves a session open when it ends.
 from collections.abc import Mapping
 from typing import Any
 
-from deck_sim.contract.error_catalog import Problem, check, problem, refuse
+from deck_sim.contract.error_catalog import Problem, problem, raise_problems, refuse
 from deck_sim.engine import commands
 from deck_sim.engine.commands import Choose, apply_command, check_allowed, inherit_references
 from deck_sim.engine.facts import login_facts, run_facts, split_credentials
@@ -22,7 +22,7 @@ def create_credential(world: World, fields: Mapping[str, Any]) -> Resource:
     """Store a credential; it is `unverified` until a run has logged in with it."""
     public, hidden = split_credentials(fields)
     problems = commands.reference_problems(world, "credential", fields)
-    check(problems + commands.login_problems(public["auth_method"], hidden))
+    raise_problems(problems + commands.login_problems(public["auth_method"], hidden))
     return world.create("credential", public, hidden)
 
 
@@ -32,7 +32,7 @@ def update_credential(world: World, credential: Resource, fields: Mapping[str, A
     public, hidden = split_credentials(fields)
     hidden = hidden if "auth_credentials" in fields else dict(credential.hidden)
     method = fields.get("auth_method", credential["auth_method"])
-    check(commands.login_problems(method, hidden))
+    raise_problems(commands.login_problems(method, hidden))
     changed = world.change(credential, hidden, **public) if fields else credential
     unverified = world.machine(credential).initial
     if fields.keys() & {"auth_method", "auth_credentials"} and changed.status != unverified:
@@ -48,7 +48,7 @@ def delete_credential(world: World, credential: Resource) -> None:
 
 def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
     """Open a session without a run; returns it as it was created."""
-    check(body_problems(world, "session", fields))
+    raise_problems(body_problems(world, "session", fields))
     ids = inherit_references(world, "session", fields)
     credential, _ = _check_used(world, ids)
     script = choose(login_facts(world, credential, ids["source_id"]))
@@ -62,7 +62,7 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
 
     Returns it as it was created, before its script moved it.
     """
-    check(run_problems(world, task, fields))
+    raise_problems(run_problems(world, task, fields))
     ids = inherit_references(world, "task_run", {**_NOTHING, **fields})
     given = ids.pop("input")
     credential, session = _check_used(world, ids)

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.contract.editions import DEFAULT_EDITION
-from deck_sim.contract.error_catalog import check
+from deck_sim.contract.error_catalog import raise_problems
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import Script
 from deck_sim.scenario.library import Library
@@ -112,7 +112,7 @@ def _play(
     scenario: Scenario, new: NewResource, selection: SelectionState, library: Library, where: str
 ) -> Scenario:
     """The scenario, or for a run the entry of its playlist or mix whose turn it is."""
-    check([*edition_problems(scenario, where, new.edition)])
+    raise_problems([*edition_problems(scenario, where, new.edition)])
     if new.kind != "task_run" or not scenario.entries:
         return scenario
     turn = selection.turns.get(scenario.name, 0)
@@ -122,7 +122,7 @@ def _play(
         way, entry = "mix", _draw(scenario.mix or {}, new.seed, scenario.name, turn)
     place = f"{way} of {scenario.name}"
     played = library.get(entry, place)
-    check([*edition_problems(played, place, new.edition)])
+    raise_problems([*edition_problems(played, place, new.edition)])
     selection.turns[scenario.name] = turn + 1
     return played
 

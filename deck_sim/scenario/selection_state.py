@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.contract.error_catalog import ApiError, Problem, check, problem
+from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.library import Library
 
@@ -49,7 +49,7 @@ class SelectionState:
             ApiError: if the edition has no such kind or cannot play one; nothing changes then.
 
         """
-        check([*_kind_problems(kind, "resource", edition)])
+        raise_problems([*_kind_problems(kind, "resource", edition)])
         for index, name in enumerate(names):
             check_scenario(name, f"scenarios[{index}]", library, edition, kind)
         self.queues.setdefault(kind, []).extend(names)
@@ -84,7 +84,7 @@ class SelectionState:
             except ApiError as error:
                 problems += error.problems
             problems += _kind_problems(kind, f"{place}.resource", edition)
-        check(problems)
+        raise_problems(problems)
         self.rules = [*rules]
 
     def references(self) -> Iterator[tuple[str, str, str | None]]:
@@ -113,7 +113,7 @@ class SelectionState:
                 problems += _kind_problems(kind, f"queues.{kind}", edition)
             for index, rule in enumerate(self.rules):
                 problems += _kind_problems(rule.resource, f"rules[{index}].resource", edition)
-        check(problems)
+        raise_problems(problems)
 
 
 def check_scenario(
@@ -126,7 +126,7 @@ def check_scenario(
         ApiError: `input_invalid` if it cannot.
 
     """
-    check([*_scenario_problems(library.get(name, where), where, library, edition, kind)])
+    raise_problems([*_scenario_problems(library.get(name, where), where, library, edition, kind)])
 
 
 def edition_problems(

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.assumptions import rely_on
-from deck_sim.contract.error_catalog import ApiError, Problem, check, problem
+from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.contract.resources import Kind
 from deck_sim.engine.records import Event, Resource
 from deck_sim.runtime.serialization import read_moment
@@ -67,7 +67,7 @@ def list_items(
     """
     found, simulation = list[Problem](), request.simulation
     window = Window.read(request, read(), found)
-    check([*found, *problems])
+    raise_problems([*found, *problems])
     kinds = simulation.world.resources.values()
     simulation.poll(polled(window) if polled else chain(*(kind.values() for kind in kinds)))
     newest_first = reversed([*read().values()])
