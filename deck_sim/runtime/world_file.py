@@ -9,13 +9,13 @@ from typing import Any
 from pydantic import Field, JsonValue, ValidationError
 
 from deck_sim.base.errors import nearest
-from deck_sim.base.validation import UNKNOWN_KEY, format_path
+from deck_sim.base.validation import UNKNOWN_KEY, Strict, format_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, Problem
 from deck_sim.runtime.seeding import seed_resources, seedable
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.conditions import Rule, When
-from deck_sim.scenario.fields import Strict, Version
+from deck_sim.scenario.fields import Version
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import (
     Mistake,

@@ -7,9 +7,9 @@ from typing import Annotated, Any, get_args
 from pydantic import WithJsonSchema, field_validator
 
 from deck_sim.base.errors import quote, suggest
+from deck_sim.base.validation import Strict, value_error
 from deck_sim.contract.resources import AuthMethod
 from deck_sim.engine.story import KINDS
-from deck_sim.scenario.fields import Strict, value_error
 
 AUTH_METHODS: tuple[str, ...] = get_args(AuthMethod)
 

@@ -1,9 +1,6 @@
 """The types of fields in scenario files that pydantic does not know."""
 
-import re
-import string
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,19 +14,8 @@ from pydantic_core import core_schema
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, Span, parse_span
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.base.validation import (
-    Many,
-    Strict,
-    Whole,
-    field_errors,
-    read_duration,
-    read_whole,
-    show,
-    value_error,
-)
+from deck_sim.base.validation import read_duration, read_whole, show, value_error
 from deck_sim.contract.error_catalog import CATALOG, run_errors
-
-__all__ = ["Many", "Strict", "Whole", "field_errors", "value_error"]
 
 
 def _read_span(value: Any) -> Span:
@@ -79,17 +65,6 @@ _ADVICE: dict[type, str] = {
     float: "answers are compared as text, so quote it",
     list: "for several right answers, give `accept` a list of mappings",
 }
-_WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
-
-
-def example_for(glob: str) -> str:
-    """A text that matches `glob`."""
-    return _WILDCARD.sub(_fill, glob)
-
-
-def _fill(wildcard: re.Match[str]) -> str:
-    fits = (text for text in ("anything", *string.printable) if fnmatchcase(text, wildcard[0]))
-    return next(fits, wildcard[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.base.validation import error_message, format_path, show
+from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.checks import check_exclusions, check_expressions, check_scripts
-from deck_sim.scenario.fields import Strict
 from deck_sim.scenario.model import Scenario, is_name
-from deck_sim.scenario.partial_steps import BRANCHES
-from deck_sim.scenario.steps.step import step_words
+from deck_sim.scenario.steps.step import BRANCHES, step_words
 from deck_sim.scenario.yaml.document import Document, Path, YamlError
 from deck_sim.scenario.yaml.reader import read_file, read_yaml
 

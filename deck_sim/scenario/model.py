@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, PrivateAttr, WithJsonSchema, field_validator
 
 from deck_sim.base.errors import quote, suggest
-from deck_sim.base.validation import show
+from deck_sim.base.validation import Many, Strict, show, value_error
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 from deck_sim.scenario.conditions import When
-from deck_sim.scenario.fields import Many, Strict, Version, value_error
+from deck_sim.scenario.fields import Version
 from deck_sim.scenario.steps.statuses import ConnectionStep, RunStep, SessionStep, step_reader
 from deck_sim.scenario.steps.step import Step
 

@@ -13,10 +13,9 @@ from pydantic import ValidationError
 
 from deck_sim.contract.statuses import Machine
 from deck_sim.scenario.steps.statuses import step_reader, step_word
-from deck_sim.scenario.steps.step import REGISTRY, Step
+from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, Step
 
 UNKNOWN = ""  # the status of a step that cannot be read; it may be any
-BRANCHES = ("on_rejected", "on_timeout")
 
 
 @dataclass(frozen=True, slots=True)

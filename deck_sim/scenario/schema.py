@@ -3,8 +3,8 @@
 from itertools import combinations, product
 from typing import Any
 
+from deck_sim.base.validation import Strict
 from deck_sim.scenario.checks import FAULTS, REFERENCES, WAYS
-from deck_sim.scenario.fields import Strict
 from deck_sim.scenario.model import Scenario
 
 

@@ -37,11 +37,11 @@ def compute(value, **more):
 
 
 def refusal(text, **more):
-    """Why an expression is refused."""
+    """Why an expression is refused; the error quotes it first."""
     try:
         return f"computed {compute(text, **more)!r}"[:200]
     except ExpressionError as error:
-        return f"{error}"
+        return f"{error}".split("`: ", 1)[-1]
 
 
 @pytest.mark.parametrize(

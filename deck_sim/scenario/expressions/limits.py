@@ -16,11 +16,7 @@ MOST_LEVELS = 200  # of nested lists and mappings
 
 
 class ExpressionError(Exception):
-    """An expression that cannot be read or computed. `found_in` is the text of the scenario that
-    has it, if known.
-    """
-
-    found_in: str = ""
+    """An expression that cannot be read or computed."""
 
 
 def size(value: Any) -> int:

@@ -1,11 +1,11 @@
 """Effects: steps that are not statuses. They take no time."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from deck_sim.base.validation import show
+from deck_sim.base.validation import show, value_error
 from deck_sim.engine.files import (
     LINE,
     MEDIA_TYPE,
@@ -17,38 +17,42 @@ from deck_sim.engine.files import (
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
 from deck_sim.scenario.expressions.templates import is_template
-from deck_sim.scenario.fields import value_error
 from deck_sim.scenario.steps.step import Step, compute, script_error
 
-_NOT_A_LINE = "must be one line of text, without control characters, not {}"
-_NOT_A_MEDIA_TYPE = "must be a media type like `text/csv`, not {}"
 
+class _Rule(NamedTuple):
+    """What a text must be."""
 
-def _checked(holds: Callable[[str], bool], message: str) -> AfterValidator:
-    # A text with expressions is checked once they are computed.
-    def check(text: str) -> str:
-        if not is_template(text) and not holds(text):
-            raise value_error(message.format(show(text)))
+    holds: Callable[[str], bool]
+    pattern: str
+    message: str
+
+    def check(self, text: str) -> str:
+        # A text with expressions is checked once they are computed.
+        if not is_template(text) and not self.holds(text):
+            raise value_error(self.message.format(show(text)))
         return text
 
-    return AfterValidator(check)
+    def compute(self, stage: Stage, key: str, value: str) -> str:
+        text = str(compute(stage, value))
+        if not self.holds(text):
+            raise script_error(stage, f"`{key}` {self.message.format(show(text))}")
+        return text
 
 
-def _described(pattern: str) -> WithJsonSchema:
-    return WithJsonSchema(
-        {"type": "string", "anyOf": [{"pattern": pattern}, {"pattern": r"\{[{%#]"}]}
-    )
+def _field(rule: _Rule) -> Any:
+    schema = {"type": "string", "anyOf": [{"pattern": rule.pattern}, {"pattern": r"\{[{%#]"}]}
+    return Annotated[str, AfterValidator(rule.check), WithJsonSchema(schema)]
 
 
-Line = Annotated[str, _checked(is_line, _NOT_A_LINE), _described(LINE)]
-MediaType = Annotated[str, _checked(is_media_type, _NOT_A_MEDIA_TYPE), _described(MEDIA_TYPE)]
-
-
-def _line(stage: Stage, key: str, value: str) -> str:
-    text = str(compute(stage, value))
-    if not is_line(text):
-        raise script_error(stage, f"`{key}` {_NOT_A_LINE.format(show(text))}")
-    return text
+_LINE = _Rule(is_line, LINE, "must be one line of text, without control characters, not {}")
+_MEDIA_TYPE = _Rule(is_media_type, MEDIA_TYPE, "must be a media type like `text/csv`, not {}")
+if TYPE_CHECKING:
+    Line = str
+    MediaType = str
+else:
+    Line = _field(_LINE)
+    MediaType = _field(_MEDIA_TYPE)
 
 
 class Emit(Step):
@@ -64,8 +68,7 @@ class Emit(Step):
     """The type of the event."""
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Emit the event."""
-        type_, resource = _line(stage, "type", self.type), stage.resource
+        type_, resource = _LINE.compute(stage, "type", self.type), stage.resource
         stage.check_holds(type_)
         stage.world.note(resource.kind, resource.id, f"event {type_}")
         stage.world.emit(type_, resource)
@@ -91,10 +94,8 @@ class KeepFile(Step):
     """The result of the download. Only edition `credentials` shows it."""
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Keep the file."""
-        name, type_ = _line(stage, "name", self.name), str(compute(stage, self.type))
-        if not is_media_type(type_):
-            raise script_error(stage, f"`type` {_NOT_A_MEDIA_TYPE.format(show(type_))}")
+        name = _LINE.compute(stage, "name", self.name)
+        type_ = _MEDIA_TYPE.compute(stage, "type", self.type)
         content = str(compute(stage, self.content)).encode()
         extraction = compute(stage, self.extraction)
         keep_file(stage.world, stage.resource, name, type_, content, extraction, self.result)
@@ -114,7 +115,6 @@ class TakeScreenshot(Step):
     """The reason why the agent takes it."""
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Take the screenshot."""
-        name, why = _line(stage, "name", self.name), str(compute(stage, self.reasoning))
-        take_screenshot(stage.world, stage.resource, name, why)
+        name = _LINE.compute(stage, "name", self.name)
+        take_screenshot(stage.world, stage.resource, name, str(compute(stage, self.reasoning)))
         return None

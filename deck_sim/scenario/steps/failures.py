@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import GetJsonSchemaHandler, field_validator, model_validator
 
+from deck_sim.base.validation import Many, Strict, value_error
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import Wait
-from deck_sim.scenario.fields import ErrorName, Many, OneOrMany, Strict, value_error
+from deck_sim.scenario.fields import ErrorName, OneOrMany
 from deck_sim.scenario.steps.step import Step, compute
 
 
@@ -27,12 +28,11 @@ class FailedWith(Strict):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
-        """Describe the mapping and `type/code` alone."""
         reference = handler(core)
         keys = handler.resolve_ref_schema(reference)
         mapping = {**keys}
         keys.clear()
-        keys.update({"anyOf": [mapping["properties"]["error"], mapping]})
+        keys["anyOf"] = [mapping["properties"]["error"], mapping]
         return reference
 
 
@@ -42,13 +42,10 @@ class Failed(Step):
     word = "failed"
     kinds = ("task_run",)
     shorthand = "errors"
+    may_be_mapping = True
     ends = True
     errors: Annotated[tuple[FailedWith, ...], Many, OneOrMany(least=1)]
     """`type/code` of the error catalog, `{error, message, field}`, or a list of these."""
-
-    @classmethod
-    def _is_value(cls, value: dict[str, Any]) -> bool:
-        return "errors" not in value
 
     @field_validator("errors")
     @classmethod
@@ -59,17 +56,11 @@ class Failed(Step):
 
     @property
     def fails_with(self) -> tuple[str, ...]:
-        """The errors of the catalog that are named."""
         return tuple(one.error for one in self.errors)
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Fail the run."""
-        stage.fail(
-            *(
-                stage.problem(e.error, compute(stage, e.message), compute(stage, e.field))
-                for e in self.errors
-            )
-        )
+        found = ((e.error, compute(stage, e.message), compute(stage, e.field)) for e in self.errors)
+        stage.fail(*(stage.problem(*one) for one in found))
         return None
 
 

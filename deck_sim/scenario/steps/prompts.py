@@ -1,30 +1,37 @@
 """The step in which the source asks for input: the prompt, the accepted answers, the branches."""
 
+import re
+import string
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from deck_sim.base.durations import Span
 from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.validation import Many, Strict, Whole, field_errors
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
 from deck_sim.scenario.conditions import as_text
-from deck_sim.scenario.fields import (
-    AcceptedText,
-    Many,
-    OneOrMany,
-    SpanField,
-    Strict,
-    Whole,
-    example_for,
-    field_errors,
-)
+from deck_sim.scenario.fields import AcceptedText, OneOrMany, SpanField
 from deck_sim.scenario.steps.step import Step, compute
+
+_WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
+
+
+def _example_for(glob: str) -> str:
+    """A text that matches `glob`, if there is one."""
+
+    def fill(wildcard: re.Match[str]) -> str:
+        fits = (text for text in ("anything", *string.printable) if fnmatchcase(text, wildcard[0]))
+        return next(fits, wildcard[0])
+
+    return _WILDCARD.sub(fill, glob)
 
 
 class InteractionField(Strict):
@@ -40,15 +47,15 @@ class InteractionField(Strict):
 
 # For the JSON Schema: a prompt has a documented type or lists its fields, and some keys need
 # `accept`.
-_DOCUMENTED = {"enum": [*PROMPTS]}
-_TYPE_OR_FIELDS = {
+_DOCUMENTED: JsonDict = {"enum": [*PROMPTS]}
+_TYPE_OR_FIELDS: JsonDict = {
     "anyOf": [
         {"properties": {"type": _DOCUMENTED}},
         {"required": ["fields"], "properties": {"fields": {"minItems": 1}}},
     ]
 }
 _NEED_ACCEPT = ("attempts", "on_rejected")
-_ONLY_WITH_ACCEPT = [
+_ONLY_WITH_ACCEPT: list[JsonDict] = [
     {
         "if": {"required": [name]},
         "then": {"required": ["accept"], "properties": {"accept": {"not": {"type": "null"}}}},
@@ -62,6 +69,9 @@ class InteractionRequired(Step):
 
     word = "interaction_required"
     shorthand = "type"
+    # A type without keys has no `fields`, so it must be a documented one.
+    of_shorthand = _DOCUMENTED
+    model_config = ConfigDict(json_schema_extra={"allOf": [_TYPE_OR_FIELDS, *_ONLY_WITH_ACCEPT]})
     type: str = Field(default="mfa", min_length=1)
     """`mfa`, `security_question`, `account_selection`, or a new type, which needs `fields`."""
     message: str | None = None
@@ -80,40 +90,26 @@ class InteractionRequired(Step):
 
     @model_validator(mode="after")
     def _check_fields(self) -> "InteractionRequired":
-        faults = [*self._type_faults(), *self._field_faults()]
-        if faults:
-            raise field_errors(*faults)
-        return self
-
-    def _type_faults(self) -> Iterator[tuple[str, str]]:
+        faults = list[tuple[str, str]]()
         if not self.fields and self.type not in PROMPTS:
             text = (
                 f"{quote(self.type)} is not one of {listed(PROMPTS)}{nearest(self.type, PROMPTS)};"
                 " a type of your own needs `fields`, like `fields: [{name: code}]`"
             )
-            yield "type", text
-
-    def _field_faults(self) -> Iterator[tuple[str, str]]:
+            faults.append(("type", text))
         asked = Counter(self._field_names)
         for name in (name for name, count in asked.items() if count > 1):
-            yield "fields", f"lists the field {quote(name)} twice"
+            faults.append(("fields", f"lists the field {quote(name)} twice"))
         unknown = (name for answer in self.accept or () for name in answer if name not in asked)
         for name in dict.fromkeys(unknown) if asked else ():
             allowed = nearest(name, asked) or f"; it asks for {listed(asked)}"
-            yield "accept", f"{quote(name)} is not a field of this interaction{allowed}"
-
-    @classmethod
-    def _ways(cls, keys: dict[str, Any]) -> list[dict[str, Any]]:
-        return super()._ways({**keys, "allOf": [_TYPE_OR_FIELDS, *_ONLY_WITH_ACCEPT]})
-
-    @classmethod
-    def _short(cls, value: dict[str, Any]) -> dict[str, Any]:
-        # A type without keys has no `fields`, so it must be a documented one.
-        return {**value, **_DOCUMENTED}
+            faults.append(("accept", f"{quote(name)} is not a field of this interaction{allowed}"))
+        if faults:
+            raise field_errors(*faults)
+        return self
 
     @property
     def unreachable_keys(self) -> Mapping[str, str]:
-        """The written keys that have no effect without `accept`, and why."""
         if self.accept is not None:
             return {}
         written = [name for name in _NEED_ACCEPT if name in self.model_fields_set]
@@ -121,7 +117,6 @@ class InteractionRequired(Step):
 
     @property
     def waits(self) -> Mapping[str, Span]:
-        """The time that a prompt waits for its answer."""
         return {} if self.timeout is None else {"timeout": self.timeout}
 
     @property
@@ -139,13 +134,7 @@ class InteractionRequired(Step):
             ],
         }
 
-    @property
-    def branches(self) -> Mapping[str, tuple[Step, ...]]:
-        """The steps after the last wrong answer, and after a timeout."""
-        return {"on_rejected": self.on_rejected, "on_timeout": self.on_timeout}
-
     def enter(self, stage: Stage) -> Wait | None:
-        """Open a prompt. Each prompt has the whole window."""
         stage.move(
             self.word,
             interaction=compute(stage, self.prompt) | stage.world.additive_changes.unknown_prompt,
@@ -154,7 +143,6 @@ class InteractionRequired(Step):
         return Wait(stage.draw(self.timeout or Span(window, window)), is_timeout=True)
 
     def react(self, stage: Stage, word: str, value: Any) -> str:
-        """Go on after a right answer, ask again after a wrong one, branch off after the last."""
         if word == "due":
             return "on_timeout"
         if self._accepts(stage, value):
@@ -175,7 +163,7 @@ class InteractionRequired(Step):
         accepted: Mapping[str, Any] = self.accept[0] if self.accept else {}
         with suppress(ScriptError):  # reported when the answer is given
             accepted = compute(stage, accepted)
-        return {name: example_for(as_text(accepted.get(name, "*"))) for name in self._field_names}
+        return {name: _example_for(as_text(accepted.get(name, "*"))) for name in self._field_names}
 
     @property
     def _field_names(self) -> list[str]:

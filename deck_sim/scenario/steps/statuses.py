@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Discriminator, Field, Tag, TypeAdapter
 
 from deck_sim.base.durations import Span
+from deck_sim.base.validation import Many
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
-from deck_sim.scenario.fields import Length, Many, SpanField
+from deck_sim.scenario.fields import Length, SpanField
 from deck_sim.scenario.steps import effects
 from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.prompts import InteractionRequired
@@ -33,11 +34,9 @@ class _Timed(Step):
 
     @property
     def is_stuck(self) -> bool:
-        """Whether the duration is `stuck`."""
         return self.length == "stuck"
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Enter the status and wait for its duration."""
         stage.move_unless_there(self.word)
         if self.length is None:
             return None
@@ -52,7 +51,6 @@ class _Terminal(Step):
     ends = True
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Enter the status and end the story."""
         stage.move(self.word)
         stage.world.stop_story(stage.story.owner)
         return None
@@ -68,7 +66,6 @@ class Completed(Step):
     """The run's output. If omitted, it is generated from the task's `output_schema`."""
 
     def enter(self, stage: Stage) -> Wait | None:
-        """Complete the run. It fails if no output can be generated."""
         if self.output is not None:
             stage.complete(compute(stage, self.output))
             return None
@@ -95,21 +92,13 @@ class _Review(Step):
 
     @property
     def waits(self) -> Mapping[str, Span]:
-        """The time until the approval."""
         return {} if self.length is None else {"for": self.length}
 
-    @property
-    def branches(self) -> Mapping[str, tuple[Step, ...]]:
-        """The steps after a rejection."""
-        return {"on_rejected": self.on_rejected}
-
     def enter(self, stage: Stage) -> Wait | None:
-        """Wait for the approval."""
         stage.move(self.status(stage.world.machine(stage.resource)))
         return Wait(None if self.length is None else stage.draw(self.length))
 
     def react(self, stage: Stage, word: str, value: Any) -> str:
-        """Go on after an approval or at the end of the duration."""
         return "on_rejected" if word == "reject" else GO_ON
 
 
@@ -118,7 +107,6 @@ class _Approval(_Review):
 
     @classmethod
     def status(cls, machine: Machine) -> str:
-        """The edition's status for a review."""
         return machine.approval
 
 
@@ -148,17 +136,17 @@ for _row in (
     _register_status(*_row)
 
 
-def _step(word: str) -> tuple[Step, ...]:
-    return (REGISTRY["connection", word].model_construct(),)
+_INVALID = (REGISTRY["connection", "invalid"].model_construct(),)
+_DISCONNECTED = (REGISTRY["connection", "disconnected"].model_construct(),)
 
 
 class ConnectionInteraction(InteractionRequired):
     """The source asks for input while the connection opens."""
 
     kinds = ("connection",)
-    on_rejected: Annotated[tuple["ConnectionStep", ...], Many] = _step("invalid")
+    on_rejected: Annotated[tuple["ConnectionStep", ...], Many] = _INVALID
     """Steps after the last wrong answer. If omitted, the connection is `invalid`."""
-    on_timeout: Annotated[tuple["ConnectionStep", ...], Many] = _step("disconnected")
+    on_timeout: Annotated[tuple["ConnectionStep", ...], Many] = _DISCONNECTED
     """Steps after `timeout`. If omitted, the connection is `disconnected`."""
 
 

@@ -12,15 +12,14 @@ from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.base.durations import Span
 from deck_sim.base.errors import listed
-from deck_sim.base.validation import format_path, show
+from deck_sim.base.validation import Strict, format_path, show, value_error
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, ScriptError, Story, Wait
+from deck_sim.engine.story import GO_ON, ScriptError, Wait
 from deck_sim.scenario.expressions.templates import ExpressionError, has_template, names_at, render
-from deck_sim.scenario.fields import Strict, value_error
 
-_LONGEST_QUOTE = 60  # characters
+BRANCHES = ("on_rejected", "on_timeout")
 REGISTRY: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
 
 
@@ -32,6 +31,8 @@ class Step(Strict):
     word: ClassVar[str]
     kinds: ClassVar[tuple[str, ...]] = ()  # the kinds of script that it belongs to
     shorthand: ClassVar[str | None] = None  # the key of a value that is not a mapping
+    of_shorthand: ClassVar[Mapping[str, Any]] = {}  # JSON Schema that holds for such a value only
+    may_be_mapping: ClassVar[bool] = False  # whether the value of `shorthand` may be a mapping
     ends: ClassVar[bool] = False  # whether the script ends with it
     lasts: ClassVar[bool] = False  # whether it may follow itself
     is_status: ClassVar[bool] = True  # an effect otherwise, which takes no time
@@ -59,7 +60,7 @@ class Step(Strict):
             for text in (f"{field.description}".rstrip(".") for field in required):
                 raise value_error(f"`{cls.word}` needs a value: {text[0].lower()}{text[1:]}")
             return {}
-        if isinstance(value, dict) and not cls._is_value(value):
+        if isinstance(value, dict) and not (cls.may_be_mapping and cls.shorthand not in value):
             return value
         if cls.shorthand is not None:
             return {cls.shorthand: value}
@@ -70,39 +71,29 @@ class Step(Strict):
         raise value_error(text)
 
     @classmethod
-    def _is_value(cls, value: dict[str, Any]) -> bool:
-        """Whether a mapping is the value of `shorthand` rather than the step's keys."""
-        return False
-
-    @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
-        """Describe every way to write the step; pydantic knows only the mapping."""
+        # Describes every way to write the step; pydantic knows only the mapping.
         reference = handler(core)
         described = handler.resolve_ref_schema(reference)
         keys = {**described}
         about = {"title": cls.word, "description": keys.pop("description", "")}
+        values, ways = [keys], list[dict[str, Any]]()
+        if cls.shorthand:
+            values.append({**keys["properties"][cls.shorthand], **cls.of_shorthand})
+        if "required" not in keys:
+            values.append({"type": "null"})
+            ways.append({"const": cls.word})
+        ways.append(
+            {
+                "type": "object",
+                "properties": {cls.word: {"anyOf": values}},
+                "required": [cls.word],
+                "additionalProperties": False,
+            }
+        )
         described.clear()
-        described.update(about | {"anyOf": cls._ways(keys)})
+        described.update(about | {"anyOf": ways})
         return reference
-
-    @classmethod
-    def _ways(cls, keys: dict[str, Any]) -> list[dict[str, Any]]:
-        """One schema for each way to write the step; `keys` is the schema of the mapping."""
-        short = [cls._short(keys["properties"][cls.shorthand])] if cls.shorthand else []
-        bare = "required" not in keys
-        value = {"anyOf": [keys, *short, *([{"type": "null"}] if bare else [])]}
-        written = {
-            "type": "object",
-            "properties": {cls.word: value},
-            "required": [cls.word],
-            "additionalProperties": False,
-        }
-        return [*([{"const": cls.word}] if bare else []), written]
-
-    @classmethod
-    def _short(cls, value: dict[str, Any]) -> dict[str, Any]:
-        """The schema of a value for `shorthand`; `value` is the schema of that key."""
-        return value
 
     @classmethod
     def status(cls, machine: Machine) -> str:
@@ -127,7 +118,8 @@ class Step(Strict):
     @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
         """The branches that may follow instead of the next step."""
-        return {}
+        names = (name for name in BRANCHES if name in type(self).model_fields)
+        return {name: getattr(self, name) for name in names}
 
     @property
     def is_stuck(self) -> bool:
@@ -156,34 +148,22 @@ def step_words(kind: str) -> tuple[str, ...]:
 def compute(stage: Stage, value: Any) -> Any:
     """Compute the expressions in a value of the step that is played.
 
-    Raises:
-        ScriptError: names the step and the text that cannot be computed.
-
+    A `ScriptError` names the step and the text that cannot be computed.
     """
     if not has_template(value):
         return value
     try:
         return render(value, names_at(stage.world.now, **stage.names))
     except ExpressionError as error:
-        raise script_error(stage, f"{_quoted(error.found_in)}{error}") from None
-
-
-def _quoted(text: str) -> str:
-    line = " ".join(text.split())
-    shown = line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}…"
-    return f"`{shown}`: " if line else ""
+        raise script_error(stage, f"{error}") from None
 
 
 def script_error(stage: Stage, text: str) -> ScriptError:
     """An error that names the scenario and the step that is played."""
-    place = format_path(_path_in_file(stage.story))
-    return ScriptError(f"scenario `{stage.story.script.scenario}`, {place}: {text}")
-
-
-def _path_in_file(story: Story) -> tuple[int | str, ...]:
+    script, story_path = stage.story.script, stage.story.path
     # In a file, a branch stands below the word of its step; in a story's path, it does not.
-    script, found = story.script, list[int | str]()
-    for end, part in enumerate(story.path):
-        branching = script.at(story.path[:end]) if isinstance(part, str) else None
-        found += [branching.word, part] if branching else [part]
-    return (script.kind, *found)
+    path: list[int | str] = [script.kind]
+    for end, part in enumerate(story_path):
+        branching = script.at(story_path[:end]) if isinstance(part, str) else None
+        path += [branching.word, part] if branching else [part]
+    return ScriptError(f"scenario `{script.scenario}`, {format_path(tuple(path))}: {text}")

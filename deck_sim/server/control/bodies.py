@@ -11,13 +11,12 @@ from pydantic import (
 )
 
 from deck_sim.base.errors import listed, nearest
-from deck_sim.base.validation import PositiveDuration, show
+from deck_sim.base.validation import PositiveDuration, show, value_error
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.runtime.simulation import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.conditions import Rule
-from deck_sim.scenario.fields import value_error
 
 IDLE = "idle"
 
