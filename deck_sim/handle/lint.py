@@ -11,7 +11,7 @@ _MOST_CALLS = 5  # shown for each finding
 
 
 class LintReport(tuple[Json, ...]):
-    """The findings, each with `name`, `what`, `why`, `mend` and its `calls`; `str()` prints all."""
+    """The findings, each with `name`, `what`, `why`, `fix` and its `calls`; `str()` prints all."""
 
     __slots__ = ()
 
@@ -43,7 +43,7 @@ def _format_finding(found: Json) -> str:
     lines = [
         f"{found['name']}: {found['what']}",
         f"  why it matters: {found['why']}",
-        f"  how to fix it: {found['mend']}",
+        f"  how to fix it: {found['fix']}",
         *calls[:_MOST_CALLS],
     ]
     return "\n".join([*lines, f"    and {more} more"] if more > 0 else lines)

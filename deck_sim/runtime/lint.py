@@ -1,6 +1,6 @@
 """Client lint: mistakes of a client, found in the journal of calls and the log of deliveries.
 
-A rule is a function with `@lint_rule`, which gives the reason and the remedy. Two calls may be a
+A rule is a function with `@lint_rule`, which gives the reason and the fix. Two calls may be a
 coincidence, so a rule about polling needs three.
 """
 
@@ -57,18 +57,18 @@ class LintRule:
 
     name: str
     why: str  # it matters
-    remedy: str
+    fix: str
     find: Find
 
 
 LINT_RULES: list[LintRule] = []
 
 
-def lint_rule(*, why: str, remedy: str) -> Callable[[Find], Find]:
+def lint_rule(*, why: str, fix: str) -> Callable[[Find], Find]:
     """Register a function as the rule of its name."""
 
     def register(find: Find) -> Find:
-        LINT_RULES.append(LintRule(find.__name__, why, remedy, find))
+        LINT_RULES.append(LintRule(find.__name__, why, fix, find))
         return find
 
     return register
@@ -85,7 +85,7 @@ def find_problems(
 
 @lint_rule(
     why="Deck allows 200 calls in ten seconds for a whole organization, then answers 429.",
-    remedy="Wait longer between two reads, or subscribe to the events.",
+    fix="Wait longer between two reads, or subscribe to the events.",
 )
 def polls_too_often(context: LintContext) -> Iterator[Finding]:
     """Reads of an unfinished resource within the poll interval of the previous read."""
@@ -105,7 +105,7 @@ def polls_too_often(context: LintContext) -> Iterator[Finding]:
 
 @lint_rule(
     why="A finished run never changes; each further read only counts against the rate limit.",
-    remedy="Stop at `completed`, `failed` and `canceled`, not only at the status that you expect.",
+    fix="Stop at `completed`, `failed` and `canceled`, not only at the status that you expect.",
 )
 def polls_what_is_finished(context: LintContext) -> Iterator[Finding]:
     """Reads of a resource that a previous read showed in a final status."""
@@ -119,7 +119,7 @@ def polls_what_is_finished(context: LintContext) -> Iterator[Finding]:
 
 @lint_rule(
     why="A create that failed with a 5xx may have been done; a second one creates another.",
-    remedy="Send an `Idempotency-Key` with each create, and the same key with each retry of it.",
+    fix="Send an `Idempotency-Key` with each create, and the same key with each retry of it.",
 )
 def retries_without_key(context: LintContext) -> Iterator[Finding]:
     """A create that failed with a 5xx and was sent again without its idempotency key."""
@@ -136,7 +136,7 @@ def retries_without_key(context: LintContext) -> Iterator[Finding]:
 
 @lint_rule(
     why="Calls before that time are refused too, and keep the limit from recovering.",
-    remedy="Wait as many seconds as `Retry-After` says before the next call.",
+    fix="Wait as many seconds as `Retry-After` says before the next call.",
 )
 def ignores_retry_after(context: LintContext) -> Iterator[Finding]:
     """A call before `Retry-After` has passed: any call after a 429, else the same call."""
@@ -155,7 +155,7 @@ def ignores_retry_after(context: LintContext) -> Iterator[Finding]:
 
 @lint_rule(
     why="Events are delivered at least once; a second delivery is normal and must do nothing.",
-    remedy="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
+    fix="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
 )
 def handles_a_delivery_twice(context: LintContext) -> Iterator[Finding]:
     """The same write at once after two attempts of one delivery."""
@@ -189,7 +189,7 @@ def _repeated(earlier: Sequence[Call], later: Sequence[Call]) -> Iterator[tuple[
 
 @lint_rule(
     why="A wrong answer uses up an attempt each time; an accepted one is refused the second time.",
-    remedy="Submit once, and ask the user again when the interaction is shown again.",
+    fix="Submit once, and ask the user again when the interaction is shown again.",
 )
 def submits_an_answer_twice(context: LintContext) -> Iterator[Finding]:
     """The same answer to an interaction, although the first was wrong or accepted."""

@@ -215,7 +215,7 @@ def test_an_answer_that_is_submitted_twice_is_a_finding(found, calls, lines, why
 def test_each_rule_has_a_reason_and_a_remedy():
     """In whole sentences; names are unique."""
     assert len({rule.name for rule in LINT_RULES}) == len(LINT_RULES) == 6
-    assert all(text.endswith(".") for rule in LINT_RULES for text in (rule.why, rule.remedy))
+    assert all(text.endswith(".") for rule in LINT_RULES for text in (rule.why, rule.fix))
 
 
 def test_the_page_on_testing_has_a_row_for_each_rule():

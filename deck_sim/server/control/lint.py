@@ -19,7 +19,7 @@ def show_lint(request: Request) -> Answer:
                     "name": rule.name,
                     "what": finding.what,
                     "why": rule.why,
-                    "mend": rule.remedy,
+                    "fix": rule.fix,
                     "calls": [print_call(call) for call in finding.calls],
                 }
                 for rule, finding in lint.find_problems(request.simulation, interval)
