@@ -35,6 +35,13 @@ def pytest_sessionfinish():
         measured.save()
 
 
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
+    """Print the seed of the order when a run fails, since `-q` leaves out the header with it."""
+    if exitstatus and config.pluginmanager.hasplugin("randomly"):
+        seed = config.getoption("randomly_seed")
+        terminalreporter.write_line(f"random order: repeat it with --randomly-seed={seed}")
+
+
 _numbers = itertools.count(1)
 
 
