@@ -1,28 +1,10 @@
 """The files and screenshots of a run."""
 
-import re
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
-
-# A file name, or the type of an event: one printable line.
-LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
-_TOKEN = "[A-Za-z0-9!#$&^_.+-]+"
-# A media type, safe in a header. JavaScript reads the pattern, too: with its flag `u` a quotation
-# mark must not be escaped.
-MEDIA_TYPE = rf"""^{_TOKEN}/{_TOKEN}( *; *{_TOKEN}=({_TOKEN}|"[ !#-\[\]-~]*"))*$"""
-
-
-def is_line(text: str) -> bool:
-    """Whether a text is one printable line."""
-    return re.fullmatch(LINE[1:-1], text) is not None
-
-
-def is_media_type(text: str) -> bool:
-    """Whether a text is a media type, such as `text/csv`."""
-    return re.fullmatch(MEDIA_TYPE[1:-1], text) is not None
 
 
 class File(NamedTuple):

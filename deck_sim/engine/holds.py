@@ -25,18 +25,6 @@ class Stopped(Exception):
         self.hold = hold
 
 
-def check_holds(world: World, event: str, resource_id: str) -> None:
-    """Stop a story that is about to emit an event.
-
-    Raises:
-        Stopped: if there is a hold for it.
-
-    """
-    for hold in world.holds.values():
-        if hold.event == event and hold.resource in (None, resource_id):
-            raise Stopped(hold.id)
-
-
 def find_call_hold(world: World, method: str, path: str) -> Hold | None:
     """The first hold of the answer to this call, if any."""
     for hold in world.holds.values():

@@ -8,7 +8,7 @@ from deck_sim.base.durations import Span, spell_duration
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine import json_schema
 from deck_sim.engine.chance import draw_duration
-from deck_sim.engine.holds import check_holds
+from deck_sim.engine.holds import Stopped
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Story
 from deck_sim.engine.world import World
@@ -50,22 +50,15 @@ class Stage:
 
     def move(self, status: str, **fields: Any) -> None:
         """Move the resource to `status`, unless a hold stops the story before."""
-        self.check_holds(f"{self.story.script.kind}.{status}")
+        word = self.world.machine(self.resource).event(status)
+        self.check_holds(f"{self.story.script.kind}.{word}")
         self.world.move(self.resource, status, **fields)
 
-    def move_unless_there(self, status: str) -> None:
-        """Move to `status`, unless the resource is in it already."""
-        if self.resource.status != status:
-            self.move(status)
-
     def check_holds(self, event: str) -> None:
-        """Stop the story if there is a hold for this event.
-
-        Raises:
-            Stopped: if there is one.
-
-        """
-        check_holds(self.world, event, self.story.owner)
+        """Raise `Stopped` if a hold stops the story before this event."""
+        for hold in self.world.holds.values():
+            if hold.event == event and hold.resource in (None, self.story.owner):
+                raise Stopped(hold.id)
 
     def complete(self, output: Any) -> None:
         """Complete the run; an output that breaks the task's schema fails it instead."""
@@ -82,14 +75,12 @@ class Stage:
         """Fail the run for an output that breaks the schema; the timeline says where."""
         for one in broken:
             self.world.note("task_run", self.resource.id, one.message)
-        self.fail(
-            *(problem("task/output_invalid", f"{why}{o.message}", field=o.field) for o in broken)
-        )
+        name = "task/output_invalid"
+        self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))
 
     def fail(self, *problems: Problem) -> None:
         """Fail the run, unless a hold stops the story before."""
-        self.check_holds(f"{self.story.script.kind}.failed")
-        self.world.fail(self.resource, *problems)
+        self.move("failed", errors=[one.as_json() for one in problems])
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:
         """An error of the catalog, with the run's timeout filled into its text."""

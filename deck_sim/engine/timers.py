@@ -18,7 +18,7 @@ from typing import NamedTuple
 # timeouts is idle.
 STEP = "step"  # the script goes on
 ATTEMPT = "attempt"  # of a delivery
-AUTO_TRANSITION = "passage"  # a resource leaves its status by itself
+AUTO_TRANSITION = "auto_transition"  # a resource leaves its status by itself
 PROGRESS = (STEP, ATTEMPT, AUTO_TRANSITION)
 WINDOW = "window"  # of an interaction
 DISUSE = "disuse"  # a resource leaves its status by itself because no run uses it

@@ -5,9 +5,12 @@ import copy
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.holds import stories_at
+from deck_sim.engine.holds import Stopped, stories_at
 from deck_sim.engine.playing import release
 from deck_sim.engine.records import Hold
+from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import Script, Story
+from deck_sim.engine.world import World
 
 ASKS = "[running: 1s, interaction_required: {type: mfa, accept: {code: '1'}}, running, completed]"
 HELD = "task_run.completed"
@@ -186,6 +189,18 @@ def test_held_stories_continue_in_the_order_in_which_they_stopped(play, hold):
     assert release(play.world, held) == [quick.id, slow.id]
     assert [story.owner for story in stories_at(play.world, again)] == [slow.id]
     assert play.look(quick).status == "completed"
+
+
+def test_a_hold_names_the_event_of_a_status_and_not_the_status():
+    """The event of `cancelling` is `task_run.canceling`."""
+    world = World("credentials")
+    fields = {"interaction": None, "credential_id": None, "source_id": None, "session_id": None}
+    run = world.create("task_run", fields, silent=True)
+    world.holds["hold_1"] = Hold("hold_1", "task_run.canceling")
+    stage = Stage(world, Story(run.id, Script("story", "task_run", ())))
+    with pytest.raises(Stopped):
+        stage.move("cancelling")
+    assert world.all("task_run")[run.id] == run
 
 
 def test_a_connection_can_be_held(play, hold):

@@ -1,19 +1,12 @@
 """Effects: steps that are not statuses. They take no time."""
 
-from collections.abc import Callable
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from deck_sim.base.validation import show, value_error
-from deck_sim.engine.files import (
-    LINE,
-    MEDIA_TYPE,
-    is_line,
-    is_media_type,
-    keep_file,
-    take_screenshot,
-)
+from deck_sim.engine.files import keep_file, take_screenshot
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
 from deck_sim.scenario.expressions.templates import is_template
@@ -23,30 +16,41 @@ from deck_sim.scenario.steps.step import Step, compute, script_error
 class _Rule(NamedTuple):
     """What a text must be."""
 
-    holds: Callable[[str], bool]
     pattern: str
     message: str
 
     def check(self, text: str) -> str:
         # A text with expressions is checked once they are computed.
-        if not is_template(text) and not self.holds(text):
+        if not is_template(text) and not re.fullmatch(self.pattern, text):
             raise value_error(self.message.format(show(text)))
         return text
 
     def compute(self, stage: Stage, key: str, value: str) -> str:
         text = str(compute(stage, value))
-        if not self.holds(text):
+        if not re.fullmatch(self.pattern, text):
             raise script_error(stage, f"`{key}` {self.message.format(show(text))}")
         return text
 
 
 def _field(rule: _Rule) -> Any:
-    schema = {"type": "string", "anyOf": [{"pattern": rule.pattern}, {"pattern": r"\{[{%#]"}]}
+    schema = {
+        "type": "string",
+        "anyOf": [{"pattern": f"^{rule.pattern}$"}, {"pattern": r"\{[{%#]"}],
+    }
     return Annotated[str, AfterValidator(rule.check), WithJsonSchema(schema)]
 
 
-_LINE = _Rule(is_line, LINE, "must be one line of text, without control characters, not {}")
-_MEDIA_TYPE = _Rule(is_media_type, MEDIA_TYPE, "must be a media type like `text/csv`, not {}")
+_LINE = _Rule(
+    r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]+",
+    "must be one line of text, without control characters, not {}",
+)
+_TOKEN = "[A-Za-z0-9!#$&^_.+-]+"
+_MEDIA_TYPE = _Rule(
+    # Safe in a header. JavaScript reads the pattern, too: with its flag `u` a quotation mark must
+    # not be escaped.
+    rf"""{_TOKEN}/{_TOKEN}( *; *{_TOKEN}=({_TOKEN}|"[ !#-\[\]-~]*"))*""",
+    "must be a media type like `text/csv`, not {}",
+)
 if TYPE_CHECKING:
     Line = str
     MediaType = str

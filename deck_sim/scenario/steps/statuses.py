@@ -37,7 +37,8 @@ class _Timed(Step):
         return self.length == "stuck"
 
     def enter(self, stage: Stage) -> Wait | None:
-        stage.move_unless_there(self.word)
+        if stage.resource.status != self.word:
+            stage.move(self.word)
         if self.length is None:
             return None
         if self.length == "stuck":
