@@ -12,24 +12,21 @@ from deck_sim.base.errors import listed
 from deck_sim.contract.assumptions import DELETED, PATCH, rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, refuse
 from deck_sim.engine import json_schema
-from deck_sim.engine.facts import Facts, login_facts, run_facts, split_credentials
 from deck_sim.engine.playing import react, start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.timers import TASK_TIMEOUT
 from deck_sim.engine.world import World
 
+# What is known about a login or a run when its scenario is chosen, by the names that `when:` uses.
+# Never the password.
+Facts = Mapping[str, Any]
 # Chooses the script of a new connection, session or run, after all checks. May raise `ApiError`.
 Choose = Callable[[Facts], Script]
 
 
 def fetch(world: World, kind: str, resource_id: str) -> Resource:
-    """The resource with that id.
-
-    Raises:
-        ApiError: `…_not_found`, if it does not exist or was deleted.
-
-    """
+    """The resource with that id; raises `…_not_found` if it does not exist or was deleted."""
     found = _find(world, kind, resource_id)
     if found is None:
         raise ApiError(not_found(world, kind, resource_id))
@@ -46,11 +43,9 @@ def not_found(world: World, kind: str, resource_id: str, field: str | None = Non
 def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
     """The unknown references and invalid schemas in a body whose shape may be wrong, too."""
     row = world.kind(kind)
+    types = {**dict.fromkeys(row.references, str), **dict.fromkeys(row.schemas, dict)}
     readable = {
-        name: value
-        for name, value in body.items()
-        if (name in row.references and isinstance(value, str) and value)
-        or (name in row.schemas and isinstance(value, dict))
+        n: value for n, value in body.items() if value and isinstance(value, types.get(n, ()))
     }
     return _field_problems(world, kind, readable)
 
@@ -112,7 +107,13 @@ def update_resource(world: World, resource: Resource, fields: Mapping[str, Any])
 
 def delete_resource(world: World, resource: Resource) -> None:
     """Delete a resource; what refers to it stays as it is."""
-    if not resource.deleted and _is_referenced(world, resource):
+    if not resource.deleted and any(
+        other.fields.get(name) == resource.id and not other.deleted
+        for row in world.rules.kinds.values()
+        for name, used in row.references.items()
+        if used == resource.kind
+        for other in world.all(row.object).values()
+    ):
         rely_on("delete of what is used")
     world.delete(resource)
 
@@ -137,10 +138,7 @@ def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> 
 
 def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Choose) -> Resource:
     """Start a run on a connection; returns it as it was created, before its script moved it."""
-    problems = reference_problems(world, "task_run", fields)
-    raise_problems(
-        problems + json_schema.violations(task["input_schema"], fields["input"], "input")
-    )
+    raise_problems(run_problems(world, task, fields))
     connection = fetch(world, "connection", fields["connection_id"])
     check_allowed(world, connection, "run")
     source_id = connection["source_id"]
@@ -150,22 +148,11 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
 
 
 def begin_run(
-    world: World,
-    task: Resource,
-    uses: Mapping[str, Any],
-    given: Mapping[str, Any],
-    script: Script,
+    world: World, task: Resource, uses: Mapping[str, Any], given: Mapping[str, Any], script: Script
 ) -> Resource:
     """Create a run with these references and this input, and play its script."""
-    fields = {
-        "task_id": task.id,
-        "agent_id": task["agent_id"],
-        **uses,
-        "runtime_ms": None,
-        "output": None,
-        "errors": [],
-        "interaction": None,
-    }
+    fields = {"task_id": task.id, "agent_id": task["agent_id"], **uses}
+    fields |= {"runtime_ms": None, "output": None, "errors": [], "interaction": None}
     run = world.create("task_run", fields, {"input": given})
     timeout = timedelta(seconds=task["settings"]["timeout_seconds"])
     world.timers.arm(run.id, TASK_TIMEOUT, world.now + timeout)
@@ -210,11 +197,8 @@ def review_run(world: World, run: Resource, verdict: str) -> Resource:
 
 
 def check_allowed(world: World, resource: Resource, name: str) -> str | None:
-    """Check a command against the status; returns the status that it leads to.
-
-    Raises:
-        ApiError: `state_invalid`, which names the status and those that would allow the command.
-
+    """Return the status that a command leads to; raises `state_invalid` if the resource's status
+    does not allow it.
     """
     row = world.machine(resource).commands[name]
     if resource.status not in row.allowed:
@@ -260,16 +244,6 @@ def _field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[
     ]
 
 
-def _is_referenced(world: World, resource: Resource) -> bool:
-    return any(
-        other.fields.get(name) == resource.id and not other.deleted
-        for row in world.rules.kinds.values()
-        for name, used in row.references.items()
-        if used == resource.kind
-        for other in world.all(row.object).values()
-    )
-
-
 def _answer_problems(world: World, resource: Resource, inputs: Mapping[str, Any]) -> list[Problem]:
     asked = [field["name"] for field in resource["interaction"]["fields"]]
     key = world.rules.answer_key
@@ -289,3 +263,45 @@ def _answer_problems(world: World, resource: Resource, inputs: Mapping[str, Any]
         field = f"{key}.{name}"
         problems.append(problem("request/input_invalid", f"`{field}` {text}", field=field))
     return problems
+
+
+# What is known when a script is chosen
+
+
+def login_facts(world: World, login: Resource | None, source_id: str) -> dict[str, Any]:
+    """The facts of a login at a source, with a connection, with a credential or without."""
+    fields = login.fields if login else {}
+    return {
+        "username": login.hidden.get("username") if login else None,
+        "external_id": fields.get("external_id"),
+        "auth_method": fields.get("auth_method", "none"),
+        "source": _id_and_name(world, "source", source_id),
+    }
+
+
+def run_facts(
+    world: World, task: Resource, given: Mapping[str, Any], login: Resource | None, source_id: str
+) -> dict[str, Any]:
+    """The facts of a run: those of its login, its task and its input."""
+    return {
+        **login_facts(world, login, source_id),
+        "task": (task.id, task["name"]),
+        "agent": _id_and_name(world, "agent", task["agent_id"]),
+        "input": given,
+    }
+
+
+def split_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields that answers show, and the hidden ones.
+
+    The password is dropped: nothing needs it, so nothing can leak it.
+    """
+    public = {name: value for name, value in fields.items() if name != "auth_credentials"}
+    credentials = fields.get("auth_credentials")
+    return public, {"username": credentials["username"]} if credentials else {}
+
+
+def _id_and_name(world: World, kind: str, resource_id: str) -> tuple[str, ...]:
+    found = world.all(kind).get(resource_id)
+    name = found.fields.get("name") if found else None
+    return (resource_id, name) if name else (resource_id,)

@@ -15,10 +15,9 @@ from typing import Any
 from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine import injected
-from deck_sim.engine.fan_out import listens
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
-from deck_sim.engine.world import World
+from deck_sim.engine.world import World, listens
 
 WEBHOOK = "webhook"
 
@@ -93,7 +92,9 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
     fault = f" (fault: {result.fault})" if result.fault else ""
     delivery = _count_attempt(world, delivery, f"attempt {result.number}: {outcome}{fault}")
     world.fired.pop(delivery.id, None)
-    _send_held_back(world, delivery["event_destination_id"])
+    for overtaken, destination_id in world.held_back.items():
+        if destination_id == delivery["event_destination_id"]:
+            world.timers.arm(overtaken, ATTEMPT, world.now)
     delays = world.rules.retry_delays
     retries = delivery["attempts"] - 1 - delivery.hidden["replayed_after"]
     if result.ok:
@@ -128,9 +129,7 @@ def hold_back(
 def replay(world: World, delivery: Resource) -> Resource:
     """Deliver an event again at once, under the same id and with all its retries.
 
-    Raises:
-        ApiError: `state_invalid` if the delivery is pending, or its destination does not listen.
-
+    Refused if the delivery is pending, or its destination does not listen.
     """
     destination = _destination(world, delivery)
     if delivery.status == "pending":
@@ -192,11 +191,6 @@ def _is_intercepted(world: World, delivery: Resource) -> bool:
         return False
     world.fired[delivery.id] = fault
     return bool(fault.intercept(world, delivery))
-
-
-def _send_held_back(world: World, destination_id: str) -> None:
-    for waiting in [one for one, where in world.held_back.items() if where == destination_id]:
-        world.timers.arm(waiting, ATTEMPT, world.now)
 
 
 def _count_attempt(world: World, delivery: Resource, outcome: str) -> Resource:

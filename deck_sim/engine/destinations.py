@@ -8,9 +8,8 @@ from typing import Any
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems
 from deck_sim.engine.deliveries import WEBHOOK, rotate_secret, set_destination_status
-from deck_sim.engine.fan_out import ALL
 from deck_sim.engine.records import Resource
-from deck_sim.engine.world import World
+from deck_sim.engine.world import ALL, World
 
 
 def create_destination(

@@ -50,12 +50,7 @@ class SchemaChecker:
             return [_invalid(field, f"cannot be checked: {_explain(error)}")]
 
     def fits(self, part: Any, value: Any) -> bool:
-        """Whether a value satisfies a part of the schema.
-
-        Raises:
-            OutOfSteps: if that takes too many steps.
-
-        """
+        """Whether a value satisfies a part of the schema; raises `OutOfSteps`."""
         try:
             with _limits():
                 return next(self._validator.descend(value, part), None) is None

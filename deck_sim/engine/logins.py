@@ -9,8 +9,15 @@ from typing import Any
 
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems, refuse
 from deck_sim.engine import commands
-from deck_sim.engine.commands import Choose, apply_command, check_allowed, inherit_references
-from deck_sim.engine.facts import login_facts, run_facts, split_credentials
+from deck_sim.engine.commands import (
+    Choose,
+    apply_command,
+    check_allowed,
+    inherit_references,
+    login_facts,
+    run_facts,
+    split_credentials,
+)
 from deck_sim.engine.playing import start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
@@ -107,12 +114,7 @@ def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[
 def _check_used(
     world: World, ids: Mapping[str, str | None]
 ) -> tuple[Resource | None, Resource | None]:
-    """The credential and the session that a new run or session uses.
-
-    Raises:
-        ApiError: `state_invalid` if one of them cannot take a run now.
-
-    """
+    """The credential and the session that a new run or session uses, if they can take a run now."""
     credential, session = (
         world.all(kind)[used] if (used := ids.get(f"{kind}_id")) else None
         for kind in ("credential", "session")

@@ -14,7 +14,7 @@ from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.holds import Place, Stopped, hold_story, stories_at
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, Script, ScriptError, Step, Story, Wait
+from deck_sim.engine.story import GO_ON, STAY, Script, ScriptError, Story, Wait
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -80,44 +80,36 @@ def pass_time(world: World, limit: datetime) -> None:
 def _play(world: World, story: Story, reacted_at: Place) -> None:
     """Play steps until one waits, a hold stops them, the resource is final, or the script ends."""
     while world.stories.get(story.owner) is story:
-        step, status = story.step, _status(world, story)
+        step, status = story.step, _player(world, story).status
         if step is None:
             world.stop_story(story.owner)
             return
+        place = story.script.scenario, story.script.kind, story.path
         try:
-            wait = _enter(world, story, step)
-        except Stopped as stopped:
+            wait = step.enter(Stage(world, story))
+        except Stopped as stopped:  # the step does not count as played
             hold_story(world, story, stopped.hold, reacted_at)
             return
         except ScriptError as error:
+            world.played[place] += 1
             _break_off(world, story, error)
             return
+        world.played[place] += 1
         if wait is not None:
             _wait(world, story, wait)
             return
-        if _status(world, story) != status:  # the timers of the step before do not apply any more
+        if _player(world, story).status != status:  # the timers of the step before do not apply
             world.timers.take_back(story.owner, *OF_A_STEP)
             reacted_at = (story.path, story.attempts)
         story.go(GO_ON)
 
 
-def _enter(world: World, story: Story, step: Step) -> Wait | None:
-    place = story.script.scenario, story.script.kind, story.path
-    try:
-        wait = step.enter(Stage(world, story))
-    except ScriptError:
-        world.played[place] += 1
-        raise
-    world.played[place] += 1  # not if a hold stops it
-    return wait
-
-
-def _status(world: World, story: Story) -> str | None:
-    return world.all(story.script.kind)[story.owner].status
+def _player(world: World, story: Story) -> Resource:
+    return world.all(story.script.kind)[story.owner]
 
 
 def _break_off(world: World, story: Story, error: ScriptError) -> None:
-    resource = world.all(story.script.kind)[story.owner]
+    resource = _player(world, story)
     world.stop_story(story.owner)
     world.note(resource.kind, resource.id, f"scenario fault: {error}")
     world.script_errors.append(f"{resource.id}: {error}")
@@ -138,10 +130,6 @@ def _wait(world: World, story: Story, wait: Wait) -> None:
         world.timers.arm(story.owner, name, world.now + wait.span)
 
 
-def _step_due(world: World, due: Due) -> None:
-    react(world, due.owner, "due")
-
-
 def _task_timeout_due(world: World, due: Due) -> None:
     run = world.all("task_run")[due.owner]
     timeout = spell_duration(world.now - run.created_at)
@@ -160,8 +148,8 @@ def _auto_transition_due(world: World, due: Due) -> None:
 
 
 _ON_DUE: dict[str, Callable[[World, Due], None]] = {
-    STEP: _step_due,
-    WINDOW: _step_due,
+    STEP: lambda world, due: react(world, due.owner, "due"),
+    WINDOW: lambda world, due: react(world, due.owner, "due"),
     TASK_TIMEOUT: _task_timeout_due,
     INACTIVITY: _inactivity_due,
     AUTO_TRANSITION: _auto_transition_due,

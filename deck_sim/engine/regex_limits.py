@@ -32,10 +32,8 @@ class InvalidPattern(Exception):
 def search(pattern: str, text: str) -> bool:
     """Whether a pattern matches anywhere in a text.
 
-    Raises:
-        InvalidPattern: if the pattern cannot be used.
-        PatternTooSlow: if all patterns of this check take more than its seconds.
-
+    Raises `InvalidPattern`, or `PatternTooSlow` if all patterns of a check take more than its
+    seconds.
     """
     spend()
     work, began = current_work(), real_time.monotonic()
@@ -49,12 +47,7 @@ def search(pattern: str, text: str) -> bool:
 
 
 def check_pattern(pattern: str) -> None:
-    """Check that a text is a regular expression of a reasonable size.
-
-    Raises:
-        InvalidPattern: if it is not.
-
-    """
+    """Raise `InvalidPattern` unless a text is a regular expression of a reasonable size."""
     _compile(pattern)
     spend(len(pattern))
 

@@ -44,12 +44,7 @@ def current_work() -> Work:
 
 
 def spend(steps: int = 1) -> None:
-    """Count steps. One step takes a few microseconds.
-
-    Raises:
-        OutOfSteps: if more are spent than the limit allows.
-
-    """
+    """Count steps, of a few microseconds each; raises `OutOfSteps` beyond the limit."""
     work = _WORK.get() or Work()
     work.spent += steps
     if work.spent > work.limit:

@@ -25,7 +25,6 @@ from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
-from deck_sim.engine.fan_out import delivery_fields, wants
 from deck_sim.engine.injected import InjectedFaults
 from deck_sim.engine.records import AdditiveChanges, Event, Hold, Resource, TimelineEntry
 from deck_sim.engine.story import Path, Story
@@ -39,6 +38,12 @@ from deck_sim.engine.timers import (
 )
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
+ALL = "*"  # the events of a destination that receives every type
+
+
+def listens(destination: Resource) -> bool:
+    """Whether a destination receives events now."""
+    return not destination.deleted and destination.status == "active"
 
 
 class IllegalMove(Exception):
@@ -167,16 +172,22 @@ class World:
         row = self.kind(kind)
         while "id" not in standard or standard["id"] in self._resources[kind]:
             standard["id"] = self.next_id(row.prefix)  # again, if a seeded resource has it
-        usual = {"status": row.first_status, "created_at": self.now, "updated_at": self.now}
-        given = {**usual, **standard}
-        resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **given))
+        usual: dict[str, Any] = {"status": row.first_status}
+        usual |= {"created_at": self.now, "updated_at": self.now, **standard}
+        resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
         for used in self._used_by(resource):
             self.users.setdefault(used.id, {})[resource.id] = None
             self.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)
         as_status = f" as {resource.status}" if resource.status else ""
         self.note(kind, resource.id, f"created{as_status}{about}")
         if not silent:
-            self._emit_created(row, resource)
+            self._emit_lifecycle(resource, "created")
+            # If the creation is an event of its own, the first status is none (assumed).
+            if row.machine and row.machine.announces_first and "created" not in row.lifecycle:
+                self.emit(f"{kind}.{row.machine.event(str(resource.status))}", resource)
+            added = self.additive_changes.event_type
+            if added and added.startswith(f"{kind}."):
+                self.emit(added, resource)
         self._arm_auto_transition(resource)
         return resource
 
@@ -219,24 +230,40 @@ class World:
     ) -> Resource:
         """Change a resource's status, together with the fields that come with it.
 
-        `what` is the entry in the timeline; by default it names both statuses.
-
-        Raises:
-            IllegalMove: if no row allows it; nothing changed.
-
+        `what` is the entry in the timeline; by default it names both statuses. If no row allows the
+        transition, it raises `IllegalMove` and changes nothing.
         """
-        machine, before = self.machine(resource), str(resource.status)
+        machine, before, started = self.machine(resource), str(resource.status), resource.started_at
         if status not in machine.follows[before]:
             allowed = listed(machine.follows[before], last="or")
             text = f"{resource.id}: `{before}` cannot become `{status}`; it can become {allowed}"
             raise IllegalMove(text)
-        moved = self._in_status(machine, resource, status, fields)
-        moved = self._keep(moved if hidden is None else replace(moved, hidden=hidden))
+        ends = machine.is_final(status)
+        if resource.fields.get("interaction") is not None:
+            fields = {"interaction": None, **fields}
+        if status in machine.results:
+            fields["result"] = machine.results[status]
+        if status == machine.works_in:
+            started = started or self.now
+        if machine.works_in and ends:
+            worked = self.now - (started or self.now)
+            fields["runtime_ms"] = worked // timedelta(milliseconds=1)
+        moved = self._keep(
+            replace(
+                resource,
+                status=status,
+                updated_at=self.now,
+                # Most moves change no field; the values then share theirs, which saves memory.
+                fields={**resource.fields, **fields} if fields else resource.fields,
+                hidden=resource.hidden if hidden is None else hidden,
+                started_at=started,
+            )
+        )
         self.note(resource.kind, resource.id, what or f"{before} -> {status}")
         word = machine.event(status)
         if word is not None:
             self.emit(f"{resource.kind}.{word}", moved)
-        if machine.is_final(status):
+        if ends:
             self.stop_story(moved.id)
             self._end_use(moved)
         self._lead_used(machine, moved)
@@ -253,47 +280,21 @@ class World:
         event = Event(self.next_id("evt"), type_, resource, self.now, self._event_extras(resource))
         self.events.append(event)
         for destination in self.all("event_destination").values():
-            if wants(destination, event):
-                fields, hidden = delivery_fields(destination, event)
-                about = f": {event.type} to {destination.id}"
+            wants = destination["events"] == [ALL] or type_ in destination["events"]
+            if wants and listens(destination):
+                fields = {
+                    "event_type": type_,
+                    "event_id": event.id,
+                    "event_destination_id": destination.id,
+                    "attempts": 0,
+                    "delivered_at": None,
+                }
+                hidden, about = (
+                    {"event": event, "replayed_after": 0},
+                    f": {type_} to {destination.id}",
+                )
                 made = self.create("event_delivery", fields, hidden, silent=True, about=about)
                 self.timers.arm(made.id, ATTEMPT, self.now)
-
-    def note(self, kind: str, resource_id: str, what: str) -> None:
-        """Add an entry to the timeline."""
-        self.timeline.append(TimelineEntry(self.now, kind, resource_id, intern(what)))
-
-    def stop_story(self, owner: str) -> None:
-        """End the script of a connection, session or run, and take back its timers."""
-        self.stories.pop(owner, None)
-        self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
-
-    # Private: writing
-
-    def _keep(self, resource: Resource) -> Resource:
-        self._resources[resource.kind][resource.id] = resource
-        return resource
-
-    def _in_status(
-        self, machine: Machine, resource: Resource, status: str, fields: dict[str, Any]
-    ) -> Resource:
-        started = resource.started_at
-        if resource.fields.get("interaction") is not None:
-            fields = {"interaction": None, **fields}
-        if status in machine.results:
-            fields = {**fields, "result": machine.results[status]}
-        if status == machine.works_in:
-            started = started or self.now
-        if machine.works_in and machine.is_final(status):
-            worked = self.now - (started or self.now)
-            fields = {**fields, "runtime_ms": worked // timedelta(milliseconds=1)}
-        # Most moves change no field; the values then share theirs, which keeps events small.
-        shown = {**resource.fields, **fields} if fields else resource.fields
-        return replace(
-            resource, status=status, updated_at=self.now, fields=shown, started_at=started
-        )
-
-    # Private: events
 
     def _event_extras(self, resource: Resource) -> dict[str, Any]:
         """What an event shows of other resources, as they are now.
@@ -309,14 +310,18 @@ class World:
                 extras["external_id"] = other["external_id"]
         return extras | {name: self.embedded(resource, name) for name in row.embeds}
 
-    def _emit_created(self, row: Kind, resource: Resource) -> None:
-        self._emit_lifecycle(resource, "created")
-        # If the creation is an event of its own, the first status is none (assumed).
-        if row.machine and row.machine.announces_first and "created" not in row.lifecycle:
-            self.emit(f"{row.object}.{row.machine.event(str(resource.status))}", resource)
-        added = self.additive_changes.event_type
-        if added and added.startswith(f"{row.object}."):
-            self.emit(added, resource)
+    def note(self, kind: str, resource_id: str, what: str) -> None:
+        """Add an entry to the timeline."""
+        self.timeline.append(TimelineEntry(self.now, kind, resource_id, intern(what)))
+
+    def stop_story(self, owner: str) -> None:
+        """End the script of a connection, session or run, and take back its timers."""
+        self.stories.pop(owner, None)
+        self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
+
+    def _keep(self, resource: Resource) -> Resource:
+        self._resources[resource.kind][resource.id] = resource
+        return resource
 
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:
         if what in self.kind(resource.kind).lifecycle:

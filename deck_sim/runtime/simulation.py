@@ -17,7 +17,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import nearest_type, quote
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.facts import Facts
+from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
