@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import groupby
 
 import click
 
@@ -9,7 +10,7 @@ from deck_sim.cli.command import Command
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import Grade
 from deck_sim.contract.fidelity import GRADES, Behaviour
-from deck_sim.contract.ledger import rows_of, topics
+from deck_sim.contract.ledger import rows_of
 
 
 @click.command(
@@ -51,19 +52,17 @@ def _as_json(rows: list[Behaviour]) -> Iterator[str]:
 
 
 def _as_markdown(rows: list[Behaviour]) -> Iterator[str]:
-    for topic, of_topic in topics().items():
-        found = [row for row in of_topic if row in rows]
-        if found:
-            yield f"## {topic}\n"
-            yield "| name | what | edition | grade | where from | date | answers |"
-            yield "|---|---|---|---|---|---|---|"
-            yield from map(_cells, found)
-            yield ""
+    for topic, found in groupby(rows, lambda row: row.topic):
+        yield f"## {topic}\n"
+        yield "| name | what | edition | grade | where from | date | answers |"
+        yield "|---|---|---|---|---|---|---|"
+        yield from map(_cells, found)
+        yield ""
 
 
 def _cells(row: Behaviour) -> str:
     edition, answers = row.edition or "both", _ANSWERS[row.mark]
-    cells = (f"`{row.name}`", row.what, edition, row.grade, row.where_from, row.date, answers)
+    cells = (f"`{row.name}`", row.what, edition, row.grade, row.source, row.date, answers)
     return f"| {' | '.join(cells)} |"
 
 

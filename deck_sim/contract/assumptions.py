@@ -13,8 +13,7 @@ from typing import Any
 
 from deck_sim.contract.error_catalog import CATALOG, ApiError, Problem, problem, raise_problems
 from deck_sim.contract.fidelity import Behaviour
-from deck_sim.contract.ledger import assumptions_of, ledger
-from deck_sim.contract.ledger.errors import name_of
+from deck_sim.contract.ledger import assumptions_of, ledger, name_of
 
 REFUSED = "deck_sim/assumption_refused"
 

@@ -2,15 +2,19 @@
 
 Laws:
 1. Each behaviour has one row, with a unique name that never changes.
-2. `of` lists the subjects of a row by their names in the tables: a call (`GET /agents`), an error
-   (`request/input_missing`), a machine (`session`), a command (`session.end`), a command in one
-   status (`session.end@idle`). Conventions have no subject. Tests check that each subject exists,
-   and that everything in the tables is the subject of a row.
-3. `mark` says how an answer that rests on an assumption shows it.
+2. `of` lists the subjects of a row by their names in the tables: a call (`GET /agents`), a query
+   parameter (`GET /agents?limit`), an error (`request/input_missing`), a machine (`session`), a
+   command (`session.end`), a command in one status (`session.end@idle`). Conventions have no
+   subject. Tests check that each subject exists, and that everything in the tables is the subject
+   of a row.
+3. `mark` says how an answer that rests on an assumption shows it. An assumed row without a mark
+   gives one of the reasons in `UNMARKED`.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from deck_sim.contract.error_catalog import Grade
 
@@ -19,6 +23,12 @@ GRADES: tuple[Grade, ...] = ("documented", "observed", "assumed")
 # How an answer shows that it rests on the assumption: not at all; in a header; or in a header,
 # while a strict world refuses the call.
 Mark = Literal["none", "header", "strict"]
+UNMARKED = {
+    "always": "every answer of its kind rests on it",
+    "later": "it shows later or elsewhere",
+    "error": "its error is marked",
+    "unusual": "only unusual calls rest on it",
+}
 
 SOURCES: dict[Grade, str] = {
     "documented": "Deck's documentation",
@@ -40,37 +50,50 @@ class Behaviour:
     mark: Mark = "none"
     source: str = ""
     date: str = CHECKED
-
-    @property
-    def where_from(self) -> str:
-        """The source of the row."""
-        return self.source or SOURCES[self.grade]
+    topic: str = "Calls"
 
     def as_json(self) -> dict[str, Any]:
         """The row as plain data."""
-        return {**asdict(self), "of": [*self.of], "source": self.where_from}
+        shown = {**asdict(self), "of": [*self.of]}
+        del shown["topic"]
+        return shown
 
 
-def documented(name: str, what: str, *of: str, **more: Any) -> Behaviour:
-    """A behaviour that Deck documents."""
-    return Behaviour(name, "documented", what, of, **more)
+def read_rows(text: str) -> tuple[Behaviour, ...]:
+    """Parse rows. `MARK` is for assumed rows; the last three lines of a row can be omitted.
+
+    # TOPIC of the rows below
+    NAME (GRADE, MARK): SENTENCE, which may
+        go on in indented lines.
+        of: SUBJECT; SUBJECT; GET /agents?PARAMETER&PARAMETER
+        source: PAGE, and what it says
+        date: YYYY-MM-DD, when it was read
+    """
+    rows, topic = list[Behaviour](), "Calls"
+    for block in re.split(r"\n(?=\S)", text.strip()):
+        lines = re.split(r"\n +(?=(?:of|source|date): )", block)
+        head, *parts = (" ".join(line.split()) for line in lines)
+        if head.startswith("# "):
+            topic = head.removeprefix("# ")
+            continue
+        found = _HEAD.fullmatch(head)
+        assert found, f"not a row of the ledger: {head}"
+        fields: tuple[Any, ...] = found.groups()
+        name, grade, word, what = fields
+        assert (word is not None) == (grade == "assumed"), f"only assumptions have a mark: {head}"
+        more: dict[str, Any] = {"source": SOURCES[grade], **dict(p.split(": ", 1) for p in parts)}
+        more["of"] = tuple(_read_subjects(more["of"])) if "of" in more else ()
+        more["mark"] = word if word in get_args(Mark) else "none"
+        rows.append(Behaviour(name, grade, what, topic=topic, **more))
+    return tuple(rows)
 
 
-def observed(name: str, what: str, *of: str, **more: Any) -> Behaviour:
-    """A behaviour that is seen in public code but not documented."""
-    return Behaviour(name, "observed", what, of, **more)
+_HEAD = re.compile(
+    rf"(\w+) \(({'|'.join(GRADES)})(?:, (header|strict|{'|'.join(UNMARKED)}))?\): (.+)"
+)
 
 
-def assumed(name: str, what: str, *of: str, **more: Any) -> Behaviour:
-    """A behaviour that deck-sim had to choose, since nothing public describes it."""
-    return Behaviour(name, "assumed", what, of, **more)
-
-
-def asked(path: str, names: str) -> tuple[str, ...]:
-    """The query parameters of a list, as subjects."""
-    return tuple(f"GET /{path}?{name}" for name in names.split())
-
-
-def by_moment(*paths: str) -> tuple[str, ...]:
-    """The filters by time of these lists, as subjects."""
-    return tuple(f"GET /{path}?created_{side}" for path in paths for side in ("after", "before"))
+def _read_subjects(text: str) -> Iterator[str]:
+    for subject in text.split("; "):
+        call, mark, names = subject.partition("?")
+        yield from (f"{call}{mark}{name}" for name in names.split("&"))

@@ -5,7 +5,6 @@ The OpenAPI document and the ledger are made of these rows. `server.api` has a f
 
 from dataclasses import dataclass
 
-from deck_sim.contract.fidelity import Behaviour, asked, documented
 from deck_sim.contract.resources import DESTINATIONS_CALLS, FILES_CALLS, Kind
 
 PAGING = ("limit", "cursor", "created_after", "created_before")  # what every paged list takes
@@ -20,7 +19,7 @@ class Operation:
     call: str  # method and path
     summary: str
     answer: str  # a kind of resource of the edition, or one of `answers.OTHERS`
-    known: Behaviour  # its row in the ledger; `of` need not repeat the call
+    known: str  # its ledger row, as `fidelity.read_rows` reads it; `of` has the call anyway
     body: str | None = None  # the name of the model of its body
     endpoint: str | None = None  # the function that answers; None: the one called `name`
     verb: str | None = None  # which of the five usual verbs it is, if any …
@@ -67,7 +66,7 @@ _CALLS |= {"update": "PATCH /{}/{{id}}", "delete": "DELETE /{}/{{id}}"}
 
 def usual(verb: str, row: Kind) -> Operation:
     """The call of one of the five usual verbs for a kind of resource."""
-    assert row.known is not None, f"the calls of {row.path} have no row in the ledger"
+    assert row.known, f"the calls of {row.path} have no row in the ledger"
     noun = row.path.replace("-", " ") if verb == "list" else row.noun
     article = {"list": ""}.get(verb, "an " if noun[0] in "aeiou" else "a ")
     return Operation(
@@ -92,7 +91,7 @@ RUN_TASK = Operation(
     "POST /tasks/{id}/run",
     "Run a task",
     "task_run",
-    documented("run_call", "`POST /tasks/{id}/run` answers at once with a `queued` run."),
+    "run_call (documented): `POST /tasks/{id}/run` answers at once with a `queued` run.",
     body="RunTask",
     status=201,
     plays=True,
@@ -115,7 +114,7 @@ UPDATE_DESTINATION = Operation(
     DESTINATIONS_CALLS,
     body="UpdateDestination",
 )
-_EVENTS_CALLS = documented("events_calls", "Events can be listed and read.")
+_EVENTS_CALLS = "events_calls (documented): Events can be listed and read."
 
 # What every edition has beside the five usual verbs.
 SHARED = (
@@ -124,21 +123,21 @@ SHARED = (
         "GET /test",
         "Test the API key",
         "readiness",
-        documented("test_call", "`GET /test` answers `ready` and `live`."),
+        "test_call (documented): `GET /test` answers `ready` and `live`.",
     ),
     Operation(
         "reset_task",
         "POST /tasks/{id}/reset",
         "Let a task start learning again",
         "task",
-        documented("task_reset", "`POST /tasks/{id}/reset` sets a task back to `learning`."),
+        "task_reset (documented): `POST /tasks/{id}/reset` sets a task back to `learning`.",
     ),
     Operation(
         "cancel_run",
         "POST /task-runs/{id}/cancel",
         "Cancel a task run",
         "task_run",
-        documented("cancel_call", "`POST /task-runs/{id}/cancel` cancels a run."),
+        "cancel_call (documented): `POST /task-runs/{id}/cancel` cancels a run.",
         errors=CONFLICT,
     ),
     Operation(
@@ -146,10 +145,8 @@ SHARED = (
         "POST /task-runs/{id}/interaction",
         "Answer what a task run asks",
         "task_run",
-        documented(
-            "answer_call",
-            "`POST /task-runs/{id}/interaction` answers a run's prompt, with 200 and the run.",
-        ),
+        "answer_call (documented): `POST /task-runs/{id}/interaction` answers a run's prompt, with"
+        " 200 and the run.",
         answers=True,
         errors=CONFLICT,
     ),
@@ -184,7 +181,7 @@ SHARED = (
         "GET /event-types",
         "List event types",
         "event_type",
-        documented("event_types_call", "`GET /event-types` lists the types."),
+        "event_types_call (documented): `GET /event-types` lists the types.",
         whole=True,
     ),
     Operation(
@@ -192,11 +189,9 @@ SHARED = (
         "GET /event-destinations/{id}/event-deliveries",
         "List the deliveries to an event destination",
         "event_delivery",
-        documented(
-            "event_deliveries_call",
-            "Deliveries of a destination are listed, and filtered by `status` and `type`.",
-            *asked("event-destinations/{id}/event-deliveries", "status type"),
-        ),
+        "event_deliveries_call (documented): Deliveries of a destination are listed, and filtered"
+        " by `status` and `type`.\n"
+        "    of: GET /event-destinations/{id}/event-deliveries?status&type",
         paged=True,
         filters=("status", "type"),
     ),

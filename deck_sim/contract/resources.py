@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from deck_sim.contract import statuses
-from deck_sim.contract.fidelity import Behaviour, documented
 from deck_sim.contract.shapes import (
     ADDRESS,
     COUNT,
@@ -67,7 +66,7 @@ class Kind:
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those with events
     create_status: int = 201
     summary: tuple[str, ...] | None = None  # the attributes in its events; None: all
-    known: Behaviour | None = None  # the row of its usual calls in the ledger
+    known: str = ""  # the ledger row of its usual calls
 
     @property
     def not_found(self) -> str:
@@ -143,7 +142,7 @@ AGENT = Kind(
     update="UpdateAgent",
     embeds={"tasks": Embed("task", by="agent_id", shows=("id", "object", "name", "status"))},
     lifecycle=CRUD,
-    known=documented("agents_calls", "Agents have the usual five calls; `name` is required."),
+    known="agents_calls (documented): Agents have the usual five calls; `name` is required.",
 )
 SOURCE = Kind(
     object="source",
@@ -158,10 +157,8 @@ SOURCE = Kind(
     update="UpdateSource",
     lifecycle=CRUD,
     create_status=200,  # as in Deck's reference, unlike every other create
-    known=documented(
-        "sources_calls",
-        "Sources have the usual five calls; `type` is `website`, and the URL is required.",
-    ),
+    known="sources_calls (documented): Sources have the usual five calls; `type` is `website`,"
+    " and the URL is required.",
 )
 TASK = Kind(
     object="task",
@@ -186,9 +183,8 @@ TASK = Kind(
     filters=("agent_id", "status"),
     machine=statuses.TASK,
     lifecycle=CRUD,
-    known=documented(
-        "tasks_calls", "Tasks have the usual five calls; `name` and `agent_id` are required."
-    ),
+    known="tasks_calls (documented): Tasks have the usual five calls; `name` and `agent_id`"
+    " are required.",
 )
 # Editions add the login that a run uses, and the machine.
 TASK_RUN = Kind(
@@ -212,9 +208,9 @@ TASK_RUN = Kind(
         "artifacts": many(named("Screenshot")),
         "screenshots": many(named("Screenshot")),  # an older name
     },
-    known=documented("task_runs_calls", "Runs can be listed and read."),
+    known="task_runs_calls (documented): Runs can be listed and read.",
 )
-FILES_CALLS = documented("files_calls", "The files and screenshots of a run have their own calls.")
+FILES_CALLS = "files_calls (documented): The files and screenshots of a run have their own calls."
 STORAGE = Kind(
     object="storage",
     prefix="stor",
@@ -229,8 +225,8 @@ STORAGE = Kind(
     lifecycle=("created", "deleted"),
     known=FILES_CALLS,
 )
-DESTINATIONS_CALLS = documented(
-    "event_destinations_calls", "Event destinations have the usual five calls."
+DESTINATIONS_CALLS = (
+    "event_destinations_calls (documented): Event destinations have the usual five calls."
 )
 EVENT_DESTINATION = Kind(
     object="event_destination",

@@ -8,9 +8,10 @@ import pytest
 from deck_sim.contract.assumptions import DELETED, PATCH, SEVERAL, UNKNOWN_PARAMETER
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.error_catalog import CATALOG
+from deck_sim.contract.fidelity import read_rows
 from deck_sim.contract.interactions import PROMPTS
-from deck_sim.contract.ledger import assumptions_of, ledger, rows_of, topics
-from deck_sim.contract.ledger.errors import name_of
+from deck_sim.contract.ledger import assumptions_of, ledger, name_of, row_of_error, rows_of
+from deck_sim.contract.ledger.rows import ROWS
 from deck_sim.contract.operations import PAGING
 from deck_sim.server.api.app import routes_of
 from deck_sim.server.idempotency import TWO_AT_ONCE
@@ -32,29 +33,6 @@ BY_HAND = {  # subjects that are in no table
     *("delete of what is used", "rotate secret", "secret shown"),
     *("idempotency key on another call", "empty idempotency key"),
     *("task_run.answer, again", "task_run.answer, running", "patch of a destination's object"),
-}
-
-# Assumed rows without a mark, by the reason.
-UNMARKED = {
-    "every answer of its kind rests on it": """
-        moments_without_zeros lists_newest_first pages_are_stable prompt_texts runtime_from_running
-        storage_result_success screenshots_oldest_first event_summary_fields
-        destination_hides_secrets custom_headers_shown lists_in_one_page delivery_pending
-        idempotency_same_request_id idempotency_parameters""",
-    "it shows later or elsewhere": """
-        idempotency_never_kept rate_limit_window invalid_after_attempts credential_led_by_run
-        session_follows_run completing_lasts runs_end_with_session review_by_control_api
-        cancelling_lasts cancelling_stays result_of_canceled task_timeout_counts_from_creation
-        inactivity_in_credentials inactivity_is_task_timeout
-        interaction_window interaction_attempts credential_created_event retry_delays
-        subscribers_of_the_moment retries_follow_the_destination destination_credentials_unused""",
-    "its error is marked": """
-        schema_errors_in_envelope bad_page_is_input_invalid fixed_fields odd_json_refused odd_calls
-        login_is_required disconnect_in_no_other_status one_run_at_a_time what_belongs_together
-        answer_needs_every_field""",
-    "only unusual calls rest on it": """
-        moments_exclude_themselves last_key_counts retry_after
-        external_id_in_every_status external_id_verifies_nothing""",
 }
 
 
@@ -108,26 +86,56 @@ def test_every_subject_of_a_row_exists(row):
         assert set(row.of) <= there | BY_HAND
 
 
-def test_every_assumption_without_a_mark_has_a_reason():
-    """The reasons are listed above."""
-    unmarked = [name for names in UNMARKED.values() for name in names.split()]
-    rows = [row.name for row in ledger().values() if row.grade == "assumed" and row.mark == "none"]
-    assert sorted(unmarked) == sorted(rows)
-
-
 def test_names_of_rows_are_unique():
-    """Across all topics."""
-    counts = Counter(row.name for rows in topics().values() for row in rows)
-    assert [name for name, count in counts.items() if count > 1] == []
+    """Rows with one name would become one row."""
+    rows = [*ROWS, *(row_of_error(error) for error in CATALOG.values() if error.grade != "ours")]
+    rows += [row for edition in EDITIONS.values() for row in edition.ledger]
+    known = {op.known for edition in EDITIONS.values() for op in edition.every_operation}
+    rows += read_rows("\n".join(known))
+    assert [name for name, count in Counter(r.name for r in rows).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("row", ledger().values(), ids=ledger())
-def test_each_row_is_a_sentence_with_a_source_and_a_date(row):
-    """Only assumed rows are marked."""
-    assert row.what.endswith(".")
-    assert row.where_from
-    assert row.date == "2026-11-25"
-    assert row.mark == "none" or row.grade == "assumed"
+def test_a_row_in_a_text_has_a_sentence_subjects_a_source_and_a_date():
+    """Its lines may be broken anywhere; a subject may have several parameters."""
+    row, other = read_rows("""
+# Tea
+pot_is_hot (assumed, strict): The pot
+    is hot.
+    of: GET /pots?size&lid; pot.pour,
+        twice
+    source: the page "Tea":
+        "mind the pot"
+    date: 2026-12-01
+
+# Cups
+cups (documented): Cups exist.""")
+    assert (row.name, row.grade, row.mark) == ("pot_is_hot", "assumed", "strict")
+    assert (row.what, row.topic) == ("The pot is hot.", "Tea")
+    assert row.of == ("GET /pots?size", "GET /pots?lid", "pot.pour, twice")
+    assert (row.source, row.date) == ('the page "Tea": "mind the pot"', "2026-12-01")
+    assert (other.of, other.mark, other.topic) == ((), "none", "Cups")
+    assert other.source == "Deck's documentation"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tea (assumed): Tea is hot.",
+        "tea (assumed, maybe): Tea is hot.",
+        "tea (documented, header): Tea is hot.",
+        "tea (known): Tea is hot.",
+        "tea: Tea is hot.",
+    ],
+)
+def test_an_assumed_row_has_a_mark_or_a_reason_for_none(text):
+    """Other rows have neither; every row has a grade."""
+    with pytest.raises(AssertionError, match="tea"):
+        read_rows(text)
+
+
+def test_each_row_is_a_sentence():
+    """It ends with a period."""
+    assert [row.name for row in ledger().values() if not row.what.endswith(".")] == []
 
 
 @pytest.mark.parametrize("error", CATALOG.values(), ids=CATALOG)

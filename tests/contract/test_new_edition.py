@@ -11,7 +11,6 @@ from deck_sim.contract.bodies import Body, JsonObject, Text, partial
 from deck_sim.contract.editions import EDITIONS, connections, register, unregister
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import CATALOG, ErrorRow, not_found
-from deck_sim.contract.fidelity import assumed, documented
 from deck_sim.contract.ledger import rows_of
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import Kind
@@ -65,7 +64,7 @@ DESK = Kind(
     create="CreateDesk",
     update="UpdateDesk",
     lifecycle=("created",),
-    known=documented("desks_calls", "Desks have the usual five calls."),
+    known="desks_calls (documented): Desks have the usual five calls.",
 )
 KIOSK = Edition(
     name="kiosk",
@@ -87,7 +86,7 @@ KIOSK = Edition(
             "POST /connections/{id}/close",
             "Close a connection",
             "connection",
-            assumed("close_path", "`POST /connections/{id}/close` closes it.", mark="header"),
+            "close_path (assumed, header): `POST /connections/{id}/close` closes it.",
             endpoint="terminate_connection",
             errors=CONFLICT,
         ),

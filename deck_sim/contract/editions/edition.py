@@ -1,7 +1,7 @@
 """The parts of an edition. Nothing else differs between editions."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,7 @@ class Edition:
     bodies: Callable[[], Any]  # imports the edition's own models of bodies
     operations: tuple[Operation, ...]  # besides those of every edition
     errors: tuple[ErrorRow, ...] = ()  # besides those of every edition
-    ledger: Mapping[str, tuple[Behaviour, ...]] = field(default_factory=dict)  # by topic
+    ledger: tuple[Behaviour, ...] = ()
     login: str  # the kind of resource that stores a login …
     login_status: str  # … and the status of a working one
     answer_key: str  # the field of a body that answers an interaction …

@@ -1,79 +1,32 @@
-"""The fidelity ledger: a row for every behaviour that is imitated, by topic.
+"""The fidelity ledger: a row for every behaviour that is imitated.
 
 The tables of `contract` are what deck-sim does; these rows are how we know. Operations, errors and
-editions carry rows of their own; the rest is here, by topic.
+editions carry rows of their own; the rest is in `rows`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.contract.error_catalog import Grade
-from deck_sim.contract.fidelity import Behaviour
-from deck_sim.contract.ledger import calls, conventions, errors, events, logins, runs, storage
+from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ErrorRow, Grade
+from deck_sim.contract.fidelity import SOURCES, Behaviour, read_rows
+from deck_sim.contract.ledger.rows import ROWS
 
-_ROWS: Mapping[str, tuple[Behaviour, ...]] = {
-    "Conventions": conventions.ROWS,
-    "Calls": calls.ROWS,
-    "Connections, credentials and sessions": logins.ROWS,
-    "Task runs and interactions": runs.ROWS,
-    "Storage and screenshots": storage.ROWS,
-    "Events, destinations and deliveries": events.ROWS,
-    "Errors": errors.ROWS,
-}
-
-
-@cache
-def _rows_in(edition: Edition) -> dict[str, dict[str, Behaviour]]:
-    """The rows of one edition, by topic and name. Rows with one name are one row."""
-    found = {topic: {row.name: row for row in rows} for topic, rows in _ROWS.items()}
-    rows = [("Calls", replace(o.known, of=(o.call, *o.known.of))) for o in edition.every_operation]
-    rows += [(topic, row) for topic, of_topic in edition.ledger.items() for row in of_topic]
-    rows += [("Errors", errors.row_of(row)) for row in edition.every_error if row.grade != "ours"]
-    for topic, row in rows:
-        before = found[topic].get(row.name)
-        found[topic][row.name] = replace(row, of=(*before.of, *row.of)) if before else row
-    return found
-
-
-@cache
-def _topics(*editions: Edition) -> dict[str, dict[str, Behaviour]]:
-    found: dict[str, dict[str, Behaviour]] = {topic: {} for topic in _ROWS}
-    for edition in editions:
-        for topic, rows in _rows_in(edition).items():
-            for name, row in rows.items():
-                if before := found[topic].get(name):
-                    subjects = dict.fromkeys((*before.of, *row.of))
-                    found[topic][name] = replace(row, of=tuple(subjects))
-                else:
-                    found[topic][name] = replace(row, edition=edition.name)
-    return found
-
-
-def topics() -> dict[str, list[Behaviour]]:
-    """Every row, by topic."""
-    return {topic: [*rows.values()] for topic, rows in _topics(*EDITIONS.values()).items()}
-
-
-@cache
-def _by_name(*editions: Edition) -> dict[str, Behaviour]:
-    return {name: row for rows in _topics(*editions).values() for name, row in rows.items()}
+_TOPICS = [*dict.fromkeys(row.topic for row in ROWS)]
 
 
 def ledger() -> Mapping[str, Behaviour]:
-    """Every row, by name."""
-    return _by_name(*EDITIONS.values())
+    """Every row, by name, in the order of the topics."""
+    return _ledger(*EDITIONS.values())
 
 
 def rows_of(edition: str | None = None, grade: Grade | None = None) -> list[Behaviour]:
     """The rows of an edition and of a grade; without them, of all."""
-    names = {n for rows in _rows_in(EDITIONS[edition]).values() for n in rows} if edition else None
-    return [
-        row
-        for name, row in ledger().items()
-        if (names is None or name in names) and grade in (None, row.grade)
-    ]
+    names = _rows_in(EDITIONS[edition]) if edition else ledger()
+    rows = ledger().values()
+    return [row for row in rows if row.name in names and grade in (None, row.grade)]
 
 
 def assumptions_of(edition: str, subject: str) -> tuple[Behaviour, ...]:
@@ -81,8 +34,59 @@ def assumptions_of(edition: str, subject: str) -> tuple[Behaviour, ...]:
     return _marked(EDITIONS[edition]).get(subject, ())
 
 
+def name_of(error: ErrorRow) -> str:
+    """The row's name: the code, with the type before it if several errors have that code."""
+    same_code = [row for row in CATALOG.values() if row.code == error.code]
+    return error.code if len(same_code) == 1 else f"{error.type}_{error.code}"
+
+
+def row_of_error(error: ErrorRow) -> Behaviour:
+    """The row of an error of the catalog."""
+    text = re.sub(r"\{\w+\}", "…", error.message)
+    where = "fails a run" if error.status == IN_RUN_ONLY else f"is answered with {error.status}"
+    sample = error.name == "interaction/mfa_timeout"
+    return Behaviour(
+        name_of(error),
+        error.grade,
+        f"`{error.name}` {where}: {text}",
+        (error.name,),
+        mark="strict" if error.grade == "assumed" else "none",
+        source="a code sample in Deck's documentation" if sample else SOURCES[error.grade],
+        topic="Errors",
+    )
+
+
 @cache
-def _marked(edition: Edition) -> dict[str, tuple[Behaviour, ...]]:
+def _ledger(*editions: Edition) -> Mapping[str, Behaviour]:
+    found = dict[str, Behaviour]()
+    for edition in editions:
+        for name, row in _rows_in(edition).items():
+            only = None if name in found else edition.name
+            found[name] = replace(_join(found.get(name, row), row), edition=only)
+    return {row.name: row for row in sorted(found.values(), key=lambda r: _TOPICS.index(r.topic))}
+
+
+@cache
+def _rows_in(edition: Edition) -> Mapping[str, Behaviour]:
+    """The rows of one edition, by name. Operations may share a row."""
+    rows = [*ROWS]
+    for operation in edition.every_operation:
+        (row,) = read_rows(operation.known)
+        rows.append(replace(row, of=(operation.call, *row.of)))
+    rows += edition.ledger
+    rows += [row_of_error(error) for error in edition.every_error if error.grade != "ours"]
+    found = dict[str, Behaviour]()
+    for row in rows:
+        found[row.name] = _join(found.get(row.name, row), row)
+    return found
+
+
+def _join(one: Behaviour, other: Behaviour) -> Behaviour:
+    return replace(other, of=tuple(dict.fromkeys((*one.of, *other.of))))
+
+
+@cache
+def _marked(edition: Edition) -> Mapping[str, tuple[Behaviour, ...]]:
     found = dict[str, tuple[Behaviour, ...]]()
     for row in rows_of(edition.name):
         for subject in row.of if row.mark != "none" else ():

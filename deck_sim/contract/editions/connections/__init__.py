@@ -7,7 +7,6 @@ from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.connections.ledger import LEDGER
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import ErrorRow, not_found
-from deck_sim.contract.fidelity import assumed, documented
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import AUTH_METHOD, DERIVED, Kind, insert_after
 from deck_sim.contract.shapes import EXTERNAL_ID, INTERACTION, identity
@@ -77,9 +76,9 @@ RUN_MACHINE = Machine(
 )
 
 
-CONNECTIONS_CALLS = documented(
-    "connections_calls",
-    "Connections can be opened, listed and read, and `external_id` can be changed.",
+CONNECTIONS_CALLS = (
+    "connections_calls (documented): Connections can be opened, listed and read, and `external_id`"
+    " can be changed."
 )
 CONNECTION = Kind(
     object="connection",
@@ -130,11 +129,8 @@ OPERATIONS = (
         "POST /connections/{id}/interaction",
         "Answer what a connection asks",
         "connection",
-        assumed(
-            "connection_interaction_path",
-            "A connection's prompt is answered at `POST /connections/{id}/interaction`.",
-            mark="strict",
-        ),
+        "connection_interaction_path (assumed, strict): A connection's prompt is answered at"
+        " `POST /connections/{id}/interaction`.",
         answers=True,
         errors=CONFLICT,
     ),
@@ -143,9 +139,8 @@ OPERATIONS = (
         "POST /connections/{id}/disconnect",
         "Disconnect a connection",
         "connection",
-        documented(
-            "disconnect_call", "`POST /connections/{id}/disconnect` disconnects a connection."
-        ),
+        "disconnect_call (documented): `POST /connections/{id}/disconnect` disconnects a"
+        " connection.",
         errors=CONFLICT,
     ),
     Operation(
@@ -153,11 +148,8 @@ OPERATIONS = (
         "POST /connections/{id}/reopen",
         "Connect a disconnected connection again",
         "connection",
-        assumed(
-            "reopen_path",
-            "A connection is reopened at `POST /connections/{id}/reopen`.",
-            mark="strict",
-        ),
+        "reopen_path (assumed, strict): A connection is reopened at"
+        " `POST /connections/{id}/reopen`.",
         plays=True,
         errors=CONFLICT,
     ),
@@ -166,11 +158,8 @@ OPERATIONS = (
         "POST /connections/{id}/terminate",
         "End a connection for good",
         "connection",
-        assumed(
-            "terminate_path",
-            "A connection is terminated at `POST /connections/{id}/terminate`.",
-            mark="strict",
-        ),
+        "terminate_path (assumed, strict): A connection is terminated at"
+        " `POST /connections/{id}/terminate`.",
         errors=CONFLICT,
     ),
     operations.CREATE_DESTINATION,

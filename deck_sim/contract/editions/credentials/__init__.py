@@ -8,7 +8,6 @@ from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.credentials.ledger import LEDGER
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import ErrorRow, not_found
-from deck_sim.contract.fidelity import documented, observed
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import AUTH_METHOD, DERIVED, Kind, insert_after
 from deck_sim.contract.shapes import EXTERNAL_ID, choice, identity, nullable, unset
@@ -109,7 +108,7 @@ RUN_MACHINE = Machine(
 
 # The summaries in events are assumed: what identifies the resource and its subject.
 
-CREDENTIALS_CALLS = documented("credentials_calls", "Credentials have the usual five calls.")
+CREDENTIALS_CALLS = "credentials_calls (documented): Credentials have the usual five calls."
 CREDENTIAL = Kind(
     object="credential",
     prefix="cred",
@@ -145,7 +144,7 @@ SESSION = Kind(
     filters=("status", "credential_id", "source_id"),
     machine=SESSION_MACHINE,
     summary=("status", "credential_id", "source_id"),
-    known=documented("sessions_calls", "Sessions can be listed and read."),
+    known="sessions_calls (documented): Sessions can be listed and read.",
 )
 TASK_RUN = replace(
     resources.TASK_RUN,
@@ -214,7 +213,7 @@ OPERATIONS = (
         "POST /sessions",
         "Start a session without a run",
         "session",
-        observed("session_without_run", "`POST /sessions` opens a session without a run."),
+        "session_without_run (observed): `POST /sessions` opens a session without a run.",
         body="StartSession",
         status=201,
         plays=True,
@@ -225,7 +224,7 @@ OPERATIONS = (
         "POST /sessions/{id}/end",
         "End a session",
         "session",
-        documented("end_session_call", "`POST /sessions/{id}/end` ends a session."),
+        "end_session_call (documented): `POST /sessions/{id}/end` ends a session.",
         errors=CONFLICT,
     ),
     replace(
