@@ -10,7 +10,7 @@ import click
 from deck_sim.cli.command import Command
 from deck_sim.runtime.world_file import is_world_file, load_world_file
 from deck_sim.scenario.library import read_files, scenario_files, shipped
-from deck_sim.scenario.loader import Mistake, ScenarioError, place_mistakes
+from deck_sim.scenario.loader import Mistake, Mistakes, ScenarioError
 from deck_sim.scenario.output_checks import output_mismatches
 from deck_sim.scenario.yaml.document import YamlError
 from deck_sim.scenario.yaml.reader import read_file
@@ -69,10 +69,11 @@ def _mistakes(files: list[Path]) -> Iterator[Mistake]:
             world = load_world_file(file, library)
         except ScenarioError as error:
             yield from error.mistakes
-        else:
-            tasks = world.resources.get("tasks", [])
-            faults = output_mismatches(tasks, world.default_scenario, world.rules, library)
-            yield from place_mistakes(f"{file}", file.read_bytes(), faults)
+            continue
+        found, tasks = Mistakes(f"{file}", read_file(file)), world.resources.get("tasks", [])
+        for place, text in output_mismatches(tasks, world.default_scenario, world.rules, library):
+            found.add(place, text, of_key=len(place) > 1)
+        yield from found.report()
 
 
 def _is_world_file(file: Path) -> bool:

@@ -17,19 +17,11 @@ from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.fields import Version
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.loader import (
-    Mistake,
-    ScenarioError,
-    errors_to_report,
-    make_mistake,
-    read_document,
-    reading_mistakes,
-    sort_mistakes,
-)
+from deck_sim.scenario.loader import Mistakes, ScenarioError
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.schema import schema_of
 from deck_sim.scenario.selection_state import DEFAULT_SCENARIO
-from deck_sim.scenario.yaml.document import Document, Path
+from deck_sim.scenario.yaml.document import Document, Path, YamlError
 from deck_sim.scenario.yaml.reader import read_file
 
 SEEDABLE: list[JsonValue] = [
@@ -104,32 +96,29 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
         ScenarioError: with every mistake and its position.
 
     """
-    return check_world(read_document(read_file, file, f"{file}"), f"{file}", library, *editions)
+    try:
+        document = read_file(file)
+    except YamlError as error:
+        document = Document(mistakes=[error])
+        raise ScenarioError(*Mistakes(f"{file}", document).report()) from None
+    return check_world(document, f"{file}", library, *editions)
 
 
 def check_world(document: Document, file: str, library: Library, *editions: str) -> WorldFile:
-    """Check a document as `load_world_file` does.
-
-    Raises:
-        ScenarioError: with every mistake and its position.
-
-    """
-    mistakes = reading_mistakes(document, file)
+    """Check a document as `load_world_file` does."""
+    mistakes = Mistakes(file, document)
     try:
         world = WorldFile.model_validate(document.data)
     except ValidationError as error:
-        mistakes += [
-            make_mistake(document, file, found, WorldFile) for found in errors_to_report(error)
-        ]
+        mistakes.add_errors(error, WorldFile)
         world = _readable(document.data)
-    # A resource that is not a mapping is one mistake: it is not reported as lacking its fields.
-    malformed = tuple(f"{one.path}." for one in mistakes if one.path.startswith("resources"))
-    paths = {format_path(path): path for path in (*document.keys, *document.values)}
+    none = tuple(f"{path}." for path in mistakes.paths if path.startswith("resources"))
+    spelled = {format_path(path): path for path in (*document.keys, *document.values)}
     for problem in _problems(world, library, editions or (*EDITIONS,)):
-        if not f"{problem.field}".startswith(malformed):
-            mistakes.append(_translate(document, file, problem, paths))
+        if not f"{problem.field}".startswith(none):  # what is no resource lacks everything
+            _add(problem, spelled, mistakes)
     if mistakes:
-        raise ScenarioError(*sort_mistakes(mistakes))
+        raise ScenarioError(*mistakes.report())
     return world
 
 
@@ -184,14 +173,11 @@ def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _translate(
-    document: Document, file: str, problem: Problem, paths: Mapping[str, Path]
-) -> Mistake:
-    """A problem of the API as a mistake in the file."""
-    field = problem.field or ""
-    known = field
-    while known and known not in paths:
+def _add(problem: Problem, spelled: Mapping[str, Path], mistakes: Mistakes) -> None:
+    """Add a problem of the API as a mistake in the file."""
+    field = known = problem.field or ""
+    while known and known not in spelled:
         known = known[: max(known.rfind("."), known.rfind("["), 0)]
     message = _PLACE.sub("", problem.message)  # the mistake names the place itself
-    position = document.position(paths.get(known, ()), of_key=message.startswith(UNKNOWN_KEY))
-    return Mistake(file, *position, field, message)
+    of_key = message.startswith(UNKNOWN_KEY)
+    mistakes.add(spelled.get(known, ()), message, of_key=of_key, path=field)

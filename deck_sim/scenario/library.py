@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -186,38 +186,41 @@ def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loa
     broken scenario is in the library too, so that naming it is no mistake.
     """
     from deck_sim.scenario import loader
+    from deck_sim.scenario.yaml.reader import read_file
 
-    library, seen = Library(below), dict[str, Path]()
-    mistakes: dict[Path, list[loader.Mistake]] = {}
+    library, found, first = Library(below), list[loader.Mistakes](), dict[str, loader.Mistakes]()
     for file in files:
-        scenario, mistakes[file] = loader.read_partially(loader.load_scenario, file)
+        scenario, mistakes = loader.read_partially(read_file, file, f"{file}")
+        found.append(mistakes)
         if scenario is None:
             continue
-        other = seen.setdefault(scenario.name, file)
-        if other is not file:
-            mistakes[file].append(loader.duplicate_name(scenario, file, other))
+        other = first.setdefault(scenario.name, mistakes)
+        if other is not mistakes:
+            text = f"the name {scenario.name!r} is already used in {other.file}"
+            mistakes.add(("name",), f"{text}; rename one of the two")
         library.add(scenario)
-    for name, file in seen.items():
-        problems = entry_problems(library.get(name), library)
-        mistakes[file] += loader.place_mistakes(f"{file}", file.read_bytes(), problems)
-    return library, [one for found in mistakes.values() for one in loader.sort_mistakes(found)]
+    for name, mistakes in first.items():
+        check_entries(library.get(name), library, mistakes)
+    return library, [mistake for mistakes in found for mistake in mistakes.report()]
 
 
-def entry_problems(scenario: Scenario, library: Library) -> Iterator[tuple[Place, str]]:
-    """Entries of a playlist or mix that are unknown, or are themselves a playlist or mix; and other
-    lists that name this one. Each with its path; `library` has the scenario too.
+def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistakes) -> None:
+    """Report entries of a playlist or mix that are unknown, or are themselves a playlist or mix;
+    and other lists that name this one. `library` has the scenario too.
     """
     for index, entry in enumerate(scenario.entries):
         place: Place = ("playlist", index) if scenario.playlist else ("mix", entry)
-        found = library.find(entry)
+        found, of_key = library.find(entry), not scenario.playlist
         if not entry:  # not a name, which is reported by the reader
             continue
         if found is None:
-            yield place, f"unknown scenario {quote(entry)}{library.instead(entry)}"
+            text = f"unknown scenario {quote(entry)}{library.instead(entry)}"
+            mistakes.add(place, text, of_key=of_key)
         elif found.entries:
-            yield place, f"{quote(entry)} is itself a playlist or mix; name its entries instead"
+            text = f"{quote(entry)} is itself a playlist or mix; name its entries instead"
+            mistakes.add(place, text, of_key=of_key)
     names = set(library.names()) - {scenario.name} if scenario.entries else set()
     users = [name for name in sorted(names) if scenario.name in library.get(name).entries]
     if users:
         text = f"`{scenario.name}` is an entry of {listed(users)}; it cannot be a playlist or mix"
-        yield ("name",), text
+        mistakes.add(("name",), text)

@@ -3,8 +3,10 @@ its place.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -22,7 +24,6 @@ from deck_sim.scenario.yaml.document import Document, Path, YamlError
 from deck_sim.scenario.yaml.reader import read_file, read_yaml
 
 Source = TypeVar("Source")
-Found = TypeVar("Found")
 
 MOST_MISTAKES = 100  # reported for one file
 _SCRIPTS = (*KINDS, *BRANCHES)
@@ -47,98 +48,125 @@ class Mistake:
 
 
 class ScenarioError(Exception):
-    """A file that cannot be used, with all its mistakes. `rest` has the name and the entries of a
-    broken scenario, for files that refer to it.
+    """A file that cannot be used, with its mistakes."""
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = mistakes
+
+
+class Mistakes:
+    """Collects the mistakes in a document. Messages take time to make, and a file may have many
+    thousand mistakes, so they are made only for those that are reported.
     """
 
-    def __init__(self, *mistakes: Mistake, rest: Scenario | None = None) -> None:
-        super().__init__("\n".join(str(mistake) for mistake in mistakes))
-        self.mistakes, self.rest = mistakes, rest
+    def __init__(self, file: str, document: Document) -> None:
+        self.file, self.document = file, document
+        self._found: list[tuple[tuple[int, int], str, Callable[[], str]]] = [
+            ((error.line, error.column), "", partial(str, error)) for error in document.mistakes
+        ]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @property
+    def paths(self) -> list[str]:
+        """Where the mistakes are."""
+        return [path for _, path, _ in self._found]
+
+    def add(self, place: Path, message: str, *, of_key: bool = False, path: str = "") -> None:
+        """Add a mistake in the value, or key, at `place`; `path` is what to show for it."""
+        position = self.document.position(place, of_key=of_key)
+        self._found.append((position, path or format_path(place), lambda: message))
+
+    def add_errors(self, error: ValidationError, root: type[Strict]) -> None:
+        """Add pydantic's errors, except about required names that are there but misspelt."""
+        errors, unknown = error.errors(include_url=False), defaultdict[Path, list[str]](list)
+        for one in errors:
+            if one["type"] == "extra_forbidden":
+                unknown[one["loc"][:-1]].append(str(one["loc"][-1]))
+        for one in errors:
+            path, kind, name = self.document.written(one["loc"]), one["type"], one["loc"][-1:]
+            if kind == "missing":
+                path = (*path, *name)
+                if any(nearest(word, map(str, name)) for word in unknown[one["loc"][:-1]]):
+                    continue
+            of_key = kind in ("extra_forbidden", "union_tag_invalid")
+            position = self.document.position(path, of_key=of_key)
+            shown = format_path(path[:-1] if kind == "extra_forbidden" else path)
+            self._found.append((position, shown, partial(_message, one, root)))
+
+    def report(self) -> list[Mistake]:
+        """The first mistakes in the order of the file, and how many more there are."""
+        found = sorted(self._found, key=itemgetter(0))
+        shown = [
+            Mistake(self.file, *position, path, message())
+            for position, path, message in found[:MOST_MISTAKES]
+        ]
+        untold = len(found) - MOST_MISTAKES
+        if untold > 0:
+            noun = "mistakes are" if untold > 1 else "mistake is"
+            text = f"{untold} more {noun} not shown; fix these first"
+            shown.append(Mistake(self.file, shown[-1].line, shown[-1].column, "", text, untold))
+        return shown
 
 
 def load_scenario(file: FilePath) -> Scenario:
-    """Read a scenario file.
-
-    Raises:
-        ScenarioError: with every mistake in the file.
-
-    """
-    return _check(read_document(read_file, file, f"{file}"), f"{file}")
+    """Read a scenario file. `ScenarioError` has every mistake in it."""
+    return _whole(read_partially(read_file, file, f"{file}"))
 
 
 def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
-    """Read a scenario from YAML text; `file` is its name in messages.
-
-    Raises:
-        ScenarioError: with every mistake in the text.
-
-    """
-    return _check(read_document(read_yaml, source, file), file)
+    """Read a scenario from YAML text as `load_scenario` does; `file` is its name in messages."""
+    return _whole(read_partially(read_yaml, source, file))
 
 
 def scenario_from_data(data: Any, name: str = "<data>") -> Scenario:
-    """Make a scenario from plain data, as JSON gives it. Its mistakes have no position.
+    """Make a scenario from plain data, as JSON gives it. Its mistakes have no position."""
+    return _whole(read_partially(Document, data, name))
 
-    Raises:
-        ScenarioError: with every mistake in the data.
 
-    """
-    return _check(Document(data), name)
+def _whole(found: tuple[Scenario | None, Mistakes]) -> Scenario:
+    scenario, mistakes = found
+    if scenario is None or mistakes:
+        raise ScenarioError(*mistakes.report())
+    return scenario
 
 
 def read_partially(
-    read: Callable[..., Scenario], *source: Any
-) -> tuple[Scenario | None, list[Mistake]]:
-    """Read a scenario; of a broken one, return `ScenarioError.rest` and the mistakes."""
-    try:
-        return read(*source), []
-    except ScenarioError as error:
-        return error.rest, [*error.mistakes]
-
-
-def read_document(read: Callable[[Source], Document], source: Source, file: str) -> Document:
-    """Read a source with `read`.
-
-    Raises:
-        ScenarioError: with the mistake after which the rest cannot be read.
-
+    read: Callable[[Source], Document], source: Source, file: str
+) -> tuple[Scenario | None, Mistakes]:
+    """Read a scenario and its mistakes. A broken scenario has only its name and its entries, for
+    files that refer to it.
     """
     try:
-        return read(source)
+        document = read(source)
     except YamlError as error:
-        raise ScenarioError(Mistake(file, error.line, error.column, "", error.message)) from None
-
-
-def _check(document: Document, file: str) -> Scenario:
-    mistakes = reading_mistakes(document, file)
-    data = document.data
-    if not mistakes and (not isinstance(data, dict) or not data):
-        begin = "start with `version: 1` and `name: …`"
-        text = f"must be an object, not {show(data)}" if data else "there is no scenario"
-        raise ScenarioError(Mistake(file, 1, 1, "", f"{text}; {begin}"))
-    readable, editions = data, tuple[str, ...]()
+        return None, Mistakes(file, Document(mistakes=[error]))
+    mistakes, data = Mistakes(file, document), document.data
+    if not data or not isinstance(data, dict):
+        if data or not mistakes:
+            text = f"must be an object, not {show(data)}" if data else "there is no scenario"
+            mistakes.add((), f"{text}; start with `version: 1` and `name: …`")
+        return None, mistakes
+    scenario, readable = None, data
     try:
         scenario = Scenario.model_validate(data)
         readable = dict(scenario)
     except ValidationError as error:
-        mistakes += _bounded(
-            file, errors_to_report(error), lambda one: make_mistake(document, file, one, Scenario)
-        )
-    found = [*check_expressions(data)]
-    if isinstance(readable, dict):
-        editions, in_scripts = check_scripts(readable)
-        found += [*check_exclusions(readable), *in_scripts]
-    mistakes += _bounded(file, found, lambda one: _mistake_at(file, document, *one))
-    if mistakes:
-        raise ScenarioError(*sort_mistakes(mistakes), rest=_rest(readable))
+        mistakes.add_errors(error, Scenario)
+    editions, in_scripts = check_scripts(readable)
+    for found in (*check_expressions(data), *check_exclusions(readable), *in_scripts):
+        mistakes.add(*found)
+    if scenario is None or mistakes:
+        return _rest(readable), mistakes
     scenario._source.update(data)
     scenario._editions = editions
-    return scenario
+    return scenario, mistakes
 
 
-def _rest(data: Any) -> Scenario | None:
-    found = data if isinstance(data, dict) else {}
-    name, playlist, mix = (found.get(key) for key in ("name", "playlist", "mix"))
+def _rest(data: dict[str, Any]) -> Scenario | None:
+    name, playlist, mix = (data.get(key) for key in ("name", "playlist", "mix"))
     if not isinstance(name, str):
         return None
     entries = playlist if isinstance(playlist, list | tuple) else ()
@@ -148,86 +176,6 @@ def _rest(data: Any) -> Scenario | None:
         playlist=tuple(entry if is_name(entry) else "" for entry in entries),
         mix={entry: 1 for entry in mix if is_name(entry)} if isinstance(mix, dict) else None,
     )
-
-
-def reading_mistakes(document: Document, file: str) -> list[Mistake]:
-    """The mistakes that did not keep the reader from reading on."""
-    found = [Mistake(file, e.line, e.column, "", e.message) for e in document.mistakes]
-    return [*found, *_more(file, document.untold)]
-
-
-def place_mistakes(
-    file: str, source: bytes | str, found: Iterable[tuple[Path, str]]
-) -> list[Mistake]:
-    """Mistakes in a text that was read before, given by path and message."""
-    found = [*found]
-    document = read_yaml(source) if found else Document()
-    return _bounded(
-        file,
-        found,
-        lambda one: _mistake_at(
-            file, document, *one, of_key=isinstance(one[0][-1], str) and len(one[0]) > 1
-        ),
-    )
-
-
-def _mistake_at(
-    file: str, document: Document, path: Path, message: str, *, of_key: bool = False
-) -> Mistake:
-    return Mistake(file, *document.position(path, of_key=of_key), format_path(path), message)
-
-
-def duplicate_name(scenario: Scenario, file: FilePath, other: FilePath) -> Mistake:
-    """The mistake of a scenario whose name is already used in another file."""
-    text = f"the name {scenario.name!r} is already used in {other}; rename one of the two"
-    return _mistake_at(str(file), read_yaml(file.read_bytes()), ("name",), text)
-
-
-def sort_mistakes(mistakes: list[Mistake]) -> list[Mistake]:
-    """The first mistakes of one file in the order of the file, and how many more there are."""
-    placed = [mistake for mistake in mistakes if not mistake.untold]
-    placed.sort(key=lambda mistake: (mistake.line, mistake.column))
-    untold = sum(mistake.untold for mistake in mistakes) + max(len(placed) - MOST_MISTAKES, 0)
-    shown = placed[:MOST_MISTAKES]
-    return shown + [more for last in shown[-1:] for more in _more(last.file, untold, last)]
-
-
-def _bounded(file: str, found: Sequence[Found], make: Callable[[Found], Mistake]) -> list[Mistake]:
-    # Messages take time to make, and a file may have many thousand mistakes.
-    shown = [make(one) for one in found[:MOST_MISTAKES]]
-    return [*shown, *_more(file, len(found) - MOST_MISTAKES)]
-
-
-def _more(file: str, untold: int, last: Mistake | None = None) -> list[Mistake]:
-    if untold <= 0:
-        return []
-    place = (last.line, last.column) if last else (1, 1)
-    noun = "mistakes are" if untold > 1 else "mistake is"
-    return [Mistake(file, *place, "", f"{untold} more {noun} not shown; fix these first", untold)]
-
-
-def errors_to_report(error: ValidationError) -> list[ErrorDetails]:
-    """The errors, except required names that are there but misspelt."""
-    errors, unknown = error.errors(include_url=False), defaultdict[Path, list[str]](list)
-    for one in errors:
-        if one["type"] == "extra_forbidden":
-            unknown[one["loc"][:-1]].append(str(one["loc"][-1]))
-
-    def is_misspelt(path: Path) -> bool:
-        return any(nearest(name, [str(path[-1])]) for name in unknown[path[:-1]])
-
-    return [one for one in errors if one["type"] != "missing" or not is_misspelt(one["loc"])]
-
-
-def make_mistake(document: Document, file: str, error: ErrorDetails, root: type[Strict]) -> Mistake:
-    """The mistake for one of pydantic's errors; `root` is the model of the file."""
-    path, kind = document.written(error["loc"]), error["type"]
-    position = document.position(path, of_key=kind in ("extra_forbidden", "union_tag_invalid"))
-    if kind == "missing":
-        path = (*path, error["loc"][-1])
-    elif kind == "extra_forbidden":
-        path = path[:-1]
-    return Mistake(file, *position, format_path(path), _message(error, root))
 
 
 def _message(error: ErrorDetails, root: type[Strict]) -> str:

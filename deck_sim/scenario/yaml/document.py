@@ -24,8 +24,6 @@ class Document:
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     mistakes: list[YamlError] = field(default_factory=list)
-    untold: int = 0
-    """The number of mistakes beyond those in `mistakes`."""
 
     def position(self, path: Path, *, of_key: bool = False) -> tuple[int, int]:
         """Line and column of the value or key at `path`, or of the nearest parent that has one."""

@@ -24,7 +24,6 @@ MAX_DEPTH = 64
 MAX_VALUES = 50_000
 MAX_LETTERS = 4 * MAX_BYTES
 MAX_DIGITS = 40
-MAX_MISTAKES = 100
 TOO_LARGE = f"the file is larger than {MAX_BYTES // 1024} KiB"
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -229,10 +228,7 @@ class _Reader:
 
     def _complain(self, event: Any, message: str) -> None:
         """Record a mistake and read on."""
-        if len(self.document.mistakes) < MAX_MISTAKES:
-            self.document.mistakes.append(YamlError(message, *_mark(event)))
-        else:
-            self.document.untold += 1
+        self.document.mistakes.append(YamlError(message, *_mark(event)))
 
     def _refuse(self, event: Any, message: str) -> None:
         raise YamlError(message, *_mark(event))

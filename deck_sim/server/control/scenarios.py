@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
 from deck_sim.runtime.request_bodies import read_object
-from deck_sim.scenario.library import Library, entry_problems
+from deck_sim.scenario.library import Library, check_entries
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -52,23 +52,19 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
         ApiError: with every mistake, wrong names in playlists and mixes included.
 
     """
-    from deck_sim.base.validation import format_path
     from deck_sim.scenario import loader
+    from deck_sim.scenario.yaml.document import Document
+    from deck_sim.scenario.yaml.reader import read_yaml
 
     is_json = "json" in request.headers.get("content-type", "")
     if is_json:
         data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
-        scenario, mistakes = loader.read_partially(loader.scenario_from_data, data, name)
+        scenario, mistakes = loader.read_partially(Document, data, name)
     else:
-        scenario, mistakes = loader.read_partially(loader.read_scenario, request.body, name)
+        scenario, mistakes = loader.read_partially(read_yaml, request.body, name)
     if scenario is not None:
         library.add(scenario)
-        problems = entry_problems(scenario, library)
-        mistakes += (
-            [loader.Mistake(name, 1, 1, format_path(path), text) for path, text in problems]
-            if is_json
-            else loader.place_mistakes(name, request.body, problems)
-        )
+        check_entries(scenario, library, mistakes)
     if mistakes or scenario is None:
         found = [
             problem(
@@ -76,7 +72,7 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
                 f"{one.path}: {one.message}".removeprefix(": ") if is_json else str(one),
                 field=one.path or None,
             )
-            for one in loader.sort_mistakes(mistakes)
+            for one in mistakes.report()
         ]
         raise ApiError(*found)
     return scenario
