@@ -45,8 +45,7 @@ from deck_sim.server.fault_injection import (
     send_early_webhooks,
 )
 from deck_sim.server.idempotency import answer_once
-from deck_sim.server.journaling import record_call
-from deck_sim.server.request import ASSUMED, VERSION, Answer, Request, error_answer
+from deck_sim.server.request import ASSUMED, VERSION, Answer, Request, error_answer, record_call
 from deck_sim.server.routing import Route, Routes, relative_path
 
 log = logging.getLogger("deck_sim")
@@ -75,23 +74,22 @@ class App:
         body = await _read_body(receive)
         if body is None:
             return
-        headers = Headers(scope=scope)
+        headers, worlds = Headers(scope=scope), self.worlds
         try:
-            simulation = self._authenticate(scope, headers)
+            is_open = relative_path(scope) in self.open_paths
+            simulation = (
+                worlds.keyless() if is_open else worlds.select(headers.get("authorization"))
+            )
         except ApiError as error:
             answer = error_answer(error)
-            answer.serialize(self.worlds.next_request_id())
+            answer.serialize(worlds.next_request_id())
             response: ASGIApp = _make_response(scope, answer)
         else:
             request_id = simulation.world.next_id(self.id_prefix)
-            request = Request(scope, headers, body, self.worlds, simulation, request_id)
-            response = await self.respond(request)
+            response = await self.respond(
+                Request(scope, headers, body, worlds, simulation, request_id)
+            )
         await response(scope, receive, send)
-
-    def _authenticate(self, scope: Scope, headers: Headers) -> Simulation:
-        if relative_path(scope) in self.open_paths:
-            return self.worlds.keyless()
-        return self.worlds.select(headers.get("authorization"))
 
     async def respond(self, request: Request) -> ASGIApp:
         """Answer a request to a world."""
@@ -101,31 +99,24 @@ class App:
 
     async def answer(self, request: Request) -> Answer:
         """Handle a request. Every error becomes an answer."""
-        simulation = request.simulation
         try:
-            await self.catch_up(request)
-            request.timeline_length = len(simulation.world.timeline)
-            request.event_count = len(simulation.world.events)
             answer = await self.handle(request)
             answer.serialize(request.id)
         except ApiError as error:
             answer = error_answer(error)
         except Exception:
-            simulation.crashes.append(traceback.format_exc())
+            request.simulation.crashes.append(traceback.format_exc())
             log.exception("deck-sim failed at %s %s", request.method, request.path)
             text = "deck-sim itself failed; its log has the traceback. Please report it."
             answer = error_answer(refuse("api/api_error", text))
         answer.serialize(request.id)
         return answer
 
-    async def catch_up(self, request: Request) -> None:
-        """Bring the world's clock up to date. A caller in a frozen process sends its time."""
+    async def handle(self, request: Request) -> Answer:
+        """Call the endpoint of a request."""
         note_caller_time(request.simulation, request.headers)
         await self.worlds.dispatcher.catch_up(request.simulation)
-
-    async def handle(self, request: Request) -> Answer:
-        """Take a request through the steps from its fault to its endpoint."""
-        return await self.call(request, self.find_route(request))
+        return await _call(request, self.find_route(request))
 
     def find_route(self, request: Request) -> Route:
         """Find the route of a request, and set the request's operation and path parameters."""
@@ -134,11 +125,6 @@ class App:
         route, request.params = self.routes(request.simulation).find(request.scope)
         request.operation = route.operation
         return route
-
-    async def call(self, request: Request, route: Route) -> Answer:
-        """Call the endpoint."""
-        answer = route.endpoint(request)
-        return answer if isinstance(answer, Answer) else await answer
 
 
 class DeckApp(App):
@@ -158,32 +144,37 @@ class DeckApp(App):
         response = _make_response(request.scope, answer)
         return apply_fault(request.fault, response, simulation) if request.fault else response
 
-    async def catch_up(self, request: Request) -> None:
-        """Bring the world's clock up to date."""
-        await self.worlds.dispatcher.catch_up(request.simulation)
-
     async def handle(self, request: Request) -> Answer:
         """Take a request through the steps from its fault to its endpoint."""
         simulation = request.simulation
+        await self.worlds.dispatcher.catch_up(simulation)
+        request.timeline_length = len(simulation.world.timeline)
+        request.event_count = len(simulation.world.events)
         answer = fire_call_fault(request)
         if answer is not None:
             return answer
         with collect_assumptions(simulation.world.edition, strict=simulation.strict_fidelity):
             try:
                 simulation.rate_limiter.admit(simulation.world.now)
-                return await answer_once(request, self.find_route(request), self.call)
+                return await answer_once(request, self.find_route(request), _call_with_assumptions)
             except ApiError as error:
                 return _refuse(error)
 
-    async def call(self, request: Request, route: Route) -> Answer:
-        """Call the endpoint, and add the assumptions that its answer relies on."""
-        parameters = route.operation.parameters if route.operation else ()
-        try:
-            rely_on(request.method)
-            rely_on_call(f"{route.method} {route.path}", parameters, [n for n, _ in request.query])
-            return _add_assumptions(await super().call(request, route))
-        except ApiError as error:
-            return _refuse(error)
+
+async def _call(request: Request, route: Route) -> Answer:
+    answer = route.endpoint(request)
+    return answer if isinstance(answer, Answer) else await answer
+
+
+async def _call_with_assumptions(request: Request, route: Route) -> Answer:
+    """Call the endpoint, and add the assumptions that its answer relies on."""
+    parameters = route.operation.parameters if route.operation else ()
+    try:
+        rely_on(request.method)
+        rely_on_call(f"{route.method} {route.path}", parameters, [n for n, _ in request.query])
+        return _add_assumptions(await _call(request, route))
+    except ApiError as error:
+        return _refuse(error)
 
 
 def _refuse(error: ApiError) -> Answer:
@@ -204,15 +195,13 @@ def _add_assumptions(answer: Answer) -> Answer:
 
 async def _hold_answer(request: Request) -> None:
     """Wait while a hold keeps the answer back. The work of the call is done."""
-    simulation = request.simulation
-    if not simulation.world.holds:
-        return
-    hold = find_call_hold(simulation.world, request.method, request.path)
+    world = request.world
+    hold = find_call_hold(world, request.method, request.path) if world.holds else None
     if hold is not None:
         loop, released = asyncio.get_running_loop(), asyncio.Event()
-        count_stop(simulation.world, hold.id)
+        count_stop(world, hold.id)
         send = partial(loop.call_soon_threadsafe, released.set)
-        simulation.held_responses.setdefault(hold.id, []).append(send)
+        request.simulation.held_responses.setdefault(hold.id, []).append(send)
         await released.wait()
 
 

@@ -1,4 +1,4 @@
-"""One request while it is answered, and its answer."""
+"""One request while it is answered, its answer, and the journal's record of both."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,23 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from deck_sim.base.redaction import redact_query
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.operations import Operation
+from deck_sim.engine import commands
+from deck_sim.engine.records import Resource
+from deck_sim.engine.world import World
+from deck_sim.runtime.journal import KEPT_HEADERS, Call
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.request_bodies import ExtraChecks, Model, check_body, read_object
-from deck_sim.runtime.serialization import dump_json, print_errors
+from deck_sim.runtime.request_bodies import (
+    ExtraChecks,
+    Model,
+    check_body,
+    read_for_journal,
+    read_object,
+)
+from deck_sim.runtime.serialization import dump_json, print_errors, print_resource
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import Choice
 
@@ -25,6 +36,21 @@ VERSION = {"Deck-Sim-Version": __version__}  # a header of every answer
 ASSUMED = "Deck-Sim-Assumed"  # a header: the assumptions that an answer relies on, by ledger name
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(slots=True)
+class Answer:
+    """An endpoint's answer. Its body is `data` and the `request_id`."""
+
+    data: Mapping[str, Any]
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    choice: Choice | None = None  # the scenario chosen for the resource that was created
+    body: bytes = b""  # set by `serialize`
+
+    def serialize(self, request_id: str) -> None:
+        """Make the body, unless it exists: a replayed answer keeps the body that was stored."""
+        self.body = self.body or dump_json({**self.data, "request_id": request_id})
 
 
 @dataclass
@@ -48,17 +74,14 @@ class Request:
     fault: Any = None  # the fault that fired for it
     replayed: bool = False  # whether its answer was stored under an idempotency key
 
-    @property
-    def method(self) -> str:
-        """The HTTP method."""
-        method: str = self.scope["method"]
-        return method
+    def __post_init__(self) -> None:
+        self.method: str = self.scope["method"]
+        self.path: str = self.scope["path"]  # `/v2` included
 
     @property
-    def path(self) -> str:
-        """The whole path, `/v2` included."""
-        path: str = self.scope["path"]
-        return path
+    def world(self) -> World:
+        """The world as it is now: a call may replace it."""
+        return self.simulation.world
 
     @cached_property
     def query(self) -> list[tuple[str, str]]:
@@ -74,40 +97,24 @@ class Request:
         """Validate the body against the model that the edition has for the operation.
 
         If the body is invalid, `extra_checks` are made for the same error.
-
-        Raises:
-            ApiError: with every problem.
-
         """
-        rules = self.simulation.world.rules
+        rules = self.world.rules
         name = rules.body_name(self.operation) if self.operation else None
         assert name is not None, "the operation takes no body"
         return self.read_as(rules.body(name), extra_checks)
 
     def read_as(self, model: type[Model], extra_checks: ExtraChecks = lambda data: []) -> Model:
-        """Validate the body against a model.
-
-        Raises:
-            ApiError: with every problem.
-
-        """
+        """Validate the body against a model. The error has every problem."""
         form = self.headers.get("content-type", "").lower().startswith(_FORMS)
         return check_body(model, read_object(self.body, form=form), extra_checks)
 
+    def fetch(self, kind: str) -> Resource:
+        """The resource that the path names; an unknown id is an error."""
+        return commands.fetch(self.world, kind, self.params["id"])
 
-@dataclass(slots=True)
-class Answer:
-    """An endpoint's answer. Its body is `data` and the `request_id`."""
-
-    data: Mapping[str, Any]
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    choice: Choice | None = None  # the scenario chosen for the resource that was created
-    body: bytes = b""  # set by `serialize`
-
-    def serialize(self, request_id: str) -> None:
-        """Make the body, unless it exists: a replayed answer keeps the body that was stored."""
-        self.body = self.body or dump_json({**self.data, "request_id": request_id})
+    def show(self, resource: Resource, status: int = 200) -> Answer:
+        """The answer that shows a resource."""
+        return Answer(print_resource(self.simulation, resource), status)
 
 
 def read_assumed(headers: Mapping[str, str]) -> tuple[str, ...]:
@@ -118,3 +125,36 @@ def read_assumed(headers: Mapping[str, str]) -> tuple[str, ...]:
 def error_answer(error: ApiError) -> Answer:
     """The answer to a call that is refused: the error envelope."""
     return Answer(print_errors(error), error.status, error.headers)
+
+
+def record_call(request: Request, answer: Answer) -> Call:
+    """Make the journal's record of a request and its answer, without secrets."""
+    errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
+    readable = request.fault is None or request.fault.is_answer_readable
+    return Call(
+        at=request.world.now,
+        request_id=request.id,
+        method=request.method,
+        path=request.path,
+        query=redact_query(request.scope["query_string"].decode("latin-1")),
+        status=answer.status,
+        body=read_for_journal(request.body),
+        errors=tuple(f"{error['type']}/{error['code']}" for error in errors),
+        scenario=answer.choice,
+        after=request.timeline_length,
+        headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
+        answered=_summarize(answer) if readable else {},
+        replayed=request.replayed,
+        fault=request.fault and request.fault.key,
+        assumed=read_assumed(answer.headers),
+    )
+
+
+def _summarize(answer: Answer) -> dict[str, Any]:
+    summary = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
+    if answer.status >= 400:
+        errors = answer.data.get("errors", ())
+        summary["message"] = " ".join(error["message"] for error in errors)
+    if "Retry-After" in answer.headers:
+        summary["retry_after"] = answer.headers["Retry-After"]
+    return summary

@@ -24,7 +24,6 @@ Endpoint = Callable[[Request], Answer | Awaitable[Answer]]
 
 _SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
 
-
 # The functions that answer the operations of the Deck API, by the `endpoint` of the operation.
 ENDPOINTS: dict[str, Endpoint] = {}
 Function = TypeVar("Function", bound=Endpoint)
@@ -69,8 +68,22 @@ class Routes:
         self._more_hints = hint
 
     @cached_property
-    def _patterns(self) -> list[tuple[re.Pattern[str], dict[str, Route]]]:
-        return [(compile_path(path)[0], methods) for path, methods in self._methods.items()]
+    def _patterns(self) -> dict[int, list[tuple[re.Pattern[str], dict[str, Route]]]]:
+        """By the number of slashes, which a parameter does not match."""
+        patterns = dict[int, list[tuple[re.Pattern[str], dict[str, Route]]]]()
+        for path, methods in self._methods.items():
+            patterns.setdefault(path.count("/"), []).append((compile_path(path)[0], methods))
+        return patterns
+
+    def _match(self, path: str) -> tuple[dict[str, Route], Mapping[str, str]] | None:
+        for pattern, methods in self._patterns.get(path.count("/"), ()):
+            if match := pattern.fullmatch(path):
+                return methods, match.groupdict()
+        return None
+
+    def has(self, path: str) -> bool:
+        """Whether a route has this path."""
+        return self._match(path) is not None
 
     def find(self, scope: Scope) -> tuple[Route, Mapping[str, str]]:
         """Return the route of a request, and the parameters in its path.
@@ -79,15 +92,18 @@ class Routes:
             ApiError: `endpoint_not_found` or `method_not_allowed`.
 
         """
-        path = relative_path(scope)
-        for pattern, methods in self._patterns:
-            if match := pattern.fullmatch(path):
-                return _choose(methods, scope), match.groupdict()
-        raise refuse("request/endpoint_not_found", self._hint(scope), path=scope["path"])
-
-    def has(self, path: str) -> bool:
-        """Whether a route has this path."""
-        return any(pattern.fullmatch(path) for pattern, _ in self._patterns)
+        path, method = scope["path"], scope["method"]
+        found = self._match(relative_path(scope))
+        if found is None:
+            raise refuse("request/endpoint_not_found", self._hint(scope), path=path)
+        methods, parameters = found
+        route = methods.get("GET" if method == "HEAD" else method)
+        if route is None:
+            allowed = listed(methods)
+            error = refuse("request/method_not_allowed", path=path, method=method, allowed=allowed)
+            error.headers["Allow"] = ", ".join(methods)
+            raise error
+        return route, parameters
 
     def _hint(self, scope: Scope) -> str | None:
         """Explain a 404 if the path is nearly right; otherwise None."""
@@ -115,16 +131,6 @@ class Routes:
             return None
         pairs = zip(nearest, parts, strict=True)
         return "/".join(part if word.startswith("{") else word for word, part in pairs)
-
-
-def _choose(methods: Mapping[str, Route], scope: Scope) -> Route:
-    method = "GET" if scope["method"] == "HEAD" else scope["method"]
-    if method not in methods:
-        words = {"path": scope["path"], "method": scope["method"], "allowed": listed(methods)}
-        error = refuse("request/method_not_allowed", **words)
-        error.headers["Allow"] = ", ".join(methods)
-        raise error
-    return methods[method]
 
 
 def _similarity(words: list[str], parts: list[str]) -> float:

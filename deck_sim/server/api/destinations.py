@@ -11,7 +11,7 @@ from typing import Any
 from deck_sim.base.redaction import is_secret
 from deck_sim.contract.assumptions import PATCH, rely_on
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine import commands, destinations
+from deck_sim.engine import destinations
 from deck_sim.engine.deliveries import WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import check_body
@@ -48,9 +48,9 @@ def _read(request: Request, old: Resource | None, read: Read) -> DestinationBody
 
 def _create(request: Request, read: Read, show_secret: ShowSecret) -> Answer:
     """Create a destination. This answer shows its secret, and no other does (assumed)."""
-    world, body = request.simulation.world, _read(request, None, read)
+    body = _read(request, None, read)
     created = destinations.create_destination(
-        world, body.fields, body.secret, make_secret, body.config_field
+        request.world, body.fields, body.secret, make_secret, body.config_field
     )
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:
@@ -61,13 +61,13 @@ def _create(request: Request, read: Read, show_secret: ShowSecret) -> Answer:
 
 def _update(request: Request, read: Read) -> Answer:
     """Change a destination. A new secret rotates; `status` reactivates."""
-    world = request.simulation.world
-    old = commands.fetch(world, "event_destination", request.params["id"])
+    old = request.fetch("event_destination")
     body = _read(request, old, read)
-    changed = destinations.update_destination(
-        world, old, body.fields, body.secret, body.config_field
+    return request.show(
+        destinations.update_destination(
+            request.world, old, body.fields, body.secret, body.config_field
+        )
     )
-    return Answer(print_resource(request.simulation, changed))
 
 
 def _read_parts(request: Request, old: Resource | None) -> DestinationBody:
@@ -80,9 +80,9 @@ def _read_parts(request: Request, old: Resource | None) -> DestinationBody:
     if parts and (old or fields)["type"] == WEBHOOK:
         kept: Fields = {} if old is None else {"config": old["config"]}
         parts = {**kept, **parts, "credentials": parts.get("credentials") or {}}
-        secret = check_body(
-            request.simulation.world.rules.body("WebhookParts"), parts
-        ).model_dump()["credentials"]["secret"]
+        secret = check_body(request.world.rules.body("WebhookParts"), parts).model_dump()[
+            "credentials"
+        ]["secret"]
     return DestinationBody(fields, secret, "config", "credentials.secret")
 
 
@@ -92,7 +92,7 @@ def _read_typed(request: Request, old: Resource | None) -> DestinationBody:
     type_ = (old or fields)["type"]
     objects = {
         name: fields.pop(name)
-        for name in request.simulation.world.rules.body("TypedParts").model_fields
+        for name in request.world.rules.body("TypedParts").model_fields
         if name in fields
     }
     for name in (name for name, value in objects.items() if name != type_ and value is not None):

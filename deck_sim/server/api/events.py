@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 
 from deck_sim.contract.error_catalog import Problem, refuse
-from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_event, print_resource
@@ -19,7 +18,7 @@ def list_events(request: Request) -> Answer:
 
     A cursor may name an event that is older by now; then the page is empty.
     """
-    world, types = request.simulation.world, request.query_values("type")
+    world, types = request.world, request.query_values("type")
     return list_items(
         request,
         lambda: {event.id: event for event in world.events},
@@ -31,7 +30,7 @@ def list_events(request: Request) -> Answer:
 @endpoint
 def get_event(request: Request) -> Answer:
     """Show an event."""
-    world, event_id = request.simulation.world, request.params["id"]
+    world, event_id = request.world, request.params["id"]
     event = next((event for event in world.events if event.id == event_id), None)
     if event is None or event.created_at < _oldest(world):
         raise refuse("request/event_not_found", id=event_id)
@@ -41,15 +40,15 @@ def get_event(request: Request) -> Answer:
 @endpoint
 def list_event_types(request: Request) -> Answer:
     """Show all event types. The fields of an item are assumed."""
-    types = request.simulation.world.event_types
+    types = request.world.event_types
     return show_all([{"object": "event_type", "type": name} for name in types])
 
 
 @endpoint
 def list_event_deliveries(request: Request) -> Answer:
     """Show one page of the deliveries to a destination."""
-    world, problems = request.simulation.world, list[Problem]()
-    destination = commands.fetch(world, "event_destination", request.params["id"])
+    world, problems = request.world, list[Problem]()
+    destination = request.fetch("event_destination")
     kind, types = world.kind("event_delivery"), request.query_values("type")
     statuses = read_words(request, kind, "status", kind.statuses, problems)
 

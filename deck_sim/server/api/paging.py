@@ -6,7 +6,6 @@ item keeps its place in the world, so no page repeats or loses an item.
 
 import base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any, TypeVar
@@ -22,28 +21,7 @@ from deck_sim.server.request import Answer, Request
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 
 Item = TypeVar("Item", bound=Resource | Event)
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The page and the time that a request asks for."""
-
-    limit: int
-    after: str | None  # the id of the last item of the page before
-    created: Mapping[str, datetime]
-
-    @classmethod
-    def read(cls, request: Request, items: Mapping[str, Any], problems: list[Problem]) -> "Window":
-        """Read the parameters of the request, and add what is invalid to `problems`."""
-        limit, after = _read_limit(request, problems), _read_cursor(request, items, problems)
-        return cls(limit, after, _read_created(request, problems))
-
-    def spans(self, item: Resource | Event) -> bool:
-        """Whether an item was created in the time asked for."""
-        after, before = self.created.get("created_after"), self.created.get("created_before")
-        return (after is None or item.created_at > after) and (
-            before is None or item.created_at < before
-        )
+Filter = Callable[[Resource | Event], bool]
 
 
 def list_items(
@@ -52,32 +30,36 @@ def list_items(
     matches: Callable[[Item], bool],
     show: Callable[[Item], dict[str, Any]],
     *,
-    polled: Callable[[Window], Iterable[Resource]] | None = None,
+    polled: Callable[[Filter], Iterable[Resource]] | None = None,
     problems: Sequence[Problem] = (),
 ) -> Answer:
     """Show one page of the items that match.
 
     `read` gives all items by id, oldest first. `polled` gives the resources that this request
-    polls, for an `on_poll` clock; by default every resource of the world. `problems` are further
-    problems with the parameters.
-
-    Raises:
-        ApiError: with every problem with the parameters.
-
+    polls, for an `on_poll` clock, from a filter by the time asked for; by default every resource of
+    the world. `problems` are further problems with the parameters, for the same error.
     """
     found, simulation = list[Problem](), request.simulation
-    window = Window.read(request, read(), found)
+    limit, cursor = _read_limit(request, found), _read_cursor(request, read(), found)
+    created = _read_created(request, found)
     raise_problems([*found, *problems])
+    after, before = created.get("created_after"), created.get("created_before")
+
+    def spans(item: Resource | Event) -> bool:
+        return (after is None or item.created_at > after) and (
+            before is None or item.created_at < before
+        )
+
     kinds = simulation.world.resources.values()
-    simulation.poll(polled(window) if polled else chain(*(kind.values() for kind in kinds)))
+    simulation.poll(polled(spans) if polled else chain(*(kind.values() for kind in kinds)))
     newest_first = reversed([*read().values()])
-    if window.after is not None:
-        next(item for item in newest_first if item.id == window.after)
-    matching = (item for item in newest_first if window.spans(item) and matches(item))
-    page = [*islice(matching, window.limit + 1)]
-    has_more, page = len(page) > window.limit, page[: window.limit]
-    cursor = base64.urlsafe_b64encode(page[-1].id.encode()).decode() if has_more else None
-    return Answer({"data": [*map(show, page)], "has_more": has_more, "next_cursor": cursor})
+    if cursor is not None:
+        next(item for item in newest_first if item.id == cursor)
+    matching = (item for item in newest_first if spans(item) and matches(item))
+    page = [*islice(matching, limit + 1)]
+    has_more, page = len(page) > limit, page[:limit]
+    next_cursor = base64.urlsafe_b64encode(page[-1].id.encode()).decode() if has_more else None
+    return Answer({"data": [*map(show, page)], "has_more": has_more, "next_cursor": next_cursor})
 
 
 def show_all(items: list[dict[str, Any]]) -> Answer:

@@ -16,23 +16,22 @@ _CHANGING = ("result",)  # filters on fields that a transition may change
 
 def _kind(request: Request) -> Kind:
     assert request.operation is not None, "routes of the Deck API have an operation"
-    return request.simulation.world.kind(request.operation.of)
+    return request.world.kind(request.operation.of)
 
 
 @endpoint
 def create_resource(request: Request) -> Answer:
     """Create a resource."""
-    world, kind = request.simulation.world, _kind(request)
+    world, kind = request.world, _kind(request)
     body = request.read_body(partial(commands.body_problems, world, kind.object))
     created = commands.create_resource(world, kind.object, body.model_dump())
-    return Answer(print_resource(request.simulation, created), kind.create_status)
+    return request.show(created, kind.create_status)
 
 
 @endpoint
 def list_resource(request: Request) -> Answer:
     """Show one page of the resources of a kind."""
-    kind, problems = _kind(request), list[Problem]()
-    world = request.simulation.world
+    world, kind, problems = request.world, _kind(request), list[Problem]()
     statuses = read_words(request, kind, "status", kind.statuses, problems)
     results = [*kind.machine.results.values()] if kind.machine else []
     read_words(request, kind, "outcome", results, problems)
@@ -57,10 +56,8 @@ def list_resource(request: Request) -> Answer:
         lambda: world.all(kind.object),
         matches,
         lambda item: print_resource(request.simulation, item, includes),
-        polled=lambda window: [
-            item
-            for item in world.all(kind.object).values()
-            if may_match(item) and window.spans(item)
+        polled=lambda spans: [
+            item for item in world.all(kind.object).values() if may_match(item) and spans(item)
         ],
         problems=problems,
     )
@@ -71,28 +68,25 @@ def get_resource(request: Request) -> Answer:
     """Show a resource. In `on_poll` mode this lets it move on first."""
     simulation, kind = request.simulation, _kind(request)
     includes = read_includes(request, kind)
-    resource = commands.fetch(simulation.world, kind.object, request.params["id"])
-    simulation.poll([resource])
-    resource = commands.fetch(simulation.world, kind.object, request.params["id"])
-    return Answer(print_resource(simulation, resource, includes))
+    simulation.poll([request.fetch(kind.object)])
+    return Answer(print_resource(simulation, request.fetch(kind.object), includes))
 
 
 @endpoint
 def update_resource(request: Request) -> Answer:
     """Change the fields that were sent."""
-    world, kind = request.simulation.world, _kind(request)
-    resource = commands.fetch(world, kind.object, request.params["id"])
+    world, kind = request.world, _kind(request)
+    resource = request.fetch(kind.object)
     sent = request.read_body(partial(commands.body_problems, world, kind.object)).sent()
-    changed = commands.update_resource(world, resource, sent)
-    return Answer(print_resource(request.simulation, changed))
+    return request.show(commands.update_resource(world, resource, sent))
 
 
 @endpoint
 def delete_resource(request: Request) -> Answer:
     """Delete a resource. Deleting it again gives the same answer (documented)."""
-    world, kind, resource_id = request.simulation.world, _kind(request), request.params["id"]
-    resource = world.all(kind.object).get(resource_id)
+    world, kind, resource_id = request.world, _kind(request).object, request.params["id"]
+    resource = world.all(kind).get(resource_id)
     if resource is None:
-        raise ApiError(commands.not_found(world, kind.object, resource_id))
+        raise ApiError(commands.not_found(world, kind, resource_id))
     commands.delete_resource(world, resource)
-    return Answer({"id": resource_id, "object": kind.object, "deleted": True})
+    return Answer({"id": resource_id, "object": kind, "deleted": True})

@@ -9,11 +9,10 @@ from deck_sim.server.control import (  # noqa: F401
     clock,
     deliveries,
     faults,
-    fidelity,
     holds,
-    lint,
     people,
     records,
+    reports,
     scenarios,
     worlds,
 )

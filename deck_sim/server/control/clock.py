@@ -1,7 +1,9 @@
 """Calls about time: the clock, an advance, and what is due next."""
 
+from __future__ import annotations
+
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration, parse_duration
@@ -11,9 +13,12 @@ from deck_sim.engine.waiting import TIMER_EFFECTS, waiting
 from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import FOLLOW, Simulation
 from deck_sim.server.control.holds import print_holds
-from deck_sim.server.control.printing import print_entry
+from deck_sim.server.control.records import print_entry
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
+
+if TYPE_CHECKING:
+    from deck_sim.server.control import bodies
 
 
 @route("GET", "/clock")
@@ -24,12 +29,10 @@ def show_clock(request: Request) -> Answer:
     return Answer({"now": now, "mode": simulation.mode, "speed": simulation.speed})
 
 
-@route("PUT", "/clock")
-async def set_clock(request: Request) -> Answer:
+@route("PUT", "/clock", body="SetClock")
+async def set_clock(request: Request, body: bodies.SetClock) -> Answer:
     """Advance to `now`, if it is given, and then change the mode."""
-    from deck_sim.server.control import bodies
-
-    body, simulation = request.read_as(bodies.SetClock), request.simulation
+    simulation = request.simulation
     check_follow(request, body.mode, body.now)
     if body.now is not None:
         advance = simulation.advance_to(read_moment(body.now, "now"), "now")
@@ -39,12 +42,7 @@ async def set_clock(request: Request) -> Answer:
 
 
 def check_follow(request: Request, mode: str | None, now: str | None) -> None:
-    """Check that a `follow` clock is set from the process of the server, and without a time.
-
-    Raises:
-        ApiError: with the clock to use instead.
-
-    """
+    """Check that a `follow` clock is set from the process of the server, and without a time."""
     if mode != FOLLOW:
         return
     if request.headers.get(real_time.PROCESS_HEADER) != real_time.PROCESS:
@@ -59,12 +57,9 @@ def check_follow(request: Request, mode: str | None, now: str | None) -> None:
         raise refuse("request/input_invalid", text, field="now")
 
 
-@route("POST", "/clock/advance")
-async def advance_clock(request: Request) -> Answer:
+@route("POST", "/clock/advance", body="Advance")
+async def advance_clock(request: Request, body: bodies.Advance) -> Answer:
     """Move the clock. All that falls due, webhooks included, is done before the answer."""
-    from deck_sim.server.control import bodies
-
-    body = request.read_as(bodies.Advance)
     if sum(given is not None for given in (body.by, body.to, body.until)) != 1:
         text = "give exactly one of `by`, `to` and `until`"
         raise refuse("request/input_invalid", text, field="by")
@@ -73,7 +68,7 @@ async def advance_clock(request: Request) -> Answer:
         advance = simulation.advance_by(read_duration(body.by, "by"))
     elif body.to is not None:
         advance = simulation.advance_to(read_moment(body.to, "to"))
-    elif isinstance(body.until, bodies.UntilEvent):
+    elif body.until is not None and not isinstance(body.until, str):
         limit = read_duration(body.limit, "limit")
         advance = simulation.advance_until_event(body.until.event, body.until.id, limit)
     else:
@@ -85,12 +80,7 @@ async def advance_clock(request: Request) -> Answer:
 
 
 def read_duration(text: str, field: str) -> timedelta:
-    """Read a duration like `5m`.
-
-    Raises:
-        ApiError: `input_invalid` if it is not one.
-
-    """
+    """Read a duration like `5m`."""
     try:
         return parse_duration(text)
     except ValueError as error:

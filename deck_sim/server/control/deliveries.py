@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from deck_sim.engine import commands, deliveries
+from deck_sim.engine import deliveries
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
 from deck_sim.server.control.routes import route
@@ -12,14 +12,10 @@ from deck_sim.server.request import Answer, Request
 @route("GET", "/deliveries")
 def list_deliveries(request: Request) -> Answer:
     """Show every delivery with its attempts, oldest first."""
-    world = request.simulation.world
-    data = [
-        {
-            **print_resource(request.simulation, delivery),
-            "log": [_print(attempt) for attempt in world.attempts.get(delivery.id, [])],
-        }
-        for delivery in world.all("event_delivery").values()
-    ]
+    world, data = request.world, list[dict[str, Any]]()
+    for delivery in world.all("event_delivery").values():
+        log = [_print(attempt) for attempt in world.attempts.get(delivery.id, [])]
+        data.append({**print_resource(request.simulation, delivery), "log": log})
     return Answer({"data": data})
 
 
@@ -31,20 +27,17 @@ async def replay_delivery(request: Request) -> Answer:
     advance is in progress, it is called in the background.
     """
     simulation = request.simulation
-    delivery = commands.fetch(simulation.world, "event_delivery", request.params["id"])
-    deliveries.replay(simulation.world, delivery)
+    deliveries.replay(simulation.world, request.fetch("event_delivery"))
     if simulation.mode == "frozen" and not simulation.advancing:
         await request.worlds.dispatcher.drive(simulation, simulation.settle())
-    again = commands.fetch(simulation.world, "event_delivery", delivery.id)
-    return Answer(print_resource(request.simulation, again))
+    return request.show(request.fetch("event_delivery"))
 
 
 @route("GET", "/destinations/{id}/messages")
 def list_messages(request: Request) -> Answer:
     """Show the messages in a destination that is a queue."""
-    world = request.simulation.world
-    destination = commands.fetch(world, "event_destination", request.params["id"])
-    events = world.messages.get(destination.id, [])
+    destination = request.fetch("event_destination")
+    events = request.world.messages.get(destination.id, [])
     return Answer({"data": [print_message(request.simulation, event) for event in events]})
 
 

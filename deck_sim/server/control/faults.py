@@ -15,8 +15,8 @@ def add_fault(request: Request) -> Answer:
     """Add a fault."""
     from deck_sim.server.control import fault_bodies
 
-    world, names = request.simulation.world, {*read_object(request.body)}
-    fault = request.read_as(fault_bodies.body_for(names)).root
+    world, names = request.world, {*read_object(request.body)}
+    fault = request.read_as(fault_bodies.fault_body(names)).root
     error = getattr(fault, "error", None)
     if error is not None and not world.rules.has_error(error):
         text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
@@ -27,14 +27,14 @@ def add_fault(request: Request) -> Answer:
 @route("GET", "/faults")
 def list_faults(request: Request) -> Answer:
     """Show all faults, with how often each fired."""
-    return Answer({"data": [*map(_print, request.simulation.world.injected)]})
+    return Answer({"data": [*map(_print, request.world.injected)]})
 
 
 @route("DELETE", "/faults/{id}")
 def delete_fault(request: Request) -> Answer:
     """Remove a fault."""
     fault_id = request.params["id"]
-    if not request.simulation.world.injected.remove(fault_id):
+    if not request.world.injected.remove(fault_id):
         text = f"there is no fault {quote(fault_id)}; `GET /_sim/faults` lists them"
         raise refuse("request/input_invalid", text, field="id")
     return Answer({"id": fault_id, "deleted": True})
@@ -43,7 +43,7 @@ def delete_fault(request: Request) -> Answer:
 @route("DELETE", "/faults")
 def delete_faults(request: Request) -> Answer:
     """Remove all faults."""
-    request.simulation.world.injected.clear()
+    request.world.injected.clear()
     return list_faults(request)
 
 

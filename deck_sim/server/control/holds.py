@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import listed, nearest, nearest_type, quote
@@ -16,52 +16,31 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
-
-@route("POST", "/holds")
-def make_hold(request: Request) -> Answer:
-    """Hold stories before they emit an event, or the answers to a call."""
+if TYPE_CHECKING:
     from deck_sim.server.control import bodies
 
-    body, simulation = request.read_as(bodies.NewHold), request.simulation
+
+@route("POST", "/holds", body="NewHold")
+def make_hold(request: Request, body: bodies.NewHold) -> Answer:
+    """Hold stories before they emit an event, or the answers to a call."""
     if (body.event is None) == (body.call is None):
         text = "give exactly one of `event` and `call`"
         raise refuse("request/input_invalid", text, field="event")
+    world = request.world
     if body.event is not None:
-        _check_event(simulation, body.event)
-        _check_id(simulation.world, body.event, body.id)
+        _check_event(world, body.event)
+        _check_id(world, body.event, body.id)
     if body.call is not None:
         _check_call(body.call, body.id)
-    hold = Hold(simulation.world.next_id("hold"), body.event, body.id, body.call)
-    simulation.world.holds[hold.id] = hold
-    return Answer(_print(simulation, hold))
+    hold = Hold(world.next_id("hold"), body.event, body.id, body.call)
+    world.holds[hold.id] = hold
+    return Answer(_print(request.simulation, hold))
 
 
-@route("GET", "/holds")
-def list_holds(request: Request) -> Answer:
-    """Show all holds, and what stands at each."""
-    simulation = request.simulation
-    return Answer({"data": [_print(simulation, hold) for hold in simulation.world.holds.values()]})
-
-
-@route("DELETE", "/holds/{id}")
-def release_hold(request: Request) -> Answer:
-    """Release a hold. What stands there continues at the present moment."""
-    hold_id, simulation = request.params["id"], request.simulation
-    if hold_id not in simulation.world.holds:
-        held = simulation.world.holds
-        text = (
-            f"there is no hold {quote(hold_id)}{nearest(hold_id, held)}; there are {listed(held)}"
-        )
-        raise refuse("request/input_invalid", text, field="id")
-    counts = {"answers": _answers(simulation, hold_id), "met": simulation.world.holds[hold_id].met}
-    released = simulation.release(hold_id)
-    return Answer({"id": hold_id, "deleted": True, "released": released, **counts})
-
-
-def _check_event(simulation: Simulation, event: str) -> None:
+def _check_event(world: World, event: str) -> None:
     """Check that stories can emit an event. A script may emit events that no table has."""
-    types = simulation.world.rules.event_types
-    kinds = [kind for kind in KINDS if kind in simulation.world.rules.kinds]
+    types = world.rules.event_types
+    kinds = [kind for kind in KINDS if kind in world.rules.kinds]
     of_stories = [type_ for type_ in types if type_.partition(".")[0] in kinds]
     likely = nearest_type(event, types)
     if event in of_stories or (event not in types and not likely):
@@ -93,22 +72,42 @@ def _check_call(call: str, resource_id: str | None) -> None:
         raise refuse("request/input_invalid", text, field="id")
 
 
+@route("GET", "/holds")
+def list_holds(request: Request) -> Answer:
+    """Show all holds, and what stands at each."""
+    simulation = request.simulation
+    return Answer({"data": [_print(simulation, hold) for hold in simulation.world.holds.values()]})
+
+
+@route("DELETE", "/holds/{id}")
+def release_hold(request: Request) -> Answer:
+    """Release a hold. What stands there continues at the present moment."""
+    hold_id, simulation, held = request.params["id"], request.simulation, request.world.holds
+    if hold_id not in held:
+        near = nearest(hold_id, held)
+        text = f"there is no hold {quote(hold_id)}{near}; there are {listed(held)}"
+        raise refuse("request/input_invalid", text, field="id")
+    counts = {"answers": _answers(simulation, hold_id), "met": held[hold_id].met}
+    released = simulation.release(hold_id)
+    return Answer({"id": hold_id, "deleted": True, "released": released, **counts})
+
+
 def _print(simulation: Simulation, hold: Hold) -> dict[str, Any]:
     world = simulation.world
     about = {"event": hold.event, "of": hold.resource, "call": hold.call}
-    stories = stories_at(world, hold.id)
+    held = [
+        {
+            "id": story.owner,
+            "status": world.all(story.script.kind)[story.owner].status,
+            "since": print_moment(story.held.since),
+        }
+        for story in stories_at(world, hold.id)
+        if story.held
+    ]
     return {
         "id": hold.id,
         **{name: value for name, value in about.items() if value is not None},
-        "held": [
-            {
-                "id": story.owner,
-                "status": world.all(story.script.kind)[story.owner].status,
-                "since": print_moment(story.held.since),
-            }
-            for story in stories
-            if story.held
-        ],
+        "held": held,
         "answers": _answers(simulation, hold.id),
         "met": hold.met,
     }

@@ -6,10 +6,10 @@ They do not change a world: they are not in its journal, and do not move an `on_
 from functools import partial
 from typing import Any
 
+from deck_sim.engine.records import TimelineEntry
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
-from deck_sim.server.control.editions import check_kind
-from deck_sim.server.control.printing import print_call, print_entry
+from deck_sim.server.control.people import check_kind
 from deck_sim.server.control.routes import ROUTES, route
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import Route
@@ -18,8 +18,7 @@ from deck_sim.server.routing import Route
 @route("GET", "/timeline")
 def show_timeline(request: Request) -> Answer:
     """Show calls, transitions, deliveries and clock moves, in the order in which they happened."""
-    entries = request.simulation.world.timeline
-    merged, position = list[dict[str, Any]](), 0
+    entries, merged, position = request.world.timeline, list[dict[str, Any]](), 0
     for call in request.simulation.journal:
         merged += [print_entry(entry) for entry in entries[position : call.after]]
         merged.append(_print_as_entry(call))
@@ -28,27 +27,10 @@ def show_timeline(request: Request) -> Answer:
     return Answer({"data": merged})
 
 
-@route("GET", "/requests")
-def show_requests(request: Request) -> Answer:
-    """Show the calls of the Deck API, oldest first."""
-    return Answer({"data": [_print_whole_call(call) for call in request.simulation.journal]})
-
-
-@route("GET", "/events")
-def show_events(request: Request) -> Answer:
-    """Show every event as destinations get it, oldest first."""
-    world = request.simulation.world
-    data = [print_message(request.simulation, event) for event in world.events]
-    return Answer({"data": data})
-
-
-def show_resources(request: Request, kind: str) -> Answer:
-    """Show every resource of a kind, oldest first."""
-    simulation, world = request.simulation, request.simulation.world
-    check_kind(world, kind)
-    includes = frozenset({"input"}.intersection(world.kind(kind).includes))
-    data = [print_resource(simulation, resource, includes) for resource in world.all(kind).values()]
-    return Answer({"data": data})
+def print_entry(entry: TimelineEntry) -> dict[str, Any]:
+    """An entry of the timeline."""
+    at = print_moment(entry.at)
+    return {"at": at, "kind": entry.kind, "id": entry.id, "what": entry.what}
 
 
 def _print_as_entry(call: Call) -> dict[str, Any]:
@@ -62,21 +44,50 @@ def _print_as_entry(call: Call) -> dict[str, Any]:
     return {"at": at, "kind": "call", "id": call.request_id, "what": " ".join(what)}
 
 
-def _print_whole_call(call: Call) -> dict[str, Any]:
-    return {
-        **print_call(call),
-        "query": call.query,
-        "headers": dict(call.headers),
-        "body": call.body,
-        "status": call.status,
-        "answered": dict(call.answered),
-        "errors": list(call.errors),
-        "scenario": str(call.scenario) if call.scenario else None,
-        "runner_up": call.scenario.second if call.scenario else None,
-        "replayed": call.replayed,
-        "fault": call.fault,
-        "assumed": list(call.assumed),
-    }
+@route("GET", "/requests")
+def show_requests(request: Request) -> Answer:
+    """Show the calls of the Deck API, oldest first."""
+    data = [
+        {
+            **print_call(call),
+            "query": call.query,
+            "headers": dict(call.headers),
+            "body": call.body,
+            "status": call.status,
+            "answered": dict(call.answered),
+            "errors": list(call.errors),
+            "scenario": str(call.scenario) if call.scenario else None,
+            "runner_up": call.scenario.second if call.scenario else None,
+            "replayed": call.replayed,
+            "fault": call.fault,
+            "assumed": list(call.assumed),
+        }
+        for call in request.simulation.journal
+    ]
+    return Answer({"data": data})
+
+
+def print_call(call: Call) -> dict[str, Any]:
+    """A call of the Deck API, in short."""
+    at = print_moment(call.at)
+    return {"at": at, "request_id": call.request_id, "method": call.method, "path": call.path}
+
+
+@route("GET", "/events")
+def show_events(request: Request) -> Answer:
+    """Show every event as destinations get it, oldest first."""
+    return Answer(
+        {"data": [print_message(request.simulation, one) for one in request.world.events]}
+    )
+
+
+def show_resources(request: Request, kind: str) -> Answer:
+    """Show every resource of a kind, oldest first."""
+    simulation, world = request.simulation, request.world
+    check_kind(world, kind)
+    includes = frozenset({"input"}.intersection(world.kind(kind).includes))
+    data = [print_resource(simulation, resource, includes) for resource in world.all(kind).values()]
+    return Answer({"data": data})
 
 
 ROUTES += [

@@ -1,19 +1,32 @@
-"""The table of the calls below `/_sim`: each function has its method and path above it."""
+"""The table of the calls below `/_sim`: each function has its method, path and body above it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import Endpoint, Route
 
 ROUTES: list[Route] = []
-Function = TypeVar("Function", bound=Endpoint)
+Function = TypeVar("Function", bound=Callable[..., Answer | Awaitable[Answer]])
 
 
-def route(method: str, path: str) -> Callable[[Function], Function]:
-    """Register a function for a method and a path below `/_sim`."""
+def route(method: str, path: str, body: str | None = None) -> Callable[[Function], Function]:
+    """Register a function for a method and a path below `/_sim`.
+
+    `body` names a model in `bodies`; the function gets the body as a second argument.
+    """
 
     def register(function: Function) -> Function:
-        ROUTES.append(Route(method, path, function))
+        ROUTES.append(Route(method, path, _with_body(function, body) if body else function))
         return function
 
     return register
+
+
+def _with_body(function: Function, name: str) -> Endpoint:
+    def endpoint(request: Request) -> Answer | Awaitable[Answer]:
+        from deck_sim.server.control import bodies  # slow: pydantic
+
+        return function(request, request.read_as(getattr(bodies, name)))
+
+    return endpoint

@@ -1,4 +1,4 @@
-"""Calls about scenarios: the library of a world, the queue, the rules, coverage."""
+"""Calls about scenarios: the library of a world, the queue, the rules."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
     from deck_sim.scenario.model import Scenario
+    from deck_sim.server.control import bodies
 
 
 @route("GET", "/scenarios")
@@ -44,13 +45,9 @@ def put_scenario(request: Request) -> Answer:
 
 
 def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
-    """Read the body, and add its scenario to a library.
+    """Read the body, and add its scenario to a library. The error has every mistake.
 
     JSON has no lines, and may leave out `version` and `name`.
-
-    Raises:
-        ApiError: with every mistake, wrong names in playlists and mixes included.
-
     """
     from deck_sim.scenario import loader
     from deck_sim.scenario.yaml.document import Document
@@ -65,17 +62,18 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
     if scenario is not None:
         library.add(scenario)
         check_entries(scenario, library, mistakes)
-    if mistakes or scenario is None:
-        found = [
+    if scenario is not None and not mistakes:
+        return scenario
+    raise ApiError(
+        *(
             problem(
                 "request/input_invalid",
                 f"{one.path}: {one.message}".removeprefix(": ") if is_json else str(one),
                 field=one.path or None,
             )
             for one in mistakes.report()
-        ]
-        raise ApiError(*found)
-    return scenario
+        )
+    )
 
 
 @route("DELETE", "/scenarios/{name}")
@@ -98,12 +96,9 @@ def delete_scenario(request: Request) -> Answer:
     return Answer({"name": name, "deleted": True})
 
 
-@route("POST", "/queue")
-def queue_scenarios(request: Request) -> Answer:
+@route("POST", "/queue", body="Queue")
+def queue_scenarios(request: Request, body: bodies.Queue) -> Answer:
     """Queue scenarios for the next connections, sessions or runs, one each."""
-    from deck_sim.server.control import bodies
-
-    body = request.read_as(bodies.Queue)
     simulation = request.simulation
     simulation.selection.enqueue(
         body.resource, body.scenarios, simulation.library, simulation.world.edition
@@ -124,14 +119,11 @@ def clear_queue(request: Request) -> Answer:
     return show_queue(request)
 
 
-@route("PUT", "/rules")
-def put_rules(request: Request) -> Answer:
+@route("PUT", "/rules", body="Rules")
+def put_rules(request: Request, body: bodies.Rules) -> Answer:
     """Replace the rules. The first rule that matches is used."""
-    from deck_sim.server.control import bodies
-
     simulation = request.simulation
-    rules = request.read_as(bodies.Rules).rules
-    simulation.selection.set_rules(rules, simulation.library, simulation.world.edition)
+    simulation.selection.set_rules(body.rules, simulation.library, simulation.world.edition)
     return show_rules(request)
 
 
@@ -140,15 +132,6 @@ def show_rules(request: Request) -> Answer:
     """Show the rules."""
     rules = request.simulation.selection.rules
     return Answer({"rules": [rule.model_dump(exclude_none=True) for rule in rules]})
-
-
-@route("GET", "/coverage")
-def show_coverage(request: Request) -> Answer:
-    """Show which steps and branches of which scenarios were played."""
-    from deck_sim.scenario import coverage
-
-    world, library = request.simulation.world, request.simulation.library
-    return Answer({"data": coverage.coverage(world.played, library, world.rules.kinds)})
 
 
 def _print(scenario: Scenario) -> dict[str, Any]:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.world import World
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.serialization import print_moment, read_moment
-from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
-from deck_sim.scenario.selection import Choice
+from deck_sim.runtime.simulation import LAST_MOMENT
 from deck_sim.scenario.selection_state import check_scenario
 from deck_sim.server.control.clock import check_follow
 from deck_sim.server.control.routes import route
@@ -30,11 +27,22 @@ if TYPE_CHECKING:
 @route("GET", "/world")
 def show_world(request: Request) -> Answer:
     """Show the settings of a world, and counts of what it holds."""
-    simulation, world = request.simulation, request.simulation.world
+    simulation, world = request.simulation, request.world
+    limit = simulation.rate_limiter.limit
     live = {
         kind: sum(not item.deleted for item in items.values())
         for kind, items in world.resources.items()
     }
+    choices = [
+        {
+            "resource": choice.kind,
+            "scenario": choice.name,
+            "plays": choice.played.name,
+            "because": choice.because,
+            "runner_up": choice.second,
+        }
+        for choice in [*simulation.choices][-20:]
+    ]
     return Answer(
         {
             "edition": world.edition,
@@ -44,10 +52,11 @@ def show_world(request: Request) -> Answer:
             "webhook_time": simulation.settings.webhook_time,
             "default_scenario": simulation.selection.default_scenario,
             "queues": simulation.selection.queues,
-            "rate_limit": _print_limit(simulation.rate_limiter.limit),
+            "rate_limit": limit is not None
+            and {**asdict(limit), "per": format_duration(limit.per)},
             "strict_fidelity": simulation.strict_fidelity,
             "additive_changes": asdict(world.additive_changes),
-            "choices": [_print_choice(choice) for choice in [*simulation.choices][-20:]],
+            "choices": choices,
             "resources": live,
             "events": len(world.events),
             "crashes": simulation.crashes,
@@ -56,37 +65,19 @@ def show_world(request: Request) -> Answer:
     )
 
 
-def _print_choice(choice: Choice) -> dict[str, Any]:
-    return {
-        "resource": choice.kind,
-        "scenario": choice.name,
-        "plays": choice.played.name,
-        "because": choice.because,
-        "runner_up": choice.second,
-    }
-
-
-def _print_limit(limit: RateLimit | None) -> dict[str, Any] | bool:
-    return limit is not None and {**asdict(limit), "per": format_duration(limit.per)}
-
-
-@route("PATCH", "/world")
-def change_world(request: Request) -> Answer:
+@route("PATCH", "/world", body="ChangeWorld")
+def change_world(request: Request, body: bodies.ChangeWorld) -> Answer:
     """Change settings. The edition and the seed can change only while the world is empty."""
-    from deck_sim.server.control import bodies
-
-    body = request.read_as(bodies.ChangeWorld)
     simulation = request.simulation
-    world = _change_edition_and_seed(simulation, body)
+    world = _change_edition_and_seed(simulation.world, body)
     selection = replace(simulation.selection)
     if body.default_scenario is not None:
         selection.set_default(body.default_scenario, simulation.library, world.edition)
     if body.edition is not None:
         selection.check(simulation.library, world.edition)
     if body.additive_changes is not None:
-        additive_changes = AdditiveChanges(**body.additive_changes.model_dump())
-        _check_event_type(world, additive_changes.event_type)
-        world.additive_changes = additive_changes
+        _check_event_type(world, body.additive_changes.event_type)
+        world.additive_changes = AdditiveChanges(**body.additive_changes.model_dump())
     if body.rate_limit is not None:
         limit = world.rules.rate_limit
         if not isinstance(body.rate_limit, bool):
@@ -100,21 +91,16 @@ def change_world(request: Request) -> Answer:
     return show_world(request)
 
 
-def _change_edition_and_seed(simulation: Simulation, body: bodies.ChangeWorld) -> World:
-    """The world, or a copy with another edition or seed.
-
-    Raises:
-        ApiError: `state_invalid` if the edition or the seed of a world with resources would change.
-
-    """
+def _change_edition_and_seed(world: World, body: bodies.ChangeWorld) -> World:
+    """The world, or a copy with another edition or seed if it has no resources yet."""
     changes = body.model_dump(include={"edition", "seed"}, exclude_none=True)
-    if changes and any(simulation.world.resources.values()):
+    if changes and any(world.resources.values()):
         text = (
             f"{listed(changes)} can change only while the world is empty;"
             " empty it with `POST /_sim/reset`"
         )
         raise refuse("request/state_invalid", text)
-    return replace(simulation.world, **changes) if changes else simulation.world
+    return replace(world, **changes) if changes else world
 
 
 def _check_event_type(world: World, type_: str | None) -> None:
@@ -122,7 +108,8 @@ def _check_event_type(world: World, type_: str | None) -> None:
     known = world.rules.event_types
     kinds = [*dict.fromkeys(name.partition(".")[0] for name in known)]
     kind, _, word = (type_ or "").partition(".")
-    if type_ is None or (type_ not in known and kind in kinds and _WORD.fullmatch(word)):
+    is_word = re.fullmatch(r"[a-z][a-z0-9_]{0,99}", word)
+    if type_ is None or (type_ not in known and kind in kinds and is_word):
         return
     problem = (
         f"{quote(type_)} is documented, so it is no additive change"
@@ -134,9 +121,6 @@ def _check_event_type(world: World, type_: str | None) -> None:
     raise refuse("request/input_invalid", f"`{field}`: {problem}", field=field)
 
 
-_WORD = re.compile(r"[a-z][a-z0-9_]{0,99}")
-
-
 @route("POST", "/reset")
 def reset_world(request: Request) -> Answer:
     """Replace the world by a new, empty one."""
@@ -146,7 +130,10 @@ def reset_world(request: Request) -> Answer:
     check_follow(request, body.mode, body.now)
     settings = body.model_dump(exclude_none=True, exclude={"default_scenario"})
     if body.now is not None:
-        settings["now"] = _read_start(body.now)
+        settings["now"] = now = read_moment(body.now, "now")
+        if now > LAST_MOMENT:
+            text = f"`now` is too late; a world's time ends at {print_moment(LAST_MOMENT)}"
+            raise refuse("request/input_invalid", text, field="now")
     worlds, default = request.worlds, body.default_scenario
     if default is not None:
         edition = body.edition or worlds.settings.edition
@@ -157,14 +144,6 @@ def reset_world(request: Request) -> Answer:
     return show_world(replace(request, simulation=simulation))
 
 
-def _read_start(text: str) -> datetime:
-    now = read_moment(text, "now")
-    if now > LAST_MOMENT:
-        text = f"`now` is too late; a world's time ends at {print_moment(LAST_MOMENT)}"
-        raise refuse("request/input_invalid", text, field="now")
-    return now
-
-
 @route("DELETE", "/world")
 def drop_world(request: Request) -> Answer:
     """Delete the world. The next call with its key makes a new one."""
@@ -172,14 +151,12 @@ def drop_world(request: Request) -> Answer:
     return Answer({"deleted": True})
 
 
-@route("POST", "/seed")
-def seed_world(request: Request) -> Answer:
+@route("POST", "/seed", body="Seed")
+def seed_world(request: Request, body: bodies.Seed) -> Answer:
     """Create resources with fixed ids, all or none of them. No event is emitted."""
     from deck_sim.runtime import seeding
-    from deck_sim.server.control import bodies
 
-    resources = request.read_as(bodies.Seed).resources
-    return Answer({"seeded": seeding.seed_resources(request.simulation, resources)})
+    return Answer({"seeded": seeding.seed_resources(request.simulation, body.resources)})
 
 
 @route("GET", "/snapshot")

@@ -99,7 +99,8 @@ def test_pages_lose_and_repeat_nothing(count, limit, between):
 
 def _page(simulation, limit, cursor):
     """One page of the agents, without HTTP."""
-    scope = {"query_string": urlencode({"limit": limit, "cursor": cursor}).encode()}
+    query = urlencode({"limit": limit, "cursor": cursor}).encode()
+    scope = {"method": "GET", "path": "/v2/agents", "query_string": query}
     request = Request(scope, Headers(), b"", None, simulation, "req_1")
     request.operation = usual("list", simulation.world.kind("agent"))
     return list_resource(request).data
