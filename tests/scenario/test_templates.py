@@ -283,6 +283,7 @@ WASTE = [
     ("{{ [input.huge] * 2 }}", "`*` would make too much"),
     ("{{ input.huge ~ input.huge }}", "it makes more than 64 KiB"),
     ("{{ input.wide }}", "it makes more than 64 KiB"),
+    ("{{ [" + "input.wide, " * 1000 + "] }}", "it makes more than 64 KiB"),
     ("{{ input.deep }}", "it cannot be computed: "),
     ("{{ '\\ud800' }}", "it makes an unpaired surrogate, which is not a character"),
     ("a {{ '\\udfff' }}", "it makes an unpaired surrogate, which is not a character"),

@@ -1,18 +1,22 @@
-"""The variables, functions, filters and tests of expressions, and the Jinja that has only these."""
+"""The variables, functions, filters and tests of expressions, the Jinja that has only these, and
+messages about their arguments in terms of the expression instead of Python's.
+"""
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, wraps
+from inspect import Parameter, signature
+from math import inf
 from typing import Any
 
-from jinja2 import StrictUndefined, filters
+from jinja2 import StrictUndefined, filters, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 from jinja2.utils import pass_environment
 
-from deck_sim.base.errors import suggest
+from deck_sim.base.errors import listed, suggest
 from deck_sim.scenario.expressions import limits
-from deck_sim.scenario.expressions.arguments import plain_errors, with_plain_errors
-from deck_sim.scenario.expressions.limits import OPERATORS, as_text
+from deck_sim.scenario.expressions.limits import OPERATORS, ExpressionError, as_text
 
 # The variables, with their keys if those are known beforehand.
 VARIABLES: Mapping[str, tuple[str, ...]] = {
@@ -40,6 +44,38 @@ _JINJA_TESTS = (
     *("boolean", "defined", "even", "false", "float", "in", "integer", "mapping", "none", "number"),
     *("odd", "sequence", "string", "true", "undefined"),
 )
+_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (str, "text"),
+    (bool, "true or false"),
+    ((int, float), "a number"),
+    (Mapping, "an object"),
+    ((list, tuple), "a list"),
+    (type(None), "null"),
+)
+
+
+@contextmanager
+def _plain_errors(name: str, *values: Any) -> Iterator[None]:
+    """Replace Python's errors about these values by one that names their JSON types."""
+    try:
+        yield
+    except (TypeError, ValueError, AttributeError):
+        types = " and ".join(
+            next((text for types, text in _TYPES if isinstance(value, types)), "this")
+            for value in values
+        )
+        raise ExpressionError(f"`{name}` cannot be used with {types}") from None
+
+
+def _with_plain_errors(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
+    first = _implicit_count(filter_) - 1
+
+    @wraps(filter_)
+    def made(*values: Any, **named: Any) -> Any:
+        with _plain_errors(name, values[first], *values[first + 1 :], *named.values()):
+            return filter_(*values, **named)
+
+    return made
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -60,11 +96,11 @@ class _Environment(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if operator in OPERATORS:
             OPERATORS[operator](left, right)
-        with plain_errors(operator, left, right):
+        with _plain_errors(operator, left, right):
             return super().call_binop(context, operator, left, right)
 
     def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
-        with plain_errors(operator, arg):
+        with _plain_errors(operator, arg):
             return super().call_unop(context, operator, arg)
 
 
@@ -81,9 +117,52 @@ def environment() -> ImmutableSandboxedEnvironment:
     )
     taken = {name: filters.FILTERS[name] for name in _JINJA_FILTERS}
     made.filters = {
-        name: with_plain_errors(name, one)
+        name: _with_plain_errors(name, one)
         for name, one in {**taken, **limits.FILTERS, "sum": _sum}.items()
     }
     made.tests = {name: TESTS[name] for name in _JINJA_TESTS}
     made.globals = {}
     return made
+
+
+# Arguments
+
+
+def argument_problems(found: Iterable[nodes.Node]) -> Iterator[str]:
+    """Problems with the arguments of filters, tests and functions in a parsed expression."""
+    known: dict[type, Mapping[str, Any]]
+    known = {nodes.Filter: environment().filters, nodes.Test: environment().tests}
+    for node in found:
+        if isinstance(node, nodes.Filter | nodes.Test) and node.name in known[type(node)]:
+            yield from _problems(node.name, _parameters(known[type(node)][node.name]), node)
+        elif isinstance(node, nodes.Call):
+            name = node.node.name if isinstance(node.node, nodes.Name) else ""
+            if name in FUNCTIONS:
+                yield from _problems(name, dict.fromkeys(FUNCTIONS[name], True), node)
+        elif isinstance(node, nodes.Const) and node.value in (inf, -inf):
+            yield "a number in it is too large"
+
+
+def _parameters(function: Callable[..., Any]) -> dict[str, bool]:
+    """The written parameters of a filter or test, and whether each is required."""
+    taken = list(signature(function).parameters.values())[_implicit_count(function) :]
+    return {one.name: one.default is Parameter.empty for one in taken}
+
+
+def _implicit_count(function: Any) -> int:
+    """The number of parameters that are not written: the value, and the one that Jinja adds."""
+    return 2 if hasattr(function, "jinja_pass_arg") else 1
+
+
+def _problems(name: str, takes: Mapping[str, bool], given: Any) -> Iterator[str]:
+    named = [str(pair.key) for pair in given.kwargs]
+    known = [*list(takes)[: len(given.args)], *named]
+    all_it_takes = listed(takes) if takes else "no arguments"
+    if given.dyn_args is not None or given.dyn_kwargs is not None:
+        yield f"`{name}` takes no `*` and no `**`"
+    elif len(given.args) > len(takes):
+        yield f"`{name}` has too many arguments; it takes {all_it_takes}"
+    elif unknown := [one for one in named if one not in takes]:
+        yield f"`{name}` takes no {listed(unknown, last='or')}; it takes {all_it_takes}"
+    elif missing := [one for one, needed in takes.items() if needed and one not in known]:
+        yield f"`{name}` needs {listed(missing)}"

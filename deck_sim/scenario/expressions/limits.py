@@ -6,6 +6,7 @@ limit, so larger values cost no more.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from math import prod
 from typing import Any
 
@@ -20,15 +21,23 @@ class ExpressionError(Exception):
 
 
 def size(value: Any) -> int:
-    """The characters of a value, or any number over the limit if there are more."""
-    found, rest = 0, [value]
-    while rest and found <= MOST_CHARACTERS:
-        part = rest.pop()
-        if isinstance(part, Mapping):
-            rest += [*part.keys(), *part.values()]
-        elif isinstance(part, list | tuple):
-            rest += part
+    """The characters of a value, or any number over the limit if there are more.
+
+    Raises `ExpressionError` if lists and mappings are nested too deeply.
+    """
+    found, levels = 0, [iter([value])]  # what is left to measure, level by level
+    while levels and found <= MOST_CHARACTERS:
+        part = next(levels[-1], levels)
+        if part is levels:
+            levels.pop()
+            continue
+        if len(levels) > MOST_LEVELS:
+            raise ExpressionError("it cannot be computed: it is nested too deeply")
         found += _characters(part)
+        if isinstance(part, Mapping):
+            levels.append(chain.from_iterable(part.items()))
+        elif isinstance(part, list | tuple):
+            levels.append(iter(part))
     return found
 
 
@@ -43,39 +52,14 @@ def _digits(number: int) -> int:
 
 
 def as_plain_data(value: Any) -> Any:
-    """A copy of a value that is plain JSON data.
-
-    Raises:
-        ExpressionError: if JSON cannot hold the value, or it is too large.
-
-    """
-    if _is_deep(value):
-        raise ExpressionError("it cannot be computed: it is nested too deeply")
+    """A copy of a value that is plain JSON data."""
     text = as_text(value)
     return text if isinstance(value, str) else json.loads(text)
 
 
-def _is_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(MOST_LEVELS):
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return False
-    return True
-
-
-def _inside(value: Any) -> Iterable[Any]:
-    if isinstance(value, Mapping):
-        return value.values()
-    return value if isinstance(value, list | tuple) else ()
-
-
 def as_text(value: Any) -> str:
-    """A value as part of a longer text.
-
-    Raises:
-        ExpressionError: if it is not plain data, or too large.
-
+    """A value as part of a longer text; raises `ExpressionError` if it is no plain data, or too
+    large.
     """
     if size(value) > MOST_CHARACTERS:
         raise ExpressionError(f"it makes more than {MOST_CHARACTERS // 1024} KiB")
@@ -87,12 +71,12 @@ def as_text(value: Any) -> str:
 
 def _as_json(value: Any) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_not_plain)
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_refuse)
     except ValueError:
         raise ExpressionError("it makes a number that is infinite or not a number") from None
 
 
-def _not_plain(value: Any) -> Any:
+def _refuse(value: Any) -> Any:
     str(value)  # an undefined value raises its own message
     raise ExpressionError("it makes something that is not text, a number, a list or an object")
 
@@ -137,12 +121,7 @@ OPERATORS: dict[str, Callable[[Any, Any], None]] = {
 
 
 def concat(parts: Iterable[str]) -> str:
-    """Join texts.
-
-    Raises:
-        ExpressionError: as soon as they are too large.
-
-    """
+    """Join texts; raises `ExpressionError` as soon as they are too large."""
     made, found = list[str](), 0
     for part in parts:
         made.append(part)

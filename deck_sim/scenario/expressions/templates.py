@@ -22,8 +22,12 @@ from jinja2.visitor import NodeTransformer
 
 from deck_sim.base.errors import LONGEST, listed, suggest
 from deck_sim.scenario.expressions import limits
-from deck_sim.scenario.expressions.arguments import argument_problems
-from deck_sim.scenario.expressions.environment import FUNCTIONS, VARIABLES, environment
+from deck_sim.scenario.expressions.environment import (
+    FUNCTIONS,
+    VARIABLES,
+    argument_problems,
+    environment,
+)
 from deck_sim.scenario.expressions.limits import MOST_CHARACTERS, MOST_IN_ALL, as_text
 from deck_sim.scenario.expressions.limits import ExpressionError as ExpressionError
 
@@ -54,12 +58,7 @@ def template_problems(text: str) -> Iterator[str]:
 
 
 def render(value: Any, names: Mapping[str, Any]) -> Any:
-    """Compute every expression in a value, at any depth.
-
-    Raises:
-        ExpressionError: if one cannot be computed, or the results are too large.
-
-    """
+    """Compute every expression in a value, at any depth; raises `ExpressionError`."""
     return _Rendering(names).render(value)
 
 
@@ -71,15 +70,16 @@ def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
         "now": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "today": f"{now:%Y-%m-%d}",
         "days_from_now": lambda days: _add_days(now.date(), days),
-        "days_after": lambda day, days: _add_days(_parse_day(day), days),
+        "days_after": _days_after,
     }
 
 
-def _parse_day(text: Any) -> date:
+def _days_after(day: Any, days: Any) -> str:
     try:
-        return datetime.fromisoformat(f"{text}").date()
+        first = datetime.fromisoformat(f"{day}").date()
     except ValueError:
-        raise ExpressionError(f"{text!r} is not a date like 2025-01-15") from None
+        raise ExpressionError(f"{day!r} is not a date like 2025-01-15") from None
+    return _add_days(first, days)
 
 
 def _add_days(day: date, days: Any) -> str:
@@ -116,16 +116,15 @@ def _parse(text: str) -> nodes.Template:
 
 def _problems(tree: nodes.Template) -> Iterator[str]:
     found = [*tree.find_all(nodes.Node)]
-    filters, tests = environment().filters, environment().tests
     names = {node.name for node in found if isinstance(node, nodes.Name)}
-    yield from _unknown(nodes.Filter, found, sorted(filters))
-    yield from _unknown(nodes.Test, found, sorted(tests))
+    yield from _unknown(nodes.Filter, found, sorted(environment().filters))
+    yield from _unknown(nodes.Test, found, sorted(environment().tests))
     yield from _unknown(nodes.Name, found, [*VARIABLES, *FUNCTIONS])
     reported_or_callable = {*FUNCTIONS, *(names - {*VARIABLES})}
     calls = [node for node in found if isinstance(node, nodes.Call)]
     if any(_name(call.node) not in reported_or_callable for call in calls):
         yield f"only {listed(FUNCTIONS)} can be called"
-    yield from argument_problems(found, filters, tests, FUNCTIONS)
+    yield from argument_problems(found)
     if any(isinstance(node, nodes.CondExpr) and node.expr2 is None for node in found):
         yield "an `if` in an expression needs its `else`"
     for inside in (node for node in found if isinstance(node, nodes.Getattr)):
@@ -199,12 +198,6 @@ def _compute(text: str, names: Mapping[str, Any]) -> Any:
 
 @lru_cache(maxsize=1000)
 def _compile(text: str) -> Any:
-    """A function that computes a text.
-
-    Raises:
-        ExpressionError: if the text cannot be read.
-
-    """
     tree = _parse(text)
     for problem in _problems(tree):
         raise ExpressionError(problem)

@@ -6,7 +6,7 @@ checked where the value is made, and the value is drawn again if it breaks them.
 Bounded: in values and in steps.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -47,11 +47,8 @@ class NoValidOutput(Exception):
 def make_output(schema: Any, seed: int, run_id: str, now: datetime) -> Any:
     """A value that satisfies `schema`, the same for the same seed, run and moment.
 
-    A schema that is no object, such as None or True, gives `{}`.
-
-    Raises:
-        NoValidOutput: if no attempt gives a valid value.
-
+    A schema that is no object, such as None or True, gives `{}`. If no attempt gives a valid value,
+    it raises `NoValidOutput`.
     """
     if not isinstance(schema, Mapping):
         return {}
@@ -87,12 +84,6 @@ class _Place:
     number: int = 0  # of the try
     bare: bool = False  # leave out what is optional: deep down, and in later tries
 
-    def name_for(self, field: str) -> str:
-        """The name that chooses the values of an object's field: `name` in `hotel` is
-        `hotel_name`.
-        """
-        return f"{self.name}_name" if field == "name" else field
-
 
 @dataclass(slots=True)
 class _Maker:
@@ -114,7 +105,7 @@ class _Maker:
             bare = deep or number >= TRIES // 2
             here = _Place(f"{path}/{number}" if number else path, name, depth, number, bare)
             made = self._try(schema, here)
-            if not shapes.is_hard(schema) or self.checker.fits(schema, made):
+            if shapes.HARD.isdisjoint(schema) or self.checker.fits(schema, made):
                 break
         return made
 
@@ -127,7 +118,20 @@ class _Maker:
         for value in self._offered(flat, here):
             if self.checker.fits(flat, value):
                 return value
-        return _MAKERS[_type_of(flat, here)](self, flat, here)
+        match type_ := _type_of(flat, here):
+            case "object":
+                return self._object(flat, here)
+            case "array":
+                return self._array(flat, here)
+            case "string":
+                return self._string(flat, here)
+            case "number" | "integer":
+                low, high, decimals = number_for(here.name, self.now)
+                decimals, whole = decimals or here.number % 3, type_ == "integer"
+                return number_in(flat, (low, high), decimals, self._draw(here.path), whole=whole)
+            case "boolean":
+                return self._draw(here.path)(2) == 1
+        return None
 
     # Keywords that stand for other schemas
 
@@ -139,26 +143,23 @@ class _Maker:
             if word is None:
                 break
             spend(4)
-            for part in _OPENED[word](self, flat, flat.pop(word), draw, here):
+            for part in self._open(word, flat, draw, here):
                 join(flat, part)
         return flat
 
-    def _follow(self, flat: Schema, reference: Any, draw: Draw, here: _Place) -> list[Any]:
-        return [self.checker.resolve(reference)]
-
-    def _all(self, flat: Schema, parts: Any, draw: Draw, here: _Place) -> list[Any]:
-        return listed_in(parts)
-
-    def _choose(self, flat: Schema, branches: Any, draw: Draw, here: _Place) -> list[Any]:
-        options = [branch for branch in listed_in(branches) if branch is not False] or [{}]
+    def _open(self, word: str, flat: dict[str, Any], draw: Draw, here: _Place) -> list[Any]:
+        value = flat.pop(word)
+        if word in ("$ref", "$dynamicRef"):
+            return [self.checker.resolve(value)]
+        if word == "allOf":
+            return listed_in(value)
+        if word == "if":  # the condition and its `then`, or in every other try its opposite
+            then, otherwise = flat.pop("then", {}), flat.pop("else", {})
+            return [otherwise, {"not": value}] if here.number % 2 else [value, then]
+        branches = [branch for branch in listed_in(value) if branch is not False] or [{}]
         if here.bare and here.number == 0:
-            return [min(options, key=lambda option: shapes.height(self.checker, option))]
-        return [options[draw(len(options))]]
-
-    def _decide(self, flat: dict[str, Any], condition: Any, draw: Draw, here: _Place) -> list[Any]:
-        """The condition and its `then`, or in every other try its opposite and its `else`."""
-        then, otherwise = flat.pop("then", {}), flat.pop("else", {})
-        return [otherwise, {"not": condition}] if here.number % 2 else [condition, then]
+            return [min(branches, key=lambda branch: shapes.height(self.checker, branch))]
+        return [branches[draw(len(branches))]]
 
     def _offered(self, flat: Schema, here: _Place) -> list[Any]:
         """The values that a schema itself gives, the drawn one first."""
@@ -191,7 +192,10 @@ class _Maker:
             names |= {} if new in properties else {new: None}
         return {
             n: self.make(
-                shapes.of_property(schema, n), f"{here.path}.{n}", here.name_for(n), here.depth + 1
+                shapes.of_property(schema, n),
+                f"{here.path}.{n}",
+                f"{here.name}_name" if n == "name" else n,  # of a hotel, or of a guest
+                here.depth + 1,
             )
             for n in names
         }
@@ -223,8 +227,6 @@ class _Maker:
                 seen.add(spelled)
         return made
 
-    # Texts and numbers
-
     def _string(self, schema: Schema, here: _Place) -> Any:
         draw = self._draw(here.path)
         least = min(whole_in(schema, "minLength", 0), MOST_LETTERS)
@@ -235,21 +237,6 @@ class _Maker:
             self.left -= 0 if matches(schema["pattern"], text) else FAILED_PATTERN_COST
         return text
 
-    def _number(self, schema: Schema, here: _Place) -> Any:
-        low, high, decimals = number_for(here.name, self.now)
-        decimals = decimals or here.number % 3
-        return number_in(schema, (low, high), decimals, self._draw(here.path), whole=False)
-
-    def _integer(self, schema: Schema, here: _Place) -> Any:
-        low, high, _ = number_for(here.name, self.now)
-        return number_in(schema, (low, high), 0, self._draw(here.path), whole=True)
-
-    def _boolean(self, schema: Schema, here: _Place) -> Any:
-        return self._draw(here.path)(2) == 1
-
-    def _null(self, schema: Schema, here: _Place) -> Any:
-        return None
-
     def _draw(self, path: str) -> Draw:
         numbers = count()
         return lambda limit: draw_below(
@@ -257,24 +244,7 @@ class _Maker:
         )
 
 
-_MAKERS: dict[str, Callable[[_Maker, Schema, _Place], Any]] = {
-    "object": _Maker._object,
-    "array": _Maker._array,
-    "string": _Maker._string,
-    "number": _Maker._number,
-    "integer": _Maker._integer,
-    "boolean": _Maker._boolean,
-    "null": _Maker._null,
-}
-# In the order in which they are opened.
-_OPENED: dict[str, Callable[[_Maker, dict[str, Any], Any, Draw, _Place], list[Any]]] = {
-    "$ref": _Maker._follow,
-    "$dynamicRef": _Maker._follow,
-    "oneOf": _Maker._choose,
-    "anyOf": _Maker._choose,
-    "allOf": _Maker._all,
-    "if": _Maker._decide,
-}
+_OPENED = ("$ref", "$dynamicRef", "oneOf", "anyOf", "allOf", "if")  # in this order
 _OFFERS = ("const", "enum", "examples", "default")
 
 
@@ -283,7 +253,8 @@ def _type_of(schema: Schema, here: _Place) -> str:
     named = types_of(schema)
     if here.depth == 0 and (not named or "object" in named):
         return "object"
-    types = named or shapes.implied_types(schema)
+    types = named or [t for t, words in shapes.WORDS_OF_TYPES.items() if words & schema.keys()]
+    types = types or ["string", "integer", "boolean", "array", "object"]
     if here.bare and "null" in types:
         return "null"
     real = [type_ for type_ in types if type_ != "null"] or types

@@ -35,6 +35,16 @@ def _code(draw: Draw) -> str:
     return f"{_pick(WORDS)(draw)[:2].upper()}-{_digits(5)(draw)}"
 
 
+def _sentence(draw: Draw) -> str:
+    words = [_pick(WORDS)(draw) for _ in range(5)]
+    return f"{' '.join(words).capitalize()}."
+
+
+def _uuid(draw: Draw) -> str:
+    digits = "".join(f"{draw(16):x}" for _ in range(32))
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+
 _TEXTS: tuple[tuple[str, Callable[[Draw], str]], ...] = (
     ("email", lambda draw: f"{_pick(_FIRST)(draw).lower()}.{draw(90) + 10}@example.com"),
     ("phone", lambda draw: f"+1 555 01{_digits(2)(draw)}"),
@@ -57,7 +67,7 @@ _TEXTS: tuple[tuple[str, Callable[[Draw], str]], ...] = (
     ("status state", _pick(("active", "confirmed", "open"))),
     ("invoice", _code),
     ("title subject", lambda draw: f"{_pick(WORDS)(draw)} {_pick(WORDS)(draw)}".capitalize()),
-    ("description summary note comment message", lambda draw: _sentence(draw)),
+    ("description summary note comment message", _sentence),
 )
 
 # Names -> the lowest and the highest plausible number, and its decimals.
@@ -118,7 +128,7 @@ _FORMATS: dict[str, Callable[[Draw], str]] = {
     "idn-hostname": lambda draw: f"{_pick(WORDS)(draw)}.example.com",
     "ipv4": lambda draw: f"192.0.2.{draw(254) + 1}",
     "ipv6": lambda draw: f"2001:db8::{draw(65535) + 1:x}",
-    "uuid": lambda draw: _uuid(draw),
+    "uuid": _uuid,
     "json-pointer": lambda draw: f"/{_pick(WORDS)(draw)}",
     "relative-json-pointer": lambda draw: f"{draw(3)}/{_pick(WORDS)(draw)}",
     "regex": lambda draw: f"^{_pick(WORDS)(draw)}$",
@@ -186,13 +196,3 @@ def _words(name: str) -> set[str]:
 
 def _split(name: str) -> list[str]:
     return [word.lower() for word in re.findall(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*", name)]
-
-
-def _sentence(draw: Draw) -> str:
-    words = [_pick(WORDS)(draw) for _ in range(5)]
-    return f"{' '.join(words).capitalize()}."
-
-
-def _uuid(draw: Draw) -> str:
-    digits = "".join(f"{draw(16):x}" for _ in range(32))
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

@@ -22,7 +22,6 @@ class _Random:
         self.draw, self.spread, self.left = draw, 2, MOST_REPEATS
 
     def choice(self, options: Any) -> Any:
-        """One of several characters or branches; letters and digits if possible."""
         if all(isinstance(option, str) for option in options):
             # rstr takes some of them from sets, whose order differs between processes.
             options = sorted(set(options))
@@ -30,7 +29,6 @@ class _Random:
         return options[self.draw(len(options))]
 
     def randint(self, low: int, high: int) -> int:
-        """The number of repetitions: at most a few more than required."""
         number = low + self.draw(max(0, min(high - low, self.spread)) + 1)
         self.left -= number
         if self.left < 0:
@@ -38,7 +36,7 @@ class _Random:
         return number
 
     def shuffle(self, letters: Any) -> None:
-        """Do nothing: rstr shuffles only single letters."""
+        pass  # rstr shuffles only single letters
 
 
 def text_matching(pattern: str, draw: Draw, least: int = 0, most: int = 10_000) -> str:

@@ -10,30 +10,19 @@ from deck_sim.scenario.synthesis.numbers import Schema
 from deck_sim.scenario.synthesis.regex_samples import matches
 
 # A value made for a schema with one of these must be checked.
-_HARD = {
+HARD = {
     *("not", "oneOf", "if", "contains", "dependentRequired", "dependentSchemas", "dependencies"),
     *("patternProperties", "propertyNames", "uniqueItems", "multipleOf", "pattern", "format"),
     *("allOf", "$ref", "minProperties"),
 }
-# The type of a schema that names none, by its keywords.
-_IMPLIED_TYPES = {
+# The keywords by which a schema that names no type implies one.
+WORDS_OF_TYPES = {
     "object": {"properties", "patternProperties", "required", "additionalProperties"}
     | {"minProperties", "propertyNames", "dependentRequired"},
     "array": {"items", "prefixItems", "minItems", "uniqueItems", "contains"},
     "number": {"minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"},
 }
-_ANY = ["string", "integer", "boolean", "array", "object"]
 HIGHEST = 8  # levels that are looked at
-
-
-def is_hard(schema: Schema) -> bool:
-    """Whether a value that is made for a schema must be checked against it."""
-    return not _HARD.isdisjoint(schema)
-
-
-def implied_types(schema: Schema) -> list[str]:
-    """The types that the keywords of a schema without `type` are about."""
-    return [type_ for type_, words in _IMPLIED_TYPES.items() if words & schema.keys()] or _ANY
 
 
 def whole_in(schema: Schema, word: str, otherwise: int) -> int:
