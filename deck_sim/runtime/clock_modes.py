@@ -3,21 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Protocol
 
 from deck_sim.base import real_time
 
 _MICROSECOND = timedelta(microseconds=1)
-
-
-class MovingClock(Protocol):
-    """Computes what time it is in a world."""
-
-    def read(self, now: datetime, last: datetime) -> datetime:
-        """The new time of a world whose clock shows `now` and may not pass `last`."""
-
-    def resume(self, now: datetime) -> None:
-        """Continue from `now`, to which an advance moved the world."""
 
 
 class RealClock:
@@ -28,13 +17,13 @@ class RealClock:
         self.resume(now)
 
     def read(self, now: datetime, last: datetime) -> datetime:
-        """Never earlier than `now`."""
+        """The time of a world whose clock showed `now` and may not pass `last`."""
         elapsed = int((self._real_ns() - self._from_ns) * self._speed) // 1000
         left = (last - self._from) // _MICROSECOND
         return max(now, self._from + min(elapsed, left) * _MICROSECOND)
 
     def resume(self, now: datetime) -> None:
-        """Count real time from now on."""
+        """Continue from `now`, to which an advance moved the world."""
         self._from, self._from_ns = now, self._real_ns()
 
 
@@ -56,7 +45,7 @@ class FollowClock:
         self._was_frozen = False
 
     def read(self, now: datetime, last: datetime) -> datetime:
-        """Earlier than `now` if the process's time went back."""
+        """As `RealClock.read`; earlier than `now` if the process's time went back."""
         frozen = self._is_frozen()
         if self._was_frozen and not frozen:
             return now
@@ -67,6 +56,8 @@ class FollowClock:
     def resume(self, now: datetime) -> None:
         """Do nothing: an advance does not change the process's time."""
 
+
+MovingClock = RealClock | FollowClock
 
 # By mode: the time at which a world starts, and its clock.
 STARTS: Mapping[str, Callable[[], datetime]] = {

@@ -14,13 +14,12 @@ a world that was dropped sends nothing more.
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from deck_sim.base import real_time
-from deck_sim.base.real_time import PRESENT_HEADER, PROCESS, PROCESS_HEADER
 from deck_sim.base.redaction import redact_headers
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.deliveries import (
@@ -37,10 +36,9 @@ from deck_sim.runtime.serialization import (
     dump_json,
     print_message,
     print_moment,
-    read_moment,
 )
 from deck_sim.runtime.simulation import FOLLOW, Simulation
-from deck_sim.webhooks.sender import App, Outcome, Sender
+from deck_sim.webhooks.sender import App, Sender
 from deck_sim.webhooks.signing import TOLERANCE, signed_headers
 
 log = logging.getLogger("deck_sim")
@@ -117,15 +115,13 @@ class Dispatcher:
 
         Results are recorded in the order of the outbox, so equal runs have equal timelines.
         """
-        attempts = take_outbox(simulation.world)
-        bodies = _print_bodies(simulation, attempts)
-        sending = (self._try(simulation, attempt, bodies) for attempt in attempts)
+        begun = self._begin_attempts(simulation)
         try:
-            results = await asyncio.gather(*sending)
+            results = await asyncio.gather(*(trying for _, trying in begun))
         except BaseException:  # canceled: the attempts are still to be made
-            simulation.world.outbox[:0] = [attempt.delivery_id for attempt in attempts]
+            simulation.world.outbox[:0] = [attempt.delivery_id for attempt, _ in begun]
             raise
-        for attempt, result in zip(attempts, results, strict=True):
+        for (attempt, _), result in zip(begun, results, strict=True):
             record_attempt(simulation.world, attempt, result)
 
     def wake(self, simulation: Simulation) -> None:
@@ -169,16 +165,13 @@ class Dispatcher:
             background.loop = None
 
     def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
-        attempts = take_outbox(simulation.world)
-        bodies = _print_bodies(simulation, attempts)
-
-        async def send(attempt: Attempt) -> None:
-            result = await self._try(simulation, attempt, bodies)
+        async def record(attempt: Attempt, trying: Awaitable[AttemptResult]) -> None:
+            result = await trying
             simulation.catch_up()
             record_attempt(simulation.world, attempt, result)
 
-        for attempt in attempts:
-            task = asyncio.ensure_future(_log_errors(simulation, send(attempt)))
+        for attempt, trying in self._begin_attempts(simulation):
+            task = asyncio.ensure_future(_log_errors(simulation, record(attempt, trying)))
             background.attempts.add(task)
             task.add_done_callback(background.attempts.discard)
             task.add_done_callback(lambda _: background.wake.set())
@@ -191,14 +184,21 @@ class Dispatcher:
         left = (due.at - simulation.world.now) / simulation.speed
         return min(max(left, timedelta()), _MAX_SLEEP)
 
-    async def _try(
-        self, simulation: Simulation, attempt: Attempt, bodies: Mapping[str, bytes]
-    ) -> AttemptResult:
+    def _begin_attempts(
+        self, simulation: Simulation
+    ) -> list[tuple[Attempt, Coroutine[None, None, AttemptResult]]]:
+        """Take the outbox. The body of an event is printed once for all destinations."""
+        attempts = take_outbox(simulation.world)
+        events = {attempt.event.id: attempt.event for attempt in attempts}
+        bodies = {id_: dump_json(print_message(simulation, it)) for id_, it in events.items()}
+        return [(one, self._try(simulation, one, bodies[one.event.id])) for one in attempts]
+
+    async def _try(self, simulation: Simulation, attempt: Attempt, body: bytes) -> AttemptResult:
         world, config, fault = simulation.world, attempt.destination["config"], attempt.fault
         at, wall = world.now, simulation.caller_time or self._wall()
         stamp = wall if simulation.settings.webhook_time == "wall" else at
-        body, secrets = bodies[attempt.event.id], secrets_of(world, attempt.destination)
-        webhook = OutgoingWebhook(tuple(secrets), stamp, body, body)
+        secrets = tuple(secrets_of(world, attempt.destination))
+        webhook = OutgoingWebhook(secrets, stamp, body, body)
         if fault is not None:
             webhook = fault.apply(webhook)
         headers = {
@@ -211,48 +211,24 @@ class Dispatcher:
         outcome = await self._sender.send(config["url"], headers, webhook.body)
         for _ in range(webhook.copies - 1):
             await self._sender.send(config["url"], headers, webhook.body)
+        error = outcome.error
+        if error is None and not outcome.ok and abs(wall - stamp) > TOLERANCE:
+            error = (
+                f"answered {outcome.status}; the timestamp is the world's ({print_moment(stamp)}),"
+                " and receivers refuse one that is more than five minutes off: use"
+                " `webhook_time: wall`"
+            )
         return AttemptResult(
             at=at,
             number=attempt.number,
             ok=outcome.ok,
             status=outcome.status,
-            error=outcome.error or _explain_timestamp(outcome, stamp, wall),
+            error=error,
             latency_ms=outcome.latency_ms,
             request=redact_headers(outcome.request or headers),
             response=redact_headers(outcome.headers),
             fault=fault and fault.key,
         )
-
-
-def note_caller_time(simulation: Simulation, headers: Mapping[str, str]) -> None:
-    """Remember the time of a frozen process that calls from elsewhere, from its headers.
-
-    A handle sends its process in each call, and its time while that is frozen. Calls without either
-    header change nothing.
-
-    Raises:
-        ApiError: `input_invalid` if the time is not a moment.
-
-    """
-    moment, process = headers.get(PRESENT_HEADER), headers.get(PROCESS_HEADER)
-    if process != PROCESS and (moment or process):
-        simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
-
-
-def _explain_timestamp(outcome: Outcome, stamp: datetime, wall: datetime) -> str | None:
-    """Explain a refusal that the timestamp may have caused."""
-    if outcome.ok or abs(wall - stamp) <= TOLERANCE:
-        return None
-    return (
-        f"answered {outcome.status}; the timestamp is the world's ({print_moment(stamp)}), and"
-        " receivers refuse one that is more than five minutes off: use `webhook_time: wall`"
-    )
-
-
-def _print_bodies(simulation: Simulation, attempts: list[Attempt]) -> dict[str, bytes]:
-    """The body of each event, by its id; printed once for all destinations."""
-    events = {attempt.event.id: attempt.event for attempt in attempts}.values()
-    return {event.id: dump_json(print_message(simulation, event)) for event in events}
 
 
 async def _log_errors(simulation: Simulation, work: Coroutine[None, None, None]) -> None:

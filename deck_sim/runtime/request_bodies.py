@@ -60,6 +60,7 @@ def _read_json(
     body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict, max_depth: int = MAX_DEPTH
 ) -> Any:
     """Read JSON that can be printed again: finite numbers, whole characters, limited depth."""
+    too_deep = f"The body is nested more than {max_depth} levels deep."
     try:
         text = body.decode()
         data = json.loads(
@@ -71,6 +72,9 @@ def _read_json(
         )
         if "\\u" in text:
             dump_json(data)
+        if _depth(data) <= max_depth:
+            return data
+        found = too_deep
     except UnicodeDecodeError as error:
         found = f"The body is not UTF-8: byte {error.start} cannot be read."
     except UnicodeEncodeError:
@@ -78,17 +82,10 @@ def _read_json(
     except json.JSONDecodeError as error:
         found = f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
     except RecursionError:
-        found = _TOO_DEEP
+        found = too_deep
     except ValueError as error:
         found = f"The body is not JSON that can be read: {error}."
-    else:
-        if _depth(data) <= max_depth:
-            return data
-        found = _TOO_DEEP
     raise refuse("request/body_invalid", found) from None
-
-
-_TOO_DEEP = f"The body is nested more than {MAX_DEPTH} levels deep."
 
 
 def _refuse_repeated_keys(pairs: Pairs) -> dict[str, Any]:
@@ -153,7 +150,6 @@ def check_body(
 # Absent, null, or empty where a value is required.
 _MISSING = {"missing", "string_too_short"}
 _UNKNOWN = "extra_forbidden"
-_SPECIAL = {("literal_error", "auth_method"): "auth/auth_method_invalid"}
 
 
 def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
@@ -171,7 +167,8 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     what = validation.error_message(shown, model)
     if error["type"] == _UNKNOWN and field in getattr(model, "fixed", ()):
         what = "cannot be changed"
-    name = _SPECIAL.get((error["type"], field), "request/input_invalid")
+    is_auth_method = (error["type"], field) == ("literal_error", "auth_method")
+    name = "auth/auth_method_invalid" if is_auth_method else "request/input_invalid"
     text = redact_text(f"`{field}`: {'the key ' if is_key else ''}{what}")
     return problem(name, text, field=field)
 

@@ -129,7 +129,11 @@ class Simulation:
         if self.mode != "on_poll" or self.advancing:
             return
         unfinished = [found for found in resources if not self.world.is_settled(found)]
-        if unfinished and not any(map(self._is_new_prompt, unfinished)):
+        has_new_prompt = any(
+            found.fields.get("interaction") is not None and self._shown.get(found.id) is not found
+            for found in unfinished
+        )
+        if unfinished and not has_new_prompt:
             run_to_end(pass_time_until(self, self.world.now))  # fills the outbox; no jump
             due = self.world.timers.peek()
             if due is not None:
@@ -139,23 +143,28 @@ class Simulation:
 
     # Advances: generators, see `runtime.advance`
 
-    def advance_by(self, length: timedelta) -> Advance:
+    def advance_by(self, length: timedelta, field_: str = "by") -> Advance:
         """Move the clock by `length` and do everything that falls due.
 
         Raises:
             ApiError: if it is negative or passes `LAST_MOMENT`; nothing changes.
 
         """
-        return self._advance(length, "by")
+        now = self.world.now
+        if length < timedelta():
+            early = format_duration(-length)
+            text = f"time cannot go back: it is {now}, and that is {early} earlier"
+            raise refuse("request/input_invalid", text, field=field_)
+        if length > LAST_MOMENT - now:
+            text = f"that is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"
+            raise refuse("request/input_invalid", text, field=field_)
+        with self._advancing() as report:
+            yield from pass_time_until(self, now + length)
+        return report
 
     def advance_to(self, moment: datetime, field_: str = "to") -> Advance:
-        """Move the clock to `moment` and do everything that falls due.
-
-        Raises:
-            ApiError: if it is in the past or after `LAST_MOMENT`; nothing changes.
-
-        """
-        return self._advance(moment - self.world.now, field_)
+        """Move the clock to `moment`, as `advance_by` does."""
+        return self.advance_by(moment - self.world.now, field_)
 
     def advance_until_event(self, type_: str, resource_id: str | None, limit: timedelta) -> Advance:
         """Move the clock to the next event of this type, about that resource if one is named.
@@ -238,25 +247,6 @@ class Simulation:
         return self.choices[-1].script
 
     # Private
-
-    def _is_new_prompt(self, found: Resource) -> bool:
-        return (
-            found.fields.get("interaction") is not None and self._shown.get(found.id) is not found
-        )
-
-    def _advance(self, length: timedelta, field_: str) -> Advance:
-        now = self.world.now
-        if length < timedelta():
-            text = (
-                f"time cannot go back: it is {now}, and that is {format_duration(-length)} earlier"
-            )
-            raise refuse("request/input_invalid", text, field=field_)
-        if length > LAST_MOMENT - now:
-            text = f"that is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"
-            raise refuse("request/input_invalid", text, field=field_)
-        with self._advancing() as report:
-            yield from pass_time_until(self, now + length)
-        return report
 
     @contextmanager
     def _advancing(self) -> Iterator[AdvanceReport]:

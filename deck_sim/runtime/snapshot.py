@@ -110,12 +110,18 @@ def restore_snapshot(worlds: WorldRegistry, key: str, document: Mapping[str, Any
         ApiError: `input_invalid` if it cannot be read; the world stays as it was.
 
     """
-    table, library = _read_values(document), worlds.library
-    try:
-        content = Reader(library.find).read_table(table)
-    except UnreadableSnapshot as error:
-        text = f"`values`: {error}; the snapshot was made by deck-sim {document.get('deck_sim')}"
-        raise refuse("request/input_invalid", text, field="values") from None
+    library = worlds.library
+    reader = Reader(library.find)
+    for number, row in enumerate(_read_values(document)):
+        try:
+            reader.values.append(reader.read(row))
+        except Exception as error:
+            text = (
+                f"`values`: row {number}: {type(error).__name__}: {error};"
+                f" the snapshot was made by deck-sim {document.get('deck_sim')}"
+            )
+            raise refuse("request/input_invalid", text, field="values") from None
+    content = reader.values[-1]
     restored = worlds.create(key, **asdict(content["state"]["settings"]))
     for name, value in content["state"].items():
         setattr(restored, name, value)
@@ -158,10 +164,6 @@ def _digest(values: list[Any]) -> str:
     return blake2b(dump_json(values), digest_size=16).hexdigest()
 
 
-class UnreadableSnapshot(Exception):
-    """A row of a snapshot's table that cannot be read."""
-
-
 @dataclass
 class Writer:
     """Writes values as JSON data; `table` holds what the data refers to."""
@@ -184,7 +186,15 @@ class Writer:
             return [self.write(item) for item in value]
         if type_ is dict and all(type(name) is str and name[:1] != "$" for name in value):
             return {name: self.write(item) for name, item in value.items()}
-        name, write = _form_of(type_)
+        if type_ in _FORMS:
+            name, write, _ = _FORMS[type_]
+        elif type_ in _TAG_OF and is_dataclass(type_):
+            name, write = "value", _write_fields
+        elif type_ in _TAG_OF:
+            name, write = "model", _write_model
+        else:
+            text = f"{type_.__name__} cannot be written; add a row to `_TAGS` or `_FORMS`"
+            raise TypeError(text)
         return {f"${name}": write(self, value)}
 
     def write_row(self, value: Any, write: Callable[[], Any]) -> int:
@@ -207,21 +217,6 @@ class Reader:
     find: Callable[[str], Scenario | None]
     values: list[Any] = field(default_factory=list)  # the rows that have been read
 
-    def read_table(self, table: list[Any]) -> Any:
-        """Return the value of the last row.
-
-        Raises:
-            UnreadableSnapshot: with the number of the row, and the error.
-
-        """
-        for number, row in enumerate(table):
-            try:
-                self.values.append(self.read(row))
-            except Exception as error:
-                text = f"row {number}: {type(error).__name__}: {error}"
-                raise UnreadableSnapshot(text) from error
-        return self.values[-1]
-
     def read(self, data: Any) -> Any:
         """Return the value that was written as this data."""
         if isinstance(data, list):
@@ -236,16 +231,6 @@ class Reader:
 
 _Write = Callable[[Writer, Any], Any]
 _Read = Callable[[Reader, Any], Any]
-
-
-def _form_of(type_: type) -> tuple[str, _Write]:
-    if type_ in _FORMS:
-        name, write, _ = _FORMS[type_]
-        return name, write
-    if type_ not in _TAG_OF:
-        text = f"{type_.__name__} cannot be written; add a row to `_TAGS` or `_FORMS`"
-        raise TypeError(text)
-    return ("value", _write_fields) if is_dataclass(type_) else ("model", _write_model)
 
 
 def _items(writer: Writer, value: Any) -> list[Any]:

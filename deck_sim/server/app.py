@@ -25,6 +25,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from deck_sim.base.real_time import PRESENT_HEADER, PROCESS, PROCESS_HEADER
 from deck_sim.contract.assumptions import (
     collect_assumptions,
     collected_assumptions,
@@ -34,9 +35,9 @@ from deck_sim.contract.assumptions import (
 )
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
-from deck_sim.runtime.dispatcher import note_caller_time
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
+from deck_sim.runtime.serialization import read_moment
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.fault_injection import (
     apply_fault,
@@ -113,8 +114,10 @@ class App:
         return answer
 
     async def handle(self, request: Request) -> Answer:
-        """Call the endpoint of a request."""
-        note_caller_time(request.simulation, request.headers)
+        """Call the endpoint of a request. A caller in a frozen process sends its time."""
+        moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
+        if process != PROCESS and (moment or process):
+            request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
         await self.worlds.dispatcher.catch_up(request.simulation)
         return await _call(request, self.find_route(request))
 
