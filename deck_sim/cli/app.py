@@ -6,8 +6,6 @@ A command's module is imported when the command is called; `--help` and `--versi
 import gc
 import io
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -15,7 +13,7 @@ import click
 
 from deck_sim.base.errors import nearest
 from deck_sim.base.version import __version__
-from deck_sim.cli.command import Command, WithExamples
+from deck_sim.cli.command import Command
 
 # A new command is a row here and a module of that name, which defines `command`.
 COMMANDS = {
@@ -36,7 +34,7 @@ COMMANDS = {
 _INTERRUPTED = 130  # the usual exit code after Ctrl-C
 
 
-class CommandLine(WithExamples, click.Group):
+class CommandLine(Command, click.Group):
     """The program: looks up commands in the table and prints errors in one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -47,9 +45,14 @@ class CommandLine(WithExamples, click.Group):
         """Import and return a command; None if the name is unknown."""
         if cmd_name not in COMMANDS:
             return None
-        with _gc_paused():
+        collects = gc.isenabled()
+        gc.disable()  # it makes imports a tenth slower, and finds nothing
+        try:
             found: Command = import_module(f"deck_sim.cli.{cmd_name}").command
-        return found
+            return found
+        finally:
+            if collects:
+                gc.enable()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -78,18 +81,6 @@ class CommandLine(WithExamples, click.Group):
         except click.Abort:
             code = _INTERRUPTED
         sys.exit(code or 0)
-
-
-@contextmanager
-def _gc_paused() -> Iterator[None]:
-    """Pause the garbage collector, which makes imports a tenth slower and finds nothing."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 @click.group(

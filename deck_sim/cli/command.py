@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 
-class WithExamples(click.Command):
+class Command(click.Command):
     """A command whose help ends with examples."""
 
     def __init__(self, *args: Any, examples: list[str], **attributes: Any) -> None:
@@ -17,10 +17,6 @@ class WithExamples(click.Command):
         with formatter.section("Examples"):
             for example in self.examples:
                 formatter.write(f"  {example}\n")
-
-
-class Command(WithExamples):
-    """A command of the program."""
 
 
 class CommandError(click.ClickException):

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import httpx2
 from rich.console import Console
+from rich.rule import Rule
 from rich.table import Table
 
 from deck_sim.base import real_time
@@ -18,7 +19,7 @@ from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import colored, console, draw_line
 from deck_sim.cli.sample_client import SampleClient
 from deck_sim.extras.player import PlayLine, describe_resource
-from deck_sim.handle.deck import Deck, ReadyTask
+from deck_sim.handle.deck import Deck
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.server.serve import ServerThread
@@ -95,21 +96,6 @@ class Narrator:
         self.screen.print(draw_line(PlayLine(self.at, who, what, detail), self.screen.width))
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a story ended."""
-
-    story: DemoRun
-    run: dict[str, Any]
-    narrator: Narrator
-
-    @property
-    def outcome(self) -> str:
-        """The status, followed by the error codes if it failed."""
-        errors = [f"{error['type']}/{error['code']}" for error in self.run["errors"]]
-        return " ".join([self.run["status"], *errors])
-
-
 @click.command(cls=Command, examples=["deck-sim demo", "NO_COLOR=1 deck-sim demo | less"])
 def command() -> None:
     """Play several stories over real HTTP, with a small client.
@@ -117,39 +103,41 @@ def command() -> None:
     Only loopback is used. The clock is `on_poll`: each poll of the client jumps to the next due
     moment.
     """
-    screen, began = console(), real_time.monotonic_ns()
+    screen, began, total = console(), real_time.monotonic_ns(), timedelta()
+    table = Table("scenario", "the run", box=None, pad_edge=False, header_style="bold")
+    table.add_column("took", justify="right")
+    table.add_column("calls", justify="right")
     thread = ServerThread(WorldRegistry(Settings(mode="on_poll"))).start()
     try:
         screen.print(f"The simulated Deck API is at {thread.server.base_url}")
-        endings = [
-            _play_story(story, thread.server.url, number, screen)
-            for number, story in enumerate(STORIES, 1)
-        ]
+        for number, story in enumerate(STORIES, 1):
+            _print_heading(screen, f"{number}. {story.scenario}")
+            screen.print(f"{story.title}\n", style="italic")
+            with Deck(thread.server.url, f"sk_live_demo_{number}") as deck:
+                narrator = Narrator(screen, deck, deck.clock.now)
+                run = _play_story(story, deck, narrator)
+            read = "output" if run["status"] == "completed" else "errors"
+            screen.print(f"\nThe client reads the run's {read}: {json.dumps(run[read])}")
+            errors = [f"{error['type']}/{error['code']}" for error in run["errors"]]
+            outcome, took = " ".join([run["status"], *errors]), format_duration(narrator.at)
+            table.add_row(story.scenario, colored(outcome), took, f"{narrator.calls}")
+            total += narrator.at
     finally:
         thread.stop()
-    _print_summary(
-        endings, timedelta(microseconds=(real_time.monotonic_ns() - began) // 1000), screen
-    )
+    milliseconds = (real_time.monotonic_ns() - began) // 1_000_000
+    _print_heading(screen, "summary")
+    screen.print(table)
+    virtual, real = format_duration(total), format_duration(timedelta(milliseconds=milliseconds))
+    screen.print(f"\n{len(STORIES)} stories: {virtual} of virtual time in {real} of real time.")
 
 
-def _play_story(story: DemoRun, url: str, number: int, screen: Console) -> Ending:
-    """Run the client through one story, in a world of its own."""
+def _print_heading(screen: Console, text: str) -> None:
     screen.print()
-    screen.rule(f"{number}. {story.scenario}", align="left", style="dim")
-    screen.print(f"{story.title}\n", style="italic")
-    with Deck(url, f"sk_live_demo_{number}") as deck:
-        ready = deck.ready_task(output_schema=_OUTPUT_SCHEMA)
-        deck.use(story.scenario)
-        narrator = Narrator(screen, deck, deck.clock.now)
-        run = _integrate(deck, ready, story, narrator)
-    ending = Ending(story, run, narrator)
-    read = "output" if run["status"] == "completed" else "errors"
-    screen.print(f"\nThe client reads the run's {read}: {json.dumps(run[read])}")
-    return ending
+    screen.print(Rule(text, align="left", style="dim"), width=80)
 
 
-def _integrate(deck: Deck, ready: ReadyTask, story: DemoRun, narrator: Narrator) -> dict[str, Any]:
-    """Connect, run the task and answer prompts; return the final run."""
+def _play_story(story: DemoRun, deck: Deck, narrator: Narrator) -> dict[str, Any]:
+    """Connect, run the task and answer prompts; returns the final run."""
     answers = iter(story.answers)
 
     def ask(interaction: Mapping[str, Any]) -> Mapping[str, str]:
@@ -158,6 +146,8 @@ def _integrate(deck: Deck, ready: ReadyTask, story: DemoRun, narrator: Narrator)
         narrator.show("user", "answers", text)
         return answer
 
+    ready = deck.ready_task(output_schema=_OUTPUT_SCHEMA)
+    deck.use(story.scenario)
     with httpx2.Client(
         base_url=deck.base_url,
         headers={"Authorization": f"Bearer {deck.api_key}"},
@@ -167,19 +157,3 @@ def _integrate(deck: Deck, ready: ReadyTask, story: DemoRun, narrator: Narrator)
         client = SampleClient(http, ask, sleep=lambda seconds: None)
         connection = client.connect(ready.source_id, "alex@example.com", "secret")
         return client.run(ready.task_id, connection, guest="Alex Green")
-
-
-def _print_summary(endings: list[Ending], took: timedelta, screen: Console) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading, side in (("scenario", "left"), ("the run", "left"), ("took", "right")):
-        table.add_column(heading, justify=side)  # type: ignore[arg-type]
-    table.add_column("calls", justify="right")
-    for ending in endings:
-        row = ending.story.scenario, colored(ending.outcome), format_duration(ending.narrator.at)
-        table.add_row(*row, str(ending.narrator.calls))
-    total = format_duration(sum((ending.narrator.at for ending in endings), timedelta()))
-    screen.print()
-    screen.rule("summary", align="left", style="dim")
-    screen.print(table)
-    real = format_duration(took - took % timedelta(milliseconds=1))
-    screen.print(f"\n{len(endings)} stories: {total} of virtual time in {real} of real time.")

@@ -1,6 +1,6 @@
 """Console output: colored statuses, and the lines of a timeline.
 
-In a pipe, or with NO_COLOR, the output is the same without colors.
+With NO_COLOR the output has no colors. In a pipe it has none either, and no line is wrapped.
 """
 
 from textwrap import wrap
@@ -11,6 +11,7 @@ from rich.text import Text
 from deck_sim.base.durations import format_duration
 from deck_sim.extras.player import PlayLine
 
+_UNLIMITED = 1_000_000  # columns
 _ACTIVE, _WAITING, _GOOD, _BAD = "cyan", "yellow", "green", "red"
 STYLES = {
     "connecting": _ACTIVE,
@@ -30,7 +31,10 @@ STYLES = {
 
 def console() -> Console:
     """A console on the current stdout, without rich's own highlighting."""
-    return Console(highlight=False, markup=False, emoji=False)
+    made = Console(highlight=False, markup=False, emoji=False)
+    if not made.is_terminal:
+        made.width = _UNLIMITED
+    return made
 
 
 def colored(text: str) -> Text:

@@ -56,14 +56,11 @@ def _as_markdown(rows: list[Behaviour]) -> Iterator[str]:
         yield f"## {topic}\n"
         yield "| name | what | edition | grade | where from | date | answers |"
         yield "|---|---|---|---|---|---|---|"
-        yield from map(_cells, found)
+        for row in found:
+            last = row.grade, row.source, row.date, _ANSWERS[row.mark]
+            cells = (f"`{row.name}`", row.what, row.edition or "both", *last)
+            yield f"| {' | '.join(cells)} |"
         yield ""
-
-
-def _cells(row: Behaviour) -> str:
-    edition, answers = row.edition or "both", _ANSWERS[row.mark]
-    cells = (f"`{row.name}`", row.what, edition, row.grade, row.source, row.date, answers)
-    return f"| {' | '.join(cells)} |"
 
 
 _ANSWERS = {"none": "", "header": "name it in a header", "strict": "name it, or are refused"}

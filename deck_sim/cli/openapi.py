@@ -5,7 +5,7 @@ import json
 import click
 
 from deck_sim.cli.command import Command
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.cli.scenario_options import EDITION
 from deck_sim.server.openapi.document import document
 
 
@@ -13,13 +13,7 @@ from deck_sim.server.openapi.document import document
     cls=Command,
     examples=["deck-sim openapi > openapi.json", "deck-sim openapi --edition credentials | less"],
 )
-@click.option(
-    "--edition",
-    type=click.Choice([*EDITIONS]),
-    default=DEFAULT_EDITION,
-    show_default=True,
-    help="The edition of the Deck API.",
-)
+@EDITION
 def command(edition: str) -> None:
     """Print the OpenAPI document of an edition.
 

@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import Any
 
 import click
 
@@ -18,40 +18,22 @@ from deck_sim.runtime.simulation import FOLLOW, MODES
 # The key that `deck-sim serve` proposes. Any key works.
 ANY_KEY = "sk_sim_local"
 
-Value = TypeVar("Value")
-Callback = Callable[[click.Context, click.Parameter, Any], Value]
-
 # A comma separates two fields only if another `name=` follows; otherwise it is part of the text.
 _NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
 
 
-def option_value(read: Callable[[str], Value]) -> Callback[Value | None]:
+def option_value(read: Callable[[str], Any]) -> Callable[..., Any]:
     """Make a callback from a reader; errors of the reader become usage errors."""
 
-    def callback(context: click.Context, parameter: click.Parameter, text: Any) -> Value | None:
-        return None if text is None else _read(read, text)
+    def callback(context: click.Context, parameter: click.Parameter, given: Any) -> Any:
+        try:
+            if isinstance(given, tuple):  # of an option that may be repeated
+                return [read(text) for text in given]
+            return None if given is None else read(given)
+        except (ValueError, ApiError, DeckSimError) as error:
+            raise click.BadParameter(str(error)) from None
 
     return callback
-
-
-def option_values(read: Callable[[str], Value]) -> Callback[list[Value]]:
-    """Make a callback for an option that may be repeated."""
-
-    def callback(context: click.Context, parameter: click.Parameter, texts: Any) -> list[Value]:
-        return [_read(read, text) for text in texts]
-
-    return callback
-
-
-def _read(read: Callable[[str], Value], text: str) -> Value:
-    try:
-        return read(text)
-    except (ValueError, ApiError, DeckSimError) as error:
-        raise click.BadParameter(str(error)) from None
-
-
-def _moment(text: str) -> datetime:
-    return read_moment(text, "MOMENT")
 
 
 def _timeout(text: str) -> timedelta:
@@ -106,8 +88,7 @@ class _Mode(click.Choice[str]):
 
 
 MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
-DURATION, MOMENT, KEYS = option_value(parse_duration), option_value(_moment), option_value(_keys)
-OBJECT = option_value(_object)
-TASK_TIMEOUT = option_value(_timeout)
-URL, KEY = option_value(read_url), option_value(_key)
-ANSWERS = option_values(_answer)
+DURATION, TASK_TIMEOUT = option_value(parse_duration), option_value(_timeout)
+MOMENT = option_value(lambda text: read_moment(text, "MOMENT"))
+URL, KEY, KEYS = option_value(read_url), option_value(_key), option_value(_keys)
+OBJECT, ANSWERS = option_value(_object), option_value(_answer)

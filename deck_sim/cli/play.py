@@ -1,10 +1,8 @@
 """`deck-sim play`: plays one scenario in virtual time."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -17,9 +15,6 @@ from deck_sim.cli.scenario_options import FOLDER, SEED, find_scenario, open_libr
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.extras.player import TIMEOUT, Playthrough, play_scenario
-
-if TYPE_CHECKING:
-    from deck_sim.scenario.model import Scenario
 
 
 @click.command(
@@ -83,12 +78,14 @@ def command(
     if answers and no_answer:
         raise click.UsageError("--answer and --no-answer exclude each other")
     library = open_library(folder)
-    scenario = _in_edition(find_scenario(name, library), edition)
-    given = answers if answers or no_answer else None
+    scenario = find_scenario(name, library)
+    if edition is not None and edition not in scenario.editions:
+        known = listed(scenario.editions)
+        raise click.UsageError(f"--edition: {scenario.name!r} is for {known}, not `{edition}`")
     try:
         played = play_scenario(
-            scenario,
-            given,
+            scenario.model_copy(update={"edition": edition or scenario.edition}),
+            answers if answers or no_answer else None,
             task_input=task_input,
             library=library,
             seed=seed,
@@ -99,13 +96,6 @@ def command(
         of_input = f"{error.problems[0].field}".startswith("input.")
         raise click.UsageError(f"{'--input' if of_input else '--answer'}: {error}") from None
     _draw(played)
-
-
-def _in_edition(scenario: Scenario, edition: str | None) -> Scenario:
-    if edition is not None and edition not in scenario.editions:
-        known = listed(scenario.editions)
-        raise click.UsageError(f"--edition: {scenario.name!r} is for {known}, not `{edition}`")
-    return scenario.model_copy(update={"edition": edition or scenario.edition})
 
 
 def _draw(played: Playthrough) -> None:

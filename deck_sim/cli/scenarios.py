@@ -1,6 +1,6 @@
 """`deck-sim scenarios`: lists scenarios, or shows one as a tree of steps and branches."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from deck_sim.cli.drawing import colored, console
 from deck_sim.cli.scenario_options import FOLDER, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
-from deck_sim.scenario.library import Library
 from deck_sim.scenario.model import Scenario
 
 
@@ -31,18 +30,17 @@ from deck_sim.scenario.model import Scenario
 @FOLDER
 def command(name: str | None, folder: Path | None) -> None:
     """List the scenarios, or show one with its branches."""
-    library = open_library(folder)
-    console().print(draw(find_scenario(name, library)) if name else _table(library))
-
-
-def _table(library: Library) -> Table:
+    library, screen = open_library(folder), console()
+    if name:
+        screen.print(draw(find_scenario(name, library)))
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("name", style="cyan", no_wrap=True)
     table.add_column("summary")
-    table.add_column("tags", style="dim", max_width=12)
+    table.add_column("tags", style="dim", max_width=12 if screen.is_terminal else None)
     for scenario in map(library.get, library.names()):
         table.add_row(scenario.name, scenario.summary, " ".join(scenario.tags))
-    return table
+    screen.print(table)
 
 
 def draw(scenario: Scenario) -> Tree:
@@ -63,19 +61,15 @@ def draw(scenario: Scenario) -> Tree:
         else:
             for step in scenario.script(kind).steps:
                 _add_step(trunk, step)
-    for word, faults in (("http", scenario.http), ("webhooks", scenario.webhooks)):
-        _add_faults(tree, word, faults or ())
+    for key, faults in (("http", scenario.http), ("webhooks", scenario.webhooks)):
+        trunk = tree.add(Text(key, "bold")) if faults else tree
+        for fault in faults or ():
+            label = Text(f"{fault}")
+            for name in ("after", "times"):
+                if value := getattr(fault, name):
+                    label.append(f"\n  {name}: ", "dim").append(f"{value}")
+            trunk.add(label)
     return tree
-
-
-def _add_faults(tree: Tree, word: str, faults: Iterable[Any]) -> None:
-    trunk = tree.add(Text(word, "bold")) if faults else tree
-    for fault in faults:
-        label = Text(f"{fault}")
-        for key in ("after", "times"):
-            if value := getattr(fault, key):
-                label.append(f"\n  {key}: ", "dim").append(f"{value}")
-        trunk.add(label)
 
 
 def _add_entries(tree: Tree, scenario: Scenario) -> None:
@@ -93,29 +87,21 @@ def _add_entries(tree: Tree, scenario: Scenario) -> None:
 
 
 def _add_step(tree: Tree, step: Any) -> None:
-    here = tree.add(_label(step))
+    details = {
+        info.alias or name: _plain(value)
+        for name, info in type(step).model_fields.items()
+        if name not in step.branches and (value := getattr(step, name)) not in (None, (), "")
+    }
+    label = colored(step.word)
+    if step.shorthand in details:
+        label.append(f"  {details.pop(step.shorthand)}")
+    for key, text in details.items():
+        label.append(f"\n  {key}: ", "dim").append(text)
+    here = tree.add(label)
     for name, branch in step.branches.items():
         twig = here.add(Text(name, "italic"))
         for inner in branch:
             _add_step(twig, inner)
-
-
-def _label(step: Any) -> Text:
-    """The step and its shorthand value, and a line for each other key."""
-    details = dict(_details(step))
-    label = colored(step.word)
-    if step.shorthand in details:
-        label.append(f"  {details.pop(step.shorthand)}")
-    for key, value in details.items():
-        label.append(f"\n  {key}: ", "dim").append(value)
-    return label
-
-
-def _details(step: Any) -> Iterator[tuple[str, str]]:
-    for name, info in type(step).model_fields.items():
-        value = getattr(step, name)
-        if name not in step.branches and value not in (None, (), ""):
-            yield info.alias or name, _plain(value)
 
 
 def _plain(value: Any) -> str:

@@ -23,7 +23,7 @@ from deck_sim.cli.scenario_options import (
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import WEBHOOK_TIMES, Settings
-from deck_sim.scenario.library import Library, WatchedFolder, shipped
+from deck_sim.scenario.library import WatchedFolder, shipped
 from deck_sim.server.serve import Server, write_port
 from deck_sim.webhooks.sender import Sender
 
@@ -156,7 +156,12 @@ def command(
         rate_limit=rate_limit,
         strict_fidelity=strict_fidelity,
     )
-    library = _watch(folder) if reload else open_library(folder)
+    if not reload:
+        library = open_library(folder)
+    elif folder is not None:
+        library = read_or_exit(WatchedFolder, folder, shipped(), _print_reload)
+    else:
+        raise click.UsageError("--reload needs --scenarios FOLDER")
     worlds = WorldRegistry(
         settings=settings,
         library=library,
@@ -167,7 +172,11 @@ def command(
         from deck_sim.runtime import world_file
 
         worlds.prepare = read_or_exit(world_file.load_world_file, file, library, edition).prepare
-    server = _bind(worlds, host, port)
+    try:
+        server = Server(worlds, host, port)
+    except OSError as error:
+        text = f"cannot listen on {host}:{port}: {error.strerror}; `--port 0` picks a free port"
+        raise CommandError(text) from None
 
     def ready() -> None:
         if port_file is not None:
@@ -180,12 +189,6 @@ def command(
     server.run(ready)
 
 
-def _watch(folder: Path | None) -> Library:
-    if folder is None:
-        raise click.UsageError("--reload needs --scenarios FOLDER")
-    return read_or_exit(WatchedFolder, folder, shipped(), _print_reload)
-
-
 def _print_reload(error: ScenarioError | None) -> None:
     """Print the mistakes of edited scenarios, or that they are fixed; the server goes on."""
     if error is None:
@@ -193,14 +196,6 @@ def _print_reload(error: ScenarioError | None) -> None:
         return
     print_mistakes(error)
     click.echo("deck-sim: the scenarios stay as they were until this is fixed", err=True)
-
-
-def _bind(worlds: WorldRegistry, host: str, port: int) -> Server:
-    try:
-        return Server(worlds, host, port)
-    except OSError as error:
-        text = f"cannot listen on {host}:{port}: {error.strerror}; `--port 0` picks a free port"
-        raise CommandError(text) from None
 
 
 def _banner(server: Server, settings: Settings, keys: tuple[str, ...] | None) -> str:

@@ -52,10 +52,15 @@ def seed_resources(simulation: Simulation, seed: Seed) -> dict[str, list[str]]:
     """
     world = copy.deepcopy(simulation.world)
     known = seedable(world.rules)
-    problems = [_unknown_kind(path, list(known)) for path in seed if path not in known]
+    problems: list[Problem] = []
     made: dict[str, list[str]] = {}
-    unread = set().union(*(_ids(seed[path]) for path in seed if path not in known))
-    written = {row.object: unread | _ids(seed.get(path, [])) for path, row in known.items()}
+    unread: list[str] = []
+    for path in (path for path in seed if path not in known):
+        unread += _ids(seed[path])
+        near = nearest(path, known)
+        text = f"{UNKNOWN_KEY} {quote(path)}{near}; `resources` can hold {listed([*known])}"
+        problems.append(problem("request/input_invalid", text, field=f"resources.{path}"))
+    written = {row.object: [*unread, *_ids(seed.get(path, []))] for path, row in known.items()}
     for path, row in known.items():
         taken = {*world.all(row.object)}
         for index, item in enumerate(seed.get(path, [])):
@@ -63,11 +68,13 @@ def seed_resources(simulation: Simulation, seed: Seed) -> dict[str, list[str]]:
                 made.setdefault(path, []).append(_seed_one(world, row, item, taken))
             except ApiError as error:
                 place = f"resources.{path}[{index}]"
-                problems += [
-                    _prefix(place, one)
-                    for one in error.problems
-                    if not _follows(one, row, item, written)
-                ]
+                for one in error.problems:
+                    # A reference to a resource that itself could not be seeded is no mistake.
+                    kind = row.references.get(f"{one.field}", "")
+                    if item.get(f"{one.field}") not in written.get(kind, ()):
+                        field = f"{place}.{one.field}" if one.field else place
+                        message = f"{place}: {one.message}"
+                        problems.append(Problem(one.type, one.code, message, field))
             taken |= _ids([item])
     if problems:
         raise ApiError(*problems)
@@ -124,22 +131,3 @@ def _settled(row: Kind) -> list[str]:
 
 def _ids(items: list[dict[str, Any]]) -> set[str]:
     return {id_ for item in items if isinstance(id_ := item.get("id"), str)}
-
-
-def _follows(
-    found: Problem, row: Kind, item: dict[str, Any], written: Mapping[str, set[str]]
-) -> bool:
-    """Whether a reference is unknown only because its resource could not be seeded."""
-    kind = row.references.get(f"{found.field}", "")
-    return item.get(f"{found.field}") in written.get(kind, ())
-
-
-def _unknown_kind(path: str, allowed: list[str]) -> Problem:
-    near = nearest(path, allowed)
-    text = f"{UNKNOWN_KEY} {quote(path)}{near}; `resources` can hold {listed(allowed)}"
-    return problem("request/input_invalid", text, field=f"resources.{path}")
-
-
-def _prefix(place: str, found: Problem) -> Problem:
-    field = f"{place}.{found.field}" if found.field else place
-    return Problem(found.type, found.code, f"{place}: {found.message}", field)

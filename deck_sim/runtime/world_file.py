@@ -112,19 +112,17 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
     except ValidationError as error:
         mistakes.add_errors(error, WorldFile)
         world = _readable(document.data)
-    none = tuple(f"{path}." for path in mistakes.paths if path.startswith("resources"))
+    # A resource that is not a mapping is one mistake: it is not reported as lacking its fields.
+    malformed = tuple(f"{path}." for path in mistakes.paths if path.startswith("resources"))
     spelled = {format_path(path): path for path in (*document.keys, *document.values)}
-    for problem in _problems(world, library, editions or (*EDITIONS,)):
-        if not f"{problem.field}".startswith(none):  # what is no resource lacks everything
+    # The problems are those of the edition that the file fits best.
+    tried = [_problems(world, library, edition) for edition in editions or EDITIONS]
+    for problem in min(tried, key=_distance):
+        if not f"{problem.field}".startswith(malformed):
             _add(problem, spelled, mistakes)
     if mistakes:
         raise ScenarioError(*mistakes.report())
     return world
-
-
-def _problems(world: WorldFile, library: Library, editions: tuple[str, ...]) -> tuple[Problem, ...]:
-    """The problems in the edition that the file fits best."""
-    return min((_problems_in(name, world, library) for name in editions), key=_distance)
 
 
 def _distance(problems: tuple[Problem, ...]) -> tuple[int, int]:
@@ -136,7 +134,7 @@ def _distance(problems: tuple[Problem, ...]) -> tuple[int, int]:
     return min(len(problems), 1), sum(unknown)
 
 
-def _problems_in(edition: str, world: WorldFile, library: Library) -> tuple[Problem, ...]:
+def _problems(world: WorldFile, library: Library, edition: str) -> tuple[Problem, ...]:
     try:
         world.prepare(Simulation("check", Settings(edition), Library(library)))
     except ApiError as error:

@@ -42,10 +42,6 @@ class OfflineSimulation(Simulation):
         """Advance by a duration."""
         return run_to_end(super().advance_by(*given))
 
-    def advance_to(self, *given):
-        """Advance to a moment."""
-        return run_to_end(super().advance_to(*given))
-
     def advance_until_event(self, *given):
         """Advance until an event."""
         return run_to_end(super().advance_until_event(*given))

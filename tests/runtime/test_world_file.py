@@ -110,6 +110,7 @@ def test_a_wrong_world_file_changes_nothing(simulation):
         ("source_down", "source_dwn", "5:36: rules[1].scenario: "),
         ("resource: connection", "resource: run", "4:76: rules[0].resource: "),
         ("agent_id: agt_1", "agent_id: agt_9", "8:42: resources.tasks[0].agent_id: "),
+        ("agent_id: agt_1", "agent_id: [agt_1]", "8:42: resources.tasks[0].agent_id: must be"),
         ("agent_id: agt_1, ", "", "8:7: resources.tasks[0].agent_id: "),
         ("id: conn_2", "id: conn_1", "15:12: resources.connections[1].id: "),
         ("status: invalid", "status: lost", "15:65: resources.connections[1].status: "),
