@@ -3,9 +3,9 @@
 The OpenAPI document and the ledger are made of these rows. `server.api` has a function for each.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from deck_sim.contract.resources import DESTINATIONS_CALLS, FILES_CALLS, Kind
+from deck_sim.contract.resources import FILES_CALLS, Kind
 
 PAGING = ("limit", "cursor", "created_after", "created_before")  # what every paged list takes
 CONFLICT = ("request/state_invalid",)
@@ -22,8 +22,7 @@ class Operation:
     known: str  # its ledger row, as `fidelity.read_rows` reads it; `of` has the call anyway
     body: str | None = None  # the name of the model of its body
     endpoint: str | None = None  # the function that answers; None: the one called `name`
-    verb: str | None = None  # which of the five usual verbs it is, if any …
-    of: str = ""  # … and of which kind of resource
+    of: str = ""  # the kind of resource, if it is one of the five usual operations
     answers: bool = False  # an interaction, with the body that the edition has for that
     status: int = 200
     paged: bool = False  # a list, page by page
@@ -46,7 +45,7 @@ class Operation:
     @property
     def creates(self) -> bool:
         """Whether it makes a resource."""
-        return self.status == 201 or self.verb == "create"
+        return self.status == 201 or self.name.startswith("create_")
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -69,7 +68,7 @@ def usual(verb: str, row: Kind) -> Operation:
     assert row.known, f"the calls of {row.path} have no row in the ledger"
     noun = row.path.replace("-", " ") if verb == "list" else row.noun
     article = {"list": ""}.get(verb, "an " if noun[0] in "aeiou" else "a ")
-    return Operation(
+    operation = Operation(
         f"{verb}_{noun.replace(' ', '_')}",
         _CALLS[verb].format(row.path),
         f"{verb.title()} {article}{noun}",
@@ -81,8 +80,10 @@ def usual(verb: str, row: Kind) -> Operation:
         filters=row.filters if verb == "list" else (),
         includes=tuple(row.includes) if verb in ("list", "get") else (),
         endpoint=f"{verb}_resource",
-        verb=verb,
         of=row.object,
+    )
+    return (
+        replace(operation, **{"endpoint": None, **row.own[verb]}) if verb in row.own else operation
     )
 
 
@@ -96,23 +97,6 @@ RUN_TASK = Operation(
     status=201,
     plays=True,
     errors=CONFLICT,
-)
-CREATE_DESTINATION = Operation(
-    "create_event_destination",
-    "POST /event-destinations",
-    "Create an event destination",
-    "created_event_destination",
-    DESTINATIONS_CALLS,
-    body="CreateDestination",
-    status=201,
-)
-UPDATE_DESTINATION = Operation(
-    "update_event_destination",
-    "PATCH /event-destinations/{id}",
-    "Update an event destination",
-    "event_destination",
-    DESTINATIONS_CALLS,
-    body="UpdateDestination",
 )
 _EVENTS_CALLS = "events_calls (documented): Events can be listed and read."
 

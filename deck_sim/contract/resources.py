@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from deck_sim.contract import statuses
 from deck_sim.contract.shapes import (
@@ -49,6 +49,8 @@ class Kind:
     path: str
     attributes: Mapping[str, Shape]  # shown in this order, after `object`
     verbs: tuple[str, ...] = ("create", "list", "get", "update", "delete")
+    # The verbs with an endpoint of their own, and what else differs from the usual operation.
+    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     create: str | None = None  # the name of the model of the body
     update: str | None = None
     references: Mapping[str, str] = field(default_factory=dict)  # body field -> kind it must name
@@ -225,9 +227,6 @@ STORAGE = Kind(
     lifecycle=("created", "deleted"),
     known=FILES_CALLS,
 )
-DESTINATIONS_CALLS = (
-    "event_destinations_calls (documented): Event destinations have the usual five calls."
-)
 EVENT_DESTINATION = Kind(
     object="event_destination",
     prefix="evtd",
@@ -239,10 +238,13 @@ EVENT_DESTINATION = Kind(
         "config": {"type": "object", "examples": [{"url": "https://example.com/hooks"}]},
         "events": {**many({"type": "string"}), "minItems": 1, "examples": [["task_run.completed"]]},
     },
-    verbs=("list", "get", "delete"),
+    own={
+        "create": {"body": "CreateDestination", "answer": "created_event_destination"},
+        "update": {"body": "UpdateDestination"},
+    },
     filters=("type", "status"),
     machine=statuses.EVENT_DESTINATION,
-    known=DESTINATIONS_CALLS,
+    known="event_destinations_calls (documented): Event destinations have the usual five calls.",
 )
 EVENT_DELIVERY = Kind(
     object="event_delivery",

@@ -162,8 +162,6 @@ OPERATIONS = (
         " `POST /connections/{id}/terminate`.",
         errors=CONFLICT,
     ),
-    operations.CREATE_DESTINATION,
-    operations.UPDATE_DESTINATION,
 )
 ERRORS = (
     ErrorRow(

@@ -108,7 +108,6 @@ RUN_MACHINE = Machine(
 
 # The summaries in events are assumed: what identifies the resource and its subject.
 
-CREDENTIALS_CALLS = "credentials_calls (documented): Credentials have the usual five calls."
 CREDENTIAL = Kind(
     object="credential",
     prefix="cred",
@@ -119,15 +118,19 @@ CREDENTIAL = Kind(
         "auth_method": AUTH_METHOD,
         "external_id": EXTERNAL_ID,
     },
-    verbs=("list", "get"),
     create="CreateCredential",
     update="UpdateCredential",
+    own={
+        "create": {"summary": "Store a credential", "errors": ("auth/auth_method_invalid",)},
+        "update": {"errors": ("auth/auth_method_invalid", *CONFLICT)},
+        "delete": {},
+    },
     references={"source_id": "source"},
     filters=("source_id", "external_id", "status"),
     machine=CREDENTIAL_MACHINE,
     lifecycle=("created",),
     summary=("status", "source_id", "external_id"),
-    known=CREDENTIALS_CALLS,
+    known="credentials_calls (documented): Credentials have the usual five calls.",
 )
 SESSION = Kind(
     object="session",
@@ -177,37 +180,17 @@ STORAGE = replace(
     summary=("file_name", "file_type", "file_size", "task_run_id", "result"),
 )
 EVENT_DESTINATION = replace(
-    resources.EVENT_DESTINATION, named_by={"config": "type"}, summary=("name", "type", "status")
+    resources.EVENT_DESTINATION,
+    named_by={"config": "type"},
+    own={
+        "create": {"endpoint": "create_typed_destination", "body": "CreateTypedDestination"},
+        "update": {"endpoint": "update_typed_destination", "body": "UpdateTypedDestination"},
+    },
+    summary=("name", "type", "status"),
 )
 
 OPERATIONS = (
     replace(operations.RUN_TASK, endpoint="run_task_with_login", body="RunTaskWithLogin"),
-    Operation(
-        "create_credential",
-        "POST /credentials",
-        "Store a credential",
-        "credential",
-        CREDENTIALS_CALLS,
-        body="CreateCredential",
-        status=201,
-        errors=("auth/auth_method_invalid",),
-    ),
-    Operation(
-        "update_credential",
-        "PATCH /credentials/{id}",
-        "Update a credential",
-        "credential",
-        CREDENTIALS_CALLS,
-        body="UpdateCredential",
-        errors=("auth/auth_method_invalid", *CONFLICT),
-    ),
-    Operation(
-        "delete_credential",
-        "DELETE /credentials/{id}",
-        "Delete a credential",
-        "deleted",
-        CREDENTIALS_CALLS,
-    ),
     Operation(
         "start_session",
         "POST /sessions",
@@ -226,17 +209,6 @@ OPERATIONS = (
         "session",
         "end_session_call (documented): `POST /sessions/{id}/end` ends a session.",
         errors=CONFLICT,
-    ),
-    replace(
-        operations.CREATE_DESTINATION,
-        endpoint="create_typed_destination",
-        answer="event_destination",
-        body="CreateTypedDestination",
-    ),
-    replace(
-        operations.UPDATE_DESTINATION,
-        endpoint="update_typed_destination",
-        body="UpdateTypedDestination",
     ),
 )
 ERRORS = (
