@@ -1,12 +1,13 @@
 """The request bodies that editions have in common. Models of updates are derived from creates."""
 
+import re
 from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
 from pydantic_core import PydanticCustomError
 
 from deck_sim.base.validation import Whole
-from deck_sim.contract.addresses import address_fault
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -17,16 +18,31 @@ SourceField = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$"
 EventTypes = Annotated[list[str], Field(min_length=1)]
 
 
-def _with_a_host(url: str) -> str:
-    fault = address_fault(url)
-    if fault:
-        raise PydanticCustomError("web_url", "{fault}", {"fault": fault})
-    return url
+_HOST = re.compile(rb"[a-zA-Z0-9._:-]+")  # colons are for IPv6
 
 
-WebUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$"), AfterValidator(_with_a_host)]
+def _check_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        if not host or parts.port == 0:
+            fault = "it has no host, or port 0"
+        elif _HOST.fullmatch(host.encode("idna")):
+            return url
+        else:
+            why = "allowed are letters, digits, `-`, `_` and `.`"
+            fault = f"{host!r} is not a host name: {why}"
+    except UnicodeError:
+        why = "each part between dots needs 1 to 63 allowed characters"
+        fault = f"{host!r} is not a host name: {why}"
+    except ValueError as error:
+        fault = f"{error}"
+    raise PydanticCustomError("web_url", "{fault}", {"fault": fault})
 
 
+WebUrl = Annotated[
+    str, StringConstraints(pattern=r"^https?://\S+$"), AfterValidator(_check_address)
+]
 MADE = frozenset({"id", "object", "status", "created_at", "updated_at"})  # set by the server
 
 
@@ -34,34 +50,28 @@ class Body(BaseModel):
     """A JSON object without unknown fields and without type conversion."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-    fixed: ClassVar[frozenset[str]] = (
-        frozenset()
-    )  # fields of the resource that updates cannot change
+    # The fields of the resource that an update cannot change.
+    fixed: ClassVar[frozenset[str]] = frozenset()
 
     def sent(self) -> JsonObject:
         """The fields that were sent; omitted parts of a field have their defaults."""
         return self.model_dump(include=self.model_fields_set)
 
 
-def partial(body: type[Body], *names: str) -> type[Body]:
-    """Make the model of an update of `body`: the fields called `names`, all optional.
+def partial(body: type[Body], *names: str, **more: Any) -> type[Body]:
+    """Make the model of an update of `body`: the fields called `names`, and `more`, all optional.
 
     `model_fields_set` has the fields that were sent; the defaults are never read. The other fields
     of `body` are `fixed`, and so are those that the server sets.
     """
-    fields: Any = {
-        name: (_annotation(body, name), Field(default=None, validate_default=False))
-        for name in names
-    }
-    made = create_model(f"Update{body.__name__.removeprefix('Create')}", __base__=Body, **fields)
-    made.fixed = MADE.union(body.model_fields).difference(names)
-    return made
-
-
-def _annotation(body: type[Body], name: str) -> Any:
+    unset = Field(default=None, validate_default=False)
+    infos = {name: body.model_fields[name] for name in names}
     # pydantic keeps constraints apart from the type.
-    info = body.model_fields[name]
-    return Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+    types = {name: Annotated[(i.annotation, *i.metadata, unset)] for name, i in infos.items()}
+    fields: Any = {name: (type_, unset) for name, type_ in {**types, **more}.items()}
+    made = create_model(f"Update{body.__name__.removeprefix('Create')}", __base__=Body, **fields)
+    made.fixed = MADE.union(body.model_fields).difference(fields)
+    return made
 
 
 class CreateAgent(Body):

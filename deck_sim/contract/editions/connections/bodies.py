@@ -1,7 +1,6 @@
 """The request bodies that only the `connections` edition has."""
 
 from deck_sim.contract.bodies import (
-    MADE,
     AuthCredentials,
     Body,
     EventTypes,
@@ -45,15 +44,9 @@ class CreateDestination(Body):
     events: EventTypes
 
 
-class UpdateDestination(Body):
-    """`PATCH /event-destinations/{id}` in the `connections` edition."""
-
-    fixed = MADE.union({"type"}).difference({"status"})
-    name: Text = ""
-    config: JsonObject = {}
-    credentials: JsonObject | None = None
-    events: EventTypes = []
-    status: WantedStatus = "active"
+UpdateDestination = partial(
+    CreateDestination, "name", "config", "credentials", "events", status=WantedStatus
+)
 
 
 class WebhookParts(Body):

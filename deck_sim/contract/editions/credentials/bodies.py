@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import Field
 
 from deck_sim.contract.bodies import (
-    MADE,
     AuthCredentials,
     Body,
     EventTypes,
@@ -86,14 +85,14 @@ class CreateTypedDestination(TypedParts):
     events: EventTypes
 
 
-class UpdateTypedDestination(TypedParts):
-    """`PATCH /event-destinations/{id}` in the `credentials` edition."""
-
-    fixed = MADE.union({"type"}).difference({"status"})
-    webhook: WebhookChange | None = None  # type: ignore[valid-type]
-    name: Text = ""
-    events: EventTypes = []
-    status: WantedStatus = "active"
+UpdateTypedDestination = partial(
+    CreateTypedDestination,
+    *TypedParts.model_fields,
+    "name",
+    "events",
+    status=WantedStatus,
+    webhook=WebhookChange | None,
+)
 
 
 class SubmitInput(Body):
