@@ -20,21 +20,10 @@ import pytest
 import deck_sim
 import pytest_deck_sim
 
-# Warnings are errors, and of other plugins only xdist is loaded. Schemathesis takes a second.
-OPTIONS = (
-    "-W",
-    "error",
-    "-o",
-    "asyncio_default_fixture_loop_scope=function",
-    "-p",
-    "no:randomly",
-    "-p",
-    "no:hypothesispytest",
-    "-p",
-    "no:schemathesis",
-    "-p",
-    "no:time_machine",
-)
+# Warnings are errors, and plugins that the tests do not use are not loaded: they take a second.
+OPTIONS = ["-W", "error", "-o", "asyncio_default_fixture_loop_scope=function"]
+for name in ("randomly", "hypothesispytest", "schemathesis", "time_machine"):
+    OPTIONS += ["-p", f"no:{name}"]
 OURS = (deck_sim, pytest_deck_sim)
 KEPT = {module.__name__ for module in (*OURS, httpcore, httpcore2, httpx, httpx2)}
 
@@ -85,22 +74,14 @@ def run_apart(pytester):
     return run_apart
 
 
-def _call(deck, method, path, **request):
-    headers = {"Authorization": f"Bearer {deck.api_key}", **request.pop("headers", {})}
-    url = f"{deck.base_url}{path}"
-    return httpx2.request(
-        method, url, headers=headers, trust_env=False, timeout=60, **request
-    ).json()
-
-
 @pytest.fixture
 def start_run():
-    """Start a run of a ready task, as an application does."""
+    """Start a run of a ready task that plays a scenario."""
 
     def start_run(deck, scenario="success"):
-        ready, headers = deck.ready_task(), {"Deck-Sim-Scenario": scenario}
-        body = {"connection_id": ready.connection_id}
-        return _call(deck, "POST", f"/tasks/{ready.task_id}/run", json=body, headers=headers)
+        ready = deck.ready_task()
+        deck.use(scenario)
+        return deck.create(f"tasks/{ready.task_id}/run", ready.login)
 
     return start_run
 
@@ -108,4 +89,10 @@ def start_run():
 @pytest.fixture
 def read_run():
     """Read a run, as an application does."""
-    return lambda deck, run: _call(deck, "GET", f"/task-runs/{run['id']}")
+
+    def read_run(deck, run):
+        headers = {"Authorization": f"Bearer {deck.api_key}"}
+        url = f"{deck.base_url}/task-runs/{run['id']}"
+        return httpx2.get(url, headers=headers, trust_env=False).json()
+
+    return read_run

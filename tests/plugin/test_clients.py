@@ -1,4 +1,4 @@
-"""The client fixtures, on the test server and on one elsewhere."""
+"""The client fixtures."""
 
 import pytest
 
@@ -7,15 +7,13 @@ STORY = """
 
     def test_a_run(deck, deck_client):
         ready = deck.ready_task()
-        body = {"connection_id": ready.connection_id}
-        run = deck_client.post(f"/tasks/{ready.task_id}/run", json=body).json()
+        run = deck_client.post(f"/tasks/{ready.task_id}/run", json=ready.login).json()
         deck.advance_until("task_run.completed", run)
         assert deck_client.get(f"/task-runs/{run['id']}").json()["status"] == "completed"
 
     async def run_a_task(deck, client):
         ready = deck.ready_task()
-        body = {"connection_id": ready.connection_id}
-        run = (await client.post(f"/tasks/{ready.task_id}/run", json=body)).json()
+        run = (await client.post(f"/tasks/{ready.task_id}/run", json=ready.login)).json()
         await deck.async_advance_until("task_run.completed", run)
         assert (await client.get(f"/task-runs/{run['id']}")).json()["status"] == "completed"
 
@@ -55,46 +53,30 @@ STORY = """
         await deck_env.async_settle()
         assert seen == [("agent.created", 200)]
 """
-LIBRARIES = ["httpx2", "httpx"]
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
-def test_the_same_tests_pass_without_a_socket(run, pytester, library):
-    """With each library of the ini file."""
+@pytest.mark.parametrize("library", ["httpx2", "httpx"])
+def test_the_same_tests_pass_with_each_library(run, pytester, library):
+    """Without a socket."""
     pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
     run(STORY).assert_outcomes(passed=6)
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
-def test_the_same_tests_pass_on_a_running_server(run_apart, pytester, deck_server, library):
-    """`--deck-url`: in another process, over the network."""
-    pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
-    run_apart(STORY, "--deck-url", deck_server).assert_outcomes(passed=6)
-
-
-def test_the_clients_are_of_the_chosen_library(run, pytester):
-    """They are closed after the test."""
-    pytester.makeini("[pytest]\ndeck_client_library = httpx")
-    text = """
-        import httpx
+@pytest.mark.parametrize(("ini", "library"), [("", "httpx2"), ("= httpx", "httpx")])
+def test_the_clients_are_of_the_chosen_library(run, pytester, ini, library):
+    """httpx2 by default. They are closed after the test."""
+    pytester.makeini(f"[pytest]\n{ini and 'deck_client_library'} {ini}")
+    text = f"""
+        import {library}
         clients = []
         def test_use(deck_client, deck_async_client):
-            assert isinstance(deck_client, httpx.Client)
-            assert isinstance(deck_async_client, httpx.AsyncClient)
+            assert isinstance(deck_client, {library}.Client)
+            assert isinstance(deck_async_client, {library}.AsyncClient)
             clients.extend([deck_client, deck_async_client])
         def test_closed():
             assert [client.is_closed for client in clients] == [True, True]
     """
     run(text).assert_outcomes(passed=2)
-
-
-def test_the_default_library_is_httpx2(run):
-    """It is always installed."""
-    text = """
-        import httpx2
-        def test_use(deck_client): assert isinstance(deck_client, httpx2.Client)
-    """
-    run(text).assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize(
@@ -115,15 +97,3 @@ def test_an_unusable_library_is_an_error(run, pytester, library, hidden, said):
     result = run(text)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"*{said}*"])
-
-
-def test_the_webhook_secret_is_set_before_an_application_exists(run):
-    """`deck_env` sets it, and all receivers get signatures with it."""
-    text = """
-        import os
-        def test_secret(deck_env, deck_webhooks):
-            secret = os.environ["DECK_WEBHOOK_SECRET"]
-            assert secret == deck_env.webhook_secret == deck_webhooks.secret
-            assert deck_env.deliver_to(lambda environ, start: []).secret == secret
-    """
-    run(text).assert_outcomes(passed=1)

@@ -4,21 +4,17 @@ import pytest
 
 MINE = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
 PLAYS = """
-    import httpx2
     import pytest
 
     @pytest.mark.parametrize("code", ["123456", "9"])
-    def test_it(deck, code):
+    def test_it(deck, deck_client, code):
         deck.use("mfa_then_success")
         ready = deck.ready_task()
-        headers = {"Authorization": f"Bearer {deck.api_key}"}
-        with httpx2.Client(base_url=deck.base_url, headers=headers) as client:
-            body = {"connection_id": ready.connection_id}
-            run = client.post(f"/tasks/{ready.task_id}/run", json=body).json()
-            deck.settle()
-            for _ in range(3):
-                body = {"inputs": {"code": code}}
-                client.post(f"/task-runs/{run['id']}/interaction", json=body)
+        run = deck.create(f"tasks/{ready.task_id}/run", ready.login)
+        deck.settle()
+        for _ in range(3):
+            body = {"inputs": {"code": code}}
+            deck_client.post(f"/task-runs/{run['id']}/interaction", json=body)
         deck.settle()
 """
 PLAYED = "mfa_then_success  6 of 7 steps; never task_run?2?.on_timeout?0?"
@@ -29,14 +25,6 @@ def test_unplayed_steps_are_reported(run):
     result = run(PLAYS, "--deck-coverage")
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["*= deck coverage =*", PLAYED, "86% of 7 steps were played"])
-    assert result.ret == 0
-
-
-def test_the_workers_of_xdist_are_added_up(run):
-    """Each test plays a part in its own process."""
-    result = run(PLAYS, "--deck-coverage", "-n", "2")
-    result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines([PLAYED])
 
 
 def test_a_worker_of_xdist_sends_its_counts(run, pytester):
@@ -62,35 +50,34 @@ def test_scenarios_of_the_folder_always_count(run, pytester):
     )
 
 
-def test_without_scenarios_coverage_is_complete(run):
-    """100% of 0 steps."""
-    result = run("def test_it(deck): pass", "--deck-coverage", "--deck-fail-under=100")
-    result.stdout.fnmatch_lines(["100% of 0 steps were played"])
-    assert result.ret == 0
-
-
-@pytest.mark.parametrize(("least", "status"), [("86", 1), ("85", 0)])
-def test_too_little_coverage_fails_the_run(run, least, status):
-    """Though all tests passed; the report has the percentage."""
-    result = run(PLAYS, "--deck-coverage", f"--deck-fail-under={least}")
+@pytest.mark.parametrize(
+    ("ini", "options", "status"),
+    [
+        (0, ["--deck-coverage", "--deck-fail-under=86"], 1),
+        (0, ["--deck-coverage", "--deck-fail-under=85"], 0),
+        (86, ["--deck-coverage"], 1),
+        (86, ["--deck-coverage", "--deck-fail-under=0"], 0),
+        (86, [], 0),
+    ],
+)
+def test_too_little_coverage_fails_the_run(run, pytester, ini, options, status):
+    """Though all tests passed. The limit is an option, or else an ini value."""
+    pytester.makeini(f"[pytest]\ndeck_fail_under = {ini}")
+    result = run(PLAYS, *options)
     result.assert_outcomes(passed=2)
     assert result.ret == status
-    told = f"FAIL: 85.7% were played; required are {least}%" in result.outlines
-    assert told is bool(status)
+    assert ("FAIL: 85.7% were played; required are 86%" in result.outlines) is bool(status)
 
 
-def test_the_limit_can_be_an_ini_value(run, pytester):
-    """It has no effect without coverage; the option overrides it."""
-    pytester.makeini("[pytest]\ndeck_fail_under = 99")
-    assert run(PLAYS).ret == 0
-    assert run(PLAYS, "--deck-coverage").ret == 1
-    assert run(PLAYS, "--deck-coverage", "--deck-fail-under=0").ret == 0
-
-
-def test_a_failed_run_keeps_its_exit_code(run):
-    """Also if too little was played."""
-    result = run("", "--deck-coverage", "--deck-fail-under=100")
-    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("def test_it(deck): pass", 0), ("", pytest.ExitCode.NO_TESTS_COLLECTED)],
+)
+def test_without_scenarios_coverage_is_complete(run, text, status):
+    """100% of 0 steps. A run that failed otherwise keeps its exit code."""
+    result = run(text, "--deck-coverage", "--deck-fail-under=100")
+    result.stdout.fnmatch_lines(["100% of 0 steps were played"])
+    assert result.ret == status
 
 
 @pytest.mark.parametrize(
@@ -108,18 +95,10 @@ def test_a_wrong_option_is_a_usage_error(run, options, text):
     result.stderr.fnmatch_lines([f"*{text}*"])
 
 
-ENDS = {
-    "reset": "deck.reset()",
-    "restored": "deck.restore(kept)",
-    "deleted": "deck.delete()",
-}
-
-
-@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("end", ["deck.reset()", "deck.restore(kept)", "deck.delete()"])
 def test_steps_played_before_a_reset_count(run, end):
     """Also before a restore or a deletion."""
     text = PLAYS.replace("deck.use(", "kept = deck.snapshot()\n        deck.use(")
-    assert text != PLAYS
     run(f"{text}        {end}\n", "--deck-coverage").stdout.fnmatch_lines([PLAYED])
 
 

@@ -1,73 +1,61 @@
-"""The server in a frozen process. Each test hangs if it does not work."""
+"""Tests that freeze the process themselves: with a world of its own time, and with `follow`."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from freezegun import freeze_time
 
-ADVANCE = """
-def drive(deck):
-    ready = deck.ready_task()
-    deck.advance("5m")
-    assert deck.clock.now.isoformat() == "2025-01-15T09:35:00+00:00"
-    with httpx2.Client(trust_env=False) as client:
-        headers = {"Authorization": f"Bearer {deck.api_key}"}
-        for _ in range(3):
-            answer = client.get(f"{deck.base_url}/tasks/{ready.task_id}", headers=headers)
-            assert answer.status_code == 200
-"""
-FROM_THE_START = (
-    """
-import httpx2, pytest
-FREEZE
-@pytest.fixture(scope="session", autouse=True)
-def frozen():
-    with freeze():
-        yield
-"""
-    + ADVANCE
-    + """
-def test_frozen(deck): drive(deck)
-def test_frozen_again(deck): drive(deck)
-"""
-)
-IN_A_TEST = (
-    """
-import httpx2
-FREEZE
-"""
-    + ADVANCE
-    + """
-def test_before(deck): drive(deck)
-def test_frozen(deck):
-    with freeze():
-        drive(deck)
-def test_server_of_its_own():
-    from deck_sim import DeckSim
-    with freeze(), DeckSim() as deck:
-        drive(deck)
-def test_after(deck): drive(deck)
-"""
-)
+START = datetime(2034, 3, 1, 12, tzinfo=UTC)
 WAYS = {
-    "freezegun": "import freezegun\ndef freeze(): return freezegun.freeze_time('2020-01-01')",
-    "freezegun ticking": (
-        "import freezegun\ndef freeze(): return freezegun.freeze_time('2020-01-01', tick=True)"
-    ),
-    "freezegun with real asyncio": (
-        "import freezegun\n"
-        "def freeze(): return freezegun.freeze_time('2020-01-01', real_asyncio=True)"
-    ),
-    "freezegun, each look a tick": (
-        "import freezegun\n"
-        "def freeze(): return freezegun.freeze_time('2020-01-01', auto_tick_seconds=15)"
-    ),
-    "time-machine": (
-        "import time_machine\ndef freeze(): return time_machine.travel(0, tick=False)"
-    ),
-    "time-machine ticking": "import time_machine\ndef freeze(): return time_machine.travel(0)",
+    "freezegun": lambda: freeze_time("2034-03-01 12:00"),
+    "freezegun, ticking": lambda: freeze_time("2034-03-01 12:00", tick=True),
+    "freezegun, each read a tick": lambda: freeze_time("2034-03-01 12:00", auto_tick_seconds=0.1),
+    "time-machine": lambda: time_machine.travel("2034-03-01 12:00Z", tick=False),
+    "time-machine, ticking": lambda: time_machine.travel("2034-03-01 12:00Z", tick=True),
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("text", "passed"), [(FROM_THE_START, 2), (IN_A_TEST, 4)])
-def test_the_server_answers_and_stops_in_a_frozen_process(run_apart, way, text, passed):
-    """Frozen all the time, or for a part of it."""
-    run_apart(text.replace("FREEZE", WAYS[way])).assert_outcomes(passed=passed)
+@pytest.fixture(params=WAYS)
+def freeze(request):
+    """Freeze the process in one of the ways."""
+    return WAYS[request.param]
+
+
+def test_a_frozen_world_keeps_its_time(deck, freeze, start_run, read_run):
+    """It moves only by its own methods."""
+    with freeze():
+        run = start_run(deck)
+        deck.advance("5m")
+        assert read_run(deck, run)["status"] == "completed"
+        assert deck.clock.now == datetime(2025, 1, 15, 9, 35, tzinfo=UTC)
+
+
+@pytest.mark.deck(clock="follow")
+def test_a_world_follows_the_frozen_process(deck, freeze, start_run, deck_webhooks):
+    """A read settles what fell due when the freezer moved."""
+    with freeze() as frozen:
+        run = start_run(deck)
+        assert deck.clock.now - START < timedelta(minutes=1)
+        getattr(frozen, "tick" if hasattr(frozen, "tick") else "shift")(300.0)
+        assert deck.clock.now - START >= timedelta(minutes=5)
+        assert deck_webhooks.wait_for("task_run.completed")["data"]["id"] == run["id"]
+
+
+@pytest.mark.deck(clock="follow")
+def test_a_world_follows_from_one_frozen_block_to_the_next(deck, start_run):
+    """As freezegun's decorators and blocks are used."""
+    with freeze_time("2024-03-01 12:00"):
+        start_run(deck)
+    for moment, status in [("12:00:05", "running"), ("12:05", "completed")]:
+        with freeze_time(f"2024-03-01 {moment}"):
+            assert deck.runs[0]["status"] == status
+    assert deck.clock.now == datetime(2024, 3, 1, 12, 5, tzinfo=UTC)
+
+
+@pytest.mark.deck(clock="follow")
+def test_wait_for_moves_a_following_world(deck, start_run, deck_webhooks):
+    """It reads the world again and again."""
+    with freeze_time("2034-03-01", auto_tick_seconds=0.1):
+        run = start_run(deck)
+        assert deck_webhooks.wait_for("task_run.completed", run, timeout=30)

@@ -2,69 +2,53 @@
 
 import pytest
 
-HASTY = """
-    import httpx2
+TESTS = """
     import pytest
 
-    MARKER
-    def test_it(deck):
+    {marker}
+    def test_hasty(deck, deck_client):
         ready = deck.ready_task()
-        headers = {"Authorization": f"Bearer {deck.api_key}"}
-        with httpx2.Client(base_url=deck.base_url, headers=headers) as client:
-            body = {"connection_id": ready.connection_id}
-            run = client.post(f"/tasks/{ready.task_id}/run", json=body).json()
-            for _ in range(5):
-                client.get(f"/task-runs/{run['id']}")
+        run = deck.create(f"tasks/{{ready.task_id}}/run", ready.login)
+        for _ in range(5):
+            deck_client.get(f"/task-runs/{{run['id']}}")
+        assert {passes}
+
+    {marker}
+    def test_correct(deck):
+        deck.ready_task()
 """
-MARKED = '@pytest.mark.deck(lint="{}")'
 
 
-def hasty(lint=None):
-    """A test whose client polls without waiting."""
-    return HASTY.replace("MARKER", MARKED.format(lint) if lint else "")
+def two_tests(lint=None, *, passes=True):
+    """A test whose client polls without waiting, and one without a mistake."""
+    marker = f"@pytest.mark.deck(lint={lint!r})" if lint else ""
+    return TESTS.format(marker=marker, passes=passes)
 
 
-def test_the_marker_makes_lint_findings_a_failure(run):
+@pytest.mark.parametrize(
+    ("ini", "marked", "errors"),
+    [("off", None, 0), ("off", "fail", 1), ("fail", None, 1), ("fail", "off", 0)],
+)
+def test_findings_fail_a_test_if_its_marker_or_the_ini_file_says_so(
+    run, pytester, ini, marked, errors
+):
     """The lint report is the message."""
-    result = run(hasty("fail"))
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(
-        ["polls_too_often: *", "  why it matters: *", "*- deck timeline -*"]
-    )
-
-
-@pytest.mark.parametrize(("marked", "errors"), [(None, 1), ("off", 0)])
-def test_the_ini_value_applies_to_every_test(run, pytester, marked, errors):
-    """A marker overrides it."""
-    pytester.makeini("[pytest]\ndeck_lint = fail")
-    run(hasty(marked)).assert_outcomes(passed=1, errors=errors)
-
-
-def test_findings_fail_no_test_by_default(run):
-    """They are in `deck.lint`."""
-    run(hasty()).assert_outcomes(passed=1)
-
-
-def test_a_correct_client_passes(run):
-    """There are no findings."""
-    text = """
-        import pytest
-        @pytest.mark.deck(lint="fail")
-        def test_it(deck): deck.ready_task()
-    """
-    run(text).assert_outcomes(passed=1)
+    pytester.makeini(f"[pytest]\ndeck_lint = {ini}" if ini == "fail" else "[pytest]")
+    result = run(two_tests(marked))
+    result.assert_outcomes(passed=2, errors=errors)
+    lines = ["polls_too_often: *", "  why it matters: *", "*- deck timeline -*"]
+    result.stdout.fnmatch_lines(lines * errors)
 
 
 def test_a_failed_test_has_no_second_error(run):
     """The first failure counts."""
-    text = hasty("fail").rstrip() + "\n        assert False\n"
-    run(text).assert_outcomes(failed=1)
+    run(two_tests("fail", passes=False)).assert_outcomes(passed=1, failed=1)
 
 
 def test_a_misspelt_mode_is_an_error(run, pytester):
     """In the marker before the test, in the ini file before all tests."""
-    result = run(hasty("fial"))
-    result.assert_outcomes(errors=1)
+    result = run(two_tests("fial"))
+    result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["*`lint` is 'fial'; it can be `fail` or `off`"])
     pytester.makeini("[pytest]\ndeck_lint = fial")
-    assert run(hasty()).ret == pytest.ExitCode.USAGE_ERROR
+    assert run(two_tests()).ret == pytest.ExitCode.USAGE_ERROR

@@ -9,63 +9,26 @@ from pytest_deck_sim.worlds import MarkerOptions
 
 
 def test_the_marker_sets_the_world(run):
-    """Each argument has its effect."""
+    """Without one it is frozen at the default start; the closest marker wins."""
     text = """
         import pytest
-        @pytest.mark.deck(scenario="mfa_then_success", edition="connections", clock="on_poll",
-                          seed=5, now="2030-01-01T00:00:00Z")
-        def test_world(deck):
-            world = deck.world
-            assert world["default_scenario"] == "mfa_then_success"
-            assert (world["edition"], world["clock"]) == ("connections", "on_poll")
-            assert (world["seed"], world["now"]) == (5, "2030-01-01T00:00:00Z")
-    """
-    run(text).assert_outcomes(passed=1)
 
-
-def test_without_a_marker_the_world_is_frozen(run):
-    """At the default start."""
-    text = """
-        def test_world(deck):
+        def test_default(deck):
             world = deck.world
             assert (world["clock"], world["now"]) == ("frozen", "2025-01-15T09:30:00Z")
+
+        @pytest.mark.deck(scenario="mfa_then_success", edition="connections", clock="on_poll",
+                          now="2030-01-01T00:00:00Z", seed=1, rate_limit=True)
+        class TestMarked:
+            @pytest.mark.deck(seed=2, strict_fidelity=True, rate_limit={"requests": 5})
+            def test_world(self, deck):
+                world = deck.world
+                assert world["default_scenario"] == "mfa_then_success"
+                assert (world["edition"], world["clock"]) == ("connections", "on_poll")
+                assert (world["seed"], world["now"]) == (2, "2030-01-01T00:00:00Z")
+                assert (world["strict_fidelity"], world["rate_limit"]["requests"]) == (True, 5)
     """
-    run(text).assert_outcomes(passed=1)
-
-
-@pytest.mark.parametrize("limit", ["True", '{"requests": 200}'])
-def test_the_marker_can_limit_the_rate(run, limit):
-    """Before the test starts."""
-    text = f"""
-        import pytest
-        @pytest.mark.deck(rate_limit={limit})
-        def test_world(deck):
-            assert deck.world["rate_limit"]["requests"] == 200
-    """
-    run(text).assert_outcomes(passed=1)
-
-
-def test_the_closest_marker_wins(run):
-    """A module's marker sets what the test's own does not."""
-    text = """
-        import pytest
-        pytestmark = pytest.mark.deck(seed=1, clock="on_poll")
-        @pytest.mark.deck(seed=2)
-        def test_world(deck):
-            assert (deck.world["seed"], deck.clock.mode) == (2, "on_poll")
-    """
-    run(text).assert_outcomes(passed=1)
-
-
-def test_the_marker_can_refuse_assumed_behaviour(run):
-    """`strict_fidelity=True`."""
-    text = """
-        import pytest
-        @pytest.mark.deck(strict_fidelity=True)
-        def test_world(deck):
-            assert deck.world["strict_fidelity"] is True
-    """
-    run(text).assert_outcomes(passed=1)
+    run(text).assert_outcomes(passed=2)
 
 
 @pytest.mark.parametrize(

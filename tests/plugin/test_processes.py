@@ -1,0 +1,86 @@
+"""Runs of pytest in processes of their own: over the network, under xdist, frozen, and unused."""
+
+import pytest
+
+from .test_clients import STORY
+
+FOLLOW = """
+    @pytest.mark.deck(clock="follow")
+    def test_follow(deck): pass
+"""
+
+
+def test_tests_pass_on_a_server_in_another_process(run_apart, deck_server):
+    """Also without xdist. Only `follow` is refused, with the reason."""
+    options = ("--deck-url", deck_server, "-p", "no:xdist", "--deck-coverage")
+    result = run_apart(STORY + FOLLOW, *options)
+    result.assert_outcomes(passed=6, errors=1)
+    lines = ["*cannot start the world*: `follow` reads the time of the server's process*"]
+    result.stdout.fnmatch_lines([*lines, "*= deck coverage =*", "success * steps*"])
+
+
+def test_each_worker_of_xdist_has_a_server(run_apart, pytester):
+    """Receivers have their own ports, coverage is added up, and reports reach the JUnit XML."""
+    text = """
+        import pytest
+        @pytest.mark.parametrize("code", ["123456", "9"])
+        def test_play(deck, deck_client, deck_webhooks, code):
+            deck.use("mfa_then_success")
+            ready = deck.ready_task()
+            run = deck.create(f"tasks/{ready.task_id}/run", ready.login)
+            deck.settle()
+            for _ in range(3):
+                body = {"inputs": {"code": code}}
+                deck_client.post(f"/task-runs/{run['id']}/interaction", json=body)
+            deck.settle()
+            assert len(deck.runs) == 1
+            assert [e["id"] for e in deck_webhooks.events] == [e["id"] for e in deck.events]
+        def test_fail(deck):
+            deck.ready_task()
+            assert False
+    """
+    result = run_apart(text, "-n", "2", "--deck-coverage", "--junitxml=junit.xml")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["mfa_then_success  6 of 7 steps; never task_run?2?.on_timeout?0?"])
+    failure = pytester.path.joinpath("junit.xml").read_text().partition("<failure")[2]
+    assert "created as learning" in failure.partition("</failure>")[0]
+
+
+@pytest.mark.parametrize(
+    ("library", "freeze"),
+    [("freezegun", "freeze_time('2020-01-01')"), ("time_machine", "travel(0, tick=False)")],
+)
+def test_the_process_may_be_frozen_from_the_start(run_apart, library, freeze):
+    """The server starts, answers and stops; if not, the run hangs."""
+    text = f"""
+        import pytest, {library}
+
+        @pytest.fixture(scope="session", autouse=True)
+        def frozen():
+            with {library}.{freeze}:
+                yield
+
+        @pytest.mark.parametrize("n", range(2))
+        def test_frozen(deck, deck_client, n):
+            ready = deck.ready_task()
+            deck.advance("5m")
+            assert deck.clock.now.isoformat() == "2025-01-15T09:35:00+00:00"
+            for _ in range(3):
+                assert deck_client.get(f"/tasks/{{ready.task_id}}").status_code == 200
+    """
+    run_apart(text).assert_outcomes(passed=2)
+
+
+def test_an_unused_plugin_imports_nothing_heavy(run_apart):
+    """Without a fixture none of our libraries is imported."""
+    text = """
+        import sys
+        HEAVY = {"starlette", "uvicorn", "httpx2", "pydantic", "jsonschema", "jinja2", "yaml"}
+        HEAVY |= {"freezegun", "time_machine"}
+        def test_modules():
+            assert "pytest_deck_sim" in sys.modules
+            assert not HEAVY & set(sys.modules)
+            ours = {m for m in sys.modules if m.startswith("deck_sim.")}
+            assert ours == {"deck_sim.base", "deck_sim.base.real_time", "deck_sim.base.version"}
+    """
+    run_apart(text).assert_outcomes(passed=1)
