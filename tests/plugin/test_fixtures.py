@@ -92,7 +92,7 @@ def test_a_wrong_option_is_an_error_before_the_test(run, stories, option, said):
 
 
 def test_a_running_server_is_used(run, deck_server):
-    """Its worlds start the same. Their keys have the id of the run, so that two runs do not meet."""
+    """Its worlds start the same; their keys have an id of the run, so two runs do not meet."""
     text = f"""
         from pytest_deck_sim.worlds import RUN_ID
         def test_where(deck):
