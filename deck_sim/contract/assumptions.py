@@ -56,8 +56,7 @@ def rely_on(subject: str) -> None:
         ApiError: `assumption_refused`, if the world is strict and the ledger row is marked so.
 
     """
-    if call := _current.get():
-        rows = assumptions_of(call.edition, subject)
+    if (call := _current.get()) and (rows := assumptions_of(call.edition, subject)):
         raise_problems([_refusal(row, row.what) for row in call.note(rows)])
 
 

@@ -13,13 +13,16 @@ from deck_sim.engine.records import Event, Resource
 from deck_sim.runtime.files import file_url
 from deck_sim.runtime.simulation import Simulation
 
+# One encoder for all: `json.dumps` would make one for each call.
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
 MAX_NAME = 100  # characters of a text that an error repeats
 
 
 def print_moment(moment: datetime) -> str:
     """`2025-01-15T09:30:00Z`, with milliseconds only if there are any (assumed)."""
     precision = "milliseconds" if moment.microsecond >= 1000 else "seconds"
-    return f"{moment.replace(tzinfo=None).isoformat(timespec=precision)}Z"
+    return f"{moment.isoformat(timespec=precision).removesuffix('+00:00')}Z"
 
 
 def read_moment(text: str, field: str) -> datetime:
@@ -147,4 +150,4 @@ def print_errors(error: ApiError) -> dict[str, Any]:
 
 def dump_json(data: Any) -> bytes:
     """Return data as JSON in UTF-8, without spaces."""
-    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _encode(data).encode()

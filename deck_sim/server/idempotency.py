@@ -13,7 +13,6 @@ from deck_sim.contract.editions import Idempotency
 from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
 from deck_sim.runtime.journal import StoredAnswer
 from deck_sim.runtime.request_bodies import read_object
-from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.request import Answer, Request, read_assumed
 from deck_sim.server.routing import Route
 
@@ -27,15 +26,11 @@ async def answer_once(
 ) -> Answer:
     """Replay the stored answer to a call with this key; otherwise call, and store the answer.
 
-    An exception is not stored.
-
-    Raises:
-        ApiError: `idempotency_key_error` for a key that is empty or too long; `idempotency_error`
-            for a key of another call, or of a call that is not answered yet (assumed).
-
+    An exception is not stored. A key of another call, or of one that is not answered yet (assumed),
+    is refused.
     """
-    simulation = request.simulation
-    rule, lines = simulation.world.rules.idempotency, request.headers.getlist(HEADER)
+    simulation, now = request.simulation, request.world.now
+    rule, lines = request.world.rules.idempotency, request.headers.getlist(HEADER)
     if not rule.covers(route.method, creates=route.creates):
         if lines:
             rely_on("idempotency key on another call")
@@ -51,8 +46,11 @@ async def answer_once(
         rely_on(TWO_AT_ONCE)
         text = "A call with this idempotency key is not answered yet."
         raise refuse("idempotency/idempotency_error", text)
-    stored = simulation.stored_answers.get(key)
-    if stored is not None and not _is_expired(simulation, stored):
+    answers = simulation.stored_answers  # oldest first
+    while answers and answers[oldest := next(iter(answers))].at + rule.kept_for <= now:
+        del answers[oldest]
+    stored = answers.get(key)
+    if stored is not None:
         if stored.parameters != parameters:
             what = "with other parameters" if stored.call == name else f"for `{stored.call}`"
             at = f"{stored.at:%Y-%m-%dT%H:%M:%SZ}"
@@ -67,22 +65,9 @@ async def answer_once(
         simulation.answering.discard(key)
     # The refusal of an assumption is not an answer that Deck gives.
     if answer.status in rule.kept and answer.status != CATALOG[REFUSED].status:
-        now, headers = simulation.world.now, {**answer.headers}
-        stored = StoredAnswer(now, name, parameters, answer.status, headers, answer.body)
-        _store(simulation, key, stored)
+        now, headers = request.world.now, {**answer.headers}
+        answers[key] = StoredAnswer(now, name, parameters, answer.status, headers, answer.body)
     return answer
-
-
-def _store(simulation: Simulation, key: str, answer: StoredAnswer) -> None:
-    answers = simulation.stored_answers  # oldest first
-    while answers and _is_expired(simulation, answers[oldest := next(iter(answers))]):
-        del answers[oldest]
-    answers[key] = answer
-
-
-def _is_expired(simulation: Simulation, answer: StoredAnswer) -> bool:
-    world = simulation.world
-    return answer.at + world.rules.idempotency.kept_for <= world.now
 
 
 def _replay(request: Request, stored: StoredAnswer) -> Answer:
@@ -94,12 +79,7 @@ def _replay(request: Request, stored: StoredAnswer) -> Answer:
 
 
 def read_key(rule: Idempotency, lines: list[str]) -> str | None:
-    """Join the lines of the header, as HTTP does; None if there is no line.
-
-    Raises:
-        ApiError: `idempotency_key_error` if the key is empty or too long.
-
-    """
+    """Join the lines of the header, as HTTP does; None if there is no line."""
     if not lines:
         return None
     key = ", ".join(lines)

@@ -86,12 +86,7 @@ class Routes:
         return self._match(path) is not None
 
     def find(self, scope: Scope) -> tuple[Route, Mapping[str, str]]:
-        """Return the route of a request, and the parameters in its path.
-
-        Raises:
-            ApiError: `endpoint_not_found` or `method_not_allowed`.
-
-        """
+        """Return the route of a request, and the parameters in its path; otherwise a 404 or 405."""
         path, method = scope["path"], scope["method"]
         found = self._match(relative_path(scope))
         if found is None:

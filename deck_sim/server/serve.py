@@ -79,12 +79,7 @@ class Server:
     """A server on a port of its own. `run` serves until `stop` is called."""
 
     def __init__(self, worlds: WorldRegistry, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Bind the port; 0 takes a free one.
-
-        Raises:
-            OSError: if the port is not available.
-
-        """
+        """Bind the port; 0 takes a free one. A port that is not available is an `OSError`."""
         self.worlds = worlds
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # asyncio sets TCP_NODELAY only if the protocol is named. Without, each answer takes 40 ms.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from deck_sim.base.redaction import is_secret
@@ -17,7 +18,7 @@ from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import endpoint
+from deck_sim.server.routing import ENDPOINTS
 from deck_sim.webhooks.signing import make_secret, secret_problem
 
 Fields = dict[str, Any]
@@ -46,7 +47,7 @@ def _read(request: Request, old: Resource | None, read: Read) -> DestinationBody
     return body
 
 
-def _create(request: Request, read: Read, show_secret: ShowSecret) -> Answer:
+def _create(request: Request, read: Read, show: ShowSecret) -> Answer:
     """Create a destination. This answer shows its secret, and no other does (assumed)."""
     body = _read(request, None, read)
     created = destinations.create_destination(
@@ -55,7 +56,7 @@ def _create(request: Request, read: Read, show_secret: ShowSecret) -> Answer:
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:
         rely_on("secret shown")
-        show_secret(shown, created.hidden["secret"])
+        show(shown, created.hidden["secret"])
     return Answer(shown, 201)
 
 
@@ -119,25 +120,9 @@ def _show_in_webhook(shown: Fields, secret: str) -> None:
     shown[WEBHOOK] = {**shown[WEBHOOK], "secret": secret}
 
 
-@endpoint
-def create_event_destination(request: Request) -> Answer:
-    """Create a destination from `config` and `credentials`."""
-    return _create(request, _read_parts, _show_in_credentials)
-
-
-@endpoint
-def update_event_destination(request: Request) -> Answer:
-    """Change `config` and `credentials`."""
-    return _update(request, _read_parts)
-
-
-@endpoint
-def create_typed_destination(request: Request) -> Answer:
-    """Create a destination from one object named after the type."""
-    return _create(request, _read_typed, _show_in_webhook)
-
-
-@endpoint
-def update_typed_destination(request: Request) -> Answer:
-    """Change the object named after the type."""
-    return _update(request, _read_typed)
+ENDPOINTS |= {
+    "create_event_destination": partial(_create, read=_read_parts, show=_show_in_credentials),
+    "update_event_destination": partial(_update, read=_read_parts),
+    "create_typed_destination": partial(_create, read=_read_typed, show=_show_in_webhook),
+    "update_typed_destination": partial(_update, read=_read_typed),
+}
