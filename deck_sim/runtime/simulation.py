@@ -28,8 +28,7 @@ from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS
 from deck_sim.runtime.journal import MAX_CALLS, Call, StoredAnswer
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.selection import Choice, NewResource, choose
-from deck_sim.scenario.selection_state import SelectionState
+from deck_sim.scenario.selection import Choice, NewResource, SelectionState, choose
 
 log = logging.getLogger("deck_sim")
 

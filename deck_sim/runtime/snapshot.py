@@ -40,8 +40,7 @@ from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.selection import Choice
-from deck_sim.scenario.selection_state import SelectionState
+from deck_sim.scenario.selection import Choice, SelectionState
 
 VERSION = 1
 MAX_DEPTH = 1000  # of a document: it contains request bodies, which may be deep themselves

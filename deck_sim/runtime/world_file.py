@@ -20,7 +20,7 @@ from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistakes, ScenarioError
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.schema import schema_of
-from deck_sim.scenario.selection_state import DEFAULT_SCENARIO
+from deck_sim.scenario.selection import DEFAULT_SCENARIO
 from deck_sim.scenario.yaml.document import Document, Path, YamlError
 from deck_sim.scenario.yaml.reader import read_file
 

@@ -120,7 +120,9 @@ class _ScriptCheck:
         for index, step in enumerate(steps):
             here = (*path, index)
             if not before:
-                yield here, _unreachable(step, steps[index - 1])
+                last, named = steps[index - 1], f"`{step.word}`" if step.type else "this step"
+                why = "ends the script" if last.type and last.type.ends else "is `stuck`"
+                yield here, f"{named} is never reached: `{last.word}` before it {why}"
                 return
             if step.is_status:
                 yield from self._check_status(step, here, before)
@@ -138,7 +140,12 @@ class _ScriptCheck:
         if step.step:
             unreachable = step.step.unreachable_keys
             yield from (((*here, step.word, key), why) for key, why in unreachable.items())
-            yield from self._check_waits(step.step, (*here, step.word))
+            limit = self.inactivity
+            for key, span in step.step.waits.items():
+                if limit and span.low >= limit:
+                    most = format_duration(limit)
+                    text = f"{span} is too long: after {most} without activity the run fails"
+                    yield (*here, step.word, key), f"{text}; write less than {most}"
             for name in step.step.fails_with:
                 if not self.edition.has_error(name):
                     having = [e.name for e in EDITIONS.values() if e.has_error(name)]
@@ -156,22 +163,9 @@ class _ScriptCheck:
                 allowed = self._list_words(after)
                 yield here, f"`{step.word}` cannot follow `{status}`; allowed next: {allowed}"
 
-    def _check_waits(self, step: Step, here: Path) -> Iterator[Found]:
-        for key, span in step.waits.items():
-            if self.inactivity and span.low >= self.inactivity:
-                limit = format_duration(self.inactivity)
-                text = f"{span} is too long: after {limit} without activity the run fails"
-                yield (*here, key), f"{text}; write less than {limit}"
-
     def _has_no(self, noun: str, name: str, having: list[str]) -> str:
         text = f"the edition `{self.edition.name}` {_HAS_NO} {noun} `{name}`"
         return f"{text}; editions that have it: {listed(having)}"
 
     def _list_words(self, statuses: Iterable[str]) -> str:
         return listed((s for s in statuses if s in self.words), last="or")
-
-
-def _unreachable(step: PartialStep, before: PartialStep) -> str:
-    why = "ends the script" if before.type and before.type.ends else "is `stuck`"
-    named = f"`{step.word}`" if step.type else "this step"
-    return f"{named} is never reached: `{before.word}` before it {why}"

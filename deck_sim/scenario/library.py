@@ -45,11 +45,8 @@ class Library:
         return sorted({*self._current(), *(self._below.names() if self._below else ())})
 
     def get(self, name: str, field: str = "scenario") -> Scenario:
-        """The scenario of this name; `field` is the place of the name in a message.
-
-        Raises:
-            ApiError: `input_invalid` if there is none.
-
+        """The scenario of this name; if there is none, `input_invalid`. `field` is the place of the
+        name in a message.
         """
         found = self.find(name)
         if found is None:
@@ -129,7 +126,7 @@ class WatchedFolder(Library):
 
     def __init__(self, folder: Path, below: Library, report: Report) -> None:
         super().__init__(below)
-        self._folder, self._under, self._report = folder, below, report
+        self._folder, self._report = folder, report
         self._own = read_folder(folder, below)._own
         self._seen, self._is_broken = self._look(), False
 
@@ -140,7 +137,7 @@ class WatchedFolder(Library):
             return self._own
         self._seen = seen
         try:
-            self._own = read_folder(self._folder, self._under)._own
+            self._own = read_folder(self._folder, self._below)._own
         except ScenarioError as error:
             self._report(error)
             self._is_broken = True
@@ -164,12 +161,9 @@ def scenario_files(folder: Path) -> list[Path]:
     return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
 
 
-def read_folder(folder: Path, below: Library) -> Library:
+def read_folder(folder: Path, below: Library | None) -> Library:
     """Read the scenarios of a user's folder, `*.yaml` and `*.yml`, over those `below`.
-
-    Raises:
-        ScenarioError: with every mistake of every file.
-
+    `ScenarioError` has every mistake of every file.
     """
     from deck_sim.scenario.loader import Mistake, ScenarioError
 
@@ -181,7 +175,9 @@ def read_folder(folder: Path, below: Library) -> Library:
     return library
 
 
-def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loader.Mistake]]:
+def read_files(
+    files: Iterable[Path], below: Library | None
+) -> tuple[Library, list[loader.Mistake]]:
     """Read scenario files; return their library and every mistake, in the order of the files. A
     broken scenario is in the library too, so that naming it is no mistake.
     """

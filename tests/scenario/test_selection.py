@@ -6,8 +6,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.selection import NewResource, choose
-from deck_sim.scenario.selection_state import SelectionState
+from deck_sim.scenario.selection import NewResource, SelectionState, choose
 
 
 def chosen(selection, header=None, kind="task_run"):

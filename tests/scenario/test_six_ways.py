@@ -8,8 +8,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import scenario_from_data
-from deck_sim.scenario.selection import WAYS, NewResource, choose
-from deck_sim.scenario.selection_state import SelectionState
+from deck_sim.scenario.selection import WAYS, NewResource, SelectionState, choose
 
 ORDER = ["header", "queue", "rule", "magic_name", "when", "default"]
 STEPS = ["queued", "running", "completed"]

@@ -61,12 +61,7 @@ class _Open:
 
 
 def read_file(file: FilePath) -> Document:
-    """Read a YAML file.
-
-    Raises:
-        YamlError: if it cannot be opened or is too large, and as `read_yaml` does.
-
-    """
+    """Read a YAML file. `YamlError` if it cannot be opened or is too large, and as `read_yaml`."""
     try:
         if not (file.is_dir() or S_ISREG(file.stat().st_mode)):  # reading could block
             raise YamlError("cannot be read: it is a pipe or a device, not a file")
@@ -78,12 +73,7 @@ def read_file(file: FilePath) -> Document:
 
 
 def read_yaml(source: bytes | str) -> Document:
-    """Read one YAML document.
-
-    Raises:
-        YamlError: with the place after which the rest cannot be read.
-
-    """
+    """Read one YAML document. `YamlError` has the place after which the rest cannot be read."""
     text = _decode(source).removeprefix("\ufeff")
     for pattern, message in _REFUSED.items():
         found = pattern.search(text)
@@ -188,7 +178,9 @@ class _Reader:
         self._count(event, values, letters)
         inside = self.open[-1] if self.open else None
         if inside and inside.needs_key:
-            self._refuse(event, f"a key must be text{_expression_hint(event)}")
+            braces = isinstance(event, yaml.MappingStartEvent) and event.flow_style
+            hint = '; is this an expression? Quote it: "{{ … }}"' if braces else ""
+            self._refuse(event, f"a key must be text{hint}")
         path = inside.next_path() if inside else ()
         self.document.values[path] = _mark(event)
         return path
@@ -257,12 +249,6 @@ def _message(error: yaml.MarkedYAMLError, text: str) -> str:
         problem += "; check the indentation"
     begun = error.context_mark
     return f"{error.context} that begins in line {begun.line + 1}: {problem}" if begun else problem
-
-
-def _expression_hint(event: Any) -> str:
-    """A hint for an expression without quotes, which YAML reads as a mapping."""
-    braces = isinstance(event, yaml.MappingStartEvent) and event.flow_style
-    return '; is this an expression? Quote it: "{{ … }}"' if braces else ""
 
 
 _TAB = "a tab is not allowed here; indent with spaces"

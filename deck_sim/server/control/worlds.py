@@ -15,7 +15,7 @@ from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import LAST_MOMENT
-from deck_sim.scenario.selection_state import check_scenario
+from deck_sim.scenario.selection import check_scenario
 from deck_sim.server.control.clock import check_follow
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
