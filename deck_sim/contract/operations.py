@@ -43,6 +43,11 @@ class Operation:
         return self.call.partition(" ")[2]
 
     @property
+    def tag(self) -> str:
+        """The first segment of the path."""
+        return self.path.split("/")[1]
+
+    @property
     def creates(self) -> bool:
         """Whether it makes a resource."""
         return self.status == 201 or self.name.startswith("create_")

@@ -14,8 +14,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.faults.outgoing import FAULT_HEADER as SPOILED
 from deck_sim.server.openapi.document import document
-from deck_sim.server.openapi.error_responses import CODES
-from deck_sim.server.openapi.headers import ANSWERED
+from deck_sim.server.openapi.paths import ANSWERED, CODES
 
 FOUND: list[str] = []
 

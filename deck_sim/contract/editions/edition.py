@@ -1,8 +1,9 @@
 """The parts of an edition. Nothing else differs between editions."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.contract import error_catalog, operations
@@ -78,13 +79,13 @@ class Edition:
             for word in (*kind.lifecycle, *kind.status_events)
         )
 
-    @property
-    def every_operation(self) -> Iterator[Operation]:
+    @cached_property
+    def every_operation(self) -> tuple[Operation, ...]:
         """Every call: the usual verbs of each kind, those of every edition, and its own."""
-        for kind in self.kinds.values():
-            yield from (operations.usual(verb, kind) for verb in kind.verbs)
-        yield from operations.SHARED
-        yield from self.operations
+        usual = (
+            operations.usual(verb, kind) for kind in self.kinds.values() for verb in kind.verbs
+        )
+        return (*usual, *operations.SHARED, *self.operations)
 
     @property
     def login_kind(self) -> Kind:

@@ -1,16 +1,15 @@
 """The OpenAPI document of an edition, made on first use."""
 
+from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from deck_sim.base.version import __version__
+from deck_sim.contract import bodies
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.contract.shapes import Shape
-from deck_sim.server.api.app import routes_of
-from deck_sim.server.openapi import headers
-from deck_sim.server.openapi.enums import name_enums
+from deck_sim.contract.shapes import Shape, choice, named
 from deck_sim.server.openapi.examples import add_examples
-from deck_sim.server.openapi.paths import JSON, operation_of, paths, tag
+from deck_sim.server.openapi.paths import ANSWERED, JSON, paths
 from deck_sim.server.openapi.schemas import event_of, schemas
 
 _ABOUT = """\
@@ -23,8 +22,7 @@ new version, so take any that you do not know. It is made by deck-sim, not by De
 def document(name: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the edition of that name."""
     edition = EDITIONS[name]
-    routes = routes_of(edition)
-    operations = [operation_of(route) for route in routes]
+    tags = dict.fromkeys(operation.tag for operation in edition.every_operation)
     found = {
         "openapi": "3.1.0",
         "info": {
@@ -35,16 +33,16 @@ def document(name: str) -> dict[str, Any]:
         },
         "servers": [{"url": "/v2"}],
         "security": [{"api_key": []}],
-        "tags": [{"name": word} for word in dict.fromkeys(map(tag, routes))],
-        "paths": paths(edition, routes),
+        "tags": [{"name": tag} for tag in tags],
+        "paths": paths(edition),
         "webhooks": {type_: _webhook(edition, type_) for type_ in edition.event_types},
         "components": {
-            "schemas": schemas(edition, operations),
-            "headers": headers.ANSWERED,
+            "schemas": schemas(edition),
+            "headers": ANSWERED,
             "securitySchemes": {"api_key": {"type": "http", "scheme": "bearer"}},
         },
     }
-    found = name_enums(found)
+    found = _name_enums(found)
     add_examples(found, edition.kinds.values())
     return found
 
@@ -62,3 +60,39 @@ def _webhook(edition: Edition, type_: str) -> Shape:
             "responses": {"2XX": {"description": "It was received, within five seconds."}},
         }
     }
+
+
+def _name_enums(document: Shape) -> Shape:
+    """The document, with a reference wherever an enumeration stood that has a name.
+
+    A generator of clients must call each by some name, and would make up `Type1` and `Result2`.
+    """
+    wanted = choice("WantedStatus", *get_args(bodies.WantedStatus))  # a destination has more
+    enums = {tuple(shape["enum"]): shape for shape in (wanted, *_titled(document))}
+    used = dict[str, Shape]()
+
+    def refer(part: Any) -> Any:
+        if isinstance(part, list):
+            return [refer(inner) for inner in part]
+        if not isinstance(part, dict):
+            return part
+        words = part.get("enum")
+        shape = enums.get(tuple(words)) if isinstance(words, list) else None
+        if shape is None:
+            return {key: refer(inner) for key, inner in part.items()}
+        used[shape["title"]] = {key: inner for key, inner in shape.items() if key != "title"}
+        return named(shape["title"])
+
+    referring: Shape = refer(document)
+    schemas = {**referring["components"]["schemas"], **used}
+    referring["components"]["schemas"] = dict(sorted(schemas.items()))
+    return referring
+
+
+def _titled(part: Any) -> Iterator[Shape]:
+    """The enumerations that have a name."""
+    if isinstance(part, dict) and "enum" in part and "title" in part:
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part:
+        if isinstance(inner, dict | list):
+            yield from _titled(inner)

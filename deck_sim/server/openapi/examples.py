@@ -1,32 +1,12 @@
 """An example for each body and answer, put together from the examples of its parts."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.shapes import Shape
 
-_GIVEN = ("examples", "const", "enum")
-_USUAL: Mapping[str, Any] = {
-    "boolean": True,
-    "integer": 1,
-    "null": None,
-    "object": {},
-    "string": "text",
-}
-
 _CREDENTIAL = "cred_Xk29fLq0aZ81bTnE"
-_BY_NAME: Mapping[str, Shape] = {
-    "credentials": {"examples": [{"secret": "whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz"}]},
-    "name": {"examples": ["Front desk"]},
-    "inputs": {"examples": [{"code": "123456"}]},
-    "password": {"examples": ["correct horse"]},
-    "url": {"examples": ["https://hotel.example"]},
-    "username": {"examples": ["guest@example.com"]},
-}
-
-
 # Bodies whose fields exclude one another, or mean something else than in answers.
 _WHOLE: Mapping[str, Any] = {
     "CreateTypedDestination": {
@@ -40,6 +20,21 @@ _WHOLE: Mapping[str, Any] = {
     "SubmitInput": {"input": {"code": "123456"}},
     "UpdateTypedDestination": {"name": "Front desk", "status": "active"},
 }
+_BY_NAME: Mapping[str, Shape] = {
+    "credentials": {"examples": [{"secret": "whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz"}]},
+    "name": {"examples": ["Front desk"]},
+    "inputs": {"examples": [{"code": "123456"}]},
+    "password": {"examples": ["correct horse"]},
+    "url": {"examples": ["https://hotel.example"]},
+    "username": {"examples": ["guest@example.com"]},
+}
+_BY_TYPE: Mapping[str, Any] = {
+    "boolean": True,
+    "integer": 1,
+    "null": None,
+    "object": {},
+    "string": "text",
+}
 
 
 def add_examples(document: Shape, kinds: Iterable[Kind]) -> None:
@@ -52,9 +47,34 @@ def add_examples(document: Shape, kinds: Iterable[Kind]) -> None:
     by_name = dict[str, Shape]()
     for kind in kinds:
         by_name = {**kind.attributes, **kind.includes, **by_name}
-    examples = Examples(schemas, {**by_name, **_BY_NAME})
+    by_name |= _BY_NAME
+
+    def example(schema: Shape, name: str = "") -> Any:
+        """An example of a schema that stands under `name`."""
+        if "$ref" in schema:
+            target = schema["$ref"].rpartition("/")[2]
+            return _WHOLE[target] if target in _WHOLE else example(schemas[target], name)
+        if "const" in schema:
+            return schema["const"]
+        for word in ("examples", "enum"):
+            if word in schema:
+                return schema[word][0]
+        if "allOf" in schema:
+            parts = [example(part) for part in schema["allOf"]]
+            return {key: value for part in parts for key, value in part.items()}
+        if "properties" in schema:
+            fields = schema["properties"].items()
+            return {f: example(inner, f) for f, inner in fields if inner.get("examples") != []}
+        if by_name.get(name) and schema.get("type") not in ("boolean", "integer"):
+            return example(by_name[name])
+        if schema.get("type") == "array":
+            return [example(schema["items"])]
+        if "anyOf" in schema:
+            return example(schema["anyOf"][0])
+        return schema.get("default", _BY_TYPE[schema.get("type", "object")])
+
     for content in _contents([document["paths"], document["webhooks"]]):
-        content.setdefault("example", examples.of(content["schema"]))
+        content.setdefault("example", example(content["schema"]))
 
 
 def _contents(part: Any) -> Iterator[Shape]:
@@ -64,34 +84,3 @@ def _contents(part: Any) -> Iterator[Shape]:
         yield from _contents(child)
     if isinstance(part, dict) and "application/json" in part:
         yield part["application/json"]
-
-
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """Examples of schemas. `by_name` are those of fields that have none where they stand."""
-
-    schemas: Mapping[str, Shape]
-    by_name: Mapping[str, Shape]
-
-    def of(self, schema: Shape, name: str = "") -> Any:
-        """An example of a schema that stands under `name`."""
-        if "$ref" in schema:
-            target = schema["$ref"].rpartition("/")[2]
-            return _WHOLE[target] if target in _WHOLE else self.of(self.schemas[target], name)
-        for word in _GIVEN:
-            if word in schema:
-                return schema[word] if word == "const" else schema[word][0]
-        if "allOf" in schema:
-            parts = [self.of(part) for part in schema["allOf"]]
-            return {key: value for part in parts for key, value in part.items()}
-        if "properties" in schema:
-            fields = schema["properties"].items()
-            shown = {field: inner for field, inner in fields if inner.get("examples") != []}
-            return {field: self.of(inner, field) for field, inner in shown.items()}
-        if self.by_name.get(name) and schema.get("type") not in ("boolean", "integer"):
-            return self.of(self.by_name[name])
-        if schema.get("type") == "array":
-            return [self.of(schema["items"])]
-        if "anyOf" in schema:
-            return self.of(schema["anyOf"][0])
-        return schema.get("default", _USUAL[schema.get("type", "object")])

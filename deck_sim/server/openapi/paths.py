@@ -1,89 +1,114 @@
-"""The paths of the document: one operation for each route."""
+"""The paths of the document: each operation with its parameters, answers, headers and errors."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
+from deck_sim.base.version import __version__
 from deck_sim.contract import shapes
 from deck_sim.contract.editions import Edition
+from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.operations import Operation
+from deck_sim.contract.resources import Kind
 from deck_sim.contract.shapes import Shape, many, named
+from deck_sim.scenario import selection
+from deck_sim.server import idempotency
 from deck_sim.server.api.paging import DEFAULT_LIMIT, MAX_LIMIT
-from deck_sim.server.openapi import headers
-from deck_sim.server.openapi.error_responses import error_responses
 from deck_sim.server.openapi.schemas import answer_name, status_name
-from deck_sim.server.routing import Route
+from deck_sim.server.request import ASSUMED
 
 JSON = "application/json"
+CODES = "x-error-codes"  # an extension of ours: OpenAPI has no place for the codes of a status
+VERSION, RETRY_AFTER = "Deck-Sim-Version", "Retry-After"
+((REPLAYED, _TRUE),) = idempotency.REPLAYED.items()
 
 
-def paths(edition: Edition, routes: Sequence[Route]) -> dict[str, Shape]:
+def _header(description: str, schema: Shape, *, required: bool = False) -> Shape:
+    return {"description": description, "required": required, "schema": schema}
+
+
+ANSWERED: Mapping[str, Shape] = {
+    VERSION: _header(
+        "The version of deck-sim, on every answer.", shapes.text(__version__), required=True
+    ),
+    selection.HEADER: _header(
+        "The scenario that was chosen, and why; deck-sim's own.",
+        shapes.text("mfa_then_success; because=queue"),
+        required=True,
+    ),
+    REPLAYED: _header(
+        "The answer is the one that was kept under the call's idempotency key; deck-sim's own.",
+        shapes.constant(_TRUE),
+    ),
+    ASSUMED: _header(
+        "What the answer rests on that is only assumed, by its names in the fidelity ledger.",
+        shapes.text("state_invalid"),
+    ),
+    RETRY_AFTER: _header(
+        "After how many seconds there is room; sent if the world's rate limit says so.",
+        {"type": "integer", "minimum": 1, "examples": [2]},
+    ),
+}
+_NEVER_STORED = (401, 413, 429, 500, 501)  # statuses, under an idempotency key
+
+
+def paths(edition: Edition) -> dict[str, Shape]:
     """Every path of the edition, and its methods."""
     found: dict[str, Shape] = {}
-    for route in routes:
-        shown = _operation(edition, route, _links(edition, route, routes))
-        found.setdefault(route.path, {})[route.method.lower()] = shown
+    for operation in edition.every_operation:
+        found.setdefault(operation.path, {})[operation.method.lower()] = _show(edition, operation)
     return found
 
 
-def tag(route: Route) -> str:
-    """The tag of a route: the first segment of its path."""
-    return route.path.split("/")[1]
-
-
-def _operation(edition: Edition, route: Route, links: Shape) -> Shape:
-    operation = operation_of(route)
+def _show(edition: Edition, operation: Operation) -> Shape:
     shown: Shape = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "tags": [tag(route)],
+        "tags": [operation.tag],
     }
-    if parameters := [*_parameters(edition, route, operation)]:
+    if parameters := [*_parameters(edition, operation)]:
         shown["parameters"] = parameters
     if body := edition.body_name(operation):
-        content = {JSON: {"schema": named(body)}}
-        shown["requestBody"] = {"required": True, "content": content}
-    done: Shape = {
-        "description": "Done.",
-        "content": {JSON: {"schema": named(answer_name(operation))}},
-    }
-    if links:
+        shown["requestBody"] = {"required": True, "content": {JSON: {"schema": named(body)}}}
+    content = {JSON: {"schema": named(answer_name(operation))}}
+    done: Shape = {"description": "Done.", "content": content}
+    if links := _links(edition, operation):
         done["links"] = links
-    responses = {f"{operation.status}": done, **error_responses(edition, route, operation)}
+    responses = {operation.status: done, **_error_responses(edition, operation)}
     for status, response in responses.items():
-        response["headers"] = headers.answer_headers(edition, route, operation, int(status))
-    return {**shown, "responses": responses}
+        names = _answer_headers(edition, operation, status)
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    return {**shown, "responses": {f"{status}": each for status, each in responses.items()}}
 
 
-def _links(edition: Edition, route: Route, routes: Iterable[Route]) -> Shape:
+def _links(edition: Edition, operation: Operation) -> Shape:
     """Links to the calls that take the id of the created resource."""
-    kind = edition.kinds.get(operation_of(route).kind)
-    if route.method != "POST" or not kind or kind.path == _named_by_id(route):
+    kind = edition.kinds.get(operation.kind)
+    if operation.method != "POST" or not kind or kind is _named_by_id(edition, operation):
         return {}
+    parameters = {"id": "$response.body#/id"}
     return {
-        operation_of(other).name: {
-            "operationId": operation_of(other).name,
-            "parameters": {"id": "$response.body#/id"},
-        }
-        for other in routes
-        if _named_by_id(other) == kind.path
+        other.name: {"operationId": other.name, "parameters": parameters}
+        for other in edition.every_operation
+        if _named_by_id(edition, other) is kind
     }
 
 
-def _named_by_id(route: Route) -> str | None:
-    """The path of the kind of resource that `{id}` belongs to."""
-    return tag(route) if "{id}" in route.path else None
+def _named_by_id(edition: Edition, operation: Operation) -> Kind | None:
+    """The kind of resource that `{id}` in the path names; None for an event."""
+    kinds = {kind.path: kind for kind in edition.kinds.values()}
+    return kinds.get(operation.tag) if "{id}" in operation.path else None
 
 
-def operation_of(route: Route) -> Operation:
-    """The operation of a route of the Deck API."""
-    assert route.operation is not None, f"{route.method} {route.path} has no operation"
-    return route.operation
+def _takes_key(edition: Edition, operation: Operation) -> bool:
+    return edition.idempotency.covers(operation.method, creates=operation.creates)
 
 
-def _parameters(edition: Edition, route: Route, operation: Operation) -> Iterator[Shape]:
-    if "{id}" in route.path:
-        yield {"name": "id", "in": "path", "required": True, "schema": _identity(edition, route)}
+def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
+    if "{id}" in operation.path:
+        kind = _named_by_id(edition, operation)
+        identity = shapes.identity(kind.prefix if kind else "evt")
+        yield {"name": "id", "in": "path", "required": True, "schema": identity}
     for name in operation.filters:
-        values = _filter(edition, operation, name)
+        values = _filter(edition.kinds.get(operation.answer), name)
         yield _query(name, many(values), f"Only those with one of these; also as `{name}[]`.")
     if operation.paged:
         yield from _PAGE
@@ -91,16 +116,17 @@ def _parameters(edition: Edition, route: Route, operation: Operation) -> Iterato
         text = f"What else to show: {', '.join(f'`{name}`' for name in operation.includes)}."
         several = _query("include", many({"type": "string"}), text)
         yield {**several, "style": "form", "explode": False}
-    yield from headers.call_headers(edition, route, operation)
+    if operation.plays:
+        scenario = shapes.text("mfa_then_success")
+        text = "The scenario to play; deck-sim's own."
+        yield _parameter(selection.HEADER, "header", scenario, text)
+    if _takes_key(edition, operation):
+        key = {"type": "string", "minLength": 1, "maxLength": edition.idempotency.longest_key}
+        text = "The same call under the same key gets the same answer again, and does nothing more."
+        yield _parameter(idempotency.HEADER, "header", key, text)
 
 
-def _identity(edition: Edition, route: Route) -> Shape:
-    prefixes = {kind.path: kind.prefix for kind in edition.kinds.values()}
-    return shapes.identity(prefixes.get(tag(route), "evt"))
-
-
-def _filter(edition: Edition, operation: Operation, name: str) -> Shape:
-    kind = edition.kinds.get(operation.answer)
+def _filter(kind: Kind | None, name: str) -> Shape:
     if name == "status" and kind:
         return named(status_name(kind))
     if name == "outcome" and kind and kind.machine:
@@ -108,8 +134,12 @@ def _filter(edition: Edition, operation: Operation, name: str) -> Shape:
     return {"type": "string"}
 
 
+def _parameter(name: str, place: str, schema: Shape, description: str) -> Shape:
+    return {"name": name, "in": place, "description": description, "schema": schema}
+
+
 def _query(name: str, schema: Shape, description: str) -> Shape:
-    return {"name": name, "in": "query", "description": description, "schema": schema}
+    return _parameter(name, "query", schema, description)
 
 
 _LIMIT = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
@@ -119,3 +149,57 @@ _PAGE = (
     _query("created_after", shapes.MOMENT, "Only those created after that moment."),
     _query("created_before", shapes.MOMENT, "Only those created before that moment."),
 )
+
+
+def _answer_headers(edition: Edition, operation: Operation, status: int) -> Iterator[str]:
+    yield from (VERSION, ASSUMED)
+    if operation.plays and status == operation.status:
+        yield selection.HEADER
+    stored = status in edition.idempotency.kept and status not in _NEVER_STORED
+    if stored and _takes_key(edition, operation):
+        yield REPLAYED
+    if status == 429:
+        yield RETRY_AFTER
+
+
+def _error_responses(edition: Edition, operation: Operation) -> dict[int, Shape]:
+    by_status: dict[int, list[str]] = {}
+    for name in sorted({*_errors(edition, operation)}):
+        by_status.setdefault(CATALOG[name].status, []).append(name)
+    found: dict[int, Shape] = {}
+    for status, (first, *others) in sorted(by_status.items()):
+        row = CATALOG[first]
+        error = {"type": row.type, "code": row.code, "message": _message(first)}
+        example = {"errors": [error], "request_id": "req_Xk29fLq0aZ81bTnE"}
+        found[status] = {
+            "description": "\n".join(f"- `{name}`: {_message(name)}" for name in (first, *others)),
+            "content": {JSON: {"schema": named("Errors"), "example": example}},
+            CODES: [first, *others],
+        }
+    return found
+
+
+def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
+    """The names of the errors that follow from the operation."""
+    yield from ("request/api_key_invalid", "rate_limit/rate_limit_exceeded", "api/api_error")
+    yield "deck_sim/assumption_refused"
+    yield from operation.errors
+    if _takes_key(edition, operation):
+        yield from ("idempotency/idempotency_error", "idempotency/idempotency_key_error")
+    if body := edition.body_name(operation):
+        codes = ("body_invalid", "input_missing", "input_invalid", "payload_too_large")
+        yield from (f"request/{code}" for code in codes)
+        kind = edition.kinds.get(operation.answer)
+        for name, used in kind.references.items() if kind else ():
+            if name in edition.body(body).model_fields:
+                yield edition.kinds[used].not_found
+    if operation.paged or operation.plays:
+        yield "request/input_invalid"
+    if "{id}" in operation.path:
+        named_kind = _named_by_id(edition, operation)
+        yield named_kind.not_found if named_kind else "request/event_not_found"
+
+
+def _message(name: str) -> str:
+    words = {"id": "…", "limit": "10 MiB", "behaviour": "…", "what": "…"}
+    return CATALOG[name].message.format(field="name", **words)

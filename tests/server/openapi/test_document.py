@@ -13,10 +13,7 @@ from deck_sim.scenario import selection
 from deck_sim.server.api.app import routes_of
 from deck_sim.server.idempotency import HEADER
 from deck_sim.server.openapi.document import document
-from deck_sim.server.openapi.error_responses import CODES
-from deck_sim.server.openapi.headers import REPLAYED, RETRY_AFTER, VERSION
-from deck_sim.server.openapi.paths import operation_of
-from deck_sim.server.routing import Route
+from deck_sim.server.openapi.paths import CODES, REPLAYED, RETRY_AFTER, VERSION
 
 EVERY_EDITION = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
 ROUTES = [
@@ -196,12 +193,6 @@ def test_a_create_links_to_the_calls_with_its_id(edition):
         "parameters": {"id": "$response.body#/id"},
     }
     assert set(created["links"]) == {"get_agent", "update_agent", "delete_agent"}
-
-
-def test_a_route_without_an_operation_is_an_assertion_error():
-    """The message names the route."""
-    with pytest.raises(AssertionError, match="GET /new has no operation"):
-        operation_of(Route("GET", "/new", lambda request: None))
 
 
 def lists(part):
