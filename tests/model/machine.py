@@ -1,5 +1,7 @@
 """The calls of both editions: time, agents, sources, tasks, runs, lists."""
 
+from functools import partial
+
 from budget import BUDGET as SPARE
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -83,19 +85,13 @@ class Machine(SideBySide):
     def create(self, kind, body, key=None):
         """Create an agent or a source."""
         status = 200 if kind == "source" else 201
-
-        def does(made):
-            return self.model.create(made, kind, **body)
-
+        does = partial(self.model.create, kind=kind, **body)
         return self.both("POST", f"/v2/{kind}s", body, does, key=key, creates=True, status=status)
 
     def create_task(self, agent, timeout, key=None):
         """Create a task of an agent."""
         body = {"name": "Read", "agent_id": agent, "settings": {"timeout_seconds": timeout}}
-
-        def does(made):
-            return self.model.create_task(made, **body)
-
+        does = partial(self.model.create_task, **body)
         return self.both("POST", "/v2/tasks", body, does, key=key, creates=True, status=201)
 
     def change_catalog(self, data):
@@ -119,29 +115,20 @@ class Machine(SideBySide):
         kind = "task" if "settings" in fields else "agent"
         if self.model.all(kind):
             id_ = self.pick(data, kind)
-
-            def does(made):
-                return self.model.update(kind, id_, **fields)
-
+            does = partial(self.model.update, kind, id_, **fields)
             self.both("PATCH", f"/v2/{kind}s/{id_}", fields, does, key=key)
 
     def reset_one(self, data, key):
         """Reset a task."""
         task = data.draw(self.ever("task"), label="task")
-
-        def does(made):
-            return self.model.reset_task(task)
-
+        does = partial(self.model.reset_task, task)
         self.both("POST", f"/v2/tasks/{task}/reset", None, does, key=key)
 
     def delete_one(self, data, key):
         """Delete something, perhaps again."""
         kind = data.draw(KINDS, label="kind")
         id_ = data.draw(self.ever(kind), label=kind)
-
-        def does(made):
-            return self.model.delete(kind, id_)
-
+        does = partial(self.model.delete, kind, id_)
         self.both("DELETE", f"/v2/{kind}s/{id_}", None, does, key=key)
         gone = "_gone" in self.model.things[id_]
         codes = self.call("GET", f"/v2/{kind}s/{id_}").codes
@@ -162,10 +149,7 @@ class Machine(SideBySide):
 
     def cancel_one(self, run, key):
         """Cancel a run."""
-
-        def does(made):
-            return self.model.cancel(run)
-
+        does = partial(self.model.cancel, run)
         self.both("POST", f"/v2/task-runs/{run}/cancel", None, does, key=key)
 
     def answer_run(self, data, answers=ANSWERS):
@@ -177,10 +161,7 @@ class Machine(SideBySide):
     def answer(self, kind, path, id_, given):
         """Answer a prompt, if there is one."""
         body = {self.model.answers_in: given}
-
-        def does(made):
-            return self.model.answer(kind, id_, given)
-
+        does = partial(self.model.answer, kind, id_, given)
         self.both("POST", f"/v2/{path}/{id_}/interaction", body, does)
 
     def review(self, data):
@@ -188,12 +169,8 @@ class Machine(SideBySide):
         approved = data.draw(st.booleans(), label="approved")
         run = self.pick(data, "task_run", self.model.review)
         verdict = "approve" if approved else "reject"
-        self.both(
-            "POST",
-            f"/_sim/task-runs/{run}/{verdict}",
-            None,
-            lambda made: self.model.review_run(run, approved=approved),
-        )
+        does = partial(self.model.review_run, run, approved=approved)
+        self.both("POST", f"/_sim/task-runs/{run}/{verdict}", None, does)
 
     def play_dialog(self, data):
         """Start a run, let it play until it waits, and answer or review it several times."""

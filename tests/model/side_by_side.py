@@ -68,7 +68,9 @@ class SideBySide(RuleBasedStateMachine):
         return answer
 
     def both(self, method, path, body, does, *, key=None, creates=False, status=200, script=None):
-        """Call the product and the model; both must agree."""
+        """Call the product and the model, which takes ids of new things from the product's answer;
+        both must agree.
+        """
         headers = {"idempotency_key": key} if key else {}
         headers |= {"deck_sim_scenario": script} if script else {}
         answer = self.call(method, path, body, **headers)
@@ -84,7 +86,7 @@ class SideBySide(RuleBasedStateMachine):
         if keyed and self.model.keeps(answer.status):
             self.model.kept[key] = (self.model.now, name, answer)
         try:
-            shown = does(answer.data)
+            shown = does(answer.data) if creates else does()
         except Refused as refused:
             return must_refuse(answer, refused)
         assert answer.status == status, answer.body

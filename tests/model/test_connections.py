@@ -1,5 +1,6 @@
 """The `connections` edition against the model of its contract."""
 
+from functools import partial
 from typing import ClassVar
 
 from hypothesis import strategies as st
@@ -35,13 +36,8 @@ class ConnectionsMachine(Machine):
         """Open a connection."""
         body = {"source_id": source, "auth_method": "none", "external_id": external}
         made = {"key": key, "creates": True, "status": 201, "script": f"connection_{script}"}
-        return self.both(
-            "POST",
-            "/v2/connections",
-            body,
-            lambda made: self.model.open(made, source, external, script),
-            **made,
-        )
+        does = partial(self.model.open, source_id=source, external_id=external, script=script)
+        return self.both("POST", "/v2/connections", body, does, **made)
 
     def open(self, data):
         """Open a connection, perhaps at a deleted source."""
@@ -57,20 +53,14 @@ class ConnectionsMachine(Machine):
         key = data.draw(KEYS, label="key")
         task = data.draw(self.ever("task"), label="task")
         connection = self.pick(data, "connection", "connected")
-
-        def does(made):
-            return self.model.run(made, task, connection, script)
-
+        does = partial(self.model.run, task_id=task, connection_id=connection, script=script)
         self.start(task, {"connection_id": connection}, script, key, does)
 
     def rename(self, data):
         """Change the external id of a connection."""
         fields = data.draw(st.sampled_from([{}, {"external_id": "guest-3"}]), label="fields")
         connection = self.pick(data, "connection")
-
-        def does(made):
-            return self.model.rename(connection, fields)
-
+        does = partial(self.model.rename, connection, fields)
         self.both("PATCH", f"/v2/connections/{connection}", fields, does)
 
     def answer_connection(self, data):
@@ -86,10 +76,7 @@ class ConnectionsMachine(Machine):
         )
         connection = self.pick(data, "connection", "connected")
         api = "_sim" if name in ("drop", "invalidate") else "v2"
-
-        def does(made):
-            return self.model.command(name, connection)
-
+        does = partial(self.model.command, name, connection)
         self.both("POST", f"/{api}/connections/{connection}/{name}", None, does)
 
     def reopen(self, data):
@@ -97,10 +84,7 @@ class ConnectionsMachine(Machine):
         script = data.draw(OPENINGS, label="script")
         connection = self.pick(data, "connection", "disconnected")
         path, script_name = f"/v2/connections/{connection}/reopen", f"connection_{script}"
-
-        def does(made):
-            return self.model.reopen(connection, script)
-
+        does = partial(self.model.reopen, connection, script)
         self.both("POST", path, None, does, script=script_name)
 
 

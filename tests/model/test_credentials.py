@@ -1,5 +1,6 @@
 """The `credentials` edition against the model of its contract."""
 
+from functools import partial
 from typing import ClassVar
 
 from hypothesis import strategies as st
@@ -45,14 +46,8 @@ class CredentialsMachine(Machine):
     def store_one(self, source, key):
         """Store a credential."""
         body = {"source_id": source, "auth_method": "none", "external_id": "guest-1"}
-        made = {"key": key, "creates": True, "status": 201}
-        return self.both(
-            "POST",
-            "/v2/credentials",
-            body,
-            lambda made: self.model.store(made, source, "guest-1"),
-            **made,
-        )
+        does = partial(self.model.store, source_id=source, external_id="guest-1")
+        return self.both("POST", "/v2/credentials", body, does, key=key, creates=True, status=201)
 
     def store(self, data):
         """Store a credential, perhaps for a deleted source."""
@@ -66,10 +61,7 @@ class CredentialsMachine(Machine):
         key = data.draw(KEYS, label="key")
         credential = self.pick(data, "credential", "verified")
         body = {**fields, **({"auth_credentials": LOGIN} if login else {})}
-
-        def does(made):
-            return self.model.change_credential(credential, fields, login=login)
-
+        does = partial(self.model.change_credential, credential, fields, login=login)
         self.both("PATCH", f"/v2/credentials/{credential}", body, does, key=key)
 
     def lose_credential(self, data):
@@ -79,16 +71,10 @@ class CredentialsMachine(Machine):
         credential = self.pick(data, "credential")
         path = f"credentials/{credential}"
         if deleted:
-
-            def does(made):
-                return self.model.delete_credential(credential)
-
+            does = partial(self.model.delete_credential, credential)
             self.both("DELETE", f"/v2/{path}", None, does, key=key)
         else:
-
-            def does(made):
-                return self.model.invalidate(credential)
-
+            does = partial(self.model.invalidate, credential)
             self.both("POST", f"/_sim/{path}/invalidate", None, does)
 
     def run(self, data, scripts=SCRIPTS):
@@ -112,10 +98,7 @@ class CredentialsMachine(Machine):
             if self.model.all(kind)
         }
         task = data.draw(self.ever("task"), label="task")
-
-        def does(made):
-            return self.model.run(made, task, script, **ids)
-
+        does = partial(self.model.run, task_id=task, script=script, **ids)
         run = self.start(task, ids, script, key, does)
         then = data.draw(st.sampled_from(["", "", "again", "cancel"]), label="then")
         if then == "again":
@@ -130,9 +113,8 @@ class CredentialsMachine(Machine):
         self.pass_time(data.draw(st.sampled_from([3, 3, 3, 1]), label="length"))
         ids, script = {"session_id": session}, data.draw(SESSION_SCRIPTS, label="script")
         if session and task:
-            run = self.start(
-                task, ids, script, None, lambda made: self.model.run(made, task, script, **ids)
-            )
+            does = partial(self.model.run, task_id=task, script=script, **ids)
+            run = self.start(task, ids, script, None, does)
             then = data.draw(st.sampled_from(["", "cancel", "wait"]), label="then")
             if then == "cancel" and run:
                 self.cancel_one(run, None)
@@ -147,10 +129,9 @@ class CredentialsMachine(Machine):
 
     def start_one(self, credential, script):
         """Open a session without a run."""
-
-        def does(made):
-            return self.model.start_session(made, credential, None, script)
-
+        does = partial(
+            self.model.start_session, credential_id=credential, source_id=None, script=script
+        )
         made = {"creates": True, "status": 201, "script": f"session_{script}"}
         return self.both("POST", "/v2/sessions", {"credential_id": credential}, does, **made)
 
@@ -159,10 +140,7 @@ class CredentialsMachine(Machine):
         name = data.draw(st.sampled_from(["end", "drop"]), label="name")
         session = self.pick(data, "session", "queued", "running", "idle")
         api = "v2" if name == "end" else "_sim"
-
-        def does(made):
-            return self.model.command(name, session)
-
+        does = partial(self.model.command, name, session)
         self.both("POST", f"/{api}/sessions/{session}/{name}", None, does)
 
 
