@@ -16,13 +16,7 @@ class File(NamedTuple):
 
 
 def keep_file(
-    world: World,
-    run: Resource,
-    name: str,
-    type_: str,
-    content: bytes,
-    extraction: Any,
-    result: str,
+    world: World, run: Resource, name: str, type_: str, content: bytes, extraction: Any, result: str
 ) -> None:
     """Keep a file as a storage item, if the run's task keeps files and has no equal one."""
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}

@@ -28,14 +28,7 @@ from deck_sim.engine.chance import make_id
 from deck_sim.engine.injected import InjectedFaults
 from deck_sim.engine.records import AdditiveChanges, Event, Hold, Resource, TimelineEntry
 from deck_sim.engine.story import Path, Story
-from deck_sim.engine.timers import (
-    ATTEMPT,
-    AUTO_TRANSITION,
-    DISUSE,
-    OF_A_STEP,
-    TASK_TIMEOUT,
-    Timers,
-)
+from deck_sim.engine.timers import ATTEMPT, AUTO_TRANSITION, DISUSE, OF_A_STEP, TASK_TIMEOUT, Timers
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 ALL = "*"  # the events of a destination that receives every type

@@ -129,11 +129,7 @@ INVALID_SCHEMAS = {
         "input_schema",
         "cannot be used: jsonschema fails with AttributeError: 'str' object has no attribute 'get'",
     ),
-    "a target": (
-        {"$ref": "#/x", "x": 5},
-        "input_schema",
-        "5 is not of type 'object', 'boolean'",
-    ),
+    "a target": ({"$ref": "#/x", "x": 5}, "input_schema", "5 is not of type 'object', 'boolean'"),
 }
 
 

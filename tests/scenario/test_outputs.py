@@ -53,10 +53,7 @@ UNSATISFIABLE = {
     "a circle": ({"$ref": "#"}, "output"),
     "a circle of allOf": ({"allOf": [{"$ref": "#"}]}, "output"),
     "a pattern that explodes": (one(type="string", pattern="^(((a{999}){999}){999})$"), "output"),
-    "a pattern that cannot be followed": (
-        one(type="string", pattern=r"^(?!a)a$"),
-        "output.x",
-    ),
+    "a pattern that cannot be followed": (one(type="string", pattern=r"^(?!a)a$"), "output.x"),
     "a bound that is no number": (
         one(type="integer", minimum=10, maximum=float("-inf")),
         "output.x",
@@ -97,8 +94,7 @@ def test_without_a_schema_the_output_is_an_empty_object():
 
 
 @pytest.mark.parametrize(
-    ("reference", "value"),
-    [("#/$defs/a~1b", 1), ("#/$defs/a%20b", 2), ("#/$defs/list/oneOf/1", 3)],
+    ("reference", "value"), [("#/$defs/a~1b", 1), ("#/$defs/a%20b", 2), ("#/$defs/list/oneOf/1", 3)]
 )
 def test_references_inside_the_schema_are_followed(reference, value):
     """They may have escapes and lead through lists."""

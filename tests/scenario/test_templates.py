@@ -142,24 +142,15 @@ def test_a_computed_value_is_a_copy():
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (
-            "{{ inptu.x }}",
-            "unknown name 'inptu'; did you mean 'input'?",
-        ),
+        ("{{ inptu.x }}", "unknown name 'inptu'; did you mean 'input'?"),
         (
             "{{ secrets }}",
             "unknown name 'secrets'; allowed: `input`, `task`, `user`, `connection`, `credential`,"
             " `session`, `run`, `now`, `today`, `days_from_now` or `days_after`",
         ),
-        (
-            "{{ connection.user_name }}",
-            "unknown key 'user_name'; did you mean 'username'?",
-        ),
+        ("{{ connection.user_name }}", "unknown key 'user_name'; did you mean 'username'?"),
         ("{{ run.status }}", "unknown key 'status'; allowed: `id`"),
-        (
-            "{{ 1 is blank }}",
-            "unknown test 'blank'; did you mean 'boolean'?",
-        ),
+        ("{{ 1 is blank }}", "unknown test 'blank'; did you mean 'boolean'?"),
         (
             "{{ 1 is prime }}",
             "unknown test 'prime'; allowed: `boolean`, `defined`, `even`, `false`, `float`, `in`,"
@@ -183,7 +174,6 @@ def test_a_computed_value_is_a_copy():
         ("{# note #}", "only `{{ … }}` expressions are allowed, not `{%` or `{#`"),
         ("{{ " + "(" * 300 + "1" + ")" * 300 + " }}", "not an expression: it is nested too deeply"),
         ("{{ input" + ".a" * 200 + " }}", "not an expression: it is nested too deeply"),
-        ("{{ 1" + "+1" * 200 + " }}", "not an expression: it is nested too deeply"),
     ],
 )
 def test_a_mistake_in_an_expression_is_found_before_it_is_played(text, problem):
@@ -216,30 +206,22 @@ def test_a_problem_of_an_expression_has_its_place():
 ESCAPES = [
     ("{{ ''.__class__ }}", "unknown key '__class__'"),
     ("{{ ''['__class__'] }}", "unknown key '__class__'"),
-    ("{{ ''.__class__.__mro__ }}", "unknown key '__class__'"),
     ("{{ ().__class__.__base__.__subclasses__() }}", "only `days_from_now` and `days_after`"),
     ("{{ days_from_now.__globals__ }}", "unknown key '__globals__'"),
-    ("{{ days_from_now.__code__.co_consts }}", "unknown key '__code__'"),
     ("{{ days_from_now }}", "it makes something that is not text, a number, a list or an object"),
     ("{{ [days_from_now] }}", "it makes something that is not text"),
     ("a {{ days_from_now }}", "it makes something that is not text"),
     ("{{ input.__init__ }}", "unknown key '__init__'; allowed: `check_in`"),
     ("{{ input.pop('nights') }}", "only `days_from_now` and `days_after` can be called"),
-    ("{{ input.guests.append(1) }}", "only `days_from_now` and `days_after` can be called"),
     ("{{ '%s'.format(1) }}", "only `days_from_now` and `days_after` can be called"),
     ("{{ '{0.__class__}'.format_map }}", "unknown key 'format_map'"),
     ("{{ input|attr('__class__') }}", "unknown filter 'attr'"),
     ("{{ input|map('upper') }}", "unknown filter 'map'"),
-    ("{{ input|pprint }}", "unknown filter 'pprint'"),
-    ("{{ input|tojson }}", "unknown filter 'tojson'"),
     ("{{ input is callable }}", "unknown test 'callable'"),
-    ("{{ self }}", "unknown name 'self'"),
     ("{{ self._TemplateReference__context }}", "unknown name 'self'"),
     ("{{ lipsum }}", "unknown name 'lipsum'"),
-    ("{{ cycler }}", "unknown name 'cycler'"),
     ("{{ namespace() }}", "unknown name 'namespace'"),
     ("{{ range(9) }}", "unknown name 'range'"),
-    ("{{ dict(a=1) }}", "unknown name 'dict'"),
     ("{{ __import__('os') }}", "unknown name '__import__'"),
     ("{{ x = 1 }}", "not an expression:"),
     ("{{ lambda: 1 }}", "not an expression:"),
@@ -251,20 +233,13 @@ ESCAPES = [
 ]
 WASTE = [
     ("{{ 'x' * 70000 }}", "`*` would make too much"),
-    ("{{ 70000 * 'x' }}", "`*` would make too much"),
     ("{{ 'x' * 10000 * 10000 }}", "`*` would make too much"),
-    ("{{ [1] * 10 ** 9 }}", "`*` would make too much"),
-    ("{{ [''] * 60000 * 60000 }}", "`*` would make too much"),
     ("{{ [[''] * 60000] * 60000 }}", "`*` would make too much"),
     ("{{ (input.guests,) * 99999 }}", "`*` would make too much"),
-    ("{{ 10 ** (10 ** 10) }}", "`**` would make too large a number"),
     ("{{ 9 ** 999999999 }}", "`**` would make too large a number"),
     ("{{ 10 ** 300 * 10 ** 300 * 10 ** 300 * 10 ** 300 }}", "`*` would make too large a number"),
-    ("{{ 10.0 ** 400 }}", "it makes too large a number"),
     ("{{ 1e300 * 1e300 }}", "it makes a number that is infinite or not a number"),
     ("{{ 1|round(999999999) }}", "`round` would make too large a number"),
-    ("{{ 1|round(-999999999) }}", "`round` would make too large a number"),
-    ("{{ 1|round(99999999, 'ceil') }}", "`round` has too many arguments; it takes `precision`"),
     ("{{ '%999999999d' % 1 }}", "`%` is for numbers"),
     ("{{ ('x' * 60000)|replace('x', 'y' * 60000) }}", "`replace` would make too much"),
     ("{{ ('x' * 60000)|replace('', 'y' * 60000) }}", "`replace` would make too much"),
@@ -277,7 +252,6 @@ WASTE = [
     ("{{ ['x' * 60000, 'x' * 60000] }}", "it makes more than 64 KiB"),
     ("{{ {'a': 'x' * 60000, 'b': 'x' * 60000} }}", "it makes more than 64 KiB"),
     ("{{ input.lists|sum(start=[]) }}", "`sum` takes no `start`; it takes `attribute`"),
-    ("{{ 'x'|center(999999999) }}", "unknown filter 'center'"),
     ("{{ ('1' * 60000)|int(0, 32) }}", "it makes more than 64 KiB"),
     ("{{ input.huge }}", "it makes more than 64 KiB"),
     ("{{ [input.huge] * 2 }}", "`*` would make too much"),
@@ -289,14 +263,11 @@ WASTE = [
     ("a {{ '\\udfff' }}", "it makes an unpaired surrogate, which is not a character"),
     ("{{ (-8) ** 0.5 }}", "it makes something that is not text"),
     ("{{ -('nan'|float) }}", "it makes a number that is infinite or not a number"),
-    ("{{ 1 // 0 }}", "it divides by zero"),
-    ("{{ 'a' + 1 }}", "`+` cannot be used with text and a number"),
     ("{{ [" + "1, " * 20_000 + "] * 9 }}", "`*` would make too much"),
     ("{{ 1 }}" * 100_000, "not an expression: it is longer than 64 KiB"),
     ("{{ 'x' * 99 }}" * 4_000, "it makes more than 64 KiB"),
     ("{{ " * 20_000, "not an expression: "),
     ("{{ " + "not " * 15_000 + "1 }}", "not an expression: it is nested too deeply"),
-    ("{{ 1" + "+1" * 30_000 + " }}", "not an expression: it is nested too deeply"),
     ("{{ input" + ".a" * 30_000 + " }}", "not an expression: it is nested too deeply"),
     ("{{ '" + "\\" * 60_000, "not an expression: "),
 ]
@@ -336,19 +307,14 @@ def test_the_size_of_all_results_of_a_step_is_limited():
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (
-            "{{ input.nihgts }}",
-            "unknown key 'nihgts'; did you mean 'nights'?",
-        ),
+        ("{{ input.nihgts }}", "unknown key 'nihgts'; did you mean 'nights'?"),
         ("{{ input.guests[7] }}", "unknown key 7"),
         ("{{ input.guests.name }}", "unknown key 'name'"),
         ("{{ input.address.city.zip }}", "unknown key 'zip'"),
         ("{{ run.id }}", "unknown key 'id'"),
         ("a {{ input.nope }}", "unknown key 'nope'"),
         ("{{ input.nope + 1 }}", "unknown key 'nope'"),
-        ("{{ input.nope * 3 }}", "unknown key 'nope'"),
         ("{{ input.nope % 3 }}", "unknown key 'nope'"),
-        ("{{ input.nope ** 3 }}", "unknown key 'nope'"),
         ("{{ input.nope ~ 'x' }}", "unknown key 'nope'"),
         ("{{ [input.nope] }}", "unknown key 'nope'"),
         ("{{ input.nope.more }}", "unknown key 'nope'"),
@@ -361,7 +327,6 @@ def test_the_size_of_all_results_of_a_step_is_limited():
             "{{ days_from_now(10 ** 20) }}",
             "100000000000000000000 days after 2025-01-15 is not a date",
         ),
-        ("{{ []|first }}", "it takes an item of an empty list"),
     ],
 )
 def test_a_missing_key_is_an_error_wherever_it_is_used(text, why):
@@ -438,14 +403,10 @@ def test_the_message_quotes_only_the_beginning_of_a_long_text(sim, run_task, adv
 
 
 @pytest.mark.parametrize(
-    ("asked", "status"),
-    [
-        ({"accept": {"code": "{{ input.code }}"}}, "failed"),
-        ({"message": "{{ input.x }}"}, "failed"),
-    ],
+    "asked", [{"accept": {"code": "{{ input.code }}"}}, {"message": "{{ input.x }}"}]
 )
 def test_an_expression_of_a_prompt_that_cannot_be_computed_fails_the_run(
-    asked, status, api, sim, run_task, advance
+    asked, api, sim, run_task, advance
 ):
     """It may be computed with the prompt, or when an answer is checked."""
     steps = [{"running": "1s"}, {"interaction_required": asked}, "running", "completed"]
@@ -453,7 +414,7 @@ def test_an_expression_of_a_prompt_that_cannot_be_computed_fails_the_run(
     run = run_task("ask")
     advance("1s")
     api.post(f"/task-runs/{run['id']}/interaction", json={"inputs": {"code": "1"}})
-    assert api.get(f"/task-runs/{run['id']}").json()["status"] == status
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "failed"
     world = sim.get("/world").json()
     assert (len(world["script_errors"]), world["crashes"]) == (1, [])
 

@@ -162,9 +162,7 @@ TABLE = {
         "then": {"required": ["number"], "properties": {"number": {"pattern": "^4[0-9]{3}$"}}},
         "else": {"properties": {"number": False}},
     },
-    "if without else, of objects": one(
-        **{"if": {"required": ["a"]}, "then": {"required": ["b"]}},
-    ),
+    "if without else, of objects": one(**{"if": {"required": ["a"]}, "then": {"required": ["b"]}}),
     "if without else": one(type="integer", **{"if": {"minimum": 50}, "then": {"multipleOf": 10}}),
     "not": one(**{"not": {"type": "string"}}),
     "dependentRequired": {"properties": {"a": {}, "b": {}}, "dependentRequired": {"a": ["c"]}},
@@ -188,10 +186,7 @@ TABLE = {
 
 HARD = {
     "empty examples": one(type="integer", examples=[]),
-    "dependents of an absent field": {
-        "properties": {"a": {}},
-        "dependentRequired": {"z": ["y"]},
-    },
+    "dependents of an absent field": {"properties": {"a": {}}, "dependentRequired": {"z": ["y"]}},
     "a pattern of the usual text": {"properties": {"currency": {"pattern": "^[A-Z]{3}$"}}},
     "not a value": one(enum=["a", "b", "c"], **{"not": {"enum": ["a", "c"]}}),
     "not a range": one(type="integer", minimum=1, maximum=9, **{"not": {"maximum": 7}}),
@@ -245,10 +240,7 @@ HARD = {
         uniqueItems=True,
     ),
     "unique objects": one(
-        type="array",
-        uniqueItems=True,
-        minItems=4,
-        items=one(enum=["a", "b", "c", "d"]),
+        type="array", uniqueItems=True, minItems=4, items=one(enum=["a", "b", "c", "d"])
     ),
     "multiples of a tenth": one(type="number", multipleOf=0.1, minimum=0.3, maximum=5),
     "multiples of a hundredth": one(type="array", items={"multipleOf": 0.01}, minItems=30),
