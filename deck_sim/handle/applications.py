@@ -7,12 +7,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, unquote, unquote_to_bytes, urlsplit
+from wsgiref.util import setup_testing_defaults
 
 Headers = list[tuple[bytes, bytes]]
 Message = MutableMapping[str, Any]
 
 _PORTS = {"http": 80, "https": 443}
 _CLIENT = "127.0.0.1"
+_UNPREFIXED = ("CONTENT_TYPE", "CONTENT_LENGTH")  # headers whose WSGI names have no `HTTP_`
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,8 @@ def _set_error(response: Future[HttpResponse], error: BaseException) -> None:
     # Those who wait for the response were not cancelled themselves, so a cancellation of the
     # application reaches them as a lost connection.
     if not response.done():
-        is_exception = isinstance(error, Exception)
         lost = ConnectionResetError("the application was stopped")
-        response.set_exception(error if is_exception else lost)
+        response.set_exception(error if isinstance(error, Exception) else lost)
 
 
 def _scope(request: HttpRequest) -> dict[str, Any]:
@@ -135,27 +136,22 @@ def _scope(request: HttpRequest) -> dict[str, Any]:
 
 def _environ(request: HttpRequest) -> dict[str, Any]:
     parts, (host, port) = request.parts, request.server
-    headers = dict[str, str]()
+    environ = dict[str, Any]()
     for name, value in request.headers:
-        key = f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}"
-        headers[key.removeprefix("HTTP_") if key in _UNPREFIXED else key] = value.decode("latin-1")
-    return headers | {
+        key = name.decode("latin-1").upper().replace("-", "_")
+        environ[key if key in _UNPREFIXED else f"HTTP_{key}"] = value.decode("latin-1")
+    environ |= {
         "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
         "QUERY_STRING": parts.query,
         "SERVER_NAME": host,
         "SERVER_PORT": f"{port}",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": _CLIENT,
-        "wsgi.version": (1, 0),
         "wsgi.url_scheme": parts.scheme,
         "wsgi.input": io.BytesIO(request.body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
     }
-
-
-_UNPREFIXED = {"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"}
+    setup_testing_defaults(environ)
+    return environ

@@ -23,6 +23,13 @@ class Control:
 
     def __init__(self, url: str, api_key: str) -> None:
         self.url, self.api_key = url, api_key
+        transport = None
+        # A socket for each world would take several times as long as all that the world needs.
+        serve = sys.modules.get("deck_sim.server.serve")  # if not imported, no server runs here
+        if serve is not None and serve.server_at(url) is not None:
+            from deck_sim.handle.transports import Transport, open_channel
+
+            transport = Transport(open_channel(url), url)
         self._client = httpx2.Client(
             base_url=f"{url}/_sim",
             headers={
@@ -30,7 +37,7 @@ class Control:
                 real_time.PROCESS_HEADER: real_time.PROCESS,
             },
             timeout=TIMEOUT_SECONDS,
-            transport=_direct_transport(url),
+            transport=transport,
             # Reading the certificates would take longer than everything else a test's world needs.
             verify=not url.startswith("http://"),
             trust_env=False,  # no proxy between us and loopback
@@ -43,7 +50,10 @@ class Control:
             DeckSimError: with the server's messages, or why it could not be reached.
 
         """
-        headers = {**_process_time(), **content.pop("headers", {})}
+        # A server elsewhere signs webhooks with the time of a frozen process, since the frozen
+        # receivers refuse others as too old or too new.
+        present = real_time.process_now().isoformat() if real_time.is_frozen() else None
+        headers = drop_none(**{real_time.PRESENT_HEADER: present})
         try:
             answer = self._client.request(method, path, headers=headers, **content)
         except httpx2.TransportError as error:
@@ -65,25 +75,6 @@ class Control:
     def close(self) -> None:
         """Close the client's sockets."""
         self._client.close()
-
-
-def _direct_transport(url: str) -> httpx2.BaseTransport | None:
-    # A socket for each world would take several times as long as all that the world needs.
-    serve = sys.modules.get("deck_sim.server.serve")  # if not imported, no server runs here
-    if serve is None or serve.server_at(url) is None:
-        return None
-    from deck_sim.handle.transports import Transport, open_channel
-
-    return Transport(open_channel(url), url)
-
-
-def _process_time() -> dict[str, str]:
-    """A header with the time of a frozen process. A server elsewhere signs webhooks with it, or the
-    frozen receivers would refuse them as too old or too new.
-    """
-    if not real_time.is_frozen():
-        return {}
-    return {real_time.PRESENT_HEADER: real_time.process_now().isoformat()}
 
 
 def read_id(resource: IdOrResource) -> str:

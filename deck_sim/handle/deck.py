@@ -70,7 +70,8 @@ class Destination:
 class Deck(AbstractContextManager["Deck"]):
     """A world of a deck-sim server, selected by its API key.
 
-    As a context manager it closes what it has opened; the world stays.
+    As a context manager it closes what it has opened; the world stays. What the server refuses is a
+    `DeckSimError` with its messages.
 
     A method that waits for the server raises a `DeckSimError` when it is called on the thread of a
     running event loop, since a webhook receiver on that loop could not answer. Each has a twin for
@@ -82,12 +83,7 @@ class Deck(AbstractContextManager["Deck"]):
     holds: tuple[Hold, ...] = ()  # all that were created here, released or not
 
     def __init__(self, url: str, api_key: str) -> None:
-        """Drive the world of `api_key` on the server at `url`, with or without its `/v2`.
-
-        Raises:
-            DeckSimError: if `url` is not one. Whether a server is there, the first call shows.
-
-        """
+        """Drive the world of `api_key` on the server at `url`, with or without its `/v2`."""
         self.url = read_url(url)
         self.api_key = api_key
         self._control = Control(self.url, api_key)
@@ -183,32 +179,24 @@ class Deck(AbstractContextManager["Deck"]):
         """Add a scenario to this world, from YAML text or plain data; return its name.
 
         Plain data may leave out `version` and `name`.
-
-        Raises:
-            DeckSimError: with every error of the scenario.
-
         """
+        sent: Json
         if isinstance(source, str):
-            name = _scenario_name(_read_name(source))
-            self._control.call("PUT", f"/scenarios/{name}", content=source.encode())
+            data, sent = _read_data(source), {"content": source.encode()}
         else:
-            name = _scenario_name(source.get("name", f"scenario_{next(self._numbers)}"))
-            self._control.call("PUT", f"/scenarios/{name}", json=dict(source))
+            data = {"name": f"scenario_{next(self._numbers)}", **source}
+            sent = {"json": dict(source)}
+        name = data.get("name") if isinstance(data, Mapping) else None
+        if not (isinstance(name, str) and re.fullmatch("[a-z0-9_]+", name)):
+            name = "scenario"  # for the path; the server says what is wrong, and where
+        self._control.call("PUT", f"/scenarios/{name}", **sent)
         return name
 
-    def hold(
-        self,
-        point: str,
-        id: IdOrResource | None = None,  # noqa: A002 - what the control API calls it
-    ) -> Hold:
+    def hold(self, point: str, id: IdOrResource | None = None) -> Hold:
         """Stop runs and logins before they emit an event, until the hold is released.
 
         `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. A call as
         the point, `POST /v2/tasks/*/run`, holds the answer after the work is done.
-
-        Raises:
-            DeckSimError: if the event type, the call or the id is unknown.
-
         """
         hold = Hold(self._control, point, None if id is None else read_id(id))
         self.holds += (hold,)
@@ -257,26 +245,16 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def advance_until(
-        self,
-        event: str,
-        id: IdOrResource | None = None,  # noqa: A002
-        *,
-        limit: str | timedelta = "1d",
+        self, event: str, id: IdOrResource | None = None, *, limit: str | timedelta = "1d"
     ) -> AdvanceReport:
         """Advance the clock until an event such as `task_run.completed`, of that resource if given.
 
-        Raises:
-            DeckSimError: if nothing due within `limit` emits the event; says what waits.
-
+        If nothing due within `limit` emits it, the error says what waits.
         """
         return self.apps.serve_during(self._advancing(**_until(event, id, limit)))
 
     async def async_advance_until(
-        self,
-        event: str,
-        id: IdOrResource | None = None,  # noqa: A002
-        *,
-        limit: str | timedelta = "1d",
+        self, event: str, id: IdOrResource | None = None, *, limit: str | timedelta = "1d"
     ) -> AdvanceReport:
         """`advance_until` for coroutines."""
         return await self.apps.async_serve_during(self._advancing(**_until(event, id, limit)))
@@ -294,10 +272,7 @@ class Deck(AbstractContextManager["Deck"]):
     def sleep(self, seconds: float) -> None:
         """Advance the clock by seconds; a client takes it as its `sleep`.
 
-        Raises:
-            DeckSimError: if it was called `most_idle_sleeps` times while nothing happened, and
-                nothing is due.
-
+        An error ends a client that sleeps `most_idle_sleeps` times while nothing happens or is due.
         """
         self._count_idle_sleeps(self.advance(timedelta(seconds=seconds)))
 
@@ -340,10 +315,6 @@ class Deck(AbstractContextManager["Deck"]):
 
         `host` is the Host header that the application sees; the default is that of the test clients
         of web frameworks.
-
-        Raises:
-            DeckSimError: if `app` is no such application, or the destination cannot be created.
-
         """
         if not path.startswith("/"):
             raise DeckSimError(f"`path` must begin with a slash, not be {path!r}")
@@ -528,21 +499,20 @@ class Deck(AbstractContextManager["Deck"]):
         """
         edition = self._edition
         login = edition.login_kind
-        kinds = ("agent", "source", "task", login.object)
         ids = {
             f"{kind}_id": f"{edition.kinds[kind].prefix}_{next(self._numbers):016}"
-            for kind in kinds
+            for kind in ("agent", "source", "task", login.object)
         }
         ready = ReadyTask(**ids)
         schemas = {"input_schema": input_schema, "output_schema": output_schema}
         task = {"name": "Task", **schemas, **fields, "id": ready.task_id}
-        website = {"url": "https://source.example"}
         opened = {"id": ids[f"{login.object}_id"], "source_id": ready.source_id}
         opened |= {"status": edition.login_status, "auth_method": "none"}
+        site = {"type": "website", "website": {"url": "https://source.example"}}
         self.seed(
             {login.path: [opened]},
             agents=[{"id": ready.agent_id, "name": "Agent"}],
-            sources=[{"id": ready.source_id, "type": "website", "website": website}],
+            sources=[{"id": ready.source_id, **site}],
             tasks=[task | {"agent_id": ready.agent_id}],
         )
         return ready
@@ -585,14 +555,8 @@ def _until(event: str, resource: IdOrResource | None, limit: str | timedelta) ->
     return {"until": until, "limit": write_duration(limit)}
 
 
-def _read_name(text: str) -> Any:
+def _read_data(text: str) -> Any:
     try:
-        data = read_yaml(text).data
+        return read_yaml(text).data
     except YamlError:
         return None
-    return data.get("name") if isinstance(data, dict) else None
-
-
-def _scenario_name(name: Any) -> str:
-    """The name if a path can hold it. If not, the server says what is wrong, and where."""
-    return name if isinstance(name, str) and re.fullmatch("[a-z0-9_]+", name) else "scenario"

@@ -60,22 +60,16 @@ class ExpectedCall:
                 text = f"unknown argument {name!r}{nearest(name, allowed)}; allowed are"
                 raise DeckSimError(f"{text} {listed(allowed)}")
         call = cls(read, **expected)
-        call._check()
-        return call
-
-    def _check(self) -> None:
-        if self.status is not None and not isinstance(self.status, int):
-            raise DeckSimError(f"`status` is a number like 409, not {self.status!r}")
-        if self.error is not None and self.error not in CATALOG:
-            likely = nearest(self.error, CATALOG)
-            text = f"unknown error {self.error!r}"
-            raise DeckSimError(text + (likely or "; write `type/code`: `request/state_invalid`"))
-        for name in self.headers or ():
+        if call.status is not None and not isinstance(call.status, int):
+            raise DeckSimError(f"`status` is a number like 409, not {call.status!r}")
+        if call.error is not None and call.error not in CATALOG:
+            likely = nearest(call.error, CATALOG) or "; write `type/code`: `request/state_invalid`"
+            raise DeckSimError(f"unknown error {call.error!r}{likely}")
+        for name in call.headers or ():
             if name.lower() not in KEPT_HEADERS:
-                kept = listed(KEPT_HEADERS)
-                raise DeckSimError(
-                    f"the journal does not keep the header {name!r}; it keeps {kept}"
-                )
+                text = f"the journal does not keep the header {name!r}; it keeps"
+                raise DeckSimError(f"{text} {listed(KEPT_HEADERS)}")
+        return call
 
     def matches(self, call: Mapping[str, Any]) -> bool:
         """Whether a call of the journal agrees with every field."""
@@ -93,7 +87,10 @@ class ExpectedCall:
         if self.query is not None:
             sent = parse_qs(call["query"], True)
             found = {name: v[0] if len(v) == 1 else v for name, v in sent.items()}
-            query = {name: _as_query(value) for name, value in self.query.items()}
+            query = {
+                name: [*map(str, value)] if isinstance(value, list | tuple) else f"{value}"
+                for name, value in self.query.items()
+            }
             yield from _compare("query", query, found)
         if self.headers is not None:
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -118,10 +115,6 @@ def show_expected(pattern: str, expected: Mapping[str, Any]) -> str:
 
 def _row(name: str, expected: Any, found: Any, agrees: bool, weight: int) -> Comparison:
     return Comparison(name, expected, found, 0 if agrees else weight)
-
-
-def _as_query(value: Any) -> Any:
-    return [f"{item}" for item in value] if isinstance(value, list | tuple) else f"{value}"
 
 
 def _compare(place: str, expected: Any, found: Any) -> Iterator[Comparison]:

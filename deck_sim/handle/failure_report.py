@@ -32,15 +32,30 @@ class _Line(NamedTuple):
 
 def write_report(deck: "Deck") -> str:
     """The report on the world of `deck`, as text."""
-    calls = {call["request_id"]: call for call in deck.requests}
+    journal = deck.requests
+    calls = {call["request_id"]: call for call in journal}
     lines = [*_fold_rounds([_timeline_line(entry, calls) for entry in deck.timeline])]
     no_calls = [] if calls else [f"  the Deck API was not called with this key, `{deck.api_key}`"]
     if not lines:
         return "\n".join(["nothing happened in this world:", *no_calls])
+    refusals = [
+        f"  {call['method']} {call['path']} -> {call['status']}: {call['answered']['message']}"
+        for call in journal
+        if "message" in call["answered"]
+    ]
     sections = {
-        "scenarios played, and why": _choices(calls.values()),
-        "refused calls": _refusals(calls.values()),
-        "failed runs": _failures(deck.runs),
+        "scenarios played, and why": [
+            f"  {call['answered']['id']}  {call['scenario']}"
+            + (f" (else {call['runner_up']})" if call["runner_up"] else "")
+            for call in journal
+            if call["scenario"] and "id" in call["answered"]
+        ],
+        "refused calls": [*dict.fromkeys(refusals)],  # the same reason once
+        "failed runs": [
+            f"  {run['id']}  {error['type']}/{error['code']}: {error['message']}"
+            for run in deck.runs
+            for error in run["errors"]
+        ],
         "undelivered webhooks": _undelivered(deck.deliveries),
         "mistakes of the client": [f"  {found['name']}: {found['what']}" for found in deck.lint],
     }
@@ -51,7 +66,6 @@ def write_report(deck: "Deck") -> str:
 
 
 def _timeline_line(entry: TimelineEntry, calls: Mapping[str, _Row]) -> _Line:
-    """A line for an entry; that of a call with the body that was sent."""
     if entry.id not in calls:
         return _Line(entry.at, f"{entry}", (entry.id, entry.what))
     body = calls[entry.id]["body"]
@@ -86,32 +100,6 @@ def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
     return 1, 1
 
 
-def _choices(calls: Iterable[_Row]) -> list[str]:
-    return [
-        f"  {call['answered']['id']}  {call['scenario']}"
-        + (f" (else {call['runner_up']})" if call["runner_up"] else "")
-        for call in calls
-        if call["scenario"] and "id" in call["answered"]
-    ]
-
-
-def _refusals(calls: Iterable[_Row]) -> list[str]:
-    found = (
-        f"  {call['method']} {call['path']} -> {call['status']}: {call['answered']['message']}"
-        for call in calls
-        if "message" in call["answered"]
-    )
-    return [*dict.fromkeys(found)]  # the same reason once
-
-
-def _failures(runs: Iterable[_Row]) -> list[str]:
-    return [
-        f"  {run['id']}  {error['type']}/{error['code']}: {error['message']}"
-        for run in runs
-        for error in run["errors"]
-    ]
-
-
 def _undelivered(deliveries: Iterable[_Row]) -> list[str]:
     """The webhooks that no attempt has delivered, with how their last attempt ended."""
     made = ((row, [a for a in row["log"] if a["attempt"]]) for row in deliveries)
@@ -126,7 +114,6 @@ def _undelivered(deliveries: Iterable[_Row]) -> list[str]:
 
 
 def _present_state(state: _Row) -> list[str]:
-    """What the world waits for, and what is due, soonest first."""
     held = {one["id"]: f", held before {one['event']}" for one in state.get("held", ())}
     waiting = [
         f"  {one['id']} is {one['status']}, and no timer moves it{held.get(one['id'], '')}"

@@ -4,18 +4,16 @@ A pattern such as `POST /v2/tasks/*/run` selects calls: a method (if omitted: an
 which `*` is one part and `**` any number of parts.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
+from deck_sim.handle.control import Json
 from deck_sim.handle.expected_call import ExpectedCall, show_expected, show_value
 from deck_sim.handle.timeline import cut_middle
 
-Json = dict[str, Any]
-
 _MOST_LINES = 40
 _MOST_KINDS = 12  # of calls that a failure counts
-_ID_PLACE = 3  # in a split path: `/v2/tasks/ID/run`
 
 
 class Calls(tuple[Json, ...]):
@@ -25,8 +23,7 @@ class Calls(tuple[Json, ...]):
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
         """The calls that match; the arguments are those of `assert_called`."""
-        call = ExpectedCall.read(pattern, **expected)
-        return Calls(filter(call.matches, self))
+        return self._matching(ExpectedCall.read(pattern, **expected))
 
     def assert_called(
         self, pattern: str = "**", *, times: int | None = None, **expected: Any
@@ -43,15 +40,13 @@ class Calls(tuple[Json, ...]):
 
         """
         __tracebackhide__ = True
-        found = self.where(pattern, **expected)
+        call = ExpectedCall.read(pattern, **expected)
+        found, shown = self._matching(call), show_expected(pattern, expected)
         if times is None and not found:
-            _fail(
-                f"no call was {show_expected(pattern, expected)}", *self._nearest(pattern, expected)
-            )
+            _fail(f"no call was {shown}", *self._nearest(call))
         if times is not None and len(found) != times:
-            text = f"{show_expected(pattern, expected)} was called {_times(len(found))}"
-            rest = found.lines() or self._nearest(pattern, expected)
-            _fail(f"{text}, not {_times(times)}", *rest)
+            text = f"{shown} was called {_times(len(found))}, not {_times(times)}"
+            _fail(text, *(found.lines() or self._nearest(call)))
         return found
 
     def assert_not_called(self, pattern: str = "**", **expected: Any) -> None:
@@ -100,20 +95,19 @@ class Calls(tuple[Json, ...]):
     def __str__(self) -> str:
         return "\n".join(line.strip() for line in self.lines()) or "no calls"
 
-    def _nearest(self, pattern: str, expected: Mapping[str, Any]) -> list[str]:
+    def _matching(self, call: ExpectedCall) -> "Calls":
+        return Calls(filter(call.matches, self))
+
+    def _nearest(self, call: ExpectedCall) -> list[str]:
         if not self:
             return ["no call was made at all"]
-        call = ExpectedCall.read(pattern, **expected)
         nearest = min(self, key=lambda made: sum(row.weight for row in call.compare(made)))
         fields = [f"    {field}" for field in call.compare(nearest)]
-        return ["the nearest was", f"  {_line(nearest)}", *fields, *_count(self)]
-
-
-def _count(calls: Iterable[Json]) -> list[str]:
-    counts = Counter(map(_without_id, calls)).most_common()
-    lines = [f"  {count} x {kind}" for kind, count in counts[:_MOST_KINDS]]
-    more = len(counts) - _MOST_KINDS
-    return ["called were:", *lines, *([f"  and {more} more kinds of calls"] if more > 0 else [])]
+        counts = Counter(map(_kind, self)).most_common()
+        counted = [f"  {count} x {kind}" for kind, count in counts[:_MOST_KINDS]]
+        if len(counts) > _MOST_KINDS:
+            counted.append(f"  and {len(counts) - _MOST_KINDS} more kinds of calls")
+        return ["the nearest was", f"  {_line(nearest)}", *fields, "called were:", *counted]
 
 
 def _line(call: Json) -> str:
@@ -123,10 +117,10 @@ def _line(call: Json) -> str:
     return f"{call['at']}  {call['method']} {call['path']}{query} -> {call['status']}{errors}{body}"
 
 
-def _without_id(call: Json) -> str:
-    parts = call["path"].split("/")
-    parts[_ID_PLACE : _ID_PLACE + 1] = ["*"] * len(parts[_ID_PLACE : _ID_PLACE + 1])
-    return f"{call['method']} {'/'.join(parts)} -> {call['status']}"
+def _kind(call: Json) -> str:
+    """A call without its id."""
+    path = re.sub("^(/[^/]*/[^/]*)/[^/]*", r"\1/*", call["path"])  # /v2/tasks/ID/run
+    return f"{call['method']} {path} -> {call['status']}"
 
 
 def _times(count: int) -> str:

@@ -1,11 +1,8 @@
 """`deck.lint`: mistakes of the client, as a report or as a failure."""
 
-from typing import Any
-
 from deck_sim.base.errors import DeckSimError, listed, nearest
+from deck_sim.handle.control import Json
 from deck_sim.runtime.lint import LINT_RULES
-
-Json = dict[str, Any]
 
 _MOST_CALLS = 5  # shown for each finding
 

@@ -140,12 +140,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             raise DeckSimError(f"`on` takes a function of the event, not {callback!r}")
         self._callbacks.append((event, self._deck.apps.as_function(callback)))
 
-    def wait_for(
-        self,
-        event: str,
-        id: IdOrResource | None = None,  # noqa: A002 - as in `advance_until`
-        timeout: float = 5,
-    ) -> Json:
+    def wait_for(self, event: str, id: IdOrResource | None = None, timeout: float = 5) -> Json:
         """The first event of a type, of that resource if given, that was answered with success.
 
         Waits up to `timeout` seconds of real time. With a frozen clock it does not wait, since no
@@ -176,10 +171,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         raise DeckSimError(self._explain(event, resource_id, reason))
 
     async def async_wait_for(
-        self,
-        event: str,
-        id: IdOrResource | None = None,  # noqa: A002
-        timeout: float = 5,
+        self, event: str, id: IdOrResource | None = None, timeout: float = 5
     ) -> Json:
         """`wait_for` for coroutines."""
         return await result_of(run_in_thread(partial(self.wait_for, event, id, timeout)))

@@ -1,6 +1,5 @@
 """The adapter for the requests library. Its only home, since not every user has it."""
 
-from collections.abc import Iterable
 from http.client import responses
 from io import BytesIO
 from typing import Any
@@ -11,12 +10,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from deck_sim.handle.applications import HttpRequest
 from deck_sim.handle.applications import HttpResponse as Response
-from deck_sim.handle.transports import (
-    DirectChannel,
-    describe_foreign_url,
-    is_below,
-    open_channel,
-)
+from deck_sim.handle.transports import DirectChannel, describe_foreign_url, open_channel
 
 _ERRORS = {TimeoutError: requests.ReadTimeout, Exception: requests.ConnectionError}
 
@@ -38,9 +32,8 @@ class DeckAdapter(HTTPAdapter):
         proxies: Any = None,
     ) -> requests.Response:
         """Answer one request."""
-        if not is_below(f"{request.url}", self._url):
-            text = describe_foreign_url(f"{request.url}", self._url)
-            raise requests.ConnectionError(text, request=request)
+        if foreign := describe_foreign_url(f"{request.url}", self._url):
+            raise requests.ConnectionError(foreign, request=request)
         if not isinstance(self._channel, DirectChannel):
             return super().send(request, stream, timeout, verify, cert)
         try:
@@ -52,22 +45,20 @@ class DeckAdapter(HTTPAdapter):
 
 
 def _read_request(request: requests.PreparedRequest) -> HttpRequest:
-    headers = [(_bytes(name), _bytes(value)) for name, value in request.headers.items()]
-    return HttpRequest(f"{request.method}", f"{request.url}", headers, _read_body(request.body))
+    headers = [
+        (_read_bytes(name, "latin-1"), _read_bytes(value, "latin-1"))
+        for name, value in request.headers.items()
+    ]
+    return HttpRequest(f"{request.method}", f"{request.url}", headers, _read_bytes(request.body))
 
 
-def _bytes(text: str | bytes) -> bytes:
-    return text if isinstance(text, bytes) else text.encode("latin-1")
-
-
-def _read_body(body: Any) -> bytes:
-    """A body as bytes; it may be text, or an iterable of either, such as a file."""
-    if body is None or isinstance(body, bytes):
-        return body or b""
-    if isinstance(body, str):
-        return body.encode()
-    pieces: Iterable[bytes | str] = body
-    return b"".join(_read_body(piece) for piece in pieces)
+def _read_bytes(content: Any, encoding: str = "utf-8") -> bytes:
+    """Text or bytes as bytes; a body may also be an iterable of either, such as a file."""
+    if content is None or isinstance(content, bytes):
+        return content or b""
+    if isinstance(content, str):
+        return content.encode(encoding)
+    return b"".join(map(_read_bytes, content))
 
 
 def _read_timeout(timeout: Any) -> float | None:

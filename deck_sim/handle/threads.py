@@ -44,22 +44,19 @@ def check_no_event_loop(method: Callable[..., Any]) -> None:
         DeckSimError: if one does; names the `async_` twin of the method.
 
     """
-    if _in_trio() or _in_asyncio():
+    try:
+        # A loop that runs without a current task, as below synchronous browser drivers, is blocked
+        # anyway.
+        in_asyncio = asyncio.current_task() is not None
+    except RuntimeError:
+        in_asyncio = False
+    if in_asyncio or _in_trio():
         kind, _, name = method.__qualname__.rpartition(".")
         raise DeckSimError(
             f"`{name}` waits, which blocks the event loop that calls it and perhaps the application"
             " that has to answer a webhook;"
             f" use `await {_VARIABLES[kind]}.async_{name}(…)`"
         )
-
-
-def _in_asyncio() -> bool:
-    # A loop that runs without a current task, as below synchronous browser drivers, is blocked
-    # anyway.
-    try:
-        return asyncio.current_task() is not None
-    except RuntimeError:
-        return False
 
 
 def _in_trio() -> bool:

@@ -30,7 +30,7 @@ class Timeline(tuple[TimelineEntry, ...]):
     __slots__ = ()
 
     def __str__(self) -> str:
-        return "\n".join(str(entry) for entry in self)
+        return "\n".join(map(str, self))
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,21 +129,17 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         return await self._channel.async_send(library, request, await request.aread())
 
 
-def is_below(requested: str, url: str) -> bool:
-    """Whether a requested URL is on the server at `url`."""
-    return requested == url or requested.startswith((f"{url}/", f"{url}?"))
-
-
 def describe_foreign_url(requested: str, url: str) -> str:
-    """The message for a request to another server."""
+    """The error of a request to another server than that at `url`; empty if it is the same."""
+    if requested == url or requested.startswith((f"{url}/", f"{url}?")):
+        return ""
     return f"this transport reaches only {url}, and the request was to {requested}"
 
 
 def _library_of(request: Any, url: str) -> ModuleType:
     library = sys.modules[type(request).__module__.partition(".")[0]]
-    if not is_below(str(request.url), url):
-        text = describe_foreign_url(str(request.url), url)
-        raise library.ConnectError(text, request=request)
+    if foreign := describe_foreign_url(f"{request.url}", url):
+        raise library.ConnectError(foreign, request=request)
     return library
 
 

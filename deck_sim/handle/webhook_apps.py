@@ -60,12 +60,6 @@ class WebhookApp:
     host: str
     loop: EventLoopToken | None
 
-    def make_request(self, path: str, headers: Mapping[str, str], body: bytes) -> HttpRequest:
-        """The request that the application gets, sent to the host that it is registered for."""
-        own = {"host": self.host, "accept": "*/*", "content-length": f"{len(body)}"}
-        pairs = [(k.encode(), v.encode("latin-1")) for k, v in {**headers, **own}.items()]
-        return HttpRequest("POST", f"http://{self.host}{path}", pairs, body)
-
 
 class WebhookApps:
     """The applications that one world delivers to."""
@@ -155,8 +149,11 @@ class WebhookApps:
         self, app: WebhookApp, path: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str]]:
         """The status and headers of the application's answer; 500 if it fails, as a server does."""
+        own = {"host": app.host, "accept": "*/*", "content-length": f"{len(body)}"}
+        pairs = [(k.encode(), v.encode("latin-1")) for k, v in {**headers, **own}.items()]
+        request = HttpRequest("POST", f"http://{app.host}{path}", pairs, body)
         response = Future[HttpResponse]()
-        finished = self._start(app, app.make_request(path, headers, body), response)
+        finished = self._start(app, request, response)
         wait({finished}, _BACKGROUND_SECONDS)
         finished.add_done_callback(partial(_log_error, app))
         try:
@@ -210,9 +207,8 @@ def _is_asgi(app: Any) -> bool:
     except (TypeError, ValueError):
         parameters = 0
     if parameters not in (2, 3):
-        text = (
-            "takes an ASGI application, called with (scope, receive, send), or a WSGI application,"
-            f" called with (environ, start_response), not {app!r}"
+        raise DeckSimError(
+            "`deliver_to` takes an ASGI application, called with (scope, receive, send), or a WSGI"
+            f" application, called with (environ, start_response), not {app!r}"
         )
-        raise DeckSimError(f"`deliver_to` {text}")
     return parameters == 3
