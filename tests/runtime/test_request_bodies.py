@@ -4,10 +4,9 @@ import json
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deck_sim.base.validation import format_path
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.request_bodies import MAX_DEPTH, check_body, read_for_journal, read_object
@@ -64,13 +63,14 @@ JSON = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_categories=["Cs"])),
+    | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=20,
+    max_leaves=8,
 )
 
 
-@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON))
+@settings(max_examples=30)
+@given(st.dictionaries(st.text(), JSON, max_size=4))
 def test_printed_json_is_read_as_the_same_data(data):
     """Whatever the object contains."""
     assert read_object(json.dumps(data).encode()) == data
@@ -117,19 +117,11 @@ def test_an_error_never_repeats_a_secret(data):
     assert "12345" not in problem.message
 
 
-def test_an_error_repeats_only_the_beginning_of_a_very_long_name():
-    """A name of a million characters is cut."""
+def test_an_error_cuts_a_very_long_name():
+    """To its first 100 characters."""
     (problem,) = _problems(name="x", **{"y" * 1_000_000: 1}).values()
     assert len(problem.field) == 100
     assert len(problem.message) < 500
-
-
-@pytest.mark.parametrize(
-    ("loc", "field"), [(("a",), "a"), (("a", "b", 0, "c"), "a.b[0].c"), ((0, "a"), "[0].a")]
-)
-def test_a_place_is_spelled_as_in_the_api(loc, field):
-    """Names are joined by dots, positions stand in brackets."""
-    assert format_path(loc) == field
 
 
 KEPT = {
