@@ -1,4 +1,4 @@
-"""What tests of the command line share."""
+"""Fixtures for tests of the command line."""
 
 import os
 import signal
@@ -46,29 +46,29 @@ def write(tmp_path):
 
 @pytest.fixture
 def serving():
-    """Run `deck-sim serve` on this thread; meanwhile `visit` is called with its banner on another,
-    and when that returns a signal stops the server. Gives the exit code and what `visit` returned.
+    """Run `deck-sim serve` on this thread while `visit` gets its banner on another; a signal then
+    stops the server. Returns the exit code and the result of `visit`.
     """
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def serving(visit, *words, by=signal.SIGTERM):
-        visited = []
-        option_value, writing = os.pipe()
+        results = []
+        reading, writing = os.pipe()
 
-        def meanwhile(lines):
+        def read_banner(lines):
             banner = "".join(takewhile(lambda line: "Ctrl-C" not in line, lines))
             try:
-                visited.append(visit(banner))
+                results.append(visit(banner))
             finally:
                 os.kill(os.getpid(), by)
 
-        with open(option_value) as lines, open(writing, "w", buffering=1) as out:
-            visitor = Thread(target=meanwhile, args=(lines,))
+        with open(reading) as lines, open(writing, "w", buffering=1) as out:
+            visitor = Thread(target=read_banner, args=(lines,))
             visitor.start()
             with redirect_stdout(out), pytest.raises(SystemExit) as ended:
                 main(["serve", "--port", "0", *words])
             visitor.join()
-        return ended.value.code, visited[0]
+        return ended.value.code, results[0]
 
     yield serving
     for number, handler in handlers.items():

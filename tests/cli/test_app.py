@@ -16,8 +16,8 @@ def command(name):
     return main.get_command(click.Context(main), name)
 
 
-def test_without_a_word_it_shows_its_help(cli):
-    """`deck-sim` alone says what it can do, and that is no mistake."""
+def test_without_arguments_it_prints_its_help(cli):
+    """`deck-sim` alone is the same as `deck-sim --help`, with exit code 0."""
     alone, asked = cli(), cli("--help")
     assert (alone.exit_code, asked.exit_code) == (0, 0)
     assert alone.stdout == asked.stdout
@@ -26,7 +26,7 @@ def test_without_a_word_it_shows_its_help(cli):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_has_help_that_says_the_same_as_the_table(name, cli):
-    """The help of a command begins with the table's words, at most, and ends with an example."""
+    """The help of a command begins with the words of the table and ends with its examples."""
     shown = cli(name, "--help")
     assert shown.exit_code == 0
     assert command(name).help.startswith(COMMANDS[name].split(",")[0].rstrip("."))
@@ -34,14 +34,14 @@ def test_each_command_has_help_that_says_the_same_as_the_table(name, cli):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_option_says_what_it_is_for(name):
-    """Every option of every command has a help text."""
+def test_each_option_has_a_help_text(name):
+    """In every command."""
     options = [p for p in command(name).params if isinstance(p, click.Option)]
     assert all(option.help for option in options)
 
 
 def test_help_and_version_import_nothing_heavy():
-    """`--help` and `--version` are quick: they need no web framework, no pydantic, no rich."""
+    """No web framework, no pydantic, no rich."""
     program = (
         "import sys\nfrom contextlib import suppress\nfrom deck_sim.cli import main\n"
         "for word in ('--help', '--version'):\n"
@@ -73,7 +73,7 @@ def test_python_dash_m_is_the_command_line(monkeypatch, capsys):
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(words, message, cli):
-    """What is wrong stands in one line on stderr."""
+    """The line is on stderr."""
     refused = cli(*words)
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr.startswith(f"deck-sim: {message}")
@@ -89,14 +89,14 @@ def test_wrong_usage_is_one_line_and_exit_code_2(words, message, cli):
     ],
 )
 def test_a_shell_can_complete_commands_and_options(words, proposed, cli):
-    """Commands and their options are proposed; a misspelt command has none."""
+    """A misspelt command has no completions."""
     count = str(len(words.split()) - 1)
     shown = cli(_MAIN_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
     assert [line.removeprefix("plain,") for line in shown.stdout.split()] == proposed
 
 
 def test_ctrl_c_ends_without_a_traceback(cli, monkeypatch):
-    """A command that is interrupted ends with the shell's exit code for that."""
+    """The exit code is the shell's, 130."""
 
     def interrupted(**options):
         raise KeyboardInterrupt
@@ -108,7 +108,7 @@ def test_ctrl_c_ends_without_a_traceback(cli, monkeypatch):
 
 
 def test_output_that_an_ascii_console_cannot_show_is_no_error(write):
-    """A console without the letters that a scenario uses gets question marks, no traceback."""
+    """Other characters become question marks."""
     file = write("cafe", "queued", "running", "completed", summary="Café")
     words = [sys.executable, "-m", "deck_sim", "scenarios", file]
     ran = subprocess.run(words, capture_output=True, env={"PYTHONIOENCODING": "ascii"})
@@ -117,7 +117,7 @@ def test_output_that_an_ascii_console_cannot_show_is_no_error(write):
 
 
 def test_a_stream_that_is_not_a_console_is_left_as_it_is(monkeypatch):
-    """Standard output may be any object that can be written to."""
+    """Standard output may be any object with `write`."""
     written = io.StringIO()
     monkeypatch.setattr(sys, "stdout", written)
     with pytest.raises(SystemExit):
@@ -126,8 +126,10 @@ def test_a_stream_that_is_not_a_console_is_left_as_it_is(monkeypatch):
 
 
 @pytest.mark.parametrize("collects", [True, False])
-def test_the_garbage_collector_rests_while_a_command_is_imported(monkeypatch, tmp_path, collects):
-    """And is then left as it was."""
+def test_the_garbage_collector_is_paused_while_a_command_is_imported(
+    monkeypatch, tmp_path, collects
+):
+    """Afterwards it is as before."""
     name = f"probe_{collects}"
     tmp_path.joinpath(f"{name}.py").write_text("import gc\ncommand = gc.isenabled()\n")
     monkeypatch.setattr(deck_sim.cli, "__path__", [*deck_sim.cli.__path__, str(tmp_path)])

@@ -15,8 +15,8 @@ def shown():
     return CliRunner().invoke(main, ["demo"])
 
 
-def test_it_tells_every_story_and_ends_well(shown):
-    """Four stories at least, each under its name, and exit code 0."""
+def test_it_plays_every_story(shown):
+    """Each has a heading; the exit code is 0."""
     assert (shown.exit_code, shown.stderr) == (0, "")
     assert len(STORIES) >= 4
     for number, story in enumerate(STORIES, 1):
@@ -29,16 +29,16 @@ def test_a_pipe_gets_no_control_characters(shown):
     assert {len(line) for line in shown.stdout.splitlines() if "──" in line} == {80}
 
 
-def test_calls_that_do_something_are_told_and_polls_are_not(shown):
-    """What the client does is a line; that it looks from then on is not."""
+def test_calls_are_shown_but_not_polls(shown):
+    """A call that changes something has a line."""
     assert re.search(
         r"^\+1s\s+client\s+POST -> 201\s+/tasks/task_…/run$", shown.stdout, re.MULTILINE
     )
     assert "GET" not in shown.stdout
 
 
-def test_a_wrong_code_is_answered_by_the_right_one(shown):
-    """The story of the code: asked, answered wrongly, asked again, answered, completed."""
+def test_the_client_corrects_a_wrong_code(shown):
+    """Asked, answered incorrectly, asked again, answered, completed."""
     story = shown.stdout.partition("2. mfa_then_success")[2].partition("3. ")[0]
     said = re.findall(r"interaction_required|code=\d+|completed", story)
     assert said[:5] == [
@@ -51,14 +51,14 @@ def test_a_wrong_code_is_answered_by_the_right_one(shown):
 
 
 def test_half_an_hour_of_virtual_time_passes_in_seconds_of_real_time(shown):
-    """The agent that hangs is given up after 30 minutes; the last line compares the times."""
+    """The hanging agent times out after 30 minutes; the last line compares the times."""
     assert re.search(r"^\+30m\S*\s+task run\s+failed\s+task/timeout", shown.stdout, re.MULTILINE)
     last = shown.stdout.splitlines()[-1]
     assert re.fullmatch(r"4 stories: 30m\d+s of virtual time in \S+ of real time\.", last)
 
 
 def test_two_demonstrations_differ_only_in_port_and_real_time(shown, cli):
-    """The same seed and the same calls give the same story."""
+    """The same seed and the same calls give the same output."""
 
     def story(result):
         return re.sub(r":\d+/v2|in \S+ of real", "", result.stdout)
@@ -67,5 +67,5 @@ def test_two_demonstrations_differ_only_in_port_and_real_time(shown, cli):
 
 
 def test_it_is_coloured_on_a_terminal(cli):
-    """Statuses are coloured where there is a terminal."""
+    """Statuses have colors."""
     assert "\x1b[31mfailed" in cli("demo", FORCE_COLOR="1").stdout

@@ -2,13 +2,11 @@
 
 import json
 
-import pytest
-
 from deck_sim.contract.ledger import rows_of
 
 
 def test_there_is_a_line_for_each_row(cli):
-    """Without options the ledger is whole: grade, name, and what it says."""
+    """Grade, name, edition and text."""
     lines = cli("fidelity").stdout.splitlines()
     assert len(lines) == len(rows_of())
     assert "assumed     lists_newest_first: Lists are newest first." in lines
@@ -16,7 +14,7 @@ def test_there_is_a_line_for_each_row(cli):
 
 
 def test_the_rows_are_chosen_by_edition_and_grade(cli):
-    """`--edition` and `--grade` leave out what is not asked for."""
+    """With `--edition` and `--grade`."""
     shown = cli("fidelity", "--edition", "credentials", "--grade", "observed", "--format", "json")
     wanted = [row.as_json() for row in rows_of("credentials", "observed")]
     assert json.loads(shown.stdout) == wanted
@@ -24,16 +22,8 @@ def test_the_rows_are_chosen_by_edition_and_grade(cli):
 
 
 def test_tables_have_a_heading_for_each_topic_that_has_rows(cli):
-    """As markdown a topic without rows is left out."""
+    """As Markdown, a topic without rows is left out."""
     text = cli("fidelity", "--grade", "observed", "--format", "markdown").stdout
     assert text.startswith("## Conventions\n\n| name | what | edition |")
     assert "## Storage" not in text
     assert "| `id_shape` | An id is a prefix and 16 letters and digits. | both | observed |" in text
-
-
-@pytest.mark.parametrize(("option", "word"), [("--grade", "ours"), ("--edition", "v3")])
-def test_an_unknown_word_is_told_those_that_there_are(cli, option, word):
-    """What is not allowed is wrong usage."""
-    refused = cli("fidelity", option, word)
-    assert refused.exit_code == 2
-    assert f"'{word}' is not one of" in refused.stderr

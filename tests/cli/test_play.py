@@ -14,7 +14,7 @@ def test_every_scenario_that_ships_plays(name, cli):
 
 
 def test_a_timeline_says_when_who_and_what(cli):
-    """Each line has the virtual time, who did what, and more about it where there is more."""
+    """Each line has the virtual time, who acted, what happened, and details."""
     lines = cli("play", "mfa_then_success").stdout.splitlines()
     assert "+1s        connection  connected" in lines
     assert "+11s       user        answered              code=123456" in lines
@@ -40,13 +40,13 @@ def test_long_details_stay_in_their_column_on_a_terminal(terminal):
     ],
 )
 def test_answers_are_given_in_order_and_then_no_more(words, last, cli):
-    """Right, wrong, too few, too many wrong, none at all: the story takes its branch."""
+    """A wrong answer, too few, too many, or none: the story takes the branch."""
     assert cli("play", "mfa_then_success", *words).stdout.endswith(f"The task run {last}\n")
 
 
 @pytest.mark.parametrize("step", ["approval", "approval: 10m"])
 def test_a_reviewer_may_reject(step, cli, write):
-    """The branch is taken at once, also where an approval would come by itself."""
+    """The branch is taken at once, also if the script would approve later."""
     file = write("too_high", "running: 1s", step, "completed")
     played = cli("play", file, "--reject")
     assert "reviewer    rejected" in played.stdout
@@ -54,7 +54,7 @@ def test_a_reviewer_may_reject(step, cli, write):
 
 
 def test_one_answer_may_have_several_fields(cli, write):
-    """Commas part the fields; a comma inside a text stays in it."""
+    """Commas separate fields; a comma inside a text belongs to it."""
     fields = "fields: [{name: city}, {name: pet}]"
     ask = f"interaction_required: {{type: quiz, {fields}, accept: {{city: 'Paris, TX', pet: Rex}}}}"
     file = write("quiz", "queued", "running", ask, "running", "completed")
@@ -62,8 +62,8 @@ def test_one_answer_may_have_several_fields(cli, write):
     assert "is completed" in played.stdout
 
 
-def test_a_connection_that_does_not_come_about_is_the_end(cli, write):
-    """Without a connection there is no run, and the last line speaks of the connection."""
+def test_a_failed_connection_ends_the_play(cli, write):
+    """There is no run, and the last line is about the connection."""
     file = write("refused", "queued", "running", "completed", connection="[connecting, invalid]")
     assert cli("play", file).stdout.endswith("The connection is invalid after 0s.\n")
 
@@ -72,7 +72,7 @@ def test_a_connection_that_does_not_come_about_is_the_end(cli, write):
     ("words", "seconds"), [([], 11), (["--edition", "credentials", "--no-answer"], 10)]
 )
 def test_the_last_line_says_when_the_run_ended(words, seconds, cli, write):
-    """What becomes of its connection or session afterwards does not count."""
+    """Later entries of its connection or session do not change it."""
     connection = "[connecting: 1s, connected: 10m, disconnected]"
     file = write("short", "queued: 2s", "running: 8s", "completed", connection=connection)
     told = cli("play", file, *words).stdout
@@ -81,15 +81,15 @@ def test_the_last_line_says_when_the_run_ended(words, seconds, cli, write):
 
 
 def test_the_same_seed_gives_the_same_timeline(cli, write):
-    """`--seed` decides durations and outputs, and nothing else does."""
+    """Another seed gives other durations and outputs."""
     file = write("long", "queued: 1s..9m", "running: 1s..9m", "completed")
     one, again, other = (cli("play", file, "--seed", seed).stdout for seed in (1, 1, 2))
     assert one == again
     assert one != other
 
 
-def test_a_file_that_names_what_is_not_there_is_exit_code_1(cli, tmp_path):
-    """The entries of a playlist are looked up among the known scenarios."""
+def test_a_file_with_an_unknown_entry_is_exit_code_1(cli, tmp_path):
+    """The message has its position."""
     file = tmp_path / "turns.yaml"
     file.write_text("version: 1\nname: turns\nplaylist: [sucess]\n")
     refused = cli("play", file)
@@ -97,8 +97,8 @@ def test_a_file_that_names_what_is_not_there_is_exit_code_1(cli, tmp_path):
     assert refused.stderr.startswith(f"{file}:3:12: playlist[0]: unknown scenario 'sucess'")
 
 
-def test_a_scenario_is_played_in_the_edition_that_is_asked_for(cli):
-    """In its first one by default; one that it is not for is wrong usage."""
+def test_a_scenario_is_played_in_the_given_edition(cli):
+    """By default in its first one. An edition that it is not for is wrong usage."""
     assert "connection  connecting" in cli("play", "success").stdout
     assert "session     idle" in cli("play", "success", "--edition", "credentials").stdout
     refused = cli("play", "run_blocked", "--edition", "credentials")
@@ -106,14 +106,14 @@ def test_a_scenario_is_played_in_the_edition_that_is_asked_for(cli):
     assert "--edition: 'run_blocked' is for `connections`, not `credentials`" in refused.stderr
 
 
-def test_a_folder_of_ones_own_is_played_from(cli, write, tmp_path):
-    """`--scenarios` finds a scenario by its name."""
+def test_a_scenario_of_a_folder_can_be_played(cli, write, tmp_path):
+    """With `--scenarios`."""
     write("mine", "queued", "running", "completed")
     assert cli("play", "mine", "--scenarios", tmp_path).exit_code == 0
 
 
 def test_a_playlist_is_played_to_its_last_entry(cli):
-    """A run for each entry, on one connection, and a line that says which is played."""
+    """One run for each entry, on one connection; a line names the entry."""
     told = cli("play", "flaky_source").stdout
     plays = [line.split()[-1] for line in told.splitlines() if "plays" in line]
     assert plays == ["source_down", "source_down", "success"]
@@ -122,7 +122,7 @@ def test_a_playlist_is_played_to_its_last_entry(cli):
 
 
 def test_a_playlist_ends_with_its_connection(cli, tmp_path):
-    """What no connection is left for is not played."""
+    """Entries after the end of the connection are not played."""
     file = tmp_path / "cut.yaml"
     connection = "connection: [connecting, {connected: 4s}, disconnected]"
     file.write_text(f"version: 1\nname: cut\n{connection}\nplaylist: [success, success]\n")
@@ -130,7 +130,7 @@ def test_a_playlist_ends_with_its_connection(cli, tmp_path):
 
 
 def test_the_seed_draws_the_entry_of_a_mix(cli, tmp_path):
-    """One run, of one entry; over seeds every entry comes up."""
+    """One run of one entry; over several seeds every entry is drawn."""
     file = tmp_path / "halves.yaml"
     file.write_text("version: 1\nname: halves\nmix: {success: 1, source_down: 1}\n")
     told = [cli("play", file, "--seed", seed).stdout for seed in range(8)]
@@ -139,8 +139,8 @@ def test_the_seed_draws_the_entry_of_a_mix(cli, tmp_path):
     assert {*plays} == {"success", "source_down"}
 
 
-def test_what_a_script_does_on_the_way_is_told_in_its_place(cli, write):
-    """Screenshots, files and events have a line between the statuses around them."""
+def test_effects_are_shown_in_their_order(cli, write):
+    """Screenshots, files and events have lines between the statuses."""
     file = write(
         "busy",
         "queued",
@@ -165,8 +165,8 @@ def test_what_a_script_does_on_the_way_is_told_in_its_place(cli, write):
     ]
 
 
-def test_a_script_that_cannot_be_played_on_says_why(cli, write):
-    """An expression that fails ends the run, and the line says which step it was in."""
+def test_a_failed_expression_is_shown_with_its_step(cli, write):
+    """It ends the run; the exit code is 1."""
     file = write("broken", "queued", "running", "completed: {output: {x: '{{ input.nights }}'}}")
     played = cli("play", file)
     told = " ".join(played.stdout.split())
@@ -176,7 +176,7 @@ def test_a_script_that_cannot_be_played_on_says_why(cli, write):
 
 
 def test_a_task_can_be_run_with_an_input(cli, write):
-    """It comes beside what the player gives, and keeps its types."""
+    """It is added to the player's own input and keeps its types."""
     output = "{nights: '{{ input.nights }}', guest: '{{ input.guest }}'}"
     file = write("echo", "queued", "running", f"completed: {{output: {output}}}")
     told = " ".join(cli("play", file, "--input", '{"nights": 3}').stdout.split())
@@ -196,15 +196,15 @@ def test_a_task_can_be_run_with_an_input(cli, write):
         (["--input", '{"guest": 5}'], "--input: `input.guest`: 5 is not of type 'string'"),
     ],
 )
-def test_answers_that_do_not_fit_are_wrong_usage(words, message, cli):
-    """What cannot be answered so is said in one line."""
+def test_wrong_options_are_refused(words, message, cli):
+    """In one line."""
     refused = cli("play", "mfa_then_success", *words)
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
     assert refused.stderr.startswith(f"deck-sim: {message}")
 
 
-def test_a_task_may_have_a_timeout_of_its_own(cli):
-    """With more time the inactivity limit is reached, or the end of a long script."""
+def test_the_timeout_of_the_task_can_be_set(cli):
+    """A longer one reaches the inactivity limit, or the end of a long script."""
     silent = " ".join(cli("play", "agent_falls_silent", "--timeout", "2h").stdout.split())
     assert "Nothing happened in the task run for 30 minutes." in silent
     assert cli("play", "task_timeout", "--timeout", "2h").stdout.endswith("completed after 1h3s.\n")

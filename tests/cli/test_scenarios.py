@@ -11,8 +11,8 @@ def test_all_scenarios_are_listed(cli, terminal):
     assert all(len(line) <= 80 for line in terminal("scenarios"))
 
 
-def test_a_folder_of_ones_own_is_listed_too(cli, write, tmp_path):
-    """`--scenarios` adds a folder."""
+def test_scenarios_of_a_folder_are_listed_too(cli, write, tmp_path):
+    """With `--scenarios`."""
     write("mine", "queued", "running", "completed", summary="Mine alone", tags="[own]")
     listed = cli("scenarios", "--scenarios", tmp_path)
     assert any(
@@ -21,7 +21,7 @@ def test_a_folder_of_ones_own_is_listed_too(cli, write, tmp_path):
 
 
 def test_a_scenario_is_drawn_as_a_tree_with_its_branches(cli):
-    """Steps with their durations, what a prompt asks and accepts, and the branches."""
+    """Steps with their durations, prompts with what they accept, and branches."""
     drawn = cli("scenarios", "mfa_then_success").stdout
     for expected in (
         "├── queued  2s",
@@ -37,14 +37,14 @@ def test_a_scenario_is_drawn_as_a_tree_with_its_branches(cli):
         assert expected in drawn
 
 
-def test_what_a_scenario_leaves_out_is_drawn_as_what_usually_happens(cli):
-    """A script that the file does not have is shown all the same, and said to be the usual one."""
+def test_a_script_that_is_not_in_the_file_is_drawn_too(cli):
+    """It is marked as the default."""
     drawn = cli("scenarios", "mfa_then_success").stdout
     assert "connection  (the default; not in the file)\n│   ├── connecting  1s" in drawn
 
 
 def test_a_scenario_in_a_file_is_drawn(cli, write):
-    """A path will do instead of a name; every way to write an error is shown."""
+    """A path can be given instead of a name."""
     file = write(
         "mine",
         "queued: 1s..2s",
@@ -60,7 +60,7 @@ def test_a_scenario_in_a_file_is_drawn(cli, write):
 
 
 def test_outputs_and_errors_are_drawn(cli, write):
-    """Values of any depth are drawn in a line."""
+    """A value of any depth is one line."""
     file = write(
         "mine",
         "queued",
@@ -75,7 +75,7 @@ def test_outputs_and_errors_are_drawn(cli, write):
 
 
 def test_statuses_are_coloured_on_a_terminal_only(cli):
-    """Colour where there is a terminal; none in a pipe, and none with NO_COLOR."""
+    """A pipe has no colors, and NO_COLOR turns them off."""
     words = ["scenarios", "success"]
     assert "\x1b[32mcompleted" in cli(*words, FORCE_COLOR="1").stdout
     assert "\x1b" not in cli(*words).stdout
@@ -90,8 +90,8 @@ def test_statuses_are_coloured_on_a_terminal_only(cli):
     ],
 )
 @pytest.mark.parametrize("command", ["scenarios", "play"])
-def test_an_unknown_name_is_told_the_nearest(command, name, end, cli):
-    """A name that is neither a scenario nor a file is wrong usage."""
+def test_an_unknown_name_is_refused_with_the_nearest_one(command, name, end, cli):
+    """If it is neither a scenario nor a file."""
     refused = cli(command, name)
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr == f"deck-sim: no scenario and no file is called {end}\n"
@@ -99,7 +99,7 @@ def test_an_unknown_name_is_told_the_nearest(command, name, end, cli):
 
 @pytest.mark.parametrize("command", ["scenarios", "play"])
 def test_a_file_with_mistakes_is_exit_code_1(command, cli, write):
-    """The mistakes are told as `check` tells them."""
+    """The mistakes are printed as `check` prints them."""
     file = write("mine", "queued", "runing")
     refused = cli(command, file)
     assert (refused.exit_code, refused.stdout) == (1, "")
@@ -107,14 +107,14 @@ def test_a_file_with_mistakes_is_exit_code_1(command, cli, write):
 
 
 def test_a_playlist_is_drawn_with_its_entries(cli):
-    """In their order; the last is said to stay."""
+    """In their order; the last one repeats."""
     drawn = cli("scenarios", "flaky_source").stdout
     assert "task_run\n    └── playlist  one for each run\n        ├── source_down\n" in drawn
     assert drawn.endswith("└── success  from then on\n")
 
 
 def test_a_mix_is_drawn_with_its_shares(cli, tmp_path):
-    """Weights are shown as what they come to."""
+    """Weights are shown as percentages."""
     file = tmp_path / "halves.yaml"
     file.write_text("version: 1\nname: halves\nmix: {success: 3, source_down: 1}\n")
     drawn = cli("scenarios", file).stdout
@@ -123,14 +123,14 @@ def test_a_mix_is_drawn_with_its_shares(cli, tmp_path):
     assert "└──  25.00%  source_down\n" in drawn
 
 
-def test_what_a_scenario_is_chosen_for_is_drawn(cli, write):
-    """`when:` comes before the scripts."""
+def test_when_is_drawn_before_the_scripts(cli, write):
+    """With its conditions."""
     file = write("mine", "queued", "running", "completed", when="{username: 'a*', input: {n: 1}}")
     assert "├── when  username = a*, input = n = 1\n" in cli("scenarios", file).stdout
 
 
 def test_effects_are_drawn_and_long_texts_are_cut(cli):
-    """A file with its type; of its text the first line."""
+    """A file has its type and the first line of its text."""
     drawn = cli("scenarios", "downloads_statement").stdout
     assert "├── screenshot  statements.png\n" in drawn
     assert "├── file  statement-{{ today }}.csv\n    │     type: text/csv\n" in drawn
@@ -138,7 +138,7 @@ def test_effects_are_drawn_and_long_texts_are_cut(cli):
 
 
 def test_branches_are_drawn_inside_branches(cli, write):
-    """However deep they are nested."""
+    """At any depth."""
     ask = "{interaction_required: {type: mfa, on_timeout: [{failed: task/timeout}]}}"
     file = write(
         "nested",
@@ -153,8 +153,8 @@ def test_branches_are_drawn_inside_branches(cli, write):
     assert "    │       │   └── on_timeout\n    │       │       └── failed  task/timeout\n" in drawn
 
 
-def test_what_goes_wrong_meanwhile_is_drawn(cli):
-    """A scenario whose faults are not shown would look like another."""
+def test_faults_are_drawn(cli):
+    """With `after` and `times`."""
     drawn = cli("scenarios", "proxy_error_page").stdout
     assert "└── http\n    └── status: 502, for GET /v2/task-runs/*\n" in drawn
     assert "          after: 1\n          times: 2\n" in drawn

@@ -20,8 +20,8 @@ def get(banner, path, key=None):
     return httpx2.get(url.removesuffix("/v2") + path, headers=headers, trust_env=False)
 
 
-def test_it_serves_what_its_banner_says(serving):
-    """The line to paste holds a base URL and a key with which the API answers."""
+def test_the_banner_has_the_url_and_a_key(serving):
+    """The API answers at them."""
     code, answer = serving(lambda banner: get(banner, "/v2/test"))
     assert (code, answer.json()["status"]) == (0, "ready")
 
@@ -34,9 +34,19 @@ def test_a_signal_stops_it_cleanly(by, serving):
     assert "any key works" in banner.lower()
 
 
+def test_the_options_are_the_settings_of_each_world(serving):
+    """Seed, time, rate limit and strict fidelity."""
+    words = ["--clock", "frozen", "--seed", "7", "--now", "2030-02-03T04:05:06Z"]
+    words += ["--rate-limit", "--strict-fidelity"]
+    _, answer = serving(lambda banner: get(banner, "/_sim/world"), *words)
+    world = answer.json()
+    assert (world["seed"], world["now"]) == (7, "2030-02-03T04:05:06Z")
+    assert (world["rate_limit"]["requests"], world["strict_fidelity"]) == (200, True)
+
+
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_its_process_without_a_traceback(by):
-    """The same, seen from outside: nothing on stderr."""
+    """Nothing is on stderr."""
     words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.readline()
@@ -46,7 +56,7 @@ def test_a_signal_stops_its_process_without_a_traceback(by):
 
 
 def test_the_port_file_holds_the_port(serving, tmp_path):
-    """`--port-file` gets the port before the banner is printed."""
+    """It is written before the banner is printed."""
     file = tmp_path / "port.txt"
     code, (banner, port) = serving(
         lambda banner: (banner, file.read_text()), "--port-file", str(file)
@@ -64,18 +74,11 @@ def test_the_port_file_holds_the_port(serving, tmp_path):
     ],
 )
 def test_the_banner_says_how_time_moves(words, says, clock, serving):
-    """Each mode of the clock is explained, and is the one that worlds have."""
+    """In the words of each clock mode."""
     _, (banner, world) = serving(lambda b: (b, get(b, "/_sim/world").json()), *words)
     assert says in banner
     assert world["clock"] == clock
     assert max(map(len, banner.splitlines())) <= 80
-
-
-def test_a_world_begins_as_the_options_say(serving):
-    """`--seed` and `--now` are those of every world."""
-    words = ["--clock", "frozen", "--seed", "7", "--now", "2030-02-03T04:05:06Z"]
-    _, answer = serving(lambda banner: get(banner, "/_sim/world"), *words)
-    assert (answer.json()["seed"], answer.json()["now"]) == (7, "2030-02-03T04:05:06Z")
 
 
 def first_attempt(banner, hook):
@@ -94,7 +97,7 @@ def first_attempt(banner, hook):
     [([], "use 127.0.0.1"), (["--allow-public-webhooks"], "no server listens")],
 )
 def test_webhooks_go_to_public_addresses_only_if_allowed(words, said, serving):
-    """The log has the refusal. `0.0.0.0` counts as public, and leads nowhere."""
+    """The log has the refusal. `0.0.0.0` counts as public and leads nowhere."""
     words = ["--clock", "frozen", *words]
     _, attempt = serving(lambda banner: first_attempt(banner, "http://0.0.0.0:9/"), *words)
     assert said in attempt["error"]
@@ -104,14 +107,14 @@ def test_webhooks_go_to_public_addresses_only_if_allowed(words, said, serving):
     ("words", "of_the_world"), [([], False), (["--webhook-time", "world"], True)]
 )
 def test_webhooks_are_signed_with_the_chosen_time(words, of_the_world, serving):
-    """It is the wall clock's, or the world's, which begins in 2025; also if nothing is sent."""
+    """The wall clock's or the world's, also if nothing is sent."""
     words = ["--clock", "frozen", *words]
     _, attempt = serving(lambda banner: first_attempt(banner, "http://0.0.0.0:9/"), *words)
     assert (attempt["request_headers"]["webhook-timestamp"] == "1736933400") is of_the_world
 
 
-def test_only_the_given_keys_will_do(serving):
-    """`--keys` makes any other key a 401, and proposes the first."""
+def test_other_keys_than_those_given_are_refused(serving):
+    """With `--keys`; the banner proposes the first."""
 
     def visit(banner):
         keys = [base_url(banner)[1], "sk_two", "sk_three"]
@@ -122,23 +125,23 @@ def test_only_the_given_keys_will_do(serving):
 
 
 def test_it_serves_scenarios_of_a_folder(serving, write, tmp_path):
-    """`--scenarios` adds a folder of one's own to those that ship."""
+    """`--scenarios` adds a folder to the shipped ones."""
     write("mine", "queued", "running", "completed")
     _, answer = serving(lambda banner: get(banner, "/_sim/scenarios"), "--scenarios", str(tmp_path))
     names = [scenario["name"] for scenario in answer.json()["data"]]
     assert {"mine", "success"} <= set(names)
 
 
-def test_a_mistake_in_a_scenario_is_told_and_nothing_is_served(cli, write, tmp_path):
-    """A scenario that cannot be used is exit code 1, and the line says where."""
+def test_a_scenario_with_a_mistake_is_exit_code_1(cli, write, tmp_path):
+    """The line has its position."""
     file = write("mine", "queued", "runing: 2s")
     refused = cli("serve", "--scenarios", tmp_path)
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr.startswith(f"{file}:5:5: task_run[1]: unknown status 'runing'")
 
 
-def test_each_world_begins_with_the_world_file(serving, tmp_path):
-    """`--world` seeds every world, with fixed ids, a default and rules; again after a reset."""
+def test_each_world_starts_with_the_world_file(serving, tmp_path):
+    """Resources with fixed ids, a default scenario and rules; again after a reset."""
     file = tmp_path / "world.yaml"
     file.write_text(
         "version: 1\ndefault_scenario: source_down\n"
@@ -158,8 +161,8 @@ def test_each_world_begins_with_the_world_file(serving, tmp_path):
     assert (rules, status) == ([{"when": {"username": "a*"}, "scenario": "success"}], 200)
 
 
-def test_a_mistake_in_the_world_file_is_told_and_nothing_is_served(cli, tmp_path):
-    """It is exit code 1, and the line says where."""
+def test_a_world_file_with_a_mistake_is_exit_code_1(cli, tmp_path):
+    """The line has its position."""
     file = tmp_path / "world.yaml"
     file.write_text("version: 1\ndefault_scenario: sucess\n")
     refused = cli("serve", "--world", file)
@@ -168,7 +171,7 @@ def test_a_mistake_in_the_world_file_is_told_and_nothing_is_served(cli, tmp_path
 
 
 def test_a_world_file_must_be_for_the_edition_that_is_served(cli, tmp_path):
-    """One that seeds what only the other edition has is a mistake, though `check` takes it."""
+    """A file for the other edition is refused, although `check` accepts it."""
     file = tmp_path / "world.yaml"
     file.write_text("version: 1\nresources: {credentials: []}\n")
     assert cli("check", file).exit_code == 0
@@ -177,8 +180,8 @@ def test_a_world_file_must_be_for_the_edition_that_is_served(cli, tmp_path):
     assert "resources.credentials: unknown key 'credentials'" in refused.stderr
 
 
-def test_an_edited_scenario_counts_at_once_and_a_broken_one_does_not(serving, write, capsys):
-    """`--reload` reads the folder again, and tells mistakes and their end; no world is lost."""
+def test_an_edited_scenario_is_used_if_it_has_no_mistakes(serving, write, capsys):
+    """With `--reload`. Mistakes and their correction are printed."""
     file = write("mine", "queued", "running", "completed", summary="one")
 
     def summary(banner):
@@ -204,10 +207,8 @@ def test_an_edited_scenario_counts_at_once_and_a_broken_one_does_not(serving, wr
     ]
 
 
-def test_what_an_edit_takes_from_the_edition_leaves_the_queue(serving, write, caplog):
-    """It would stand in the way of every run; the log and the timeline say so. What stands behind
-    something that can be played may be mended in time.
-    """
+def test_an_edit_can_remove_a_scenario_from_the_queue(serving, write, caplog):
+    """If the world's edition can no longer play it and it is next; log and timeline say so."""
     file = write("mine", "queued", "running", "completed")
 
     def visit(banner):
@@ -229,8 +230,8 @@ def test_what_an_edit_takes_from_the_edition_leaves_the_queue(serving, write, ca
     assert caplog.messages == [f"deck-sim: {text}"]
 
 
-def test_a_port_in_use_is_told_in_one_line(cli):
-    """A port that somebody else has is exit code 1, with a way out."""
+def test_a_port_in_use_is_exit_code_1(cli):
+    """The line says how to get a free port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         refused = cli("serve", "--port", port)
@@ -261,19 +262,7 @@ def test_a_port_in_use_is_told_in_one_line(cli):
     ],
 )
 def test_wrong_options_are_refused(words, message, cli):
-    """What cannot be served so is wrong usage, said in one line."""
+    """In one line, with exit code 2."""
     refused = cli("serve", "--port", "0", *words)
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
     assert refused.stderr.startswith(f"deck-sim: {message}")
-
-
-def test_the_rate_can_be_limited(serving):
-    """`--rate-limit` gives every world Deck's own limit."""
-    code, answer = serving(lambda banner: get(banner, "/_sim/world"), "--rate-limit")
-    assert (code, answer.json()["rate_limit"]["requests"]) == (0, 200)
-
-
-def test_a_server_can_refuse_what_is_assumed(serving):
-    """`--strict-fidelity` makes every world strict."""
-    code, answer = serving(lambda banner: get(banner, "/_sim/world"), "--strict-fidelity")
-    assert (code, answer.json()["strict_fidelity"]) == (0, True)

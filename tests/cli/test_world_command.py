@@ -14,14 +14,14 @@ def drive(cli, server, key):
 
 
 def test_the_environment_selects_the_world(drive, cli, server, key):
-    """`DECK_BASE_URL` and `DECK_API_KEY`, or `--url` and `--key`, lead to the same world."""
+    """`DECK_BASE_URL` and `DECK_API_KEY` do the same as `--url` and `--key`."""
     assert drive("advance", "5m").stdout == "nothing happened\nnow it is 2025-01-15T09:35:00Z\n"
     given = cli("clock", "--url", server.url, "--key", key)
     assert given.stdout.startswith("2025-01-15T09:35:00Z  frozen\n")
 
 
-def test_advance_shows_what_happened_meanwhile(drive, run_task):
-    """Every transition that fell due is a line, with its moment and whose it is."""
+def test_advance_shows_what_happened(drive, run_task):
+    """Each transition has a line."""
     run = run_task()
     shown = drive("advance", "5s")
     assert shown.exit_code == 0
@@ -38,14 +38,14 @@ def test_advance_shows_what_happened_meanwhile(drive, run_task):
         (["--until", "task_run.completed", "--limit", "10s"], "2025-01-15T09:30:11Z"),
     ],
 )
-def test_advance_goes_as_far_as_it_is_told(words, now, drive, run_task):
-    """Up to a moment, until an event, or until nothing moves by itself."""
+def test_advance_ends_at_a_moment_an_event_or_when_idle(words, now, drive, run_task):
+    """And prints the new time."""
     run_task()
     assert drive("advance", *words).stdout.endswith(f"now it is {now}\n")
 
 
 def test_advance_can_wait_for_the_event_of_one_resource(drive, run_task):
-    """`--id` passes over the others."""
+    """With `--id`."""
     run_task()
     drive("advance", "1s")
     second = run_task()
@@ -54,7 +54,7 @@ def test_advance_can_wait_for_the_event_of_one_resource(drive, run_task):
 
 
 def test_an_event_that_does_not_come_is_exit_code_1(drive, run_task):
-    """What cannot come is told in one line, with what waits instead."""
+    """One line says what waits instead."""
     run_task()
     refused = drive("advance", "--until", "task_run.failed")
     assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
@@ -62,16 +62,24 @@ def test_an_event_that_does_not_come_is_exit_code_1(drive, run_task):
 
 
 def test_the_clock_shows_what_is_due_and_what_waits(drive, run_task):
-    """What will happen by itself, when and to whom; and what waits for somebody."""
+    """What is due with its time, what waits for a person with its status."""
     run = run_task("mfa_then_success")
     assert f"in 2s          {run['id']}  the script goes on\n" in drive("clock").stdout
     drive("advance", "--until", "idle")
     assert f"waits          {run['id']}  interaction_required\n" in drive("clock").stdout
 
 
-def test_the_clock_of_an_empty_world_has_nothing_to_show(drive):
-    """And says so."""
-    assert drive("clock").stdout.endswith("frozen\n  nothing is due and nothing waits\n")
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("clock", "2025-01-15T09:30:00Z  frozen\n  nothing is due and nothing waits\n"),
+        ("timeline", "nothing happened yet in the world of {key}\n"),
+        ("coverage", "no scenario was played yet in the world of {key}\n"),
+    ],
+)
+def test_an_empty_world_has_nothing_to_show(drive, key, command, text):
+    """The line names the key: it may be that of the wrong world."""
+    assert drive(command).stdout == text.format(key=key)
 
 
 @pytest.mark.parametrize(
@@ -83,18 +91,18 @@ def test_the_clock_of_an_empty_world_has_nothing_to_show(drive):
     ],
 )
 def test_the_clock_can_be_set(words, shows, drive):
-    """Mode and moment, each alone or together."""
+    """The mode, the moment, or both."""
     assert drive("clock", *words).stdout.startswith(shows)
 
 
-def test_a_speed_is_one_of_the_real_clock(drive, sim):
-    """`--speed` lets the clock be real, and go that fast."""
+def test_a_speed_sets_the_real_clock(drive, sim):
+    """With that speed."""
     assert drive("clock", "--speed", "0.001").stdout.splitlines()[0].endswith("  real")
     assert sim.get("/clock").json()["speed"] == 0.001
 
 
 def test_the_timeline_shows_calls_statuses_and_clock_moves(drive, run_task):
-    """One line each, in the order in which they happened, never broken."""
+    """One line each, in the order in which they happened, not wrapped."""
     run = run_task()
     drive("advance", "1h")
     shown = drive("timeline").stdout
@@ -106,13 +114,8 @@ def test_the_timeline_shows_calls_statuses_and_clock_moves(drive, run_task):
         assert re.search(rf"^\S+Z  {kind} .*{re.escape(what)}$", shown, re.MULTILINE)
 
 
-def test_an_empty_timeline_says_whose_it_is(drive, key):
-    """Whoever looks at the wrong world can see that it is the wrong one."""
-    assert drive("timeline").stdout == f"nothing happened yet in the world of {key}\n"
-
-
-def test_reset_begins_the_world_anew(drive, run_task, sim, key):
-    """The world is empty, at its beginning, and has the seed that was given."""
+def test_reset_replaces_the_world(drive, run_task, sim, key):
+    """The new one is empty and has the given seed."""
     run_task()
     assert drive("reset", "--seed", "7").stdout == (
         f"new world for {key}; its clock shows 2025-01-15T09:30:00Z\n"
@@ -122,7 +125,7 @@ def test_reset_begins_the_world_anew(drive, run_task, sim, key):
 
 
 def test_coverage_shows_how_often_each_step_was_played(drive, run_task):
-    """A line for each step of what was played, branches included, and how many were not."""
+    """A line for each step, branches included."""
     run_task()
     run_task("mfa_then_success")
     drive("advance", "6m")
@@ -132,11 +135,6 @@ def test_coverage_shows_how_often_each_step_was_played(drive, run_task):
     assert "    never  task_run[2].on_rejected[0]\n" in shown
     assert "      1 x  task_run[2].on_timeout[0]\n" in shown
     assert "success  5 of 5 steps\n" in shown
-
-
-def test_coverage_of_a_world_in_which_nothing_was_played_says_so(drive, key):
-    """And whose world that is."""
-    assert drive("coverage").stdout == f"no scenario was played yet in the world of {key}\n"
 
 
 @pytest.mark.parametrize(
@@ -154,8 +152,8 @@ def test_coverage_of_a_world_in_which_nothing_was_played_says_so(drive, key):
         (["clock", "--key", "ключ"], "Invalid value for '--key'"),
     ],
 )
-def test_wrong_usage_moves_nothing(words, message, drive, sim):
-    """Exit code 2, one line, and the world is as it was."""
+def test_wrong_usage_changes_nothing(words, message, drive, sim):
+    """Exit code 2, and one line."""
     before = sim.get("/world").json()
     refused = drive(*words)
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
@@ -163,8 +161,8 @@ def test_wrong_usage_moves_nothing(words, message, drive, sim):
     assert sim.get("/world").json() | {"request_id": ""} == before | {"request_id": ""}
 
 
-def test_a_server_that_is_not_there_is_exit_code_1(cli):
-    """Who cannot be reached is told in one line."""
+def test_a_server_that_cannot_be_reached_is_exit_code_1(cli):
+    """In one line."""
     refused = cli("clock", "--url", "http://127.0.0.1:1")
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
     assert refused.stderr.startswith("deck-sim: no deck-sim server answers at http://127.0.0.1:1")
