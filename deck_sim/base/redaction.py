@@ -21,9 +21,7 @@ _SECRET = re.compile(
 # Names of headers are free, so more words count as secret.
 _SECRET_HEADER = re.compile(rf"{_SECRET.pattern}|auth(?!enticate)|key", re.IGNORECASE)
 
-_CREDENTIALS = frozenset(
-    {"auth_credentials", "credentials"}
-)  # everything in them except `username`
+_CREDENTIALS = ("auth_credentials", "credentials")  # everything in them except `username`
 _HEADERS = "custom_headers"  # a JSON object as a string
 
 _SHAPE = re.compile(r"whsec_[\w+/=-]+")  # the secret of a webhook, anywhere in a text
@@ -47,17 +45,17 @@ def redact(data: Any) -> Any:
         return [redact(item) for item in data]
     if not isinstance(data, Mapping):
         return data
-    return {name: _hide_one(name, value) for name, value in data.items()}
+    return {name: _redact_field(name, value) for name, value in data.items()}
 
 
 def redact_text(text: str) -> str:
     """The text without webhook secrets, and without user names and secret parameters in URLs.
 
-    >>> hide_in_text("amqp://alex:hunter2@mq/?token=1&vhost=a")
+    >>> redact_text("amqp://alex:hunter2@mq/?token=1&vhost=a")
     'amqp://•••@mq/?token=•••&vhost=a'
     """
     text = _USER.sub(f"{HIDDEN}@", _SHAPE.sub(HIDDEN, text))
-    return _PARAMETER.sub(_hide_parameter, text)
+    return _PARAMETER.sub(_redact_parameter, text)
 
 
 def redact_query(query: str) -> str:
@@ -78,17 +76,17 @@ def cut_before_secret(text: str) -> str:
     return redact_text(_SECRET.split(text, maxsplit=1)[0])
 
 
-def _hide_one(name: str, value: Any) -> Any:
+def _redact_field(name: str, value: Any) -> Any:
     if value is None:
         return None
     if name in _CREDENTIALS and isinstance(value, Mapping):
         return {key: inner if key == "username" else HIDDEN for key, inner in value.items()}
     if name == _HEADERS and isinstance(value, str):
-        return _hide_custom_headers(value)
+        return _redact_custom_headers(value)
     return HIDDEN if is_secret(name) else redact(value)
 
 
-def _hide_custom_headers(text: str) -> str:
+def _redact_custom_headers(text: str) -> str:
     try:
         headers = json.loads(text)
         readable = {name: value for name, value in headers.items() if isinstance(value, str)}
@@ -103,6 +101,6 @@ def _is_secret_header(name: str) -> bool:
     return _SECRET_HEADER.search(name) is not None
 
 
-def _hide_parameter(found: re.Match[str]) -> str:
+def _redact_parameter(found: re.Match[str]) -> str:
     name, value = found.groups()
     return f"{name}={HIDDEN if is_secret(unquote(name)) else value}"

@@ -115,9 +115,6 @@ _TEXTS = {
 }
 
 
-_ARTICLES = {"object": "an", "list": "a"}
-
-
 def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
     """The message for one of pydantic's errors, without its location; `root` is the model."""
     if error["type"] == "extra_forbidden":
@@ -139,9 +136,10 @@ def format_path(path: Loc) -> str:
 
 def show(value: Any) -> str:
     """A value in a message, cut after `LONGEST` characters."""
-    if isinstance(value, dict | list | tuple):
-        noun = "object" if isinstance(value, dict) else "list"
-        return f"{_ARTICLES[noun]} {noun}" if value else f"an empty {noun}"
+    if isinstance(value, dict):
+        return "an object" if value else "an empty object"
+    if isinstance(value, list | tuple):
+        return "a list" if value else "an empty list"
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 

@@ -1,11 +1,8 @@
 """Answers that are not resources, and the schemas that answers refer to by name."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from deck_sim.contract import resources
+from deck_sim.contract import bodies, resources
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.shapes import (
@@ -21,9 +18,6 @@ from deck_sim.contract.shapes import (
     record,
     text,
 )
-
-if TYPE_CHECKING:
-    from deck_sim.contract.bodies import Body
 
 OTHERS: Mapping[str, Shape] = {
     "readiness": record({"status": constant("ready"), "environment": constant("live")}),
@@ -54,8 +48,6 @@ OTHERS: Mapping[str, Shape] = {
 
 def shared_schemas() -> dict[str, Shape]:
     """The schemas that others refer to by name."""
-    from deck_sim.contract import bodies
-
     return {
         "Error": record(
             {
@@ -90,7 +82,7 @@ def shared_schemas() -> dict[str, Shape]:
 _PROMPTED = f"What is asked: {', '.join(f'`{type_}`' for type_ in PROMPTS)}. There may be new ones."
 
 
-def _kept(model: type[Body]) -> Shape:
+def _kept(model: type[bodies.Body]) -> Shape:
     """A part of a resource as it was sent, with defaults for omitted fields."""
     schema = model.model_json_schema(mode="serialization")
     plain = {name: {**inner} for name, inner in schema["properties"].items()}

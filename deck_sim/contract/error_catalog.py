@@ -17,114 +17,108 @@ IN_RUN_ONLY = 0
 class ErrorRow:
     """One error. `status` is `IN_RUN_ONLY` if no call is answered with it."""
 
-    type: str
-    code: str
+    name: str  # `type/code`, as in scenarios
     status: int
     grade: Grade
     message: str
 
     @property
-    def name(self) -> str:
-        """`type/code`, as in scenarios."""
-        return f"{self.type}/{self.code}"
+    def type(self) -> str:
+        """The type, such as `request`."""
+        return self.name.partition("/")[0]
+
+    @property
+    def code(self) -> str:
+        """The code, such as `input_missing`."""
+        return self.name.partition("/")[2]
 
 
-def not_found(noun: str) -> "ErrorRow":
+def not_found(noun: str) -> ErrorRow:
     """The error for an unknown id of that kind."""
-    text = f"No {noun} has the id `{{id}}`."
-    return ErrorRow("request", f"{noun}_not_found", 404, "observed", text)
+    return ErrorRow(f"request/{noun}_not_found", 404, "observed", f"No {noun} has the id `{{id}}`.")
 
 
 _KINDS = ("task", "agent", "task_run", "storage", "event", "event_destination", "event_delivery")
 
 _ROWS = (
-    ErrorRow("api", "api_error", 500, "documented", "Something went wrong on Deck's side."),
-    ErrorRow("api", "timeout", 500, "documented", "The request took too long."),
-    ErrorRow("api", "endpoint_deprecated", 400, "documented", "This endpoint is deprecated."),
+    ErrorRow("api/api_error", 500, "documented", "Something went wrong on Deck's side."),
+    ErrorRow("api/timeout", 500, "documented", "The request took too long."),
+    ErrorRow("api/endpoint_deprecated", 400, "documented", "This endpoint is deprecated."),
     ErrorRow(
-        "idempotency",
-        "idempotency_error",
+        "idempotency/idempotency_error",
         409,
         "documented",
         "The idempotency key was used before with other parameters.",
     ),
     ErrorRow(
-        "idempotency",
-        "idempotency_key_error",
+        "idempotency/idempotency_key_error",
         400,
         "documented",
         "The idempotency key is longer than 256 characters.",
     ),
-    ErrorRow("rate_limit", "rate_limit_exceeded", 429, "documented", "Too many requests."),
-    ErrorRow("source", "source_error", 503, "documented", "The source answered with an error."),
-    ErrorRow("source", "source_invalid", 400, "documented", "The source is not valid."),
-    ErrorRow("source", "source_not_found", 404, "documented", "The source was not found."),
-    ErrorRow("source", "source_not_available", 503, "documented", "The source is not available."),
-    ErrorRow("source", "source_blocked", 403, "documented", "The source blocked the agent."),
+    ErrorRow("rate_limit/rate_limit_exceeded", 429, "documented", "Too many requests."),
+    ErrorRow("source/source_error", 503, "documented", "The source answered with an error."),
+    ErrorRow("source/source_invalid", 400, "documented", "The source is not valid."),
+    ErrorRow("source/source_not_found", 404, "documented", "The source was not found."),
+    ErrorRow("source/source_not_available", 503, "documented", "The source is not available."),
+    ErrorRow("source/source_blocked", 403, "documented", "The source blocked the agent."),
     ErrorRow(
-        "request", "input_missing", 400, "documented", "`{field}` is required and cannot be empty."
+        "request/input_missing", 400, "documented", "`{field}` is required and cannot be empty."
     ),
-    ErrorRow("request", "input_invalid", 400, "assumed", "`{field}` is not valid."),
-    ErrorRow("request", "body_invalid", 400, "assumed", "The body must be a JSON object."),
-    ErrorRow("request", "api_key_invalid", 401, "observed", "The API key is missing or not valid."),
+    ErrorRow("request/input_invalid", 400, "assumed", "`{field}` is not valid."),
+    ErrorRow("request/body_invalid", 400, "assumed", "The body must be a JSON object."),
+    ErrorRow("request/api_key_invalid", 401, "observed", "The API key is missing or not valid."),
     *map(not_found, _KINDS),
-    ErrorRow("request", "endpoint_not_found", 404, "assumed", "`{path}` is not an endpoint."),
+    ErrorRow("request/endpoint_not_found", 404, "assumed", "`{path}` is not an endpoint."),
     ErrorRow(
-        "request",
-        "method_not_allowed",
+        "request/method_not_allowed",
         405,
         "assumed",
         "`{path}` does not take {method}; it takes {allowed}.",
     ),
-    ErrorRow("request", "state_invalid", 409, "assumed", "The status does not allow this."),
-    ErrorRow("request", "payload_too_large", 413, "assumed", "The body is larger than {limit}."),
-    ErrorRow("auth", "auth_invalid", 401, "documented", "The source rejected the credentials."),
+    ErrorRow("request/state_invalid", 409, "assumed", "The status does not allow this."),
+    ErrorRow("request/payload_too_large", 413, "assumed", "The body is larger than {limit}."),
+    ErrorRow("auth/auth_invalid", 401, "documented", "The source rejected the credentials."),
     ErrorRow(
-        "auth",
-        "auth_method_invalid",
+        "auth/auth_method_invalid",
         400,
         "assumed",
         "The source does not take this authentication method.",
     ),
-    ErrorRow("auth", "auth_locked", IN_RUN_ONLY, "assumed", "The account is locked at the source."),
-    ErrorRow("auth", "mfa_invalid", IN_RUN_ONLY, "assumed", "Every code that was given is wrong."),
+    ErrorRow("auth/auth_locked", IN_RUN_ONLY, "assumed", "The account is locked at the source."),
+    ErrorRow("auth/mfa_invalid", IN_RUN_ONLY, "assumed", "Every code that was given is wrong."),
     ErrorRow(
-        "interaction",
-        "interaction_timeout",
+        "interaction/interaction_timeout",
         IN_RUN_ONLY,
         "documented",
         "Nobody answered the interaction in time.",
     ),
-    ErrorRow("interaction", "mfa_timeout", IN_RUN_ONLY, "documented", "No code was given in time."),
+    ErrorRow("interaction/mfa_timeout", IN_RUN_ONLY, "documented", "No code was given in time."),
     ErrorRow(
-        "task",
-        "timeout",
+        "task/timeout",
         IN_RUN_ONLY,
         "documented",
         "Task execution exceeded the timeout of {timeout}.",
     ),
-    ErrorRow("task", "task_failed", IN_RUN_ONLY, "assumed", "The task could not be completed."),
+    ErrorRow("task/task_failed", IN_RUN_ONLY, "assumed", "The task could not be completed."),
     ErrorRow(
-        "task",
-        "output_invalid",
+        "task/output_invalid",
         IN_RUN_ONLY,
         "assumed",
         "The output does not satisfy the task's `output_schema`.",
     ),
-    ErrorRow("task", "review_rejected", IN_RUN_ONLY, "assumed", "The reviewer rejected the run."),
+    ErrorRow("task/review_rejected", IN_RUN_ONLY, "assumed", "The reviewer rejected the run."),
     ErrorRow(
-        "storage", "storage_error", IN_RUN_ONLY, "assumed", "The storage item could not be kept."
+        "storage/storage_error", IN_RUN_ONLY, "assumed", "The storage item could not be kept."
     ),
     ErrorRow(
-        "storage",
-        "extraction_failed",
+        "storage/extraction_failed",
         IN_RUN_ONLY,
         "assumed",
         "The data could not be extracted from the file.",
     ),
     ErrorRow(
-        "deck_sim",
-        "assumption_refused",
+        "deck_sim/assumption_refused",
         501,
         "ours",
         "This world has `strict_fidelity`, and the call rests on `{behaviour}`, of which nothing"
@@ -135,11 +129,8 @@ _ROWS = (
 SHARED = {row.name: row for row in _ROWS}  # the errors of every edition
 CATALOG = dict(SHARED)  # with those that the registered editions add
 
-_OF_CALLS = (
-    "request",
-    "idempotency",
-    "deck_sim",
-)  # types of errors that only calls are answered with
+# Types of errors that only calls are answered with.
+_OF_CALLS = ("request", "idempotency", "deck_sim")
 
 
 def run_errors() -> tuple[str, ...]:

@@ -17,13 +17,6 @@ def register(edition: Edition) -> None:
     CATALOG.update((row.name, row) for row in edition.errors)
 
 
-def unregister(name: str) -> None:
-    """Forget an edition, and the errors that no other one has."""
-    for row in EDITIONS.pop(name).errors:
-        if not any(edition.has_error(row.name) for edition in EDITIONS.values()):
-            del CATALOG[row.name]
-
-
 def every_event_type() -> tuple[str, ...]:
     """The event types that any edition documents."""
     return (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_types),)

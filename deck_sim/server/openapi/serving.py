@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.errors import quote, suggest
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry
@@ -28,6 +28,6 @@ def _edition(worlds: WorldRegistry, request: Request) -> str:
     usual = worlds.select(key).world.edition if key else worlds.settings.edition
     name = request.query_params.get("edition", usual)
     if name not in EDITIONS:
-        text = f"`edition` is {quote(name)}{nearest(name, EDITIONS)}; it can be "
-        raise refuse("request/input_invalid", text + listed(EDITIONS, last="or"), field="edition")
+        text = f"unknown edition {quote(name)}{suggest(name, EDITIONS)}"
+        raise refuse("request/input_invalid", text, field="edition")
     return name

@@ -165,10 +165,10 @@ OPERATIONS = (
 )
 ERRORS = (
     ErrorRow(
-        "connection", "timeout", 504, "documented", "The source could not be connected to in time."
+        "connection/timeout", 504, "documented", "The source could not be connected to in time."
     ),
     ErrorRow(
-        "connection", "blocked", 503, "documented", "The source's anti-bot protection blocked us."
+        "connection/blocked", 503, "documented", "The source's anti-bot protection blocked us."
     ),
     not_found("connection"),
 )

@@ -212,12 +212,12 @@ OPERATIONS = (
     ),
 )
 ERRORS = (
-    ErrorRow("session", "timeout", 504, "documented", "The session could not be started in time."),
-    ErrorRow("rate_limit", "session_limit_exceeded", 429, "documented", "Too many open sessions."),
+    ErrorRow("session/timeout", 504, "documented", "The session could not be started in time."),
+    ErrorRow("rate_limit/session_limit_exceeded", 429, "documented", "Too many open sessions."),
     not_found("credential"),
     not_found("session"),
     ErrorRow(
-        "organization", "plan_limit_reached", 403, "assumed", "The plan's limit has been reached."
+        "organization/plan_limit_reached", 403, "assumed", "The plan's limit has been reached."
     ),
 )
 
