@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -138,13 +139,6 @@ def test_a_parameter_may_be_repeated_with_or_without_brackets(call, query):
     assert json.loads(call("GET", "/things", query=query)[2])["asked"] == ["a", "b"]
 
 
-def test_head_answers_as_get_does_without_the_body(call):
-    """HEAD has the status and the length of GET, and no body."""
-    status, headers, body = call("HEAD", "/things")
-    assert (status, body) == (200, b"")
-    assert headers["content-length"] == call("GET", "/things")[1]["content-length"]
-
-
 @pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE", "FOO"])
 def test_a_wrong_method_is_a_405_with_the_allowed_ones(call, method):
     """Another method is a 405 with the header `Allow`."""
@@ -163,13 +157,6 @@ def test_an_unknown_path_is_not_an_endpoint(call, path):
     assert (status, _codes(body)) == (404, ["endpoint_not_found"])
 
 
-def test_paths_are_relative_to_the_mount(call):
-    """Routes are relative to the mount; an error has the whole path."""
-    assert json.loads(call("GET", "/v2/things/a", root="/v2")[2])["id"] == "a"
-    (error,) = json.loads(call("GET", "/v2/x", root="/v2")[2])["errors"]
-    assert error["message"] == "`/v2/x` is not an endpoint."
-
-
 def test_an_open_path_needs_no_key_and_belongs_to_no_world(call, worlds):
     """It is answered with and without a key, in no world."""
     assert json.loads(call("GET", "/open", key=None)[2])["key"] == ""
@@ -183,3 +170,15 @@ def test_a_control_call_leaves_no_trace_in_its_world(call, worlds):
     body = call("GET", "/things", app=App)[2]
     assert json.loads(body)["request_id"].startswith("ctl_")
     assert not worlds.select("Bearer k").journal
+
+
+def test_a_hold_keeps_an_answer_back(api, sim):
+    """The call is done and recorded; its answer is sent on release."""
+    hold = sim.post("/holds", json={"call": "GET /v2/test"}).json()["id"]
+    with ThreadPoolExecutor(1) as thread:
+        answer = thread.submit(api.get, "/test")
+        while not sim.get("/holds").json()["data"][0]["answers"]:
+            assert not answer.done()
+        assert sim.get("/requests").json()["data"][-1]["status"] == 200
+        assert sim.delete(f"/holds/{hold}").json()["answers"] == 1
+        assert answer.result().status_code == 200

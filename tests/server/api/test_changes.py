@@ -47,6 +47,8 @@ CLEARED = {
 NESTED = [
     ("sources", {"website": {"url": "https://a.example", "ulr": 1}}, ["website.ulr"]),
     ("tasks", {"settings": {"timeout_second": 1}}, ["settings.timeout_second"]),
+    ("tasks", {"settings": {"timeout_seconds": 0}}, ["settings.timeout_seconds"]),
+    ("tasks", {"input_schema": {"type": "strin"}}, ["input_schema.type"]),
     ("tasks", {"storage": {"enabled": 1, "on": 1}}, ["storage.enabled", "storage.on"]),
 ]
 

@@ -31,24 +31,6 @@ def test_reopening_names_its_scenario(api, sim, connection):
     assert answer.headers["Deck-Sim-Scenario"] == "slow_success; because=queue"
 
 
-@pytest.mark.parametrize(
-    ("before", "allowed"),
-    [
-        ([], {"disconnect", "terminate"}),
-        (["disconnect"], {"reopen", "terminate"}),
-        (["terminate"], set()),
-    ],
-)
-def test_a_command_in_the_wrong_status_is_refused(api, errors, connection, before, allowed):
-    """The answer is a 409, and nothing changes."""
-    path = f"/connections/{connection['id']}"
-    for name in before:
-        api.post(f"{path}/{name}")
-    for name in {"disconnect", "reopen", "terminate", "interaction"} - allowed:
-        request = {"json": {"inputs": {"code": "1"}}} if name == "interaction" else {}
-        assert errors("POST", f"{path}/{name}", 409, **request) == [("state_invalid", None)]
-
-
 def test_a_refused_command_names_the_allowed_statuses(refused, connection):
     """The message has the status, and the statuses that allow the command."""
     answer = refused("POST", f"/connections/{connection['id']}/reopen", 409)
@@ -70,17 +52,6 @@ def test_an_interaction_of_a_connection_can_be_answered(api, sim, source):
     assert api.get(path).json()["interaction"]["fields"][0]["name"] == "code"
     answered = api.post(f"{path}/interaction", json={"inputs": {"code": "1"}}).json()
     assert (answered["status"], answered["interaction"]) == ("connected", None)
-
-
-def test_only_the_external_id_of_a_connection_can_change(api, errors, connection):
-    """PATCH sets, changes and clears `external_id`, and refuses other fields."""
-    path = f"/connections/{connection['id']}"
-    for value in ("user-7", "x" * 255, None):
-        assert api.patch(path, json={"external_id": value}).json()["external_id"] == value
-    assert errors("PATCH", path, 400, json={"external_id": "x" * 256, "source_id": "x"}) == [
-        ("input_invalid", "external_id"),
-        ("input_invalid", "source_id"),
-    ]
 
 
 @pytest.mark.parametrize(

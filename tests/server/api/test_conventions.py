@@ -48,8 +48,6 @@ ACCEPTED = {
     "a query on a create": ("POST", "/agents?a=1", _with(AGENT, JSON), 201),
 }
 REFUSED = {
-    "OPTIONS": ("OPTIONS", "/agents", {}, 405, "method_not_allowed"),
-    "a preflight": ("OPTIONS", "/agents", _with(None), 405, "method_not_allowed"),
     "PUT": ("PUT", "/agents/agt_1", _with(AGENT), 405, "method_not_allowed"),
     "a slash at the end": ("GET", "/agents/", {}, 404, "endpoint_not_found"),
     "two slashes": ("GET", "/agents//agt_1", {}, 404, "endpoint_not_found"),

@@ -63,45 +63,6 @@ def test_only_problems_with_a_field_have_field(refused):
     assert set(broken) == {"type", "code", "message"}
 
 
-BODIES = {
-    "empty": b"",
-    "cut": b'{"name": ',
-    "array": b"[]",
-    "NaN": b'{"name": NaN}',
-    "not UTF-8": b'{"name": "\xff"}',
-    "half a pair": b'{"name": "\\ud800"}',
-    "infinite": b'{"name": "x", "n": 1e999}',
-    "deep": b'{"name":' + b"[" * 5000 + b"]" * 5000 + b"}",
-}
-
-
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-@pytest.mark.parametrize("path", ["/agents", "/tasks/{task}/run"])
-def test_a_body_that_is_not_a_json_object_is_refused(errors, sim, task, path, body):
-    """Nothing changes, and the journal can still be read."""
-    path = path.replace("{task}", task["id"])
-    assert errors("POST", path, 400, content=body) == [("body_invalid", None)]
-    assert sim.get("/requests").json()["data"][-1]["errors"] == ["request/body_invalid"]
-
-
-def test_a_json_error_has_line_and_column(refused):
-    """The message has line and column, counted from 1."""
-    answer = refused("POST", "/agents", 400, content=b'{"name": "x",\n  oops}')
-    assert "in line 2, column 3." in answer.json()["errors"][0]["message"]
-
-
-def test_a_get_may_have_a_content_type_and_no_body(api):
-    """Clients send the header with every call."""
-    headers = {"Content-Type": "application/json"}
-    assert api.get("/agents", headers=headers).status_code == 200
-
-
-def test_the_last_of_repeated_keys_counts(api):
-    """A repeated key in a body is read as JSON readers do."""
-    answer = api.post("/agents", content=b'{"name": "first", "name": "last"}')
-    assert answer.json()["name"] == "last"
-
-
 def _heading(answer):
     return answer.headers.get("Deck-Sim-Scenario")
 
@@ -133,14 +94,3 @@ def test_an_unknown_scenario_in_the_header_is_refused(api, refused, task, connec
         "`Deck-Sim-Scenario` names an unknown scenario: 'sucess'; did you mean 'success'?"
     )
     assert _heading(answer) is None
-
-
-def test_a_refused_call_uses_up_no_queued_scenario(api, sim, errors, task, connection):
-    """The queue keeps its entry until a run starts."""
-    sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down"]})
-    path = f"/tasks/{task['id']}/run"
-    errors("POST", path, 400, json={})
-    errors("POST", path, 404, json={"connection_id": "conn_no"})
-    body = {"connection_id": connection["id"]}
-    errors("POST", path, 400, json=body, headers={"Deck-Sim-Scenario": "no_such_story"})
-    assert _heading(api.post(path, json=body)) == "source_down; because=queue"

@@ -204,18 +204,6 @@ def test_a_secret_of_a_queue_has_any_form(api):
     ).is_success
 
 
-def test_an_update_changes_what_was_sent(api, advance):
-    """Fields that are not sent stay; an empty update changes nothing."""
-    made = api.post(PATH, json=HOOK).json()
-    advance("1s")
-    path = f"{PATH}/{made['id']}"
-    assert api.patch(path, json={}).json()["updated_at"] == made["updated_at"]
-    changed = api.patch(path, json={"events": ["agent.created"], "name": "n"}).json()
-    assert (changed["events"], changed["name"]) == (["agent.created"], "n")
-    assert changed["config"] == made["config"]
-    assert changed["updated_at"] == "2025-01-15T09:30:01Z"
-
-
 @pytest.mark.parametrize(
     "change",
     [

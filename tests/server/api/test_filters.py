@@ -1,4 +1,4 @@
-"""Every filter of every list: alone, together, without matches, invalid."""
+"""Every filter of every list: alone, together, without matches."""
 
 import pytest
 
@@ -17,14 +17,6 @@ LISTS = {
     "/event-destinations": ("type", "status"),
     "/event-destinations/{id}/event-deliveries": ("status", "type"),
     "/events": ("type",),
-}
-WALKS = [(path, name) for path, names in LISTS.items() for name in names]
-BAD = {
-    "limit": ["0", "101", "-1", "1.5", "", "ten", " 5"],
-    "cursor": ["x", "Zm9v", "%FF", "eA=="],
-    "created_after": ["", "soon", "2025-13-01", "2025-01-15T25:00:00Z", "12:00"],
-    "created_before": ["", "soon", "2025-02-30", "1e9"],
-    "status": ["", "Completed", "nothing", "connected,invalid"],
 }
 
 
@@ -79,47 +71,36 @@ def _value(item, name):
     return item["event_type"] if "event_type" in item and name == "type" else item[name]
 
 
-@pytest.mark.parametrize(("path", "name"), WALKS)
-def test_a_filter_keeps_what_has_one_of_its_values(ask, path, name):
+@pytest.mark.parametrize("path", LISTS)
+def test_a_filter_keeps_what_has_one_of_its_values(ask, path):
     """Several values, with or without brackets, widen the list; the order stays."""
     every = ask(path)
-    values = list(dict.fromkeys(_value(item, name) for item in every))
-    few = [value for value in values if value is not None][:2]
-    for spelled in ([(name, value) for value in few], [(f"{name}[]", value) for value in few]):
-        assert ask(path, *spelled) == [item for item in every if _value(item, name) in few]
-        assert ask(path, spelled[0]) == [item for item in every if _value(item, name) == few[0]]
-
-
-@pytest.mark.parametrize(("path", "name"), [walk for walk in WALKS if walk[1] != "status"])
-def test_a_value_that_nothing_has_gives_an_empty_list(ask, path, name):
-    """It is not an error."""
-    assert ask(path, (name, "nothing")) == []
+    for name in LISTS[path]:
+        values = dict.fromkeys(_value(item, name) for item in every)
+        few = [value for value in values if value is not None][:2]
+        for spelled in ([(name, value) for value in few], [(f"{name}[]", value) for value in few]):
+            assert ask(path, *spelled) == [item for item in every if _value(item, name) in few]
+            assert ask(path, spelled[0]) == [i for i in every if _value(i, name) == few[0]]
+        assert name == "status" or ask(path, (name, "nothing")) == []
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_created_after_and_before_exclude_their_moment(ask, path):
-    """`created_after` and `created_before` exclude their own moment."""
+def test_moments_exclude_themselves_and_filters_narrow_together(ask, path):
+    """`created_after` and `created_before` exclude their own moment; all filters of an item find
+    it.
+    """
     every = ask(path)
-    moment = every[len(every) // 2]["created_at"]
+    found = every[len(every) // 2]
+    moment = found["created_at"]
     after, before = ask(path, ("created_after", moment)), ask(path, ("created_before", moment))
     assert after == [item for item in every if item["created_at"] > moment]
     assert before == [item for item in every if item["created_at"] < moment]
     both = [("created_after", START), ("created_before", moment)]
     assert ask(path, *both) == [item for item in before if item["created_at"] > START]
-
-
-@pytest.mark.parametrize("path", LISTS)
-def test_filters_narrow_together(ask, path):
-    """The filters and moments of one item still find it."""
-    every = ask(path)
-    found = every[len(every) // 2]
-    pairs = [(name, _value(found, name)) for name in LISTS[path]]
-    pairs = [(name, value) for name, value in pairs if value is not None]
-    pairs += [("created_after", "2025-01-01"), ("created_before", "2026-01-01")]
-    assert ask(path, *pairs) == [
-        item for item in every if all(_value(item, n) == v for n, v in pairs[:-2])
-    ]
-    assert found in ask(path, *pairs)
+    pairs = [(n, _value(found, n)) for n in LISTS[path] if _value(found, n) is not None]
+    narrow = [item for item in every if all(_value(item, n) == v for n, v in pairs)]
+    assert ask(path, *pairs, ("created_after", "2025-01-01")) == narrow
+    assert found in narrow
     assert ask(path, *pairs, ("created_before", START)) == []
 
 
@@ -134,17 +115,3 @@ def test_a_filtered_list_has_pages(api, lived, ask, path):
         seen += page["data"]
         cursor = page["next_cursor"]
     assert seen == ask(path, *pairs)
-
-
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [(path, name) for path in LISTS for name in BAD if name != "status" or name in LISTS[path]],
-)
-def test_an_invalid_value_is_refused_with_its_parameter(api, lived, unchanged, path, name):
-    """A 400 `input_invalid`, in every list that has the parameter."""
-    with unchanged():
-        for value in BAD[name]:
-            answer = api.get(lived(path), params=[(name, value)])
-            assert answer.status_code == 400, value
-            (error,) = answer.json()["errors"]
-            assert (error["code"], error["field"]) == ("input_invalid", name)

@@ -76,16 +76,6 @@ def test_the_test_endpoint_has_decks_answer(api):
     assert answer == {"status": "ready", "environment": "live"}
 
 
-def test_a_failed_run_has_errors(api, advance, run_task):
-    """A failed run has errors and no output."""
-    run = run_task("source_down")
-    advance("1h")
-    failed = api.get(f"/task-runs/{run['id']}").json()
-    assert (failed["status"], failed["output"]) == ("failed", None)
-    (error,) = failed["errors"]
-    assert (error["type"], error["code"]) == ("source", "source_not_available")
-
-
 def test_the_same_seed_and_calls_give_the_same_bytes(api, sim):
     """The same calls with the same seed give the same bytes."""
 

@@ -17,36 +17,6 @@ def test_an_agent_shows_its_tasks_until_they_are_deleted(api, task):
     assert api.get(path).json()["tasks"] == []
 
 
-@pytest.mark.parametrize(
-    ("path", "body"), [("/agents", {"name": "A"}), ("/sources", WEBSITE | {"name": "S"})]
-)
-def test_a_resource_has_the_standard_fields(api, advance, path, body):
-    """`id`, `object` and the moments; a change moves `updated_at` only."""
-    made = api.post(path, json=body).json()
-    assert made["object"] == path[1:-1]
-    assert made["created_at"] == made["updated_at"] == "2025-01-15T09:30:00Z"
-    advance("1500ms")
-    changed = api.patch(f"{path}/{made['id']}", json={"name": "B"}).json()
-    assert (changed["id"], changed["name"]) == (made["id"], "B")
-    assert changed["created_at"] == made["created_at"]
-    assert changed["updated_at"] == "2025-01-15T09:30:01.500Z"
-
-
-def test_a_change_sets_only_the_fields_that_were_sent(api):
-    """A value replaces, null clears, and other fields stay."""
-    agent = api.post("/agents", json={"name": "A", "description": "old"}).json()
-    path = f"/agents/{agent['id']}"
-    for body, expected in [
-        ({}, ("A", "old")),
-        ({"name": "B"}, ("B", "old")),
-        ({"description": "new"}, ("B", "new")),
-        ({"description": None}, ("B", None)),
-    ]:
-        assert api.patch(path, json=body).status_code == 200
-        now = api.get(path).json()
-        assert (now["name"], now["description"]) == expected
-
-
 def test_an_empty_change_changes_nothing(api, task, unchanged):
     """An empty PATCH keeps `updated_at`, and emits no event."""
     with unchanged():
@@ -64,44 +34,18 @@ def test_a_change_replaces_a_whole_object(api, task, connection):
     assert run.status_code == 201
 
 
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ({"name": None}, ("input_missing", "name")),
-        ({"name": ""}, ("input_missing", "name")),
-        ({"name": 5}, ("input_invalid", "name")),
-        ({"settings": None}, ("input_missing", "settings")),
-        ({"settings": {"timeout_seconds": 0}}, ("input_invalid", "settings.timeout_seconds")),
-        ({"settings": {"timeout_seconds": 1.5}}, ("input_invalid", "settings.timeout_seconds")),
-        ({"agent_id": "agt_other"}, ("input_invalid", "agent_id")),
-        ({"input_schema": {"type": "strin"}}, ("input_invalid", "input_schema.type")),
-        ({"storage": {"enabled": "yes"}}, ("input_invalid", "storage.enabled")),
-        ({"storage": {"enable": True}}, ("input_invalid", "storage.enable")),
-    ],
-)
-def test_an_invalid_change_is_refused(errors, task, body, found):
-    """A change is checked like a create."""
-    assert errors("PATCH", f"/tasks/{task['id']}", 400, json=body) == [found]
-
-
-def test_a_deleted_resource_can_be_deleted_again(api, task, errors):
-    """Every DELETE has the same answer; the resource is not found."""
+def test_a_deleted_resource_can_be_deleted_again(api, task, errors, unchanged):
+    """Every DELETE has the same answer, only the first has an effect; the resource is not found."""
     path = f"/tasks/{task['id']}"
-    for _ in range(2):
-        answer = api.delete(path).json()
-        answer.pop("request_id")
-        assert answer == {"id": task["id"], "object": "task", "deleted": True}
+    answers = [api.delete(path).json()]
+    with unchanged():
+        answers.append(api.delete(path).json())
+    for answer in answers:
+        assert answer.items() >= {"id": task["id"], "object": "task", "deleted": True}.items()
     assert errors("GET", path, 404) == [("task_not_found", None)]
     assert errors("PATCH", path, 404, json={}) == [("task_not_found", None)]
     assert errors("POST", f"{path}/run", 404, json={}) == [("task_not_found", None)]
     assert api.get("/tasks").json()["data"] == []
-
-
-def test_deleting_again_emits_no_event(api, task, unchanged):
-    """A repeated DELETE emits no event."""
-    api.delete(f"/tasks/{task['id']}")
-    with unchanged():
-        api.delete(f"/tasks/{task['id']}")
 
 
 @pytest.mark.parametrize(
@@ -118,19 +62,6 @@ def test_an_unknown_id_is_not_found(errors, path, code):
     """Each kind has its own code for an unknown id."""
     for name in ("nope", "x" * 255, "x" * 20_000, "%00", "%FF", "%F0%9F%98%80", "a%20b", "{id}"):
         assert errors("GET", f"{path}/{name}", 404) == [(code, None)]
-
-
-@pytest.mark.parametrize(
-    ("path", "code"),
-    [
-        ("/agents", "agent_not_found"),
-        ("/sources", "source_not_found"),
-        ("/tasks", "task_not_found"),
-    ],
-)
-def test_an_unknown_id_cannot_be_deleted(errors, path, code):
-    """DELETE of an unknown id is a 404."""
-    assert errors("DELETE", f"{path}/nope", 404) == [(code, None)]
 
 
 @pytest.mark.parametrize("kind", ["agent", "source", "task"])

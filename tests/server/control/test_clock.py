@@ -76,13 +76,6 @@ def test_an_advance_stops_at_an_event(sim, run_task):
     assert answer.json()["happened"][-1]["id"] == run["id"]
 
 
-def test_an_advance_stops_when_idle(api, sim, run_task):
-    """`idle` stops at a run that waits for a person, before its timeout."""
-    run = run_task("mfa_then_success")
-    sim.post("/clock/advance", json={"until": "idle"})
-    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "interaction_required"
-
-
 def test_an_unreachable_event_is_refused_with_what_waits(sim, run_task):
     """The error lists what waits if no due timer can bring the event within the limit."""
     run = run_task("mfa_then_success")

@@ -93,17 +93,3 @@ def test_the_log_hides_credentials(receiver, subscribe, agent, advance, delivery
     assert receiver.arrivals[0].headers["x-api-key"] == "hush"
     assert receiver.arrivals[0].headers["authorization"].startswith("Basic ")
     assert line["request_headers"]["authorization"] == line["request_headers"]["x-api-key"] == "•••"
-
-
-def test_the_log_says_that_redirects_are_not_followed(
-    receiver, subscribe, agent, advance, delivery_log, whats
-):
-    """A redirect is a failure, with its status and its target."""
-    receiver.say(b"HTTP/1.1 302 Go\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")
-    subscribe("agent.created")
-    agent()
-    advance("0s")
-    (line,) = delivery_log()[0]["log"]
-    assert (line["status"], line["response_headers"]["location"]) == (302, "/x")
-    assert line["error"] == "answered 302; redirects are not followed"
-    assert f"agent.created, attempt 1: {line['error']}" in whats()

@@ -51,18 +51,3 @@ def test_a_scenario_in_a_playlist_cannot_become_a_playlist(sim, unchanged):
     assert error["message"] == (
         "name: `mine` is an entry of `turns`; it cannot be a playlist or mix"
     )
-
-
-def test_a_playlist_can_be_replaced(sim):
-    """A playlist may change its entries."""
-    for entries in (["success"], ["source_down", "success"]):
-        assert sim.put("/scenarios/turns", json={"playlist": entries}).status_code == 200
-    assert sim.get("/scenarios/turns").json()["scenario"]["playlist"] == ["source_down", "success"]
-
-
-def test_unknown_entries_are_reported_with_other_mistakes(sim, unchanged):
-    """All mistakes come at once, in the order of the text."""
-    with unchanged():
-        answer = sim.put("/scenarios/turns", content=f"{YAML}  - 5\ntags: mfa\n")
-    told = [error["message"].partition(": ")[0] for error in answer.json()["errors"]]
-    assert told == ["turns:5:5", "turns:6:5", "turns:7:7"]

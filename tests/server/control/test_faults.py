@@ -25,13 +25,6 @@ def test_all_faults_can_be_removed_at_once(sim, api):
     assert api.get("/agents").status_code == 200
 
 
-def test_a_new_world_has_no_faults(sim, api):
-    """A reset removes faults."""
-    sim.post("/faults", json=PAGE)
-    sim.post("/reset")
-    assert api.get("/agents").status_code == 200
-
-
 def test_an_unknown_fault_id_is_refused(message):
     """The message names the call that lists faults."""
     text = message("DELETE", "/faults/flt_1")

@@ -41,12 +41,3 @@ def test_a_connection_can_be_dropped_or_invalidated(
     assert api.get(path).json()["status"] == status
     failed = api.get(f"/task-runs/{run['id']}").json()
     assert (failed["status"], failed["errors"][0]["code"]) == ("failed", code)
-
-
-@pytest.mark.parametrize("name", ["drop", "invalidate"])
-def test_only_a_connected_connection_can_be_dropped(api, errors, connection, name):
-    """Another status is a 409, an unknown connection a 404."""
-    api.post(f"/connections/{connection['id']}/disconnect")
-    path = f"/connections/{connection['id']}/{name}"
-    assert errors("POST", path, 409) == [("state_invalid", None)]
-    assert errors("POST", f"/connections/no/{name}", 404) == [("connection_not_found", None)]

@@ -158,20 +158,6 @@ def test_a_rule_matches_fields_of_a_connection(rules, open_, when):
     assert opened.headers["Deck-Sim-Scenario"] == "slow_connection; because=rule"
 
 
-def test_a_rule_is_matched_by_part_of_the_input(rules, said):
-    """Nested values, lists and booleans are compared; the first matching rule wins."""
-    rules(
-        ({"input": {"room": {"beds": ["k*", "sofa"]}, "late": "true"}}, "source_down"),
-        ({"input": {"room": {"floor": 2}, "note": None}}, "deck_error"),
-        ({"input": {"room": {}}}, "task_fails"),
-    )
-    room = {"floor": 2, "beds": ["king", "sofa"]}
-    assert said(input={"room": room, "late": True, "n": 1}) == "source_down; because=rule"
-    assert said(input={"room": room, "late": False, "note": None}) == "deck_error; because=rule"
-    assert said(input={"room": {}}) == "task_fails; because=rule"
-    assert said(input={}) == "success; because=default"
-
-
 def test_a_resource_limits_a_rule(rules, said, open_):
     """A rule for runs does not match connections; a rule without a resource matches both."""
     rules(({}, "source_down", "task_run"), ({}, "slow_connection", "connection"))
@@ -230,15 +216,6 @@ def test_a_refused_call_uses_up_nothing(sim, run, said, unchanged, header, body,
     assert found == [f"flaky_source; because=queue; plays={name}" for name in plays]
 
 
-def test_a_run_without_a_connection_uses_up_nothing(sim, api, run, connection, unchanged):
-    """A run on a disconnected connection is refused, and the queue stays."""
-    sim.post("/queue", json={"resource": "task_run", "scenarios": ["flaky_source"]})
-    api.post(f"/connections/{connection['id']}/disconnect")
-    with unchanged():
-        assert run().json()["errors"][0]["code"] == "state_invalid"
-    assert sim.get("/queue").json()["queues"] == {"task_run": ["flaky_source"]}
-
-
 def test_a_playlist_repeats_its_last_entry(said):
     """Runs play its entries in turn, and then the last one again."""
     plays = [said("flaky_source").rpartition("=")[2] for _ in range(5)]
@@ -282,10 +259,3 @@ def test_a_scenario_in_use_cannot_be_removed(sim, errors, user):
     sim.put("/rules", json={"rules": []})
     sim.delete("/scenarios/user")
     assert sim.delete("/scenarios/mine").status_code == 200
-
-
-def test_a_world_can_begin_with_a_scenario_of_its_edition_only(sim, errors):
-    """The edition of the reset counts."""
-    body = {"edition": "credentials", "default_scenario": "run_blocked"}
-    assert errors("POST", "/reset", 400, json=body) == [("input_invalid", "default_scenario")]
-    assert sim.post("/reset", json=body | {"edition": "connections"}).status_code == 200
