@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from deck_sim.base.validation import Whole
+from deck_sim.contract.resources import AuthMethod
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -129,6 +130,15 @@ class AuthCredentials(Body):
 
     username: Text
     password: Text
+
+
+class CreateLogin(Body):
+    """A create of the kind of resource that stores a login in an edition."""
+
+    source_id: Text
+    auth_method: AuthMethod
+    auth_credentials: AuthCredentials | None = None
+    external_id: ExternalId | None = None
 
 
 UpdateAgent = partial(CreateAgent, "name", "description")

@@ -3,8 +3,6 @@
 Ids, paths, verbs, filters, JSON, events and the OpenAPI document follow from the row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -13,6 +11,7 @@ from deck_sim.contract import statuses
 from deck_sim.contract.shapes import (
     ADDRESS,
     COUNT,
+    EXTERNAL_ID,
     FILE,
     INTERACTION,
     MOMENT,
@@ -56,13 +55,11 @@ class Kind:
     references: Mapping[str, str] = field(default_factory=dict)  # body field -> kind it must name
     schemas: tuple[str, ...] = ()  # body fields that must hold a valid JSON Schema
     filters: tuple[str, ...] = ()
-    filter_fields: Mapping[str, str] = field(
-        default_factory=dict
-    )  # filter -> attribute, if their names differ
+    # filter -> attribute, if their names differ
+    filter_fields: Mapping[str, str] = field(default_factory=dict)
     includes: Mapping[str, Shape] = field(default_factory=dict)  # shown if `include` names them
-    named_by: Mapping[str, str] = field(
-        default_factory=dict
-    )  # attribute -> attribute that holds its JSON key
+    # attribute -> attribute that holds its JSON key
+    named_by: Mapping[str, str] = field(default_factory=dict)
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     machine: Machine | None = None
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those with events
@@ -73,11 +70,8 @@ class Kind:
     @property
     def not_found(self) -> str:
         """The error for an unknown id."""
-        return (
-            "source/source_not_found"
-            if self.object == "source"
-            else f"request/{self.object}_not_found"
-        )
+        type_ = "source" if self.object == "source" else "request"
+        return f"{type_}/{self.object}_not_found"
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -130,7 +124,6 @@ DestinationType = Literal[
     "rabbitmq",
     "hookdeck",
 ]
-AUTH_METHOD = choice("AuthMethod", *get_args(AuthMethod))
 # The schema of an attribute that follows from the rest of the row: the status, embedded lists.
 DERIVED: Shape = {}
 _DESCRIPTION = nullable(text("Reads what the hotel shows."))
@@ -188,6 +181,13 @@ TASK = Kind(
     known="tasks_calls (documented): Tasks have the usual five calls; `name` and `agent_id`"
     " are required.",
 )
+# Attributes of the kind of resource that stores a login in an edition.
+LOGIN: Mapping[str, Shape] = {
+    "status": DERIVED,
+    "source_id": identity(SOURCE.prefix),
+    "auth_method": choice("AuthMethod", *get_args(AuthMethod)),
+    "external_id": EXTERNAL_ID,
+}
 # Editions add the login that a run uses, and the machine.
 TASK_RUN = Kind(
     object="task_run",

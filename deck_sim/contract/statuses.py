@@ -52,9 +52,8 @@ class Machine:
     leads: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     results: Mapping[str, str] = field(default_factory=dict)  # `result`, by final status
     broken: str | None = None  # the status after a script error, for kinds other than runs
-    spelled: Mapping[str, str] = field(
-        default_factory=dict
-    )  # by status: its word in event types, if that differs
+    # By status: its word in event types, if that differs.
+    spelled: Mapping[str, str] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()  # statuses without an event
     announces_first: bool = True  # whether creating emits the event of the first status
 

@@ -8,8 +8,8 @@ from deck_sim.contract.editions.connections.ledger import LEDGER
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import ErrorRow, not_found
 from deck_sim.contract.operations import CONFLICT, Operation
-from deck_sim.contract.resources import AUTH_METHOD, DERIVED, Kind, insert_after
-from deck_sim.contract.shapes import EXTERNAL_ID, INTERACTION, identity
+from deck_sim.contract.resources import Kind, insert_after
+from deck_sim.contract.shapes import INTERACTION, identity
 from deck_sim.contract.statuses import Command, Machine
 
 CONNECTION_MACHINE = Machine(
@@ -84,13 +84,7 @@ CONNECTION = Kind(
     object="connection",
     prefix="conn",
     path="connections",
-    attributes={
-        "status": DERIVED,
-        "source_id": identity(resources.SOURCE.prefix),
-        "auth_method": AUTH_METHOD,
-        "external_id": EXTERNAL_ID,
-        "interaction": INTERACTION,
-    },
+    attributes={**resources.LOGIN, "interaction": INTERACTION},
     verbs=("list", "get", "update"),
     create="CreateConnection",
     update="UpdateConnection",

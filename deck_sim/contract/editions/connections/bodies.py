@@ -1,10 +1,9 @@
 """The request bodies that only the `connections` edition has."""
 
 from deck_sim.contract.bodies import (
-    AuthCredentials,
     Body,
+    CreateLogin,
     EventTypes,
-    ExternalId,
     JsonObject,
     Text,
     WantedStatus,
@@ -12,16 +11,11 @@ from deck_sim.contract.bodies import (
     WebhookCredentials,
     partial,
 )
-from deck_sim.contract.resources import AuthMethod, DestinationType
+from deck_sim.contract.resources import DestinationType
 
 
-class CreateConnection(Body):
+class CreateConnection(CreateLogin):
     """`POST /connections`."""
-
-    source_id: Text
-    auth_method: AuthMethod
-    auth_credentials: AuthCredentials | None = None
-    external_id: ExternalId | None = None
 
 
 UpdateConnection = partial(CreateConnection, "external_id")

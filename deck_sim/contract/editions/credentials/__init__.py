@@ -9,8 +9,8 @@ from deck_sim.contract.editions.credentials.ledger import LEDGER
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import ErrorRow, not_found
 from deck_sim.contract.operations import CONFLICT, Operation
-from deck_sim.contract.resources import AUTH_METHOD, DERIVED, Kind, insert_after
-from deck_sim.contract.shapes import EXTERNAL_ID, choice, identity, nullable, unset
+from deck_sim.contract.resources import DERIVED, Kind, insert_after
+from deck_sim.contract.shapes import choice, identity, nullable, unset
 from deck_sim.contract.statuses import AutoTransition, Command, Machine
 
 CREDENTIAL_MACHINE = Machine(
@@ -112,12 +112,7 @@ CREDENTIAL = Kind(
     object="credential",
     prefix="cred",
     path="credentials",
-    attributes={
-        "status": DERIVED,
-        "source_id": identity(resources.SOURCE.prefix),
-        "auth_method": AUTH_METHOD,
-        "external_id": EXTERNAL_ID,
-    },
+    attributes=resources.LOGIN,
     create="CreateCredential",
     update="UpdateCredential",
     own={

@@ -7,8 +7,8 @@ from pydantic import Field
 from deck_sim.contract.bodies import (
     AuthCredentials,
     Body,
+    CreateLogin,
     EventTypes,
-    ExternalId,
     JsonObject,
     SourceField,
     Text,
@@ -17,7 +17,7 @@ from deck_sim.contract.bodies import (
     WebhookCredentials,
     partial,
 )
-from deck_sim.contract.resources import AuthMethod, DestinationType
+from deck_sim.contract.resources import DestinationType
 
 
 class FullAuthCredentials(AuthCredentials):
@@ -26,13 +26,10 @@ class FullAuthCredentials(AuthCredentials):
     source_fields: Annotated[dict[SourceField, str], Field(max_length=10)] = {}
 
 
-class CreateCredential(Body):
+class CreateCredential(CreateLogin):
     """`POST /credentials`."""
 
-    source_id: Text
-    auth_method: AuthMethod
     auth_credentials: FullAuthCredentials | None = None
-    external_id: ExternalId | None = None
 
 
 UpdateCredential = partial(CreateCredential, "auth_method", "auth_credentials", "external_id")
@@ -45,13 +42,9 @@ class StartSession(Body):
     source_id: Text | None = None
 
 
-class RunTaskWithLogin(Body):
-    """`POST /tasks/{id}/run` in the `credentials` edition: with a credential, with a source that
-    takes none, or in a session that is open.
-    """
+class RunTaskWithLogin(StartSession):
+    """`POST /tasks/{id}/run`: with a credential, a source without a login, or an open session."""
 
-    credential_id: Text | None = None
-    source_id: Text | None = None
     session_id: Text | None = None
     input: JsonObject = {}
 
