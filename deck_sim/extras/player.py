@@ -6,9 +6,11 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+from pydantic import BaseModel
 
 from deck_sim.base.durations import format_duration
 from deck_sim.contract import bodies
@@ -67,18 +69,16 @@ class PlayLine:
     detail: str = ""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Playthrough:
     """A scenario that was played: the simulation, the ids of its resources, and what happened."""
 
     scenario: Scenario
     simulation: Simulation
-    agent_id: str
-    source_id: str
     task_id: str
     login_id: str  # of the connection or credential
-    run_id: str | None = None  # of the last run; None if the login failed
-    lines: list[PlayLine] = field(default_factory=list)
+    run_id: str | None  # of the last run; None if the login failed
+    lines: list[PlayLine]
 
     @property
     def login(self) -> Resource:
@@ -165,42 +165,33 @@ class _Player:
         self.approval = self.world.rules.machine("task_run").approval
         self.began, self.events_read, self.entries_read = self.world.now, 0, 0
         self.answers = None if answers is None else iter(answers)
-        self.agent, self.source, self.task = _create_task(self.world, timeout)
+        self.source, self.task = _create_task(self.world, timeout)
         self.lines: list[PlayLine] = []
 
     def play(self) -> Playthrough:
-        login = self._log_in()
-        played = Playthrough(
-            self.scenario,
-            self.simulation,
-            self.agent.id,
-            self.source.id,
-            self.task.id,
-            login.id,
-            lines=self.lines,
-        )
-        self._play_until_settled(login)
-        if self.scenario.session:
-            body = {"credential_id": login.id}
-            session = logins.start_session(self.world, body, self._choose("session"))
-            self._play_until_settled(session)
-        for _ in self.scenario.playlist or [""]:
-            if played.login.status in self.world.machine(login).commands["run"].allowed:
-                run = self._run(login)
-                played.run_id = run.id
-                self._play_until_settled(run)
-        while self._play_next():
-            pass
-        return played
-
-    def _log_in(self) -> Resource:
         body = {
             "source_id": self.source.id,
             "auth_method": "username_password",
             "auth_credentials": {"username": "alex@example.com", "password": "-"},
             "external_id": None,
         }
-        return self.create_login(self.world, body, self._choose("connection"))
+        login = self.create_login(self.world, body, self._choose("connection"))
+        self._play_until_settled(login)
+        if self.scenario.session:
+            body = {"credential_id": login.id}
+            session = logins.start_session(self.world, body, self._choose("session"))
+            self._play_until_settled(session)
+        run_id = None
+        for _ in self.scenario.playlist or [""]:
+            if self._read(login).status in self.world.machine(login).commands["run"].allowed:
+                run = self._run(login)
+                run_id = run.id
+                self._play_until_settled(run)
+        while self._play_next():
+            pass
+        return Playthrough(
+            self.scenario, self.simulation, self.task.id, login.id, run_id, self.lines
+        )
 
     def _run(self, login: Resource) -> Resource:
         body = {f"{login.kind}_id": login.id, "input": self.task_input}
@@ -223,7 +214,9 @@ class _Player:
     def _play_next(self) -> bool:
         """Act for a person, or else advance to what is due next; False if neither is possible."""
         self._add_news()
-        if any(self._act_for(resource) for resource in self._waiting()):
+        runs = self.world.all("task_run").values() if self.reject else ()
+        reviewed = [run for run in runs if run.status == self.approval]
+        if any(self._act_for(resource) for resource in [*waiting(self.world), *reviewed]):
             return True
         due = self.world.timers.peek()
         if due is not None:
@@ -231,12 +224,8 @@ class _Player:
         self._add_news()
         return due is not None
 
-    def _waiting(self) -> list[Resource]:
-        runs = self.world.all("task_run").values() if self.reject else ()
-        return [*waiting(self.world), *(run for run in runs if run.status == self.approval)]
-
     def _act_for(self, resource: Resource) -> bool:
-        """Answer or review what a resource waits for; False if it waits for nothing of this."""
+        """Answer or review what a resource waits for; False if it waits for neither."""
         if resource.status == "interaction_required":
             return self._answer(resource)
         if resource.kind == "task_run" and resource.status == self.approval:
@@ -301,14 +290,15 @@ class _Player:
         self.lines.append(PlayLine(self.world.now - self.began, who, what, detail))
 
 
-def _create_task(world: World, timeout: timedelta) -> tuple[Resource, Resource, Resource]:
-    """An agent, a source, and a task with that timeout."""
-    agent = commands.seed_resource(
-        world, "agent", bodies.CreateAgent(name="Concierge").model_dump()
-    )
-    source = bodies.CreateSource(
-        name="Hotel", type="website", website=bodies.Website(url="https://hotel.example")
-    )
+def _create_task(world: World, timeout: timedelta) -> tuple[Resource, Resource]:
+    """A source, and a task with that timeout."""
+
+    def seed(kind: str, body: BaseModel) -> Resource:
+        return commands.seed_resource(world, kind, body.model_dump())
+
+    agent = seed("agent", bodies.CreateAgent(name="Concierge"))
+    website = bodies.Website(url="https://hotel.example")
+    source = seed("source", bodies.CreateSource(name="Hotel", type="website", website=website))
     task = bodies.CreateTask(
         name="Read reservations",
         agent_id=agent.id,
@@ -317,11 +307,7 @@ def _create_task(world: World, timeout: timedelta) -> tuple[Resource, Resource, 
         storage=bodies.TaskStorage(enabled=True, extraction=True),
         settings=bodies.TaskSettings(timeout_seconds=timeout // timedelta(seconds=1)),
     )
-    return (
-        agent,
-        commands.seed_resource(world, "source", source.model_dump()),
-        commands.seed_resource(world, "task", task.model_dump()),
-    )
+    return source, seed("task", task)
 
 
 # By kind of login: how one is created, and how a task is run with it. A credential has no script.

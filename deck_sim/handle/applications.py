@@ -142,6 +142,7 @@ def _environ(request: HttpRequest) -> dict[str, Any]:
         environ[key if key in _UNPREFIXED else f"HTTP_{key}"] = value.decode("latin-1")
     environ |= {
         "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
         "QUERY_STRING": parts.query,
         "SERVER_NAME": host,

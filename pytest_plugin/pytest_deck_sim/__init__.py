@@ -9,8 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,31 +30,12 @@ _OPTIONS = {
     "edition": "the edition of every world: connections (the default)",
     "scenarios": "a folder of your own scenario files; in the ini file, relative to that file",
 }
-_COVERAGE: dict[str, tuple[dict[str, Any], Literal["bool", "string"], str]] = {
-    "coverage": (
-        {"action": "store_true"},
-        "bool",
-        "report the steps and branches of scenarios that no test played",
-    ),
-    "fail-under": (
-        {"type": float, "metavar": "PERCENT"},
-        "string",
-        "with --deck-coverage: fail if a smaller percentage of the steps was played",
-    ),
-}
-_VARIABLES = {
-    "deck_env_base_url": (
-        "DECK_BASE_URL",
-        "the environment variable that `deck_env` sets to the base URL",
-    ),
-    "deck_env_api_key": (
-        "DECK_API_KEY",
-        "the environment variable that `deck_env` sets to the API key",
-    ),
-    "deck_env_webhook_secret": (
-        "DECK_WEBHOOK_SECRET",
-        "the environment variable that `deck_env` sets to the secret that signs webhooks",
-    ),
+_COVERAGE_TEXT = "report the steps and branches of scenarios that no test played"
+_LEAST_TEXT = "with --deck-coverage: fail if a smaller percentage of the steps was played"
+_VARIABLES = {  # what `deck_env` sets: the attribute of `Deck`, and the default name
+    "base_url": ("DECK_BASE_URL", "the base URL"),
+    "api_key": ("DECK_API_KEY", "the API key"),
+    "webhook_secret": ("DECK_WEBHOOK_SECRET", "the secret that signs webhooks"),
 }
 
 
@@ -65,18 +45,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in _OPTIONS.items():
         group.addoption(f"--deck-{name}", help=text)
         parser.addini(f"deck_{name}", text)
-    for name, (default, text) in _VARIABLES.items():
-        parser.addini(name, text, default=default)
+    group.addoption("--deck-coverage", action="store_true", help=_COVERAGE_TEXT)
+    parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")
+    group.addoption("--deck-fail-under", type=float, metavar="PERCENT", help=_LEAST_TEXT)
+    parser.addini("deck_fail_under", _LEAST_TEXT)
+    for name, (default, what) in _VARIABLES.items():
+        text = f"the environment variable that `deck_env` sets to {what}"
+        parser.addini(f"deck_env_{name}", text, default=default)
     text = "the library of `deck_client` and `deck_async_client`: httpx2 (the default) or httpx"
     parser.addini("deck_client_library", text, default="httpx2")
-    parser.addini(
-        "deck_lint",
-        "`fail`: a test fails at its end if `deck.lint` finds a mistake; `off`",
-        default="off",
-    )
-    for name, (how, kind, text) in _COVERAGE.items():
-        group.addoption(f"--deck-{name}", help=text, default=None, **how)
-        parser.addini(f"deck_{name.replace('-', '_')}", text, type=kind)
+    text = "`fail`: a test fails at its end if `deck.lint` finds a mistake; `off`"
+    parser.addini("deck_lint", text, default="off")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -87,27 +66,24 @@ def pytest_configure(config: pytest.Config) -> None:
         " `deck` fixture, and what fails the test at its end."
     )
     config.addinivalue_line("markers", text)
-    if config.getini("deck_lint") not in LINT_MODES:
-        found = config.getini("deck_lint")
-        raise pytest.UsageError(f"deck_lint is {found!r}; it can be {' or '.join(LINT_MODES)}")
+    lint: str = config.getini("deck_lint")
+    if lint not in LINT_MODES:
+        raise pytest.UsageError(f"deck_lint is {lint!r}; it can be {' or '.join(LINT_MODES)}")
     asked: float | None = config.getoption("deck_fail_under")
-    if config.getoption("deck_coverage") or config.getini("deck_coverage"):
-        from pytest_deck_sim.coverage import Coverage
+    if not (config.getoption("deck_coverage") or config.getini("deck_coverage")):
+        if asked is not None:
+            raise pytest.UsageError("--deck-fail-under needs --deck-coverage")
+        return
+    from pytest_deck_sim.coverage import Coverage
 
-        least = _percent(config.getini("deck_fail_under") if asked is None else asked)
-        config.pluginmanager.register(Coverage(config, find_folder(config), least), COVERAGE)
-    elif asked is not None:
-        raise pytest.UsageError("--deck-fail-under needs --deck-coverage")
-
-
-def _percent(given: str | float) -> float:
+    least: float | str = config.getini("deck_fail_under") if asked is None else asked
     try:
-        percent = float(given or 0)
+        percent = float(least or 0)
     except ValueError:
         percent = -1
     if not 0 <= percent <= 100:
-        raise pytest.UsageError(f"deck_fail_under is {given!r}; it must be from 0 to 100")
-    return percent
+        raise pytest.UsageError(f"deck_fail_under is {least!r}; it must be from 0 to 100")
+    config.pluginmanager.register(Coverage(config, find_folder(config), percent), COVERAGE)
 
 
 def find_folder(config: pytest.Config) -> Path | None:
@@ -138,10 +114,12 @@ def pytest_runtest_makereport(
         if not item.config.getoption("fulltrace"):
             _hide_our_frames(call.excinfo)
     report = yield
-    if report.failed:
-        text = item.stash[REPORT]() if REPORT in item.stash else ""
-        if text:
-            _add_section(report, "deck timeline", text)
+    text = item.stash[REPORT]() if report.failed and REPORT in item.stash else ""
+    if text:
+        # A section of the failure itself is in every report: on the terminal, in JUnit XML, and
+        # from xdist. A failure of plain text has no sections.
+        add = getattr(report.longrepr, "addsection", lambda *row: report.sections.append(row))
+        add("deck timeline", text)
     return report
 
 
@@ -150,25 +128,12 @@ def _hide_our_frames(caught: pytest.ExceptionInfo[BaseException]) -> None:
     errors = sys.modules.get("deck_sim.base.errors")  # if it was not imported, it was not raised
     if errors is None or not isinstance(caught.value, errors.DeckSimError):
         return
-    last = caught.tb
-    while last.tb_next is not None and not _is_ours(last.tb_next):
-        last = last.tb_next
-    last.tb_next = None
-
-
-def _is_ours(entry: TracebackType) -> bool:
-    name: str = entry.tb_frame.f_globals.get("__name__", "")
-    return name.partition(".")[0] == "deck_sim"
-
-
-def _add_section(report: pytest.TestReport, title: str, text: str) -> None:
-    # A section of the failure itself is in every report: on the terminal, in JUnit XML, and from
-    # xdist.
-    add = getattr(report.longrepr, "addsection", None)
-    if add is None:
-        report.sections.append((title, text))
-    else:
-        add(title, text, "-")
+    entry = caught.tb
+    while (below := entry.tb_next) is not None:
+        if f"{below.tb_frame.f_globals.get('__name__')}".startswith("deck_sim."):
+            entry.tb_next = None
+            return
+        entry = below
 
 
 @pytest.fixture(scope="session")
@@ -224,9 +189,8 @@ def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
 @pytest.fixture
 def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Deck:
     """`deck`, with the environment variables set that your application reads."""
-    monkeypatch.setenv(pytestconfig.getini("deck_env_base_url"), deck.base_url)
-    monkeypatch.setenv(pytestconfig.getini("deck_env_api_key"), deck.api_key)
-    monkeypatch.setenv(pytestconfig.getini("deck_env_webhook_secret"), deck.webhook_secret)
+    for name in _VARIABLES:
+        monkeypatch.setenv(pytestconfig.getini(f"deck_env_{name}"), getattr(deck, name))
     return deck
 
 

@@ -55,7 +55,7 @@ class Coverage:
             self._config.workeroutput[_WORKER_KEY] = self.counts
             return
         self.merge(_never_played(self._folder))
-        if self._is_too_little() and session.exitstatus == pytest.ExitCode.OK:
+        if self._played()[0] < self._least and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
@@ -64,31 +64,22 @@ class Coverage:
         for line in self._lines():
             terminalreporter.line(line)
 
-    @property
-    def _percent(self) -> float:
-        played = sum(map(bool, self._steps))
-        return 100 * played / len(self._steps) if self._steps else 100.0
-
-    @property
-    def _steps(self) -> list[int]:
-        return [count for steps in self.counts.values() for count in steps.values()]
-
-    def _is_too_little(self) -> bool:
-        return self._percent < self._least
-
     def _lines(self) -> Iterator[str]:
         width = max(map(len, self.counts), default=0)
         for scenario, steps in sorted(self.counts.items()):
-            yield f"{scenario:<{width}}  {_row(steps)}"
-        yield f"{self._percent:.0f}% of {len(self._steps)} steps were played"
-        if self._is_too_little():
-            yield f"FAIL: {self._percent:.1f}% were played; required are {self._least:g}%"
+            missed = [place for place, count in steps.items() if not count]
+            never = f"; never {', '.join(missed)}" if missed else ""
+            row = f"{len(steps) - len(missed)} of {len(steps)} steps{never}"
+            yield f"{scenario:<{width}}  {row}"
+        percent, of = self._played()
+        yield f"{percent:.0f}% of {of} steps were played"
+        if percent < self._least:
+            yield f"FAIL: {percent:.1f}% were played; required are {self._least:g}%"
 
-
-def _row(steps: Mapping[str, int]) -> str:
-    missed = [place for place, count in steps.items() if not count]
-    played = f"{len(steps) - len(missed)} of {len(steps)} steps"
-    return f"{played}; never {', '.join(missed)}" if missed else played
+    def _played(self) -> tuple[float, int]:
+        """The percentage of the steps that was played, and how many steps there are."""
+        counts = [count for steps in self.counts.values() for count in steps.values()]
+        return (100 * sum(map(bool, counts)) / len(counts) if counts else 100.0), len(counts)
 
 
 def _never_played(folder: Path | None) -> Counts:

@@ -9,7 +9,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 OWN_SERVER = pytest.StashKey[str]()
 OWN_WORLDS = pytest.StashKey[WorldRegistry]()
+
+_IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
+_NOT_WRITTEN = ("id", "owner", "met", "fired")  # keys of a fault that the test did not write
 
 # Part of the keys on a shared server, where two runs of the same tests may meet.
 RUN_ID = uuid.uuid4().hex[:8]
@@ -76,11 +79,12 @@ def world_of(
     own = item.config.stash.get(OWN_SERVER, None) == server
     counting = item.config.pluginmanager.get_plugin(COVERAGE)
     make_deck = Deck if counting is None else partial(_CountedDeck, counting.add)
-    with _start_errors():
-        deck = make_deck(server, make_key(item.nodeid, own=own))
-    with deck:
-        with _start_errors():
+    with ExitStack() as stack:
+        try:
+            deck = stack.enter_context(make_deck(server, make_key(item.nodeid, own=own)))
             _start(deck, options, edition, None if own else folder)
+        except DeckSimError as error:
+            raise _failure(f"cannot start the world of this test: {error}") from None
         item.stash[REPORT] = lambda: _write_report(deck)
         yield deck
         failed = item.stash.get(FAILED, False)
@@ -92,14 +96,6 @@ def world_of(
         deck.delete()
     if problems:
         raise _failure("\n".join(problems))
-
-
-@contextmanager
-def _start_errors() -> Iterator[None]:
-    try:
-        yield
-    except DeckSimError as error:
-        raise _failure(f"cannot start the world of this test: {error}") from None
 
 
 class _CountedDeck(Deck):
@@ -215,31 +211,26 @@ def _find_problems(deck: Deck, failed: bool) -> list[str]:
     world = deck.world
     problems = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
     problems += [f"a scenario failed: {error}" for error in world["script_errors"]]
-    left = {kind: names for kind, names in world["queues"].items() if names and not failed}
-    for kind, names in left.items():
-        problems.append(f"queued for a {kind} but never played: {listed(names)}; {_IF_INTENDED}")
-    unfired = [fault for fault in deck.faults if not (fault["fired"] or fault["owner"] or failed)]
-    problems += [f"a fault never fired: {_show_fault(fault)}; {_IF_INTENDED}" for fault in unfired]
-    unused = [hold for hold in deck.holds if not failed and _stopped_nothing(hold)]
-    problems += [f"a hold stopped nothing: {hold}; {_IF_INTENDED}" for hold in unused]
-    return problems
+    if failed:
+        return problems
+    unused = [
+        f"queued for a {kind} but never played: {listed(names)}"
+        for kind, names in world["queues"].items()
+        if names
+    ]
+    for fault in deck.faults:
+        if not (fault["fired"] or fault["owner"]):
+            rows = [f"{name}={fault[name]!r}" for name in fault if name not in _NOT_WRITTEN]
+            unused.append(f"a fault never fired: {', '.join(rows)} (met {fault['met']})")
+    unused += [f"a hold stopped nothing: {hold}" for hold in deck.holds if _is_unmet(hold)]
+    return [*problems, *(f"{text}; {_IF_INTENDED}" for text in unused)]
 
 
-def _stopped_nothing(hold: Hold) -> bool:
+def _is_unmet(hold: Hold) -> bool:
     try:
         return not hold.met
     except DeckSimError:  # it was released through the control API, so this is unknown
         return False
-
-
-def _show_fault(fault: Mapping[str, Any]) -> str:
-    """A fault as the test wrote it, and how often it was met."""
-    rows = [f"{name}={value!r}" for name, value in fault.items() if name not in _NOT_WRITTEN]
-    return f"{', '.join(rows)} (met {fault['met']})"
-
-
-_NOT_WRITTEN = ("id", "owner", "met", "fired")
-_IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
 
 
 def _write_report(deck: Deck) -> str:
