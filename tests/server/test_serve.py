@@ -8,7 +8,7 @@ import pytest
 
 from deck_sim import __version__
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server, ServerThread, write_port
+from deck_sim.server.serve import Server, ServerThread, server_at, write_port
 
 
 def test_port_0_takes_a_free_port_at_once():
@@ -18,6 +18,17 @@ def test_port_0_takes_a_free_port_at_once():
     assert server.port > 0
     assert server.base_url == f"http://127.0.0.1:{server.port}/v2"
     thread.start().stop()
+
+
+def test_other_threads_can_call_the_app_on_the_loop_of_the_server(server):
+    """The server is found by its URL while it runs."""
+
+    async def ask(app):
+        return app
+
+    found = server_at(server.url)
+    assert found is server
+    assert found.submit(ask).result() is server._app
 
 
 def test_a_busy_port_is_an_error_and_leaves_nothing_open():

@@ -20,32 +20,23 @@ def check_kind(world: World, kind: str) -> None:
         raise refuse("request/endpoint_not_found", text)
 
 
-def review_run(request: Request, verdict: str) -> Answer:
-    """Approve or reject a run that waits for a person."""
-    run = request.fetch("task_run")
-    return request.show(commands.review_run(request.world, run, verdict))
-
-
-def end_login(request: Request, kind: str, command: str) -> Answer:
-    """End a login, as the website does it."""
+def act(request: Request, kind: str, command: str) -> Answer:
+    """Decide about a run, or end a login, as people and websites do it."""
     check_kind(request.world, kind)
-    return request.show(commands.apply_command(request.world, request.fetch(kind), command))
+    apply = commands.review_run if kind == "task_run" else commands.apply_command
+    return request.show(apply(request.world, request.fetch(kind), command))
 
 
 ROUTES += [
-    *(
-        Route("POST", f"/task-runs/{{id}}/{verdict}", partial(review_run, verdict=verdict))
-        for verdict in ("approve", "reject")
-    ),
-    *(
-        Route("POST", f"/{kind}s/{{id}}/{name}", partial(end_login, kind=kind, command=name))
-        for kind, name in (
-            ("connection", "drop"),
-            ("connection", "invalidate"),
-            ("session", "drop"),
-            ("credential", "invalidate"),
-        )
-    ),
+    Route("POST", f"/{path}/{{id}}/{command}", partial(act, kind=kind, command=command))
+    for path, kind, command in (
+        ("task-runs", "task_run", "approve"),
+        ("task-runs", "task_run", "reject"),
+        ("connections", "connection", "drop"),
+        ("connections", "connection", "invalidate"),
+        ("sessions", "session", "drop"),
+        ("credentials", "credential", "invalidate"),
+    )
 ]
 
 

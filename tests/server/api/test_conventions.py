@@ -2,7 +2,6 @@
 
 import pytest
 
-MEBIBYTE = 1024**2
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 AGENT = b'{"name": "A"}'
 LONG = "x" * 255
@@ -13,11 +12,6 @@ def seeded(sim):
     """Agents with usual, unusual and very long ids."""
     agents = [{"id": found, "name": "A"} for found in ("agt_1", "agt 2", "ä", LONG)]
     assert sim.post("/seed", json={"resources": {"agents": agents}}).status_code == 200
-
-
-def _sized(size):
-    """A body of exactly that many bytes."""
-    return b'{"name": "' + b"x" * (size - 12) + b'"}'
 
 
 def _with(content, kind=None):
@@ -33,7 +27,6 @@ ACCEPTED = {
     "JSON as text": ("POST", "/agents", _with(AGENT, "text/plain"), 201),
     "JSON as a form, as curl sends it": ("POST", "/agents", _with(AGENT, FORM), 201),
     "JSON with a charset": ("POST", "/agents", _with(AGENT, f"{JSON}; charset=utf-8"), 201),
-    "a body of 10 MiB": ("POST", "/agents", _with(_sized(10 * MEBIBYTE), JSON), 201),
     "two equal names": ("POST", "/agents", _with(b'{"name": 1, "name": "A"}', JSON), 201),
     "an id that needs no escape, escaped": ("GET", "/agents/agt%5F1", {}, 200),
     "an id that needs one": ("GET", "/agents/agt%202", {}, 200),
@@ -41,36 +34,17 @@ ACCEPTED = {
     "an id of 255 characters": ("GET", f"/agents/{LONG}", {}, 200),
     "a path that is escaped": ("GET", "/%61gents/agt_1", {}, 200),
     "a command without a body": ("GET", "/test", {}, 200),
-    "an unknown parameter": ("GET", "/agents?colour=blue", {}, 200),
     "a parameter given twice": ("GET", "/agents?limit=2&limit=1", {}, 200),
-    "an empty cursor": ("GET", "/agents?cursor=", {}, 200),
-    "a question mark": ("GET", "/agents?", {}, 200),
     "a query on a create": ("POST", "/agents?a=1", _with(AGENT, JSON), 201),
 }
 REFUSED = {
     "PUT": ("PUT", "/agents/agt_1", _with(AGENT), 405, "method_not_allowed"),
-    "a slash at the end": ("GET", "/agents/", {}, 404, "endpoint_not_found"),
-    "two slashes": ("GET", "/agents//agt_1", {}, 404, "endpoint_not_found"),
     "an escaped slash": ("GET", "/agents/a%2Fb", {}, 404, "endpoint_not_found"),
-    "another case": ("GET", "/Agents/agt_1", {}, 404, "endpoint_not_found"),
     "an id in another case": ("GET", "/agents/AGT_1", {}, 404, "agent_not_found"),
     "bytes that are not UTF-8": ("GET", "/agents/%FF", {}, 404, "agent_not_found"),
     "no body": ("POST", "/agents", {}, 400, "body_invalid"),
-    "an empty body": ("POST", "/agents", _with(b"", JSON), 400, "body_invalid"),
     "an empty change": ("PATCH", "/agents/agt_1", _with(b"", JSON), 400, "body_invalid"),
-    "a form": ("POST", "/agents", _with(b"name=A", FORM), 400, "body_invalid"),
     "not UTF-8": ("POST", "/agents", _with(b'{"name": "\xff"}', JSON), 400, "body_invalid"),
-    "UTF-16": (
-        *("POST", "/agents", _with('{"name": "A"}'.encode("utf-16"), JSON)),
-        *(400, "body_invalid"),
-    ),
-    "a byte more than 10 MiB": (
-        *("POST", "/agents", _with(_sized(10 * MEBIBYTE + 1), JSON)),
-        *(413, "payload_too_large"),
-    ),
-    "a limit of nothing": ("GET", "/agents?limit=0", {}, 400, "input_invalid"),
-    "a cursor of no list": ("GET", "/agents?cursor=eHg%3D", {}, 400, "input_invalid"),
-    "a cursor of another list": ("GET", "/sources?cursor=YWd0XzE%3D", {}, 400, "input_invalid"),
 }
 
 
@@ -97,12 +71,6 @@ def test_a_form_body_is_named_as_such(refused, kind):
     assert answer.json()["errors"][0]["message"] == (
         "The body is form-encoded; it must be a JSON object, as `application/json`."
     )
-
-
-def test_an_empty_form_is_an_empty_body(refused):
-    """An empty body is empty, whatever its content type."""
-    answer = refused("POST", "/agents", 400, **_with(b"", FORM))
-    assert "empty" in answer.json()["errors"][0]["message"]
 
 
 def test_head_has_the_length_of_the_answer_to_get(api):

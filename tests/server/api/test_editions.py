@@ -22,26 +22,6 @@ def test_a_path_of_the_other_edition_is_a_404_with_a_hint(edition, path, owner, 
     assert f"endpoint of the `{owner}` edition" in error["message"]
 
 
-def test_an_unknown_path_is_a_404_without_a_hint(api):
-    """The message does not mention editions."""
-    assert "edition" not in api.get("/conections").json()["errors"][0]["message"]
-
-
-@pytest.mark.parametrize("edition", EDITIONS)
-def test_the_event_types_of_an_edition_are_listed(edition, api, sim):
-    """The list has the types of the edition's kinds and statuses."""
-    sim.post("/reset", json={"edition": edition})
-    types = {item["type"] for item in api.get("/event-types").json()["data"]}
-    own = {
-        "connections": {"connection.terminated", "task_run.pending"},
-        "credentials": {"credential.created", "session.idle", "task_run.canceling"},
-    }
-    (other,) = own.keys() - {edition}
-    assert own[edition] <= types
-    assert not own[other] & types
-    assert "task_run.cancelling" not in types
-
-
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("kind", ["connections", "credentials", "sessions"])
 def test_the_control_api_has_the_kinds_of_the_edition(edition, kind, sim):

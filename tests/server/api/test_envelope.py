@@ -67,23 +67,6 @@ def _heading(answer):
     return answer.headers.get("Deck-Sim-Scenario")
 
 
-def test_a_create_names_its_scenario_and_why(api, sim, task, connection):
-    """The header wins over the queue, and the queue over the default."""
-    sim.post("/queue", json={"resource": "task_run", "scenarios": ["mfa_then_success"]})
-    body, path = {"connection_id": connection["id"]}, f"/tasks/{task['id']}/run"
-    header = {"Deck-Sim-Scenario": "source_down"}
-    said = [_heading(api.post(path, json=body, headers=headers)) for headers in (header, {}, {})]
-    assert said == [
-        "source_down; because=header",
-        "mfa_then_success; because=queue",
-        "success; because=default",
-    ]
-    assert _heading(api.get("/task-runs")) is None
-    assert _heading(api.post("/agents", json={"name": "x"}, headers=header)) is None
-    journal = [call["scenario"] for call in sim.get("/requests").json()["data"]]
-    assert [said for said in journal if said][1:] == said
-
-
 def test_an_unknown_scenario_in_the_header_is_refused(api, refused, task, connection):
     """The error names the header, the value and the nearest name."""
     body, headers = {"connection_id": connection["id"]}, {"Deck-Sim-Scenario": "sucess"}

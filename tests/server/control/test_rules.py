@@ -80,17 +80,6 @@ def test_the_ways_of_selection_have_an_order(sim, api, rules, task, open_, advan
     assert said() == ("agent_hangs; because=magic_name", "own; because=when")
 
 
-def test_when_beats_the_default_and_the_default_is_last(sim, said):
-    """A scenario's `when` wins over the default, which has no runner-up."""
-    sim.put("/scenarios/own", json={"when": {"task": "Read"}, "task_run": STEPS})
-    assert said() == "own; because=when"
-    sim.delete("/scenarios/own")
-    sim.patch("/world", json={"default_scenario": "slow_success"})
-    assert said() == "slow_success; because=default"
-    data = sim.get("/requests").json()["data"]
-    assert [call["runner_up"] for call in data[-2:]] == ["success; because=default", None]
-
-
 def test_the_world_shows_its_choices(sim, said):
     """Each choice has the scenario, what plays, why, and the runner-up."""
     said("flaky_source")
@@ -111,27 +100,6 @@ def test_the_world_shows_its_choices(sim, said):
             "runner_up": None,
         },
     ]
-
-
-def test_calls_that_choose_nothing_have_no_scenario(sim, api):
-    """A call that starts nothing has neither a scenario nor a runner-up."""
-    api.get("/tasks")
-    call = sim.get("/requests").json()["data"][-1]
-    assert (call["scenario"], call["runner_up"]) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("username", "said"),
-    [
-        ("ada+slow_connection@example.com", "slow_connection; because=magic_name"),
-        ("slow_connection", "slow_connection; because=magic_name"),
-        ("ada+no_such@example.com", "success; because=default"),
-        ("ada", "success; because=default"),
-    ],
-)
-def test_a_user_name_can_select_a_scenario(open_, username, said):
-    """A user name can name a scenario."""
-    assert open_(username).headers["Deck-Sim-Scenario"] == said
 
 
 def test_an_external_id_can_select_a_scenario(open_):
@@ -214,32 +182,6 @@ def test_a_refused_call_uses_up_nothing(sim, run, said, unchanged, header, body,
     plays = ["source_down", "source_down", "success"]
     found = [first, said(), said()]
     assert found == [f"flaky_source; because=queue; plays={name}" for name in plays]
-
-
-def test_a_playlist_repeats_its_last_entry(said):
-    """Runs play its entries in turn, and then the last one again."""
-    plays = [said("flaky_source").rpartition("=")[2] for _ in range(5)]
-    assert plays == ["source_down", "source_down", "success", "success", "success"]
-
-
-def test_a_mix_draws_the_same_for_the_same_seed(sim, api, open_, advance):
-    """A reset world draws the same; another seed draws something else."""
-
-    def plays(seed):
-        sim.post("/reset", json={"seed": seed})
-        sim.put("/scenarios/mixed", json={"mix": {"success": 2, "source_down": 1}})
-        agent = api.post("/agents", json={"name": "Concierge"}).json()["id"]
-        path = f"/tasks/{api.post('/tasks', json={'name': 'Read', 'agent_id': agent}).json()['id']}"
-        body = {"connection_id": open_().json()["id"]}
-        advance("1s")
-        for _ in range(20):
-            api.post(f"{path}/run", json=body, headers={"Deck-Sim-Scenario": "mixed"})
-        return [choice["plays"] for choice in sim.get("/world").json()["choices"]]
-
-    first = plays(1)
-    assert set(first) == {"success", "source_down"}
-    assert plays(1) == first
-    assert plays(2) != first
 
 
 @pytest.mark.parametrize(

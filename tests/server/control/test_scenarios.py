@@ -63,12 +63,6 @@ def test_an_added_scenario_may_hide_a_shipped_one(sim, api, advance, run_task):
     assert sim.get("/scenarios/success").json()["summary"].startswith("The connection opens")
 
 
-def test_a_scenario_of_another_world_is_not_seen(server, put, key):
-    """A scenario is added to one world only."""
-    put(MINE)
-    assert server.worlds.select(f"Bearer {key}_other").library.find("mine") is None
-
-
 def test_every_mistake_in_yaml_has_its_line_and_column(sim, unchanged):
     """All mistakes have file, line, column and path."""
     text = b"version: 1\nname: mine\ntask_run:\n  - runing: 1s\n  - completed\nsumary: x\n"
@@ -186,3 +180,54 @@ def test_the_queue_is_played_in_order_and_then_used_up(api, sim, run_task, task,
 def test_an_invalid_queue_queues_nothing(errors, body, found):
     """An unknown kind or scenario has its field, and nothing is queued."""
     assert errors("POST", "/queue", 400, json=body) == found
+
+
+TURNS = """\
+version: 1
+name: turns
+playlist:
+  - success
+  - sucess
+"""
+
+
+def test_a_playlist_with_unknown_names_is_refused(sim, unchanged):
+    """In TURNS the error has line and column; nothing changes."""
+    with unchanged():
+        answer = sim.put("/scenarios/turns", content=TURNS)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, "playlist[1]")
+    assert error["message"] == (
+        "turns:5:5: playlist[1]: unknown scenario 'sucess'; did you mean 'success'?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        ({"mix": {"sucess": 1}}, "mix.sucess", "unknown scenario 'sucess'; did you mean"),
+        ({"playlist": ["flaky_source"]}, "playlist[0]", "'flaky_source' is itself a playlist"),
+        ({"playlist": ["success", "turns"]}, "playlist[1]", "'turns' is itself a playlist or mix"),
+    ],
+)
+def test_in_json_a_playlist_error_has_its_path(body, field, message, sim, unchanged):
+    """Playlists and mixes name scenarios with steps, and never themselves."""
+    with unchanged():
+        answer = sim.put("/scenarios/turns", json=body)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, field)
+    assert error["message"].startswith(f"{field}: {message}")
+
+
+def test_a_scenario_in_a_playlist_cannot_become_a_playlist(sim, unchanged):
+    """A scenario in a playlist cannot become a playlist."""
+    steps = ["queued", "running", "completed"]
+    assert sim.put("/scenarios/mine", json={"task_run": steps}).status_code == 200
+    assert sim.put("/scenarios/turns", json={"playlist": ["mine"]}).status_code == 200
+    with unchanged():
+        answer = sim.put("/scenarios/mine", json={"playlist": ["success"]})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, "name")
+    assert error["message"] == (
+        "name: `mine` is an entry of `turns`; it cannot be a playlist or mix"
+    )

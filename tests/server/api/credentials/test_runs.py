@@ -126,29 +126,6 @@ def test_events_of_runs_have_a_summary(api, start, advance):
     assert not {"output", "errors", "interaction", "input"} & {*event["data"]}
 
 
-def test_coverage_leaves_out_steps_of_the_other_edition(sim, start):
-    """Coverage leaves out connection steps, because the edition has no connections."""
-    script = {
-        "connection": ["connecting", "connected"],
-        "task_run": ["queued", {"running": "stuck"}],
-    }
-    assert sim.put("/scenarios/story", json={"version": 1, **script}).status_code == 200
-    start("story")
-    (row,) = sim.get("/coverage").json()["data"]
-    assert [*row["steps"]] == ["task_run[0]", "task_run[1]"]
-
-
-def test_a_scenario_of_the_other_edition_is_refused(task, credential, refused):
-    """The message names the scenario's edition."""
-    path, body = f"/tasks/{task['id']}/run", {"credential_id": credential["id"]}
-    headers = {"Deck-Sim-Scenario": "run_blocked"}
-    answer = refused("POST", path, 400, json=body, headers=headers)
-    assert answer.json()["errors"][0]["message"] == (
-        "the scenario 'run_blocked' is for the edition `connections`, and this world's is"
-        " `credentials`"
-    )
-
-
 def test_expressions_can_use_the_credential_and_the_session(api, sim, start, advance, look):
     """`credential`, `session` and `user` are those of the run."""
     wanted = {"who": "{{ user.username }}", "by": "{{ credential.id }}", "in": "{{ session.id }}"}

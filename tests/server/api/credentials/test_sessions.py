@@ -112,15 +112,6 @@ def test_dropping_a_session_fails_its_run(sim, start, advance, look, session_of)
     assert (look(run)["status"], look(run)["errors"][0]["code"]) == ("failed", "task_failed")
 
 
-def test_a_script_can_fail_an_idle_session(api, credential, advance):
-    """`idle: 2m` and then `failed` ends it."""
-    headers = {"Deck-Sim-Scenario": "session_breaks_down"}
-    body = {"credential_id": credential["id"]}
-    session = api.post("/sessions", json=body, headers=headers).json()
-    advance("2m6s")
-    assert api.get(f"/sessions/{session['id']}").json()["status"] == "failed"
-
-
 def test_a_script_error_fails_its_session(api, sim, credential):
     """The error is reported, and the session does not hang."""
     steps = ["running", {"event": "{{ input.kind }}"}, "idle"]
