@@ -86,23 +86,24 @@ def _is_world_file(file: Path) -> bool:
 def _print_text(files: int, mistakes: list[Mistake]) -> None:
     for mistake in mistakes:
         click.echo(str(mistake))
-    wrong = len({mistake.file for mistake in mistakes})
-    number = sum(mistake.untold or 1 for mistake in mistakes)
-    found = f"{_count(number, 'mistake')} in {wrong} of " if mistakes else ""
-    click.echo(f"{found}{_count(files, 'file')}{'' if mistakes else ', no mistakes'}")
+    of_files = f"{files} file{'s' * (files != 1)}"
+    if mistakes:
+        wrong = len({mistake.file for mistake in mistakes})
+        number = sum(mistake.untold or 1 for mistake in mistakes)
+        click.echo(f"{number} mistake{'s' * (number != 1)} in {wrong} of {of_files}")
+    else:
+        click.echo(f"{of_files}, no mistakes")
 
 
 def _print_json(files: int, mistakes: list[Mistake]) -> None:
-    found = [asdict(mistake) for mistake in mistakes if not mistake.untold]
-    for one in found:
-        del one["untold"]
+    found = [
+        {name: value for name, value in asdict(mistake).items() if name != "untold"}
+        for mistake in mistakes
+        if not mistake.untold
+    ]
     untold = {mistake.file: mistake.untold for mistake in mistakes if mistake.untold}
     report = {"files": files, "mistakes": found, "untold": untold}
     click.echo(json.dumps(report, indent=2, ensure_ascii=False))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 _SHAPES = {"text": _print_text, "json": _print_json}

@@ -1,8 +1,6 @@
 """`deck-sim clock`: shows or sets the clock of a running server."""
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 import click
 
@@ -35,13 +33,9 @@ def command(deck: Deck, mode: str | None, speed: float | None, now: datetime | N
         deck.clock.set(mode or ("real" if speed else deck.clock.mode), now=now, speed=speed)
     following = deck.next()
     print_lines(f"{following['now']}  {deck.clock.mode}")
-    print_lines("\n".join(_next_lines(following)))
-
-
-def _next_lines(following: Mapping[str, Any]) -> Iterator[str]:
     for due in following["due"]:
-        yield f"  in {due['in']:<10}  {due['id']:<21}  {due['what']}"
+        print_lines(f"  in {due['in']:<10}  {due['id']:<21}  {due['what']}")
     for waits in following["waiting"]:
-        yield f"  waits          {waits['id']:<21}  {waits['status']}"
+        print_lines(f"  waits          {waits['id']:<21}  {waits['status']}")
     if not following["due"] and not following["waiting"]:
-        yield "  nothing is due and nothing waits"
+        print_lines("  nothing is due and nothing waits")

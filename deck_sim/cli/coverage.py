@@ -1,8 +1,5 @@
 """`deck-sim coverage`: shows which steps of scenarios were played on a running server."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 import click
 
 from deck_sim.cli.command import Command
@@ -14,12 +11,10 @@ from deck_sim.handle.deck import Deck
 @on_server
 def command(deck: Deck) -> None:
     """Show which steps and branches were played on a running server."""
-    lines = [line for row in deck.coverage() for line in _lines(row)]
-    print_lines("\n".join(lines) or f"no scenario was played yet in the world of {deck.api_key}")
-
-
-def _lines(row: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{row['scenario']}  {row['played']} of {row['of']} steps"
-    for place, count in row["steps"].items():
-        times = f"{count} x" if count else "never"
-        yield f"  {times:>7}  {place}"
+    rows = deck.coverage()
+    for row in rows:
+        print_lines(f"{row['scenario']}  {row['played']} of {row['of']} steps")
+        for place, count in row["steps"].items():
+            print_lines(f"  {f'{count} x' if count else 'never':>7}  {place}")
+    if not rows:
+        print_lines(f"no scenario was played yet in the world of {deck.api_key}")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import signal
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -123,39 +122,24 @@ _CLOCKS = {
 def command(
     host: str,
     port: int,
-    edition: str,
-    mode: str,
     speed: float | None,
-    now: datetime | None,
-    seed: int,
     folder: Path | None,
     reload: bool,
     file: Path | None,
     keys: tuple[str, ...] | None,
     port_file: Path | None,
     allow_public: bool,
-    webhook_time: str,
-    strict_fidelity: bool,
-    rate_limit: bool,
+    **settings: Any,
 ) -> None:
     """Serve the simulated Deck API.
 
     Each API key has its own world, made when the key is first used.
     """
-    if speed is not None and mode != "real":
-        raise click.UsageError(f"--speed needs --clock real; found --clock {mode}")
+    new = Settings(speed=speed or 1, **settings)
+    if speed is not None and new.mode != "real":
+        raise click.UsageError(f"--speed needs --clock real; found --clock {new.mode}")
     if port_file is not None and not port_file.parent.is_dir():
         raise click.UsageError(f"--port-file: the folder {str(port_file.parent)!r} does not exist")
-    settings = Settings(
-        edition=edition,
-        mode=mode,
-        speed=speed or 1,
-        now=now,
-        seed=seed,
-        webhook_time=webhook_time,
-        rate_limit=rate_limit,
-        strict_fidelity=strict_fidelity,
-    )
     if not reload:
         library = open_library(folder)
     elif folder is not None:
@@ -163,7 +147,7 @@ def command(
     else:
         raise click.UsageError("--reload needs --scenarios FOLDER")
     worlds = WorldRegistry(
-        settings=settings,
+        settings=new,
         library=library,
         keys=frozenset(keys) if keys else None,
         dispatcher=Dispatcher(Sender(allow_public=allow_public)),
@@ -171,7 +155,9 @@ def command(
     if file is not None:
         from deck_sim.runtime import world_file
 
-        worlds.prepare = read_or_exit(world_file.load_world_file, file, library, edition).prepare
+        worlds.prepare = read_or_exit(
+            world_file.load_world_file, file, library, new.edition
+        ).prepare
     try:
         server = Server(worlds, host, port)
     except OSError as error:
@@ -181,7 +167,7 @@ def command(
     def ready() -> None:
         if port_file is not None:
             write_port(port_file, server.port)
-        click.echo(_banner(server, settings, keys))
+        click.echo(_banner(server, new, keys))
 
     # uvicorn calls these once it has stopped, so they only have to stop our part.
     for number in (signal.SIGINT, signal.SIGTERM):

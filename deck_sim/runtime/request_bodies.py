@@ -29,13 +29,9 @@ MAX_JOURNAL_TEXT = 1000  # characters of a body that is not JSON, in the journal
 def read_object(
     body: bytes, *, form: bool = False, keys_once: bool = False, max_depth: int = MAX_DEPTH
 ) -> dict[str, Any]:
-    """Read a body that must be a JSON object.
+    """Read a body that must be a JSON object; with `keys_once`, one that repeats no key.
 
-    Args:
-        body: The bytes.
-        form: Whether the request says that its body is form-encoded; only for the error.
-        keys_once: Refuse an object that repeats a key.
-        max_depth: The allowed depth of nested objects and lists.
+    `form` tells whether the request says that its body is form-encoded; only for the error.
 
     Raises:
         ApiError: `body_invalid`, with the line and column of a syntax error.

@@ -44,22 +44,21 @@ def print_resource(
     simulation: Simulation, resource: Resource, includes: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
     """A resource as the API shows it."""
-    row = simulation.world.kind(resource.kind)
-    shown: dict[str, Any] = {"id": resource.id, "object": row.object}
-    shown |= _print_attributes(simulation, resource, row.attributes)
-    for name in row.includes:
-        if name in includes:
-            shown[name] = _INCLUDES[name](simulation, resource)
-    shown["created_at"] = print_moment(resource.created_at)
-    shown["updated_at"] = print_moment(resource.updated_at)
+    attributes = simulation.world.kind(resource.kind).attributes
+    shown = _print_attributes(simulation, resource, attributes, includes)
     return {**shown, **simulation.world.additive_changes.unknown_fields}
 
 
 def _print_attributes(
-    simulation: Simulation, resource: Resource, names: Iterable[str]
+    simulation: Simulation,
+    resource: Resource,
+    names: Iterable[str],
+    includes: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
+    """What every resource has, and these attributes."""
     world = simulation.world
-    row, shown = world.kind(resource.kind), dict[str, Any]()
+    row = world.kind(resource.kind)
+    shown: dict[str, Any] = {"id": resource.id, "object": row.object}
     for name in names:
         if name == "status":
             shown[name] = resource.status
@@ -71,6 +70,11 @@ def _print_attributes(
             value = resource.fields[name]
             printed = resource.fields[row.named_by[name]] if name in row.named_by else name
             shown[printed] = print_moment(value) if isinstance(value, datetime) else value
+    for name in row.includes:
+        if name in includes:
+            shown[name] = _INCLUDES[name](simulation, resource)
+    shown["created_at"] = print_moment(resource.created_at)
+    shown["updated_at"] = print_moment(resource.updated_at)
     return shown
 
 
@@ -108,8 +112,11 @@ _INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
 def print_event(simulation: Simulation, event: Event) -> dict[str, Any]:
     """An event as the API shows it: with the whole resource at that time, or a summary of it."""
     world = simulation.world
-    whole = world.kind(event.data.kind).summary is None
-    data = print_resource(simulation, event.data) if whole else _summarize(simulation, event.data)
+    summary = world.kind(event.data.kind).summary
+    if summary is None:
+        data = print_resource(simulation, event.data)
+    else:
+        data = _print_attributes(simulation, event.data, summary)
     data |= event.extras
     return {
         "id": event.id,
@@ -128,14 +135,6 @@ def print_message(simulation: Simulation, event: Event) -> dict[str, Any]:
     number = {"request_id": f"req_{event.id.partition('_')[2]}"}
     numbered = simulation.world.rules.numbers_messages
     return print_event(simulation, event) | (number if numbered else {})
-
-
-def _summarize(simulation: Simulation, resource: Resource) -> dict[str, Any]:
-    row = simulation.world.kind(resource.kind)
-    shown = _print_attributes(simulation, resource, row.summary or ())
-    moments = {"created_at": resource.created_at, "updated_at": resource.updated_at}
-    standard = {"id": resource.id, "object": row.object}
-    return standard | shown | {name: print_moment(at) for name, at in moments.items()}
 
 
 def custom_headers(text: str | None) -> dict[str, str]:

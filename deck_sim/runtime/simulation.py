@@ -140,7 +140,7 @@ class Simulation:
         for read in unfinished:
             self._shown[read.id] = self.world.all(read.kind)[read.id]
 
-    # Advances: generators, see `runtime.advance`
+    # Advances
 
     def advance_by(self, length: timedelta, field_: str = "by") -> Advance:
         """Move the clock by `length` and do everything that falls due.
@@ -244,8 +244,6 @@ class Simulation:
         opening = NewResource(kind, header, facts, self.world.seed, self.world.edition)
         self.choices.append(choose(opening, self.selection, self.library))
         return self.choices[-1].script
-
-    # Private
 
     @contextmanager
     def _advancing(self) -> Iterator[AdvanceReport]:

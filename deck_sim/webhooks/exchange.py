@@ -1,7 +1,7 @@
 """One HTTP request and its response. h11 writes and reads HTTP."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import h11
 
@@ -43,15 +43,12 @@ class Exchange:
                     raise EOFError
                 self._http.receive_data(data)
             elif isinstance(part, h11.Response):
-                self.status, self.headers = part.status_code, _shorten(part.headers)
+                self.status = part.status_code
+                self.headers = {
+                    name.decode("ascii"): value.decode("latin-1")[:MAX_HEADER_LENGTH]
+                    for name, value in [*part.headers][:MAX_HEADERS]
+                }
             elif isinstance(part, h11.Data):
                 left -= len(part.data)
             elif isinstance(part, h11.EndOfMessage):
                 return
-
-
-def _shorten(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    pairs = [*headers][:MAX_HEADERS]
-    return {
-        name.decode("ascii"): value.decode("latin-1")[:MAX_HEADER_LENGTH] for name, value in pairs
-    }

@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 _PORTS = {"http": 80, "https": 443}
 _UNQUOTED = "/%:@!$&'()*+,;=~?"  # in a path and query
@@ -35,16 +35,13 @@ def read_target(url: str) -> Target:
     host = (parts.hostname or "").encode("idna").decode()
     query = f"?{parts.query}" if parts.query else ""
     named = f"[{host}]" if ":" in host else host
+    text, at, _ = parts.netloc.rpartition("@")
+    user = unquote(text).encode()
     return Target(
         is_secure=parts.scheme == "https",
         host=host,
         port=parts.port or _PORTS[parts.scheme],
         path=quote(f"{parts.path or '/'}{query}", safe=_UNQUOTED),
         authority=f"{named}:{parts.port}" if parts.port else named,
-        authorization=_authorization(parts),
+        authorization=f"Basic {base64.b64encode(user).decode()}" if at else None,
     )
-
-
-def _authorization(parts: SplitResult) -> str | None:
-    user, found, _ = parts.netloc.rpartition("@")
-    return f"Basic {base64.b64encode(unquote(user).encode()).decode()}" if found else None
