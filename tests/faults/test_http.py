@@ -65,21 +65,17 @@ def test_placeholders_of_a_message_become_dots(put, call):
 
 
 @pytest.mark.parametrize(
-    ("status", "reason"), [(502, "Bad Gateway"), (504, "Gateway Timeout"), (499, "Error")]
+    ("status", "reason", "extra"),
+    [(502, "Bad Gateway", {}), (504, "Gateway Timeout", {"retry_after": 2}), (499, "Error", {})],
 )
-def test_status_answers_with_the_page_of_a_proxy(put, call, runs, last_call, status, reason):
-    """HTML without Deck's envelope; nothing is done."""
-    put(status=status)
+def test_status_answers_with_the_page_of_a_proxy(put, call, runs, last_call, status, reason, extra):
+    """HTML without Deck's envelope; nothing is done. It may have `Retry-After`."""
+    put(status=status, **extra)
     answer = call()
+    assert answer.headers.get("retry-after") == ("2" if extra else None)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html")
     assert f"<h1>{status} {reason}</h1>" in answer.text
     assert (runs(), last_call()) == (0, (status, "status"))
-
-
-def test_the_page_of_a_proxy_may_have_retry_after(put, call):
-    """`retry_after` goes with a proxy's page, too."""
-    put(status=503, retry_after=2)
-    assert call().headers["retry-after"] == "2"
 
 
 def test_reset_resets_the_connection(put, call, runs, last_call):
@@ -106,13 +102,6 @@ def test_truncate_sends_half_of_the_body(put, call, runs):
     assert runs() == 1
 
 
-def test_empty_sends_no_body(put, call, runs):
-    """The status is the usual one."""
-    put(empty=True)
-    answer = call()
-    assert (answer.status_code, answer.content, runs()) == (201, b"", 1)
-
-
 def test_malformed_leaves_out_the_last_brace(put, call, runs):
     """So the body is not JSON."""
     put(malformed=True)
@@ -129,10 +118,12 @@ def test_drip_sends_byte_by_byte(put, call, runs):
     assert (answer.json()["status"], runs()) == ("queued", 1)
 
 
-def test_a_response_changed_by_a_fault_has_a_header(put, call):
-    """Other responses do not have it."""
+def test_empty_sends_no_body(put, call, runs):
+    """The status is the usual one. A header names the fault; other responses do not have it."""
     put(empty=True, times=1)
-    assert call().headers["deck-sim-fault"] == "empty"
+    answer = call()
+    assert (answer.status_code, answer.content, runs()) == (201, b"", 1)
+    assert answer.headers["deck-sim-fault"] == "empty"
     assert "deck-sim-fault" not in call().headers
 
 
@@ -147,7 +138,7 @@ def test_a_retry_with_the_same_key_gets_the_lost_answer(put, call, runs):
 
 
 def test_a_retry_without_a_key_starts_a_second_run(put, call, runs):
-    """A retry of a lost answer without a key is another run."""
+    """The first one exists."""
     put(lost_response=True, times=1)
     with pytest.raises(httpx2.RemoteProtocolError):
         call()
@@ -173,7 +164,7 @@ def test_the_first_fault_that_is_due_affects_a_call(put, api, sim):
 
 
 def test_calls_of_the_control_api_have_no_faults(put, sim):
-    """They drive the world from outside."""
+    """Faults apply to the Deck API only."""
     put(match="**", status=502)
     assert sim.get("/world").status_code == 200
 
@@ -194,13 +185,13 @@ def test_the_timeline_names_the_fault_of_a_call(put, call, sim):
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"), [({"drip": True}, ["id", "status"]), ({"lost_response": True}, [])]
+    ("fault", "kept"), [({"drip": True}, ["id", "status"]), ({"lost_response": True}, [])]
 )
-def test_the_journal_keeps_what_the_client_could_read(put, call, sim, fault, told):
+def test_the_journal_keeps_what_the_client_could_read(put, call, sim, fault, kept):
     """Nothing of a response that did not arrive."""
     put(**fault)
     try:
         call()
     except httpx2.RemoteProtocolError:
-        assert told == []
-    assert sorted(sim.get("/requests").json()["data"][-1]["answered"]) == told
+        assert kept == []
+    assert sorted(sim.get("/requests").json()["data"][-1]["answered"]) == kept
