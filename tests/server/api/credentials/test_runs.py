@@ -13,17 +13,6 @@ def test_a_new_run_shows_its_login_and_no_result(start, credential):
     assert "connection_id" not in run
 
 
-@pytest.mark.parametrize(
-    ("scenario", "status", "result"),
-    [("success", "completed", "success"), ("source_down", "failed", "failure")],
-)
-def test_a_finished_run_has_a_result(scenario, status, result, start, advance, look):
-    """The result is success or failure, and the filter `outcome` finds the run by it."""
-    run = start(scenario)
-    advance("5m")
-    assert (look(run)["status"], look(run)["result"]) == (status, result)
-
-
 def test_runs_are_filtered_by_outcome(api, start, advance):
     """`outcome[]` takes several values; an unknown one is a 400 with the allowed ones."""
     runs = [start(scenario)["id"] for scenario in ("success", "source_down")]
@@ -46,14 +35,6 @@ def test_a_run_can_be_canceled_in_every_unfinished_status(at, api, start, advanc
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelling")
     advance("1s")
     assert (look(run)["status"], look(run)["result"]) == ("canceled", "unknown")
-
-
-def test_a_run_with_an_interaction_can_be_canceled(api, sim, start, look):
-    """Unlike in the other edition (assumed); its interaction ends."""
-    run = start("mfa_then_success")
-    sim.post("/clock/advance", json={"until": {"event": "task_run.interaction_required"}})
-    answer = api.post(f"/task-runs/{run['id']}/cancel").json()
-    assert (answer["status"], answer["interaction"]) == ("cancelling", None)
 
 
 def test_no_timeout_ends_a_run_that_is_cancelling(api, task, start, advance, look):

@@ -39,13 +39,6 @@ def test_a_session_waits_for_its_queued_run(sim, start, advance, session_of):
     assert session_of(first)["status"] == "idle"
 
 
-def test_a_session_takes_one_run_at_a_time(start, task, errors):
-    """A second run is a 409 that names the first."""
-    run = start()
-    body = {"session_id": run["session_id"]}
-    assert errors("POST", f"/tasks/{task['id']}/run", 409, json=body) == [("state_invalid", None)]
-
-
 def test_a_queued_run_takes_its_session(start, advance, task, refused):
     """A session is not free once a run for it is queued."""
     session = start()["session_id"]
@@ -64,14 +57,6 @@ def test_ending_a_session_cancels_its_run(api, start, advance, session_of, look,
     advance("2s")
     assert (session_of(run)["status"], look(run)["status"]) == ("completed", "canceled")
     assert told(run)[-2:] == ["task_run.canceling", "task_run.canceled"]
-
-
-def test_an_ended_session_cannot_end_again(api, errors, start, session_of):
-    """Ending it again is a 409."""
-    run = start()
-    path = f"/sessions/{run['session_id']}/end"
-    api.post(path)
-    assert errors("POST", path, 409) == [("state_invalid", None)]
 
 
 @pytest.mark.parametrize(
@@ -134,15 +119,6 @@ def test_sessions_are_filtered_by_status_credential_and_source(api, start, advan
     ]:
         found = api.get("/sessions", params=query).json()["data"]
         assert [item["id"] for item in found] == [run["session_id"]] * count
-
-
-def test_an_ending_session_is_completing_for_one_second(api, start, advance, told):
-    """Canceling the run does not restart that second."""
-    run = start()
-    advance("3s")
-    session = api.post(f"/sessions/{run['session_id']}/end").json()
-    advance("1s")
-    assert told(session)[-2:] == ["session.completing", "session.completed"]
 
 
 def test_a_session_is_idle_again_when_its_queued_run_is_canceled(api, start, advance, session_of):
