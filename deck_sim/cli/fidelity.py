@@ -8,8 +8,7 @@ import click
 
 from deck_sim.cli.command import Command
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.contract.error_catalog import Grade
-from deck_sim.contract.fidelity import GRADES, Behaviour
+from deck_sim.contract.fidelity import GRADES, Behaviour, Grade
 from deck_sim.contract.ledger import rows_of
 
 

@@ -4,11 +4,12 @@ Law: every error of an answer or of a failed run is one row of `CATALOG`, named 
 is the only place of its HTTP status and its default message.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-Grade = Literal["documented", "observed", "assumed", "ours"]
+from deck_sim.contract.fidelity import CHECKED, SOURCES, Grade, read_table
 
 IN_RUN_ONLY = 0
 
@@ -21,6 +22,8 @@ class ErrorRow:
     status: int
     grade: Grade
     message: str
+    source: str
+    date: str = CHECKED
 
     @property
     def type(self) -> str:
@@ -33,98 +36,64 @@ class ErrorRow:
         return self.name.partition("/")[2]
 
 
-def not_found(noun: str) -> ErrorRow:
-    """The error for an unknown id of that kind."""
-    return ErrorRow(f"request/{noun}_not_found", 404, "observed", f"No {noun} has the id `{{id}}`.")
+def read_errors(text: str) -> tuple[ErrorRow, ...]:
+    """Parse rows: `TYPE/CODE STATUS (GRADE): MESSAGE`; STATUS is `run` for errors of runs only."""
+    rows = list[ErrorRow]()
+    for head, parts in read_table(text):
+        found = re.fullmatch(r"(\w+/\w+) (\d+|run) \((\w+)\): (.+)", head)
+        assert found, f"not a row of the error catalog: {head}"
+        fields: tuple[Any, ...] = found.groups()
+        name, status, grade, message = fields
+        number = IN_RUN_ONLY if status == "run" else int(status)
+        rows.append(ErrorRow(name, number, grade, message, **{"source": SOURCES[grade], **parts}))
+    return tuple(rows)
 
 
-_KINDS = ("task", "agent", "task_run", "storage", "event", "event_destination", "event_delivery")
-
-_ROWS = (
-    ErrorRow("api/api_error", 500, "documented", "Something went wrong on Deck's side."),
-    ErrorRow("api/timeout", 500, "documented", "The request took too long."),
-    ErrorRow("api/endpoint_deprecated", 400, "documented", "This endpoint is deprecated."),
-    ErrorRow(
-        "idempotency/idempotency_error",
-        409,
-        "documented",
-        "The idempotency key was used before with other parameters.",
-    ),
-    ErrorRow(
-        "idempotency/idempotency_key_error",
-        400,
-        "documented",
-        "The idempotency key is longer than 256 characters.",
-    ),
-    ErrorRow("rate_limit/rate_limit_exceeded", 429, "documented", "Too many requests."),
-    ErrorRow("source/source_error", 503, "documented", "The source answered with an error."),
-    ErrorRow("source/source_invalid", 400, "documented", "The source is not valid."),
-    ErrorRow("source/source_not_found", 404, "documented", "The source was not found."),
-    ErrorRow("source/source_not_available", 503, "documented", "The source is not available."),
-    ErrorRow("source/source_blocked", 403, "documented", "The source blocked the agent."),
-    ErrorRow(
-        "request/input_missing", 400, "documented", "`{field}` is required and cannot be empty."
-    ),
-    ErrorRow("request/input_invalid", 400, "assumed", "`{field}` is not valid."),
-    ErrorRow("request/body_invalid", 400, "assumed", "The body must be a JSON object."),
-    ErrorRow("request/api_key_invalid", 401, "observed", "The API key is missing or not valid."),
-    *map(not_found, _KINDS),
-    ErrorRow("request/endpoint_not_found", 404, "assumed", "`{path}` is not an endpoint."),
-    ErrorRow(
-        "request/method_not_allowed",
-        405,
-        "assumed",
-        "`{path}` does not take {method}; it takes {allowed}.",
-    ),
-    ErrorRow("request/state_invalid", 409, "assumed", "The status does not allow this."),
-    ErrorRow("request/payload_too_large", 413, "assumed", "The body is larger than {limit}."),
-    ErrorRow("auth/auth_invalid", 401, "documented", "The source rejected the credentials."),
-    ErrorRow(
-        "auth/auth_method_invalid",
-        400,
-        "assumed",
-        "The source does not take this authentication method.",
-    ),
-    ErrorRow("auth/auth_locked", IN_RUN_ONLY, "assumed", "The account is locked at the source."),
-    ErrorRow("auth/mfa_invalid", IN_RUN_ONLY, "assumed", "Every code that was given is wrong."),
-    ErrorRow(
-        "interaction/interaction_timeout",
-        IN_RUN_ONLY,
-        "documented",
-        "Nobody answered the interaction in time.",
-    ),
-    ErrorRow("interaction/mfa_timeout", IN_RUN_ONLY, "documented", "No code was given in time."),
-    ErrorRow(
-        "task/timeout",
-        IN_RUN_ONLY,
-        "documented",
-        "Task execution exceeded the timeout of {timeout}.",
-    ),
-    ErrorRow("task/task_failed", IN_RUN_ONLY, "assumed", "The task could not be completed."),
-    ErrorRow(
-        "task/output_invalid",
-        IN_RUN_ONLY,
-        "assumed",
-        "The output does not satisfy the task's `output_schema`.",
-    ),
-    ErrorRow("task/review_rejected", IN_RUN_ONLY, "assumed", "The reviewer rejected the run."),
-    ErrorRow(
-        "storage/storage_error", IN_RUN_ONLY, "assumed", "The storage item could not be kept."
-    ),
-    ErrorRow(
-        "storage/extraction_failed",
-        IN_RUN_ONLY,
-        "assumed",
-        "The data could not be extracted from the file.",
-    ),
-    ErrorRow(
-        "deck_sim/assumption_refused",
-        501,
-        "ours",
-        "This world has `strict_fidelity`, and the call rests on `{behaviour}`, of which nothing"
-        " public is known: {what}",
-    ),
-)
+_ROWS = read_errors("""
+api/api_error 500 (documented): Something went wrong on Deck's side.
+api/timeout 500 (documented): The request took too long.
+api/endpoint_deprecated 400 (documented): This endpoint is deprecated.
+idempotency/idempotency_error 409 (documented): The idempotency key was used before with other
+    parameters.
+idempotency/idempotency_key_error 400 (documented): The idempotency key is longer than 256
+    characters.
+rate_limit/rate_limit_exceeded 429 (documented): Too many requests.
+source/source_error 503 (documented): The source answered with an error.
+source/source_invalid 400 (documented): The source is not valid.
+source/source_not_found 404 (documented): The source was not found.
+source/source_not_available 503 (documented): The source is not available.
+source/source_blocked 403 (documented): The source blocked the agent.
+request/input_missing 400 (documented): `{field}` is required and cannot be empty.
+request/input_invalid 400 (assumed): `{field}` is not valid.
+request/body_invalid 400 (assumed): The body must be a JSON object.
+request/api_key_invalid 401 (observed): The API key is missing or not valid.
+request/task_not_found 404 (observed): No task has the id `{id}`.
+request/agent_not_found 404 (observed): No agent has the id `{id}`.
+request/task_run_not_found 404 (observed): No task_run has the id `{id}`.
+request/storage_not_found 404 (observed): No storage has the id `{id}`.
+request/event_not_found 404 (observed): No event has the id `{id}`.
+request/event_destination_not_found 404 (observed): No event_destination has the id `{id}`.
+request/event_delivery_not_found 404 (observed): No event_delivery has the id `{id}`.
+request/endpoint_not_found 404 (assumed): `{path}` is not an endpoint.
+request/method_not_allowed 405 (assumed): `{path}` does not take {method}; it takes {allowed}.
+request/state_invalid 409 (assumed): The status does not allow this.
+request/payload_too_large 413 (assumed): The body is larger than {limit}.
+auth/auth_invalid 401 (documented): The source rejected the credentials.
+auth/auth_method_invalid 400 (assumed): The source does not take this authentication method.
+auth/auth_locked run (assumed): The account is locked at the source.
+auth/mfa_invalid run (assumed): Every code that was given is wrong.
+interaction/interaction_timeout run (documented): Nobody answered the interaction in time.
+interaction/mfa_timeout run (documented): No code was given in time.
+    source: a code sample in Deck's documentation
+task/timeout run (documented): Task execution exceeded the timeout of {timeout}.
+task/task_failed run (assumed): The task could not be completed.
+task/output_invalid run (assumed): The output does not satisfy the task's `output_schema`.
+task/review_rejected run (assumed): The reviewer rejected the run.
+storage/storage_error run (assumed): The storage item could not be kept.
+storage/extraction_failed run (assumed): The data could not be extracted from the file.
+deck_sim/assumption_refused 501 (ours): This world has `strict_fidelity`, and the call rests on
+    `{behaviour}`, of which nothing public is known: {what}
+""")
 
 SHARED = {row.name: row for row in _ROWS}  # the errors of every edition
 CATALOG = dict(SHARED)  # with those that the registered editions add

@@ -16,9 +16,16 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from deck_sim.contract.error_catalog import Grade
-
+Grade = Literal["documented", "observed", "assumed", "ours"]
 GRADES: tuple[Grade, ...] = ("documented", "observed", "assumed")
+
+SOURCES: dict[Grade, str] = {
+    "documented": "Deck's documentation",
+    "observed": "client code seen in public",
+    "assumed": "nothing public",
+    "ours": "deck-sim",
+}
+CHECKED = "2026-11-25"  # when the public sources were last read
 
 # How an answer shows that it rests on the assumption: not at all; in a header; or in a header,
 # while a strict world refuses the call.
@@ -29,13 +36,6 @@ UNMARKED = {
     "error": "its error is marked",
     "unusual": "only unusual calls rest on it",
 }
-
-SOURCES: dict[Grade, str] = {
-    "documented": "Deck's documentation",
-    "observed": "client code seen in public",
-    "assumed": "nothing public",
-}
-CHECKED = "2026-11-25"  # when the public sources were last read
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +59,29 @@ class Behaviour:
         return shown
 
 
-def read_rows(text: str) -> tuple[Behaviour, ...]:
-    """Parse rows. `MARK` is for assumed rows; the last three lines of a row can be omitted.
+def read_table(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The rows of a table in text: the head of each, and its parts.
 
-    # TOPIC of the rows below
-    NAME (GRADE, MARK): SENTENCE, which may
-        go on in indented lines.
-        of: SUBJECT; SUBJECT; GET /agents?PARAMETER&PARAMETER
+    HEAD, whose first line is not indented, and which may
+        go on in indented lines
+        of: SUBJECT; SUBJECT
         source: PAGE, and what it says
         date: YYYY-MM-DD, when it was read
     """
-    rows, topic = list[Behaviour](), "Calls"
-    for block in re.split(r"\n(?=\S)", text.strip()):
-        lines = re.split(r"\n +(?=(?:of|source|date): )", block)
+    for row in re.split(r"\n(?=\S)", text.strip()):
+        lines = re.split(r"\n +(?=(?:of|source|date): )", row)
         head, *parts = (" ".join(line.split()) for line in lines)
+        yield head, dict(part.split(": ", 1) for part in parts)
+
+
+def read_rows(text: str) -> tuple[Behaviour, ...]:
+    """Parse rows below their topics: `NAME (GRADE): SENTENCE`, `NAME (assumed, MARK): SENTENCE`.
+
+    Below a row are the parts that `read_table` knows, where the row has them. A subject may
+    have several parameters: `GET /agents?limit&cursor`.
+    """
+    rows, topic = list[Behaviour](), "Calls"
+    for head, parts in read_table(text):
         if head.startswith("# "):
             topic = head.removeprefix("# ")
             continue
@@ -81,10 +90,10 @@ def read_rows(text: str) -> tuple[Behaviour, ...]:
         fields: tuple[Any, ...] = found.groups()
         name, grade, word, what = fields
         assert (word is not None) == (grade == "assumed"), f"only assumptions have a mark: {head}"
-        more: dict[str, Any] = {"source": SOURCES[grade], **dict(p.split(": ", 1) for p in parts)}
-        more["of"] = tuple(_read_subjects(more["of"])) if "of" in more else ()
-        more["mark"] = word if word in get_args(Mark) else "none"
-        rows.append(Behaviour(name, grade, what, topic=topic, **more))
+        subjects = tuple(_read_subjects(parts.pop("of"))) if "of" in parts else ()
+        mark: Mark = word if word in get_args(Mark) else "none"
+        more = {"source": SOURCES[grade], **parts}
+        rows.append(Behaviour(name, grade, what, subjects, mark=mark, topic=topic, **more))
     return tuple(rows)
 
 

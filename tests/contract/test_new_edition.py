@@ -10,7 +10,7 @@ from deck_sim.contract import resources
 from deck_sim.contract.bodies import Body, JsonObject, Text, partial
 from deck_sim.contract.editions import EDITIONS, connections, register
 from deck_sim.contract.editions.edition import Edition, Idempotency
-from deck_sim.contract.error_catalog import CATALOG, ErrorRow, not_found
+from deck_sim.contract.error_catalog import CATALOG, read_errors
 from deck_sim.contract.ledger import rows_of
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import Kind
@@ -93,8 +93,9 @@ KIOSK = Edition(
     ),
     errors=(
         *connections.ERRORS,
-        not_found("desk"),
-        ErrorRow("desk/closed", 503, "assumed", "The desk is closed."),
+        *read_errors("""
+request/desk_not_found 404 (assumed): No desk has the id `{id}`.
+desk/closed 503 (assumed): The desk is closed."""),
     ),
     login="connection",
     login_status="connected",

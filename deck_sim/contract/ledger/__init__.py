@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import cache
 
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ErrorRow, Grade
-from deck_sim.contract.fidelity import SOURCES, Behaviour, read_rows
+from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ErrorRow
+from deck_sim.contract.fidelity import Behaviour, Grade, read_rows
 from deck_sim.contract.ledger.rows import ROWS
 
 _TOPICS = [*dict.fromkeys(row.topic for row in ROWS)]
@@ -44,14 +44,14 @@ def row_of_error(error: ErrorRow) -> Behaviour:
     """The row of an error of the catalog."""
     text = re.sub(r"\{\w+\}", "…", error.message)
     where = "fails a run" if error.status == IN_RUN_ONLY else f"is answered with {error.status}"
-    sample = error.name == "interaction/mfa_timeout"
     return Behaviour(
         name_of(error),
         error.grade,
         f"`{error.name}` {where}: {text}",
         (error.name,),
         mark="strict" if error.grade == "assumed" else "none",
-        source="a code sample in Deck's documentation" if sample else SOURCES[error.grade],
+        source=error.source,
+        date=error.date,
         topic="Errors",
     )
 

@@ -6,7 +6,7 @@ from types import ModuleType
 from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.connections.ledger import LEDGER
 from deck_sim.contract.editions.edition import Edition, Idempotency
-from deck_sim.contract.error_catalog import ErrorRow, not_found
+from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import Kind, insert_after
 from deck_sim.contract.shapes import INTERACTION, identity
@@ -157,15 +157,11 @@ OPERATIONS = (
         errors=CONFLICT,
     ),
 )
-ERRORS = (
-    ErrorRow(
-        "connection/timeout", 504, "documented", "The source could not be connected to in time."
-    ),
-    ErrorRow(
-        "connection/blocked", 503, "documented", "The source's anti-bot protection blocked us."
-    ),
-    not_found("connection"),
-)
+ERRORS = read_errors("""
+connection/timeout 504 (documented): The source could not be connected to in time.
+connection/blocked 503 (documented): The source's anti-bot protection blocked us.
+request/connection_not_found 404 (observed): No connection has the id `{id}`.
+""")
 
 
 def _bodies() -> ModuleType:

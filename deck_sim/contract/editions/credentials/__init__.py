@@ -7,7 +7,7 @@ from types import ModuleType
 from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.credentials.ledger import LEDGER
 from deck_sim.contract.editions.edition import Edition, Idempotency
-from deck_sim.contract.error_catalog import ErrorRow, not_found
+from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import DERIVED, Kind, insert_after
 from deck_sim.contract.shapes import choice, identity, nullable, unset
@@ -206,15 +206,13 @@ OPERATIONS = (
         errors=CONFLICT,
     ),
 )
-ERRORS = (
-    ErrorRow("session/timeout", 504, "documented", "The session could not be started in time."),
-    ErrorRow("rate_limit/session_limit_exceeded", 429, "documented", "Too many open sessions."),
-    not_found("credential"),
-    not_found("session"),
-    ErrorRow(
-        "organization/plan_limit_reached", 403, "assumed", "The plan's limit has been reached."
-    ),
-)
+ERRORS = read_errors("""
+session/timeout 504 (documented): The session could not be started in time.
+rate_limit/session_limit_exceeded 429 (documented): Too many open sessions.
+request/credential_not_found 404 (observed): No credential has the id `{id}`.
+request/session_not_found 404 (observed): No session has the id `{id}`.
+organization/plan_limit_reached 403 (assumed): The plan's limit has been reached.
+""")
 
 
 def _bodies() -> ModuleType:
