@@ -8,7 +8,6 @@ import pytest
 from deck_sim.runtime.world_file import load_world_file
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import ScenarioError, load_scenario, read_scenario
-from deck_sim.scenario.yaml.reader import MAX_BYTES
 
 HEAD = "version: 1\nname: bad\n"
 MEGABYTE = 1024 * 1024
@@ -46,22 +45,13 @@ def memory():
 
 HOSTILE = {
     "alias bomb": (alias_bomb(), "x.yaml:8:15: more than 50000 values, with aliases expanded"),
-    "lists in lists": (HEAD + "tags: " + "[" * 10_000, "exceeded maximum nesting depth"),
-    "dashes": (HEAD + "tags:\n  " + "- " * 10_000, "x.yaml:4:129: nested deeper than 64 levels"),
-    "mappings in mappings": (HEAD + "tags: " + "{a: " * 10_000, "nested deeper than 64 levels"),
     "branches in branches": (nested_branches(100), "nested deeper than 64 levels"),
-    "too many values": (HEAD + "tags: [" + "x," * 60_000 + "]", "more than 50000 values"),
-    "too many characters": (HEAD + "#" * MAX_BYTES, "x.yaml:1:1: the file is larger than 1024 KiB"),
     "a long duration": (HEAD + "task_run: [queued: " + "9" * 100_000 + "s]", "is not a duration"),
     "a long name": ("version: 1\nname: " + "a" * 100_000, "name: must be 1 to 100 characters"),
     "a long error": (HEAD + "task_run: [failed: " + "a" * 100_000 + "]", "unknown error"),
     "open brackets": (completed_with("(" * 50_000), "not an expression: it is nested too deeply"),
     "half as long a sum": (completed_with("1" + " + 1" * 5_000), "it is nested too deeply"),
     "a long sum": (completed_with("1" + " + 1" * 50_000), "it is longer than 64 KiB"),
-    "an escape": ("\x1b[31mversion: 1\n", "x.yaml:1:1: the character U+001B is not allowed"),
-    "code": (HEAD + "tags: !!python/object/apply:os.abort []\n", "tags are not allowed"),
-    "an end and no beginning": ("...\n", "x.yaml:1:1: not YAML"),
-    "separators of lines": (HEAD + "summary: a\u2028b: c: d\x85\t", "x.yaml:4:5: not YAML"),
 }
 
 
@@ -132,20 +122,3 @@ def test_the_mistakes_of_a_scenario_are_bounded():
     lines = [mistake.line for mistake in found.value.mistakes]
     assert lines == [1, *range(2, 101), 100]
     assert found.value.mistakes[-1].untold == 19_901
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        b"\xef\xbb\xbf" + HEAD.encode(),
-        HEAD.replace("\n", "\r\n"),
-        HEAD.replace("\n", "\r"),
-        HEAD + "...\n",
-        "---\n" + HEAD,
-        HEAD + "tags: &a [x]\n",
-        HEAD + 'summary: "\\0 \\x1b"\n',
-    ],
-)
-def test_unusual_yaml_is_read(source):
-    """A byte order mark, other line ends, document marks, anchors and escapes are YAML."""
-    assert read_scenario(source).name == "bad"

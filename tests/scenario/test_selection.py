@@ -1,34 +1,242 @@
+"""The six ways to choose a scenario, magic names, playlists and mixes."""
+
 import copy
+from collections import Counter
 
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.selection import NewResource, SelectionState, choose
+from deck_sim.scenario.loader import scenario_from_data
+from deck_sim.scenario.selection import WAYS, NewResource, SelectionState, choose
+
+ORDER = ["header", "queue", "rule", "magic_name", "when", "default"]
+STEPS = ["queued", "running", "completed"]
+NAMES = ["by_header", "by_queue", "by_rule", "by_magic_name", "by_default"]
 
 
-def chosen(selection, header=None, kind="task_run"):
-    """The choice as the response header has it."""
-    return str(choose(NewResource(kind, header, {}, 0), selection, shipped()))
+def library_of(**scenarios):
+    """Scenarios by name, over those that ship; each is given as the rest of its data."""
+    library = Library(shipped())
+    for name, rest in scenarios.items():
+        library.add(scenario_from_data({"version": 1, "name": name, **rest}, name))
+    return library
 
 
-def test_the_first_way_that_names_one_wins():
-    """The header wins over the queue, the queue over the world's default."""
+LIBRARY = library_of(
+    **{name: {"task_run": STEPS} for name in NAMES},
+    by_when={"when": {"external_id": "*"}, "task_run": STEPS},
+)
+
+
+def given(ways):
+    """A new resource and settings for which only these ways find a scenario."""
+    selection = SelectionState(default_scenario="by_default")
+    if "queue" in ways:
+        selection.enqueue("task_run", ["by_queue"], LIBRARY)
+    if "rule" in ways:
+        selection.set_rules([Rule(when=When(), scenario="by_rule")], LIBRARY)
+    facts = {"username": "by_magic_name" if "magic_name" in ways else "ada"}
+    facts |= {"external_id": "a b"} if "when" in ways else {}
+    return NewResource("task_run", "by_header" if "header" in ways else None, facts, 0), selection
+
+
+def drawn(library, name, times, seed=0):
+    """The scenarios that this many runs play of a playlist or mix."""
+    selection = SelectionState(default_scenario=name)
+    opening = NewResource("task_run", None, {}, seed)
+    return [choose(opening, selection, library).played.name for _ in range(times)]
+
+
+def magic(library=LIBRARY, kind="task_run", **facts):
+    """The choice for these facts, without header, queue and rules."""
+    return str(choose(NewResource(kind, None, facts, 0), SelectionState(), library))
+
+
+@pytest.mark.parametrize("place", range(len(ORDER)))
+def test_each_way_beats_all_that_follow(place):
+    """The first way that finds a scenario wins; the next is the runner-up."""
+    choice = choose(*given(ORDER[place:]), LIBRARY)
+    way, after = ORDER[place], ORDER[place + 1 : place + 2]
+    assert str(choice) == f"by_{way}; because={way}"
+    assert choice.second == (f"by_{after[0]}; because={after[0]}" if after else None)
+
+
+def test_the_ways_are_six():
+    """The tests know every way."""
+    assert [*WAYS] == ORDER
+
+
+def test_the_runner_up_is_another_scenario():
+    """A way that finds the same scenario is skipped; a second rule may be the runner-up."""
+    selection = SelectionState(default_scenario="by_rule")
+    opening = NewResource("task_run", None, {}, 0)
+    selection.set_rules([Rule(when=When(), scenario="by_rule")], LIBRARY)
+    assert choose(opening, selection, LIBRARY).second is None
+    rules = [Rule(when=When(), scenario=name) for name in ("by_rule", "by_queue")]
+    selection.set_rules(rules, LIBRARY)
+    assert choose(opening, selection, LIBRARY).second == "by_queue; because=rule"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("source_down", True),
+        ("ada+source_down@example.com", True),
+        ("a.b+c+source_down@example.com", True),
+        ("+source_down@example.com", True),
+        ("ada+source_down@example.org", False),
+        ("ada+source_down@example.com.evil", False),
+        ("source_down@example.com", False),
+        ("ada+Source_Down@example.com", False),
+        ("ada+no_such@example.com", False),
+        ("no_such", False),
+        (" source_down", False),
+        ("source_down\n", False),
+        ("", False),
+        (None, False),
+    ],
+)
+@pytest.mark.parametrize("fact", ["username", "external_id"])
+def test_a_magic_name_is_a_name_or_tags_a_mail_address(fact, text, found):
+    """`NAME` and `anything+NAME@example.com` choose a known scenario, other names none."""
+    expected = "source_down; because=magic_name" if found else "success; because=default"
+    assert magic(shipped(), **{fact: text}) == expected
+
+
+def test_a_magic_user_name_wins_over_an_external_id():
+    """If the user name is not magic, the external id may be."""
+    both = {"username": "source_down", "external_id": "agent_hangs"}
+    assert magic(**both) == "source_down; because=magic_name"
+    assert magic(username="ada", external_id="agent_hangs") == "agent_hangs; because=magic_name"
+
+
+def test_when_applies_to_the_kinds_that_a_scenario_defines():
+    """Without a `connection` script it is chosen for no connection; the first name wins."""
+    when = {"when": {"username": "ada"}}
+    library = library_of(
+        b_run={**when, "task_run": STEPS},
+        c_run={**when, "playlist": ["success"]},
+        a_opening={**when, "connection": ["connecting", "connected"]},
+        a_other={"when": {"username": "bob"}, "task_run": STEPS},
+    )
+    assert magic(library, username="ada") == "b_run; because=when"
+    assert magic(library, "connection", username="ada") == "a_opening; because=when"
+
+
+def test_magic_names_and_when_skip_other_editions():
+    """A scenario that the edition cannot play is not chosen by them."""
+    theirs = {"edition": "credentials", "when": {"username": "a*"}, "task_run": STEPS}
+    library = library_of(a_theirs=theirs, b_ours={"when": {"username": "ada"}, "task_run": STEPS})
+    assert magic(library, username="ada") == "b_ours; because=when"
+    assert magic(library, username="a_theirs") == "success; because=default"
+
+
+def test_the_first_rule_that_matches_wins():
+    """Rules are tried in order; rules for another kind are skipped."""
     selection = SelectionState()
-    selection.enqueue("task_run", ["source_down", "agent_hangs"], shipped())
-    assert chosen(selection, "slow_success") == "slow_success; because=header"
-    assert chosen(selection, "") == "source_down; because=queue"
-    assert chosen(selection) == "agent_hangs; because=queue"
-    assert chosen(selection) == "success; because=default"
+    rules = [
+        Rule(when=When(username="b*"), scenario="by_default"),
+        Rule(when=When(username="a*"), scenario="by_header", resource="connection"),
+        Rule(when=When(username="a*"), scenario="by_queue"),
+        Rule(when=When(), scenario="by_rule"),
+    ]
+    selection.set_rules(rules, LIBRARY)
+
+    def name(kind, username):
+        return choose(NewResource(kind, None, {"username": username}, 0), selection, LIBRARY).name
+
+    assert name("connection", "ada") == "by_header"
+    assert name("task_run", "ada") == "by_queue"
+    assert name("task_run", "cy") == "by_rule"
+
+
+def test_a_wrong_rule_changes_no_rules():
+    """All unknown scenarios and kinds are reported, and the rules stay."""
+    selection = SelectionState()
+    selection.set_rules([Rule(when=When(), scenario="success")], LIBRARY)
+    before = list(selection.rules)
+    good = Rule(when=When(), scenario="success", resource="task_run")
+    wrong = [good.model_copy(update=u) for u in ({}, {"scenario": "sucess"}, {"resource": "run"})]
+    with pytest.raises(ApiError) as caught:
+        selection.set_rules(wrong, LIBRARY)
+    assert [(p.field, p.message) for p in caught.value.problems] == [
+        (
+            "rules[1].scenario",
+            "`rules[1].scenario` names an unknown scenario: 'sucess'; did you mean 'success'?",
+        ),
+        (
+            "rules[2].resource",
+            "`rules[2].resource` is 'run'; it can be `connection` or `task_run`",
+        ),
+    ]
+    assert selection.rules == before
+
+
+def test_a_playlist_is_played_in_turn():
+    """Each run plays the next entry; the last entry repeats."""
+    library = library_of(turns={"playlist": ["source_down", "agent_hangs", "success"]})
+    played = ["source_down", "agent_hangs", "success", "success", "success"]
+    assert drawn(library, "turns", 5) == played
+
+
+def test_a_playlist_is_for_runs():
+    """A connection plays the playlist's own `connection` script and takes no turn."""
+    selection = SelectionState(default_scenario="flaky_source")
+    opened = choose(NewResource("connection", None, {}, 0), selection, shipped())
+    assert (str(opened), selection.turns) == ("flaky_source; because=default", {})
+    run = choose(NewResource("task_run", None, {}, 0), selection, shipped())
+    assert str(run) == "flaky_source; because=default; plays=source_down"
+    assert (run.script.scenario, selection.turns) == ("source_down", {"flaky_source": 1})
+
+
+def test_each_playlist_counts_its_own_turns():
+    """A turn of one playlist is no turn of another."""
+    library = library_of(
+        one={"playlist": ["source_down", "success"]}, two={"playlist": ["agent_hangs", "success"]}
+    )
+    selection = SelectionState()
+    said = [
+        choose(NewResource("task_run", name, {}, 0), selection, library).played.name
+        for name in ("one", "two", "one", "two")
+    ]
+    assert said == ["source_down", "agent_hangs", "success", "success"]
+
+
+def test_a_mix_honours_its_weights():
+    """Of 2,000 draws each entry gets its share, within 5 %."""
+    mix = {"success": 6, "source_down": 3, "agent_hangs": 1}
+    library = library_of(weighed={"mix": mix})
+    counts = Counter(drawn(library, "weighed", 2000))
+    for name, weight in mix.items():
+        assert abs(counts[name] - 200 * weight) < 100
+
+
+def test_a_mix_is_drawn_from_the_seed():
+    """The same seed gives the same draws; another seed or name gives others."""
+    mix = {"mix": {"success": 1, "source_down": 1}}
+    library = library_of(one=mix, two=mix)
+    first = drawn(library, "one", 50, seed=7)
+    assert drawn(library, "one", 50, seed=7) == first
+    assert drawn(library, "one", 50, seed=8) != first
+    assert drawn(library, "two", 50, seed=7) != first
+
+
+def test_the_smallest_weights_can_be_drawn():
+    """A weight below the resolution counts as the smallest one."""
+    library = library_of(tiny={"mix": {"success": 1e-9, "source_down": 1e-9}})
+    assert set(drawn(library, "tiny", 50)) == {"success", "source_down"}
 
 
 def test_each_kind_has_its_own_queue():
     """A connection does not use the queue of runs."""
     selection = SelectionState(default_scenario="slow_success")
     selection.enqueue("task_run", ["source_down"], shipped())
-    assert chosen(selection, kind="connection") == "slow_success; because=default"
+    assert (
+        str(choose(NewResource("connection", None, {}, 0), selection, shipped()))
+        == "slow_success; because=default"
+    )
     assert selection.queues == {"task_run": ["source_down"]}
 
 
@@ -67,18 +275,6 @@ def test_a_queue_takes_only_playable_scenarios(kind, names, field, message):
     assert selection.queues == {}
 
 
-def test_an_unknown_name_leaves_the_queue_as_it_was():
-    """An unknown name in the header or queue is refused, and nothing is removed."""
-    selection = SelectionState()
-    selection.enqueue("task_run", ["source_down"], shipped())
-    with pytest.raises(ApiError, match="`Deck-Sim-Scenario` names an unknown scenario: 'nope'"):
-        chosen(selection, "nope")
-    selection.queues["task_run"].insert(0, "gone")
-    with pytest.raises(ApiError, match="'gone'"):
-        chosen(selection)
-    assert selection.queues == {"task_run": ["gone", "source_down"]}
-
-
 @pytest.mark.parametrize(
     ("selection", "field"),
     [
@@ -91,9 +287,7 @@ def test_an_unknown_name_leaves_the_queue_as_it_was():
 )
 def test_a_missing_scenario_is_reported_where_it_is_named(selection, field):
     """The field of the error is the setting that names it."""
-    library = Library(shipped())
-    library.add(read_scenario("version: 1\nname: turns\nplaylist: [gone]"))
-    library.add(read_scenario("version: 1\nname: drawn\nmix: {gone: 1}"))
+    library = library_of(turns={"playlist": ["gone"]}, drawn={"mix": {"gone": 1}})
     before = copy.deepcopy(selection)
     with pytest.raises(ApiError, match="names an unknown scenario: 'gone'") as caught:
         choose(NewResource("task_run", None, {}, 0), selection, library)
@@ -114,11 +308,11 @@ def test_a_missing_scenario_is_reported_where_it_is_named(selection, field):
 )
 def test_another_editions_scenario_is_reported_where_it_is_named(header, selection, field):
     """The field of the error is the header only if that names it; nothing changes."""
-    library = Library(shipped())
-    library.add(read_scenario("version: 1\nname: elsewhere\nedition: credentials"))
-    library.add(read_scenario("version: 1\nname: turns\nplaylist: [elsewhere]"))
-    theirs = "version: 1\nname: theirs\nedition: credentials\nplaylist: [success]"
-    library.add(read_scenario(theirs))
+    library = library_of(
+        elsewhere={"edition": "credentials"},
+        turns={"playlist": ["elsewhere"]},
+        theirs={"edition": "credentials", "playlist": ["success"]},
+    )
     before = copy.deepcopy(selection)
     with pytest.raises(ApiError, match="is for the edition `credentials`") as caught:
         choose(NewResource("task_run", header, {}, 0), selection, library)

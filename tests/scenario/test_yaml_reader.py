@@ -80,6 +80,7 @@ def test_keys_are_text():
         (b"\xef\xbb\xbfa: b", {"a": "b"}),
         ("\ufeffa: b", {"a": "b"}),
         ("a: b\r\nc: d\r\n", {"a": "b", "c": "d"}),
+        ("a: b\rc: d\r", {"a": "b", "c": "d"}),
         ("a: 'x\n  y'", {"a": "x y"}),
         ('{"a": [1, {"b": null}]}', {"a": [1, {"b": None}]}),
         ('a: "\\u00fc\\0"', {"a": "ü\0"}),
@@ -174,6 +175,8 @@ def test_text_that_cannot_be_read_is_refused_with_a_place(source, message, line,
         ('a: "\\q"', 1),
         ('"\\U00110000"', 1),
         ("&: x", 1),
+        ("...\n", 1),
+        ("a: b\u2028c: d: e\x85\t", 2),
     ],
 )
 def test_text_that_is_not_yaml_is_refused(source, line):
