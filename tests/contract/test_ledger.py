@@ -10,14 +10,13 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.fidelity import read_rows
 from deck_sim.contract.interactions import PROMPTS
-from deck_sim.contract.ledger import assumptions_of, ledger, name_of, row_of_error, rows_of
+from deck_sim.contract.ledger import assumptions_of, ledger, row_of_error, rows_of
 from deck_sim.contract.ledger.rows import ROWS
 from deck_sim.contract.operations import PAGING
-from deck_sim.server.api.app import routes_of
 from deck_sim.server.idempotency import TWO_AT_ONCE
 
 # Fields of an edition whose rows have ledger rows of their own.
-NO_BEHAVIOUR = (
+NO_BEHAVIOUR = [
     "name",
     "kinds",
     "login",
@@ -26,7 +25,7 @@ NO_BEHAVIOUR = (
     "operations",
     "errors",
     "ledger",
-)
+]
 PLAIN = ("include", *PAGING[:2])  # parameters of which a row says more than that there are such
 BY_HAND = {  # subjects that are in no table
     *(SEVERAL, UNKNOWN_PARAMETER, DELETED, PATCH, TWO_AT_ONCE, "HEAD"),
@@ -40,10 +39,10 @@ def subjects(edition):
     """Groups of subjects of an edition; one of each group must have a row."""
     errors = (e for e in CATALOG.values() if e.grade != "ours" and edition.has_error(e.name))
     yield from ([error.name] for error in errors)
-    yield from ([f"{route.method} {route.path}"] for route in routes_of(edition))
-    for route in routes_of(edition):
-        asked = set(route.operation.parameters) - {*PLAIN}
-        yield from ([f"{route.method} {route.path}?{name}"] for name in sorted(asked))
+    for operation in edition.every_operation:
+        yield [operation.call]
+        asked = set(operation.parameters) - {*PLAIN}
+        yield from ([f"{operation.call}?{name}"] for name in sorted(asked))
     yield from ([f"edition.{f.name}"] for f in fields(Edition) if f.name not in NO_BEHAVIOUR)
     yield from ([f"interaction.{type_}"] for type_ in PROMPTS)
     for kind in edition.kinds.values():
@@ -136,13 +135,6 @@ def test_an_assumed_row_has_a_mark_or_a_reason_for_none(text):
 def test_each_row_is_a_sentence():
     """It ends with a period."""
     assert [row.name for row in ledger().values() if not row.what.endswith(".")] == []
-
-
-@pytest.mark.parametrize("error", CATALOG.values(), ids=CATALOG)
-def test_an_error_has_the_grade_of_the_catalog(error):
-    """deck-sim's own error has no row."""
-    row = ledger().get(name_of(error))
-    assert row is None if error.grade == "ours" else row.grade == error.grade
 
 
 def test_an_assumption_applies_only_in_its_edition():

@@ -10,22 +10,21 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
 from deck_sim.scenario import selection
-from deck_sim.server.api.app import routes_of
 from deck_sim.server.idempotency import HEADER
 from deck_sim.server.openapi.document import document
 from deck_sim.server.openapi.paths import CODES, REPLAYED, RETRY_AFTER, VERSION
 
 EVERY_EDITION = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
-ROUTES = [
-    pytest.param(edition, route, id=f"{edition.name}: {route.method} {route.path}")
+OPERATIONS = [
+    pytest.param(edition, operation, id=f"{edition.name}: {operation.call}")
     for edition in EDITIONS.values()
-    for route in routes_of(edition)
+    for operation in edition.every_operation
 ]
-EVERY_ROUTE = pytest.mark.parametrize(("edition", "route"), ROUTES)
+EVERY_OPERATION = pytest.mark.parametrize(("edition", "operation"), OPERATIONS)
 
 
-def operation(edition, route):
-    return document(edition.name)["paths"][route.path][route.method.lower()]
+def shown(edition, operation):
+    return document(edition.name)["paths"][operation.path][operation.method.lower()]
 
 
 def contents(part):
@@ -85,51 +84,51 @@ def schemas_in(part):
 def test_every_example_of_a_part_fits_it(edition):
     """Fields, parameters and headers."""
     found = document(edition.name)
-    shown = [*schemas_in(found)]
-    assert len(shown) > 50
-    for shape in shown:
+    parts = [*schemas_in(found)]
+    assert len(parts) > 50
+    for shape in parts:
         schema = {**shape, "components": found["components"]}
         validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
         for example in shape["examples"]:
             assert list(validator.iter_errors(example)) == []
 
 
-@EVERY_ROUTE
-def test_every_route_is_an_operation(edition, route):
+@EVERY_OPERATION
+def test_every_operation_is_shown(edition, operation):
     """With a verb_noun name, a summary and a tag."""
-    found = operation(edition, route)
+    found = shown(edition, operation)
     assert re.fullmatch(r"[a-z]+(_[a-z]+)+", found["operationId"])
     assert found["summary"]
-    assert found["tags"] == [route.path.split("/")[1]]
+    assert found["tags"] == [operation.path.split("/")[1]]
 
 
 @EVERY_EDITION
 def test_names_of_operations_are_unique(edition):
     """Within an edition."""
-    names = [route.operation.name for route in routes_of(edition)]
+    names = [operation.name for operation in edition.every_operation]
     assert len(set(names)) == len(names)
 
 
-@EVERY_ROUTE
-def test_every_error_code_is_listed_under_its_status(edition, route):
+@EVERY_OPERATION
+def test_every_error_code_is_listed_under_its_status(edition, operation):
     """The statuses are those of the catalog."""
-    responses = operation(edition, route)["responses"]
+    responses = shown(edition, operation)["responses"]
     errors = {int(status): answer[CODES] for status, answer in responses.items() if CODES in answer}
     assert {401, 429, 500} <= set(errors)
     assert all(CATALOG[name].status == status for status, names in errors.items() for name in names)
     assert IN_RUN_ONLY not in errors
 
 
-@EVERY_ROUTE
-def test_calls_take_an_idempotency_key_as_the_edition_says(edition, route):
+@EVERY_OPERATION
+def test_calls_take_an_idempotency_key_as_the_edition_says(edition, operation):
     """Only they can be replayed and have its errors."""
-    found = operation(edition, route)
-    keyed = edition.idempotency.covers(route.method, creates=route.creates)
+    found = shown(edition, operation)
+    keyed = edition.idempotency.covers(operation.method, creates=operation.creates)
     assert (HEADER in [one["name"] for one in found.get("parameters", [])]) == keyed
     codes = {name for answer in found["responses"].values() for name in answer.get(CODES, [])}
     assert ("idempotency/idempotency_error" in codes) == keyed
     assert ("idempotency/idempotency_key_error" in codes) == keyed
-    done = found["responses"][f"{route.operation.status}"]["headers"]
+    done = found["responses"][f"{operation.status}"]["headers"]
     assert (REPLAYED in done) == keyed
 
 
@@ -141,21 +140,21 @@ def test_stored_answers_are_those_that_the_edition_stores(edition):
     assert replayed == {201, 400, 409} & {*edition.idempotency.kept}
 
 
-@EVERY_ROUTE
-def test_every_answer_has_its_headers(edition, route):
+@EVERY_OPERATION
+def test_every_answer_has_its_headers(edition, operation):
     """The version always, the scenario if one is chosen, `Retry-After` on 429."""
-    found = operation(edition, route)["responses"]
+    found = shown(edition, operation)["responses"]
     assert all(VERSION in answer["headers"] for answer in found.values())
     assert [status for status, one in found.items() if RETRY_AFTER in one["headers"]] == ["429"]
-    shown = [status for status, one in found.items() if selection.HEADER in one["headers"]]
-    assert shown == ([f"{route.operation.status}"] if route.operation.plays else [])
+    chosen = [status for status, one in found.items() if selection.HEADER in one["headers"]]
+    assert chosen == ([f"{operation.status}"] if operation.plays else [])
 
 
-@EVERY_ROUTE
-def test_the_schema_of_a_body_has_the_fields_of_its_model(edition, route):
+@EVERY_OPERATION
+def test_the_schema_of_a_body_has_the_fields_of_its_model(edition, operation):
     """All of them and no others."""
-    name = edition.body_name(route.operation)
-    sent = operation(edition, route).get("requestBody")
+    name = edition.body_name(operation)
+    sent = shown(edition, operation).get("requestBody")
     assert (sent is None) == (name is None)
     if name:
         schema = document(edition.name)["components"]["schemas"][name]
