@@ -204,13 +204,11 @@ def move(deck, name, **how):
 
 
 ERRORS = {
-    "httpx2": (httpx2.ReadTimeout, httpx2.RemoteProtocolError, httpx2.ConnectError),
-    "httpx": (httpx.ReadTimeout, httpx.RemoteProtocolError, httpx.ConnectError),
-    "httpx2 in asyncio": (httpx2.ReadTimeout, httpx2.RemoteProtocolError, httpx2.ConnectError),
-    "httpx in asyncio": (httpx.ReadTimeout, httpx.RemoteProtocolError, httpx.ConnectError),
-    "httpx2 in trio": (httpx2.ReadTimeout, httpx2.RemoteProtocolError, httpx2.ConnectError),
-    "requests": (requests.ReadTimeout, requests.ConnectionError, requests.ConnectionError),
-}
+    name: (library.ReadTimeout, library.RemoteProtocolError, library.ConnectError)
+    for library in (httpx, httpx2)
+    for name in CLIENTS
+    if name.split()[0] == library.__name__
+} | {"requests": (requests.ReadTimeout, requests.ConnectionError, requests.ConnectionError)}
 
 
 @pytest.mark.parametrize("name", ERRORS)
