@@ -70,9 +70,9 @@ def test_a_name_used_twice_is_found_across_all_paths(cli, write, tmp_path):
     file = write("success", "queued", "running", "completed")
     checked = cli("check", SHIPPED, file)
     assert checked.exit_code == 1
-    told, summary = checked.stdout.splitlines()
-    assert told.startswith(f"{file}:2:7: name: ")
-    assert str(SHIPPED / "success.yaml") in told
+    printed, summary = checked.stdout.splitlines()
+    assert printed.startswith(f"{file}:2:7: name: ")
+    assert str(SHIPPED / "success.yaml") in printed
     assert summary.startswith("1 mistake in 1 of ")
 
 
@@ -135,9 +135,9 @@ def test_the_entries_of_a_mix_may_be_in_the_checked_files(cli, write, tmp_path):
     write("mine", "queued", "running", "completed")
     file = tmp_path / "turns.yaml"
     file.write_text("version: 1\nname: turns\nmix: {mine: 1, success: 2, yours: 1}\n")
-    told = cli("check", tmp_path).stdout.splitlines()
-    assert told[0].startswith(f"{file}:3:28: mix.yours: unknown scenario 'yours'")
-    assert told[1:] == ["1 mistake in 1 of 2 files"]
+    printed = cli("check", tmp_path).stdout.splitlines()
+    assert printed[0].startswith(f"{file}:3:28: mix.yours: unknown scenario 'yours'")
+    assert printed[1:] == ["1 mistake in 1 of 2 files"]
 
 
 def test_a_scenario_with_mistakes_can_be_named(cli, write, tmp_path):
@@ -148,15 +148,17 @@ def test_a_scenario_with_mistakes_can_be_named(cli, write, tmp_path):
     twin.write_text(twin.read_text().replace("name: twin", "name: mine"))
     (tmp_path / "turns.yaml").write_text("version: 1\nname: turns\nplaylist: [mine, mien]\n")
     (tmp_path / "world.yaml").write_text("version: 1\ndefault_scenario: mine\n")
-    told = [line.removeprefix(f"{tmp_path}/") for line in cli("check", tmp_path).stdout.split("\n")]
-    assert [line.split(": ")[0] for line in told[:4]] == [
+    printed = [
+        line.removeprefix(f"{tmp_path}/") for line in cli("check", tmp_path).stdout.split("\n")
+    ]
+    assert [line.split(": ")[0] for line in printed[:4]] == [
         "mine.yaml:4:5",
         "turns.yaml:3:18",
         "twin.yaml:2:7",
         "twin.yaml:5:5",
     ]
-    assert told[2].endswith(f"is already used in {mine}; rename one of the two")
-    assert told[4:] == ["4 mistakes in 3 of 4 files", ""]
+    assert printed[2].endswith(f"is already used in {mine}; rename one of the two")
+    assert printed[4:] == ["4 mistakes in 3 of 4 files", ""]
 
 
 def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_path):
@@ -165,9 +167,9 @@ def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_pa
     file = tmp_path / "world.yaml"
     file.write_text("version: 1\ndefault_scenario: mine\n")
     assert cli("check", file, mine).stdout == "2 files, no mistakes\n"
-    told = cli("check", file)
-    assert told.exit_code == 1
-    assert told.stdout.splitlines()[0] == (
+    printed = cli("check", file)
+    assert printed.exit_code == 1
+    assert printed.stdout.splitlines()[0] == (
         f"{file}:2:19: default_scenario: names an unknown scenario: 'mine';"
         " `deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
     )
@@ -201,9 +203,9 @@ def test_an_output_that_fits_no_task_is_a_mistake(cli, write, tmp_path, chosen, 
     turns, world = tmp_path / "turns.yaml", tmp_path / "world.yaml"
     turns.write_text("version: 1\nname: turns\nplaylist: [success, mine]\n")
     world.write_text(f"{WORLD}{chosen}\n")
-    told = cli("check", world, mine, turns).stdout.splitlines()
+    printed = cli("check", world, mine, turns).stdout.splitlines()
     text = f"the output of the scenario 'mine', task_run[1], {BREAKS}"
-    assert told == [f"{world}:{place}: {text}", "1 mistake in 1 of 3 files"]
+    assert printed == [f"{world}:{place}: {text}", "1 mistake in 1 of 3 files"]
 
 
 @pytest.mark.parametrize(
@@ -245,18 +247,18 @@ def test_a_pipe_is_refused(cli, tmp_path):
     """By every command: reading a pipe without a writer never ends."""
     pipe = tmp_path / "pipe.yaml"
     os.mkfifo(pipe)
-    told = f"{pipe}:1:1: cannot be read: it is a pipe or a device, not a file"
-    assert cli("check", pipe).stdout.splitlines()[0] == told
+    printed = f"{pipe}:1:1: cannot be read: it is a pipe or a device, not a file"
+    assert cli("check", pipe).stdout.splitlines()[0] == printed
     for words in (("play", pipe), ("scenarios", pipe), ("serve", "--world", pipe)):
         refused = cli(*words)
-        assert (refused.exit_code, refused.stderr) == (1, f"{told}\n")
+        assert (refused.exit_code, refused.stderr) == (1, f"{printed}\n")
 
 
 def test_a_file_that_cannot_be_read_is_a_mistake(cli, tmp_path):
     """Here a folder has the name of a scenario file."""
     (tmp_path / "folder.yaml").mkdir()
-    told = cli("check", tmp_path)
-    assert told.stdout == (
+    printed = cli("check", tmp_path)
+    assert printed.stdout == (
         f"{tmp_path / 'folder.yaml'}:1:1: cannot be read: Is a directory\n"
         "1 mistake in 1 of 1 file\n"
     )

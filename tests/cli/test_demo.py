@@ -7,7 +7,7 @@ from deck_sim.cli.demo import STORIES
 
 @pytest.fixture(scope="module")
 def shown():
-    """What the demonstration prints, where there is no terminal."""
+    """The result of `deck-sim demo` without a terminal."""
     from click.testing import CliRunner
 
     from deck_sim.cli import main
@@ -40,8 +40,8 @@ def test_calls_are_shown_but_not_polls(shown):
 def test_the_client_corrects_a_wrong_code(shown):
     """Asked, answered incorrectly, asked again, answered, completed."""
     story = shown.stdout.partition("2. mfa_then_success")[2].partition("3. ")[0]
-    said = re.findall(r"interaction_required|code=\d+|completed", story)
-    assert said[:5] == [
+    error = re.findall(r"interaction_required|code=\d+|completed", story)
+    assert error[:5] == [
         "interaction_required",
         "code=000000",
         "interaction_required",

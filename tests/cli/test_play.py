@@ -75,9 +75,9 @@ def test_the_last_line_says_when_the_run_ended(words, seconds, cli, write):
     """Later entries of its connection or session do not change it."""
     connection = "[connecting: 1s, connected: 10m, disconnected]"
     file = write("short", "queued: 2s", "running: 8s", "completed", connection=connection)
-    told = cli("play", file, *words).stdout
-    assert told.endswith(f"\nThe task run is completed after {seconds}s.\n")
-    assert told.splitlines()[-3].startswith("+10m")
+    printed = cli("play", file, *words).stdout
+    assert printed.endswith(f"\nThe task run is completed after {seconds}s.\n")
+    assert printed.splitlines()[-3].startswith("+10m")
 
 
 def test_the_same_seed_gives_the_same_timeline(cli, write):
@@ -114,11 +114,11 @@ def test_a_scenario_of_a_folder_can_be_played(cli, write, tmp_path):
 
 def test_a_playlist_is_played_to_its_last_entry(cli):
     """One run for each entry, on one connection; a line names the entry."""
-    told = cli("play", "flaky_source").stdout
-    plays = [line.split()[-1] for line in told.splitlines() if "plays" in line]
+    printed = cli("play", "flaky_source").stdout
+    plays = [line.split()[-1] for line in printed.splitlines() if "plays" in line]
     assert plays == ["source_down", "source_down", "success"]
-    assert told.count("connecting") == 1
-    assert told.endswith("The task run is completed after 23s.\n")
+    assert printed.count("connecting") == 1
+    assert printed.endswith("The task run is completed after 23s.\n")
 
 
 def test_a_playlist_ends_with_its_connection(cli, tmp_path):
@@ -133,8 +133,8 @@ def test_the_seed_draws_the_entry_of_a_mix(cli, tmp_path):
     """One run of one entry; over several seeds every entry is drawn."""
     file = tmp_path / "halves.yaml"
     file.write_text("version: 1\nname: halves\nmix: {success: 1, source_down: 1}\n")
-    told = [cli("play", file, "--seed", seed).stdout for seed in range(8)]
-    plays = [line.split()[-1] for text in told for line in text.splitlines() if "plays" in line]
+    printed = [cli("play", file, "--seed", seed).stdout for seed in range(8)]
+    plays = [line.split()[-1] for text in printed for line in text.splitlines() if "plays" in line]
     assert len(plays) == 8
     assert {*plays} == {"success", "source_down"}
 
@@ -169,18 +169,18 @@ def test_a_failed_expression_is_shown_with_its_step(cli, write):
     """It ends the run; the exit code is 1."""
     file = write("broken", "queued", "running", "completed: {output: {x: '{{ input.nights }}'}}")
     played = cli("play", file)
-    told = " ".join(played.stdout.split())
-    assert "fault scenario `broken`, task_run[2]: `{{ input.nights }}`: unknown key" in told
+    printed = " ".join(played.stdout.split())
+    assert "fault scenario `broken`, task_run[2]: `{{ input.nights }}`: unknown key" in printed
     assert played.exit_code == 1
-    assert told.endswith("The task run is failed after 1s.")
+    assert printed.endswith("The task run is failed after 1s.")
 
 
 def test_a_task_can_be_run_with_an_input(cli, write):
     """It is added to the player's own input and keeps its types."""
     output = "{nights: '{{ input.nights }}', guest: '{{ input.guest }}'}"
     file = write("echo", "queued", "running", f"completed: {{output: {output}}}")
-    told = " ".join(cli("play", file, "--input", '{"nights": 3}').stdout.split())
-    assert '{"nights": 3, "guest": "Alex Green"}' in told
+    printed = " ".join(cli("play", file, "--input", '{"nights": 3}').stdout.split())
+    assert '{"nights": 3, "guest": "Alex Green"}' in printed
 
 
 @pytest.mark.parametrize(

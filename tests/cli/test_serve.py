@@ -51,8 +51,8 @@ def test_a_signal_stops_its_process_without_a_traceback(by):
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.readline()
         process.send_signal(by)
-        _, said = process.communicate()
-    assert (process.returncode, said) == (0, b"")
+        _, error = process.communicate()
+    assert (process.returncode, error) == (0, b"")
 
 
 def test_the_port_file_holds_the_port(serving, tmp_path):
@@ -65,7 +65,7 @@ def test_the_port_file_holds_the_port(serving, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "says", "clock"),
+    ("words", "text", "clock"),
     [
         ([], "The clock follows real time.", "real"),
         (["--speed", "60"], "The clock follows real time (x60).", "real"),
@@ -73,16 +73,16 @@ def test_the_port_file_holds_the_port(serving, tmp_path):
         (["--clock", "on_poll"], "The clock jumps to the next due moment", "on_poll"),
     ],
 )
-def test_the_banner_says_how_time_moves(words, says, clock, serving):
+def test_the_banner_says_how_time_moves(words, text, clock, serving):
     """In the words of each clock mode."""
     _, (banner, world) = serving(lambda b: (b, get(b, "/_sim/world").json()), *words)
-    assert says in banner
+    assert text in banner
     assert world["clock"] == clock
     assert max(map(len, banner.splitlines())) <= 80
 
 
 def first_attempt(banner, hook):
-    """What the log says of the first attempt to deliver an event to a webhook at that URL."""
+    """The log entry of the first attempt to deliver an event to that URL."""
     url, key = base_url(banner)
     with Deck(url, key) as deck:
         hook = {"name": "Hook", "type": "webhook", "config": {"url": hook}, "events": ["*"]}
@@ -93,14 +93,14 @@ def first_attempt(banner, hook):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "error"),
     [([], "use 127.0.0.1"), (["--allow-public-webhooks"], "no server listens")],
 )
-def test_webhooks_go_to_public_addresses_only_if_allowed(words, said, serving):
+def test_webhooks_go_to_public_addresses_only_if_allowed(words, error, serving):
     """The log has the refusal. `0.0.0.0` counts as public and leads nowhere."""
     words = ["--clock", "frozen", *words]
     _, attempt = serving(lambda banner: first_attempt(banner, "http://0.0.0.0:9/"), *words)
-    assert said in attempt["error"]
+    assert error in attempt["error"]
 
 
 @pytest.mark.parametrize(
@@ -199,9 +199,9 @@ def test_an_edited_scenario_is_used_if_it_has_no_mistakes(serving, write, capsys
 
     _, found = serving(visit, "--scenarios", str(file.parent), "--reload")
     assert found == ["one", "second", "second", "a mended fourth"]
-    told = capsys.readouterr().err.splitlines()
-    assert told[0].startswith(f"{file}:6:5: task_run[1]: unknown status 'runing'")
-    assert told[1:] == [
+    printed = capsys.readouterr().err.splitlines()
+    assert printed[0].startswith(f"{file}:6:5: task_run[1]: unknown status 'runing'")
+    assert printed[1:] == [
         "deck-sim: the scenarios stay as they were until this is fixed",
         "deck-sim: fixed; the scenarios of the folder are in use again",
     ]
@@ -220,13 +220,13 @@ def test_an_edit_can_remove_a_scenario_from_the_queue(serving, write, caplog):
             left = deck.world["queues"]["task_run"]
             return deck.requests[-1]["scenario"], left, deck.timeline
 
-    _, (chosen, left, told) = serving(visit, "--scenarios", str(file.parent), "--reload")
+    _, (chosen, left, printed) = serving(visit, "--scenarios", str(file.parent), "--reload")
     assert (chosen, left) == ("source_down; because=queue", ["mine"])
     text = (
         "'mine' is dropped from the queue for `task_run`: the scenario 'mine' is for the edition"
         " `credentials`, and this world's is `connections`"
     )
-    assert [line.what for line in told if line.kind == "queue"] == [text]
+    assert [line.what for line in printed if line.kind == "queue"] == [text]
     assert caplog.messages == [f"deck-sim: {text}"]
 
 

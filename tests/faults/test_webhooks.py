@@ -135,7 +135,7 @@ def test_verifiers_refuse_wrong_signatures(play, receiver, fault, genuine):
 
 
 def test_a_fault_affects_one_attempt(put, subscribe, receiver, run_task, advance):
-    """The retry is right."""
+    """Its retry is sent unchanged."""
     made = subscribe(DONE)
     put(bad_signature=True)
     receiver.say(lambda arrival, line: 401 - 201 * is_genuine(arrival, secret))

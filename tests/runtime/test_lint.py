@@ -28,8 +28,8 @@ def call(seconds, what, status=200, body=None, headers=None, after=0, **answered
     """A call in the journal; `after` counts the timeline entries before it."""
     method, path = what.split()
     answered = {"id": "x", **answered}
-    told = (at(seconds), f"req_{seconds}_{what}_{status}", method, path, "", status, body)
-    return Call(*told, (), None, after, headers or {}, answered)
+    first = (at(seconds), f"req_{seconds}_{what}_{status}", method, path, "", status, body)
+    return Call(*first, (), None, after, headers or {}, answered)
 
 
 def read(seconds, status, path=RUN):

@@ -1,4 +1,4 @@
-"""World files: what a world begins with, and all that is wrong with one."""
+"""World files: the content of new worlds, and the mistakes in such a file."""
 
 import copy
 
@@ -51,7 +51,7 @@ def load(tmp_path):
 
 @pytest.fixture
 def mistakes(load, tmp_path):
-    """All that is wrong with a text, a line each, without the folder."""
+    """The mistakes in a text, one a line, without the folder."""
 
     def mistakes(text):
         with pytest.raises(ScenarioError) as caught:
@@ -83,7 +83,7 @@ def test_a_world_file_sets_the_default_scenario_and_the_rules(load, simulation):
 
 
 def test_every_part_of_a_world_file_is_optional(load, simulation):
-    """Without a default, rules and resources a world begins as it would anyway."""
+    """Without a default, rules and resources the world stays as it is."""
     before = copy.deepcopy((simulation.world, simulation.selection))
     load("version: 1").prepare(simulation)
     assert (simulation.world, simulation.selection) == before
@@ -157,7 +157,7 @@ def test_the_schema_refuses_what_the_reader_refuses(mistakes, old, new):
 
 
 def test_a_file_may_be_for_either_edition(load):
-    """A file is fine if a world of one of the editions can begin with it."""
+    """A file has no mistakes if it fits one of the editions."""
     simulation = Simulation("key", Settings("credentials"), Library(shipped()))
     load(STORED).prepare(simulation)
     assert [*simulation.world.all("credential")] == ["cred_1"]
@@ -165,17 +165,17 @@ def test_a_file_may_be_for_either_edition(load):
 
 def test_the_mistakes_are_those_of_the_best_fitting_edition(mistakes):
     """The edition that has the resources of the file."""
-    (told,) = mistakes(STORED.replace("id: src_1, auth", "id: src_9, auth"))
-    assert told.startswith("world.yaml:5:31: resources.credentials[0].source_id: ")
+    (mistake,) = mistakes(STORED.replace("id: src_1, auth", "id: src_9, auth"))
+    assert mistake.startswith("world.yaml:5:31: resources.credentials[0].source_id: ")
     rule = "rules: [{when: {}, scenario: sucess, resource: session}]"
-    (told,) = mistakes(f"version: 1\n{rule}")
-    assert told.startswith("world.yaml:2:30: rules[0].scenario: ")
-    (told,) = mistakes(STORED.replace("none", "nil"))
-    assert told.startswith("world.yaml:5:51: resources.credentials[0].auth_method: ")
+    (mistake,) = mistakes(f"version: 1\n{rule}")
+    assert mistake.startswith("world.yaml:2:30: rules[0].scenario: ")
+    (mistake,) = mistakes(STORED.replace("none", "nil"))
+    assert mistake.startswith("world.yaml:5:51: resources.credentials[0].auth_method: ")
 
 
 def test_a_file_can_be_checked_for_one_edition(tmp_path):
-    """A server that has no credentials does not begin with some."""
+    """An edition without credentials refuses them."""
     file = tmp_path / "world.yaml"
     file.write_text(STORED)
     assert load_world_file(file, shipped(), "credentials").resources.keys() == {
@@ -215,9 +215,13 @@ def test_a_world_file_is_known_by_its_keys(text, is_one):
 
 
 def test_a_scenario_of_another_edition_is_a_mistake(mistakes):
-    """One that its worlds could not play is a mistake of the file, in its place."""
+    """The worlds of the file's edition could not play it."""
     text = STORED + "default_scenario: connection_hangs\n"
-    (told,) = mistakes(text + "rules: [{when: {task: a}, scenario: success}]")
-    assert told.startswith("world.yaml:6:19: default_scenario: the scenario 'connection_hangs' is")
-    (told,) = mistakes(STORED + "rules: [{when: {task: a}, scenario: connection_hangs}]")
-    assert told.startswith("world.yaml:6:37: rules[0].scenario: the scenario 'connection_hangs' is")
+    (mistake,) = mistakes(text + "rules: [{when: {task: a}, scenario: success}]")
+    assert mistake.startswith(
+        "world.yaml:6:19: default_scenario: the scenario 'connection_hangs' is"
+    )
+    (mistake,) = mistakes(STORED + "rules: [{when: {task: a}, scenario: connection_hangs}]")
+    assert mistake.startswith(
+        "world.yaml:6:37: rules[0].scenario: the scenario 'connection_hangs' is"
+    )

@@ -94,7 +94,7 @@ def test_a_canceled_attempt_no_longer_counts(taken_after):
 
 
 def test_an_attempt_counts_as_connected_only_once(taken_after):
-    """Its end does not let another one in a second time."""
+    """Its end does not release a second place."""
     taken_after(timedelta())
     taken = Waiting()
 

@@ -19,7 +19,7 @@ def now():
 
 @pytest.mark.parametrize("body", [b"{}", BODY])
 def test_the_public_library_verifies_our_signatures(body):
-    """So do we."""
+    """Our own `verify` accepts them too."""
     headers = signing.signed_headers([SECRET], "evt_1", now(), body)
     standardwebhooks.Webhook(SECRET).verify(body, headers)
     signing.verify(SECRET, headers, body, now())
