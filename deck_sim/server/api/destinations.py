@@ -81,9 +81,8 @@ def _read_parts(request: Request, old: Resource | None) -> DestinationBody:
     if parts and (old or fields)["type"] == WEBHOOK:
         kept: Fields = {} if old is None else {"config": old["config"]}
         parts = {**kept, **parts, "credentials": parts.get("credentials") or {}}
-        secret = check_body(request.world.rules.body("WebhookParts"), parts).model_dump()[
-            "credentials"
-        ]["secret"]
+        checked = check_body(request.world.rules.body("WebhookParts"), parts).model_dump()
+        secret = checked["credentials"]["secret"]
     return DestinationBody(fields, secret, "config", "credentials.secret")
 
 
