@@ -125,16 +125,6 @@ def test_an_unknown_event_of_runs_is_emitted_for_new_runs_only(api, sim, surpris
         assert api.get("/events", params={"type": type_}).json()["data"] == []
 
 
-def test_an_unknown_event_of_connections_is_emitted_for_new_connections_only(
-    api, surprise, connection
-):
-    """It is not emitted for other kinds, nor for connections that exist."""
-    surprise(event_type="connection.sparkled")
-    api.post("/agents", json={"name": "A"})
-    api.patch(f"/connections/{connection['id']}", json={"external_id": "u"})
-    assert api.get("/events?type=connection.sparkled").json()["data"] == []
-
-
 def test_an_interaction_of_unknown_type_can_be_answered(api, advance, run_task, surprise):
     """A client that reads `fields` can answer an interaction of an unknown type."""
     surprise(interaction_type="palm_reading")

@@ -147,31 +147,25 @@ def test_next_shows_what_is_due_and_what_waits(sim, run_task):
     assert after["waiting"] == [{**waiting, "answer": {"code": "123456"}}]
 
 
-def test_a_run_in_review_has_no_right_answer(sim, run_task):
-    """Only an open interaction has a right answer."""
-    run = run_task("needs_approval")
+COMPUTED = {"interaction_required": {"accept": {"code": "{{ today }}"}}}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "status", "answer"),
+    [
+        ("needs_approval", "pending", None),
+        ("mfa_wrong_code", "interaction_required", None),
+        ("dated", "interaction_required", {"code": "2025-01-15"}),
+    ],
+)
+def test_next_shows_the_accepted_answer_if_there_is_one(sim, run_task, scenario, status, answer):
+    """A review has none, nor an empty `accept`; an answer may be computed."""
+    steps = ["running", COMPUTED, "running", "completed"]
+    sim.put("/scenarios/dated", json={"task_run": steps})
+    run_task(scenario)
     sim.post("/clock/advance", json={"by": "1m"})
-    waiting = {"id": run["id"], "kind": "task_run", "status": "pending"}
-    assert sim.get("/next").json()["waiting"] == [waiting]
-
-
-def test_no_right_answer_is_shown_if_nothing_is_accepted(sim, run_task):
-    """An empty `accept` accepts nothing."""
-    run_task("mfa_wrong_code")
-    sim.post("/clock/advance", json={"by": "10s"})
-    [waiting] = sim.get("/next").json()["waiting"]
-    assert waiting["status"] == "interaction_required"
-    assert "answer" not in waiting
-
-
-def test_a_right_answer_may_be_computed(sim, run_task):
-    """An accepted answer may be an expression; its value is shown."""
-    prompt = {"interaction_required": {"accept": {"code": "{{ today }}"}}}
-    steps = ["running", prompt, "running", "completed"]
-    sim.put("/scenarios/dated", json={"version": 1, "name": "dated", "task_run": steps})
-    run_task("dated")
-    sim.post("/clock/advance", json={"by": "1s"})
-    assert sim.get("/next").json()["waiting"][0]["answer"] == {"code": "2025-01-15"}
+    (waiting,) = sim.get("/next").json()["waiting"]
+    assert (waiting["status"], waiting.get("answer")) == (status, answer)
 
 
 @pytest.mark.parametrize(
