@@ -8,7 +8,7 @@ Laws:
 """
 
 import heapq
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,14 +45,14 @@ class Timers:
     _moments: list[datetime] = field(default_factory=list)
     _queues: dict[datetime, Queue] = field(default_factory=dict)  # none of them is empty
     _armed: dict[Key, datetime] = field(default_factory=dict)
-    _counts: Counter[str] = field(default_factory=Counter)
+    _progress: int = 0  # how many of them are progress
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
         """Set the timer `name` of `owner` to that moment."""
         self.take_back(owner, name)
         key = owner, name
         self._armed[key] = at
-        self._counts[name] += 1
+        self._progress += name in PROGRESS
         if at not in self._queues:
             self._queues[at] = OrderedDict()
             heapq.heappush(self._moments, at)
@@ -63,7 +63,7 @@ class Timers:
         for key in ((owner, name) for name in names):
             at = self._armed.pop(key, None)
             if at is not None:
-                self._counts[key[1]] -= 1
+                self._progress -= key[1] in PROGRESS
                 del self._queues[at][key]
                 if not self._queues[at]:
                     del self._queues[at]
@@ -79,11 +79,7 @@ class Timers:
 
     def is_idle(self) -> bool:
         """Whether only timeouts are armed."""
-        return not any(self._counts[name] for name in PROGRESS)
-
-    def count(self, name: str) -> int:
-        """How many timers of this name are armed."""
-        return self._counts[name]
+        return not self._progress
 
     def upcoming(self) -> Iterator[Due]:
         """Every armed timer, in the order in which they are due."""
