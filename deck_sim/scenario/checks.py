@@ -2,16 +2,23 @@
 edition's state machines and limits let every script play to an end.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
+
+from pydantic import ValidationError
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
 from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_problems
-from deck_sim.scenario.partial_steps import PartialStep, read_partial_steps
-from deck_sim.scenario.steps.step import REGISTRY, Step, step_words
+from deck_sim.scenario.steps.statuses import step_reader, step_word
+from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, Step, step_words
 from deck_sim.scenario.yaml.document import Path
 
 Found = tuple[Path, str]  # where a mistake is, and the message
@@ -86,7 +93,62 @@ def _mistakes_in(scenario: Mapping[str, Any], edition: Edition) -> Iterator[Foun
             continue
         # A script that this edition never plays must be right for the other one.
         rules = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
-        yield from _ScriptCheck(kind, rules).check(read_partial_steps(kind, steps), (kind,))
+        yield from _ScriptCheck(kind, rules).check(_read_steps(kind, steps), (kind,))
+
+
+UNKNOWN = ""  # the status of a step that cannot be read; it may be any
+
+
+@dataclass(frozen=True, slots=True)
+class PartialStep:
+    """A step as far as it can be read. What an unreadable one would be is not known, so no check
+    reports what may follow from it.
+    """
+
+    word: str
+    type: type[Step] | None
+    step: Step | None
+    branches: Mapping[str, tuple[PartialStep, ...]] = field(default_factory=dict)
+
+    @property
+    def is_status(self) -> bool:
+        """Whether the step is, or may be, a status."""
+        return self.type is None or self.type.is_status
+
+    def status(self, machine: Machine) -> str:
+        """The status that the step enters, or `UNKNOWN`."""
+        status = self.type.status(machine) if self.type else UNKNOWN
+        return status if status in machine.statuses else UNKNOWN
+
+    def statuses_after(self, machine: Machine) -> set[str]:
+        """The statuses in which the next step may begin; none if it is never reached."""
+        if self.type is None:
+            return {UNKNOWN}
+        if self.type.ends or (self.step and self.step.is_stuck):
+            return set()
+        may_be_stuck = self.step is None and self.type.lasts
+        return {UNKNOWN if may_be_stuck else self.status(machine)}
+
+
+def _read_steps(kind: str, items: Iterable[Any]) -> tuple[PartialStep, ...]:
+    return tuple(_read_step(kind, item) for item in items)
+
+
+def _read_step(kind: str, item: Any) -> PartialStep:
+    step, written = None, dict[str, Any]()
+    if isinstance(item, Step):
+        step, word = item, item.word
+    else:
+        word = f"{step_word(item)}"
+        keys = item.get(word) if isinstance(item, dict) else None
+        if isinstance(keys, dict):  # a step can be read although its branches cannot
+            written = {name: keys[name] for name in BRANCHES if isinstance(keys.get(name), list)}
+            item = {word: {**keys, **{name: [] for name in written}}}
+        with suppress(ValidationError):
+            step = step_reader(kind).validate_python(item)
+    found = {**(step.branches if step else {}), **written}
+    branches = {name: _read_steps(kind, steps) for name, steps in found.items()}
+    return PartialStep(word, REGISTRY.get((kind, word)), step, branches)
 
 
 class _ScriptCheck:

@@ -14,17 +14,11 @@ def scenario_schema() -> dict[str, Any]:
     The order of statuses, the names in expressions and whether an answer fits its prompt cannot be
     said in a schema; `deck-sim check` checks them.
     """
-    schema = schema_of(Scenario, "deck-sim scenario, version 1")
-    return {**schema, "allOf": [_never_both(*pair) for pair in _PAIRS]}
-
-
-# Keys that exclude each other, as `check_exclusions` reports.
-_PAIRS = [*combinations(WAYS, 2), *product(FAULTS, REFERENCES)]
-
-
-def _never_both(*names: str) -> dict[str, Any]:
-    given = {"not": {"type": "null"}}
-    return {"not": {"required": [*names], "properties": dict.fromkeys(names, given)}}
+    schema, given = schema_of(Scenario, "deck-sim scenario, version 1"), {"not": {"type": "null"}}
+    # Keys that exclude each other, as `check_exclusions` reports.
+    pairs = [*combinations(WAYS, 2), *product(FAULTS, REFERENCES)]
+    never = [{"required": [*pair], "properties": dict.fromkeys(pair, given)} for pair in pairs]
+    return {**schema, "allOf": [{"not": both} for both in never]}
 
 
 def schema_of(model: type[Strict], title: str) -> dict[str, Any]:

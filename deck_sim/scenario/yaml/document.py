@@ -38,15 +38,10 @@ class Document:
         """`path` without the parts that are not in the file, since a single value stands for a list
         or a mapping there.
         """
-        found, value = [], self.data
+        found, value = list[int | str](), self.data
         for part in path:
-            if _holds(value, part):
+            is_list = isinstance(value, list) and isinstance(part, int) and part < len(value)
+            if is_list or (isinstance(value, dict) and part in value):
                 value = value[part]
                 found.append(part)
         return tuple(found)
-
-
-def _holds(value: Any, part: int | str) -> bool:
-    if isinstance(value, list):
-        return isinstance(part, int) and part < len(value)
-    return isinstance(value, dict) and part in value
