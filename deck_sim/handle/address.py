@@ -8,12 +8,7 @@ DEFAULT_URL = "http://127.0.0.1:8765"  # of `deck-sim serve`
 
 
 def read_url(text: str) -> str:
-    """The URL of a server without the `/v2` that it may end in.
-
-    Raises:
-        DeckSimError: if it is no http or https URL.
-
-    """
+    """The http or https URL of a server without the `/v2` that it may end in."""
     try:
         parts = urlsplit(text)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0

@@ -44,12 +44,7 @@ class DeckSim(AbstractContextManager[Deck]):
         self._stack = ExitStack()
 
     def __enter__(self) -> Deck:
-        """Start the server.
-
-        Raises:
-            DeckSimError: if a scenario file has errors, or a setting of the world is refused.
-
-        """
+        """Start the server."""
         library = shipped()
         if self._scenarios is not None:
             library = read_scenarios(self._scenarios, library)

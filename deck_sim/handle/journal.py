@@ -17,7 +17,10 @@ _MOST_KINDS = 12  # of calls that a failure counts
 
 
 class Calls(tuple[Json, ...]):
-    """Calls of the Deck API, oldest first, each as the control API shows it."""
+    """Calls of the Deck API, oldest first, each as the control API shows it.
+
+    An argument that no call can match, such as a misspelt error, is a `DeckSimError`.
+    """
 
     __slots__ = ()
 
@@ -32,12 +35,7 @@ class Calls(tuple[Json, ...]):
 
         `json`, `query` and `headers` are compared as subsets, however deep; a list must have the
         same length. `status` is that of the answer, and `error` (`request/state_invalid`) is one of
-        its errors.
-
-        Raises:
-            AssertionError: shows the nearest call, field by field, and counts what was called.
-            DeckSimError: if no call could ever match, for example because of a misspelt error.
-
+        its errors. A failure shows the nearest call, field by field, and counts what was called.
         """
         __tracebackhide__ = True
         call = ExpectedCall.read(pattern, **expected)
@@ -50,13 +48,7 @@ class Calls(tuple[Json, ...]):
         return found
 
     def assert_not_called(self, pattern: str = "**", **expected: Any) -> None:
-        """Assert that no call matches.
-
-        Raises:
-            AssertionError: shows the calls that do.
-            DeckSimError: if no call could ever match.
-
-        """
+        """Assert that no call matches; a failure shows those that do."""
         __tracebackhide__ = True
         found = self.where(pattern, **expected)
         if found:
@@ -66,9 +58,7 @@ class Calls(tuple[Json, ...]):
     def assert_order(self, *patterns: str) -> None:
         """Assert that such calls were made in this order; other calls may come in between.
 
-        Raises:
-            AssertionError: names the first that is missing or came too early, and shows all calls.
-
+        A failure names the first that is missing or came too early, and shows all calls.
         """
         __tracebackhide__ = True
         start = 0

@@ -13,13 +13,7 @@ class LintReport(tuple[Json, ...]):
     __slots__ = ()
 
     def check(self, *ignore: str) -> None:
-        """Check that there are no findings, except those with the names in `ignore`.
-
-        Raises:
-            AssertionError: with the report.
-            DeckSimError: if a name in `ignore` is unknown.
-
-        """
+        """Assert that there are no findings, except those with the names in `ignore`."""
         __tracebackhide__ = True
         known = [rule.name for rule in LINT_RULES]
         for name in ignore:

@@ -53,7 +53,8 @@ class Arrival:
 class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
     """Receives every event of a world for a `with` block: `with WebhookReceiver(deck) as webhooks`.
 
-    The end of the block raises a `DeckSimError` if a signature was wrong or a callback failed.
+    The end of the block raises a `DeckSimError` if a signature was wrong or a callback failed. So
+    do the methods for a wrong argument, such as a misspelt event type.
     """
 
     def __init__(self, deck: Deck) -> None:
@@ -68,12 +69,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         self._usual = 200
 
     def __enter__(self) -> Self:
-        """Listen on a free port, and register with the world.
-
-        Raises:
-            DeckSimError: if the destination cannot be created.
-
-        """
+        """Listen on a free port, and register with the world."""
         self._server = LoopbackServer(
             lambda _path, headers, body: (self.receive(headers, body), {})
         )
@@ -109,12 +105,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         return sorted(taken.values(), key=lambda event: order.get(event["id"], -1))
 
     def respond(self, status: int, *, times: int | None = None) -> None:
-        """Answer the next `times` attempts with this status; without `times`, all from now on.
-
-        Raises:
-            DeckSimError: if `status` is not 200 to 599, or `times` is not 1 or more.
-
-        """
+        """Answer the next `times` attempts with this status; without `times`, all from now on."""
         if not (isinstance(status, int) and status in _STATUSES):
             raise DeckSimError(f"`respond` takes a status from 200 to 599, not {status!r}")
         if times is not None and not (isinstance(times, int) and times > 0):
@@ -130,10 +121,6 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         """Call a function with each arriving event of a type (`*`: of any), before it is answered.
 
         It may call the API, and may be a coroutine function. If it fails, the answer is a 500.
-
-        Raises:
-            DeckSimError: if the event type is misspelt, or `callback` is not callable.
-
         """
         _check_event_type(event)
         if not callable(callback):
@@ -144,11 +131,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         """The first event of a type, of that resource if given, that was answered with success.
 
         Waits up to `timeout` seconds of real time. With a frozen clock it does not wait, since no
-        event can arrive.
-
-        Raises:
-            DeckSimError: if there is none, with what arrived; or if the event type is misspelt.
-
+        event can arrive. If there is none, the error shows what arrived.
         """
         _check_event_type(event)
         resource_id = None if id is None else read_id(id)

@@ -38,12 +38,7 @@ def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
 
 
 def check_no_event_loop(method: Callable[..., Any]) -> None:
-    """Check that no coroutine of this thread calls a method that waits.
-
-    Raises:
-        DeckSimError: if one does; names the `async_` twin of the method.
-
-    """
+    """Raise if a coroutine of this thread calls a method that waits."""
     try:
         # A loop that runs without a current task, as below synchronous browser drivers, is blocked
         # anyway.

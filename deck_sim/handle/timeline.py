@@ -71,12 +71,7 @@ def read_advance(answer: Mapping[str, Any]) -> AdvanceReport:
 
 
 def write_duration(duration: str | timedelta) -> str:
-    """A duration as the control API reads it, to the microsecond.
-
-    Raises:
-        DeckSimError: if it is another type, such as a number, which has no unit.
-
-    """
+    """A duration as the control API reads it, to the microsecond; never a number."""
     if isinstance(duration, str):
         return duration
     if not isinstance(duration, timedelta):
@@ -88,12 +83,7 @@ def write_duration(duration: str | timedelta) -> str:
 
 
 def write_moment(moment: str | datetime) -> str:
-    """A moment as the control API reads it; one without an offset is UTC.
-
-    Raises:
-        DeckSimError: if it is another type, such as a number.
-
-    """
+    """A moment as the control API reads it; one without an offset is UTC."""
     if isinstance(moment, str):
         return moment
     if not isinstance(moment, datetime):

@@ -77,12 +77,7 @@ class WebhookApps:
 
     @contextmanager
     def adding(self, app: Any, host: str) -> Iterator[str]:
-        """The URL at which the server reaches an application; it is kept if the block succeeds.
-
-        Raises:
-            DeckSimError: if `app` is no ASGI or WSGI application.
-
-        """
+        """The URL at which the server reaches an application; it is kept if the block succeeds."""
         added = WebhookApp(app, _is_asgi(app), host, current_loop())
         with ExitStack() as stack:
             yield self._connect(added, stack)

@@ -52,12 +52,7 @@ class DeckTime(freezegun.FrozenDateTimeFactory):
         self._deck.advance_to(moment.replace(tzinfo=UTC))
 
     def tick(self, delta: str | timedelta | float = _SECOND) -> datetime:
-        """Advance by a duration: seconds, a `timedelta`, or text like `5m`.
-
-        Raises:
-            DeckSimError: if it is negative.
-
-        """
+        """Advance by a duration: seconds, a `timedelta`, or text like `5m`."""
         return super().tick(parse_duration(delta) if isinstance(delta, str) else delta)
 
     async def async_tick(self, delta: str | timedelta | float = _SECOND) -> datetime:
@@ -92,12 +87,7 @@ class _RemoteTime:
 
 @contextmanager
 def bind(deck: Deck, worlds: WorldRegistry | None) -> Iterator[DeckTime]:
-    """Freeze the process with the world of `deck`; `worlds` are those of a server in this process.
-
-    Raises:
-        DeckSimError: if the world's clock moves by itself.
-
-    """
+    """Freeze the process with the world of `deck`; `worlds` are those of this process, if any."""
     mode = deck.clock.mode
     if mode not in _MODES:
         raise DeckSimError(

@@ -337,7 +337,8 @@ def test_the_rate_can_be_limited(deck, api):
 
 
 def test_assumed_behaviour_can_be_refused(deck, api):
-    """`refuse_assumed(False)` allows it again."""
+    """`refuse_assumed(False)` allows it again; `fidelity` lists every behaviour."""
+    assert "reopen_path" in [row["name"] for row in deck.fidelity]
     deck.refuse_assumed()
     assert api.get("/nowhere").status_code == 501
     deck.refuse_assumed(False)
