@@ -79,7 +79,9 @@ def shared_schemas() -> dict[str, Shape]:
     }
 
 
-_PROMPTED = f"What is asked: {', '.join(f'`{type_}`' for type_ in PROMPTS)}. There may be new ones."
+_PROMPTED = (
+    f"The type of the prompt: {', '.join(f'`{type_}`' for type_ in PROMPTS)}. Deck may add types."
+)
 
 
 def _kept(model: type[bodies.Body]) -> Shape:

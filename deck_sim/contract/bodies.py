@@ -83,7 +83,7 @@ class CreateAgent(Body):
 
 
 class Website(Body):
-    """Where the source is."""
+    """The address of the source."""
 
     url: WebUrl
 

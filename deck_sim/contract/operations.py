@@ -19,11 +19,11 @@ class Operation:
     call: str  # method and path
     summary: str
     answer: str  # a kind of resource of the edition, or one of `answers.OTHERS`
-    known: str  # its ledger row, as `fidelity.read_rows` reads it; `of` has the call anyway
+    known: str  # its ledger row, see `fidelity.read_rows`; the call is always in `of`
     body: str | None = None  # the name of the model of its body
     endpoint: str | None = None  # the function that answers; None: the one called `name`
     of: str = ""  # the kind of resource, if it is one of the five usual operations
-    answers: bool = False  # an interaction, with the body that the edition has for that
+    answers: bool = False  # an interaction; the body is the edition's `answer_body`
     status: int = 200
     paged: bool = False  # a list, page by page
     whole: bool = False  # a list, in one answer
@@ -105,7 +105,7 @@ RUN_TASK = Operation(
 )
 _EVENTS_CALLS = "events_calls (documented): Events can be listed and read."
 
-# What every edition has beside the five usual verbs.
+# The operations of every edition that are not usual ones.
 SHARED = (
     Operation(
         "test_key",

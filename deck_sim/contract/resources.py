@@ -220,7 +220,7 @@ STORAGE = Kind(
     attributes={
         **FILE,
         "url": ADDRESS,
-        "extraction": {"description": "What was read out of it, if anything was."},
+        "extraction": {"description": "The data that was extracted from the file, if any."},
         "task_run_id": identity(TASK_RUN.prefix),
     },
     verbs=("get",),

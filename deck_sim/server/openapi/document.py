@@ -14,7 +14,7 @@ from deck_sim.server.openapi.schemas import event_of, schemas
 
 _ABOUT = """\
 The Deck v2 API as deck-sim serves it. Deck adds fields, event types and interaction types without a
-new version, so take any that you do not know. It is made by deck-sim, not by Deck.
+new version, so accept any that you do not know. deck-sim makes this document, not Deck.
 """
 
 
@@ -57,17 +57,19 @@ def _webhook(edition: Edition, type_: str) -> Shape:
             "tags": ["webhooks"],
             "security": [],
             "requestBody": {"required": True, "content": content},
-            "responses": {"2XX": {"description": "It was received, within five seconds."}},
+            "responses": {"2XX": {"description": "The message was received within five seconds."}},
         }
     }
 
 
 def _name_enums(document: Shape) -> Shape:
-    """The document, with a reference wherever an enumeration stood that has a name.
+    """Replace enumerations by references to named schemas.
 
-    A generator of clients must call each by some name, and would make up `Type1` and `Result2`.
+    Without names, generators of clients make up `Type1` and `Result2`.
     """
-    wanted = choice("WantedStatus", *get_args(bodies.WantedStatus))  # a destination has more
+    wanted = choice(
+        "WantedStatus", *get_args(bodies.WantedStatus)
+    )  # `EventDestinationStatus` has more
     enums = {tuple(shape["enum"]): shape for shape in (wanted, *_titled(document))}
     used = dict[str, Shape]()
 

@@ -28,20 +28,13 @@ _BY_NAME: Mapping[str, Shape] = {
     "url": {"examples": ["https://hotel.example"]},
     "username": {"examples": ["guest@example.com"]},
 }
-_BY_TYPE: Mapping[str, Any] = {
-    "boolean": True,
-    "integer": 1,
-    "null": None,
-    "object": {},
-    "string": "text",
-}
+_BY_TYPE: Shape = {"boolean": True, "integer": 1, "null": None, "object": {}, "string": "text"}
 
 
 def add_examples(document: Shape, kinds: Iterable[Kind]) -> None:
     """Give each body and answer of the document an example.
 
-    A field means the same wherever it stands, so bodies borrow the examples of the answers; where
-    two kinds differ, that of the first.
+    A field without an example has that of the field with its name in the first kind that has one.
     """
     schemas = document["components"]["schemas"]
     by_name = dict[str, Shape]()

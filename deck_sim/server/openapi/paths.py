@@ -35,15 +35,15 @@ ANSWERED: Mapping[str, Shape] = {
         required=True,
     ),
     REPLAYED: _header(
-        "The answer is the one that was kept under the call's idempotency key; deck-sim's own.",
+        "The answer was stored under the call's idempotency key; deck-sim's own.",
         shapes.constant(_TRUE),
     ),
     ASSUMED: _header(
-        "What the answer rests on that is only assumed, by its names in the fidelity ledger.",
+        "The assumptions that the answer relies on, by name in the fidelity ledger.",
         shapes.text("state_invalid"),
     ),
     RETRY_AFTER: _header(
-        "After how many seconds there is room; sent if the world's rate limit says so.",
+        "Seconds until a call is accepted again; sent if the world is set to send it.",
         {"type": "integer", "minimum": 1, "examples": [2]},
     ),
 }
@@ -51,7 +51,7 @@ _NEVER_STORED = (401, 413, 429, 500, 501)  # statuses, under an idempotency key
 
 
 def paths(edition: Edition) -> dict[str, Shape]:
-    """Every path of the edition, and its methods."""
+    """The paths of an edition, with their methods."""
     found: dict[str, Shape] = {}
     for operation in edition.every_operation:
         found.setdefault(operation.path, {})[operation.method.lower()] = _show(edition, operation)
@@ -109,11 +109,15 @@ def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
         yield {"name": "id", "in": "path", "required": True, "schema": identity}
     for name in operation.filters:
         values = _filter(edition.kinds.get(operation.answer), name)
-        yield _query(name, many(values), f"Only those with one of these; also as `{name}[]`.")
+        yield _query(
+            name, many(values), f"Only items with one of these values; `{name}[]` works, too."
+        )
     if operation.paged:
         yield from _PAGE
     if operation.includes:
-        text = f"What else to show: {', '.join(f'`{name}`' for name in operation.includes)}."
+        text = (
+            f"Additional fields to show: {', '.join(f'`{name}`' for name in operation.includes)}."
+        )
         several = _query("include", many({"type": "string"}), text)
         yield {**several, "style": "form", "explode": False}
     if operation.plays:
@@ -122,7 +126,7 @@ def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
         yield _parameter(selection.HEADER, "header", scenario, text)
     if _takes_key(edition, operation):
         key = {"type": "string", "minLength": 1, "maxLength": edition.idempotency.longest_key}
-        text = "The same call under the same key gets the same answer again, and does nothing more."
+        text = "A call that is repeated with its key gets the stored answer and changes nothing."
         yield _parameter(idempotency.HEADER, "header", key, text)
 
 
@@ -144,10 +148,10 @@ def _query(name: str, schema: Shape, description: str) -> Shape:
 
 _LIMIT = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
 _PAGE = (
-    _query("limit", _LIMIT, "How many to show."),
-    _query("cursor", {"type": "string"}, "The `next_cursor` of the page before."),
-    _query("created_after", shapes.MOMENT, "Only those created after that moment."),
-    _query("created_before", shapes.MOMENT, "Only those created before that moment."),
+    _query("limit", _LIMIT, "The largest number of items on the page."),
+    _query("cursor", {"type": "string"}, "The `next_cursor` of the previous page."),
+    _query("created_after", shapes.MOMENT, "Only items created after this moment."),
+    _query("created_before", shapes.MOMENT, "Only items created before this moment."),
 )
 
 

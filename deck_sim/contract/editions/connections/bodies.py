@@ -44,7 +44,7 @@ UpdateDestination = partial(
 
 
 class WebhookParts(Body):
-    """What a destination of the type `webhook` says of itself."""
+    """The parts of a destination of the type `webhook`."""
 
     config: WebhookConfig
     credentials: WebhookCredentials

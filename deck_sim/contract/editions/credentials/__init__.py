@@ -93,7 +93,7 @@ RUN_MACHINE = Machine(
             "auth": ("failed",),
             "session": ("failed",),
         },
-        # The login is part of the run. What fails before or beside it tells nothing of it.
+        # The login is a part of the run. Other errors say nothing about it.
         "credential_id": {
             "review_required": ("verified",),
             "completed": ("verified",),

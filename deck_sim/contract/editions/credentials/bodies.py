@@ -57,7 +57,7 @@ WebhookChange = partial(WebhookObject, "url", "custom_headers", "secret")
 
 
 class TypedParts(Body):
-    """What a destination says of itself there: one object, named after its type."""
+    """The object of a destination, which is named after its type."""
 
     webhook: WebhookObject | None = None
     aws_sqs: JsonObject | None = None
