@@ -38,7 +38,7 @@ ROUTES = Routes(
 
 @pytest.fixture
 def worlds():
-    """Worlds of their own, so that a crash is nobody else's."""
+    """A registry of its own, because a recorded crash fails other tests."""
     return WorldRegistry()
 
 

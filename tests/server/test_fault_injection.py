@@ -13,7 +13,7 @@ from deck_sim.server.fault_injection import FaultyResponse
 
 
 def send_faulty(**how):
-    """What is sent of an answer whose caller is gone as soon as somebody looks."""
+    """The messages of a faulty response whose client disconnects at once."""
     sent = []
 
     async def receive():

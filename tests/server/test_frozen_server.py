@@ -1,7 +1,6 @@
-"""The server in a thread of a process that is frozen, in every way in which one can be.
+"""The server in a thread of a frozen process, for each way to freeze one.
 
-What these find would hang: a server that does not wake, or does not stop. So each stop is waited
-for in vain only so long.
+A failure would hang: a server that does not wake, or does not stop. So each stop has a time limit.
 """
 
 import asyncio
@@ -43,7 +42,7 @@ class Frozen:
         self.deck = Deck(self.thread.server.url, "k")
 
     def jump(self):
-        """Let an hour pass in the process, at once."""
+        """Move the clock of the process by an hour."""
         move = getattr(self.freezer, "tick", None) or self.freezer.shift
         move(timedelta(hours=1))
 

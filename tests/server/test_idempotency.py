@@ -48,9 +48,9 @@ OTHERS = [
 
 def test_every_other_difference_makes_another_call():
     """Method, path, query and each value of the body count, secrets included."""
-    told = [digest_parameters(*call) for call in [("POST /a", b"", b"{}"), *OTHERS]]
-    assert len({*told}) == len(told)
-    assert {len(one) for one in told} == {32}
+    digests = [digest_parameters(*call) for call in [("POST /a", b"", b"{}"), *OTHERS]]
+    assert len({*digests}) == len(digests)
+    assert {len(one) for one in digests} == {32}
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ def test_a_route_is_found_with_its_parameters(method, path, row, found):
     assert ROUTES.find(_scope(method, path)) == (row, {"id": found})
 
 
-def _said(path):
-    """What is said of a path that is no endpoint."""
+def _hint(path):
+    """The hint in the 404 of a path."""
     with pytest.raises(ApiError) as refusal:
         ROUTES.find(_scope("GET", path))
     assert refusal.value.status == 404
@@ -41,19 +41,19 @@ def _said(path):
 @pytest.mark.parametrize("path", ["/things/a/", "/things/a/go/"])
 def test_a_trailing_slash_gets_a_hint(path):
     """It is a 404 all the same."""
-    assert _said(path) == "; without the slash at its end it is one."
+    assert _hint(path) == "; without the slash at its end it is one."
 
 
 @pytest.mark.parametrize("path", ["//things/a", "/things//go", "/things//", "/things/a//", "//x"])
 def test_an_empty_part_gets_a_hint(path):
     """An empty id shows as two slashes."""
-    assert _said(path) == ": the part between two of its slashes is empty."
+    assert _hint(path) == ": the part between two of its slashes is empty."
 
 
 @pytest.mark.parametrize("path", ["", "/", "/things", "/things/", "/other/", "/things/a/b/"])
 def test_another_wrong_path_gets_no_hint(path):
     """The hint is only for paths that are right without the slash."""
-    assert _said(path) == "."
+    assert _hint(path) == "."
 
 
 @pytest.mark.parametrize(
@@ -66,15 +66,15 @@ def test_another_wrong_path_gets_no_hint(path):
 )
 def test_a_misspelt_path_gets_the_nearest_one(path, near):
     """Parameters stay as they were written."""
-    assert _said(path) == f"; did you mean '/v2{near}'?"
+    assert _hint(path) == f"; did you mean '/v2{near}'?"
 
 
 def test_the_least_similar_word_decides():
     """A long parameter or many right words do not make up for a wrong one."""
-    assert _said(f"/other/{'a' * 50}") == _said("/things/a/stop") == "."
+    assert _hint(f"/other/{'a' * 50}") == _hint("/things/a/stop") == "."
 
 
 def test_a_doubled_mount_gets_a_hint():
     """A base URL that ends in `/v2` is a common mistake."""
-    assert _said("/v2/things/a") == ": `/v2` is written twice."
-    assert _said("/v2/other") == "."
+    assert _hint("/v2/things/a") == ": `/v2` is written twice."
+    assert _hint("/v2/other") == "."

@@ -8,15 +8,15 @@ FIELD = "deck_sim_surprise"
 
 
 @pytest.fixture
-def surprise(sim):
-    """Tell the world how to surprise."""
+def add_changes(sim):
+    """Turn on additive changes; returns them as shown."""
 
-    def surprise(**wanted):
+    def add_changes(**wanted):
         answer = sim.patch("/world", json={"additive_changes": wanted})
         assert answer.status_code == 200, answer.text
         return answer.json()["additive_changes"]
 
-    return surprise
+    return add_changes
 
 
 @pytest.fixture
@@ -49,10 +49,10 @@ def test_additive_changes_are_off_by_default(api, sim, every):
     assert not [shown for shown in _resources(api, every) if FIELD in shown]
 
 
-def test_every_resource_can_have_an_unknown_field(api, every, surprise):
+def test_every_resource_can_have_an_unknown_field(api, every, add_changes):
     """The object is beside the fields of single resources, list items and events."""
     before = _resources(api, every)
-    surprise(fields=True)
+    add_changes(fields=True)
     after = _resources(api, every)
     assert {json.dumps(shown.pop(FIELD)) for shown in after} == {
         '{"why": "clients must tolerate unknown fields"}'
@@ -64,10 +64,10 @@ def test_every_resource_can_have_an_unknown_field(api, every, surprise):
 
 
 def test_creates_and_webhooks_have_the_unknown_field_too(
-    api, advance, subscribe, surprise, receiver
+    api, advance, subscribe, add_changes, receiver
 ):
     """Answers to creates and changes, and the bodies of webhooks."""
-    surprise(fields=True)
+    add_changes(fields=True)
     subscribe("agent.created")
     made = api.post("/agents", json={"name": "A"}).json()
     assert FIELD in made
@@ -78,18 +78,18 @@ def test_creates_and_webhooks_have_the_unknown_field_too(
     assert FIELD in arrival.data["data"]
 
 
-def test_the_unknown_field_cannot_be_sent(surprise, errors):
+def test_the_unknown_field_cannot_be_sent(add_changes, errors):
     """Request bodies are checked as before."""
-    surprise(fields=True)
+    add_changes(fields=True)
     body = {"name": "A", FIELD: {}}
     assert errors("POST", "/agents", 400, json=body) == [("input_invalid", FIELD)]
 
 
 def test_an_unknown_event_follows_the_first_event_of_each_resource(
-    api, advance, run_task, surprise, subscribe, receiver
+    api, advance, run_task, add_changes, subscribe, receiver
 ):
     """It comes once for each run, after its first event, and goes to destinations of all events."""
-    surprise(event_type="task_run.sparkled")
+    add_changes(event_type="task_run.sparkled")
     subscribe("*")
     run = run_task()
     advance("1m")
@@ -102,9 +102,11 @@ def test_an_unknown_event_follows_the_first_event_of_each_resource(
     assert receiver.types().count("task_run.sparkled") == 1
 
 
-def test_an_unknown_event_can_be_listed_filtered_and_awaited(api, sim, agent, surprise, subscribe):
+def test_an_unknown_event_can_be_listed_filtered_and_awaited(
+    api, sim, agent, add_changes, subscribe
+):
     """It can be listed, filtered, subscribed to and waited for."""
-    surprise(event_type="agent.promoted")
+    add_changes(event_type="agent.promoted")
     assert api.get("/event-types").json()["data"][-1]["type"] == "agent.promoted"
     made = agent()
     (event,) = api.get("/events?type=agent.promoted").json()["data"]
@@ -114,20 +116,20 @@ def test_an_unknown_event_can_be_listed_filtered_and_awaited(api, sim, agent, su
     assert sim.post("/clock/advance", json=wait).status_code == 409
 
 
-def test_an_unknown_event_of_runs_is_emitted_for_new_runs_only(api, sim, surprise, task):
+def test_an_unknown_event_of_runs_is_emitted_for_new_runs_only(api, sim, add_changes, task):
     """It is not emitted for tasks, nor by a seed."""
     seeded = {"id": "task_x", "name": "X", "agent_id": task["agent_id"]}
     for type_ in ("task_run.sparkled", "task.sparkled"):
-        surprise(event_type=type_)
+        add_changes(event_type=type_)
         if type_.startswith("task_run"):
             api.post("/tasks", json={"name": "T", "agent_id": task["agent_id"]})
         sim.post("/seed", json={"resources": {"tasks": [{**seeded, "id": type_}]}})
         assert api.get("/events", params={"type": type_}).json()["data"] == []
 
 
-def test_an_interaction_of_unknown_type_can_be_answered(api, advance, run_task, surprise):
+def test_an_interaction_of_unknown_type_can_be_answered(api, advance, run_task, add_changes):
     """A client that reads `fields` can answer an interaction of an unknown type."""
-    surprise(interaction_type="palm_reading")
+    add_changes(interaction_type="palm_reading")
     run = run_task("mfa_then_success")
     advance("10s")
     path = f"/task-runs/{run['id']}"
@@ -142,9 +144,11 @@ def test_an_interaction_of_unknown_type_can_be_answered(api, advance, run_task, 
     assert answer["status"] == "running"
 
 
-def test_interactions_of_connections_have_the_unknown_type_too(api, advance, connection, surprise):
+def test_interactions_of_connections_have_the_unknown_type_too(
+    api, advance, connection, add_changes
+):
     """Interactions of connections have the unknown type, too."""
-    surprise(interaction_type="palm_reading")
+    add_changes(interaction_type="palm_reading")
     body = {"source_id": connection["source_id"], "auth_method": "none"}
     header = {"Deck-Sim-Scenario": "connection_needs_mfa"}
     opened = api.post("/connections", json=body, headers=header).json()
@@ -153,18 +157,18 @@ def test_interactions_of_connections_have_the_unknown_type_too(api, advance, con
     assert prompt["type"] == "palm_reading"
 
 
-def test_additive_changes_are_replaced_as_a_whole(sim, surprise):
+def test_additive_changes_are_replaced_as_a_whole(sim, add_changes):
     """Missing settings are off, null changes nothing, and a reset turns all off."""
-    assert surprise(fields=True, event_type="task.sparkled")["event_type"] == "task.sparkled"
+    assert add_changes(fields=True, event_type="task.sparkled")["event_type"] == "task.sparkled"
     assert (
         sim.patch("/world", json={"additive_changes": None}).json()["additive_changes"]["fields"]
         is True
     )
-    assert surprise(interaction_type="x") == {
+    assert add_changes(interaction_type="x") == {
         "fields": False,
         "event_type": None,
         "interaction_type": "x",
     }
-    assert surprise() == {"fields": False, "event_type": None, "interaction_type": None}
-    surprise(fields=True)
+    assert add_changes() == {"fields": False, "event_type": None, "interaction_type": None}
+    add_changes(fields=True)
     assert sim.post("/reset").json()["additive_changes"]["fields"] is False

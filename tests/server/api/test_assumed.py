@@ -85,7 +85,7 @@ WRONG = {"inputs": {"code": "000000"}}
 START = "2025-01-15T09:30:00Z"
 
 # edition, calls before, the call (RUN is the run's id), its body, its assumptions
-TOLD = [
+ALLOWED = [
     (C, [], "GET /agents", None, ""),
     (C, [], "POST /tasks/task/run", {"connection_id": "login"}, ""),
     (C, [], "GET /agents/none", None, ""),
@@ -176,7 +176,7 @@ def _call(api, call, body, run, **headers):
     return api.request(method, path.replace("RUN", run), headers=headers, **more)
 
 
-@pytest.mark.parametrize(("edition", "before", "call", "body", "names"), [*TOLD, *REFUSED])
+@pytest.mark.parametrize(("edition", "before", "call", "body", "names"), [*ALLOWED, *REFUSED])
 def test_an_answer_names_its_assumptions(api, sim, scene, edition, before, call, body, names):
     """A header and the journal name each assumption."""
     answer = _call(api, call, body, scene(edition, *before))
@@ -201,7 +201,7 @@ def test_a_strict_world_refuses_assumptions_and_does_not_change(
     assert f"`{names.split(', ')[0]}`" in error["message"]
 
 
-@pytest.mark.parametrize(("edition", "before", "call", "body", "names"), TOLD)
+@pytest.mark.parametrize(("edition", "before", "call", "body", "names"), ALLOWED)
 def test_a_strict_world_allows_assumed_details(
     api, scene, strict, edition, before, call, body, names
 ):
@@ -222,10 +222,10 @@ def test_patching_the_settings_of_a_destination_is_assumed(api, scene, edition, 
     """One edition replaces the object, the other merges it; changing the name assumes nothing."""
     scene(edition, "destination")
     path = f"/event-destinations/{api.get('/event-destinations').json()['data'][0]['id']}"
-    told = [
+    found = [
         api.patch(path, json=body).headers.get(HEADER) for body in ({part: HOOK}, {"name": "N"})
     ]
-    assert told == [PATCHES[edition, part], None]
+    assert found == [PATCHES[edition, part], None]
 
 
 # What a call with an idempotency key rests on: its edition, the call and the key.
@@ -248,7 +248,7 @@ def test_ignored_and_empty_keys_are_assumed(api, scene, strict, edition, call, s
 
 def test_every_marked_row_of_the_ledger_has_a_case():
     """Each row that promises a header has a case here, errors of scripts excepted."""
-    met = {name for row in [*TOLD, *REFUSED] for name in row[4].split(", ")}
+    met = {name for row in [*ALLOWED, *REFUSED] for name in row[4].split(", ")}
     errors = {row.name for row in rows_of() if row.topic == "Errors"}
     below = {*PATCHES.values(), *KEYS.values()}
     below |= {"secret_rotates", "head_like_get", "idempotency_two_at_once"}
@@ -267,8 +267,8 @@ def test_rotating_a_secret_is_assumed(api, scene, sim):
 def test_deleting_again_assumes_nothing(api, scene):
     """That a repeat gives the same answer is documented."""
     scene(C)
-    told = [api.delete("/agents/agt").headers.get(HEADER) for _ in range(2)]
-    assert told == ["delete_leaves_dependants", None]
+    found = [api.delete("/agents/agt").headers.get(HEADER) for _ in range(2)]
+    assert found == ["delete_leaves_dependants", None]
 
 
 def test_a_refused_error_has_the_original_message(api, strict):
@@ -281,33 +281,33 @@ def test_a_refused_error_has_the_original_message(api, strict):
 
 def test_a_key_that_is_too_long_is_assumed_in_one_edition(api, scene):
     """The error for a long key is documented for `credentials` and assumed for `connections`."""
-    told = []
+    found = []
     for edition in (C, K):
         scene(edition)
         answer = _call(api, "POST /agents", {"name": "A"}, "", **{"Idempotency-Key": "k" * 257})
-        told.append(answer.headers.get(HEADER))
-    assert told == ["idempotency_key_error_in_connections", None]
+        found.append(answer.headers.get(HEADER))
+    assert found == ["idempotency_key_error_in_connections", None]
 
 
 def test_a_replayed_answer_names_the_same_assumptions(api, scene):
     """A replayed answer has the header of the first."""
     scene(C)
     key = {"Idempotency-Key": "k"}
-    told = [_call(api, "POST /agents", {}, "", **key).headers[HEADER] for _ in range(2)]
-    assert told == ["input_missing_status"] * 2
+    found = [_call(api, "POST /agents", {}, "", **key).headers[HEADER] for _ in range(2)]
+    assert found == ["input_missing_status"] * 2
 
 
 def test_a_strict_world_does_not_replay_assumptions(api, scene, strict, unchanged):
     """An answer stored before the world was strict is refused, and stays stored."""
     scene(C, "drop")
     call, key = ("POST /tasks/task/run", {"connection_id": "login"}, ""), {"Idempotency-Key": "k"}
-    first, told = _call(api, *call, **key), []
+    first, found = _call(api, *call, **key), []
     for on in (True, False):
         strict(on)
         with unchanged():
-            told.append(_call(api, *call, **key))
-    assert (told[0].status_code, told[0].headers[HEADER]) == (501, "state_invalid")
-    assert told[1].content == first.content
+            found.append(_call(api, *call, **key))
+    assert (found[0].status_code, found[0].headers[HEADER]) == (501, "state_invalid")
+    assert found[1].content == first.content
 
 
 def test_a_strict_world_shows_assumed_failures(api, scene, strict):
@@ -315,43 +315,43 @@ def test_a_strict_world_shows_assumed_failures(api, scene, strict):
     run = scene(K, "ask")
     strict()
     call = f"POST /task-runs/{run}/interaction", {"input": {"code": "000000"}}, ""
-    told = [_call(api, *call, **{"Idempotency-Key": key}) for key in "abcc"]
-    assert [answer.json()["status"] for answer in told[1:]] == [
+    found = [_call(api, *call, **{"Idempotency-Key": key}) for key in "abcc"]
+    assert [answer.json()["status"] for answer in found[1:]] == [
         "interaction_required",
         "failed",
         "failed",
     ]
-    assert "mfa_invalid" in told[3].headers[HEADER]
+    assert "mfa_invalid" in found[3].headers[HEADER]
 
 
 def test_head_is_assumed(api, strict):
     """HEAD is assumed, and a strict world refuses it."""
-    told = [api.head("/agents"), strict() and api.head("/agents")]
-    assert [answer.headers[HEADER] for answer in told] == ["head_like_get"] * 2
-    assert [answer.status_code for answer in told] == [200, 501]
+    found = [api.head("/agents"), strict() and api.head("/agents")]
+    assert [answer.headers[HEADER] for answer in found] == ["head_like_get"] * 2
+    assert [answer.status_code for answer in found] == [200, 501]
 
 
 def test_the_conflict_of_concurrent_calls_is_assumed(api, simulation, strict):
     """The conflict with a call in progress is assumed, so a strict world refuses it."""
     api.get("/test")
     simulation().answering.add("k")
-    told = []
+    found = []
     for on in (False, True):
         strict(on)
         answer = api.post("/agents", json={"name": "A"}, headers={"Idempotency-Key": "k"})
-        told.append((answer.status_code, answer.headers[HEADER]))
-    assert told == [(409, "idempotency_two_at_once"), (501, "idempotency_two_at_once")]
+        found.append((answer.status_code, answer.headers[HEADER]))
+    assert found == [(409, "idempotency_two_at_once"), (501, "idempotency_two_at_once")]
 
 
 def test_a_refused_assumption_is_not_stored(api, scene, strict):
     """The call is made again once the world is not strict."""
     scene(C, "drop")
     key, body = {"Idempotency-Key": "k"}, {"connection_id": "login"}
-    told = []
+    found = []
     for on in (True, False):
         strict(on)
-        told.append(_call(api, "POST /tasks/task/run", body, "", **key).status_code)
-    assert told == [501, 409]
+        found.append(_call(api, "POST /tasks/task/run", body, "", **key).status_code)
+    assert found == [501, 409]
 
 
 def test_control_calls_assume_nothing(scene, sim, strict):

@@ -28,8 +28,8 @@ def test_a_repeated_create_is_replayed(api, sim, creates):
         again = api.post(path, json=body, headers=headers)
         assert (again.status_code, again.content) == (first.status_code, first.content)
         assert first.headers.get("Deck-Sim-Scenario") == again.headers.get("Deck-Sim-Scenario")
-        said = [answer.headers.get("Deck-Sim-Replayed") for answer in (first, again)]
-        assert said == [None, "true"]
+        text = [answer.headers.get("Deck-Sim-Replayed") for answer in (first, again)]
+        assert text == [None, "true"]
         assert sim.get("/world").json()["resources"] == before
 
 
@@ -45,7 +45,7 @@ def test_a_replay_uses_up_no_scenario(api, sim, task, connection):
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "said"),
+    ("path", "body", "text"),
     [
         ("/agents", {"name": "B"}, "with other parameters"),
         ("/agents", {}, "with other parameters"),
@@ -53,12 +53,12 @@ def test_a_replay_uses_up_no_scenario(api, sim, task, connection):
         ("/sources", SOURCE, "for `POST /v2/agents`"),
     ],
 )
-def test_a_key_of_another_call_is_a_conflict(api, refused, path, body, said):
+def test_a_key_of_another_call_is_a_conflict(api, refused, path, body, text):
     """Another body, path or query under the same key is a 409 that names the first use."""
     api.post("/agents", json={"name": "A"}, headers=KEY)
     (problem,) = refused("POST", path, 409, json=body, headers=KEY).json()["errors"]
     assert problem["code"] == "idempotency_error"
-    assert problem["message"].endswith(f"before, at 2025-01-15T09:30:00Z, {said}.")
+    assert problem["message"].endswith(f"before, at 2025-01-15T09:30:00Z, {text}.")
     assert api.post("/agents", json={"name": "A"}, headers=KEY).status_code == 201
 
 

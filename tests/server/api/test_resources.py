@@ -67,11 +67,11 @@ def test_an_unknown_id_is_not_found(errors, path, code):
 @pytest.mark.parametrize("kind", ["agent", "source", "task"])
 def test_a_404_names_the_id(api, kind):
     """The message of the 404 has the id."""
-    said = {
+    messages = {
         api.request(method, f"/{kind}s/nope").json()["errors"][0]["message"]
         for method in ("GET", "PATCH", "DELETE")
     }
-    assert said == {f"No {kind} has the id `nope`."}
+    assert messages == {f"No {kind} has the id `nope`."}
 
 
 def test_a_task_can_be_reset(api, sim, task):

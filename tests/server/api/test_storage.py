@@ -161,8 +161,8 @@ def test_without_storage_no_file_is_kept(play, kept, sim, storage):
     """The list stays empty, and the timeline has the reason."""
     run = play("file: a.txt", storage=storage)
     assert kept(run) == []
-    told = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
-    assert "file a.txt not kept: the task's storage is not enabled" in told
+    entries = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
+    assert "file a.txt not kept: the task's storage is not enabled" in entries
 
 
 @pytest.mark.parametrize(("extracts", "shown"), [(True, {"total": 2}), (False, None)])

@@ -79,13 +79,13 @@ def test_an_ineffective_hold_is_refused(message, body, text):
 def test_a_hold_for_an_unknown_id_is_refused(message, hold, run_task):
     """An event type of a script may be about any resource with a story."""
     run = run_task()["id"]
-    said = "; leave out `id` to hold the next one"
+    hint = "; leave out `id` to hold the next one"
     body = {"event": "task_run.completed", "id": "trun_nope"}
-    assert message("POST", "/holds", json=body) == f"`id`: no task_run has the id 'trun_nope'{said}"
+    assert message("POST", "/holds", json=body) == f"`id`: no task_run has the id 'trun_nope'{hint}"
     wrong = {"event": "connection.connected", "id": run}
-    assert message("POST", "/holds", json=wrong) == f"`id`: no connection has the id '{run}'{said}"
+    assert message("POST", "/holds", json=wrong) == f"`id`: no connection has the id '{run}'{hint}"
     assert message("POST", "/holds", json={"event": "x.y", "id": run[:-1]}) == (
-        f"`id`: no connection or task_run has the id '{run[:-1]}'; did you mean '{run}'?{said}"
+        f"`id`: no connection or task_run has the id '{run[:-1]}'; did you mean '{run}'?{hint}"
     )
     assert hold(event="x.y", id=run)["of"] == run
 

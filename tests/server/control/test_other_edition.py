@@ -3,7 +3,7 @@
 import pytest
 
 FOREIGN = "session_breaks_down"
-SAID = (
+REFUSAL = (
     f"the scenario '{FOREIGN}' is for the edition `credentials`, and this world's is `connections`"
 )
 
@@ -31,14 +31,14 @@ def queue_of(*names, resource="task_run"):
 )
 def test_selecting_a_scenario_of_the_other_edition_is_refused(message, method, path, body):
     """The message names the scenario, its edition and the world's."""
-    assert message(method, path, json=body) == SAID
+    assert message(method, path, json=body) == REFUSAL
 
 
 def test_a_playlist_is_refused_if_an_entry_is_of_the_other_edition(sim, message):
     """Runs play the entries of a playlist; connections do not."""
-    said = SAID.replace(f"'{FOREIGN}'", f"'{FOREIGN}', which 'turns' plays,")
-    assert message("POST", "/queue", json=queue_of("success", "turns")) == said
-    assert message("PATCH", "/world", json={"default_scenario": "turns"}) == said
+    text = REFUSAL.replace(f"'{FOREIGN}'", f"'{FOREIGN}', which 'turns' plays,")
+    assert message("POST", "/queue", json=queue_of("success", "turns")) == text
+    assert message("PATCH", "/world", json={"default_scenario": "turns"}) == text
     assert sim.post("/queue", json=queue_of("turns", resource="connection")).status_code == 200
 
 

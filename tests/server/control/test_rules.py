@@ -32,7 +32,7 @@ def run(api, task, connection):
 
 
 @pytest.fixture
-def said(run):
+def choice(run):
     """Which scenario a run plays and why, as its answer's header says it."""
     return lambda *header, **body: run(*header, **body).headers["Deck-Sim-Scenario"]
 
@@ -63,27 +63,27 @@ def test_the_ways_of_selection_have_an_order(sim, api, rules, task, open_, advan
     sim.post("/queue", json={"resource": "task_run", "scenarios": ["task_fails"]})
     rules(({"task": "Read"}, "deck_error", "task_run"))
 
-    def said(**headers):
+    def choice(**headers):
         body = {"connection_id": opened["id"]}
         answer = api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
         call = sim.get("/requests").json()["data"][-1]
         assert call["scenario"] == answer.headers["Deck-Sim-Scenario"]
         return call["scenario"], call["runner_up"]
 
-    assert said(**{"Deck-Sim-Scenario": "source_down"}) == (
+    assert choice(**{"Deck-Sim-Scenario": "source_down"}) == (
         "source_down; because=header",
         "task_fails; because=queue",
     )
-    assert said() == ("task_fails; because=queue", "deck_error; because=rule")
-    assert said() == ("deck_error; because=rule", "agent_hangs; because=magic_name")
+    assert choice() == ("task_fails; because=queue", "deck_error; because=rule")
+    assert choice() == ("deck_error; because=rule", "agent_hangs; because=magic_name")
     rules()
-    assert said() == ("agent_hangs; because=magic_name", "own; because=when")
+    assert choice() == ("agent_hangs; because=magic_name", "own; because=when")
 
 
-def test_the_world_shows_its_choices(sim, said):
+def test_the_world_shows_its_choices(sim, choice):
     """Each choice has the scenario, what plays, why, and the runner-up."""
-    said("flaky_source")
-    said()
+    choice("flaky_source")
+    choice()
     assert sim.get("/world").json()["choices"][-2:] == [
         {
             "resource": "task_run",
@@ -126,14 +126,14 @@ def test_a_rule_matches_fields_of_a_connection(rules, open_, when):
     assert opened.headers["Deck-Sim-Scenario"] == "slow_connection; because=rule"
 
 
-def test_a_resource_limits_a_rule(rules, said, open_):
+def test_a_resource_limits_a_rule(rules, choice, open_):
     """A rule for runs does not match connections; a rule without a resource matches both."""
     rules(({}, "source_down", "task_run"), ({}, "slow_connection", "connection"))
-    assert said() == "source_down; because=rule"
+    assert choice() == "source_down; because=rule"
     assert open_().headers["Deck-Sim-Scenario"] == "slow_connection; because=rule"
     rules(({"username": "ada"}, "deck_error"), ({}, "task_fails"))
     assert open_().headers["Deck-Sim-Scenario"] == "deck_error; because=rule"
-    assert said() == "task_fails; because=rule"
+    assert choice() == "task_fails; because=rule"
 
 
 @pytest.mark.parametrize(
@@ -172,15 +172,15 @@ def test_an_invalid_rule_sets_none(rules, errors, rule, code, field):
         ("no_such", {}, "input_invalid"),
     ],
 )
-def test_a_refused_call_uses_up_nothing(sim, run, said, unchanged, header, body, code):
+def test_a_refused_call_uses_up_nothing(sim, run, choice, unchanged, header, body, code):
     """A refused call does not move the queue or a playlist."""
     sim.post("/queue", json={"resource": "task_run", "scenarios": ["flaky_source"] * 3})
-    first = said()
+    first = choice()
     with unchanged():
         answer = run(header, **body)
         assert answer.json()["errors"][0]["code"] == code
     plays = ["source_down", "source_down", "success"]
-    found = [first, said(), said()]
+    found = [first, choice(), choice()]
     assert found == [f"flaky_source; because=queue; plays={name}" for name in plays]
 
 

@@ -153,12 +153,12 @@ def test_the_queue_is_played_in_order_and_then_used_up(api, sim, run_task, task,
     sim.post("/queue", json={"resource": "connection", "scenarios": ["slow_success"]})
     queued = sim.post("/queue", json={"resource": "task_run", "scenarios": ["agent_hangs"]})
     assert queued.json()["queues"]["task_run"] == ["source_down", "agent_hangs"]
-    said = []
+    played = []
     for _ in range(3):
         body = {"connection_id": connection["id"]}
         answer = api.post(f"/tasks/{task['id']}/run", json=body)
-        said.append(answer.headers["Deck-Sim-Scenario"].partition(";")[0])
-    assert said == ["source_down", "agent_hangs", "success"]
+        played.append(answer.headers["Deck-Sim-Scenario"].partition(";")[0])
+    assert played == ["source_down", "agent_hangs", "success"]
     assert sim.get("/queue").json()["queues"]["connection"] == ["slow_success"]
     assert sim.delete("/queue").json()["queues"] == {}
 

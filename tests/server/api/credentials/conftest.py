@@ -57,11 +57,11 @@ def session_of(api):
 
 
 @pytest.fixture
-def told(api):
+def event_types(api):
     """The types of the events about a resource, oldest first."""
 
-    def told(found):
+    def event_types(found):
         events = api.get("/events", params={"limit": 100}).json()["data"]
         return [e["type"] for e in reversed(events) if e["data"]["id"] == found["id"]]
 
-    return told
+    return event_types

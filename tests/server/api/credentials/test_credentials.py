@@ -13,9 +13,9 @@ def test_a_new_credential_is_unverified_and_shows_no_secret(credential):
     assert "auth_credentials" not in credential
 
 
-def test_creating_a_credential_emits_one_event_with_a_summary(api, credential, told):
+def test_creating_a_credential_emits_one_event_with_a_summary(api, credential, event_types):
     """`credential.created` has a summary of the credential, not the whole resource."""
-    assert told(credential) == ["credential.created"]
+    assert event_types(credential) == ["credential.created"]
     (event,) = api.get("/events", params={"type": "credential.created"}).json()["data"]
     names = {"id", "object", "status", "source_id", "external_id", "created_at", "updated_at"}
     assert {*event["data"]} == names
@@ -54,7 +54,7 @@ def test_a_run_that_never_starts_leaves_the_credential_unverified(
 
 
 def test_a_new_login_makes_a_credential_unverified_and_a_new_id_does_not(
-    api, start, advance, look, credential, told
+    api, start, advance, look, credential, event_types
 ):
     """A changed login emits an event; a changed `external_id` emits none."""
     start()
@@ -63,7 +63,9 @@ def test_a_new_login_makes_a_credential_unverified_and_a_new_id_does_not(
     assert api.patch(path, json={"external_id": "user-7"}).json()["status"] == "verified"
     changed = api.patch(path, json={"auth_credentials": LOGIN}).json()
     assert (changed["status"], changed["external_id"]) == ("unverified", "user-7")
-    assert told(credential) == [f"credential.{w}" for w in ("created", "verified", "unverified")]
+    assert event_types(credential) == [
+        f"credential.{w}" for w in ("created", "verified", "unverified")
+    ]
 
 
 def test_scenarios_are_chosen_by_the_new_login(api, start, credential):
@@ -112,14 +114,16 @@ def test_source_fields_are_at_most_ten_with_plain_names(fields, at, text, api, s
     assert error["message"].startswith(f"`{field}`: {text}")
 
 
-def test_a_deleted_credential_can_be_read_but_not_used(api, task, credential, errors, told, look):
+def test_a_deleted_credential_can_be_read_but_not_used(
+    api, task, credential, errors, event_types, look
+):
     """Deleting it again gives the same answer; it can be read; every use is a 409."""
     path = f"/credentials/{credential['id']}"
     for _ in range(2):
         answer = api.delete(path).json()
         assert (answer["deleted"], answer["object"]) == (True, "credential")
     assert look(credential)["status"] == "deleted"
-    assert told(credential)[-1] == "credential.deleted"
+    assert event_types(credential)[-1] == "credential.deleted"
     body = {"credential_id": credential["id"]}
     assert errors("POST", f"/tasks/{task['id']}/run", 409, json=body) == [("state_invalid", None)]
     assert errors("PATCH", path, 409, json={"external_id": "x"}) == [("state_invalid", None)]

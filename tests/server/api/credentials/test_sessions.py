@@ -3,7 +3,7 @@
 import pytest
 
 
-def test_an_unused_session_ends_after_ten_minutes(start, advance, session_of, told):
+def test_an_unused_session_ends_after_ten_minutes(start, advance, session_of, event_types):
     """Queued and running with its run, then idle, and completed after ten minutes."""
     run = start()
     statuses = [session_of(run)["status"]]
@@ -11,7 +11,7 @@ def test_an_unused_session_ends_after_ten_minutes(start, advance, session_of, to
         advance(length)
         statuses.append(session_of(run)["status"])
     assert statuses == ["queued", "running", "idle", "idle", "completing", "completed"]
-    assert told(session_of(run)) == [
+    assert event_types(session_of(run)) == [
         f"session.{w}" for w in ("queued", "running", "idle", "completing", "completed")
     ]
 
@@ -48,7 +48,7 @@ def test_a_queued_run_takes_its_session(start, advance, task, refused):
     assert run["id"] in answer.json()["errors"][0]["message"]
 
 
-def test_ending_a_session_cancels_its_run(api, start, advance, session_of, look, told):
+def test_ending_a_session_cancels_its_run(api, start, advance, session_of, look, event_types):
     """Session and run end within seconds."""
     run = start()
     advance("3s")
@@ -56,7 +56,7 @@ def test_ending_a_session_cancels_its_run(api, start, advance, session_of, look,
     assert (ended["status"], look(run)["status"]) == ("completing", "cancelling")
     advance("2s")
     assert (session_of(run)["status"], look(run)["status"]) == ("completed", "canceled")
-    assert told(run)[-2:] == ["task_run.canceling", "task_run.canceled"]
+    assert event_types(run)[-2:] == ["task_run.canceling", "task_run.canceled"]
 
 
 @pytest.mark.parametrize(
