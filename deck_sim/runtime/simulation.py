@@ -177,7 +177,7 @@ class Simulation:
         """
         likely = nearest_type(type_, self.world.event_types)
         if likely and type_ not in self.world.event_types:
-            text = f"there is no event type {quote(type_)}{likely}"
+            text = f"unknown event type {quote(type_)}{likely}"
             raise refuse("request/input_invalid", text, field="until.event")
         wanted = AwaitedEvent(type_, resource_id, len(self.world.events))
         until = self.world.now + min(limit, LAST_MOMENT - self.world.now)

@@ -367,6 +367,15 @@ def test_an_event_that_no_story_causes_is_refused_at_once(simulation):
     assert simulation.world == was
 
 
+def test_a_misspelt_event_is_refused(simulation):
+    """The message has the nearest type."""
+    text = refused(
+        "request/input_invalid",
+        lambda: simulation.advance_until_event("task_run.complet"),
+    )
+    assert text == "unknown event type 'task_run.complet'; did you mean 'task_run.completed'?"
+
+
 def test_a_limit_after_the_last_moment_is_cut(simulation):
     """The advance ends at the last moment."""
     text = refused(
