@@ -51,7 +51,7 @@ def serving():
     """
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def serving(visit, *words, by=signal.SIGTERM):
+    def serving(visit, *words):
         results = []
         reading, writing = os.pipe()
 
@@ -60,7 +60,7 @@ def serving():
             try:
                 results.append(visit(banner))
             finally:
-                os.kill(os.getpid(), by)
+                os.kill(os.getpid(), signal.SIGTERM)
 
         with open(reading) as lines, open(writing, "w", buffering=1) as out:
             visitor = Thread(target=read_banner, args=(lines,))
