@@ -51,12 +51,6 @@ def test_lines_are_formatted_in_columns():
     )
 
 
-def test_a_playthrough_prints_its_lines():
-    """As `format_lines` does."""
-    played = play_scenario(shipped().get("mfa_twice"))
-    assert str(played) == format_lines(played.lines)
-
-
 def test_without_answers_every_prompt_gets_a_right_one():
     """The run completes."""
     played = play_scenario(read(ASKS_TWICE))

@@ -36,7 +36,7 @@ def example(wanted, **how):
 def test_every_history_is_legal_as_data_and_as_yaml(edition, connection):
     """In its edition."""
 
-    @settings(max_examples=150)
+    @settings(max_examples=100)
     @given(histories(edition=edition, connection=connection))
     def holds(history):
         scenario = scenario_from_data(dict(history))
@@ -50,7 +50,7 @@ def test_every_history_is_legal_as_data_and_as_yaml(edition, connection):
 def test_every_history_plays_to_its_outcome(edition, connection):
     """With all of its answers, and the same each time."""
 
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     @given(histories(edition=edition, connection=connection, most_steps=12))
     def holds(history):
         scenario = scenario_from_data(dict(history))

@@ -18,10 +18,18 @@ def test_the_base_url_always_ends_in_v2(deck):
         assert repr(same) == repr(deck) == f"Deck({deck.url!r}, {deck.api_key!r})"
 
 
-@pytest.mark.parametrize("by", ["90s", timedelta(seconds=90)])
-def test_advance_takes_a_duration(deck, by):
-    """As text or timedelta; the report has the new time."""
-    assert deck.advance(by).now == deck.clock.now == START + timedelta(seconds=90)
+@pytest.mark.parametrize(
+    ("move", "given", "length"),
+    [
+        ("advance", "90s", timedelta(seconds=90)),
+        ("advance", timedelta(seconds=90), timedelta(seconds=90)),
+        ("advance_to", "2025-01-15T10:00:00Z", timedelta(minutes=30)),
+        ("advance_to", START + timedelta(minutes=30), timedelta(minutes=30)),
+    ],
+)
+def test_the_clock_advances_by_a_duration_or_to_a_moment(deck, move, given, length):
+    """As text or as an object; the report has the new time."""
+    assert getattr(deck, move)(given).now == deck.clock.now == START + length
 
 
 def test_microseconds_are_not_lost(deck):
@@ -29,12 +37,6 @@ def test_microseconds_are_not_lost(deck):
     for _ in range(10):
         deck.advance(timedelta(microseconds=100))
     assert deck.clock.now == START + timedelta(milliseconds=1)
-
-
-@pytest.mark.parametrize("moment", ["2025-01-15T10:00:00Z", START + timedelta(minutes=30)])
-def test_advance_to_takes_a_moment(deck, moment):
-    """As text or datetime."""
-    assert deck.advance_to(moment).now == START + timedelta(minutes=30)
 
 
 def test_advance_until_waits_for_the_event_of_one_run(deck, run):
@@ -67,17 +69,13 @@ def test_settle_leaves_runs_that_wait_for_a_person(deck, run):
 
 
 def test_a_report_prints_a_line_for_each_entry(deck, run):
-    """The last line has the new time."""
+    """The last line has the new time. An empty report is not an empty text."""
     started = run()
     assert str(deck.advance("5s")).splitlines() == [
         f"2025-01-15T09:30:02Z  task_run     {started['id']}  queued -> running",
         "now it is 2025-01-15T09:30:05Z",
     ]
-
-
-def test_an_empty_report_says_that_nothing_happened(deck):
-    """It is not an empty text."""
-    assert str(deck.advance("1s")) == "nothing happened\nnow it is 2025-01-15T09:30:01Z"
+    assert str(deck.advance("1s")) == "nothing happened\nnow it is 2025-01-15T09:30:06Z"
 
 
 def test_sleep_advances_the_clock_by_seconds(deck):

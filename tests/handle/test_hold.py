@@ -86,13 +86,6 @@ def test_a_stopping_server_releases_its_answers(elsewhere):
     assert answer.result().json()["status"] == "ready"
 
 
-@pytest.mark.deck(strict=False)
-def test_other_calls_are_answered_during_a_hold(deck, api):
-    """A hold affects only its own point."""
-    with deck.hold("POST /v2/tasks/*/run"):
-        assert api.get("/agents").status_code == 200
-
-
 def test_a_failed_release_does_not_hide_the_error_of_the_block(deck):
     """If the world is gone, the first error is raised."""
 

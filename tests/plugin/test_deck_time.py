@@ -32,11 +32,8 @@ def world(request, deck):
 
 FREEZER_MOVES = {
     "tick": (lambda time: time.tick(), SECOND),
-    "seconds": (lambda time: time.tick(5), 5 * SECOND),
     "part of a second": (lambda time: time.tick(delta=0.25), SECOND / 4),
-    "timedelta": (lambda time: time.tick(timedelta(days=1)), timedelta(days=1)),
     "text": (lambda time: time.tick("1h30m"), timedelta(minutes=90)),
-    "nothing": (lambda time: time.tick(0), 0 * SECOND),
     "move_to": (lambda time: time.move_to("2025-01-15 09:31"), 60 * SECOND),
     "move_to a day": (lambda time: time.move_to(date(2025, 1, 16)), timedelta(hours=14.5)),
 }
