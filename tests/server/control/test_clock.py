@@ -106,6 +106,7 @@ def test_an_unreachable_event_is_refused_with_what_waits(sim, run_task):
             [("input_missing", "until.event"), ("input_invalid", "until.evnt")],
         ),
         ({"until": {"event": "x"}, "limit": "long"}, [("input_invalid", "limit")]),
+        ({"until": {"event": "task_run.completd"}}, [("input_invalid", "until.event")]),
         ({"bye": "1s"}, [("input_invalid", "bye")]),
     ],
 )
