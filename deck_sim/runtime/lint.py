@@ -36,7 +36,7 @@ class LintContext:
 
     world: World
     calls: Sequence[Call]
-    moves_on_read: bool  # the clock is `on_poll`, so the time between two reads means nothing
+    mode: str  # of the clock
     poll_interval: timedelta
 
 
@@ -78,8 +78,7 @@ def find_problems(
     simulation: Simulation, poll_interval: timedelta = POLL_INTERVAL
 ) -> list[tuple[LintRule, Finding]]:
     """Apply all rules, in their order; returns the findings."""
-    moves_on_read = simulation.mode == "on_poll"
-    context = LintContext(simulation.world, [*simulation.journal], moves_on_read, poll_interval)
+    context = LintContext(simulation.world, [*simulation.journal], simulation.mode, poll_interval)
     return [(rule, finding) for rule in LINT_RULES for finding in rule.find(context)]
 
 
@@ -89,7 +88,7 @@ def find_problems(
 )
 def polls_too_often(context: LintContext) -> Iterator[Finding]:
     """Reads of an unfinished resource within the poll interval of the previous read."""
-    if context.moves_on_read:
+    if context.mode == "on_poll":  # the time between two reads means nothing
         return
     for id_, reads in _reads(context):
         early = [

@@ -168,8 +168,8 @@ class Writer:
     """Writes values as JSON data; `table` holds what the data refers to."""
 
     table: list[Any] = field(default_factory=list)
-    _rows: dict[int, int] = field(default_factory=dict)  # row number by id()
-    _written: list[Any] = field(default_factory=list)  # keeps the values alive, so ids stay unique
+    # By id(): the number of the row, and the value; kept alive, its id stays unique.
+    _rows: dict[int, tuple[int, Any]] = field(default_factory=dict)
 
     def write(self, value: Any) -> Any:
         """Return a value as JSON data.
@@ -200,10 +200,9 @@ class Writer:
         """Return the number of the row that holds a value; the first call writes the row."""
         if id(value) not in self._rows:
             row = write()
-            self._rows[id(value)] = len(self.table)
-            self._written.append(value)
+            self._rows[id(value)] = len(self.table), value
             self.table.append(row)
-        return self._rows[id(value)]
+        return self._rows[id(value)][0]
 
 
 @dataclass
