@@ -31,7 +31,7 @@ class _Call:
     names: dict[str, None] = field(default_factory=dict)  # of ledger rows, in order
 
     def note(self, rows: Sequence[Behaviour]) -> list[Behaviour]:
-        """Note these rows; returns those that refuse the call."""
+        """Record that the call relies on these rows; return those that a strict world refuses."""
         self.names.update((row.name, None) for row in rows)
         return [row for row in rows if row.mark == "strict" and self.strict]
 

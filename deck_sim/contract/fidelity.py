@@ -86,7 +86,7 @@ def read_rows(text: str) -> tuple[Behaviour, ...]:
             topic = head.removeprefix("# ")
             continue
         found = _HEAD.fullmatch(head)
-        assert found, f"not a row of the ledger: {head}"
+        assert found, f"a ledger row must be `NAME (GRADE, MARK): SENTENCE`, not: {head}"
         fields: tuple[Any, ...] = found.groups()
         name, grade, word, what = fields
         assert (word is not None) == (grade == "assumed"), f"only assumptions have a mark: {head}"

@@ -41,7 +41,10 @@ def not_found(world: World, kind: str, resource_id: str, field: str | None = Non
 
 
 def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
-    """The unknown references and invalid schemas in a body whose shape may be wrong, too."""
+    """The unknown references and invalid schemas of a body.
+
+    A field of the wrong type is skipped; the check of the body's shape reports it.
+    """
     row = world.kind(kind)
     types = {**dict.fromkeys(row.references, str), **dict.fromkeys(row.schemas, dict)}
     readable = {
@@ -51,7 +54,7 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
 
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
-    """The same of the body that starts a run, whose input must fit the task's schema."""
+    """The problems of a body that starts a run: its references, and its input."""
     return body_problems(world, "task_run", body) + input_problems(task, body)
 
 

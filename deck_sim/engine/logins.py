@@ -107,7 +107,7 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
 
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
-    """The same of the body that starts a run, whose input must fit the task's schema."""
+    """The problems of a body that starts a run: its references, and its input."""
     return body_problems(world, "task_run", body) + commands.input_problems(task, body)
 
 

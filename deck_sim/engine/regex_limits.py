@@ -32,8 +32,8 @@ class InvalidPattern(Exception):
 def search(pattern: str, text: str) -> bool:
     """Whether a pattern matches anywhere in a text.
 
-    Raises `InvalidPattern`, or `PatternTooSlow` if all patterns of a check take more than its
-    seconds.
+    Raises `InvalidPattern`, or `PatternTooSlow` if the patterns of one check together take
+    longer than its limit.
     """
     spend()
     work, began = current_work(), real_time.monotonic()

@@ -24,6 +24,7 @@ from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.prompts import InteractionRequired
+from deck_sim.scenario.steps.step import REGISTRY
 
 Answers = Sequence[Mapping[str, str]]
 
@@ -31,7 +32,8 @@ TIMEOUT = timedelta(minutes=30)  # of the task
 REVIEW = timedelta(minutes=1)  # until a reviewer approves a run that no script approves
 _SECRET = "password"
 _TRANSITION = re.compile(r"(?:[a-z_]+ ->|created as) ([a-z_]+)")
-_EFFECT = re.compile(r"(screenshot|file|event|scenario fault|fault):? (.*)", re.DOTALL)
+_EFFECTS = sorted({word for (_, word), step in REGISTRY.items() if not step.is_status})
+_EFFECT = re.compile(rf"({'|'.join(_EFFECTS)}|scenario fault|fault):? (.*)", re.DOTALL)
 
 # The task that a run is of: it reads reservations.
 _INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}

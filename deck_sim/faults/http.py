@@ -61,7 +61,7 @@ class CallFault(HttpFault):
 
     @property
     def answered(self) -> int:
-        """The status of the answer if the API does not answer; the journal keeps it."""
+        """The status that the journal keeps when the fault answers instead of the API."""
         return NOTHING
 
 

@@ -29,7 +29,7 @@ class Hold(AbstractContextManager["Hold"]):
 
     @property
     def answers(self) -> int:
-        """The number of answers that wait here."""
+        """How many answers this hold keeps back now."""
         return int(self._read()["answers"])
 
     @property

@@ -163,7 +163,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         """Receive one attempt, and return the status to answer with."""
         wrong = self._verify(headers, body)
         if wrong is not None:
-            if FAULT_HEADER not in headers:  # a fault may spoil signatures on purpose
+            if FAULT_HEADER not in headers:  # a fault may break signatures on purpose
                 whose = headers.get(ID, "without an id")
                 self._complain(f"the signature of a webhook ({whose}) is wrong: {wrong}")
             return _UNSIGNED

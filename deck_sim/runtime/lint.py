@@ -191,7 +191,7 @@ def _repeated(earlier: Sequence[Call], later: Sequence[Call]) -> Iterator[tuple[
     fix="Submit once, and ask the user again when the interaction is shown again.",
 )
 def submits_an_answer_twice(context: LintContext) -> Iterator[Finding]:
-    """The same answer to an interaction, although the first was wrong or accepted."""
+    """The client sent an answer again that was wrong or already accepted."""
     answers = [call for call in context.calls if _matches(call, _ANSWERS)]
     for index, first in enumerate(answers):
         again = next((call for call in answers[index + 1 :] if _is_same(first, call)), None)

@@ -152,7 +152,7 @@ class Simulation:
         now = self.world.now
         if length < timedelta():
             early = format_duration(-length)
-            text = f"time cannot go back: it is {now}, and that is {early} earlier"
+            text = f"time cannot go back: it is {now}, and the given time is {early} earlier"
             raise refuse("request/input_invalid", text, field=field_)
         if length > LAST_MOMENT - now:
             text = f"that is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"

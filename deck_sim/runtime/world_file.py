@@ -126,7 +126,7 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
 
 
 def _distance(problems: tuple[Problem, ...]) -> tuple[int, int]:
-    """How badly a world file fits an edition: by the names and kinds that the edition lacks."""
+    """How badly a world file fits an edition: the number of its names that the edition lacks."""
     unknown = (
         UNKNOWN_KEY in problem.message or f"{problem.field}".endswith("].resource")
         for problem in problems

@@ -133,7 +133,7 @@ class Scenario(Strict):
         return bool(getattr(self, kind) or (kind == "task_run" and self.entries))
 
     def faults_apply_to(self, kind: str) -> bool:
-        """Whether its faults are for this kind: one that it defines, or runs if it defines none."""
+        """Whether its faults apply: to kinds with a script, or to runs if it has no script."""
         return self.defines(kind) or (kind == "task_run" and not any(map(self.defines, KINDS)))
 
     def script(self, kind: str) -> Script:

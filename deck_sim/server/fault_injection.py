@@ -131,8 +131,8 @@ class FaultyResponse:
     async def _wait(self, receive: Receive) -> bool:
         """Wait for the delay of the fault; false if the client disconnects before its end.
 
-        The delay ends when the world's clock has passed it, but takes no longer in real time: the
-        clock may be frozen. It also ends when the world is deleted.
+        The delay ends when the world's clock or the real clock has passed it, whichever is first,
+        or when the world is deleted.
         """
         delay, simulation = self.outgoing.held, self.simulation
         if not delay:

@@ -69,7 +69,7 @@ def messages_for(data, model=Body):
         ({"flag": "yes"}, 'must be true or false, not "yes"'),
         ({"choice": "c"}, "must be 'a' or 'b', not \"c\""),
         ({"names": "a"}, 'must be a list, not "a"'),
-        ({"names": ["a"]}, "must have at least 2 of them"),
+        ({"names": ["a"]}, "must have at least 2 items"),
         ({"inner": 5}, "must be an object, not 5"),
         ({"free": []}, "must be an object, not an empty list"),
         ({"free": {"{found}": "{x}"}}, 'must be a whole number, not "{x}"'),

@@ -96,7 +96,7 @@ def test_a_failed_release_does_not_hide_the_error_of_the_block(deck):
 
     with pytest.raises(ZeroDivisionError):
         lose(also=lambda: 1 / 0)
-    with pytest.raises(DeckSimError, match="there is no hold"):
+    with pytest.raises(DeckSimError, match="this world has no hold"):
         lose(also=lambda: None)
 
 

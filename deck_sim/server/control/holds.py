@@ -85,7 +85,8 @@ def release_hold(request: Request) -> Answer:
     hold_id, simulation, held = request.params["id"], request.simulation, request.world.holds
     if hold_id not in held:
         near = nearest(hold_id, held)
-        text = f"there is no hold {quote(hold_id)}{near}; there are {listed(held)}"
+        known = f"its holds are {listed(held)}" if held else "it has no holds"
+        text = f"this world has no hold {quote(hold_id)}{near}; {known}"
         raise refuse("request/input_invalid", text, field="id")
     counts = {"answers": _answers(simulation, hold_id), "met": held[hold_id].met}
     released = simulation.release(hold_id)

@@ -99,4 +99,4 @@ def test_an_unknown_hold_cannot_be_released(message, hold):
     """The message lists the holds."""
     made = hold(event="task_run.completed")
     text = message("DELETE", "/holds/hold_x")
-    assert text == f"there is no hold 'hold_x'; there are `{made['id']}`"
+    assert text == f"this world has no hold 'hold_x'; its holds are `{made['id']}`"

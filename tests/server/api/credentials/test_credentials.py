@@ -96,7 +96,7 @@ def test_an_invalid_change_of_a_credential_is_refused(change, expected, errors, 
 @pytest.mark.parametrize(
     ("fields", "at", "text"),
     [
-        ({f"field_{number}": "x" for number in range(11)}, "", "must have at most 10 of them"),
+        ({f"field_{number}": "x" for number in range(11)}, "", "must have at most 10 items"),
         ({"Branch": "12"}, ".Branch", 'the key must match ^[a-z][a-z0-9_]{0,63}$, and "Branch"'),
         ({"1st": "12"}, ".1st", "the key must match"),
         ({"a" * 65: "12"}, f".{'a' * 65}", "the key must match"),
