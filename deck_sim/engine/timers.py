@@ -60,10 +60,11 @@ class Timers:
 
     def take_back(self, owner: str, *names: str) -> None:
         """Remove these timers of `owner`, armed or not."""
-        for key in ((owner, name) for name in names):
+        for name in names:
+            key = owner, name
             at = self._armed.pop(key, None)
             if at is not None:
-                self._progress -= key[1] in PROGRESS
+                self._progress -= name in PROGRESS
                 del self._queues[at][key]
                 if not self._queues[at]:
                     del self._queues[at]
