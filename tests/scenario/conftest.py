@@ -25,3 +25,15 @@ def mistakes(read):
         return str(caught.value).split("\n")
 
     return mistakes
+
+
+@pytest.fixture
+def put(sim):
+    """Put a scenario into the world, given by its body; returns its name."""
+
+    def put(body, name="story"):
+        answer = sim.put(f"/scenarios/{name}", content=f"version: 1\nname: {name}\n{body}")
+        assert answer.status_code == 200, answer.text
+        return name
+
+    return put

@@ -6,19 +6,6 @@ import pytest
 from deck_sim.scenario.loader import read_scenario
 
 
-@pytest.fixture
-def put_scenario(sim):
-    """Put a scenario into the world."""
-
-    def put_scenario(name, body):
-        text = f"version: 1\nname: {name}\n{body}"
-        answer = sim.put(f"/scenarios/{name}", content=text.encode())
-        assert answer.status_code == 200, answer.text
-        return name
-
-    return put_scenario
-
-
 def test_a_scenario_can_lose_the_response_that_starts_it(api, sim, task, connection, run_task):
     """The run exists; the call that starts another scenario is answered."""
     headers = {"Deck-Sim-Scenario": "answer_lost"}
@@ -56,22 +43,22 @@ def test_webhooks_can_arrive_out_of_order(subscribe, receiver, run_task, advance
 
 
 def test_webhooks_about_the_files_of_a_run_are_about_the_run(
-    put_scenario, api, subscribe, receiver, run_task, advance, task
+    put, api, subscribe, receiver, run_task, advance, task
 ):
     """A webhook about a storage item is one about its run."""
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
     subscribe("storage.created")
     steps = "task_run: [running, file: a.txt, completed]"
-    run_task(put_scenario("files", f"webhooks: [{{event: storage.*, duplicate: true}}]\n{steps}"))
+    run_task(put(f"webhooks: [{{event: storage.*, duplicate: true}}]\n{steps}"))
     advance("1m")
     assert receiver.types() == ["storage.created"] * 2
 
 
-def test_a_connection_has_the_faults_of_its_scenario(put_scenario, api, connection):
+def test_a_connection_has_the_faults_of_its_scenario(put, api, connection):
     """They apply to calls about the connection, and to the one that opens it."""
     body = {"source_id": connection["source_id"], "auth_method": "none"}
     rest = "http: [{match: '**', times: 2, empty: true}]\nconnection: [connecting: 1s, connected]"
-    headers = {"Deck-Sim-Scenario": put_scenario("odd", rest)}
+    headers = {"Deck-Sim-Scenario": put(rest)}
     assert api.post("/connections", json=body, headers=headers).content == b""
     opened = api.get("/connections").json()["data"][0]["id"]
     sizes = [len(api.get(f"/connections/{opened}").content) > 0 for _ in range(2)]
@@ -94,9 +81,9 @@ def test_faults_are_for_the_kinds_that_a_scenario_defines(script, kinds):
     assert [k for k in ("connection", "task_run") if scenario.script(k).faults] == kinds
 
 
-def test_a_fault_cannot_refuse_the_call_that_starts_its_scenario(put_scenario, run_task, api):
+def test_a_fault_cannot_refuse_the_call_that_starts_its_scenario(put, run_task, api):
     """The next call about the run is refused."""
-    run = run_task(put_scenario("refuses", "http: [{match: '**', status: 502}]"))
+    run = run_task(put("http: [{match: '**', status: 502}]"))
     assert api.get(f"/task-runs/{run['id']}").status_code == 502
 
 
