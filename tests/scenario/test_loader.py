@@ -5,6 +5,7 @@ from deck_sim.contract.error_catalog import run_errors
 from deck_sim.scenario.loader import (
     ScenarioError,
     load_scenario,
+    read_scenario,
     scenario_from_data,
 )
 from deck_sim.scenario.steps.step import step_words
@@ -38,6 +39,12 @@ def test_a_long_word_is_cut_in_the_message(mistakes, body):
     """A message repeats sixty characters of the found value."""
     (line,) = mistakes(body)
     assert f"'{'k' * 59}…'" in line
+
+
+def test_a_file_with_a_tag_and_no_scenario_has_one_mistake():
+    """That the scenario is missing follows from the tag."""
+    with pytest.raises(ScenarioError, match=r"^x:1:1: tag '!story'; tags are not allowed$"):
+        read_scenario("!story\n", "x")
 
 
 def test_a_file_is_read(tmp_path):
