@@ -125,8 +125,8 @@ def test_the_schema_for_editors_takes_every_scenario(file):
 
 def test_each_story_has_its_line():
     """The folder's page lists the stories that are there, once each."""
-    told = re.findall(
+    shown = re.findall(
         r"^\| \[(\w+)\]\((\w+)\.yaml\) \|", (FOLDER / "README.md").read_text(), re.MULTILINE
     )
-    assert sorted(told) == [(name, name) for name in NAMES]
+    assert sorted(shown) == [(name, name) for name in NAMES]
     assert {name for name, *_ in ENDS} == {*NAMES}

@@ -18,7 +18,7 @@ def read(body):
     return read_scenario(f"version: 1\nname: story\n{body}\n")
 
 
-def told(played):
+def shown(played):
     """Who did what, and when."""
     return [f"{line.at.seconds}s {line.who} {line.what}" for line in played.lines]
 
@@ -36,7 +36,7 @@ def test_a_failed_login_runs_nothing():
     """The lines are those of the connection."""
     played = play_scenario(shipped().get("credentials_rejected"))
     assert (played.run, played.run_id) == (None, None)
-    assert told(played) == ["0s connection connecting", "3s connection invalid"]
+    assert shown(played) == ["0s connection connecting", "3s connection invalid"]
 
 
 def test_lines_are_formatted_in_columns():
@@ -54,7 +54,7 @@ def test_lines_are_formatted_in_columns():
 def test_without_answers_every_prompt_gets_a_right_one():
     """The run completes."""
     played = play_scenario(read(ASKS_TWICE))
-    assert told(played)[-1] == "1s task run completed"
+    assert shown(played)[-1] == "1s task run completed"
 
 
 @pytest.mark.parametrize(("given", "end"), [({"pin": 77}, "completed"), ({}, "failed")])
@@ -80,7 +80,7 @@ def test_given_answers_are_used_in_order(answers, answered, end):
     """Later prompts time out."""
     played = play_scenario(read(ASKS_TWICE), answers)
     assert len([line for line in played.lines if line.what == "answered"]) == answered
-    assert told(played)[-1] == end
+    assert shown(played)[-1] == end
 
 
 def test_an_answer_to_an_unknown_field_is_refused():
@@ -103,7 +103,7 @@ def test_a_password_is_not_shown(field):
 def test_a_waiting_run_is_approved_after_a_minute():
     """Whenever it starts to wait."""
     played = play_scenario(read("task_run: [running: 5s, pending, completed]"))
-    assert told(played)[-3:] == [
+    assert shown(played)[-3:] == [
         "6s task run pending",
         "66s reviewer approved",
         "66s task run completed",
@@ -115,18 +115,18 @@ def test_a_run_may_fail_before_its_approval():
     body = "connection: [connected: 30s, disconnected]\ntask_run: [running, pending, completed]"
     played = play_scenario(read(body))
     assert "reviewer" not in str(played)
-    assert told(played)[-2:] == ["30s connection disconnected", "30s task run failed"]
+    assert shown(played)[-2:] == ["30s connection disconnected", "30s task run failed"]
 
 
 def test_a_connection_is_played_to_its_end():
     """Also after the run."""
     played = play_scenario(read("connection: [connected: 10m, disconnected]"))
-    assert told(played)[-2:] == ["10s task run completed", "600s connection disconnected"]
+    assert shown(played)[-2:] == ["10s task run completed", "600s connection disconnected"]
 
 
 def test_a_stuck_connection_ends_the_play():
     """Nothing is due any more."""
-    assert told(play_scenario(read("connection: [connecting: stuck]"))) == [
+    assert shown(play_scenario(read("connection: [connecting: stuck]"))) == [
         "0s connection connecting"
     ]
 

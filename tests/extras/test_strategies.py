@@ -117,7 +117,7 @@ def test_every_optional_key_is_generated(word):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "shown"),
     [
         ({"edition": "conections"}, "unknown edition 'conections'; did you mean 'connections'"),
         ({"edition": "credentials", "connection": True}, "the edition `credentials` has no conn"),
@@ -128,9 +128,9 @@ def test_every_optional_key_is_generated(word):
         ({"most_steps": 21}, "`most_steps` is 21; .* must be 1 to 20"),
     ],
 )
-def test_invalid_arguments_are_refused_at_once(wrong, told):
+def test_invalid_arguments_are_refused_at_once(wrong, shown):
     """With what was found and what is allowed."""
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=shown):
         histories(**wrong)
 
 

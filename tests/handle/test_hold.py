@@ -105,8 +105,8 @@ def test_a_hold_prints_its_point(deck, run):
     """In `repr` and in a sentence."""
     started = run()["id"]
     assert repr(deck.hold("task_run.completed")) == "Hold('task_run.completed')"
-    told = [str(deck.hold("task_run.completed", of)) for of in (None, started)]
-    assert told == ["`task_run.completed`", f"`task_run.completed` of `{started}`"]
+    shown = [str(deck.hold("task_run.completed", of)) for of in (None, started)]
+    assert shown == ["`task_run.completed`", f"`task_run.completed` of `{started}`"]
 
 
 @pytest.mark.deck(strict=False)

@@ -69,5 +69,5 @@ def test_the_same_answer_to_the_next_question_is_no_mistake(deck, run, api, righ
     for _ in range(2):
         api.post(path, json={"inputs": {"code": "1"}})
     assert [row["name"] for row in deck.lint] == found
-    told = [entry.what for entry in deck.timeline if "wrong answer" in entry.what]
-    assert told == [f"wrong answer, {count} of 3" for count in (1, 2) if found]
+    shown = [entry.what for entry in deck.timeline if "wrong answer" in entry.what]
+    assert shown == [f"wrong answer, {count} of 3" for count in (1, 2) if found]

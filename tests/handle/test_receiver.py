@@ -163,9 +163,9 @@ def test_a_wrong_signature_is_reported_once(deck, run, block):
     run()
     deck.advance("1m")
     for look in (lambda: block.receiver.wait_for("task_run.queued"), block.close):
-        with pytest.raises(DeckSimError, match="no signature matches") as told:
+        with pytest.raises(DeckSimError, match="no signature matches") as shown:
             look()
-        assert str(told.value).count("the signature of a webhook") == 3
+        assert str(shown.value).count("the signature of a webhook") == 3
 
 
 def test_a_failed_callback_is_raised_at_the_end(deck, run, block):

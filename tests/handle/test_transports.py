@@ -214,9 +214,9 @@ ERRORS = {
 @pytest.mark.parametrize("name", ERRORS)
 def test_a_timeout_is_an_error_of_the_library(stuck, name):
     """After real time, as with a socket."""
-    with pytest.raises(ERRORS[name][0]) as told:
+    with pytest.raises(ERRORS[name][0]) as shown:
         move(stuck, name, timeout=0.05)
-    assert name == "requests" or str(told.value) == "no answer within 0.05 seconds"
+    assert name == "requests" or str(shown.value) == "no answer within 0.05 seconds"
 
 
 @pytest.mark.parametrize("timeout", [(1, 0.05), urllib3.Timeout(read=0.05)])
