@@ -1,6 +1,10 @@
 """`--deck-coverage`: the steps that no test played."""
 
+from types import SimpleNamespace
+
 import pytest
+
+from pytest_deck_sim.coverage import Coverage
 
 MINE = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
 PLAYS = """
@@ -113,3 +117,15 @@ def test_generated_histories_are_not_counted(run):
     result = run(text, "--deck-coverage")
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["100% of 0 steps were played"])
+
+
+def test_the_counts_of_workers_are_added_up():
+    """A worker that was not measured, or crashed, has none."""
+    total = Coverage(None, None, 0)
+    for output in ({"deck_sim_coverage": {"mine": {"task_run[0]": 2}}}, {}):
+        total.pytest_testnodedown(SimpleNamespace(workeroutput=output))
+    total.pytest_testnodedown(
+        SimpleNamespace(workeroutput={"deck_sim_coverage": {"mine": {"task_run[0]": 1}}})
+    )
+    total.pytest_testnodedown(SimpleNamespace())
+    assert total.counts == {"mine": {"task_run[0]": 3}}

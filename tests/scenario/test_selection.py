@@ -328,3 +328,10 @@ def test_a_check_about_one_scenario_ignores_the_others():
     selection.check(shipped(), "connections", about="success")
     with pytest.raises(ApiError, match="is for the edition `credentials`"):
         selection.check(shipped(), "connections")
+
+
+def test_an_unknown_entry_is_left_to_the_library():
+    """A world may be told to play a playlist whose file an edit is about to complete."""
+    library = library_of(turns={"playlist": ["gone", "success"]})
+    selection = SelectionState(default_scenario="turns")
+    selection.check(library, "connections")
