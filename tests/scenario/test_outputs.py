@@ -85,7 +85,10 @@ def test_generating_an_output_stops_after_its_steps():
     with limit_work(steps=5000), pytest.raises(NoValidOutput) as caught:
         make(schema)
     (problem,) = caught.value.problems
-    assert problem.message == ("`output`: cannot be made: its schema needs more than 5,000 steps")
+    assert problem.message == (
+        "`output`: cannot be generated: its schema needs more than 5,000 steps;"
+        " nest fewer `oneOf`, `anyOf` and `allOf`"
+    )
 
 
 def test_without_a_schema_the_output_is_an_empty_object():

@@ -65,7 +65,10 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime) -> Any:
                 if not problems:
                     return made
     except OutOfSteps as error:
-        text = f"`output`: cannot be made: its schema needs {error}"
+        text = (
+            f"`output`: cannot be generated: its schema needs {error};"
+            " nest fewer `oneOf`, `anyOf` and `allOf`"
+        )
         problems = [problem("request/input_invalid", text, field="output")]
     raise NoValidOutput(problems)
 
