@@ -6,7 +6,7 @@ No `$ref` is fetched: the only known resource is the schema itself.
 """
 
 from ast import literal_eval
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -45,7 +45,8 @@ class SchemaChecker:
         """Everywhere that `value`, which the API calls `field`, breaks the schema."""
         try:
             with _limits():
-                return [_problem(field, error) for error in self._validator.iter_errors(value)]
+                found = _sort_by_place(value, self._validator.iter_errors(value))
+                return [_problem(field, error) for error in found]
         except Exception as error:
             return [_invalid(field, f"cannot be checked: {_explain(error)}")]
 
@@ -207,7 +208,7 @@ def _applied_inside(contents: dict[str, Any]) -> Iterator[Any]:
 def _check_form(dialect: Any, schema: Any) -> None:
     from jsonschema.exceptions import SchemaError
 
-    for error in _meta_validator(dialect).iter_errors(schema):
+    for error in _sort_by_place(schema, _meta_validator(dialect).iter_errors(schema)):
         raise SchemaError.create_from(error)
 
 
@@ -227,6 +228,26 @@ def _check_patterns(contents: dict[str, Any]) -> None:
 
 
 # Problems
+
+
+def _sort_by_place(value: Any, errors: Iterable[Any]) -> list[Any]:
+    """Sort errors: a value comes before the values inside it, and those in the order written."""
+    positions: dict[int, dict[str, int]] = {}  # of the keys of an object, by the object's identity
+
+    def place(error: Any) -> list[int]:
+        found, part = [], value
+        for step in error.absolute_path:
+            if isinstance(part, dict):
+                if id(part) not in positions:
+                    positions[id(part)] = {key: index for index, key in enumerate(part)}
+                found.append(positions[id(part)].get(step, len(part)))
+                part = part.get(step)  # draft-03 reports a missing property at its own place
+            else:
+                found.append(step)
+                part = part[step]
+        return found
+
+    return sorted(errors, key=place)
 
 
 def _problem(field: str, error: Any) -> Problem:

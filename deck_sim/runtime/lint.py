@@ -24,6 +24,7 @@ AT_ONCE = timedelta(seconds=1)  # a call within this time of a delivery is cause
 MIN_READS = 3
 
 _READ = re.compile(r"/v2/(?P<plural>[^/]+)/(?P<id>[^/]+)")
+_POLLED = (*KINDS, "credential")  # the kinds whose status a client waits for
 _WRITES = ("POST", "PATCH", "DELETE")
 _ANSWERS = CallPattern.read("POST /v2/*/*/interaction")
 _CREATES = (CallPattern.read("POST /v2/*"), CallPattern.read("POST /v2/tasks/*/run"))
@@ -234,10 +235,11 @@ def _reads(context: LintContext) -> Iterator[tuple[str, list[Call]]]:
 
 
 def _machine(context: LintContext, call: Call) -> Machine | None:
-    """The state machine of the connection, session or run that a call read."""
+    """The state machine of the login, session or run that a call read."""
     plural = call.path.split("/")[2]
     kinds = context.world.rules.kinds.values()
-    return next((row.machine for row in kinds if row.path == plural and row.object in KINDS), None)
+    polled = (row for row in kinds if row.path == plural and row.object in _POLLED)
+    return next((row.machine for row in polled), None)
 
 
 def _is_final(context: LintContext, call: Call) -> bool:

@@ -72,6 +72,20 @@ def test_a_missing_property_is_reported_at_its_own_place():
     assert [field for field, _ in found(violations(oldest, {}, "input"))] == ["input.n"]
 
 
+def test_violations_are_in_the_order_of_the_value():
+    """A value comes before the values inside it, whatever the order of the keywords."""
+    schema = {"additionalProperties": {"type": "integer"}, "required": ["c"], "minProperties": 3}
+    found = violations(schema, {"b": "x", "a": "y"}, "input")
+    assert [problem.field for problem in found] == ["input.c", "input", "input.b", "input.a"]
+
+
+def test_the_first_mistake_of_a_schema_is_reported():
+    """The one that is written first."""
+    schema = {"type": "nope", "properties": {"a": {"type": 5}}}
+    (found,) = schema_problems(schema, "input_schema")
+    assert found.field == "input_schema.type"
+
+
 def test_none_allows_every_value():
     """A task without a schema takes any input."""
     assert violations(None, {"any": object()}, "input") == []

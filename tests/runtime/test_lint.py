@@ -48,8 +48,9 @@ def tried(seconds, status=200, fault=None):
 def found():
     """Return the names and sentences of the findings in these calls."""
 
-    def found(*calls, attempts=(), lines=(), mode="frozen", **options):
-        simulation = Simulation("key", Settings(mode=mode), Library(shipped()))
+    def found(*calls, attempts=(), lines=(), mode="frozen", edition="connections", **options):
+        settings = Settings(edition=edition, mode=mode)
+        simulation = Simulation("key", settings, Library(shipped()))
         for line in lines:
             simulation.world.note("task_run", "x", line)
         simulation.journal.extend(calls)
@@ -67,6 +68,15 @@ def test_frequent_reads_are_a_finding(found):
     """Three reads of an unfinished run, each within the interval of the one before."""
     calls = [read(seconds / 2, "running") for seconds in range(4)]
     assert found(*calls) == [("polls_too_often", "`trun_1` was read 3 times within 1s of a read")]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "count"), [("credentials", "unverified", 1), ("tasks", "learning", 0)]
+)
+def test_polling_is_about_resources_that_a_client_waits_for(found, path, status, count):
+    """A credential changes by itself; a task does not."""
+    calls = [read(seconds / 2, status, f"/v2/{path}/x_1") for seconds in range(4)]
+    assert len(found(*calls, edition="credentials")) == count
 
 
 def test_a_read_right_after_a_delivery_is_not_polling(found):
