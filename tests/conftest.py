@@ -191,7 +191,7 @@ class Arrival:
 
 
 class Receiver(socketserver.ThreadingTCPServer):
-    """A receiver of webhooks on a socket, which answers as it is told to, byte by byte."""
+    """A receiver of webhooks on a socket, which answers as configured, byte by byte."""
 
     allow_reuse_address = daemon_threads = True
     block_on_close = False
@@ -250,7 +250,7 @@ def _receiving():
 
 @pytest.fixture
 def receiver():
-    """A real receiver of webhooks, in a thread; it answers 200 unless it is told otherwise."""
+    """A real receiver of webhooks, in a thread; it answers 200 by default."""
     with _receiving() as receiver:
         yield receiver
 

@@ -1,4 +1,4 @@
-"""What callers, people and sources do to a world.
+"""The actions of callers, reviewers and sources on a world.
 
 A command checks everything before it changes anything. If a check fails it raises `ApiError` with
 all problems, and the world stays as it was.
@@ -59,7 +59,7 @@ def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[
 
 
 def input_problems(task: Resource, body: Mapping[str, Any]) -> list[Problem]:
-    """Where the input of a run breaks the task's schema; nothing if it is no object."""
+    """The places where a run's input breaks the task's schema. Only objects are checked."""
     given = body.get("input", {})
     if not isinstance(given, dict):
         return []

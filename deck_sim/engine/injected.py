@@ -24,7 +24,7 @@ HASTE = "haste"  # a webhook that is sent before the answer to the call that cau
 
 
 class Fault(Protocol):
-    """What can be injected. Immutable."""
+    """A fault that can be injected. Immutable."""
 
     key: ClassVar[str]
     fires: ClassVar[str]  # `CALL`, `ANSWER`, `WEBHOOK` or `HASTE`

@@ -79,11 +79,11 @@ class AdditiveChanges:
 
     @property
     def unknown_fields(self) -> Mapping[str, Any]:
-        """What is added to the fields of every resource and event."""
+        """The fields added to every resource and event."""
         unknown = {"deck_sim_surprise": {"why": "clients must tolerate unknown fields"}}
         return unknown if self.fields else {}
 
     @property
     def unknown_prompt(self) -> Mapping[str, str]:
-        """What replaces the type of every prompt."""
+        """The field that replaces the type of every prompt."""
         return {"type": self.interaction_type} if self.interaction_type else {}

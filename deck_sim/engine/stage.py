@@ -1,4 +1,4 @@
-"""What a step of a script can read and do while it is played."""
+"""The interface between a step and the world while the step is played."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What the engine knows of a script: steps, branches and a cursor. Which steps exist and how they
+"""Scripts as the engine plays them: steps, branches and a cursor. Which steps exist and how they
 are written is defined in the room `scenario`.
 
 The cursor is a path: `(2,)` is the third step; `(2, "on_rejected", 0)` is the first step of that
@@ -59,7 +59,7 @@ class Step(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What one connection, session or run plays. Immutable, so that copies of a world share it."""
+    """The script of one connection, session or run. Immutable: copies of a world share it."""
 
     scenario: str
     kind: str

@@ -1,4 +1,4 @@
-"""What a world waits for, and why an awaited event does not come, in words for the caller."""
+"""Explains what a world waits for, and why an awaited event does not come."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -123,7 +123,7 @@ def _why_stuck(world: World, resource: Resource) -> str:
 
 
 def _needs(world: World, resource: Resource) -> str:
-    """Who has to do what before a resource moves on."""
+    """The action, and its actor, that a resource waits for."""
     story, asked = world.stories.get(resource.id), resource.fields.get("interaction")
     machine = world.kind(resource.kind).machine
     if story and story.held:

@@ -18,7 +18,7 @@ class OutOfSteps(Exception):
 
 @dataclass(slots=True)
 class Work:
-    """What is left of one limit."""
+    """The steps left of one limit."""
 
     limit: int = MOST_STEPS
     seconds: float = MOST_SECONDS  # for matching patterns: `regex_limits` says why not in steps

@@ -175,7 +175,7 @@ class World:
         self.note(kind, resource.id, f"created{as_status}{about}")
         if not silent:
             self._emit_lifecycle(resource, "created")
-            # If the creation is an event of its own, the first status is none (assumed).
+            # If the creation is an event of its own, the first status emits no event (assumed).
             if row.machine and row.machine.announces_first and "created" not in row.lifecycle:
                 self.emit(f"{kind}.{row.machine.event(str(resource.status))}", resource)
             added = self.additive_changes.event_type
@@ -290,7 +290,7 @@ class World:
                 self.timers.arm(made.id, ATTEMPT, self.now)
 
     def _event_extras(self, resource: Resource) -> dict[str, Any]:
-        """What an event shows of other resources, as they are now.
+        """The data of other resources in an event, as they are now.
 
         Events about a run carry the external id of its connection, too (documented).
         """
@@ -323,7 +323,7 @@ class World:
     # Private: the cascade of a transition, as the rows of the machines say
 
     def _used_by(self, run: Resource) -> list[Resource]:
-        """What a run works through: its connection, or credential and session."""
+        """The connection, or credential and session, that a run uses."""
         row = self.kind(run.kind)
         if not (row.machine and row.machine.works_in):
             return []

@@ -1,1 +1,1 @@
-"""What stands beside the main job: the scenario player, and Hypothesis strategies."""
+"""Tools for scenarios: the player and the Hypothesis strategies."""

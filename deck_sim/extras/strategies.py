@@ -110,13 +110,13 @@ class _Walk:
         return found
 
     def next_statuses(self, status: str, room: int) -> list[str]:
-        """What may follow and still end within `room` steps; the nearest to an ending first."""
+        """Statuses that can follow and end within `room` steps, nearest to an ending first."""
         far = self.distances
         found = [s for s in self.machine.follows[status] if s in far and far[s] < room]
         return sorted(found, key=far.__getitem__)
 
     def first_statuses(self, room: int) -> list[str]:
-        """What a script may begin with; it may leave out the initial status."""
+        """The statuses that a script may begin with; it may leave out the initial one."""
         first = self.machine.initial
         initial = [first] if self.distances[first] < room else []
         return [*self.next_statuses(first, room), *initial]

@@ -1,4 +1,4 @@
-"""What a fault changes: a response or a webhook that is about to be sent."""
+"""A response or a webhook that is about to be sent, as a fault sees it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

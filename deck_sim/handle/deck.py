@@ -157,7 +157,7 @@ class Deck(AbstractContextManager["Deck"]):
         self._control.call("PATCH", "/world", json={"default_scenario": name})
 
     def queue(self, *names: str, resource: str = "task_run") -> None:
-        """Let the next runs (or `resource="connection"`) play these scenarios, one each."""
+        """Queue scenarios: the next runs (or `resource="connection"`) play one each."""
         self._control.call("POST", "/queue", json={"resource": resource, "scenarios": [*names]})
 
     def rule(self, when: Mapping[str, Any], scenario: str, resource: str | None = None) -> None:
@@ -446,7 +446,7 @@ class Deck(AbstractContextManager["Deck"]):
         return read_timeline(self._control.get("/timeline"))
 
     def next(self) -> Json:
-        """What is due, soonest first, and what waits without a timer."""
+        """The timers that are due, soonest first, and the resources that wait without one."""
         return self._control.call("GET", "/next")
 
     @property

@@ -38,7 +38,7 @@ class Hold(AbstractContextManager["Hold"]):
         return self._met if self._released is not None else int(self._read()["met"])
 
     def release(self) -> list[str]:
-        """Let everything go on at the world's present time; return the ids of what was held.
+        """Release everything at the world's present time; return the ids that were held.
 
         A second call does nothing.
         """

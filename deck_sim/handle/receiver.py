@@ -175,7 +175,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         return status
 
     def _verify(self, headers: Mapping[str, str], body: bytes) -> str | None:
-        """What is wrong with a signature. Its time may be the wall clock's or the world's."""
+        """The problem of a signature, or None. Its time may be the wall clock's or the world's."""
         try:
             verify(self.secret, headers, body, real_time.process_now())
         except SignatureError as wrong:

@@ -12,7 +12,7 @@ from deck_sim.runtime.serialization import print_moment
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """What happened to which resource, and when."""
+    """A change of a resource, and its time."""
 
     at: datetime
     kind: str  # a kind of resource, or `call`, `clock` or `queue`

@@ -1,4 +1,4 @@
-"""What a world remembers of calls: the journal, and answers by idempotency key."""
+"""The records of calls: the journal, and answers stored by idempotency key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

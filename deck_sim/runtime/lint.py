@@ -33,7 +33,7 @@ _KEY = "idempotency-key"
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
-    """What a rule looks at."""
+    """The calls, world and settings that a rule reads."""
 
     world: World
     calls: Sequence[Call]

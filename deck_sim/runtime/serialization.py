@@ -55,7 +55,7 @@ def _print_attributes(
     names: Iterable[str],
     includes: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
-    """What every resource has, and these attributes."""
+    """The standard fields of a resource, and these attributes."""
     world = simulation.world
     row = world.kind(resource.kind)
     shown: dict[str, Any] = {"id": resource.id, "object": row.object}

@@ -1,4 +1,4 @@
-"""Where scenarios come from: the shipped ones, a user's folder, and those added to one world."""
+"""Libraries of scenarios: shipped ones, a user's folder, and those added to one world."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Mistakes:
 
     @property
     def paths(self) -> list[str]:
-        """Where the mistakes are."""
+        """The paths of the mistakes."""
         return [path for _, path, _ in self._found]
 
     def add(self, place: Path, message: str, *, of_key: bool = False, path: str = "") -> None:

@@ -96,7 +96,7 @@ class SelectionState:
         self.rules = [*rules]
 
     def references(self) -> Iterator[tuple[str, str, str | None]]:
-        """Where a scenario is named, its name, and the kind that plays it (None: any)."""
+        """Each setting that names a scenario, the name, and the kind that plays it (None: any)."""
         yield "default_scenario", self.default_scenario, None
         for kind, names in self.queues.items():
             yield from ((f"queues.{kind}[{index}]", name, kind) for index, name in enumerate(names))

@@ -28,7 +28,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class SocketReset(ConnectionResetError):
-    """What a client gets when its socket is reset."""
+    """The error of a client whose socket is reset."""
 
 
 _CONNECTION_ERRORS: dict[str, type[ConnectionError]] = {

@@ -204,7 +204,7 @@ def _read(folder: Path, below: Library) -> Library:
 
 
 def _find_problems(deck: Deck, failed: bool) -> list[str]:
-    """What went wrong in the world and the test cannot have noticed.
+    """The problems of a world that the test cannot have noticed.
 
     A test that failed may have stopped before it used its scenarios, faults and holds.
     """

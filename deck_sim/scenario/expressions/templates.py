@@ -50,7 +50,7 @@ def is_template(text: str) -> bool:
 
 
 def template_problems(text: str) -> Iterator[str]:
-    """What is wrong with the expressions in a text, found without computing them."""
+    """The mistakes in the expressions of a text, found without computing them."""
     try:
         yield from _problems(_parse(text))
     except ExpressionError as error:

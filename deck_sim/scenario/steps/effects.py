@@ -14,7 +14,7 @@ from deck_sim.scenario.steps.step import Step, compute, script_error
 
 
 class _Rule(NamedTuple):
-    """What a text must be."""
+    """A check of a text, with its description."""
 
     pattern: str
     message: str

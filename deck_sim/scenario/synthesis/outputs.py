@@ -79,7 +79,7 @@ class _TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a value goes, and which try at it this is."""
+    """The place of a value, and the number of the try."""
 
     path: str
     name: str = ""  # of the field

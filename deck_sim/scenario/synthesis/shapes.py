@@ -1,4 +1,4 @@
-"""What one JSON Schema says about objects and arrays, in each dialect."""
+"""The keywords of one JSON Schema for objects and arrays, in each dialect."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -52,7 +52,7 @@ def test_key(request: Request) -> Answer:
 
 @endpoint
 def reset_task(request: Request) -> Answer:
-    """Let a task learn again."""
+    """Set a task back to `learning`."""
     return request.show(commands.reset_task(request.world, _target(request)))
 
 
