@@ -1,4 +1,4 @@
-"""What tests of several rooms share: one server for all, and a fresh world for each test."""
+"""Fixtures of several rooms: one server for all tests, and a fresh world for each."""
 
 import copy
 import itertools
@@ -132,7 +132,7 @@ def _client(base_url, key):
 
 @pytest.fixture
 def advance(sim):
-    """Let time pass, and return the report."""
+    """Advance the clock, and return the report."""
 
     def advance(by):
         answer = sim.post("/clock/advance", json={"by": by})

@@ -131,7 +131,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         """The first event of a type, of that resource if given, that was answered with success.
 
         Waits up to `timeout` seconds of real time. With a frozen clock it does not wait, since no
-        event can arrive. If there is none, the error shows what arrived.
+        event can arrive. If no such event arrived, the error lists the events that did.
         """
         _check_event_type(event)
         resource_id = None if id is None else read_id(id)

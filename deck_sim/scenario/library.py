@@ -45,8 +45,9 @@ class Library:
         return sorted({*self._current(), *(self._below.names() if self._below else ())})
 
     def get(self, name: str, field: str = "scenario") -> Scenario:
-        """The scenario of this name; if there is none, `input_invalid`. `field` is the place of the
-        name in a message.
+        """The scenario of this name.
+
+        Raises `ApiError` (`input_invalid`) for an unknown name, which stands at `field`.
         """
         found = self.find(name)
         if found is None:

@@ -1,4 +1,4 @@
-"""What the tests of the handle share."""
+"""Fixtures of the tests of the handle."""
 
 import subprocess
 import sys
