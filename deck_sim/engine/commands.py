@@ -156,9 +156,9 @@ def begin_run(
     """Create a run with these references and this input, and play its script."""
     fields = {"task_id": task.id, "agent_id": task["agent_id"], **uses}
     fields |= {"runtime_ms": None, "output": None, "errors": [], "interaction": None}
-    run = world.create("task_run", fields, {"input": given})
-    timeout = timedelta(seconds=task["settings"]["timeout_seconds"])
-    world.timers.arm(run.id, TASK_TIMEOUT, world.now + timeout)
+    timeout = task["settings"]["timeout_seconds"]
+    run = world.create("task_run", fields, {"input": given, "timeout_seconds": timeout})
+    world.timers.arm(run.id, TASK_TIMEOUT, world.now + timedelta(seconds=timeout))
     start_story(world, run, script)
     return run
 

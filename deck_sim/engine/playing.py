@@ -5,7 +5,7 @@ that one, and returns, so that its caller can act in between.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from deck_sim.base.durations import spell_duration
@@ -132,7 +132,7 @@ def _wait(world: World, story: Story, wait: Wait) -> None:
 
 def _task_timeout_due(world: World, due: Due) -> None:
     run = world.all("task_run")[due.owner]
-    timeout = spell_duration(world.now - run.created_at)
+    timeout = spell_duration(timedelta(seconds=run.hidden["timeout_seconds"]))
     world.fail(run, problem("task/timeout", timeout=timeout))
 
 

@@ -9,9 +9,9 @@ Laws:
 
 import heapq
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 # Names of timers. The first three are progress; the others are timeouts. A world with nothing but
@@ -69,6 +69,11 @@ class Timers:
                 if not self._queues[at]:
                     del self._queues[at]
 
+    def postpone(self, owners: Collection[str], by: timedelta) -> None:
+        """Set all timers of these owners to a later moment. Their order stays."""
+        for due in [due for due in self.upcoming() if due.owner in owners]:
+            self.arm(due.owner, due.name, due.at + by)
+
     def peek(self) -> Due | None:
         """The next timer, or None."""
         while self._moments and self._moments[0] not in self._queues:
@@ -77,6 +82,10 @@ class Timers:
             return None
         at = self._moments[0]
         return Due(at, *next(iter(self._queues[at])))
+
+    def is_armed(self, owner: str, name: str) -> bool:
+        """Whether this timer is set."""
+        return (owner, name) in self._armed
 
     def is_idle(self) -> bool:
         """Whether only timeouts are armed."""

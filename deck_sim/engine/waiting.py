@@ -45,6 +45,25 @@ def waiting(world: World) -> list[Resource]:
     ]
 
 
+def ids_waiting_for_people(world: World) -> set[str]:
+    """The ids of all that only a person moves on, and of the logins that only such runs use."""
+    playing = (world.all(story.script.kind)[owner] for owner, story in world.stories.items())
+    waiting = {resource.id for resource in playing if _waits_for_person(world, resource)}
+    logins = {used for used, users in world.users.items() if users and users.keys() <= waiting}
+    return waiting | logins
+
+
+def _waits_for_person(world: World, resource: Resource) -> bool:
+    """Whether it waits for an answer, an approval without a duration, or the end of a hold."""
+    if world.stories[resource.id].held:
+        return True
+    commands = world.machine(resource).commands
+    asks = (commands[name].allowed for name in ("answer", "approve") if name in commands)
+    return any(resource.status in allowed for allowed in asks) and not world.timers.is_armed(
+        resource.id, STEP
+    )
+
+
 @dataclass(slots=True)
 class AwaitedEvent:
     """An event that a caller waits for, of one resource if `resource_id` is set."""

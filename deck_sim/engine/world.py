@@ -116,6 +116,14 @@ class World:
         machine = self.kind(resource.kind).machine
         return machine is None or resource.status in machine.settled
 
+    def used_by(self, run: Resource) -> list[Resource]:
+        """The connection, or credential and session, that a run uses."""
+        row = self.kind(run.kind)
+        if not (row.machine and row.machine.works_in):
+            return []
+        used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
+        return [self.all(kind)[run[name]] for name, kind in used.items() if run[name]]
+
     def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
         """The short list of others that is printed inside a resource under that name."""
         embed = self.kind(resource.kind).embeds[name]
@@ -168,7 +176,7 @@ class World:
         usual: dict[str, Any] = {"status": row.first_status}
         usual |= {"created_at": self.now, "updated_at": self.now, **standard}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
-        for used in self._used_by(resource):
+        for used in self.used_by(resource):
             self.users.setdefault(used.id, {})[resource.id] = None
             self.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)
         as_status = f" as {resource.status}" if resource.status else ""
@@ -322,16 +330,8 @@ class World:
 
     # Private: the cascade of a transition, as the rows of the machines say
 
-    def _used_by(self, run: Resource) -> list[Resource]:
-        """The connection, or credential and session, that a run uses."""
-        row = self.kind(run.kind)
-        if not (row.machine and row.machine.works_in):
-            return []
-        used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
-        return [self.all(kind)[run[name]] for name, kind in used.items() if run[name]]
-
     def _end_use(self, resource: Resource) -> None:
-        for used in self._used_by(resource):
+        for used in self.used_by(resource):
             users = self.users.get(used.id, {})
             if resource.id in users:
                 del users[resource.id]

@@ -26,6 +26,7 @@ from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.advance import Advance, AdvanceReport, pass_time_until, run_to_end, steps
 from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS
 from deck_sim.runtime.journal import MAX_CALLS, Call, StoredAnswer
+from deck_sim.runtime.polling import pass_polled_time
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import Choice, NewResource, SelectionState, choose
@@ -33,7 +34,8 @@ from deck_sim.scenario.selection import Choice, NewResource, SelectionState, cho
 log = logging.getLogger("deck_sim")
 
 FOLLOW = "follow"  # the only mode that needs the caller and the server in one process
-MODES = ("real", "frozen", "on_poll", FOLLOW)
+ON_POLL = "on_poll"
+MODES = ("real", "frozen", ON_POLL, FOLLOW)
 WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -48,6 +50,7 @@ class Settings:
     edition: str = DEFAULT_EDITION
     mode: str = "frozen"
     speed: float = 1
+    step: timedelta | None = None  # of an `on_poll` clock; other modes ignore it
     now: datetime | None = None
     seed: int = 0
     webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
@@ -66,6 +69,7 @@ class Simulation:
     world: World = field(init=False)
     mode: str = field(init=False)
     speed: float = field(init=False)
+    step: timedelta | None = field(init=False)  # what a read costs; None: it jumps
     selection: SelectionState = field(default_factory=SelectionState)
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
@@ -80,7 +84,6 @@ class Simulation:
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
     # By hold id: functions that send the responses that it keeps back.
     held_responses: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
-    _shown: dict[str, Resource] = field(default_factory=dict)  # as last read, in `on_poll`
 
     def __post_init__(self) -> None:
         now = self.settings.now or STARTS.get(self.settings.mode, lambda: FROZEN_START)()
@@ -88,13 +91,14 @@ class Simulation:
         limited = self.settings.rate_limit
         self.rate_limiter = RateLimiter(self.world.rules.rate_limit if limited else None)
         self.strict_fidelity = self.settings.strict_fidelity
-        self.set_clock(self.settings.mode, self.settings.speed)
+        self.set_clock(self.settings.mode, self.settings.speed, self.settings.step)
 
     # The clock
 
-    def set_clock(self, mode: str, speed: float = 1) -> None:
+    def set_clock(self, mode: str, speed: float = 1, step: timedelta | None = None) -> None:
         """Change the clock's mode."""
         self.mode, self.speed = mode, speed
+        self.step = step if mode == ON_POLL else None
         clock = MOVING_CLOCKS.get(mode)
         self._clock = clock and clock(self.world.now, speed, lambda: self.real_ns())
 
@@ -120,25 +124,9 @@ class Simulation:
         return AdvanceReport(self.world.now, self.world.timeline[position:])
 
     def poll(self, resources: Iterable[Resource]) -> None:
-        """In `on_poll` mode, jump to the next due moment if one of these resources is unfinished.
-
-        The first read of a new prompt does not jump: a client that only polls must see that its
-        answer was rejected.
-        """
-        if self.mode != "on_poll" or self.advancing:
-            return
-        unfinished = [found for found in resources if not self.world.is_settled(found)]
-        has_new_prompt = any(
-            found.fields.get("interaction") is not None and self._shown.get(found.id) is not found
-            for found in unfinished
-        )
-        if unfinished and not has_new_prompt:
-            run_to_end(pass_time_until(self, self.world.now))  # fills the outbox; no jump
-            due = self.world.timers.peek()
-            if due is not None:
-                run_to_end(pass_time_until(self, due.at))
-        for read in unfinished:
-            self._shown[read.id] = self.world.all(read.kind)[read.id]
+        """In `on_poll` mode, let the time pass that a read of these resources costs."""
+        if self.mode == ON_POLL and not self.advancing:
+            run_to_end(pass_polled_time(self, resources, self.step, LAST_MOMENT))
 
     # Advances
 

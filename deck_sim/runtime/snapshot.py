@@ -124,7 +124,7 @@ def restore_snapshot(worlds: WorldRegistry, key: str, document: Mapping[str, Any
     restored = worlds.create(key, **asdict(content["state"]["settings"]))
     for name, value in content["state"].items():
         setattr(restored, name, value)
-    restored.set_clock(restored.mode, restored.speed)
+    restored.set_clock(restored.mode, restored.speed, restored.step)
     for scenario in content["scenarios"]:
         if library.find(scenario.name) is not scenario:
             restored.library.add(scenario)

@@ -5,72 +5,16 @@ from datetime import timedelta
 
 import pytest
 from freezegun import freeze_time
+from offline import SECOND, OfflineSimulation
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import parse_duration
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine import commands
-from deck_sim.engine.destinations import create_destination
-from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import advance
-from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.simulation import LAST_MOMENT, Settings, Simulation
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.loader import read_scenario
-from deck_sim.webhooks.signing import make_secret
-
-CONNECTION = {"source_id": "src_1", "auth_method": "none", "external_id": None}
-TASK = {"name": "Read", "agent_id": "agt_1", "input_schema": None, "output_schema": None}
-TASK["settings"] = {"timeout_seconds": 1800}
-SECOND = timedelta(seconds=1)
-
-
-class OfflineSimulation(Simulation):
-    """A simulation whose real time a test moves, and which sends no webhooks."""
-
-    def __init__(self, **settings):
-        self.real = 0
-        super().__init__("key", Settings(**settings), Library(), lambda: self.real)
-        for kind, fields in {"agent": {"name": "A"}, "source": {}, "task": TASK}.items():
-            name = {"agent": "agt_1", "source": "src_1", "task": "task_1"}[kind]
-            commands.seed_resource(self.world, kind, fields, id=name)
-        body = CONNECTION
-        commands.seed_resource(self.world, "connection", body, id="conn_1", status="connected")
-
-    def advance_by(self, *given):
-        """Advance by a duration."""
-        return run_to_end(super().advance_by(*given))
-
-    def advance_until_event(self, type_, run=None, limit=timedelta(days=1)):
-        """Advance until an event."""
-        return run_to_end(super().advance_until_event(type_, run, limit))
-
-    def advance_until_idle(self):
-        """Advance until idle."""
-        return run_to_end(super().advance_until_idle())
-
-    def run(self, steps="[queued: 2s, running: 8s, completed]"):
-        """Start a run; returns its id."""
-        self.library.add(read_scenario(f"version: 1\nname: story\ntask_run: {steps}"))
-        task, body = self.world.find("task", "task_1"), {"connection_id": "conn_1", "input": {}}
-        choose = lambda facts: self.choose("task_run", "story", facts)  # noqa: E731
-        return commands.run_task(self.world, task, body, choose).id
-
-    def look(self, run_id):
-        """The run as it is now."""
-        return self.world.find("task_run", run_id)
-
-    def pass_real(self, text):
-        """Let real time pass, and catch up."""
-        self.real += parse_duration(text) // timedelta(microseconds=1) * 1000
-        self.catch_up()
-
-    @property
-    def elapsed(self):
-        """How long the world has existed."""
-        return self.world.now - FROZEN_START
-
 
 ASKS = "[running: 1s, interaction_required: mfa, running, completed]"
 
@@ -168,58 +112,6 @@ def test_changing_the_clock_mode_keeps_the_time(simulation):
     assert simulation.look(run).status == "completed"
     simulation.pass_real("1s")
     assert simulation.elapsed == 12 * SECOND
-
-
-def test_polling_an_unfinished_run_jumps_to_the_next_due_moment():
-    """Polling a finished one does not."""
-    simulation = OfflineSimulation(mode="on_poll")
-    run, seen = simulation.run(), []
-    for _ in range(4):
-        simulation.poll([simulation.look(run)])
-        seen.append((simulation.elapsed // SECOND, simulation.look(run).status))
-    assert seen == [(2, "running"), (10, "completed"), (10, "completed"), (10, "completed")]
-
-
-def test_polling_shows_a_prompt_before_its_window_runs_out():
-    """A client that only polls sees that its answer was rejected, and can answer again."""
-    simulation = OfflineSimulation(mode="on_poll")
-    steps = "[running, interaction_required: {accept: {code: '1'}}, running, completed]"
-    run = simulation.run(steps)
-    commands.answer_interaction(simulation.world, simulation.look(run), {"code": "0"})
-    simulation.poll([simulation.look(run)])
-    assert simulation.look(run).status == "interaction_required"
-    simulation.poll([simulation.look(run)])
-    assert simulation.look(run).status == "failed"
-
-
-def test_polling_does_everything_that_is_due_at_one_moment():
-    """What falls due at the same moment happens in the same poll."""
-    simulation = OfflineSimulation(mode="on_poll")
-    first, second = simulation.run(), simulation.run()
-    simulation.poll([simulation.look(first)])
-    assert [simulation.look(run).status for run in (first, second)] == ["running", "running"]
-
-
-@pytest.mark.parametrize("mode", ["frozen", "real"])
-def test_polling_moves_only_an_on_poll_clock(mode):
-    """Reads change nothing in other modes."""
-    simulation = OfflineSimulation(mode=mode, now=FROZEN_START)
-    run = simulation.run()
-    was = copy.deepcopy(simulation.world)
-    simulation.poll([simulation.look(run)])
-    assert simulation.world == was
-
-
-def test_a_delivery_is_not_the_jump_of_a_poll():
-    """Deliveries that are due now go out first, then the poll jumps."""
-    simulation = OfflineSimulation(mode="on_poll")
-    fields = {"name": "q", "type": "webhook", "config": {"url": "http://x/"}, "events": ["*"]}
-    create_destination(simulation.world, fields, None, make_secret)
-    run = simulation.run()
-    assert ATTEMPT in {due.name for due in simulation.world.timers.upcoming()}
-    simulation.poll([simulation.look(run)])
-    assert (simulation.elapsed, simulation.look(run).status) == (2 * SECOND, "running")
-    assert simulation.world.outbox
 
 
 # Driving

@@ -1,0 +1,217 @@
+"""How reads move an `on_poll` clock."""
+
+import copy
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from offline import SECOND, OfflineSimulation
+
+from deck_sim.engine import commands
+from deck_sim.engine.destinations import create_destination
+from deck_sim.engine.records import Hold
+from deck_sim.engine.timers import ATTEMPT
+from deck_sim.engine.world import FROZEN_START
+from deck_sim.runtime.simulation import LAST_MOMENT
+from deck_sim.webhooks.signing import make_secret
+
+MINUTE = 60 * SECOND
+FIVE = 5 * SECOND
+ASKS = "[running, interaction_required: {accept: {code: '1'}}, running, completed]"
+WAITS = {"a prompt": ASKS, "an approval": "[running, pending: , completed]"}
+HANGS = "[queued: 2s, running: stuck]"
+
+
+@pytest.fixture
+def simulation():
+    """A world that polls move."""
+    return OfflineSimulation(mode="on_poll")
+
+
+def test_polling_an_unfinished_run_jumps_to_its_next_moment(simulation):
+    """Polling a finished one does not."""
+    run, seen = simulation.run(), []
+    for _ in range(4):
+        (status,) = simulation.read(run)
+        seen.append((simulation.elapsed // SECOND, status))
+    assert seen == [(2, "running"), (10, "completed"), (10, "completed"), (10, "completed")]
+
+
+def test_polling_jumps_over_the_moments_of_others(simulation):
+    """What others have to do on the way happens."""
+    quick, slow = simulation.run("[queued: 1s, running: 1s, completed]"), simulation.run(HANGS)
+    assert simulation.read(slow) == ["running"]
+    assert simulation.elapsed == 2 * SECOND
+    assert simulation.look(quick).status == "completed"
+
+
+def test_a_read_of_several_jumps_to_the_first_of_their_moments(simulation):
+    """A list reads all that it shows."""
+    runs = [simulation.run(), simulation.run("[queued: 1s, running: 1s, completed]")]
+    assert simulation.read(*runs) == ["queued", "running"]
+    assert simulation.elapsed == SECOND
+
+
+def test_polling_a_run_jumps_to_the_moment_of_its_login(simulation):
+    """The connection drops before the stuck run ends."""
+    login = simulation.connect("[connecting: 1s, connected: 10m, disconnected]")
+    assert simulation.read(login) == ["connected"]
+    run = simulation.run("[running: stuck]", login)
+    assert simulation.read(run) == ["failed"]
+    assert simulation.elapsed == 10 * MINUTE + SECOND
+
+
+@pytest.mark.parametrize("steps", WAITS.values(), ids=WAITS)
+def test_polling_what_waits_for_a_person_moves_nothing(simulation, steps):
+    """Its window, inactivity and task timeout stay as far away as they are."""
+    run = simulation.run(steps)
+    was = copy.deepcopy(simulation.world)
+    for _ in range(5):
+        simulation.read(run)
+    assert simulation.world == was
+
+
+@pytest.mark.parametrize("steps", WAITS.values(), ids=WAITS)
+def test_polling_another_run_postpones_what_waits_for_a_person(simulation, steps):
+    """By the time that it waits, also if its wait begins during the jump."""
+    simulation.run(steps.replace("running", "running: 1m", 1))
+    hangs = simulation.run(HANGS)
+    assert [simulation.read(hangs) for _ in range(2)] == [["running"], ["failed"]]
+    waiting = [due.at - simulation.world.now for due in simulation.world.timers.upcoming()]
+    began = MINUTE  # the task timeout runs before the wait, too
+    assert 30 * MINUTE - began in waiting
+    assert all(left in (5 * MINUTE, 29 * MINUTE, 30 * MINUTE) for left in waiting)
+
+
+def test_a_postponed_task_timeout_names_the_time_that_the_task_has(simulation):
+    """The message does not count the time that was jumped over."""
+    run, hangs = simulation.run(WAITS["an approval"]), simulation.run(HANGS)
+    simulation.read(hangs), simulation.read(hangs)
+    simulation.advance_by(timedelta(hours=1))
+    (error,) = simulation.look(run)["errors"]
+    assert error["message"] == "Task execution exceeded the timeout of 30 minutes."
+
+
+def test_a_login_is_postponed_with_the_only_run_that_uses_it(simulation):
+    """Its connection does not drop while another run is polled."""
+    login = simulation.connect("[connected: 10m, disconnected]")
+    run, hangs = simulation.run(ASKS, login), simulation.run(HANGS)
+    simulation.read(hangs), simulation.read(hangs)
+    assert simulation.elapsed == 30 * MINUTE
+    assert simulation.look(run).status == "interaction_required"
+
+
+def test_a_timed_approval_moves_like_any_step(simulation):
+    """`pending: 10m` is approved when it is over."""
+    run = simulation.run("[running, pending: 10m, completed]")
+    assert simulation.read(run) == ["completed"]
+    assert simulation.elapsed == 10 * MINUTE
+
+
+def test_polling_a_held_run_moves_nothing(simulation):
+    """It waits for its release, and no timeout ends it."""
+    simulation.world.holds["hold_1"] = Hold("hold_1", "task_run.completed")
+    run = simulation.run()
+    assert [simulation.read(run) for _ in range(4)] == [["running"]] * 4
+    assert simulation.elapsed == 10 * SECOND
+
+
+def test_polling_does_everything_that_is_due_at_one_moment(simulation):
+    """What falls due at the same moment happens in the same poll."""
+    first, second = simulation.run(), simulation.run()
+    simulation.read(first)
+    assert [simulation.look(run).status for run in (first, second)] == ["running", "running"]
+
+
+def test_a_run_that_ends_at_once_costs_no_jump(simulation):
+    """What is due now happens first."""
+    run = simulation.run("[running: 0s, completed]")
+    simulation.run(HANGS)
+    assert simulation.read(run) == ["completed"]
+    assert simulation.elapsed == timedelta()
+
+
+@pytest.mark.parametrize("mode", ["frozen", "real"])
+def test_polling_moves_only_an_on_poll_clock(mode):
+    """Reads change nothing in other modes, not even with a step."""
+    simulation = OfflineSimulation(mode=mode, now=FROZEN_START, step=FIVE)
+    run = simulation.run()
+    was = copy.deepcopy(simulation.world)
+    simulation.read(run)
+    assert simulation.world == was
+
+
+def test_a_delivery_is_not_the_jump_of_a_poll(simulation):
+    """Deliveries that are due now go out first, then the poll jumps."""
+    fields = {"name": "q", "type": "webhook", "config": {"url": "http://x/"}, "events": ["*"]}
+    create_destination(simulation.world, fields, None, make_secret)
+    run = simulation.run()
+    assert ATTEMPT in {due.name for due in simulation.world.timers.upcoming()}
+    assert simulation.read(run) == ["running"]
+    assert simulation.elapsed == 2 * SECOND
+    assert simulation.world.outbox
+
+
+@pytest.mark.parametrize("steps", ["[queued: 2s, running: 8s, completed]", *WAITS.values()])
+def test_with_a_step_each_read_lets_that_much_time_pass(steps):
+    """No more and no less, whatever is read, until it is finished."""
+    simulation = OfflineSimulation(mode="on_poll", step=FIVE)
+    run, reads = simulation.run(steps), 0
+    while simulation.read(run) not in (["completed"], ["failed"]):
+        reads += 1
+        assert simulation.elapsed == reads * FIVE
+    simulation.read(run)
+    assert simulation.elapsed == (reads + 1) * FIVE
+
+
+def test_polls_do_not_pass_the_last_moment():
+    """A step or a jump that is too long stops there."""
+    simulation = OfflineSimulation(mode="on_poll", now=LAST_MOMENT - SECOND)
+    run = simulation.run()
+    simulation.read(run)
+    assert simulation.world.now == LAST_MOMENT
+    simulation.set_clock("on_poll", step=FIVE)
+    assert simulation.read(run) == ["queued"]
+    assert simulation.world.now == LAST_MOMENT
+
+
+STORIES = {  # and how many polls each needs at most
+    "[queued: 2s, running: 8s, completed]": 2,
+    "[queued: 1s..9s, running: 40s, pending: 3m, completed]": 3,
+    HANGS: 2,
+    "[queued: 20s, running: 2h, completed]": 2,  # ends by its task timeout
+    "[running, interaction_required: {timeout: 1m}, running, completed]": None,
+    "[running: 5s, interaction_required: mfa, running: 3s, completed]": None,
+    "[running: 2s, pending: , completed]": None,
+}
+
+
+@given(data=st.data(), stories=st.lists(st.sampled_from([*STORIES]), min_size=1, max_size=5))
+def test_polls_cost_no_patience_and_end_each_run_within_its_own_number(data, stories):
+    """Whatever else is played and polled: prompts and approvals stay open, other runs end."""
+    simulation = OfflineSimulation(mode="on_poll")
+    runs = {simulation.run(steps): steps for steps in stories}
+    polls = dict.fromkeys(runs, 0)
+    for run in data.draw(st.lists(st.sampled_from([*runs]), max_size=25)):
+        simulation.read(run)
+        polls[run] += 1
+    for run, steps in runs.items():
+        most = STORIES[steps]
+        if most is None:
+            polls[run] = 0
+            simulation.read(run), simulation.read(run)
+            assert simulation.look(run).status in ("interaction_required", "pending")
+        else:
+            for _ in range(most - polls[run]):
+                simulation.read(run)
+            assert simulation.look(run).status in ("completed", "failed")
+
+
+def test_a_client_that_polls_before_it_answers_is_heard(simulation):
+    """It sees the prompt, polls on, answers wrong, polls again, and answers right."""
+    run, hangs = simulation.run(ASKS), simulation.run(HANGS)
+    for code, status in (("0", "interaction_required"), ("1", "completed")):
+        simulation.read(run), simulation.read(hangs), simulation.read(run)
+        commands.answer_interaction(simulation.world, simulation.look(run), {"code": code})
+        assert simulation.read(run) == [status]
