@@ -90,4 +90,5 @@ def _kept(model: type[bodies.Body]) -> Shape:
     plain = {name: {**inner} for name, inner in schema["properties"].items()}
     for inner in plain.values():
         del inner["title"]
+        inner.pop("default", None)  # no field is left out of an answer
     return record(plain)

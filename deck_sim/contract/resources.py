@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from deck_sim.contract import statuses
 from deck_sim.contract.shapes import (
     ADDRESS,
+    ANY_OBJECT,
     COUNT,
     EXTERNAL_ID,
     FILE,
@@ -235,7 +236,7 @@ EVENT_DESTINATION = Kind(
         "name": text("Hook"),
         "type": choice("EventDestinationType", *get_args(DestinationType)),
         "status": DERIVED,
-        "config": {"type": "object", "examples": [{"url": "https://example.com/hooks"}]},
+        "config": {**ANY_OBJECT, "examples": [{"url": "https://example.com/hooks"}]},
         "events": {**many({"type": "string"}), "minItems": 1, "examples": [["task_run.completed"]]},
     },
     own={

@@ -60,8 +60,10 @@ def identity(prefix: str) -> Shape:
 
 MOMENT = text("2025-01-15T09:30:00Z", format="date-time")
 COUNT: Shape = {"type": "integer", "minimum": 0, "examples": [2]}
-OBJECT: Shape = {"type": "object", "examples": [{"nights": 2}]}
-SCHEMA: Shape = {"type": "object", "examples": [{"type": "object"}]}
+# `additionalProperties`, since generators of clients read an object without fields as an empty one.
+ANY_OBJECT: Shape = {"type": "object", "additionalProperties": True}
+OBJECT: Shape = {**ANY_OBJECT, "examples": [{"nights": 2}]}
+SCHEMA: Shape = {**ANY_OBJECT, "examples": [{"type": "object"}]}
 ADDRESS = text("http://127.0.0.1:8765/_sim/files/7d1c/stor_1?signature=9a0e", format="uri")
 EXTERNAL_ID = nullable(text("customer-17", maxLength=255))
 FILE = {

@@ -1,5 +1,6 @@
 """The schemas of answers, bodies and events."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -123,24 +124,33 @@ def _answer(operation: Operation) -> Shape:
     return {"allOf": [shape, named("Answered")]}
 
 
-class _Untitled(GenerateJsonSchema):
-    """pydantic's schemas without the titles that it makes from names."""
+class _BodySchemas(GenerateJsonSchema):
+    """pydantic's schemas, without titles made from names, and closed where they name keys."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def dict_schema(self, schema: Any) -> Shape:
+        made: Shape = super().dict_schema(schema)
+        for pattern, values in made.pop("patternProperties", {}).items():
+            # pydantic refuses other keys, and its schema would allow them.
+            made |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
+        return made
 
 
 def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
     _, made = models_json_schema(
         [(edition.body(name), "validation") for name in names],
         ref_template="#/components/schemas/{model}",
-        schema_generator=_Untitled,
+        schema_generator=_BodySchemas,
     )
     found: dict[str, Shape] = made["$defs"]
     for name, shape in found.items():
         del shape["title"]
         for field in shape["properties"].values():
-            # An omitted field of an update keeps its value; a default of null says nothing.
-            if name.startswith("Update") or field.get("default") is None:
-                field.pop("default", None)
+            default = field.pop("default", None)
+            # An omitted field of an update keeps its value.
+            if default is not None and not name.startswith("Update"):
+                # In words: generators of TypeScript take a field with a `default` for required.
+                field["description"] = f"`{json.dumps(default)}` if left out."
     return found

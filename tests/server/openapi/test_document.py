@@ -194,6 +194,32 @@ def test_a_create_links_to_the_calls_with_its_id(edition):
     assert set(created["links"]) == {"get_agent", "update_agent", "delete_agent"}
 
 
+def schemas_below(part):
+    """Every object of a document, without examples."""
+    if isinstance(part, dict):
+        yield part
+        part = [inner for key, inner in part.items() if key not in ("example", "examples")]
+    for inner in part if isinstance(part, list) else ():
+        yield from schemas_below(inner)
+
+
+@EVERY_EDITION
+def test_generated_types_require_only_required_fields(edition):
+    """openapi-typescript takes a field with a `default` for required."""
+    schemas = [*schemas_below(document(edition.name)["components"]["schemas"])]
+    assert not [schema for schema in schemas if "default" in schema]
+    settings = document(edition.name)["components"]["schemas"]["TaskSettings"]
+    assert settings["properties"]["timeout_seconds"]["description"] == "`1800` if left out."
+
+
+@EVERY_EDITION
+def test_generated_types_have_no_object_without_fields(edition):
+    """openapi-typescript reads an object that does not say what it may have as an empty one."""
+    for schema in schemas_below(document(edition.name)):
+        if schema.get("type") == "object":
+            assert schema.keys() & {"properties", "additionalProperties"}, schema
+
+
 def lists(part):
     """Every list of a schema, with its name."""
     for name, inner in part.get("properties", {}).items():
