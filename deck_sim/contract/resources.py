@@ -65,7 +65,7 @@ class Kind:
     machine: Machine | None = None
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those with events
     create_status: int = 201
-    summary: tuple[str, ...] | None = None  # the attributes in its events; None: all
+    summary: tuple[str, ...] | None = None  # every field in its events, in order; None: all
     known: str = ""  # the ledger row of its usual calls
 
     @property

@@ -50,6 +50,8 @@ class Machine:
     # the `type/code` or the type of its error: the candidates for the new status of the resource.
     # The first one that may follow, or that it already has, counts.
     leads: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    # The statuses of a run that it gets after what it uses has moved; others it gets before.
+    leads_first: frozenset[str] = frozenset()
     results: Mapping[str, str] = field(default_factory=dict)  # `result`, by final status
     broken: str | None = None  # the status after a script error, for kinds other than runs
     # By status: its word in event types, if that differs.

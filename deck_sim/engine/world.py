@@ -249,17 +249,18 @@ class World:
         if machine.works_in and ends:
             worked = self.now - (started or self.now)
             fields["runtime_ms"] = worked // timedelta(milliseconds=1)
-        moved = self._keep(
-            replace(
-                resource,
-                status=status,
-                updated_at=self.now,
-                # Most moves change no field; the values then share theirs, which saves memory.
-                fields={**resource.fields, **fields} if fields else resource.fields,
-                hidden=resource.hidden if hidden is None else hidden,
-                started_at=started,
-            )
+        moved = replace(
+            resource,
+            status=status,
+            updated_at=self.now,
+            # Most moves change no field; the values then share theirs, which saves memory.
+            fields={**resource.fields, **fields} if fields else resource.fields,
+            hidden=resource.hidden if hidden is None else hidden,
+            started_at=started,
         )
+        if status in machine.leads_first:
+            self._lead_used(machine, moved)
+        self._keep(moved)
         self.note(resource.kind, resource.id, what or f"{before} -> {status}")
         word = machine.event(status)
         if word is not None:
@@ -267,7 +268,8 @@ class World:
         if ends:
             self.stop_story(moved.id)
             self._end_use(moved)
-        self._lead_used(machine, moved)
+        if status not in machine.leads_first:
+            self._lead_used(machine, moved)
         self._end_users(machine, moved)
         self._arm_auto_transition(moved)
         return moved

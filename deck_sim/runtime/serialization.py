@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,22 +44,10 @@ def print_resource(
     simulation: Simulation, resource: Resource, includes: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
     """A resource as the API shows it."""
-    attributes = simulation.world.kind(resource.kind).attributes
-    shown = _print_attributes(simulation, resource, attributes, includes)
-    return {**shown, **simulation.world.additive_changes.unknown_fields}
-
-
-def _print_attributes(
-    simulation: Simulation,
-    resource: Resource,
-    names: Iterable[str],
-    includes: frozenset[str] = frozenset(),
-) -> dict[str, Any]:
-    """The standard fields of a resource, and these attributes."""
     world = simulation.world
     row = world.kind(resource.kind)
     shown: dict[str, Any] = {"id": resource.id, "object": row.object}
-    for name in names:
+    for name in row.attributes:
         if name == "status":
             shown[name] = resource.status
         elif name == "url":  # of a storage item
@@ -75,7 +63,7 @@ def _print_attributes(
             shown[name] = _INCLUDES[name](simulation, resource)
     shown["created_at"] = print_moment(resource.created_at)
     shown["updated_at"] = print_moment(resource.updated_at)
-    return shown
+    return {**shown, **world.additive_changes.unknown_fields}
 
 
 def print_storage(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
@@ -112,11 +100,9 @@ _INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
 def print_event(simulation: Simulation, event: Event) -> dict[str, Any]:
     """An event as the API shows it: with the whole resource at that time, or a summary of it."""
     world = simulation.world
-    summary = world.kind(event.data.kind).summary
-    if summary is None:
-        data = print_resource(simulation, event.data)
-    else:
-        data = _print_attributes(simulation, event.data, summary)
+    summary, data = world.kind(event.data.kind).summary, print_resource(simulation, event.data)
+    if summary is not None:
+        data = {name: data[name] for name in summary}
     data |= event.extras
     return {
         "id": event.id,

@@ -51,6 +51,10 @@ def machine_subjects(kind, machine):
     leaving = (*machine.fails_users_with, *machine.cancels_users_in)
     yield from ([f"{kind}.users@{status}"] for status in leaving)
     yield from ([f"{kind}.{field}"] for field in machine.leads)
+    led = [(status, field) for status in machine.leads_first for field in machine.leads]
+    yield from (
+        [f"{kind}.{status}@{field}"] for status, field in led if status in machine.leads[field]
+    )
     yield from ([f"{kind}.result"] for _ in list(machine.results)[:1])
     yield from ([f"{kind}.event@{status}"] for status in machine.spelled)
 

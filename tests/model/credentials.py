@@ -137,6 +137,13 @@ class Credentials(Reference):
         else:
             super().fall_due(thing, name)
 
+    def precede(self, thing):
+        """Start the session before the run works in it."""
+        if thing["object"] == "task_run" and thing["status"] == "running":
+            session = self.things[thing["session_id"]]
+            if session["status"] in ("queued", "idle"):
+                self.enter(session, "running")
+
     def follow(self, thing):
         """Move session, credential and runs after a transition."""
         if thing["object"] == "task_run":
@@ -166,9 +173,7 @@ class Credentials(Reference):
     def lead_session(self, run, session):
         """Move a session after its run."""
         status, of = run["status"], session["status"]
-        if status == "running" and of in ("queued", "idle"):
-            self.enter(session, "running")
-        elif status in FINISHED and of in ("queued", "running", "idle"):
+        if status in FINISHED and of in ("queued", "running", "idle"):
             login = [e for e in run["errors"] if e.partition("/")[0] in ("auth", "session")]
             if login and "_started" in run:
                 self.enter(session, "failed")

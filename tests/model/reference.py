@@ -118,6 +118,7 @@ class Reference:
         thing.update(status=status, updated_at=self.now, **fields)
         if thing["object"] == "task_run":
             self.count_runtime(thing)
+        self.precede(thing)
         self.emit("canceling" if status == "cancelling" else status, thing)
         self.follow(thing)
 
@@ -133,6 +134,9 @@ class Reference:
     def result(self, status):
         """The `result` of a final status."""
         return {"completed": "success", "failed": "failure", "canceled": "unknown"}[status]
+
+    def precede(self, thing):
+        """Change other things before the event of a transition, as the edition does."""
 
     def follow(self, thing):
         """Change other things after a transition, as the edition does."""

@@ -15,11 +15,21 @@ LOGINS = [["session"]] * 4 + [["source"], ["credential", "session"], []]
 SESSION_SCRIPTS = st.sampled_from([*RUNS, *["never_starts"] * 4])
 LOGIN = {"username": "alex", "password": "hunter2"}
 
+_RUN = "id object status result task_id credential_id agent_id source_id runtime_ms"
+SUMMARIES = {
+    "task_run": [*_RUN.split(), "created_at", "updated_at"],
+    "credential": ["id", "object", "status", "source_id", "auth_method"],
+    "session": ["id", "object", "status"],
+    "agent": ["id", "object", "name"],
+    "source": ["id", "object", "name", "type"],
+    "task": ["id", "object", "status", "name", "agent_id"],
+}
+
 
 class CredentialsMachine(Machine):
     """Credentials, sessions, and runs with them."""
 
-    edition, model_class, summaries = "credentials", Credentials, True
+    edition, model_class, summaries = "credentials", Credentials, SUMMARIES
     lists: ClassVar = {
         "agent": "agents",
         "source": "sources",

@@ -70,14 +70,12 @@ def _resource(kind: Kind) -> Shape:
     asked: dict[str, Shape] = {n: {**shape, "examples": []} for n, shape in kind.includes.items()}
     for name, named_by in kind.named_by.items():
         asked |= dict.fromkeys(kind.attributes[named_by]["enum"], kind.attributes[name])
-    return _with_standard(kind, kind.attributes, asked)
+    return _with_standard(kind, asked)
 
 
-def _with_standard(
-    kind: Kind, names: Iterable[str], asked: Mapping[str, Shape] | None = None
-) -> Shape:
+def _with_standard(kind: Kind, asked: Mapping[str, Shape] | None = None) -> Shape:
     shown = {"id": shapes.identity(kind.prefix), "object": constant(kind.object)}
-    for name in names:
+    for name in kind.attributes:
         if name == "status":
             shown[name] = named(status_name(kind))
         elif name in kind.embeds:
@@ -95,7 +93,8 @@ def _envelope(type_: Shape, data: Shape) -> Shape:
 def _event_data(edition: Edition, kind: Kind) -> Shape:
     whole = named(camel(kind.object))
     if kind.summary is not None:
-        whole = _with_standard(kind, kind.summary)
+        every = _with_standard(kind)["properties"]
+        whole = record({name: every[name] for name in kind.summary})
     if not _shows_external_id(edition, kind):
         return whole
     return {"allOf": [whole, record({}, {"external_id": shapes.EXTERNAL_ID})]}

@@ -102,11 +102,10 @@ RUN_MACHINE = Machine(
             "auth/auth_invalid": ("invalid",),
         },
     },
+    leads_first=frozenset({"running"}),  # assumed: its session starts before it works
     results={"completed": "success", "failed": "failure", "canceled": "unknown"},
     spelled={"cancelling": "canceling"},  # observed
 )
-
-# The summaries in events are assumed: what identifies the resource and its subject.
 
 CREDENTIAL = Kind(
     object="credential",
@@ -124,7 +123,7 @@ CREDENTIAL = Kind(
     filters=("source_id", "external_id", "status"),
     machine=CREDENTIAL_MACHINE,
     lifecycle=("created",),
-    summary=("status", "source_id", "external_id"),
+    summary=("id", "object", "status", "source_id", "auth_method"),
     known="credentials_calls (documented): Credentials have the usual five calls.",
 )
 SESSION = Kind(
@@ -141,7 +140,7 @@ SESSION = Kind(
     references={"credential_id": "credential", "source_id": "source"},
     filters=("status", "credential_id", "source_id"),
     machine=SESSION_MACHINE,
-    summary=("status", "credential_id", "source_id"),
+    summary=("id", "object", "status"),
     known="sessions_calls (documented): Sessions can be listed and read.",
 )
 TASK_RUN = replace(
@@ -161,18 +160,21 @@ TASK_RUN = replace(
     filters=("status", "task_id", "agent_id", "credential_id", "source_id", "outcome"),
     filter_fields={"outcome": "result"},
     machine=RUN_MACHINE,
-    summary=("status", "result", "task_id", "agent_id", "source_id", "credential_id", "session_id"),
+    summary=(
+        *("id", "object", "status", "result", "task_id", "credential_id", "agent_id", "source_id"),
+        *("runtime_ms", "created_at", "updated_at"),
+    ),
 )
-AGENT = replace(resources.AGENT, summary=("name",))
-SOURCE = replace(resources.SOURCE, summary=("name", "type"))
-TASK = replace(resources.TASK, summary=("name", "status", "agent_id"))
+AGENT = replace(resources.AGENT, summary=("id", "object", "name"))
+SOURCE = replace(resources.SOURCE, summary=("id", "object", "name", "type"))
+TASK = replace(resources.TASK, summary=("id", "object", "status", "name", "agent_id"))
 STORAGE = replace(
     resources.STORAGE,
     attributes={
         **resources.STORAGE.attributes,
         "result": choice("StorageResult", "success", "failure"),
     },
-    summary=("file_name", "file_type", "file_size", "task_run_id", "result"),
+    summary=("id", "object", "file_name", "task_run_id"),
 )
 EVENT_DESTINATION = replace(
     resources.EVENT_DESTINATION,
@@ -181,7 +183,7 @@ EVENT_DESTINATION = replace(
         "create": {"endpoint": "create_typed_destination", "body": "CreateTypedDestination"},
         "update": {"endpoint": "update_typed_destination", "body": "UpdateTypedDestination"},
     },
-    summary=("name", "type", "status"),
+    summary=("id", "object", "status", "name", "type"),
 )
 
 OPERATIONS = (

@@ -54,6 +54,12 @@ session_of_run (documented): A run opens a session, or uses the one that it name
 session_follows_run (assumed, later): After its run a session is `idle`; it is `failed` after an
     error of `auth` or `session`, and `completing` if the run ended before the session was open.
     of: task_run.session_id
+order_of_effects (assumed, later): Of a run and its session, `queued` and `running` are events of
+    the session first. At a run's end its own event is first, then its session's, then its
+    credential's; a session that is ended goes before its run.
+    of: task_run.running@session_id
+    source: nothing public; a cause goes before its effect, and a run works in an open session
+    date: 2026-11-26
 one_run_at_a_time (assumed, error): An `idle` session takes one run at a time.
     of: session.run
 what_belongs_together (assumed, error): A run names a credential, a source, or a session; if they do
@@ -97,9 +103,16 @@ storage_result_success (assumed, always): The `result` of a file is `success`, u
 # Events, destinations and deliveries
 event_no_request_id (documented): A message to a destination has no `request_id`.
     of: edition.numbers_messages
-event_summary (documented): `data` is a summary of the resource.
-event_summary_fields (assumed, always): A summary has the id, kind and timestamps, and the fields
-    that identify its subject.
+event_summary (documented): `data` is a summary of the resource. A run's has `id`, `object`,
+    `status`, `result`, `task_id`, `credential_id`, `agent_id`, `source_id`, `runtime_ms`,
+    `created_at` and `updated_at`; a credential's has `id`, `object`, `status`, `source_id` and
+    `auth_method`.
+    source: docs.deck.co, webhooks: the `data` of an event about a run or a credential
+    date: 2026-11-26
+event_summary_fields (assumed, always): A summary of another resource has `id`, `object`, `status`
+    and the name or the ids that identify it; no timestamps.
+    source: nothing public; the summary of a credential, which has no more, is taken as the pattern
+    date: 2026-11-26
 credential_created_event (assumed, later): Creating a credential emits `credential.created` and no
     event of a status.
 destination_by_type (documented): A destination has one object, named after its type.

@@ -99,12 +99,24 @@ def test_a_run_needs_a_consistent_login(task, errors, credential, new_credential
 
 
 def test_events_of_runs_have_a_summary(api, start, advance):
-    """The summary has ids, status and result, but not the output."""
+    """Exactly the documented fields, in the documented order."""
     start()
     advance("10s")
     event = api.get("/events", params={"type": "task_run.completed"}).json()["data"][0]
-    assert event["data"]["result"] == "success"
-    assert not {"output", "errors", "interaction", "input"} & {*event["data"]}
+    ids = ["task_id", "credential_id", "agent_id", "source_id"]
+    times = ["runtime_ms", "created_at", "updated_at"]
+    assert [*event["data"]] == ["id", "object", "status", "result", *ids, *times]
+
+
+def test_a_session_starts_before_its_run_and_ends_after_it(api, start, advance):
+    """A cause is announced before its effect."""
+    start()
+    advance("10s")
+    types = [event["type"] for event in reversed(api.get("/events").json()["data"])]
+    assert [type_ for type_ in types if type_.startswith(("session.", "task_run."))] == [
+        *("session.queued", "task_run.queued", "session.running", "task_run.running"),
+        *("task_run.completed", "session.idle"),
+    ]
 
 
 def test_expressions_can_use_the_credential_and_the_session(api, sim, start, advance, look):
