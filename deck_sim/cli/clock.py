@@ -1,18 +1,25 @@
 """`deck-sim clock`: shows or sets the clock of a running server."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
+from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import Command
-from deck_sim.cli.option_types import MODE, MOMENT
+from deck_sim.cli.option_types import MODE, MOMENT, STEP
 from deck_sim.cli.world_command import on_server, print_lines
 from deck_sim.handle.deck import Deck
+from deck_sim.runtime.simulation import ON_POLL
 
 
 @click.command(
     cls=Command,
-    examples=["deck-sim clock", "deck-sim clock --mode frozen", "deck-sim clock --speed 60"],
+    examples=[
+        "deck-sim clock",
+        "deck-sim clock --mode frozen",
+        "deck-sim clock --speed 60",
+        "deck-sim clock --step 5s",
+    ],
 )
 @click.option("--mode", type=MODE, help="How time moves from now on.")
 @click.option(
@@ -20,19 +27,39 @@ from deck_sim.handle.deck import Deck
     type=click.FloatRange(0, 1_000_000, min_open=True),
     help="How much faster than real time the real clock runs.",
 )
+@click.option(
+    "--step",
+    metavar="DURATION",
+    callback=STEP,
+    help="How much time each read takes with the mode on_poll.",
+)
 @click.option("--now", metavar="MOMENT", callback=MOMENT, help="Advance to this moment first.")
 @on_server
-def command(deck: Deck, mode: str | None, speed: float | None, now: datetime | None) -> None:
+def command(
+    deck: Deck,
+    mode: str | None,
+    speed: float | None,
+    step: timedelta | None,
+    now: datetime | None,
+) -> None:
     """Show the clock of a running server, or set it.
 
     Lists what is due next and what waits for a person.
     """
     if speed is not None and mode not in (None, "real"):
         raise click.UsageError(f"--speed needs --mode real; found --mode {mode}")
-    if mode or speed or now:
-        deck.clock.set(mode or ("real" if speed else deck.clock.mode), now=now, speed=speed)
+    if step is not None and mode not in (None, ON_POLL):
+        raise click.UsageError(f"--step needs --mode {ON_POLL}; found --mode {mode}")
+    if step is not None and speed is not None:
+        raise click.UsageError("--step is for the mode on_poll, and --speed for the mode real")
+    if now and not (mode or speed or step):
+        mode, speed, step = deck.clock.mode, deck.clock.speed, deck.clock.step
+    if mode or speed or step:
+        wanted = mode or ("real" if speed else ON_POLL)
+        deck.clock.set(wanted, now=now, speed=speed, step=step)
     following = deck.next()
-    print_lines(f"{following['now']}  {deck.clock.mode}")
+    each = f", {format_duration(step)} for each read" if (step := deck.clock.step) else ""
+    print_lines(f"{following['now']}  {deck.clock.mode}{each}")
     for due in following["due"]:
         print_lines(f"  in {due['in']:<10}  {due['id']:<21}  {due['what']}")
     for waits in following["waiting"]:

@@ -36,6 +36,13 @@ def option_value(read: Callable[[str], Any]) -> Callable[..., Any]:
     return callback
 
 
+def _step(text: str) -> timedelta:
+    length = parse_duration(text)
+    if not length:
+        raise ValueError(f"a step must be longer than zero, not {text!r}")
+    return length
+
+
 def _timeout(text: str) -> timedelta:
     length = parse_duration(text)
     if not timedelta(seconds=1) <= length <= timedelta(days=365):
@@ -88,7 +95,8 @@ class _Mode(click.Choice[str]):
 
 
 MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
-DURATION, TASK_TIMEOUT = option_value(parse_duration), option_value(_timeout)
+DURATION, STEP = option_value(parse_duration), option_value(_step)
+TASK_TIMEOUT = option_value(_timeout)
 MOMENT = option_value(lambda text: read_moment(text, "MOMENT"))
 URL, KEY, KEYS = option_value(read_url), option_value(_key), option_value(_keys)
 OBJECT, ANSWERS = option_value(_object), option_value(_answer)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from deck_sim.base.durations import format_duration
 from deck_sim.base.version import __version__
 from deck_sim.cli.command import Command, CommandError
-from deck_sim.cli.option_types import ANY_KEY, KEYS, MODE, MOMENT
+from deck_sim.cli.option_types import ANY_KEY, KEYS, MODE, MOMENT, STEP
 from deck_sim.cli.scenario_options import (
     EDITION,
     FOLDER,
@@ -21,7 +22,7 @@ from deck_sim.cli.scenario_options import (
 )
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import WEBHOOK_TIMES, Settings
+from deck_sim.runtime.simulation import ON_POLL, WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, shipped
 from deck_sim.server.serve import Server, write_port
 from deck_sim.webhooks.sender import Sender
@@ -41,7 +42,7 @@ Ctrl-C stops it.
 _CLOCKS = {
     "real": "The clock follows real time{pace}. To skip five minutes: deck-sim advance 5m",
     "frozen": "The clock is frozen. To advance it: deck-sim advance 5m",
-    "on_poll": "The clock jumps to the next due moment when a client reads something unfinished.",
+    "on_poll": "Each read of something unfinished {read}.",
 }
 
 
@@ -75,6 +76,12 @@ _CLOCKS = {
     "--speed",
     type=click.FloatRange(0, 1_000_000, min_open=True),
     help="How much faster than real time the clock runs; 60 is a minute a second.",
+)
+@click.option(
+    "--step",
+    metavar="DURATION",
+    callback=STEP,
+    help="How much time each read takes with --clock on_poll.",
 )
 @click.option(
     "--now",
@@ -136,6 +143,8 @@ def command(
     Each API key has its own world, made when the key is first used.
     """
     new = Settings(speed=speed or 1, **settings)
+    if new.step is not None and new.mode != ON_POLL:
+        raise click.UsageError(f"--step needs --clock {ON_POLL}; found --clock {new.mode}")
     if speed is not None and new.mode != "real":
         raise click.UsageError(f"--speed needs --clock real; found --clock {new.mode}")
     if port_file is not None and not port_file.parent.is_dir():
@@ -186,6 +195,8 @@ def _print_reload(error: ScenarioError | None) -> None:
 
 def _banner(server: Server, settings: Settings, keys: tuple[str, ...] | None) -> str:
     pace = "" if settings.speed == 1 else f" (x{settings.speed:g})"
+    step = settings.step and format_duration(settings.step)
+    read = f"takes {step}" if step else "moves the clock to what it waits for"
     return _BANNER.format(
         version=__version__,
         edition=settings.edition,
@@ -193,5 +204,5 @@ def _banner(server: Server, settings: Settings, keys: tuple[str, ...] | None) ->
         base_url=server.base_url,
         key=keys[0] if keys else ANY_KEY,
         keys="Only the given keys work" if keys else "Any key works",
-        clock=_CLOCKS[settings.mode].format(pace=pace),
+        clock=_CLOCKS[settings.mode].format(pace=pace, read=read),
     )

@@ -1,11 +1,12 @@
 """The clock of a world: its time and its mode."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from deck_sim.base.durations import parse_duration
 from deck_sim.handle.control import Control, Json, drop_none
 from deck_sim.handle.threads import check_no_event_loop
-from deck_sim.handle.timeline import write_moment
+from deck_sim.handle.timeline import write_duration, write_moment
 from deck_sim.handle.webhook_apps import WebhookApps
 
 
@@ -25,23 +26,53 @@ class Clock:
         """`frozen`, `real`, `on_poll` or `follow`."""
         return str(self._control.call("GET", "/clock")["mode"])
 
+    @property
+    def speed(self) -> float:
+        """How many times faster than real time a `real` clock is."""
+        return float(self._control.call("GET", "/clock")["speed"])
+
+    @property
+    def step(self) -> timedelta | None:
+        """The time that each read takes on an `on_poll` clock; None: each read jumps."""
+        step: str | None = self._control.call("GET", "/clock")["step"]
+        return None if step is None else parse_duration(step)
+
     def set(
-        self, mode: str, *, now: str | datetime | None = None, speed: float | None = None
+        self,
+        mode: str,
+        *,
+        now: str | datetime | None = None,
+        speed: float | None = None,
+        step: str | timedelta | None = None,
     ) -> None:
-        """Change the mode of the clock; with `now`, first advance to that moment."""
+        """Change the mode of the clock; with `now`, first advance to that moment.
+
+        `step` is the time that each read takes on an `on_poll` clock, such as "5s". Without it,
+        each read jumps to the next moment due for what is read.
+        """
         if now is not None:
             check_no_event_loop(self.set)
-        self._apps.serve_during(self._setting(mode, now, speed))
+        self._apps.serve_during(self._setting(mode, now, speed, step))
 
     async def async_set(
-        self, mode: str, *, now: str | datetime | None = None, speed: float | None = None
+        self,
+        mode: str,
+        *,
+        now: str | datetime | None = None,
+        speed: float | None = None,
+        step: str | timedelta | None = None,
     ) -> None:
         """`set` for coroutines."""
-        await self._apps.async_serve_during(self._setting(mode, now, speed))
+        await self._apps.async_serve_during(self._setting(mode, now, speed, step))
 
     def _setting(
-        self, mode: str, now: str | datetime | None, speed: float | None
+        self,
+        mode: str,
+        now: str | datetime | None,
+        speed: float | None,
+        step: str | timedelta | None,
     ) -> Callable[[], Json]:
         moment = None if now is None else write_moment(now)
-        body = drop_none(mode=mode, now=moment, speed=speed)
+        length = None if step is None else write_duration(step)
+        body = drop_none(mode=mode, now=moment, speed=speed, step=length)
         return lambda: self._control.call("PUT", "/clock", json=body)

@@ -525,6 +525,7 @@ class Deck(AbstractContextManager["Deck"]):
         edition: str | None = None,
         clock: str | None = None,
         speed: float | None = None,
+        step: str | timedelta | None = None,
         now: str | datetime | None = None,
         seed: int | None = None,
         webhook_time: str | None = None,
@@ -532,7 +533,8 @@ class Deck(AbstractContextManager["Deck"]):
         """Empty the world and start it again; omitted settings are those of the server."""
         moment = None if now is None else write_moment(now)
         body = drop_none(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
-        body |= drop_none(webhook_time=webhook_time)
+        length = None if step is None else write_duration(step)
+        body |= drop_none(step=length, webhook_time=webhook_time)
         self._control.call("POST", "/reset", json=body)
         self.holds = ()
 

@@ -1,7 +1,7 @@
 """A server in a thread of this process, for tests without pytest and for scripts."""
 
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from os import PathLike
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class DeckSim(AbstractContextManager[Deck]):
         edition: str | None = None,
         scenarios: str | PathLike[str] | None = None,
         clock: str | None = None,
+        step: str | timedelta | None = None,
         now: str | datetime | None = None,
         seed: int | None = None,
         allow_public_webhooks: bool = False,
@@ -39,7 +40,13 @@ class DeckSim(AbstractContextManager[Deck]):
         Webhooks go to loopback and private addresses only, unless public ones are allowed.
         """
         self._allow_public = allow_public_webhooks
-        self._beginning = {"edition": edition, "clock": clock, "now": now, "seed": seed}
+        self._beginning = {
+            "edition": edition,
+            "clock": clock,
+            "step": step,
+            "now": now,
+            "seed": seed,
+        }
         self._scenarios = scenarios
         self._stack = ExitStack()
 

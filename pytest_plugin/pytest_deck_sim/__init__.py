@@ -61,9 +61,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Add the marker, and register the coverage plugin if `--deck-coverage` is given."""
     text = (
-        "deck(scenario=None, edition=None, clock=None, seed=None, now=None, rate_limit=False,"
-        " strict_fidelity=False, strict=True, lint=None): the settings of the world of the"
-        " `deck` fixture, and what fails the test at its end."
+        "deck(scenario=None, edition=None, clock=None, step=None, seed=None, now=None,"
+        " rate_limit=False, strict_fidelity=False, strict=True, lint=None): the settings of the"
+        " world of the `deck` fixture, and what fails the test at its end."
     )
     config.addinivalue_line("markers", text)
     lint: str = config.getini("deck_lint")

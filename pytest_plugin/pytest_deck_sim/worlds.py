@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +49,7 @@ class MarkerOptions:
     scenario: str | None = None
     edition: str | None = None
     clock: str = "frozen"
+    step: str | timedelta | None = None
     seed: int = 0
     now: str | datetime | None = None
     rate_limit: bool | Mapping[str, Any] = False
@@ -184,7 +185,13 @@ def make_key(node_id: str, *, own: bool) -> str:
 
 def _start(deck: Deck, options: MarkerOptions, edition: str | None, folder: Path | None) -> None:
     edition = options.edition or edition
-    deck.reset(edition=edition, clock=options.clock, seed=options.seed, now=options.now)
+    deck.reset(
+        edition=edition,
+        clock=options.clock,
+        step=options.step,
+        seed=options.seed,
+        now=options.now,
+    )
     if options.rate_limit:
         deck.limit_rate(options.rate_limit)
     if options.strict_fidelity:

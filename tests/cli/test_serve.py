@@ -63,7 +63,8 @@ def test_the_port_file_holds_the_port(serving, tmp_path):
         ([], "The clock follows real time.", "real"),
         (["--speed", "60"], "The clock follows real time (x60).", "real"),
         (["--clock", "frozen"], "The clock is frozen.", "frozen"),
-        (["--clock", "on_poll"], "The clock jumps to the next due moment", "on_poll"),
+        (["--clock", "on_poll"], "Each read of something unfinished moves the clock", "on_poll"),
+        (["--clock", "on_poll", "--step", "5s"], "unfinished takes 5s.", "on_poll"),
     ],
 )
 def test_the_banner_says_how_time_moves(words, text, clock, serving):
@@ -239,6 +240,7 @@ def test_a_port_in_use_is_exit_code_1(cli):
     ("words", "message"),
     [
         (["--clock", "frozen", "--speed", "2"], "--speed needs --clock real"),
+        (["--step", "5s"], "--step needs --clock on_poll; found --clock real"),
         (["--clock", "onpoll"], "Invalid value for '--clock': 'onpoll' is not one of"),
         (
             ["--clock", "follow"],

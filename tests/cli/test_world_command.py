@@ -95,6 +95,36 @@ def test_the_clock_can_be_set(words, shows, drive):
     assert drive("clock", *words).stdout.startswith(shows)
 
 
+@pytest.mark.parametrize(
+    ("words", "shows"),
+    [
+        (["--step", "5s"], "2025-01-15T09:30:00Z  on_poll, 5s for each read\n"),
+        (["--now", "2025-02-01"], "2025-02-01T00:00:00Z  on_poll, 7s for each read\n"),
+        (["--mode", "on_poll"], "2025-01-15T09:30:00Z  on_poll\n"),
+    ],
+)
+def test_a_step_sets_the_on_poll_clock(words, shows, drive, sim):
+    """A later `--now` alone changes the time only."""
+    sim.put("/clock", json={"mode": "on_poll", "step": "7s"})
+    assert drive("clock", *words).stdout.startswith(shows)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--step", "5s", "--mode", "frozen"], "--step needs --mode on_poll; found --mode frozen"),
+        (["--step", "5s", "--speed", "2"], "--step is for the mode on_poll, and --speed for"),
+        (["--step", "0s"], "a step must be longer than zero, not '0s'"),
+        (["--step", "5"], "'5' is not a duration"),
+    ],
+)
+def test_a_step_that_means_nothing_is_refused(words, says, drive):
+    """And names what it needs."""
+    refused = drive("clock", *words)
+    assert refused.exit_code == 2
+    assert says in refused.stderr
+
+
 def test_a_speed_sets_the_real_clock(drive, sim):
     """With that speed."""
     assert drive("clock", "--speed", "0.001").stdout.splitlines()[0].endswith("  real")

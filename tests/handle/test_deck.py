@@ -90,6 +90,14 @@ def test_the_mode_of_the_clock_can_be_set(deck):
     assert (deck.clock.mode, deck.clock.now) == ("on_poll", START + timedelta(hours=1))
 
 
+def test_the_step_of_an_on_poll_clock_can_be_set(deck):
+    """As text or as a `timedelta`; other clocks have none."""
+    deck.clock.set("on_poll", step=timedelta(seconds=5))
+    assert (deck.clock.step, deck.clock.speed) == (timedelta(seconds=5), 1)
+    deck.clock.set("frozen")
+    assert deck.clock.step is None
+
+
 def test_reading_through_deck_is_no_poll(deck, run):
     """An `on_poll` clock stays, and the journal has no call."""
     run()

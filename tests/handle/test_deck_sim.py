@@ -2,6 +2,7 @@
 
 import threading
 import unittest
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,9 @@ from deck_sim import Deck, DeckSim, DeckSimError
 
 def test_a_server_runs_for_the_block():
     """`DeckSim` starts it, gives its `Deck`, and stops it."""
-    with DeckSim(seed=3, now="2030-01-01T00:00:00Z", clock="on_poll") as deck:
+    with DeckSim(seed=3, now="2030-01-01T00:00:00Z", clock="on_poll", step="5s") as deck:
         assert isinstance(deck, Deck)
+        assert deck.clock.step == timedelta(seconds=5)
         assert (deck.world["seed"], deck.clock.now.year, deck.clock.mode) == (3, 2030, "on_poll")
     with Deck(deck.url, deck.api_key) as gone, pytest.raises(DeckSimError, match="no deck-sim"):
         gone.settle()

@@ -40,6 +40,8 @@ def test_the_marker_sets_the_world(run):
         ("scenario='sucess'", "names an unknown scenario: 'sucess'; did you mean 'success'?"),
         ("edition='x'", "`edition`: must be 'connections'"),
         ("clock='x'", "must be 'real', 'frozen', 'on_poll' or 'follow'"),
+        ("step='5s'", "`step` is the time * and this clock is `frozen`; leave out `step`, or use"),
+        ("clock='on_poll', step='5'", "`step`: *'5' is not a duration"),
         ("seed='x'", "`seed`: must be a whole number"),
         ("now='x'", "`now` must be a moment"),
         ("rate_limit={'request': 1}", "`rate_limit.request`: unknown key 'request'; did you mean"),

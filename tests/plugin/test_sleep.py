@@ -57,3 +57,13 @@ def test_a_client_with_a_hidden_sleep_polls_to_the_end(deck, start_run, read_run
         statuses.append(read_run(deck, run)["status"])
     assert statuses == ["running", "completed"]
     assert deck.clock.now - FROZEN_START == timedelta(minutes=25)
+
+
+@pytest.mark.deck(clock="on_poll", step="8m")
+def test_a_step_is_the_interval_of_the_polls(deck, start_run, read_run):
+    """Each read lets exactly that much time pass."""
+    run, statuses = start_run(deck, "slow_success"), []
+    while not statuses or statuses[-1] in ("queued", "running"):
+        statuses.append(read_run(deck, run)["status"])
+    assert statuses == ["running", "running", "running", "completed"]
+    assert deck.clock.now - FROZEN_START == timedelta(minutes=32)

@@ -53,6 +53,7 @@ class NewWorld(WorldSettings):
 
     mode: Mode | None = None
     speed: Speed | None = None
+    step: PositiveDuration | None = None
     now: Text | None = None
 
 
@@ -101,6 +102,7 @@ class SetClock(Body):
     mode: Mode
     now: Text | None = None
     speed: Speed = 1
+    step: PositiveDuration | None = None
 
 
 class UntilEvent(Body):

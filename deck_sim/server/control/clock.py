@@ -11,7 +11,7 @@ from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import TIMER_EFFECTS, waiting
 from deck_sim.runtime.serialization import print_moment, read_moment
-from deck_sim.runtime.simulation import FOLLOW, Simulation
+from deck_sim.runtime.simulation import FOLLOW, ON_POLL, Simulation
 from deck_sim.server.control.holds import print_holds
 from deck_sim.server.control.records import print_entry
 from deck_sim.server.control.routes import route
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 @route("GET", "/clock")
 def show_clock(request: Request) -> Answer:
-    """Show the time, the mode and the speed."""
+    """Show the time, the mode, the speed and the step."""
     simulation = request.simulation
     now = print_moment(simulation.world.now)
-    return Answer({"now": now, "mode": simulation.mode, "speed": simulation.speed})
+    step = simulation.step and format_duration(simulation.step)
+    clock = {"now": now, "mode": simulation.mode, "speed": simulation.speed, "step": step}
+    return Answer(clock)
 
 
 @route("PUT", "/clock", body="SetClock")
@@ -34,10 +36,11 @@ async def set_clock(request: Request, body: bodies.SetClock) -> Answer:
     """Advance to `now`, if it is given, and then change the mode."""
     simulation = request.simulation
     check_follow(request, body.mode, body.now)
+    check_step(body.mode, body.step)
     if body.now is not None:
         advance = simulation.advance_to(read_moment(body.now, "now"), "now")
         await request.worlds.dispatcher.drive(simulation, advance)
-    simulation.set_clock(body.mode, body.speed)
+    simulation.set_clock(body.mode, body.speed, body.step)
     return show_clock(request)
 
 
@@ -55,6 +58,16 @@ def check_follow(request: Request, mode: str | None, now: str | None) -> None:
     if now is not None:
         text = "a `follow` clock has the time of the process; leave out `now`, or use `frozen`"
         raise refuse("request/input_invalid", text, field="now")
+
+
+def check_step(mode: str, step: timedelta | None) -> None:
+    """Check that a step is set for an `on_poll` clock only."""
+    if step is not None and mode != ON_POLL:
+        text = (
+            f"`step` is the time that each read takes on an `{ON_POLL}` clock, and this clock is"
+            f" `{mode}`; leave out `step`, or use the clock `{ON_POLL}`"
+        )
+        raise refuse("request/input_invalid", text, field="step")
 
 
 @route("POST", "/clock/advance", body="Advance")

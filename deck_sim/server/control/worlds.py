@@ -16,7 +16,7 @@ from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import LAST_MOMENT
 from deck_sim.scenario.selection import check_scenario
-from deck_sim.server.control.clock import check_follow
+from deck_sim.server.control.clock import check_follow, check_step
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -128,6 +128,7 @@ def reset_world(request: Request) -> Answer:
 
     body = request.read_as(bodies.NewWorld) if request.body else bodies.NewWorld()
     check_follow(request, body.mode, body.now)
+    check_step(body.mode or request.worlds.settings.mode, body.step)
     settings = body.model_dump(exclude_none=True, exclude={"default_scenario"})
     if body.now is not None:
         settings["now"] = now = read_moment(body.now, "now")

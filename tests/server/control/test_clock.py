@@ -10,16 +10,17 @@ def test_the_clock_shows_time_mode_and_speed(sim):
     """`GET /clock` shows time, mode and speed."""
     clock = sim.get("/clock").json()
     clock.pop("request_id")
-    assert clock == {"now": "2025-01-15T09:30:00Z", "mode": "frozen", "speed": 1}
+    assert clock == {"now": "2025-01-15T09:30:00Z", "mode": "frozen", "speed": 1, "step": None}
 
 
 def test_the_clock_can_be_set(sim):
     """`PUT /clock` advances to `now` and then changes the mode."""
-    body = {"mode": "on_poll", "now": "2025-01-15T10:00:00Z", "speed": 2.5}
+    body = {"mode": "on_poll", "now": "2025-01-15T10:00:00Z", "speed": 2.5, "step": "5s"}
     clock = sim.put("/clock", json=body).json()
     clock.pop("request_id")
     assert clock == body
-    assert sim.put("/clock", json={"mode": "frozen"}).json()["now"] == body["now"]
+    frozen = sim.put("/clock", json={"mode": "frozen"}).json()
+    assert (frozen["now"], frozen["step"]) == (body["now"], None)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,9 @@ def test_the_clock_can_be_set(sim):
         ({}, ("input_missing", "mode")),
         ({"mode": "fast"}, ("input_invalid", "mode")),
         ({"mode": "on_poll", "speed": -1}, ("input_invalid", "speed")),
+        ({"mode": "on_poll", "step": "0s"}, ("input_invalid", "step")),
+        ({"mode": "on_poll", "step": 5}, ("input_invalid", "step")),
+        ({"mode": "frozen", "step": "5s"}, ("input_invalid", "step")),
         ({"mode": "on_poll", "now": "soon"}, ("input_invalid", "now")),
         ({"mode": "on_poll", "now": "2025-01-15T09:29:59Z"}, ("input_invalid", "now")),
         ({"mode": "on_poll", "now": "9999-01-01T00:00:00Z"}, ("input_invalid", "now")),

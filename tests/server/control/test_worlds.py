@@ -205,6 +205,8 @@ def test_a_reset_takes_settings(sim):
     assert (world["now"], world["seed"], world["clock"]) == ("2030-01-01T00:00:00Z", 3, "on_poll")
     assert world["default_scenario"] == "source_down"
     assert sim.get("/clock").json()["speed"] == 2
+    sim.post("/reset", json={"mode": "on_poll", "step": "PT5S"})
+    assert sim.get("/clock").json()["step"] == "5s"
     assert sim.post("/reset", json={"webhook_time": "world"}).json()["webhook_time"] == "world"
     assert sim.post("/reset", json={}).json()["default_scenario"] == "success"
 
@@ -213,6 +215,7 @@ def test_a_reset_takes_settings(sim):
     ("body", "found"),
     [
         ({"mode": "freeze"}, ("input_invalid", "mode")),
+        ({"step": "5s"}, ("input_invalid", "step")),
         ({"speed": 0}, ("input_invalid", "speed")),
         ({"speed": 1e7}, ("input_invalid", "speed")),
         ({"now": "soon"}, ("input_invalid", "now")),
