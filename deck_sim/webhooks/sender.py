@@ -69,7 +69,7 @@ class Sender:
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
         """Send one POST request. Failures are part of the outcome; none is raised."""
         target = read_target(url)
-        async with self._limits.wait(url, (target.host, target.port)):
+        async with self._limits.wait(url, (target.host, target.port)) as taken:
             began, error = real_time.monotonic_ns(), None
             sent = {**target.headers(body), **headers}
             exchange = Exchange(target.path, sent, body)
@@ -77,9 +77,10 @@ class Sender:
                 async with asyncio.timeout(self.limit.total_seconds()):
                     if target.host in self.apps:
                         app = self.apps[target.host]
+                        taken()
                         exchange.status, exchange.headers = await app(target.path, sent, body)
                     else:
-                        await self._run(exchange, target)
+                        await self._run(exchange, target, taken)
             except Exception as failure:  # no list of what a receiver can cause is complete
                 error = self._explain(failure, target, exchange)
             if exchange.status in REDIRECTS and error is None:
@@ -87,8 +88,9 @@ class Sender:
             took = (real_time.monotonic_ns() - began) // 1_000_000
             return Outcome(exchange.status, error, took, exchange.headers, sent)
 
-    async def _run(self, exchange: Exchange, target: Target) -> None:
+    async def _run(self, exchange: Exchange, target: Target, taken: Callable[[], None]) -> None:
         reader, writer = await self._connect(target)
+        taken()
         try:
             await exchange.run(reader, writer)
         finally:

@@ -134,6 +134,19 @@ def test_a_delivery_has_four_attempts_on_the_worlds_clock(
     assert shown["status"] == "inactive"
 
 
+def test_webhooks_of_one_moment_arrive_in_the_order_of_their_events(
+    receiver, subscribe, agent, advance
+):
+    """A failure delays its own retry and nothing else."""
+    receiver.say(500, 200)
+    subscribe("agent.created")
+    names = [agent(f"{number}")["name"] for number in range(25)]
+    advance("0s")
+    came = [arrival.data["data"]["name"] for arrival in receiver.arrivals]
+    advance("5s")
+    assert (came, receiver.arrivals[-1].data["data"]["name"]) == (names, "0")
+
+
 def test_a_later_attempt_may_succeed(receiver, subscribe, agent, advance, delivery_log):
     """The id stays the same over the attempts, and the delivery ends with the first success."""
     receiver.say(500, 410, 200)

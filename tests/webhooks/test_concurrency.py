@@ -19,8 +19,9 @@ class Waiting:
 
     async def attempt(self, url, port):
         """Stay in progress until `let_go`."""
-        async with self.limits.wait(url, port):
+        async with self.limits.wait(url, port) as taken:
             self.inside.append(url)
+            taken()
             await self.let_go.wait()
 
     async def begin(self, count, url="http://a/", port=PORT):
@@ -55,9 +56,25 @@ def play(story):
     return asyncio.run(whole())
 
 
+def test_attempts_at_one_url_start_one_after_the_other(taken_after):
+    """The next one starts when the one before has been answered."""
+    assert play(lambda waiting: waiting.begin(20)) == (1, 20)
+
+
 def test_few_attempts_connect_to_a_port_at_one_moment(taken_after):
     """The others follow when those have been answered."""
-    assert play(lambda waiting: waiting.begin(20)) == (MAX_CONNECTING, 20)
+
+    async def story(waiting):
+        begun = [await waiting.begin(1, f"http://a/{n}") for n in range(20)]
+        return [task for tasks, _ in begun for task in tasks], begun[-1][1]
+
+    assert play(story) == (MAX_CONNECTING, 20)
+
+
+def test_an_attempt_that_does_not_get_through_ends_its_turn(taken_after, monkeypatch):
+    """The next one starts although the request of the one before was never sent."""
+    monkeypatch.setattr(concurrency, "LONGEST_TURN", timedelta())
+    assert play(lambda waiting: waiting.begin(20)) == (MAX_IN_FLIGHT, 20)
 
 
 def test_connected_attempts_let_others_connect_up_to_the_limit_of_the_url(taken_after):
@@ -77,7 +94,7 @@ def test_each_url_and_each_port_has_its_own_limit(taken_after):
         third, _ = await waiting.begin(20, "http://c/", ("127.0.0.1", 81))
         return [*first, *second, *third], (seen, waiting.inside.count("http://c/"))
 
-    assert play(story) == ((2 * MAX_IN_FLIGHT, MAX_CONNECTING), 60)
+    assert play(story) == ((2 * MAX_IN_FLIGHT, 1), 60)
 
 
 def test_a_canceled_attempt_no_longer_counts(taken_after):
@@ -85,12 +102,11 @@ def test_a_canceled_attempt_no_longer_counts(taken_after):
 
     async def story(waiting):
         tasks, _ = await waiting.begin(20)
-        for task in tasks[:MAX_CONNECTING]:
-            task.cancel()
+        tasks[0].cancel()
         _, seen = await waiting.begin(0)
-        return tasks[MAX_CONNECTING:], seen
+        return tasks[1:], seen
 
-    assert play(story) == (2 * MAX_CONNECTING, 20)
+    assert play(story) == (2, 20)
 
 
 def test_an_attempt_counts_as_connected_only_once(taken_after):
@@ -108,4 +124,4 @@ def test_an_attempt_counts_as_connected_only_once(taken_after):
         _, seen = await waiting.begin(0)
         return more, seen
 
-    assert play(story) == (MAX_CONNECTING, 20)
+    assert play(story) == (1, 20)

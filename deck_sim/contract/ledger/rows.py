@@ -215,6 +215,10 @@ retry_delays (assumed, later): Retries follow 5, 25 and 125 seconds after the pr
     410 is a failure like others.
     of: edition.retry_delays
 at_least_once (documented): Delivery is at least once, in no guaranteed order.
+deliveries_in_order (assumed, later): Webhooks of one destination that are due at the same moment
+    leave in the order of their events. A failed attempt delays only its own retry.
+    source: nothing public; equal tests need equal webhooks, and `reorder` can break the order
+    date: 2026-11-26
 subscribers_of_the_moment (assumed, later): An event goes to the destinations that subscribe to it
     when it happens; when a destination stops, its open deliveries are given up.
 retries_follow_the_destination (assumed, later): A retry uses the current URL and secrets of the
