@@ -67,10 +67,8 @@ def format_duration(length: timedelta) -> str:
 
 
 def spell_duration(length: timedelta) -> str:
-    """Format a duration as Deck's messages do: `30 minutes`, `120 minutes`, else `90 seconds`."""
-    seconds = length // _UNITS["s"]
-    count, word = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    """Format a duration as Deck's message does: `30 minutes`; also `1 minutes`, `1.5 minutes`."""
+    return f"{length / _UNITS['m']:.10g} minutes"
 
 
 @dataclass(frozen=True, slots=True)

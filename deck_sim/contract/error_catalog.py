@@ -53,17 +53,31 @@ _ROWS = read_errors("""
 api/api_error 500 (documented): Something went wrong on Deck's side.
 api/timeout 500 (documented): The request took too long.
 api/endpoint_deprecated 400 (documented): This endpoint is deprecated.
-idempotency/idempotency_error 409 (documented): The idempotency key was used before with other
+idempotency/idempotency_error 409 (documented): Idempotency key has already been used with different
     parameters.
-idempotency/idempotency_key_error 400 (documented): The idempotency key is longer than 256
-    characters.
+    source: docs.deck.co, idempotency: the message of the 409, word for word
+    date: 2026-11-26
+idempotency/idempotency_key_error 400 (documented): Idempotency key must be at most 256 characters
+    source: docs.deck.co, idempotency: the message of the 400, word for word, without a full stop
+    date: 2026-11-26
 rate_limit/rate_limit_exceeded 429 (documented): Too many requests.
+    source: docs.deck.co, errors, rate limits: the message of the 429, word for word
+    date: 2026-11-26
 source/source_error 503 (documented): The source answered with an error.
-source/source_invalid 400 (documented): The source is not valid.
-source/source_not_found 404 (documented): The source was not found.
+source/source_invalid 400 (documented): The `source_id` is not valid.
+    source: docs.deck.co, errors, sources: source_invalid means that the source_id is not valid
+    date: 2026-11-26
+source/source_not_found 404 (documented): The source does not exist.
+    source: docs.deck.co, errors, sources: source_not_found means that there is no such source
+    date: 2026-11-26
 source/source_not_available 503 (documented): The source is not available.
-source/source_blocked 403 (documented): The source blocked the agent.
+    source: docs.deck.co, errors, sources: the source is down or unreachable
+    date: 2026-11-26
+source/source_blocked 403 (documented): The source is on Deck's blocklist.
+    source: docs.deck.co, errors, sources: the source is on a blocklist of Deck's
+    date: 2026-11-26
 request/input_missing 400 (documented): `{field}` is required and cannot be empty.
+    source: docs.deck.co, errors: the message of the example, word for word
 request/input_invalid 400 (assumed): `{field}` is not valid.
 request/body_invalid 400 (assumed): The body must be a JSON object.
 request/api_key_invalid 401 (observed): The API key is missing or not valid.
@@ -86,6 +100,7 @@ interaction/interaction_timeout run (documented): Nobody answered the interactio
 interaction/mfa_timeout run (documented): No code was given in time.
     source: a code sample in Deck's documentation
 task/timeout run (documented): Task execution exceeded the timeout of {timeout}.
+    source: docs.deck.co, errors: the message of task/timeout, word for word, with X minutes
 task/task_failed run (assumed): The task could not be completed.
 task/output_invalid run (assumed): The output does not satisfy the task's `output_schema`.
 task/review_rejected run (assumed): The reviewer rejected the run.

@@ -17,6 +17,7 @@ from deck_sim.server.request import Answer, Request, read_assumed
 from deck_sim.server.routing import Route
 
 HEADER = "Idempotency-Key"
+USED_BY = "Deck-Sim-Key-Used-By"  # deck-sim's own: the message is Deck's, and names no call
 REPLAYED = {"Deck-Sim-Replayed": "true"}
 TWO_AT_ONCE = "two calls with one key"  # a subject of the fidelity ledger
 
@@ -52,10 +53,9 @@ async def answer_once(
     stored = answers.get(key)
     if stored is not None:
         if stored.parameters != parameters:
-            what = "with other parameters" if stored.call == name else f"for `{stored.call}`"
-            at = f"{stored.at:%Y-%m-%dT%H:%M:%SZ}"
-            text = f"The idempotency key was used before, at {at}, {what}."
-            raise refuse("idempotency/idempotency_error", text)
+            error = refuse("idempotency/idempotency_error")
+            error.headers[USED_BY] = f"{stored.call}; at={stored.at:%Y-%m-%dT%H:%M:%SZ}"
+            raise error
         return _replay(request, stored)
     simulation.answering.add(key)
     try:
@@ -83,9 +83,13 @@ def read_key(rule: Idempotency, lines: list[str]) -> str | None:
     if not lines:
         return None
     key = ", ".join(lines)
-    if not 0 < len(key) <= rule.longest_key:
-        text = f"`{HEADER}` must have 1 to {rule.longest_key} characters, not {len(key)}."
-        raise refuse("idempotency/idempotency_key_error", text)
+    if len(key) > rule.longest_key:
+        raise refuse("idempotency/idempotency_key_error")
+    if not key:
+        raise refuse(
+            "idempotency/idempotency_key_error",
+            f"`{HEADER}` must have 1 to {rule.longest_key} characters, not 0.",
+        )
     return key
 
 

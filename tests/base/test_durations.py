@@ -102,13 +102,13 @@ def test_a_formatted_duration_parses_to_the_same_duration(length):
     [
         (timedelta(minutes=30), "30 minutes"),
         (timedelta(hours=2), "120 minutes"),
-        (timedelta(minutes=1), "1 minute"),
-        (timedelta(seconds=90), "90 seconds"),
-        (timedelta(seconds=1), "1 second"),
+        (timedelta(minutes=1), "1 minutes"),
+        (timedelta(seconds=90), "1.5 minutes"),
+        (timedelta(days=365), "525600 minutes"),
     ],
 )
 def test_deck_s_messages_count_minutes(length, words):
-    """Whole minutes are documented; other durations are in seconds."""
+    """The documented text has a number and `minutes`; fractions are assumed."""
     assert spell_duration(length) == words
 
 

@@ -79,7 +79,7 @@ def test_a_lost_connection_ends_its_script(read, status):
         ),
         (
             "{errors: [source/source_blocked]}",
-            [("source", "source_blocked", None, "The source blocked the agent.")],
+            [("source", "source_blocked", None, "The source is on Deck's blocklist.")],
         ),
     ],
 )

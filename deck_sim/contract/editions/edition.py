@@ -48,7 +48,7 @@ class Edition:
     name: str
     kinds: Mapping[str, Kind]
     bodies: Callable[[], Any]  # imports the edition's own models of bodies
-    operations: tuple[Operation, ...]  # besides those of every edition
+    operations: tuple[Operation, ...]  # besides or instead of those of every edition
     errors: tuple[ErrorRow, ...] = ()  # besides those of every edition
     ledger: tuple[Behaviour, ...] = ()
     login: str  # the kind of resource that stores a login …
@@ -81,11 +81,14 @@ class Edition:
 
     @cached_property
     def every_operation(self) -> tuple[Operation, ...]:
-        """Every call: the usual verbs of each kind, those of every edition, and its own."""
+        """Every call: the usual verbs of each kind, those of every edition, and its own, which
+        replace those of the same name.
+        """
         usual = (
             operations.usual(verb, kind) for kind in self.kinds.values() for verb in kind.verbs
         )
-        return (*usual, *operations.SHARED, *self.operations)
+        every = (*usual, *operations.SHARED, *self.operations)
+        return tuple({operation.name: operation for operation in every}.values())
 
     @property
     def login_kind(self) -> Kind:

@@ -47,7 +47,7 @@ def row_of_error(error: ErrorRow) -> Behaviour:
     return Behaviour(
         name_of(error),
         error.grade,
-        f"`{error.name}` {where}: {text}",
+        f"`{error.name}` {where}: {text.removesuffix('.')}.",
         (error.name,),
         mark="strict" if error.grade == "assumed" else "none",
         source=error.source,
@@ -69,11 +69,11 @@ def _ledger(*editions: Edition) -> Mapping[str, Behaviour]:
 @cache
 def _rows_in(edition: Edition) -> Mapping[str, Behaviour]:
     """The rows of one edition, by name. Operations may share a row."""
-    rows = [*ROWS]
+    rows = list[Behaviour]()
     for operation in edition.every_operation:
         (row,) = read_rows(operation.known)
         rows.append(replace(row, of=(operation.call, *row.of)))
-    rows += edition.ledger
+    rows += [*ROWS, *edition.ledger]
     rows += [row_of_error(error) for error in edition.every_error if error.grade != "ours"]
     found = dict[str, Behaviour]()
     for row in rows:

@@ -131,6 +131,10 @@ review_by_control_api (assumed, later): Deck's API has no call to approve or rej
     of: task_run.reject
 task_has_timeout (documented): A run that takes longer than its task's timeout fails; the default is
     30 minutes.
+timeout_in_minutes (assumed, later): The message of `task/timeout` counts minutes: `30 minutes`,
+    `1 minutes`, `1.5 minutes`.
+    source: nothing public; the documented text is "of X minutes", and says nothing of other units
+    date: 2026-11-26
 task_timeout_counts_from_creation (assumed, later): The timeout counts from the creation of the run,
     time for answers included.
 inactivity_is_task_timeout (assumed, later): Inactivity fails a run with `task/timeout`. A run that

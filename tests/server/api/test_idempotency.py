@@ -45,20 +45,21 @@ def test_a_replay_uses_up_no_scenario(api, sim, task, connection):
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "text"),
+    ("path", "body"),
     [
-        ("/agents", {"name": "B"}, "with other parameters"),
-        ("/agents", {}, "with other parameters"),
-        ("/agents?a=1", {"name": "A"}, "with other parameters"),
-        ("/sources", SOURCE, "for `POST /v2/agents`"),
+        ("/agents", {"name": "B"}),
+        ("/agents", {}),
+        ("/agents?a=1", {"name": "A"}),
+        ("/sources", SOURCE),
     ],
 )
-def test_a_key_of_another_call_is_a_conflict(api, refused, path, body, text):
-    """Another body, path or query under the same key is a 409 that names the first use."""
+def test_a_key_of_another_call_is_a_conflict(api, refused, path, body):
+    """Another body, path or query under the same key is a 409; a header names the first use."""
     api.post("/agents", json={"name": "A"}, headers=KEY)
-    (problem,) = refused("POST", path, 409, json=body, headers=KEY).json()["errors"]
-    assert problem["code"] == "idempotency_error"
-    assert problem["message"].endswith(f"before, at 2025-01-15T09:30:00Z, {text}.")
+    answer = refused("POST", path, 409, json=body, headers=KEY)
+    assert answer.json()["errors"][0]["code"] == "idempotency_error"
+    used_by = "POST /v2/agents; at=2025-01-15T09:30:00Z"
+    assert answer.headers["Deck-Sim-Key-Used-By"] == used_by
     assert api.post("/agents", json={"name": "A"}, headers=KEY).status_code == 201
 
 

@@ -104,8 +104,16 @@ TASK_RUN = replace(
     machine=RUN_MACHINE,
 )
 
-
+_EVENTS_CALLS = (
+    "events_calls_in_connections (assumed, strict): Events can be listed and read in this edition,"
+    " too.\n"
+    "    source: nothing public; the calls are documented for the later edition, and this one"
+    " documents only that events are delivered\n"
+    "    date: 2026-11-26"
+)
 OPERATIONS = (
+    replace(operations.LIST_EVENTS, known=_EVENTS_CALLS),
+    replace(operations.GET_EVENT, known=_EVENTS_CALLS),
     operations.RUN_TASK,
     Operation(
         "open_connection",

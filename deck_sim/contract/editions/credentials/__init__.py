@@ -141,7 +141,10 @@ SESSION = Kind(
     filters=("status", "credential_id", "source_id"),
     machine=SESSION_MACHINE,
     summary=("id", "object", "status"),
-    known="sessions_calls (documented): Sessions can be listed and read.",
+    known="sessions_calls (assumed, strict): Sessions can be listed and read.\n"
+    "    source: nothing public; the session object and its end are documented, and these calls"
+    " follow the pattern of the other resources\n"
+    "    date: 2026-11-26",
 )
 TASK_RUN = replace(
     resources.TASK_RUN,
@@ -210,7 +213,9 @@ OPERATIONS = (
 )
 ERRORS = read_errors("""
 session/timeout 504 (documented): The session could not be started in time.
-rate_limit/session_limit_exceeded 429 (documented): Too many open sessions.
+rate_limit/session_limit_exceeded 429 (documented): Agent sandbox limit exceeded.
+    source: docs.deck.co, errors, rate limits: the message of the 429, word for word
+    date: 2026-11-26
 request/credential_not_found 404 (observed): No credential has the id `{id}`.
 request/session_not_found 404 (observed): No session has the id `{id}`.
 organization/plan_limit_reached 403 (assumed): The plan's limit has been reached.
