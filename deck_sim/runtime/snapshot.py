@@ -40,7 +40,7 @@ from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.selection import Choice, SelectionState
+from deck_sim.scenario.selection import Choice, IgnoredName, SelectionState
 
 VERSION = 1
 MAX_DEPTH = 1000  # of a document: it contains request bodies, which may be deep themselves
@@ -60,6 +60,7 @@ _TAGS: dict[str, type] = {
     "event": Event,
     "held": Held,
     "hold": Hold,
+    "ignored_name": IgnoredName,
     "injected_fault": Injected,
     "injected_faults": InjectedFaults,
     "rate_limit": RateLimit,
