@@ -195,11 +195,12 @@ class Choice:
     played: Scenario
     second: str | None  # `name; because=way` of the runner-up
     ignored: tuple[IgnoredName, ...] = ()
+    edition: str = DEFAULT_EDITION
 
     @property
     def script(self) -> Script:
         """The script to play."""
-        return self.played.script(self.kind)
+        return self.played.script(self.kind, self.edition)
 
     def __str__(self) -> str:
         plays = "" if self.played.name == self.name else f"; plays={self.played.name}"
@@ -227,7 +228,7 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
     played = _play(library.get(name, WAYS[way]), new, selection, library, WAYS[way])
     if way == "queue":
         selection.queues[new.kind].pop(0)
-    return Choice(name, way, new.kind, played, second, ignored)
+    return Choice(name, way, new.kind, played, second, ignored, new.edition)
 
 
 def _candidates(
@@ -250,7 +251,7 @@ def _candidates(
         elif found is not None:
             yield "magic_name", found
     for scenario in library.with_when():
-        is_for = scenario.defines(new.kind) and scenario.is_for(new.edition)
+        is_for = scenario.defines(new.kind, new.edition) and scenario.is_for(new.edition)
         if is_for and scenario.when and scenario.when.matches(new.facts):
             yield "when", scenario.name
     yield "default", selection.default_scenario

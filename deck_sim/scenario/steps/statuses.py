@@ -164,6 +164,11 @@ class RunInteraction(InteractionRequired):
 _WORDS = {word for _, word in REGISTRY}
 
 
+def is_step(item: Any) -> bool:
+    """Whether a value is meant as a step: it has the word of one."""
+    return step_word(item) in _WORDS
+
+
 def step_word(item: Any) -> Any:
     """The word of a step as it is written, or None if it has none."""
     if isinstance(item, dict) and item:
@@ -195,4 +200,12 @@ def step_reader(kind: str) -> TypeAdapter[Step]:
     return reader
 
 
-__all__ = ["ConnectionStep", "RunStep", "SessionStep", "effects", "step_reader", "step_word"]
+__all__ = [
+    "ConnectionStep",
+    "RunStep",
+    "SessionStep",
+    "effects",
+    "is_step",
+    "step_reader",
+    "step_word",
+]
