@@ -14,7 +14,7 @@ from deck_sim.cli.option_types import ANSWERS, OBJECT, TASK_TIMEOUT
 from deck_sim.cli.scenario_options import FOLDER, SEED, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.extras.player import TIMEOUT, Playthrough, play_scenario
+from deck_sim.extras.player import REFUSED, TIMEOUT, Playthrough, play_scenario
 
 
 @click.command(
@@ -105,7 +105,12 @@ def _draw(played: Playthrough) -> None:
     screen.print()
     for line in played.lines:
         screen.print(draw_line(line, screen.width))
+    if played.lines[-1].what == REFUSED:
+        line = played.lines[-1]
+        screen.print(f"\nThe call for the {line.who} is refused after {format_duration(line.at)}.")
+        return
     last = played.run or played.login
+    assert last is not None, "what is not refused is there"
     entered = last.kind.replace("_", " "), last.status
     # What its connection or session does afterwards is not a part of it.
     at = next(line.at for line in reversed(played.lines) if (line.who, line.what) == entered)

@@ -84,8 +84,7 @@ def _play(world: World, story: Story, reacted_at: Place) -> None:
         if step is None:
             world.stop_story(story.owner)
             return
-        script = story.script
-        place = script.scenario, script.kind, (*script.head, *story.path)
+        place = story.script.scenario, story.script.kind, story.path
         try:
             wait = step.enter(Stage(world, story))
         except Stopped as stopped:  # the step does not count as played

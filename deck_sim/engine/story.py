@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.injected import Fault
 
 Path = tuple[int | str, ...]
@@ -48,6 +49,10 @@ class Step(Protocol):
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
         """The branches that may follow instead of the next step."""
 
+    @property
+    def refusal(self) -> ApiError | None:
+        """The error that answers the call instead of starting the script."""
+
     # `stage` is a `Stage`; its module imports this one.
 
     def enter(self, stage: Any) -> Wait | None:
@@ -66,10 +71,15 @@ class Script:
     steps: tuple[Step, ...]
     source: Mapping[str, Any] = field(default_factory=dict)  # of the scenario, as it was written
     faults: tuple[Fault, ...] = ()  # injected when it starts
-    head: Path = ()  # where the steps stand in the file, below the kind
 
     def __deepcopy__(self, memo: dict[int, object]) -> Script:
         return self
+
+    @property
+    def refusal(self) -> ApiError | None:
+        """The error that answers the call which would start the script, if it refuses it."""
+        first = self.at((0,))
+        return first.refusal if first else None
 
     def at(self, path: Path) -> Step | None:
         """The step at `path`, or None behind the last."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
@@ -20,7 +21,7 @@ from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
 from deck_sim.runtime.advance import run_to_end
-from deck_sim.runtime.simulation import Settings, Simulation
+from deck_sim.runtime.simulation import Refusal, Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.prompts import InteractionRequired
@@ -30,6 +31,7 @@ Answers = Sequence[Mapping[str, str]]
 
 TIMEOUT = timedelta(minutes=30)  # of the task
 REVIEW = timedelta(minutes=1)  # until a reviewer approves a run that no script approves
+REFUSED = "refused"  # a line's `what` if the call was refused
 _SECRET = "password"
 _TRANSITION = re.compile(r"(?:[a-z_]+ ->|created as) ([a-z_]+)")
 _EFFECTS = sorted({word for (_, word), step in REGISTRY.items() if not step.is_status})
@@ -60,9 +62,9 @@ class PlayLine:
     """One thing that happened: when (since the start), who did it, what, and details.
 
     `who` is `connection`, `credential`, `session`, `task run`, `user`, `reviewer` or `scenario`.
-    `what` is the status that a resource entered; an effect (`screenshot`, `file`, `event`); a
-    `fault` that was set up; a person who (`answered`, `approved`, `rejected`); or `plays`, with the
-    chosen entry of a playlist or mix.
+    `what` is the status that a resource entered; an effect (`screenshot`, `file`, `event`);
+    `refused`, if the call that would create it is; a `fault` that was set up; a person who
+    (`answered`, `approved`, `rejected`); or `plays`, with the chosen entry of a playlist or mix.
     """
 
     at: timedelta
@@ -78,14 +80,14 @@ class Playthrough:
     scenario: Scenario
     simulation: Simulation
     task_id: str
-    login_id: str  # of the connection or credential
-    run_id: str | None  # of the last run; None if the login failed
+    login_id: str | None  # of the connection or credential; None if it was refused
+    run_id: str | None  # of the last run; None if there was none
     lines: list[PlayLine]
 
     @property
-    def login(self) -> Resource:
-        """The connection or credential as it is at the end."""
-        return self.simulation.world.resource(self.login_id)
+    def login(self) -> Resource | None:
+        """The connection or credential as it is at the end, if there was one."""
+        return self.simulation.world.resource(self.login_id) if self.login_id else None
 
     @property
     def run(self) -> Resource | None:
@@ -177,38 +179,46 @@ class _Player:
             "auth_credentials": {"username": "alex@example.com", "password": "-"},
             "external_id": None,
         }
-        login = self.create_login(self.world, body, self._choose("connection"))
-        self._play_until_settled(login)
-        if self.scenario.session:
+        login = self._start("connection", partial(self.create_login, self.world, body))
+        if login and self.scenario.session:
             body = {"credential_id": login.id}
-            session = logins.start_session(self.world, body, self._choose("session"))
-            self._play_until_settled(session)
-        run_id = None
+            self._start("session", partial(logins.start_session, self.world, body))
+        run = None
         for _ in self.scenario.playlist or [""]:
-            if self._read(login).status in self.world.machine(login).commands["run"].allowed:
-                run = self._run(login)
-                run_id = run.id
-                self._play_until_settled(run)
+            if login and self._can_run(login):
+                run = self._run(login) or run
         while self._play_next():
             pass
         return Playthrough(
-            self.scenario, self.simulation, self.task.id, login.id, run_id, self.lines
+            self.scenario,
+            self.simulation,
+            self.task.id,
+            login.id if login else None,
+            run.id if run else None,
+            self.lines,
         )
 
-    def _run(self, login: Resource) -> Resource:
+    def _can_run(self, login: Resource) -> bool:
+        return self._read(login).status in self.world.machine(login).commands["run"].allowed
+
+    def _run(self, login: Resource) -> Resource | None:
         body = {f"{login.kind}_id": login.id, "input": self.task_input}
-        run = self.run_task(self.world, self.task, body, self._choose("task_run"))
-        name = self.simulation.choices[-1].played.name
-        if name != self.scenario.name:
-            self._add_line("scenario", "plays", name)
-        return run
+        return self._start("task_run", partial(self.run_task, self.world, self.task, body))
 
-    def _choose(self, kind: str) -> commands.Choose:
-        return lambda facts: self.simulation.choose(kind, self.scenario.name, facts)
-
-    def _play_until_settled(self, resource: Resource) -> None:
-        while not self.world.is_settled(self._read(resource)) and self._play_next():
+    def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
+        """Create a resource and play its script until it is settled; None if it is refused."""
+        try:
+            resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
+        except Refusal:
+            resource = None
+        if kind == "task_run":
+            name = self.simulation.choices[-1].played.name
+            if name != self.scenario.name:
+                self._add_line("scenario", "plays", name)
+        while resource and not self.world.is_settled(self._read(resource)) and self._play_next():
             pass
+        self._add_news()
+        return resource
 
     def _read(self, resource: Resource) -> Resource:
         return self.world.all(resource.kind)[resource.id]

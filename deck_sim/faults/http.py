@@ -76,7 +76,7 @@ class Refused(CallFault):
 
     @property
     def refusal(self) -> ApiError:
-        error = refuse(self.error, CATALOG[self.error].message.format_map(_Blanks()))
+        error = refuse(self.error, CATALOG[self.error].message.format_map(Blanks()))
         if self.retry_after is not None:
             error.headers["Retry-After"] = f"{self.retry_after}"
         return error
@@ -177,7 +177,7 @@ class Dripping(HttpFault):
         return replace(answer, pieces=tuple(bytes([byte]) for byte in answer.body))
 
 
-class _Blanks(dict[str, str]):
+class Blanks(dict[str, str]):
     """Fills the placeholders of a message, which a fault has no values for."""
 
     def __missing__(self, name: str) -> str:

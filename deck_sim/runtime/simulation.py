@@ -16,7 +16,7 @@ from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import nearest_type, quote
 from deck_sim.contract.editions import DEFAULT_EDITION
-from deck_sim.contract.error_catalog import problem, raise_problems, refuse
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource
@@ -29,7 +29,7 @@ from deck_sim.runtime.journal import MAX_CALLS, Call, StoredAnswer
 from deck_sim.runtime.polling import pass_polled_time
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.selection import Choice, NewResource, SelectionState, choose
+from deck_sim.scenario.selection import HEADER, Choice, NewResource, SelectionState, choose
 
 log = logging.getLogger("deck_sim")
 
@@ -58,6 +58,19 @@ class Settings:
     strict_fidelity: bool = False  # refuse calls that rely on strict assumptions
 
 
+class Refusal(ApiError):
+    """The error with which the chosen scenario refuses the call that would play it."""
+
+    def __init__(self, error: ApiError, choice: Choice) -> None:
+        super().__init__(*error.problems, headers={**error.headers, HEADER: str(choice)})
+        self.choice = choice
+
+    @property
+    def told(self) -> str:
+        """The error as text."""
+        return f"{self.problems[0].name}: {self}"
+
+
 @dataclass
 class Simulation:
     """One world and the state around it."""
@@ -73,7 +86,6 @@ class Simulation:
     selection: SelectionState = field(default_factory=SelectionState)
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
-    ignored_names: dict[str, None] = field(default_factory=dict)  # the warnings about them, once
     rate_limiter: RateLimiter = field(init=False)
     strict_fidelity: bool = field(init=False)  # refuse calls that rely on strict assumptions
     stored_answers: dict[str, StoredAnswer] = field(default_factory=dict)  # by idempotency key
@@ -222,26 +234,25 @@ class Simulation:
     # Scenarios
 
     def choose(self, kind: str, header: str | None, facts: Facts) -> Script:
-        """Choose the script of a new connection or run, and record why in `choices`.
+        """Choose the script of a new connection or run, and record why in `choices`. A script that
+        refuses the call raises `Refusal`.
 
-        If an edit has made the next queued scenarios unplayable, it is an `ApiError`, once: they
-        leave the queue, as they would block every later call. These, and magic names that cannot be
-        played, are noted in the timeline and the log.
+        First removes queued scenarios that an edit has made unplayable, with a note in the timeline
+        and the log: they would block every later call.
         """
-        dropped = [*self.selection.drop_unplayable(kind, self.library, self.world.edition)]
-        self._warn("queue", dropped)
-        raise_problems([problem("request/input_invalid", text, field="queue") for text in dropped])
+        for dropped in self.selection.drop_unplayable(kind, self.library, self.world.edition):
+            self.world.note("queue", "", dropped)
+            log.warning("deck-sim: %s", dropped)
         opening = NewResource(kind, header, facts, self.world.seed, self.world.edition)
         choice = choose(opening, self.selection, self.library)
-        self._warn("magic_name", choice.warnings)
-        self.ignored_names |= dict.fromkeys(choice.warnings)
         self.choices.append(choice)
-        return choice.script
-
-    def _warn(self, kind: str, texts: Iterable[str]) -> None:
-        for text in texts:
-            self.world.note(kind, "", text)
-            log.warning("deck-sim: %s", text)
+        script = choice.script
+        if script.refusal:
+            refusal = Refusal(script.refusal, choice)
+            self.world.played[script.scenario, kind, (0,)] += 1
+            self.world.note(kind, "", f"refused: {refusal.told} (scenario `{script.scenario}`)")
+            raise refusal
+        return script
 
     @contextmanager
     def _advancing(self) -> Iterator[AdvanceReport]:

@@ -17,6 +17,7 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_problems
+from deck_sim.scenario.steps.refusals import Refused
 from deck_sim.scenario.steps.statuses import step_reader, step_word
 from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, Step, step_words
 from deck_sim.scenario.yaml.document import Path
@@ -49,6 +50,11 @@ def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _texts(item, (*path, index))
 
 
+def _refuses(steps: Any) -> bool:
+    first = steps[0] if isinstance(steps, list | tuple) else None
+    return isinstance(first, Refused) or step_word(first) == Refused.word
+
+
 REFERENCES = ("playlist", "mix")  # they play other scenarios
 WAYS = ("task_run", *REFERENCES)  # to define what a run does; they exclude each other
 FAULTS = ("http", "webhooks")
@@ -60,6 +66,10 @@ def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
     if len(found) > 1:
         yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"
     references = [name for name in found if name in REFERENCES]
+    scripts = [data[kind] for kind in KINDS if data.get(kind)]
+    if scripts and not references and all(map(_refuses, scripts)):
+        for name in [name for name in FAULTS if data.get(name) is not None]:
+            yield (name,), f"`{name}` has no effect, because nothing is created; leave it out"
     for name in [name for name in FAULTS if references and data.get(name) is not None]:
         text = f"`{name}` has no effect in a `{references[0]}`; move it into the scenarios it names"
         yield (name,), text
@@ -67,28 +77,15 @@ def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
 
 def check_scripts(scenario: Mapping[str, Any]) -> tuple[tuple[str, ...], list[Found]]:
     """The editions that can play a scenario. If there are none, also the mistakes in the edition
-    that it names, or in the one with the fewest. Mistakes in scripts for one edition always count.
+    that it names, or in the one with the fewest.
 
     The scripts in `scenario` are models, or data that could not be read as such.
     """
     wanted = scenario.get("edition")
     names = [name for name in EDITIONS if wanted in (None, name)]
     found = {name: list(_mistakes_in(scenario, EDITIONS[name])) for name in names}
-    of_one = [one for name in names for one in found[name] if name in one[0][1:2]]
-    of_one += _never_played(scenario, names)
     playable = tuple(name for name in names if not found[name])
-    if of_one or playable:
-        return playable, of_one
-    return (), min(found.values(), key=_distance, default=[])
-
-
-def _never_played(scenario: Mapping[str, Any], names: list[str]) -> Iterator[Found]:
-    for kind in KINDS:
-        written = scenario.get(kind)
-        for name in written if isinstance(written, dict) else ():
-            if name in EDITIONS and name not in names:
-                text = f"is never played: `edition` is {listed(names)}; leave one of them out"
-                yield (kind, name), text
+    return playable, [] if playable else min(found.values(), key=_distance, default=[])
 
 
 def _distance(found: list[Found]) -> tuple[int, int]:
@@ -98,19 +95,15 @@ def _distance(found: list[Found]) -> tuple[int, int]:
 
 def _mistakes_in(scenario: Mapping[str, Any], edition: Edition) -> Iterator[Found]:
     for kind in KINDS:
-        written = scenario.get(kind)
-        path: Path = (kind,)
-        steps = written
-        if isinstance(written, dict):
-            path, steps = (kind, edition.name), written.get(edition.name)
+        steps = scenario.get(kind)
         if not steps or not isinstance(steps, list | tuple):
             continue
-        if kind not in edition.kinds and (scenario.get("edition") or len(path) > 1):
-            yield path, f"the edition `{edition.name}` {_HAS_NO} {kind}s; leave it out"
+        if kind not in edition.kinds and scenario.get("edition"):
+            yield (kind,), f"the edition `{edition.name}` {_HAS_NO} {kind}s; leave it out"
             continue
         # A script that this edition never plays must be right for the other one.
         rules = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
-        yield from _ScriptCheck(kind, rules).check(_read_steps(kind, steps), path)
+        yield from _ScriptCheck(kind, rules).check(_read_steps(kind, steps), (kind,))
 
 
 UNKNOWN = ""  # the status of a step that cannot be read; it may be any
@@ -168,6 +161,14 @@ def _read_step(kind: str, item: Any) -> PartialStep:
     return PartialStep(word, REGISTRY.get((kind, word)), step, branches)
 
 
+def _walk(steps: tuple[PartialStep, ...], path: Path) -> Iterator[tuple[Path, PartialStep]]:
+    """Every step with its place, those in branches included."""
+    for index, step in enumerate(steps):
+        yield (*path, index), step
+        for name, branch in step.branches.items():
+            yield from _walk(branch, (*path, index, step.word, name))
+
+
 class _ScriptCheck:
     """Follows every path through a script, and reports what one edition does not allow."""
 
@@ -180,6 +181,15 @@ class _ScriptCheck:
 
     def check(self, steps: tuple[PartialStep, ...], path: Path) -> Iterator[Found]:
         """Check a script from the first status of the state machine to its ends."""
+        alone = [found for found in _walk(steps, path) if found[1].type and found[1].type.is_alone]
+        for here, step in alone:
+            if len(steps) > 1 or here != (*path, 0):
+                text = "must be the only step of its script, because nothing is created"
+                yield here, f"`{step.word}` {text}; delete the other steps, or this one"
+            else:
+                yield from self._check_errors(step, here)
+        if alone:
+            return
         stops = set[str]()
         yield from self._check_steps(steps, path, {self.machine.initial}, stops)
         settled = self.machine.settled
@@ -225,10 +235,13 @@ class _ScriptCheck:
                     most = format_duration(limit)
                     text = f"{span} is too long: after {most} without activity the run fails"
                     yield (*here, step.word, key), f"{text}; write less than {most}"
-            for name in step.step.fails_with:
-                if not self.edition.has_error(name):
-                    having = [e.name for e in EDITIONS.values() if e.has_error(name)]
-                    yield here, self._has_no("error", name, having)
+        yield from self._check_errors(step, here)
+
+    def _check_errors(self, step: PartialStep, here: Path) -> Iterator[Found]:
+        for name in step.step.fails_with if step.step else ():
+            if not self.edition.has_error(name):
+                having = [e.name for e in EDITIONS.values() if e.has_error(name)]
+                yield here, self._has_no("error", name, having)
 
     def _check_order(self, step: type[Step], here: Path, before: set[str]) -> Iterator[Found]:
         entered = step.status(self.machine)

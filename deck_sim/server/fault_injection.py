@@ -56,7 +56,7 @@ def fire_call_fault(request: Request) -> Answer | None:
 
 def fire_creation_fault(request: Request, answer: Answer) -> None:
     """Fire the fault that the chosen scenario has for the call that created its resource."""
-    if request.fault is None and answer.choice is not None:
+    if request.fault is None and answer.choice is not None and "id" in answer.data:
         call, created = (request.method, request.path), (answer.data["id"],)
         request.fault = request.simulation.world.injected.fire((ANSWER,), call, created)
 

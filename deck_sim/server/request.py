@@ -26,7 +26,7 @@ from deck_sim.runtime.request_bodies import (
     read_object,
 )
 from deck_sim.runtime.serialization import dump_json, print_errors, print_resource
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.scenario.selection import Choice
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Answer:
     data: Mapping[str, Any]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    choice: Choice | None = None  # the scenario chosen for the resource that was created
+    choice: Choice | None = None  # the scenario of what the call creates, or that refuses it
     body: bytes = b""  # set by `serialize`
 
     def serialize(self, request_id: str) -> None:
@@ -124,7 +124,8 @@ def read_assumed(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 def error_answer(error: ApiError) -> Answer:
     """The answer to a call that is refused: the error envelope."""
-    return Answer(print_errors(error), error.status, error.headers)
+    choice = error.choice if isinstance(error, Refusal) else None
+    return Answer(print_errors(error), error.status, error.headers, choice)
 
 
 def record_call(request: Request, answer: Answer) -> Call:

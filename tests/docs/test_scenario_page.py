@@ -60,16 +60,14 @@ def spell_type(schema):
         return " or ".join(dict.fromkeys(ways))
     if "const" in schema or "enum" in schema:
         allowed = schema.get("enum", [schema.get("const")])
-        return (
-            "`type/code`" if allowed == [*run_errors()] else " or ".join(f"`{v}`" for v in allowed)
-        )
+        is_error = all("/" in f"{value}" for value in allowed)
+        return "`type/code`" if is_error else " or ".join(f"`{value}`" for value in allowed)
     if schema.get("type") == "array":
         return f"list of {spell_type(schema['items'])}s"
     if "examples" in schema:
         return "duration or `stuck`" if "stuck" in schema["examples"] else "duration"
     if "oneOf" in schema:
-        many = [way.get("type") for way in schema["oneOf"]] == ["array", "object"]
-        return "list of steps, or such a list for each edition" if many else "step"
+        return "step"
     if "pattern" in schema:
         return "name"
     if "patternProperties" in schema or schema.get("propertyNames"):

@@ -147,3 +147,20 @@ def test_several_errors_are_in_one_line():
         "api/timeout: The request took too long.; source/source_error: The source answered with an"
         " error."
     )
+
+
+def test_a_refused_login_has_no_run():
+    """The timeline shows the refusal, which says how the call is answered."""
+    played = play_scenario(read("connection: [refused: connection/blocked]"))
+    assert (played.login, played.run) == (None, None)
+    assert [line.what for line in played.lines] == ["refused"]
+    assert played.lines[0].detail.startswith("connection/blocked: ")
+
+
+def test_a_run_after_a_refused_one_is_played():
+    """A playlist goes on."""
+    played = play_scenario(read("playlist: [rate_limited, success]"), library=shipped())
+    assert [line.what for line in played.lines if line.who == "task run"][::2] == [
+        "refused",
+        "running",
+    ]

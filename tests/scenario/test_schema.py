@@ -23,8 +23,9 @@ HEAD = "version: 1\nname: story\n"
 # Not in the schema: how parts of a file fit together, and what an expression means.
 BEYOND = {
     "the order of statuses": "cannot follow|is never reached|it must end in",
+    "what a refusal excludes": "must be the only step|nothing is created; leave it out",
     "what an edition has": "the edition `.*` has no",
-    "expressions": "not an expression|expressions are"
+    "expressions": "not an expression|expressions are|cannot have expressions"
     r"|unknown (name|filter|test) '[^']*'(; did you mean '[^']*'\?$|; allowed: )",
     "answers and their question": "not a field of this interaction|lists the field",
     "how a pattern of calls is written": "pattern of calls|unknown method|not a path of the",

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.faults.outgoing import FAULT_HEADER as SPOILED
+from deck_sim.scenario.selection import HEADER
 from deck_sim.server.openapi.document import document
 from deck_sim.server.openapi.paths import ANSWERED, CODES
 
@@ -141,10 +142,11 @@ class Checked:
         """Keep answers that break the OpenAPI document.
 
         The document is read closed: an unknown field is a mismatch, except in a world with additive
-        changes on. Answers that a fault changed are not checked.
+        changes on. Answers that a fault changed, and refusals of a scenario, are not checked.
         """
         names = {name.decode() for name, _ in started["headers"]}
-        if scope["method"] == "HEAD" or SPOILED in names:
+        refused = started["status"] >= 400 and HEADER.lower() in names
+        if scope["method"] == "HEAD" or SPOILED in names or refused:
             return
         edition, closed = self._world(scope)
         method, path = scope["method"].lower(), scope["path"].removeprefix("/v2")

@@ -16,7 +16,7 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario.fields import Length, SpanField
-from deck_sim.scenario.steps import effects
+from deck_sim.scenario.steps import effects, refusals
 from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY, Step, compute, step_words
@@ -164,11 +164,6 @@ class RunInteraction(InteractionRequired):
 _WORDS = {word for _, word in REGISTRY}
 
 
-def is_step(item: Any) -> bool:
-    """Whether a value is meant as a step: it has the word of one."""
-    return step_word(item) in _WORDS
-
-
 def step_word(item: Any) -> Any:
     """The word of a step as it is written, or None if it has none."""
     if isinstance(item, dict) and item:
@@ -205,7 +200,7 @@ __all__ = [
     "RunStep",
     "SessionStep",
     "effects",
-    "is_step",
+    "refusals",
     "step_reader",
     "step_word",
 ]

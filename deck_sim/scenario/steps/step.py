@@ -14,6 +14,7 @@ from deck_sim.base.durations import Span
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import Strict, format_path, show, value_error
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, ScriptError, Wait
@@ -36,6 +37,7 @@ class Step(Strict):
     ends: ClassVar[bool] = False  # whether the script ends with it
     lasts: ClassVar[bool] = False  # whether it may follow itself
     is_status: ClassVar[bool] = True  # an effect otherwise, which takes no time
+    is_alone: ClassVar[bool] = False  # whether it must be the only step of its script
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -102,8 +104,13 @@ class Step(Strict):
 
     @property
     def fails_with(self) -> tuple[str, ...]:
-        """The errors that a run fails with, as `type/code`."""
+        """The errors that a run fails with, or a call, as `type/code`."""
         return ()
+
+    @property
+    def refusal(self) -> ApiError | None:
+        """The error that answers the call instead of starting the script."""
+        return None
 
     @property
     def unreachable_keys(self) -> Mapping[str, str]:
@@ -162,7 +169,7 @@ def script_error(stage: Stage, text: str) -> ScriptError:
     """An error that names the scenario and the step that is played."""
     script, story_path = stage.story.script, stage.story.path
     # In a file, a branch stands below the word of its step; in a story's path, it does not.
-    path: list[int | str] = [script.kind, *script.head]
+    path: list[int | str] = [script.kind]
     for end, part in enumerate(story_path):
         branching = script.at(story_path[:end]) if isinstance(part, str) else None
         path += [branching.word, part] if branching else [part]

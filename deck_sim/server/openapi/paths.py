@@ -30,8 +30,7 @@ ANSWERED: Mapping[str, Shape] = {
         "The version of deck-sim, on every answer.", shapes.text(__version__), required=True
     ),
     selection.HEADER: _header(
-        "The scenario that was chosen, and why; deck-sim's own. Magic names that cannot be played"
-        " follow as `ignored`.",
+        "The scenario that was chosen, and why; deck-sim's own.",
         shapes.text("mfa_then_success; because=queue"),
         required=True,
     ),

@@ -30,7 +30,6 @@ def test_creating_a_credential_emits_one_event_with_a_summary(api, credential, e
         ("account_locked", "unverified"),
         ("source_down", "unverified"),
         ("mfa_never_answered", "unverified"),
-        ("session_limit_reached", "unverified"),
     ],
 )
 def test_a_run_verifies_or_invalidates_its_credential(

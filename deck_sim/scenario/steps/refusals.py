@@ -1,0 +1,53 @@
+"""The step that refuses the call which would start the script."""
+
+from pydantic import field_validator
+
+from deck_sim.base.validation import value_error
+from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
+from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import KINDS, Wait
+from deck_sim.faults.http import Blanks
+from deck_sim.faults.values import AnswerError, RetryAfter
+from deck_sim.scenario.expressions.templates import is_template
+from deck_sim.scenario.steps.step import Step
+
+
+class Refused(Step):
+    """The call is refused, and nothing is created. The only step of its script."""
+
+    word = "refused"
+    kinds = KINDS
+    shorthand = "error"
+    is_status = False
+    is_alone = True
+    ends = True
+    error: AnswerError
+    """`type/code` of an error that a call is answered with."""
+    message: str | None = None
+    """The text. If omitted, the text of the catalog."""
+    field: str | None = None
+    """The field of the body that the error is about."""
+    retry_after: RetryAfter | None = None
+    """Seconds in the header `Retry-After`. If omitted, no header."""
+
+    @field_validator("message", "field")
+    @classmethod
+    def _check_plain(cls, text: str | None) -> str | None:
+        if text is not None and is_template(text):
+            raise value_error("cannot have expressions: no run or login exists yet")
+        return text
+
+    @property
+    def fails_with(self) -> tuple[str, ...]:
+        return (self.error,)
+
+    @property
+    def refusal(self) -> ApiError:
+        text = self.message or CATALOG[self.error].message.format_map(Blanks())
+        error = refuse(self.error, text, field=self.field)
+        if self.retry_after is not None:
+            error.headers["Retry-After"] = f"{self.retry_after}"
+        return error
+
+    def enter(self, stage: Stage) -> Wait | None:
+        raise AssertionError("a refused call starts no story")

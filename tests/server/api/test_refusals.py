@@ -1,0 +1,106 @@
+"""Scenarios that refuse the call which would play them."""
+
+import pytest
+
+BUSY = [{"refused": {"error": "rate_limit/rate_limit_exceeded", "retry_after": 5}}]
+KEY = {"Idempotency-Key": "k-1"}
+
+
+@pytest.fixture
+def refuse(sim):
+    """Add a scenario `no` with a script that refuses, and return the header that chooses it."""
+
+    def refuse(kind="task_run", script=BUSY):
+        answer = sim.put("/scenarios/no", json={kind: script})
+        assert answer.status_code == 200, answer.text
+        return {"Deck-Sim-Scenario": "no"}
+
+    return refuse
+
+
+@pytest.fixture
+def call(api, task, connection):
+    """Start a run with these headers."""
+    body = {"connection_id": connection["id"]}
+    return lambda **headers: api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
+
+
+def test_a_refused_run_is_not_created(api, sim, call, refuse):
+    """The error answers the call, and there is no run and no event of one."""
+    answer = call(**refuse())
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+    assert answer.headers["Deck-Sim-Scenario"] == "no; because=header"
+    assert [error["code"] for error in answer.json()["errors"]] == ["rate_limit_exceeded"]
+    assert api.get("/task-runs").json()["data"] == []
+    types = {event["type"] for event in sim.get("/events").json()["data"]}
+    assert not any(type_.startswith("task_run.") for type_ in types)
+
+
+def test_a_refused_connection_is_not_opened(api, source, refuse):
+    """A message and a field are those of the script."""
+    error = {"error": "source/source_blocked", "message": "No robots.", "field": "source_id"}
+    body, headers = (
+        {"source_id": source["id"], "auth_method": "none"},
+        refuse("connection", [{"refused": error}]),
+    )
+    answer = api.post("/connections", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]) == (
+        403,
+        {"type": "source", "code": "source_blocked", "field": "source_id", "message": "No robots."},
+    )
+    assert api.get("/connections").json()["data"] == []
+
+
+def test_a_refused_reopening_leaves_the_connection(api, connection, refuse):
+    """It stays `disconnected`."""
+    path = f"/connections/{connection['id']}"
+    api.post(f"{path}/disconnect")
+    headers = refuse("connection", [{"refused": "connection/blocked"}])
+    assert api.post(f"{path}/reopen", headers=headers).status_code == 503
+    assert api.get(path).json()["status"] == "disconnected"
+
+
+def test_a_refusal_uses_up_a_queued_scenario(sim, call, refuse):
+    """The next run plays the next entry."""
+    refuse()
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["no", "success"]})
+    answers = [call() for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [429, 201]
+    assert answers[1].headers["Deck-Sim-Scenario"] == "success; because=queue"
+
+
+def test_records_say_which_scenario_refused(sim, call, refuse):
+    """The journal, the timeline, the choices and the coverage."""
+    call(**refuse())
+    journal, timeline = (sim.get(path).json()["data"] for path in ("/requests", "/timeline"))
+    assert journal[-1]["scenario"] == "no; because=header"
+    text = "refused: rate_limit/rate_limit_exceeded: Too many requests. (scenario `no`)"
+    assert ("task_run", text) in [(entry["kind"], entry["what"]) for entry in timeline]
+    assert sim.get("/world").json()["choices"][-1]["scenario"] == "no"
+    rows = sim.get("/coverage").json()["data"]
+    (row,) = [row for row in rows if row["scenario"] == "no"]
+    assert row["steps"] == {"task_run[0]": 1}
+
+
+def test_a_refusal_is_stored_like_any_error(call, refuse):
+    """The edition stores errors, so that a repeated call gets the same one."""
+    headers = refuse()
+    first, again = (call(**headers, **KEY) for _ in range(2))
+    assert again.content == first.content
+    assert again.headers["Deck-Sim-Replayed"] == "true"
+
+
+def test_a_wrong_call_is_not_refused_by_its_scenario(api, task, refuse):
+    """Checks come first: a mistake in the body is reported, and nothing is used up."""
+    answer = api.post(f"/tasks/{task['id']}/run", json={"connection_id": 5}, headers=refuse())
+    assert answer.status_code == 400
+
+
+def test_a_refused_session_is_not_started(api, sim, source, refuse):
+    """In the edition that has sessions."""
+    sim.post("/reset", json={"edition": "credentials"})
+    body = {"type": "website", "website": {"url": "https://hotel.example"}}
+    body = {"source_id": api.post("/sources", json=body).json()["id"]}
+    headers = refuse("session", [{"refused": "session/timeout"}])
+    assert api.post("/sessions", json=body, headers=headers).status_code == 504
+    assert api.get("/sessions").json()["data"] == []
