@@ -9,9 +9,9 @@ Laws:
 
 import heapq
 from collections import OrderedDict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 # Names of timers. The first three are progress; the others are timeouts. A world with nothing but
@@ -24,6 +24,8 @@ WINDOW = "window"  # of an interaction
 DISUSE = "disuse"  # a resource leaves its status by itself because no run uses it
 INACTIVITY = "inactivity"
 TASK_TIMEOUT = "task_timeout"
+# In the order in which a story arms those that may fall due at the same moment.
+NAMES = (TASK_TIMEOUT, INACTIVITY, WINDOW, STEP, ATTEMPT, AUTO_TRANSITION, DISUSE)
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
 
 Key = tuple[str, str]
@@ -69,10 +71,9 @@ class Timers:
                 if not self._queues[at]:
                     del self._queues[at]
 
-    def postpone(self, owners: Collection[str], by: timedelta) -> None:
-        """Set all timers of these owners to a later moment. Their order stays."""
-        for due in [due for due in self.upcoming() if due.owner in owners]:
-            self.arm(due.owner, due.name, due.at + by)
+    def of(self, owner: str) -> list[Due]:
+        """The armed timers of one owner."""
+        return [Due(self._armed[owner, n], owner, n) for n in NAMES if (owner, n) in self._armed]
 
     def peek(self) -> Due | None:
         """The next timer, or None."""

@@ -45,23 +45,22 @@ def waiting(world: World) -> list[Resource]:
     ]
 
 
-def ids_waiting_for_people(world: World) -> set[str]:
-    """The ids of all that only a person moves on, and of the logins that only such runs use."""
-    playing = (world.all(story.script.kind)[owner] for owner, story in world.stories.items())
-    waiting = {resource.id for resource in playing if _waits_for_person(world, resource)}
-    logins = {used for used, users in world.users.items() if users and users.keys() <= waiting}
-    return waiting | logins
+def waits_for_person(world: World, resource_id: str) -> bool:
+    """Whether only a person moves it on, by an answer, an approval or the release of a hold.
 
-
-def _waits_for_person(world: World, resource: Resource) -> bool:
-    """Whether it waits for an answer, an approval without a duration, or the end of a hold."""
-    if world.stories[resource.id].held:
+    True also of a login that only such runs use.
+    """
+    story, users = world.stories.get(resource_id), world.users.get(resource_id)
+    if story and (story.held or _asks_person(world, world.all(story.script.kind)[resource_id])):
         return True
+    return bool(users) and all(waits_for_person(world, user) for user in users or ())
+
+
+def _asks_person(world: World, resource: Resource) -> bool:
     commands = world.machine(resource).commands
     asks = (commands[name].allowed for name in ("answer", "approve") if name in commands)
-    return any(resource.status in allowed for allowed in asks) and not world.timers.is_armed(
-        resource.id, STEP
-    )
+    approved_by_itself = world.timers.is_armed(resource.id, STEP)
+    return any(resource.status in allowed for allowed in asks) and not approved_by_itself
 
 
 @dataclass(slots=True)

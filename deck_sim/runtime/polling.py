@@ -12,16 +12,21 @@ Rules:
 from collections.abc import Generator, Iterable
 from datetime import datetime, timedelta
 
+from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Resource
-from deck_sim.engine.waiting import ids_waiting_for_people
+from deck_sim.engine.timers import Due
+from deck_sim.engine.waiting import waits_for_person
 from deck_sim.engine.world import World
-from deck_sim.runtime.advance import HasWorld, pass_time_until
+from deck_sim.runtime.advance import HasWorld, pass_time_until, steps
 
 
 def pass_polled_time(
     owner: HasWorld, read: Iterable[Resource], step: timedelta | None, last: datetime
 ) -> Generator[None, None, None]:
-    """Let the time pass that a read of these resources costs, but not beyond `last`."""
+    """Let the time pass that a read of these resources costs, but not beyond `last`.
+
+    Webhooks must not be sent in its pauses.
+    """
     if not (unfinished := _unfinished(owner.world, read)):
         return
     if step is not None:
@@ -44,15 +49,34 @@ def _next_due(world: World, unfinished: Iterable[Resource]) -> datetime | None:
     for resource in unfinished:
         used = (used.id for used in world.used_by(resource))
         owners |= {resource.id, *used, *world.users.get(resource.id, ())}
-    owners -= ids_waiting_for_people(world)
-    return next((due.at for due in world.timers.upcoming() if due.owner in owners), None)
+    moving = (one for one in owners if not waits_for_person(world, one))
+    return min((due.at for one in moving for due in world.timers.of(one)), default=None)
 
 
 def _jump(owner: HasWorld, moment: datetime) -> Generator[None, None, None]:
-    while owner.world.now < moment:
-        world = owner.world
-        waiting = ids_waiting_for_people(world)
-        others = (due.at for due in world.timers.upcoming() if due.owner not in waiting)
-        until = min(moment, next(others, moment))
-        world.timers.postpone(waiting, until - world.now)
-        yield from pass_time_until(owner, until)
+    """Go to `moment`; the timers of all that waits for a person stand still."""
+    world, stopped = owner.world, list[tuple[datetime, Due]]()
+
+    def stop(ids: Iterable[str]) -> None:
+        for waiting in [one for one in ids if waits_for_person(world, one)]:
+            for due in world.timers.of(waiting):
+                world.timers.take_back(due.owner, due.name)
+                stopped.append((world.now, due))
+
+    stop([*world.stories, *world.users])
+    try:
+        due, happened = world.timers.peek(), steps(owner, moment)
+        while (is_pause := next(happened, None)) is not None:
+            if is_pause:
+                yield
+            else:
+                assert due is not None, "something happened that was not due"
+                used = world.used_by(world.resource(due.owner))
+                stop([due.owner, *(one.id for one in used)])  # nothing else has begun to wait
+            due = world.timers.peek()
+        pass_time(world, moment)
+    finally:
+        later = [due._replace(at=due.at + (world.now - since)) for since, due in stopped]
+        for due in sorted(later, key=lambda due: due.at):
+            if due.owner in world.stories:  # it may have ended with its login
+                world.timers.arm(due.owner, due.name, due.at)

@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from offline import SECOND, OfflineSimulation
 
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine import commands
 from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.records import Hold
 from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START
+from deck_sim.runtime import advance
 from deck_sim.runtime.simulation import LAST_MOMENT
 from deck_sim.webhooks.signing import make_secret
 
@@ -100,6 +102,25 @@ def test_a_login_is_postponed_with_the_only_run_that_uses_it(simulation):
     simulation.read(hangs), simulation.read(hangs)
     assert simulation.elapsed == 30 * MINUTE
     assert simulation.look(run).status == "interaction_required"
+
+
+def test_a_run_that_waits_ends_with_the_login_that_it_shares(simulation):
+    """Its connection drops while another run on it is polled; its timers are gone."""
+    login = simulation.connect("[connected: 10m, disconnected]")
+    waits, hangs = simulation.run(ASKS, login), simulation.run(HANGS, login)
+    simulation.read(hangs)
+    assert simulation.read(hangs, waits) == ["failed", "failed"]
+    assert simulation.elapsed == 10 * MINUTE
+    assert [*simulation.world.timers.upcoming()] == []
+
+
+def test_a_jump_that_breaks_off_loses_no_timer(simulation, monkeypatch):
+    """What waits can still run out."""
+    monkeypatch.setattr(advance, "MAX_STEPS", 0)
+    waits, hangs = simulation.run(ASKS), simulation.run(HANGS)
+    with pytest.raises(ApiError):
+        simulation.read(hangs)
+    assert {due.owner for due in simulation.world.timers.upcoming()} == {waits, hangs}
 
 
 def test_a_timed_approval_moves_like_any_step(simulation):
