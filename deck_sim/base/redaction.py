@@ -14,14 +14,20 @@ from urllib.parse import unquote
 HIDDEN = "•••"
 
 _SECRET = re.compile(
-    r"secret|passw|pwd|passphrase|token|authorization|cookie|credentials|connection[_-]?string"
+    r"secret|pas+(?:w|code|phrase)|pwd|token|authorization|cookie|credentials|connection[_-]?string"
     r"|service[_-]?account|shared[_-]?access|(?:api|access|account|private)[_-]?key",
     re.IGNORECASE,
 )
 # Names of headers are free, so more words count as secret.
 _SECRET_HEADER = re.compile(rf"{_SECRET.pattern}|auth(?!enticate)|key", re.IGNORECASE)
 
-_CREDENTIALS = ("auth_credentials", "credentials")  # everything in them except `username`
+# In a login more names are secret, but only as whole words: `shopping_list` is none.
+_SECRET_OF_LOGIN = re.compile(
+    rf"{_SECRET.pattern}|(?<![a-z])(?:pin|otp|cvc|cvv|ssn|answer)(?![a-z])", re.IGNORECASE
+)
+
+# Everything in them except `username`, and `source_fields` whose names are not secret.
+_CREDENTIALS = ("auth_credentials", "credentials")
 _HEADERS = "custom_headers"  # a JSON object as a string
 
 _SHAPE = re.compile(r"whsec_[\w+/=-]+")  # the secret of a webhook, anywhere in a text
@@ -34,10 +40,16 @@ def is_secret(name: str) -> bool:
     return _SECRET.search(name) is not None
 
 
+def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The `source_fields` of a login whose names do not sound secret."""
+    return {name: value for name, value in fields.items() if not _SECRET_OF_LOGIN.search(name)}
+
+
 def redact(data: Any) -> Any:
     """A copy of the data with secrets hidden.
 
-    In credentials everything except `username` is hidden, so that misspelt names are hidden, too.
+    In credentials everything except `username` and readable `source_fields` is hidden, so that
+    misspelt names are hidden, too.
     """
     if isinstance(data, str):
         return redact_text(data)
@@ -80,10 +92,16 @@ def _redact_field(name: str, value: Any) -> Any:
     if value is None:
         return None
     if name in _CREDENTIALS and isinstance(value, Mapping):
-        return {key: inner if key == "username" else HIDDEN for key, inner in value.items()}
+        return {key: _redact_login(key, inner) for key, inner in value.items()}
     if name == _HEADERS and isinstance(value, str):
         return _redact_custom_headers(value)
     return HIDDEN if is_secret(name) else redact(value)
+
+
+def _redact_login(name: str, value: Any) -> Any:
+    if name == "source_fields" and isinstance(value, Mapping):
+        return dict.fromkeys(value, HIDDEN) | redact(readable_fields(value))
+    return value if name == "username" else HIDDEN
 
 
 def _redact_custom_headers(text: str) -> str:

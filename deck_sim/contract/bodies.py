@@ -4,16 +4,23 @@ import re
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    create_model,
+)
 from pydantic_core import PydanticCustomError
 
-from deck_sim.base.validation import Whole
-from deck_sim.contract.resources import AuthMethod
+from deck_sim.base.validation import Whole, value_error
+from deck_sim.contract.resources import LOGIN_PARTS, AuthMethod
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
 ExternalId = Annotated[str, StringConstraints(max_length=255)]
-SourceField = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 # Not constrained strings: a generator of clients would name their type after the list, `Event`.
 EventTypes = Annotated[list[str], Field(min_length=1)]
@@ -125,18 +132,40 @@ class CreateTask(Body):
     settings: TaskSettings = TaskSettings()
 
 
-class AuthCredentials(Body):
-    """The login of the user. No answer shows it."""
+_SOURCE_FIELD = "[a-z][a-z0-9_]{0,63}$"
 
-    username: Text
-    password: Text
+
+def _check_source_field(name: str) -> str:
+    if name in LOGIN_PARTS:
+        raise value_error(f"is reserved; give it as `auth_credentials.{name}`")
+    return name
+
+
+SourceField = Annotated[
+    str,
+    StringConstraints(pattern=f"^{_SOURCE_FIELD}"),
+    AfterValidator(_check_source_field),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^(?!(?:{'|'.join(LOGIN_PARTS)})$){_SOURCE_FIELD}"}
+    ),
+]
+
+
+class AuthCredentials(Body):
+    """The login of the user. The method `username_password` needs both, not empty."""
+
+    username: str | None = None
+    password: str | None = None
+
+
+OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: method or "none")]
 
 
 class CreateLogin(Body):
     """A create of the kind of resource that stores a login in an edition."""
 
     source_id: Text
-    auth_method: AuthMethod
+    auth_method: OptionalMethod = "none"
     auth_credentials: AuthCredentials | None = None
     external_id: ExternalId | None = None
 

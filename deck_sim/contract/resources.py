@@ -113,6 +113,8 @@ def by_name(*kinds: Kind) -> dict[str, Kind]:
 
 CRUD = ("created", "updated", "deleted")
 
+# What `username_password` needs; no source field may be named after them.
+LOGIN_PARTS = ("username", "password")
 AuthMethod = Literal["username_password", "google_sso", "none"]
 DestinationType = Literal[
     "webhook",

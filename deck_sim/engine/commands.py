@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from deck_sim.base.errors import listed
+from deck_sim.base.redaction import readable_fields
 from deck_sim.contract.assumptions import DELETED, PATCH, rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, refuse
+from deck_sim.contract.resources import LOGIN_PARTS
 from deck_sim.engine import json_schema
 from deck_sim.engine.playing import react, start_story
 from deck_sim.engine.records import Resource
@@ -51,6 +53,11 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
         n: value for n, value in body.items() if value and isinstance(value, types.get(n, ()))
     }
     return _field_problems(world, kind, readable)
+
+
+def new_login_problems(world: World, body: Mapping[str, Any]) -> list[Problem]:
+    """The problems of a body that stores a login: its references, and what the method needs."""
+    return body_problems(world, world.rules.login, body) + login_problems(body)
 
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
@@ -130,8 +137,7 @@ def reset_task(world: World, task: Resource) -> Resource:
 def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
     """Open a connection; returns it as it was created, before its script moved it."""
     public, hidden = split_credentials(fields)
-    problems = reference_problems(world, "connection", fields)
-    raise_problems(problems + login_problems(public["auth_method"], hidden))
+    raise_problems(new_login_problems(world, fields))
     known = Resource("connection", "", world.now, world.now, None, public, hidden)
     script = choose(login_facts(world, known, public["source_id"]))
     connection = world.create("connection", {**public, "interaction": None}, hidden)
@@ -216,10 +222,17 @@ def check_allowed(world: World, resource: Resource, name: str) -> str | None:
     return row.leads_to
 
 
-def login_problems(auth_method: str, hidden: Mapping[str, Any]) -> list[Problem]:
-    """The method `username_password` needs credentials."""
-    needs = auth_method == "username_password" and "username" not in hidden
-    return [problem("request/input_missing", field="auth_credentials")] if needs else []
+def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:
+    """The parts of a login that the method needs, and that a change of `stored` would leave out.
+
+    Credentials of the wrong type are skipped.
+    """
+    method = fields.get("auth_method", stored and stored["auth_method"])
+    given = fields.get("auth_credentials", stored and stored.hidden) or {}
+    if method != "username_password" or not isinstance(given, Mapping):
+        return []
+    absent = [name for name in LOGIN_PARTS if not given.get(name)]
+    return [problem("request/input_missing", field=f"auth_credentials.{name}") for name in absent]
 
 
 def reference_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
@@ -295,13 +308,18 @@ def run_facts(
 
 
 def split_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields that answers show, and the hidden ones.
+    """The fields of a login, with what answers may show of its credentials, and the hidden ones.
 
-    The password is dropped: nothing needs it, so nothing can leak it.
+    The password is dropped, except that there is one: nothing needs it, so nothing can leak it.
     """
-    public = {name: value for name, value in fields.items() if name != "auth_credentials"}
-    credentials = fields.get("auth_credentials")
-    return public, {"username": credentials["username"]} if credentials else {}
+    if "auth_credentials" not in fields:
+        return {**fields}, {}
+    given = fields["auth_credentials"] or {}
+    username = given.get("username") or None
+    readable = readable_fields(given.get("source_fields") or {})
+    shown = {"username": username, "source_fields": readable} if any(given.values()) else None
+    hidden = {"username": username, "password": bool(given.get("password"))}
+    return {**fields, "auth_credentials": shown}, hidden
 
 
 def _id_and_name(world: World, kind: str, resource_id: str) -> tuple[str, ...]:

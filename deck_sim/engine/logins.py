@@ -22,29 +22,32 @@ from deck_sim.engine.playing import start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 
-_NOTHING = dict.fromkeys(("credential_id", "source_id", "session_id"))
+LOGIN_FIELDS = {"auth_method", "auth_credentials"}
 
 
 def create_credential(world: World, fields: Mapping[str, Any]) -> Resource:
     """Store a credential; it is `unverified` until a run has logged in with it."""
     public, hidden = split_credentials(fields)
-    problems = commands.reference_problems(world, "credential", fields)
-    raise_problems(problems + commands.login_problems(public["auth_method"], hidden))
+    raise_problems(commands.new_login_problems(world, fields))
     return world.create("credential", public, hidden)
 
 
 def update_credential(world: World, credential: Resource, fields: Mapping[str, Any]) -> Resource:
     """Set the fields that were sent. A changed login makes the credential `unverified` again."""
     check_allowed(world, credential, "update")
+    raise_problems(change_problems(credential, fields))
     public, hidden = split_credentials(fields)
-    hidden = hidden if "auth_credentials" in fields else dict(credential.hidden)
-    method = fields.get("auth_method", credential["auth_method"])
-    raise_problems(commands.login_problems(method, hidden))
-    changed = world.change(credential, hidden, **public) if fields else credential
+    changed = world.change(credential, hidden or None, **public) if fields else credential
     unverified = world.machine(credential).initial
-    if fields.keys() & {"auth_method", "auth_credentials"} and changed.status != unverified:
+    if fields.keys() & LOGIN_FIELDS and changed.status != unverified:
         changed = world.move(changed, unverified)
     return changed
+
+
+def change_problems(credential: Resource, fields: Mapping[str, Any]) -> list[Problem]:
+    """The parts of a login that a credential would lack after a change of its login."""
+    changes_login = fields.keys() & LOGIN_FIELDS
+    return commands.login_problems(fields, credential) if changes_login else []
 
 
 def delete_credential(world: World, credential: Resource) -> None:
@@ -70,8 +73,8 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
     Returns it as it was created, before its script moved it.
     """
     raise_problems(run_problems(world, task, fields))
-    ids = inherit_references(world, "task_run", {**_NOTHING, **fields})
-    given = ids.pop("input")
+    named = {name: fields.get(name) for name in world.kind("task_run").references}
+    ids, given = inherit_references(world, "task_run", named), fields["input"]
     credential, session = _check_used(world, ids)
     script = choose(run_facts(world, task, given, credential, ids["source_id"]))
     if session is None:

@@ -46,6 +46,18 @@ def test_other_names_are_not_secret(name):
             {"credentials": {"username": "a", "any": HIDDEN}},
         ),
         ({"credentials": "x"}, {"credentials": HIDDEN}),
+        (
+            {"auth_credentials": {"source_fields": {"branch": "12", "otp": "1", "pasword": "1"}}},
+            {
+                "auth_credentials": {
+                    "source_fields": {"branch": "12", "otp": HIDDEN, "pasword": HIDDEN}
+                }
+            },
+        ),
+        (
+            {"auth_credentials": {"source_fields": "x"}},
+            {"auth_credentials": {"source_fields": HIDDEN}},
+        ),
         ({"url": "http://a:b@h/?token=x&b=c"}, {"url": "http://•••@h/?token=•••&b=c"}),
         (["http://a@h", None, 1], ["http://•••@h", None, 1]),
     ],

@@ -107,6 +107,9 @@ def _run(play, connection_id=None, input=None, choose=None):  # noqa: A002
     return lambda: commands.run_task(play.world, task, body, choose)
 
 
+LOGIN = {"username": "alex", "password": "hunter2"}
+
+
 def _open(play, source_id="src_none", credentials=None, choose=None):
     body = {"source_id": source_id, "auth_method": "username_password", "external_id": None}
     body["auth_credentials"] = credentials
@@ -157,10 +160,14 @@ REASONS = {
     ),
     "open: source and credentials": (
         _open,
-        [("source/source_not_found", "source_id"), ("request/input_missing", "auth_credentials")],
+        [
+            ("source/source_not_found", "source_id"),
+            ("request/input_missing", "auth_credentials.username"),
+            ("request/input_missing", "auth_credentials.password"),
+        ],
     ),
     "open: scenario": (
-        lambda play: _open(play, play.source.id, {"username": "a"}, _unknown_scenario),
+        lambda play: _open(play, play.source.id, LOGIN, _unknown_scenario),
         NO_SCENARIO,
     ),
     "run: connection and input": (
@@ -223,17 +230,16 @@ def test_a_reset_task_learns_again(play):
 
 
 def test_the_password_is_not_kept(play):
-    """The user name is kept, and not shown."""
+    """The user name is kept, and whether there was a password."""
     connection = play.open()
-    assert "auth_credentials" not in connection.fields
-    assert connection.hidden == {"username": "alex"}
+    assert connection.hidden == {"username": "alex", "password": True}
     assert "hunter2" not in repr(play.world)
 
 
 def test_other_methods_need_no_credentials(play):
     """Only `username_password` does."""
     opened = play.open(auth_method="none", auth_credentials=None)
-    assert (opened.status, opened.hidden) == ("connecting", {})
+    assert (opened.status, opened.hidden) == ("connecting", {"username": None, "password": False})
 
 
 def test_a_seeded_connection_can_be_used_and_dropped(play):

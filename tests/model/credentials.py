@@ -6,6 +6,25 @@ from .scripts import RUNS, SESSIONS
 IDLE_FOR, A_SECOND = 10 * 60, 1
 
 
+def read_login(sent):
+    """The fields of a credential that the fields of a body set; `_given` is never shown."""
+    fields = {}
+    if "auth_method" in sent:
+        fields["auth_method"] = sent["auth_method"] or "none"
+    if "auth_credentials" in sent:
+        given = sent["auth_credentials"] or {}
+        more = {n: v for n, v in given.get("source_fields", {}).items() if n != "pin"}
+        shown = {"username": given.get("username"), "source_fields": more} if given else None
+        fields |= {"_given": given, "auth_credentials": shown}
+    return fields
+
+
+def lacks(login):
+    """The codes of what a method needs and was not given."""
+    absent = [name for name in ("username", "password") if not login["_given"].get(name)]
+    return ["input_missing" for _ in absent] if login["auth_method"] == "username_password" else []
+
+
 class Credentials(Reference):
     """A world of the `credentials` edition."""
 
@@ -22,18 +41,24 @@ class Credentials(Reference):
 
     # Credentials
 
-    def store(self, made, source_id, external_id):
+    def store(self, made, source_id, external_id, login):
         """`POST /credentials`."""
-        self.get("source", source_id)
-        fields = {"source_id": source_id, "external_id": external_id}
+        gone = [] if self.is_there(source_id) else ["source_not_found"]
+        login = {"auth_method": "none", "_given": {}, "auth_credentials": None, **read_login(login)}
+        if wrong := [*gone, *lacks(login)]:
+            raise Refused(404 if gone else 400, *wrong)
+        fields = {"source_id": source_id, "external_id": external_id, **login}
         return self.create(made, "credential", status="unverified", **fields)
 
-    def change_credential(self, id_, fields, *, login):
+    def change_credential(self, id_, fields, login):
         """`PATCH /credentials/{id}`: a changed login is unverified."""
         credential = self.get("credential", id_)
         self.need(credential, "unverified", "verified", "invalid")
+        login = read_login(login)
+        if login and lacks({**credential, **login}):
+            raise Refused(400, *lacks({**credential, **login}))
         if fields or login:
-            credential.update(fields, updated_at=self.now)
+            credential.update(fields | login, updated_at=self.now)
         if login and credential["status"] != "unverified":
             self.enter(credential, "unverified")
         return self.show(credential)

@@ -13,7 +13,14 @@ from .scripts import RUNS, SESSIONS
 
 LOGINS = [["session"]] * 4 + [["source"], ["credential", "session"], []]
 SESSION_SCRIPTS = st.sampled_from([*RUNS, *["never_starts"] * 4])
+FIELDS = {"source_fields": {"branch": "12", "pin": "1"}}
 LOGIN = {"username": "alex", "password": "hunter2"}
+GIVEN = [None, {}, LOGIN, LOGIN, {**LOGIN, **FIELDS}, FIELDS, {"username": "sam"}]
+METHODS = ["none", None, "google_sso", "username_password", "username_password"]
+AUTH = st.fixed_dictionaries(
+    {},
+    optional={"auth_method": st.sampled_from(METHODS), "auth_credentials": st.sampled_from(GIVEN)},
+)
 
 _RUN = "id object status result task_id credential_id agent_id source_id runtime_ms"
 SUMMARIES = {
@@ -51,28 +58,28 @@ class CredentialsMachine(Machine):
 
     def make_login(self, source):
         """Store a credential."""
-        self.store_one(source, None)
+        self.store_one(source, None, {"auth_method": "none"})
 
-    def store_one(self, source, key):
+    def store_one(self, source, key, login):
         """Store a credential."""
-        body = {"source_id": source, "auth_method": "none", "external_id": "guest-1"}
-        does = partial(self.model.store, source_id=source, external_id="guest-1")
+        body = {"source_id": source, "external_id": "guest-1", **login}
+        does = partial(self.model.store, source_id=source, external_id="guest-1", login=login)
         return self.both("POST", "/v2/credentials", body, does, key=key, creates=True, status=201)
 
     def store(self, data):
         """Store a credential, perhaps for a deleted source."""
         key = data.draw(KEYS, label="key")
-        self.store_one(data.draw(self.ever("source"), label="source"), key)
+        login = data.draw(AUTH, label="login")
+        self.store_one(data.draw(self.ever("source"), label="source"), key, login)
 
     def change_credential(self, data):
         """Change a credential, perhaps its login."""
         fields = data.draw(st.sampled_from([{}, {"external_id": "guest-2"}]), label="fields")
-        login = data.draw(st.booleans(), label="login")
+        login = data.draw(AUTH, label="login")
         key = data.draw(KEYS, label="key")
         credential = self.pick(data, "credential", "verified")
-        body = {**fields, **({"auth_credentials": LOGIN} if login else {})}
-        does = partial(self.model.change_credential, credential, fields, login=login)
-        self.both("PATCH", f"/v2/credentials/{credential}", body, does, key=key)
+        does = partial(self.model.change_credential, credential, fields, login)
+        self.both("PATCH", f"/v2/credentials/{credential}", fields | login, does, key=key)
 
     def lose_credential(self, data):
         """Delete or invalidate a credential."""

@@ -109,9 +109,17 @@ include_screenshots (observed): `screenshots` is an older value of `include`.
     of: include=screenshots
 external_id (documented): An `external_id` has at most 255 characters, may be null, and need not be
     unique.
-secrets_never_shown (documented): `auth_credentials` are never shown.
-login_is_required (assumed, error): `username_password` needs `auth_credentials`; the other methods
-    accept them.
+secrets_never_shown (documented): No answer shows a password.
+    source: docs.deck.co, API reference, credentials: the answer never has a password
+    date: 2026-11-26
+login_is_required (documented): `username_password` needs `auth_credentials` with `username` and
+    `password`.
+    source: docs.deck.co, API reference, credentials: both are required with username_password
+    date: 2026-11-26
+login_is_optional (observed): With another method `auth_credentials` may be left out, null, `{}`, or
+    hold only some of their fields.
+    source: a public client: sends auth_method none with {}
+    date: 2026-11-26
 event_filters (documented): Events are filtered by type and time.
     of: GET /events?type&created_after&created_before
 event_type_shape (assumed, header): An item of the list of event types has `object` and `type`.

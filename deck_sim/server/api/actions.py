@@ -127,7 +127,7 @@ def list_run_screenshots(request: Request) -> Answer:
 def open_connection(request: Request) -> Answer:
     """Open a connection. The answer shows it `connecting`."""
     world = request.world
-    problems = partial(commands.body_problems, world, "connection")
+    problems = partial(commands.new_login_problems, world)
     return _start(request, "connection", problems, partial(commands.open_connection, world))
 
 
@@ -144,8 +144,8 @@ def reopen_connection(request: Request) -> Answer:
 
 @endpoint
 def create_credential(request: Request) -> Answer:
-    """Store a credential. No answer shows its secrets."""
-    body = request.read_body(partial(commands.body_problems, request.world, "credential"))
+    """Store a credential. No answer shows its password."""
+    body = request.read_body(partial(commands.new_login_problems, request.world))
     return request.show(logins.create_credential(request.world, body.model_dump()), 201)
 
 
@@ -153,9 +153,8 @@ def create_credential(request: Request) -> Answer:
 def update_credential(request: Request) -> Answer:
     """Change the fields that were sent."""
     credential = _target(request)
-    return request.show(
-        logins.update_credential(request.world, credential, request.read_body().sent())
-    )
+    sent = request.read_body(partial(logins.change_problems, credential)).sent()
+    return request.show(logins.update_credential(request.world, credential, sent))
 
 
 @endpoint

@@ -21,6 +21,9 @@ _WHOLE: Mapping[str, Any] = {
     "UpdateTypedDestination": {"name": "Front desk", "status": "active"},
 }
 _BY_NAME: Mapping[str, Shape] = {
+    "auth_credentials": {
+        "examples": [{"username": "guest@example.com", "password": "correct horse"}]
+    },
     "credentials": {"examples": [{"secret": "whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz"}]},
     "name": {"examples": ["Front desk"]},
     "inputs": {"examples": [{"code": "123456"}]},

@@ -60,17 +60,7 @@ def test_an_interaction_of_a_connection_can_be_answered(api, sim, source):
         ({"source_id": None}, 400, ("input_missing", "source_id")),
         ({"source_id": "src_no"}, 404, ("source_not_found", "source_id")),
         ({"auth_method": "password"}, 400, ("auth_method_invalid", "auth_method")),
-        ({"auth_method": "username_password"}, 400, ("input_missing", "auth_credentials")),
-        (
-            {"auth_credentials": {"username": "a"}},
-            400,
-            ("input_missing", "auth_credentials.password"),
-        ),
-        (
-            {"auth_credentials": {"username": "", "password": "x"}},
-            400,
-            ("input_missing", "auth_credentials.username"),
-        ),
+        ({"auth_method": None}, 400, ("input_missing", "auth_method")),
         ({"auth_credentials": "a:x"}, 400, ("input_invalid", "auth_credentials")),
         ({"external_id": 7}, 400, ("input_invalid", "external_id")),
     ],
@@ -79,6 +69,41 @@ def test_an_invalid_connection_is_refused(errors, source, changes, status, found
     """Each problem has its code and field, and no connection is created."""
     body = {"source_id": source["id"], "auth_method": "none", **changes}
     assert errors("POST", "/connections", status, json=body) == [found]
+
+
+METHODS = ["google_sso", "none"]
+NO_LOGIN = [{}, {"auth_credentials": None}, {"auth_credentials": {}}]
+NO_LOGIN += [{"auth_credentials": {"username": "", "password": None}}]
+
+
+@pytest.mark.parametrize("fields", NO_LOGIN)
+@pytest.mark.parametrize("method", METHODS)
+def test_only_a_password_login_needs_credentials(api, source, method, fields):
+    """Public clients send `none` with an empty object; a connection never shows any."""
+    body = {"source_id": source["id"], "auth_method": method, **fields}
+    opened = api.post("/connections", json=body)
+    assert opened.status_code == 201, opened.text
+    assert "auth_credentials" not in opened.json()
+
+
+@pytest.mark.parametrize("fields", NO_LOGIN)
+def test_a_password_login_without_its_parts_is_refused(errors, source, fields):
+    """Each part that is left out, null or empty is a problem of its own."""
+    body = {"source_id": source["id"], "auth_method": "username_password", **fields}
+    expected = [("input_missing", f"auth_credentials.{name}") for name in ("username", "password")]
+    assert errors("POST", "/connections", 400, json=body) == expected
+
+
+def test_all_problems_of_a_login_are_in_one_answer(errors):
+    """Those of its shape, its source and its method."""
+    body = {"source_id": "src_no", "auth_method": "username_password", "external_id": 7}
+    body["auth_credentials"] = {"username": 5}
+    assert errors("POST", "/connections", 400, json=body) == [
+        ("input_invalid", "auth_credentials.username"),
+        ("input_invalid", "external_id"),
+        ("source_not_found", "source_id"),
+        ("input_missing", "auth_credentials.password"),
+    ]
 
 
 def test_connections_cannot_be_deleted(refused, connection):

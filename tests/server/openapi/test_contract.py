@@ -52,7 +52,7 @@ FIELDS = {
         "EventDestination": "name type status config events",
     },
     "credentials": {
-        "Credential": "status source_id auth_method external_id?",
+        "Credential": "status source_id auth_method auth_credentials? external_id?",
         "Session": "status credential_id? source_id",
         "TaskRun": f"{RUN} credential_id? session_id? result?",
         "Storage": f"{FILE} result",

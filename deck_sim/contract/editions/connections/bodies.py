@@ -11,11 +11,13 @@ from deck_sim.contract.bodies import (
     WebhookCredentials,
     partial,
 )
-from deck_sim.contract.resources import DestinationType
+from deck_sim.contract.resources import AuthMethod, DestinationType
 
 
 class CreateConnection(CreateLogin):
-    """`POST /connections`."""
+    """`POST /connections`: the method is required."""
+
+    auth_method: AuthMethod
 
 
 UpdateConnection = partial(CreateConnection, "external_id")

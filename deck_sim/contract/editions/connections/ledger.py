@@ -18,6 +18,13 @@ connection_filters (documented): Connections are filtered by `source_id`, `exter
     `status`.
     of: GET /connections?source_id&external_id&status
 
+auth_method_required (documented): A connection needs an `auth_method`.
+    source: docs.deck.co, API reference, connections: auth_method is required
+    date: 2026-11-26
+connection_hides_login (assumed, always): A connection does not show `auth_credentials`.
+    source: nothing public; only the answer for a credential is documented with them
+    date: 2026-11-26
+
 # Connections, credentials and sessions
 connection_statuses (documented): A connection is `connecting`, then `connected`,
     `interaction_required` or `invalid`; `connected` may become `disconnected`, `invalid` or

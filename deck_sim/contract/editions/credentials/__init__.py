@@ -10,7 +10,7 @@ from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import DERIVED, Kind, insert_after
-from deck_sim.contract.shapes import choice, identity, nullable, unset
+from deck_sim.contract.shapes import Shape, choice, identity, nullable, record, unset
 from deck_sim.contract.statuses import AutoTransition, Command, Machine
 
 CREDENTIAL_MACHINE = Machine(
@@ -107,11 +107,23 @@ RUN_MACHINE = Machine(
     spelled={"cancelling": "canceling"},  # observed
 )
 
+# Assumed: null if nothing was given, and both keys otherwise.
+LOGIN_SUMMARY: Shape = {
+    **nullable(
+        record(
+            {
+                "username": nullable({"type": "string"}),
+                "source_fields": {"type": "object", "additionalProperties": {"type": "string"}},
+            }
+        )
+    ),
+    "examples": [{"username": "guest@example.com", "source_fields": {"branch": "12"}}],
+}
 CREDENTIAL = Kind(
     object="credential",
     prefix="cred",
     path="credentials",
-    attributes=resources.LOGIN,
+    attributes=insert_after("auth_method", resources.LOGIN, auth_credentials=LOGIN_SUMMARY),
     create="CreateCredential",
     update="UpdateCredential",
     own={

@@ -23,7 +23,7 @@ from deck_sim.contract.resources import DestinationType
 class FullAuthCredentials(AuthCredentials):
     """A login with additional fields of the source."""
 
-    source_fields: Annotated[dict[SourceField, str], Field(max_length=10)] = {}
+    source_fields: Annotated[dict[SourceField, str], Field(max_length=10)] | None = None
 
 
 class CreateCredential(CreateLogin):
@@ -47,6 +47,7 @@ class RunTaskWithLogin(StartSession):
 
     session_id: Text | None = None
     input: JsonObject = {}
+    request_id: str | None = None
 
 
 class WebhookObject(WebhookConfig, WebhookCredentials):

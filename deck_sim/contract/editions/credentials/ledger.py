@@ -17,8 +17,37 @@ run_filters_credentials (documented): Runs are also filtered by credential, sour
 credential_filters (documented): Credentials are filtered by `source_id`, `external_id` and
     `status`.
     of: GET /credentials?source_id&external_id&status
+run_takes_request_id (documented): The body of a run may have a `request_id`, null or a string.
+    source: docs.deck.co, API reference, tasks: the schema of the body of the run call
+    date: 2026-11-26
+run_ignores_request_id (assumed, unusual): The `request_id` in the body of a run has no effect.
+    source: nothing public; the answer's `request_id` numbers calls, so a client cannot choose it
+    date: 2026-11-26
+auth_method_optional (documented): An `auth_method` that is left out or null is `none`.
+    source: docs.deck.co, API reference, credentials: auth_method may be left out or null and then
+        means none
+    date: 2026-11-26
 source_fields (documented): `auth_credentials` may have up to 10 `source_fields` with lower-case
-    names.
+    names, none of them `username` or `password`.
+    source: docs.deck.co, API reference, credentials: the pattern of the names, and reserved keys
+    date: 2026-11-26
+credential_shows_login (documented): A credential shows `auth_credentials`: the `username` and the
+    readable `source_fields`.
+    source: docs.deck.co, API reference, credentials: the answer has the username and the readable
+        source_fields
+    date: 2026-11-26
+readable_source_fields (assumed, always): A source field is readable if its name does not sound
+    secret, as `pin` or `token` do.
+    source: nothing public says which are readable; hiding too many is safer than showing a secret
+    date: 2026-11-26
+credential_without_login (assumed, always): `auth_credentials` of a credential is null if nothing
+    was given; otherwise it has both keys, and a `username` that was not given is null.
+    source: nothing public; a typed client copes best with one shape
+    date: 2026-11-26
+change_of_login (assumed, error): A change of a credential is checked against the credential that it
+    would make; `auth_credentials` are replaced as a whole.
+    source: nothing public; a credential that could not have been created cannot come of a change
+    date: 2026-11-26
 session_filters (assumed, strict): Sessions are filtered by `status`, `credential_id` and
     `source_id`.
     of: GET /sessions?status&credential_id&source_id

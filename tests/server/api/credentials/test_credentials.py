@@ -2,15 +2,64 @@
 
 import pytest
 
+SSO = {"auth_method": "google_sso"}
 LOGIN = {"username": "maria", "password": "hunter3", "source_fields": {"branch": "12"}}
 
 
-def test_a_new_credential_is_unverified_and_shows_no_secret(credential):
-    """The answer is the resource, without the user name and the password that were sent."""
+def test_a_new_credential_is_unverified_and_shows_its_user_name(credential):
+    """The answer is the resource, without the password that was sent."""
     assert (credential["object"], credential["status"]) == ("credential", "unverified")
     assert credential["id"].startswith("cred_")
-    assert not {"alex", "hunter2"} & {str(value) for value in credential.values()}
-    assert "auth_credentials" not in credential
+    assert credential["auth_credentials"] == {"username": "alex", "source_fields": {}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "method"), [({}, "none"), ({"auth_method": None}, "none"), (SSO, "google_sso")]
+)
+@pytest.mark.parametrize("login", [None, {}, {"source_fields": {}}])
+def test_a_credential_without_a_login_shows_none(api, source, fields, method, login):
+    """A method that is left out or null is `none`; only `username_password` needs a login."""
+    body = {"source_id": source["id"], **fields, "auth_credentials": login}
+    made = api.post("/credentials", json=body)
+    assert made.status_code == 201, made.text
+    assert (made.json()["auth_method"], made.json()["auth_credentials"]) == (method, None)
+
+
+def test_source_fields_alone_are_a_login_of_other_methods(new_credential, look):
+    """The credential shows those whose names do not sound secret."""
+    fields = {"branch": "12", "pin": "8675309", "shopping_list": "tea", "token": "8675309"}
+    made = new_credential(auth_method="none", auth_credentials={"source_fields": fields})
+    assert made["auth_credentials"] == {
+        "username": None,
+        "source_fields": {"branch": "12", "shopping_list": "tea"},
+    }
+    assert look(made)["auth_credentials"] == made["auth_credentials"]
+
+
+def test_the_journal_shows_source_fields_that_are_not_secret(sim, new_credential):
+    """Names that sound secret stay hidden."""
+    fields = {"branch": "12", "pin": "8675309"}
+    new_credential(auth_credentials={**LOGIN, "source_fields": fields})
+    body = sim.get("/requests").json()["data"][-1]["body"]
+    assert body["auth_credentials"] == {
+        "username": "maria",
+        "password": "•••",
+        "source_fields": {"branch": "12", "pin": "•••"},
+    }
+
+
+def test_a_change_is_checked_against_the_credential_that_it_makes(api, new_credential, errors):
+    """What was stored counts, unless the change replaces it."""
+    bare = new_credential(auth_method="none", auth_credentials=None)
+    path, method = f"/credentials/{bare['id']}", {"auth_method": "username_password"}
+    absent = [("input_missing", f"auth_credentials.{name}") for name in ("username", "password")]
+    assert errors("PATCH", path, 400, json=method) == absent
+    assert api.patch(path, json={"auth_credentials": LOGIN}).json()["auth_method"] == "none"
+    assert api.patch(path, json=method).json()["auth_method"] == "username_password"
+    only_fields = {"auth_credentials": {"source_fields": {"branch": "13"}}}
+    assert errors("PATCH", path, 400, json=only_fields) == absent
+    changed = api.patch(path, json={"auth_method": None, **only_fields}).json()
+    assert (changed["auth_method"], changed["auth_credentials"]["username"]) == ("none", None)
 
 
 def test_creating_a_credential_emits_one_event_with_a_summary(api, credential, event_types):
@@ -79,16 +128,14 @@ def test_scenarios_are_chosen_by_the_new_login(api, start, credential):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"auth_credentials": None}, ("input_missing", "auth_credentials")),
+        ({"auth_credentials": {"username": 7}}, ("input_invalid", "auth_credentials.username")),
         ({"source_id": "src_1"}, ("input_invalid", "source_id")),
         ({"auth_method": "magic"}, ("auth_method_invalid", "auth_method")),
     ],
 )
 def test_an_invalid_change_of_a_credential_is_refused(change, expected, errors, credential):
-    """A login without a user name, another source and an unknown method are refused; nothing
-    changes.
-    """
-    assert errors("PATCH", f"/credentials/{credential['id']}", 400, json=change) == [expected]
+    """A user name that is no text, another source and an unknown method; nothing changes."""
+    assert errors("PATCH", f"/credentials/{credential['id']}", 400, json=change)[0] == expected
 
 
 @pytest.mark.parametrize(
@@ -99,6 +146,7 @@ def test_an_invalid_change_of_a_credential_is_refused(change, expected, errors, 
         ({"1st": "12"}, ".1st", "the key must match"),
         ({"a" * 65: "12"}, f".{'a' * 65}", "the key must match"),
         ({"branch": 12}, ".branch", "must be text"),
+        ({"password": "x"}, ".password", "the key is reserved; give it as `auth_credentials.pass"),
     ],
 )
 def test_source_fields_are_at_most_ten_with_plain_names(fields, at, text, api, source):

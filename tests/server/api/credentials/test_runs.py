@@ -13,6 +13,13 @@ def test_a_new_run_shows_its_login_and_no_result(start, credential):
     assert "connection_id" not in run
 
 
+@pytest.mark.parametrize("request_id", [None, "", "req_mine"])
+def test_a_run_takes_a_request_id_and_ignores_it(start, credential, request_id):
+    """The documented body names it; what it does is not known."""
+    run = start(credential_id=credential["id"], request_id=request_id)
+    assert run["request_id"] not in (None, "", "req_mine")
+
+
 def test_runs_are_filtered_by_outcome(api, start, advance):
     """`outcome[]` takes several values; an unknown one is a 400 with the allowed ones."""
     runs = [start(scenario)["id"] for scenario in ("success", "source_down")]
