@@ -1,6 +1,8 @@
 """The request bodies that editions have in common. Models of updates are derived from creates."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -49,7 +51,7 @@ def _check_address(url: str) -> str:
 
 
 WebUrl = Annotated[
-    str, StringConstraints(pattern=r"^https?://\S+$"), AfterValidator(_check_address)
+    str, StringConstraints(min_length=1, pattern=r"^https?://\S+$"), AfterValidator(_check_address)
 ]
 MADE = frozenset({"id", "object", "status", "created_at", "updated_at"})  # set by the server
 
@@ -60,24 +62,35 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     # The fields of the resource that an update cannot change.
     fixed: ClassVar[frozenset[str]] = frozenset()
+    # The fields that differ with the `type` in the body, by type: annotation and default.
+    by_type: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+
+    @classmethod
+    @cache
+    def of_type(cls, type_: str) -> "type[Body]":
+        """The model of this body for a resource of one type."""
+        fields: Any = cls.by_type.get(type_, {})
+        made: type[Body] = create_model(cls.__name__, __base__=cls, **fields)
+        return made if fields else cls
 
     def sent(self) -> JsonObject:
         """The fields that were sent; omitted parts of a field have their defaults."""
         return self.model_dump(include=self.model_fields_set)
 
 
-def partial(body: type[Body], *names: str, **more: Any) -> type[Body]:
+def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any) -> type[Body]:
     """Make the model of an update of `body`: the fields called `names`, and `more`, all optional.
 
     `model_fields_set` has the fields that were sent; the defaults are never read. The other fields
-    of `body` are `fixed`, and so are those that the server sets.
+    of `body` are `fixed`, and so are those that the server sets. `base` is the model's base class.
     """
     unset = Field(default=None, validate_default=False)
     infos = {name: body.model_fields[name] for name in names}
     # pydantic keeps constraints apart from the type.
     types = {name: Annotated[(i.annotation, *i.metadata, unset)] for name, i in infos.items()}
     fields: Any = {name: (type_, unset) for name, type_ in {**types, **more}.items()}
-    made = create_model(f"Update{body.__name__.removeprefix('Create')}", __base__=Body, **fields)
+    name = f"Update{body.__name__.removeprefix('Create')}"
+    made: type[Body] = create_model(name, __base__=base, **fields)
     made.fixed = MADE.union(body.model_fields).difference(fields)
     return made
 
@@ -174,16 +187,3 @@ UpdateAgent = partial(CreateAgent, "name", "description")
 UpdateSource = partial(CreateSource, "name", "website")
 UpdateTask = partial(CreateTask, *(name for name in CreateTask.model_fields if name != "agent_id"))
 WantedStatus = Literal["active", "inactive"]  # of a destination
-
-
-class WebhookConfig(Body):
-    """The `config` of a destination of the type `webhook`."""
-
-    url: WebUrl
-    custom_headers: str | None = None
-
-
-class WebhookCredentials(Body):
-    """The `credentials` of a destination of the type `webhook`."""
-
-    secret: Text | None = None

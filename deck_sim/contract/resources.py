@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from deck_sim.contract import statuses
+from deck_sim.contract import destinations, statuses
 from deck_sim.contract.shapes import (
     ADDRESS,
     ANY_OBJECT,
@@ -116,17 +116,6 @@ CRUD = ("created", "updated", "deleted")
 # What `username_password` needs; no source field may be named after them.
 LOGIN_PARTS = ("username", "password")
 AuthMethod = Literal["username_password", "google_sso", "none"]
-DestinationType = Literal[
-    "webhook",
-    "aws_sqs",
-    "aws_kinesis",
-    "aws_s3",
-    "aws_eventbridge",
-    "gcp_pubsub",
-    "azure_servicebus",
-    "rabbitmq",
-    "hookdeck",
-]
 # The schema of an attribute that follows from the rest of the row: the status, embedded lists.
 DERIVED: Shape = {}
 _DESCRIPTION = nullable(text("Reads what the hotel shows."))
@@ -236,7 +225,7 @@ EVENT_DESTINATION = Kind(
     path="event-destinations",
     attributes={
         "name": text("Hook"),
-        "type": choice("EventDestinationType", *get_args(DestinationType)),
+        "type": choice("EventDestinationType", *destinations.REQUIRED),
         "status": DERIVED,
         "config": {**ANY_OBJECT, "examples": [{"url": "https://example.com/hooks"}]},
         "events": {**many({"type": "string"}), "minItems": 1, "examples": [["task_run.completed"]]},

@@ -13,13 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from deck_sim.contract.assumptions import rely_on
+from deck_sim.contract.destinations import WEBHOOK
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine import injected
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
 from deck_sim.engine.world import World, listens
-
-WEBHOOK = "webhook"
 
 
 @dataclass(frozen=True, slots=True)

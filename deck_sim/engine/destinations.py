@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from deck_sim.base.errors import listed, nearest
+from deck_sim.contract.destinations import WEBHOOK
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems
-from deck_sim.engine.deliveries import WEBHOOK, rotate_secret, set_destination_status
+from deck_sim.engine.deliveries import rotate_secret, set_destination_status
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import ALL, World
 
@@ -17,30 +18,24 @@ def create_destination(
     fields: Mapping[str, Any],
     secret: str | None,
     make_secret: Callable[[int, str], str],
-    config_at: str = "config",
 ) -> Resource:
     """Create a destination from a checked body.
 
-    `make_secret` makes a secret from the world's seed and the id, if `secret` is None. `config_at`
-    is the field of the body that has the configuration, for errors.
+    `make_secret` makes a secret from the world's seed and the id, if `secret` is None.
     """
     public = {name: fields[name] for name in ("name", "type", "config", "events")}
-    _check(world, public, config_at)
+    raise_problems(body_problems(world, public["type"], public))
     own_id = world.next_id(world.kind("event_destination").prefix)
     hidden = {"secret": secret or make_secret(world.seed, own_id), "old_secrets": ()}
     return world.create("event_destination", public, hidden, id=own_id)
 
 
 def update_destination(
-    world: World,
-    destination: Resource,
-    fields: Mapping[str, Any],
-    secret: str | None,
-    config_at: str = "config",
+    world: World, destination: Resource, fields: Mapping[str, Any], secret: str | None
 ) -> Resource:
     """Set the fields that were sent; a new secret of a webhook rotates the old one out."""
     public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
-    _check(world, {"type": destination["type"], **public}, config_at)
+    raise_problems(body_problems(world, destination["type"], public))
     if public:
         destination = world.change(destination, **public)
     if destination["type"] != WEBHOOK and fields.get("credentials"):
@@ -52,12 +47,18 @@ def update_destination(
     return set_destination_status(world, destination, fields.get("status", destination.status))
 
 
-def _check(world: World, fields: Mapping[str, Any], config_at: str) -> None:
-    problems = _event_problems(world, fields.get("events", [ALL]))
-    if fields["type"] == WEBHOOK and "config" in fields:
-        headers = fields["config"].get("custom_headers")
+def body_problems(
+    world: World, type_: str, fields: Mapping[str, Any], config_at: str = "config"
+) -> list[Problem]:
+    """The problems of event types and custom headers, as far as these have the right form."""
+    events, config = fields.get("events"), fields.get("config")
+    problems = list[Problem]()
+    if isinstance(events, list) and all(isinstance(name, str) for name in events):
+        problems = _event_problems(world, events)
+    headers = config.get("custom_headers") if isinstance(config, dict) else None
+    if type_ == WEBHOOK and isinstance(headers, str):
         problems += _header_problems(headers, f"{config_at}.custom_headers")
-    raise_problems(problems)
+    return problems
 
 
 def _event_problems(world: World, events: list[str]) -> list[Problem]:
@@ -77,9 +78,9 @@ def _event_problems(world: World, events: list[str]) -> list[Problem]:
 _INSTEAD = "; `GET /v2/event-types` lists them"
 
 
-def _header_problems(text: str | None, field: str) -> list[Problem]:
+def _header_problems(text: str, field: str) -> list[Problem]:
     try:
-        headers = json.loads(text or "{}")  # a JSON object as a string (documented)
+        headers = json.loads(text)  # a JSON object as a string (documented)
     except (ValueError, RecursionError):
         headers = None
     if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):

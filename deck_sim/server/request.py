@@ -105,8 +105,12 @@ class Request:
 
     def read_as(self, model: type[Model], extra_checks: ExtraChecks = lambda data: []) -> Model:
         """Validate the body against a model. The error has every problem."""
+        return check_body(model, self.read_object(), extra_checks)
+
+    def read_object(self) -> dict[str, Any]:
+        """Read the body, which must be a JSON object."""
         form = self.headers.get("content-type", "").lower().startswith(_FORMS)
-        return check_body(model, read_object(self.body, form=form), extra_checks)
+        return read_object(self.body, form=form)
 
     def fetch(self, kind: str) -> Resource:
         """The resource that the path names; an unknown id is an error."""

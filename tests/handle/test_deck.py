@@ -268,7 +268,7 @@ def test_replay_delivers_an_event_again(deck, run, deck_webhooks):
 
 def test_messages_lists_the_events_of_a_queue_destination(deck, run):
     """Oldest first."""
-    queue = {"name": "Queue", "type": "aws_sqs", "events": ["task_run.queued", "task_run.running"]}
+    queue = {"name": "Q", "type": "hookdeck", "events": ["task_run.queued", "task_run.running"]}
     destination = deck.create("event-destinations", queue)
     run()
     deck.settle()

@@ -32,7 +32,7 @@ def close(shape, schemas):
     closed = dict(shape)
     if "properties" in shape:
         fields = shape["properties"].items()
-        closed |= {"properties": {k: close(v, schemas) for k, v in fields}, **_CLOSED}
+        closed = {**_CLOSED, **closed, "properties": {k: close(v, schemas) for k, v in fields}}
     if "items" in shape:
         closed["items"] = close(shape["items"], schemas)
     if "anyOf" in shape:

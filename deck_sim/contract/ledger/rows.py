@@ -195,7 +195,17 @@ destination_events (observed): Activating and deactivating a destination emits
     of: event_destination.event@active; event_destination.event@inactive
 event_retention (documented): Events can be read for 30 days.
     of: edition.event_retention
-destination_types (documented): A destination is a `webhook` or one of eight queues and buckets.
+destination_types (documented): A destination is a `webhook` with `url`, `aws_sqs` with `queue_url`,
+    `aws_kinesis` with `stream_name` and `region`, `aws_s3` with `bucket` and `region`,
+    `aws_eventbridge` with `event_bus_name` and `region`, `gcp_pubsub` with `project_id` and
+    `topic`, `azure_servicebus` with `name`, `rabbitmq` with `exchange` and `server_url`, or
+    `hookdeck`.
+    source: docs.deck.co, API reference, event destinations: the nine types and the fields of each
+    date: 2026-11-26
+destination_fields_needed (assumed, error): A destination needs every field of its type; one that is
+    missing or empty is a 400 `input_missing`. Other fields of a queue are accepted.
+    source: nothing public; without them an event could not be sent; queues also have credentials
+    date: 2026-11-26
 custom_headers (documented): `custom_headers` is a JSON object in a string.
 custom_headers_shown (assumed, always): A destination shows `custom_headers` as they were given.
 event_list (documented): `events` is a non-empty list of types, or exactly `*`.

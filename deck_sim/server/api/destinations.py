@@ -11,9 +11,9 @@ from typing import Any
 
 from deck_sim.base.redaction import is_secret
 from deck_sim.contract.assumptions import PATCH, rely_on
-from deck_sim.contract.error_catalog import refuse
+from deck_sim.contract.destinations import REQUIRED, WEBHOOK
+from deck_sim.contract.error_catalog import Problem, problem, raise_problems
 from deck_sim.engine import destinations
-from deck_sim.engine.deliveries import WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import print_resource
@@ -26,33 +26,20 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DestinationBody:
-    """The fields of a destination that a body has."""
+    """The fields of a destination that a body has, and its secret."""
 
     fields: Fields
     secret: str | None
-    config_field: str  # the name of the body's field for the configuration
-    secret_field: str
 
 
 Read = Callable[[Request, Resource | None], DestinationBody]
 ShowSecret = Callable[[Fields, str], None]
 
 
-def _read(request: Request, old: Resource | None, read: Read) -> DestinationBody:
-    body = read(request, old)
-    problem = secret_problem(body.secret) if body.secret is not None else None
-    if problem:
-        text = f"`{body.secret_field}` {problem}"
-        raise refuse("request/input_invalid", text, field=body.secret_field)
-    return body
-
-
 def _create(request: Request, read: Read, show: ShowSecret) -> Answer:
     """Create a destination. This answer shows its secret, and no other does (assumed)."""
-    body = _read(request, None, read)
-    created = destinations.create_destination(
-        request.world, body.fields, body.secret, make_secret, body.config_field
-    )
+    body = read(request, None)
+    created = destinations.create_destination(request.world, body.fields, body.secret, make_secret)
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:
         rely_on("secret shown")
@@ -63,52 +50,67 @@ def _create(request: Request, read: Read, show: ShowSecret) -> Answer:
 def _update(request: Request, read: Read) -> Answer:
     """Change a destination. A new secret rotates; `status` reactivates."""
     old = request.fetch("event_destination")
-    body = _read(request, old, read)
+    body = read(request, old)
     return request.show(
-        destinations.update_destination(
-            request.world, old, body.fields, body.secret, body.config_field
-        )
+        destinations.update_destination(request.world, old, body.fields, body.secret)
     )
 
 
 def _read_parts(request: Request, old: Resource | None) -> DestinationBody:
     """Read `config` and `credentials`."""
-    fields = request.read_body().model_dump(exclude_unset=old is not None)
-    parts: Fields = {name: fields[name] for name in ("config", "credentials") if name in fields}
-    if old is not None and "config" in parts:
+    type_, fields = _check(request, old, lambda type_: ("config", "credentials"))
+    if old is not None and "config" in fields:
         rely_on(PATCH)
-    secret = None
-    if parts and (old or fields)["type"] == WEBHOOK:
-        kept: Fields = {} if old is None else {"config": old["config"]}
-        parts = {**kept, **parts, "credentials": parts.get("credentials") or {}}
-        checked = check_body(request.world.rules.body("WebhookParts"), parts).model_dump()
-        secret = checked["credentials"]["secret"]
-    return DestinationBody(fields, secret, "config", "credentials.secret")
+    fields = fields if old is not None else {"config": {}, **fields}
+    credentials = fields.get("credentials") or {}
+    return DestinationBody(fields, credentials.get("secret") if type_ == WEBHOOK else None)
 
 
 def _read_typed(request: Request, old: Resource | None) -> DestinationBody:
-    """Read one object named after the type."""
-    fields = request.read_body().model_dump(exclude_unset=True)
-    type_ = (old or fields)["type"]
-    objects = {
-        name: fields.pop(name)
-        for name in request.world.rules.body("TypedParts").model_fields
-        if name in fields
-    }
-    for name in (name for name, value in objects.items() if name != type_ and value is not None):
-        text = f"`{name}` is not for a destination of the type `{type_}`, which takes `{type_}`"
-        raise refuse("request/input_invalid", text, field=name)
-    own = objects.get(type_)
-    if own is None and (old is None or type_ in objects):
-        raise refuse("request/input_missing", field=type_)
-    if own is not None:
-        if old is not None:
-            rely_on("patch of a destination's object")
-        kept = {} if old is None else old["config"]
-        fields["config"] = {**kept, **{k: v for k, v in own.items() if not is_secret(k)}}
-        fields["credentials"] = {k: v for k, v in own.items() if is_secret(k)}
-    secret = fields.get("credentials", {}).get("secret") if type_ == WEBHOOK else None
-    return DestinationBody(fields, secret, type_, f"{type_}.secret")
+    """Read one object named after the type. In a change it keeps what it does not name."""
+    type_, fields = _check(request, old, lambda type_: (type_, type_))
+    given = {name: fields.pop(name, None) for name in REQUIRED}[type_]
+    if old is None:
+        fields, given = {**fields, "type": type_}, given or {}
+    elif given is not None:
+        rely_on("patch of a destination's object")
+    if given is None:
+        return DestinationBody(fields, None)
+    kept = {} if old is None else old["config"]
+    fields["config"] = {**kept, **{k: v for k, v in given.items() if not is_secret(k)}}
+    fields["credentials"] = {k: v for k, v in given.items() if is_secret(k)}
+    return DestinationBody(fields, given.get("secret") if type_ == WEBHOOK else None)
+
+
+def _check(
+    request: Request, old: Resource | None, parts: Callable[[str], tuple[str, str]]
+) -> tuple[str, Fields]:
+    """The type of a destination, and the fields that were sent; the error has every problem.
+
+    `parts` gives the fields of the body with the settings and with the secret of a type.
+    """
+    data, rules, operation = request.read_object(), request.world.rules, request.operation
+    assert operation is not None, "the operation takes no body"
+    assert operation.body is not None, "the operation takes no body"
+    found = data.get("type", WEBHOOK) if old is None else old["type"]
+    type_ = found if isinstance(found, str) else ""
+    config_at, credentials_at = parts(type_)
+
+    def beyond(data: Fields) -> list[Problem]:
+        found = {"events": data.get("events"), "config": data.get(config_at)}
+        problems = destinations.body_problems(request.world, type_, found, config_at)
+        held = data.get(credentials_at)
+        secret = held.get("secret") if isinstance(held, dict) and type_ == WEBHOOK else None
+        fault = secret_problem(secret) if isinstance(secret, str) and secret else None
+        if fault:
+            field = f"{credentials_at}.secret"
+            problems.append(problem("request/input_invalid", f"`{field}` {fault}", field=field))
+        return problems
+
+    model = rules.body(operation.body).of_type(type_)
+    fields = check_body(model, data, beyond).model_dump(exclude_unset=True)
+    raise_problems(beyond(data))
+    return type_, fields
 
 
 def _show_in_credentials(shown: Fields, secret: str) -> None:

@@ -80,7 +80,7 @@ STEPS = {
 }
 C, K = "connections", "credentials"
 DESTINATION = {**CONFIG, "config": HOOK}
-QUEUE = {**CONFIG, "type": "aws_sqs"}
+QUEUE = {**CONFIG, "type": "aws_sqs", "config": {"queue_url": "q"}}
 WRONG = {"inputs": {"code": "000000"}}
 START = "2025-01-15T09:30:00Z"
 

@@ -7,16 +7,16 @@ from deck_sim.webhooks.signing import make_secret
 PATH = "/event-destinations"
 HOOK = {"name": "h", "type": "webhook", "config": {"url": "http://127.0.0.1:9/"}, "events": ["*"]}
 NEW = make_secret(9, "another")
-QUEUES = [
-    "aws_sqs",
-    "aws_kinesis",
-    "aws_s3",
-    "aws_eventbridge",
-    "gcp_pubsub",
-    "azure_servicebus",
-    "rabbitmq",
-    "hookdeck",
-]
+QUEUES = {
+    "aws_sqs": ["queue_url"],
+    "aws_kinesis": ["stream_name", "region"],
+    "aws_s3": ["bucket", "region"],
+    "aws_eventbridge": ["event_bus_name", "region"],
+    "gcp_pubsub": ["project_id", "topic"],
+    "azure_servicebus": ["name"],
+    "rabbitmq": ["exchange", "server_url"],
+    "hookdeck": [],
+}
 
 
 def test_the_secret_of_a_webhook_is_shown_once(api):
@@ -69,7 +69,7 @@ def test_the_journal_and_the_timeline_hide_credentials(api, sim):
     config = {"url": url, "custom_headers": headers}
     made = api.post(PATH, json={**HOOK, "config": config}).json()
     api.patch(f"{PATH}/{made['id']}", json={"config": config})
-    queue = {"secret_access_key": "hush", "account_url": "amqp://alex:hush@mq/"}
+    queue = {"queue_url": "q", "secret_access_key": "hush", "account_url": "amqp://alex:hush@mq/"}
     api.post(PATH, json={**HOOK, "type": "aws_sqs", "config": queue})
     api.get(PATH, params={"secret": "hush", "limit": 5})
     for path in ("/requests", "/timeline"):
@@ -79,12 +79,30 @@ def test_the_journal_and_the_timeline_hide_credentials(api, sim):
 
 @pytest.mark.parametrize("type_", QUEUES)
 def test_every_documented_type_can_be_created(api, type_):
-    """A queue takes any config and has no secret to show."""
-    body = {"name": "q", "type": type_, "config": {"region": "x"}, "events": ["agent.created"]}
+    """A queue may have more than it needs, and has no secret to show."""
+    config = {**dict.fromkeys(QUEUES[type_], "x"), "more": 1}
+    body = {"name": "q", "type": type_, "config": config, "events": ["agent.created"]}
     made = api.post(PATH, json=body)
-    assert made.status_code == 201
+    assert (made.status_code, made.json()["config"]) == (201, config)
     assert "credentials" not in made.json()
-    assert api.patch(f"{PATH}/{made.json()['id']}", json={"config": {}}).json()["config"] == {}
+    del config["more"]
+    changed = api.patch(f"{PATH}/{made.json()['id']}", json={"config": config}).json()
+    assert changed["config"] == config
+
+
+@pytest.mark.parametrize("type_", QUEUES)
+@pytest.mark.parametrize("config", [{}, None, {"region": "", "queue_url": None}])
+def test_each_missing_field_of_a_type_is_reported(api, errors, type_, config):
+    """In a create and in a change, together with the other problems of the body."""
+    expected = [("input_missing", f"config.{name}") for name in QUEUES[type_]]
+    body = {**HOOK, "type": type_, "config": config, "events": ["x"]}
+    found = errors("POST", PATH, 400, json=body)
+    assert found == [*expected, ("input_invalid", "events[0]")]
+    usual = {**body, "events": ["*"], "config": dict.fromkeys(QUEUES[type_], "x")}
+    made = api.post(PATH, json=usual).json()
+    if expected and config is not None:
+        body = {"config": config}
+        assert errors("PATCH", f"{PATH}/{made['id']}", 400, json=body) == expected
 
 
 @pytest.mark.parametrize(
@@ -171,12 +189,13 @@ def test_a_host_may_be_any_valid_name(api, host):
     assert answer.status_code == 201
 
 
+QUEUE = {**HOOK, "type": "aws_sqs", "config": {"queue_url": "q"}}
 NEW_KEY = {"credentials": {"access_key": "hush"}}
 
 
 def test_new_credentials_of_a_queue_are_not_stored(api, sim, simulation, advance):
     """They are accepted, and not stored, because nothing uses them."""
-    made = api.post(PATH, json={**HOOK, "type": "aws_sqs", **NEW_KEY}).json()
+    made = api.post(PATH, json={**QUEUE, **NEW_KEY}).json()
     advance("1s")
     changed = api.patch(f"{PATH}/{made['id']}", json=NEW_KEY)
     assert (changed.status_code, changed.json()["updated_at"]) == (200, "2025-01-15T09:30:01Z")
@@ -188,7 +207,7 @@ def test_new_credentials_of_a_queue_are_not_stored(api, sim, simulation, advance
 @pytest.mark.parametrize("given", [None, {}])
 def test_missing_credentials_of_a_queue_change_nothing(api, advance, given):
     """Null and nothing are no entry in the timeline."""
-    made = api.post(PATH, json={**HOOK, "type": "aws_sqs"}).json()
+    made = api.post(PATH, json=QUEUE).json()
     advance("1s")
     changed = api.patch(f"{PATH}/{made['id']}", json={"credentials": given}).json()
     assert changed["updated_at"] == made["updated_at"]
@@ -196,7 +215,7 @@ def test_missing_credentials_of_a_queue_change_nothing(api, advance, given):
 
 def test_a_secret_of_a_queue_has_any_form(api):
     """The secret of a queue may have any form."""
-    body = {**HOOK, "type": "rabbitmq", "credentials": {"secret": "any text"}}
+    body = {**QUEUE, "credentials": {"secret": "any text"}}
     made = api.post(PATH, json=body)
     assert made.status_code == 201
     assert api.patch(

@@ -75,7 +75,7 @@ def _keep_files(api, task, sim):
 
 def test_every_documented_type_is_emitted_by_some_call(api, sim, task, run_task, types):
     """The calls below emit every event type."""
-    made = {"name": "q", "type": "aws_sqs", "events": ["*"]}
+    made = {"name": "q", "type": "hookdeck", "events": ["*"]}
     queue = api.post("/event-destinations", json=made).json()["id"]
     for status in ("inactive", "active"):
         api.patch(f"/event-destinations/{queue}", json={"status": status})

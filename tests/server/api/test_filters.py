@@ -24,7 +24,8 @@ LISTS = {
 def lived(api, sim, advance, task, connection):
     """A world in which each list has several items, of several moments and values."""
     advance("10s")
-    destination = {"name": "Q", "type": "aws_sqs", "events": ["*"]}
+    config = {"queue_url": "q", "exchange": "x", "server_url": "amqp://mq"}
+    destination = {"name": "Q", "type": "aws_sqs", "events": ["*"], "config": config}
     made = api.post("/event-destinations", json=destination).json()["id"]
     api.post("/event-destinations", json={**destination, "type": "rabbitmq"})
     for number in range(3):

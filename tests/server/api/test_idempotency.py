@@ -14,7 +14,7 @@ def creates(task, connection):
         "/sources": SOURCE,
         "/tasks": {"name": "T", "agent_id": task["agent_id"]},
         "/connections": {"source_id": connection["source_id"], "auth_method": "none"},
-        "/event-destinations": {"name": "Q", "type": "aws_sqs", "events": ["*"]},
+        "/event-destinations": {"name": "Q", "type": "hookdeck", "events": ["*"]},
         f"/tasks/{task['id']}/run": {"connection_id": connection["id"]},
     }
 

@@ -69,7 +69,7 @@ def test_a_replay_that_is_not_possible_is_refused(
 
 def test_a_queue_holds_its_messages(api, agent, advance, sim):
     """The messages are the bodies of webhooks, oldest first."""
-    body = {"name": "q", "type": "aws_sqs", "events": ["agent.created"]}
+    body = {"name": "q", "type": "hookdeck", "events": ["agent.created"]}
     queue = api.post("/event-destinations", json=body).json()["id"]
     assert sim.get(f"/destinations/{queue}/messages").json()["data"] == []
     for name in "ab":

@@ -1,5 +1,7 @@
 """The request bodies that only the `connections` edition has."""
 
+from typing import Any
+
 from deck_sim.contract.bodies import (
     Body,
     CreateLogin,
@@ -7,11 +9,11 @@ from deck_sim.contract.bodies import (
     JsonObject,
     Text,
     WantedStatus,
-    WebhookConfig,
-    WebhookCredentials,
     partial,
 )
-from deck_sim.contract.resources import AuthMethod, DestinationType
+from deck_sim.contract.destination_bodies import CONFIGS, WebhookCredentials, needed
+from deck_sim.contract.destinations import WEBHOOK, DestinationType
+from deck_sim.contract.resources import AuthMethod
 
 
 class CreateConnection(CreateLogin):
@@ -43,13 +45,15 @@ class CreateDestination(Body):
 UpdateDestination = partial(
     CreateDestination, "name", "config", "credentials", "events", status=WantedStatus
 )
-
-
-class WebhookParts(Body):
-    """The parts of a destination of the type `webhook`."""
-
-    config: WebhookConfig
-    credentials: WebhookCredentials
+_WEBHOOK: Any = {"credentials": (WebhookCredentials | None, None)}
+CreateDestination.by_type = {
+    type_: {"config": needed(config), **(_WEBHOOK if type_ == WEBHOOK else {})}
+    for type_, config in CONFIGS.items()
+}
+UpdateDestination.by_type = {
+    type_: {"config": (config, {}), **(_WEBHOOK if type_ == WEBHOOK else {})}
+    for type_, config in CONFIGS.items()
+}
 
 
 class SubmitInteraction(Body):

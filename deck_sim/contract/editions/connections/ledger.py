@@ -74,6 +74,10 @@ event_request_id (documented): A message to a destination has a `request_id`.
 event_full (documented): `data` is the full resource.
 event_external_id (documented): Events carry the connection's `external_id`.
 destination_in_parts (documented): A destination has `config` and `credentials`.
+destination_config_fields (assumed, always): The `config` has the fields of its type that are
+    documented for the other edition.
+    source: nothing public; both editions send to the same destinations
+    date: 2026-11-26
 
 # Errors
 idempotency_key_error_in_connections (assumed, strict): The `connections` edition answers

@@ -1,8 +1,9 @@
 """The request bodies that only the `credentials` edition has."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from deck_sim.contract.bodies import (
     AuthCredentials,
@@ -13,11 +14,17 @@ from deck_sim.contract.bodies import (
     SourceField,
     Text,
     WantedStatus,
-    WebhookConfig,
-    WebhookCredentials,
     partial,
 )
-from deck_sim.contract.resources import DestinationType
+from deck_sim.contract.destination_bodies import (
+    CONFIGS,
+    QueueConfig,
+    WebhookConfig,
+    WebhookCredentials,
+    needed,
+    unwanted,
+)
+from deck_sim.contract.destinations import WEBHOOK, DestinationType
 
 
 class FullAuthCredentials(AuthCredentials):
@@ -54,39 +61,36 @@ class WebhookObject(WebhookConfig, WebhookCredentials):
     """The `webhook` of a destination in the `credentials` edition."""
 
 
-WebhookChange = partial(WebhookObject, "url", "custom_headers", "secret")
-
-
-class TypedParts(Body):
-    """The object of a destination, which is named after its type."""
-
-    webhook: WebhookObject | None = None
-    aws_sqs: JsonObject | None = None
-    aws_kinesis: JsonObject | None = None
-    aws_s3: JsonObject | None = None
-    aws_eventbridge: JsonObject | None = None
-    gcp_pubsub: JsonObject | None = None
-    azure_servicebus: JsonObject | None = None
-    rabbitmq: JsonObject | None = None
-    hookdeck: JsonObject | None = None
-
-
-class CreateTypedDestination(TypedParts):
-    """`POST /event-destinations` in the `credentials` edition."""
-
-    name: Text
-    type: DestinationType
-    events: EventTypes
-
-
-UpdateTypedDestination = partial(
-    CreateTypedDestination,
-    *TypedParts.model_fields,
-    "name",
-    "events",
-    status=WantedStatus,
-    webhook=WebhookChange | None,
+_OBJECTS: dict[str, type[Body]] = {**CONFIGS, WEBHOOK: WebhookObject}
+_CHANGES = {
+    type_: partial(model, *model.model_fields, base=Body if type_ == WEBHOOK else QueueConfig)
+    for type_, model in _OBJECTS.items()
+}
+_Fields = dict[str, Any]
+_objects: _Fields = {type_: (model | None, None) for type_, model in _OBJECTS.items()}
+_changes: _Fields = {type_: model | None for type_, model in _CHANGES.items()}
+CreateTypedDestination = create_model(
+    "CreateTypedDestination",
+    __base__=Body,
+    __doc__="`POST /event-destinations` in the `credentials` edition.",
+    name=(Text, ...),
+    type=(DestinationType, WEBHOOK),
+    events=(EventTypes, ...),
+    **_objects,
 )
+UpdateTypedDestination = partial(
+    CreateTypedDestination, "name", "events", status=WantedStatus, **_changes
+)
+
+
+def _by_type(own: Callable[[str], Any]) -> dict[str, _Fields]:
+    """Each type has its own object and none of the others, of which null is no object."""
+    others = {type_: dict.fromkeys(_OBJECTS, unwanted(type_)) for type_ in _OBJECTS}
+    return {type_: {**others[type_], type_: own(type_)} for type_ in _OBJECTS}
+
+
+CreateTypedDestination.by_type = _by_type(lambda type_: needed(_OBJECTS[type_]))
+UpdateTypedDestination.by_type = _by_type(lambda type_: (_CHANGES[type_], {}))
 
 
 class SubmitInput(Body):

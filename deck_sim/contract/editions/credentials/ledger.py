@@ -144,7 +144,14 @@ event_summary_fields (assumed, always): A summary of another resource has `id`, 
     date: 2026-11-26
 credential_created_event (assumed, later): Creating a credential emits `credential.created` and no
     event of a status.
-destination_by_type (documented): A destination has one object, named after its type.
+destination_by_type (documented): A destination has one object, named after its type; `type` left
+    out means `webhook`.
+    source: docs.deck.co, API reference, event destinations: `type` defaults to `webhook`
+    date: 2026-11-26
+destination_object_of_its_type (assumed, error): The object of another type must be null or left
+    out.
+    source: nothing public; such an object has no effect, so it is likely a mistake of the caller
+    date: 2026-11-26
 destination_object_merges (assumed, header): A PATCH of that object keeps the keys that it does not
     name.
     of: patch of a destination's object

@@ -55,7 +55,6 @@ def test_fields_named_like_secrets_are_not_shown(api):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"webhook": None}, ("input_missing", "webhook")),
         ({"aws_sqs": {}}, ("input_invalid", "aws_sqs")),
         ({"webhook": {"url": "ftp://x"}}, ("input_invalid", "webhook.url")),
         ({"webhook": {"url": "http://:80"}}, ("input_invalid", "webhook.url")),
@@ -72,6 +71,38 @@ def test_an_invalid_destination_is_refused(change, expected, errors, webhook):
         body["webhook"] = settings
     assert errors("POST", "/event-destinations", 400, json=body) == [expected]
     assert errors("PATCH", f"/event-destinations/{webhook['id']}", 400, json=change) == [expected]
+
+
+@pytest.mark.parametrize("given", [{}, {"webhook": None}, {"webhook": {"url": ""}}])
+def test_a_destination_is_a_webhook_unless_it_says_otherwise(given, api, errors, webhook):
+    """So it needs the URL of one; a change may leave it out, and not empty it."""
+    body = {"name": "App", "events": ["*"]}
+    assert api.post("/event-destinations", json={**body, "webhook": {"url": URL}}).is_success
+    missing = ("input_missing", "webhook.url")
+    assert errors("POST", "/event-destinations", 400, json={**body, **given}) == [missing]
+    changed = api.patch(f"/event-destinations/{webhook['id']}", json=given)
+    assert (changed.status_code == 200) == (not given)
+
+
+def test_a_queue_needs_the_fields_of_its_type(api, errors):
+    """Each one that is missing is reported, and so is the object of another type."""
+    body = {"name": "Q", "type": "aws_s3", "events": ["*"], "rabbitmq": {}}
+    missing = [("input_missing", "aws_s3.bucket"), ("input_missing", "aws_s3.region")]
+    wrong = ("input_invalid", "rabbitmq")
+    assert errors("POST", "/event-destinations", 400, json=body) == [*missing, wrong]
+    made = api.post("/event-destinations", json=QUEUE).json()
+    change = {"aws_sqs": {"queue_url": ""}, "aws_s3": {}}
+    assert errors("PATCH", f"/event-destinations/{made['id']}", 400, json=change) == [
+        ("input_missing", "aws_sqs.queue_url"),
+        ("input_invalid", "aws_s3"),
+    ]
+
+
+def test_hookdeck_needs_no_object(api):
+    """A type without required fields may leave its object out."""
+    body = {"name": "H", "type": "hookdeck", "events": ["*"]}
+    made = api.post("/event-destinations", json=body)
+    assert (made.status_code, made.json()["hookdeck"]) == (201, {})
 
 
 def test_messages_in_a_queue_have_no_request_id(api, sim):

@@ -1,0 +1,60 @@
+"""The models of event destinations in request bodies, made from the table of types."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Field, create_model
+from pydantic_core import PydanticCustomError
+
+from deck_sim.contract.bodies import Body, Text, WebUrl
+from deck_sim.contract.destinations import REQUIRED
+
+
+class WebhookConfig(Body):
+    """The `config` of a destination of the type `webhook`."""
+
+    url: WebUrl
+    custom_headers: str | None = None
+
+
+class WebhookCredentials(Body):
+    """The `credentials` of a destination of the type `webhook`."""
+
+    secret: Text | None = None
+
+
+class QueueConfig(Body):
+    """The fields of a destination of another type, which may have more than it needs (assumed)."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def _config(type_: str, needs: tuple[str, ...]) -> type[Body]:
+    name = f"{type_.title().replace('_', '')}Config"
+    fields: Any = dict.fromkeys(needs, (Text, ...))
+    doc = f"The fields of a destination of the type `{type_}`."
+    return create_model(name, __base__=QueueConfig, __doc__=doc, **fields)
+
+
+CONFIGS: Mapping[str, type[Body]] = {
+    type_: WebhookConfig if type_ == "webhook" else _config(type_, needs)
+    for type_, needs in REQUIRED.items()
+}
+
+
+def needed(model: type[Body]) -> Any:
+    """The annotation and default of an object whose absence counts as one without fields."""
+    null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
+    return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
+
+
+def unwanted(type_: str) -> Any:
+    """The annotation and default of an object that a destination of this type does not have."""
+
+    def refuse(value: Any) -> Any:
+        if value is None:
+            return None
+        text = "is not for a destination of the type `{type}`, which takes `{type}`"
+        raise PydanticCustomError("other_type", text, {"type": type_})
+
+    return Annotated[Any, BeforeValidator(refuse)], None

@@ -1,0 +1,30 @@
+"""The types of event destinations, and the fields that each of them needs."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+WEBHOOK = "webhook"
+DestinationType = Literal[
+    "webhook",
+    "aws_sqs",
+    "aws_kinesis",
+    "aws_s3",
+    "aws_eventbridge",
+    "gcp_pubsub",
+    "azure_servicebus",
+    "rabbitmq",
+    "hookdeck",
+]
+# Each is a text that is not empty. Where a destination has them differs by edition: in `config`, or
+# in the object named after the type.
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "webhook": ("url",),
+    "aws_sqs": ("queue_url",),
+    "aws_kinesis": ("stream_name", "region"),
+    "aws_s3": ("bucket", "region"),
+    "aws_eventbridge": ("event_bus_name", "region"),
+    "gcp_pubsub": ("project_id", "topic"),
+    "azure_servicebus": ("name",),
+    "rabbitmq": ("exchange", "server_url"),
+    "hookdeck": (),
+}
