@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     PlainValidator,
     RootModel,
+    Tag,
     WithJsonSchema,
 )
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
@@ -150,9 +151,13 @@ def _names(annotation: Any, loc: Loc) -> Iterator[str]:
         for member in get_args(annotation):
             yield from _names(member, loc)
     elif origin is Annotated:
-        yield from _names(get_args(annotation)[0], loc)
+        inner, *about = get_args(annotation)
+        tagged = [one.tag for one in about if isinstance(one, Tag)] == [*loc[:1]]
+        yield from _names(inner, loc[1:] if tagged and loc else loc)
     elif origin in (list, tuple) and loc and isinstance(loc[0], int):
         yield from _names(get_args(annotation)[0], loc[1:])
+    elif origin is dict and loc:
+        yield from _names(get_args(annotation)[1], loc[1:])
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield from _names_of_model(annotation, loc)
 

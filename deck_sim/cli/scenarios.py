@@ -37,9 +37,11 @@ def command(name: str | None, folder: Path | None) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("name", style="cyan", no_wrap=True)
     table.add_column("summary")
+    table.add_column("editions", style="dim")
     table.add_column("tags", style="dim", max_width=12 if screen.is_terminal else None)
     for scenario in map(library.get, library.names()):
-        table.add_row(scenario.name, scenario.summary, " ".join(scenario.tags))
+        editions = "any" if len(scenario.editions) == len(EDITIONS) else " ".join(scenario.editions)
+        table.add_row(scenario.name, scenario.summary, editions, " ".join(scenario.tags))
     screen.print(table)
 
 
@@ -55,12 +57,15 @@ def draw(scenario: Scenario) -> Tree:
     first = EDITIONS[scenario.editions[0]]
     for kind in (kind for kind in KINDS if scenario.defines(kind) or kind in first.kinds):
         usual = "" if scenario.defines(kind) else "  (the default; not in the file)"
-        trunk = tree.add(Text(kind, "bold").append(usual, "dim not bold"))
-        if kind == "task_run" and scenario.entries:
-            _add_entries(trunk, scenario)
-        else:
-            for step in scenario.script(kind).steps:
-                _add_step(trunk, step)
+        usual_steps = {None: scenario.script(kind).steps}
+        for edition, steps in (scenario.scripts(kind) or usual_steps).items():
+            note = f"  (edition {edition})" if edition else usual
+            trunk = tree.add(Text(kind, "bold").append(note, "dim not bold"))
+            if kind == "task_run" and scenario.entries:
+                _add_entries(trunk, scenario)
+            else:
+                for step in steps:
+                    _add_step(trunk, step)
     for key, faults in (("http", scenario.http), ("webhooks", scenario.webhooks)):
         trunk = tree.add(Text(key, "bold")) if faults else tree
         for fault in faults or ():

@@ -84,7 +84,8 @@ def _play(world: World, story: Story, reacted_at: Place) -> None:
         if step is None:
             world.stop_story(story.owner)
             return
-        place = story.script.scenario, story.script.kind, story.path
+        script = story.script
+        place = script.scenario, script.kind, (*script.head, *story.path)
         try:
             wait = step.enter(Stage(world, story))
         except Stopped as stopped:  # the step does not count as played

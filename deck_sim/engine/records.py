@@ -53,7 +53,7 @@ class TimelineEntry(Immutable):
     """One entry of the timeline: what happened to a resource at that moment."""
 
     at: datetime
-    kind: str  # a resource's kind, or `call`, `clock` or `queue`
+    kind: str  # a resource's kind, or `call`, `clock`, `magic_name` or `queue`
     id: str
     what: str
 

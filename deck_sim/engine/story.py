@@ -71,6 +71,7 @@ class Script:
     steps: tuple[Step, ...]
     source: Mapping[str, Any] = field(default_factory=dict)  # of the scenario, as it was written
     faults: tuple[Fault, ...] = ()  # injected when it starts
+    head: Path = ()  # where the steps stand in the file, below the kind
 
     def __deepcopy__(self, memo: dict[int, object]) -> Script:
         return self

@@ -15,7 +15,7 @@ class TimelineEntry:
     """A change of a resource, and its time."""
 
     at: datetime
-    kind: str  # a kind of resource, or `call`, `clock` or `queue`
+    kind: str  # a kind of resource, or `call`, `clock`, `magic_name` or `queue`
     id: str
     what: str
 

@@ -16,7 +16,7 @@ from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import nearest_type, quote
 from deck_sim.contract.editions import DEFAULT_EDITION
-from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.contract.error_catalog import ApiError, problem, raise_problems, refuse
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource
@@ -86,6 +86,7 @@ class Simulation:
     selection: SelectionState = field(default_factory=SelectionState)
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
+    ignored_names: dict[str, None] = field(default_factory=dict)  # the warnings about them, once
     rate_limiter: RateLimiter = field(init=False)
     strict_fidelity: bool = field(init=False)  # refuse calls that rely on strict assumptions
     stored_answers: dict[str, StoredAnswer] = field(default_factory=dict)  # by idempotency key
@@ -237,14 +238,17 @@ class Simulation:
         """Choose the script of a new connection or run, and record why in `choices`. A script that
         refuses the call raises `Refusal`.
 
-        First removes queued scenarios that an edit has made unplayable, with a note in the timeline
-        and the log: they would block every later call.
+        If an edit has made the next queued scenarios unplayable, it is an `ApiError`, once: they
+        leave the queue, as they would block every later call. These, and magic names that cannot be
+        played, are noted in the timeline and the log.
         """
-        for dropped in self.selection.drop_unplayable(kind, self.library, self.world.edition):
-            self.world.note("queue", "", dropped)
-            log.warning("deck-sim: %s", dropped)
+        dropped = [*self.selection.drop_unplayable(kind, self.library, self.world.edition)]
+        self._warn("queue", dropped)
+        raise_problems([problem("request/input_invalid", text, field="queue") for text in dropped])
         opening = NewResource(kind, header, facts, self.world.seed, self.world.edition)
         choice = choose(opening, self.selection, self.library)
+        self._warn("magic_name", choice.warnings)
+        self.ignored_names |= dict.fromkeys(choice.warnings)
         self.choices.append(choice)
         script = choice.script
         if script.refusal:
@@ -253,6 +257,11 @@ class Simulation:
             self.world.note(kind, "", f"refused: {refusal.told} (scenario `{script.scenario}`)")
             raise refusal
         return script
+
+    def _warn(self, kind: str, texts: Iterable[str]) -> None:
+        for text in texts:
+            self.world.note(kind, "", text)
+            log.warning("deck-sim: %s", text)
 
     @contextmanager
     def _advancing(self) -> Iterator[AdvanceReport]:

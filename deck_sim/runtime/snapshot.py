@@ -40,7 +40,7 @@ from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.selection import Choice, SelectionState
+from deck_sim.scenario.selection import Choice, IgnoredName, SelectionState
 
 VERSION = 1
 MAX_DEPTH = 1000  # of a document: it contains request bodies, which may be deep themselves
@@ -60,6 +60,7 @@ _TAGS: dict[str, type] = {
     "event": Event,
     "held": Held,
     "hold": Hold,
+    "ignored_name": IgnoredName,
     "injected_fault": Injected,
     "injected_faults": InjectedFaults,
     "rate_limit": RateLimit,
@@ -293,7 +294,13 @@ def _read_source(reader: Reader, source: dict[str, Any]) -> Scenario:
 def _write_script(writer: Writer, script: Script) -> list[Any]:
     if not script.source:
         raise TypeError(f"the script of `{script.scenario}` has no source")
-    return [_write_source(writer, script.source), script.kind]
+    return [_write_source(writer, script.source), script.kind, *script.head]
+
+
+def _read_script(reader: Reader, data: list[Any]) -> Script:
+    scenario, kind, *head = data
+    script: Script = reader.values[scenario].script(kind, *head)
+    return script
 
 
 _FORMS: dict[type, tuple[str, _Write, _Read]] = {
@@ -310,7 +317,7 @@ _FORMS: dict[type, tuple[str, _Write, _Read]] = {
         lambda w, v: [v.maxlen, _items(w, v)],
         lambda r, d: deque(map(r.read, d[1]), d[0]),
     ),
-    Script: ("script", _write_script, lambda r, d: r.values[d[0]].script(d[1])),
+    Script: ("script", _write_script, _read_script),
     Scenario: ("scenario", lambda w, v: _write_source(w, v.source), lambda r, d: r.values[d]),
 }
 _READERS: dict[str, _Read] = {

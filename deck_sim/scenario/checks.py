@@ -77,15 +77,28 @@ def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
 
 def check_scripts(scenario: Mapping[str, Any]) -> tuple[tuple[str, ...], list[Found]]:
     """The editions that can play a scenario. If there are none, also the mistakes in the edition
-    that it names, or in the one with the fewest.
+    that it names, or in the one with the fewest. Mistakes in scripts for one edition always count.
 
     The scripts in `scenario` are models, or data that could not be read as such.
     """
     wanted = scenario.get("edition")
     names = [name for name in EDITIONS if wanted in (None, name)]
     found = {name: list(_mistakes_in(scenario, EDITIONS[name])) for name in names}
+    of_one = [one for name in names for one in found[name] if name in one[0][1:2]]
+    of_one += _never_played(scenario, names)
     playable = tuple(name for name in names if not found[name])
-    return playable, [] if playable else min(found.values(), key=_distance, default=[])
+    if of_one or playable:
+        return playable, of_one
+    return (), min(found.values(), key=_distance, default=[])
+
+
+def _never_played(scenario: Mapping[str, Any], names: list[str]) -> Iterator[Found]:
+    for kind in KINDS:
+        written = scenario.get(kind)
+        for name in written if isinstance(written, dict) else ():
+            if name in EDITIONS and name not in names:
+                text = f"is never played: `edition` is {listed(names)}; leave one of them out"
+                yield (kind, name), text
 
 
 def _distance(found: list[Found]) -> tuple[int, int]:
@@ -95,15 +108,19 @@ def _distance(found: list[Found]) -> tuple[int, int]:
 
 def _mistakes_in(scenario: Mapping[str, Any], edition: Edition) -> Iterator[Found]:
     for kind in KINDS:
-        steps = scenario.get(kind)
+        written = scenario.get(kind)
+        path: Path = (kind,)
+        steps = written
+        if isinstance(written, dict):
+            path, steps = (kind, edition.name), written.get(edition.name)
         if not steps or not isinstance(steps, list | tuple):
             continue
-        if kind not in edition.kinds and scenario.get("edition"):
-            yield (kind,), f"the edition `{edition.name}` {_HAS_NO} {kind}s; leave it out"
+        if kind not in edition.kinds and (scenario.get("edition") or len(path) > 1):
+            yield path, f"the edition `{edition.name}` {_HAS_NO} {kind}s; leave it out"
             continue
         # A script that this edition never plays must be right for the other one.
         rules = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
-        yield from _ScriptCheck(kind, rules).check(_read_steps(kind, steps), (kind,))
+        yield from _ScriptCheck(kind, rules).check(_read_steps(kind, steps), path)
 
 
 UNKNOWN = ""  # the status of a step that cannot be read; it may be any

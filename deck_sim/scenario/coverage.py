@@ -1,9 +1,10 @@
 """Scenario coverage: which steps and branches were played."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deck_sim.base.validation import format_path
+from deck_sim.contract.editions import Edition
 from deck_sim.engine.story import KINDS, Path, Step
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.model import Scenario
@@ -13,37 +14,43 @@ Played = Mapping[tuple[str, str, Path], int]
 
 
 def coverage(
-    played: Played, library: Library, kinds: Container[str] = KINDS
+    played: Played, library: Library, edition: Edition | None = None
 ) -> list[dict[str, Any]]:
-    """A row for each scenario that was played, with the count of each step. Only scripts of these
-    kinds count: those of the world's edition.
+    """A row for each scenario that was played, with the count of each step. Only scripts that the
+    edition can play count; without one, all.
     """
     names = sorted({scenario for scenario, _, _ in played})
     found = [scenario for name in names if (scenario := library.find(name))]
-    return [_row(scenario, played, kinds) for scenario in found]
+    return [_row(scenario, played, edition) for scenario in found]
 
 
-def written_steps(scenario: Scenario) -> Iterator[tuple[str, Path]]:
-    """Kind and path of every step that is written in a scenario, those in branches included."""
+def written_steps(
+    scenario: Scenario, edition: Edition | None = None
+) -> Iterator[tuple[str, Path, Step]]:
+    """Kind, path and step of every step that is written in a scenario for the edition (None: for
+    any), those in branches included.
+    """
     for kind in KINDS:
-        if scenario.defines(kind) and not (kind == "task_run" and scenario.entries):
-            for path in _paths(scenario.script(kind).steps, ()):
-                yield kind, path
+        if edition is not None and kind not in edition.kinds:
+            continue
+        for name, steps in scenario.scripts(kind).items():
+            if edition is None or name in (None, edition.name):
+                head = () if name is None else (name,)
+                yield from ((kind, *found) for found in _steps(steps, head))
 
 
-def _paths(steps: tuple[Step, ...], path: Path) -> Iterator[Path]:
+def _steps(steps: tuple[Step, ...], path: Path) -> Iterator[tuple[Path, Step]]:
     for index, step in enumerate(steps):
         here = (*path, index)
-        yield here
+        yield here, step
         for name, branch in step.branches.items():
-            yield from _paths(branch, (*here, name))
+            yield from _steps(branch, (*here, name))
 
 
-def _row(scenario: Scenario, played: Played, kinds: Container[str]) -> dict[str, Any]:
+def _row(scenario: Scenario, played: Played, edition: Edition | None) -> dict[str, Any]:
     counts = {
         format_path((kind, *path)): played.get((scenario.name, kind, path), 0)
-        for kind, path in written_steps(scenario)
-        if kind in kinds
+        for kind, path, _ in written_steps(scenario, edition)
     }
     return {
         "scenario": scenario.name,

@@ -26,7 +26,7 @@ from deck_sim.scenario.yaml.reader import read_file, read_yaml
 Source = TypeVar("Source")
 
 MOST_MISTAKES = 100  # reported for one file
-_SCRIPTS = (*KINDS, *BRANCHES)
+_SCRIPTS = (*KINDS, *BRANCHES, *EDITIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _message(error: ErrorDetails, root: type[Strict]) -> str:
         return f"{text}; write a name like `completed`, or a name and its value: `running: 8s`"
     if error["type"] == "dict_type" and error["loc"][-2:-1] == ("accept",):
         return f'{text}; name the field of the interaction, like `{{code: "123456"}}`'
-    if error["type"] == "tuple_type" and error["loc"][-1] in _SCRIPTS:
+    if error["type"] == "tuple_type" and not {*error["loc"][-2:]}.isdisjoint(_SCRIPTS):
         return f"{text}; start each step with `- `"
     return text
 

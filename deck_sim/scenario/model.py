@@ -1,10 +1,19 @@
 """The model of a scenario file, and the scripts that it gives to connections, sessions and runs."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, PrivateAttr, WithJsonSchema, field_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    WithJsonSchema,
+    field_validator,
+)
 
 from deck_sim.base.errors import quote, suggest
 from deck_sim.base.validation import Many, Strict, show, value_error
@@ -14,7 +23,13 @@ from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 from deck_sim.scenario.conditions import When
 from deck_sim.scenario.fields import Version
-from deck_sim.scenario.steps.statuses import ConnectionStep, RunStep, SessionStep, step_reader
+from deck_sim.scenario.steps.statuses import (
+    ConnectionStep,
+    RunStep,
+    SessionStep,
+    is_step,
+    step_reader,
+)
 from deck_sim.scenario.steps.step import Step
 
 _NAME = r"[a-z0-9_]{1,100}"
@@ -49,8 +64,47 @@ FILLED: Any = Field(default=None, json_schema_extra={**_FILLED})
 NAMED: Any = Field(
     default=None, json_schema_extra={**_FILLED, "propertyNames": {"pattern": f"^{_NAME}$"}}
 )
-EditionName = Annotated[str, WithJsonSchema({"enum": [*EDITIONS]})]
+
+
+def _read_edition(name: str) -> str:
+    if name not in EDITIONS:
+        raise value_error(f"unknown edition {quote(name)}{suggest(name, EDITIONS)}")
+    return name
+
+
+EditionName = Annotated[str, AfterValidator(_read_edition), WithJsonSchema({"enum": [*EDITIONS]})]
 Weight = Annotated[float, Field(gt=0, le=1000)]
+
+
+def _read_filled(value: Any) -> Any:
+    if not value:
+        raise value_error("must not be empty; leave it out instead")
+    return value
+
+
+def _script_of(step: Any) -> Any:
+    """The type of a script: a list of steps, or such a list for each edition."""
+    steps: Any = Annotated[tuple[step, ...], Many]
+    filled: Any = Annotated[
+        steps, AfterValidator(_read_filled), Field(json_schema_extra={**_FILLED})
+    ]
+    ways = Annotated[steps, Tag("steps")] | Annotated[dict[EditionName, filled], Tag("editions")]
+    return Annotated[ways, Discriminator(_way_to_write)]
+
+
+def _way_to_write(value: Any) -> str:
+    # A mapping of a step is likely a list without its `- `.
+    return "editions" if isinstance(value, dict) and not is_step(value) else "steps"
+
+
+if TYPE_CHECKING:
+    ConnectionScript = Any
+    SessionScript = Any
+    RunScript = Any
+else:
+    ConnectionScript = _script_of(ConnectionStep)
+    SessionScript = _script_of(SessionStep)
+    RunScript = _script_of(RunStep)
 
 
 class Scenario(Strict):
@@ -68,13 +122,13 @@ class Scenario(Strict):
     """The edition that it is for. If omitted, every edition that has its statuses."""
     when: When | None = FILLED
     """Conditions under which it is chosen without being named."""
-    connection: Annotated[tuple[ConnectionStep, ...], Many] | None = FILLED
+    connection: ConnectionScript | None = FILLED
     """What opening a connection does, in the edition that has them. If omitted, `connecting: 1s`,
     then `connected`."""
-    session: Annotated[tuple[SessionStep, ...], Many] | None = FILLED
+    session: SessionScript | None = FILLED
     """What starting a session without a run does, in the edition that has them. If omitted,
     `queued: 1s`, `running: 1s`, then `idle`."""
-    task_run: Annotated[tuple[RunStep, ...], Many] | None = FILLED
+    task_run: RunScript | None = FILLED
     """What a run does. If omitted, `queued: 2s`, `running: 8s`, then `completed`."""
     playlist: Annotated[tuple[ScenarioName, ...], Many] | None = FILLED
     """Scenarios that the runs play in turn, the last one again and again."""
@@ -87,21 +141,14 @@ class Scenario(Strict):
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
     _editions: tuple[str, ...] = PrivateAttr(default=())
 
-    @field_validator("edition")
-    @classmethod
-    def _check_edition(cls, value: Any) -> Any:
-        if value is not None and value not in EDITIONS:
-            raise value_error(f"unknown edition {quote(value)}{suggest(value, EDITIONS)}")
-        return value
-
     @field_validator(
         "when", "connection", "session", "task_run", "playlist", "mix", "http", "webhooks"
     )
     @classmethod
     def _check_filled(cls, value: Any) -> Any:
         content = value.model_fields_set if isinstance(value, When) else value
-        if value is not None and not content:
-            raise value_error("must not be empty; leave it out instead")
+        if value is not None:
+            _read_filled(content)
         return value
 
     @property
@@ -128,19 +175,33 @@ class Scenario(Strict):
         """Its faults of calls, then those of webhooks."""
         return (*(self.http or ()), *(self.webhooks or ()))
 
-    def defines(self, kind: str) -> bool:
-        """Whether the scenario has a script (for runs: or a playlist or mix) for this kind."""
-        return bool(getattr(self, kind) or (kind == "task_run" and self.entries))
+    def defines(self, kind: str, edition: str | None = None) -> bool:
+        """Whether the scenario has a script (for runs: or a playlist or mix) for this kind; with
+        `edition`, one that this edition plays.
+        """
+        written = self.scripts(kind).keys()
+        mine = written if edition is None else written & {None, edition}
+        return bool(mine or (kind == "task_run" and self.entries))
 
     def faults_apply_to(self, kind: str) -> bool:
         """Whether its faults apply: to kinds with a script, or to runs if it has no script."""
         return self.defines(kind) or (kind == "task_run" and not any(map(self.defines, KINDS)))
 
-    def script(self, kind: str) -> Script:
-        """The script that a new resource of this kind plays."""
-        steps = getattr(self, kind) or _default_steps(kind)
+    def scripts(self, kind: str) -> Mapping[str | None, tuple[Step, ...]]:
+        """The scripts that are written for a kind, by edition; None is for every edition."""
+        written = getattr(self, kind)
+        return written if isinstance(written, dict) else {None: written} if written else {}
+
+    def script(self, kind: str, edition: str | None = None) -> Script:
+        """The script that a new resource of this kind plays in a world of the edition. Without
+        one, scripts for a single edition do not count.
+        """
         faults = self.faults if self.faults_apply_to(kind) else ()
-        return Script(self.name, kind, steps, self._source, faults)
+        for name, steps in self.scripts(kind).items():
+            if name in (None, edition):
+                head = () if name is None else (name,)
+                return Script(self.name, kind, steps, self._source, faults, head)
+        return Script(self.name, kind, _default_steps(kind), self._source, faults)
 
 
 @cache

@@ -69,9 +69,7 @@ def _chosen(
 
 
 def _outputs(scenario: Scenario) -> Iterator[tuple[str, Any]]:
-    script = scenario.script("task_run")
-    for kind, path in written_steps(scenario):
-        step = script.at(path) if kind == "task_run" else None
+    for kind, path, step in written_steps(scenario):
         output = step.output if isinstance(step, Completed) else None
         if output is not None and not has_template(output):
             yield format_path((kind, *path)), output

@@ -9,6 +9,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,8 @@ WAYS = {
     "default": "default_scenario",
 }
 _MAGIC = re.compile(r"(?:.*\+(?P<tagged>[a-z0-9_]+)@example\.com)|(?P<plain>[a-z0-9_]+)")
+_TAGGED = re.compile(r".*\+([A-Za-z0-9_.-]{1,100})@[^@\s]+")  # may be meant as magic
+_ALIKE = 0.8  # how like a name a tag must be to be taken for a misspelling of it
 _WEIGHTS = 1_000_000  # weights of a `mix` are counted in these parts
 
 
@@ -172,9 +175,18 @@ class NewResource:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoredName:
+    """A magic name that cannot be played; why, in a few words and in a sentence."""
+
+    name: str
+    why: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A scenario and the way that chose it. `played` is the scenario itself, or the entry of a
-    playlist or mix.
+    playlist or mix. `ignored` are magic names that came before that way and cannot be played.
     """
 
     name: str
@@ -182,15 +194,25 @@ class Choice:
     kind: str
     played: Scenario
     second: str | None  # `name; because=way` of the runner-up
+    ignored: tuple[IgnoredName, ...] = ()
+    edition: str = DEFAULT_EDITION
 
     @property
     def script(self) -> Script:
         """The script to play."""
-        return self.played.script(self.kind)
+        return self.played.script(self.kind, self.edition)
 
     def __str__(self) -> str:
         plays = "" if self.played.name == self.name else f"; plays={self.played.name}"
-        return f"{self.name}; because={self.because}{plays}"
+        names = ", ".join(f"{one.name}: {one.why}" for one in self.ignored)
+        ignored = f'; ignored="{names}"' if names else ""
+        return f"{self.name}; because={self.because}{plays}{ignored}"
+
+    @property
+    def warnings(self) -> list[str]:
+        """A message for each ignored name."""
+        played = f"is ignored, and {quote(self.name)} is played"
+        return [f"the magic name {quote(one.name)} {played}: {one.text}" for one in self.ignored]
 
 
 def choose(new: NewResource, selection: SelectionState, library: Library) -> Choice:
@@ -198,19 +220,23 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
     next turn. If the name is unknown or cannot be played here, it is an `ApiError`, and nothing
     changes.
     """
-    candidates = _candidates(new, selection, library)
+    found = list[IgnoredName]()
+    candidates = _candidates(new, selection, library, found)
     way, name = next(candidates)
+    ignored = tuple(found)
     second = next((f"{other}; because={w}" for w, other in candidates if other != name), None)
     played = _play(library.get(name, WAYS[way]), new, selection, library, WAYS[way])
     if way == "queue":
         selection.queues[new.kind].pop(0)
-    return Choice(name, way, new.kind, played, second)
+    return Choice(name, way, new.kind, played, second, ignored, new.edition)
 
 
 def _candidates(
-    new: NewResource, selection: SelectionState, library: Library
+    new: NewResource, selection: SelectionState, library: Library, ignored: list[IgnoredName]
 ) -> Iterator[tuple[str, str]]:
-    """Each way that finds a scenario, with its name, in the order of `WAYS`."""
+    """Each way that finds a scenario, with its name, in the order of `WAYS`. Adds the magic names
+    that it passes over to `ignored`.
+    """
     if new.header:
         yield "header", new.header
     for name in selection.queues.get(new.kind, [])[:1]:
@@ -219,15 +245,42 @@ def _candidates(
         if rule.resource in (None, new.kind) and rule.when.matches(new.facts):
             yield "rule", rule.scenario
     for fact in ("username", "external_id"):
-        found = _MAGIC.fullmatch(str(new.facts.get(fact) or ""))
-        scenario = library.find(found["tagged"] or found["plain"]) if found else None
-        if scenario and scenario.is_for(new.edition):
-            yield "magic_name", scenario.name
+        found = _read_magic(str(new.facts.get(fact) or ""), new, library)
+        if isinstance(found, IgnoredName):
+            ignored.append(found)
+        elif found is not None:
+            yield "magic_name", found
     for scenario in library.with_when():
-        is_for = scenario.defines(new.kind) and scenario.is_for(new.edition)
+        is_for = scenario.defines(new.kind, new.edition) and scenario.is_for(new.edition)
         if is_for and scenario.when and scenario.when.matches(new.facts):
             yield "when", scenario.name
     yield "default", selection.default_scenario
+
+
+def _read_magic(text: str, new: NewResource, library: Library) -> str | IgnoredName | None:
+    """The scenario that a user name or external id names, if it is magic or is meant to be."""
+    found, tagged = _MAGIC.fullmatch(text), _TAGGED.fullmatch(text)
+    scenario = library.find(found["tagged"] or found["plain"]) if found else None
+    if scenario is not None:
+        entries = map(library.find, scenario.entries if new.kind == "task_run" else ())
+        parts = (one for one in (scenario, *entries) if one and not one.is_for(new.edition))
+        if (part := next(parts, None)) is None:
+            return scenario.name
+        plays = "" if part is scenario else f"plays {part.name} of "
+        text = (
+            f"the scenario {quote(part.name)} is for the edition {listed(part.editions)}, and this"
+            f" world's is `{new.edition}`; use that edition, or a scenario for this one"
+        )
+        return IgnoredName(scenario.name, f"{plays}edition {' or '.join(part.editions)}", text)
+    tag = tagged[1] if tagged else ""
+    if library.find(tag):
+        text = f"a magic address ends in @example.com; write x+{tag}@example.com"
+        return IgnoredName(tag, "not at example.com", text)
+    spelled = tag.lower().replace("-", "_")
+    for near in get_close_matches(spelled, library.names(), n=1, cutoff=_ALIKE):
+        text = f"there is no such scenario; did you mean {near!r}?"
+        return IgnoredName(tag, f"did you mean {near}?", text)
+    return None
 
 
 def _play(

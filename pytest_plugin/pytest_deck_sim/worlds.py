@@ -218,6 +218,7 @@ def _find_problems(deck: Deck, failed: bool) -> list[str]:
     world = deck.world
     problems = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
     problems += [f"a scenario failed: {error}" for error in world["script_errors"]]
+    problems += [f"{text}; {_IF_INTENDED}" for text in world["ignored_names"]]
     if failed:
         return problems
     unused = [

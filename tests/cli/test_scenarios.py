@@ -4,7 +4,10 @@ from deck_sim.scenario.library import shipped
 
 
 def test_all_scenarios_are_listed(cli, terminal):
-    """Name, summary and tags of each. In a pipe each has one line; a terminal has 80 columns."""
+    """Name, summary, editions and tags of each.
+
+    In a pipe each has one line; a terminal has 80 columns.
+    """
     _, *lines = cli("scenarios").stdout.splitlines()
     assert [line.split()[0] for line in lines] == shipped().names()
     assert any("The connection opens" in line for line in lines)
@@ -16,7 +19,8 @@ def test_scenarios_of_a_folder_are_listed_too(cli, write, tmp_path):
     write("mine", "queued", "running", "completed", summary="Mine alone", tags="[own]")
     listed = cli("scenarios", "--scenarios", tmp_path)
     assert any(
-        line.split() == ["mine", "Mine", "alone", "own"] for line in listed.stdout.splitlines()
+        line.split() == ["mine", "Mine", "alone", "any", "own"]
+        for line in listed.stdout.splitlines()
     )
 
 
@@ -35,6 +39,13 @@ def test_a_scenario_is_drawn_as_a_tree_with_its_branches(cli):
         "└── completed",
     ):
         assert expected in drawn
+
+
+def test_scripts_of_one_edition_say_so(cli, tmp_path):
+    """A script for one edition is drawn with its name."""
+    file = tmp_path / "mine.yaml"
+    file.write_text("version: 1\nname: mine\ntask_run: {credentials: [running, completed]}\n")
+    assert "task_run  (edition credentials)" in cli("scenarios", file).stdout
 
 
 def test_a_script_that_is_not_in_the_file_is_drawn_too(cli):

@@ -7,7 +7,7 @@ import sys
 import httpx2
 import pytest
 
-from deck_sim import Deck
+from deck_sim import Deck, DeckSimError
 
 
 def base_url(banner):
@@ -201,8 +201,8 @@ def test_an_edited_scenario_is_used_if_it_has_no_mistakes(serving, write, capsys
     ]
 
 
-def test_an_edit_can_remove_a_scenario_from_the_queue(serving, write, caplog):
-    """If the world's edition can no longer play it and it is next; log and timeline say so."""
+def test_an_edit_can_make_a_queued_scenario_unplayable(serving, write, caplog):
+    """The call that would play it is refused, once; log and timeline say why."""
     file = write("mine", "queued", "running", "completed")
 
     def visit(banner):
@@ -210,17 +210,21 @@ def test_an_edit_can_remove_a_scenario_from_the_queue(serving, write, caplog):
             made = deck.ready_task()
             deck.queue("mine", "source_down", "mine")
             write("mine", "queued", "running", "completed", edition="credentials")
-            deck.create(f"tasks/{made.task_id}/run", {"connection_id": made.connection_id})
+            with pytest.raises(DeckSimError) as refused:
+                deck.create(f"tasks/{made.task_id}/run", made.login)
+            deck.create(f"tasks/{made.task_id}/run", made.login)
             left = deck.world["queues"]["task_run"]
-            return deck.requests[-1]["scenario"], left, deck.timeline
+            return refused.value.errors, deck.requests[-1]["scenario"], left, deck.timeline
 
-    _, (chosen, left, printed) = serving(visit, "--scenarios", str(file.parent), "--reload")
+    printed = serving(visit, "--scenarios", str(file.parent), "--reload")[1]
+    (error,), chosen, left, timeline = printed
     assert (chosen, left) == ("source_down; because=queue", ["mine"])
     text = (
         "'mine' is dropped from the queue for `task_run`: the scenario 'mine' is for the edition"
         " `credentials`, and this world's is `connections`"
     )
-    assert [line.what for line in printed if line.kind == "queue"] == [text]
+    assert (error["field"], error["message"]) == ("queue", text)
+    assert [line.what for line in timeline if line.kind == "queue"] == [text]
     assert caplog.messages == [f"deck-sim: {text}"]
 
 

@@ -67,7 +67,8 @@ def spell_type(schema):
     if "examples" in schema:
         return "duration or `stuck`" if "stuck" in schema["examples"] else "duration"
     if "oneOf" in schema:
-        return "step"
+        many = [way.get("type") for way in schema["oneOf"]] == ["array", "object"]
+        return "list of steps, or such a list for each edition" if many else "step"
     if "pattern" in schema:
         return "name"
     if "patternProperties" in schema or schema.get("propertyNames"):

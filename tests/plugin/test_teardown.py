@@ -21,6 +21,10 @@ TEST = """
         deck.use(deck.scenario({{"name": "broken", "task_run": steps}}))
         run(deck)
 
+    def log_in(deck, name):
+        login = {{"source_id": deck.ready_task().source_id, "auth_method": "none"}}
+        deck.create("connections", {{**login, "external_id": name}})
+
     @pytest.mark.deck(strict={strict})
     def test_it(deck, request):
         deck.create("agents", {{"name": "Concierge"}})
@@ -35,6 +39,7 @@ def using(use, *, strict=True):
 
 QUEUE = "deck.queue('success', 'mfa_then_success')"
 FAULT = "deck.fault(match='POST /v2/tasks/*/run', status=502, times=2)"
+IGNORED = "log_in(deck, 'x+session_breaks_down@example.com')"
 HOLD = "deck.hold('connection.disconnected', deck.ready_task().connection_id)"
 PROBLEMS = {
     "break_script(deck)": "a scenario failed: trun_*: scenario `broken`, task_run?2?: *: unknown"
@@ -43,6 +48,9 @@ PROBLEMS = {
     FAULT: "a fault never fired: after=0, times=2, match='POST /v2/tasks/?/run', status=502 (met 0)"
     "; *strict=False*",
     f"{HOLD}.release()": "a hold stopped nothing: `connection.disconnected` of `conn_*`; *strict=*",
+    IGNORED: "the magic name 'session_breaks_down' is ignored, and 'success' is played: the"
+    " scenario 'session_breaks_down' is for the edition `credentials`, and this world's is"
+    " `connections`; use that edition, or a scenario for this one; *strict=False*",
     "crash(deck, request)": "deck-sim itself failed:",
 }
 

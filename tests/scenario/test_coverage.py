@@ -2,6 +2,7 @@
 
 import pytest
 
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.scenario.coverage import coverage, written_steps
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import scenario_from_data
@@ -93,14 +94,14 @@ def test_rows_are_sorted_and_count_each_step():
 )
 def test_only_written_steps_are_counted(rest, kinds):
     """Default scripts, playlists and mixes have no steps of their own."""
-    assert {kind for kind, _ in written_steps(scenario("story", rest))} == kinds
+    assert {kind for kind, *_ in written_steps(scenario("story", rest))} == kinds
 
 
 def test_only_kinds_of_the_edition_are_counted():
     """Without connections in the edition, their steps are not missed."""
     library = Library()
     library.add(scenario("story", STORY))
-    (row,) = coverage({("story", "task_run", (0,)): 1}, library, {"task_run", "session"})
+    (row,) = coverage({("story", "task_run", (0,)): 1}, library, EDITIONS["credentials"])
     assert [*row["steps"]] == PLACES[2:]
 
 

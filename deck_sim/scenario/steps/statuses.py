@@ -164,6 +164,11 @@ class RunInteraction(InteractionRequired):
 _WORDS = {word for _, word in REGISTRY}
 
 
+def is_step(item: Any) -> bool:
+    """Whether a value is meant as a step: it has the word of one."""
+    return step_word(item) in _WORDS
+
+
 def step_word(item: Any) -> Any:
     """The word of a step as it is written, or None if it has none."""
     if isinstance(item, dict) and item:
@@ -200,6 +205,7 @@ __all__ = [
     "RunStep",
     "SessionStep",
     "effects",
+    "is_step",
     "refusals",
     "step_reader",
     "step_word",

@@ -169,7 +169,7 @@ def script_error(stage: Stage, text: str) -> ScriptError:
     """An error that names the scenario and the step that is played."""
     script, story_path = stage.story.script, stage.story.path
     # In a file, a branch stands below the word of its step; in a story's path, it does not.
-    path: list[int | str] = [script.kind]
+    path: list[int | str] = [script.kind, *script.head]
     for end, part in enumerate(story_path):
         branching = script.at(story_path[:end]) if isinstance(part, str) else None
         path += [branching.word, part] if branching else [part]

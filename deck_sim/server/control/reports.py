@@ -38,7 +38,7 @@ def show_coverage(request: Request) -> Answer:
     from deck_sim.scenario import coverage
 
     world, library = request.world, request.simulation.library
-    return Answer({"data": coverage.coverage(world.played, library, world.rules.kinds)})
+    return Answer({"data": coverage.coverage(world.played, library, world.rules)})
 
 
 @route("GET", "/fidelity")

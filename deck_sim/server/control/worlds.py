@@ -40,6 +40,7 @@ def show_world(request: Request) -> Answer:
             "plays": choice.played.name,
             "because": choice.because,
             "runner_up": choice.second,
+            "ignored": [one.name for one in choice.ignored],
         }
         for choice in [*simulation.choices][-20:]
     ]
@@ -61,6 +62,7 @@ def show_world(request: Request) -> Answer:
             "events": len(world.events),
             "crashes": simulation.crashes,
             "script_errors": world.script_errors,
+            "ignored_names": [*simulation.ignored_names],
         }
     )
 

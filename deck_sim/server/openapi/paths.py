@@ -30,7 +30,8 @@ ANSWERED: Mapping[str, Shape] = {
         "The version of deck-sim, on every answer.", shapes.text(__version__), required=True
     ),
     selection.HEADER: _header(
-        "The scenario that was chosen, and why; deck-sim's own.",
+        "The scenario that was chosen, and why; deck-sim's own. Magic names that cannot be played"
+        " follow as `ignored`.",
         shapes.text("mfa_then_success; because=queue"),
         required=True,
     ),

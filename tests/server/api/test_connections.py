@@ -31,6 +31,29 @@ def test_reopening_names_its_scenario(api, sim, connection):
     assert answer.headers["Deck-Sim-Scenario"] == "slow_success; because=queue"
 
 
+def test_an_ignored_magic_name_is_reported(api, sim, source, task, caplog):
+    """In each answer, the log, the timeline and the world; of a run, that of its connection."""
+    body = {"source_id": source["id"], "auth_method": "none"}
+    body["external_id"] = "x+sucess@example.com"
+    opened = api.post("/connections", json=body)
+    sim.post("/clock/advance", json={"by": "1s"})
+    run = {"connection_id": opened.json()["id"]}
+    started = api.post(f"/tasks/{task['id']}/run", json=run)
+    for answer in (opened, started):
+        said = 'success; because=default; ignored="sucess: did you mean success?"'
+        assert answer.headers["Deck-Sim-Scenario"] == said
+    text = (
+        "the magic name 'sucess' is ignored, and 'success' is played: there is no such scenario;"
+        " did you mean 'success'?"
+    )
+    assert caplog.messages == [f"deck-sim: {text}"] * 2
+    timeline = sim.get("/timeline").json()["data"]
+    assert [entry["what"] for entry in timeline if entry["kind"] == "magic_name"] == [text] * 2
+    world = sim.get("/world").json()
+    assert world["ignored_names"] == [text]
+    assert [choice["ignored"] for choice in world["choices"]] == [["sucess"], ["sucess"]]
+
+
 def test_a_refused_command_names_the_allowed_statuses(refused, connection):
     """The message has the status, and the statuses that allow the command."""
     answer = refused("POST", f"/connections/{connection['id']}/reopen", 409)

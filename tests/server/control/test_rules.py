@@ -91,6 +91,7 @@ def test_the_world_shows_its_choices(sim, choice):
             "plays": "source_down",
             "because": "header",
             "runner_up": "success; because=default",
+            "ignored": [],
         },
         {
             "resource": "task_run",
@@ -98,6 +99,7 @@ def test_the_world_shows_its_choices(sim, choice):
             "plays": "success",
             "because": "default",
             "runner_up": None,
+            "ignored": [],
         },
     ]
 

@@ -22,6 +22,7 @@ def test_a_new_world_is_empty(sim):
         "additive_changes": {"fields": False, "event_type": None, "interaction_type": None},
         "choices": [],
         "script_errors": [],
+        "ignored_names": [],
         "resources": dict.fromkeys(
             (
                 *("agent", "source", "task", "connection", "task_run", "storage"),

@@ -1,0 +1,110 @@
+"""Scripts that are written for one edition each."""
+
+import pytest
+
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.extras.player import play_scenario
+from deck_sim.runtime.snapshot import Reader, Writer
+from deck_sim.scenario.coverage import coverage
+from deck_sim.scenario.library import Library
+from deck_sim.scenario.selection import NewResource, SelectionState, choose
+
+STORY = """\
+task_run:
+  connections: [queued, running: 1s, failed: connection/timeout]
+  credentials: [running: 2s, interaction_required: mfa, running, failed: session/timeout]
+"""
+ONE = "task_run: {credentials: [running, failed: session/timeout]}"
+
+
+def play(scenario, edition):
+    return play_scenario(scenario.model_copy(update={"edition": edition}))
+
+
+@pytest.mark.parametrize(
+    ("edition", "error"), [("connections", "connection"), ("credentials", "session")]
+)
+def test_each_edition_plays_its_own_script(read, edition, error):
+    """The run of each edition fails with the error that only this edition has."""
+    assert play(read(STORY), edition).run["errors"][0]["type"] == error
+
+
+def test_an_edition_without_a_script_plays_the_default(read):
+    """The other edition plays the default script."""
+    scenario = read(ONE)
+    assert scenario.editions == tuple(EDITIONS)
+    assert play(scenario, "connections").run.status == "completed"
+    assert play(scenario, "credentials").run.status == "failed"
+
+
+def test_coverage_counts_the_script_of_the_edition(read):
+    """The steps of another edition are not missed, and a path names the edition."""
+    scenario = read(STORY)
+    library = Library()
+    library.add(scenario)
+    played = play(scenario, "credentials").simulation.world.played
+    (row,) = coverage(played, library, EDITIONS["credentials"])
+    assert row["steps"]["task_run.credentials[0]"] == 1
+    assert row["missed"] == [
+        f"task_run.credentials[1].{end}" for end in ("on_rejected[0]", "on_timeout[0]")
+    ]
+    (row,) = coverage(played, library)
+    assert "task_run.connections[0]" in row["missed"]
+
+
+def test_when_chooses_for_the_editions_with_a_script(read):
+    """A `when` of a scenario with a script for one edition chooses it for no run of the other."""
+    library = Library()
+    library.add(read(f"{ONE}\nwhen: {{username: a}}"))
+    runs = [NewResource("task_run", None, {"username": "a"}, 0, edition) for edition in EDITIONS]
+    chosen = [choose(one, SelectionState("story"), library).because for one in runs]
+    assert chosen == ["default", "when"]
+
+
+def test_a_message_names_the_edition_of_the_step(read):
+    """An expression that fails is reported with the edition's script."""
+    scenario = read(
+        "task_run: {credentials: [running, completed: {output: {a: '{{ input.gone }}'}}]}"
+    )
+    (fault,) = play(scenario, "credentials").simulation.world.script_errors
+    assert "scenario `story`, task_run.credentials[1]: " in fault
+
+
+def test_a_snapshot_keeps_the_script_of_the_edition(read):
+    """A restored story plays on in the script of its edition."""
+    script = read(STORY).script("task_run", "credentials")
+    writer, reader = Writer(), Reader(lambda _: None)
+    written = writer.write(script)
+    reader.values += map(reader.read, writer.table)
+    assert reader.read(written) == script
+
+
+@pytest.mark.parametrize(
+    ("body", "mistake"),
+    [
+        (
+            "task_run: {credentials: [running, pending, completed]}",
+            "task_run.credentials[1]: the edition `credentials` has no status `pending`",
+        ),
+        (
+            "edition: connections\ntask_run: {credentials: [running, completed]}",
+            "task_run.credentials: is never played: `edition` is `connections`",
+        ),
+        (
+            "connection: {credentials: [connected]}",
+            "connection.credentials: the edition `credentials` has no connections; leave it out",
+        ),
+        ("task_run: {connections: []}", "task_run.connections: must not be empty"),
+        ("task_run: {connections: 5}", "task_run.connections: must be a list, not 5; start each"),
+        ("task_run: {credentals: [failed: api/api_error]}", "did you mean 'credentials'?"),
+        ("task_run: {running: 2s}", "task_run: must be a list, not an object; start each step"),
+        (
+            "task_run: {credentials: [running, completed: {outptu: {}}]}",
+            "unknown key 'outptu'; did you mean 'output'?",
+        ),
+    ],
+)
+def test_a_mistake_in_the_script_of_one_edition_is_reported(mistakes, body, mistake):
+    """The other edition could play the scenario, but the script of this one is wrong."""
+    (line,) = mistakes(body)
+    assert mistake in line
