@@ -14,14 +14,9 @@ from typing import Any
 from deck_sim.contract.error_catalog import CATALOG, ApiError, Problem, problem, raise_problems
 from deck_sim.contract.fidelity import Behaviour
 from deck_sim.contract.ledger import assumptions_of, ledger, name_of
+from deck_sim.contract.subjects import SEVERAL, UNKNOWN_PARAMETER, subjects
 
 REFUSED = "deck_sim/assumption_refused"
-
-# Subjects that are in no table.
-SEVERAL = "several problems"  # an error answer with more than one problem
-UNKNOWN_PARAMETER = "unknown parameter"
-DELETED = "what is deleted"
-PATCH = "patch of an object, or of nothing"
 
 
 @dataclass(slots=True)
@@ -56,7 +51,9 @@ def rely_on(subject: str) -> None:
         ApiError: `assumption_refused`, if the world is strict and the ledger row is marked so.
 
     """
-    if (call := _current.get()) and (rows := assumptions_of(call.edition, subject)):
+    if call := _current.get():
+        assert subject in subjects(call.edition), f"no subject of the ledger: {subject!r}"
+        rows = assumptions_of(call.edition, subject)
         raise_problems([_refusal(row, row.what) for row in call.note(rows)])
 
 

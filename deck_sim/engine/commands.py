@@ -10,9 +10,10 @@ from typing import Any
 
 from deck_sim.base.errors import listed
 from deck_sim.base.redaction import readable_fields
-from deck_sim.contract.assumptions import DELETED, PATCH, rely_on
+from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, refuse
 from deck_sim.contract.resources import LOGIN_PARTS
+from deck_sim.contract.subjects import DELETE_OF_USED, DELETED, PATCH
 from deck_sim.engine import json_schema
 from deck_sim.engine.playing import react, start_story
 from deck_sim.engine.records import Resource
@@ -124,7 +125,7 @@ def delete_resource(world: World, resource: Resource) -> None:
         if used == resource.kind
         for other in world.all(row.object).values()
     ):
-        rely_on("delete of what is used")
+        rely_on(DELETE_OF_USED)
     world.delete(resource)
 
 
@@ -217,7 +218,7 @@ def check_allowed(world: World, resource: Resource, name: str) -> str | None:
         )
         raise refuse("request/state_invalid", text)
     rely_on(f"{resource.kind}.{name}@{resource.status}")
-    if world.users.get(resource.id):
+    if row.leads_to and world.users.get(resource.id):
         rely_on(f"{resource.kind}.users@{row.leads_to}")
     return row.leads_to
 

@@ -171,10 +171,12 @@ async def _call(request: Request, route: Route) -> Answer:
 
 async def _call_with_assumptions(request: Request, route: Route) -> Answer:
     """Call the endpoint, and add the assumptions that its answer relies on."""
-    parameters = route.operation.parameters if route.operation else ()
+    operation = route.operation
     try:
         rely_on(request.method)
-        rely_on_call(f"{route.method} {route.path}", parameters, [n for n, _ in request.query])
+        if operation is not None:
+            asked = [name for name, _ in request.query]
+            rely_on_call(operation.call, operation.parameters, asked)
         return _add_assumptions(await _call(request, route))
     except ApiError as error:
         return _refuse(error)

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from deck_sim.contract.assumptions import REFUSED, rely_again, rely_on
 from deck_sim.contract.editions import Idempotency
 from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
+from deck_sim.contract.subjects import KEY_EMPTY, KEY_IGNORED, TWO_AT_ONCE
 from deck_sim.runtime.journal import StoredAnswer
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.server.request import Answer, Request, read_assumed
@@ -19,7 +20,6 @@ from deck_sim.server.routing import Route
 HEADER = "Idempotency-Key"
 USED_BY = "Deck-Sim-Key-Used-By"  # deck-sim's own: the message is Deck's, and names no call
 REPLAYED = {"Deck-Sim-Replayed": "true"}
-TWO_AT_ONCE = "two calls with one key"  # a subject of the fidelity ledger
 
 
 async def answer_once(
@@ -34,10 +34,10 @@ async def answer_once(
     rule, lines = request.world.rules.idempotency, request.headers.getlist(HEADER)
     if not rule.covers(route.method, creates=route.creates):
         if lines:
-            rely_on("idempotency key on another call")
+            rely_on(KEY_IGNORED)
         return await call(request, route)
     if lines == [""]:
-        rely_on("empty idempotency key")
+        rely_on(KEY_EMPTY)
     key = read_key(rule, lines)
     if key is None:
         return await call(request, route)

@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any
 
 from deck_sim.base.redaction import is_secret
-from deck_sim.contract.assumptions import PATCH, rely_on
+from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.destinations import REQUIRED, WEBHOOK
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems
+from deck_sim.contract.subjects import PATCH, PATCH_OF_DESTINATION, SECRET_SHOWN
 from deck_sim.engine import destinations
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import check_body
@@ -42,7 +43,7 @@ def _create(request: Request, read: Read, show: ShowSecret) -> Answer:
     created = destinations.create_destination(request.world, body.fields, body.secret, make_secret)
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:
-        rely_on("secret shown")
+        rely_on(SECRET_SHOWN)
         show(shown, created.hidden["secret"])
     return Answer(shown, 201)
 
@@ -73,7 +74,7 @@ def _read_typed(request: Request, old: Resource | None) -> DestinationBody:
     if old is None:
         fields, given = {**fields, "type": type_}, given or {}
     elif given is not None:
-        rely_on("patch of a destination's object")
+        rely_on(PATCH_OF_DESTINATION)
     if given is None:
         return DestinationBody(fields, None)
     kept = {} if old is None else old["config"]
