@@ -190,7 +190,7 @@ TASK_RUN = Kind(
         "task_id": identity(TASK.prefix),
         "agent_id": identity(AGENT.prefix),
         "source_id": identity(SOURCE.prefix),
-        "runtime_ms": unset(COUNT),
+        "runtime_ms": COUNT,
         "output": unset(OBJECT),
         "errors": {**many(named("Error")), "examples": [[]]},
         "interaction": INTERACTION,

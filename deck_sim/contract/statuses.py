@@ -41,7 +41,8 @@ class Machine:
     follows: Mapping[str, tuple[str, ...]]
     commands: Mapping[str, Command]
     settled: frozenset[str]  # statuses in which clients stop polling
-    works_in: str | None = None  # `runtime_ms` counts from the first entry into this status
+    is_run: bool = False  # whether it is that of runs, which use logins and can be inactive
+    timed_from: str | None = None  # `runtime_ms` counts from the first entry into this status
     auto_transitions: Mapping[str, AutoTransition] = field(default_factory=dict)
     # When a resource enters one of these, the runs that use it fail with this error …
     fails_users_with: Mapping[str, str] = field(default_factory=dict)

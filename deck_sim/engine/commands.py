@@ -162,7 +162,7 @@ def begin_run(
 ) -> Resource:
     """Create a run with these references and this input, and play its script."""
     fields = {"task_id": task.id, "agent_id": task["agent_id"], **uses}
-    fields |= {"runtime_ms": None, "output": None, "errors": [], "interaction": None}
+    fields |= {"output": None, "errors": [], "interaction": None}
     timeout = task["settings"]["timeout_seconds"]
     run = world.create("task_run", fields, {"input": given, "timeout_seconds": timeout})
     world.timers.arm(run.id, TASK_TIMEOUT, world.now + timedelta(seconds=timeout))

@@ -115,7 +115,7 @@ def _break_off(world: World, story: Story, error: ScriptError) -> None:
     world.note(resource.kind, resource.id, f"scenario fault: {error}")
     world.script_errors.append(f"{resource.id}: {error}")
     machine = world.machine(resource)
-    if machine.works_in:
+    if machine.is_run:
         world.fail(resource, problem("task/task_failed", f"{error}"))
     else:
         assert machine.broken is not None, f"a {resource.kind} plays no script"
@@ -124,7 +124,7 @@ def _break_off(world: World, story: Story, error: ScriptError) -> None:
 
 def _wait(world: World, story: Story, wait: Wait) -> None:
     world.timers.take_back(story.owner, *OF_A_STEP)
-    if not wait.active and world.rules.machine(story.script.kind).works_in:
+    if not wait.active and world.rules.machine(story.script.kind).is_run:
         world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
     if wait.span is not None:
         name = WINDOW if wait.is_timeout else STEP

@@ -28,9 +28,9 @@ class Resource(Immutable):
     created_at: datetime
     updated_at: datetime
     status: str | None
-    fields: Mapping[str, Any]  # what the API prints; never changed in place
+    fields: Mapping[str, Any]  # never changed in place; the API prints those that are attributes
     hidden: Mapping[str, Any] = field(default_factory=dict)  # not printed
-    started_at: datetime | None = None  # when a run first worked
+    started_at: datetime | None = None  # when a run or session first worked
     deleted: bool = False
 
     def __getitem__(self, name: str) -> Any:

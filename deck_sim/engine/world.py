@@ -31,6 +31,7 @@ from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import ATTEMPT, AUTO_TRANSITION, DISUSE, OF_A_STEP, TASK_TIMEOUT, Timers
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 ALL = "*"  # the events of a destination that receives every type
 
 
@@ -119,10 +120,16 @@ class World:
     def used_by(self, run: Resource) -> list[Resource]:
         """The connection, or credential and session, that a run uses."""
         row = self.kind(run.kind)
-        if not (row.machine and row.machine.works_in):
+        if not (row.machine and row.machine.is_run):
             return []
         used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
         return [self.all(kind)[run[name]] for name, kind in used.items() if run[name]]
+
+    def runtime_ms(self, resource: Resource, at: datetime) -> int:
+        """The milliseconds for which a run or session has worked when it ends, or so far `at`."""
+        if resource.started_at is None or self.machine(resource).is_final(str(resource.status)):
+            return int(resource["runtime_ms"])
+        return (at - resource.started_at) // MILLISECOND
 
     def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
         """The short list of others that is printed inside a resource under that name."""
@@ -175,6 +182,8 @@ class World:
             standard["id"] = self.next_id(row.prefix)  # again, if a seeded resource has it
         usual: dict[str, Any] = {"status": row.first_status}
         usual |= {"created_at": self.now, "updated_at": self.now, **standard}
+        if "runtime_ms" in row.attributes:
+            fields = {"runtime_ms": 0, **fields}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
         for used in self.used_by(resource):
             self.users.setdefault(used.id, {})[resource.id] = None
@@ -244,11 +253,10 @@ class World:
             fields = {"interaction": None, **fields}
         if status in machine.results:
             fields["result"] = machine.results[status]
-        if status == machine.works_in:
+        if status == machine.timed_from:
             started = started or self.now
-        if machine.works_in and ends:
-            worked = self.now - (started or self.now)
-            fields["runtime_ms"] = worked // timedelta(milliseconds=1)
+        if started and ends:
+            fields["runtime_ms"] = (self.now - started) // MILLISECOND
         moved = replace(
             resource,
             status=status,

@@ -41,9 +41,12 @@ def read_moment(text: str, field: str) -> datetime:
 
 
 def print_resource(
-    simulation: Simulation, resource: Resource, includes: frozenset[str] = frozenset()
+    simulation: Simulation,
+    resource: Resource,
+    includes: frozenset[str] = frozenset(),
+    at: datetime | None = None,
 ) -> dict[str, Any]:
-    """A resource as the API shows it."""
+    """A resource as the API shows it, now or at the moment of an event."""
     world = simulation.world
     row = world.kind(resource.kind)
     shown: dict[str, Any] = {"id": resource.id, "object": row.object}
@@ -52,6 +55,8 @@ def print_resource(
             shown[name] = resource.status
         elif name == "url":  # of a storage item
             shown[name] = file_url(simulation, resource.id)
+        elif name == "runtime_ms":
+            shown[name] = world.runtime_ms(resource, at or world.now)
         elif name in row.embeds:
             shown[name] = world.embedded(resource, name)
         else:
@@ -100,7 +105,8 @@ _INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
 def print_event(simulation: Simulation, event: Event) -> dict[str, Any]:
     """An event as the API shows it: with the whole resource at that time, or a summary of it."""
     world = simulation.world
-    summary, data = world.kind(event.data.kind).summary, print_resource(simulation, event.data)
+    summary = world.kind(event.data.kind).summary
+    data = print_resource(simulation, event.data, at=event.created_at)
     if summary is not None:
         data = {name: data[name] for name in summary}
     data |= event.extras

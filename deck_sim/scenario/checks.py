@@ -194,7 +194,7 @@ class _ScriptCheck:
         self.types = {word: REGISTRY[kind, word] for word in self.words}
         self.machine = edition.machine(kind)
         # The inactivity limit is for resources that do work.
-        self.inactivity = edition.inactivity if self.machine.works_in else None
+        self.inactivity = edition.inactivity if self.machine.is_run else None
 
     def check(self, steps: tuple[PartialStep, ...], path: Path) -> Iterator[Found]:
         """Check a script from the first status of the state machine to its ends."""

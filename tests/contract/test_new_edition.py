@@ -53,7 +53,8 @@ RUN = Machine(
         "reject": Command(("review_required",)),
     },
     settled=frozenset({"completed", "failed"}),
-    works_in="running",
+    is_run=True,
+    timed_from="running",
     spelled={"review_required": "reviewing"},
 )
 DESK = Kind(

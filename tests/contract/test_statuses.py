@@ -103,7 +103,7 @@ def test_the_table_is_total_and_closed(name):
     }
     mentioned |= {*machine.fails_users_with, *machine.cancels_users_in, *machine.spelled}
     assert mentioned <= set(machine.statuses)
-    assert machine.works_in in (None, *machine.statuses)
+    assert machine.timed_from in (None, *machine.statuses)
 
 
 @EVERY_MACHINE

@@ -89,10 +89,19 @@ class Credentials(Reference):
 
     def add_session(self, id_, credential, source_id):
         """Add a session in the queue."""
-        used = {"credential_id": credential and credential["id"], "source_id": source_id}
-        session = self.add("session", {"id": id_}, status="queued", **used)
+        used = {"_credential_id": credential and credential["id"], "_source_id": source_id}
+        session = self.add("session", {"id": id_}, status="queued", runtime_ms=0, **used)
         self.emit("queued", session)
         return session
+
+    def show(self, thing):
+        """A session shows its runs."""
+        shown = super().show(thing)
+        if thing["object"] == "session":
+            runs = [run for run in self.all("task_run") if run["session_id"] == thing["id"]]
+            names = ("id", "task_id", "agent_id", "credential_id")
+            shown["task_runs"] = [{name: run[name] for name in names} for run in runs]
+        return shown
 
     def command(self, name, id_):
         """End or drop a session."""
@@ -125,14 +134,16 @@ class Credentials(Reference):
         if lost:
             raise Refused(404, *lost)
         session = self.things.get(session_id)
-        if session and credential_id and session["credential_id"] != credential_id:
+        if session and credential_id and session["_credential_id"] != credential_id:
             raise Refused(400, "input_invalid")
-        credential = self.things.get(session["credential_id"] if session else credential_id)
+        credential = self.things.get(session["_credential_id"] if session else credential_id)
         if credential and credential["status"] == "deleted":
             raise Refused(409, "state_invalid")
         if session and (session["status"] != "idle" or self.live_runs(session)):
             raise Refused(409, "state_invalid")
-        return credential, session, (session or credential or {"source_id": source_id})["source_id"]
+        if session:
+            return credential, session, session["_source_id"]
+        return credential, None, credential["source_id"] if credential else source_id
 
     def is_there(self, id_):
         """Whether an id exists and is not deleted."""
@@ -144,7 +155,7 @@ class Credentials(Reference):
         credential, session, source_id = self.find_login(credential_id, source_id, session_id)
         session = session or self.add_session(made.get("session_id"), credential, source_id)
         self.disarm(session, "rest")
-        uses = {"session_id": session["id"], "credential_id": session["credential_id"]}
+        uses = {"session_id": session["id"], "credential_id": session["_credential_id"]}
         return self.begin_run(made, task, RUNS[script], source_id=source_id, result=None, **uses)
 
     def cancel_run(self, run):

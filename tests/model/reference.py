@@ -101,6 +101,8 @@ class Reference:
             tasks = [task for task in self.all("task") if task["agent_id"] == thing["id"]]
             names = ("id", "object", "name", "status")
             shown["tasks"] = [{name: task[name] for name in names} for task in tasks]
+        if "runtime_ms" in thing and "_started" in thing and thing["status"] not in FINISHED:
+            shown["runtime_ms"] = 1000 * (self.now - thing["_started"])
         return shown
 
     def emit(self, what, thing):
@@ -116,20 +118,21 @@ class Reference:
         if "interaction" in thing:
             thing["interaction"] = None
         thing.update(status=status, updated_at=self.now, **fields)
-        if thing["object"] == "task_run":
+        if "runtime_ms" in thing:
             self.count_runtime(thing)
         self.precede(thing)
         self.emit("canceling" if status == "cancelling" else status, thing)
         self.follow(thing)
 
-    def count_runtime(self, run):
-        """Set `runtime_ms`: from the first time in `running` to the end."""
-        if run["status"] == "running":
-            run.setdefault("_started", self.now)
-        if run["status"] in FINISHED:
-            run["runtime_ms"] = 1000 * (self.now - run.get("_started", self.now))
-            run |= {"result": self.result(run["status"])} if "result" in run else {}
-            self.stop(run)
+    def count_runtime(self, thing):
+        """Set `runtime_ms` of a run or session: from the first time in `running` to the end."""
+        if thing["status"] == "running":
+            thing.setdefault("_started", self.now)
+        if thing["status"] in FINISHED:
+            thing["runtime_ms"] = 1000 * (self.now - thing.get("_started", self.now))
+            if thing["object"] == "task_run":
+                thing |= {"result": self.result(thing["status"])} if "result" in thing else {}
+                self.stop(thing)
 
     def result(self, status):
         """The `result` of a final status."""
@@ -261,7 +264,7 @@ class Reference:
     def begin_run(self, made, task, steps, **uses):
         """Create a run; the answer shows it `queued`, even if its script moves it at once."""
         about = {"task_id": task["id"], "agent_id": task["agent_id"], **uses}
-        empty = {"runtime_ms": None, "output": None, "errors": [], "interaction": None}
+        empty = {"runtime_ms": 0, "output": None, "errors": [], "interaction": None}
         run = self.add("task_run", made, status="queued", **about, **empty)
         self.emit("queued", run)
         shown = self.show(run)

@@ -147,7 +147,11 @@ task_timeout_counts_from_creation (assumed, later): The timeout counts from the 
     time for answers included.
 inactivity_is_task_timeout (assumed, later): Inactivity fails a run with `task/timeout`. A run that
     is stuck or waits for a person is inactive; a step with a duration is active.
-runtime_from_running (assumed, always): `runtime_ms` counts from the first `running`.
+runtime_from_running (assumed, always): `runtime_ms` counts from the first `running` to the end. It
+    is 0 before, and the time so far while the run is live.
+    source: nothing public says what it counts; a number from the start needs no case of its own in
+        a typed client
+    date: 2026-11-26
 prompt_shape (documented): A prompt has `type`, `message` and `fields`; it is shown in `interaction`
     while the status is `interaction_required`.
 mfa (documented): `mfa` asks for `code`.

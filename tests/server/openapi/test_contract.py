@@ -35,7 +35,7 @@ CALLS = {
 
 # The fields of each resource besides the standard ones; one with a `?` may be null.
 STANDARD = "id object created_at updated_at"
-RUN = "status task_id agent_id source_id runtime_ms? output? errors interaction?"
+RUN = "status task_id agent_id source_id runtime_ms output? errors interaction?"
 FILE = "file_name file_type file_size url extraction task_run_id"
 FIELDS = {
     "both": {
@@ -53,7 +53,7 @@ FIELDS = {
     },
     "credentials": {
         "Credential": "status source_id auth_method auth_credentials? external_id?",
-        "Session": "status credential_id? source_id",
+        "Session": "status runtime_ms task_runs",
         "TaskRun": f"{RUN} credential_id? session_id? result?",
         "Storage": f"{FILE} result",
         "EventDestination": "name type status events",

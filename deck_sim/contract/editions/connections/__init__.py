@@ -72,7 +72,8 @@ RUN_MACHINE = Machine(
         "reject": Command(("pending",)),
     },
     settled=frozenset({"completed", "failed", "canceled"}),
-    works_in="running",
+    is_run=True,
+    timed_from="running",
 )
 
 

@@ -9,8 +9,8 @@ from deck_sim.contract.editions.credentials.ledger import LEDGER
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.operations import CONFLICT, Operation
-from deck_sim.contract.resources import DERIVED, Kind, insert_after
-from deck_sim.contract.shapes import Shape, choice, identity, nullable, record, unset
+from deck_sim.contract.resources import DERIVED, Embed, Kind, insert_after
+from deck_sim.contract.shapes import COUNT, Shape, choice, identity, nullable, record, unset
 from deck_sim.contract.statuses import AutoTransition, Command, Machine
 
 CREDENTIAL_MACHINE = Machine(
@@ -50,6 +50,7 @@ SESSION_MACHINE = Machine(
         "drop": Command(("running", "idle"), "failed"),
     },
     settled=frozenset({"idle", "completed", "failed"}),
+    timed_from="running",
     auto_transitions={
         "idle": AutoTransition("completing", timedelta(minutes=10), is_timeout=True),
         "completing": AutoTransition("completed", timedelta(seconds=1)),  # assumed: the second
@@ -80,7 +81,8 @@ RUN_MACHINE = Machine(
         "reject": Command(("review_required",)),
     },
     settled=frozenset({"completed", "failed", "canceled"}),
-    works_in="running",
+    is_run=True,
+    timed_from="running",
     auto_transitions={
         "cancelling": AutoTransition("canceled", timedelta(seconds=1))
     },  # assumed: the second
@@ -144,13 +146,18 @@ SESSION = Kind(
     path="sessions",
     attributes={
         "status": DERIVED,
-        "credential_id": nullable(identity(CREDENTIAL.prefix)),
-        "source_id": identity(resources.SOURCE.prefix),
+        "runtime_ms": COUNT,
+        "task_runs": DERIVED,
     },
     verbs=("list", "get"),
     create="StartSession",
     references={"credential_id": "credential", "source_id": "source"},
-    filters=("status", "credential_id", "source_id"),
+    filters=("status",),
+    embeds={
+        "task_runs": Embed(
+            "task_run", by="session_id", shows=("id", "task_id", "agent_id", "credential_id")
+        )
+    },
     machine=SESSION_MACHINE,
     summary=("id", "object", "status"),
     known="sessions_calls (assumed, strict): Sessions can be listed and read.\n"

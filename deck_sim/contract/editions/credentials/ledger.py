@@ -48,9 +48,21 @@ change_of_login (assumed, error): A change of a credential is checked against th
     would make; `auth_credentials` are replaced as a whole.
     source: nothing public; a credential that could not have been created cannot come of a change
     date: 2026-11-26
-session_filters (assumed, strict): Sessions are filtered by `status`, `credential_id` and
-    `source_id`.
-    of: GET /sessions?status&credential_id&source_id
+session_filters (assumed, strict): Sessions are filtered by `status`.
+    of: GET /sessions?status
+    source: nothing public; it is the only field of a session that says which of them are open
+    date: 2026-11-26
+session_object (documented): A session has `runtime_ms` and `task_runs`, of which it shows `id`,
+    `task_id`, `agent_id` and `credential_id`. It shows no credential and no source of its own.
+    source: docs.deck.co, API reference, sessions: the session object
+    date: 2026-11-26
+session_runs_oldest_first (assumed, always): The `task_runs` of a session are sorted oldest first.
+    source: nothing public; the sample has one run
+    date: 2026-11-26
+session_runtime (assumed, always): The `runtime_ms` of a session counts from its first `running` to
+    its end, idle time included. It is 0 before, and the time so far while the session is open.
+    source: nothing public says what it counts; a session is a sandbox, which idles at a cost
+    date: 2026-11-26
 
 # Connections, credentials and sessions
 credential_statuses (documented): A credential is `unverified`, `verified`, `invalid` or `deleted`.

@@ -160,12 +160,13 @@ def test_a_credential_outlives_its_source(named, api, start, advance, credential
     assert again["source_id"] == credential["source_id"]
 
 
-def test_a_seeded_session_gets_the_source_of_its_credential(sim, credential):
+def test_a_seeded_session_gets_the_source_of_its_credential(sim, start, credential):
     """Missing ids are those of its credential; a session without a source is refused."""
     wanted = {"sessions": [{"id": "sess_1", "credential_id": credential["id"]}]}
     sim.post("/seed", json={"resources": wanted})
-    (session,) = sim.get("/sessions").json()["data"]
-    assert session["source_id"] == credential["source_id"]
+    run = start(session_id="sess_1")
+    assert run["credential_id"] == credential["id"]
+    assert run["source_id"] == credential["source_id"]
     refused = sim.post("/seed", json={"resources": {"sessions": [{"id": "sess_2"}]}})
     assert refused.json()["errors"][0]["field"] == "resources.sessions[0].source_id"
 

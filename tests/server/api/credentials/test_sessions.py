@@ -84,7 +84,7 @@ def test_a_session_can_start_without_a_run(api, sim, credential, advance):
     opened = api.post("/sessions", json={"credential_id": credential["id"]})
     assert opened.headers["Deck-Sim-Scenario"] == "success; because=default"
     session = opened.json()
-    assert (session["status"], session["source_id"]) == ("queued", credential["source_id"])
+    assert (session["status"], session["task_runs"]) == ("queued", [])
     advance("2s")
     assert api.get(f"/sessions/{session['id']}").json()["status"] == "idle"
 
@@ -108,17 +108,37 @@ def test_a_script_error_fails_its_session(api, sim, credential):
     assert len(sim.get("/world").json()["script_errors"]) == 1
 
 
-def test_sessions_are_filtered_by_status_credential_and_source(api, start, advance, credential):
-    """The filters find open sessions, and those of one credential."""
+def test_sessions_are_filtered_by_status(api, start):
+    """The filter finds open sessions."""
     run = start()
-    for query, count in [
-        ({"status": "queued"}, 1),
-        ({"status": "idle"}, 0),
-        ({"credential_id": credential["id"]}, 1),
-        ({"source_id": "src_nobody"}, 0),
-    ]:
-        found = api.get("/sessions", params=query).json()["data"]
+    for status, count in [("queued", 1), ("idle", 0)]:
+        found = api.get("/sessions", params={"status": status}).json()["data"]
         assert [item["id"] for item in found] == [run["session_id"]] * count
+
+
+def test_a_session_has_the_documented_fields_and_its_runs(api, start, advance, session_of):
+    """Oldest first, and no login of its own."""
+    first = start()
+    advance("10s")
+    second = start(session_id=first["session_id"])
+    session = session_of(second)
+    names = ["id", "object", "status", "runtime_ms", "task_runs", "created_at", "updated_at"]
+    assert [*session] == [*names, "request_id"]
+    assert session["task_runs"] == [
+        {name: run[name] for name in ("id", "task_id", "agent_id", "credential_id")}
+        for run in (first, second)
+    ]
+
+
+def test_the_runtime_of_a_session_counts_until_it_ends(api, start, advance, session_of, look):
+    """From its first `running`, idle time included; events keep the value of their moment."""
+    run, found = start(), []
+    for length in ("1s", "4s", "5s", "9m52s", "1m"):
+        advance(length)
+        found.append((session_of(run)["runtime_ms"], look(run)["runtime_ms"]))
+    assert found == [(0, 0), (3000, 3000), (8000, 8000), (600_000, 8000), (609_000, 8000)]
+    events = api.get("/events", params={"type[]": ["task_run.running", "task_run.completed"]})
+    assert [e["data"]["runtime_ms"] for e in events.json()["data"]] == [8000, 0]
 
 
 def test_a_session_is_idle_again_when_its_queued_run_is_canceled(api, start, advance, session_of):
