@@ -1,10 +1,8 @@
 """The request bodies that editions have in common. Models of updates are derived from creates."""
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -15,10 +13,10 @@ from pydantic import (
     WithJsonSchema,
     create_model,
 )
-from pydantic_core import PydanticCustomError
 
 from deck_sim.base.validation import Whole, value_error
 from deck_sim.contract.resources import LOGIN_PARTS, AuthMethod
+from deck_sim.contract.web_url import WebUrl
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -28,31 +26,6 @@ ExternalId = Annotated[str, StringConstraints(max_length=255)]
 EventTypes = Annotated[list[str], Field(min_length=1)]
 
 
-_HOST = re.compile(rb"[a-zA-Z0-9._:-]+")  # colons are for IPv6
-
-
-def _check_address(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-        if not host or parts.port == 0:
-            fault = "it has no host, or port 0"
-        elif _HOST.fullmatch(host.encode("idna")):
-            return url
-        else:
-            why = "allowed are letters, digits, `-`, `_` and `.`"
-            fault = f"{host!r} is not a host name: {why}"
-    except UnicodeError:
-        why = "each part between dots needs 1 to 63 allowed characters"
-        fault = f"{host!r} is not a host name: {why}"
-    except ValueError as error:
-        fault = f"{error}"
-    raise PydanticCustomError("web_url", "{fault}", {"fault": fault})
-
-
-WebUrl = Annotated[
-    str, StringConstraints(min_length=1, pattern=r"^https?://\S+$"), AfterValidator(_check_address)
-]
 MADE = frozenset({"id", "object", "status", "created_at", "updated_at"})  # set by the server
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
 
-from deck_sim.contract.bodies import Body, Text, WebUrl
+from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.destinations import REQUIRED
+from deck_sim.contract.web_url import WebUrl
 
 
 class WebhookConfig(Body):

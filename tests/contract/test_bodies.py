@@ -28,7 +28,7 @@ WRONG = [
     (bodies.CreateAgent, {"name": ""}, "string_too_short"),
     (bodies.CreateAgent, {"name": 5}, "string_type"),
     (bodies.CreateAgent, {"name": "A", "nmae": "B"}, "extra_forbidden"),
-    (bodies.Website, {"url": "ftp://x"}, "string_pattern_mismatch"),
+    (bodies.Website, {"url": "ftp://x"}, "web_url"),
     (bodies.Website, {"url": "http://["}, "web_url"),
     (bodies.Website, {"url": "https://:443/"}, "web_url"),
     (bodies.CreateSource, {"type": "app", "website": {"url": "http://x"}}, "literal_error"),

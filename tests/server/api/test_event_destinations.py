@@ -182,9 +182,9 @@ def test_events_show_a_destination_as_the_api_does(api, sim):
         assert "hush" not in sim.get(path).text
 
 
-@pytest.mark.parametrize("host", ["a_b", "[::1]", "bücher.test", "xn--bcher-kva.test", "a.b."])
+@pytest.mark.parametrize("host", ["a_b", "[::1]", "xn--bcher-kva.test", "a.b."])
 def test_a_host_may_be_any_valid_name(api, host):
-    """International names, addresses and names with an underscore are valid hosts."""
+    """Names with an underscore, addresses, and international names in ASCII are valid hosts."""
     answer = api.post(PATH, json={**HOOK, "config": {"url": f"http://{host}:9/"}})
     assert answer.status_code == 201
 
