@@ -1,0 +1,48 @@
+"""Rows of single calls, their bodies and their filters."""
+
+from deck_sim.contract.fidelity import read_rows
+
+ROWS = read_rows(
+    """\
+# Calls
+agent_shows_tasks (documented): An agent shows its tasks: id, object, name and status.
+task_statuses (documented): A task is `learning`, `test` or `live`, and can run in each.
+    of: task
+task_filters (documented): Tasks are filtered by `agent_id` and `status`.
+    of: GET /tasks?agent_id&status
+input_checked_first (documented): A run's `input` must fit `input_schema` before it starts.
+output_fits_schema (documented): The output of a completed run is an object that fits
+    `output_schema`.
+output_only_when_completed (documented): `output` is null until `completed`; `errors` is empty
+    unless `failed`; `interaction` is null unless the run waits for an answer.
+run_filters (documented): Runs are filtered by status, task, agent and time.
+    of: GET /task-runs?status&task_id&agent_id&created_after&created_before
+unknown_include_ignored (observed): An unknown `include` is ignored.
+run_includes (observed): `include` shows a run's input and storage.
+    of: include=input; include=storage
+artifacts_are_screenshots (assumed, strict): `include=artifacts` shows a run's screenshots, as
+    `include=screenshots` does.
+    of: include=artifacts
+include_screenshots (observed): `screenshots` is an older value of `include`.
+    of: include=screenshots
+external_id (documented): An `external_id` has at most 255 characters, may be null, and need not be
+    unique.
+secrets_never_shown (documented): No answer shows a password.
+    source: docs.deck.co, API reference, credentials: the answer never has a password
+    date: 2026-11-26
+login_is_required (documented): `username_password` needs `auth_credentials` with `username` and
+    `password`.
+    source: docs.deck.co, API reference, credentials: both are required with username_password
+    date: 2026-11-26
+login_is_optional (observed): With another method `auth_credentials` may be left out, null, `{}`, or
+    hold only some of their fields.
+    source: a public client: sends auth_method none with {}
+    date: 2026-11-26
+event_filters (documented): Events are filtered by type and time.
+    of: GET /events?type&created_after&created_before
+event_type_shape (assumed, header): An item of the list of event types has `object` and `type`.
+    of: GET /event-types
+event_destination_filters (assumed, strict): Event destinations are filtered by `type` and `status`.
+    of: GET /event-destinations?type&status
+"""
+)

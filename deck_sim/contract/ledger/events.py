@@ -1,0 +1,82 @@
+"""Rows of events, destinations, deliveries and errors."""
+
+from deck_sim.contract.fidelity import read_rows
+
+ROWS = read_rows(
+    """\
+# Events, destinations and deliveries
+event_shape (documented): An event has `id`, `object`, `type`, `data` and `created_at`.
+event_types (documented): Events exist for each status, for create, update and delete, and for the
+    reset of a task.
+    of: task.event@learning
+destination_events (observed): Activating and deactivating a destination emits
+    `event_destination.activated` and `event_destination.deactivated`.
+    of: event_destination.event@active; event_destination.event@inactive
+event_retention (documented): Events can be read for 30 days.
+    of: edition.event_retention
+destination_types (documented): A destination is a `webhook` with `url`, `aws_sqs` with `queue_url`,
+    `aws_kinesis` with `stream_name` and `region`, `aws_s3` with `bucket` and `region`,
+    `aws_eventbridge` with `event_bus_name` and `region`, `gcp_pubsub` with `project_id` and
+    `topic`, `azure_servicebus` with `name`, `rabbitmq` with `exchange` and `server_url`, or
+    `hookdeck`.
+    source: docs.deck.co, API reference, event destinations: the nine types and the fields of each
+    date: 2026-11-26
+destination_fields_needed (assumed, error): A destination needs every field of its type; one that is
+    missing or empty is a 400 `input_missing`. Other fields of a queue are accepted.
+    source: nothing public; without them an event could not be sent; queues also have credentials
+    date: 2026-11-26
+custom_headers (documented): `custom_headers` is a JSON object in a string.
+custom_headers_shown (assumed, always): A destination shows `custom_headers` as they were given.
+event_list (documented): `events` is a non-empty list of types, or exactly `*`.
+destination_statuses (documented): A destination is `pending_verification`, `active` or `inactive`;
+    PATCH reactivates.
+    of: event_destination
+destination_active_at_once (assumed, header): A new destination is `active` at once.
+    of: POST /event-destinations
+secret_shown_at_creation (assumed, header): The secret is shown only in the answer that creates a
+    destination.
+    of: secret shown
+destination_credentials_unused (assumed, later): The credentials of a destination that is not a
+    webhook are accepted and not used.
+signing (documented): Webhooks are signed by Standard Webhooks: three headers, a `whsec_` secret,
+    HMAC-SHA256.
+webhook_id_stays (documented): The id is the same for all attempts; the timestamp is the attempt's.
+    source: the Standard Webhooks specification, which Deck names
+secret_rotates (assumed, header): A PATCH with another secret rotates the secret.
+    of: rotate secret
+secret_overlap (documented): A rotated secret still signs, next to the new one, for 24 hours.
+    of: edition.secret_overlap
+    source: Deck's documentation, and the Standard Webhooks specification, which Deck names
+delivered_independently (documented): Each destination gets an event independently of the others.
+delivery_success (documented): A 2xx within 5 seconds is a success; everything else is a failure.
+delivery_retries (documented): A failure is retried up to 3 times with growing delays; then the
+    destination is `inactive`.
+    of: edition.retry_delays
+retry_delays (assumed, later): Retries follow 5, 25 and 125 seconds after the previous attempt; a
+    410 is a failure like others.
+    of: edition.retry_delays
+at_least_once (documented): Delivery is at least once, in no guaranteed order.
+deliveries_in_order (assumed, later): Webhooks of one destination that are due at the same moment
+    leave in the order of their events. A failed attempt delays only its own retry.
+    source: nothing public; equal tests need equal webhooks, and `reorder` can break the order
+    date: 2026-11-26
+subscribers_of_the_moment (assumed, later): An event goes to the destinations that subscribe to it
+    when it happens; when a destination stops, its open deliveries are given up.
+retries_follow_the_destination (assumed, later): A retry uses the current URL and secrets of the
+    destination.
+delivery_item (documented): A delivery has its event, destination, status, attempts and delivery
+    time.
+delivery_pending (assumed, always): A delivery without a final outcome is `pending`.
+    of: event_delivery
+
+# Errors
+input_missing_status (assumed, header): The HTTP status of `request/input_missing` is 400.
+    of: request/input_missing
+auth_invalid_status (assumed, header): The HTTP status of `auth/auth_invalid` as the answer to a
+    call is 401.
+    of: auth/auth_invalid
+all_problems_at_once (assumed, header): One answer has all problems of a body; the first decides the
+    HTTP status.
+    of: several problems
+"""
+)

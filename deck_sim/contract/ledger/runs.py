@@ -1,0 +1,69 @@
+"""Rows of logins, task runs, interactions, files and screenshots."""
+
+from deck_sim.contract.fidelity import read_rows
+
+ROWS = read_rows(
+    """\
+# Connections, credentials and sessions
+auth_methods (documented): The methods are `username_password`, `google_sso` and `none`.
+
+# Task runs and interactions
+run_statuses (documented): A run is `queued`, `running`, possibly `interaction_required`, and ends
+    `completed`, `failed` or `canceled`; it can fail in every status before.
+    of: task_run
+review_by_control_api (assumed, later): Deck's API has no call to approve or reject; a reviewer does
+    it in the console.
+    of: task_run.reject
+task_has_timeout (documented): A run that takes longer than its task's timeout fails; the default is
+    30 minutes.
+timeout_in_minutes (assumed, later): The message of `task/timeout` counts minutes: `30 minutes`,
+    `1 minutes`, `1.5 minutes`.
+    source: nothing public; the documented text is "of X minutes", and says nothing of other units
+    date: 2026-11-26
+task_timeout_counts_from_creation (assumed, later): The timeout counts from the creation of the run,
+    time for answers included.
+inactivity_is_task_timeout (assumed, later): Inactivity fails a run with `task/timeout`. A run that
+    is stuck or waits for a person is inactive; a step with a duration is active.
+runtime_from_running (assumed, always): `runtime_ms` counts from the first `running` to the end. It
+    is 0 before, and the time so far while the run is live.
+    source: nothing public says what it counts; a number from the start needs no case of its own in
+        a typed client
+    date: 2026-11-26
+prompt_shape (documented): A prompt has `type`, `message` and `fields`; it is shown in `interaction`
+    while the status is `interaction_required`.
+mfa (documented): `mfa` asks for `code`.
+    of: interaction.mfa
+security_question (documented): `security_question` asks for `answer`.
+    of: interaction.security_question
+account_selection (documented): `account_selection` asks for `account_id`.
+    of: interaction.account_selection
+prompt_texts (assumed, always): The texts of the documented prompts are deck-sim's.
+answered_goes_on (documented): After an accepted answer the run continues; a rejected one repeats
+    the prompt.
+    of: task_run.answer
+rejected_asks_the_same (assumed, header): A rejected answer keeps the prompt and emits an event.
+    of: task_run.answer, again
+answer_shows_running (assumed, header): The response to an accepted answer shows the run as
+    `running`.
+    of: task_run.answer, running
+answer_needs_every_field (assumed, error): An answer must have every requested field and no other;
+    otherwise it is refused and does not count as an attempt.
+interaction_in_vain (documented): A run whose prompt times out fails.
+interaction_window (assumed, later): A prompt times out after 5 minutes, unless the scenario sets
+    another time.
+    of: edition.interaction_window
+interaction_attempts (assumed, later): A prompt takes 3 answers, unless the scenario sets another
+    number.
+    of: edition.interaction_attempts
+
+# Storage and screenshots
+storage_settings (documented): A task's `storage` has `enabled`, `extraction`, `extraction_schema`
+    and `deduplication`.
+storage_item (documented): A file has its name, type, size, a signed `url`, the extracted data and
+    its run.
+storage_deduplication (documented): With `deduplication`, a file whose content is already kept is
+    dropped.
+screenshot_item (documented): A screenshot has its name, type, size, time, `url` and `reasoning`.
+screenshots_oldest_first (assumed, always): Screenshots are sorted oldest first.
+"""
+)
