@@ -38,7 +38,7 @@ WAYS = {
 }
 _MAGIC = re.compile(r"(?:.*\+(?P<tagged>[a-z0-9_]+)@example\.com)|(?P<plain>[a-z0-9_]+)")
 _TAGGED = re.compile(r".*\+([A-Za-z0-9_.-]{1,100})@[^@\s]+")  # may be meant as magic
-_ALIKE = 0.8  # how like a name a tag must be to be taken for a misspelling of it
+_ALIKE = 0.81  # how like a name a tag must be to be taken for a misspelling of it
 _WEIGHTS = 1_000_000  # weights of a `mix` are counted in these parts
 
 

@@ -89,6 +89,7 @@ def test_the_runner_up_is_another_scenario():
         ("source_down@example.com", False),
         ("ada+no_such@example.com", False),
         ("ada+newsletter@example.com", False),
+        ("ada+connection@example.com", False),
         ("ada+source_dwon", False),
         ("source_dwon", False),
         ("no_such", False),

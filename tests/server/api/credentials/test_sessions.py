@@ -79,6 +79,23 @@ def test_a_failed_run_fails_completes_or_frees_its_session(
     assert session_of(run)["status"] == status
 
 
+def test_polling_a_session_moves_the_run_that_uses_it(sim, start, session_of):
+    """On an `on_poll` clock, until the session is idle; then a read moves nothing."""
+    run = start()
+    sim.put("/clock", json={"mode": "on_poll"})
+    assert [session_of(run)["status"] for _ in range(4)] == ["running", "idle", "idle", "idle"]
+
+
+def test_polling_a_session_whose_run_waits_moves_nothing(sim, start, session_of):
+    """The prompt of the run stays open."""
+    run = start("mfa_then_success")
+    sim.post("/clock/advance", json={"by": "1m"})
+    sim.put("/clock", json={"mode": "on_poll"})
+    now = sim.get("/clock").json()["now"]
+    assert [session_of(run)["status"] for _ in range(3)] == ["running"] * 3
+    assert sim.get("/clock").json()["now"] == now
+
+
 def test_a_session_can_start_without_a_run(api, sim, credential, advance):
     """It is queued, plays a script of its own, and a run can use it."""
     opened = api.post("/sessions", json={"credential_id": credential["id"]})
