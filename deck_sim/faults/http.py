@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.base.validation import Whole
+from deck_sim.base.validation import Whole, field_errors
 from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
 from deck_sim.engine.injected import ANSWER, CALL
 from deck_sim.faults.fault import Fault, fault_field
-from deck_sim.faults.outgoing import CLOSED, NOTHING, RESET, OutgoingResponse
-from deck_sim.faults.values import AnswerError, Delay, Match, OnlyTrue, RetryAfter
+from deck_sim.faults.outgoing import (
+    BODILESS,
+    CLOSED,
+    NOTHING,
+    RESET,
+    Headers,
+    OutgoingResponse,
+)
+from deck_sim.faults.values import (
+    AnswerBody,
+    AnswerDelay,
+    AnswerError,
+    AnswerHeaders,
+    ContentType,
+    ErrorField,
+    ErrorMessage,
+    Match,
+    OnlyTrue,
+    RetryAfter,
+    encode_body,
+)
 
 _PAGE = """<html>
 <head><title>{title}</title></head>
@@ -64,6 +84,11 @@ class CallFault(HttpFault):
         """The status that the journal keeps when the fault answers instead of the API."""
         return NOTHING
 
+    @property
+    def own_headers(self) -> Headers:
+        """The headers of an answer that is not the API's."""
+        return ()
+
 
 class Refused(CallFault):
     """Deck refuses the call."""
@@ -72,35 +97,84 @@ class Refused(CallFault):
     is_answer_readable = True
     error: AnswerError
     """The error of the answer."""
+    message: ErrorMessage | None = None
+    """The message of the error. Default: that of the error catalog."""
+    field: ErrorField | None = None
+    """The field that the error names. Default: none."""
     retry_after: RetryAfter | None = None
 
     @property
     def refusal(self) -> ApiError:
-        error = refuse(self.error, CATALOG[self.error].message.format_map(Blanks()))
+        words = Blanks() if self.field is None else Blanks(field=self.field)
+        message = self.message or CATALOG[self.error].message.format_map(words)
+        error = refuse(self.error, message, field=self.field)
         if self.retry_after is not None:
             error.headers["Retry-After"] = f"{self.retry_after}"
         return error
 
 
-class ProxyPage(CallFault):
-    """A proxy answers with an HTML page."""
+class OwnAnswer(CallFault):
+    """A proxy, or another server in between, answers."""
 
     key = "status"
-    status: Annotated[int, Field(ge=400, le=599), Whole]
-    """The HTTP status of the page."""
+    is_answer_readable = True
+    status: Annotated[int, Field(ge=200, le=599), Whole]
+    """The HTTP status of the answer."""
+    body: AnswerBody = None
+    """The body: text, or anything else as JSON. Default: the HTML page of a proxy from status 400
+    on, otherwise nothing."""
+    content_type: ContentType | None = None
+    """The content type. Default: that of JSON, text or the page."""
+    headers: AnswerHeaders | None = None
+    """More headers. A header with a list of values is sent once for each."""
     retry_after: RetryAfter | None = None
+
+    @model_validator(mode="after")
+    def _check_parts(self) -> Self:
+        names = {name.lower() for name in self.headers or ()}
+        found = list[tuple[str, str]]()
+        if self.status in BODILESS and self.body is not None:
+            text = f"an answer with the status {self.status} has no body; leave it out"
+            found.append(("body", text))
+        for name, key in (("content-type", "content_type"), ("retry-after", "retry_after")):
+            if name in names and getattr(self, key) is not None:
+                found.append((key, f"the header `{name}` is in `headers`, too; keep one of them"))
+        if found:
+            raise field_errors(*found)
+        return self
 
     @property
     def answered(self) -> int:
         return self.status
 
+    @property
+    def own_headers(self) -> Headers:
+        own = {name.lower(): value for name, value in (self.headers or {}).items()}
+        if type_ := self.content_type or self._usual_type:
+            own.setdefault("content-type", type_)
+        if self.retry_after is not None:
+            own["retry-after"] = f"{self.retry_after}"
+        return tuple(
+            (name, one)
+            for name, value in own.items()
+            for one in (value if isinstance(value, list) else [value])
+        )
+
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         title = f"{self.status} {_REASONS.get(self.status, 'Error')}"
-        page = _PAGE.format(title=title).encode()
-        headers = {"content-type": "text/html"}
-        if self.retry_after is not None:
-            headers["retry-after"] = f"{self.retry_after}"
-        return replace(answer, headers=headers, pieces=(page,), length=len(page))
+        page = _PAGE.format(title=title) if self._is_page else ""
+        body = encode_body(page if self.body is None else self.body)
+        return replace(answer, headers=self.own_headers, pieces=(body,), length=len(body))
+
+    @property
+    def _is_page(self) -> bool:
+        return self.body is None and self.status >= 400
+
+    @property
+    def _usual_type(self) -> str:
+        if self.body is None:
+            return "text/html" if self._is_page else ""
+        return "text/plain; charset=utf-8" if isinstance(self.body, str) else "application/json"
 
 
 class Reset(CallFault):
@@ -124,15 +198,20 @@ class LostResponse(HttpFault):
 
 
 class Late(HttpFault):
-    """The call is done, and its response is delayed."""
+    """The call is done, and its response is delayed.
+
+    Only a world with a real clock waits, unless `wait` is `real`; others note the delay.
+    """
 
     key = "delay"
     is_answer_readable = True
-    delay: Delay
-    """How long, on the world's clock."""
+    delay: AnswerDelay
+    """How long, on the world's clock; or `{for: 3s, wait: real}` for real time."""
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        return replace(answer, held=self.delay)
+        if isinstance(self.delay, timedelta):
+            return replace(answer, held=self.delay)
+        return replace(answer, held=self.delay.length, held_really=True)
 
 
 class Empty(HttpFault):

@@ -1,6 +1,5 @@
 """A response or a webhook that is about to be sent, as a fault sees it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +11,9 @@ CLOSED = "closed"  # the connection is closed after the last piece
 RESET = "reset"  # the connection is reset
 
 NOTHING = 0  # the status of a response of which not even a status line is sent
+BODILESS = (204, 205, 304)  # statuses of responses without a body, as HTTP says
+
+Headers = tuple[tuple[str, str], ...]  # names in lower case; a name may be repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,11 @@ class OutgoingResponse:
     """A response that is about to be sent."""
 
     status: int  # or `NOTHING`
-    headers: Mapping[str, str]
+    headers: Headers
     pieces: tuple[bytes, ...]  # of the body, each sent on its own
     length: int  # of the body, in the header
-    held: timedelta = timedelta()  # on the world's clock, before the first byte
+    held: timedelta = timedelta()  # before the first byte
+    held_really: bool = False  # in real time, not on the world's clock
     end: str = WHOLE
 
     @property

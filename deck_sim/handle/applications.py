@@ -47,15 +47,18 @@ class HttpResponse:
     body: bytes
 
 
-async def call_asgi(app: Any, request: HttpRequest, response: Future[HttpResponse]) -> None:
+async def call_asgi(
+    app: Any, request: HttpRequest, response: Future[HttpResponse], gone: Any = None
+) -> None:
     """Call an ASGI application on the current event loop.
 
     `response` is set when the response is complete. The application may run on, for example for
-    background tasks; this returns when it does.
+    background tasks; this returns when it does. `gone` is an event of the loop that is set if the
+    client leaves before.
     """
     import anyio
 
-    complete, parts, start = anyio.Event(), list[bytes](), dict[str, Any]()
+    complete, parts, start = gone or anyio.Event(), list[bytes](), dict[str, Any]()
     messages = iter([{"type": "http.request", "body": request.body, "more_body": False}])
 
     async def receive() -> Message:

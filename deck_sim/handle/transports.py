@@ -7,10 +7,11 @@ One transport serves httpx and httpx2. The type of a request shows which library
 an answer or an error of that library.
 """
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -40,7 +41,12 @@ class DirectChannel:
 
     def call(self, request: HttpRequest, seconds: float | None) -> HttpResponse:
         """Wait for the answer: so many seconds of real time, or without limit for None."""
-        return self._start(request).result(seconds)
+        response, gone = self._start(request)
+        try:
+            return response.result(seconds)
+        except TimeoutError:
+            self._leave(gone)
+            raise
 
     def send(self, library: ModuleType, request: Any, body: bytes) -> Any:
         """The answer to a request of the library."""
@@ -51,15 +57,28 @@ class DirectChannel:
     async def async_send(self, library: ModuleType, request: Any, body: bytes) -> Any:
         """`send` for coroutines."""
         with _library_errors(library, request), anyio.fail_after(_read_timeout(request)):
-            return _respond(library, await result_of(self._start(_read_request(request, body))))
+            response, gone = self._start(_read_request(request, body))
+            try:
+                return _respond(library, await result_of(response))
+            finally:
+                if not response.done():
+                    self._leave(gone)
 
     def close(self) -> None:
         """Do nothing: nothing is open."""
 
-    def _start(self, request: HttpRequest) -> Future[HttpResponse]:
-        response = Future[HttpResponse]()
-        self._server.submit(lambda app: call_asgi(app, request, response))
-        return response
+    def _start(self, request: HttpRequest) -> tuple[Future[HttpResponse], asyncio.Event]:
+        """Start a call; the event, set on the server's loop, tells it that its client left."""
+        response, gone = Future[HttpResponse](), asyncio.Event()
+        self._server.submit(lambda app: call_asgi(app, request, response, gone))
+        return response, gone
+
+    def _leave(self, gone: asyncio.Event) -> None:
+        async def leave(app: Any) -> None:
+            gone.set()
+
+        with suppress(ConnectionRefusedError):  # the server has stopped
+            self._server.submit(leave)
 
 
 class NetworkChannel:

@@ -1,13 +1,15 @@
 """The records of calls: the journal, and answers stored by idempotency key."""
 
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from deck_sim.scenario.selection import Choice
 
 MAX_CALLS = 10_000  # older ones are dropped
+GAVE_UP = "its client gave up"  # before the answer was sent
 KEPT_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
 
 
@@ -29,6 +31,7 @@ class Call:
     answered: Mapping[str, Any] = field(default_factory=dict)  # id, status of the answer's resource
     replayed: bool = False  # answered with a stored answer
     fault: str | None = None  # the key of its fault
+    unanswered: str | None = None  # why its client got no answer, or none that can be read
     assumed: tuple[str, ...] = ()  # the assumed behaviours it relies on
 
 
@@ -42,3 +45,11 @@ class StoredAnswer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+def note_departure(journal: deque[Call], request_id: str) -> None:
+    """Record that a client left before its answer was sent."""
+    for index in reversed(range(len(journal))):
+        if journal[index].request_id == request_id:
+            journal[index] = replace(journal[index], answered={}, unanswered=GAVE_UP)
+            return

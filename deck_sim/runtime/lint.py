@@ -118,20 +118,24 @@ def polls_what_is_finished(context: LintContext) -> Iterator[Finding]:
 
 
 @lint_rule(
-    why="A create that failed with a 5xx may have been done; a second one creates another.",
+    why="A create that failed with a 5xx or got no answer may have been done; a second one creates"
+    " another.",
     fix="Send an `Idempotency-Key` with each create, and the same key with each retry of it.",
 )
 def retries_without_key(context: LintContext) -> Iterator[Finding]:
-    """A create that failed with a 5xx and was sent again without its idempotency key."""
+    """A create that got a 5xx or no answer, and was sent again without its idempotency key."""
     creates = [
         call for call in context.calls if any(_matches(call, pattern) for pattern in _CREATES)
     ]
     for index, first in enumerate(creates):
         retry = next((call for call in creates[index + 1 :] if _is_same(first, call)), None)
-        if first.status >= 500 and retry is not None and not _has_same_key(first, retry):
+        is_lost = first.unanswered is not None or first.status >= 500
+        if is_lost and retry is not None and not _has_same_key(first, retry):
             how = "with another" if _KEY in first.headers else "without an"
-            what = f"`{first.method} {first.path}` failed with {first.status} and was sent again"
-            yield Finding(f"{what} {how} idempotency key", (first, retry))
+            end = f"got no answer ({first.unanswered})"
+            end = end if first.unanswered else f"failed with {first.status}"
+            what = f"`{first.method} {first.path}` {end} and was sent again {how}"
+            yield Finding(f"{what} idempotency key", (first, retry))
 
 
 @lint_rule(
@@ -229,7 +233,8 @@ def _reads(context: LintContext) -> Iterator[tuple[str, list[Call]]]:
             attempts.popleft()
             continue
         found = _READ.fullmatch(call.path)
-        if found and call.status == 200 and _machine(context, call):
+        # The answer of a fault may have no status.
+        if found and "status" in call.answered and _machine(context, call):
             reads.setdefault(found["id"], []).append(call)
     yield from reads.items()
 

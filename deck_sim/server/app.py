@@ -35,6 +35,7 @@ from deck_sim.contract.assumptions import (
 )
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
+from deck_sim.runtime.journal import note_departure
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import read_moment
@@ -43,6 +44,7 @@ from deck_sim.server.fault_injection import (
     apply_fault,
     fire_call_fault,
     fire_creation_fault,
+    leaves_before,
     send_early_webhooks,
 )
 from deck_sim.server.idempotency import answer_once
@@ -88,12 +90,12 @@ class App:
         else:
             request_id = simulation.world.next_id(self.id_prefix)
             response = await self.respond(
-                Request(scope, headers, body, worlds, simulation, request_id)
+                Request(scope, headers, body, worlds, simulation, request_id), receive
             )
         await response(scope, receive, send)
 
-    async def respond(self, request: Request) -> ASGIApp:
-        """Answer a request to a world."""
+    async def respond(self, request: Request, receive: Receive) -> ASGIApp:
+        """Answer a request to a world. `receive` tells when its client leaves."""
         answer = await self.answer(request)
         self.worlds.dispatcher.wake(request.simulation)
         return _make_response(request.scope, answer)
@@ -135,7 +137,7 @@ class DeckApp(App):
 
     id_prefix = "req"
 
-    async def respond(self, request: Request) -> ASGIApp:
+    async def respond(self, request: Request, receive: Receive) -> ASGIApp:
         """Answer a request to a world, and record it."""
         simulation = request.simulation
         answer = await self.answer(request)
@@ -143,9 +145,11 @@ class DeckApp(App):
         simulation.journal.append(record_call(request, answer))
         await send_early_webhooks(request)
         self.worlds.dispatcher.wake(simulation)
-        await _hold_answer(request)
+        await _hold_answer(request, receive)
         response = _make_response(request.scope, answer)
-        return apply_fault(request.fault, response, simulation) if request.fault else response
+        if request.fault is None:
+            return response
+        return apply_fault(request.fault, response, simulation, request.id)
 
     async def handle(self, request: Request) -> Answer:
         """Take a request through the steps from its fault to its endpoint."""
@@ -198,16 +202,20 @@ def _add_assumptions(answer: Answer) -> Answer:
     return answer
 
 
-async def _hold_answer(request: Request) -> None:
+async def _hold_answer(request: Request, receive: Receive) -> None:
     """Wait while a hold keeps the answer back. The work of the call is done."""
-    world = request.world
+    world, simulation = request.world, request.simulation
     hold = find_call_hold(world, request.method, request.path) if world.holds else None
-    if hold is not None:
-        loop, released = asyncio.get_running_loop(), asyncio.Event()
-        count_stop(world, hold.id)
-        send = partial(loop.call_soon_threadsafe, released.set)
-        request.simulation.held_responses.setdefault(hold.id, []).append(send)
-        await released.wait()
+    if hold is None:
+        return
+    loop, released = asyncio.get_running_loop(), asyncio.Event()
+    count_stop(world, hold.id)
+    send = partial(loop.call_soon_threadsafe, released.set)
+    kept_back = simulation.held_responses.setdefault(hold.id, [])
+    kept_back.append(send)
+    if await leaves_before(released.wait(), receive):
+        kept_back.remove(send)
+        note_departure(simulation.journal, request.id)
 
 
 async def _read_body(receive: Receive) -> bytes | None:

@@ -6,6 +6,7 @@ A server offers `scope["extensions"][CLOSE_SOCKET]`: a function that ends the TC
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,15 +16,25 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from deck_sim.base.durations import format_duration
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE
-from deck_sim.faults.outgoing import CLOSED, FAULT_HEADER, NOTHING, RESET, WHOLE, OutgoingResponse
+from deck_sim.faults.outgoing import (
+    BODILESS,
+    CLOSED,
+    FAULT_HEADER,
+    NOTHING,
+    RESET,
+    WHOLE,
+    OutgoingResponse,
+)
+from deck_sim.runtime.journal import note_departure
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.request import Answer, Request, error_answer
 
 CLOSE_SOCKET = "deck_sim.close_socket"
 
-_CLOCK_INTERVAL = timedelta(milliseconds=10)  # how often a delayed answer reads the clock
+_CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -51,7 +62,10 @@ def fire_call_fault(request: Request) -> Answer | None:
     if fault is None or fault.fires != CALL:
         return None
     error: ApiError | None = fault.refusal
-    return Answer({}, fault.answered) if error is None else error_answer(error)
+    if error is not None:
+        return error_answer(error)
+    retry_after = dict(fault.own_headers).get("retry-after")
+    return Answer({}, fault.answered, {"Retry-After": retry_after} if retry_after else {})
 
 
 def fire_creation_fault(request: Request, answer: Answer) -> None:
@@ -84,14 +98,26 @@ async def send_early_webhooks(request: Request) -> None:
             await request.worlds.dispatcher.drive(simulation, simulation.settle())
 
 
-def apply_fault(fault: Any, response: Response, simulation: Simulation) -> "FaultyResponse":
+def apply_fault(
+    fault: Any, response: Response, simulation: Simulation, request_id: str
+) -> "FaultyResponse":
     """Make the response that a fault sends in place of another."""
     headers = dict(response.headers)
     length = int(headers.pop("content-length", 0))  # a response without a status has no length
-    answer = OutgoingResponse(response.status_code, headers, (bytes(response.body),), length)
+    version, pieces = headers["deck-sim-version"], (bytes(response.body),)
+    answer = OutgoingResponse(response.status_code, (*headers.items(),), pieces, length)
     faulty = fault.apply(answer)
-    marks = {FAULT_HEADER: fault.key, "deck-sim-version": headers["deck-sim-version"]}
-    return FaultyResponse(replace(faulty, headers={**faulty.headers, **marks}), simulation)
+    if faulty.held and not faulty.held_really and simulation.mode != "real":
+        late = format_duration(faulty.held)
+        text = (
+            f"answered at once, not {late} later: the clock is `{simulation.mode}`;"
+            f" `delay: {{for: {late}, wait: real}}` waits"
+        )
+        simulation.world.note("call", request_id, text)
+        faulty = replace(faulty, held=timedelta())
+    marks = ((FAULT_HEADER, fault.key), ("deck-sim-version", version))
+    faulty = replace(faulty, headers=(*faulty.headers, *marks))
+    return FaultyResponse(faulty, simulation, request_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +126,16 @@ class FaultyResponse:
 
     outgoing: OutgoingResponse
     simulation: Simulation
+    request_id: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it to a client that is still there, and then end the socket if the fault does."""
         out = self.outgoing
         if not await self._wait(receive):
+            note_departure(self.simulation.journal, self.request_id)
             return
         if out.status != NOTHING:
-            await self._send(send)
+            await self._send(send, is_head=scope.get("method") == "HEAD")
         if out.end != WHOLE:
             close = scope.get("extensions", {}).get(CLOSE_SOCKET)
             if close is None:
@@ -117,12 +145,13 @@ class FaultyResponse:
             close(out.end)
             await receive()  # until the socket has ended; uvicorn would repair an unfinished answer
 
-    async def _send(self, send: Send) -> None:
+    async def _send(self, send: Send, *, is_head: bool) -> None:
         out = self.outgoing
-        headers = {**out.headers, "content-length": f"{out.length}"}
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        length = () if out.status in BODILESS else (("content-length", f"{out.length}"),)
+        headers = (*out.headers, *length)
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await send({"type": "http.response.start", "status": out.status, "headers": raw})
-        for piece in out.pieces:
+        for piece in () if is_head else out.pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             await asyncio.sleep(0)
         if out.end == WHOLE:
@@ -131,21 +160,37 @@ class FaultyResponse:
     async def _wait(self, receive: Receive) -> bool:
         """Wait for the delay of the fault; false if the client disconnects before its end.
 
-        The delay ends when the world's clock or the real clock has passed it, whichever is first,
-        or when the world is deleted.
+        A delay on the world's clock ends when that has passed it, at the latest when real time has
+        at the world's speed. Every delay ends when the world is deleted.
         """
         delay, simulation = self.outgoing.held, self.simulation
         if not delay:
             return True
-        speed = simulation.speed if simulation.mode == "real" else 1
+        is_real = self.outgoing.held_really
+        speed = 1 if is_real else simulation.speed
         real_end = simulation.real_ns() + int(delay // _MICROSECOND * 1000 / speed)
         end = simulation.world.now + delay
-        disconnected = asyncio.ensure_future(receive())
-        while (
-            simulation.world.now < end
-            and simulation.real_ns() < real_end
-            and not simulation.dropped
-            and not disconnected.done()
-        ):
-            await asyncio.wait({disconnected}, timeout=_CLOCK_INTERVAL.total_seconds())
-        return not disconnected.done() and disconnected.cancel()
+
+        def is_over() -> bool:
+            return (
+                simulation.dropped
+                or simulation.real_ns() >= real_end
+                or (simulation.world.now >= end and not is_real)
+            )
+
+        return not await leaves_before(_poll_until(is_over), receive)
+
+
+async def _poll_until(is_over: Callable[[], bool]) -> None:
+    while not is_over():
+        await asyncio.sleep(_CLOCK_INTERVAL)
+
+
+async def leaves_before(wait: Coroutine[Any, Any, object], receive: Receive) -> bool:
+    """Wait; returns early, and True, if the client leaves before the end of the wait."""
+    waiting, leaving = asyncio.ensure_future(wait), asyncio.ensure_future(receive())
+    await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    has_left = not waiting.done()
+    waiting.cancel()
+    leaving.cancel()
+    return has_left

@@ -151,14 +151,14 @@ def record_call(request: Request, answer: Answer) -> Call:
         answered=_summarize(answer) if readable else {},
         replayed=request.replayed,
         fault=request.fault and request.fault.key,
+        unanswered=None if readable else f"fault `{request.fault.key}`",
         assumed=read_assumed(answer.headers),
     )
 
 
 def _summarize(answer: Answer) -> dict[str, Any]:
     summary = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
-    if answer.status >= 400:
-        errors = answer.data.get("errors", ())
+    if errors := answer.data.get("errors", ()) if answer.status >= 400 else ():
         summary["message"] = " ".join(error["message"] for error in errors)
     if "Retry-After" in answer.headers:
         summary["retry_after"] = answer.headers["Retry-After"]

@@ -102,6 +102,7 @@ class Server:
             http=_Protocol,
             log_level="warning",
             access_log=False,
+            server_header=False,  # a fault may send its own
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,

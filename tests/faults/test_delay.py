@@ -5,34 +5,89 @@ import threading
 import httpx2
 import pytest
 
-HOUR = {"match": "GET /v2/agents", "delay": "1h"}
+HOUR = {"match": "POST /v2/agents", "delay": "1h", "times": 1}
+REAL = {**HOUR, "delay": {"for": "1h", "wait": "real"}}
+AGENT = {"name": "Concierge"}
 
 
-def test_a_delayed_response_waits_for_the_clock(api, sim, advance, simulation):
-    """An advance releases it."""
+@pytest.fixture
+def lines(sim):
+    """What the timeline says of calls."""
+    entries = lambda: sim.get("/timeline").json()["data"]  # noqa: E731
+    return lambda: [entry["what"] for entry in entries() if entry["kind"] == "call"]
+
+
+@pytest.mark.parametrize("mode", ["frozen", "on_poll"])
+def test_a_clock_that_stands_still_is_not_waited_for(api, sim, lines, mode):
+    """The call is answered at once, and the timeline has the delay."""
+    sim.put("/clock", json={"mode": mode})
+    sim.post("/faults", json=HOUR)
+    assert api.post("/agents", json=AGENT).headers["deck-sim-fault"] == "delay"
+    assert sim.get("/requests").json()["data"][-1]["fault"] == "delay"
+    call, note = lines()
+    assert call == "POST /v2/agents -> 201 (fault: delay)"
+    assert note == (
+        f"answered at once, not 1h later: the clock is `{mode}`;"
+        " `delay: {for: 1h, wait: real}` waits"
+    )
+
+
+def test_a_real_clock_is_waited_for_at_its_speed(api, sim, lines):
+    """An hour is a few milliseconds, and the world's clock shows it."""
+    sim.put("/clock", json={"mode": "real", "speed": 1_000_000})
+    sim.post("/faults", json=HOUR)
+    before = sim.get("/clock").json()["now"]
+    assert api.post("/agents", json=AGENT).status_code == 201
+    assert sim.get("/clock").json()["now"] > before
+    assert lines()[-1] == "POST /v2/agents -> 201 (fault: delay)"
+
+
+def test_an_advance_of_a_real_clock_ends_a_delay(api, sim, advance, simulation):
+    """The world's time has passed."""
+    sim.put("/clock", json={"mode": "real"})
     sim.post("/faults", json=HOUR)
     answers = []
-    caller = threading.Thread(target=lambda: answers.append(api.get("/agents", timeout=60)))
+    caller = threading.Thread(
+        target=lambda: answers.append(api.post("/agents", json=AGENT, timeout=60))
+    )
     caller.start()
     while not simulation().journal:
         sim.get("/health")
     advance("1h")
     caller.join()
-    assert answers[0].status_code == 200
+    assert answers[0].status_code == 201
 
 
-def test_a_client_times_out_before_a_delayed_response(api, sim):
-    """The clock stands still, and the work is done."""
-    sim.post("/faults", json={**HOUR, "match": "POST /v2/agents"})
+def test_a_client_gives_up_on_a_delay_in_real_time(api, sim, lines):
+    """Whatever the clock is; the work is done, and the journal says who left."""
+    sim.post("/faults", json=REAL)
     with pytest.raises(httpx2.ReadTimeout):
-        api.post("/agents", json={"name": "Concierge"}, timeout=0.05)
+        api.post("/agents", json=AGENT, timeout=0.05)
+    while not (call := sim.get("/requests").json()["data"][-1])["unanswered"]:
+        pass
+    assert (call["status"], call["unanswered"]) == (201, "its client gave up")
+    assert call["answered"] == {}
+    assert lines()[-1] == "POST /v2/agents -> 201 (fault: delay) (its client gave up)"
     assert len(api.get("/agents").json()["data"]) == 1
 
 
-@pytest.mark.parametrize(("mode", "speed"), [("frozen", 1), ("real", 3_600_000)])
-def test_a_delay_takes_no_longer_than_in_real_time(api, sim, mode, speed):
-    """A short delay ends without an advance."""
-    sim.put("/clock", json={"mode": mode, "speed": min(speed, 1_000_000)})
-    delay = "1ms" if mode == "frozen" else "1s"
-    sim.post("/faults", json={**HOUR, "delay": delay})
-    assert api.get("/agents").status_code == 200
+def test_a_delay_in_real_time_ends(api, sim):
+    """Without an advance."""
+    sim.post("/faults", json={**REAL, "delay": {"for": "1ms", "wait": "real"}})
+    assert api.post("/agents", json=AGENT).status_code == 201
+    assert sim.get("/faults").json()["data"][0]["delay"] == {"for": "1ms", "wait": "real"}
+
+
+@pytest.mark.parametrize(
+    ("delay", "said"),
+    [
+        ({"for": "3s", "wait": "long"}, "`delay.wait`: must be 'real', not \"long\""),
+        ({"for": 3, "wait": "real"}, "`delay.for`: must be a duration, not 3"),
+        ({"for": "3s", "wait": "real", "fro": 1}, "unknown key 'fro'; did you mean 'for'?"),
+        ("0s", "`delay`: must be longer than zero"),
+    ],
+)
+def test_a_mistake_in_a_delay_is_reported_at_its_place(sim, delay, said):
+    """With what is allowed there."""
+    errors = sim.post("/faults", json={**HOUR, "delay": delay}).json()["errors"]
+    assert said in errors[0]["message"]

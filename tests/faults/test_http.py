@@ -1,5 +1,7 @@
 """Faults of calls, seen by a client over a real socket."""
 
+from contextlib import suppress
+
 import httpx2
 import pytest
 
@@ -195,3 +197,20 @@ def test_the_journal_keeps_what_the_client_could_read(put, call, sim, fault, kep
     except httpx2.RemoteProtocolError:
         assert kept == []
     assert sorted(sim.get("/requests").json()["data"][-1]["answered"]) == kept
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *({name: True} for name in ("reset", "lost_response", "empty", "truncate", "malformed")),
+        {"status": 502},
+        {"error": "api/api_error"},
+    ],
+)
+def test_lint_sees_a_create_sent_again_after_any_loss_of_its_answer(put, call, sim, fault):
+    """Without a key, that is."""
+    put(**fault, times=1)
+    with suppress(httpx2.TransportError):
+        call()
+    assert call().status_code == 201
+    assert [one["name"] for one in sim.get("/lint").json()["data"]] == ["retries_without_key"]

@@ -124,6 +124,20 @@ def test_a_hold_counts_what_it_stopped(deck, run, api, elsewhere):
     assert (answer.result().status_code, hold.met) == (200, 1)
 
 
+@pytest.mark.parametrize("client", ["socket", "transport"])
+@pytest.mark.deck(strict=False)
+def test_a_client_may_leave_before_its_answer_is_released(deck, client):
+    """The hold no longer counts the answer, and the journal says that the client gave up."""
+    transport = deck.transport if client == "transport" else None
+    headers = {"Authorization": f"Bearer {deck.api_key}"}
+    with deck.hold("GET /v2/agents") as hold, httpx2.Client(transport=transport) as one:
+        with pytest.raises(httpx2.ReadTimeout):
+            one.get(f"{deck.base_url}/agents", headers=headers, timeout=0.1)
+        _until(lambda: not hold.answers)
+        assert hold.met == 1
+    _until(lambda: deck.requests[-1]["unanswered"] == "its client gave up")
+
+
 def _until(came):
     while not came():
         pass

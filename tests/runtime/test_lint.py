@@ -1,5 +1,6 @@
 """The lint rules: what each finds, and what it accepts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -136,6 +137,16 @@ def test_an_unsafe_retry_of_a_create_is_a_finding(found, calls, how):
     """The failed call may have been done."""
     what = f"`POST {START}` failed with {calls[0].status} and was sent again {how}"
     assert found(*calls) == [("retries_without_key", what)]
+
+
+@pytest.mark.parametrize("status", [0, 201])
+def test_a_retry_of_a_create_without_an_answer_is_a_finding(found, status):
+    """Whether the call was done or not: the client cannot know."""
+    lost = replace(start(0, status), unanswered="fault `reset`")
+    what = f"`POST {START}` got no answer (fault `reset`) and was sent again without an"
+    assert found(lost, start(1, 201)) == [("retries_without_key", f"{what} idempotency key")]
+    keyed = replace(lost, headers=KEYED)
+    assert found(keyed, start(1, 201, KEYED)) == []
 
 
 @pytest.mark.parametrize(

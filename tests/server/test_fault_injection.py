@@ -22,9 +22,9 @@ def send_faulty(**how):
     async def send(message):
         sent.append(message["type"])
 
-    usual = {"status": 200, "headers": {}, "pieces": (b"half",), "length": 8}
+    usual = {"status": 200, "headers": (), "pieces": (b"half",), "length": 8}
     faulty = FaultyResponse(
-        OutgoingResponse(**usual | how), Simulation("key", Settings(), shipped())
+        OutgoingResponse(**usual | how), Simulation("key", Settings(), shipped()), "req_1"
     )
     asyncio.run(faulty({"type": "http"}, receive, send))
     return sent

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from deck_sim.engine.records import TimelineEntry
-from deck_sim.runtime.journal import Call
+from deck_sim.runtime.journal import GAVE_UP, Call
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
 from deck_sim.server.control.people import check_kind
 from deck_sim.server.control.routes import ROUTES, route
@@ -40,6 +40,7 @@ def _print_as_entry(call: Call) -> dict[str, Any]:
     what += [call.answered["status"]] if call.answered.get("status") else []
     what += ["(replayed)"] if call.replayed else []
     what += [f"(fault: {call.fault})"] if call.fault else []
+    what += [f"({GAVE_UP})"] if call.unanswered == GAVE_UP else []
     at = print_moment(call.at)
     return {"at": at, "kind": "call", "id": call.request_id, "what": " ".join(what)}
 
@@ -60,6 +61,7 @@ def show_requests(request: Request) -> Answer:
             "runner_up": call.scenario.second if call.scenario else None,
             "replayed": call.replayed,
             "fault": call.fault,
+            "unanswered": call.unanswered,
             "assumed": list(call.assumed),
         }
         for call in request.simulation.journal

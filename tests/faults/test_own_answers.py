@@ -1,0 +1,159 @@
+"""Faults that answer what a test says, seen by a client over a real socket."""
+
+import http.client
+import json
+from urllib.parse import urlsplit
+
+import pytest
+
+RUNS = "GET /v2/task-runs"
+
+
+@pytest.fixture
+def own(sim, api):
+    """The answer to a call with a fault that has these keys."""
+
+    def own(**fault):
+        answer = sim.post("/faults", json={"match": RUNS, **fault, "times": 1})
+        assert answer.status_code == 200, answer.text
+        return api.get("/task-runs")
+
+    return own
+
+
+def test_an_error_may_have_a_message_and_field_of_its_own(own):
+    """In Deck's envelope; without a message the field is filled into the catalog's."""
+    error = {"type": "request", "code": "input_missing", "field": "name"}
+    answer = own(error="request/input_missing", field="name", message="Say who.").json()
+    assert answer["errors"] == [{**error, "message": "Say who."}]
+    (found,) = own(error="request/input_missing", field="name").json()["errors"]
+    assert found == {**error, "message": "`name` is required and cannot be empty."}
+
+
+@pytest.mark.parametrize(
+    ("body", "content", "content_type"),
+    [
+        ({"detail": ["é"]}, '{"detail": ["é"]}', "application/json"),
+        ([], "[]", "application/json"),
+        (0, "0", "application/json"),
+        ("Try later.", "Try later.", "text/plain; charset=utf-8"),
+        ("", "", "text/plain; charset=utf-8"),
+    ],
+)
+def test_an_answer_has_the_body_that_is_given(own, sim, body, content, content_type):
+    """JSON, or text as it is; nothing is added."""
+    answer = own(status=429, body=body)
+    assert (answer.status_code, answer.text) == (429, content)
+    assert answer.headers["content-type"] == content_type
+    assert sim.get("/faults").json()["data"][0]["body"] == body
+
+
+def test_an_answer_has_the_headers_that_are_given(own):
+    """Lists are sent as several headers, and whole numbers as text."""
+    headers = {"Server": "nginx", "X-Left": 0, "Set-Cookie": ["a=1", "b=2"]}
+    answer = own(status=200, body="{}", content_type="application/json", headers=headers)
+    assert answer.json() == {}
+    assert (answer.headers["server"], answer.headers["x-left"]) == ("nginx", "0")
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    answer = own(status=503, headers={"Content-Type": "text/x", "Retry-After": "Wed"})
+    assert (answer.headers["content-type"], answer.headers["retry-after"]) == ("text/x", "Wed")
+
+
+@pytest.mark.parametrize(("status", "length"), [(200, "0"), (204, None), (301, "0"), (304, None)])
+def test_an_answer_below_400_has_no_body_unless_it_is_given(sim, server, key, status, length):
+    """A 204 and a 304 have no length either, as HTTP says; the connection stays open."""
+    sim.post("/faults", json={"match": RUNS, "status": status})
+    client = http.client.HTTPConnection(urlsplit(server.url).netloc)
+    headers = {"Authorization": f"Bearer {key}"}
+    for _ in range(2):
+        client.request("GET", "/v2/task-runs", headers=headers)
+        answer = client.getresponse()
+        assert (answer.status, answer.getheader("content-length")) == (status, length)
+        assert (answer.read(), answer.getheader("content-type")) == (b"", None)
+    client.close()
+
+
+def test_an_own_answer_to_head_has_no_body(sim, api):
+    """Its length is that of the answer to GET."""
+    sim.post("/faults", json={"match": "HEAD /v2/agents", "status": 200, "body": "abc"})
+    answer = api.head("/agents")
+    assert (answer.content, answer.headers["content-length"]) == (b"", "3")
+
+
+@pytest.mark.parametrize(
+    ("fault", "field", "said"),
+    [
+        ({"headers": {"Content-Length": "3"}}, "headers.Content-Length", "is set by the server"),
+        ({"headers": {"transfer-encoding": "x"}}, "headers.transfer-encoding", "`truncate`"),
+        ({"headers": {"Connection": "close"}}, "headers.Connection", "leave it out"),
+        ({"headers": {"Deck-Sim-Fault": "x"}}, "headers.Deck-Sim-Fault", "of deck-sim itself"),
+        ({"headers": {"X Y": "x"}}, "headers.X Y", "letters, digits and hyphens"),
+        ({"headers": {"X": "a\r\nB: c"}}, "headers.X", "one line of Latin-1"),
+        ({"headers": {"X": " a"}}, "headers.X", "without spaces at its ends"),
+        ({"headers": {"X": "✓"}}, "headers.X", "Latin-1"),
+        ({"headers": {"X": True}}, "headers.X", "must be text, a whole number or a list"),
+        ({"headers": {"X": ["a", "b\n"]}}, "headers.X", "one line of Latin-1"),
+        ({"headers": {"X": "a" * 8001}}, "headers.X", "at most 8000 characters long, not 8001"),
+        ({"headers": {"X": []}}, "headers.X", "not an empty list"),
+        ({"headers": {"x": "1", "X": "2"}}, "headers", "has 'x' twice"),
+        ({"content_type": "a\n"}, "content_type", "one line of Latin-1"),
+        ({"content_type": "a", "headers": {"Content-Type": "b"}}, "content_type", "keep one"),
+        ({"retry_after": 1, "headers": {"Retry-After": "b"}}, "retry_after", "keep one"),
+        ({"status": 204, "body": {}}, "body", "the status 204 has no body; leave it out"),
+        ({"status": 199}, "status", "must be at least 200, not 199"),
+        ({"status": 600}, "status", "must be at most 599, not 600"),
+        ({"body": "é" * 524_289}, "body", "at most 1048576 bytes long, not 1048578"),
+        ({"status": 200, "message": "x"}, "", "unknown key 'message'"),
+    ],
+)
+def test_an_answer_that_cannot_be_sent_is_refused(sim, fault, field, said):
+    """The error says where and why, and nothing is added."""
+    answer = sim.post("/faults", json={"match": RUNS, "status": 500, **fault})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, field or "message")
+    assert said in error["message"]
+    assert sim.get("/faults").json()["data"] == []
+
+
+def test_a_body_must_be_unicode():
+    """Half of a surrogate pair cannot be sent."""
+    from pydantic import ValidationError
+
+    from deck_sim.faults.fault import read_fault
+    from deck_sim.faults.http import HttpFault
+
+    with pytest.raises(ValidationError, match="half of a surrogate pair"):
+        read_fault(HttpFault, {"match": "**", "status": 200, "body": "\ud800"})
+
+
+def test_a_scenario_can_answer_for_its_run(sim, run_task, api):
+    """The next read gets the answer; its numbers and mappings are those of YAML."""
+    fault = "{match: GET /v2/task-runs/*, times: 1, status: 200, body: {status: done}}"
+    sim.put("/scenarios/own", content=f"version: 1\nname: own\nhttp: [{fault}]")
+    run = run_task("own")
+    path = f"/task-runs/{run['id']}"
+    assert [api.get(path).json()["status"] for _ in range(2)] == ["done", "queued"]
+
+
+def test_a_snapshot_keeps_an_own_answer(sim, api):
+    """With its headers, and what looks like the snapshot's own marks."""
+    fault = {"match": RUNS, "status": 200, "body": {"$value": 1}, "headers": {"X": ["a", "b"]}}
+    sim.post("/faults", json=fault)
+    kept = sim.get("/snapshot").json()
+    sim.delete("/faults")
+    assert sim.put("/snapshot", json=json.loads(json.dumps(kept))).status_code == 200
+    answer = api.get("/task-runs")
+    assert (answer.json(), answer.headers.get_list("x")) == ({"$value": 1}, ["a", "b"])
+
+
+def test_an_own_answer_is_no_mistake_of_the_client(own, sim, run_task, api):
+    """What a fault shows of a run says nothing about it; an ignored `Retry-After` counts."""
+    run = run_task()
+    fault = {"match": "GET /v2/task-runs/*", "status": 200, "body": {"status": "completed"}}
+    sim.post("/faults", json={**fault, "times": 5})
+    for _ in range(6):
+        api.get(f"/task-runs/{run['id']}")
+    assert sim.get("/lint").json()["data"] == []
+    own(status=503, headers={"Retry-After": 5})
+    api.get("/task-runs")
+    assert [one["name"] for one in sim.get("/lint").json()["data"]] == ["ignores_retry_after"]
