@@ -67,12 +67,13 @@ class Kind:
     create_status: int = 201
     summary: tuple[str, ...] | None = None  # every field in its events, in order; None: all
     known: str = ""  # the ledger row of its usual calls
+    errors_of: str = "request"  # the type of the error for an unknown id
+    malformed: str | None = None  # the error for a reference that no id of this kind looks like
 
     @property
     def not_found(self) -> str:
         """The error for an unknown id."""
-        type_ = "source" if self.object == "source" else "request"
-        return f"{type_}/{self.object}_not_found"
+        return f"{self.errors_of}/{self.object}_not_found"
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -144,6 +145,8 @@ SOURCE = Kind(
     update="UpdateSource",
     lifecycle=CRUD,
     create_status=200,  # as in Deck's reference, unlike every other create
+    errors_of="source",
+    malformed="source/source_invalid",
     known="sources_calls (documented): Sources have the usual five calls; `type` is `website`,"
     " and the URL is required.",
 )

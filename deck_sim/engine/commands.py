@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from deck_sim.base.errors import listed
+from deck_sim.base.errors import listed, quote
 from deck_sim.base.redaction import readable_fields
 from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, refuse
 from deck_sim.contract.resources import LOGIN_PARTS
+from deck_sim.contract.shapes import ID
 from deck_sim.contract.subjects import DELETE_OF_USED, DELETED, PATCH
 from deck_sim.engine import json_schema
 from deck_sim.engine.playing import react, start_story
@@ -239,10 +240,22 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
 def reference_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
     """The fields with an unknown id."""
     return [
-        not_found(world, used, fields[name], name)
+        _unknown_reference(world, used, fields[name], name)
         for name, used in world.kind(kind).references.items()
         if fields.get(name) is not None and _find(world, used, fields[name]) is None
     ]
+
+
+def _unknown_reference(world: World, kind: str, resource_id: str, field: str) -> Problem:
+    row, longest = world.kind(kind), ID["maxLength"]
+    looks_right = resource_id.startswith(f"{row.prefix}_") and len(resource_id) <= longest
+    if row.malformed is None or looks_right or resource_id in world.all(kind):
+        return not_found(world, kind, resource_id, field)
+    text = (
+        f"The `{field}` is not valid: {quote(resource_id)} is no id of a {row.noun}, which starts"
+        f" with `{row.prefix}_` and has at most {longest} characters."
+    )
+    return problem(row.malformed, text, field=field)
 
 
 def _find(world: World, kind: str, resource_id: str) -> Resource | None:

@@ -72,6 +72,18 @@ delivery_pending (assumed, always): A delivery without a final outcome is `pendi
 # Errors
 input_missing_status (assumed, header): The HTTP status of `request/input_missing` is 400.
     of: request/input_missing
+source_not_found_type (assumed, header): An unknown source is `source/source_not_found`; every other
+    unknown id is an error of the type `request`.
+    of: source/source_not_found
+    source: nothing public shows the answer; the code is documented with the type source, and no
+        request/source_not_found is
+    date: 2026-11-26
+malformed_source_id (assumed, unusual): A `source_id` that names no source is
+    `source/source_invalid` if it does not start with `src_` or has more than 255 characters, else
+    `source/source_not_found`. In a path it is always the latter.
+    source: nothing public tells malformed ids from unknown ones; prefix and length are all that is
+        documented of an id
+    date: 2026-11-26
 auth_invalid_status (assumed, header): The HTTP status of `auth/auth_invalid` as the answer to a
     call is 401.
     of: auth/auth_invalid

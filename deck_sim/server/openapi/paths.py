@@ -198,6 +198,7 @@ def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
         for name, used in kind.references.items() if kind else ():
             if name in edition.body(body).model_fields:
                 yield edition.kinds[used].not_found
+                yield from filter(None, [edition.kinds[used].malformed])
     if operation.paged or operation.plays:
         yield "request/input_invalid"
     if "{id}" in operation.path:

@@ -89,6 +89,7 @@ ALLOWED = [
     (C, [], "GET /agents", None, ""),
     (C, [], "POST /tasks/task/run", {"connection_id": "login"}, ""),
     (C, [], "GET /agents/none", None, ""),
+    (C, [], "GET /sources/none", None, "source_not_found_type"),
     (C, ["run"], "POST /task-runs/RUN/cancel", None, ""),
     (C, ["run"], "GET /task-runs/RUN?include=input,screenshots,x", None, ""),
     (K, [], "GET /events?type=task.created", None, ""),

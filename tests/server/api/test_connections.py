@@ -82,6 +82,8 @@ def test_an_interaction_of_a_connection_can_be_answered(api, sim, source):
     [
         ({"source_id": None}, 400, ("input_missing", "source_id")),
         ({"source_id": "src_no"}, 404, ("source_not_found", "source_id")),
+        ({"source_id": "hotel"}, 400, ("source_invalid", "source_id")),
+        ({"source_id": f"src_{'x' * 252}"}, 400, ("source_invalid", "source_id")),
         ({"auth_method": "password"}, 400, ("auth_method_invalid", "auth_method")),
         ({"auth_method": None}, 400, ("input_missing", "auth_method")),
         ({"auth_credentials": "a:x"}, 400, ("input_invalid", "auth_credentials")),
@@ -92,6 +94,17 @@ def test_an_invalid_connection_is_refused(errors, source, changes, status, found
     """Each problem has its code and field, and no connection is created."""
     body = {"source_id": source["id"], "auth_method": "none", **changes}
     assert errors("POST", "/connections", status, json=body) == [found]
+
+
+def test_a_source_is_known_by_any_id_it_was_given(api, sim, errors):
+    """A seeded id need not look like one; deleted, it is not found."""
+    source = {"id": "hotel", "type": "website", "website": {"url": "https://a.example"}}
+    sim.post("/seed", json={"resources": {"sources": [source]}})
+    body = {"source_id": "hotel", "auth_method": "none"}
+    assert api.post("/connections", json=body).status_code == 201
+    api.delete("/sources/hotel")
+    expected = [("source_not_found", "source_id")]
+    assert errors("POST", "/connections", 404, json=body) == expected
 
 
 METHODS = ["google_sso", "none"]
