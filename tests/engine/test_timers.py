@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deck_sim.engine.timers import Timers
+from deck_sim.engine.timers import NAMES, Timers
+from deck_sim.engine.waiting import TIMER_EFFECTS
 from deck_sim.engine.world import FROZEN_START
 
 
@@ -58,6 +59,15 @@ def test_a_timer_that_is_taken_back_is_never_due(timers):
     timers.take_back("a", "step", "window", "never armed")
     assert drain(timers) == [("b", "step")]
     assert timers.peek() is None
+
+
+def test_the_timers_of_one_owner_have_every_name(timers):
+    """Also those that another module adds; the timers of others are left out."""
+    for seconds, name in enumerate(TIMER_EFFECTS):
+        timers.arm("a", name, at(seconds))
+        timers.arm("b", name, at(seconds))
+    assert sorted(timers.of("a")) == [(at(n), "a", name) for n, name in enumerate(TIMER_EFFECTS)]
+    assert len({*NAMES}) == len(TIMER_EFFECTS)
 
 
 def test_upcoming_removes_nothing(timers):

@@ -222,7 +222,7 @@ def test_tags_contain_no_module_paths(client):
 
 
 def test_settings_and_clock_are_restored(client):
-    """Seed, mode and speed are those of the snapshot."""
+    """Seed, mode, speed and step are those of the snapshot."""
     client.call("POST", "/_sim/reset", json={"seed": 9, "mode": "real", "speed": 1000})
     taken = client.call("GET", "/_sim/snapshot")
     client.call("POST", "/_sim/reset", json={})
@@ -230,6 +230,11 @@ def test_settings_and_clock_are_restored(client):
     clock = client.call("GET", "/_sim/clock")
     assert (world["seed"], clock["mode"], clock["speed"]) == (9, "real", 1000)
     assert client.simulation.settings.seed == 9
+    client.call("PUT", "/_sim/clock", json={"mode": "on_poll", "step": "7s"})
+    taken = client.call("GET", "/_sim/snapshot")
+    client.call("POST", "/_sim/reset", json={})
+    client.call("PUT", "/_sim/snapshot", json=taken)
+    assert client.call("GET", "/_sim/clock")["step"] == "7s"
 
 
 def test_a_snapshot_holds_the_scenarios_that_the_world_needs(client):
