@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deck_sim.contract.fidelity import CHECKED, SOURCES, Grade, read_table
+from deck_sim.contract.fidelity import CHECKED, Grade, check_source, read_table
 
 IN_RUN_ONLY = 0
 
@@ -44,15 +44,19 @@ def read_errors(text: str) -> tuple[ErrorRow, ...]:
         assert found, f"not a row of the error catalog: {head}"
         fields: tuple[Any, ...] = found.groups()
         name, status, grade, message = fields
+        check_source(grade, parts, head)
         number = IN_RUN_ONLY if status == "run" else int(status)
-        rows.append(ErrorRow(name, number, grade, message, **{"source": SOURCES[grade], **parts}))
+        rows.append(ErrorRow(name, number, grade, message, **{"source": "deck-sim", **parts}))
     return tuple(rows)
 
 
 _ROWS = read_errors("""
 api/api_error 500 (documented): Something went wrong on Deck's side.
+    source: docs.deck.co, errors, Deck errors: api_error with 500
 api/timeout 500 (documented): The request took too long.
+    source: docs.deck.co, errors, Deck errors: timeout of the type api with 500
 api/endpoint_deprecated 400 (documented): This endpoint is deprecated.
+    source: docs.deck.co, errors, Deck errors: endpoint_deprecated with 400
 idempotency/idempotency_error 409 (documented): Idempotency key has already been used with different
     parameters.
     source: docs.deck.co, idempotency: the message of the 409, word for word
@@ -64,6 +68,7 @@ rate_limit/rate_limit_exceeded 429 (documented): Too many requests.
     source: docs.deck.co, errors, rate limits: the message of the 429, word for word
     date: 2026-11-26
 source/source_error 503 (documented): The source answered with an error.
+    source: docs.deck.co, errors, sources: source_error with 503
 source/source_invalid 400 (documented): The `source_id` is not valid.
     source: docs.deck.co, errors, sources: source_invalid means that the source_id is not valid
     date: 2026-11-26
@@ -79,33 +84,57 @@ source/source_blocked 403 (documented): The source is on Deck's blocklist.
 request/input_missing 400 (documented): `{field}` is required and cannot be empty.
     source: docs.deck.co, errors: the message of the example, word for word
 request/input_invalid 400 (assumed): `{field}` is not valid.
+    source: nothing public; the counterpart of input_missing
 request/body_invalid 400 (assumed): The body must be a JSON object.
+    source: nothing public; a body that cannot be read has no field to name
 request/api_key_invalid 401 (observed): The API key is missing or not valid.
+    source: a public client: handles the 401 by this code
 request/task_not_found 404 (observed): No task has the id `{id}`.
+    source: a public client: handles this code of a task
 request/agent_not_found 404 (observed): No agent has the id `{id}`.
+    source: a public client: handles this code of an agent
 request/task_run_not_found 404 (observed): No task_run has the id `{id}`.
+    source: a public client: handles this code of a run
 request/storage_not_found 404 (observed): No storage has the id `{id}`.
+    source: a public client: handles this code of a file
 request/event_not_found 404 (observed): No event has the id `{id}`.
+    source: a public client: handles this code of an event
 request/event_destination_not_found 404 (observed): No event_destination has the id `{id}`.
+    source: a public client: handles this code of a destination
 request/event_delivery_not_found 404 (observed): No event_delivery has the id `{id}`.
+    source: a public client: handles this code of a delivery
 request/endpoint_not_found 404 (assumed): `{path}` is not an endpoint.
+    source: nothing public; named like the other codes for what does not exist
 request/method_not_allowed 405 (assumed): `{path}` does not take {method}; it takes {allowed}.
+    source: nothing public; named after the HTTP status
 request/state_invalid 409 (assumed): The status does not allow this.
+    source: nothing public; one code for every status that forbids a call
 request/payload_too_large 413 (assumed): The body is larger than {limit}.
+    source: nothing public; named after the HTTP status, since some limit must exist
 auth/auth_invalid 401 (documented): The source rejected the credentials.
+    source: docs.deck.co, errors, Request errors: auth_invalid, rejected by the source
 auth/auth_method_invalid 400 (assumed): The source does not take this authentication method.
+    source: nothing public; named like auth_invalid
 auth/auth_locked run (assumed): The account is locked at the source.
+    source: nothing public; a lock needs another reaction than a wrong password
 auth/mfa_invalid run (assumed): Every code that was given is wrong.
+    source: nothing public; wrong codes need another reaction than a wrong password
 interaction/interaction_timeout run (documented): Nobody answered the interaction in time.
+    source: docs.deck.co, errors, Request errors: interaction_timeout, nobody answered in time
 interaction/mfa_timeout run (documented): No code was given in time.
-    source: a code sample in Deck's documentation
+    source: docs.deck.co, webhooks: the sample of a handler names this code
 task/timeout run (documented): Task execution exceeded the timeout of {timeout}.
     source: docs.deck.co, errors: the message of task/timeout, word for word, with X minutes
 task/task_failed run (assumed): The task could not be completed.
+    source: nothing public; a run must be able to fail for its task's sake
 task/output_invalid run (assumed): The output does not satisfy the task's `output_schema`.
+    source: nothing public; an output outside the schema must not be shown as one
 task/review_rejected run (assumed): The reviewer rejected the run.
+    source: nothing public; a rejected run ends, and no page says how
 storage/storage_error run (assumed): The storage item could not be kept.
+    source: nothing public; the group storage is documented without its codes
 storage/extraction_failed run (assumed): The data could not be extracted from the file.
+    source: nothing public; extraction is part of storage and can fail by itself
 deck_sim/assumption_refused 501 (ours): This world has `strict_fidelity`, and the call rests on
     `{behaviour}`, of which nothing public is known: {what}
 """)

@@ -19,13 +19,15 @@ from typing import Any, Literal, get_args
 Grade = Literal["documented", "observed", "assumed", "ours"]
 GRADES: tuple[Grade, ...] = ("documented", "observed", "assumed")
 
-SOURCES: dict[Grade, str] = {
-    "documented": "Deck's documentation",
-    "observed": "client code seen in public",
-    "assumed": "nothing public",
-    "ours": "deck-sim",
+# How the source of a row begins: the page by its topic, because Deck's URLs move, and what was read
+# there; what a client does; or why deck-sim decided so.
+_SOURCES: dict[Grade, re.Pattern[str]] = {
+    "documented": re.compile(r"docs\.deck\.co, [^:]+: .+"),
+    "observed": re.compile(r"a public client: .+"),
+    "assumed": re.compile(r"nothing public; .+"),
+    "ours": re.compile("deck-sim"),
 }
-CHECKED = "2026-11-25"  # when the public sources were last read
+CHECKED = "2026-11-25"  # when a source without a date was read
 
 # How an answer shows that it rests on the assumption: not at all; in a header; or in a header,
 # while a strict world refuses the call.
@@ -48,7 +50,7 @@ class Behaviour:
     of: tuple[str, ...] = ()
     edition: str | None = None  # the only one that has it; filled in by the ledger
     mark: Mark = "none"
-    source: str = ""
+    source: str = "deck-sim"
     date: str = CHECKED
     topic: str = "Calls"
 
@@ -65,13 +67,19 @@ def read_table(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     HEAD, whose first line is not indented, and which may
         go on in indented lines
         of: SUBJECT; SUBJECT
-        source: PAGE, and what it says
+        source: PAGE: what it says
         date: YYYY-MM-DD, when it was read
     """
     for row in re.split(r"\n(?=\S)", text.strip()):
         lines = re.split(r"\n +(?=(?:of|source|date): )", row)
         head, *parts = (" ".join(line.split()) for line in lines)
         yield head, dict(part.split(": ", 1) for part in parts)
+
+
+def check_source(grade: Grade, parts: dict[str, str], head: str) -> None:
+    """Check that a row has a source of its own, as its grade demands."""
+    form, source = _SOURCES[grade], parts.get("source", "deck-sim")
+    assert form.fullmatch(source), f"the source must be `{form.pattern}`, not {source!r}: {head}"
 
 
 def read_rows(text: str) -> tuple[Behaviour, ...]:
@@ -92,8 +100,8 @@ def read_rows(text: str) -> tuple[Behaviour, ...]:
         assert (word is not None) == (grade == "assumed"), f"only assumptions have a mark: {head}"
         subjects = tuple(_read_subjects(parts.pop("of"))) if "of" in parts else ()
         mark: Mark = word if word in get_args(Mark) else "none"
-        more = {"source": SOURCES[grade], **parts}
-        rows.append(Behaviour(name, grade, what, subjects, mark=mark, topic=topic, **more))
+        check_source(grade, parts, head)
+        rows.append(Behaviour(name, grade, what, subjects, mark=mark, topic=topic, **parts))
     return tuple(rows)
 
 

@@ -97,13 +97,17 @@ RUN_TASK = Operation(
     "POST /tasks/{id}/run",
     "Run a task",
     "task_run",
-    "run_call (documented): `POST /tasks/{id}/run` answers at once with a `queued` run.",
+    "run_call (documented): `POST /tasks/{id}/run` answers at once with a `queued` run.\n"
+    "    source: docs.deck.co, API reference, tasks: the run call and its answer",
     body="RunTask",
     status=201,
     plays=True,
     errors=CONFLICT,
 )
-_EVENTS_CALLS = "events_calls (documented): Events can be listed and read."
+_EVENTS_CALLS = (
+    "events_calls (documented): Events can be listed and read.\n"
+    "    source: docs.deck.co, API reference, events: list and read"
+)
 LIST_EVENTS = Operation(
     "list_events",
     "GET /events",
@@ -122,21 +126,25 @@ SHARED = (
         "GET /test",
         "Test the API key",
         "readiness",
-        "test_call (documented): `GET /test` answers `ready` and `live`.",
+        "test_call (documented): `GET /test` answers `ready` and `live`.\n"
+        '    source: docs.deck.co, API reference, test: "status": "ready" and'
+        ' "environment": "live"',
     ),
     Operation(
         "reset_task",
         "POST /tasks/{id}/reset",
         "Let a task start learning again",
         "task",
-        "task_reset (documented): `POST /tasks/{id}/reset` sets a task back to `learning`.",
+        "task_reset (documented): `POST /tasks/{id}/reset` sets a task back to `learning`.\n"
+        "    source: docs.deck.co, API reference, tasks: the reset call",
     ),
     Operation(
         "cancel_run",
         "POST /task-runs/{id}/cancel",
         "Cancel a task run",
         "task_run",
-        "cancel_call (documented): `POST /task-runs/{id}/cancel` cancels a run.",
+        "cancel_call (documented): `POST /task-runs/{id}/cancel` cancels a run.\n"
+        "    source: docs.deck.co, API reference, task runs: the cancel call",
         errors=CONFLICT,
     ),
     Operation(
@@ -145,7 +153,9 @@ SHARED = (
         "Answer what a task run asks",
         "task_run",
         "answer_call (documented): `POST /task-runs/{id}/interaction` answers a run's prompt, with"
-        " 200 and the run.",
+        " 200 and the run.\n"
+        "    source: docs.deck.co, API reference, task runs: the interaction call and its"
+        " answer",
         answers=True,
         errors=CONFLICT,
     ),
@@ -185,7 +195,9 @@ SHARED = (
         "event_delivery",
         "event_deliveries_call (documented): Deliveries of a destination are listed, and filtered"
         " by `status` and `type`.\n"
-        "    of: GET /event-destinations/{id}/event-deliveries?status&type",
+        "    of: GET /event-destinations/{id}/event-deliveries?status&type\n"
+        "    source: docs.deck.co, API reference, event deliveries: the list and its"
+        " parameters",
         paged=True,
         filters=("status", "type"),
     ),

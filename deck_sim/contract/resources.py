@@ -130,7 +130,9 @@ AGENT = Kind(
     update="UpdateAgent",
     embeds={"tasks": Embed("task", by="agent_id", shows=("id", "object", "name", "status"))},
     lifecycle=CRUD,
-    known="agents_calls (documented): Agents have the usual five calls; `name` is required.",
+    known="agents_calls (documented): Agents have the usual five calls; `name` is required.\n"
+    "    source: docs.deck.co, API reference, agents: create, list, read, update,"
+    " delete",
 )
 SOURCE = Kind(
     object="source",
@@ -148,7 +150,9 @@ SOURCE = Kind(
     errors_of="source",
     malformed="source/source_invalid",
     known="sources_calls (documented): Sources have the usual five calls; `type` is `website`,"
-    " and the URL is required.",
+    " and the URL is required.\n"
+    "    source: docs.deck.co, API reference, sources: the five calls and the body of"
+    " the create",
 )
 TASK = Kind(
     object="task",
@@ -174,7 +178,9 @@ TASK = Kind(
     machine=statuses.TASK,
     lifecycle=CRUD,
     known="tasks_calls (documented): Tasks have the usual five calls; `name` and `agent_id`"
-    " are required.",
+    " are required.\n"
+    "    source: docs.deck.co, API reference, tasks: the five calls and the body of the"
+    " create",
 )
 # Attributes of the kind of resource that stores a login in an edition.
 LOGIN: Mapping[str, Shape] = {
@@ -205,9 +211,14 @@ TASK_RUN = Kind(
         "artifacts": many(named("Screenshot")),
         "screenshots": many(named("Screenshot")),  # an older name
     },
-    known="task_runs_calls (documented): Runs can be listed and read.",
+    known="task_runs_calls (documented): Runs can be listed and read.\n"
+    "    source: docs.deck.co, API reference, task runs: list and read",
 )
-FILES_CALLS = "files_calls (documented): The files and screenshots of a run have their own calls."
+FILES_CALLS = (
+    "files_calls (documented): The files and screenshots of a run have their own calls.\n"
+    "    source: docs.deck.co, API reference, storage: the calls for files and for"
+    " screenshots"
+)
 STORAGE = Kind(
     object="storage",
     prefix="stor",
@@ -239,7 +250,8 @@ EVENT_DESTINATION = Kind(
     },
     filters=("type", "status"),
     machine=statuses.EVENT_DESTINATION,
-    known="event_destinations_calls (documented): Event destinations have the usual five calls.",
+    known="event_destinations_calls (documented): Event destinations have the usual five calls.\n"
+    "    source: docs.deck.co, API reference, event destinations: the five calls",
 )
 EVENT_DELIVERY = Kind(
     object="event_delivery",

@@ -1,13 +1,14 @@
 """Everything in the tables has a row in the ledger, and every row has an existing subject."""
 
+import re
 from collections import Counter
 
 import pytest
 
 from deck_sim.contract.assumptions import collect_assumptions, rely_on
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.contract.error_catalog import CATALOG
-from deck_sim.contract.fidelity import read_rows
+from deck_sim.contract.error_catalog import CATALOG, read_errors
+from deck_sim.contract.fidelity import CHECKED, read_rows
 from deck_sim.contract.ledger import assumptions_of, ledger, row_of_error, rows_of
 from deck_sim.contract.ledger.rows import ROWS
 from deck_sim.contract.subjects import subject_groups, subjects
@@ -53,18 +54,19 @@ pot_is_hot (assumed, strict): The pot
     is hot.
     of: GET /pots?size&lid; pot.pour,
         twice
-    source: the page "Tea":
-        "mind the pot"
+    source: nothing public;
+        cold tea is no tea
     date: 2026-12-01
 
 # Cups
-cups (documented): Cups exist.""")
+cups (documented): Cups exist.
+    source: docs.deck.co, guide, tea: the cups""")
     assert (row.name, row.grade, row.mark) == ("pot_is_hot", "assumed", "strict")
     assert (row.what, row.topic) == ("The pot is hot.", "Tea")
     assert row.of == ("GET /pots?size", "GET /pots?lid", "pot.pour, twice")
-    assert (row.source, row.date) == ('the page "Tea": "mind the pot"', "2026-12-01")
+    assert (row.source, row.date) == ("nothing public; cold tea is no tea", "2026-12-01")
     assert (other.of, other.mark, other.topic) == ((), "none", "Cups")
-    assert other.source == "Deck's documentation"
+    assert (other.source, other.date) == ("docs.deck.co, guide, tea: the cups", CHECKED)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,33 @@ def test_an_assumed_row_has_a_mark_or_a_reason_for_none(text):
     """Other rows have neither; every row has a grade."""
     with pytest.raises(AssertionError, match="tea"):
         read_rows(text)
+
+
+@pytest.mark.parametrize(
+    ("grade", "source"),
+    [
+        ("documented", ""),
+        ("documented", "docs.deck.co"),
+        ("documented", "docs.deck.co: tea is hot"),
+        ("documented", "nothing public; tea is hot"),
+        ("observed", "client code"),
+        ("assumed, header", "nothing public"),
+    ],
+)
+def test_a_row_needs_a_source_that_fits_its_grade(grade, source):
+    """A page and what it says, what a client does, or the reason of an assumption."""
+    with pytest.raises(AssertionError, match="source"):
+        read_rows(f"tea ({grade}): Tea is hot.\n    source: {source}")
+    with pytest.raises(AssertionError, match="source"):
+        read_errors(f"tea/hot 400 ({grade.partition(',')[0]}): Tea is hot.\n    source: {source}")
+
+
+def test_each_source_is_about_its_row():
+    """It is not the sentence of the row, and at most two rows share one."""
+    rows = ledger().values()
+    said = {row.name: re.split(": |; ", row.source, maxsplit=1)[1] for row in rows}
+    assert [row.name for row in rows if said[row.name].strip(".") == row.what.strip(".")] == []
+    assert [source for source, n in Counter(r.source for r in rows).items() if n > 2] == []
 
 
 def test_each_row_is_a_sentence():

@@ -65,7 +65,8 @@ DESK = Kind(
     create="CreateDesk",
     update="UpdateDesk",
     lifecycle=("created",),
-    known="desks_calls (documented): Desks have the usual five calls.",
+    known="desks_calls (documented): Desks have the usual five calls.\n"
+    "    source: docs.deck.co, API reference, desks: the calls",
 )
 KIOSK = Edition(
     name="kiosk",
@@ -87,7 +88,8 @@ KIOSK = Edition(
             "POST /connections/{id}/close",
             "Close a connection",
             "connection",
-            "close_path (assumed, header): `POST /connections/{id}/close` closes it.",
+            "close_path (assumed, header): `POST /connections/{id}/close` closes it.\n"
+            "    source: nothing public; it is shorter",
             endpoint="terminate_connection",
             errors=CONFLICT,
         ),
@@ -96,7 +98,9 @@ KIOSK = Edition(
         *connections.ERRORS,
         *read_errors("""
 request/desk_not_found 404 (assumed): No desk has the id `{id}`.
-desk/closed 503 (assumed): The desk is closed."""),
+    source: nothing public; like other codes
+desk/closed 503 (assumed): The desk is closed.
+    source: nothing public; desks close at night"""),
     ),
     login="connection",
     login_status="connected",

@@ -6,64 +6,88 @@ ROWS = read_rows(
     """\
 # Connections, credentials and sessions
 auth_methods (documented): The methods are `username_password`, `google_sso` and `none`.
+    source: docs.deck.co, API reference, connections: the three values
 
 # Task runs and interactions
 run_statuses (documented): A run is `queued`, `running`, possibly `interaction_required`, and ends
     `completed`, `failed` or `canceled`; it can fail in every status before.
     of: task_run
+    source: docs.deck.co, guide, task run lifecycle: the statuses and what leads to each
 review_by_control_api (assumed, later): Deck's API has no call to approve or reject; a reviewer does
     it in the console.
     of: task_run.reject
+    source: nothing public; the guide has reviews in the console, and the reference has no such call
 task_has_timeout (documented): A run that takes longer than its task's timeout fails; the default is
     30 minutes.
+    source: docs.deck.co, API reference, tasks: "timeout_seconds", 1800 by default
 timeout_in_minutes (assumed, later): The message of `task/timeout` counts minutes: `30 minutes`,
     `1 minutes`, `1.5 minutes`.
     source: nothing public; the documented text is "of X minutes", and says nothing of other units
     date: 2026-11-26
 task_timeout_counts_from_creation (assumed, later): The timeout counts from the creation of the run,
     time for answers included.
+    source: nothing public; a caller waits from then on
 inactivity_is_task_timeout (assumed, later): Inactivity fails a run with `task/timeout`. A run that
     is stuck or waits for a person is inactive; a step with a duration is active.
+    source: nothing public; the page names no error, and this one fits best
 runtime_from_running (assumed, always): `runtime_ms` counts from the first `running` to the end. It
     is 0 before, and the time so far while the run is live.
-    source: nothing public says what it counts; a number from the start needs no case of its own in
+    source: nothing public; a number from the start needs no case of its own in
         a typed client
     date: 2026-11-26
 prompt_shape (documented): A prompt has `type`, `message` and `fields`; it is shown in `interaction`
     while the status is `interaction_required`.
+    source: docs.deck.co, guide, interactions: the three fields of an interaction
 mfa (documented): `mfa` asks for `code`.
     of: interaction.mfa
+    source: docs.deck.co, guide, interactions: the field of the type mfa
 security_question (documented): `security_question` asks for `answer`.
     of: interaction.security_question
+    source: docs.deck.co, guide, interactions: the field of the type security_question
 account_selection (documented): `account_selection` asks for `account_id`.
     of: interaction.account_selection
+    source: docs.deck.co, guide, interactions: the field of the type account_selection
 prompt_texts (assumed, always): The texts of the documented prompts are deck-sim's.
+    source: nothing public; a message is for people, so any text will do
 answered_goes_on (documented): After an accepted answer the run continues; a rejected one repeats
     the prompt.
     of: task_run.answer
+    source: docs.deck.co, guide, interactions: accepted and rejected answers, the same or a new
+        prompt
 rejected_asks_the_same (assumed, header): A rejected answer keeps the prompt and emits an event.
     of: task_run.answer, again
+    source: nothing public; the guide allows the same prompt, and a client learns of it by the event
 answer_shows_running (assumed, header): The response to an accepted answer shows the run as
     `running`.
     of: task_run.answer, running
+    source: nothing public; the agent goes on as soon as it has what it asked for
 answer_needs_every_field (assumed, error): An answer must have every requested field and no other;
     otherwise it is refused and does not count as an attempt.
+    source: nothing public; the guide sends all fields at once, and a typo must not cost an attempt
 interaction_in_vain (documented): A run whose prompt times out fails.
+    source: docs.deck.co, guide, interactions: no answer within the window ends the run
 interaction_window (assumed, later): A prompt times out after 5 minutes, unless the scenario sets
     another time.
     of: edition.interaction_window
+    source: nothing public; codes of common services live about that long
 interaction_attempts (assumed, later): A prompt takes 3 answers, unless the scenario sets another
     number.
     of: edition.interaction_attempts
+    source: nothing public; common services lock an account after as many
 
 # Storage and screenshots
 storage_settings (documented): A task's `storage` has `enabled`, `extraction`, `extraction_schema`
     and `deduplication`.
+    source: docs.deck.co, API reference, tasks: the object "storage"
 storage_item (documented): A file has its name, type, size, a signed `url`, the extracted data and
     its run.
+    source: docs.deck.co, API reference, storage: the object
 storage_deduplication (documented): With `deduplication`, a file whose content is already kept is
     dropped.
+    source: docs.deck.co, API reference, tasks: duplicates are dropped by their hash
 screenshot_item (documented): A screenshot has its name, type, size, time, `url` and `reasoning`.
+    source: docs.deck.co, API reference, screenshots: the object
 screenshots_oldest_first (assumed, always): Screenshots are sorted oldest first.
+    source: nothing public; they tell the story of a run
 """
 )

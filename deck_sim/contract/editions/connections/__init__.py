@@ -79,7 +79,9 @@ RUN_MACHINE = Machine(
 
 CONNECTIONS_CALLS = (
     "connections_calls (documented): Connections can be opened, listed and read, and `external_id`"
-    " can be changed."
+    " can be changed.\n"
+    "    source: docs.deck.co, API reference, connections: the calls, and the body of"
+    " the update"
 )
 CONNECTION = Kind(
     object="connection",
@@ -133,7 +135,9 @@ OPERATIONS = (
         "Answer what a connection asks",
         "connection",
         "connection_interaction_path (assumed, strict): A connection's prompt is answered at"
-        " `POST /connections/{id}/interaction`.",
+        " `POST /connections/{id}/interaction`.\n"
+        "    source: nothing public; it is the path of a run's interaction, for a"
+        " connection",
         answers=True,
         errors=CONFLICT,
     ),
@@ -143,7 +147,8 @@ OPERATIONS = (
         "Disconnect a connection",
         "connection",
         "disconnect_call (documented): `POST /connections/{id}/disconnect` disconnects a"
-        " connection.",
+        " connection.\n"
+        "    source: docs.deck.co, API reference, connections: the disconnect call",
         errors=CONFLICT,
     ),
     Operation(
@@ -152,7 +157,9 @@ OPERATIONS = (
         "Connect a disconnected connection again",
         "connection",
         "reopen_path (assumed, strict): A connection is reopened at"
-        " `POST /connections/{id}/reopen`.",
+        " `POST /connections/{id}/reopen`.\n"
+        "    source: nothing public; the guide reopens connections without showing the"
+        " call, so it follows disconnect",
         plays=True,
         errors=CONFLICT,
     ),
@@ -162,14 +169,19 @@ OPERATIONS = (
         "End a connection for good",
         "connection",
         "terminate_path (assumed, strict): A connection is terminated at"
-        " `POST /connections/{id}/terminate`.",
+        " `POST /connections/{id}/terminate`.\n"
+        "    source: nothing public; the guide terminates connections without showing the"
+        " call, so it follows disconnect",
         errors=CONFLICT,
     ),
 )
 ERRORS = read_errors("""
 connection/timeout 504 (documented): The source could not be connected to in time.
+    source: docs.deck.co, errors, earlier revision: could not connect in time, 504
 connection/blocked 503 (documented): The source's anti-bot protection blocked us.
+    source: docs.deck.co, errors, earlier revision: blocked by anti-bot measures, 503
 request/connection_not_found 404 (observed): No connection has the id `{id}`.
+    source: a public client: handles this code of a connection
 """)
 
 

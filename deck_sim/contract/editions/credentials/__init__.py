@@ -138,7 +138,9 @@ CREDENTIAL = Kind(
     machine=CREDENTIAL_MACHINE,
     lifecycle=("created",),
     summary=("id", "object", "status", "source_id", "auth_method"),
-    known="credentials_calls (documented): Credentials have the usual five calls.",
+    known="credentials_calls (documented): Credentials have the usual five calls.\n"
+    "    source: docs.deck.co, API reference, credentials: create, list, read, update,"
+    " delete",
 )
 SESSION = Kind(
     object="session",
@@ -215,7 +217,8 @@ OPERATIONS = (
         "POST /sessions",
         "Start a session without a run",
         "session",
-        "session_without_run (observed): `POST /sessions` opens a session without a run.",
+        "session_without_run (observed): `POST /sessions` opens a session without a run.\n"
+        "    source: a public client: starts sessions by themselves",
         body="StartSession",
         status=201,
         plays=True,
@@ -226,18 +229,23 @@ OPERATIONS = (
         "POST /sessions/{id}/end",
         "End a session",
         "session",
-        "end_session_call (documented): `POST /sessions/{id}/end` ends a session.",
+        "end_session_call (documented): `POST /sessions/{id}/end` ends a session.\n"
+        "    source: docs.deck.co, API reference, sessions: the call to end one",
         errors=CONFLICT,
     ),
 )
 ERRORS = read_errors("""
 session/timeout 504 (documented): The session could not be started in time.
+    source: docs.deck.co, errors, Deck errors: a session that could not start in time, 504
 rate_limit/session_limit_exceeded 429 (documented): Agent sandbox limit exceeded.
     source: docs.deck.co, errors, rate limits: the message of the 429, word for word
     date: 2026-11-26
 request/credential_not_found 404 (observed): No credential has the id `{id}`.
+    source: a public client: handles this code of a credential
 request/session_not_found 404 (observed): No session has the id `{id}`.
+    source: a public client: handles this code of a session
 organization/plan_limit_reached 403 (assumed): The plan's limit has been reached.
+    source: nothing public; the group organization is documented without its codes
 """)
 
 
