@@ -24,7 +24,7 @@ from deck_sim.extras.player import REFUSED, TIMEOUT, Playthrough, play_scenario
         "deck-sim play mfa_then_success --answer code=000000 --answer code=123456",
         "deck-sim play tests/scenarios/late_code.yaml --no-answer",
         "deck-sim play needs_approval --reject",
-        "deck-sim play agent_falls_silent --timeout 2h",
+        "deck-sim play task_timeout --timeout 2h",
         "deck-sim play tests/scenarios/invoices.yaml --input '{\"year\": 2025}'",
     ],
 )
@@ -35,7 +35,8 @@ from deck_sim.extras.player import REFUSED, TIMEOUT, Playthrough, play_scenario
     metavar="FIELD=TEXT,...",
     multiple=True,
     callback=ANSWERS,
-    help="An answer to a prompt; repeat it for the next one. Default: an accepted answer.",
+    help="An answer to a prompt; repeat it for the next one. Default: what the scenario's `play`"
+    " says, else an accepted answer.",
 )
 @click.option("--no-answer", is_flag=True, help="Leave prompts unanswered.")
 @click.option("--reject", is_flag=True, help="Reject the run when it waits for approval.")
@@ -73,7 +74,7 @@ def command(
     """Play one scenario in virtual time and print its timeline.
 
     Opens a connection (or stores a credential), runs a task, answers prompts, and approves the run
-    if it waits for approval.
+    if it waits for approval, unless the scenario's `play` says otherwise.
     """
     if answers and no_answer:
         raise click.UsageError("--answer and --no-answer exclude each other")

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from deck_sim.base.validation import Whole, value_error
-from deck_sim.contract.resources import LOGIN_PARTS, AuthMethod
+from deck_sim.contract.resources import LOGIN_PARTS, TIMEOUT_SECONDS, AuthMethod
 from deck_sim.contract.web_url import WebUrl
 
 JsonObject = dict[str, Any]
@@ -101,7 +101,7 @@ class TaskStorage(Body):
 class TaskSettings(Body):
     """How the task runs."""
 
-    timeout_seconds: Annotated[int, Field(ge=1, le=31_536_000), Whole] = 1800
+    timeout_seconds: Annotated[int, Field(ge=1, le=31_536_000), Whole] = TIMEOUT_SECONDS
 
 
 class CreateTask(Body):

@@ -116,6 +116,7 @@ CRUD = ("created", "updated", "deleted")
 
 # What `username_password` needs; no source field may be named after them.
 LOGIN_PARTS = ("username", "password")
+TIMEOUT_SECONDS = 1800  # of a task that names none (documented)
 AuthMethod = Literal["username_password", "google_sso", "none"]
 # The schema of an attribute that follows from the rest of the row: the status, embedded lists.
 DERIVED: Shape = {}

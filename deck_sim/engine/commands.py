@@ -12,7 +12,7 @@ from deck_sim.base.errors import listed, quote
 from deck_sim.base.redaction import readable_fields
 from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, refuse
-from deck_sim.contract.resources import LOGIN_PARTS
+from deck_sim.contract.resources import LOGIN_PARTS, TIMEOUT_SECONDS
 from deck_sim.contract.shapes import ID
 from deck_sim.contract.subjects import DELETE_OF_USED, DELETED, PATCH
 from deck_sim.engine import json_schema
@@ -165,6 +165,8 @@ def begin_run(
     fields = {"task_id": task.id, "agent_id": task["agent_id"], **uses}
     fields |= {"output": None, "errors": [], "interaction": None}
     timeout = task["settings"]["timeout_seconds"]
+    if script.task_timeout and timeout == TIMEOUT_SECONDS:
+        timeout = script.task_timeout // timedelta(seconds=1)
     run = world.create("task_run", fields, {"input": given, "timeout_seconds": timeout})
     world.timers.arm(run.id, TASK_TIMEOUT, world.now + timedelta(seconds=timeout))
     start_story(world, run, script)

@@ -84,8 +84,7 @@ class Stage:
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:
         """An error of the catalog, with the run's timeout filled into its text."""
-        task = self.world.all("task")[self.resource["task_id"]]
-        timeout = spell_duration(timedelta(seconds=task["settings"]["timeout_seconds"]))
+        timeout = spell_duration(timedelta(seconds=self.resource.hidden["timeout_seconds"]))
         return problem(name, message, field=field, timeout=timeout)
 
     def draw(self, span: Span) -> timedelta:

@@ -72,6 +72,7 @@ class Script:
     source: Mapping[str, Any] = field(default_factory=dict)  # of the scenario, as it was written
     faults: tuple[Fault, ...] = ()  # injected when it starts
     head: Path = ()  # where the steps stand in the file, below the kind
+    task_timeout: timedelta | None = None  # of its runs, instead of the default of a task
 
     def __deepcopy__(self, memo: dict[int, object]) -> Script:
         return self

@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from deck_sim.engine.world import World
 from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.simulation import Refusal, Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.model import Play, Scenario
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY
 
@@ -114,10 +114,11 @@ def play_scenario(
     scenario has one. A playlist has one run for each entry, one after the other; of a mix one entry
     is drawn. The edition is that of the scenario, or else the first that can play it.
 
-    Without `answers` every prompt gets a right answer. Given answers are used in order; later
-    prompts get none and time out. A run that waits for an approval without a duration is approved
-    after a minute; with `reject`, every run that waits for one is rejected at once. `task_input` is
-    added to a guest and a check-in date; `timeout` is the task's.
+    Given `answers` are used in order; later prompts get none and time out. With `reject`, every run
+    that waits for an approval is rejected at once. Without them, the `play` of the scenario says
+    what its people do: by default every prompt gets a right answer, and a run that waits for an
+    approval without a duration is approved after a minute. `task_input` is added to a guest and a
+    check-in date; `timeout` is the task's.
 
     Raises:
         ApiError: if an answer does not fit its prompt, or the input does not fit the task.
@@ -169,6 +170,7 @@ class _Player:
         self.approval = self.world.rules.machine("task_run").approval
         self.began, self.events_read, self.entries_read = self.world.now, 0, 0
         self.answers = None if answers is None else iter(answers)
+        self.written_answers: dict[str, Iterator[Mapping[str, str]]] = {}  # by scenario
         self.source, self.task = _create_task(self.world, timeout)
         self.lines: list[PlayLine] = []
 
@@ -180,7 +182,8 @@ class _Player:
             "external_id": None,
         }
         login = self._start("connection", partial(self.create_login, self.world, body))
-        if login and self.scenario.session:
+        has_session = "session" in self.world.rules.kinds
+        if login and has_session and self.scenario.defines("session", self.world.edition):
             body = {"credential_id": login.id}
             self._start("session", partial(logins.start_session, self.world, body))
         run = None
@@ -214,6 +217,7 @@ class _Player:
         if kind == "task_run":
             name = self.simulation.choices[-1].played.name
             if name != self.scenario.name:
+                self.written_answers.pop(name, None)
                 self._add_line("scenario", "plays", name)
         while resource and not self.world.is_settled(self._read(resource)) and self._play_next():
             pass
@@ -226,8 +230,8 @@ class _Player:
     def _play_next(self) -> bool:
         """Act for a person, or else advance to what is due next; False if neither is possible."""
         self._add_news()
-        runs = self.world.all("task_run").values() if self.reject else ()
-        reviewed = [run for run in runs if run.status == self.approval]
+        waits = [run for run in self.world.all("task_run").values() if run.status == self.approval]
+        reviewed = [run for run in waits if self._verdict(run) == "reject"]
         if any(self._act_for(resource) for resource in [*waiting(self.world), *reviewed]):
             return True
         due = self.world.timers.peek()
@@ -240,16 +244,31 @@ class _Player:
         """Answer or review what a resource waits for; False if it waits for neither."""
         if resource.status == "interaction_required":
             return self._answer(resource)
-        if resource.kind == "task_run" and resource.status == self.approval:
-            self._review(resource)
-            return True
-        return False
+        is_review = resource.kind == "task_run" and resource.status == self.approval
+        if not is_review or self._verdict(resource) == "none":
+            return False
+        self._review(resource)
+        return True
+
+    def _verdict(self, run: Resource) -> str:
+        return "reject" if self.reject else self._play_of(run).review
+
+    def _play_of(self, resource: Resource) -> Play:
+        """What the people do in the story that a resource plays."""
+        name = self.world.stories[resource.id].script.scenario
+        return self.simulation.library.get(name).play or Play()
+
+    def _next_answer(self, resource: Resource) -> Mapping[str, str] | None:
+        story, answers = self.world.stories[resource.id], self.answers
+        assert isinstance(story.step, InteractionRequired)
+        written = self._play_of(resource).answers
+        if answers is None and written is not None:
+            answers = self.written_answers.setdefault(story.script.scenario, iter(written))
+        right = story.step.right_answer(Stage(self.world, story))
+        return right if answers is None else next(answers, None)
 
     def _answer(self, resource: Resource) -> bool:
-        story = self.world.stories[resource.id]
-        assert isinstance(story.step, InteractionRequired)
-        right = story.step.right_answer(Stage(self.world, story))
-        answer = right if self.answers is None else next(self.answers, None)
+        answer = self._next_answer(resource)
         if answer is None:
             return False
         asked = {field["name"]: field["type"] for field in resource["interaction"]["fields"]}
@@ -260,7 +279,7 @@ class _Player:
         return True
 
     def _review(self, run: Resource) -> None:
-        if self.reject:
+        if self._verdict(run) == "reject":
             self._add_line("reviewer", "rejected")
             commands.review_run(self.world, run, "reject")
             return

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -16,13 +17,13 @@ from pydantic import (
 )
 
 from deck_sim.base.errors import quote, suggest
-from deck_sim.base.validation import Many, Strict, show, value_error
+from deck_sim.base.validation import Many, PositiveDuration, Strict, show, value_error
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 from deck_sim.scenario.conditions import When
-from deck_sim.scenario.fields import Version
+from deck_sim.scenario.fields import AcceptedText, Version
 from deck_sim.scenario.steps.statuses import (
     ConnectionStep,
     RunStep,
@@ -33,6 +34,7 @@ from deck_sim.scenario.steps.statuses import (
 from deck_sim.scenario.steps.step import Step
 
 _NAME = r"[a-z0-9_]{1,100}"
+_SECOND, _LONGEST_TIMEOUT = timedelta(seconds=1), timedelta(days=365)
 # What a kind of resource plays if the scenario has no script for it.
 _DEFAULT_SCRIPTS: dict[str, list[Any]] = {
     "connection": [{"connecting": "1s"}, "connected"],
@@ -107,6 +109,16 @@ else:
     RunScript = _script_of(RunStep)
 
 
+class Play(Strict):
+    """What the people of a story do when `deck-sim play` plays it."""
+
+    answers: Annotated[tuple[dict[str, AcceptedText], ...], Many] | None = None
+    """The answers to its prompts, in order; later prompts get none. If omitted, every prompt gets
+    an accepted answer; with an empty list, none gets one."""
+    review: Literal["approve", "reject", "none"] = "approve"
+    """What the reviewer does when the run waits for approval; `none` leaves it waiting."""
+
+
 class Scenario(Strict):
     """One scenario file."""
 
@@ -134,6 +146,11 @@ class Scenario(Strict):
     """Scenarios that the runs play in turn, the last one again and again."""
     mix: dict[ScenarioName, Weight] | None = NAMED
     """Scenarios by weight. The world's seed draws one for each run."""
+    task_timeout: PositiveDuration | None = None
+    """The timeout of its runs if their task has the default one of 30 minutes. A task with a
+    timeout of its own keeps it."""
+    play: Play | None = FILLED
+    """What its people do when `deck-sim play` plays it."""
     http: Annotated[tuple[AnyHttpFault, ...], Many] | None = FILLED
     """Faults of calls about the resource that plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = FILLED
@@ -142,13 +159,20 @@ class Scenario(Strict):
     _editions: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator(
-        "when", "connection", "session", "task_run", "playlist", "mix", "http", "webhooks"
+        "when", "connection", "session", "task_run", "playlist", "mix", "play", "http", "webhooks"
     )
     @classmethod
     def _check_filled(cls, value: Any) -> Any:
-        content = value.model_fields_set if isinstance(value, When) else value
+        content = value.model_fields_set if isinstance(value, When | Play) else value
         if value is not None:
             _read_filled(content)
+        return value
+
+    @field_validator("task_timeout")
+    @classmethod
+    def _check_timeout(cls, value: timedelta | None) -> timedelta | None:
+        if value is not None and (value % _SECOND or value > _LONGEST_TIMEOUT):
+            raise value_error("must be 1s to 365d, in whole seconds, as a task's timeout")
         return value
 
     @property
@@ -196,12 +220,13 @@ class Scenario(Strict):
         """The script that a new resource of this kind plays in a world of the edition. Without
         one, scripts for a single edition do not count.
         """
+        written = self.scripts(kind)
+        name = edition if edition in written else None
+        steps = written.get(name) or _default_steps(kind)
         faults = self.faults if self.faults_apply_to(kind) else ()
-        for name, steps in self.scripts(kind).items():
-            if name in (None, edition):
-                head = () if name is None else (name,)
-                return Script(self.name, kind, steps, self._source, faults, head)
-        return Script(self.name, kind, _default_steps(kind), self._source, faults)
+        timeout = self.task_timeout if kind == "task_run" else None
+        head = () if name is None else (name,)
+        return Script(self.name, kind, steps, self._source, faults, head, timeout)
 
 
 @cache

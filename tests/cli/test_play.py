@@ -99,9 +99,11 @@ def test_a_scenario_is_played_in_the_given_edition(cli):
     """By default in its first one. An edition that it is not for is wrong usage."""
     assert "connection  connecting" in cli("play", "success").stdout
     assert "session     idle" in cli("play", "success", "--edition", "credentials").stdout
-    refused = cli("play", "run_blocked", "--edition", "credentials")
+    refused = cli("play", "connection_blocked", "--edition", "credentials")
     assert refused.exit_code == 2
-    assert "--edition: 'run_blocked' is for `connections`, not `credentials`" in refused.stderr
+    assert (
+        "--edition: 'connection_blocked' is for `connections`, not `credentials`" in refused.stderr
+    )
 
 
 def test_a_scenario_of_a_folder_can_be_played(cli, write, tmp_path):
@@ -202,9 +204,7 @@ def test_wrong_options_are_refused(words, message, cli):
 
 
 def test_the_timeout_of_the_task_can_be_set(cli):
-    """A longer one reaches the inactivity limit, or the end of a long script."""
-    silent = " ".join(cli("play", "agent_falls_silent", "--timeout", "2h").stdout.split())
-    assert "Nothing happened in the task run for 30 minutes." in silent
+    """A longer one reaches the end of a long script."""
     assert cli("play", "task_timeout", "--timeout", "2h").stdout.endswith("completed after 1h3s.\n")
     assert cli("play", "task_timeout").stdout.endswith("failed after 30m1s.\n")
 

@@ -17,8 +17,9 @@ from deck_sim.extras.player import play_scenario
 from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.expressions.environment import FILTERS, FUNCTIONS, VARIABLES
+from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.model import Play, Scenario
 from deck_sim.scenario.steps.failures import FailedWith
 from deck_sim.scenario.steps.prompts import InteractionField
 from deck_sim.scenario.steps.step import REGISTRY
@@ -29,6 +30,7 @@ STEPS = {word: [REGISTRY[key] for key in REGISTRY if key[1] == word] for _, word
 PARTS = {
     "scenario": [Scenario],
     "when": [When],
+    "play": [Play],
     "field": [InteractionField],
     "error": [FailedWith],
     "world": [WorldFile],
@@ -39,6 +41,7 @@ NOUNS = {
     "FailedWith": "error",
     "Rule": "rule",
     "When": "[when](#when)",
+    "Play": "[play](#play)",
 }
 KNOWN_TYPES = {"string": "text", "integer": "whole number", "object": "object", "number": "number"}
 
@@ -131,11 +134,28 @@ def table_of_order(kind):
     return "".join([f"| {kind.removeprefix('task_')} | may be followed by |\n|---|---|\n", *rows])
 
 
+def table_of_shipped():
+    """The included scenarios, with their editions."""
+    scenarios = map(shipped().get, shipped().names())
+    rows = [
+        f"| [`{one.name}`](../scenarios/{one.name}.yaml) | {_editions(one)} | {one.summary} |\n"
+        for one in scenarios
+    ]
+    return "".join(["| scenario | edition | story |\n|---|---|---|\n", *rows])
+
+
+def _editions(scenario):
+    named = [f"`{name}`" for name in scenario.editions]
+    return "both" if len(named) == len(EDITIONS) else ", ".join(named)
+
+
 def make_table(name):
-    """The table of a marker: `errors`, `order KIND`, or the keys of one or more mappings."""
+    """The table of a marker: `errors`, `shipped`, `order KIND`, or the keys of some mappings."""
     first, *others = name.split()
     if first == "errors":
         return table_of_errors()
+    if first == "shipped":
+        return table_of_shipped()
     if first == "order":
         return table_of_order(*others)
     models = {word: (PARTS | STEPS)[word] for word in (first, *others)}

@@ -75,7 +75,7 @@ def test_creating_a_credential_emits_one_event_with_a_summary(api, credential, e
         ("success", "verified"),
         ("needs_approval", "verified"),
         ("output_invalid", "verified"),
-        ("session_login_rejected", "invalid"),
+        ("credentials_rejected", "invalid"),
         ("account_locked", "unverified"),
         ("source_down", "unverified"),
         ("mfa_never_answered", "unverified"),

@@ -62,8 +62,8 @@ def test_ending_a_session_cancels_its_run(api, start, advance, session_of, look,
 @pytest.mark.parametrize(
     ("scenario", "status"),
     [
-        ("session_login_rejected", "failed"),
-        ("session_times_out", "completing"),
+        ("credentials_rejected", "failed"),
+        ("login_times_out", "completing"),
         ("source_down", "idle"),
         ("task_fails", "idle"),
     ],
