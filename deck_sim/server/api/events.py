@@ -7,7 +7,7 @@ from deck_sim.contract.error_catalog import Problem, refuse
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_event, print_resource
-from deck_sim.server.api.paging import list_items, read_words, show_all
+from deck_sim.server.api.paging import list_items, poll_all, read_words, show_all
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 
@@ -24,6 +24,7 @@ def list_events(request: Request) -> Answer:
         lambda: {event.id: event for event in world.events},
         lambda event: event.created_at >= _oldest(world) and (not types or event.type in types),
         partial(print_event, request.simulation),
+        polled=lambda spans: poll_all(world),
     )
 
 
@@ -61,7 +62,12 @@ def list_event_deliveries(request: Request) -> Answer:
 
     show = partial(print_resource, request.simulation)
     return list_items(
-        request, lambda: world.all("event_delivery"), matches, show, problems=problems
+        request,
+        lambda: world.all("event_delivery"),
+        matches,
+        show,
+        polled=lambda spans: poll_all(world),
+        problems=problems,
     )
 
 

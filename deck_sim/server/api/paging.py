@@ -5,7 +5,7 @@ item keeps its place in the world, so no page repeats or loses an item.
 """
 
 import base64
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.contract.resources import Kind
 from deck_sim.engine.records import Event, Resource
+from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import read_moment
 from deck_sim.server.request import Answer, Request
 
@@ -36,8 +37,8 @@ def list_items(
     """Show one page of the items that match.
 
     `read` gives all items by id, oldest first. `polled` gives the resources that this request
-    polls, for an `on_poll` clock, from a filter by the time asked for; by default every resource of
-    the world. `problems` are further problems with the parameters, for the same error.
+    polls, for an `on_poll` clock, from a filter by the time asked for; by default those of the
+    page. `problems` are further problems with the parameters, for the same error.
     """
     found, simulation = list[Problem](), request.simulation
     limit, cursor = _read_limit(request, found), _read_cursor(request, read(), found)
@@ -50,16 +51,25 @@ def list_items(
             before is None or item.created_at < before
         )
 
-    kinds = simulation.world.resources.values()
-    simulation.poll(polled(spans) if polled else chain(*(kind.values() for kind in kinds)))
-    newest_first = reversed([*read().values()])
-    if cursor is not None:
-        next(item for item in newest_first if item.id == cursor)
-    matching = (item for item in newest_first if spans(item) and matches(item))
-    page = [*islice(matching, limit + 1)]
+    def find() -> Iterator[Item]:
+        newest_first = reversed([*read().values()])
+        if cursor is not None:
+            next(item for item in newest_first if item.id == cursor)
+        return (item for item in newest_first if spans(item) and matches(item))
+
+    def shown() -> Iterator[Resource]:
+        yield from (item for item in islice(find(), limit) if isinstance(item, Resource))
+
+    simulation.poll(polled(spans) if polled else shown())
+    page = [*islice(find(), limit + 1)]
     has_more, page = len(page) > limit, page[:limit]
     next_cursor = base64.urlsafe_b64encode(page[-1].id.encode()).decode() if has_more else None
     return Answer({"data": [*map(show, page)], "has_more": has_more, "next_cursor": next_cursor})
+
+
+def poll_all(world: World) -> Iterable[Resource]:
+    """Every resource of a world: any of them may bring the next item of a list."""
+    return chain(*(kind.values() for kind in world.resources.values()))
 
 
 def show_all(items: list[dict[str, Any]]) -> Answer:

@@ -7,7 +7,7 @@ from deck_sim.contract.resources import Kind
 from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import print_resource
-from deck_sim.server.api.paging import list_items, read_includes, read_words
+from deck_sim.server.api.paging import Filter, list_items, read_includes, read_words
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 
@@ -51,14 +51,15 @@ def list_resource(request: Request) -> Answer:
         lasting = ((name, values) for name, values in filters.items() if name not in _CHANGING)
         return not item.deleted and all(item[name] in values for name, values in lasting)
 
+    def polled(spans: Filter) -> list[Resource]:
+        return [item for item in world.all(kind.object).values() if may_match(item) and spans(item)]
+
     return list_items(
         request,
         lambda: world.all(kind.object),
         matches,
         lambda item: print_resource(request.simulation, item, includes),
-        polled=lambda spans: [
-            item for item in world.all(kind.object).values() if may_match(item) and spans(item)
-        ],
+        polled=polled if statuses or filters.keys() & {*_CHANGING} else None,
         problems=problems,
     )
 

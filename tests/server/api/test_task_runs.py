@@ -85,6 +85,17 @@ def test_listing_finished_runs_polls_unfinished_runs(api, sim, run_task):
     assert sim.get("/clock").json()["now"] == "2025-01-15T09:30:11Z"
 
 
+def test_a_list_polls_the_runs_of_its_page(api, sim, run_task, advance):
+    """On an `on_poll` clock; a run of another page has no part in it."""
+    run_task()
+    advance("1s")
+    newest = run_task()
+    sim.put("/clock", json={"mode": "on_poll"})
+    (item,) = api.get("/task-runs?limit=1").json()["data"]
+    assert (item["id"], item["status"]) == (newest["id"], "running")
+    assert sim.get("/clock").json()["now"] == "2025-01-15T09:30:04Z"
+
+
 def test_other_reads_do_not_move_the_clock(api, sim, run_task, unchanged):
     """On an `on_poll` clock only reads of unfinished resources move time."""
     run = run_task()
