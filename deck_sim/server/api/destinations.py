@@ -93,7 +93,8 @@ def _check(
     data, rules, operation = request.read_object(), request.world.rules, request.operation
     assert operation is not None, "the operation takes no body"
     assert operation.body is not None, "the operation takes no body"
-    found = data.get("type", WEBHOOK) if old is None else old["type"]
+    body = rules.body(operation.body)
+    found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""
     config_at, credentials_at = parts(type_)
 
@@ -108,7 +109,7 @@ def _check(
             problems.append(problem("request/input_invalid", f"`{field}` {fault}", field=field))
         return problems
 
-    model = rules.body(operation.body).of_type(type_)
+    model = body.of_type(type_)
     fields = check_body(model, data, beyond).model_dump(exclude_unset=True)
     raise_problems(beyond(data))
     return type_, fields

@@ -138,6 +138,16 @@ def test_an_incorrect_destination_is_refused(api, unchanged, change, field, word
     assert words in error["message"]
 
 
+@pytest.mark.parametrize("type_", ["smtp", 5, ["aws_sqs"], None])
+def test_the_settings_of_an_unknown_type_are_not_judged(api, errors, type_):
+    """Only the type is reported."""
+    body = {"name": "q", "type": type_, "config": {"queue_url": "q"}, "events": ["*"]}
+    (found,) = errors("POST", PATH, 400, json=body)
+    assert found[1] == "type"
+    del body["type"]
+    assert errors("POST", PATH, 400, json=body) == [("input_missing", "type")]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
