@@ -74,6 +74,11 @@ class Machine:
         """The status that waits for a reviewer."""
         return self.commands["approve"].allowed[0]
 
+    @property
+    def cancellation(self) -> str:
+        """The status that a cancel leads to."""
+        return str(self.commands["cancel"].leads_to)
+
     def is_final(self, status: str) -> bool:
         """Whether nothing can follow `status`."""
         return not self.follows[status]

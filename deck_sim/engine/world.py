@@ -378,7 +378,7 @@ class World:
             if error is not None:
                 self.fail(run, problem(error, text))
             else:
-                self.move(run, str(self.machine(run).commands["cancel"].leads_to))
+                self.move(run, self.machine(run).cancellation)
                 self.stop_story(run.id)
 
     def _arm_auto_transition(self, resource: Resource) -> None:

@@ -193,6 +193,13 @@ class _ScriptCheck:
         self.kind, self.edition, self.words = kind, edition, step_words(kind)
         self.types = {word: REGISTRY[kind, word] for word in self.words}
         self.machine = edition.machine(kind)
+        # How each status is written, by the name that it has in this edition if it has two.
+        own = self.machine.statuses
+        self.written = {
+            self.types[word].status(self.machine): word
+            for word in sorted(self.words, key=lambda word: word in own)
+            if self.types[word].is_status
+        }
         # The inactivity limit is for resources that do work.
         self.inactivity = edition.inactivity if self.machine.is_run else None
 
@@ -277,4 +284,4 @@ class _ScriptCheck:
         return f"{text}; editions that have it: {listed(having)}"
 
     def _list_words(self, statuses: Iterable[str]) -> str:
-        return listed((s for s in statuses if s in self.words), last="or")
+        return listed((self.written[s] for s in statuses if s in self.written), last="or")

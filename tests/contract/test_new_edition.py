@@ -187,5 +187,5 @@ def test_a_scenario_for_a_new_edition_is_checked_against_its_statuses(kiosk):
     assert read_scenario(STORY).editions == ("kiosk",)
     with pytest.raises(ScenarioError, match="desk/closed"):
         read_scenario(STORY.replace("- completed", "- failed: desk/close"))
-    with pytest.raises(ScenarioError, match="canceled"):
-        read_scenario(STORY.replace("- completed", "- canceled"))
+    with pytest.raises(ScenarioError, match="pending"):
+        read_scenario(STORY.replace("- completed", "- pending"))

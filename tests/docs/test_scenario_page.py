@@ -122,9 +122,12 @@ def table_of_order(kind):
     """The statuses that a script can have, and those that may follow each in some edition."""
     may_follow = {}
     for edition in (edition for edition in EDITIONS.values() if kind in edition.kinds):
-        for status, after in edition.machine(kind).follows.items():
+        machine = edition.machine(kind)
+        words = {machine.cancellation: "canceled"} if kind == "task_run" else {}
+        words |= {status: status for status in machine.statuses if (kind, status) in REGISTRY}
+        for status, after in machine.follows.items():
             if (kind, status) in REGISTRY and not REGISTRY[kind, status].ends:
-                known = [word for word in after if (kind, word) in REGISTRY]
+                known = [words[status] for status in after if status in words]
                 found = may_follow.setdefault(status, [])
                 found += [word for word in known if word not in found]
     rows = [

@@ -187,6 +187,8 @@ class Reference:
             return True
         if word == "completed":
             self.enter(thing, "completed", output=how["output"])
+        elif word == "canceled":
+            self.cancel_run(thing)
         elif word == "failed" and run:
             self.fail(thing, how)
         elif word in ("failed", "invalid", "disconnected"):

@@ -36,6 +36,7 @@ RUNS = {
     "fails": [{"queued": "1s"}, {"running": "2s"}, {"failed": AMISS}],
     "fails_in_queue": [{"queued": "1s"}, {"failed": AMISS}],
     "fails_the_task": [{"running": "2s"}, {"failed": "task/task_failed"}],
+    "canceled": [{"running": "2s"}, "canceled"],
     "no_login": [{"running": "2s"}, {"failed": "auth/auth_invalid"}],
     "locked": [{"running": "2s"}, {"failed": "auth/auth_locked"}],
 }

@@ -11,11 +11,11 @@ from deck_sim.scenario.loader import (
 from deck_sim.scenario.steps.step import step_words
 
 
-def test_an_unknown_status_lists_the_allowed_ones(mistakes):
+def test_an_unknown_step_lists_the_allowed_ones(mistakes):
     """Without a near spelling, the message lists every step of the script."""
     (line,) = mistakes("task_run: [sleeping]")
     allowed = f"allowed in a task_run script: {listed(step_words('task_run'))}"
-    assert line == f"story.yaml:3:12: task_run[0]: unknown status 'sleeping'; {allowed}"
+    assert line == f"story.yaml:3:12: task_run[0]: unknown step 'sleeping'; {allowed}"
 
 
 def test_an_unknown_error_lists_those_of_its_type(mistakes):

@@ -330,3 +330,16 @@ def test_at_the_inactivity_limit_the_limit_is_first(read):
         for step in (pending, late)
     }
     assert ends == {pending: "completed", late: "failed"}
+
+
+@pytest.mark.parametrize(
+    ("edition", "ends"),
+    [
+        ("connections", ["3s running", "8s canceled"]),
+        ("credentials", ["2s running", "7s cancelling", "8s canceled"]),
+    ],
+)
+def test_a_run_is_canceled_from_elsewhere(play, edition, ends):
+    """By the way that the edition cancels."""
+    body = f"edition: {edition}\ntask_run: [queued: 2s, running: 5s, canceled]"
+    assert play(body)[1:] == ends

@@ -48,6 +48,7 @@ def moves(kind):
         for after in row
         if (kind, after) in REGISTRY and (kind, status) in REGISTRY
         if not REGISTRY[kind, status].ends and (kind, status, after) != BY_A_RUN
+        if after != "canceled"  # a command, with a story of its own
     ]
 
 

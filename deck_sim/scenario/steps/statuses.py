@@ -47,14 +47,22 @@ class _Timed(Step):
 
 
 class _Terminal(Step):
-    """A status of a connection or session that ends its script."""
+    """A status without keys that ends the script."""
 
     ends = True
 
     def enter(self, stage: Stage) -> Wait | None:
-        stage.move(self.word)
+        stage.move(self.status(stage.world.machine(stage.resource)))
         stage.world.stop_story(stage.story.owner)
         return None
+
+
+class _Canceled(_Terminal):
+    """A cancel that no call of the world caused, by the way that the edition cancels."""
+
+    @classmethod
+    def status(cls, machine: Machine) -> str:
+        return machine.cancellation
 
 
 class Completed(Step):
@@ -130,6 +138,7 @@ for _row in (
     (_Timed, "running", ("session", "task_run"), "The agent works or logs in."),
     (_Timed, "idle", ("session",), "The session is open and free for a run."),
     (_Terminal, "failed", ("session",), "The session does not start, or breaks down."),
+    (_Canceled, "canceled", ("task_run",), "The run is canceled by somebody else."),
     (_Review, "pending", ("task_run",), _APPROVED),
     (_Review, "review_required", ("task_run",), f"{_APPROVED} For edition `credentials`."),
     (_Approval, "approval", ("task_run",), f"{_APPROVED} `pending` or `review_required`."),
