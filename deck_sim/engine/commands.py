@@ -232,10 +232,10 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
     Credentials of the wrong type are skipped.
     """
     method = fields.get("auth_method", stored and stored["auth_method"])
-    given = fields.get("auth_credentials", stored and stored.hidden) or {}
-    if method != "username_password" or not isinstance(given, Mapping):
+    given = fields.get("auth_credentials", stored and stored.hidden)
+    if method != "username_password" or not isinstance(given, Mapping | None):
         return []
-    absent = [name for name in LOGIN_PARTS if not given.get(name)]
+    absent = [name for name in LOGIN_PARTS if not (given or {}).get(name)]
     return [problem("request/input_missing", field=f"auth_credentials.{name}") for name in absent]
 
 

@@ -87,6 +87,11 @@ def test_an_interaction_of_a_connection_can_be_answered(api, sim, source):
         ({"auth_method": "password"}, 400, ("auth_method_invalid", "auth_method")),
         ({"auth_method": None}, 400, ("input_missing", "auth_method")),
         ({"auth_credentials": "a:x"}, 400, ("input_invalid", "auth_credentials")),
+        (
+            {"auth_method": "username_password", "auth_credentials": []},
+            400,
+            ("input_invalid", "auth_credentials"),
+        ),
         ({"external_id": 7}, 400, ("input_invalid", "external_id")),
     ],
 )
