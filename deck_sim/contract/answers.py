@@ -24,6 +24,14 @@ OTHERS: Mapping[str, Shape] = {
     "deleted": record(
         {"id": identity(resources.AGENT.prefix), "object": text("agent"), "deleted": constant(True)}
     ),
+    "storage_item": record(
+        {
+            "id": identity(resources.STORAGE.prefix),
+            "object": constant(resources.STORAGE.object),
+            **FILE,
+            "created_at": MOMENT,
+        }
+    ),
     "screenshot": record(
         {
             **FILE,

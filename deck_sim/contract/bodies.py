@@ -95,7 +95,9 @@ class TaskStorage(Body):
     enabled: bool = False
     extraction: bool = False
     extraction_schema: JsonObject | None = None
+    extraction_prompt: str | None = None
     deduplication: bool = False
+    deduplication_schema: JsonObject | None = None
 
 
 class TaskSettings(Body):
@@ -114,7 +116,7 @@ class CreateTask(Body):
     input_schema: JsonObject | None = None
     output_schema: JsonObject | None = None
     storage: TaskStorage | None = None
-    extraction: JsonObject | None = None
+    extraction: bool = False
     settings: TaskSettings = TaskSettings()
 
 

@@ -163,7 +163,7 @@ SHARED = (
         "list_run_storage",
         "GET /task-runs/{id}/storage",
         "List the files that a task run kept",
-        "storage",
+        "storage_item",
         FILES_CALLS,
         paged=True,
     ),

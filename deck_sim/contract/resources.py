@@ -5,6 +5,7 @@ Ids, paths, verbs, filters, JSON, events and the OpenAPI document follow from th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal, get_args
 
 from deck_sim.contract import destinations, statuses
@@ -54,7 +55,9 @@ class Kind:
     create: str | None = None  # the name of the model of the body
     update: str | None = None
     references: Mapping[str, str] = field(default_factory=dict)  # body field -> kind it must name
-    schemas: tuple[str, ...] = ()  # body fields that must hold a valid JSON Schema
+    # Body fields that must hold a valid JSON Schema; those inside another have a dot.
+    schemas: tuple[str, ...] = ()
+    needs: Mapping[str, str] = field(default_factory=dict)  # body field -> one it needs if true
     filters: tuple[str, ...] = ()
     # filter -> attribute, if their names differ
     filter_fields: Mapping[str, str] = field(default_factory=dict)
@@ -62,6 +65,8 @@ class Kind:
     # attribute -> attribute that holds its JSON key
     named_by: Mapping[str, str] = field(default_factory=dict)
     embeds: Mapping[str, Embed] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()  # the fields of an item of its list; empty: all
+    kept_for: timedelta | None = None  # after that it cannot be read any more; None: for ever
     machine: Machine | None = None
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those with events
     create_status: int = 201
@@ -168,13 +173,17 @@ TASK = Kind(
         "input_schema": nullable(SCHEMA),
         "output_schema": nullable(SCHEMA),
         "storage": nullable(named("KeptTaskStorage")),
-        "extraction": nullable(OBJECT),
+        "extraction": {"type": "boolean", "examples": [False]},
         "settings": named("KeptTaskSettings"),
     },
     create="CreateTask",
     update="UpdateTask",
     references={"agent_id": "agent"},
-    schemas=("input_schema", "output_schema"),
+    schemas=(
+        *("input_schema", "output_schema"),
+        *("storage.extraction_schema", "storage.deduplication_schema"),
+    ),
+    needs={"storage.extraction": "storage.extraction_schema"},
     filters=("agent_id", "status"),
     machine=statuses.TASK,
     lifecycle=CRUD,
@@ -231,6 +240,8 @@ STORAGE = Kind(
         "task_run_id": identity(TASK_RUN.prefix),
     },
     verbs=("get",),
+    listed=("id", "object", *FILE, "created_at"),
+    kept_for=timedelta(days=90),
     lifecycle=("created", "deleted"),
     known=FILES_CALLS,
 )

@@ -50,7 +50,8 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
     A field of the wrong type is skipped; the check of the body's shape reports it.
     """
     row = world.kind(kind)
-    types = {**dict.fromkeys(row.references, str), **dict.fromkeys(row.schemas, dict)}
+    objects = dict.fromkeys((name.partition(".")[0] for name in row.schemas), dict)
+    types = {**dict.fromkeys(row.references, str), **objects}
     readable = {
         n: value for n, value in body.items() if value and isinstance(value, types.get(n, ()))
     }
@@ -78,7 +79,12 @@ def input_problems(task: Resource, body: Mapping[str, Any]) -> list[Problem]:
 def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resource:
     """Create an agent, a source or a task from a checked body."""
     raise_problems(_field_problems(world, kind, fields))
-    return world.create(kind, dict(fields))
+    chosen = fields.get("id")
+    if chosen in world.all(kind):
+        text = f"The id `{chosen}` is taken by another {kind}; choose another one, or leave it out."
+        raise refuse("request/state_invalid", text, field="id")
+    standard = {} if chosen is None else {"id": chosen}
+    return world.create(kind, {n: v for n, v in fields.items() if n != "id"}, **standard)
 
 
 def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard: Any) -> Resource:
@@ -268,12 +274,27 @@ def _find(world: World, kind: str, resource_id: str) -> Resource | None:
 
 
 def _field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    return reference_problems(world, kind, fields) + [
-        found
-        for name in world.kind(kind).schemas
-        if fields.get(name) is not None
-        for found in json_schema.schema_problems(fields[name], name)
+    row = world.kind(kind)
+    absent = [
+        needed
+        for name, needed in row.needs.items()
+        if _at(fields, name) is True and _at(fields, needed) is None
     ]
+    problems = reference_problems(world, kind, fields)
+    problems += [problem("request/input_missing", field=name) for name in absent]
+    for name in row.schemas:
+        if isinstance(schema := _at(fields, name), dict):
+            problems += json_schema.schema_problems(schema, name)
+    return problems
+
+
+def _at(fields: Mapping[str, Any], path: str) -> Any:
+    """The value of a field, or of one inside another; None if there is none."""
+    name, _, inner = path.partition(".")
+    value = fields.get(name)
+    if not inner:
+        return value
+    return value.get(inner) if isinstance(value, Mapping) else None
 
 
 def _answer_problems(world: World, resource: Resource, inputs: Mapping[str, Any]) -> list[Problem]:

@@ -26,7 +26,7 @@ def keep_file(
     elif storage["deduplication"] and any(
         item.hidden["digest"] == digest and item.hidden["task_id"] == run["task_id"]
         for item in world.all("storage").values()
-        if not item.deleted
+        if not world.is_gone(item)
     ):
         world.note("task_run", run.id, f"file {name} not kept: the task has its bytes already")
     else:
@@ -61,8 +61,17 @@ def read_file(world: World, file_id: str) -> File | None:
     if item is not None:
         return File(item.hidden["content"], item["file_type"], item["file_name"])
     run_id, _, number = file_id.rpartition(".")
-    shots = world.screenshots.get(run_id)
-    return File(PIXEL, "image/png", shots[int(number)]["file_name"]) if shots else None
+    run = world.find("task_run", run_id)
+    shots = kept_screenshots(world, run) if run else ()
+    found = (File(PIXEL, "image/png", shot["file_name"]) for n, shot in shots if f"{n}" == number)
+    return next(found, None)
+
+
+def kept_screenshots(world: World, run: Resource) -> list[tuple[int, dict[str, Any]]]:
+    """The screenshots of a run that are not too old, each with its index."""
+    oldest = world.now - world.rules.screenshot_retention
+    shots = enumerate(world.screenshots.get(run.id, []))
+    return [(index, shot) for index, shot in shots if shot["created_at"] >= oldest]
 
 
 def screenshot_id(run_id: str, index: int) -> str:

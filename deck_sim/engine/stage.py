@@ -32,6 +32,13 @@ class Stage:
         return self.world.all("task")[self.resource["task_id"]]["output_schema"]
 
     @property
+    def extraction_schema(self) -> Any:
+        """The schema of what the task extracts from a file that it keeps; None: it does not."""
+        storage = self.world.all("task")[self.resource["task_id"]]["storage"]
+        extracts = storage and storage["enabled"] and storage["extraction"]
+        return storage["extraction_schema"] if extracts else None
+
+    @property
     def names(self) -> dict[str, Any]:
         """The variables of the script's expressions."""
         login, session, task = map(self._used, (self.world.rules.login, "session", "task"))
@@ -67,15 +74,14 @@ class Stage:
             text = "The output is not an object; the API's outputs are."
             self.fail(problem("task/output_invalid", text, field="output"))
         elif broken:
-            self.reject_output(broken)
+            self.reject("task/output_invalid", broken)
         else:
             self.move("completed", output=output)
 
-    def reject_output(self, broken: list[Problem], why: str = "") -> None:
-        """Fail the run for an output that breaks the schema; the timeline says where."""
+    def reject(self, name: str, broken: list[Problem], why: str = "") -> None:
+        """Fail the run for a value that breaks a schema of its task; the timeline says where."""
         for one in broken:
             self.world.note("task_run", self.resource.id, one.message)
-        name = "task/output_invalid"
         self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))
 
     def fail(self, *problems: Problem) -> None:

@@ -104,9 +104,16 @@ class World:
         return self._resources[kind]
 
     def find(self, kind: str, resource_id: str) -> Resource | None:
-        """The resource with that id; None if it does not exist or was deleted."""
+        """The resource with that id; None if it does not exist or is gone."""
         found = self._resources[kind].get(resource_id)
-        return None if found is None or found.deleted else found
+        return None if found is None or self.is_gone(found) else found
+
+    def is_gone(self, resource: Resource) -> bool:
+        """Whether a resource was deleted, or is too old to be read."""
+        kept_for = self.kind(resource.kind).kept_for
+        return resource.deleted or (
+            kept_for is not None and self.now > resource.created_at + kept_for
+        )
 
     def resource(self, resource_id: str) -> Resource:
         """The resource with that id, which must exist, of whatever kind, deleted or not."""

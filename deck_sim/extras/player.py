@@ -335,7 +335,7 @@ def _create_task(world: World, timeout: timedelta) -> tuple[Resource, Resource]:
         agent_id=agent.id,
         input_schema=_INPUT_SCHEMA,
         output_schema=_OUTPUT_SCHEMA,
-        storage=bodies.TaskStorage(enabled=True, extraction=True),
+        storage=bodies.TaskStorage(enabled=True, extraction=True, extraction_schema={}),
         settings=bodies.TaskSettings(timeout_seconds=timeout // timedelta(seconds=1)),
     )
     return source, seed("task", task)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.engine.files import screenshot_id
+from deck_sim.engine.files import kept_screenshots, screenshot_id
 from deck_sim.engine.records import Event, Resource
 from deck_sim.runtime.files import file_url
 from deck_sim.runtime.simulation import Simulation
@@ -73,9 +73,18 @@ def print_resource(
 
 def print_storage(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
     """The stored files of a run, newest first."""
-    items = simulation.world.all("storage").values()
-    kept = [item for item in items if item["task_run_id"] == run.id and not item.deleted]
-    return [print_resource(simulation, item) for item in reversed(kept)]
+    world = simulation.world
+    items = (item for item in world.all("storage").values() if item["task_run_id"] == run.id)
+    kept = [print_resource(simulation, item) for item in items if not world.is_gone(item)]
+    return kept[::-1]
+
+
+def print_storage_item(simulation: Simulation, item: Resource) -> dict[str, Any]:
+    """A stored file as the list of its run shows it."""
+    whole = print_resource(simulation, item)
+    world = simulation.world
+    names = (*world.kind(item.kind).listed, *world.additive_changes.unknown_fields)
+    return {name: whole[name] for name in names}
 
 
 def print_screenshots(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
@@ -89,7 +98,7 @@ def print_screenshots(simulation: Simulation, run: Resource) -> list[dict[str, A
             "url": file_url(simulation, screenshot_id(run.id, index)),
             "reasoning": shot["reasoning"],
         }
-        for index, shot in enumerate(simulation.world.screenshots.get(run.id, []))
+        for index, shot in kept_screenshots(simulation.world, run)
     ]
 
 

@@ -38,6 +38,10 @@ artifacts_are_screenshots (assumed, strict): `include=artifacts` shows a run's s
 include_screenshots (observed): `screenshots` is an older value of `include`.
     of: include=screenshots
     source: a public client: asks for this name
+task_extraction (documented): `extraction` of a task is a boolean, apart from that in its
+    `storage`; the default is false.
+    source: docs.deck.co, API reference, tasks: `extraction` is a boolean, false by default
+    date: 2026-11-26
 external_id (documented): An `external_id` has at most 255 characters, may be null, and need not be
     unique.
     source: docs.deck.co, API reference, connections: the length, null, and that it is not unique

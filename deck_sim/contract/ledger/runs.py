@@ -76,12 +76,36 @@ interaction_attempts (assumed, later): A prompt takes 3 answers, unless the scen
     source: nothing public; common services lock an account after as many
 
 # Storage and screenshots
-storage_settings (documented): A task's `storage` has `enabled`, `extraction`, `extraction_schema`
-    and `deduplication`.
-    source: docs.deck.co, API reference, tasks: the object "storage"
+storage_settings (documented): A task's `storage` has `enabled`, `extraction`, `extraction_schema`,
+    `extraction_prompt`, `deduplication` and `deduplication_schema`.
+    source: docs.deck.co, API reference, tasks: the fields of `storage`
+    date: 2026-11-26
+storage_schemas_checked (assumed, error): Both schemas in a task's `storage` must be valid JSON
+    Schemas. `deduplication_schema` has no other effect.
+    source: nothing public; an invalid `input_schema` is refused, so these are, too
+    date: 2026-11-26
+extraction_fits_schema (assumed, later): What is extracted from a file must fit the task's
+    `extraction_schema`; otherwise the run fails with `storage/extraction_failed` and the file is
+    not kept.
+    source: nothing public; an output that breaks its schema fails the run in the same way
+    date: 2026-11-26
 storage_item (documented): A file has its name, type, size, a signed `url`, the extracted data and
     its run.
     source: docs.deck.co, API reference, storage: the object
+storage_list_item (documented): A file in the list of a run has `id`, `object`, `file_name`,
+    `file_type`, `file_size` and `created_at`; `url`, `extraction` and `task_run_id` are in
+    `GET /storage/{id}` and `include=storage`.
+    source: docs.deck.co, API reference, storage: the items of the list of a run, and one item
+    date: 2026-11-26
+storage_retention (documented): Files are gone after 90 days at most, screenshots after 15.
+    of: edition.screenshot_retention
+    source: docs.deck.co, guide, storage: how long files and screenshots are kept
+    date: 2026-11-26
+storage_kept_to_the_end (assumed, later): Files and screenshots are kept for exactly that long. Then
+    they are in no list, their calls and URLs are a 404, and no event says so.
+    of: edition.screenshot_retention
+    source: nothing public; events that are too old to be read go in the same way
+    date: 2026-11-26
 storage_deduplication (documented): With `deduplication`, a file whose content is already kept is
     dropped.
     source: docs.deck.co, API reference, tasks: duplicates are dropped by their hash

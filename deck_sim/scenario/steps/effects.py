@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from deck_sim.base.validation import show, value_error
+from deck_sim.base.validation import format_path, show, value_error
 from deck_sim.engine.files import keep_file, take_screenshot
+from deck_sim.engine.json_schema import violations
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
 from deck_sim.scenario.expressions.templates import is_template
 from deck_sim.scenario.steps.step import Step, compute, script_error
+from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
 
 
 class _Rule(NamedTuple):
@@ -93,7 +95,8 @@ class KeepFile(Step):
     content: str = ""
     """Its text, which the item's `url` serves."""
     extraction: Any = None
-    """The data extracted from it. Shown if the task extracts."""
+    """The data extracted from it, shown if the task extracts. If omitted, it is generated from the
+    task's `extraction_schema`; data that breaks the schema fails the run."""
     result: Literal["success", "failure"] = "success"
     """The result of the download. Only edition `credentials` shows it."""
 
@@ -102,8 +105,31 @@ class KeepFile(Step):
         type_ = _MEDIA_TYPE.compute(stage, "type", self.type)
         content = str(compute(stage, self.content)).encode()
         extraction = compute(stage, self.extraction)
+        schema = stage.extraction_schema
+        if schema is not None and self.result == "success":
+            try:
+                if extraction is None:
+                    extraction = _extract(stage, schema)
+            except NoValidOutput as error:
+                stage.reject(_FAILED, error.problems, _NOTHING_FITS)
+                return None
+            if broken := violations(schema, extraction, "extraction"):
+                stage.reject(_FAILED, broken)
+                return None
         keep_file(stage.world, stage.resource, name, type_, content, extraction, self.result)
         return None
+
+
+_FAILED = "storage/extraction_failed"
+_NOTHING_FITS = (
+    "deck-sim could not generate an extraction for the task's `extraction_schema`; give the"
+    " scenario's `file` step an `extraction:`. Problem of the last attempt: "
+)
+
+
+def _extract(stage: Stage, schema: Any) -> Any:
+    name = f"{stage.story.owner}/{format_path(stage.story.path)}"  # differs for each file of a run
+    return make_output(schema, stage.world.seed, name, stage.world.now, "extraction")
 
 
 class TakeScreenshot(Step):

@@ -82,7 +82,7 @@ class Completed(Step):
         try:
             stage.complete(make_output(stage.output_schema, world.seed, run, world.now))
         except NoValidOutput as error:
-            stage.reject_output(error.problems, _NO_OUTPUT)
+            stage.reject("task/output_invalid", error.problems, _NO_OUTPUT)
         return None
 
 

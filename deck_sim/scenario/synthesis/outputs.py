@@ -44,7 +44,7 @@ class NoValidOutput(Exception):
         self.problems = problems
 
 
-def make_output(schema: Any, seed: int, run_id: str, now: datetime) -> Any:
+def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str = "output") -> Any:
     """A value that satisfies `schema`, the same for the same seed, run and moment.
 
     A schema that is no object, such as None or True, gives `{}`. If no attempt gives a valid value,
@@ -58,18 +58,18 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime) -> Any:
         with limit_work():
             for attempt in range(ATTEMPTS):
                 try:
-                    made = _Maker(checker, seed, run_id, now, attempt).make(schema, "output")
+                    made = _Maker(checker, seed, run_id, now, attempt).make(schema, field)
                 except _TooLarge:
                     made = {}
-                problems = checker.violations(made, "output")
+                problems = checker.violations(made, field)
                 if not problems:
                     return made
     except OutOfSteps as error:
         text = (
-            f"`output`: cannot be generated: its schema needs {error};"
+            f"`{field}`: cannot be generated: its schema needs {error};"
             " nest fewer `oneOf`, `anyOf` and `allOf`"
         )
-        problems = [problem("request/input_invalid", text, field="output")]
+        problems = [problem("request/input_invalid", text, field=field)]
     raise NoValidOutput(problems)
 
 

@@ -7,7 +7,11 @@ from typing import Any
 from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import ExtraChecks
-from deck_sim.runtime.serialization import print_resource, print_screenshots
+from deck_sim.runtime.serialization import (
+    print_resource,
+    print_screenshots,
+    print_storage_item,
+)
 from deck_sim.scenario.selection import HEADER
 from deck_sim.server.api.paging import list_items, show_all
 from deck_sim.server.request import Answer, Request
@@ -106,8 +110,8 @@ def list_run_storage(request: Request) -> Answer:
     return list_items(
         request,
         lambda: request.world.all("storage"),
-        lambda item: item["task_run_id"] == run.id and not item.deleted,
-        partial(print_resource, request.simulation),
+        lambda item: item["task_run_id"] == run.id and not request.world.is_gone(item),
+        partial(print_storage_item, request.simulation),
         polled=lambda spans: [run],
     )
 

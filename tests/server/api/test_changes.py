@@ -13,7 +13,8 @@ MODELS = {
     "event-destinations": BODY("UpdateDestination"),
 }
 SCHEMA = {"type": "object"}
-STORAGE = {"enabled": True, "extraction": True, "extraction_schema": SCHEMA, "deduplication": True}
+STORAGE = {"enabled": True, "extraction": True, "extraction_schema": SCHEMA}
+STORAGE |= {"extraction_prompt": "The totals.", "deduplication": True, "deduplication_schema": None}
 
 # A new value for each field that can be changed.
 VALUES = {
@@ -27,7 +28,7 @@ VALUES = {
     ("tasks", "input_schema"): SCHEMA,
     ("tasks", "output_schema"): SCHEMA,
     ("tasks", "storage"): STORAGE,
-    ("tasks", "extraction"): {"anything": [1, None]},
+    ("tasks", "extraction"): True,
     ("tasks", "settings"): {"timeout_seconds": 60},
     ("connections", "external_id"): "new",
     ("event-destinations", "name"): "New",
@@ -40,7 +41,7 @@ HIDDEN = {("event-destinations", "credentials")}
 # The fields that null clears; the others are required.
 CLEARED = {
     *(("agents", "description"), ("sources", "name"), ("connections", "external_id")),
-    *(("tasks", name) for name in ("description", "prompt", "storage", "extraction")),
+    *(("tasks", name) for name in ("description", "prompt", "storage")),
     *(("tasks", name) for name in ("input_schema", "output_schema")),
 }
 # The fields that are objects, and the problem with an invalid one.
@@ -50,6 +51,16 @@ NESTED = [
     ("tasks", {"settings": {"timeout_seconds": 0}}, ["settings.timeout_seconds"]),
     ("tasks", {"input_schema": {"type": "strin"}}, ["input_schema.type"]),
     ("tasks", {"storage": {"enabled": 1, "on": 1}}, ["storage.enabled", "storage.on"]),
+    (
+        "tasks",
+        {"storage": {"extraction_schema": {"type": "x"}}},
+        ["storage.extraction_schema.type"],
+    ),
+    (
+        "tasks",
+        {"name": 5, "storage": {"deduplication_schema": {"type": "x"}}},
+        ["name", "storage.deduplication_schema.type"],
+    ),
 ]
 
 

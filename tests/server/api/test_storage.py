@@ -40,6 +40,12 @@ def kept(api):
 
 
 @pytest.fixture
+def stored(api):
+    """The whole storage items of a run."""
+    return lambda run: api.get(f"{run}?include=storage").json()["storage"]
+
+
+@pytest.fixture
 def shots(api):
     """The screenshots of a run."""
     return lambda run: api.get(f"{run}/screenshots").json()["data"]
@@ -51,9 +57,12 @@ def fetch(url):
 
 
 def test_a_file_becomes_a_storage_item(api, sim, play, kept):
-    """The item has the file's name, type, size and run, and an event."""
+    """The item has the file's name, type, size and run, and an event; the list shows less."""
     run = play(f"file: {CSV}")
-    (item,) = kept(run)
+    (listed,) = kept(run)
+    assert [*listed] == ["id", "object", "file_name", "file_type", "file_size", "created_at"]
+    (item,) = api.get(f"{run}?include=storage").json()["storage"]
+    assert item == {**item, **listed}
     assert item["id"].startswith("stor_")
     assert (item["file_name"], item["file_type"], item["file_size"]) == ("a.csv", "text/csv", 10)
     assert item["task_run_id"] == run.rpartition("/")[2]
@@ -88,9 +97,9 @@ def test_listing_files_polls_the_run(api, sim, play, task, connection, part):
     assert sim.get("/task-runs").json()["data"][-1]["status"] == "completed"
 
 
-def test_a_file_is_downloaded_without_a_key(play, kept):
+def test_a_file_is_downloaded_without_a_key(play, stored):
     """The URL has a signature instead of a key; the type is the file's."""
-    (item,) = kept(play(f"file: {CSV}"))
+    (item,) = stored(play(f"file: {CSV}"))
     answer = fetch(item["url"])
     assert (answer.status_code, answer.content) == (200, b"day,amount")
     assert "Deck-Sim-Version" in answer.headers
@@ -118,16 +127,16 @@ def test_a_screenshot_is_downloaded_without_a_key(play, shots):
         ),
     ],
 )
-def test_a_file_is_downloaded_under_its_name(play, kept, name, header):
+def test_a_file_is_downloaded_under_its_name(play, stored, name, header):
     """The header has an ASCII name and the exact name of RFC 6266."""
-    (item,) = kept(play(f"file: {{name: {json.dumps(name)}}}"))
+    (item,) = stored(play(f"file: {{name: {json.dumps(name)}}}"))
     assert fetch(item["url"]).headers["Content-Disposition"] == header
 
 
 @pytest.mark.parametrize("type_", ["application/pdf", 'text/csv; charset="utf-8"; header=present'])
-def test_a_media_type_may_have_parameters(play, kept, type_):
+def test_a_media_type_may_have_parameters(play, stored, type_):
     """The answer has the media type as written."""
-    (item,) = kept(play(f"file: {{name: a, type: {json.dumps(type_)}}}"))
+    (item,) = stored(play(f"file: {{name: a, type: {json.dumps(type_)}}}"))
     assert fetch(item["url"]).headers["Content-Type"].startswith(type_)
 
 
@@ -140,23 +149,25 @@ def test_a_media_type_may_have_parameters(play, kept, type_):
         ("/_sim/files/", "/_sim/files/0"),
     ],
 )
-def test_a_wrong_url_is_a_404(play, kept, old, new):
+def test_a_wrong_url_is_a_404(play, stored, old, new):
     """Another signature, no signature, another file and an unknown token are 404."""
-    (item,) = kept(play("file: a.txt"))
+    (item,) = stored(play("file: a.txt"))
     assert old in item["url"]
     answer = fetch(item["url"].replace(old, new))
     assert answer.status_code == 404
     assert b"no such file" in answer.content
 
 
-def test_a_signature_is_for_one_file(play, kept):
+def test_a_signature_is_for_one_file(play, stored):
     """The signature of one item does not open another."""
-    second, first = kept(play("file: {name: a, content: a}", "file: {name: b, content: b}"))
+    second, first = stored(play("file: {name: a, content: a}", "file: {name: b, content: b}"))
     path, _, _ = first["url"].partition("?")
     assert fetch(f"{path}?{second['url'].partition('?')[2]}").status_code == 404
 
 
-@pytest.mark.parametrize("storage", [None, {}, {"enabled": False, "extraction": True}])
+@pytest.mark.parametrize(
+    "storage", [None, {}, {"enabled": False, "extraction": True, "extraction_schema": {}}]
+)
 def test_without_storage_no_file_is_kept(play, kept, sim, storage):
     """The list stays empty, and the timeline has the reason."""
     run = play("file: a.txt", storage=storage)
@@ -166,10 +177,62 @@ def test_without_storage_no_file_is_kept(play, kept, sim, storage):
 
 
 @pytest.mark.parametrize(("extracts", "shown"), [(True, {"total": 2}), (False, None)])
-def test_extraction_is_shown_if_the_task_extracts(play, kept, extracts, shown):
+def test_extraction_is_shown_if_the_task_extracts(play, stored, extracts, shown):
     """Otherwise `extraction` is null."""
-    (item,) = kept(play(f"file: {CSV}", storage={"enabled": True, "extraction": extracts}))
+    storage = {"enabled": True, "extraction": extracts, "extraction_schema": {}}
+    (item,) = stored(play(f"file: {CSV}", storage=storage))
     assert item["extraction"] == shown
+
+
+def test_a_task_that_extracts_needs_a_schema(api, errors):
+    """`extraction_schema` is required with `extraction`, and otherwise not."""
+    task = make_task(api, {"extraction_schema": None})
+    for schema in ({}, {"extraction_schema": None}):
+        found = errors(
+            "PATCH", f"/tasks/{task}", 400, json={"storage": {"extraction": True, **schema}}
+        )
+        assert found == [("input_missing", "storage.extraction_schema")]
+
+
+TOTAL = {"type": "object", "properties": {"total": {"type": "number"}}, "required": ["total"]}
+EXTRACTS = {"enabled": True, "extraction": True, "extraction_schema": TOTAL}
+
+
+def test_an_extraction_that_breaks_its_schema_fails_the_run(api, play, kept):
+    """The error says where; the file is not kept."""
+    run = play("file: {name: a.csv, extraction: {total: many}}", storage=EXTRACTS)
+    shown = api.get(run).json()
+    (error,) = shown["errors"]
+    assert (error["type"], error["code"]) == ("storage", "extraction_failed")
+    assert (shown["status"], error["field"], kept(run)) == ("failed", "extraction.total", [])
+
+
+def test_an_extraction_is_generated_from_its_schema(play, stored):
+    """Each file has its own; one whose download failed has none."""
+    files = ["file: {name: a}", "file: {name: b}", "file: {name: c, result: failure}"]
+    third, second, first = stored(play(*files, storage=EXTRACTS))
+    assert first["extraction"]["total"] != second["extraction"]["total"]
+    assert third["extraction"] is None
+
+
+def test_an_extraction_that_cannot_be_generated_fails_the_run(api, play):
+    """The message says what to do."""
+    schema = {**TOTAL, "not": {"required": ["total"]}}
+    run = api.get(play("file: a", storage={**EXTRACTS, "extraction_schema": schema})).json()
+    assert "give the scenario's `file` step an `extraction:`" in run["errors"][0]["message"]
+
+
+def test_files_and_screenshots_are_kept_for_a_time(api, sim, advance, play, stored, shots):
+    """Files for 90 days, screenshots for 15. Then nothing finds them, and no event says so."""
+    run = play("file: a", "screenshot")
+    (item,), (shot,) = stored(run), shots(run)
+    events = len(sim.get("/events").json()["data"])
+    advance("15d")
+    assert (len(stored(run)), shots(run), fetch(shot["url"]).status_code) == (1, [], 404)
+    advance("75d")
+    assert (stored(run), fetch(item["url"]).status_code) == ([], 404)
+    assert api.get(f"/storage/{item['id']}").status_code == 404
+    assert len(sim.get("/events").json()["data"]) == events
 
 
 @pytest.mark.parametrize(("deduplicates", "names"), [(True, ["c", "a"]), (False, ["c", "b", "a"])])

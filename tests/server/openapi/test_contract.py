@@ -42,7 +42,7 @@ FIELDS = {
         "Agent": "name description? tasks",
         "Source": "name? type website",
         "Task": "name status agent_id description? prompt? input_schema? output_schema? storage?"
-        " extraction? settings",
+        " extraction settings",
         "EventDelivery": "status event_type event_id event_destination_id attempts delivered_at?",
     },
     "connections": {

@@ -91,6 +91,13 @@ all_fields_at_once (documented): One call answers all fields, under `inputs`.
     of: edition.answer_key; edition.answer_body
     source: docs.deck.co, guide, interactions, earlier revision: the body of the call
 
+# Storage and screenshots
+extraction_schema_required_in_connections (assumed, error): `extraction_schema` is required if the
+    `extraction` in a task's `storage` is on.
+    source: nothing public; the other edition documents it, and without a schema
+        there is nothing to extract
+    date: 2026-11-26
+
 # Events, destinations and deliveries
 event_request_id (documented): A message to a destination has a `request_id`.
     of: edition.numbers_messages

@@ -191,7 +191,11 @@ TASK_RUN = replace(
 )
 AGENT = replace(resources.AGENT, summary=("id", "object", "name"))
 SOURCE = replace(resources.SOURCE, summary=("id", "object", "name", "type"))
-TASK = replace(resources.TASK, summary=("id", "object", "status", "name", "agent_id"))
+TASK = replace(
+    resources.TASK,
+    own={"create": {"endpoint": "create_resource", "errors": CONFLICT}},
+    summary=("id", "object", "status", "name", "agent_id"),
+)
 STORAGE = replace(
     resources.STORAGE,
     attributes={

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, create_model
 
+from deck_sim.contract import bodies
 from deck_sim.contract.bodies import (
     AuthCredentials,
     Body,
@@ -40,6 +41,14 @@ class CreateCredential(CreateLogin):
 
 
 UpdateCredential = partial(CreateCredential, "auth_method", "auth_credentials", "external_id")
+
+
+class CreateTask(bodies.CreateTask):
+    """`POST /tasks`, with an id that the client may choose."""
+
+    id: Annotated[str, Field(max_length=255, pattern="^task_[A-Za-z0-9_-]+$")] | None = Field(
+        default=None, examples=["task_reservations"]
+    )
 
 
 class StartSession(Body):

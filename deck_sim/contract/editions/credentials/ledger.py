@@ -67,6 +67,13 @@ session_runtime (assumed, always): The `runtime_ms` of a session counts from its
     its end, idle time included. It is 0 before, and the time so far while the session is open.
     source: nothing public; a session is a sandbox, which idles at a cost
     date: 2026-11-26
+task_id_chosen (documented): A client may choose the `id` of a new task; it begins with `task_`.
+    source: docs.deck.co, API reference, tasks: the optional `id` of the create call
+    date: 2026-11-26
+task_id_form (assumed, error): A chosen `id` has letters, digits, `_` and `-` after `task_`, and at
+    most 255 characters; one that another task has or had is a 409.
+    source: nothing public; these characters are safe in a path
+    date: 2026-11-26
 
 # Connections, credentials and sessions
 credential_statuses (documented): A credential is `unverified`, `verified`, `invalid` or `deleted`.
@@ -170,8 +177,16 @@ all_fields_at_once_in_input (documented): One call answers all fields, under `in
     source: docs.deck.co, guide, interactions: the body of the call
 
 # Storage and screenshots
+extraction_schema_required (documented): `extraction_schema` is required if the `extraction` in a
+    task's `storage` is on.
+    source: docs.deck.co, API reference, tasks: `storage.extraction_schema` is required when
+        extraction is on
+    date: 2026-11-26
 storage_result (documented): A file has a `result`.
     source: docs.deck.co, API reference, storage: success or failure
+storage_result_not_listed (assumed, always): The list of a run's files shows no `result`.
+    source: nothing public; the documented fields of a list item are six
+    date: 2026-11-26
 storage_result_success (assumed, always): The `result` of a file is `success`, unless its script
     says `failure`.
     source: nothing public; a file that was kept is a success

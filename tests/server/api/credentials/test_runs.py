@@ -178,6 +178,6 @@ def test_a_file_has_the_result_in_its_script(result, api, sim, task, start, adva
     steps = ["running", {"file": {"name": "a.txt", "result": result}}, "completed"]
     sim.put("/scenarios/keeps", json={"task_run": steps})
     run = start("keeps")
-    (item,) = api.get(f"/task-runs/{run['id']}/storage").json()["data"]
+    (item,) = api.get(f"/task-runs/{run['id']}?include=storage").json()["storage"]
     assert item["result"] == result
     assert api.get(f"/task-runs/{run['id']}").json()["result"] == "success"
