@@ -15,17 +15,16 @@ from pydantic import (
 )
 
 from deck_sim.base.validation import Whole, value_error
-from deck_sim.contract.resources import LOGIN_PARTS, TIMEOUT_SECONDS, AuthMethod
+from deck_sim.contract.resources import LOGIN_PARTS, METHOD_NEEDS, TIMEOUT_SECONDS, AuthMethod
 from deck_sim.contract.web_url import WebUrl
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
 ExternalId = Annotated[str, StringConstraints(max_length=255)]
 
-# Not constrained strings: a generator of clients would name their type after the list, `Event`.
-EventTypes = Annotated[list[str], Field(min_length=1)]
-
-
+# The document has the types of an edition under this name, as one of the whole list: a generator
+# of clients would name an item after its list, `Event`.
+EventTypes = Annotated[list[str], Field(min_length=1), WithJsonSchema({"title": "EventTypes"})]
 MADE = frozenset({"id", "object", "status", "created_at", "updated_at"})  # set by the server
 
 
@@ -66,6 +65,12 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
     made: type[Body] = create_model(name, __base__=base, **fields)
     made.fixed = MADE.union(body.model_fields).difference(fields)
     return made
+
+
+def needs_one_of(*names: str) -> ConfigDict:
+    """The schema of a body in which not all of these fields may be absent or null."""
+    absent: JsonObject = {name: {"type": "null"} for name in names}
+    return ConfigDict(json_schema_extra={"not": {"properties": absent}})
 
 
 class CreateAgent(Body):
@@ -149,8 +154,23 @@ class AuthCredentials(Body):
 OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: method or "none")]
 
 
+def _needs_parts(method: str, parts: tuple[str, ...]) -> JsonObject:
+    given = {"type": "object", "required": [*parts], "properties": dict.fromkeys(parts, _FILLED)}
+    return {
+        "if": {"properties": {"auth_method": {"const": method}}, "required": ["auth_method"]},
+        "then": {"properties": {"auth_credentials": given}, "required": ["auth_credentials"]},
+    }
+
+
+_FILLED = {"type": "string", "minLength": 1}
+
+
 class CreateLogin(Body):
     """A create of the kind of resource that stores a login in an edition."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"allOf": [_needs_parts(*row) for row in METHOD_NEEDS.items()]}
+    )
 
     source_id: Text
     auth_method: OptionalMethod = "none"

@@ -3,25 +3,36 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, create_model
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.destinations import REQUIRED
 from deck_sim.contract.web_url import WebUrl
 
+_HEADERS = {
+    "type": "string",
+    "contentMediaType": "application/json",
+    "contentSchema": {"type": "object", "additionalProperties": {"type": "string"}},
+}
+
 
 class WebhookConfig(Body):
     """The `config` of a destination of the type `webhook`."""
 
     url: WebUrl
-    custom_headers: str | None = None
+    custom_headers: Annotated[str, WithJsonSchema(_HEADERS)] | None = None
+
+
+_FOUR, _LAST = "[A-Za-z0-9+/]{4}", "[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=)"
+_BASE64 = f"(?:{_FOUR}){{8,20}}(?:{_FOUR}|{_LAST})?|(?:{_FOUR}){{21}}[A-Za-z0-9+/]{{2}}=="
+SECRET = f"^whsec_(?:{_BASE64})$"  # 24 to 64 bytes, as `webhooks.signing` checks them
 
 
 class WebhookCredentials(Body):
     """The `credentials` of a destination of the type `webhook`."""
 
-    secret: Text | None = None
+    secret: Annotated[Text, WithJsonSchema({"type": "string", "pattern": SECRET})] | None = None
 
 
 class QueueConfig(Body):
@@ -58,4 +69,4 @@ def unwanted(type_: str) -> Any:
         text = "is not for a destination of the type `{type}`, which takes `{type}`"
         raise PydanticCustomError("other_type", text, {"type": type_})
 
-    return Annotated[Any, BeforeValidator(refuse)], None
+    return Annotated[Any, BeforeValidator(refuse), WithJsonSchema({"type": "null"})], None

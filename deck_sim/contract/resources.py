@@ -122,6 +122,7 @@ CRUD = ("created", "updated", "deleted")
 # What `username_password` needs; no source field may be named after them.
 LOGIN_PARTS = ("username", "password")
 TIMEOUT_SECONDS = 1800  # of a task that names none (documented)
+METHOD_NEEDS: Mapping[str, tuple[str, ...]] = {"username_password": LOGIN_PARTS}
 AuthMethod = Literal["username_password", "google_sso", "none"]
 # The schema of an attribute that follows from the rest of the row: the status, embedded lists.
 DERIVED: Shape = {}

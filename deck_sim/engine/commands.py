@@ -12,7 +12,7 @@ from deck_sim.base.errors import listed, quote
 from deck_sim.base.redaction import readable_fields
 from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, refuse
-from deck_sim.contract.resources import LOGIN_PARTS, TIMEOUT_SECONDS
+from deck_sim.contract.resources import METHOD_NEEDS, TIMEOUT_SECONDS
 from deck_sim.contract.shapes import ID
 from deck_sim.contract.subjects import DELETE_OF_USED, DELETED, PATCH
 from deck_sim.engine import json_schema
@@ -239,9 +239,10 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
     """
     method = fields.get("auth_method", stored and stored["auth_method"])
     given = fields.get("auth_credentials", stored and stored.hidden)
-    if method != "username_password" or not isinstance(given, Mapping | None):
+    if not isinstance(given, Mapping | None):
         return []
-    absent = [name for name in LOGIN_PARTS if not (given or {}).get(name)]
+    needed = METHOD_NEEDS.get(f"{method}", ())
+    absent = [name for name in needed if not (given or {}).get(name)]
     return [problem("request/input_missing", field=f"auth_credentials.{name}") for name in absent]
 
 

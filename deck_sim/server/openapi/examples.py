@@ -25,6 +25,7 @@ _BY_NAME: Mapping[str, Shape] = {
         "examples": [{"username": "guest@example.com", "password": "correct horse"}]
     },
     "credentials": {"examples": [{"secret": "whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz"}]},
+    "custom_headers": {"examples": ['{"X-Tenant": "17"}']},
     "name": {"examples": ["Front desk"]},
     "inputs": {"examples": [{"code": "123456"}]},
     "password": {"examples": ["correct horse"]},
@@ -55,18 +56,19 @@ def add_examples(document: Shape, kinds: Iterable[Kind]) -> None:
         for word in ("examples", "enum"):
             if word in schema:
                 return schema[word][0]
-        if "allOf" in schema:
-            parts = [example(part) for part in schema["allOf"]]
-            return {key: value for part in parts for key, value in part.items()}
         if "properties" in schema:
             fields = schema["properties"].items()
             return {f: example(inner, f) for f, inner in fields if inner.get("examples") != []}
+        if "allOf" in schema:
+            parts = [example(part) for part in schema["allOf"]]
+            return {key: value for part in parts for key, value in part.items()}
         if by_name.get(name) and schema.get("type") not in ("boolean", "integer"):
             return example(by_name[name])
         if schema.get("type") == "array":
             return [example(schema["items"])]
-        if "anyOf" in schema:
-            return example(schema["anyOf"][0])
+        for word in ("anyOf", "oneOf"):
+            if word in schema:
+                return example(schema[word][0])
         return schema.get("default", _BY_TYPE[schema.get("type", "object")])
 
     for content in _contents([document["paths"], document["webhooks"]]):

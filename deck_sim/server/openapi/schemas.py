@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema
 
 from deck_sim.contract import answers, shapes
+from deck_sim.contract.bodies import Body
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.resources import Kind
@@ -42,6 +43,10 @@ def schemas(edition: Edition) -> dict[str, Shape]:
             found[name + camel(embed.kind)] = record({shown: whole[shown] for shown in embed.shows})
         found.setdefault(_data_name(edition, kind), _event_data(edition, kind))
     data = [named(_data_name(edition, kind)) for kind in edition.kinds.values()]
+    types: Shape = {"type": "string", "enum": [*edition.event_types]}
+    found["EventTypeName"] = types
+    every = {**many({"type": "string", "const": "*"}), "minItems": 1, "maxItems": 1}
+    found["EventTypes"] = {"anyOf": [{**many(named("EventTypeName")), "minItems": 1}, every]}
     found["Event"] = _envelope(shapes.text(edition.event_types[0]), {"anyOf": data})
     models = dict[str, None]()
     for operation in edition.every_operation:
@@ -137,19 +142,58 @@ class _BodySchemas(GenerateJsonSchema):
         return made
 
 
+_REF = "#/components/schemas/{model}"
+
+
 def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
-    _, made = models_json_schema(
-        [(edition.body(name), "validation") for name in names],
-        ref_template="#/components/schemas/{model}",
-        schema_generator=_BodySchemas,
-    )
-    found: dict[str, Shape] = made["$defs"]
+    found = dict[str, Shape]()
+    for name in names:
+        found |= _body(edition.body(name), name)
     for name, shape in found.items():
-        del shape["title"]
-        for field in shape["properties"].values():
+        for field in shape.get("properties", {}).values():
+            if "title" in field:  # pydantic cannot refer to schemas that it did not make
+                field |= named(field.pop("title"))
             default = field.pop("default", None)
             # An omitted field of an update keeps its value.
             if default is not None and not name.startswith("Update"):
                 # In words: generators of TypeScript take a field with a `default` for required.
                 field["description"] = f"`{json.dumps(default)}` if left out."
     return found
+
+
+def _body(body: type[Body], name: str) -> dict[str, Shape]:
+    """The schema of a body, and those of its parts: one for each `type` if they differ."""
+    if "type" not in body.model_fields or not body.by_type:
+        return _of_model(body, name)
+    found, choices = dict[str, Shape](), list[Shape]()
+    for type_, fields in body.by_type.items():
+        choices.append(named(f"{camel(type_)}Destination"))
+        found |= _of_model(body.of_type(type_), f"{camel(type_)}Destination")
+        _narrow(found[f"{camel(type_)}Destination"], type_, fields, found)
+    return {**found, name: {"oneOf": choices}}
+
+
+def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
+    made = model.model_json_schema(
+        ref_template="#/components/schemas/{model}", schema_generator=_BodySchemas
+    )
+    parts: dict[str, Shape] = made.pop("$defs", {})
+    found = {**parts, name: made}
+    for shape in found.values():
+        del shape["title"]
+    return found
+
+
+def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:
+    """Say of the schema for one type what its model says only when it checks."""
+    fields = shape["properties"]
+    if fields["type"].pop("default", None) != type_:
+        shape["required"] = [*dict.fromkeys([*shape["required"], "type"])]
+    fields["type"] = constant(type_)
+    for name in names:
+        if fields[name].get("default") == {}:  # absent or null counts as {}
+            if "required" in schemas[fields[name]["$ref"].rpartition("/")[2]]:
+                del fields[name]["default"]
+                shape["required"].append(name)
+            else:
+                fields[name] = {**nullable(fields[name]), "default": fields[name].pop("default")}

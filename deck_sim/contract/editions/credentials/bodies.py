@@ -15,6 +15,7 @@ from deck_sim.contract.bodies import (
     SourceField,
     Text,
     WantedStatus,
+    needs_one_of,
     partial,
 )
 from deck_sim.contract.destination_bodies import (
@@ -54,12 +55,16 @@ class CreateTask(bodies.CreateTask):
 class StartSession(Body):
     """`POST /sessions`: with a credential, or with a source without a login."""
 
+    model_config = needs_one_of("credential_id", "source_id")
+
     credential_id: Text | None = None
     source_id: Text | None = None
 
 
 class RunTaskWithLogin(StartSession):
     """`POST /tasks/{id}/run`: with a credential, a source without a login, or an open session."""
+
+    model_config = needs_one_of("credential_id", "source_id", "session_id")
 
     session_id: Text | None = None
     input: JsonObject = {}
