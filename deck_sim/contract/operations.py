@@ -98,7 +98,8 @@ RUN_TASK = Operation(
     "Run a task",
     "task_run",
     "run_call (documented): `POST /tasks/{id}/run` answers at once with a `queued` run.\n"
-    "    source: docs.deck.co, API reference, tasks: the run call and its answer",
+    "    source: docs.deck.co, API reference, tasks: the run is returned at once,"
+    " before it has worked",
     body="RunTask",
     status=201,
     plays=True,
@@ -106,7 +107,7 @@ RUN_TASK = Operation(
 )
 _EVENTS_CALLS = (
     "events_calls (documented): Events can be listed and read.\n"
-    "    source: docs.deck.co, API reference, events: list and read"
+    "    source: docs.deck.co, API reference, events: GET /events and GET /events/{id}"
 )
 LIST_EVENTS = Operation(
     "list_events",
@@ -136,7 +137,8 @@ SHARED = (
         "Let a task start learning again",
         "task",
         "task_reset (documented): `POST /tasks/{id}/reset` sets a task back to `learning`.\n"
-        "    source: docs.deck.co, API reference, tasks: the reset call",
+        "    source: docs.deck.co, API reference, tasks: reset is one of the calls, and"
+        " learning the first status",
     ),
     Operation(
         "cancel_run",
@@ -144,7 +146,7 @@ SHARED = (
         "Cancel a task run",
         "task_run",
         "cancel_call (documented): `POST /task-runs/{id}/cancel` cancels a run.\n"
-        "    source: docs.deck.co, API reference, task runs: the cancel call",
+        "    source: docs.deck.co, API reference, task runs: cancel is one of the calls",
         errors=CONFLICT,
     ),
     Operation(
@@ -154,8 +156,8 @@ SHARED = (
         "task_run",
         "answer_call (documented): `POST /task-runs/{id}/interaction` answers a run's prompt, with"
         " 200 and the run.\n"
-        "    source: docs.deck.co, API reference, task runs: the interaction call and its"
-        " answer",
+        "    source: docs.deck.co, API reference, task runs: interaction is one of the"
+        " calls, and returns the run",
         answers=True,
         errors=CONFLICT,
     ),
@@ -196,8 +198,8 @@ SHARED = (
         "event_deliveries_call (documented): Deliveries of a destination are listed, and filtered"
         " by `status` and `type`.\n"
         "    of: GET /event-destinations/{id}/event-deliveries?status&type\n"
-        "    source: docs.deck.co, API reference, event deliveries: the list and its"
-        " parameters",
+        "    source: docs.deck.co, API reference, event deliveries: GET with status success"
+        " or failure, and type",
         paged=True,
         filters=("status", "type"),
     ),

@@ -138,8 +138,8 @@ AGENT = Kind(
     embeds={"tasks": Embed("task", by="agent_id", shows=("id", "object", "name", "status"))},
     lifecycle=CRUD,
     known="agents_calls (documented): Agents have the usual five calls; `name` is required.\n"
-    "    source: docs.deck.co, API reference, agents: create, list, read, update,"
-    " delete",
+    "    source: docs.deck.co, API reference, agents: POST, GET, PATCH and DELETE;"
+    " name, description",
 )
 SOURCE = Kind(
     object="source",
@@ -158,8 +158,8 @@ SOURCE = Kind(
     malformed="source/source_invalid",
     known="sources_calls (documented): Sources have the usual five calls; `type` is `website`,"
     " and the URL is required.\n"
-    "    source: docs.deck.co, API reference, sources: the five calls and the body of"
-    " the create",
+    "    source: docs.deck.co, API reference, sources: POST, GET, PATCH and DELETE;"
+    ' {"website": {"url"}}',
 )
 TASK = Kind(
     object="task",
@@ -190,8 +190,8 @@ TASK = Kind(
     lifecycle=CRUD,
     known="tasks_calls (documented): Tasks have the usual five calls; `name` and `agent_id`"
     " are required.\n"
-    "    source: docs.deck.co, API reference, tasks: the five calls and the body of the"
-    " create",
+    "    source: docs.deck.co, API reference, tasks: POST, GET, PATCH and DELETE; the"
+    " fields of the create",
 )
 # Attributes of the kind of resource that stores a login in an edition.
 LOGIN: Mapping[str, Shape] = {
@@ -223,12 +223,13 @@ TASK_RUN = Kind(
         "screenshots": many(named("Screenshot")),  # an older name
     },
     known="task_runs_calls (documented): Runs can be listed and read.\n"
-    "    source: docs.deck.co, API reference, task runs: list and read",
+    "    source: docs.deck.co, API reference, task runs: GET /task-runs and GET"
+    " /task-runs/{id}",
 )
 FILES_CALLS = (
     "files_calls (documented): The files and screenshots of a run have their own calls.\n"
-    "    source: docs.deck.co, API reference, storage: the calls for files and for"
-    " screenshots"
+    "    source: docs.deck.co, API reference, storage: GET below /task-runs/{id} and"
+    " GET /storage/{id}"
 )
 STORAGE = Kind(
     object="storage",
@@ -264,7 +265,8 @@ EVENT_DESTINATION = Kind(
     filters=("type", "status"),
     machine=statuses.EVENT_DESTINATION,
     known="event_destinations_calls (documented): Event destinations have the usual five calls.\n"
-    "    source: docs.deck.co, API reference, event destinations: the five calls",
+    "    source: docs.deck.co, API reference, event destinations: POST, GET, PATCH and"
+    " DELETE",
 )
 EVENT_DELIVERY = Kind(
     object="event_delivery",

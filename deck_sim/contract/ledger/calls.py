@@ -12,7 +12,7 @@ task_statuses (documented): A task is `learning`, `test` or `live`, and can run 
     source: docs.deck.co, API reference, tasks: the three statuses, all of which can be run
 task_filters (documented): Tasks are filtered by `agent_id` and `status`.
     of: GET /tasks?agent_id&status
-    source: docs.deck.co, API reference, tasks: the parameters of the list
+    source: docs.deck.co, API reference, tasks: the parameters agent_id and status of the list
 input_checked_first (documented): A run's `input` must fit `input_schema` before it starts.
     source: docs.deck.co, API reference, tasks: the run call validates "input" before anything
         starts
@@ -22,10 +22,12 @@ output_fits_schema (documented): The output of a completed run is an object that
         task's schema
 output_only_when_completed (documented): `output` is null until `completed`; `errors` is empty
     unless `failed`; `interaction` is null unless the run waits for an answer.
-    source: docs.deck.co, API reference, task runs: when each of the three fields has a value
+    source: docs.deck.co, API reference, task runs: output null until completed, errors empty unless
+        failed
 run_filters (documented): Runs are filtered by status, task, agent and time.
     of: GET /task-runs?status&task_id&agent_id&created_after&created_before
-    source: docs.deck.co, API reference, task runs: the parameters of the list
+    source: docs.deck.co, API reference, task runs: status[], task_id, agent_id, created_after,
+        created_before
 unknown_include_ignored (observed): An unknown `include` is ignored.
     source: a public client: relies on it for names that the API does not know
 run_includes (observed): `include` shows a run's input and storage.
@@ -44,7 +46,8 @@ task_extraction (documented): `extraction` of a task is a boolean, apart from th
     date: 2026-11-26
 external_id (documented): An `external_id` has at most 255 characters, may be null, and need not be
     unique.
-    source: docs.deck.co, API reference, connections: the length, null, and that it is not unique
+    source: docs.deck.co, API reference, connections: at most 255 characters, null allowed, not
+        unique
 secrets_never_shown (documented): No answer shows a password.
     source: docs.deck.co, API reference, credentials: the answer never has a password
     date: 2026-11-26
@@ -58,7 +61,7 @@ login_is_optional (observed): With another method `auth_credentials` may be left
     date: 2026-11-26
 event_filters (documented): Events are filtered by type and time.
     of: GET /events?type&created_after&created_before
-    source: docs.deck.co, API reference, events: the parameters of the list
+    source: docs.deck.co, API reference, events: type[], created_after and created_before
 event_type_shape (assumed, header): An item of the list of event types has `object` and `type`.
     of: GET /event-types
     source: nothing public; the shape follows other items of lists

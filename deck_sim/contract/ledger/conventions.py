@@ -43,7 +43,8 @@ messages_are_for_people (documented): `message` is for people; programs must not
 page_limit (documented): `limit` is 1 to 100; the default is 20.
     source: docs.deck.co, API reference, pagination: 1 to 100, 20 without the parameter
 page_shape (documented): A page has `data`, `has_more`, `next_cursor` and `request_id`.
-    source: docs.deck.co, API reference, pagination: the four fields around the items
+    source: docs.deck.co, API reference, pagination: data, has_more, next_cursor, and null at the
+        end
 null_cursor_ends (observed): `next_cursor` is null on the last page; clients stop on that.
     source: a public client: loops until the cursor is null, and never reads has_more
 lists_newest_first (assumed, always): Lists are newest first.
@@ -71,9 +72,9 @@ moments_exclude_themselves (assumed, unusual): `created_after` and `created_befo
     given moment.
     source: nothing public; "after" and "before" are read literally
 deletes_answer (documented): A delete answers 200 with `id`, `object` and `deleted: true`.
-    source: docs.deck.co, API reference: the three fields that deletes answer with
+    source: docs.deck.co, API reference: 200 with id, object, "deleted": true and request_id
 deletes_repeat (documented): Deleting again gives the same answer.
-    source: docs.deck.co, API reference: a delete may be repeated
+    source: docs.deck.co, API reference: a repeated delete is answered like the first
 deleted_is_not_found (assumed, strict): Every other call on a deleted resource is a 404.
     of: what is deleted
     source: nothing public; a resource that no list shows should not be readable
@@ -82,7 +83,7 @@ delete_leaves_dependants (assumed, strict): Deleting an agent or a source does n
     of: delete of what is used
     source: nothing public; a delete that cascades would surprise more
 creates_answer_201 (documented): A create answers 201.
-    source: docs.deck.co, API reference: the status of creates
+    source: docs.deck.co, API reference: 201 for all creates but that of a source
 source_create_answers_200 (documented): `POST /sources` answers 200, unlike every other create.
     source: docs.deck.co, API reference, sources: the status of the create, 200
 patch_replaces_objects (assumed, header): A PATCH replaces an object as a whole; one without fields
@@ -105,7 +106,8 @@ odd_calls (assumed, error): OPTIONS is a 405; a path with a trailing slash is a 
 idempotency_repeats (documented): The same key with the same parameters gets the stored answer, for
     24 hours. A key has at most 256 characters and belongs to the organization.
     of: edition.idempotency
-    source: docs.deck.co, idempotency: how long keys are kept, their length and their scope
+    source: docs.deck.co, idempotency: keys of up to 256 characters, kept for 24 hours, of an
+        organization
 idempotency_key_ignored (assumed, header): A key on a call that does not take one is ignored.
     of: idempotency key on another call
     source: nothing public; clients set the header on all their calls

@@ -6,11 +6,13 @@ ROWS = read_rows(
     """\
 # Events, destinations and deliveries
 event_shape (documented): An event has `id`, `object`, `type`, `data` and `created_at`.
-    source: docs.deck.co, API reference, events: the object
+    source: docs.deck.co, API reference, events: {"id": "evt_…", "object": "event", "type", "data",
+        "created_at"}
 event_types (documented): Events exist for each status, for create, update and delete, and for the
     reset of a task.
     of: task.event@learning
-    source: docs.deck.co, webhooks, event types: the types by resource
+    source: docs.deck.co, webhooks, event types: agent.created, task.reset, task_run. with a status,
+        and so on
 destination_events (observed): Activating and deactivating a destination emits
     `event_destination.activated` and `event_destination.deactivated`.
     of: event_destination.event@active; event_destination.event@inactive
@@ -34,12 +36,11 @@ custom_headers (documented): `custom_headers` is a JSON object in a string.
 custom_headers_shown (assumed, always): A destination shows `custom_headers` as they were given.
     source: nothing public; they are part of the documented settings, which are shown
 event_list (documented): `events` is a non-empty list of types, or exactly `*`.
-    source: docs.deck.co, API reference, event destinations: the field "events"
+    source: docs.deck.co, API reference, event destinations: some types, or ["*"] alone, but not []
 destination_statuses (documented): A destination is `pending_verification`, `active` or `inactive`;
     PATCH reactivates.
     of: event_destination
-    source: docs.deck.co, API reference, event destinations: the three statuses, and "status" of an
-        update
+    source: docs.deck.co, API reference, event destinations: an update with "status" reactivates
 destination_active_at_once (assumed, header): A new destination is `active` at once.
     of: POST /event-destinations
     source: nothing public; no page says how a destination is verified
@@ -52,7 +53,8 @@ destination_credentials_unused (assumed, later): The credentials of a destinatio
     source: nothing public; deck-sim sends nothing to queues
 signing (documented): Webhooks are signed by Standard Webhooks: three headers, a `whsec_` secret,
     HMAC-SHA256.
-    source: docs.deck.co, webhooks, verification: Standard Webhooks, with its three headers
+    source: docs.deck.co, webhooks, verification: webhook-id, webhook-timestamp, webhook-signature
+        with v1
 webhook_id_stays (documented): The id is the same for all attempts; the timestamp is the attempt's.
     source: docs.deck.co, webhooks, verification: names Standard Webhooks, which keeps the id and
         renews the timestamp
@@ -89,7 +91,8 @@ retries_follow_the_destination (assumed, later): A retry uses the current URL an
     source: nothing public; whoever corrects a URL wants the retry there
 delivery_item (documented): A delivery has its event, destination, status, attempts and delivery
     time.
-    source: docs.deck.co, API reference, event deliveries: the object
+    source: docs.deck.co, API reference, event deliveries: event_id, event_type, status, attempts,
+        delivered_at
 delivery_pending (assumed, always): A delivery without a final outcome is `pending`.
     of: event_delivery
     source: nothing public; the filter knows success and failure only, and neither fits yet

@@ -12,7 +12,7 @@ auth_methods (documented): The methods are `username_password`, `google_sso` and
 run_statuses (documented): A run is `queued`, `running`, possibly `interaction_required`, and ends
     `completed`, `failed` or `canceled`; it can fail in every status before.
     of: task_run
-    source: docs.deck.co, guide, task run lifecycle: the statuses and what leads to each
+    source: docs.deck.co, guide, task run lifecycle: from queued to an end; any live status may fail
 review_by_control_api (assumed, later): Deck's API has no call to approve or reject; a reviewer does
     it in the console.
     of: task_run.reject
@@ -37,16 +37,18 @@ runtime_from_running (assumed, always): `runtime_ms` counts from the first `runn
     date: 2026-11-26
 prompt_shape (documented): A prompt has `type`, `message` and `fields`; it is shown in `interaction`
     while the status is `interaction_required`.
-    source: docs.deck.co, guide, interactions: the three fields of an interaction
+    source: docs.deck.co, guide, interactions: {"type", "message", "fields": [{"name", "type",
+        "label"}]}
 mfa (documented): `mfa` asks for `code`.
     of: interaction.mfa
-    source: docs.deck.co, guide, interactions: the field of the type mfa
+    source: docs.deck.co, guide, interactions: the type mfa with a field named code
 security_question (documented): `security_question` asks for `answer`.
     of: interaction.security_question
-    source: docs.deck.co, guide, interactions: the field of the type security_question
+    source: docs.deck.co, guide, interactions: the type security_question with a field named answer
 account_selection (documented): `account_selection` asks for `account_id`.
     of: interaction.account_selection
-    source: docs.deck.co, guide, interactions: the field of the type account_selection
+    source: docs.deck.co, guide, interactions: the type account_selection with a field named
+        account_id
 prompt_texts (assumed, always): The texts of the documented prompts are deck-sim's.
     source: nothing public; a message is for people, so any text will do
 answered_goes_on (documented): After an accepted answer the run continues; a rejected one repeats
@@ -91,7 +93,8 @@ extraction_fits_schema (assumed, later): What is extracted from a file must fit 
     date: 2026-11-26
 storage_item (documented): A file has its name, type, size, a signed `url`, the extracted data and
     its run.
-    source: docs.deck.co, API reference, storage: the object
+    source: docs.deck.co, API reference, storage: file_name, file_type, file_size, url, extraction,
+        task_run_id
 storage_list_item (documented): A file in the list of a run has `id`, `object`, `file_name`,
     `file_type`, `file_size` and `created_at`; `url`, `extraction` and `task_run_id` are in
     `GET /storage/{id}` and `include=storage`.
@@ -110,7 +113,8 @@ storage_deduplication (documented): With `deduplication`, a file whose content i
     dropped.
     source: docs.deck.co, API reference, tasks: duplicates are dropped by their hash
 screenshot_item (documented): A screenshot has its name, type, size, time, `url` and `reasoning`.
-    source: docs.deck.co, API reference, screenshots: the object
+    source: docs.deck.co, API reference, screenshots: file_name, file_type, file_size, url,
+        reasoning
 screenshots_oldest_first (assumed, always): Screenshots are sorted oldest first.
     source: nothing public; they tell the story of a run
 """

@@ -164,6 +164,7 @@ REFUSED = [
     (C, ["delete"], "POST /tasks", {"name": "T", "agent_id": "new"}, "deleted_is_not_found"),
     (K, [], "GET /sessions?status=idle", None, "sessions_calls, session_filters"),
     (K, [], "GET /sessions", None, "sessions_calls"),
+    (K, [], "GET /credentials?status=invalid", None, "credential_filters"),
     (
         C,
         ["fail"],

@@ -80,8 +80,8 @@ RUN_MACHINE = Machine(
 CONNECTIONS_CALLS = (
     "connections_calls (documented): Connections can be opened, listed and read, and `external_id`"
     " can be changed.\n"
-    "    source: docs.deck.co, API reference, connections: the calls, and the body of"
-    " the update"
+    "    source: docs.deck.co, API reference, connections: POST, GET, and PATCH with"
+    " external_id"
 )
 CONNECTION = Kind(
     object="connection",
@@ -148,7 +148,8 @@ OPERATIONS = (
         "connection",
         "disconnect_call (documented): `POST /connections/{id}/disconnect` disconnects a"
         " connection.\n"
-        "    source: docs.deck.co, API reference, connections: the disconnect call",
+        "    source: docs.deck.co, API reference, connections: disconnect is one of the"
+        " calls",
         errors=CONFLICT,
     ),
     Operation(

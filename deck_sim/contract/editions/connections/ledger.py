@@ -16,11 +16,12 @@ idempotency_for_creates (documented): POST calls that create take a key; every a
 # Calls
 run_filters_connections (documented): Runs are also filtered by connection.
     of: GET /task-runs?connection_id
-    source: docs.deck.co, API reference, task runs, earlier revision: "connection_id"
+    source: docs.deck.co, API reference, task runs, earlier revision: the parameter connection_id
 connection_filters (documented): Connections are filtered by `source_id`, `external_id` and
     `status`.
     of: GET /connections?source_id&external_id&status
-    source: docs.deck.co, API reference, connections: the parameters of the list
+    source: docs.deck.co, API reference, connections: the parameters source_id, external_id and
+        status
 
 auth_method_required (documented): A connection needs an `auth_method`.
     source: docs.deck.co, API reference, connections: auth_method is required
@@ -34,7 +35,8 @@ connection_statuses (documented): A connection is `connecting`, then `connected`
     `interaction_required` or `invalid`; `connected` may become `disconnected`, `invalid` or
     `terminated`.
     of: connection; connection.drop; connection.invalidate
-    source: docs.deck.co, guide, connection lifecycle: the statuses and what leads to each
+    source: docs.deck.co, guide, connection lifecycle: from connecting to terminated, and what leads
+        to each
 only_connected_runs (documented): Only a `connected` connection can run a task.
     of: connection.run
     source: docs.deck.co, guide, connection lifecycle: tasks need a connected connection
@@ -82,14 +84,14 @@ pending (documented): `pending` waits for a reviewer.
         intervention
 cancel_allowed_in (documented): A run can be canceled only in `queued`, `running` and `pending`.
     of: task_run.cancel
-    source: docs.deck.co, API reference, task runs, earlier revision: the three statuses of the
-        cancel call
+    source: docs.deck.co, API reference, task runs, earlier revision: cancel in pending, queued and
+        running
 inactivity (documented): A run without activity for 30 minutes fails.
     of: edition.inactivity
     source: docs.deck.co, guide, task run lifecycle, earlier revision: 30 minutes without activity
 all_fields_at_once (documented): One call answers all fields, under `inputs`.
     of: edition.answer_key; edition.answer_body
-    source: docs.deck.co, guide, interactions, earlier revision: the body of the call
+    source: docs.deck.co, guide, interactions, earlier revision: {"inputs": {…}} with every field
 
 # Storage and screenshots
 extraction_schema_required_in_connections (assumed, error): `extraction_schema` is required if the
@@ -101,15 +103,16 @@ extraction_schema_required_in_connections (assumed, error): `extraction_schema` 
 # Events, destinations and deliveries
 event_request_id (documented): A message to a destination has a `request_id`.
     of: edition.numbers_messages
-    source: docs.deck.co, webhooks, earlier revision: the fields of a message
+    source: docs.deck.co, webhooks, earlier revision: a message has request_id next to the event's
+        fields
 event_full (documented): `data` is the full resource.
     source: docs.deck.co, webhooks, earlier revision: the event has the resource itself
 event_external_id (documented): Events carry the connection's `external_id`.
     source: docs.deck.co, webhooks, earlier revision: the id of the caller's user comes with each
         event
 destination_in_parts (documented): A destination has `config` and `credentials`.
-    source: docs.deck.co, API reference, event destinations, earlier revision: the body of the
-        create
+    source: docs.deck.co, API reference, event destinations, earlier revision: {"config": {"url"},
+        "credentials": {"secret"}}
 destination_config_fields (assumed, always): The `config` has the fields of its type that are
     documented for the other edition.
     source: nothing public; both editions send to the same destinations

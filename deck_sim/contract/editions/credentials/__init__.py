@@ -139,8 +139,7 @@ CREDENTIAL = Kind(
     lifecycle=("created",),
     summary=("id", "object", "status", "source_id", "auth_method"),
     known="credentials_calls (documented): Credentials have the usual five calls.\n"
-    "    source: docs.deck.co, API reference, credentials: create, list, read, update,"
-    " delete",
+    "    source: docs.deck.co, API reference, credentials: POST, GET, PATCH and DELETE",
 )
 SESSION = Kind(
     object="session",
@@ -234,7 +233,7 @@ OPERATIONS = (
         "End a session",
         "session",
         "end_session_call (documented): `POST /sessions/{id}/end` ends a session.\n"
-        "    source: docs.deck.co, API reference, sessions: the call to end one",
+        "    source: docs.deck.co, API reference, sessions: end is one of the calls",
         errors=CONFLICT,
     ),
 )

@@ -16,11 +16,12 @@ idempotency_for_writes (documented): POST, PATCH and DELETE take a key; only suc
 # Calls
 run_filters_credentials (documented): Runs are also filtered by credential, source and outcome.
     of: GET /task-runs?credential_id&source_id&outcome
-    source: docs.deck.co, API reference, task runs: "credential_id", "source_id" and "outcome"
-credential_filters (documented): Credentials are filtered by `source_id`, `external_id` and
+    source: docs.deck.co, API reference, task runs: credential_id, source_id[] and outcome[]
+credential_filters (assumed, strict): Credentials are filtered by `source_id`, `external_id` and
     `status`.
     of: GET /credentials?source_id&external_id&status
-    source: docs.deck.co, API reference, credentials: the parameters of the list
+    source: nothing public; connections of the other edition are filtered by the same fields
+    date: 2026-11-26
 run_takes_request_id (documented): The body of a run may have a `request_id`, null or a string.
     source: docs.deck.co, API reference, tasks: the schema of the body of the run call
     date: 2026-11-26
@@ -78,7 +79,7 @@ task_id_form (assumed, error): A chosen `id` has letters, digits, `_` and `-` af
 # Connections, credentials and sessions
 credential_statuses (documented): A credential is `unverified`, `verified`, `invalid` or `deleted`.
     of: credential; credential.invalidate
-    source: docs.deck.co, guide, credentials: the four statuses
+    source: docs.deck.co, guide, credentials: a new one is unverified, a deleted one stays readable
 credential_verified_by_login (documented): The first successful login of a run verifies a
     credential; a rejected one makes it invalid.
     of: task_run.credential_id
@@ -108,10 +109,10 @@ runs_end_with_credential (assumed, strict): A run whose credential is deleted fa
 session_statuses (documented): A session is `queued`, `running`, `idle`, `completing`, and
     `completed` or `failed`.
     of: session; session.drop
-    source: docs.deck.co, API reference, sessions: the six statuses
+    source: docs.deck.co, API reference, sessions: the values of "status", from queued to failed
 session_idle (documented): A session that is `idle` for ten minutes completes.
     of: session@idle
-    source: docs.deck.co, guide, sessions: ten minutes
+    source: docs.deck.co, guide, sessions: ten minutes idle, then completed
 session_of_run (documented): A run opens a session, or uses the one that it names.
     source: docs.deck.co, API reference, tasks: "session_id" of the run call, and the session in its
         answer
@@ -174,7 +175,7 @@ inactivity_in_credentials (assumed, later): A run without activity for 30 minute
     source: nothing public; the earlier edition has it, and a stuck run must end
 all_fields_at_once_in_input (documented): One call answers all fields, under `input`.
     of: edition.answer_key; edition.answer_body
-    source: docs.deck.co, guide, interactions: the body of the call
+    source: docs.deck.co, guide, interactions: {"input": {…}} with every field
 
 # Storage and screenshots
 extraction_schema_required (documented): `extraction_schema` is required if the `extraction` in a
@@ -194,7 +195,7 @@ storage_result_success (assumed, always): The `result` of a file is `success`, u
 # Events, destinations and deliveries
 event_no_request_id (documented): A message to a destination has no `request_id`.
     of: edition.numbers_messages
-    source: docs.deck.co, webhooks: the fields of a message
+    source: docs.deck.co, webhooks: a message has the five fields of an event
 event_summary (documented): `data` is a summary of the resource. A run's has `id`, `object`,
     `status`, `result`, `task_id`, `credential_id`, `agent_id`, `source_id`, `runtime_ms`,
     `created_at` and `updated_at`; a credential's has `id`, `object`, `status`, `source_id` and
