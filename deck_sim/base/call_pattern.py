@@ -24,11 +24,11 @@ class CallPattern:
     path: str
 
     @classmethod
-    def read(cls, text: str) -> Self:
-        """Parse a pattern.
+    def read(cls, text: str, *, anywhere: bool = False) -> Self:
+        """Parse a pattern; with `anywhere`, also one of a path that is not below `/v2`.
 
         Raises:
-            ValueError: if the text is not a pattern, or no call below `/v2` can match it.
+            ValueError: if the text is not a pattern, or no such call can match it.
 
         """
         found = _PATTERN.fullmatch(text.strip())
@@ -41,11 +41,19 @@ class CallPattern:
             raise ValueError(
                 f"unknown method {quote(pattern.method)}{nearest(pattern.method, METHODS)}"
             )
-        if not pattern.path.startswith(_BEGINNINGS):
+        if pattern.path.startswith("/_sim"):
+            raise ValueError(
+                f"{quote(pattern.path)} is a path of the control API; its calls are not in the"
+                " journal, and have no faults and holds"
+            )
+        if not anywhere and not pattern.path.startswith(_BEGINNINGS):
             raise ValueError(
                 f"{quote(pattern.path)} is not a path of the API; paths begin with `/v2`"
             )
         return pattern
+
+    def __str__(self) -> str:
+        return self.path if self.method == ANY else f"{self.method} {self.path}"
 
     def takes_method(self, method: str) -> bool:
         """Whether the method matches."""

@@ -19,7 +19,7 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.address import read_url
 from deck_sim.handle.clock import Clock
 from deck_sim.handle.control import Control, IdOrResource, Json, drop_none, read_id
-from deck_sim.handle.hold import Hold
+from deck_sim.handle.hold import Hold, point_kind
 from deck_sim.handle.journal import Calls
 from deck_sim.handle.lint import LintReport
 from deck_sim.handle.threads import refuse_on_event_loop
@@ -354,12 +354,15 @@ class Deck(AbstractContextManager["Deck"]):
 
     # Faults and limits
 
-    def fault(self, fault: Mapping[str, Any] | None = None, /, **fields: Any) -> Json:
+    def fault(self, fault: Mapping[str, Any] | str | None = None, /, **fields: Any) -> Json:
         """Add a fault; return it with its id.
 
-        `deck.fault(match="POST /v2/tasks/*/run", status=502, times=2)` for calls, and
-        `deck.fault(event="task_run.completed", duplicate=True)` for webhooks.
+        `deck.fault("POST /v2/tasks/*/run", status=502, times=2)` for calls, and
+        `deck.fault("task_run.completed", duplicate=True)` for webhooks; the first is the `match` or
+        the `event` of the fault, or the whole of it as a mapping.
         """
+        if isinstance(fault, str):
+            fault = {point_kind(fault, "match"): fault}
         return self._control.call("POST", "/faults", json={**(fault or {}), **fields})
 
     @property
@@ -438,7 +441,8 @@ class Deck(AbstractContextManager["Deck"]):
     @property
     def requests(self) -> Calls:
         """Every call of the Deck API and its answer, oldest first."""
-        return Calls(self._control.get("/requests"))
+        answer = self._control.call("GET", "/requests")
+        return Calls(answer["data"], (answer["edition"],))
 
     @property
     def timeline(self) -> Timeline:

@@ -1,18 +1,21 @@
 """The call that a test expects, and how a call in the journal differs from it."""
 
 import json as json_format
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 from urllib.parse import parse_qs
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import DeckSimError, listed, nearest
+from deck_sim.contract.call_paths import explain_mismatch
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.runtime.journal import KEPT_HEADERS
 
 _LONGEST = 100  # characters of a value in a line
 _ABSENT = object()
+_NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +46,22 @@ class ExpectedCall:
     json: Any = _ABSENT
 
     @classmethod
-    def read(cls, pattern: str, **expected: Any) -> Self:
-        """Read the arguments of an assertion.
+    def read(cls, pattern: str, editions: Collection[str] = (), **expected: Any) -> Self:
+        """Read the arguments of an assertion about calls in these editions; none means any.
 
         Raises:
             DeckSimError: if no call could ever match; `assert_not_called` would always pass.
 
         """
+        # Other paths are called, too, but are answered with one of these errors only.
+        anywhere = expected.get("error") in _NO_OPERATION
         try:
-            read = CallPattern.read(pattern)
+            read = CallPattern.read(pattern, anywhere=anywhere)
         except ValueError as error:
             raise DeckSimError(str(error)) from None
+        if not anywhere and (why := explain_mismatch(read, editions or tuple(EDITIONS))):
+            names = listed(_NO_OPERATION, last="or")
+            raise DeckSimError(f"{why}\nfor calls of other paths, give their `error`: {names}")
         allowed = [row.name for row in fields(cls)][1:]
         for name in expected:
             if name not in allowed:

@@ -7,6 +7,11 @@ from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.handle.control import Control, drop_none
 
 
+def point_kind(point: str, call: str) -> str:
+    """What a point is: `call` if it is a pattern of calls, otherwise an `event`."""
+    return call if "/" in point or point.endswith("**") else "event"
+
+
 class Hold(AbstractContextManager["Hold"]):
     """A point at which runs and logins stop, or answers wait. A `with` block releases at its end.
 
@@ -16,7 +21,7 @@ class Hold(AbstractContextManager["Hold"]):
 
     def __init__(self, control: Control, point: str, of: str | None) -> None:
         self.point, self.of = point, of
-        kind = "call" if "/" in point or "*" in point else "event"
+        kind = point_kind(point, "call")
         self._control = control
         self.id: str = control.call("POST", "/holds", json=drop_none(**{kind: point}, id=of))["id"]
         self._released: list[str] | None = None

@@ -6,7 +6,8 @@ which `*` is one part and `**` any number of parts.
 
 import re
 from collections import Counter
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from typing import Any, NoReturn, Self
 
 from deck_sim.handle.control import Json
 from deck_sim.handle.expected_call import ExpectedCall, show_expected, show_value
@@ -22,11 +23,17 @@ class Calls(tuple[Json, ...]):
     An argument that no call can match, such as a misspelt error, is a `DeckSimError`.
     """
 
-    __slots__ = ()
+    editions: tuple[str, ...] = ()  # of the world; none means any
+
+    def __new__(cls, calls: Iterable[Json] = (), editions: tuple[str, ...] = ()) -> Self:
+        """Keep calls of a world of one of these editions."""
+        made = super().__new__(cls, calls)
+        made.editions = editions
+        return made
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
         """The calls that match; the arguments are those of `assert_called`."""
-        return self._matching(ExpectedCall.read(pattern, **expected))
+        return self._matching(ExpectedCall.read(pattern, self.editions, **expected))
 
     def assert_called(
         self, pattern: str = "**", *, times: int | None = None, **expected: Any
@@ -38,7 +45,7 @@ class Calls(tuple[Json, ...]):
         its errors. A failure shows the nearest call, field by field, and counts what was called.
         """
         __tracebackhide__ = True
-        call = ExpectedCall.read(pattern, **expected)
+        call = ExpectedCall.read(pattern, self.editions, **expected)
         found, shown = self._matching(call), show_expected(pattern, expected)
         if times is None and not found:
             _fail(f"no call was {shown}", *self._nearest(call))
@@ -63,7 +70,7 @@ class Calls(tuple[Json, ...]):
         __tracebackhide__ = True
         start = 0
         for number, pattern in enumerate(patterns):
-            call = ExpectedCall.read(pattern)
+            call = ExpectedCall.read(pattern, self.editions)
             places = [place for place, made in enumerate(self) if call.matches(made)]
             later = [place for place in places if place >= start]
             if not later:
@@ -86,7 +93,7 @@ class Calls(tuple[Json, ...]):
         return "\n".join(line.strip() for line in self.lines()) or "no calls"
 
     def _matching(self, call: ExpectedCall) -> "Calls":
-        return Calls(filter(call.matches, self))
+        return Calls(filter(call.matches, self), self.editions)
 
     def _nearest(self, call: ExpectedCall) -> list[str]:
         if not self:

@@ -11,8 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
+from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS
@@ -73,6 +75,16 @@ def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
     for name in [name for name in FAULTS if references and data.get(name) is not None]:
         text = f"`{name}` has no effect in a `{references[0]}`; move it into the scenarios it names"
         yield (name,), text
+
+
+def check_calls(data: Mapping[str, Any], editions: tuple[str, ...]) -> Iterator[Found]:
+    """Report faults of calls that no call can meet in the editions that can play the scenario."""
+    faults = data.get("http")
+    for index, fault in enumerate(faults if isinstance(faults, list) else ()):
+        with suppress(KeyError, TypeError, ValueError):  # reported by its field
+            why = explain_mismatch(CallPattern.read(fault["match"]), editions or tuple(EDITIONS))
+            if why:
+                yield ("http", index, "match"), why
 
 
 def check_scripts(scenario: Mapping[str, Any]) -> tuple[tuple[str, ...], list[Found]]:

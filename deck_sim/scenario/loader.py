@@ -17,7 +17,12 @@ from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
-from deck_sim.scenario.checks import check_exclusions, check_expressions, check_scripts
+from deck_sim.scenario.checks import (
+    check_calls,
+    check_exclusions,
+    check_expressions,
+    check_scripts,
+)
 from deck_sim.scenario.model import Scenario, is_name
 from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, step_words
 from deck_sim.scenario.yaml.document import Document, Path, YamlError
@@ -156,7 +161,8 @@ def read_partially(
     except ValidationError as error:
         mistakes.add_errors(error, Scenario)
     editions, in_scripts = check_scripts(readable)
-    for found in (*check_expressions(data), *check_exclusions(readable), *in_scripts):
+    in_faults = check_calls(data, editions)
+    for found in (*check_expressions(data), *check_exclusions(readable), *in_scripts, *in_faults):
         mistakes.add(*found)
     if scenario is None or mistakes:
         return _rest(readable), mistakes

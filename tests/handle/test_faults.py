@@ -62,3 +62,11 @@ def test_faults_work_where_assumptions_are_refused(deck, api):
     answer = api.get("/agents")
     assert answer.status_code == 409
     assert "deck-sim-assumed" not in answer.headers
+
+
+@pytest.mark.deck(strict=False)
+def test_a_fault_may_begin_with_its_pattern_or_event(deck):
+    """The first argument is the `match` or the `event`."""
+    assert deck.fault("GET /v2/agents", status=502)["match"] == "GET /v2/agents"
+    assert deck.fault("**", reset=True)["match"] == "**"
+    assert deck.fault("task_run.*", drop=True)["event"] == "task_run.*"

@@ -46,7 +46,6 @@ CALLS = Calls(
         ("GET /v2/task-runs/*", {}, [1, 2]),
         ("/v2/task-runs/**", {}, [1, 2, 3, 4]),
         ("* /v2/task-runs/trun_1/c*l", {}, [4]),
-        ("GET /v2/task.runs", {}, []),
         ("**", {"status": 409}, [4]),
         ("**", {"error": "request/state_invalid"}, [4]),
         ("**", {"query": {"include": "input"}}, [2]),
@@ -88,6 +87,32 @@ def test_an_unknown_filter_is_an_error(pattern, wanted, text):
         assert text in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("POST /v2/task/*/run", "can match 'POST /v2/task/*/run'; did you mean 'POST /v2/tasks/"),
+        ("/v2/credentials", "the edition `connections` can match '/v2/credentials'; it is one of"),
+        ("GET /v1/agents", "'/v1/agents' is not a path of the API; paths begin with `/v2`"),
+        ("GET /_sim/world", "is a path of the control API; its calls are not in the journal"),
+    ],
+)
+def test_a_call_that_cannot_be_made_is_an_error(deck, pattern, text):
+    """Otherwise an assertion that there is none would pass for ever."""
+    for find in (deck.requests.where, deck.requests.assert_not_called, deck.requests.assert_order):
+        with pytest.raises(DeckSimError) as caught:
+            find(pattern)
+        assert text in str(caught.value)
+
+
+def test_a_call_that_is_no_operation_can_be_asked_for_by_its_error(deck, api):
+    """Whatever its path and method."""
+    api.get("/agent")
+    api.put("/agents")
+    for pattern, code in (("/v2/agent", "endpoint_not_found"), ("PUT **", "method_not_allowed")):
+        deck.requests.assert_called(pattern, error=f"request/{code}", times=1)
+    deck.requests.assert_not_called("GET /v1/agents", error="request/endpoint_not_found")
+
+
 def failure(check, *given, **wanted):
     """The lines of a failing assertion."""
     with pytest.raises(AssertionError) as caught:
@@ -123,8 +148,8 @@ def test_a_failure_shows_the_nearest_call_field_by_field():
 @pytest.mark.parametrize(
     ("pattern", "line"),
     [
-        ("GET /v2/tasks/*/run", '    differs  method: expected "GET", found "POST"'),
-        ("POST /v2/task-runs/*/run", "    differs  path: expected /v2/task-runs/*/run, found /v"),
+        ("POST /v2/*", '    differs  method: expected "POST", found "GET"'),
+        ("POST /v2/tasks/*/reset", "    differs  path: expected /v2/tasks/*/reset, found /v"),
     ],
 )
 def test_method_and_path_are_compared(pattern, line):
@@ -178,8 +203,8 @@ def test_the_order_of_calls_can_be_asserted():
 def test_many_calls_are_cut():
     """A failure stays readable after thousands of polls."""
     many = Calls([call(f"GET /v2/kind_{n}") for n in range(100)])
-    assert "  … 61 lines are left out …" in failure(many.assert_called, "/v2/kind_*", times=1)
-    assert failure(many.assert_called, "/v2/x")[-1] == "  and 88 more kinds of calls"
+    assert "  … 61 lines are left out …" in failure(many.assert_called, "GET **", times=1)
+    assert failure(many.assert_called, "/v2/agents")[-1] == "  and 88 more kinds of calls"
     assert cut_middle(["a"] * 3, 3) == ["a"] * 3
 
 

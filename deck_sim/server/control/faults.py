@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import quote
+from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected import EVERYBODY, Injected
 from deck_sim.runtime.request_bodies import read_object
@@ -21,6 +23,9 @@ def add_fault(request: Request) -> Answer:
     if error is not None and not world.rules.has_error(error):
         text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
         raise refuse("request/input_invalid", text, field="error")
+    match = getattr(fault, "match", None)
+    if match is not None and (why := explain_mismatch(CallPattern.read(match), (world.edition,))):
+        raise refuse("request/input_invalid", f"`match`: {why}", field="match")
     return Answer(_print(world.injected.add(world.next_id("flt"), fault)))
 
 

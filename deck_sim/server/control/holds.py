@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import listed, nearest, nearest_type, quote
+from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.holds import stories_at
 from deck_sim.engine.records import Hold
@@ -31,7 +32,7 @@ def make_hold(request: Request, body: bodies.NewHold) -> Answer:
         _check_event(world, body.event)
         _check_id(world, body.event, body.id)
     if body.call is not None:
-        _check_call(body.call, body.id)
+        _check_call(world, body.call, body.id)
     hold = Hold(world.next_id("hold"), body.event, body.id, body.call)
     world.holds[hold.id] = hold
     return Answer(_print(request.simulation, hold))
@@ -62,11 +63,13 @@ def _check_id(world: World, event: str, resource_id: str | None) -> None:
         raise refuse("request/input_invalid", text, field="id")
 
 
-def _check_call(call: str, resource_id: str | None) -> None:
+def _check_call(world: World, call: str, resource_id: str | None) -> None:
     try:
-        CallPattern.read(call)
+        why = explain_mismatch(CallPattern.read(call), (world.edition,))
     except ValueError as error:
-        raise refuse("request/input_invalid", f"`call`: {error}", field="call") from None
+        why = f"{error}"
+    if why:
+        raise refuse("request/input_invalid", f"`call`: {why}", field="call")
     if resource_id is not None:
         text = "`id` goes with `event`; for a `call`, write the id in its path"
         raise refuse("request/input_invalid", text, field="id")

@@ -66,7 +66,7 @@ def show_requests(request: Request) -> Answer:
         }
         for call in request.simulation.journal
     ]
-    return Answer({"data": data})
+    return Answer({"edition": request.world.edition, "data": data})
 
 
 def print_call(call: Call) -> dict[str, Any]:

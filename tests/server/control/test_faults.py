@@ -66,6 +66,18 @@ def test_a_misspelt_fault_gets_the_nearest_name(message):
     assert "`tampered_body`" in message("POST", "/faults", json={"event": "*", "lose": True})
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "body"), [("/faults", "match", {"reset": True}), ("/holds", "call", {})]
+)
+def test_a_call_that_cannot_be_made_is_refused(message, path, name, body):
+    """The fault or hold would never have an effect."""
+    text = message("POST", path, json={name: "POST /v2/task/*/run", **body})
+    assert text == (
+        f"`{name}`: no call of the edition `connections` can match 'POST /v2/task/*/run';"
+        " did you mean 'POST /v2/tasks/*/run'?"
+    )
+
+
 def test_a_snapshot_keeps_faults_with_their_counts(sim, api, subscribe, run_task, advance):
     """A restored world continues with the same counts and delayed webhooks."""
     subscribe("task_run.completed")

@@ -63,6 +63,7 @@ def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
         "runner_up": "success; because=default",
         "replayed": False,
         "fault": None,
+        "unanswered": None,
         "assumed": [],
     }
     assert (listed["query"], listed["body"], listed["scenario"]) == ("limit=x", None, None)
