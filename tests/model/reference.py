@@ -191,7 +191,7 @@ class Reference:
             self.cancel_run(thing)
         elif word == "failed" and run:
             self.fail(thing, how)
-        elif word in ("failed", "invalid", "disconnected"):
+        elif word in ("failed", "invalid", "disconnected", "terminated"):
             self.enter(thing, word)
             self.stop(thing)
         else:

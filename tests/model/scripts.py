@@ -49,6 +49,7 @@ CONNECTIONS = {
         "connected",
     ],
     "drops": [{"connecting": "1s"}, {"connected": "5m"}, "disconnected"],
+    "terminated": [{"connecting": "1s"}, {"connected": "5m"}, "terminated"],
     "is_wrong": [{"connecting": "2s"}, "invalid"],
     "hangs": [{"connecting": "stuck"}],
 }

@@ -216,12 +216,12 @@ def test_a_world_file_is_known_by_its_keys(text, is_one):
 
 def test_a_scenario_of_another_edition_is_a_mistake(mistakes):
     """The worlds of the file's edition could not play it."""
-    text = STORED + "default_scenario: connection_hangs\n"
+    text = STORED + "default_scenario: connection_drops_later\n"
     (mistake,) = mistakes(text + "rules: [{when: {task: a}, scenario: success}]")
     assert mistake.startswith(
-        "world.yaml:6:19: default_scenario: the scenario 'connection_hangs' is"
+        "world.yaml:6:19: default_scenario: the scenario 'connection_drops_later' is"
     )
-    (mistake,) = mistakes(STORED + "rules: [{when: {task: a}, scenario: connection_hangs}]")
+    (mistake,) = mistakes(STORED + "rules: [{when: {task: a}, scenario: connection_drops_later}]")
     assert mistake.startswith(
-        "world.yaml:6:37: rules[0].scenario: the scenario 'connection_hangs' is"
+        "world.yaml:6:37: rules[0].scenario: the scenario 'connection_drops_later' is"
     )

@@ -48,7 +48,7 @@ def moves(kind):
         for after in row
         if (kind, after) in REGISTRY and (kind, status) in REGISTRY
         if not REGISTRY[kind, status].ends and (kind, status, after) != BY_A_RUN
-        if after != "canceled"  # a command, with a story of its own
+        if after not in ("canceled", "terminated")  # commands, with stories of their own
     ]
 
 
@@ -137,6 +137,7 @@ ONE_EDITION = {
     "connection_blocked": "the other edition has no error for it",
     "connection_drops_later": "the other edition keeps no login open",
     "connection_drops_mid_run": "the other edition keeps no login open",
+    "connection_terminated": "the other edition keeps no login open",
     "plan_limit_reached": "the other edition has no such error",
     "session_breaks_down": "the other edition has no sessions",
     "session_limit_reached": "the other edition has no sessions",

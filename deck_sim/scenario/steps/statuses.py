@@ -134,6 +134,7 @@ for _row in (
     (_Timed, "connected", ("connection",), "The connection can run tasks."),
     (_Terminal, "disconnected", ("connection",), "The source or the network drops the connection."),
     (_Terminal, "invalid", ("connection",), "The source rejects the credentials."),
+    (_Terminal, "terminated", ("connection",), "The connection is terminated by somebody else."),
     (_Timed, "queued", ("session", "task_run"), "The run or session waits for an agent."),
     (_Timed, "running", ("session", "task_run"), "The agent works or logs in."),
     (_Timed, "idle", ("session",), "The session is open and free for a run."),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @route("GET", "/scenarios")
 def list_scenarios(request: Request) -> Answer:
-    """Show the names and summaries of all scenarios."""
+    """Show the names, summaries and editions of all scenarios."""
     library = request.simulation.library
     return Answer({"data": [_print(library.get(name)) for name in library.names()]})
 
@@ -135,4 +135,5 @@ def show_rules(request: Request) -> Answer:
 
 
 def _print(scenario: Scenario) -> dict[str, Any]:
-    return {"name": scenario.name, "summary": scenario.summary, "tags": list(scenario.tags)}
+    shown = {"name": scenario.name, "summary": scenario.summary}
+    return {**shown, "tags": list(scenario.tags), "editions": list(scenario.editions)}

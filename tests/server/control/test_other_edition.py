@@ -68,9 +68,9 @@ def test_a_world_keeps_an_edition_that_has_the_kinds_of_its_queues_and_rules(sim
 
 def test_a_world_keeps_an_edition_that_can_play_its_selection(sim, errors):
     """The default, the queues and the rules must be playable in the new edition."""
-    ours = {"scenario": "connection_hangs", "when": {"task": "*"}}
+    ours = {"scenario": "connection_drops_later", "when": {"task": "*"}}
     sim.put("/rules", json={"rules": [ours]})
-    sim.post("/queue", json=queue_of("success", "connection_hangs"))
+    sim.post("/queue", json=queue_of("success", "connection_drops_later"))
     change = {"edition": "credentials"}
     places = ["queues.task_run[1]", "rules[0].scenario"]
     found = [("input_invalid", place) for place in places]

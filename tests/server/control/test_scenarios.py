@@ -2,6 +2,8 @@
 
 import pytest
 
+from deck_sim.contract.editions import EDITIONS
+
 MINE = b"""\
 version: 1
 name: mine
@@ -31,7 +33,8 @@ def test_scenarios_are_listed_by_name(sim, put):
     names = [item["name"] for item in data]
     assert names == sorted(names)
     assert {"success", "mfa_then_success", "mine"} <= set(names)
-    assert data[names.index("mine")] == {"name": "mine", "summary": "My own.", "tags": ["own"]}
+    about = {"name": "mine", "summary": "My own.", "tags": ["own"], "editions": [*EDITIONS]}
+    assert data[names.index("mine")] == about
 
 
 def test_a_scenario_is_shown_as_it_was_written(sim, put):
