@@ -43,7 +43,7 @@ def command(edition: str | None, grade: Grade | None, shape: str) -> None:
 def _as_text(rows: list[Behaviour]) -> Iterator[str]:
     for row in rows:
         edition = f" ({row.edition})" if row.edition else ""
-        yield f"{row.grade:<10}  {row.name}{edition}: {row.what}"
+        yield f"{row.grade:<10}  {row.name}{edition}: {row.what} [{row.source}; {row.date}]"
 
 
 def _as_json(rows: list[Behaviour]) -> Iterator[str]:

@@ -6,10 +6,12 @@ from deck_sim.contract.ledger import rows_of
 
 
 def test_there_is_a_line_for_each_row(cli):
-    """Grade, name, edition and text."""
+    """Grade, name, edition, text, source and date."""
     lines = cli("fidelity").stdout.splitlines()
     assert len(lines) == len(rows_of())
-    assert "assumed     lists_newest_first: Lists are newest first." in lines
+    found = next(line for line in lines if "lists_newest_first" in line)
+    assert found.startswith("assumed     lists_newest_first: Lists are newest first. [nothing ")
+    assert found.endswith("; 2026-11-25]")
     assert any(line.startswith("assumed     reopen_path (connections): A conn") for line in lines)
 
 
