@@ -112,7 +112,7 @@ def _player(world: World, story: Story) -> Resource:
 def _break_off(world: World, story: Story, error: ScriptError) -> None:
     resource = _player(world, story)
     world.stop_story(story.owner)
-    world.note(resource.kind, resource.id, f"scenario fault: {error}")
+    world.note(resource.kind, resource.id, f"script error: {error}")
     world.script_errors.append(f"{resource.id}: {error}")
     machine = world.machine(resource)
     if machine.is_run:

@@ -67,7 +67,7 @@ class Stage:
             if hold.event == event and hold.resource in (None, self.story.owner):
                 raise Stopped(hold.id)
 
-    def complete(self, output: Any) -> None:
+    def complete(self, output: Any, **fields: Any) -> None:
         """Complete the run; an output that breaks the task's schema fails it instead."""
         broken = json_schema.violations(self.output_schema, output, "output")
         if not isinstance(output, dict):
@@ -76,7 +76,7 @@ class Stage:
         elif broken:
             self.reject("task/output_invalid", broken)
         else:
-            self.move("completed", output=output)
+            self.move("completed", output=output, **fields)
 
     def reject(self, name: str, broken: list[Problem], why: str = "") -> None:
         """Fail the run for a value that breaks a schema of its task; the timeline says where."""

@@ -259,7 +259,7 @@ class World:
         if resource.fields.get("interaction") is not None:
             fields = {"interaction": None, **fields}
         if status in machine.results:
-            fields["result"] = machine.results[status]
+            fields = {"result": machine.results[status], **fields}
         if status == machine.timed_from:
             started = started or self.now
         if started and ends:

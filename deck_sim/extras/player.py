@@ -35,7 +35,7 @@ REFUSED = "refused"  # a line's `what` if the call was refused
 _SECRET = "password"
 _TRANSITION = re.compile(r"(?:[a-z_]+ ->|created as) ([a-z_]+)")
 _EFFECTS = sorted({word for (_, word), step in REGISTRY.items() if not step.is_status})
-_EFFECT = re.compile(rf"({'|'.join(_EFFECTS)}|scenario fault|fault):? (.*)", re.DOTALL)
+_EFFECT = re.compile(rf"({'|'.join(_EFFECTS)}|script error|fault):? (.*)", re.DOTALL)
 
 # The task that a run is of: it reads reservations.
 _INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}
@@ -139,13 +139,20 @@ def format_lines(lines: Iterable[PlayLine]) -> str:
 
 
 def describe_resource(shown: Mapping[str, Any]) -> str:
-    """The prompt, the errors or the output of a connection or run as the API shows it, as text."""
+    """The prompt, the errors, or the result and output of a connection or run, as text."""
     if shown.get("interaction"):
         names = ", ".join(asked["name"] for asked in shown["interaction"]["fields"])
         return f"{shown['interaction']['type']}: {shown['interaction']['message']} ({names})"
     if shown.get("errors"):
         return "; ".join(f"{e['type']}/{e['code']}: {e['message']}" for e in shown["errors"])
-    return "" if shown.get("output") is None else json.dumps(shown["output"], ensure_ascii=False)
+    usual = shown.get("status") != "completed" or shown.get("result") in (None, "success")
+    result = "" if usual else f"result {shown['result']}"
+    output = shown.get("output")
+    return " ".join(filter(None, [result, "" if output is None else _json(output)]))
+
+
+def _json(output: Any) -> str:
+    return json.dumps(output, ensure_ascii=False)
 
 
 class _Player:
@@ -297,7 +304,7 @@ class _Player:
             moved, effect = _TRANSITION.fullmatch(entry.what), _EFFECT.fullmatch(entry.what)
             machine = self.world.kind(entry.kind).machine if moved else None
             if moved and machine and machine.ends:
-                shown = self._next_event(entry, moved[1]).data.fields
+                shown = {"status": moved[1], **self._next_event(entry, moved[1]).data.fields}
                 self._add_entry(entry, moved[1], describe_resource(shown))
             elif effect:
                 self._add_entry(entry, effect[1], effect[2])

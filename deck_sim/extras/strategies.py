@@ -29,6 +29,7 @@ _Optional = Mapping[str, st.SearchStrategy[Any]]
 _Branches = Mapping[str, st.SearchStrategy[list[Any]]]
 
 ENDINGS = ("completed", "failed")
+RESULTS = ("success", "failure", "unknown")
 MAX_STEPS = 20  # of at most a minute each, so that the usual task timeout does not end the run
 _BRANCH_STEPS = 3  # enough for a right answer, some work and an ending
 _ONWARD_WEIGHT = 3  # how much likelier a walk goes on than ends
@@ -61,7 +62,8 @@ def histories(
 
     With `connection` each also has a script for the connection, prompts included. `effects` adds
     files, screenshots and an undocumented event. The output of a completed run is generated from
-    the task's `output_schema`, unless `outputs` draws one.
+    the task's `output_schema`, unless `outputs` draws one; if the edition has a `result`, some
+    completed runs have another one than `success`, and no output.
 
     Raises:
         ValueError: if the edition is unknown or no history has such steps and endings.
@@ -156,7 +158,12 @@ def _run_walk(
     rules: Edition, outputs: st.SearchStrategy[Json] | None, endings: tuple[str, ...]
 ) -> _Walk:
     machine = rules.machine("task_run")
-    done = st.just("completed") if outputs is None else outputs.map(_completed)
+    done: st.SearchStrategy[Any] = st.just("completed")
+    if outputs is not None:
+        done = outputs.map(_completed)
+    if "result" in rules.kinds["task_run"].attributes:
+        others = [result for result in RESULTS if result != machine.results["completed"]]
+        done |= st.sampled_from(others).map(lambda result: {"completed": {"result": result}})
     ends = {
         "queued": _timed("queued"),
         "running": _timed("running"),

@@ -265,6 +265,10 @@ class _ScriptCheck:
         if step.step:
             unreachable = step.step.unreachable_keys
             yield from (((*here, step.word, key), why) for key, why in unreachable.items())
+            for key in (key for key in step.step.shows if not self._shows(self.edition, key)):
+                having = [e.name for e in EDITIONS.values() if self._shows(e, key)]
+                noun = self.kind.replace("_", " ")
+                yield (*here, step.word, key), self._has_no(f"{noun} with a", key, having)
             limit = self.inactivity
             for key, span in step.step.waits.items():
                 if limit and span.low >= limit:
@@ -290,6 +294,9 @@ class _ScriptCheck:
             if entered not in after and not (step.lasts and entered == status):
                 allowed = self._list_words(after)
                 yield here, f"`{step.word}` cannot follow `{status}`; allowed next: {allowed}"
+
+    def _shows(self, edition: Edition, attribute: str) -> bool:
+        return self.kind in edition.kinds and attribute in edition.kinds[self.kind].attributes
 
     def _has_no(self, noun: str, name: str, having: list[str]) -> str:
         text = f"the edition `{self.edition.name}` {_HAS_NO} {noun} `{name}`"

@@ -66,7 +66,7 @@ failed:
 queued: cancelling failed running
 running: cancelling completed failed interaction_required review_required
 interaction_required: cancelling failed interaction_required running
-review_required: cancelling completed failed
+review_required: cancelling completed failed running
 cancelling: canceled
 completed:
 failed:

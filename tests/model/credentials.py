@@ -1,7 +1,7 @@
 """The contract of the `credentials` edition."""
 
 from .reference import FINISHED, Reference, Refused
-from .scripts import RUNS, SESSIONS
+from .scripts import CREDENTIAL_RUNS, SESSIONS
 
 IDLE_FOR, A_SECOND = 10 * 60, 1
 
@@ -156,7 +156,9 @@ class Credentials(Reference):
         session = session or self.add_session(made.get("session_id"), credential, source_id)
         self.disarm(session, "rest")
         uses = {"session_id": session["id"], "credential_id": session["_credential_id"]}
-        return self.begin_run(made, task, RUNS[script], source_id=source_id, result=None, **uses)
+        return self.begin_run(
+            made, task, CREDENTIAL_RUNS[script], source_id=source_id, result=None, **uses
+        )
 
     def cancel_run(self, run):
         """Cancel a run."""

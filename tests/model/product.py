@@ -8,9 +8,12 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.server.mounts import make_app
 
-from .scripts import CONNECTIONS, RUNS, SESSIONS
+from .scripts import CONNECTIONS, CREDENTIAL_RUNS, RUNS, SESSIONS
 
-_KINDS = {"connection": CONNECTIONS, "session": SESSIONS, "task_run": RUNS}
+_KINDS = {
+    "connections": {"connection": CONNECTIONS, "task_run": RUNS},
+    "credentials": {"session": SESSIONS, "task_run": CREDENTIAL_RUNS},
+}
 
 
 class Answer:
@@ -32,8 +35,8 @@ class Product:
     def __init__(self, edition):
         self.worlds, self.numbers = WorldRegistry(Settings(edition=edition)), itertools.count()
         self.app, self.runner = make_app(self.worlds), asyncio.Runner()
-        for kind, scripts in _KINDS.items():
-            for name, steps in scripts.items() if kind in self._kinds() else ():
+        for kind, scripts in _KINDS[edition].items():
+            for name, steps in scripts.items():
                 path = f"/_sim/scenarios/{kind}_{name}"
                 whole = {"version": 1, "name": f"{kind}_{name}", kind: steps}
                 answer = self.call("scripts", "PUT", path, whole)
@@ -45,9 +48,6 @@ class Product:
 
     def __exit__(self, *error):
         self.runner.close()
-
-    def _kinds(self):
-        return self.worlds.keyless().world.rules.kinds
 
     def call(self, key, method, path, body=None, **headers):
         """Call the app; header names are written with `_` for `-`."""

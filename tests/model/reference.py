@@ -186,7 +186,8 @@ class Reference:
             self.wait(thing, "step", seconds(how) if how else None, silent=True)
             return True
         if word == "completed":
-            self.enter(thing, "completed", output=how["output"])
+            more = {"result": how["result"]} if "result" in how else {}
+            self.enter(thing, "completed", output=how.get("output"), **more)
         elif word == "canceled":
             self.cancel_run(thing)
         elif word == "failed" and run:

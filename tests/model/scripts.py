@@ -40,6 +40,12 @@ RUNS = {
     "no_login": [{"running": "2s"}, {"failed": "auth/auth_invalid"}],
     "locked": [{"running": "2s"}, {"failed": "auth/auth_locked"}],
 }
+CREDENTIAL_RUNS = {
+    **RUNS,
+    "finds_nothing": [{"running": "2s"}, {"completed": {"result": "failure"}}],
+    "is_not_sure": ["running", {"completed": {**DONE["completed"], "result": "unknown"}}],
+    "goes_on": ["running", {"approval": "5s"}, {"running": "2s"}, DONE],
+}
 CONNECTIONS = {
     "opens": [{"connecting": "1s"}, "connected"],
     "opens_at_once": ["connected"],

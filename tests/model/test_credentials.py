@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from .credentials import IDLE_FOR, Credentials
-from .machine import BUDGET, KEYS, SCRIPTS, Machine
+from .machine import BUDGET, KEYS, Machine
 from .product import Product
-from .scripts import RUNS, SESSIONS
+from .scripts import CREDENTIAL_RUNS, SESSIONS
 
 LOGINS = [["session"]] * 4 + [["source"], ["credential", "session"], []]
-SESSION_SCRIPTS = st.sampled_from([*RUNS, *["never_starts"] * 4])
+SCRIPTS = st.sampled_from([*CREDENTIAL_RUNS, "review"])
+SESSION_SCRIPTS = st.sampled_from([*CREDENTIAL_RUNS, *["never_starts"] * 4])
 FIELDS = {"source_fields": {"branch": "12", "pin": "1"}}
 LOGIN = {"username": "alex", "password": "hunter2"}
 GIVEN = [None, {}, LOGIN, LOGIN, {**LOGIN, **FIELDS}, FIELDS, {"username": "sam"}]

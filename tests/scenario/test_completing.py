@@ -2,6 +2,8 @@
 
 import pytest
 
+from deck_sim.extras.player import play_scenario
+
 
 def one(**schema):
     """A schema of one required field, `x`."""
@@ -43,3 +45,36 @@ def test_an_output_that_is_not_an_object_fails_the_run(api, advance, connection)
     advance("1m")
     failed = api.get(f"/task-runs/{run['id']}").json()
     assert [error["code"] for error in failed["errors"]] == ["output_invalid"]
+
+
+@pytest.mark.parametrize(
+    ("step", "result", "output"),
+    [
+        ("completed: {output: {a: 1}}", "success", {"a": 1}),
+        ("completed: {result: success, output: {a: 1}}", "success", {"a": 1}),
+        ("completed: {result: failure}", "failure", None),
+        ("completed: {result: unknown}", "unknown", None),
+        ("completed: {result: failure, output: {tried: 2}}", "failure", {"tried": 2}),
+    ],
+)
+def test_a_completed_run_has_the_result_of_its_step(read, step, result, output):
+    """Without success there is no output, unless the step gives one."""
+    run = play_scenario(read(f"edition: credentials\ntask_run: [running, {step}]")).run
+    assert (run.status, run["result"], run["output"]) == ("completed", result, output)
+
+
+def test_a_result_is_for_the_edition_that_has_it(read, mistakes):
+    """Without an edition, the scenario is for that one."""
+    body = "task_run: [running, completed: {result: failure}]"
+    assert read(body).editions == ("credentials",)
+    (line,) = mistakes(f"edition: connections\n{body}")
+    assert "the edition `connections` has no task run with a `result`" in line
+
+
+def test_an_approved_run_goes_on(read):
+    """`running` may follow a review, where the edition allows it."""
+    body = "task_run: [running, approval: 5s, running: 2s, completed]"
+    played = play_scenario(read(body))
+    assert played.scenario.editions == ("credentials",)
+    statuses = [line.what for line in played.lines if line.who == "task run"]
+    assert statuses[-3:] == ["review_required", "running", "completed"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache, reduce
 from operator import or_
 from types import new_class
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, TypeAdapter
 
@@ -72,15 +72,26 @@ class Completed(Step):
     kinds = ("task_run",)
     ends = True
     output: dict[str, Any] | None = None
-    """The run's output. If omitted, it is generated from the task's `output_schema`."""
+    """The run's output. If omitted, it is generated from the task's `output_schema`; with another
+    `result` than `success`, it is null."""
+    result: Literal["success", "failure", "unknown"] = "success"
+    """Whether the agent got what the task wants. Only edition `credentials` has it."""
+
+    @property
+    def shows(self) -> tuple[str, ...]:
+        return ("result",) if "result" in self.model_fields_set else ()
 
     def enter(self, stage: Stage) -> Wait | None:
+        fields = {name: getattr(self, name) for name in self.shows}
         if self.output is not None:
-            stage.complete(compute(stage, self.output))
+            stage.complete(compute(stage, self.output), **fields)
+            return None
+        if self.result != "success":
+            stage.move(self.word, output=None, **fields)
             return None
         world, run = stage.world, stage.story.owner
         try:
-            stage.complete(make_output(stage.output_schema, world.seed, run, world.now))
+            stage.complete(make_output(stage.output_schema, world.seed, run, world.now), **fields)
         except NoValidOutput as error:
             stage.reject("task/output_invalid", error.problems, _NO_OUTPUT)
         return None

@@ -113,6 +113,11 @@ class Step(Strict):
         return None
 
     @property
+    def shows(self) -> tuple[str, ...]:
+        """The written keys that are attributes of the resource, which some editions do not have."""
+        return ()
+
+    @property
     def unreachable_keys(self) -> Mapping[str, str]:
         """The written keys that have no effect, and why."""
         return {}

@@ -68,7 +68,7 @@ RUN_MACHINE = Machine(
         "queued": ("running", "failed", "cancelling"),
         "running": ("interaction_required", "review_required", "completed", "failed", "cancelling"),
         "interaction_required": ("running", "interaction_required", "failed", "cancelling"),
-        "review_required": ("completed", "failed", "cancelling"),
+        "review_required": ("running", "completed", "failed", "cancelling"),
         "cancelling": ("canceled",),
         "completed": (),
         "failed": (),

@@ -146,6 +146,9 @@ runs_end_with_session (assumed, later): A run whose session fails, fails with `t
 review_required (documented): `review_required` waits for a reviewer.
     of: task_run.approve
     source: docs.deck.co, guide, task run lifecycle: the run pauses until a person approves
+review_continues (documented): An approved run continues, `running` or `completed`.
+    source: docs.deck.co, guide, task run lifecycle: the run waits for approval "before continuing"
+    date: 2026-11-26
 cancelling (documented): A canceled run is `cancelling` before it is `canceled`.
     source: docs.deck.co, guide, task run lifecycle: the status between the call and the end
 cancel_allowed_in_live_statuses (assumed, header): A run can be canceled in every status that is not
@@ -166,6 +169,15 @@ canceling_event (observed): The event of `cancelling` is spelled `task_run.cance
     source: a public client: handles this spelling
 result (documented): `result` is `success`, `failure` or `unknown`, and null before the run ends.
     source: docs.deck.co, API reference, task runs: the three values, and null while it runs
+result_of_completed (documented): The `result` of a completed run is `success`, or `failure` or
+    `unknown` if the agent finished without what the task wants.
+    source: docs.deck.co, API reference, task runs: `result` of a completed run
+    date: 2026-11-26
+output_without_success (assumed, later): The `output` of a completed run whose `result` is not
+    `success` is null, unless its script gives one, which must satisfy `output_schema`.
+    of: task_run.result
+    source: nothing public; the agent has nothing that the task wants
+    date: 2026-11-26
 result_of_canceled (assumed, later): The `result` of a canceled run is `unknown`.
     of: task_run.result
     source: nothing public; neither success nor failure is known
