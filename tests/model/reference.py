@@ -131,7 +131,8 @@ class Reference:
         if thing["status"] in FINISHED:
             thing["runtime_ms"] = 1000 * (self.now - thing.get("_started", self.now))
             if thing["object"] == "task_run":
-                thing |= {"result": self.result(thing["status"])} if "result" in thing else {}
+                if "result" in thing:
+                    thing["result"] = thing["result"] or self.result(thing["status"])
                 self.stop(thing)
 
     def result(self, status):
