@@ -18,7 +18,7 @@ from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.webhooks.sender import Outcome, Sender
-from deck_sim.webhooks.signing import make_secret
+from deck_sim.webhooks.signing import secret_of
 
 EVENTS, DESTINATIONS = 7, 3
 BAR = 1.0  # seconds for the thirty days
@@ -44,7 +44,7 @@ def begin(urls):
     simulation = Simulation("k", Settings(), Library(shipped()))
     for url in urls:
         fields = {"name": url, "type": "webhook", "config": {"url": url}, "events": ["*"]}
-        create_destination(simulation.world, fields, None, make_secret)
+        create_destination(simulation.world, fields, secret_of("k"))
     return simulation
 
 

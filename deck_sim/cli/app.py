@@ -18,6 +18,7 @@ from deck_sim.cli.command import Command
 # A new command is a row here and a module of that name, which defines `command`.
 COMMANDS = {
     "serve": "Serve the simulated Deck API.",
+    "exec": "Run a command against a server of its own.",
     "demo": "Play several stories over real HTTP, with a small client.",
     "play": "Play one scenario in virtual time and print its timeline.",
     "scenarios": "List the scenarios, or show one with its branches.",

@@ -20,4 +20,8 @@ class Command(click.Command):
 
 
 class CommandError(click.ClickException):
-    """An error that ends the program with one line on stderr and exit code 1."""
+    """An error that ends the program with one line on stderr and an exit code."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]  # a class variable of click's

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from deck_sim.base.errors import listed, nearest
@@ -13,21 +13,12 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.world import ALL, World
 
 
-def create_destination(
-    world: World,
-    fields: Mapping[str, Any],
-    secret: str | None,
-    make_secret: Callable[[int, str], str],
-) -> Resource:
-    """Create a destination from a checked body.
-
-    `make_secret` makes a secret from the world's seed and the id, if `secret` is None.
-    """
+def create_destination(world: World, fields: Mapping[str, Any], secret: str) -> Resource:
+    """Create a destination from a checked body."""
     public = {name: fields[name] for name in ("name", "type", "config", "events")}
     raise_problems(body_problems(world, public["type"], public))
-    own_id = world.next_id(world.kind("event_destination").prefix)
-    hidden = {"secret": secret or make_secret(world.seed, own_id), "old_secrets": ()}
-    return world.create("event_destination", public, hidden, id=own_id)
+    hidden = {"secret": secret, "old_secrets": ()}
+    return world.create("event_destination", public, hidden)
 
 
 def update_destination(

@@ -62,7 +62,11 @@ class Control:
         if "Deck-Sim-Version" not in answer.headers:
             text = f"{answer.url} answers {answer.status_code}, but is no deck-sim server"
             raise DeckSimError(text)
-        data: Json = answer.json()
+        try:
+            data: Json = answer.json()
+        except ValueError:  # a fault may answer with anything
+            text = f"{method} {answer.url.path} answered {answer.status_code} without JSON"
+            raise DeckSimError(text) from None
         if answer.is_error:
             raise DeckSimError("\n".join(e["message"] for e in data["errors"]), data["errors"])
         return data

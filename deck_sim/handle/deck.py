@@ -3,7 +3,6 @@
 Everything here goes through the control API. Reading never changes the world.
 """
 
-import base64
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +10,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError
@@ -34,6 +32,7 @@ from deck_sim.handle.timeline import (
 from deck_sim.handle.webhook_apps import WebhookApps
 from deck_sim.scenario.yaml.document import YamlError
 from deck_sim.scenario.yaml.reader import read_yaml
+from deck_sim.webhooks.signing import secret_of
 
 if TYPE_CHECKING:
     from deck_sim.handle.transports import Channel
@@ -298,9 +297,8 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def webhook_secret(self) -> str:
-        """The secret that signs webhooks registered here, unless another is given."""
-        digest = blake2b(self.api_key.encode(), digest_size=24, person=b"webhooks").digest()
-        return f"whsec_{base64.b64encode(digest).decode()}"
+        """The secret of webhooks for which no other is given; it follows from the key."""
+        return secret_of(self.api_key)
 
     def deliver_to(
         self,

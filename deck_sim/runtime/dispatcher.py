@@ -30,6 +30,7 @@ from deck_sim.engine.deliveries import (
     take_outbox,
 )
 from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
+from deck_sim.runtime.activity import log_attempt
 from deck_sim.runtime.advance import Advance, AdvanceReport, run_to_end
 from deck_sim.runtime.serialization import (
     custom_headers,
@@ -122,7 +123,7 @@ class Dispatcher:
             simulation.world.outbox[:0] = [attempt.delivery_id for attempt, _ in begun]
             raise
         for (attempt, _), result in zip(begun, results, strict=True):
-            record_attempt(simulation.world, attempt, result)
+            _record(simulation, attempt, result)
 
     def wake(self, simulation: Simulation) -> None:
         """Start background delivery, if the clock's mode needs it, or look for new work at once."""
@@ -168,7 +169,7 @@ class Dispatcher:
         async def record(attempt: Attempt, trying: Awaitable[AttemptResult]) -> None:
             result = await trying
             simulation.catch_up()
-            record_attempt(simulation.world, attempt, result)
+            _record(simulation, attempt, result)
 
         for attempt, trying in self._begin_attempts(simulation):
             task = asyncio.ensure_future(_log_errors(simulation, record(attempt, trying)))
@@ -229,6 +230,12 @@ class Dispatcher:
             response=redact_headers(outcome.headers),
             fault=fault and fault.key,
         )
+
+
+def _record(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:
+    record_attempt(simulation.world, attempt, result)
+    retries = simulation.world.timers.of(attempt.delivery_id)
+    log_attempt(simulation.key, attempt, result, retries[0].at if retries else None)
 
 
 async def _log_errors(simulation: Simulation, work: Coroutine[None, None, None]) -> None:

@@ -24,7 +24,7 @@ class WorldRegistry:
 
     settings: Settings = field(default_factory=Settings)
     library: Library = field(default_factory=shipped)
-    keys: frozenset[str] | None = None  # None: any key is allowed
+    keys: tuple[str, ...] | None = None  # None: any key is allowed
     real_ns: Callable[[], int] = real_time.monotonic_ns
     prepare: Callable[[Simulation], None] = lambda new: None  # called with each new world
     dispatcher: Dispatcher = field(default_factory=Dispatcher, compare=False)
@@ -62,6 +62,16 @@ class WorldRegistry:
     def find(self, key: str) -> Simulation | None:
         """Return the world of a key, or None. Safe on any thread."""
         return self._worlds.get(key)
+
+    @property
+    def known_keys(self) -> list[str]:
+        """The keys that have worlds. Safe on any thread."""
+        return [*self._worlds]
+
+    @property
+    def first_key(self) -> str | None:
+        """The first of the allowed keys; None if any is allowed."""
+        return self.keys[0] if self.keys else None
 
     def files_url(self, key: str) -> str:
         """The base URL of a world's files."""

@@ -35,6 +35,7 @@ from deck_sim.contract.assumptions import (
 )
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
+from deck_sim.runtime.activity import log_call, log_refused
 from deck_sim.runtime.journal import note_departure
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
@@ -86,6 +87,7 @@ class App:
         except ApiError as error:
             answer = error_answer(error)
             answer.serialize(worlds.next_request_id())
+            log_refused(scope["method"], scope["path"], answer.status, str(error))
             response: ASGIApp = _make_response(scope, answer)
         else:
             request_id = simulation.world.next_id(self.id_prefix)
@@ -142,7 +144,9 @@ class DeckApp(App):
         simulation = request.simulation
         answer = await self.answer(request)
         fire_creation_fault(request, answer)
-        simulation.journal.append(record_call(request, answer))
+        call = record_call(request, answer)
+        simulation.journal.append(call)
+        log_call(simulation.key, call)
         await send_early_webhooks(request)
         self.worlds.dispatcher.wake(simulation)
         await _hold_answer(request, receive)

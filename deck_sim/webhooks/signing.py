@@ -24,10 +24,13 @@ class SignatureError(Exception):
     """A webhook is not signed correctly; the message says what is wrong."""
 
 
-def make_secret(seed: int, destination_id: str) -> str:
-    """Return the secret of a destination that was created without one."""
-    key = blake2b(f"{seed}/{destination_id}".encode(), digest_size=24).digest()
-    return PREFIX + base64.b64encode(key).decode()
+def secret_of(key: str) -> str:
+    """Return the secret of the destinations that an API key creates without one.
+
+    It follows from the key, so that an application can be started with it.
+    """
+    secret = blake2b(key.encode(), digest_size=24, person=b"webhooks").digest()
+    return PREFIX + base64.b64encode(secret).decode()
 
 
 def secret_problem(secret: str) -> str | None:

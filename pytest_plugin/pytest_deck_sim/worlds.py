@@ -23,7 +23,7 @@ from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
-from deck_sim.handle.hold import Hold
+from deck_sim.handle.problems import find_failures, find_ignored_names, find_unused
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread
@@ -36,7 +36,6 @@ OWN_SERVER = pytest.StashKey[str]()
 OWN_WORLDS = pytest.StashKey[WorldRegistry]()
 
 _IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
-_NOT_WRITTEN = ("id", "owner", "met", "fired")  # keys of a fault that the test did not write
 
 # Part of the keys on a shared server, where two runs of the same tests may meet.
 RUN_ID = uuid.uuid4().hex[:8]
@@ -215,30 +214,8 @@ def _find_problems(deck: Deck, failed: bool) -> list[str]:
 
     A test that failed may have stopped before it used its scenarios, faults and holds.
     """
-    world = deck.world
-    problems = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
-    problems += [f"a scenario failed: {error}" for error in world["script_errors"]]
-    problems += [f"{text}; {_IF_INTENDED}" for text in world["ignored_names"]]
-    if failed:
-        return problems
-    unused = [
-        f"queued for a {kind} but never played: {listed(names)}"
-        for kind, names in world["queues"].items()
-        if names
-    ]
-    for fault in deck.faults:
-        if not (fault["fired"] or fault["owner"]):
-            rows = [f"{name}={fault[name]!r}" for name in fault if name not in _NOT_WRITTEN]
-            unused.append(f"a fault never fired: {', '.join(rows)} (met {fault['met']})")
-    unused += [f"a hold stopped nothing: {hold}" for hold in deck.holds if _is_unmet(hold)]
-    return [*problems, *(f"{text}; {_IF_INTENDED}" for text in unused)]
-
-
-def _is_unmet(hold: Hold) -> bool:
-    try:
-        return not hold.met
-    except DeckSimError:  # it was released through the control API, so this is unknown
-        return False
+    perhaps = find_ignored_names(deck) + ([] if failed else find_unused(deck))
+    return [*find_failures(deck), *(f"{text}; {_IF_INTENDED}" for text in perhaps)]
 
 
 def _write_report(deck: Deck) -> str:

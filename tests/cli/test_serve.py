@@ -225,7 +225,8 @@ def test_an_edit_can_make_a_queued_scenario_unplayable(serving, write, caplog):
     )
     assert (error["field"], error["message"]) == ("queue", text)
     assert [line.what for line in timeline if line.kind == "queue"] == [text]
-    assert caplog.messages == [f"deck-sim: {text}"]
+    warnings = [one.message for one in caplog.records if one.levelname == "WARNING"]
+    assert warnings == [f"deck-sim: {text}"]
 
 
 def test_a_port_in_use_is_exit_code_1(cli):

@@ -13,6 +13,7 @@ from deck_sim.cli.app import COMMANDS, main
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 SHARED = ("--url", "--key")  # of every command that drives a server; explained once
+SERVING = ("serve", "exec")  # commands with a server of their own; the first explains its options
 
 _GENERATED = re.compile(r"(<!-- options: (\w+) -->\n)(.*?)(<!-- /options -->)", re.DOTALL)
 
@@ -63,7 +64,11 @@ def generate(name):
         p.make_metavar(_CONTEXT) for p in command(name).params if isinstance(p, click.Argument)
     ]
     usage = " ".join(["deck-sim", name, "[OPTIONS]", *arguments])
-    table = make_table(options_of(name, shared=False))
+    options = options_of(name, shared=False)
+    if name in SERVING[1:]:
+        known = {option.name: option.default for option in options_of(SERVING[0], shared=False)}
+        options = [option for option in options if option.default != known.get(option.name, ...)]
+    table = make_table(options)
     examples = "".join(f"$ {example}\n" for example in command(name).examples)
     return "\n".join([f"`{usage}`\n", *([table] if table else []), f"```console\n{examples}```\n"])
 

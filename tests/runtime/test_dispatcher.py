@@ -21,7 +21,7 @@ from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread
 from deck_sim.webhooks.sender import Outcome, Sender
-from deck_sim.webhooks.signing import make_secret
+from deck_sim.webhooks.signing import secret_of
 
 WALL = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 
@@ -56,7 +56,7 @@ def create_agent(simulation):
 def subscribe_to(simulation, url):
     """Create a destination of all events."""
     fields = {"name": "x", "type": "webhook", "config": {"url": url}, "events": ["*"]}
-    create_destination(simulation.world, fields, None, make_secret)
+    create_destination(simulation.world, fields, secret_of("k"))
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_the_timestamp_is_that_of_the_attempt(local):
 def test_both_secrets_sign_for_a_day(receiver, subscribe, api, agent, advance):
     """For 24 hours of the world after a rotation there are two signatures, then one."""
     destination = subscribe("agent.created")
-    old, new = destination["credentials"]["secret"], make_secret(9, "another")
+    old, new = destination["credentials"]["secret"], secret_of("another")
     body = {"credentials": {"secret": new}}
     assert api.patch(f"/event-destinations/{destination['id']}", json=body).status_code == 200
     for wait in ("23h59m59s", "1s"):

@@ -16,7 +16,7 @@ from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import advance
 from deck_sim.runtime.simulation import LAST_MOMENT
-from deck_sim.webhooks.signing import make_secret
+from deck_sim.webhooks.signing import secret_of
 
 MINUTE = 60 * SECOND
 FIVE = 5 * SECOND
@@ -166,7 +166,7 @@ def test_polling_moves_only_an_on_poll_clock(mode):
 def test_a_delivery_is_not_the_jump_of_a_poll(simulation):
     """Deliveries that are due now go out first, then the poll jumps."""
     fields = {"name": "q", "type": "webhook", "config": {"url": "http://x/"}, "events": ["*"]}
-    create_destination(simulation.world, fields, None, make_secret)
+    create_destination(simulation.world, fields, secret_of("k"))
     run = simulation.run()
     assert ATTEMPT in {due.name for due in simulation.world.timers.upcoming()}
     assert simulation.read(run) == ["running"]

@@ -35,7 +35,7 @@ def test_a_call_without_a_key_is_refused(worlds, header):
 @pytest.mark.parametrize("header", [None, "Bearer three"])
 def test_keys_that_are_not_allowed_are_refused(header):
     """The error is Deck's own, and no world is created."""
-    worlds = WorldRegistry(keys=frozenset({"one"}))
+    worlds = WorldRegistry(keys=("one",))
     with pytest.raises(ApiError, match=r"The API key is missing or not valid\."):
         worlds.select(header)
     assert worlds.select("Bearer one").key == "one"

@@ -20,7 +20,7 @@ from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import ENDPOINTS
-from deck_sim.webhooks.signing import make_secret, secret_problem
+from deck_sim.webhooks.signing import secret_of, secret_problem
 
 Fields = dict[str, Any]
 
@@ -40,11 +40,12 @@ ShowSecret = Callable[[Fields, str], None]
 def _create(request: Request, read: Read, show: ShowSecret) -> Answer:
     """Create a destination. This answer shows its secret, and no other does (assumed)."""
     body = read(request, None)
-    created = destinations.create_destination(request.world, body.fields, body.secret, make_secret)
+    secret = body.secret or secret_of(request.simulation.key)
+    created = destinations.create_destination(request.world, body.fields, secret)
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:
         rely_on(SECRET_SHOWN)
-        show(shown, created.hidden["secret"])
+        show(shown, secret)
     return Answer(shown, 201)
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from deck_sim.webhooks.signing import make_secret
+from deck_sim.webhooks.signing import secret_of
 
 PATH = "/event-destinations"
 HOOK = {"name": "h", "type": "webhook", "config": {"url": "http://127.0.0.1:9/"}, "events": ["*"]}
-NEW = make_secret(9, "another")
+NEW = secret_of("another")
 QUEUES = {
     "aws_sqs": ["queue_url"],
     "aws_kinesis": ["stream_name", "region"],
@@ -35,7 +35,7 @@ def test_secrets_are_not_shown_again(api, sim, given):
     """Lists, journal, timeline and events do not show secrets."""
     body = {**HOOK, "credentials": {"secret": given}}
     made = api.post(PATH, json=body).json()
-    rotated = {"credentials": {"secret": make_secret(1, "rotated")}}
+    rotated = {"credentials": {"secret": secret_of("rotated")}}
     patched = api.patch(f"{PATH}/{made['id']}", json={**rotated, "status": "inactive"})
     read = [api.get(path).text for path in (PATH, f"{PATH}/{made['id']}", "/events")]
     read += [sim.get(path).text for path in ("/requests", "/timeline", "/events", "/world")]

@@ -37,7 +37,7 @@ class SilentDispatcher(Dispatcher):
 def address(request, checked, seed_examples):
     """The URL of the document of a server with the clock `on_poll`."""
     settings = Settings(edition=request.param, mode="on_poll")
-    worlds = WorldRegistry(settings, keys=frozenset({KEY}), dispatcher=SilentDispatcher())
+    worlds = WorldRegistry(settings, keys=(KEY,), dispatcher=SilentDispatcher())
     simulation = worlds.create(KEY)
     seed_examples(simulation)
     simulation.selection.default_scenario = "mfa_then_success"

@@ -1,0 +1,159 @@
+"""`deck-sim exec`: runs a command against a server of its own."""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from deck_sim.base.errors import DeckSimError
+from deck_sim.cli.command import Command, CommandError
+from deck_sim.cli.exec_report import ExecReport, report_world
+from deck_sim.cli.option_types import ANY_KEY
+from deck_sim.cli.server_log import log_to_stderr
+from deck_sim.cli.server_options import make_server, server_options
+from deck_sim.handle.deck import Deck
+from deck_sim.server.serve import Server, ServerThread
+from deck_sim.webhooks.signing import secret_of
+
+_NOT_FOUND, _NOT_EXECUTABLE = 127, 126  # as shells exit
+_BY_SIGNAL = 128
+
+
+@click.command(
+    cls=Command,
+    context_settings={"allow_interspersed_args": False},
+    examples=[
+        "deck-sim exec -- npm test",
+        "deck-sim exec --edition credentials --clock on_poll -- go test ./...",
+        "deck-sim exec --report deck-sim.xml --env-base-url DECK_URL -- make test",
+        "deck-sim exec --hold -- ./seed-and-run.sh",
+    ],
+)
+@server_options(port=0)
+@click.option(
+    "--env-base-url",
+    metavar="NAME",
+    default="DECK_BASE_URL",
+    show_default=True,
+    help="The variable for the base URL.",
+)
+@click.option(
+    "--env-api-key",
+    metavar="NAME",
+    default="DECK_API_KEY",
+    show_default=True,
+    help="The variable for the API key.",
+)
+@click.option(
+    "--env-webhook-secret",
+    metavar="NAME",
+    default="DECK_WEBHOOK_SECRET",
+    show_default=True,
+    help="The variable for the secret of webhooks.",
+)
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the summary to this file, as JUnit XML (.xml) or as JSON.",
+)
+@click.option("--hold", is_flag=True, help="Serve on after the command ends, until Ctrl-C.")
+@click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
+def command(
+    words: tuple[str, ...],
+    env_base_url: str,
+    env_api_key: str,
+    env_webhook_secret: str,
+    report_file: Path | None,
+    hold: bool,
+    log_format: str,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Run a command against a server of its own, and exit with its exit code.
+
+    The command finds the API in environment variables. After it, a summary says what was called
+    and played, and what is wrong with it.
+    """
+    if report_file is not None and not report_file.parent.is_dir():
+        folder = str(report_file.parent)
+        raise click.UsageError(f"--report: the folder {folder!r} does not exist")
+    thread = make_server(ServerThread, **options)
+    server = thread.server
+    key = server.worlds.first_key or ANY_KEY
+    variables = {env_base_url: server.base_url, env_api_key: key}
+    variables[env_webhook_secret] = secret_of(key)
+    with log_to_stderr(log_format, quiet=quiet), _serving(thread):
+        code = _run([*words], {**os.environ, **variables})
+        report = ExecReport([*words], code, [report_world(deck) for deck in _decks(server)])
+        click.echo(f"deck-sim: {report.summary()}", err=True)
+        if report_file is not None:
+            report.write(report_file)
+        if hold:
+            _wait_for_signal(f"deck-sim: still serving {server.base_url}; Ctrl-C stops it")
+    raise click.exceptions.Exit(code)
+
+
+@contextmanager
+def _serving(thread: ServerThread) -> Iterator[None]:
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.stop()
+
+
+def _decks(server: Server) -> Iterator[Deck]:
+    """A handle for each world that was called."""
+    for key in server.worlds.known_keys:
+        try:
+            with Deck(server.url, key) as deck:
+                if deck.requests:
+                    yield deck
+        except DeckSimError as error:
+            raise CommandError(str(error)) from None
+
+
+def _run(words: list[str], variables: dict[str, str]) -> int:
+    """Run the command; returns its exit code, as a shell would show it.
+
+    Ctrl-C reaches the command by itself, so it is ignored here; SIGTERM is passed on.
+    """
+    try:
+        process = subprocess.Popen(words, env=variables)
+    except OSError as error:
+        code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
+        raise CommandError(f"cannot run {words[0]!r}: {error.strerror}", code) from None
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        process.send_signal(number)
+
+    with _handling({signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: pass_on}):
+        code = process.wait()
+    return code if code >= 0 else _BY_SIGNAL - code
+
+
+def _wait_for_signal(text: str) -> None:
+    """Print the text once a signal can be caught, and wait for one."""
+    stopped = threading.Event()
+    stop = {number: lambda *_: stopped.set() for number in (signal.SIGINT, signal.SIGTERM)}
+    with _handling(stop):
+        click.echo(text, err=True)
+        stopped.wait()
+
+
+@contextmanager
+def _handling(by_signal: dict[signal.Signals, Any]) -> Iterator[None]:
+    before = {number: signal.signal(number, act) for number, act in by_signal.items()}
+    try:
+        yield
+    finally:
+        for number, act in before.items():
+            signal.signal(number, act)

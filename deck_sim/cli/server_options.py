@@ -1,0 +1,178 @@
+"""The options that `serve` and `exec` have in common, and the server that they describe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from deck_sim.cli.command import CommandError
+from deck_sim.cli.option_types import KEYS, MODE, MOMENT, STEP
+from deck_sim.cli.scenario_options import (
+    EDITION,
+    FOLDER,
+    SEED,
+    open_library,
+    print_mistakes,
+    read_or_exit,
+)
+from deck_sim.cli.server_log import FORMATS
+from deck_sim.runtime.dispatcher import Dispatcher
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.simulation import ON_POLL, WEBHOOK_TIMES, Settings
+from deck_sim.scenario.library import WatchedFolder, shipped
+from deck_sim.webhooks.sender import Sender
+
+if TYPE_CHECKING:
+    from deck_sim.scenario.loader import ScenarioError
+
+Act = TypeVar("Act", bound=Callable[..., Any])
+Made = TypeVar("Made")
+
+
+def server_options(port: int) -> Callable[[Act], Act]:
+    """Add the options of a server to a command; `port` is the default of `--port`."""
+    options = (
+        click.option(
+            "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
+        ),
+        click.option(
+            "--port",
+            type=click.IntRange(0, 65_535),
+            default=port,
+            show_default=True,
+            help="The port; 0 picks a free one.",
+        ),
+        EDITION,
+        click.option(
+            "--clock",
+            "mode",
+            type=MODE,
+            default="real",
+            show_default=True,
+            help="How time moves in each world.",
+        ),
+        click.option(
+            "--speed",
+            type=click.FloatRange(0, 1_000_000, min_open=True),
+            help="How much faster than real time the clock runs; 60 is a minute a second.",
+        ),
+        click.option(
+            "--step",
+            metavar="DURATION",
+            callback=STEP,
+            help="How much time each read takes with --clock on_poll.",
+        ),
+        click.option(
+            "--now",
+            metavar="MOMENT",
+            callback=MOMENT,
+            help="The start time of each world, like 2025-01-15T09:30:00Z.",
+        ),
+        SEED,
+        FOLDER,
+        click.option("--reload", is_flag=True, help="Read the folder again when a file changes."),
+        click.option(
+            "--world",
+            "file",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="A world file with the resources that each world starts with.",
+        ),
+        click.option(
+            "--keys",
+            metavar="KEY,...",
+            callback=KEYS,
+            help="The API keys to accept, like sk_one,sk_two.  [default: any]",
+        ),
+        click.option(
+            "--allow-public-webhooks",
+            "allow_public",
+            is_flag=True,
+            help="Send webhooks to public addresses too, not only to loopback and private ones.",
+        ),
+        click.option(
+            "--webhook-time",
+            type=click.Choice(WEBHOOK_TIMES),
+            default="wall",
+            show_default=True,
+            help="The time in webhook signatures; verifiers reject what is five minutes off.",
+        ),
+        click.option(
+            "--strict-fidelity",
+            is_flag=True,
+            help="Answer 501 to calls that rest on an assumption.",
+        ),
+        click.option(
+            "--rate-limit", is_flag=True, help="Answer 429 above 200 calls in 10 s per world."
+        ),
+        click.option(
+            "--log-format",
+            type=click.Choice(FORMATS),
+            default=FORMATS[0],
+            show_default=True,
+            help="Lines for people, or JSON for programs.",
+        ),
+        click.option("--quiet", is_flag=True, help="Log no calls and no deliveries."),
+    )
+
+    def add(act: Act) -> Act:
+        for option in reversed(options):
+            act = option(act)
+        return act
+
+    return add
+
+
+def make_server(
+    make: Callable[[WorldRegistry, str, int], Made],
+    *,
+    host: str,
+    port: int,
+    speed: float | None,
+    folder: Path | None,
+    reload: bool,
+    file: Path | None,
+    keys: tuple[str, ...] | None,
+    allow_public: bool,
+    **settings: Any,
+) -> Made:
+    """Check the options, read the files, and make a server or its thread with them."""
+    new = Settings(speed=speed or 1, **settings)
+    if new.step is not None and new.mode != ON_POLL:
+        raise click.UsageError(f"--step needs --clock {ON_POLL}; found --clock {new.mode}")
+    if speed is not None and new.mode != "real":
+        raise click.UsageError(f"--speed needs --clock real; found --clock {new.mode}")
+    if not reload:
+        library = open_library(folder)
+    elif folder is not None:
+        library = read_or_exit(WatchedFolder, folder, shipped(), _print_reload)
+    else:
+        raise click.UsageError("--reload needs --scenarios FOLDER")
+    worlds = WorldRegistry(
+        settings=new,
+        library=library,
+        keys=keys,
+        dispatcher=Dispatcher(Sender(allow_public=allow_public)),
+    )
+    if file is not None:
+        from deck_sim.runtime import world_file
+
+        worlds.prepare = read_or_exit(
+            world_file.load_world_file, file, library, new.edition
+        ).prepare
+    try:
+        return make(worlds, host, port)
+    except OSError as error:
+        text = f"cannot listen on {host}:{port}: {error.strerror}; `--port 0` picks a free port"
+        raise CommandError(text) from None
+
+
+def _print_reload(error: ScenarioError | None) -> None:
+    """Print the mistakes of edited scenarios, or that they are fixed; the server goes on."""
+    if error is None:
+        click.echo("deck-sim: fixed; the scenarios of the folder are in use again", err=True)
+        return
+    print_mistakes(error)
+    click.echo("deck-sim: the scenarios stay as they were until this is fixed", err=True)

@@ -1,0 +1,40 @@
+"""The problems of a world that its client cannot have noticed."""
+
+from deck_sim.base.errors import DeckSimError, listed
+from deck_sim.handle.deck import Deck
+from deck_sim.handle.hold import Hold
+
+_NOT_WRITTEN = ("id", "owner", "met", "fired")  # keys of a fault that its author did not write
+
+
+def find_failures(deck: Deck) -> list[str]:
+    """Errors inside deck-sim, and scripts that broke off."""
+    world = deck.world
+    failures = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
+    return failures + [f"a scenario failed: {error}" for error in world["script_errors"]]
+
+
+def find_ignored_names(deck: Deck) -> list[str]:
+    """Magic names that could not be played."""
+    return [*deck.world["ignored_names"]]
+
+
+def find_unused(deck: Deck) -> list[str]:
+    """Queued scenarios, faults and holds that had no effect."""
+    unused = [
+        f"queued for a {kind} but never played: {listed(names)}"
+        for kind, names in deck.world["queues"].items()
+        if names
+    ]
+    for fault in deck.faults:
+        if not (fault["fired"] or fault["owner"]):
+            rows = [f"{name}={fault[name]!r}" for name in fault if name not in _NOT_WRITTEN]
+            unused.append(f"a fault never fired: {', '.join(rows)} (met {fault['met']})")
+    return unused + [f"a hold stopped nothing: {hold}" for hold in deck.holds if _is_unmet(hold)]
+
+
+def _is_unmet(hold: Hold) -> bool:
+    try:
+        return not hold.met
+    except DeckSimError:  # it was released through the control API, so this is unknown
+        return False

@@ -1,0 +1,103 @@
+"""The log of a server: an entry for each call of the Deck API, refused call and delivery.
+
+Entries are records of the logger `deck_sim.activity`. Their message is a line for people, and
+their attribute `activity` is the same as plain data.
+"""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from deck_sim.engine.deliveries import Attempt, AttemptResult
+from deck_sim.runtime.journal import Call
+from deck_sim.runtime.serialization import print_moment
+
+log = logging.getLogger("deck_sim.activity")
+
+_LIVE = "sk_live_"  # a real key, which is not logged as a whole
+
+
+def mask_key(key: str) -> str:
+    """The key as it is shown; of one that looks real, only the end."""
+    return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key
+
+
+def log_call(key: str, call: Call) -> None:
+    """Log an answered call, with the scenario that it chose, its errors and its fault."""
+    if not log.isEnabledFor(logging.INFO):
+        return
+    scenario = f"{call.scenario}" if call.scenario else None
+    fault = f"fault: {call.fault}" if call.fault else None
+    notes = [note for note in (scenario, ", ".join(call.errors), fault) if note]
+    _write(
+        "call",
+        call.at,
+        key,
+        f"{call.method} {call.path} {call.status}",
+        notes,
+        method=call.method,
+        path=call.path,
+        status=call.status,
+        request_id=call.request_id,
+        scenario=scenario,
+        errors=[*call.errors],
+        fault=call.fault,
+    )
+
+
+def log_refused(method: str, path: str, status: int, why: str) -> None:
+    """Log a call that reached no world."""
+    if log.isEnabledFor(logging.INFO):
+        text = f"{method} {path} {status}"
+        _write(
+            "refused",
+            None,
+            "(no world)",
+            text,
+            [why],
+            method=method,
+            path=path,
+            status=status,
+            why=why,
+        )
+
+
+def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: datetime | None) -> None:
+    """Log an attempt to deliver a webhook; `retry` is the world's time of the next one."""
+    if not log.isEnabledFor(logging.INFO):
+        return
+    url, type_ = attempt.destination["config"]["url"], attempt.event.type
+    notes = [
+        result.error or f"{result.latency_ms} ms",
+        f"attempt {result.number}" if not result.ok or result.number != 1 else None,
+        f"next at {print_moment(retry)}" if retry else None,
+        f"fault: {result.fault}" if result.fault else None,
+    ]
+    outcome = result.status if result.status is not None else "failed"
+    _write(
+        "delivery",
+        result.at,
+        key,
+        f"-> {type_} to {url} {outcome}",
+        [note for note in notes if note],
+        event_id=attempt.event.id,
+        event_type=type_,
+        url=url,
+        attempt=result.number,
+        ok=result.ok,
+        status=result.status,
+        error=result.error,
+        latency_ms=result.latency_ms,
+        retry_at=retry and print_moment(retry),
+        fault=result.fault,
+    )
+
+
+def _write(
+    kind: str, at: datetime | None, key: str, text: str, notes: list[str], **data: Any
+) -> None:
+    world, moment = mask_key(key), at and print_moment(at)
+    line = " ".join([*([moment] if moment else []), world, text])
+    details = f"  {'; '.join(notes)}" if notes else ""
+    activity = {"kind": kind, "at": moment, "world": world, **data}
+    log.info("%s%s", line, details, extra={"activity": activity})

@@ -1,0 +1,129 @@
+import json
+import re
+import signal
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import pytest
+
+from deck_sim.webhooks.signing import secret_of
+
+# A program that calls the API at the URL and with the key that it finds in its environment.
+CLIENT = """
+import json, os, sys, urllib.request
+base, key = os.environ["DECK_BASE_URL"], os.environ["DECK_API_KEY"]
+for body in sys.argv[1:]:
+    headers = {"Authorization": "Bearer " + key}
+    call = urllib.request.Request(base + "/agents", body.encode(), headers)
+    try:
+        urllib.request.urlopen(call)
+    except urllib.error.HTTPError:
+        pass
+"""
+CREATE, MISSPELT = '{"name": "a"}', '{"nam": "a"}'
+
+
+def python(source, *words):
+    return ["--", sys.executable, "-c", source, *words]
+
+
+def test_the_exit_code_is_that_of_the_command(cli):
+    """Of a command that a signal ended, it is 128 and the number of the signal, as in a shell."""
+    assert cli("exec", *python("import sys; sys.exit(3)")).exit_code == 3
+    killed = cli("exec", *python("import os; os.kill(os.getpid(), 9)"))
+    assert killed.exit_code == 128 + signal.SIGKILL
+
+
+def test_the_command_finds_the_api_in_its_environment(cli, tmp_path):
+    """The names can be chosen. The key is the first of `--keys`."""
+    seen = tmp_path / "seen"
+    source = f"import json, os; json.dump(dict(os.environ), open({str(seen)!r}, 'w'))"
+    names = ["--env-base-url", "URL", "--env-api-key", "KEY", "--env-webhook-secret", "SECRET"]
+    cli("exec", "--keys", "sk_b,sk_a", *names, *python(source))
+    found = json.loads(seen.read_text())
+    assert (found["KEY"], found["SECRET"]) == ("sk_b", secret_of("sk_b"))
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/v2", found["URL"])
+
+
+def test_the_summary_says_what_was_called_and_each_call_is_logged(cli):
+    """Refused calls are counted apart."""
+    lines = cli("exec", *python(CLIENT, CREATE, MISSPELT)).stderr.splitlines()
+    assert [" ".join(line.split()[2:5]) for line in lines[:2]] == [
+        "POST /v2/agents 201",
+        "POST /v2/agents 400",
+    ]
+    assert lines[-1] == (
+        "deck-sim: 2 calls in 1 world, 1 of them refused; no scenario was played; 0 problems"
+    )
+
+
+def test_a_command_that_calls_nothing_is_told_where_the_api_is(cli):
+    """It probably does not read the variable."""
+    shown = cli("exec", *python("pass")).stderr
+    assert "nothing called the simulated API: does the command read DECK_BASE_URL" in shown
+
+
+def test_the_report_lists_scenarios_and_problems(cli, tmp_path):
+    """As JSON, and as JUnit XML with a failed case for each problem."""
+    source = """
+import os, time
+from deck_sim import Deck
+deck = Deck(os.environ["DECK_BASE_URL"], os.environ["DECK_API_KEY"])
+deck.queue("source_down")
+deck.create("connections", {"source_id": deck.ready_task().source_id, "auth_method": "none"})
+"""
+    json_file, xml_file = tmp_path / "r.json", tmp_path / "r.xml"
+    cli("exec", "--report", json_file, *python(source))
+    cli("exec", "--report", xml_file, *python(source))
+    (world,) = json.loads(json_file.read_text())["worlds"]
+    suite = ElementTree.parse(xml_file).find("testsuite")
+    (problem,) = world["problems"]
+    assert "never played" in problem
+    assert suite.get("failures") == "1"
+    assert world["scenarios"] == {"success": 1}
+    names = [case.get("name") for case in suite]
+    assert names == ["played success 1 times", problem]
+
+
+def test_hold_serves_on_until_a_signal():
+    """The API answers after the command has ended. The exit code is still the command's."""
+    words = [sys.executable, "-m", "deck_sim", "exec", "--hold", *python("import sys; sys.exit(4)")]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+        held = next(line for line in process.stderr if "still serving" in line)
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+    assert (process.returncode, "Ctrl-C stops it" in held) == (4, True)
+
+
+def test_a_terminated_exec_passes_the_signal_on():
+    """The command may clean up; then exec ends with its code."""
+    source = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
+print("ready", flush=True)
+signal.pause()
+"""
+    words = [sys.executable, "-m", "deck_sim", "exec", *python(source)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, text=True, **pipes) as process:
+        assert process.stdout.readline() == "ready\n"
+        process.terminate()
+        process.communicate()
+    assert process.returncode == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "text"),
+    [
+        (["--", "no-such-program"], 127, "cannot run 'no-such-program': No such file"),
+        (["--", "/"], 126, "cannot run '/': Permission denied"),
+        (["--report", "/no/such/folder/x.xml", "--", "true"], 2, "'/no/such/folder' does not"),
+        ([], 2, "Missing argument 'COMMAND...'"),
+    ],
+)
+def test_a_mistake_is_one_line(cli, words, code, text):
+    """With the exit codes of shells for programs that cannot be run."""
+    shown = cli("exec", *words)
+    assert (shown.exit_code, shown.stderr.count("\n")) == (code, 1)
+    assert text in shown.stderr

@@ -1,0 +1,104 @@
+import json
+import logging
+import re
+from contextlib import suppress
+
+import httpx2
+import pytest
+
+from deck_sim import DeckSim, DeckSimError, WebhookReceiver
+from deck_sim.cli.server_log import log_to_stderr
+from deck_sim.runtime.activity import mask_key
+
+AT = "2025-01-15T09:30:00Z"
+
+
+@pytest.fixture
+def written(capsys):
+    """Let a function use the handle of a server whose log is written; returns its lines."""
+
+    def written(act, form="text", *, quiet=False):
+        with log_to_stderr(form, quiet=quiet), DeckSim() as deck:
+            act(deck)
+            key = deck.api_key
+        return [line.replace(key, "KEY") for line in capsys.readouterr().err.splitlines()]
+
+    return written
+
+
+def post(deck, body, key=None):
+    headers = {"Authorization": f"Bearer {key or deck.api_key}"} if key != "" else {}
+    httpx2.post(f"{deck.base_url}/agents", json=body, headers=headers, trust_env=False)
+
+
+def test_each_call_is_a_line_with_its_world_and_errors(written):
+    """Calls of the control API are not logged."""
+    assert written(lambda deck: post(deck, {})) == [
+        f"{AT} KEY POST /v2/agents 400  request/input_missing"
+    ]
+
+
+def test_a_call_without_a_world_says_why(written):
+    """Its key is missing, or is not one of `--keys`."""
+    (line,) = written(lambda deck: post(deck, {}, ""))
+    assert line.startswith("(no world) POST /v2/agents 401  Send `Authorization: Bearer KEY`.")
+
+
+def test_a_fault_is_named_and_a_run_names_its_scenario(written):
+    """Both explain the answer."""
+
+    def act(deck):
+        deck.fault(match="POST /v2/connections", status=502, times=1)
+        body = {"source_id": deck.ready_task().source_id, "auth_method": "none"}
+        for _ in range(2):
+            with suppress(DeckSimError):
+                deck.create("connections", body)
+
+    spoilt, played = written(act)
+    assert spoilt == f"{AT} KEY POST /v2/connections 502  fault: status"
+    assert played == f"{AT} KEY POST /v2/connections 201  success; because=default"
+
+
+def test_each_attempt_of_a_delivery_is_a_line(written):
+    """A failed one says when the next follows."""
+
+    def act(deck):
+        with WebhookReceiver(deck) as webhooks:
+            webhooks.respond(503, times=1)
+            post(deck, {"name": "a"})
+            deck.advance("10s")
+
+    failed, sent = (line for line in written(act) if "->" in line)
+    url = r"http://127\.0\.0\.1:\d+/\S*"
+    text = rf"{AT} KEY -> agent\.created to {url} 503  \d+ ms; attempt 1; next at \S+:05Z"
+    assert re.fullmatch(text, failed)
+    assert re.fullmatch(rf"\S+:05Z KEY -> agent\.created to {url} 200  \d+ ms; attempt 2", sent)
+
+
+def test_json_has_an_object_for_each_entry(written):
+    """Other records of the server have their level and message."""
+
+    def act(deck):
+        post(deck, {"name": "a"})
+        logging.getLogger("deck_sim").warning("careful")
+
+    call, other = map(json.loads, written(act, "json"))
+    assert (call["kind"], call["world"], call["at"]) == ("call", "KEY", AT)
+    assert (call["method"], call["path"], call["status"]) == ("POST", "/v2/agents", 201)
+    assert other == {"kind": "log", "level": "warning", "message": "careful"}
+
+
+def test_quiet_leaves_only_warnings(written):
+    """Calls are not written."""
+
+    def act(deck):
+        post(deck, {"name": "a"})
+        logging.getLogger("deck_sim").warning("careful")
+
+    assert written(act, quiet=True) == ["careful"]
+
+
+def test_of_a_key_that_looks_real_only_the_end_is_shown():
+    """It may have been pasted by mistake."""
+    assert mask_key("sk_live_abcdefgh1234") == "sk_live_…1234"
+    assert mask_key("sk_sim_local") == "sk_sim_local"
