@@ -170,7 +170,7 @@ def test_a_failed_expression_is_shown_with_its_step(cli, write):
     file = write("broken", "queued", "running", "completed: {output: {x: '{{ input.nights }}'}}")
     played = cli("play", file)
     printed = " ".join(played.stdout.split())
-    assert "fault scenario `broken`, task_run[2]: `{{ input.nights }}`: unknown key" in printed
+    assert "scenario `broken`, task_run[2]: `{{ input.nights }}`: unknown key" in printed
     assert played.exit_code == 1
     assert printed.endswith("The task run is failed after 1s.")
 
