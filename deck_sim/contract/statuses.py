@@ -29,7 +29,8 @@ class AutoTransition:
     """A transition that happens by itself after some time in a status."""
 
     to: str
-    after: timedelta
+    after: timedelta | None  # None: only if the option of the world gives a time
+    option: str = ""  # the name of that option
     is_timeout: bool = False  # a timeout is no progress: reads do not advance to it
 
 

@@ -28,6 +28,8 @@ Facts = Mapping[str, Any]
 # Chooses the script of a new connection, session or run, after all checks. May raise `ApiError`.
 Choose = Callable[[Facts], Script]
 
+_TIMEOUT = "settings.timeout_seconds"
+
 
 def fetch(world: World, kind: str, resource_id: str) -> Resource:
     """The resource with that id; raises `…_not_found` if it does not exist or was deleted."""
@@ -50,7 +52,7 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
     A field of the wrong type is skipped; the check of the body's shape reports it.
     """
     row = world.kind(kind)
-    objects = dict.fromkeys((name.partition(".")[0] for name in row.schemas), dict)
+    objects = dict.fromkeys((name.partition(".")[0] for name in (*row.schemas, _TIMEOUT)), dict)
     types = {**dict.fromkeys(row.references, str), **objects}
     readable = {
         n: value for n, value in body.items() if value and isinstance(value, types.get(n, ()))
@@ -275,7 +277,7 @@ def _find(world: World, kind: str, resource_id: str) -> Resource | None:
 
 
 def _field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    row = world.kind(kind)
+    row, cap = world.kind(kind), world.options.timeout_cap
     absent = [
         needed
         for name, needed in row.needs.items()
@@ -283,6 +285,13 @@ def _field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[
     ]
     problems = reference_problems(world, kind, fields)
     problems += [problem("request/input_missing", field=name) for name in absent]
+    seconds = _at(fields, _TIMEOUT)
+    if cap is not None and isinstance(seconds, int) and seconds > cap:
+        text = (
+            f"`{_TIMEOUT}`: {seconds} is more than the plan allows; send at most {cap}"
+            f"{' (left out, it is 1800)' if seconds == TIMEOUT_SECONDS else ''}"
+        )
+        problems.append(problem("request/input_invalid", text, field=_TIMEOUT))
     for name in row.schemas:
         if isinstance(schema := _at(fields, name), dict):
             problems += json_schema.schema_problems(schema, name)

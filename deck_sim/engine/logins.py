@@ -61,6 +61,7 @@ def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Re
     raise_problems(body_problems(world, "session", fields))
     ids = inherit_references(world, "session", fields)
     credential, _ = _check_used(world, ids)
+    _check_session_limit(world)
     script = choose(login_facts(world, credential, ids["source_id"]))
     session = world.create("session", ids)
     start_story(world, session, script)
@@ -76,6 +77,8 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
     named = {name: fields.get(name) for name in world.kind("task_run").references}
     ids, given = inherit_references(world, "task_run", named), fields["input"]
     credential, session = _check_used(world, ids)
+    if session is None:
+        _check_session_limit(world)
     script = choose(run_facts(world, task, given, credential, ids["source_id"]))
     if session is None:
         used = {name: ids[name] for name in ("credential_id", "source_id")}
@@ -129,3 +132,12 @@ def _check_used(
         text = f"The session `{session.id}` is taken by the task run `{next(iter(runs))}`."
         raise refuse("request/state_invalid", text)
     return credential, session
+
+
+def _check_session_limit(world: World) -> None:
+    """Refuse another session if as many are open as the world allows."""
+    limit, machine = world.options.session_limit, world.rules.machine("session")
+    sessions = world.all("session").values()
+    is_open = (not machine.is_final(str(session.status)) for session in sessions)
+    if limit is not None and sum(is_open) >= limit:
+        raise refuse("rate_limit/session_limit_exceeded")

@@ -11,6 +11,7 @@ from typing import Any
 from deck_sim.base.durations import spell_duration
 from deck_sim.contract.error_catalog import problem
 from deck_sim.engine.deliveries import attempt_due
+from deck_sim.engine.files import take_screenshot
 from deck_sim.engine.holds import Place, Stopped, hold_story, stories_at
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
@@ -21,12 +22,15 @@ from deck_sim.engine.timers import (
     DISUSE,
     INACTIVITY,
     OF_A_STEP,
+    SCREENSHOT,
     STEP,
     TASK_TIMEOUT,
     WINDOW,
     Due,
 )
 from deck_sim.engine.world import World
+
+MOST_SCREENSHOTS = 1000  # of one run, those of its script included
 
 
 def start_story(world: World, resource: Resource, script: Script) -> None:
@@ -146,6 +150,15 @@ def _inactivity_due(world: World, due: Due) -> None:
 def _auto_transition_due(world: World, due: Due) -> None:
     resource = world.resource(due.owner)
     world.move(resource, world.machine(resource).auto_transitions[str(resource.status)].to)
+    world.stop_story(due.owner)  # its script would go on from the status before
+
+
+def _screenshot_due(world: World, due: Due) -> None:
+    run = world.all("task_run")[due.owner]
+    taken = len(world.screenshots.get(run.id, ())) + 1
+    take_screenshot(world, run, f"screenshot_{taken}.png", "")
+    if taken < MOST_SCREENSHOTS:
+        world.timers.arm(run.id, SCREENSHOT, world.now + world.rules.screenshot_interval)
 
 
 _ON_DUE: dict[str, Callable[[World, Due], None]] = {
@@ -154,6 +167,7 @@ _ON_DUE: dict[str, Callable[[World, Due], None]] = {
     TASK_TIMEOUT: _task_timeout_due,
     INACTIVITY: _inactivity_due,
     AUTO_TRANSITION: _auto_transition_due,
+    SCREENSHOT: _screenshot_due,
     DISUSE: _auto_transition_due,
     ATTEMPT: attempt_due,
 }

@@ -23,9 +23,10 @@ PROGRESS = (STEP, ATTEMPT, AUTO_TRANSITION)
 WINDOW = "window"  # of an interaction
 DISUSE = "disuse"  # a resource leaves its status by itself because no run uses it
 INACTIVITY = "inactivity"
+SCREENSHOT = "screenshot"  # reads do not jump to it
 TASK_TIMEOUT = "task_timeout"
 # In the order in which a story arms those that may fall due at the same moment.
-NAMES = (TASK_TIMEOUT, INACTIVITY, WINDOW, STEP, ATTEMPT, AUTO_TRANSITION, DISUSE)
+NAMES = (TASK_TIMEOUT, INACTIVITY, WINDOW, STEP, ATTEMPT, AUTO_TRANSITION, DISUSE, SCREENSHOT)
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
 
 Key = tuple[str, str]

@@ -26,9 +26,18 @@ from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.injected import InjectedFaults
+from deck_sim.engine.options import Options
 from deck_sim.engine.records import AdditiveChanges, Event, Hold, Resource, TimelineEntry
 from deck_sim.engine.story import Path, Story
-from deck_sim.engine.timers import ATTEMPT, AUTO_TRANSITION, DISUSE, OF_A_STEP, TASK_TIMEOUT, Timers
+from deck_sim.engine.timers import (
+    ATTEMPT,
+    AUTO_TRANSITION,
+    DISUSE,
+    OF_A_STEP,
+    SCREENSHOT,
+    TASK_TIMEOUT,
+    Timers,
+)
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -69,6 +78,7 @@ class World:
     held_back: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
     counters: Counter[str] = field(default_factory=Counter)  # of ids, by prefix
     additive_changes: AdditiveChanges = field(default_factory=AdditiveChanges)
+    options: Options = field(default_factory=Options)
 
     def __post_init__(self) -> None:
         self._resources = {kind: {} for kind in self.rules.kinds}
@@ -287,11 +297,20 @@ class World:
             self._lead_used(machine, moved)
         self._end_users(machine, moved)
         self._arm_auto_transition(moved)
+        self._arm_screenshot(machine, moved)
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
         """Move a run to `failed` with these errors."""
         return self.move(run, "failed", errors=[one.as_json() for one in problems])
+
+    def set_options(self, options: Options) -> None:
+        """Set the options; times of resources that nothing uses count from now."""
+        self.options = options
+        for kind in self.rules.kinds.values():
+            if kind.machine and any(row.option for row in kind.machine.auto_transitions.values()):
+                for resource in self.all(kind.object).values():
+                    self._arm_auto_transition(resource)
 
     def emit(self, type_: str, resource: Resource) -> None:
         """Record an event about a resource as it is now, and make its deliveries, due at once."""
@@ -395,6 +414,13 @@ class World:
             return
         self.timers.take_back(resource.id, AUTO_TRANSITION, DISUSE)
         row = machine.auto_transitions.get(str(resource.status))
-        if row and not self.users.get(resource.id):
+        after = row and (row.after or getattr(self.options, row.option))
+        if row and after and not self.users.get(resource.id):
             name = DISUSE if row.is_timeout else AUTO_TRANSITION
-            self.timers.arm(resource.id, name, self.now + row.after)
+            self.timers.arm(resource.id, name, self.now + after)
+
+    def _arm_screenshot(self, machine: Machine, run: Resource) -> None:
+        if machine.is_run:
+            self.timers.take_back(run.id, SCREENSHOT)
+            if self.options.screenshots and run.status == machine.timed_from:
+                self.timers.arm(run.id, SCREENSHOT, self.now + self.rules.screenshot_interval)

@@ -382,6 +382,14 @@ class Deck(AbstractContextManager["Deck"]):
         limit = limit if isinstance(limit, bool) else dict(limit)
         self._control.call("PATCH", "/world", json={"rate_limit": limit})
 
+    def set_options(self, **options: Any) -> None:
+        """Set options of the world: `session_limit`, `timeout_cap`, `screenshots` and
+        `connection_idle`. None switches one off.
+
+        `deck.set_options(session_limit=1)`.
+        """
+        self._control.call("PATCH", "/world", json=_write_options(options))
+
     def refuse_assumed(self, refuse: bool = True) -> None:
         """Answer Deck API calls that rest on an assumption with 501, or with False no longer."""
         self._control.call("PATCH", "/world", json={"strict_fidelity": refuse})
@@ -531,12 +539,16 @@ class Deck(AbstractContextManager["Deck"]):
         now: str | datetime | None = None,
         seed: int | None = None,
         webhook_time: str | None = None,
+        **options: Any,
     ) -> None:
-        """Empty the world and start it again; omitted settings are those of the server."""
+        """Empty the world and start it again; omitted settings are those of the server.
+
+        The options are those of `set_options`.
+        """
         moment = None if now is None else write_moment(now)
         body = drop_none(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
         length = None if step is None else write_duration(step)
-        body |= drop_none(step=length, webhook_time=webhook_time)
+        body |= drop_none(step=length, webhook_time=webhook_time, **_write_options(options))
         self._control.call("POST", "/reset", json=body)
         self.holds = ()
 
@@ -552,6 +564,13 @@ class Deck(AbstractContextManager["Deck"]):
     def delete(self) -> None:
         """Delete the world. The next call with its key starts a new one."""
         self._control.call("DELETE", "/world")
+
+
+def _write_options(options: Mapping[str, Any]) -> Json:
+    return {
+        name: write_duration(value) if isinstance(value, timedelta) else value
+        for name, value in options.items()
+    }
 
 
 def _until(event: str, resource: IdOrResource | None, limit: str | timedelta) -> Json:

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.handle.deck import Deck
@@ -34,9 +35,11 @@ class DeckSim(AbstractContextManager[Deck]):
         now: str | datetime | None = None,
         seed: int | None = None,
         allow_public_webhooks: bool = False,
+        **options: Any,
     ) -> None:
         """Set how the world begins; `scenarios` is a folder of your own scenario files.
 
+        The options are those of `Deck.set_options`.
         Webhooks go to loopback and private addresses only, unless public ones are allowed.
         """
         self._allow_public = allow_public_webhooks
@@ -46,6 +49,7 @@ class DeckSim(AbstractContextManager[Deck]):
             "step": step,
             "now": now,
             "seed": seed,
+            **options,
         }
         self._scenarios = scenarios
         self._stack = ExitStack()
@@ -60,7 +64,7 @@ class DeckSim(AbstractContextManager[Deck]):
             thread = ServerThread(WorldRegistry(library=library, dispatcher=dispatcher)).start()
             stack.callback(thread.stop)
             deck = stack.enter_context(Deck(thread.server.url, KEY))
-            deck.reset(**self._beginning)  # type: ignore[arg-type]
+            deck.reset(**self._beginning)
             self._stack = stack.pop_all()
         return deck
 

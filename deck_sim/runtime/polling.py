@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Resource
-from deck_sim.engine.timers import Due
+from deck_sim.engine.timers import SCREENSHOT, Due
 from deck_sim.engine.waiting import waits_for_person
 from deck_sim.engine.world import World
 from deck_sim.runtime.advance import HasWorld, pass_time_until, steps
@@ -50,7 +50,8 @@ def _next_due(world: World, unfinished: Iterable[Resource]) -> datetime | None:
         used = (used.id for used in world.used_by(resource))
         owners |= {resource.id, *used, *world.users.get(resource.id, ())}
     moving = (one for one in owners if not waits_for_person(world, one))
-    return min((due.at for one in moving for due in world.timers.of(one)), default=None)
+    due = (due for one in moving for due in world.timers.of(one))
+    return min((one.at for one in due if one.name != SCREENSHOT), default=None)
 
 
 def _jump(owner: HasWorld, moment: datetime) -> Generator[None, None, None]:

@@ -18,6 +18,7 @@ from deck_sim.base.errors import nearest_type, quote
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.contract.error_catalog import ApiError, problem, raise_problems, refuse
 from deck_sim.engine.commands import Facts
+from deck_sim.engine.options import Options
 from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
@@ -56,6 +57,7 @@ class Settings:
     webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
     rate_limit: bool = False
     strict_fidelity: bool = False  # refuse calls that rely on strict assumptions
+    options: Options = field(default_factory=Options)
 
 
 class Refusal(ApiError):
@@ -102,6 +104,7 @@ class Simulation:
     def __post_init__(self) -> None:
         now = self.settings.now or STARTS.get(self.settings.mode, lambda: FROZEN_START)()
         self.world = World(self.settings.edition, self.settings.seed, now)
+        self.world.options = self.settings.options
         limited = self.settings.rate_limit
         self.rate_limiter = RateLimiter(self.world.rules.rate_limit if limited else None)
         self.strict_fidelity = self.settings.strict_fidelity

@@ -17,7 +17,7 @@ Rules of the format:
 from base64 import b64decode, b64encode
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -27,6 +27,7 @@ from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.injected import Injected, InjectedFaults
+from deck_sim.engine.options import Options
 from deck_sim.engine.records import AdditiveChanges, Event, Hold, Resource, TimelineEntry
 from deck_sim.engine.story import Held, Script, Story
 from deck_sim.engine.timers import Timers
@@ -63,6 +64,7 @@ _TAGS: dict[str, type] = {
     "ignored_name": IgnoredName,
     "injected_fault": Injected,
     "injected_faults": InjectedFaults,
+    "options": Options,
     "rate_limit": RateLimit,
     "rate_limiter": RateLimiter,
     "resource": Resource,
@@ -122,7 +124,10 @@ def restore_snapshot(worlds: WorldRegistry, key: str, document: Mapping[str, Any
             )
             raise refuse("request/input_invalid", text, field="values") from None
     content = reader.values[-1]
-    restored = worlds.create(key, **asdict(content["state"]["settings"]))
+    settings = content["state"]["settings"]
+    restored = worlds.create(
+        key, **{row.name: getattr(settings, row.name) for row in fields(settings)}
+    )
     for name, value in content["state"].items():
         setattr(restored, name, value)
     restored.set_clock(restored.mode, restored.speed, restored.step)

@@ -62,7 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Add the marker, and register the coverage plugin if `--deck-coverage` is given."""
     text = (
         "deck(scenario=None, edition=None, clock=None, step=None, seed=None, now=None,"
-        " rate_limit=False, strict_fidelity=False, strict=True, lint=None): the settings of the"
+        " rate_limit=False, strict_fidelity=False, session_limit=None, timeout_cap=None,"
+        " screenshots=False, connection_idle=None, strict=True, lint=None): the settings of the"
         " world of the `deck` fixture, and what fails the test at its end."
     )
     config.addinivalue_line("markers", text)

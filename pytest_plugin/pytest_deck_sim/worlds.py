@@ -21,6 +21,7 @@ import pytest
 from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.editions import DEFAULT_EDITION
+from deck_sim.engine.options import OPTION_TYPES, Options
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
 from deck_sim.handle.problems import find_failures, find_ignored_names, find_unused
@@ -42,8 +43,8 @@ RUN_ID = uuid.uuid4().hex[:8]
 
 
 @dataclass(frozen=True, slots=True)
-class MarkerOptions:
-    """The arguments of `@pytest.mark.deck(...)`."""
+class MarkerOptions(Options):
+    """The arguments of `@pytest.mark.deck(...)`, with the options of a world."""
 
     scenario: str | None = None
     edition: str | None = None
@@ -148,7 +149,8 @@ def freeze(item: pytest.Item, deck: Deck) -> Iterator[DeckTime]:
 
 def read_marker(item: pytest.Item) -> MarkerOptions:
     """The options of all `deck` markers of a test; the closest marker wins."""
-    allowed, options = [field.name for field in fields(MarkerOptions)], dict[str, Any]()
+    names = [field.name for field in fields(MarkerOptions)]
+    allowed, options = sorted(names, key=OPTION_TYPES.__contains__), dict[str, Any]()
     for mark in reversed([*item.iter_markers("deck")]):
         wrong = [f"takes no positional argument, but got {arg!r}" for arg in mark.args]
         wrong += [
@@ -190,6 +192,7 @@ def _start(deck: Deck, options: MarkerOptions, edition: str | None, folder: Path
         step=options.step,
         seed=options.seed,
         now=options.now,
+        **{name: getattr(options, name) for name in OPTION_TYPES},
     )
     if options.rate_limit:
         deck.limit_rate(options.rate_limit)

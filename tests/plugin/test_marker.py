@@ -67,3 +67,19 @@ def test_pytest_lists_every_argument(run):
     (line,) = [line for line in shown.splitlines() if line.startswith("@pytest.mark.deck(")]
     listed = re.findall(r"(\w+)=", line.partition("):")[0])
     assert sorted(listed) == sorted(field.name for field in fields(MarkerOptions))
+
+
+def test_the_marker_sets_options_of_the_world(run):
+    """As `Deck.set_options` does later; a duration may be a timedelta."""
+    text = """
+        from datetime import timedelta
+        import pytest
+
+        @pytest.mark.deck(timeout_cap=60, screenshots=True, connection_idle=timedelta(minutes=10))
+        def test_world(deck):
+            assert (deck.world["timeout_cap"], deck.world["screenshots"]) == (60, True)
+            assert deck.world["connection_idle"] == "10m"
+            deck.set_options(timeout_cap=None)
+            assert deck.world["timeout_cap"] is None
+    """
+    run(text).assert_outcomes(passed=1)

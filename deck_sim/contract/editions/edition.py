@@ -69,6 +69,7 @@ class Edition:
     secret_overlap: timedelta = timedelta(hours=24)  # how long a rotated secret still signs
     event_retention: timedelta = timedelta(days=30)  # how long events can be read
     screenshot_retention: timedelta = timedelta(days=15)
+    screenshot_interval: timedelta = timedelta(seconds=5)  # of those that a run takes by itself
     rate_limit: RateLimit = RateLimit(requests=200, per=timedelta(seconds=10))  # off by default
 
     @property

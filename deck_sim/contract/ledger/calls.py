@@ -44,6 +44,14 @@ task_extraction (documented): `extraction` of a task is a boolean, apart from th
     `storage`; the default is false.
     source: docs.deck.co, API reference, tasks: `extraction` is a boolean, false by default
     date: 2026-11-26
+timeout_cap (documented): A task with a longer timeout than the plan allows is refused. A world has
+    a cap with the option `timeout_cap`.
+    source: docs.deck.co, API reference, tasks: a timeout above the plan's cap refuses the create
+    date: 2026-11-26
+timeout_cap_error (assumed, error): The refusal is a 400 `input_invalid` with the `field`, of a
+    create and of a change; a timeout that is left out is not lowered.
+    source: nothing public; the caller can mend the field, unlike the plan
+    date: 2026-11-26
 external_id (documented): An `external_id` has at most 255 characters, may be null, and need not be
     unique.
     source: docs.deck.co, API reference, connections: at most 255 characters, null allowed, not

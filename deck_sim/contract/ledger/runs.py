@@ -115,6 +115,16 @@ storage_deduplication (documented): With `deduplication`, a file whose content i
 screenshot_item (documented): A screenshot has its name, type, size, time, `url` and `reasoning`.
     source: docs.deck.co, API reference, screenshots: file_name, file_type, file_size, url,
         reasoning
+screenshots_by_themselves (documented): While it is `running`, a run takes a screenshot about every
+    five seconds. A world does so with the option `screenshots`.
+    of: edition.screenshot_interval
+    source: docs.deck.co, guide, screenshots: about one every five seconds of running
+    date: 2026-11-26
+screenshots_every_five_seconds (assumed, later): They are taken every five seconds from each
+    `running` on, without a `reasoning`, up to 1,000 screenshots of a run.
+    of: edition.screenshot_interval
+    source: nothing public; "about" needs a figure, and a run that never ends needs a bound
+    date: 2026-11-26
 screenshots_oldest_first (assumed, always): Screenshots are sorted oldest first.
     source: nothing public; they tell the story of a run
 """

@@ -1,13 +1,16 @@
 """The request bodies of the control API."""
 
 from collections.abc import Collection
-from typing import Annotated, Any
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
     Field,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    create_model,
 )
 
 from deck_sim.base.errors import listed, nearest
@@ -15,6 +18,7 @@ from deck_sim.base.validation import PositiveDuration, show, value_error
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.interactions import PROMPTS
+from deck_sim.engine.options import OPTION_TYPES, Options
 from deck_sim.runtime.simulation import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.conditions import Rule
 
@@ -39,13 +43,38 @@ WebhookTime = Annotated[str, _one_of(WEBHOOK_TIMES)]
 Speed = Annotated[float, Field(gt=0, le=1_000_000)]
 
 
-class WorldSettings(Body):
+class _Settings(Body):
     """Settings that a reset and a change of a world share."""
 
     edition: EditionName | None = None
     seed: int | None = None
     default_scenario: Text | None = None
     webhook_time: WebhookTime | None = None
+
+    def options(self, before: Options) -> Options:
+        """The options with the changes of this body; null switches one off."""
+        off = Options()
+        return replace(
+            before,
+            **{
+                name: getattr(off, name) if (sent := getattr(self, name)) is None else sent
+                for name in OPTION_TYPES
+                if name in self.model_fields_set
+            },
+        )
+
+
+# How an option of a type is written.
+_WRITTEN: dict[Any, Any] = {
+    int | None: Annotated[int, Field(ge=0, le=1_000_000_000)],
+    timedelta | None: PositiveDuration,
+    bool: bool,
+}
+_options: Any = {name: (_WRITTEN[type_] | None, None) for name, type_ in OPTION_TYPES.items()}
+if TYPE_CHECKING:
+    WorldSettings = _Settings
+else:
+    WorldSettings = create_model("WorldSettings", __base__=_Settings, **_options)
 
 
 class NewWorld(WorldSettings):

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.contract.error_catalog import refuse
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import raise_problems, refuse
+from deck_sim.engine.options import OPTION_TYPES
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.world import World
 from deck_sim.runtime.rate_limiter import RateLimiter
@@ -56,6 +58,7 @@ def show_world(request: Request) -> Answer:
             "rate_limit": limit is not None
             and {**asdict(limit), "per": format_duration(limit.per)},
             "strict_fidelity": simulation.strict_fidelity,
+            **world.options.as_json(),
             "additive_changes": asdict(world.additive_changes),
             "choices": choices,
             "resources": live,
@@ -72,6 +75,8 @@ def change_world(request: Request, body: bodies.ChangeWorld) -> Answer:
     """Change settings. The edition and the seed can change only while the world is empty."""
     simulation = request.simulation
     world = _change_edition_and_seed(simulation.world, body)
+    options = body.options(world.options)
+    raise_problems([*options.problems(world.rules)])
     selection = replace(simulation.selection)
     if body.default_scenario is not None:
         selection.set_default(body.default_scenario, simulation.library, world.edition)
@@ -87,6 +92,8 @@ def change_world(request: Request, body: bodies.ChangeWorld) -> Answer:
         simulation.rate_limiter = RateLimiter(limit if body.rate_limit else None)
     if body.strict_fidelity is not None:
         simulation.strict_fidelity = body.strict_fidelity
+    if options != world.options:
+        world.set_options(options)
     simulation.world, simulation.selection = world, selection
     if body.webhook_time is not None:
         simulation.settings = replace(simulation.settings, webhook_time=body.webhook_time)
@@ -131,7 +138,11 @@ def reset_world(request: Request) -> Answer:
     body = request.read_as(bodies.NewWorld) if request.body else bodies.NewWorld()
     check_follow(request, body.mode, body.now)
     check_step(body.mode or request.worlds.settings.mode, body.step)
-    settings = body.model_dump(exclude_none=True, exclude={"default_scenario"})
+    options = body.options(request.worlds.settings.options)
+    edition = body.edition or request.worlds.settings.edition
+    raise_problems([*options.problems(EDITIONS[edition])])
+    settings = body.model_dump(exclude_none=True, exclude={"default_scenario", *OPTION_TYPES})
+    settings["options"] = options
     if body.now is not None:
         settings["now"] = now = read_moment(body.now, "now")
         if now > LAST_MOMENT:
@@ -139,7 +150,6 @@ def reset_world(request: Request) -> Answer:
             raise refuse("request/input_invalid", text, field="now")
     worlds, default = request.worlds, body.default_scenario
     if default is not None:
-        edition = body.edition or worlds.settings.edition
         check_scenario(default, "default_scenario", worlds.library, edition)
     simulation = worlds.create(request.simulation.key, **settings)
     if default is not None:

@@ -10,7 +10,7 @@ from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import Kind, insert_after
 from deck_sim.contract.shapes import INTERACTION, identity
-from deck_sim.contract.statuses import Command, Machine
+from deck_sim.contract.statuses import AutoTransition, Command, Machine
 
 CONNECTION_MACHINE = Machine(
     initial="connecting",
@@ -44,6 +44,9 @@ CONNECTION_MACHINE = Machine(
         "invalidate": Command(("connected",), "invalid"),
     },
     settled=frozenset({"connected", "disconnected", "invalid", "terminated"}),
+    auto_transitions={
+        "connected": AutoTransition("disconnected", None, "connection_idle", is_timeout=True),
+    },
     broken="invalid",
     # Assumed: nothing public says what becomes of a run whose connection goes away.
     fails_users_with={

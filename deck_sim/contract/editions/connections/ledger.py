@@ -65,6 +65,14 @@ terminate_in_any_status (assumed, strict): A connection can be terminated in eve
     of: connection.terminate@connecting; connection.terminate@interaction_required;
         connection.terminate@disconnected; connection.terminate@invalid
     source: nothing public; stored credentials can always be deleted
+connection_idle (documented): A `connected` connection that is idle becomes `disconnected`.
+    of: connection@connected
+    source: docs.deck.co, guide, connections: disconnected means idle or dropped
+connection_idle_time (assumed, later): How long that takes is the option `connection_idle` of the
+    world, without which it never happens. The time counts from the last use by a run.
+    of: connection@connected
+    source: nothing public; the length is not documented, and ten minutes is that of a session
+    date: 2026-11-26
 invalid_never_runs (documented): An `invalid` connection can never run a task again.
     source: docs.deck.co, guide, connection lifecycle: make a new connection instead
 invalid_after_attempts (assumed, later): After the last wrong answer to its prompt, a connection is

@@ -213,8 +213,14 @@ EVENT_DESTINATION = replace(
     summary=("id", "object", "status", "name", "type"),
 )
 
+_NEEDS_SESSION = (*CONFLICT, "rate_limit/session_limit_exceeded")
 OPERATIONS = (
-    replace(operations.RUN_TASK, endpoint="run_task_with_login", body="RunTaskWithLogin"),
+    replace(
+        operations.RUN_TASK,
+        endpoint="run_task_with_login",
+        body="RunTaskWithLogin",
+        errors=_NEEDS_SESSION,
+    ),
     Operation(
         "start_session",
         "POST /sessions",
@@ -225,7 +231,7 @@ OPERATIONS = (
         body="StartSession",
         status=201,
         plays=True,
-        errors=CONFLICT,
+        errors=_NEEDS_SESSION,
     ),
     Operation(
         "end_session",

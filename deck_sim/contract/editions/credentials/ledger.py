@@ -116,6 +116,15 @@ session_idle (documented): A session that is `idle` for ten minutes completes.
 session_of_run (documented): A run opens a session, or uses the one that it names.
     source: docs.deck.co, API reference, tasks: "session_id" of the run call, and the session in its
         answer
+session_limit (documented): With as many sessions open as the organization may have, the call of a
+    run that needs another one is a 429 `rate_limit/session_limit_exceeded`; a slot is free again
+    when a session ends. A world has a limit with the option `session_limit`.
+    source: docs.deck.co, errors, rate limits: "Agent sandbox limit exceeded."
+    date: 2026-11-26
+session_limit_counts (assumed, later): Every session counts that is not `completed` or `failed`, and
+    `POST /sessions` is refused, too.
+    source: nothing public; an idle session is still a sandbox
+    date: 2026-11-26
 session_follows_run (assumed, later): After its run a session is `idle`; it is `failed` after an
     error of `auth` or `session`, and `completing` if the run ended before the session was open.
     of: task_run.session_id

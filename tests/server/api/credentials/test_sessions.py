@@ -187,3 +187,21 @@ def test_a_cancelling_run_never_fails(client, call, request, api, start, advance
     assert answer.status_code == 200, answer.text
     advance("1s")
     assert look(run)["status"] == "canceled"
+
+
+def test_a_call_that_needs_a_session_too_many_is_a_429(api, sim, task, credential, start, advance):
+    """A run and a new session are refused; a slot is free again when a session ends."""
+    sim.patch("/world", json={"session_limit": 1})
+    first = start("success")
+    body = {"credential_id": credential["id"]}
+    for path in (f"/tasks/{task['id']}/run", "/sessions"):
+        answer = api.post(path, json=body)
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["code"]) == (429, "session_limit_exceeded")
+        assert error["message"] == "Agent sandbox limit exceeded."
+    advance("1m")
+    again = start("success", session_id=first["session_id"])  # needs no other session
+    advance("1m")
+    api.post(f"/sessions/{again['session_id']}/end")
+    advance("2s")
+    assert start("success")["session_id"] != first["session_id"]

@@ -1,0 +1,138 @@
+"""The options of a world: a session limit, a cap of timeouts, screenshots, idle connections."""
+
+import pytest
+
+from deck_sim.engine.options import OPTION_TYPES
+
+OFF = {"session_limit": None, "timeout_cap": None, "screenshots": False, "connection_idle": None}
+ON = {"timeout_cap": 900, "screenshots": True, "connection_idle": "10m"}
+
+
+def shown(sim):
+    """The options as the world shows them."""
+    world = sim.get("/world").json()
+    return {name: world[name] for name in OPTION_TYPES}
+
+
+def test_options_are_off_until_they_are_set(sim):
+    """A change keeps the others; null switches one off, and so does a reset."""
+    assert shown(sim) == OFF
+    assert sim.patch("/world", json=ON).status_code == 200
+    assert sim.patch("/world", json={"screenshots": None}).status_code == 200
+    assert shown(sim) == {**OFF, **ON, "screenshots": False}
+    sim.post("/reset", json={"timeout_cap": 5})
+    assert shown(sim) == {**OFF, "timeout_cap": 5}
+
+
+def test_a_snapshot_keeps_the_options(sim):
+    """They come back with the world."""
+    sim.patch("/world", json=ON)
+    snapshot = sim.get("/snapshot").json()
+    sim.post("/reset")
+    sim.put("/snapshot", json=snapshot)
+    assert shown(sim) == {**OFF, **ON}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"session_limit": -1}, "session_limit"),
+        ({"timeout_cap": True}, "timeout_cap"),
+        ({"screenshots": "yes"}, "screenshots"),
+        ({"connection_idle": "soon"}, "connection_idle"),
+        ({"session_limt": 1}, "session_limt"),
+    ],
+)
+@pytest.mark.parametrize(("method", "path"), [("PATCH", "/world"), ("POST", "/reset")])
+def test_a_wrong_option_is_refused(errors, unchanged, method, path, body, field):
+    """The error names it; the world stays."""
+    with unchanged():
+        assert errors(method, path, 400, json=body) == [("input_invalid", field)]
+
+
+@pytest.mark.parametrize(
+    ("edition", "option"),
+    [("connections", {"session_limit": 1}), ("credentials", {"connection_idle": "1m"})],
+)
+def test_an_option_about_nothing_in_the_edition_is_refused(sim, edition, option):
+    """By a reset, by a change, and by a change of the edition; off is fine."""
+    (name,) = option
+    other = {"connections": "credentials", "credentials": "connections"}[edition]
+    sim.post("/reset", json={"edition": other, **option})
+    calls = [sim.patch("/world", json={"edition": edition})]
+    calls.append(sim.post("/reset", json={"edition": edition, **option}))
+    sim.post("/reset", json={"edition": edition, name: None})
+    calls.append(sim.patch("/world", json=option))
+    for answer in calls:
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["field"]) == (400, name)
+        assert f"the edition `{edition}` has no {name.split('_')[0]}s" in error["message"]
+
+
+def test_a_timeout_above_the_cap_is_refused(api, sim, task):
+    """By a create and a change, and also the default, if it is left out."""
+    sim.patch("/world", json={"timeout_cap": 900})
+    path, long = f"/tasks/{task['id']}", {"settings": {"timeout_seconds": 901}}
+    for body in (long, {"name": 5, **long}):
+        answer = api.patch(path, json=body)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][-1]["field"] == "settings.timeout_seconds"
+    assert api.patch(path, json={"settings": {"timeout_seconds": 900}}).status_code == 200
+    answer = api.post("/tasks", json={"name": "Read", "agent_id": task["agent_id"]})
+    assert "1800 is more than the plan allows; send at most 900" in answer.text
+
+
+def test_a_run_takes_a_screenshot_every_five_seconds_of_running(api, sim, run_task, advance):
+    """Not while it waits, and not after its end."""
+    sim.patch("/world", json={"screenshots": True})
+    steps = [{"queued": "7s"}, {"running": "11s"}, {"pending": "20s"}, "completed"]
+    sim.put("/scenarios/slow", json={"task_run": steps})
+    run = run_task("slow")
+    advance("1h")
+    shots = api.get(f"/task-runs/{run['id']}/screenshots").json()["data"]
+    seconds = [shot["created_at"][-3:-1] for shot in shots]
+    assert seconds == ["13", "18"]  # the run was created at second 1
+    assert len({shot["file_name"] for shot in shots}) == 2
+
+
+def test_screenshots_do_not_keep_a_world_busy(api, sim, run_task, advance):
+    """A stuck run is idle, and the number of its screenshots is bounded."""
+    api.patch(f"/tasks/{run_task()['task_id']}", json={"settings": {"timeout_seconds": 90_000}})
+    sim.patch("/world", json={"screenshots": True})
+    sim.put("/scenarios/long", json={"task_run": [{"running": "10h"}, {"running": "stuck"}]})
+    run = run_task("long")
+    answer = sim.post("/clock/advance", json={"until": "idle"})
+    assert answer.json()["now"] == "2025-01-15T19:30:01Z"
+    shots = api.get(f"/task-runs/{run['id']}/screenshots").json()["data"]
+    assert len(shots) == 1000
+
+
+def test_a_connection_that_no_run_uses_is_disconnected(api, sim, connection, run_task, advance):
+    """The time counts from the last use, or from the moment at which the option is set."""
+    sim.patch("/world", json={"connection_idle": "10m"})
+    status = lambda: api.get(f"/connections/{connection['id']}").json()["status"]  # noqa: E731
+    advance("9m")
+    run_task("slow_success")
+    advance("9m")
+    assert status() == "connected"
+    advance("30m")
+    assert status() == "disconnected"
+
+
+def test_an_idle_connection_ends_its_script(api, sim, connection, advance):
+    """What the script has planned for later does not happen."""
+    sim.patch("/world", json={"connection_idle": "1m"})
+    sim.put("/scenarios/mine", json={"connection": [{"connected": "1h"}, "invalid"]})
+    body = {"source_id": connection["source_id"], "auth_method": "none"}
+    headers = {"Deck-Sim-Scenario": "mine"}
+    opened = api.post("/connections", json=body, headers=headers).json()
+    advance("2h")
+    assert api.get(f"/connections/{opened['id']}").json()["status"] == "disconnected"
+
+
+def test_an_option_that_is_switched_off_has_no_effect_any_more(api, sim, connection, advance):
+    """Its timers are taken back."""
+    sim.patch("/world", json={"connection_idle": "1m"})
+    sim.patch("/world", json={"connection_idle": None})
+    advance("1d")
+    assert api.get(f"/connections/{connection['id']}").json()["status"] == "connected"
