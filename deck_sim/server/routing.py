@@ -31,9 +31,14 @@ Function = TypeVar("Function", bound=Endpoint)
 
 def endpoint(function: Function) -> Function:
     """Register a function of the Deck API under its own name."""
-    assert function.__name__ not in ENDPOINTS, f"two endpoints are called {function.__name__}"
-    ENDPOINTS[function.__name__] = function
+    add_endpoint(function.__name__, function)
     return function
+
+
+def add_endpoint(name: str, function: Endpoint) -> None:
+    """Register a function of the Deck API under a name; two of one name are an error."""
+    assert name not in ENDPOINTS, f"two endpoints are called {name}"
+    ENDPOINTS[name] = function
 
 
 @dataclass(frozen=True, slots=True)

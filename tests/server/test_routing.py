@@ -4,7 +4,7 @@ import pytest
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.server.request import Answer
-from deck_sim.server.routing import Route, Routes
+from deck_sim.server.routing import ENDPOINTS, Route, Routes, add_endpoint
 
 GET, POST = (
     Route(method, path, lambda request: Answer({}))
@@ -78,3 +78,10 @@ def test_a_doubled_mount_gets_a_hint():
     """A base URL that ends in `/v2` is a common mistake."""
     assert _hint("/v2/things/a") == ": `/v2` is written twice."
     assert _hint("/v2/other") == "."
+
+
+def test_two_endpoints_cannot_have_the_same_name(monkeypatch):
+    """The second one would silently answer for the first."""
+    monkeypatch.setitem(ENDPOINTS, "cancel_run", len)
+    with pytest.raises(AssertionError, match="two endpoints are called cancel_run"):
+        add_endpoint("cancel_run", len)

@@ -15,7 +15,7 @@ from deck_sim.runtime.serialization import (
 from deck_sim.scenario.selection import HEADER
 from deck_sim.server.api.paging import list_items, show_all
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import ENDPOINTS, endpoint
+from deck_sim.server.routing import add_endpoint, endpoint
 
 
 def _target(request: Request) -> Resource:
@@ -64,15 +64,13 @@ def _apply(request: Request, command: str) -> Answer:
     return request.show(commands.apply_command(request.world, _target(request), command))
 
 
-ENDPOINTS |= {
-    name: partial(_apply, command=command)
-    for name, command in (
-        ("cancel_run", "cancel"),
-        ("disconnect_connection", "disconnect"),
-        ("terminate_connection", "terminate"),
-        ("end_session", "end"),  # cancels its run, if it has one (documented)
-    )
-}
+for _name, _command in (
+    ("cancel_run", "cancel"),
+    ("disconnect_connection", "disconnect"),
+    ("terminate_connection", "terminate"),
+    ("end_session", "end"),  # cancels its run, if it has one (documented)
+):
+    add_endpoint(_name, partial(_apply, command=_command))
 
 
 def _answer_interaction(request: Request) -> Answer:
@@ -81,7 +79,8 @@ def _answer_interaction(request: Request) -> Answer:
     return request.show(commands.answer_interaction(world, resource, inputs))
 
 
-ENDPOINTS |= dict.fromkeys(("answer_run", "answer_connection"), _answer_interaction)
+for _name in ("answer_run", "answer_connection"):
+    add_endpoint(_name, _answer_interaction)
 
 
 # Task runs

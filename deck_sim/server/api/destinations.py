@@ -19,7 +19,7 @@ from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import ENDPOINTS
+from deck_sim.server.routing import add_endpoint
 from deck_sim.webhooks.signing import secret_of, secret_problem
 
 Fields = dict[str, Any]
@@ -124,9 +124,9 @@ def _show_in_webhook(shown: Fields, secret: str) -> None:
     shown[WEBHOOK] = {**shown[WEBHOOK], "secret": secret}
 
 
-ENDPOINTS |= {
-    "create_event_destination": partial(_create, read=_read_parts, show=_show_in_credentials),
-    "update_event_destination": partial(_update, read=_read_parts),
-    "create_typed_destination": partial(_create, read=_read_typed, show=_show_in_webhook),
-    "update_typed_destination": partial(_update, read=_read_typed),
-}
+add_endpoint(
+    "create_event_destination", partial(_create, read=_read_parts, show=_show_in_credentials)
+)
+add_endpoint("update_event_destination", partial(_update, read=_read_parts))
+add_endpoint("create_typed_destination", partial(_create, read=_read_typed, show=_show_in_webhook))
+add_endpoint("update_typed_destination", partial(_update, read=_read_typed))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import listed, nearest, nearest_type, quote
 from deck_sim.contract.call_paths import explain_mismatch
+from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.holds import stories_at
 from deck_sim.engine.records import Hold
@@ -41,15 +42,36 @@ def make_hold(request: Request, body: bodies.NewHold) -> Answer:
 def _check_event(world: World, event: str) -> None:
     """Check that stories can emit an event. A script may emit events that no table has."""
     types = world.rules.event_types
-    kinds = [kind for kind in KINDS if kind in world.rules.kinds]
-    of_stories = [type_ for type_ in types if type_.partition(".")[0] in kinds]
+    of_stories = _events_of_stories(world.rules)
     likely = nearest_type(event, types)
     if event in of_stories or (event not in types and not likely):
         return
     text = f"unknown event {quote(event)}{likely}"
     if event in types:
-        text = f"stories do not emit {quote(event)}; hold an event of {listed(kinds, last='or')}"
+        text = f"stories do not emit {quote(event)}; hold one of {listed(of_stories, last='or')}"
+        text += ", or the answer to a call"
     raise refuse("request/input_invalid", text, field="event")
+
+
+def _events_of_stories(rules: Edition) -> list[str]:
+    """The events of the statuses that a step can enter."""
+    from deck_sim.scenario.steps import statuses  # noqa: F401 - registers the steps
+    from deck_sim.scenario.steps.step import REGISTRY
+
+    machines = {kind: rules.machine(kind) for kind in KINDS if kind in rules.kinds}
+    entered = {
+        (kind, step.status(machines[kind]))
+        for (kind, _), step in REGISTRY.items()
+        if kind in machines and step.is_status
+    }
+    return [
+        f"{kind}.{machine.event(status)}"
+        for kind, machine in machines.items()
+        for status in machine.statuses
+        if (kind, status) in entered
+        and machine.event(status) is not None
+        and any(status in later for later in machine.follows.values())
+    ]
 
 
 def _check_id(world: World, event: str, resource_id: str | None) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
 from deck_sim.runtime.request_bodies import read_object
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, check_entries
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
@@ -84,16 +86,20 @@ def delete_scenario(request: Request) -> Answer:
     if scenario is None or not simulation.library.remove(name):
         text = f"{name!r} was not added to this world; only added scenarios can be removed"
         raise refuse("request/input_invalid", text, field="name")
-    selected = {name for _, name, _ in simulation.selection.references()}
-    listed = chain.from_iterable(scenario.entries for scenario in simulation.library.own())
-    if simulation.library.find(name) is None and name in selected.union(listed):
+    users = [*_users(simulation, name)] if simulation.library.find(name) is None else []
+    if users:
         simulation.library.add(scenario)
-        text = (
-            f"{name!r} is in use: the queue, the default, a rule, a playlist or a mix names it;"
-            " remove that first"
-        )
+        text = f"{name!r} is named by {listed(users)}; change that first"
         raise refuse("request/state_invalid", text)
     return Answer({"name": name, "deleted": True})
+
+
+def _users(simulation: Simulation, name: str) -> Iterator[str]:
+    """The settings, playlists and mixes that name a scenario."""
+    yield from (place for place, named, _ in simulation.selection.references() if named == name)
+    for user in map(simulation.library.get, simulation.library.names()):
+        if name in user.entries:
+            yield f"scenarios.{user.name}.{'playlist' if user.playlist else 'mix'}"
 
 
 @route("POST", "/queue", body="Queue")

@@ -64,7 +64,7 @@ def test_an_advance_to_a_held_event_is_refused(sim, hold, run_task):
         ),
         (
             {"event": "agent.created"},
-            "stories do not emit 'agent.created'; hold an event of `conn",
+            "stories do not emit 'agent.created'; hold one of `connection.connecting`",
         ),
         ({"call": "POST tasks"}, "'POST tasks' is not a pattern of calls; write it like `POST"),
         ({"call": "POST /tasks/*/run"}, "is not a path of the API; paths begin with `/v2`"),
@@ -74,6 +74,31 @@ def test_an_advance_to_a_held_event_is_refused(sim, hold, run_task):
 def test_an_ineffective_hold_is_refused(message, body, text):
     """The message has what is allowed, and nothing changes."""
     assert text in message("POST", "/holds", json=body)
+
+
+@pytest.mark.parametrize(
+    ("edition", "event"),
+    [
+        ("connections", "task_run.queued"),
+        ("credentials", "task_run.canceled"),
+        ("credentials", "session.completed"),
+    ],
+)
+def test_an_event_that_no_step_causes_cannot_be_held(sim, message, edition, event):
+    """The hold would never stop anything."""
+    sim.patch("/world", json={"edition": edition})
+    text = message("POST", "/holds", json={"event": event})
+    assert text.startswith(f"stories do not emit '{event}'; hold one of `")
+    assert "`task_run.completed`" in text
+
+
+def test_a_cancel_by_a_script_can_be_held(sim, hold, run_task, advance):
+    """The run keeps its status until it is released."""
+    sim.put("/scenarios/own", json={"task_run": ["running", "canceled"]})
+    made, run = hold(event="task_run.canceled"), run_task("own")
+    advance("1m")
+    released = sim.delete(f"/holds/{made['id']}").json()["released"]
+    assert released == [run["id"]]
 
 
 def test_a_hold_for_an_unknown_id_is_refused(message, hold, run_task):

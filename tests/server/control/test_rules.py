@@ -187,19 +187,19 @@ def test_a_refused_call_uses_up_nothing(sim, run, choice, unchanged, header, bod
 
 
 @pytest.mark.parametrize(
-    "user",
+    ("call", "body", "place"),
     [
-        ("PUT", "/rules", {"rules": [{"when": {}, "scenario": "mine"}]}),
-        ("PUT", "/scenarios/user", {"playlist": ["success", "mine"]}),
-        ("PUT", "/scenarios/user", {"mix": {"mine": 1}}),
+        ("PUT /rules", {"rules": [{"when": {}, "scenario": "mine"}]}, "rules[0].scenario"),
+        ("PUT /scenarios/user", {"playlist": ["success", "mine"]}, "scenarios.user.playlist"),
+        ("PUT /scenarios/user", {"mix": {"mine": 1}}, "scenarios.user.mix"),
     ],
 )
-def test_a_scenario_in_use_cannot_be_removed(sim, errors, user):
-    """A scenario in a rule, a playlist or a mix cannot be removed."""
+def test_a_scenario_in_use_cannot_be_removed(sim, message, call, body, place):
+    """The message has each rule, playlist or mix that names it."""
     sim.put("/scenarios/mine", json={"task_run": STEPS})
-    method, path, body = user
-    assert sim.request(method, path, json=body).status_code == 200
-    assert errors("DELETE", "/scenarios/mine", 409) == [("state_invalid", None)]
+    assert sim.request(*call.split(), json=body).status_code == 200
+    text = f"'mine' is named by `{place}`; change that first"
+    assert message("DELETE", "/scenarios/mine") == text
     sim.put("/rules", json={"rules": []})
     sim.delete("/scenarios/user")
     assert sim.delete("/scenarios/mine").status_code == 200
