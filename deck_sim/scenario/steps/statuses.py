@@ -74,19 +74,20 @@ class Completed(Step):
     output: dict[str, Any] | None = None
     """The run's output. If omitted, it is generated from the task's `output_schema`; with another
     `result` than `success`, it is null."""
-    result: Literal["success", "failure", "unknown"] = "success"
-    """Whether the agent got what the task wants. Only edition `credentials` has it."""
+    result: Literal["success", "failure", "unknown"] | None = None
+    """Whether the agent got what the task wants. Only edition `credentials` has it. If omitted,
+    `success`."""
 
     @property
     def shows(self) -> tuple[str, ...]:
-        return ("result",) if "result" in self.model_fields_set else ()
+        return () if self.result is None else ("result",)
 
     def enter(self, stage: Stage) -> Wait | None:
         fields = {name: getattr(self, name) for name in self.shows}
         if self.output is not None:
             stage.complete(compute(stage, self.output), **fields)
             return None
-        if self.result != "success":
+        if self.result not in (None, "success"):
             stage.move(self.word, output=None, **fields)
             return None
         world, run = stage.world, stage.story.owner
