@@ -53,6 +53,8 @@ def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _refuses(steps: Any) -> bool:
+    if isinstance(steps, dict):  # a script for each edition
+        return all(map(_refuses, steps.values()))
     first = steps[0] if isinstance(steps, list | tuple) else None
     return isinstance(first, Refused) or step_word(first) == Refused.word
 
@@ -81,7 +83,7 @@ def check_calls(data: Mapping[str, Any], editions: tuple[str, ...]) -> Iterator[
     """Report faults of calls that no call can meet in the editions that can play the scenario."""
     faults = data.get("http")
     for index, fault in enumerate(faults if isinstance(faults, list) else ()):
-        with suppress(KeyError, TypeError, ValueError):  # reported by its field
+        with suppress(AttributeError, KeyError, TypeError, ValueError):  # reported by its field
             why = explain_mismatch(CallPattern.read(fault["match"]), editions or tuple(EDITIONS))
             if why:
                 yield ("http", index, "match"), why
