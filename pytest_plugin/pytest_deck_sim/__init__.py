@@ -16,7 +16,7 @@ import pytest
 import deck_sim.base.real_time  # noqa: F401
 
 if TYPE_CHECKING:
-    from deck_sim import Deck, WebhookReceiver
+    from deck_sim import Deck, ErrorInfo, WebhookReceiver
     from pytest_deck_sim.frozen import DeckTime
 
 REPORT = pytest.StashKey[Callable[[], str]]()  # writes the report on the test's world
@@ -31,6 +31,7 @@ _OPTIONS = {
     "scenarios": "a folder of your own scenario files; in the ini file, relative to that file",
 }
 _COVERAGE_TEXT = "report the steps and branches of scenarios that no test played"
+_OWN_TEXT = "report the coverage of the scenarios of your folder alone"
 _LEAST_TEXT = "with --deck-coverage: fail if a smaller percentage of the steps was played"
 _VARIABLES = {  # what `deck_env` sets: the attribute of `Deck`, and the default name
     "base_url": ("DECK_BASE_URL", "the base URL"),
@@ -47,6 +48,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"deck_{name}", text)
     group.addoption("--deck-coverage", action="store_true", help=_COVERAGE_TEXT)
     parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")
+    group.addoption("--deck-coverage-own", action="store_true", help=_OWN_TEXT)
+    parser.addini("deck_coverage_own", _OWN_TEXT, type="bool")
     group.addoption("--deck-fail-under", type=float, metavar="PERCENT", help=_LEAST_TEXT)
     parser.addini("deck_fail_under", _LEAST_TEXT)
     for name, (default, what) in _VARIABLES.items():
@@ -63,15 +66,17 @@ def pytest_configure(config: pytest.Config) -> None:
     text = (
         "deck(scenario=None, edition=None, clock=None, step=None, seed=None, now=None,"
         " rate_limit=False, strict_fidelity=False, session_limit=None, timeout_cap=None,"
-        " screenshots=False, connection_idle=None, strict=True, lint=None): the settings of the"
-        " world of the `deck` fixture, and what fails the test at its end."
+        " screenshots=False, connection_idle=None, strict=True, lint=None, scenarios='all'): the"
+        " settings of the world of the `deck` fixture, what fails the test at its end, and the"
+        " scenarios of `deck_every_scenario`."
     )
     config.addinivalue_line("markers", text)
     lint: str = config.getini("deck_lint")
     if lint not in LINT_MODES:
         raise pytest.UsageError(f"deck_lint is {lint!r}; it can be {' or '.join(LINT_MODES)}")
     asked: float | None = config.getoption("deck_fail_under")
-    if not (config.getoption("deck_coverage") or config.getini("deck_coverage")):
+    only_own = _is_set(config, "coverage_own")
+    if not (only_own or _is_set(config, "coverage")):
         if asked is not None:
             raise pytest.UsageError("--deck-fail-under needs --deck-coverage")
         return
@@ -84,7 +89,10 @@ def pytest_configure(config: pytest.Config) -> None:
         percent = -1
     if not 0 <= percent <= 100:
         raise pytest.UsageError(f"deck_fail_under is {least!r}; it must be from 0 to 100")
-    config.pluginmanager.register(Coverage(config, find_folder(config), percent), COVERAGE)
+    folder = find_folder(config)
+    if only_own and folder is None:
+        raise pytest.UsageError("--deck-coverage-own needs your folder: --deck-scenarios DIR")
+    config.pluginmanager.register(Coverage(config, folder, percent, only_own=only_own), COVERAGE)
 
 
 def find_folder(config: pytest.Config) -> Path | None:
@@ -97,12 +105,13 @@ def find_folder(config: pytest.Config) -> Path | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that uses `deck_every_scenario` once for each scenario."""
-    if "deck_every_scenario" in metafunc.fixturenames:
-        from pytest_deck_sim.worlds import scenario_names
+    """Run a test once for each value of `deck_every_scenario` and `deck_every_failure`."""
+    for name in ("deck_every_scenario", "deck_every_failure"):
+        if name in metafunc.fixturenames:
+            from pytest_deck_sim.every import VALUES
 
-        names = scenario_names(metafunc.definition, _option(metafunc.config, "edition"))
-        metafunc.parametrize("deck_every_scenario", names, indirect=True)
+            values = VALUES[name](metafunc.definition, _option(metafunc.config, "edition"))
+            metafunc.parametrize(name, values, indirect=True, ids=str)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -180,11 +189,25 @@ def deck(
 def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
     """The name of a scenario that every connection and run of `deck` plays.
 
-    The test runs once for each shipped scenario and each scenario of your folder.
+    The test runs once for each shipped scenario and each scenario of your folder, or with
+    `@pytest.mark.deck(scenarios="own")` for those of your folder alone.
     """
     name: str = request.param
     deck.use(name)
     return name
+
+
+@pytest.fixture
+def deck_every_failure(request: pytest.FixtureRequest, deck: Deck) -> ErrorInfo:
+    """The error that every run of `deck` fails with.
+
+    The test runs once for each error of its edition that a run can end with.
+    """
+    from pytest_deck_sim.every import fail_runs
+
+    error: ErrorInfo = request.param
+    fail_runs(deck, error)
+    return error
 
 
 @pytest.fixture
@@ -229,6 +252,10 @@ def deck_time(request: pytest.FixtureRequest, deck: Deck) -> Iterator[DeckTime]:
 
     with freeze(request.node, deck) as frozen:
         yield frozen
+
+
+def _is_set(config: pytest.Config, name: str) -> bool:
+    return bool(config.getoption(f"deck_{name}") or config.getini(f"deck_{name}"))
 
 
 def _option(config: pytest.Config, name: str) -> str | None:

@@ -1,8 +1,8 @@
 """`--deck-coverage`: the steps and branches of scenarios that no test played.
 
-Counted are the scenarios that a test played and those of the user's folder, but not those generated
-by `deck_sim.extras.strategies`, which differ in each run. Under xdist each worker counts, and the
-controller adds up.
+Counted are the scenarios that a test played and those of the user's folder, or the latter alone.
+Scenarios that are made up are not: by `deck_sim.extras.strategies`, which differ in each run, and
+by `deck_every_failure`. Under xdist each worker counts, and the controller adds up.
 """
 
 from __future__ import annotations
@@ -26,16 +26,19 @@ Counts = dict[str, dict[str, int]]  # how often each step was played, by scenari
 class Coverage:
     """The counts of all tests, and their report."""
 
-    def __init__(self, config: pytest.Config, folder: Path | None, least: float) -> None:
+    def __init__(
+        self, config: pytest.Config, folder: Path | None, least: float, *, only_own: bool = False
+    ) -> None:
         self._config, self._folder, self._least = config, folder, least
+        self._only_own = only_own
         self.counts: Counts = {}
 
     def add(self, deck: Deck) -> None:
         """Add the counts of a world."""
-        from deck_sim.extras.history import is_generated
+        from pytest_deck_sim.every import is_made_up
 
         rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
-        self.merge({name: steps for name, steps in rows if not is_generated(name)})
+        self.merge({name: steps for name, steps in rows if not is_made_up(name)})
 
     def merge(self, counts: Mapping[str, Mapping[str, int]]) -> None:
         """Add counts."""
@@ -54,7 +57,10 @@ class Coverage:
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput[_WORKER_KEY] = self.counts
             return
-        self.merge(_never_played(self._folder))
+        own = _never_played(self._folder)
+        self.merge(own)
+        if self._only_own:
+            self.counts = {name: self.counts[name] for name in own}
         if self._played()[0] < self._least and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

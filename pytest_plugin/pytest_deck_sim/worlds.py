@@ -20,7 +20,6 @@ import pytest
 
 from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.base.errors import listed, nearest
-from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.engine.options import OPTION_TYPES, Options
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
@@ -28,7 +27,7 @@ from deck_sim.handle.problems import find_failures, find_ignored_names, find_unu
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread
-from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, REPORT, find_folder
+from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, REPORT
 
 if TYPE_CHECKING:
     from pytest_deck_sim.frozen import DeckTime
@@ -37,6 +36,8 @@ OWN_SERVER = pytest.StashKey[str]()
 OWN_WORLDS = pytest.StashKey[WorldRegistry]()
 
 _IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
+
+_ALLOWED = {"lint": LINT_MODES, "scenarios": ("all", "own")}  # values of arguments of the marker
 
 # Part of the keys on a shared server, where two runs of the same tests may meet.
 RUN_ID = uuid.uuid4().hex[:8]
@@ -56,12 +57,13 @@ class MarkerOptions(Options):
     strict_fidelity: bool = False
     strict: bool = True
     lint: str | None = None  # None: the ini value `deck_lint`
+    scenarios: str = "all"  # of `deck_every_scenario`
 
 
 @contextmanager
 def serve(config: pytest.Config, folder: Path | None) -> Iterator[str]:
     """Run a server with the scenarios of the folder in a thread; yield its URL."""
-    library = shipped() if folder is None else _read(folder, shipped())
+    library = shipped() if folder is None else read_folder(folder, shipped())
     thread = ServerThread(WorldRegistry(library=library)).start()
     config.stash[OWN_SERVER] = thread.server.url
     config.stash[OWN_WORLDS] = thread.server.worlds
@@ -85,7 +87,7 @@ def world_of(
             deck = stack.enter_context(make_deck(server, make_key(item.nodeid, own=own)))
             _start(deck, options, edition, None if own else folder)
         except DeckSimError as error:
-            raise _failure(f"cannot start the world of this test: {error}") from None
+            raise make_failure(f"cannot start the world of this test: {error}") from None
         item.stash[REPORT] = lambda: _write_report(deck)
         yield deck
         failed = item.stash.get(FAILED, False)
@@ -96,7 +98,7 @@ def world_of(
         item.stash[REPORT] = lambda: report
         deck.delete()
     if problems:
-        raise _failure("\n".join(problems))
+        raise make_failure("\n".join(problems))
 
 
 class _CountedDeck(Deck):
@@ -128,7 +130,7 @@ def receive(item: pytest.Item, deck: Deck) -> Iterator[WebhookReceiver]:
             yield receiver
     except DeckSimError as error:
         if read_marker(item).strict:
-            raise _failure(str(error)) from None
+            raise make_failure(str(error)) from None
 
 
 @contextmanager
@@ -142,9 +144,9 @@ def freeze(item: pytest.Item, deck: Deck) -> Iterator[DeckTime]:
         with bind(deck, worlds) as time:
             yield time
     except ModuleNotFoundError as error:
-        raise _failure(f"`deck_time` freezes the process: pip install {error.name}") from None
+        raise make_failure(f"`deck_time` freezes the process: pip install {error.name}") from None
     except DeckSimError as error:
-        raise _failure(str(error)) from None
+        raise make_failure(str(error)) from None
 
 
 def read_marker(item: pytest.Item) -> MarkerOptions:
@@ -160,21 +162,13 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
         ]
         if wrong:
             text = f"@pytest.mark.deck {'; it '.join(wrong)}; allowed are {listed(allowed)}"
-            raise _failure(text)
+            raise make_failure(text)
         options.update(mark.kwargs)
-    lint = options.get("lint")
-    if lint not in (None, *LINT_MODES):
-        allowed_modes = listed(LINT_MODES, last="or")
-        raise _failure(f"@pytest.mark.deck: `lint` is {lint!r}; it can be {allowed_modes}")
+    for name, values in _ALLOWED.items():
+        if (value := options.get(name)) not in (None, *values):
+            text = f"`{name}` is {value!r}; it can be {listed(values, last='or')}"
+            raise make_failure(f"@pytest.mark.deck: {text}")
     return MarkerOptions(**options)
-
-
-def scenario_names(item: pytest.Item, edition: str | None) -> list[str]:
-    """The shipped scenarios and those of the folder that the test's edition can play."""
-    folder = find_folder(item.config)
-    library = shipped() if folder is None else _read(folder, shipped())
-    chosen = read_marker(item).edition or edition or DEFAULT_EDITION
-    return [name for name in library.names() if chosen in library.get(name).editions]
 
 
 def make_key(node_id: str, *, own: bool) -> str:
@@ -199,17 +193,18 @@ def _start(deck: Deck, options: MarkerOptions, edition: str | None, folder: Path
     if options.strict_fidelity:
         deck.refuse_assumed(options.strict_fidelity)
     if folder is not None:
-        for scenario in _read(folder, shipped()).own():
+        for scenario in read_folder(folder, shipped()).own():
             deck.scenario(scenario.source)
     if options.scenario is not None:
         deck.use(options.scenario)
 
 
-def _read(folder: Path, below: Library) -> Library:
+def read_folder(folder: Path, below: Library) -> Library:
+    """The scenarios of a folder; a broken file is a failure."""
     try:
         return read_scenarios(folder, below)
     except DeckSimError as error:
-        raise _failure(str(error)) from None
+        raise make_failure(str(error)) from None
 
 
 def _find_problems(deck: Deck, failed: bool) -> list[str]:
@@ -228,6 +223,6 @@ def _write_report(deck: Deck) -> str:
         return str(error)
 
 
-def _failure(text: str) -> BaseException:
+def make_failure(text: str) -> BaseException:
     """A failure without a traceback, which would show only our own frames."""
     return pytest.fail.Exception(text, pytrace=False)

@@ -37,6 +37,23 @@ def test_scenarios_of_the_folder_are_included(run, pytester):
     )
 
 
+def test_a_marker_limits_them_to_your_folder(run, pytester):
+    """The shipped ones are tested by deck-sim itself."""
+    stories = pytester.mkdir("stories")
+    for name in ("mine", "other"):
+        text = f"version: 1\nname: {name}\ntask_run: [running, completed]\n"
+        stories.joinpath(f"{name}.yaml").write_text(text)
+    text = EVERY.replace("MARKER", '@pytest.mark.deck(scenarios="own")')
+    run(text, "--deck-scenarios=stories").assert_outcomes(passed=2)
+
+
+def test_your_folder_alone_needs_a_folder(run):
+    """Or no test would run, in silence."""
+    result = run(EVERY.replace("MARKER", '@pytest.mark.deck(scenarios="own")'))
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*needs a folder of your own: --deck-scenarios DIR*"])
+
+
 def test_scenarios_of_the_other_edition_are_left_out(run, pytester):
     """The steps decide where a scenario has no `edition`."""
     stories = pytester.mkdir("stories")

@@ -1,0 +1,52 @@
+"""`ERRORS`: the errors of the Deck API as tests of clients need them. Made from the catalog."""
+
+from dataclasses import dataclass
+
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, run_errors
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo:
+    """One error of the Deck API; `str()` is its name."""
+
+    name: str  # `type/code`, as in scenarios
+    status: int | None  # of the answer; None if no call is answered with it
+    editions: tuple[str, ...]
+    ends_run: bool  # whether a run can fail with it
+    grade: str  # `documented`, `observed` or `assumed`
+    message: str  # the default; words in braces are filled in
+
+    @property
+    def type(self) -> str:
+        """The type, such as `source`."""
+        return self.name.partition("/")[0]
+
+    @property
+    def code(self) -> str:
+        """The code, such as `source_blocked`."""
+        return self.name.partition("/")[2]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _read_catalog() -> tuple[ErrorInfo, ...]:
+    ends_run = {*run_errors()}
+    return tuple(
+        ErrorInfo(
+            name=row.name,
+            status=None if row.status == IN_RUN_ONLY else row.status,
+            editions=tuple(
+                name for name, edition in EDITIONS.items() if edition.has_error(row.name)
+            ),
+            ends_run=row.name in ends_run,
+            grade=row.grade,
+            message=row.message,
+        )
+        for row in CATALOG.values()
+        if row.grade != "ours"
+    )
+
+
+ERRORS = _read_catalog()
