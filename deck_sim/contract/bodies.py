@@ -15,7 +15,8 @@ from pydantic import (
 )
 
 from deck_sim.base.validation import Whole, value_error
-from deck_sim.contract.resources import LOGIN_PARTS, METHOD_NEEDS, TIMEOUT_SECONDS, AuthMethod
+from deck_sim.contract.resources import LOGIN_PARTS, METHOD_NEEDS, TASK, TIMEOUT_SECONDS, AuthMethod
+from deck_sim.contract.shapes import ANY_OBJECT
 from deck_sim.contract.web_url import WebUrl
 
 JsonObject = dict[str, Any]
@@ -94,8 +95,28 @@ class CreateSource(Body):
     website: Website
 
 
+def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
+    """The rule that a field with this value needs another field, of this shape."""
+    return {
+        "if": {"properties": {field: {"const": value}}, "required": [field]},
+        "then": {"properties": {needed: shape}, "required": [needed]},
+    }
+
+
+def _rules(*rules: JsonObject) -> ConfigDict:
+    """The schema of a body with rules that are checked elsewhere, by the table they come from."""
+    return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
+
+
 class TaskStorage(Body):
     """Which files the task keeps."""
+
+    model_config = _rules(
+        *(
+            _when(name.partition(".")[2], True, needed.partition(".")[2], ANY_OBJECT)
+            for name, needed in TASK.needs.items()
+        )
+    )
 
     enabled: bool = False
     extraction: bool = False
@@ -154,22 +175,19 @@ class AuthCredentials(Body):
 OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: method or "none")]
 
 
-def _needs_parts(method: str, parts: tuple[str, ...]) -> JsonObject:
-    given = {"type": "object", "required": [*parts], "properties": dict.fromkeys(parts, _FILLED)}
-    return {
-        "if": {"properties": {"auth_method": {"const": method}}, "required": ["auth_method"]},
-        "then": {"properties": {"auth_credentials": given}, "required": ["auth_credentials"]},
-    }
-
-
-_FILLED = {"type": "string", "minLength": 1}
+def _with_texts(names: tuple[str, ...]) -> JsonObject:
+    texts: JsonObject = {name: {"type": "string", "minLength": 1} for name in names}
+    return {"type": "object", "properties": texts, "required": [*names]}
 
 
 class CreateLogin(Body):
     """A create of the kind of resource that stores a login in an edition."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"allOf": [_needs_parts(*row) for row in METHOD_NEEDS.items()]}
+    model_config = _rules(
+        *(
+            _when("auth_method", method, "auth_credentials", _with_texts(parts))
+            for method, parts in METHOD_NEEDS.items()
+        )
     )
 
     source_id: Text

@@ -19,15 +19,16 @@ class Budget:
     steps: int  # at most so many calls in one of them
     phases: str  # of schemathesis, for single calls
     calls: int  # of each operation, besides those that cover its schemas
+    fitting: int  # of each operation, with data that fits its schemas
     chains: int  # of calls that use what earlier ones made
     examples: int = 100  # of any other property
 
 
 ALL_PHASES = "examples,coverage,fuzzing"
 PROFILES = {
-    "usual": Budget(25, 40, "examples,fuzzing", calls=3, chains=20),
-    "ci": Budget(100, 40, ALL_PHASES, calls=8, chains=60),
-    "long": Budget(2000, 60, ALL_PHASES, calls=200, chains=2000, examples=1000),
+    "usual": Budget(25, 40, "examples,fuzzing", calls=3, fitting=8, chains=20),
+    "ci": Budget(100, 40, ALL_PHASES, calls=8, fitting=60, chains=60),
+    "long": Budget(2000, 60, ALL_PHASES, calls=200, fitting=1000, chains=2000, examples=1000),
 }
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "usual")
 BUDGET = PROFILES[PROFILE]

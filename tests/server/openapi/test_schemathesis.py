@@ -1,13 +1,17 @@
 """Schemathesis calls every operation with valid and invalid data, alone and in chains.
 
-With the usual budget it makes the same calls in every run.
+With the usual budget the calls are the same in every run, except those that must be accepted. Their
+seed is that of the test, so `--randomly-seed` of a failed run repeats them.
 """
 
+import os
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import refusals
 from budget import BUDGET, REPEATS
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
@@ -18,6 +22,11 @@ from deck_sim.server.serve import ServerThread
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 KEY = "sk_test_schemathesis"
+HOOKED = {
+    **os.environ,
+    "PYTHONPATH": str(Path(refusals.__file__).parent),
+    "SCHEMATHESIS_HOOKS": refusals.__name__,
+}
 PROGRAM = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
 
 pytestmark = [
@@ -55,11 +64,12 @@ def only(request):
     return ["--include-path-regex", own] if usual else []
 
 
-def run(address, folder, *options):
+def run(address, folder, *options, seed=None):
     """Run schemathesis in an empty folder, since it remembers its findings."""
-    same = ["--generation-deterministic"] if REPEATS else []
-    call = [*PROGRAM, address, "--header", f"Authorization: Bearer {KEY}", *same, *options]
-    ran = subprocess.run(call, capture_output=True, text=True, cwd=folder)
+    same = ["--generation-deterministic"] if REPEATS and seed is None else []
+    seeded = [] if seed is None else ["--seed", f"{seed}"]
+    call = [*PROGRAM, address, "--header", f"Authorization: Bearer {KEY}", *same, *seeded, *options]
+    ran = subprocess.run(call, capture_output=True, text=True, cwd=folder, env=HOOKED)
     assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
     assert "Test cases:" in ran.stdout
 
@@ -74,6 +84,21 @@ def test_no_call_breaks_the_server_or_the_document(address, only, tmp_path):
         "--max-examples",
         f"{BUDGET.calls}",
         *only,
+    )
+
+
+def test_a_call_that_fits_the_document_is_refused_only_for_a_reason(address, tmp_path):
+    """`refusals.py` has the reasons."""
+    run(
+        address,
+        tmp_path,
+        "--mode",
+        "positive",
+        "--phases",
+        "fuzzing",
+        "--max-examples",
+        f"{BUDGET.fitting}",
+        seed=random.getrandbits(32),
     )
 
 
