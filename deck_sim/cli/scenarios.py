@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import colored, console
 from deck_sim.cli.scenario_options import FOLDER, find_scenario, open_library
@@ -54,6 +55,13 @@ def draw(scenario: Scenario) -> Tree:
     if scenario.when:
         when = scenario.when.model_dump(exclude_none=True)
         tree.add(Text("when", "bold").append(f"  {_plain(when)}", "not bold"))
+    if scenario.task_timeout:
+        length = format_duration(scenario.task_timeout)
+        tree.add(Text("task_timeout", "bold").append(f"  {length}", "not bold"))
+    if scenario.play:
+        play = scenario.play.model_dump(exclude_unset=True)
+        shown = ", ".join(f"{key}: {_plain(value) or 'none'}" for key, value in play.items())
+        tree.add(Text("play", "bold").append(f"  {shown}", "not bold"))
     first = EDITIONS[scenario.editions[0]]
     for kind in (kind for kind in KINDS if scenario.defines(kind) or kind in first.kinds):
         usual = "" if scenario.defines(kind) else "  (the default; not in the file)"

@@ -13,12 +13,14 @@ from pydantic import ValidationError
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import listed
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_problems
+from deck_sim.scenario.model import Scenario, written_steps
+from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.refusals import Refused
 from deck_sim.scenario.steps.statuses import step_reader, step_word
 from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, Step, step_words
@@ -61,7 +63,7 @@ def _refuses(steps: Any) -> bool:
 
 REFERENCES = ("playlist", "mix")  # they play other scenarios
 WAYS = ("task_run", *REFERENCES)  # to define what a run does; they exclude each other
-FAULTS = ("http", "webhooks")
+OF_A_STORY = ("http", "webhooks", "task_timeout", "play")  # a list has none of its own
 
 
 def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
@@ -72,11 +74,29 @@ def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
     references = [name for name in found if name in REFERENCES]
     scripts = [data[kind] for kind in KINDS if data.get(kind)]
     if scripts and not references and all(map(_refuses, scripts)):
-        for name in [name for name in FAULTS if data.get(name) is not None]:
+        for name in [name for name in OF_A_STORY if data.get(name) is not None]:
             yield (name,), f"`{name}` has no effect, because nothing is created; leave it out"
-    for name in [name for name in FAULTS if references and data.get(name) is not None]:
+    for name in [name for name in OF_A_STORY if references and data.get(name) is not None]:
         text = f"`{name}` has no effect in a `{references[0]}`; move it into the scenarios it names"
         yield (name,), text
+
+
+def check_play(scenario: Scenario) -> Iterator[Found]:
+    """Report answers in `play` to prompts that the scenario does not have."""
+    answers = scenario.play.answers if scenario.play else None
+    steps = [step for *_, step in written_steps(scenario)]
+    prompts = [step for step in steps if isinstance(step, InteractionRequired)]
+    if answers is None or scenario.entries:
+        return
+    if not prompts:
+        yield ("play", "answers"), "has no effect, because no step asks for input; leave it out"
+        return
+    asked = [*dict.fromkeys(name for prompt in prompts for name in prompt.field_names)]
+    for index, answer in enumerate(answers):
+        for name in (name for name in answer if name not in asked):
+            allowed = nearest(name, asked) or f"; they ask for {listed(asked)}"
+            text = f"{quote(name)} is not a field of the prompts{allowed}"
+            yield ("play", "answers", index, name), text
 
 
 def check_calls(data: Mapping[str, Any], editions: tuple[str, ...]) -> Iterator[Found]:

@@ -1,13 +1,13 @@
 """Scenario coverage: which steps and branches were played."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from deck_sim.base.validation import format_path
 from deck_sim.contract.editions import Edition
-from deck_sim.engine.story import KINDS, Path, Step
+from deck_sim.engine.story import Path
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.model import Scenario, written_steps
 
 # How often each step was played, by scenario, kind of script and path.
 Played = Mapping[tuple[str, str, Path], int]
@@ -22,29 +22,6 @@ def coverage(
     names = sorted({scenario for scenario, _, _ in played})
     found = [scenario for name in names if (scenario := library.find(name))]
     return [_row(scenario, played, edition) for scenario in found]
-
-
-def written_steps(
-    scenario: Scenario, edition: Edition | None = None
-) -> Iterator[tuple[str, Path, Step]]:
-    """Kind, path and step of every step that is written in a scenario for the edition (None: for
-    any), those in branches included.
-    """
-    for kind in KINDS:
-        if edition is not None and kind not in edition.kinds:
-            continue
-        for name, steps in scenario.scripts(kind).items():
-            if edition is None or name in (None, edition.name):
-                head = () if name is None else (name,)
-                yield from ((kind, *found) for found in _steps(steps, head))
-
-
-def _steps(steps: tuple[Step, ...], path: Path) -> Iterator[tuple[Path, Step]]:
-    for index, step in enumerate(steps):
-        here = (*path, index)
-        yield here, step
-        for name, branch in step.branches.items():
-            yield from _steps(branch, (*here, name))
 
 
 def _row(scenario: Scenario, played: Played, edition: Edition | None) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from deck_sim.scenario.checks import (
     check_calls,
     check_exclusions,
     check_expressions,
+    check_play,
     check_scripts,
 )
 from deck_sim.scenario.model import Scenario, is_name
@@ -162,7 +163,14 @@ def read_partially(
         mistakes.add_errors(error, Scenario)
     editions, in_scripts = check_scripts(readable)
     in_faults = check_calls(data, editions)
-    for found in (*check_expressions(data), *check_exclusions(readable), *in_scripts, *in_faults):
+    in_play = () if scenario is None else check_play(scenario)
+    for found in (
+        *check_expressions(data),
+        *check_exclusions(readable),
+        *in_scripts,
+        *in_faults,
+        *in_play,
+    ):
         mistakes.add(*found)
     if scenario is None or mistakes:
         return _rest(readable), mistakes

@@ -1,7 +1,7 @@
 """The model of a scenario file, and the scripts that it gives to connections, sessions and runs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -18,8 +18,8 @@ from pydantic import (
 
 from deck_sim.base.errors import quote, suggest
 from deck_sim.base.validation import Many, PositiveDuration, Strict, show, value_error
-from deck_sim.contract.editions import EDITIONS
-from deck_sim.engine.story import KINDS, Script
+from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.engine.story import KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 from deck_sim.scenario.conditions import When
@@ -232,3 +232,26 @@ class Scenario(Strict):
 @cache
 def _default_steps(kind: str) -> tuple[Step, ...]:
     return tuple(map(step_reader(kind).validate_python, _DEFAULT_SCRIPTS[kind]))
+
+
+def written_steps(
+    scenario: Scenario, edition: Edition | None = None
+) -> Iterator[tuple[str, Path, Step]]:
+    """Kind, path and step of every step that is written in a scenario for the edition (None: for
+    any), those in branches included.
+    """
+    for kind in KINDS:
+        if edition is not None and kind not in edition.kinds:
+            continue
+        for name, steps in scenario.scripts(kind).items():
+            if edition is None or name in (None, edition.name):
+                head = () if name is None else (name,)
+                yield from ((kind, *found) for found in _steps(steps, head))
+
+
+def _steps(steps: tuple[Step, ...], path: Path) -> Iterator[tuple[Path, Step]]:
+    for index, step in enumerate(steps):
+        here = (*path, index)
+        yield here, step
+        for name, branch in step.branches.items():
+            yield from _steps(branch, (*here, name))

@@ -9,10 +9,9 @@ from deck_sim.base.errors import quote
 from deck_sim.base.validation import format_path
 from deck_sim.engine.json_schema import violations
 from deck_sim.scenario.conditions import Rule, matches_text
-from deck_sim.scenario.coverage import written_steps
 from deck_sim.scenario.expressions.templates import has_template
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.model import Scenario, written_steps
 from deck_sim.scenario.steps.statuses import Completed
 from deck_sim.scenario.yaml.document import Path
 

@@ -4,7 +4,7 @@ from itertools import combinations, product
 from typing import Any
 
 from deck_sim.base.validation import Strict
-from deck_sim.scenario.checks import FAULTS, REFERENCES, WAYS
+from deck_sim.scenario.checks import OF_A_STORY, REFERENCES, WAYS
 from deck_sim.scenario.model import Scenario
 
 
@@ -16,7 +16,7 @@ def scenario_schema() -> dict[str, Any]:
     """
     schema, given = schema_of(Scenario, "deck-sim scenario, version 1"), {"not": {"type": "null"}}
     # Keys that exclude each other, as `check_exclusions` reports.
-    pairs = [*combinations(WAYS, 2), *product(FAULTS, REFERENCES)]
+    pairs = [*combinations(WAYS, 2), *product(OF_A_STORY, REFERENCES)]
     never = [{"required": [*pair], "properties": dict.fromkeys(pair, given)} for pair in pairs]
     return {**schema, "allOf": [{"not": both} for both in never]}
 

@@ -41,6 +41,13 @@ def test_a_scenario_is_drawn_as_a_tree_with_its_branches(cli):
         assert expected in drawn
 
 
+def test_how_a_scenario_is_played_is_drawn(cli):
+    """Its timeout, and what its people do."""
+    assert "task_timeout  2h" in cli("scenarios", "agent_falls_silent").stdout
+    assert "play  answers: none" in cli("scenarios", "mfa_never_answered").stdout
+    assert "play  answers: code = 000000" in cli("scenarios", "mfa_locks_account").stdout
+
+
 def test_scripts_of_one_edition_say_so(cli, tmp_path):
     """A script for one edition is drawn with its name."""
     file = tmp_path / "mine.yaml"

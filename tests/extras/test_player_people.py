@@ -4,7 +4,7 @@ import pytest
 
 from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.scenario.loader import read_scenario
+from deck_sim.scenario.loader import ScenarioError, read_scenario
 
 ASKS = "interaction_required: {accept: {code: 1}, attempts: 1}"
 TWICE = f"task_run: [running, {ASKS}, running, {ASKS}, running, completed]"
@@ -110,8 +110,30 @@ def seed(seconds):
     }
 
 
+@pytest.mark.parametrize(
+    ("play", "script", "mistake"),
+    [
+        (
+            "{answers: [{cod: 1}]}",
+            TWICE,
+            "play.answers[0].cod: 'cod' is not a field of",
+        ),
+        ("{answers: [{pin: 1}]}", TWICE, "; they ask for `code`"),
+        ("{answers: []}", REVIEWED, "play.answers: has no effect, because no step asks for input"),
+        ("{review: nobody}", REVIEWED, "play.review: must be 'approve', 'reject' or 'none'"),
+        ("{}", REVIEWED, "play: must not be empty"),
+        ("{review: reject}", "playlist: [success]", "play: `play` has no effect in a `playlist`"),
+    ],
+)
+def test_a_play_without_effect_is_a_mistake(play, script, mistake):
+    """An answer to no prompt, an unknown verdict, and a list that only names other scenarios."""
+    with pytest.raises(ScenarioError) as caught:
+        read(f"play: {play}\n{script}")
+    assert mistake in str(caught.value)
+
+
 @pytest.mark.parametrize("timeout", ["500ms", "366d", "soon", "0s", "5"])
 def test_a_timeout_that_no_task_can_have_is_a_mistake(timeout):
     """A timeout is 1s to 365d, in whole seconds."""
-    with pytest.raises(Exception, match="task_timeout: "):
+    with pytest.raises(ScenarioError, match="task_timeout: "):
         read(f"task_timeout: {timeout}\n{REVIEWED}")

@@ -3,9 +3,10 @@
 import pytest
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.scenario.coverage import coverage, written_steps
+from deck_sim.scenario.coverage import coverage
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import scenario_from_data
+from deck_sim.scenario.model import written_steps
 
 ASKS = {
     "type": "mfa",

@@ -77,6 +77,11 @@ GOOD = [
     " completed]",
     "task_run: [running, interaction_required: {type: pin, fields: [{name: pin, type: int,"
     " label: PIN}], timeout: 2s..8s, on_timeout: [running, completed]}, running, completed]",
+    "task_run: {credentials: [running, completed]}",
+    "task_run: {connections: [failed: connection/timeout], credentials: [failed: session/timeout]}",
+    "task_timeout: 2h",
+    "play: {review: none}",
+    "task_run: [running, interaction_required, running, completed]\nplay: {answers: [{code: 1}]}",
     "http: null",
     "http: [{match: GET /v2/tasks, status: 502.0, after: 1, times: 2, retry_after: 3}]",
     "http: [{match: GET /v2/tasks, error: api/timeout}, {match: /v2/tasks, reset: true}]",

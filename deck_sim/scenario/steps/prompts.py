@@ -97,7 +97,7 @@ class InteractionRequired(Step):
                 " a type of your own needs `fields`, like `fields: [{name: code}]`"
             )
             faults.append(("type", text))
-        asked = Counter(self._field_names)
+        asked = Counter(self.field_names)
         for name in (name for name, count in asked.items() if count > 1):
             faults.append(("fields", f"lists the field {quote(name)} twice"))
         unknown = (name for answer in self.accept or () for name in answer if name not in asked)
@@ -163,10 +163,11 @@ class InteractionRequired(Step):
         accepted: Mapping[str, Any] = self.accept[0] if self.accept else {}
         with suppress(ScriptError):  # reported when the answer is given
             accepted = compute(stage, accepted)
-        return {name: _example_for(as_text(accepted.get(name, "*"))) for name in self._field_names}
+        return {name: _example_for(as_text(accepted.get(name, "*"))) for name in self.field_names}
 
     @property
-    def _field_names(self) -> list[str]:
+    def field_names(self) -> list[str]:
+        """The names of the fields that an answer must have."""
         return [field["name"] for field in self.prompt["fields"]]
 
     def _accepts(self, stage: Stage, inputs: Mapping[str, Any]) -> bool:
