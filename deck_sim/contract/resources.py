@@ -68,6 +68,7 @@ class Kind:
     listed: tuple[str, ...] = ()  # the fields of an item of its list; empty: all
     kept_for: timedelta | None = None  # after that it cannot be read any more; None: for ever
     machine: Machine | None = None
+    moments: tuple[str, ...] = ("created_at", "updated_at")  # shown last
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those with events
     create_status: int = 201
     summary: tuple[str, ...] | None = None  # every field in its events, in order; None: all
@@ -243,6 +244,7 @@ STORAGE = Kind(
     },
     verbs=("get",),
     listed=("id", "object", *FILE, "created_at"),
+    moments=("created_at",),
     kept_for=timedelta(days=90),
     lifecycle=("created", "deleted"),
     known=FILES_CALLS,
@@ -281,6 +283,7 @@ EVENT_DELIVERY = Kind(
         "delivered_at": unset(MOMENT),
     },
     verbs=(),
+    moments=("created_at",),
     filters=("status", "event_type"),
     machine=statuses.EVENT_DELIVERY,
 )

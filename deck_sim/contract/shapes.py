@@ -72,4 +72,3 @@ FILE = {
     "file_size": COUNT,
 }
 INTERACTION = unset(named("Interaction"))
-STANDARD = {"created_at": MOMENT, "updated_at": MOMENT}

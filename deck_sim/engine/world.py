@@ -63,6 +63,8 @@ class World:
     _resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
     stories: dict[str, Story] = field(default_factory=dict)  # by connection, session or run
     users: dict[str, dict[str, None]] = field(default_factory=dict)  # resource -> live runs on it
+    # The resources that others show in a list: by id of the other, and their field that names it.
+    members: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     timers: Timers = field(default_factory=Timers)
     events: list[Event] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
@@ -151,10 +153,11 @@ class World:
     def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
         """The short list of others that is printed inside a resource under that name."""
         embed = self.kind(resource.kind).embeds[name]
+        found = self.all(embed.kind)
         inner = [
             {"id": other.id, "object": other.kind, "status": other.status, **other.fields}
-            for other in self.all(embed.kind).values()
-            if not other.deleted and other[embed.by] == resource.id
+            for other in map(found.__getitem__, self.members.get((resource.id, embed.by), ()))
+            if not other.deleted
         ]
         return [{name: item[name] for name in embed.shows} for item in inner]
 
@@ -202,6 +205,8 @@ class World:
         if "runtime_ms" in row.attributes:
             fields = {"runtime_ms": 0, **fields}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
+        for name in self.rules.embedded_by[kind]:
+            self.members.setdefault((fields[name], name), []).append(resource.id)
         for used in self.used_by(resource):
             self.users.setdefault(used.id, {})[resource.id] = None
             self.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)

@@ -66,8 +66,8 @@ def print_resource(
     for name in row.includes:
         if name in includes:
             shown[name] = _INCLUDES[name](simulation, resource)
-    shown["created_at"] = print_moment(resource.created_at)
-    shown["updated_at"] = print_moment(resource.updated_at)
+    for name in row.moments:
+        shown[name] = print_moment(getattr(resource, name))
     return {**shown, **world.additive_changes.unknown_fields}
 
 

@@ -35,7 +35,7 @@ def listen(world):
     def listen(*events, type_="webhook"):
         config = {"url": "http://127.0.0.1/"} if type_ == "webhook" else {}
         fields = {"name": "x", "type": type_, "config": config, "events": [*events]}
-        return create_destination(world, fields, "first", lambda seed, own_id: own_id)
+        return create_destination(world, fields, "first")
 
     return listen
 

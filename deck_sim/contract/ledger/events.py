@@ -92,7 +92,7 @@ retries_follow_the_destination (assumed, later): A retry uses the current URL an
 delivery_item (documented): A delivery has its event, destination, status, attempts and delivery
     time.
     source: docs.deck.co, API reference, event deliveries: event_id, event_type, status, attempts,
-        delivered_at
+        created_at, delivered_at
 delivery_pending (assumed, always): A delivery without a final outcome is `pending`.
     of: event_delivery
     source: nothing public; the filter knows success and failure only, and neither fits yet

@@ -87,7 +87,7 @@ def _with_standard(kind: Kind, asked: Mapping[str, Shape] | None = None) -> Shap
             shown[name] = many(named(camel(kind.object) + camel(kind.embeds[name].kind)))
         elif name not in kind.named_by:
             shown[name] = kind.attributes[name]
-    return record({**shown, **shapes.STANDARD}, asked)
+    return record({**shown, **dict.fromkeys(kind.moments, shapes.MOMENT)}, asked)
 
 
 def _envelope(type_: Shape, data: Shape) -> Shape:
