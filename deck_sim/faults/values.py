@@ -85,8 +85,6 @@ _DURATION: TypeAdapter[timedelta] = TypeAdapter(PositiveDuration)
 
 
 def _read_answer_delay(value: Any) -> timedelta | RealWait:
-    if isinstance(value, RealWait):
-        return value
     if isinstance(value, dict):
         return RealWait.model_validate(value)
     return _DURATION.validate_python(value)

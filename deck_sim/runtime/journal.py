@@ -49,7 +49,6 @@ class StoredAnswer:
 
 def note_departure(journal: deque[Call], request_id: str) -> None:
     """Record that a client left before its answer was sent."""
-    for index in reversed(range(len(journal))):
-        if journal[index].request_id == request_id:
-            journal[index] = replace(journal[index], answered={}, unanswered=GAVE_UP)
-            return
+    for index, call in enumerate(journal):
+        if call.request_id == request_id:
+            journal[index] = replace(call, answered={}, unanswered=GAVE_UP)
