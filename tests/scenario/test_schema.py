@@ -28,7 +28,9 @@ BEYOND = {
     "expressions": "not an expression|expressions are|cannot have expressions"
     r"|unknown (name|filter|test) '[^']*'(; did you mean '[^']*'\?$|; allowed: )",
     "answers and their question": "not a field of this interaction|lists the field",
-    "how a pattern of calls is written": "pattern of calls|unknown method|not a path of the",
+    "how a pattern of calls is written": "pattern of calls|unknown method|not a path of the"
+    "|no call of|path of the control",
+    "headers of the server": "is set by the server",
     "which events there are": "event type '",
     "nothing as a length": "must be longer than zero",
     "what a glob matches": "matches no auth method",

@@ -343,3 +343,11 @@ def test_a_run_is_canceled_from_elsewhere(play, edition, ends):
     """By the way that the edition cancels."""
     body = f"edition: {edition}\ntask_run: [queued: 2s, running: 5s, canceled]"
     assert play(body)[1:] == ends
+
+
+def test_a_refusal_cannot_be_played_by_a_run_that_exists(start):
+    """Nothing refuses the creation of a seeded run, so its script breaks off."""
+    simulation, run_id = start("[refused: api/api_error]")
+    run = simulation.world.find("task_run", run_id)
+    assert (run.status, run["errors"][0]["code"]) == ("failed", "task_failed")
+    assert "`refused` answers a call" in simulation.world.script_errors[0]

@@ -9,7 +9,7 @@ from deck_sim.engine.story import KINDS, Wait
 from deck_sim.faults.http import Blanks
 from deck_sim.faults.values import AnswerError, RetryAfter
 from deck_sim.scenario.expressions.templates import is_template
-from deck_sim.scenario.steps.step import Step
+from deck_sim.scenario.steps.step import Step, script_error
 
 
 class Refused(Step):
@@ -50,4 +50,4 @@ class Refused(Step):
         return error
 
     def enter(self, stage: Stage) -> Wait | None:
-        raise AssertionError("a refused call starts no story")
+        raise script_error(stage, "`refused` answers a call; it cannot be played by what exists")
