@@ -167,7 +167,12 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
 
 
 def begin_run(
-    world: World, task: Resource, uses: Mapping[str, Any], given: Mapping[str, Any], script: Script
+    world: World,
+    task: Resource,
+    uses: Mapping[str, Any],
+    given: Mapping[str, Any],
+    script: Script,
+    **standard: Any,
 ) -> Resource:
     """Create a run with these references and this input, and play its script."""
     fields = {"task_id": task.id, "agent_id": task["agent_id"], **uses}
@@ -175,7 +180,8 @@ def begin_run(
     timeout = task["settings"]["timeout_seconds"]
     if script.task_timeout and timeout == TIMEOUT_SECONDS:
         timeout = script.task_timeout // timedelta(seconds=1)
-    run = world.create("task_run", fields, {"input": given, "timeout_seconds": timeout})
+    hidden = {"input": given, "timeout_seconds": timeout}
+    run = world.create("task_run", fields, hidden, **standard)
     world.timers.arm(run.id, TASK_TIMEOUT, world.now + timedelta(seconds=timeout))
     start_story(world, run, script)
     return run

@@ -207,7 +207,8 @@ class World:
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
         for name in self.rules.embedded_by[kind]:
             self.members.setdefault((fields[name], name), []).append(resource.id)
-        for used in self.used_by(resource):
+        ended = row.machine is not None and row.machine.is_final(str(resource.status))
+        for used in () if ended else self.used_by(resource):
             self.users.setdefault(used.id, {})[resource.id] = None
             self.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)
         as_status = f" as {resource.status}" if resource.status else ""

@@ -14,8 +14,8 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import commands
-from deck_sim.engine.world import World
 from deck_sim.runtime.request_bodies import check_body
+from deck_sim.runtime.seeded_runs import RUN, SeededRun, run_problems, seed_run
 from deck_sim.runtime.serialization import read_moment
 from deck_sim.runtime.simulation import Simulation
 
@@ -31,16 +31,15 @@ class Standard(Body):
 
 
 @cache
-def _seeded(create: type[Body]) -> type[Standard]:
-    bases: tuple[Any, ...] = (Standard, create)
+def _seeded(create: type[Body], *extra: type[Body]) -> type[Standard]:
+    bases: tuple[Any, ...] = (Standard, *extra, create)
     return create_model(create.__name__.replace("Create", "Seed"), __base__=bases)
 
 
 def seedable(edition: Edition) -> dict[str, Kind]:
     """The kinds that can be seeded in an edition, by the plural in the API's paths."""
-    return {
-        row.path: row for row in edition.kinds.values() if row.create and row.path != "task-runs"
-    }
+    rows = (row for row in edition.kinds.values() if row.create)
+    return {row.path.replace("-", "_"): row for row in rows}
 
 
 def seed_resources(simulation: Simulation, seed: Seed) -> dict[str, list[str]]:
@@ -50,7 +49,10 @@ def seed_resources(simulation: Simulation, seed: Seed) -> dict[str, list[str]]:
         ApiError: with every problem and its field, such as `resources.tasks[0].name`.
 
     """
-    world = copy.deepcopy(simulation.world)
+    ahead = copy.copy(simulation)
+    world = ahead.world = copy.deepcopy(simulation.world)
+    ahead.selection = copy.deepcopy(simulation.selection)
+    ahead.choices = copy.copy(simulation.choices)
     known = seedable(world.rules)
     problems: list[Problem] = []
     made: dict[str, list[str]] = {}
@@ -65,12 +67,12 @@ def seed_resources(simulation: Simulation, seed: Seed) -> dict[str, list[str]]:
         taken = {*world.all(row.object)}
         for index, item in enumerate(seed.get(path, [])):
             try:
-                made.setdefault(path, []).append(_seed_one(world, row, item, taken))
+                made.setdefault(path, []).append(_seed_one(ahead, row, item, taken))
             except ApiError as error:
                 place = f"resources.{path}[{index}]"
                 for one in error.problems:
                     # A reference to a resource that itself could not be seeded is no mistake.
-                    kind = row.references.get(f"{one.field}", "")
+                    kind = {"task_id": "task", **row.references}.get(f"{one.field}", "")
                     if item.get(f"{one.field}") not in written.get(kind, ()):
                         field = f"{place}.{one.field}" if one.field else place
                         message = f"{place}: {one.message}"
@@ -78,27 +80,38 @@ def seed_resources(simulation: Simulation, seed: Seed) -> dict[str, list[str]]:
             taken |= _ids([item])
     if problems:
         raise ApiError(*problems)
-    simulation.world = world
+    simulation.world, simulation.selection = world, ahead.selection
+    simulation.choices = ahead.choices
     return made
 
 
-def _seed_one(world: World, row: Kind, item: dict[str, Any], taken: set[str]) -> str:
+def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], taken: set[str]) -> str:
+    world, is_run = simulation.world, row.object == RUN
+
     def also(data: dict[str, Any]) -> list[Problem]:
-        beyond = commands.body_problems(world, row.object, data)
+        beyond = (
+            run_problems(simulation, data)
+            if is_run
+            else commands.body_problems(world, row.object, data)
+        )
         return _standard_problems(row, data, taken) + beyond
 
     assert row.create is not None
-    standard = check_body(_seeded(world.rules.body(row.create)), item, also)
+    model = _seeded(world.rules.body(row.create), *([SeededRun] if is_run else []))
+    standard = check_body(model, item, also)
     problems = also(item)
     if problems:
         raise ApiError(*problems)
     fields = standard.model_dump(exclude=set(Standard.model_fields))
     given: dict[str, Any] = {"id": standard.id}
     if standard.status or row.machine:
-        given["status"] = standard.status or _settled(row)[0]
+        usual = "failed" if item.get("errors") else _settled(row)[0]
+        given["status"] = standard.status or usual
     if standard.created_at:
         moment = read_moment(standard.created_at, "created_at")
         given.update(created_at=moment, updated_at=moment)
+    if is_run:
+        return seed_run(simulation, standard, given).id
     return commands.seed_resource(world, row.object, fields, **given).id
 
 

@@ -37,8 +37,8 @@ class WorldFile(Strict):
     resources: dict[str, list[dict[str, Any]]] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"enum": SEEDABLE}}
     )
-    """Lists of resources by kind: `agents`, `sources`, `tasks`, and `connections` or `credentials`.
-    Each resource has the fields of its create call, and may have an `id`."""
+    """Lists of resources by kind: `agents`, `sources`, `tasks`, `connections` or `credentials`, and
+    `task_runs`. Each resource has the fields of its create call, and may have an `id`."""
     default_scenario: str | None = None
     """The scenario that is played if nothing else is chosen."""
     rules: list[Rule] = Field(default_factory=list)

@@ -298,7 +298,7 @@ def test_a_seed_is_all_or_nothing_and_reports_each_problem(errors):
     resources = {
         "agents": [SEED["agents"][0], {"id": "agt_1", "name": "x"}, {"name": 5, "nmae": 1}],
         "taks": [],
-        "task_runs": [],
+        "task-runs": [],
         "tasks": [{"id": "task_1", "name": "x", "agent_id": "agt_no", "input_schema": {"type": 1}}],
         "sources": [SEED["sources"][0]],
         "connections": [
@@ -308,7 +308,7 @@ def test_a_seed_is_all_or_nothing_and_reports_each_problem(errors):
     }
     assert errors("POST", "/seed", 400, json={"resources": resources}) == [
         ("input_invalid", "resources.taks"),
-        ("input_invalid", "resources.task_runs"),
+        ("input_invalid", "resources.task-runs"),
         ("input_invalid", "resources.agents[1].id"),
         ("input_invalid", "resources.agents[2].name"),
         ("input_missing", "resources.agents[2].id"),

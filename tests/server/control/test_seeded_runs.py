@@ -1,0 +1,155 @@
+"""Seeded task runs: finished ones, and those that play a scenario."""
+
+import pytest
+
+SITE = {"type": "website", "website": {"url": "https://hotel.example"}}
+SCHEMA = {"type": "object", "properties": {"nights": {"type": "integer"}}, "required": ["nights"]}
+TASK = {"id": "task_1", "name": "Read", "agent_id": "agt_1", "output_schema": SCHEMA}
+OUTPUT = {"nights": 2}
+FAILED = [{"type": "source", "code": "source_error"}]
+LOGINS = {
+    "connections": ("connections", {"connection_id": "log_1"}),
+    "credentials": ("credentials", {"credential_id": "log_1"}),
+}
+
+
+@pytest.fixture(params=LOGINS)
+def seed(request, sim):
+    """Seed one run, with all that it needs."""
+    sim.post("/reset", json={"edition": request.param})
+    path, login = LOGINS[request.param]
+
+    def seed(**run):
+        resources = {
+            "agents": [{"id": "agt_1", "name": "Concierge"}],
+            "sources": [{"id": "src_1", **SITE}],
+            "tasks": [TASK],
+            path: [{"id": "log_1", "source_id": "src_1", "auth_method": "none"}],
+            "task_runs": [{"id": "trun_1", "task_id": "task_1", **login, **run}],
+        }
+        return sim.post("/seed", json={"resources": resources})
+
+    seed.edition = request.param
+    return seed
+
+
+@pytest.mark.parametrize(
+    ("run", "status", "output", "result"),
+    [
+        ({"output": OUTPUT, "input": {"a": 1}}, "completed", OUTPUT, "success"),
+        ({"errors": FAILED}, "failed", None, "failure"),
+        ({"status": "canceled"}, "canceled", None, "unknown"),
+    ],
+)
+def test_a_finished_run_is_seeded(api, sim, seed, run, status, output, result):
+    """It is as the call would show it, without an event, and it uses its login no more."""
+    answer = seed(**run, runtime_ms=5000, created_at="2025-01-01T00:00:00Z")
+    assert answer.json().get("seeded", {}).get("task_runs") == ["trun_1"], answer.text
+    shown = api.get("/task-runs/trun_1?include=input").json()
+    assert (shown["status"], shown["output"], shown["runtime_ms"]) == (status, output, 5000)
+    assert (shown["input"], shown["created_at"]) == (run.get("input", {}), "2025-01-01T00:00:00Z")
+    assert (shown["agent_id"], shown["source_id"]) == ("agt_1", "src_1")
+    assert shown.get("result") == (result if seed.edition == "credentials" else None)
+    assert [error["code"] for error in shown["errors"]] == [
+        e["code"] for e in run.get("errors", [])
+    ]
+    assert sim.get("/events").json()["data"] == []
+    assert api.get("/task-runs?task_id=task_1").json()["data"][0]["id"] == "trun_1"
+
+
+def test_an_output_that_is_left_out_is_generated(api, seed):
+    """It fits the task's schema."""
+    assert seed().status_code == 200
+    assert isinstance(api.get("/task-runs/trun_1").json()["output"]["nights"], int)
+
+
+def test_a_seeded_run_may_play_a_scenario(api, sim, seed, advance):
+    """From now on; the creation of the run and its session is no event."""
+    assert seed(scenario="success").status_code == 200
+    assert api.get("/task-runs/trun_1").json()["status"] == "queued"
+    assert sim.get("/events").json()["data"] == []
+    advance("1m")
+    assert api.get("/task-runs/trun_1").json()["status"] == "completed"
+    types = [event["type"] for event in sim.get("/events").json()["data"]]
+    assert {"task_run.running", "task_run.completed"} <= {*types}
+
+
+@pytest.mark.parametrize(
+    ("run", "field"),
+    [
+        ({"task_id": "task_9"}, "task_id"),
+        ({"task_id": 5}, "task_id"),
+        ({"input": 5}, "input"),
+        ({"status": "running"}, "status"),
+        ({"output": {"nights": "two"}}, "output.nights"),
+        ({"output": OUTPUT, "status": "canceled"}, "output"),
+        ({"status": "failed"}, "errors"),
+        ({"errors": FAILED, "status": "completed"}, "errors"),
+        ({"errors": [{"type": "source", "code": "gone"}]}, "errors[0].code"),
+        ({"errors": ["gone"]}, "errors[0]"),
+        ({"errors": "gone", "status": "failed"}, "errors"),
+        ({"result": "lost"}, "result"),
+        ({"errors": FAILED, "result": "success"}, "result"),
+        ({"scenario": "sucess"}, "scenario"),
+        ({"scenario": 5}, "scenario"),
+        ({"scenario": "success", "output": OUTPUT}, "output"),
+        ({"nme": 1}, "nme"),
+    ],
+)
+def test_a_wrong_seeded_run_is_refused(seed, unchanged, run, field):
+    """The error names the place; nothing is seeded."""
+    with unchanged():
+        answer = seed(**run)
+    assert answer.status_code in (400, 404), answer.text
+    assert [e["field"] for e in answer.json()["errors"]] == [f"resources.task_runs[0].{field}"]
+
+
+PARTS = {
+    "agents": [{"id": "agt_1", "name": "Concierge"}],
+    "sources": [{"id": "src_1", **SITE}],
+    "tasks": [TASK],
+}
+
+
+def test_a_scenario_needs_a_login_that_can_run(sim, errors, unchanged):
+    """As the run call does."""
+    login = {"id": "c", "source_id": "src_1", "auth_method": "none", "status": "invalid"}
+    run = {"id": "r", "task_id": "task_1", "connection_id": "c", "scenario": "success"}
+    body = {"resources": {**PARTS, "connections": [login], "task_runs": [run]}}
+    with unchanged():
+        found = errors("POST", "/seed", 409, json=body)
+    assert found == [("state_invalid", "resources.task_runs[0]")]
+
+
+def test_an_output_that_cannot_be_generated_must_be_given(sim, errors):
+    """The error has the place of the output."""
+    task = {**TASK, "output_schema": {**SCHEMA, "not": {"required": ["nights"]}}}
+    login = {"id": "c", "source_id": "src_1", "auth_method": "none"}
+    run = {"id": "r", "task_id": "task_1", "connection_id": "c"}
+    parts = {**PARTS, "tasks": [task], "connections": [login], "task_runs": [run]}
+    found = errors("POST", "/seed", 400, json={"resources": parts})
+    assert {field for _, field in found} == {"resources.task_runs[0].output"}
+
+
+def test_a_result_is_for_the_edition_that_shows_it(sim, errors):
+    """Elsewhere it is refused."""
+    login = {"id": "c", "source_id": "src_1", "auth_method": "none"}
+    run = {"id": "r", "task_id": "task_1", "connection_id": "c", "result": "success"}
+    parts = {**PARTS, "connections": [login], "task_runs": [run]}
+    found = errors("POST", "/seed", 400, json={"resources": parts})
+    assert found == [("input_invalid", "resources.task_runs[0].result")]
+
+
+def test_a_completed_run_may_have_failed_at_its_task(api, sim):
+    """`result` is `failure`; a run may name a seeded session, and one that plays uses it."""
+    sim.post("/reset", json={"edition": "credentials"})
+    session = {"id": "s", "source_id": "src_1"}
+    runs = [
+        {"id": "r1", "task_id": "task_1", "source_id": "src_1", "result": "failure"},
+        {"id": "r2", "task_id": "task_1", "session_id": "s", "scenario": "success"},
+    ]
+    parts = {**PARTS, "sessions": [session], "task_runs": runs}
+    answer = sim.post("/seed", json={"resources": parts})
+    assert answer.status_code == 200, answer.text
+    assert api.get("/task-runs/r1").json()["result"] == "failure"
+    assert api.get("/task-runs/r2").json()["session_id"] == "s"
