@@ -60,6 +60,10 @@ def needed(model: type[Body]) -> Any:
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
 
 
+# Not `{"type": "null"}`: openapi-fetch removes fields that can only be null, and then no body fits.
+_NULL = {"not": {"type": ["array", "boolean", "number", "object", "string"]}}
+
+
 def unwanted(type_: str) -> Any:
     """The annotation and default of an object that a destination of this type does not have."""
 
@@ -69,4 +73,4 @@ def unwanted(type_: str) -> Any:
         text = "is not for a destination of the type `{type}`, which takes `{type}`"
         raise PydanticCustomError("other_type", text, {"type": type_})
 
-    return Annotated[Any, BeforeValidator(refuse), WithJsonSchema({"type": "null"})], None
+    return Annotated[Any, BeforeValidator(refuse), WithJsonSchema(_NULL)], None

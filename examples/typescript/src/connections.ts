@@ -66,8 +66,33 @@ expect(finished.status === "completed", `the run completes, not ${finished.statu
 console.log(finished.id, finished.output?.["reservations"], finished.runtime_ms);
 
 const events: CreateDestination["events"] = ["task_run.completed", "task_run.failed"];
+const region = "eu-central-1";
 const destinations: CreateDestination[] = [
-  { name: "webhook", type: "webhook", config: { url: "http://127.0.0.1:9/hooks" }, events },
+  {
+    name: "webhook",
+    type: "webhook",
+    config: { url: "https://app.example/hooks", custom_headers: JSON.stringify({ "X-App": "1" }) },
+    events: ["*"],
+  },
+  {
+    name: "sqs",
+    type: "aws_sqs",
+    config: { queue_url: "https://sqs.example/q" },
+    credentials: { access_key: "key" },
+    events,
+  },
+  { name: "kinesis", type: "aws_kinesis", config: { stream_name: "s", region }, events },
+  { name: "s3", type: "aws_s3", config: { bucket: "b", region }, events },
+  { name: "eventbridge", type: "aws_eventbridge", config: { event_bus_name: "b", region }, events },
+  { name: "pubsub", type: "gcp_pubsub", config: { project_id: "p", topic: "t" }, events },
+  { name: "bus", type: "azure_servicebus", config: { name: "bus" }, events },
+  {
+    name: "rabbit",
+    type: "rabbitmq",
+    config: { exchange: "e", server_url: "amqps://mq.example" },
+    events,
+  },
+  { name: "hookdeck", type: "hookdeck", events },
 ];
 for (const body of destinations) {
   const made = await read(deck.POST("/event-destinations", { body }));

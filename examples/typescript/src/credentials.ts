@@ -61,6 +61,9 @@ expect(finished.status === "completed", `the run completes, not ${finished.statu
 expect(finished.result === "success", "the run has a result");
 console.log(finished.id, finished.output?.["reservations"], finished.runtime_ms);
 
+await read(
+  deck.POST("/credentials", { body: { source_id: source.id, auth_method: "none", auth_credentials: {} } }),
+);
 const withoutLogin = await read(
   deck.POST("/tasks/{id}/run", {
     params: { path: { id: task.id } },
@@ -70,12 +73,37 @@ const withoutLogin = await read(
 await read(deck.POST("/task-runs/{id}/cancel", { params: { path: { id: withoutLogin.id } } }));
 
 const events: CreateDestination["events"] = ["task_run.completed", "task_run.failed"];
+const region = "eu-central-1";
 const destinations: CreateDestination[] = [
-  { name: "webhook", type: "webhook", webhook: { url: "http://127.0.0.1:9/hooks" }, events },
+  { name: "usual", webhook: { url: "http://127.0.0.1:9/hooks" }, events: ["*"] },
+  {
+    name: "webhook",
+    type: "webhook",
+    webhook: { url: "https://app.example/hooks", custom_headers: JSON.stringify({ "X-App": "1" }) },
+    events,
+  },
+  { name: "sqs", type: "aws_sqs", aws_sqs: { queue_url: "https://sqs.example/q" }, events },
+  { name: "kinesis", type: "aws_kinesis", aws_kinesis: { stream_name: "s", region }, events },
+  { name: "s3", type: "aws_s3", aws_s3: { bucket: "b", region }, events },
+  {
+    name: "eventbridge",
+    type: "aws_eventbridge",
+    aws_eventbridge: { event_bus_name: "bus", region },
+    events,
+  },
+  { name: "pubsub", type: "gcp_pubsub", gcp_pubsub: { project_id: "p", topic: "t" }, events },
+  { name: "bus", type: "azure_servicebus", azure_servicebus: { name: "bus" }, events },
+  {
+    name: "rabbit",
+    type: "rabbitmq",
+    rabbitmq: { exchange: "e", server_url: "amqps://mq.example" },
+    events,
+  },
+  { name: "hookdeck", type: "hookdeck", events },
 ];
 for (const body of destinations) {
   const made = await read(deck.POST("/event-destinations", { body }));
-  expect(made.type === body.type, "a destination has its type");
+  expect(made.type === (body.type ?? "webhook"), "a destination has its type");
 }
 
 const page = await read(

@@ -222,6 +222,14 @@ def test_generated_types_have_no_object_without_fields(edition):
             assert schema.keys() & {"properties", "additionalProperties"}, schema
 
 
+@EVERY_EDITION
+def test_no_field_of_a_body_has_the_type_null_alone(edition):
+    """openapi-fetch removes such a field from the type of a body, and then no body fits it."""
+    for schema in document(edition.name)["components"]["schemas"].values():
+        if schema.get("additionalProperties") is False:
+            assert {"type": "null"} not in schema["properties"].values()
+
+
 def lists(part):
     """Every list of a schema, with its name."""
     for name, inner in part.get("properties", {}).items():
