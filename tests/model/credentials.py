@@ -3,7 +3,7 @@
 from .reference import FINISHED, Reference, Refused
 from .scripts import CREDENTIAL_RUNS, SESSIONS
 
-IDLE_FOR, A_SECOND = 10 * 60, 1
+IDLE_FOR, A_SECOND, MOST_SESSIONS = 10 * 60, 1, 4
 
 
 def read_login(sent):
@@ -82,10 +82,17 @@ class Credentials(Reference):
     def start_session(self, made, credential_id, source_id, script):
         """`POST /sessions`."""
         credential, _, source_id = self.find_login(credential_id, source_id, None)
+        self.need_slot()
         session = self.add_session(made.get("id", None), credential, source_id)
         shown = self.show(session)
         self.begin(session, SESSIONS[script])
         return shown
+
+    def need_slot(self):
+        """Refuse another session if as many are open as the world allows."""
+        ended = ("completed", "failed")
+        if sum(one["status"] not in ended for one in self.all("session")) >= MOST_SESSIONS:
+            raise Refused(429, "session_limit_exceeded")
 
     def add_session(self, id_, credential, source_id):
         """Add a session in the queue."""
@@ -153,6 +160,8 @@ class Credentials(Reference):
         """`POST /tasks/{id}/run`."""
         task = self.get("task", task_id)
         credential, session, source_id = self.find_login(credential_id, source_id, session_id)
+        if session is None:
+            self.need_slot()
         session = session or self.add_session(made.get("session_id"), credential, source_id)
         self.disarm(session, "rest")
         uses = {"session_id": session["id"], "credential_id": session["_credential_id"]}

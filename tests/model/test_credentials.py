@@ -6,7 +6,7 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
-from .credentials import IDLE_FOR, Credentials
+from .credentials import IDLE_FOR, MOST_SESSIONS, Credentials
 from .machine import BUDGET, KEYS, Machine
 from .product import Product
 from .scripts import CREDENTIAL_RUNS, SESSIONS
@@ -58,7 +58,8 @@ class CredentialsMachine(Machine):
     ]
 
     def make_login(self, source):
-        """Store a credential."""
+        """Limit the sessions, and store a credential."""
+        self.call("PATCH", "/_sim/world", {"session_limit": MOST_SESSIONS})
         self.store_one(source, None, {"auth_method": "none"})
 
     def store_one(self, source, key, login):
