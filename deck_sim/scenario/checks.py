@@ -57,7 +57,7 @@ def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
 def _refuses(steps: Any) -> bool:
     if isinstance(steps, dict):  # a script for each edition
         return all(map(_refuses, steps.values()))
-    first = steps[0] if isinstance(steps, list | tuple) else None
+    first = steps[0] if steps and isinstance(steps, list | tuple) else None
     return isinstance(first, Refused) or step_word(first) == Refused.word
 
 
