@@ -12,6 +12,7 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.shapes import Shape, constant, many, named, nullable, record
+from deck_sim.engine.world import ALL
 
 
 def camel(name: str) -> str:
@@ -43,10 +44,9 @@ def schemas(edition: Edition) -> dict[str, Shape]:
             found[name + camel(embed.kind)] = record({shown: whole[shown] for shown in embed.shows})
         found.setdefault(_data_name(edition, kind), _event_data(edition, kind))
     data = [named(_data_name(edition, kind)) for kind in edition.kinds.values()]
-    types: Shape = {"type": "string", "enum": [*edition.event_types]}
-    found["EventTypeName"] = types
-    every = {**many({"type": "string", "const": "*"}), "minItems": 1, "maxItems": 1}
-    found["EventTypes"] = {"anyOf": [{**many(named("EventTypeName")), "minItems": 1}, every]}
+    found["WantedEventType"] = {"type": "string", "enum": [*edition.event_types, ALL]}
+    alone: Shape = {"if": {"contains": {"const": ALL}}, "then": {"maxItems": 1}}
+    found["EventTypes"] = {**many(named("WantedEventType")), "minItems": 1, **alone}
     found["Event"] = _envelope(shapes.text(edition.event_types[0]), {"anyOf": data})
     models = dict[str, None]()
     for operation in edition.every_operation:
