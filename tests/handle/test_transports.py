@@ -122,7 +122,8 @@ def test_a_file_is_read_by_its_signed_url_in_every_way(anywhere, ask):
     anywhere.use("downloads_statement")
     run = anywhere.create(f"tasks/{ready.task_id}/run", {"connection_id": ready.connection_id})
     anywhere.settle()
-    (stored,) = ask("GET", f"/v2/task-runs/{run['id']}/storage").json()["data"]
+    path = f"/v2/task-runs/{run['id']}?include=storage"
+    (stored,) = ask("GET", path).json()["storage"]
     assert ask("GET", stored["url"].removeprefix(anywhere.url)).content.startswith(b"date,")
 
 
