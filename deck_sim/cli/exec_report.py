@@ -8,7 +8,12 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from deck_sim.handle.deck import Deck
-from deck_sim.handle.problems import find_failures, find_ignored_names, find_unused
+from deck_sim.handle.problems import (
+    find_failures,
+    find_ignored_names,
+    find_unplayed_logins,
+    find_unused,
+)
 from deck_sim.runtime.activity import mask_key
 
 
@@ -94,6 +99,7 @@ def report_world(deck: Deck) -> WorldReport:
             *find_failures(deck),
             *find_ignored_names(deck),
             *find_unused(deck),
+            *find_unplayed_logins(deck),
             *_lint(deck),
         ],
     )

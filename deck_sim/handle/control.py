@@ -43,7 +43,9 @@ class Control:
             trust_env=False,  # no proxy between us and loopback
         )
 
-    def call(self, method: str, path: str, **content: Any) -> Json:
+    def call(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **content: Any
+    ) -> Json:
         """Make a call and return its answer; `content` is passed to httpx2 (`json`, `params`, …).
 
         Raises:
@@ -53,7 +55,7 @@ class Control:
         # A server elsewhere signs webhooks with the time of a frozen process, since the frozen
         # receivers refuse others as too old or too new.
         present = real_time.process_now().isoformat() if real_time.is_frozen() else None
-        headers = drop_none(**{real_time.PRESENT_HEADER: present})
+        headers = {**(headers or {}), **drop_none(**{real_time.PRESENT_HEADER: present})}
         try:
             answer = self._client.request(method, path, headers=headers, **content)
         except httpx2.TransportError as error:

@@ -20,6 +20,7 @@ from deck_sim.handle.control import Control, IdOrResource, Json, drop_none, read
 from deck_sim.handle.hold import Hold, point_kind
 from deck_sim.handle.journal import Calls
 from deck_sim.handle.lint import LintReport
+from deck_sim.handle.tasks import ReadyTask, TaskStarter
 from deck_sim.handle.threads import refuse_on_event_loop
 from deck_sim.handle.timeline import (
     AdvanceReport,
@@ -39,22 +40,6 @@ if TYPE_CHECKING:
 
 ALL_EVENTS = "*"
 WEBHOOK_PATH = "/webhooks/deck"
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyTask:
-    """The ids of a task that can be run, and of its agent, source and login."""
-
-    agent_id: str
-    source_id: str
-    task_id: str
-    connection_id: str | None = None  # in the edition that has connections
-    credential_id: str | None = None  # in the one that has credentials
-
-    @property
-    def login(self) -> Json:
-        """The part of a run's body that names the login."""
-        return drop_none(connection_id=self.connection_id, credential_id=self.credential_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,33 +484,63 @@ class Deck(AbstractContextManager["Deck"]):
     def ready_task(
         self,
         *,
+        login: bool = False,
         input_schema: Mapping[str, Any] | None = None,
         output_schema: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> ReadyTask:
         """Seed an agent, a source, a task, and a connected connection or a verified credential.
 
-        `fields` are further fields of the task.
+        A seeded login plays no scenario. With `login`, it is created through the Deck API instead:
+        a connection then plays its script, and a credential is not verified yet. `fields` are
+        further fields of the task.
         """
-        edition = self._edition
-        login = edition.login_kind
-        ids = {
-            f"{kind}_id": f"{edition.kinds[kind].prefix}_{next(self._numbers):016}"
-            for kind in ("agent", "source", "task", login.object)
-        }
-        ready = ReadyTask(**ids)
         schemas = {"input_schema": input_schema, "output_schema": output_schema}
-        task = {"name": "Task", **schemas, **fields, "id": ready.task_id}
-        opened = {"id": ids[f"{login.object}_id"], "source_id": ready.source_id}
-        opened |= {"status": edition.login_status, "auth_method": "none"}
-        site = {"type": "website", "website": {"url": "https://source.example"}}
-        self.seed(
-            {login.path: [opened]},
-            agents=[{"id": ready.agent_id, "name": "Agent"}],
-            sources=[{"id": ready.source_id, **site}],
-            tasks=[task | {"agent_id": ready.agent_id}],
-        )
-        return ready
+        return self._starter.make_task({**schemas, **fields}, opens=login, scenario=None)
+
+    @refuse_on_event_loop
+    def start_run(
+        self,
+        scenario: str | None = None,
+        *,
+        input: Mapping[str, Any] | None = None,
+        status: str | None = None,
+        **task: Any,
+    ) -> Json:
+        """Start a run of a new task, and return it as in `runs`.
+
+        If the scenario has a script for the login, the login is opened, and the clock advances
+        until it is ready; otherwise it is seeded. With `status`, the clock advances until the run
+        has it; a status that it does not reach is an error. `task` are fields of the task, such as
+        `output_schema`.
+        """
+        steps = self._starter.start_run(scenario, input, status, task)
+        while True:
+            try:
+                self.advance_until(*next(steps))
+            except StopIteration as end:
+                return dict(end.value)
+
+    async def async_start_run(
+        self,
+        scenario: str | None = None,
+        *,
+        input: Mapping[str, Any] | None = None,
+        status: str | None = None,
+        **task: Any,
+    ) -> Json:
+        """`start_run` for coroutines."""
+        steps = self._starter.start_run(scenario, input, status, task)
+        while True:
+            try:
+                event, id_ = next(steps)
+            except StopIteration as end:
+                return dict(end.value)
+            await self.async_advance_until(event, id_)
+
+    @property
+    def _starter(self) -> TaskStarter:
+        return TaskStarter(self._control, self._edition, self._numbers)
 
     # The world as a whole
 

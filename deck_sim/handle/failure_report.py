@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deck_sim.handle.expected_call import show_value
+from deck_sim.handle.problems import find_unplayed_logins
 from deck_sim.handle.timeline import TimelineEntry, cut_middle
 from deck_sim.runtime.serialization import print_moment
 
@@ -56,6 +57,7 @@ def write_report(deck: "Deck") -> str:
             for run in deck.runs
             for error in run["errors"]
         ],
+        "scripts that nothing played": [f"  {text}" for text in find_unplayed_logins(deck)],
         "undelivered webhooks": _undelivered(deck.deliveries),
         "mistakes of the client": [f"  {found['name']}: {found['what']}" for found in deck.lint],
     }

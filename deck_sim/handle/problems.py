@@ -4,6 +4,12 @@ from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.hold import Hold
 
+# What starts the scripts that a run does not.
+_STARTS = {
+    "connection": "a seeded connection plays none; open one with `deck.ready_task(login=True)` or"
+    " `POST /v2/connections`",
+    "session": "the session of a run plays none; start one with `POST /v2/sessions`",
+}
 _NOT_WRITTEN = ("id", "owner", "met", "fired")  # keys of a fault that its author did not write
 
 
@@ -23,6 +29,7 @@ def find_unused(deck: Deck) -> list[str]:
     """Queued scenarios, faults and holds that had no effect."""
     unused = [
         f"queued for a {kind} but never played: {listed(names)}"
+        + (f"; {_STARTS[kind]}" if kind in _STARTS else "")
         for kind, names in deck.world["queues"].items()
         if names
     ]
@@ -31,6 +38,16 @@ def find_unused(deck: Deck) -> list[str]:
             rows = [f"{name}={fault[name]!r}" for name in fault if name not in _NOT_WRITTEN]
             unused.append(f"a fault never fired: {', '.join(rows)} (met {fault['met']})")
     return unused + [f"a hold stopped nothing: {hold}" for hold in deck.holds if _is_unmet(hold)]
+
+
+def find_unplayed_logins(deck: Deck) -> list[str]:
+    """The scenario to play, if it has a script for logins only, which no login has played."""
+    unplayed = deck.world["unplayed_login"]
+    return [
+        f"`{unplayed['scenario']}` has a script for a {kind} and none for a run, and nothing played"
+        f" it: {_STARTS[kind]}"
+        for kind in (unplayed["kinds"] if unplayed else ())
+    ]
 
 
 def _is_unmet(hold: Hold) -> bool:

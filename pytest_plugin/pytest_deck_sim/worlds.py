@@ -23,7 +23,12 @@ from deck_sim.base.errors import listed, nearest
 from deck_sim.engine.options import OPTION_TYPES, Options
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
-from deck_sim.handle.problems import find_failures, find_ignored_names, find_unused
+from deck_sim.handle.problems import (
+    find_failures,
+    find_ignored_names,
+    find_unplayed_logins,
+    find_unused,
+)
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread
@@ -91,7 +96,7 @@ def world_of(
         item.stash[REPORT] = lambda: _write_report(deck)
         yield deck
         failed = item.stash.get(FAILED, False)
-        problems = _find_problems(deck, failed) if options.strict else []
+        problems = _find_problems(item, deck, failed) if options.strict else []
         if (options.lint or item.config.getini("deck_lint")) == FAIL and not failed:
             problems += [f"{found}"] if (found := deck.lint) else []
         report = _write_report(deck) if problems else ""
@@ -207,12 +212,15 @@ def read_folder(folder: Path, below: Library) -> Library:
         raise make_failure(str(error)) from None
 
 
-def _find_problems(deck: Deck, failed: bool) -> list[str]:
+def _find_problems(item: pytest.Item, deck: Deck, failed: bool) -> list[str]:
     """The problems of a world that the test cannot have noticed.
 
-    A test that failed may have stopped before it used its scenarios, faults and holds.
+    A test that failed may have stopped before it used its scenarios, faults and holds. One for
+    every scenario did not ask for this one.
     """
     perhaps = find_ignored_names(deck) + ([] if failed else find_unused(deck))
+    if not failed and "deck_every_scenario" not in getattr(item, "fixturenames", ()):
+        perhaps += find_unplayed_logins(deck)
     return [*find_failures(deck), *(f"{text}; {_IF_INTENDED}" for text in perhaps)]
 
 

@@ -46,6 +46,16 @@ def test_a_long_timeline_is_cut_in_the_middle(deck, api):
     assert len(lines) == 60 + len(["", "present state:", "it is", "nothing waits"])
 
 
+@pytest.mark.deck(strict=False)
+def test_a_login_whose_script_was_not_played_is_named(deck):
+    """The awaited prompt cannot come then, and the remedy is shown."""
+    deck.use("connection_needs_mfa")
+    deck.ready_task()
+    text = write_report(deck)
+    assert "scripts that nothing played:\n  `connection_needs_mfa` has a script" in text
+    assert "`deck.ready_task(login=True)`" in text
+
+
 def test_the_sections_show_choices_refusals_errors_and_waits(deck, run, api):
     """A choice with its runner-up, a refusal once, a run's error, what waits and what is due."""
     deck.use("mfa_then_success")

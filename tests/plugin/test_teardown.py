@@ -41,7 +41,12 @@ QUEUE = "deck.queue('success', 'mfa_then_success')"
 FAULT = "deck.fault(match='POST /v2/tasks/*/run', status=502, times=2)"
 IGNORED = "log_in(deck, 'x+session_breaks_down@example.com')"
 HOLD = "deck.hold('connection.disconnected', deck.ready_task().connection_id)"
+LOGIN = "deck.use('connection_drops_later')"
 PROBLEMS = {
+    f"{LOGIN}; run(deck)": "`connection_drops_later` has a script for a connection and none for a"
+    " run, and nothing played it: *`deck.ready_task(login=True)`*strict=False*",
+    "deck.queue('success', resource='connection')": "queued for a connection but never played:"
+    " `success`; *`deck.ready_task(login=True)`*",
     "break_script(deck)": "a scenario failed: trun_*: scenario `broken`, task_run?2?: *: unknown"
     " key 'nights'*",
     QUEUE: "queued for a task_run but never played: `success` and `mfa_then_success`; *strict=F*",
@@ -83,6 +88,26 @@ def test_a_test_can_allow_every_problem(run):
 def test_a_fault_or_hold_that_is_gone_is_no_problem(run, use):
     """Neither is a fault of a scenario, which the client may never meet."""
     run(using(use)).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        f"{LOGIN}; deck.ready_task(login=True)",
+        f"{LOGIN}; deck.reset()",
+        "deck.use('connection_needs_mfa'); deck.ready_task(login=True)",
+        "deck.use('source_down')",
+    ],
+)
+def test_a_login_that_plays_its_script_is_no_problem(run, use):
+    """Neither is a scenario whose runs have a script too."""
+    run(using(use)).assert_outcomes(passed=1)
+
+
+def test_a_test_of_every_scenario_asked_for_none(run):
+    """So it may seed its login."""
+    result = run("def test_it(deck, deck_every_scenario): pass", "-k", "connection_drops_later")
+    assert result.parseoutcomes()["passed"] == 1
 
 
 @pytest.mark.parametrize("end", ["assert False", "pytest.xfail('later')", "pytest.skip('later')"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
+from deck_sim.engine.story import KINDS
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, check_entries
@@ -27,9 +28,11 @@ def list_scenarios(request: Request) -> Answer:
 
 @route("GET", "/scenarios/{name}")
 def show_scenario(request: Request) -> Answer:
-    """Show a whole scenario."""
+    """Show a whole scenario, and the kinds that it has a script for in this world's edition."""
     scenario = request.simulation.library.get(request.params["name"], "name")
-    return Answer({**_print(scenario), "scenario": scenario.source})
+    edition = request.world.edition
+    scripts = [kind for kind in KINDS if scenario.defines(kind, edition)]
+    return Answer({**_print(scenario), "scripts": scripts, "scenario": scenario.source})
 
 
 @route("PUT", "/scenarios/{name}")

@@ -16,6 +16,7 @@ def test_a_new_world_is_empty(sim):
         "clock": "frozen",
         "webhook_time": "wall",
         "default_scenario": "success",
+        "unplayed_login": None,
         "queues": {},
         "rate_limit": False,
         "strict_fidelity": False,
