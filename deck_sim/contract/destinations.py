@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from deck_sim.contract.shapes import Shape, record, text
+
 WEBHOOK = "webhook"
 DestinationType = Literal[
     "webhook",
@@ -28,3 +30,15 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "rabbitmq": ("exchange", "server_url"),
     "hookdeck": (),
 }
+_EXAMPLES = {
+    "url": "https://example.com/hooks",
+    "queue_url": "https://sqs.eu-central-1.amazonaws.com/17/deck",
+    "region": "eu-central-1",
+    "server_url": "amqps://mq.example.com",
+}
+
+
+def settings(type_: str) -> Shape:
+    """The settings of a destination of this type in an answer."""
+    fields = {name: text(_EXAMPLES.get(name, "deck-events")) for name in REQUIRED[type_]}
+    return {**record(fields), "additionalProperties": True}

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from deck_sim.contract import answers, shapes
+from deck_sim.contract import answers, destinations, shapes
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
@@ -73,8 +73,10 @@ def event_of(edition: Edition, type_: str) -> Shape:
 def _resource(kind: Kind) -> Shape:
     # Examples leave out attributes that need `include`.
     asked: dict[str, Shape] = {n: {**shape, "examples": []} for n, shape in kind.includes.items()}
-    for name, named_by in kind.named_by.items():
-        asked |= dict.fromkeys(kind.attributes[named_by]["enum"], kind.attributes[name])
+    for named_by in kind.named_by.values():  # the settings of a destination, named after its type
+        first, *others = kind.attributes[named_by]["enum"]  # examples have the first type
+        asked[first] = destinations.settings(first)
+        asked |= {type_: {**destinations.settings(type_), "examples": []} for type_ in others}
     return _with_standard(kind, asked)
 
 
