@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 MAX_IN_FLIGHT = 16  # per URL
 MAX_CONNECTING = 4  # per host and port
-TAKEN = timedelta(milliseconds=50)
+TAKEN = timedelta(seconds=1)
 LONGEST_TURN = timedelta(seconds=2)  # of an attempt that does not get through to its receiver
 
 
