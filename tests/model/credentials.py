@@ -232,10 +232,12 @@ class Credentials(Reference):
     def lead_credential(self, run, credential):
         """Verify or invalidate a credential after its run."""
         errors = run["errors"] if "_started" in run else []
-        proven = any(error.partition("/")[0] in ("task", "storage") for error in errors)
-        if "auth/auth_invalid" in errors and credential["status"] in ("unverified", "verified"):
-            self.enter(credential, "invalid")
+        telling = [e for e in errors if e in ("auth/auth_invalid", "task/timeout")]
+        if telling:
+            if telling[0] != "task/timeout" and credential["status"] in ("unverified", "verified"):
+                self.enter(credential, "invalid")
             return
+        proven = any(error.partition("/")[0] in ("task", "storage") for error in errors)
         proven = proven or run["status"] in ("review_required", "completed")
         if proven and credential["status"] in ("unverified", "invalid"):
             self.enter(credential, "verified")

@@ -99,6 +99,7 @@ RUN_MACHINE = Machine(
         "credential_id": {
             "review_required": ("verified",),
             "completed": ("verified",),
+            "task/timeout": (),  # it may have come before the login
             "task": ("verified",),
             "storage": ("verified",),
             "auth/auth_invalid": ("invalid",),

@@ -85,8 +85,8 @@ credential_verified_by_login (documented): The first successful login of a run v
     of: task_run.credential_id
     source: docs.deck.co, guide, credentials: what verifies a credential, and what makes it invalid
 credential_led_by_run (assumed, later): A run has logged in if it is reviewed, completes, or fails
-    with `task` or `storage`; `auth/auth_invalid` means rejected. Other ends leave the credential as
-    it is.
+    with `task` (but for a timeout) or `storage`; `auth/auth_invalid` means rejected. Other ends
+    leave the credential as it is.
     of: task_run.credential_id
     source: nothing public; these ends come after the login, and others say nothing of it
 credential_updated (documented): Updating a credential makes it `unverified` again.
