@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import blake2b
+from urllib.parse import quote
 
 from deck_sim.contract.assumptions import REFUSED, rely_again, rely_on
 from deck_sim.contract.editions import Idempotency
@@ -54,7 +55,8 @@ async def answer_once(
     if stored is not None:
         if stored.parameters != parameters:
             error = refuse("idempotency/idempotency_error")
-            error.headers[USED_BY] = f"{stored.call}; at={stored.at:%Y-%m-%dT%H:%M:%SZ}"
+            call_as_sent = quote(stored.call, safe=" /")  # a decoded path fits into no header
+            error.headers[USED_BY] = f"{call_as_sent}; at={stored.at:%Y-%m-%dT%H:%M:%SZ}"
             raise error
         return _replay(request, stored)
     simulation.answering.add(key)

@@ -180,3 +180,12 @@ def test_the_credentials_edition_stores_successes_only(api):
     first, again = (api.post("/agents", json={}, headers=KEY) for _ in range(2))
     assert first.json()["request_id"] != again.json()["request_id"]
     assert api.post("/agents", json={"name": "A"}, headers=KEY).status_code == 201
+
+
+def test_the_path_of_the_first_call_is_shown_as_it_was_sent(api):
+    """Decoded, it may hold what a header cannot. Errors are stored in this edition."""
+    key = {"Idempotency-Key": "k"}
+    api.post("/tasks/%F0%9D%8E%88%0D%0A/run", json={"connection_id": "conn_a"}, headers=key)
+    answer = api.post("/agents", json={"name": "a"}, headers=key)
+    used_by = "POST /v2/tasks/%F0%9D%8E%88%0D%0A/run; at=2025-01-15T09:30:00Z"
+    assert answer.headers["Deck-Sim-Key-Used-By"] == used_by
