@@ -17,6 +17,7 @@ from deck_sim.cli.command import Command
 
 # A new command is a row here and a module of that name, which defines `command`.
 COMMANDS = {
+    "init": "Write a scenarios folder and a first test, which passes, into a project.",
     "serve": "Serve the simulated Deck API.",
     "exec": "Run a command against a server of its own.",
     "demo": "Play several stories over real HTTP, with a small client.",

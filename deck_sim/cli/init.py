@@ -1,0 +1,151 @@
+"""`deck-sim init`: writes the files of a first test. Existing files stay as they are."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from deck_sim.cli.command import Command, CommandError
+from deck_sim.cli.scenario_options import EDITION
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.scenario.schema import scenario_schema
+
+_STORY = """\
+# yaml-language-server: $schema=scenario.schema.json
+# The line above gives your editor completion and checks. `deck-sim check scenarios` checks more.
+version: 1
+name: first_story          # a test says: deck.use("first_story")
+summary: The source asks for a code; the right one lets the run complete.
+
+task_run:                  # the statuses of a run, in order
+  - queued: 2s             # how long each lasts, on a clock that only your test moves
+  - running: 5s..10s       # a range is drawn from the seed of the world
+  - interaction_required:
+      type: mfa
+      message: Enter the 6-digit code sent to your phone
+      fields: [{name: code, type: string, label: Verification code}]
+      accept: {code: "123456"}
+      attempts: 3          # after three wrong answers the run fails, or plays `on_rejected:`
+      timeout: 5m          # without an answer it fails, or plays `on_timeout:`
+  - running: 3s
+  - completed:
+      output:              # without it, an output is made from the task's output_schema
+        nights: "{{ input.nights }}"
+
+# More: a script for `connection:`, faults (`http:`, `webhooks:`), conditions (`when:`).
+# `deck-sim play scenarios/first_story.yaml` draws this story, `deck-sim scenarios` lists others.
+"""
+_CONFTEST = '''\
+"""Fixtures of all tests in this folder. Those of deck-sim need no import."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture
+def settings(deck_env):
+    """The settings of your application, for the simulated Deck of one test.
+
+    `deck_env` sets these variables, and DECK_WEBHOOK_SECRET. If your application reads others, name
+    them in the ini file: deck_env_base_url, deck_env_api_key, deck_env_webhook_secret.
+    """
+    return {"base_url": os.environ["DECK_BASE_URL"], "api_key": os.environ["DECK_API_KEY"]}
+'''
+_TEST = '''\
+"""A first test: it plays scenarios/first_story.yaml."""
+
+
+def test_the_right_code_completes_the_run(deck, deck_client):
+    run = deck.start_run("first_story", input={"nights": 2}, status="interaction_required")
+
+    # Your application asks its user now. Replace this call by your application.
+    answer = {"ANSWER_KEY": {"code": "123456"}}
+    response = deck_client.post(f"/task-runs/{run['id']}/interaction", json=answer)
+    assert response.is_success
+
+    deck.advance_until("task_run.completed", run)
+    assert deck.runs[0]["output"] == {"nights": 2}
+
+
+def test_without_an_answer_the_run_fails(deck):
+    run = deck.start_run("first_story", input={"nights": 2}, status="interaction_required")
+    deck.advance("5m")
+    assert deck.runs[0]["errors"][0]["code"] == "interaction_timeout"
+
+
+def test_the_application_finds_the_simulated_deck(deck, settings):
+    assert settings == {"base_url": deck.base_url, "api_key": deck.api_key}
+'''
+# Files in which pytest looks for its options, and the line that says that they are there.
+_INI_FILES = {
+    "pytest.ini": "",
+    ".pytest.ini": "",
+    "pytest.toml": "",
+    ".pytest.toml": "",
+    "pyproject.toml": "[tool.pytest",
+    "tox.ini": "[pytest]",
+    "setup.cfg": "[tool:pytest]",
+}
+
+
+@click.command(
+    cls=Command,
+    examples=["deck-sim init", "deck-sim init ~/bookings --edition credentials"],
+)
+@click.argument(
+    "folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path)
+)
+@EDITION
+def command(folder: Path, edition: str) -> None:
+    """Write a scenarios folder and a first test, which passes, into a project.
+
+    DIR is the project's folder, by default this one. Existing files are left alone.
+    """
+    options = {"deck_scenarios": "scenarios"}
+    if edition != DEFAULT_EDITION:
+        options["deck_edition"] = edition
+    try:
+        for line in _write_files(folder, options, EDITIONS[edition].answer_key):
+            click.echo(line)
+    except OSError as error:
+        raise CommandError(f"cannot write '{error.filename}': {error.strerror}") from None
+    inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
+    click.echo(f"\nNext: {inside}pytest; and `{inside}deck-sim check scenarios` after each edit.")
+
+
+def _write_files(folder: Path, options: dict[str, str], answer_key: str) -> Iterator[str]:
+    """Write what is missing. Yields a line for each file: it was written, or left alone."""
+    schema = json.dumps(scenario_schema(), indent=2, ensure_ascii=False)
+    files = {
+        "scenarios/first_story.yaml": _STORY,
+        "scenarios/scenario.schema.json": f"{schema}\n",
+        "tests/conftest.py": _CONFTEST,
+        "tests/test_first_story.py": _TEST.replace("ANSWER_KEY", answer_key),
+    }
+    ini = next((name for name, mark in _INI_FILES.items() if _has(folder / name, mark)), None)
+    if ini is None:
+        lines = [f"{name} = {value}" for name, value in options.items()]
+        files["pytest.ini"] = "\n".join(["[pytest]", *lines, ""])
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with file.open("x", encoding="utf-8") as opened:
+                opened.write(text)
+            yield f"wrote       {name}"
+        except FileExistsError:
+            yield f"left alone  {name}, which exists"
+    if ini is not None:
+        known, quotes = (folder / ini).read_text(encoding="utf-8"), '"' * ini.endswith(".toml")
+        missing = [name for name in options if name not in known]
+        yield f"left alone  {ini}, which has options of pytest" + (";" if missing else "")
+        if missing:
+            yield "            add these lines to them:"
+        yield from (f"              {name} = {quotes}{options[name]}{quotes}" for name in missing)
+
+
+def _has(file: Path, mark: str) -> bool:
+    return file.is_file() and mark in file.read_text(encoding="utf-8", errors="replace")
