@@ -6,7 +6,7 @@ import click
 
 from deck_sim.cli.command import Command
 from deck_sim.cli.option_types import DURATION, MOMENT
-from deck_sim.cli.world_command import on_server, print_lines
+from deck_sim.cli.world_command import on_server, print_lines, warn_if_uncalled
 from deck_sim.handle.deck import Deck
 
 
@@ -61,3 +61,4 @@ def command(
     else:
         report = deck.advance_until(until, resource_id, limit=limit)
     print_lines(report)
+    warn_if_uncalled(deck)

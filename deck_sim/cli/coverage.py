@@ -3,7 +3,7 @@
 import click
 
 from deck_sim.cli.command import Command
-from deck_sim.cli.world_command import on_server, print_lines
+from deck_sim.cli.world_command import on_server, print_lines, warn_if_uncalled
 from deck_sim.handle.deck import Deck
 
 
@@ -18,3 +18,4 @@ def command(deck: Deck) -> None:
             print_lines(f"  {f'{count} x' if count else 'never':>7}  {place}")
     if not rows:
         print_lines(f"no scenario was played yet in the world of {deck.api_key}")
+    warn_if_uncalled(deck)

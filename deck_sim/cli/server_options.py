@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -165,8 +167,17 @@ def make_server(
     try:
         return make(worlds, host, port)
     except OSError as error:
-        text = f"cannot listen on {host}:{port}: {error.strerror}; `--port 0` picks a free port"
+        text = f"cannot listen on {host}:{port}: {error.strerror}; {_how_to_listen(host, error)}"
         raise CommandError(text) from None
+
+
+def _how_to_listen(host: str, error: OSError) -> str:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"{host} is no address of this machine; --host 127.0.0.1 is for programs on this"
+            " machine, --host 0.0.0.0 for others too"
+        )
+    return "`--port 0` picks a free port"
 
 
 def _print_reload(error: ScenarioError | None) -> None:

@@ -3,7 +3,7 @@
 import click
 
 from deck_sim.cli.command import Command
-from deck_sim.cli.world_command import on_server, print_lines
+from deck_sim.cli.world_command import on_server, print_lines, warn_if_uncalled
 from deck_sim.handle.deck import Deck
 
 
@@ -12,3 +12,4 @@ from deck_sim.handle.deck import Deck
 def command(deck: Deck) -> None:
     """Show what happened on a running server: calls, statuses, deliveries, clock moves."""
     print_lines(deck.timeline or f"nothing happened yet in the world of {deck.api_key}")
+    warn_if_uncalled(deck)

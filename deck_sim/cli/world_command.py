@@ -53,6 +53,15 @@ def on_server(act: Callable[Concatenate[Deck, Options], None]) -> Callable[..., 
     return command
 
 
+def warn_if_uncalled(deck: Deck) -> None:
+    """Say on stderr that nothing has called the world, and which worlds were called."""
+    if deck.requests:
+        return
+    others = [f"`{one['key']}` ({one['calls']})" for one in deck.called_worlds()]
+    rest = f"; called were {', '.join(others)}" if others else ", and no other key has"
+    click.echo(f"deck-sim: no call came with the key `{deck.api_key}`{rest}", err=True)
+
+
 def print_lines(text: object) -> None:
     """Print without wrapping, so that `grep` finds whole lines."""
     console().print(colored(str(text)), soft_wrap=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from deck_sim.base.durations import parse_duration
 from deck_sim.handle.control import Control, Json, drop_none
 from deck_sim.handle.threads import check_no_event_loop
-from deck_sim.handle.timeline import write_duration, write_moment
+from deck_sim.handle.timeline import Duration, write_duration, write_moment
 from deck_sim.handle.webhook_apps import WebhookApps
 
 
@@ -43,7 +43,7 @@ class Clock:
         *,
         now: str | datetime | None = None,
         speed: float | None = None,
-        step: str | timedelta | None = None,
+        step: Duration | None = None,
     ) -> None:
         """Change the mode of the clock; with `now`, first advance to that moment.
 
@@ -60,7 +60,7 @@ class Clock:
         *,
         now: str | datetime | None = None,
         speed: float | None = None,
-        step: str | timedelta | None = None,
+        step: Duration | None = None,
     ) -> None:
         """`set` for coroutines."""
         await self._apps.async_serve_during(self._setting(mode, now, speed, step))
@@ -70,7 +70,7 @@ class Clock:
         mode: str,
         now: str | datetime | None,
         speed: float | None,
-        step: str | timedelta | None,
+        step: Duration | None,
     ) -> Callable[[], Json]:
         moment = None if now is None else write_moment(now)
         length = None if step is None else write_duration(step)

@@ -24,6 +24,7 @@ from deck_sim.handle.tasks import ReadyTask, TaskStarter
 from deck_sim.handle.threads import refuse_on_event_loop
 from deck_sim.handle.timeline import (
     AdvanceReport,
+    Duration,
     Timeline,
     read_advance,
     read_timeline,
@@ -62,7 +63,7 @@ class Deck(AbstractContextManager["Deck"]):
     coroutines with the same arguments: `await deck.async_advance("5m")`.
     """
 
-    poll_interval: str | timedelta = "1s"  # reads closer together are a finding of `lint`
+    poll_interval: Duration = "1s"  # reads closer together are a finding of `lint`
     most_idle_sleeps = 1000  # calls of `sleep` in a row while nothing happens and nothing is due
     holds: tuple[Hold, ...] = ()  # all that were created here, released or not
 
@@ -210,11 +211,14 @@ class Deck(AbstractContextManager["Deck"]):
     # Time
 
     @refuse_on_event_loop
-    def advance(self, by: str | timedelta) -> AdvanceReport:
-        """Advance the clock by a duration; everything that falls due happens before it returns."""
+    def advance(self, by: Duration) -> AdvanceReport:
+        """Advance the clock by a duration, such as "5m", or by seconds.
+
+        Everything that falls due happens before it returns.
+        """
         return self.apps.serve_during(self._advancing(by=write_duration(by)))
 
-    async def async_advance(self, by: str | timedelta) -> AdvanceReport:
+    async def async_advance(self, by: Duration) -> AdvanceReport:
         """`advance` for coroutines."""
         return await self.apps.async_serve_during(self._advancing(by=write_duration(by)))
 
@@ -229,7 +233,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def advance_until(
-        self, event: str, id: IdOrResource | None = None, *, limit: str | timedelta = "1d"
+        self, event: str, id: IdOrResource | None = None, *, limit: Duration = "1d"
     ) -> AdvanceReport:
         """Advance the clock until an event such as `task_run.completed`, of that resource if given.
 
@@ -238,7 +242,7 @@ class Deck(AbstractContextManager["Deck"]):
         return self.apps.serve_during(self._advancing(**_until(event, id, limit)))
 
     async def async_advance_until(
-        self, event: str, id: IdOrResource | None = None, *, limit: str | timedelta = "1d"
+        self, event: str, id: IdOrResource | None = None, *, limit: Duration = "1d"
     ) -> AdvanceReport:
         """`advance_until` for coroutines."""
         return await self.apps.async_serve_during(self._advancing(**_until(event, id, limit)))
@@ -258,11 +262,11 @@ class Deck(AbstractContextManager["Deck"]):
 
         An error ends a client that sleeps `most_idle_sleeps` times while nothing happens or is due.
         """
-        self._count_idle_sleeps(self.advance(timedelta(seconds=seconds)))
+        self._count_idle_sleeps(self.advance(seconds))
 
     async def async_sleep(self, seconds: float) -> None:
         """`sleep` for clients that await it."""
-        self._count_idle_sleeps(await self.async_advance(timedelta(seconds=seconds)))
+        self._count_idle_sleeps(await self.async_advance(seconds))
 
     def _advancing(self, **how: Any) -> Callable[[], AdvanceReport]:
         return lambda: read_advance(self._control.call("POST", "/clock/advance", json=how))
@@ -435,6 +439,10 @@ class Deck(AbstractContextManager["Deck"]):
         answer = self._control.call("GET", "/requests")
         return Calls(answer["data"], (answer["edition"],))
 
+    def called_worlds(self) -> list[Json]:
+        """The worlds of the server that were called, each with its `key` and number of `calls`."""
+        return [world for world in self._control.get("/worlds") if world["calls"]]
+
     @property
     def timeline(self) -> Timeline:
         """Calls, transitions, deliveries and clock moves, in the order they happened."""
@@ -550,7 +558,7 @@ class Deck(AbstractContextManager["Deck"]):
         edition: str | None = None,
         clock: str | None = None,
         speed: float | None = None,
-        step: str | timedelta | None = None,
+        step: Duration | None = None,
         now: str | datetime | None = None,
         seed: int | None = None,
         webhook_time: str | None = None,
@@ -588,7 +596,7 @@ def _write_options(options: Mapping[str, Any]) -> Json:
     }
 
 
-def _until(event: str, resource: IdOrResource | None, limit: str | timedelta) -> Json:
+def _until(event: str, resource: IdOrResource | None, limit: Duration) -> Json:
     until = drop_none(event=event, id=None if resource is None else read_id(resource))
     return {"until": until, "limit": write_duration(limit)}
 

@@ -1,13 +1,14 @@
 """A server in a thread of this process, for tests without pytest and for scripts."""
 
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.handle.deck import Deck
+from deck_sim.handle.timeline import Duration
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, read_folder, shipped
@@ -31,7 +32,7 @@ class DeckSim(AbstractContextManager[Deck]):
         edition: str | None = None,
         scenarios: str | PathLike[str] | None = None,
         clock: str | None = None,
-        step: str | timedelta | None = None,
+        step: Duration | None = None,
         now: str | datetime | None = None,
         seed: int | None = None,
         allow_public_webhooks: bool = False,

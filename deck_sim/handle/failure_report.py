@@ -36,7 +36,7 @@ def write_report(deck: "Deck") -> str:
     journal = deck.requests
     calls = {call["request_id"]: call for call in journal}
     lines = [*_fold_rounds([_timeline_line(entry, calls) for entry in deck.timeline])]
-    no_calls = [] if calls else [f"  the Deck API was not called with this key, `{deck.api_key}`"]
+    no_calls = [] if calls else [_no_calls(deck)]
     if not lines:
         return "\n".join(["nothing happened in this world:", *no_calls])
     refusals = [
@@ -65,6 +65,12 @@ def write_report(deck: "Deck") -> str:
     shown["present state"] = _present_state(deck.next()) + no_calls
     rest = [line for title, rows in shown.items() for line in ("", f"{title}:", *rows)]
     return "\n".join([*cut_middle(lines, _MOST_LINES), *rest])
+
+
+def _no_calls(deck: "Deck") -> str:
+    keys = [f"`{world['key']}`" for world in deck.called_worlds()]
+    others = f"; it was called with {', '.join(cut_middle(keys, _MOST_ROWS))}" if keys else ""
+    return f"  the Deck API was not called with this key, `{deck.api_key}`{others}"
 
 
 def _timeline_line(entry: TimelineEntry, calls: Mapping[str, _Row]) -> _Line:

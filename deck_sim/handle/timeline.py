@@ -9,6 +9,8 @@ from deck_sim.base.durations import HOW_TO_WRITE, format_duration
 from deck_sim.base.errors import DeckSimError
 from deck_sim.runtime.serialization import print_moment
 
+Duration = str | timedelta | float  # text such as `5m`, or a number of seconds
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
@@ -70,12 +72,17 @@ def read_advance(answer: Mapping[str, Any]) -> AdvanceReport:
     return AdvanceReport(datetime.fromisoformat(answer["now"]), happened, held)
 
 
-def write_duration(duration: str | timedelta) -> str:
-    """A duration as the control API reads it, to the microsecond; never a number."""
+def write_duration(duration: Duration) -> str:
+    """A duration as the control API reads it, to the microsecond; a number is seconds."""
     if isinstance(duration, str):
         return duration
+    if isinstance(duration, int | float) and not isinstance(duration, bool):
+        try:
+            duration = timedelta(seconds=duration)
+        except (ValueError, OverflowError):  # not a number, or too large
+            raise DeckSimError(f"{duration!r} is not a number of seconds") from None
     if not isinstance(duration, timedelta):
-        text = f"{duration!r} is not a duration: pass a `timedelta`, or text;"
+        text = f"{duration!r} is not a duration: pass seconds, a `timedelta`, or text;"
         raise DeckSimError(f"{text} {HOW_TO_WRITE}")
     if duration % timedelta(milliseconds=1):
         return f"{duration.days}d{duration.seconds}.{duration.microseconds:06}s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
@@ -24,6 +25,9 @@ _PACKAGE = Path(__file__).parent.parent
 # In an installed package `library`; in a checkout, at the top.
 SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") if f.is_dir())
 
+_STEM = "[a-z0-9_]+"
+_SUFFIXES = (".yaml", ".yml")
+_NEAR = ("", "*/", "*/*/")  # where a file that is not configured is looked for
 _FEW = 10  # names that a message may list
 _ALIKE = 5  # of more names, those that a message may give as examples
 
@@ -81,16 +85,38 @@ class Library:
         return self._own.pop(name, None) is not None
 
     def instead(self, name: str) -> str:
-        """The end of a message about an unknown name: the nearest spelling, all names if they are
-        few, or names with a word in common.
+        """The end of a message about an unknown name: the file that it may mean, the nearest
+        spelling, all names if they are few, or names with a word in common.
         """
         names, words = self.names(), {*name.split("_")}
-        near = nearest(name, names)
+        stem = re.sub(r"^.*[/\\\\]|\.ya?ml$", "", name)
+        if stem != name and stem in names:
+            return f"; write the scenario's name, not its file: {stem!r}"
+        near = _find_file(stem) or nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
         alike = [known for known in names if not words.isdisjoint(known.split("_"))][:_ALIKE]
         such = f"known are {len(names)}, such as {listed(alike)}; " if alike else ""
         return f"; {such}`deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
+
+
+def _find_file(stem: str) -> str:
+    """Advice about a file of that name in or near the working directory, or an empty string."""
+    if not re.fullmatch(_STEM, stem):
+        return ""
+    near = (file for place in _NEAR for file in Path().glob(f"{place}{stem}.y*ml"))
+    file = next((one for one in near if one.suffix in _SUFFIXES and one.is_file()), None)
+    if file is None:
+        return ""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    named = re.search(rf"^name: *[\"']?({_STEM})", text, re.MULTILINE)
+    if named and named[1] != stem:
+        return f"; the scenario in '{file}' has the name {named[1]!r}"
+    return (
+        f"; '{file}' is in a folder that is not configured. Configure it with"
+        f" `pytest --deck-scenarios {file.parent}` (ini `deck_scenarios`),"
+        f' `DeckSim(scenarios="{file.parent}")` or `deck-sim --scenarios {file.parent}`'
+    )
 
 
 class _Shipped(Library):
@@ -159,7 +185,7 @@ class WatchedFolder(Library):
 
 def scenario_files(folder: Path) -> list[Path]:
     """The scenario files of a folder, sorted."""
-    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    return sorted(file for suffix in _SUFFIXES for file in folder.glob(f"*{suffix}"))
 
 
 def read_folder(folder: Path, below: Library | None) -> Library:
@@ -169,7 +195,10 @@ def read_folder(folder: Path, below: Library | None) -> Library:
     from deck_sim.scenario.loader import Mistake, ScenarioError
 
     if not folder.is_dir():
-        raise ScenarioError(Mistake(str(folder), 1, 1, "", "no such folder"))
+        text = "no such folder"
+        if folder.exists():
+            text = f"this is a file; give the folder that it is in, '{folder.parent}'"
+        raise ScenarioError(Mistake(str(folder), 1, 1, "", text))
     library, mistakes = read_files(scenario_files(folder), below)
     if mistakes:
         raise ScenarioError(*mistakes)

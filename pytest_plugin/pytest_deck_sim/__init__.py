@@ -6,6 +6,7 @@ exception keeps a reference to the real clock before anything can freeze it.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -38,6 +39,16 @@ _VARIABLES = {  # what `deck_env` sets: the attribute of `Deck`, and the default
     "api_key": ("DECK_API_KEY", "the API key"),
     "webhook_secret": ("DECK_WEBHOOK_SECRET", "the secret that signs webhooks"),
 }
+# pytest's error for a session fixture that asks for one of ours, and what to do then.
+_SCOPES = re.compile(r"ScopeMismatch: .*function scoped fixture deck", re.DOTALL)
+_SCOPE_TEXT = """\
+`deck` is a new world for each test. For a longer scope, make a world of your own:
+
+    @pytest.fixture(scope="session")
+    def my_world(deck_server):
+        with Deck(deck_server, "sk_test_my_world") as world:
+            world.reset(clock="frozen")
+            yield world"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -124,6 +135,9 @@ def pytest_runtest_makereport(
         if not item.config.getoption("fulltrace"):
             _hide_our_frames(call.excinfo)
     report = yield
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, pytest.fail.Exception) and _SCOPES.match(f"{error}"):
+        report.sections.append(("deck-sim", _SCOPE_TEXT))
     text = item.stash[REPORT]() if report.failed and REPORT in item.stash else ""
     if text:
         # A section of the failure itself is in every report: on the terminal, in JUnit XML, and

@@ -241,6 +241,15 @@ def test_a_port_in_use_is_exit_code_1(cli):
     )
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+def test_a_host_that_is_not_of_this_machine_is_exit_code_1(cli, host):
+    """The line says which hosts are. Another port would not help."""
+    refused = cli("serve", "--host", host, "--port", "0")
+    assert refused.exit_code == 1
+    assert f"{host} is no address of this machine; --host 127.0.0.1 is" in refused.stderr
+    assert "--port 0" not in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

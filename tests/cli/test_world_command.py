@@ -2,6 +2,8 @@ import re
 
 import pytest
 
+from deck_sim import DeckSim
+
 
 @pytest.fixture
 def drive(cli, server, key):
@@ -189,6 +191,24 @@ def test_wrong_usage_changes_nothing(words, message, drive, sim):
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
     assert refused.stderr.startswith(f"deck-sim: {message}")
     assert sim.get("/world").json() | {"request_id": ""} == before | {"request_id": ""}
+
+
+@pytest.mark.parametrize("words", [["advance", "5m"], ["timeline"], ["coverage"]])
+def test_a_key_that_no_call_came_with_is_told(words, drive, cli, server, key, run_task):
+    """With the keys that were called; the command is done as usual."""
+    run_task()
+    shown = cli(*words, "--url", server.url, "--key", f"{key}_misspelt")
+    assert shown.exit_code == 0
+    assert f"deck-sim: no call came with the key `{key}_misspelt`; called were " in shown.stderr
+    assert f"`{key}` (" in shown.stderr
+    assert drive(*words).stderr == ""
+
+
+def test_a_server_that_was_never_called_says_so(cli):
+    """There is no other key to name."""
+    with DeckSim() as deck:
+        shown = cli("timeline", "--url", deck.url, "--key", "mine")
+    assert "no call came with the key `mine`, and no other key has\n" in shown.stderr
 
 
 def test_a_server_that_cannot_be_reached_is_exit_code_1(cli):

@@ -23,6 +23,8 @@ def test_the_base_url_always_ends_in_v2(deck):
     [
         ("advance", "90s", timedelta(seconds=90)),
         ("advance", timedelta(seconds=90), timedelta(seconds=90)),
+        ("advance", 90, timedelta(seconds=90)),
+        ("advance", 0.25, timedelta(milliseconds=250)),
         ("advance_to", "2025-01-15T10:00:00Z", timedelta(minutes=30)),
         ("advance_to", START + timedelta(minutes=30), timedelta(minutes=30)),
     ],

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from deck_sim import Deck
 from deck_sim.handle.failure_report import _fold_rounds, _Line, write_report
 
 START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
@@ -75,6 +76,16 @@ def test_the_sections_show_choices_refusals_errors_and_waits(deck, run, api):
     waiting = f"  {waits['id']} is interaction_required, and no timer moves it, held before task"
     assert f'{waiting}_run.failed; it accepts {{"code": "123456"}}\n' in report
     assert f": the task times out ({waits['id']})" in report
+
+
+def test_the_key_of_a_stray_client_is_named(deck):
+    """Its calls went to another world."""
+    with Deck(deck.url, f"{deck.api_key}_stray") as other:
+        other.create("agents", {"name": "Concierge"})
+        report = write_report(deck)
+        other.delete()
+    assert f"was not called with this key, `{deck.api_key}`; it was called with " in report
+    assert f"`{other.api_key}`" in report
 
 
 def refuses(status):

@@ -1,6 +1,7 @@
 """Advancing from coroutines: the `async_` twins, and the refusal of the plain methods."""
 
 import asyncio
+import math
 from datetime import UTC, datetime, timedelta
 
 import anyio
@@ -152,12 +153,15 @@ async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_
 @pytest.mark.parametrize(
     ("call", "given", "said"),
     [
-        ("advance", {"by": 5}, "5 is not a duration: .* like `250ms`"),
-        ("advance_until", {"event": "*", "limit": 5}, "5 is not a duration: .* like `250ms`"),
+        ("advance", {"by": True}, "True is not a duration: .* like `250ms`"),
+        ("advance", {"by": math.inf}, "inf is not a number of seconds"),
+        ("advance", {"by": math.nan}, "nan is not a number of seconds"),
+        ("advance", {"by": -5}, ".*-5s"),
+        ("advance_until", {"event": "*", "limit": None}, "None is not a duration: .* like `250ms`"),
         ("advance_to", {"moment": 1736933400}, "1736933400 is not a moment: .*2025-01-15T09:30"),
     ],
 )
-def test_a_number_is_no_duration_and_no_moment(deck, call, given, said):
+def test_what_is_no_duration_or_moment_is_refused(deck, call, given, said):
     """The error shows how they are written."""
     with pytest.raises(DeckSimError, match=f"^{said}"):
         getattr(deck, call)(**given)

@@ -141,3 +141,18 @@ def test_a_test_receives_the_events_of_its_own_world(run):
 def test_the_options_are_documented(run):
     """By `--help`."""
     run("", "--help").stdout.fnmatch_lines(["*--deck-url=*", "*deck_url (string):*"])
+
+
+def test_a_session_fixture_that_asks_for_deck_gets_advice(run):
+    """It cannot have it: `deck` is new for each test."""
+    result = run("""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def seeded(deck):
+            return deck
+
+        def test_it(seeded): pass
+    """)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*ScopeMismatch*", "*with Deck(deck_server, *"])

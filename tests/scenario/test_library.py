@@ -107,3 +107,32 @@ def test_an_unknown_name_lists_the_others_only_if_they_are_few():
     assert shipped().instead("xyz") == f"; {lists}"
     such = "`connection_mfa_wrong_code` and `mfa_wrong_code`"
     assert shipped().instead("wrong_password") == f"; known are {count}, such as {such}; {lists}"
+
+
+def test_a_file_is_no_folder(tmp_path):
+    """The message has the folder."""
+    file = tmp_path / "mine.yaml"
+    file.write_text("version: 1\nname: mine\n")
+    with pytest.raises(ScenarioError, match=f"this is a file; give the folder .*'{tmp_path}'"):
+        read_folder(file, None)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "name", "said"),
+    [
+        ("stories/mine.yaml", "name: mine", "mine", r"`pytest --deck-scenarios stories` \(ini"),
+        ("a/b/mine.yml", "name: mine", "mine.yml", "'a/b/mine.yml' is in a folder that is not"),
+        ("mine.yaml", "name: 'other'", "mine", "'mine.yaml' has the name 'other'"),
+        ("mine.yamls", "name: mine", "mine", "lists them"),
+        ("mine.yaml", "name: mine", "MINE", "lists them"),
+        ("x", "", "success.yaml", "write the scenario's name, not its file: 'success'"),
+        ("x", "", "scenarios/success.yml", "write the scenario's name, not its file: 'success'"),
+    ],
+)
+def test_an_unknown_name_may_mean_a_file_nearby(tmp_path, monkeypatch, file, text, name, said):
+    """The message says how to configure its folder, or which name to use."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text(f"version: 1\n{text}\n")
+    with pytest.raises(ApiError, match=said):
+        shipped().get(name)

@@ -1,8 +1,11 @@
 """Control calls about a whole world."""
 
+import httpx2
 import pytest
 
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.control.app import ROUTES
+from deck_sim.server.serve import ServerThread
 
 
 def test_a_new_world_is_empty(sim):
@@ -379,3 +382,22 @@ def test_an_unreadable_body_changes_nothing(errors, route):
     request = {"content": b"[NaN", "headers": {"Content-Type": "application/json"}}
     path = route.path.replace("{name}", "x")
     assert errors(route.method, path, 400, **request) == [("body_invalid", None)]
+
+
+def test_the_worlds_of_a_server_are_listed_without_a_key(api, server, key):
+    """Each with its key and its number of calls."""
+    api.get("/agents")
+    answer = httpx2.get(f"{server.url}/_sim/worlds", trust_env=False).json()
+    assert {"key": key, "calls": 1} in answer["data"]
+
+
+def test_a_server_with_keys_lists_the_world_of_the_caller():
+    """Other customers are none of its business. A key that looks real is not shown."""
+    thread = ServerThread(WorldRegistry(keys=("sk_live_abcdef", "two"))).start()
+    url = f"{thread.server.url}/_sim/worlds"
+    assert httpx2.get(url, trust_env=False).status_code == 401
+    for key in ("two", "sk_live_abcdef"):
+        headers = {"Authorization": f"Bearer {key}"}
+        seen = httpx2.get(url, headers=headers, trust_env=False).json()["data"]
+    thread.stop()
+    assert seen == [{"key": "sk_live_…cdef", "calls": 0}]
