@@ -1,5 +1,6 @@
 """`deck-sim play`: plays one scenario in virtual time."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from deck_sim.cli.option_types import ANSWERS, OBJECT, TASK_TIMEOUT
 from deck_sim.cli.scenario_options import FOLDER, SEED, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.extras.player import REFUSED, TIMEOUT, Playthrough, play_scenario
+from deck_sim.extras.player import REFUSED, TIMEOUT, USUAL_INPUT, Playthrough, play_scenario
+from deck_sim.extras.sample_input import sample_input
 
 
 @click.command(
@@ -45,7 +47,8 @@ from deck_sim.extras.player import REFUSED, TIMEOUT, Playthrough, play_scenario
     "task_input",
     metavar="JSON",
     callback=OBJECT,
-    help="The input of the run, in addition to a `guest` and a `check_in`.",
+    help="The input of the run, in addition to a `guest` and a `check_in`. What else the scenario's"
+    " expressions read is made up.",
 )
 @click.option(
     "--edition",
@@ -83,11 +86,14 @@ def command(
     if edition is not None and edition not in scenario.editions:
         known = listed(scenario.editions)
         raise click.UsageError(f"--edition: {scenario.name!r} is for {known}, not `{edition}`")
+    edition = edition or scenario.edition or scenario.editions[0]
+    given = {**USUAL_INPUT, **(task_input or {})}
+    made_up = sample_input(scenario, given, library, edition, seed)
     try:
         played = play_scenario(
-            scenario.model_copy(update={"edition": edition or scenario.edition}),
+            scenario.model_copy(update={"edition": edition}),
             answers if answers or no_answer else None,
-            task_input=task_input,
+            task_input=given | made_up,
             library=library,
             seed=seed,
             timeout=timeout or TIMEOUT,
@@ -96,13 +102,16 @@ def command(
     except ApiError as error:
         of_input = f"{error.problems[0].field}".startswith("input.")
         raise click.UsageError(f"{'--input' if of_input else '--answer'}: {error}") from None
-    _draw(played)
+    _draw(played, made_up)
 
 
-def _draw(played: Playthrough) -> None:
+def _draw(played: Playthrough, made_up: dict[str, Any]) -> None:
     screen = console()
     screen.print(played.scenario.name, style="bold")
     screen.print(played.scenario.summary or "(no summary)", style="dim")
+    if made_up:
+        text = json.dumps(made_up, ensure_ascii=False)
+        screen.print(f"Made-up input (`--input` gives your own): {text}", style="dim")
     screen.print()
     for line in played.lines:
         screen.print(draw_line(line, screen.width))

@@ -38,7 +38,7 @@ _EFFECTS = sorted({word for (_, word), step in REGISTRY.items() if not step.is_s
 _EFFECT = re.compile(rf"({'|'.join(_EFFECTS)}|script error|fault):? (.*)", re.DOTALL)
 
 # The task that a run is of: it reads reservations.
-_INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}
+USUAL_INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}
 _TEXT, _DATE = {"type": "string"}, {"type": "string", "format": "date"}
 _INPUT_SCHEMA = {
     "type": "object",
@@ -124,7 +124,7 @@ def play_scenario(
         ApiError: if an answer does not fit its prompt, or the input does not fit the task.
 
     """
-    task_input = {**_INPUT, **(task_input or {})}
+    task_input = {**USUAL_INPUT, **(task_input or {})}
     player = _Player(scenario, answers, task_input, library or shipped(), timeout, seed, reject)
     return player.play()
 

@@ -167,10 +167,10 @@ def test_effects_are_shown_in_their_order(cli, write):
 
 def test_a_failed_expression_is_shown_with_its_step(cli, write):
     """It ends the run; the exit code is 1."""
-    file = write("broken", "queued", "running", "completed: {output: {x: '{{ input.nights }}'}}")
+    file = write("broken", "queued", "running", "completed: {output: {x: '{{ input.guest.age }}'}}")
     played = cli("play", file)
     printed = " ".join(played.stdout.split())
-    assert "scenario `broken`, task_run[2]: `{{ input.nights }}`: unknown key" in printed
+    assert "scenario `broken`, task_run[2]: `{{ input.guest.age }}`: unknown key" in printed
     assert played.exit_code == 1
     assert printed.endswith("The task run is failed after 1s.")
 
@@ -181,6 +181,15 @@ def test_a_task_can_be_run_with_an_input(cli, write):
     file = write("echo", "queued", "running", f"completed: {{output: {output}}}")
     printed = " ".join(cli("play", file, "--input", '{"nights": 3}').stdout.split())
     assert '{"nights": 3, "guest": "Alex Green"}' in printed
+
+
+def test_a_missing_input_is_made_up(cli, write):
+    """A line says so. What is given with `--input` is not made up."""
+    output = "{year: '{{ input.year }}', of: '{{ input.month }}', guest: '{{ input.guest }}'}"
+    file = write("invoice", "queued", "running", f"completed: {{output: {output}}}")
+    played = cli("play", file, "--input", '{"month": "May"}').stdout
+    assert played.splitlines()[2] == 'Made-up input (`--input` gives your own): {"year": 2025}'
+    assert '{"year": 2025, "of": "May", "guest": "Alex Green"}' in played
 
 
 @pytest.mark.parametrize(
