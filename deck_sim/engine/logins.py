@@ -20,6 +20,7 @@ from deck_sim.engine.commands import (
 )
 from deck_sim.engine.playing import start_story
 from deck_sim.engine.records import Resource
+from deck_sim.engine.story import Script
 from deck_sim.engine.world import World
 
 LOGIN_FIELDS = {"auth_method", "auth_credentials"}
@@ -60,7 +61,7 @@ def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Re
     """Open a session without a run; returns it as it was created."""
     raise_problems(body_problems(world, "session", fields))
     ids = inherit_references(world, "session", fields)
-    credential, _ = _check_used(world, ids)
+    credential, _ = check_used(world, ids)
     _check_session_limit(world)
     script = choose(login_facts(world, credential, ids["source_id"]))
     session = world.create("session", ids)
@@ -76,15 +77,30 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
     raise_problems(run_problems(world, task, fields))
     named = {name: fields.get(name) for name in world.kind("task_run").references}
     ids, given = inherit_references(world, "task_run", named), fields["input"]
-    credential, session = _check_used(world, ids)
+    credential, session = check_used(world, ids)
     if session is None:
         _check_session_limit(world)
     script = choose(run_facts(world, task, given, credential, ids["source_id"]))
-    if session is None:
+    return begin_run(world, task, ids, given, script)
+
+
+def begin_run(
+    world: World,
+    task: Resource,
+    ids: Mapping[str, Any],
+    given: Mapping[str, Any],
+    script: Script,
+    *,
+    silent: bool = False,
+    **standard: Any,
+) -> Resource:
+    """Begin a run as `commands.begin_run` does, in a new session if `ids` names none."""
+    session_id = ids["session_id"]
+    if session_id is None:
         used = {name: ids[name] for name in ("credential_id", "source_id")}
-        session = world.create("session", used)
-    uses = {"result": None, **ids, "session_id": session.id}
-    return commands.begin_run(world, task, uses, given, script)
+        session_id = world.create("session", used, silent=silent).id
+    uses = {"result": None, **ids, "session_id": session_id}
+    return commands.begin_run(world, task, uses, given, script, silent=silent, **standard)
 
 
 def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
@@ -117,10 +133,15 @@ def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[
     return body_problems(world, "task_run", body) + commands.input_problems(task, body)
 
 
-def _check_used(
+def check_used(
     world: World, ids: Mapping[str, str | None]
 ) -> tuple[Resource | None, Resource | None]:
-    """The credential and the session that a new run or session uses, if they can take a run now."""
+    """The credential and the session that a new run or session uses.
+
+    Raises:
+        ApiError: `state_invalid` if one of them cannot take a run now.
+
+    """
     credential, session = (
         world.all(kind)[used] if (used := ids.get(f"{kind}_id")) else None
         for kind in ("credential", "session")

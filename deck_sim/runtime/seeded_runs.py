@@ -1,18 +1,28 @@
 """Seeded task runs: finished ones, and those that play a scenario from now on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from deck_sim.base.durations import spell_duration
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.bodies import Body, JsonObject, Text
-from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, run_errors
+from deck_sim.contract.error_catalog import (
+    ApiError,
+    Problem,
+    problem,
+    raise_problems,
+    refuse,
+    run_errors,
+)
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import commands, logins
 from deck_sim.engine.json_schema import violations
 from deck_sim.engine.records import Resource
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.engine.world import World
+from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.scenario.selection import check_scenario
 from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
 
@@ -42,10 +52,10 @@ class SeededRun(Body):
 _OUTCOME = ("status", "created_at", "output", "errors", "result", "runtime_ms")
 
 
-def run_problems(simulation: Simulation, item: Mapping[str, Any]) -> list[Problem]:
-    """The problems of a seeded run, as far as its fields have the right type."""
-    world, row = simulation.world, simulation.world.kind(RUN)
-    of_login = logins.body_problems if "session_id" in row.references else commands.body_problems
+def run_problems(simulation: Simulation, item: Mapping[str, Any], status: Any) -> list[Problem]:
+    """The problems of a seeded run in this status, as far as its fields have the right type."""
+    world = simulation.world
+    of_login = logins.body_problems if _has_sessions(world) else commands.body_problems
     problems = of_login(world, RUN, item)
     task_id, scenario = item.get("task_id"), item.get("scenario")
     task = world.find("task", task_id) if isinstance(task_id, str) else None
@@ -54,12 +64,10 @@ def run_problems(simulation: Simulation, item: Mapping[str, Any]) -> list[Proble
     elif isinstance(task_id, str) and task_id:
         problems.append(commands.not_found(world, "task", task_id, "task_id"))
     if scenario is None:
-        return problems + _outcome_problems(simulation, item, task)
+        return problems + _outcome_problems(simulation, item, status, task)
     for name in _OUTCOME:
         if item.get(name) is not None:
-            text = (
-                f"`{name}` cannot stand beside `scenario`, which decides it; leave one of them out"
-            )
+            text = f"`{name}` is decided by `scenario`; leave one of them out"
             problems.append(problem("request/input_invalid", text, field=name))
     if isinstance(scenario, str) and scenario:
         try:
@@ -70,11 +78,10 @@ def run_problems(simulation: Simulation, item: Mapping[str, Any]) -> list[Proble
 
 
 def _outcome_problems(
-    simulation: Simulation, item: Mapping[str, Any], task: Resource | None
+    simulation: Simulation, item: Mapping[str, Any], status: Any, task: Resource | None
 ) -> list[Problem]:
     rules = simulation.world.rules
     row, errors, output = rules.kinds[RUN], item.get("errors") or [], item.get("output")
-    status = item.get("status") or _usual_status(item)
     wrong = dict[str, str]()
     if errors and status != "failed":
         wrong["errors"] = f"only a `failed` run has `errors`, and this one is `{status}`"
@@ -115,40 +122,41 @@ def _result_problems(row: Kind, result: Any, status: str) -> dict[str, str]:
     return {"result": f"`result` is {result!r}; that of a `{status}` run is {can_be}"}
 
 
-def _usual_status(item: Mapping[str, Any]) -> str:
-    return "failed" if item.get("errors") else "completed"
-
-
 def seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
     """Add a run without an event; `given` is its id, and its status and moments if it has ended."""
     world = simulation.world
     row, task = world.kind(RUN), commands.fetch(world, "task", body.task_id)
     named = {name: getattr(body, name) for name in row.references}
     uses = commands.inherit_references(world, RUN, named)
-    logins_ = [world.all(kind)[uses[n]] for n, kind in row.references.items() if uses.get(n)]
-    uses["source_id"] = uses.get("source_id") or logins_[0]["source_id"]
+    if "source_id" not in uses:  # the connection has it
+        uses["source_id"] = world.all("connection")[uses["connection_id"]]["source_id"]
     if body.scenario is not None:
         return _play(simulation, task, uses, body)
-    machine, status = world.rules.machine(RUN), given["status"]
-    output = body.output
-    if output is None and status == "completed":
+    output, errors, timeout = body.output, list[Any](), task["settings"]["timeout_seconds"]
+    if output is None and given["status"] == "completed":
         output = _make_output(simulation, task, given["id"])
+    for error in body.errors:
+        name, after = f"{error.type}/{error.code}", spell_duration(timedelta(seconds=timeout))
+        found = problem(name, error.message, field=error.field, timeout=after)
+        errors.append(found.as_json())
     fields = {
         "task_id": task.id,
         "agent_id": task["agent_id"],
         **uses,
         "output": output,
+        "errors": errors,
         "interaction": None,
         "runtime_ms": body.runtime_ms,
-        "errors": [
-            problem(f"{e.type}/{e.code}", e.message, field=e.field, timeout="30 minutes").as_json()
-            for e in body.errors
-        ],
     }
     if "result" in row.attributes:
-        fields["result"] = body.result or machine.results[status]
-    hidden = {"input": body.input, "timeout_seconds": task["settings"]["timeout_seconds"]}
+        results = world.rules.machine(RUN).results
+        fields["result"] = body.result or results[given["status"]]
+    hidden = {"input": body.input, "timeout_seconds": timeout}
     return world.create(RUN, fields, hidden, silent=True, **given)
+
+
+def _has_sessions(world: World) -> bool:
+    return "session" in world.rules.kinds
 
 
 def _make_output(simulation: Simulation, task: Resource, run_id: str) -> Any:
@@ -159,18 +167,21 @@ def _make_output(simulation: Simulation, task: Resource, run_id: str) -> Any:
         raise_problems(error.problems)
 
 
-def _play(simulation: Simulation, task: Resource, uses: dict[str, Any], body: Any) -> Resource:
-    world, references = simulation.world, simulation.world.kind(RUN).references
-    for name, kind in references.items():
-        if uses.get(name) and (machine := world.kind(kind).machine) and "run" in machine.commands:
-            commands.check_allowed(world, world.all(kind)[uses[name]], "run")
-    login = world.all(world.rules.login).get(uses.get(f"{world.rules.login}_id") or "")
+def _play(simulation: Simulation, task: Resource, uses: Mapping[str, Any], body: Any) -> Resource:
+    world = simulation.world
+    begin_run: Callable[..., Resource]
+    if _has_sessions(world):
+        begin_run, (login, _) = logins.begin_run, logins.check_used(world, uses)
+    else:
+        begin_run, login = commands.begin_run, world.all("connection")[uses["connection_id"]]
+        commands.check_allowed(world, login, "run")
     facts = commands.run_facts(world, task, body.input, login, uses["source_id"])
-    script = simulation.choose(RUN, body.scenario, facts)
-    if "session_id" in references and uses.get("session_id") is None:
-        used = {name: uses[name] for name in ("credential_id", "source_id")}
-        uses["session_id"] = world.create("session", used, silent=True).id
-    if "result" in world.kind(RUN).attributes:
-        uses["result"] = None
-    made = {"id": body.id, "silent": True}
-    return commands.begin_run(world, task, uses, body.input, script, **made)
+    try:
+        script = simulation.choose(RUN, body.scenario, facts)
+    except Refusal as refusal:
+        text = (
+            f"`scenario`: {body.scenario!r} refuses the call of a run ({refusal.told}), so it plays"
+            " none; choose another one"
+        )
+        raise refuse("request/input_invalid", text, field="scenario") from None
+    return begin_run(world, task, uses, body.input, script, silent=True, id=body.id)

@@ -63,8 +63,8 @@ def seed_resources(simulation: Simulation, seed: Seed) -> dict[str, list[str]]:
         text = f"{UNKNOWN_KEY} {quote(path)}{near}; `resources` can hold {listed([*known])}"
         problems.append(problem("request/input_invalid", text, field=f"resources.{path}"))
     written = {row.object: [*unread, *_ids(seed.get(path, []))] for path, row in known.items()}
+    taken = {id_ for kind in world.resources.values() for id_ in kind}
     for path, row in known.items():
-        taken = {*world.all(row.object)}
         for index, item in enumerate(seed.get(path, [])):
             try:
                 made.setdefault(path, []).append(_seed_one(ahead, row, item, taken))
@@ -90,7 +90,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], taken: se
 
     def also(data: dict[str, Any]) -> list[Problem]:
         beyond = (
-            run_problems(simulation, data)
+            run_problems(simulation, data, data.get("status") or _usual_status(row, data))
             if is_run
             else commands.body_problems(world, row.object, data)
         )
@@ -104,9 +104,8 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], taken: se
         raise ApiError(*problems)
     fields = standard.model_dump(exclude=set(Standard.model_fields))
     given: dict[str, Any] = {"id": standard.id}
-    if standard.status or row.machine:
-        usual = "failed" if item.get("errors") else _settled(row)[0]
-        given["status"] = standard.status or usual
+    if row.machine:
+        given["status"] = standard.status or _usual_status(row, item)
     if standard.created_at:
         moment = read_moment(standard.created_at, "created_at")
         given.update(created_at=moment, updated_at=moment)
@@ -120,7 +119,7 @@ def _standard_problems(row: Kind, item: Mapping[str, Any], taken: set[str]) -> l
     problems: list[Problem] = []
     id_, status, created_at = (item.get(name) for name in Standard.model_fields)
     if isinstance(id_, str) and id_ in taken:
-        text = f"`id` {id_!r} is taken by another {row.noun}"
+        text = f"`id` {id_!r} is taken by another resource; each needs an id of its own"
         problems.append(problem("request/input_invalid", text, field="id"))
     allowed = _settled(row)
     if isinstance(status, str) and status and status not in allowed:
@@ -134,6 +133,11 @@ def _standard_problems(row: Kind, item: Mapping[str, Any], taken: set[str]) -> l
         except ApiError as error:
             problems += error.problems
     return problems
+
+
+def _usual_status(row: Kind, item: Mapping[str, Any]) -> str:
+    """The status of a resource that is seeded without one."""
+    return "failed" if item.get("errors") else _settled(row)[0]
 
 
 def _settled(row: Kind) -> list[str]:

@@ -4,7 +4,13 @@ import pytest
 
 SITE = {"type": "website", "website": {"url": "https://hotel.example"}}
 SCHEMA = {"type": "object", "properties": {"nights": {"type": "integer"}}, "required": ["nights"]}
-TASK = {"id": "task_1", "name": "Read", "agent_id": "agt_1", "output_schema": SCHEMA}
+TASK = {
+    "id": "task_1",
+    "name": "Read",
+    "agent_id": "agt_1",
+    "output_schema": SCHEMA,
+    "settings": {"timeout_seconds": 600},
+}
 OUTPUT = {"nights": 2}
 FAILED = [{"type": "source", "code": "source_error"}]
 LOGINS = {
@@ -111,6 +117,25 @@ PARTS = {
 }
 
 
+@pytest.mark.parametrize("seed", ["connections"], indirect=True)
+def test_a_scenario_that_refuses_its_call_cannot_be_seeded(sim, seed, unchanged):
+    """The error is one of the seed, not that of the scenario."""
+    steps = {"version": 1, "name": "closed", "task_run": [{"refused": "source/source_blocked"}]}
+    assert sim.put("/scenarios/closed", json=steps).status_code == 200
+    with unchanged():
+        answer = seed(scenario="closed")
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, "resources.task_runs[0].scenario")
+    assert "source/source_blocked" in error["message"]
+
+
+def test_the_timeout_in_an_error_is_that_of_the_task(api, seed):
+    """As in a run that was played."""
+    seed(errors=[{"type": "task", "code": "timeout"}])
+    (error,) = api.get("/task-runs/trun_1").json()["errors"]
+    assert error["message"] == "Task execution exceeded the timeout of 10 minutes."
+
+
 def test_a_scenario_needs_a_login_that_can_run(sim, errors, unchanged):
     """As the run call does."""
     login = {"id": "c", "source_id": "src_1", "auth_method": "none", "status": "invalid"}
@@ -153,3 +178,20 @@ def test_a_completed_run_may_have_failed_at_its_task(api, sim):
     assert answer.status_code == 200, answer.text
     assert api.get("/task-runs/r1").json()["result"] == "failure"
     assert api.get("/task-runs/r2").json()["session_id"] == "s"
+
+
+def test_two_seeded_runs_cannot_play_in_one_session(sim, errors):
+    """A session does one run at a time, as for the run call."""
+    sim.post("/reset", json={"edition": "credentials"})
+    run = {"task_id": "task_1", "session_id": "s", "scenario": "success"}
+    runs = [{"id": "r1", **run}, {"id": "r2", **run}]
+    parts = {**PARTS, "sessions": [{"id": "s", "source_id": "src_1"}], "task_runs": runs}
+    found = errors("POST", "/seed", 409, json={"resources": parts})
+    assert found == [("state_invalid", "resources.task_runs[1]")]
+
+
+def test_an_id_is_taken_by_a_resource_of_any_kind(sim, errors):
+    """Scripts and timers are found by the id alone."""
+    parts = {"agents": [{"id": "one", "name": "A"}], "sources": [{"id": "one", **SITE}]}
+    found = errors("POST", "/seed", 400, json={"resources": parts})
+    assert found == [("input_invalid", "resources.sources[0].id")]
