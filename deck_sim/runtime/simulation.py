@@ -72,6 +72,11 @@ class Refusal(ApiError):
         """The error as text."""
         return f"{self.problems[0].name}: {self}"
 
+    @property
+    def precedes_endpoints(self) -> bool:
+        """Whether it is an error that Deck gives before a call reaches its endpoint."""
+        return self.problems[0].name.startswith(("idempotency/", "rate_limit/"))
+
 
 @dataclass
 class Simulation:

@@ -40,7 +40,7 @@ from deck_sim.runtime.journal import note_departure
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import read_moment
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.server.fault_injection import (
     apply_fault,
     fire_call_fault,
@@ -187,6 +187,8 @@ async def _call_with_assumptions(request: Request, route: Route) -> Answer:
             rely_on_call(operation.call, operation.parameters, asked)
         return _add_assumptions(await _call(request, route))
     except ApiError as error:
+        if isinstance(error, Refusal) and error.precedes_endpoints:
+            raise  # so that it is not stored under the idempotency key
         return _refuse(error)
 
 

@@ -84,10 +84,20 @@ def test_records_say_which_scenario_refused(sim, call, refuse):
 
 def test_a_refusal_is_stored_like_any_error(call, refuse):
     """The edition stores errors, so that a repeated call gets the same one."""
-    headers = refuse()
+    headers = refuse(script=[{"refused": "source/source_not_available"}])
     first, again = (call(**headers, **KEY) for _ in range(2))
     assert again.content == first.content
     assert again.headers["Deck-Sim-Replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    "error", ["rate_limit/rate_limit_exceeded", "idempotency/idempotency_error"]
+)
+def test_a_refusal_that_precedes_the_endpoint_is_not_stored(sim, call, refuse, error):
+    """A client that waits and tries again with the same key gets its run."""
+    refuse(script=[{"refused": error}])
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["no"]})
+    assert [call(**KEY).status_code // 100 for _ in range(2)] == [4, 2]
 
 
 def test_a_wrong_call_is_not_refused_by_its_scenario(api, task, refuse):
