@@ -17,11 +17,13 @@ from deck_sim.engine.records import Immutable
 
 @dataclass(frozen=True, slots=True)
 class Options(Immutable):
-    """Options by name. None or False is off; `needs` is a kind of resource that it is about."""
+    """Options by name. None or False is off; `needs` is a kind of resource that it is about, and
+    `least` the smallest number.
+    """
 
     session_limit: int | None = field(default=None, metadata={"needs": "session"})
     """How many sessions may be open at once."""
-    timeout_cap: int | None = None
+    timeout_cap: int | None = field(default=None, metadata={"least": 1})
     """The largest `settings.timeout_seconds` of a task."""
     screenshots: bool = False
     """Whether runs take screenshots by themselves while they are `running`."""

@@ -1,7 +1,8 @@
 """The request bodies of the control API."""
 
+import dataclasses
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,11 +67,20 @@ class _Settings(Body):
 
 # How an option of a type is written.
 _WRITTEN: dict[Any, Any] = {
-    int | None: Annotated[int, Field(ge=0, le=1_000_000_000)],
+    int | None: int,
     timedelta | None: PositiveDuration,
     bool: bool,
 }
-_options: Any = {name: (_WRITTEN[type_] | None, None) for name, type_ in OPTION_TYPES.items()}
+
+
+def _written_option(option: dataclasses.Field[Any]) -> Any:
+    written = _WRITTEN[option.type]
+    if written is not int:
+        return written
+    return Annotated[int, Field(ge=option.metadata.get("least", 0), le=1_000_000_000)]
+
+
+_options: Any = {row.name: (_written_option(row) | None, None) for row in fields(Options)}
 if TYPE_CHECKING:
     WorldSettings = _Settings
 else:

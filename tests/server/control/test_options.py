@@ -38,6 +38,7 @@ def test_a_snapshot_keeps_the_options(sim):
     [
         ({"session_limit": -1}, "session_limit"),
         ({"timeout_cap": True}, "timeout_cap"),
+        ({"timeout_cap": 0}, "timeout_cap"),
         ({"screenshots": "yes"}, "screenshots"),
         ({"connection_idle": "soon"}, "connection_idle"),
         ({"session_limt": 1}, "session_limt"),
