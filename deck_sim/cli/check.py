@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from deck_sim.cli.command import Command
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
-from deck_sim.scenario.library import read_files, scenario_files, shipped
+from deck_sim.scenario.library import Library, read_files, scenario_files, shipped
 from deck_sim.scenario.loader import Mistake, Mistakes, ScenarioError
 from deck_sim.scenario.output_checks import output_mismatches
 from deck_sim.scenario.yaml.document import YamlError
@@ -45,8 +46,10 @@ def command(paths: tuple[Path, ...], shape: str) -> int:
     Prints every mistake with its file, line and column. The exit code is 1 if there are any.
     """
     files = list({file.resolve(): file for path in paths for file in _files(path)}.values())
-    mistakes = list(_mistakes(files))
-    _SHAPES[shape](len(files), mistakes)
+    worlds = [file for file in files if _is_world_file(file)]
+    library, mistakes = read_files([file for file in files if file not in worlds], shipped())
+    mistakes += [mistake for file in worlds for mistake in _mistakes_in_world(file, library)]
+    _SHAPES[shape](len(files), mistakes, list(_editions(library)))
     return 1 if mistakes else 0
 
 
@@ -59,21 +62,31 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _mistakes(files: list[Path]) -> Iterator[Mistake]:
-    """Every mistake in the files. World files may name scenarios that are in the other files."""
-    worlds = [file for file in files if _is_world_file(file)]
-    library, mistakes = read_files([file for file in files if file not in worlds], shipped())
-    yield from mistakes
-    for file in worlds:
-        try:
-            world = load_world_file(file, library)
-        except ScenarioError as error:
-            yield from error.mistakes
-            continue
-        found, tasks = Mistakes(f"{file}", read_file(file)), world.resources.get("tasks", [])
-        for place, text in output_mismatches(tasks, world.default_scenario, world.rules, library):
-            found.add(place, text, of_key=len(place) > 1)
-        yield from found.report()
+def _mistakes_in_world(file: Path, library: Library) -> list[Mistake]:
+    """Every mistake in a world file. It may name scenarios that are in the other files."""
+    try:
+        world = load_world_file(file, library)
+    except ScenarioError as error:
+        return [*error.mistakes]
+    found, tasks = Mistakes(f"{file}", read_file(file)), world.resources.get("tasks", [])
+    for place, text in output_mismatches(tasks, world.default_scenario, world.rules, library):
+        found.add(place, text, of_key=len(place) > 1)
+    return found.report()
+
+
+def _editions(library: Library) -> Iterator[tuple[str, list[str], str]]:
+    """The name of each readable scenario of the files, the editions that can play it, and why if
+    these are not all. The entries of a playlist or mix count.
+    """
+    for scenario in library.own():
+        parts = [scenario, *(part for name in scenario.entries if (part := library.find(name)))]
+        names = [name for name in EDITIONS if all(part.is_for(name) for part in parts)]
+        limited = next((part for part in parts if len(part.editions) < len(EDITIONS)), scenario)
+        why = limited.why_editions or "its `edition` says so"
+        if limited is not scenario:
+            why = f"{limited.name} is for {limited.for_editions}"
+        if scenario.editions:
+            yield scenario.name, names, why if len(names) < len(EDITIONS) else ""
 
 
 def _is_world_file(file: Path) -> bool:
@@ -83,7 +96,9 @@ def _is_world_file(file: Path) -> bool:
         return False  # reading it as a scenario reports what is wrong
 
 
-def _print_text(files: int, mistakes: list[Mistake]) -> None:
+def _print_text(
+    files: int, mistakes: list[Mistake], editions: list[tuple[str, list[str], str]]
+) -> None:
     for mistake in mistakes:
         click.echo(str(mistake))
     of_files = f"{files} file{'s' * (files != 1)}"
@@ -92,17 +107,30 @@ def _print_text(files: int, mistakes: list[Mistake]) -> None:
         number = sum(mistake.untold or 1 for mistake in mistakes)
         click.echo(f"{number} mistake{'s' * (number != 1)} in {wrong} of {of_files}")
     else:
+        _print_editions(editions)
         click.echo(f"{of_files}, no mistakes")
 
 
-def _print_json(files: int, mistakes: list[Mistake]) -> None:
+def _print_editions(editions: list[tuple[str, list[str], str]]) -> None:
+    for name, names, why in (one for one in editions if one[2]):
+        click.echo(f"{name}: edition {' or '.join(names) or 'none'}, because {why}")
+    if number := sum(not why for *_, why in editions):
+        click.echo(f"{number} scenario{'s' * (number != 1)} for any edition")
+
+
+def _print_json(
+    files: int, mistakes: list[Mistake], editions: list[tuple[str, list[str], str]]
+) -> None:
     found = [
         {name: value for name, value in asdict(mistake).items() if name != "untold"}
         for mistake in mistakes
         if not mistake.untold
     ]
     untold = {mistake.file: mistake.untold for mistake in mistakes if mistake.untold}
-    report = {"files": files, "mistakes": found, "untold": untold}
+    scenarios = [
+        {"name": name, "editions": names, "because": why or None} for name, names, why in editions
+    ]
+    report = {"files": files, "mistakes": found, "untold": untold, "scenarios": scenarios}
     click.echo(json.dumps(report, indent=2, ensure_ascii=False))
 
 

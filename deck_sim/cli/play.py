@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import listed
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import colored, console, draw_line
 from deck_sim.cli.option_types import ANSWERS, OBJECT, TASK_TIMEOUT
@@ -84,8 +83,8 @@ def command(
     library = open_library(folder)
     scenario = find_scenario(name, library)
     if edition is not None and edition not in scenario.editions:
-        known = listed(scenario.editions)
-        raise click.UsageError(f"--edition: {scenario.name!r} is for {known}, not `{edition}`")
+        text = f"{scenario.name!r} is for {scenario.for_editions}, not `{edition}`"
+        raise click.UsageError(f"--edition: {text}")
     edition = edition or scenario.edition or scenario.editions[0]
     given = {**USUAL_INPUT, **(task_input or {})}
     made_up = sample_input(scenario, given, library, edition, seed)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.validation import format_path
 from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.statuses import Machine
@@ -29,6 +30,13 @@ from deck_sim.scenario.yaml.document import Path
 Found = tuple[Path, str]  # where a mistake is, and the message
 
 _HAS_NO = "has no"
+
+
+class _Lack(str):
+    """A message that an edition has no `name`."""
+
+    __slots__ = ("name",)
+    name: str
 
 
 def check_expressions(data: Any) -> Iterator[Found]:
@@ -109,9 +117,10 @@ def check_calls(data: Mapping[str, Any], editions: tuple[str, ...]) -> Iterator[
                 yield ("http", index, "match"), why
 
 
-def check_scripts(scenario: Mapping[str, Any]) -> tuple[tuple[str, ...], list[Found]]:
-    """The editions that can play a scenario. If there are none, also the mistakes in the edition
-    that it names, or in the one with the fewest. Mistakes in scripts for one edition always count.
+def check_scripts(scenario: Mapping[str, Any]) -> tuple[tuple[str, ...], str, list[Found]]:
+    """The editions that can play a scenario, and why another cannot unless the scenario names its
+    edition. If there are none, also the mistakes in the edition that it names, or in the one with
+    the fewest. Mistakes in scripts for one edition always count.
 
     The scripts in `scenario` are models, or data that could not be read as such.
     """
@@ -122,8 +131,19 @@ def check_scripts(scenario: Mapping[str, Any]) -> tuple[tuple[str, ...], list[Fo
     of_one += _never_played(scenario, names)
     playable = tuple(name for name in names if not found[name])
     if of_one or playable:
-        return playable, of_one
-    return (), min(found.values(), key=_distance, default=[])
+        return playable, _explain_editions(playable, found), of_one
+    return (), "", min(found.values(), key=_distance, default=[])
+
+
+def _explain_editions(playable: tuple[str, ...], found: Mapping[str, list[Found]]) -> str:
+    """What excludes the first of the editions that cannot play a scenario; empty if all can."""
+    for mistakes in found.values():
+        for path, text in sorted(mistakes, key=lambda one: not isinstance(one[1], _Lack))[:1]:
+            place = format_path(path)
+            if isinstance(text, _Lack) and playable:
+                return f"`{text.name}` in {place} exists only in {listed(playable)}"
+            return f"{place}: {text}"
+    return ""
 
 
 def _never_played(scenario: Mapping[str, Any], names: list[str]) -> Iterator[Found]:
@@ -322,7 +342,9 @@ class _ScriptCheck:
 
     def _has_no(self, noun: str, name: str, having: list[str]) -> str:
         text = f"the edition `{self.edition.name}` {_HAS_NO} {noun} `{name}`"
-        return f"{text}; editions that have it: {listed(having)}"
+        lack = _Lack(f"{text}; editions that have it: {listed(having)}")
+        lack.name = name
+        return lack
 
     def _list_words(self, statuses: Iterable[str]) -> str:
         return listed((self.written[s] for s in statuses if s in self.written), last="or")

@@ -161,7 +161,7 @@ def read_partially(
         readable = dict(scenario)
     except ValidationError as error:
         mistakes.add_errors(error, Scenario)
-    editions, in_scripts = check_scripts(readable)
+    editions, why, in_scripts = check_scripts(readable)
     in_faults = check_calls(data, editions)
     in_play = () if scenario is None else check_play(scenario)
     for found in (
@@ -175,7 +175,7 @@ def read_partially(
     if scenario is None or mistakes:
         return _rest(readable), mistakes
     scenario._source.update(data)
-    scenario._editions = editions
+    scenario._editions, scenario._why_editions = editions, why
     return scenario, mistakes
 
 

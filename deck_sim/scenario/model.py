@@ -16,7 +16,7 @@ from pydantic import (
     field_validator,
 )
 
-from deck_sim.base.errors import quote, suggest
+from deck_sim.base.errors import listed, quote, suggest
 from deck_sim.base.validation import Many, PositiveDuration, Strict, show, value_error
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.engine.story import KINDS, Path, Script
@@ -157,6 +157,7 @@ class Scenario(Strict):
     """Faults of webhooks about the resource that plays the scenario."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
     _editions: tuple[str, ...] = PrivateAttr(default=())
+    _why_editions: str = PrivateAttr(default="")
 
     @field_validator(
         "when", "connection", "session", "task_run", "playlist", "mix", "play", "http", "webhooks"
@@ -184,6 +185,17 @@ class Scenario(Strict):
     def editions(self) -> tuple[str, ...]:
         """The editions that can play it."""
         return self._editions
+
+    @property
+    def why_editions(self) -> str:
+        """Which step or error excludes an edition; empty if none does, or `edition` does."""
+        return self._why_editions
+
+    @property
+    def for_editions(self) -> str:
+        """The editions that can play it, and why, for messages."""
+        why = f" ({self._why_editions})" if self._why_editions else ""
+        return f"the edition {listed(self._editions)}{why}"
 
     def is_for(self, edition: str) -> bool:
         """Whether a world of the edition can play it. Of a broken scenario this is not known."""

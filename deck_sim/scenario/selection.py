@@ -138,8 +138,8 @@ def _edition_problems(
 ) -> Iterator[Problem]:
     if not scenario.is_for(edition):
         text = (
-            f"the scenario {quote(scenario.name)}{aside} is for the edition"
-            f" {listed(scenario.editions)}, and this world's is `{edition}`"
+            f"the scenario {quote(scenario.name)}{aside} is for {scenario.for_editions}, and this"
+            f" world's is `{edition}`"
         )
         yield problem("request/input_invalid", text, field=where)
 
@@ -268,7 +268,7 @@ def _read_magic(text: str, new: NewResource, library: Library) -> str | IgnoredN
             return scenario.name
         plays = "" if part is scenario else f"plays {part.name} of "
         text = (
-            f"the scenario {quote(part.name)} is for the edition {listed(part.editions)}, and this"
+            f"the scenario {quote(part.name)} is for {part.for_editions}, and this"
             f" world's is `{new.edition}`; use that edition, or a scenario for this one"
         )
         return IgnoredName(scenario.name, f"{plays}edition {' or '.join(part.editions)}", text)

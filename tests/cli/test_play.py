@@ -102,7 +102,8 @@ def test_a_scenario_is_played_in_the_given_edition(cli):
     refused = cli("play", "connection_blocked", "--edition", "credentials")
     assert refused.exit_code == 2
     assert (
-        "--edition: 'connection_blocked' is for `connections`, not `credentials`" in refused.stderr
+        "--edition: 'connection_blocked' is for the edition `connections`, not `credentials`"
+        in refused.stderr
     )
 
 
