@@ -85,17 +85,19 @@ def command(
     if report_file is not None and not report_file.parent.is_dir():
         folder = str(report_file.parent)
         raise click.UsageError(f"--report: the folder {folder!r} does not exist")
+    names = [env_base_url, env_api_key, env_webhook_secret]
+    if not all(names) or any("=" in name for name in names) or len({*names}) < len(names):
+        raise click.UsageError(f"--env-…: three different names without `=`; found {names}")
     thread = make_server(ServerThread, **options)
     server = thread.server
     key = server.worlds.first_key or ANY_KEY
-    variables = {env_base_url: server.base_url, env_api_key: key}
-    variables[env_webhook_secret] = secret_of(key)
+    variables = dict(zip(names, (server.base_url, key, secret_of(key)), strict=True))
     with log_to_stderr(log_format, quiet=quiet), _serving(thread):
         code = _run([*words], {**os.environ, **variables})
         report = ExecReport([*words], code, [report_world(deck) for deck in _decks(server)])
         click.echo(f"deck-sim: {report.summary()}", err=True)
         if report_file is not None:
-            report.write(report_file)
+            code = _write_report(report, report_file) or code
         if hold:
             _wait_for_signal(f"deck-sim: still serving {server.base_url}; Ctrl-C stops it")
     raise click.exceptions.Exit(code)
@@ -119,6 +121,16 @@ def _decks(server: Server) -> Iterator[Deck]:
                     yield deck
         except DeckSimError as error:
             raise CommandError(str(error)) from None
+
+
+def _write_report(report: ExecReport, file: Path) -> int:
+    """Write the report; returns 1 if that is not possible, for example on a full disk."""
+    try:
+        report.write(file)
+    except OSError as error:
+        click.echo(f"deck-sim: cannot write the report {str(file)!r}: {error.strerror}", err=True)
+        return 1
+    return 0
 
 
 def _run(words: list[str], variables: dict[str, str]) -> int:

@@ -1,6 +1,7 @@
 """The report of `deck-sim exec`: what was called and played, and what is wrong with it."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -15,6 +16,8 @@ from deck_sim.handle.problems import (
     find_unused,
 )
 from deck_sim.runtime.activity import mask_key
+
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class ExecReport:
         if file.suffix == ".xml":
             self._junit().write(file, encoding="utf-8", xml_declaration=True)
         else:
-            file.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n")
+            file.write_text(json.dumps(asdict(self), indent=2) + "\n")
 
     def summary(self) -> str:
         """One paragraph, and a line for each problem."""
@@ -75,9 +78,9 @@ class ExecReport:
             suite.set("tests", f"{cases}")
             suite.set("failures", f"{len(world.problems)}")
             for name, count in world.scenarios.items():
-                text = f"played {name} {count} times"
+                text = f"played {name} {_count(count, 'time')}"
                 SubElement(suite, "testcase", classname=world.world, name=text)
-            for problem in world.problems:
+            for problem in (_NOT_IN_XML.sub("�", text) for text in world.problems):
                 title = problem.partition("\n")[0]
                 case = SubElement(suite, "testcase", classname=world.world, name=title)
                 SubElement(case, "failure", message=title).text = problem

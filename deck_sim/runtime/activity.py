@@ -5,6 +5,7 @@ their attribute `activity` is the same as plain data.
 """
 
 import logging
+import re
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from deck_sim.runtime.serialization import print_moment
 
 log = logging.getLogger("deck_sim.activity")
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LIVE = "sk_live_"  # a real key, which is not logged as a whole
 
 
@@ -100,4 +102,6 @@ def _write(
     line = " ".join([*([moment] if moment else []), world, text])
     details = f"  {'; '.join(notes)}" if notes else ""
     activity = {"kind": kind, "at": moment, "world": world, **data}
-    log.info("%s%s", line, details, extra={"activity": activity})
+    # A path may have any character, and an entry must stay one line.
+    text = _CONTROL.sub(lambda found: repr(found[0])[1:-1], f"{line}{details}")
+    log.info("%s", text, extra={"activity": activity})

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from deck_sim.cli.exec_report import ExecReport, WorldReport
 from deck_sim.webhooks.signing import secret_of
 
 # A program that calls the API at the URL and with the key that it finds in its environment.
@@ -83,7 +84,24 @@ deck.create("connections", {"source_id": deck.ready_task().source_id, "auth_meth
     assert suite.get("failures") == "1"
     assert world["scenarios"] == {"success": 1}
     names = [case.get("name") for case in suite]
-    assert names == ["played success 1 times", problem]
+    assert names == ["played success 1 time", problem]
+
+
+def test_a_report_that_cannot_be_written_is_an_error(cli):
+    """The exit code is 1; the summary is shown all the same."""
+    shown = cli("exec", "--report", "/dev/full", *python("pass"))
+    assert shown.exit_code == 1
+    assert "cannot write the report '/dev/full': No space left on device" in shown.stderr
+
+
+def test_a_report_is_xml_whatever_a_problem_says(tmp_path):
+    """Characters that XML does not allow are replaced."""
+    world = WorldReport("sk_test", 1, 0, {}, {}, ["an escape \x1b and half a pair \ud800"])
+    ExecReport(["x"], 0, [world]).write(tmp_path / "r.xml")
+    assert (
+        ElementTree.parse(tmp_path / "r.xml").find("*/*/failure").text
+        == "an escape � and half a pair �"
+    )
 
 
 def test_hold_serves_on_until_a_signal():
@@ -119,6 +137,8 @@ signal.pause()
         (["--", "no-such-program"], 127, "cannot run 'no-such-program': No such file"),
         (["--", "/"], 126, "cannot run '/': Permission denied"),
         (["--report", "/no/such/folder/x.xml", "--", "true"], 2, "'/no/such/folder' does not"),
+        (["--env-api-key", "A=B", "--", "true"], 2, "three different names without `=`; found"),
+        (["--env-api-key", "DECK_BASE_URL", "--", "true"], 2, "three different names"),
         ([], 2, "Missing argument 'COMMAND...'"),
     ],
 )
