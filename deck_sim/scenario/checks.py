@@ -23,7 +23,7 @@ from deck_sim.scenario.expressions.templates import is_template, template_proble
 from deck_sim.scenario.model import Scenario, written_steps
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.refusals import Refused
-from deck_sim.scenario.steps.statuses import step_reader, step_word
+from deck_sim.scenario.steps.statuses import Review, step_reader, step_word
 from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, Step, step_words
 from deck_sim.scenario.yaml.document import Path
 
@@ -90,11 +90,17 @@ def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def check_play(scenario: Scenario) -> Iterator[Found]:
-    """Report answers in `play` to prompts that the scenario does not have."""
-    answers = scenario.play.answers if scenario.play else None
+    """Report keys of `play` for prompts and reviews that the scenario does not have."""
+    play = scenario.play
+    if play is None or scenario.entries:
+        return
     steps = [step for *_, step in written_steps(scenario)]
+    if "review" in play.model_fields_set and not any(isinstance(step, Review) for step in steps):
+        text = "has no effect, because no step waits for an approval; leave it out"
+        yield ("play", "review"), text
+    answers = play.answers
     prompts = [step for step in steps if isinstance(step, InteractionRequired)]
-    if answers is None or scenario.entries:
+    if answers is None:
         return
     if not prompts:
         yield ("play", "answers"), "has no effect, because no step asks for input; leave it out"

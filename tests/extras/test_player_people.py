@@ -28,7 +28,7 @@ def end(scenario, *answers, **options):
         ("{answers: [{code: 1}]}", ("failed", "interaction_timeout")),
         ("{answers: [{code: 1}, {code: 2}]}", ("failed", "mfa_invalid")),
         ("{answers: [{code: 1}, {code: 1}]}", ("completed",)),
-        ("{review: approve}", ("completed",)),
+        ("null", ("completed",)),
     ],
 )
 def test_the_answers_of_a_scenario_are_given_in_order(play, expected):
@@ -120,6 +120,7 @@ def seed(seconds):
         ),
         ("{answers: [{pin: 1}]}", TWICE, "; they ask for `code`"),
         ("{answers: []}", REVIEWED, "play.answers: has no effect, because no step asks for input"),
+        ("{review: reject}", TWICE, "play.review: has no effect, because no step waits for an app"),
         ("{review: nobody}", REVIEWED, "play.review: must be 'approve', 'reject' or 'none'"),
         ("{}", REVIEWED, "play: must not be empty"),
         ("{review: reject}", "playlist: [success]", "play: `play` has no effect in a `playlist`"),

@@ -104,7 +104,9 @@ _NO_OUTPUT = (
 )
 
 
-class _Review(Step):
+class Review(Step):
+    """A status in which a run waits for a reviewer."""
+
     shorthand = "for"
     length: SpanField | None = Field(default=None, alias="for")
     """The time until the run is approved. If omitted, a person must approve."""
@@ -123,8 +125,8 @@ class _Review(Step):
         return "on_rejected" if word == "reject" else GO_ON
 
 
-class _Approval(_Review):
-    """A review under a name that both editions know."""
+class _Approval(Review):
+    """Such a status under a name that both editions know."""
 
     @classmethod
     def status(cls, machine: Machine) -> str:
@@ -152,8 +154,8 @@ for _row in (
     (_Timed, "idle", ("session",), "The session is open and free for a run."),
     (_Terminal, "failed", ("session",), "The session does not start, or breaks down."),
     (_Canceled, "canceled", ("task_run",), "The run is canceled by somebody else."),
-    (_Review, "pending", ("task_run",), _APPROVED),
-    (_Review, "review_required", ("task_run",), f"{_APPROVED} For edition `credentials`."),
+    (Review, "pending", ("task_run",), _APPROVED),
+    (Review, "review_required", ("task_run",), f"{_APPROVED} For edition `credentials`."),
     (_Approval, "approval", ("task_run",), f"{_APPROVED} `pending` or `review_required`."),
 ):
     _register_status(*_row)
