@@ -64,13 +64,15 @@ class Control:
         if "Deck-Sim-Version" not in answer.headers:
             text = f"{answer.url} answers {answer.status_code}, but is no deck-sim server"
             raise DeckSimError(text)
+        answered = f"{method} {answer.url.path} answered {answer.status_code}"
         try:
             data: Json = answer.json()
-        except ValueError:  # a fault may answer with anything
-            text = f"{method} {answer.url.path} answered {answer.status_code} without JSON"
-            raise DeckSimError(text) from None
+            errors = data.get("errors", []) if answer.is_error else []
+            text = "\n".join(error["message"] for error in errors)
+        except (AttributeError, KeyError, TypeError, ValueError):  # a fault answers with anything
+            raise DeckSimError(f"{answered} with a body that is not the API's") from None
         if answer.is_error:
-            raise DeckSimError("\n".join(e["message"] for e in data["errors"]), data["errors"])
+            raise DeckSimError(text or answered, errors)
         return data
 
     def get(self, path: str) -> list[Json]:

@@ -7,8 +7,7 @@ from typing import Any
 from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.contract.editions import Edition
 from deck_sim.handle.control import Control, Json, drop_none
-
-_SCENARIO_HEADER = "Deck-Sim-Scenario"
+from deck_sim.scenario.selection import HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +98,6 @@ class TaskStarter:
         return next(one for one in self._control.get(f"/{path}") if one["id"] == id_)
 
     def _create(self, path: str, body: Json, scenario: str | None) -> Json:
-        headers = drop_none(**{_SCENARIO_HEADER: scenario})
+        headers = drop_none(**{HEADER: scenario})
         url = f"{self._control.url}/v2/{path}"
         return self._control.call("POST", url, headers=headers, json=body)

@@ -49,6 +49,23 @@ def test_an_invalid_url_is_refused(url):
     assert str(refusal.value).startswith(f"{url!r} {said}")
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"error": "x"}, "POST /v2/agents answered 503"),
+        (["x"], "POST /v2/agents answered 503 with a body that is not the API's"),
+        ({"errors": ["x"]}, "POST /v2/agents answered 503 with a body that is not the API's"),
+        ("x", "POST /v2/agents answered 503 with a body that is not the API's"),
+    ],
+)
+def test_an_answer_that_is_not_of_the_api_is_an_error(deck, body, text):
+    """A fault may answer a call of the handle with anything."""
+    deck.fault("POST /v2/agents", status=503, body=body)
+    with pytest.raises(DeckSimError) as refusal:
+        deck.create("agents", {"name": "Concierge"})
+    assert str(refusal.value) == text
+
+
 def test_another_kind_of_server_is_recognized(other_url, capfd):
     """The error names the URL and the status."""
     with (

@@ -127,5 +127,5 @@ def _right_answer(simulation: Simulation, owner: str) -> dict[str, Any]:
     story = simulation.world.stories.get(owner)
     if story is None or not getattr(story.step, "has_right_answer", False):
         return {}
-    step: Any = story.step  # an `Ask`; its import is slow
+    step: Any = story.step  # an `InteractionRequired`; its import is slow
     return {"answer": step.right_answer(Stage(simulation.world, story))}
