@@ -20,6 +20,7 @@ from deck_sim.cli.drawing import colored, console, draw_line
 from deck_sim.cli.sample_client import SampleClient
 from deck_sim.extras.player import PlayLine, describe_resource
 from deck_sim.handle.deck import Deck
+from deck_sim.handle.receiver import WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.server.serve import ServerThread
@@ -27,11 +28,12 @@ from deck_sim.server.serve import ServerThread
 
 @dataclass(frozen=True, slots=True)
 class DemoRun:
-    """A scenario, and the answers of the user."""
+    """A scenario, the answers of the user, and whether the client polls or waits for a webhook."""
 
     scenario: str
     title: str
     answers: tuple[Mapping[str, str], ...] = ()
+    polls: bool = True
 
 
 STORIES = (
@@ -43,6 +45,11 @@ STORIES = (
     ),
     DemoRun("source_down", "The source is down."),
     DemoRun("agent_hangs", "The agent hangs until the task times out."),
+    DemoRun(
+        "slow_success",
+        "The client does not poll; webhooks tell it. It answers one with 503, and gets it again.",
+        polls=False,
+    ),
 )
 _OUTPUT_SCHEMA = {
     "type": "object",
@@ -68,12 +75,12 @@ _ID = re.compile(r"(?<=_)[A-Za-z0-9]{16}")
 
 @dataclass
 class Narrator:
-    """Prints each call of the client, and the events that follow from it."""
+    """Prints each call of the client, and the events and webhooks that follow from it."""
 
     screen: Console
     deck: Deck
     began: datetime
-    events: int = 0
+    printed: int = 0  # events and webhooks
     calls: int = 0
     at: timedelta = field(default_factory=timedelta)
 
@@ -84,12 +91,31 @@ class Narrator:
         if request.method != "GET":  # polls are not printed
             path = _ID.sub("…", request.url.path.removeprefix("/v2"))
             self.show("client", f"{request.method} -> {response.status_code}", path)
-        events = self.deck.events
-        for event in events[self.events :]:
-            self.at = datetime.fromisoformat(event["created_at"]) - self.began
-            data = event["data"]
-            self.show(data["object"].replace("_", " "), data["status"], describe_resource(data))
-        self.events = len(events)
+        self.show_news()
+
+    def show_news(self) -> None:
+        """Print the events and webhooks since the last call, in their order."""
+        news = [self._describe_event(event) for event in self.deck.events]
+        news += [
+            self._describe_attempt(delivery["event_type"], attempt)
+            for delivery in self.deck.deliveries
+            for attempt in delivery["log"]
+        ]
+        news.sort(key=lambda line: line.at)
+        for line in news[self.printed :]:
+            self.at = line.at
+            self.show(line.who, line.what, line.detail)
+        self.printed = len(news)
+
+    def _describe_event(self, event: Mapping[str, Any]) -> PlayLine:
+        data, at = event["data"], datetime.fromisoformat(event["created_at"]) - self.began
+        who = data["object"].replace("_", " ")
+        return PlayLine(at, who, data["status"], describe_resource(data))
+
+    def _describe_attempt(self, event_type: str, attempt: Mapping[str, Any]) -> PlayLine:
+        at = datetime.fromisoformat(attempt["at"]) - self.began
+        detail = f"{event_type}, attempt {attempt['attempt']}, signature verified"
+        return PlayLine(at, "webhook", f"POST -> {attempt['status']}", detail)
 
     def show(self, who: str, what: str, detail: str) -> None:
         """Print one line."""
@@ -100,8 +126,8 @@ class Narrator:
 def command() -> None:
     """Play several stories over real HTTP, with a small client.
 
-    Only loopback is used. The clock is `on_poll`: each poll of the client jumps to the next due
-    moment.
+    Only loopback is used. Each poll of the client jumps to the next due moment. In the last story
+    it does not poll, and webhooks are delivered to it.
     """
     screen, began, total = console(), real_time.monotonic_ns(), timedelta()
     table = Table("scenario", "the run", box=None, pad_edge=False, header_style="bold")
@@ -156,4 +182,23 @@ def _play_story(story: DemoRun, deck: Deck, narrator: Narrator) -> dict[str, Any
     ) as http:
         client = SampleClient(http, ask, sleep=lambda seconds: None)
         connection = client.connect(ready.source_id, "alex@example.com", "secret")
-        return client.run(ready.task_id, connection, guest="Alex Green")
+        if story.polls:
+            return client.run(ready.task_id, connection, guest="Alex Green")
+        return _wait_for_webhook(client, deck, narrator, ready.task_id, connection)
+
+
+def _wait_for_webhook(
+    client: SampleClient, deck: Deck, narrator: Narrator, task_id: str, connection: dict[str, Any]
+) -> dict[str, Any]:
+    """Run the task, and read the run when a webhook says that it is completed.
+
+    The receiver verifies each signature; the end of the block raises an error if one is wrong.
+    """
+    deck.clock.set("frozen")
+    with WebhookReceiver(deck) as webhooks:
+        client.start_run(task_id, connection, guest="Alex Green")
+        deck.advance_until("task_run.running")
+        webhooks.respond(503, times=1)
+        deck.settle()
+        narrator.show_news()
+        return client.read_run(webhooks.wait_for("task_run.completed")["data"]["id"])

@@ -33,9 +33,17 @@ class SampleClient:
 
     def run(self, task_id: str, connection: Json, **given: Any) -> Json:
         """Run a task; return the run once it has finished."""
-        body = {"connection_id": connection["id"], "input": given}
-        run = self._call("POST", f"tasks/{task_id}/run", body)
+        run = self.start_run(task_id, connection, **given)
         return self._wait(f"task-runs/{run['id']}", run)
+
+    def start_run(self, task_id: str, connection: Json, **given: Any) -> Json:
+        """Run a task; return the new run, which a webhook will tell about."""
+        body = {"connection_id": connection["id"], "input": given}
+        return self._call("POST", f"tasks/{task_id}/run", body)
+
+    def read_run(self, run_id: str) -> Json:
+        """Read a run once."""
+        return self._call("GET", f"task-runs/{run_id}")
 
     def _wait(self, path: str, found: Json) -> Json:
         """Poll until the status is final, and answer prompts."""

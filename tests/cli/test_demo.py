@@ -50,11 +50,21 @@ def test_the_client_corrects_a_wrong_code(shown):
     ]
 
 
+def test_a_webhook_that_is_answered_with_503_arrives_again(shown):
+    """Five seconds later. The signature of each attempt is verified."""
+    story = shown.stdout.partition("5. slow_success")[2].partition("summary")[0]
+    webhooks = [" ".join(line.split()) for line in story.splitlines() if "  webhook  " in line]
+    assert webhooks[-2:] == [
+        "+26m webhook POST -> 503 task_run.completed, attempt 1, signature verified",
+        "+26m5s webhook POST -> 200 task_run.completed, attempt 2, signature verified",
+    ]
+
+
 def test_half_an_hour_of_virtual_time_passes_in_seconds_of_real_time(shown):
     """The hanging agent times out after 30 minutes; the last line compares the times."""
     assert re.search(r"^\+30m\S*\s+task run\s+failed\s+task/timeout", shown.stdout, re.MULTILINE)
     last = shown.stdout.splitlines()[-1]
-    assert re.fullmatch(r"4 stories: 30m\d+s of virtual time in \S+ of real time\.", last)
+    assert re.fullmatch(r"5 stories: 56m\d+s of virtual time in \S+ of real time\.", last)
 
 
 def test_two_demonstrations_differ_only_in_port_and_real_time(shown, cli):
