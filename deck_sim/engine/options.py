@@ -1,4 +1,4 @@
-"""The options of a world: limits and habits of Deck that a test switches on. All are off at first.
+"""The options of a world: limits and behaviours of Deck that are off until they are switched on.
 
 A field of `Options` is the only place of an option. The control API, the marker, `Deck.reset`,
 `DeckSim` and snapshots take its name and type from here; `docs/control.md` describes it.
@@ -7,7 +7,7 @@ A field of `Options` is the only place of an option. The control API, the marker
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.editions import Edition
@@ -17,7 +17,7 @@ from deck_sim.engine.records import Immutable
 
 @dataclass(frozen=True, slots=True)
 class Options(Immutable):
-    """Options by name. None or False is off; `needs` is a kind of resource that it is about, and
+    """Options by name; None or False is off. `needs` names the kind of resource that one needs, and
     `least` the smallest number.
     """
 
@@ -30,19 +30,24 @@ class Options(Immutable):
     connection_idle: timedelta | None = field(default=None, metadata={"needs": "connection"})
     """After how long a connection that no run uses becomes `disconnected`."""
 
+    def changes(self, before: Self) -> set[str]:
+        """The names of the options with another value than before."""
+        names = (row.name for row in fields(self))
+        return {name for name in names if getattr(self, name) != getattr(before, name)}
+
     def as_json(self) -> dict[str, Any]:
         """The options as the control API shows them."""
         values = ((row.name, getattr(self, row.name)) for row in fields(self))
         return {n: format_duration(v) if isinstance(v, timedelta) else v for n, v in values}
 
     def problems(self, edition: Edition) -> Iterator[Problem]:
-        """The options that are on, and that nothing in the edition is about."""
+        """The options that are on, but need a kind of resource that the edition does not have."""
         for row in fields(self):
             needs = row.metadata.get("needs")
             if needs and needs not in edition.kinds and getattr(self, row.name) != row.default:
                 text = (
                     f"`{row.name}`: the edition `{edition.name}` has no {needs}s;"
-                    " leave it out, or use the other edition"
+                    " leave the option off (`null`), or use the other edition"
                 )
                 yield problem("request/input_invalid", text, field=row.name)
 

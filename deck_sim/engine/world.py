@@ -163,8 +163,8 @@ class World:
 
     @property
     def has_begun(self) -> bool:
-        """Whether anything has happened or is due; seeding resources does not count."""
-        return bool(self.events) or self.timers.peek() is not None
+        """Whether anything has happened or a script plays; seeding resources does not count."""
+        return bool(self.events or self.stories)
 
     # Changing
 
@@ -176,6 +176,7 @@ class World:
             for resource in found.values():
                 created = min(resource.created_at, moment)
                 found[resource.id] = replace(resource, created_at=created, updated_at=created)
+                self._arm_auto_transition(resource)
 
     def next_id(self, prefix: str) -> str:
         """The next id with this prefix."""
@@ -311,12 +312,17 @@ class World:
         return self.move(run, "failed", errors=[one.as_json() for one in problems])
 
     def set_options(self, options: Options) -> None:
-        """Set the options; times of resources that nothing uses count from now."""
-        self.options = options
+        """Set the options. The times of those that change count from now."""
+        changed, self.options = options.changes(self.options), options
         for kind in self.rules.kinds.values():
-            if kind.machine and any(row.option for row in kind.machine.auto_transitions.values()):
+            machine = kind.machine
+            rows = machine.auto_transitions.values() if machine else ()
+            if any(row.option in changed for row in rows):
                 for resource in self.all(kind.object).values():
                     self._arm_auto_transition(resource)
+        if "screenshots" in changed:
+            for run in self.all("task_run").values():
+                self._arm_screenshot(self.machine(run), run)
 
     def emit(self, type_: str, resource: Resource) -> None:
         """Record an event about a resource as it is now, and make its deliveries, due at once."""

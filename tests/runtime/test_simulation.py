@@ -11,6 +11,7 @@ from deck_sim.base import real_time
 from deck_sim.base.durations import parse_duration
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine import commands
+from deck_sim.engine.options import Options
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import advance
 from deck_sim.runtime.simulation import LAST_MOMENT, Settings, Simulation
@@ -408,6 +409,18 @@ def test_an_unused_world_goes_back_with_the_process(following):
     assert {entry.at for entry in simulation.world.timeline} == {simulation.world.now}
     agents = simulation.world.all("agent").values()
     assert [agent.created_at for agent in agents] == [simulation.world.now, old]
+
+
+def test_an_unused_connection_does_not_keep_a_world_from_going_back(following):
+    """Its time of disuse counts from the new start."""
+    simulation, freezer = following
+    simulation.world.set_options(Options(connection_idle=60 * SECOND))
+    freezer.tick(-600)
+    simulation.catch_up()
+    assert simulation.elapsed == -600 * SECOND
+    assert [due.at for due in simulation.world.timers.upcoming()] == [
+        simulation.world.now + 60 * SECOND
+    ]
 
 
 def test_a_call_does_not_move_the_clock_during_an_advance(following):

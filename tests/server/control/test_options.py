@@ -96,6 +96,18 @@ def test_a_run_takes_a_screenshot_every_five_seconds_of_running(api, sim, run_ta
     assert len({shot["file_name"] for shot in shots}) == 2
 
 
+def test_screenshots_can_be_switched_during_a_run(api, sim, run_task, advance):
+    """On, and off again."""
+    run = run_task("slow_success")
+    advance("4m")
+    counts = list[int]()
+    for on in (True, False):
+        sim.patch("/world", json={"screenshots": on})
+        advance("12s")
+        counts.append(len(api.get(f"/task-runs/{run['id']}/screenshots").json()["data"]))
+    assert counts == [2, 2]
+
+
 def test_screenshots_do_not_keep_a_world_busy(api, sim, run_task, advance):
     """A stuck run is idle, and the number of its screenshots is bounded."""
     api.patch(f"/tasks/{run_task()['task_id']}", json={"settings": {"timeout_seconds": 90_000}})
@@ -129,6 +141,15 @@ def test_an_idle_connection_ends_its_script(api, sim, connection, advance):
     opened = api.post("/connections", json=body, headers=headers).json()
     advance("2h")
     assert api.get(f"/connections/{opened['id']}").json()["status"] == "disconnected"
+
+
+def test_an_option_that_does_not_change_goes_on_counting(api, sim, connection, advance):
+    """Other settings can change while it counts."""
+    sim.patch("/world", json={"connection_idle": "1m"})
+    advance("59s")
+    sim.patch("/world", json={"connection_idle": "1m", "screenshots": True})
+    advance("1s")
+    assert api.get(f"/connections/{connection['id']}").json()["status"] == "disconnected"
 
 
 def test_an_option_that_is_switched_off_has_no_effect_any_more(api, sim, connection, advance):
