@@ -16,7 +16,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import format_path
 from deck_sim.contract.call_paths import explain_mismatch
-from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.editions import EDITIONS, Edition, explain_foreign_event
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_problems
@@ -113,14 +113,23 @@ def check_play(scenario: Scenario) -> Iterator[Found]:
             yield ("play", "answers", index, name), text
 
 
-def check_calls(data: Mapping[str, Any], editions: tuple[str, ...]) -> Iterator[Found]:
-    """Report faults of calls that no call can meet in the editions that can play the scenario."""
-    faults = data.get("http")
-    for index, fault in enumerate(faults if isinstance(faults, list) else ()):
-        with suppress(AttributeError, KeyError, TypeError, ValueError):  # reported by its field
-            why = explain_mismatch(CallPattern.read(fault["match"]), editions or tuple(EDITIONS))
-            if why:
-                yield ("http", index, "match"), why
+def check_faults(data: Mapping[str, Any], editions: tuple[str, ...]) -> Iterator[Found]:
+    """Report faults that no call or event can meet in the editions that can play the scenario."""
+    names = editions or tuple(EDITIONS)
+    for (key, name), explain in _EXPLAIN.items():
+        faults = data.get(key)
+        for index, fault in enumerate(faults if isinstance(faults, list) else ()):
+            # What is no pattern is reported by its field.
+            with suppress(AttributeError, KeyError, TypeError, ValueError):
+                if why := explain(fault[name], names):
+                    yield (key, index, name), why
+
+
+def _explain_call(pattern: str, editions: tuple[str, ...]) -> str | None:
+    return explain_mismatch(CallPattern.read(pattern), editions)
+
+
+_EXPLAIN = {("http", "match"): _explain_call, ("webhooks", "event"): explain_foreign_event}
 
 
 def check_scripts(scenario: Mapping[str, Any]) -> tuple[tuple[str, ...], str, list[Found]]:

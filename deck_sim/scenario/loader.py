@@ -18,9 +18,9 @@ from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.checks import (
-    check_calls,
     check_exclusions,
     check_expressions,
+    check_faults,
     check_play,
     check_scripts,
 )
@@ -162,7 +162,7 @@ def read_partially(
     except ValidationError as error:
         mistakes.add_errors(error, Scenario)
     editions, why, in_scripts = check_scripts(readable)
-    in_faults = check_calls(data, editions)
+    in_faults = check_faults(data, editions)
     in_play = () if scenario is None else check_play(scenario)
     for found in (
         *check_expressions(data),

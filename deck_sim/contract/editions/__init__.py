@@ -1,5 +1,9 @@
 """The registered editions. A new one is a module beside these, and a line here."""
 
+from collections.abc import Collection
+from fnmatch import fnmatchcase
+
+from deck_sim.base.errors import listed, quote
 from deck_sim.contract.editions import connections, credentials
 from deck_sim.contract.editions.edition import Edition, Idempotency, RateLimit
 from deck_sim.contract.error_catalog import CATALOG
@@ -20,6 +24,21 @@ def register(edition: Edition) -> None:
 def every_event_type() -> tuple[str, ...]:
     """The event types that any edition documents."""
     return (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_types),)
+
+
+def explain_foreign_event(pattern: str, editions: Collection[str]) -> str | None:
+    """Why no event of these editions can match the pattern, if one of another edition can."""
+    having = [
+        edition.name
+        for edition in EDITIONS.values()
+        if any(fnmatchcase(type_, pattern) for type_ in edition.event_types)
+    ]
+    if not having or {*having} & {*editions}:
+        return None
+    return (
+        f"the edition {listed(editions)} has no event {quote(pattern)};"
+        f" it is one of the edition {listed(having)}"
+    )
 
 
 register(connections.EDITION)

@@ -5,6 +5,7 @@ from typing import Any
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import quote
 from deck_sim.contract.call_paths import explain_mismatch
+from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected import EVERYBODY, Injected
 from deck_sim.runtime.request_bodies import read_object
@@ -26,6 +27,9 @@ def add_fault(request: Request) -> Answer:
     match = getattr(fault, "match", None)
     if match is not None and (why := explain_mismatch(CallPattern.read(match), (world.edition,))):
         raise refuse("request/input_invalid", f"`match`: {why}", field="match")
+    event = getattr(fault, "event", None)
+    if event is not None and (why := explain_foreign_event(event, (world.edition,))):
+        raise refuse("request/input_invalid", f"`event`: {why}", field="event")
     return Answer(_print(world.injected.add(world.next_id("flt"), fault)))
 
 

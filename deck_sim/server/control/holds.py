@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import listed, nearest, nearest_type, quote
 from deck_sim.contract.call_paths import explain_mismatch
-from deck_sim.contract.editions import Edition
+from deck_sim.contract.editions import Edition, explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.holds import stories_at
 from deck_sim.engine.records import Hold
@@ -41,6 +41,8 @@ def make_hold(request: Request, body: bodies.NewHold) -> Answer:
 
 def _check_event(world: World, event: str) -> None:
     """Check that stories can emit an event. A script may emit events that no table has."""
+    if why := explain_foreign_event(event, (world.edition,)):
+        raise refuse("request/input_invalid", f"`event`: {why}", field="event")
     types = world.rules.event_types
     of_stories = _events_of_stories(world.rules)
     likely = nearest_type(event, types)

@@ -78,6 +78,15 @@ def test_a_call_that_cannot_be_made_is_refused(message, path, name, body):
     )
 
 
+@pytest.mark.parametrize(("path", "body"), [("/faults", {"drop": True}), ("/holds", {})])
+def test_an_event_of_the_other_edition_is_refused(message, path, body):
+    """The fault or hold would never have an effect. A type that no edition has may be a new one."""
+    assert message("POST", path, json={"event": "session.idle", **body}) == (
+        "`event`: the edition `connections` has no event 'session.idle';"
+        " it is one of the edition `credentials`"
+    )
+
+
 def test_a_snapshot_keeps_faults_with_their_counts(sim, api, subscribe, run_task, advance):
     """A restored world continues with the same counts and delayed webhooks."""
     subscribe("task_run.completed")
