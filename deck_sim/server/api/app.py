@@ -1,5 +1,6 @@
 """The Deck API as an ASGI app: the routes of each world's edition, below `/v2`."""
 
+import re
 from functools import cache, partial
 
 from deck_sim.contract.editions import EDITIONS, Edition
@@ -9,6 +10,8 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.api import actions, destinations, events, resources  # noqa: F401
 from deck_sim.server.app import DeckApp
 from deck_sim.server.routing import ENDPOINTS, Route, Routes
+
+_VERSION = re.compile(r"\A(/api)?(/v\d[^/]*)?")
 
 
 def make_api(worlds: WorldRegistry) -> DeckApp:
@@ -42,10 +45,18 @@ def _no_routes(edition: Edition) -> Routes:
 def _find_in_editions(path: str, relative: str) -> str | None:
     for name, other in EDITIONS.items():
         if _routes(other).has(relative):
-            return f"`{path}` is an endpoint of the `{name}` edition; this world has another."
+            return (
+                f"`{path}` is an endpoint of the `{name}` edition; this world has another. To"
+                f' switch: @pytest.mark.deck(edition="{name}"), the option --edition {name}, or'
+                f' PATCH /_sim/world {{"edition": "{name}"}} while the world is empty.'
+            )
     return None
 
 
 def _find_below_v2(edition: Edition, path: str, relative: str) -> str | None:
-    missing = _routes(edition).has(relative)
-    return f"`{path}` is not an endpoint; `/v2{path}` is one." if missing else None
+    for below in (relative, _VERSION.sub("", relative, count=1)):
+        if _routes(edition).has(below):
+            return f"`{path}` is not an endpoint; `/v2{below}` is one."
+        if hint := _find_in_editions(f"/v2{below}", below):
+            return hint
+    return None

@@ -90,13 +90,18 @@ def test_a_preflight_is_refused(api):
 
 
 def test_a_path_without_v2_gets_a_hint(api):
-    """The message has the path with `/v2` if that is an endpoint."""
+    """The message has the path with `/v2` if that is an endpoint, in place of another version."""
     root = f"{api.base_url}".partition("/v2")[0]
-    answers = [api.get(f"{root}/{name}").json() for name in ("agents", "agentz")]
+    paths = ("agents", "v1/agents", "api/v2/agents", "v1/agentz")
+    answers = [api.get(f"{root}/{path}").json() for path in paths]
     assert [answer["errors"][0]["message"] for answer in answers] == [
         "`/agents` is not an endpoint; `/v2/agents` is one.",
-        "`/agentz` is not an endpoint.",
+        "`/v1/agents` is not an endpoint; `/v2/agents` is one.",
+        "`/api/v2/agents` is not an endpoint; `/v2/agents` is one.",
+        "`/v1/agentz` is not an endpoint.",
     ]
+    (error,) = api.get(f"{root}/v1/credentials").json()["errors"]
+    assert error["message"].startswith("`/v2/credentials` is an endpoint of the `credentials`")
 
 
 def test_the_last_of_repeated_parameters_counts(api):

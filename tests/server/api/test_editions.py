@@ -20,6 +20,8 @@ def test_a_path_of_the_other_edition_is_a_404_with_a_hint(edition, path, owner, 
     (error,) = api.post(path).json()["errors"]
     assert error["code"] == "endpoint_not_found"
     assert f"endpoint of the `{owner}` edition" in error["message"]
+    for way in (f'deck(edition="{owner}")', f"--edition {owner}", "PATCH /_sim/world {"):
+        assert way in error["message"]
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
