@@ -75,7 +75,7 @@ class Deck(AbstractContextManager["Deck"]):
         self.apps = WebhookApps(self.url, api_key)
         self.clock = Clock(self._control, self.apps)
         self._numbers = itertools.count(1)
-        self._idle_sleeps = 0
+        self._idle_sleeps, self._idle_since = 0, datetime.min
 
     @property
     def base_url(self) -> str:
@@ -260,7 +260,8 @@ class Deck(AbstractContextManager["Deck"]):
     def sleep(self, seconds: float) -> None:
         """Advance the clock by seconds; a client takes it as its `sleep`.
 
-        An error ends a client that sleeps `most_idle_sleeps` times while nothing happens or is due.
+        An error ends a client that sleeps `most_idle_sleeps` times while nothing happens, if
+        nothing is due or it sleeps for no time.
         """
         self._count_idle_sleeps(self.advance(seconds))
 
@@ -273,13 +274,24 @@ class Deck(AbstractContextManager["Deck"]):
 
     def _count_idle_sleeps(self, report: AdvanceReport) -> None:
         is_idle = all(entry.kind == "clock" for entry in report.happened)
-        self._idle_sleeps = self._idle_sleeps + 1 if is_idle else 0
-        if self._idle_sleeps < self.most_idle_sleeps or self.next()["due"]:
+        if not is_idle:
+            self._idle_sleeps = 0
             return
-        slept, self._idle_sleeps = self._idle_sleeps, 0
+        if not self._idle_sleeps:
+            self._idle_since = report.now
+        self._idle_sleeps += 1
+        if self._idle_sleeps < self.most_idle_sleeps:
+            return
+        slept, due = f"it has slept {self._idle_sleeps} times", self.next()["due"]
+        if due and report.now > self._idle_since:
+            return
+        self._idle_sleeps = 0
+        if due:
+            text = f"{slept} without any time, and the next thing is due in {due[0]['in']}; it must"
+            raise DeckSimError(f"the client waits for ever: {text} sleep longer than 0 seconds")
         raise DeckSimError(
-            f"the client waits for ever: it has slept {slept} times, nothing has happened, and"
-            " nothing is due; for a client that gives up later, set `deck.most_idle_sleeps`"
+            f"the client waits for ever: {slept}, nothing has happened, and nothing is due;"
+            " for a client that gives up later, set `deck.most_idle_sleeps`"
         )
 
     # Webhooks

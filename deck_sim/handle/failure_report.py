@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from deck_sim.handle.expected_call import show_value
 from deck_sim.handle.problems import find_unplayed_logins
 from deck_sim.handle.timeline import TimelineEntry, cut_middle
+from deck_sim.runtime.lint import polls_a_frozen_clock
 from deck_sim.runtime.serialization import print_moment
+from deck_sim.runtime.simulation import FROZEN
 
 if TYPE_CHECKING:
     from deck_sim.handle.deck import Deck
@@ -21,6 +23,10 @@ _LONGEST_ROUND = 4  # lines that a client repeats: a poll, a sleep, and their ef
 _FEWEST_ROUNDS = 3  # fewer repetitions are shown one by one
 _REFUSED_SIGNATURE = (400, 401, 403)  # how applications answer a webhook with a wrong signature
 _SECRET_HINT = "  does the application verify with the secret of this world, `deck.webhook_secret`?"
+_FROZEN = (
+    "  the clock is frozen: move it with `deck.advance_until(…)`, `deck.advance(…)` or"
+    " `deck.settle()`, or give your client `deck.sleep`"
+)
 
 _Row = Mapping[str, Any]
 
@@ -44,6 +50,9 @@ def write_report(deck: "Deck") -> str:
         for call in journal
         if "message" in call["answered"]
     ]
+    findings = deck.lint
+    frozen = [one for one in findings if one["name"] == polls_a_frozen_clock.__name__]
+    mistakes = [one for one in findings if one not in frozen]
     sections = {
         "scenarios played, and why": [
             f"  {call['answered']['id']}  {call['scenario']}"
@@ -59,10 +68,11 @@ def write_report(deck: "Deck") -> str:
         ],
         "scripts that nothing played": [f"  {text}" for text in find_unplayed_logins(deck)],
         "undelivered webhooks": _undelivered(deck.deliveries),
-        "mistakes of the client": [f"  {found['name']}: {found['what']}" for found in deck.lint],
+        "why nothing moved": [f"  {one['what']}. {one['fix']}" for one in frozen],
+        "mistakes of the client": [f"  {one['name']}: {one['what']}" for one in mistakes],
     }
     shown = {title: cut_middle(rows, _MOST_ROWS) for title, rows in sections.items() if rows}
-    shown["present state"] = _present_state(deck.next()) + no_calls
+    shown["present state"] = _present_state(deck.next(), deck.clock.mode) + no_calls
     rest = [line for title, rows in shown.items() for line in ("", f"{title}:", *rows)]
     return "\n".join([*cut_middle(lines, _MOST_LINES), *rest])
 
@@ -121,7 +131,7 @@ def _undelivered(deliveries: Iterable[_Row]) -> list[str]:
     return [*lines, _SECRET_HINT] if refused else lines
 
 
-def _present_state(state: _Row) -> list[str]:
+def _present_state(state: _Row, mode: str) -> list[str]:
     held = {one["id"]: f", held before {one['event']}" for one in state.get("held", ())}
     waiting = [
         f"  {one['id']} is {one['status']}, and no timer moves it{held.get(one['id'], '')}"
@@ -133,5 +143,6 @@ def _present_state(state: _Row) -> list[str]:
         for one in state.get("kept_back", ())
     ]
     due = [f"  in {one['in']}: {one['what']} ({one['id']})" for one in state["due"]]
-    lines = [*answers, *cut_middle(waiting, _MOST_ROWS), *cut_middle(due, _MOST_ROWS)]
+    remedy = [_FROZEN] if due and mode == FROZEN else []
+    lines = [*answers, *cut_middle(waiting, _MOST_ROWS), *cut_middle(due, _MOST_ROWS), *remedy]
     return [f"  the time is {state['now']}", *(lines or ["  nothing waits, and nothing is due"])]

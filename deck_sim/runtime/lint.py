@@ -17,7 +17,7 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS, WRONG_ANSWER
 from deck_sim.engine.world import World
 from deck_sim.runtime.journal import Call
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.simulation import FROZEN, ON_POLL, Simulation
 
 POLL_INTERVAL = timedelta(seconds=1)  # our choice; the API documents 200 calls in ten seconds
 AT_ONCE = timedelta(seconds=1)  # a call within this time of a delivery is caused by it
@@ -84,23 +84,52 @@ def find_problems(
 
 
 @lint_rule(
+    why="No time passes in a frozen world until somebody advances it, so each read shows the same.",
+    fix="Advance the clock (`deck.advance`, `deck-sim advance`), give your client `deck.sleep`, or"
+    " use the clock `on_poll`.",
+)
+def polls_a_frozen_clock(context: LintContext) -> Iterator[Finding]:
+    """Early reads between which the clock of a frozen world did not move."""
+    for id_, early in _early_reads(context):
+        stuck = [later for earlier, later in early if _is_frozen_between(context, earlier, later)]
+        if len(stuck) + 1 >= MIN_READS:
+            what = f"this world's clock is frozen: `{id_}` was read {len(stuck)} times, and nobody"
+            yield Finding(f"{what} advanced the clock", (*stuck,))
+
+
+@lint_rule(
     why="Deck allows 200 calls in ten seconds for a whole organization, then answers 429.",
     fix="Wait longer between two reads, or subscribe to the events.",
 )
 def polls_too_often(context: LintContext) -> Iterator[Finding]:
-    """Reads of an unfinished resource within the poll interval of the previous read."""
-    if context.mode == "on_poll":  # the time between two reads means nothing
-        return
-    for id_, reads in _reads(context):
+    """Early reads, unless a frozen clock explains them."""
+    for id_, pairs in _early_reads(context):
         early = [
-            later
-            for earlier, later in pairwise(reads)
-            if not _is_final(context, earlier) and later.at - earlier.at < context.poll_interval
+            later for earlier, later in pairs if not _is_frozen_between(context, earlier, later)
         ]
         if len(early) + 1 >= MIN_READS:
             length = format_duration(context.poll_interval)
             what = f"`{id_}` was read {len(early)} times within {length} of a read"
             yield Finding(what, (*early,))
+
+
+def _early_reads(context: LintContext) -> Iterator[tuple[str, list[tuple[Call, Call]]]]:
+    """By unfinished resource: each read within the poll interval of the previous one, after it."""
+    if context.mode == ON_POLL:  # the time between two reads means nothing
+        return
+    for id_, reads in _reads(context):
+        yield (
+            id_,
+            [
+                (earlier, later)
+                for earlier, later in pairwise(reads)
+                if not _is_final(context, earlier) and later.at - earlier.at < context.poll_interval
+            ],
+        )
+
+
+def _is_frozen_between(context: LintContext, earlier: Call, later: Call) -> bool:
+    return context.mode == FROZEN and earlier.at == later.at
 
 
 @lint_rule(

@@ -35,8 +35,8 @@ from deck_sim.scenario.selection import HEADER, Choice, NewResource, SelectionSt
 log = logging.getLogger("deck_sim")
 
 FOLLOW = "follow"  # the only mode that needs the caller and the server in one process
-ON_POLL = "on_poll"
-MODES = ("real", "frozen", ON_POLL, FOLLOW)
+ON_POLL, FROZEN = "on_poll", "frozen"
+MODES = ("real", FROZEN, ON_POLL, FOLLOW)
 WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ class Settings:
     """
 
     edition: str = DEFAULT_EDITION
-    mode: str = "frozen"
+    mode: str = FROZEN
     speed: float = 1
     step: timedelta | None = None  # of an `on_poll` clock; other modes ignore it
     now: datetime | None = None

@@ -78,6 +78,22 @@ def test_the_sections_show_choices_refusals_errors_and_waits(deck, run, api):
     assert f": the task times out ({waits['id']})" in report
 
 
+@pytest.mark.parametrize(("mode", "told"), [("frozen", True), ("real", False)])
+def test_a_clock_that_nobody_advances_is_named(deck, run, api, mode, told):
+    """As the cause of reads that show the same, and beside what is due."""
+    deck.clock.set(mode)
+    started = run()
+    for _ in range(4):
+        api.get(f"/task-runs/{started['id']}")
+    report = write_report(deck)
+    moved = (
+        f"why nothing moved:\n  this world's clock is frozen: `{started['id']}` was read 3 times"
+    )
+    assert (moved in report) is ("the clock is frozen: move it with" in report) is told
+    assert "give your client `deck.sleep`" in report or not told
+    assert ("mistakes of the client" in report) is not told
+
+
 def test_the_key_of_a_stray_client_is_named(deck):
     """Its calls went to another world."""
     with Deck(deck.url, f"{deck.api_key}_stray") as other:

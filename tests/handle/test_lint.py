@@ -6,13 +6,14 @@ from deck_sim import DeckSimError
 
 
 @pytest.fixture
-def hasty(run, api):
-    """A client that polls without waiting."""
+def hasty(deck, run, api):
+    """A client that polls ten times a second."""
 
     def hasty(reads=8):
         started = run()
         for _ in range(reads):
             api.get(f"/task-runs/{started['id']}")
+            deck.sleep(0.1)
         return started
 
     return hasty

@@ -184,6 +184,19 @@ def test_a_client_that_waits_for_ever_is_stopped(deck, run, twin):
     sleep()
 
 
+def test_a_client_that_sleeps_for_no_time_is_stopped(deck, run):
+    """Though something is due: it never happens."""
+    deck.most_idle_sleeps = 5
+    run()
+    deck.sleep(1)
+    for _ in range(3):
+        deck.sleep(0)
+    with pytest.raises(DeckSimError, match=r"slept 5 times without .* due in 1s; it must sleep"):
+        deck.sleep(0)
+    deck.sleep(1)
+    assert deck.runs[0]["status"] == "running"
+
+
 def test_a_client_may_sleep_while_something_is_due(deck, run):
     """However often; then the count starts again."""
     deck.most_idle_sleeps = 3

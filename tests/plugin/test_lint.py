@@ -11,6 +11,7 @@ TESTS = """
         run = deck.create(f"tasks/{{ready.task_id}}/run", ready.login)
         for _ in range(5):
             deck_client.get(f"/task-runs/{{run['id']}}")
+            deck.sleep(0.1)
         assert {passes}
 
     {marker}

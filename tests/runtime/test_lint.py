@@ -71,6 +71,20 @@ def test_frequent_reads_are_a_finding(found):
     assert found(*calls) == [("polls_too_often", "`trun_1` was read 3 times within 1s of a read")]
 
 
+def test_a_frozen_clock_is_named_before_the_client_is_blamed(found):
+    """Reads between which it did not move; other early reads are still the client's."""
+    polls = [read(0, "running") for _ in range(4)]
+    text = "this world's clock is frozen: `trun_1` was read 3 times, and nobody advanced the clock"
+    assert found(*polls) == [("polls_a_frozen_clock", text)]
+    assert [name for name, _ in found(*polls, mode="real")] == ["polls_too_often"]
+    hasty = [read(seconds / 2, "running") for seconds in range(4)]
+    assert [name for name, _ in found(*polls, *hasty)] == [
+        "polls_a_frozen_clock",
+        "polls_too_often",
+    ]
+    assert found(*polls[:2]) == found(*polls, poll_interval=timedelta(0)) == []
+
+
 @pytest.mark.parametrize(
     ("path", "status", "count"), [("credentials", "unverified", 1), ("tasks", "learning", 0)]
 )
@@ -235,7 +249,7 @@ def test_an_answer_that_is_submitted_twice_is_a_finding(found, calls, lines, why
 
 def test_each_rule_has_a_reason_and_a_remedy():
     """In whole sentences; names are unique."""
-    assert len({rule.name for rule in LINT_RULES}) == len(LINT_RULES) == 6
+    assert len({rule.name for rule in LINT_RULES}) == len(LINT_RULES) == 7
     assert all(text.endswith(".") for rule in LINT_RULES for text in (rule.why, rule.fix))
 
 

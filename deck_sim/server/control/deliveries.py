@@ -5,6 +5,7 @@ from typing import Any
 from deck_sim.engine import deliveries
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
+from deck_sim.runtime.simulation import FROZEN
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -28,7 +29,7 @@ async def replay_delivery(request: Request) -> Answer:
     """
     simulation = request.simulation
     deliveries.replay(simulation.world, request.fetch("event_delivery"))
-    if simulation.mode == "frozen" and not simulation.advancing:
+    if simulation.mode == FROZEN and not simulation.advancing:
         await request.worlds.dispatcher.drive(simulation, simulation.settle())
     return request.show(request.fetch("event_delivery"))
 
