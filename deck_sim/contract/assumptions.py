@@ -72,8 +72,8 @@ def rely_on_call(name: str, takes: Collection[str], asked: Iterable[str]) -> Non
 def rely_on_error(error: ApiError) -> None:
     """Note what is assumed of an error answer.
 
-    It relies on the call's existence, but not on what a success would have shown, so of what was
-    noted before only strict rows stay.
+    An error relies on the existence of the call, but not on the content of a success. So of the
+    rows that were noted before only the strict ones stay.
 
     Raises:
         ApiError: as `rely_on` does.

@@ -295,7 +295,7 @@ def _field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[
     if cap is not None and isinstance(seconds, int) and seconds > cap:
         text = (
             f"`{_TIMEOUT}`: {seconds} is more than the plan allows; send at most {cap}"
-            f"{' (left out, it is 1800)' if seconds == TIMEOUT_SECONDS else ''}"
+            f"{f' (left out, it is {seconds})' if seconds == TIMEOUT_SECONDS else ''}"
         )
         problems.append(problem("request/input_invalid", text, field=_TIMEOUT))
     for name in row.schemas:
@@ -363,7 +363,7 @@ def run_facts(
 def split_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields of a login, with what answers may show of its credentials, and the hidden ones.
 
-    The password is dropped, except that there is one: nothing needs it, so nothing can leak it.
+    Of the password only its presence is kept, so nothing can leak it.
     """
     if "auth_credentials" not in fields:
         return {**fields}, {}

@@ -40,7 +40,7 @@ def count_stop(world: World, hold_id: str) -> None:
 
 
 def hold_story(world: World, story: Story, hold_id: str, reacted_at: Place) -> None:
-    """Stop a story at a hold; meanwhile it reacts at the place where it reacted last."""
+    """Stop a story at a hold. Until its release it reacts at the place where it reacted last."""
     story.held = Held(hold_id, world.now, story.path, story.attempts)
     story.path, story.attempts = reacted_at
     count_stop(world, hold_id)

@@ -33,7 +33,7 @@ class Stage:
 
     @property
     def extraction_schema(self) -> Any:
-        """The schema of what the task extracts from a file that it keeps; None: it does not."""
+        """The schema of what the task extracts from its files; None if it extracts nothing."""
         storage = self.world.all("task")[self.resource["task_id"]]["storage"]
         extracts = storage and storage["enabled"] and storage["extraction"]
         return storage["extraction_schema"] if extracts else None

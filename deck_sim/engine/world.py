@@ -386,7 +386,7 @@ class World:
                 self._arm_auto_transition(used)
 
     def _lead_used(self, machine: Machine, run: Resource) -> None:
-        """Move what a run uses after it, as far as its own table allows."""
+        """Move the resources that a run uses, if their own tables allow it."""
         if not machine.leads:
             return
         # What a run fails with says nothing about its login before it has begun to work.

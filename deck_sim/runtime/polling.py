@@ -3,8 +3,8 @@
 Rules:
 1. A read of something unfinished jumps to the next moment that is due for it: a timer of its own,
    of the login that it uses, or of a run that uses it. A list reads all that it may show.
-2. A jump costs nobody's patience: a resource that waits for a person does not move when it is read,
-   and a jump postpones all its timers by the time that it waits.
+2. A resource that waits for a person does not move when it is read. A jump postpones its timers by
+   the time that it waits, so no prompt, approval or task timeout runs out during a jump.
 3. Whatever else falls due before that moment happens on the way.
 4. With a step, each such read lets exactly that much time pass instead, timeouts included.
 """

@@ -180,7 +180,7 @@ def _play(simulation: Simulation, task: Resource, uses: Mapping[str, Any], body:
         script = simulation.choose(RUN, body.scenario, facts)
     except Refusal as refusal:
         text = (
-            f"`scenario`: {body.scenario!r} refuses the call of a run ({refusal.told}), so it plays"
+            f"`scenario`: {body.scenario!r} refuses the call of a run ({refusal.text}), so it plays"
             " none; choose another one"
         )
         raise refuse("request/input_invalid", text, field="scenario") from None

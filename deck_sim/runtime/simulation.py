@@ -68,7 +68,7 @@ class Refusal(ApiError):
         self.choice = choice
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """The error as text."""
         return f"{self.problems[0].name}: {self}"
 
@@ -243,12 +243,15 @@ class Simulation:
     # Scenarios
 
     def choose(self, kind: str, header: str | None, facts: Facts) -> Script:
-        """Choose the script of a new connection or run, and record why in `choices`. A script that
-        refuses the call raises `Refusal`.
+        """Choose the script of a new connection, session or run, and record why in `choices`.
 
-        If an edit has made the next queued scenarios unplayable, it is an `ApiError`, once: they
-        leave the queue, as they would block every later call. These, and magic names that cannot be
-        played, are noted in the timeline and the log.
+        Magic names that cannot be played are noted in the timeline and the log.
+
+        Raises:
+            ApiError: if an edit has made the next queued scenarios unplayable. They leave the
+                queue, and the timeline and the log say so; the next call is answered again.
+            Refusal: if the script refuses the call.
+
         """
         dropped = [*self.selection.drop_unplayable(kind, self.library, self.world.edition)]
         self._warn("queue", dropped)
@@ -262,7 +265,7 @@ class Simulation:
         if script.refusal:
             refusal = Refusal(script.refusal, choice)
             self.world.played[script.scenario, kind, (0,)] += 1
-            self.world.note(kind, "", f"refused: {refusal.told} (scenario `{script.scenario}`)")
+            self.world.note(kind, "", f"refused: {refusal.text} (scenario `{script.scenario}`)")
             raise refusal
         return script
 

@@ -13,8 +13,8 @@ def explain(pattern, *editions):
 
 
 @pytest.mark.parametrize("name", EDITIONS)
-def test_every_operation_can_be_meant(name):
-    """By its path with stars or an id, with and without its method."""
+def test_a_pattern_of_any_operation_is_allowed(name):
+    """With stars or an id in its path, with and without its method."""
     for row in EDITIONS[name].every_operation:
         for id_ in ("*", "x_1", "x*"):
             path = f"/v2{row.path.replace('{id}', id_)}"
@@ -29,7 +29,7 @@ def test_every_operation_can_be_meant(name):
         *("HEAD /v2/agents", "POST /**/run", "/v2/task-runs/**", "/v2/tasks/task_1/r*n"),
     ],
 )
-def test_stars_may_meet_an_operation(pattern):
+def test_stars_can_match_an_operation(pattern):
     """Anywhere in the path; a method alone may be any."""
     assert explain(pattern) is None
 
@@ -48,12 +48,12 @@ def test_stars_may_meet_an_operation(pattern):
         ("GET /v2/nothing/like/this", ""),
     ],
 )
-def test_a_pattern_that_no_operation_meets_is_explained(pattern, end):
+def test_a_pattern_that_no_operation_matches_is_explained(pattern, end):
     """With the nearest call, the methods, or the edition that has it."""
     assert explain(pattern) == f"no call of the edition `credentials` can match {pattern!r}{end}"
 
 
 def test_a_call_of_one_edition_is_one_of_several():
-    """What no edition has is said of all."""
+    """If no edition has it, the text says so."""
     assert explain("POST /v2/connections", *EDITIONS) is None
     assert explain("/v2/agent", *EDITIONS).startswith("no call of any edition can match")

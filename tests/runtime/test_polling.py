@@ -209,7 +209,7 @@ STORIES = {  # and how many polls each needs at most
 
 
 @given(data=st.data(), stories=st.lists(st.sampled_from([*STORIES]), min_size=1, max_size=5))
-def test_polls_cost_no_patience_and_end_each_run_within_its_own_number(data, stories):
+def test_polls_let_no_wait_run_out_and_end_each_run_within_its_own_number(data, stories):
     """Whatever else is played and polled: prompts and approvals stay open, other runs end."""
     simulation = OfflineSimulation(mode="on_poll")
     runs = {simulation.run(steps): steps for steps in stories}

@@ -88,7 +88,7 @@ subscribers_of_the_moment (assumed, later): An event goes to the destinations th
     source: nothing public; a later subscriber has not asked for earlier events
 retries_follow_the_destination (assumed, later): A retry uses the current URL and secrets of the
     destination.
-    source: nothing public; whoever corrects a URL wants the retry there
+    source: nothing public; a corrected URL should get the retry
 delivery_item (documented): A delivery has its event, destination, status, attempts and delivery
     time.
     source: docs.deck.co, API reference, event deliveries: event_id, event_type, status, attempts,

@@ -41,7 +41,7 @@ credential_shows_login (documented): A credential shows `auth_credentials`: the 
     source: docs.deck.co, API reference, credentials: the answer has the username and the readable
         source_fields
     date: 2026-11-26
-readable_source_fields (assumed, always): A source field is readable if its name does not sound
+readable_source_fields (assumed, always): A source field is readable unless its name suggests a
     secret, as `pin` or `token` do.
     source: nothing public; hiding too many is safer than showing a secret
     date: 2026-11-26
@@ -116,9 +116,9 @@ session_idle (documented): A session that is `idle` for ten minutes completes.
 session_of_run (documented): A run opens a session, or uses the one that it names.
     source: docs.deck.co, API reference, tasks: "session_id" of the run call, and the session in its
         answer
-session_limit (documented): With as many sessions open as the organization may have, the call of a
-    run that needs another one is a 429 `rate_limit/session_limit_exceeded`; a slot is free again
-    when a session ends. A world has a limit with the option `session_limit`.
+session_limit (documented): A run that needs another session than the organization may have is
+    refused: its call is a 429 `rate_limit/session_limit_exceeded`. A slot is free again when a
+    session ends. A world has a limit with the option `session_limit`.
     source: docs.deck.co, errors, rate limits: "Agent sandbox limit exceeded."
     date: 2026-11-26
 session_limit_counts (assumed, later): Every session counts that is not `completed` or `failed`, and
@@ -129,9 +129,9 @@ session_follows_run (assumed, later): After its run a session is `idle`; it is `
     error of `auth` or `session`, and `completing` if the run ended before the session was open.
     of: task_run.session_id
     source: nothing public; an open browser can be used again, and one that lost its login cannot
-order_of_effects (assumed, later): Of a run and its session, `queued` and `running` are events of
-    the session first. At a run's end its own event is first, then its session's, then its
-    credential's; a session that is ended goes before its run.
+order_of_effects (assumed, later): The `queued` and `running` events of a session come before those
+    of its run. When a run ends, its own event comes first, then its session's, then its
+    credential's. When a session is ended, its event comes before that of its run.
     of: task_run.running@session_id
     source: nothing public; a cause goes before its effect, and a run works in an open session
     date: 2026-11-26
@@ -172,7 +172,7 @@ cancelling_lasts (assumed, later): `cancelling` lasts a second.
     source: nothing public; a client should meet the status at least once
 cancelling_stays (assumed, later): A run that is `cancelling` becomes `canceled`, even if its login
     ends first.
-    source: nothing public; the caller has already been told so
+    source: nothing public; the answer to the cancel has already said so
 canceling_event (observed): The event of `cancelling` is spelled `task_run.canceling`.
     of: task_run.event@cancelling
     source: a public client: handles this spelling
@@ -242,8 +242,8 @@ destination_object_merges (assumed, header): A PATCH of that object keeps the ke
     name.
     of: patch of a destination's object
     source: nothing public; a new secret should not need the URL again
-destination_hides_secrets (assumed, always): Keys of that object whose names sound secret are not
-    shown.
+destination_hides_secrets (assumed, always): Keys of that object whose names suggest a secret are
+    not shown.
     source: nothing public; a key of a queue is a secret like any other
 """
 )
