@@ -19,6 +19,7 @@ from pydantic import (
     Tag,
     WithJsonSchema,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
@@ -120,13 +121,20 @@ def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
     """The message for one of pydantic's errors, without its location; `root` is the model."""
     if error["type"] == "extra_forbidden":
         *place, name = error["loc"]
-        allowed = sorted({*_names(root, tuple(place))})
+        allowed = sorted({known for known, _ in _fields(root, tuple(place))})
         return f"{UNKNOWN_KEY} {quote(str(name))}{suggest(str(name), allowed)}"
     text = _TEXTS.get(error["type"], "{msg}")
     found = error.get("input")
     length = len(found) if isinstance(found, str) else 0
     words = {"found": show(found), "length": length, "msg": error["msg"], **error.get("ctx", {})}
     return text.format(**words)
+
+
+def is_optional(root: type[BaseModel], loc: Loc) -> bool:
+    """Whether the key at this location may be left out."""
+    *place, key = loc
+    fields = _fields(root, tuple(place))
+    return any(name == key and not info.is_required() for name, info in fields)
 
 
 def format_path(path: Loc) -> str:
@@ -145,32 +153,32 @@ def show(value: Any) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def _names(annotation: Any, loc: Loc) -> Iterator[str]:
+def _fields(annotation: Any, loc: Loc) -> Iterator[tuple[str, FieldInfo]]:
     origin = get_origin(annotation)
     if origin in (Union, UnionType):
         for member in get_args(annotation):
-            yield from _names(member, loc)
+            yield from _fields(member, loc)
     elif origin is Annotated:
         inner, *about = get_args(annotation)
         tagged = [one.tag for one in about if isinstance(one, Tag)] == [*loc[:1]]
-        yield from _names(inner, loc[1:] if tagged and loc else loc)
+        yield from _fields(inner, loc[1:] if tagged and loc else loc)
     elif origin in (list, tuple) and loc and isinstance(loc[0], int):
-        yield from _names(get_args(annotation)[0], loc[1:])
+        yield from _fields(get_args(annotation)[0], loc[1:])
     elif origin is dict and loc:
-        yield from _names(get_args(annotation)[1], loc[1:])
+        yield from _fields(get_args(annotation)[1], loc[1:])
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield from _names_of_model(annotation, loc)
+        yield from _fields_of_model(annotation, loc)
 
 
-def _names_of_model(model: type[BaseModel], loc: Loc) -> Iterator[str]:
+def _fields_of_model(model: type[BaseModel], loc: Loc) -> Iterator[tuple[str, FieldInfo]]:
     fields = {info.alias or name: info for name, info in model.model_fields.items()}
     if issubclass(model, RootModel):  # has no keys of its own
         info = fields["root"]
-        yield from _names(Annotated[(info.annotation, *info.metadata)], loc)
+        yield from _fields(Annotated[(info.annotation, *info.metadata)], loc)
         return
     if loc[:1] == (getattr(model, "word", model.__name__),):
         loc = loc[1:]  # pydantic adds the chosen member of a union to the location
     if not loc:
-        yield from fields
+        yield from fields.items()
     elif loc[0] in fields:
-        yield from _names(fields[str(loc[0])].annotation, loc[1:])
+        yield from _fields(fields[str(loc[0])].annotation, loc[1:])

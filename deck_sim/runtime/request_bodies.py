@@ -156,7 +156,9 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     place = place[:-1] if is_key else place
     field = validation.format_path(place)
     if error["type"] in _MISSING or (error["input"] is None and error["type"] != _UNKNOWN):
-        return problem("request/input_missing", field=field)
+        is_null = error["input"] is None and validation.is_optional(model, error["loc"])
+        text = f"`{field}` must not be null; leave it out, or send a value" if is_null else None
+        return problem("request/input_missing", text, field=field)
     shown: ErrorDetails = {**error, "loc": place}
     if any(is_secret(f"{part}") for part in place) and not is_key:
         shown["input"] = HIDDEN

@@ -81,6 +81,17 @@ def test_a_task_can_be_reset(api, sim, task):
     assert sim.get("/events").json()["data"][-1]["type"] == "task.reset"
 
 
+def test_the_message_about_null_says_whether_a_field_is_required(api, task):
+    """An optional field is left out instead."""
+    optional = {"name": "x", "agent_id": task["agent_id"], "settings": {"timeout_seconds": None}}
+    calls = (("/agents", {"name": None}), ("/tasks", optional))
+    texts = [api.post(path, json=sent).json()["errors"][0]["message"] for path, sent in calls]
+    assert texts == [
+        "`name` is required and cannot be empty.",
+        "`settings.timeout_seconds` must not be null; leave it out, or send a value",
+    ]
+
+
 MISTAKES = {
     "nothing": ("/tasks", {}, [("input_missing", "name"), ("input_missing", "agent_id")]),
     "null": ("/agents", {"name": None}, [("input_missing", "name")]),
