@@ -1,4 +1,5 @@
-"""The options of a world: limits and behaviours of Deck that are off until they are switched on.
+"""The options of a world: limits and behaviours of Deck, and what the journal keeps. All are off
+until they are switched on.
 
 A field of `Options` is the only place of an option. The control API, the marker, `Deck.reset`,
 `DeckSim` and snapshots take its name and type from here; `docs/control.md` describes it.
@@ -17,8 +18,8 @@ from deck_sim.engine.records import Immutable
 
 @dataclass(frozen=True, slots=True)
 class Options(Immutable):
-    """Options by name; None or False is off. `needs` names the kind of resource that one needs, and
-    `least` the smallest number.
+    """Options by name; None, False or `()` is off. `needs` names the kind of resource that one
+    needs, and `least` the smallest number.
     """
 
     session_limit: int | None = field(default=None, metadata={"needs": "session"})
@@ -29,6 +30,8 @@ class Options(Immutable):
     """Whether runs take screenshots by themselves while they are `running`."""
     connection_idle: timedelta | None = field(default=None, metadata={"needs": "connection"})
     """After how long a connection that no run uses becomes `disconnected`."""
+    keep_headers: tuple[str, ...] = ()
+    """The headers that the journal keeps in addition to its usual ones, in lower case."""
 
     def changes(self, before: Self) -> set[str]:
         """The names of the options with another value than before."""

@@ -384,12 +384,19 @@ class Deck(AbstractContextManager["Deck"]):
         self._control.call("PATCH", "/world", json={"rate_limit": limit})
 
     def set_options(self, **options: Any) -> None:
-        """Set options of the world: `session_limit`, `timeout_cap`, `screenshots` and
-        `connection_idle`. None switches one off.
+        """Set options of the world: `session_limit`, `timeout_cap`, `screenshots`,
+        `connection_idle` and `keep_headers`. None switches one off.
 
         `deck.set_options(session_limit=1)`.
         """
         self._control.call("PATCH", "/world", json=_write_options(options))
+
+    def keep_headers(self, *names: str) -> None:
+        """Keep these headers of later calls in `deck.requests`, besides the usual three.
+
+        The values of secret ones, such as `Authorization`, are hidden.
+        """
+        self.set_options(keep_headers=names)
 
     def refuse_assumed(self, refuse: bool = True) -> None:
         """Answer Deck API calls that rest on an assumption with 501, or with False no longer."""
@@ -449,7 +456,7 @@ class Deck(AbstractContextManager["Deck"]):
     def requests(self) -> Calls:
         """Every call of the Deck API and its answer, oldest first."""
         answer = self._control.call("GET", "/requests")
-        return Calls(answer["data"], (answer["edition"],))
+        return Calls(answer["data"], (answer["edition"],), answer["kept_headers"])
 
     def called_worlds(self) -> list[Json]:
         """The worlds of the server that were called, each with its `key` and number of `calls`."""

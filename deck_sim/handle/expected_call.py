@@ -46,7 +46,13 @@ class ExpectedCall:
     json: Any = _ABSENT
 
     @classmethod
-    def read(cls, pattern: str, editions: Collection[str] = (), **expected: Any) -> Self:
+    def read(
+        cls,
+        pattern: str,
+        editions: Collection[str] = (),
+        kept_headers: Collection[str] = KEPT_HEADERS,
+        **expected: Any,
+    ) -> Self:
         """Read the arguments of an assertion about calls in these editions; none means any.
 
         Raises:
@@ -74,9 +80,10 @@ class ExpectedCall:
             likely = nearest(call.error, CATALOG) or "; write `type/code`: `request/state_invalid`"
             raise DeckSimError(f"unknown error {call.error!r}{likely}")
         for name in call.headers or ():
-            if name.lower() not in KEPT_HEADERS:
+            if name.lower() not in kept_headers:
                 text = f"the journal does not keep the header {name!r}; it keeps"
-                raise DeckSimError(f"{text} {listed(KEPT_HEADERS)}")
+                remedy = f"call `deck.keep_headers({name!r})` before the call is made"
+                raise DeckSimError(f"{text} {listed(kept_headers)}; {remedy}")
         return call
 
     def matches(self, call: Mapping[str, Any]) -> bool:

@@ -6,12 +6,13 @@ which `*` is one part and `**` any number of parts.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NoReturn, Self
 
 from deck_sim.handle.control import Json
 from deck_sim.handle.expected_call import ExpectedCall, show_expected, show_value
 from deck_sim.handle.timeline import cut_middle
+from deck_sim.runtime.journal import KEPT_HEADERS
 
 _MOST_LINES = 40
 _MOST_KINDS = 12  # of calls that a failure counts
@@ -24,16 +25,22 @@ class Calls(tuple[Json, ...]):
     """
 
     editions: tuple[str, ...] = ()  # of the world; none means any
+    kept_headers: Collection[str] = KEPT_HEADERS
 
-    def __new__(cls, calls: Iterable[Json] = (), editions: tuple[str, ...] = ()) -> Self:
-        """Keep calls of a world of one of these editions."""
+    def __new__(
+        cls,
+        calls: Iterable[Json] = (),
+        editions: tuple[str, ...] = (),
+        kept_headers: Collection[str] = KEPT_HEADERS,
+    ) -> Self:
+        """Keep calls of a world of one of these editions, whose journal keeps these headers."""
         made = super().__new__(cls, calls)
-        made.editions = editions
+        made.editions, made.kept_headers = editions, kept_headers
         return made
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
         """The calls that match; the arguments are those of `assert_called`."""
-        return self._matching(ExpectedCall.read(pattern, self.editions, **expected))
+        return self._matching(self._read(pattern, **expected))
 
     def assert_called(
         self, pattern: str = "**", *, times: int | None = None, **expected: Any
@@ -45,7 +52,7 @@ class Calls(tuple[Json, ...]):
         its errors. A failure shows the nearest call, field by field, and counts what was called.
         """
         __tracebackhide__ = True
-        call = ExpectedCall.read(pattern, self.editions, **expected)
+        call = self._read(pattern, **expected)
         found, shown = self._matching(call), show_expected(pattern, expected)
         if times is None and not found:
             _fail(f"no call was {shown}", *self._nearest(call))
@@ -70,7 +77,7 @@ class Calls(tuple[Json, ...]):
         __tracebackhide__ = True
         start = 0
         for number, pattern in enumerate(patterns):
-            call = ExpectedCall.read(pattern, self.editions)
+            call = self._read(pattern)
             places = [place for place, made in enumerate(self) if call.matches(made)]
             later = [place for place in places if place >= start]
             if not later:
@@ -92,8 +99,11 @@ class Calls(tuple[Json, ...]):
     def __str__(self) -> str:
         return "\n".join(line.strip() for line in self.lines()) or "no calls"
 
+    def _read(self, pattern: str, **expected: Any) -> ExpectedCall:
+        return ExpectedCall.read(pattern, self.editions, self.kept_headers, **expected)
+
     def _matching(self, call: ExpectedCall) -> "Calls":
-        return Calls(filter(call.matches, self), self.editions)
+        return Calls(filter(call.matches, self), self.editions, self.kept_headers)
 
     def _nearest(self, call: ExpectedCall) -> list[str]:
         if not self:

@@ -16,7 +16,7 @@ from deck_sim.contract.operations import Operation
 from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
-from deck_sim.runtime.journal import KEPT_HEADERS, Call
+from deck_sim.runtime.journal import Call, kept_headers
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import (
     ExtraChecks,
@@ -147,7 +147,7 @@ def record_call(request: Request, answer: Answer) -> Call:
         errors=tuple(f"{error['type']}/{error['code']}" for error in errors),
         scenario=answer.choice,
         after=request.timeline_length,
-        headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
+        headers=kept_headers(request.headers, request.world.options.keep_headers),
         answered=_summarize(answer) if readable else {},
         replayed=request.replayed,
         fault=request.fault and request.fault.key,

@@ -227,6 +227,16 @@ def test_the_journal_of_a_world_can_be_asserted(deck, run, api):
     assert deck.api_key not in f"{deck.requests}{[*deck.requests]}"
 
 
+def test_a_test_may_ask_for_more_headers(deck, api):
+    """Before the call. Others are an error that says how to ask for them."""
+    with pytest.raises(DeckSimError, match=r"call `deck\.keep_headers\('X-Tenant'\)` before"):
+        deck.requests.assert_called(headers={"X-Tenant": "t1"})
+    deck.keep_headers("X-Tenant")
+    api.get("/agents", headers={"X-Tenant": "t1"})
+    deck.requests.assert_called("GET /v2/agents", headers={"X-Tenant": "t1"})
+    deck.requests.where("GET /v2/agents").assert_not_called(headers={"X-Tenant": "t2"})
+
+
 @pytest.mark.parametrize(
     ("pattern", "wanted", "said"),
     [

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from deck_sim.base.errors import listed, nearest
-from deck_sim.base.validation import PositiveDuration, show, value_error
+from deck_sim.base.validation import Many, PositiveDuration, show, value_error
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.interactions import PROMPTS
@@ -65,11 +65,17 @@ class _Settings(Body):
         )
 
 
+HeaderName = Annotated[
+    str, Field(pattern=r"^[\w!#$%&'*+.^`|~-]+$", max_length=100), AfterValidator(str.lower)
+]
+HeaderNames = Annotated[tuple[HeaderName, ...], Many, Field(max_length=50)]
+
 # How an option of a type is written.
 _WRITTEN: dict[Any, Any] = {
     int | None: int,
     timedelta | None: PositiveDuration,
     bool: bool,
+    tuple[str, ...]: HeaderNames,
 }
 
 

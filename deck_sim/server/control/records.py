@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from deck_sim.engine.records import TimelineEntry
-from deck_sim.runtime.journal import GAVE_UP, Call
+from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
 from deck_sim.server.control.people import check_kind
 from deck_sim.server.control.routes import ROUTES, route
@@ -66,7 +66,8 @@ def show_requests(request: Request) -> Answer:
         }
         for call in request.simulation.journal
     ]
-    return Answer({"edition": request.world.edition, "data": data})
+    kept = sorted({*KEPT_HEADERS, *request.world.options.keep_headers})
+    return Answer({"edition": request.world.edition, "kept_headers": kept, "data": data})
 
 
 def print_call(call: Call) -> dict[str, Any]:

@@ -4,8 +4,19 @@ import pytest
 
 from deck_sim.engine.options import OPTION_TYPES
 
-OFF = {"session_limit": None, "timeout_cap": None, "screenshots": False, "connection_idle": None}
-ON = {"timeout_cap": 900, "screenshots": True, "connection_idle": "10m"}
+OFF = {
+    "session_limit": None,
+    "timeout_cap": None,
+    "screenshots": False,
+    "connection_idle": None,
+    "keep_headers": [],
+}
+ON = {
+    "timeout_cap": 900,
+    "screenshots": True,
+    "connection_idle": "10m",
+    "keep_headers": ["x-request-id"],
+}
 
 
 def shown(sim):
@@ -42,6 +53,8 @@ def test_a_snapshot_keeps_the_options(sim):
         ({"screenshots": "yes"}, "screenshots"),
         ({"connection_idle": "soon"}, "connection_idle"),
         ({"session_limt": 1}, "session_limt"),
+        ({"keep_headers": "x-request-id"}, "keep_headers"),
+        ({"keep_headers": ["x-request-id", "x y"]}, "keep_headers[1]"),
     ],
 )
 @pytest.mark.parametrize(("method", "path"), [("PATCH", "/world"), ("POST", "/reset")])
@@ -150,6 +163,17 @@ def test_an_option_that_does_not_change_goes_on_counting(api, sim, connection, a
     sim.patch("/world", json={"connection_idle": "1m", "screenshots": True})
     advance("1s")
     assert api.get(f"/connections/{connection['id']}").json()["status"] == "disconnected"
+
+
+def test_the_journal_keeps_the_headers_that_are_asked_for(api, sim):
+    """By any spelling, of later calls. The values of secret ones are hidden."""
+    headers = {"X-Request-Id": "r1", "X-Long": "x" * 2000, "Cookie": "a=b"}
+    api.get("/agents", headers=headers)
+    sim.patch("/world", json={"keep_headers": ["X-REQUEST-ID", "x-long", "cookie", "x-absent"]})
+    api.get("/agents", headers=headers)
+    before, after = (call["headers"] for call in sim.get("/requests").json()["data"])
+    new = {name: value for name, value in after.items() if name not in before}
+    assert new == {"x-request-id": "r1", "x-long": "x" * 1000, "cookie": "•••"}
 
 
 def test_an_option_that_is_switched_off_has_no_effect_any_more(api, sim, connection, advance):

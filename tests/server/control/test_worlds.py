@@ -27,6 +27,7 @@ def test_a_new_world_is_empty(sim):
         "timeout_cap": None,
         "screenshots": False,
         "connection_idle": None,
+        "keep_headers": [],
         "additive_changes": {"fields": False, "event_type": None, "interaction_type": None},
         "choices": [],
         "script_errors": [],
