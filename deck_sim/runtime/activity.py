@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+from deck_sim.base.redaction import redact_text
 from deck_sim.engine.deliveries import Attempt, AttemptResult
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.serialization import print_moment
@@ -68,7 +69,7 @@ def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: dateti
     """Log an attempt to deliver a webhook; `retry` is the world's time of the next one."""
     if not log.isEnabledFor(logging.INFO):
         return
-    url, type_ = attempt.destination["config"]["url"], attempt.event.type
+    url, type_ = redact_text(attempt.destination["config"]["url"]), attempt.event.type
     notes = [
         result.error or f"{result.latency_ms} ms",
         f"attempt {result.number}" if not result.ok or result.number != 1 else None,

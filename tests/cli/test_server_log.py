@@ -75,6 +75,21 @@ def test_each_attempt_of_a_delivery_is_a_line(written):
     assert re.fullmatch(rf"\S+:05Z KEY -> agent\.created to {url} 200  \d+ ms; attempt 2", sent)
 
 
+def test_secrets_in_the_url_of_a_receiver_are_not_logged(written):
+    """In neither of the two forms."""
+
+    def act(deck):
+        deck.register_webhook("http://me:pass@127.0.0.1:9/hook?token=abc&page=1")
+        deck.create("agents", {"name": "Concierge"})
+        deck.advance("0s")
+
+    text, as_json = (
+        line for form in ("text", "json") for line in written(act, form) if "9/" in line
+    )
+    assert " to http://•••@127.0.0.1:9/hook?token=•••&page=1 failed" in text
+    assert json.loads(as_json)["url"] == "http://•••@127.0.0.1:9/hook?token=•••&page=1"
+
+
 def test_json_has_an_object_for_each_entry(written):
     """Other records of the server have their level and message."""
 
