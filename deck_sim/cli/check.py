@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from deck_sim.cli.command import Command
+from deck_sim.cli.progress import track_progress
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
 from deck_sim.scenario.library import Library, read_files, scenario_files, shipped
@@ -47,7 +48,8 @@ def command(paths: tuple[Path, ...], shape: str) -> int:
     """
     files = list({file.resolve(): file for path in paths for file in _files(path)}.values())
     worlds = [file for file in files if _is_world_file(file)]
-    library, mistakes = read_files([file for file in files if file not in worlds], shipped())
+    stories = [file for file in files if file not in worlds]
+    library, mistakes = read_files(track_progress(stories, "checking"), shipped())
     mistakes += [mistake for file in worlds for mistake in _mistakes_in_world(file, library)]
     _SHAPES[shape](len(files), mistakes, list(_editions(library)))
     return 1 if mistakes else 0
