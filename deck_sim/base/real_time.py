@@ -26,6 +26,7 @@ _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
     "freezegun.api": lambda freezegun: freezegun.freeze_factories,
     "time_machine": lambda time_machine: time_machine.escape_hatch.is_travelling(),
 }
+_NAMES = {"freezegun.api": "freezegun", "time_machine": "time-machine"}
 
 
 def monotonic_ns(read=time.monotonic_ns) -> int:  # type: ignore[no-untyped-def]
@@ -50,5 +51,11 @@ def process_now() -> datetime:
 
 def is_frozen() -> bool:
     """Whether freezegun or time-machine freezes the process now."""
-    loaded = ((sys.modules.get(name), asks) for name, asks in _FREEZERS.items())
-    return any(module is not None and asks(module) for module, asks in loaded)
+    return freezer() is not None
+
+
+def freezer() -> str | None:
+    """The library that freezes the process now; None if none does."""
+    loaded = ((name, sys.modules.get(name), asks) for name, asks in _FREEZERS.items())
+    found = (_NAMES[name] for name, module, asks in loaded if module is not None and asks(module))
+    return next(found, None)

@@ -53,6 +53,7 @@ def write_report(deck: "Deck") -> str:
     findings = deck.lint
     frozen = [one for one in findings if one["name"] == polls_a_frozen_clock.__name__]
     mistakes = [one for one in findings if one not in frozen]
+    unfollowed = [f"  {text}" for text in [deck.world["unfollowed_process"]] if text]
     sections = {
         "scenarios played, and why": [
             f"  {call['answered']['id']}  {call['scenario']}"
@@ -68,7 +69,7 @@ def write_report(deck: "Deck") -> str:
         ],
         "scripts that nothing played": [f"  {text}" for text in find_unplayed_logins(deck)],
         "undelivered webhooks": _undelivered(deck.deliveries),
-        "why nothing moved": [f"  {one['what']}. {one['fix']}" for one in frozen],
+        "why nothing moved": [f"  {one['what']}. {one['fix']}" for one in frozen] + unfollowed,
         "mistakes of the client": [f"  {one['name']}: {one['what']}" for one in mistakes],
     }
     shown = {title: cut_middle(rows, _MOST_ROWS) for title, rows in sections.items() if rows}

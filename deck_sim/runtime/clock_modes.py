@@ -7,6 +7,7 @@ from fractions import Fraction
 from deck_sim.base import real_time
 
 _MICROSECOND = timedelta(microseconds=1)
+_JUMP = timedelta(seconds=0.5)  # a smaller move of a frozen process is that of a ticking freezer
 
 
 class RealClock:
@@ -55,6 +56,25 @@ class FollowClock:
 
     def resume(self, now: datetime) -> None:
         """Do nothing: an advance does not change the process's time."""
+
+
+class ProcessWatch:
+    """Compares the time of a frozen process with that of a world that does not follow it."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[datetime, datetime, int] | None = None
+
+    def look(self, process: datetime | None, world: datetime, real_ns: int) -> timedelta:
+        """How far the process has moved since the last look, zero if the world moved too, or if the
+        process only ticked with real time. `process` is None if it is not frozen.
+        """
+        before = self._seen
+        self._seen = None if process is None else (process, world, real_ns)
+        if before is None or process is None or world != before[1]:
+            return timedelta()
+        moved = process - before[0]
+        ticked = timedelta(microseconds=(real_ns - before[2]) // 1000)
+        return moved if moved - ticked >= _JUMP else timedelta()
 
 
 MovingClock = RealClock | FollowClock

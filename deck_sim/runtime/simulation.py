@@ -25,7 +25,7 @@ from deck_sim.engine.story import Script
 from deck_sim.engine.waiting import AwaitedEvent
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.advance import Advance, AdvanceReport, pass_time_until, run_to_end, steps
-from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS
+from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS, ProcessWatch
 from deck_sim.runtime.journal import MAX_CALLS, Call, StoredAnswer
 from deck_sim.runtime.polling import pass_polled_time
 from deck_sim.runtime.rate_limiter import RateLimiter
@@ -102,6 +102,8 @@ class Simulation:
     advancing: bool = False  # an advance is in progress; a second one is refused
     dropped: bool = False  # reset or deleted: sends no more webhooks
     caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere
+    process_watch: ProcessWatch = field(default_factory=ProcessWatch)
+    unfollowed: str | None = None  # the warning that the process moved its frozen time alone
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
     # By hold id: functions that send the responses that it keeps back.
     held_responses: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
@@ -144,6 +146,20 @@ class Simulation:
         else:
             self.world.begin_at(moment)
         return AdvanceReport(self.world.now, self.world.timeline[position:])
+
+    def watch_process(self) -> None:
+        """Warn once if the process is frozen and moves its time, and this frozen world does not."""
+        if self.mode != FROZEN or self.unfollowed:
+            return
+        name = None if self.caller_time else real_time.freezer()
+        process = self.caller_time or (real_time.process_now() if name else None)
+        if moved := self.process_watch.look(process, self.world.now, self.real_ns()):
+            self.unfollowed = (
+                f"the process is frozen by {name or 'freezegun or time-machine'} and moved"
+                f" {format_duration(moved)} ahead; this world does not follow it: use `deck_time`"
+                + (f', or clock="{FOLLOW}"' if name else "")
+            )
+            self._warn("clock", [self.unfollowed])
 
     def poll(self, resources: Iterable[Resource]) -> None:
         """In `on_poll` mode, let the time pass that a read of these resources costs."""

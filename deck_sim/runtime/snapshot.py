@@ -49,7 +49,7 @@ MAX_DEPTH = 1000  # of a document: it contains request bodies, which may be deep
 # Fields of a simulation that belong to the server or to the moment. All others are kept.
 LEFT_OUT = (
     *("key", "library", "real_ns", "advancing", "dropped"),
-    *("caller_time", "files_url", "held_responses"),
+    *("caller_time", "process_watch", "files_url", "held_responses"),
 )
 KEPT = tuple(row.name for row in fields(Simulation) if row.name not in LEFT_OUT)
 

@@ -123,6 +123,8 @@ class App:
         if process != PROCESS and (moment or process):
             request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
         await self.worlds.dispatcher.catch_up(request.simulation)
+        if request.method == "GET":  # another call may be about to move the world, too
+            request.simulation.watch_process()
         return await _call(request, self.find_route(request))
 
     def find_route(self, request: Request) -> Route:
@@ -159,6 +161,7 @@ class DeckApp(App):
         """Take a request through the steps from its fault to its endpoint."""
         simulation = request.simulation
         await self.worlds.dispatcher.catch_up(simulation)
+        simulation.watch_process()
         request.timeline_length = len(simulation.world.timeline)
         request.event_count = len(simulation.world.events)
         answer = fire_call_fault(request)

@@ -6,6 +6,8 @@ import pytest
 import time_machine
 from freezegun import freeze_time
 
+from deck_sim.handle.failure_report import write_report
+
 START = datetime(2034, 3, 1, 12, tzinfo=UTC)
 WAYS = {
     "freezegun": lambda: freeze_time("2034-03-01 12:00"),
@@ -29,6 +31,29 @@ def test_a_frozen_world_keeps_its_time(deck, freeze, start_run, read_run):
         deck.advance("5m")
         assert read_run(deck, run)["status"] == "completed"
         assert deck.clock.now == datetime(2025, 1, 15, 9, 35, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("way", ["freezegun", "time-machine"])
+def test_a_world_that_the_process_leaves_behind_says_so_once(
+    way, deck, start_run, read_run, caplog
+):
+    """In the timeline, the report and the log; not if the world moves too."""
+    with WAYS[way]() as frozen:
+        move = getattr(frozen, "tick" if way == "freezegun" else "shift")
+        run = start_run(deck)
+        move(60)
+        deck.advance(60)
+        read_run(deck, run)
+        assert deck.world["unfollowed_process"] is None
+        for _ in "ab":
+            move(300)
+            read_run(deck, run)
+    text = f"the process is frozen by {way} and moved 5m ahead; this world does not follow it: use"
+    assert [entry.what for entry in deck.timeline if text in entry.what] == [
+        f'{text} `deck_time`, or clock="follow"'
+    ]
+    assert caplog.text.count(text) == 1
+    assert f"  {text}" in write_report(deck).partition("why nothing moved:")[2]
 
 
 @pytest.mark.deck(clock="follow")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deck_sim.runtime.clock_modes import FollowClock
+from deck_sim.runtime.clock_modes import FollowClock, ProcessWatch
 
 START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 END = datetime(2025, 1, 16, tzinfo=UTC)
@@ -79,3 +79,21 @@ def test_an_advance_does_not_change_how_far_the_process_has_moved(process):
     clock.resume(START + HOUR)
     process.now += HOUR
     assert clock.read(START + HOUR, END) == START + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("process", "world", "seconds", "moved"),
+    [
+        (START + HOUR, START, 1, HOUR),
+        (START + HOUR, START, 3600, timedelta()),  # it ticked with real time
+        (START + HOUR, START + HOUR, 1, timedelta()),  # the world moved too
+        (START, START, 1, timedelta()),
+        (START - HOUR, START, 1, timedelta()),
+        (None, START, 1, timedelta()),
+    ],
+)
+def test_a_process_that_moves_alone_is_seen(process, world, seconds, moved):
+    """The first look has nothing to compare with."""
+    watch = ProcessWatch()
+    assert watch.look(START, START, 0) == timedelta()
+    assert watch.look(process, world, seconds * 10**9) == moved

@@ -708,3 +708,14 @@ def test_a_caller_time_that_is_not_a_moment_is_refused(sim):
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "Deck-Sim-Present")
     assert "must be a moment like 2025-01-15T09:30:00Z, not 'now'" in error["message"]
+
+
+def test_a_caller_that_moves_its_frozen_time_alone_is_told(sim):
+    """The clock `follow` is no remedy for a process elsewhere."""
+    for minute in (0, 5):
+        moment = {"Deck-Sim-Present": f"2031-01-01T00:0{minute}:00Z", "Deck-Sim-Process": "another"}
+        text = sim.get("/world", headers=moment).json()["unfollowed_process"]
+    assert text == (
+        "the process is frozen by freezegun or time-machine and moved 5m ahead; this world does not"
+        " follow it: use `deck_time`"
+    )

@@ -68,6 +68,7 @@ def show_world(request: Request) -> Answer:
             "crashes": simulation.crashes,
             "script_errors": world.script_errors,
             "ignored_names": [*simulation.ignored_names],
+            "unfollowed_process": simulation.unfollowed,
         }
     )
 

@@ -32,6 +32,7 @@ def test_a_new_world_is_empty(sim):
         "choices": [],
         "script_errors": [],
         "ignored_names": [],
+        "unfollowed_process": None,
         "resources": dict.fromkeys(
             (
                 *("agent", "source", "task", "connection", "task_run", "storage"),
