@@ -93,7 +93,8 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
     delivery = _count_attempt(world, delivery, f"attempt {result.number}: {outcome}{fault}")
     world.fired.pop(delivery.id, None)
     for overtaken, destination_id in world.held_back.items():
-        if destination_id == delivery["event_destination_id"]:
+        is_same = destination_id == delivery["event_destination_id"]
+        if is_same and _is_older(world, overtaken, delivery.id):
             world.timers.arm(overtaken, ATTEMPT, world.now)
     delays = world.rules.retry_delays
     retries = delivery["attempts"] - 1 - delivery.hidden["replayed_after"]
@@ -106,6 +107,11 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
         destination = _destination(world, delivery)
         if not destination.deleted:
             set_destination_status(world, destination, "inactive")
+
+
+def _is_older(world: World, one: str, other: str) -> bool:
+    """Whether the event of the first delivery happened before that of the second."""
+    return next(id_ for id_ in world.all("event_delivery") if id_ in (one, other)) == one
 
 
 def lose(world: World, delivery: Resource) -> None:

@@ -79,6 +79,18 @@ def test_reorder_sends_a_webhook_after_the_next_one(
     assert log("task_run.running") == [("30:11", 1, True, "reorder")]
 
 
+def test_an_older_webhook_is_not_the_next_one(put, subscribe, receiver, api, advance):
+    """It may be sent at the same moment as the one that is held back."""
+    subscribe("agent.created", "agent.updated", "agent.deleted")
+    put("agent.updated", reorder=True)
+    path = f"/agents/{api.post('/agents', json={'name': 'Concierge'}).json()['id']}"
+    api.patch(path, json={"name": "Porter"})
+    advance("1s")
+    api.delete(path)
+    advance("1s")
+    assert receiver.types() == ["agent.created", "agent.deleted", "agent.updated"]
+
+
 def test_reorder_waits_at_most_30_seconds(put, subscribe, receiver, run_task, advance):
     """Webhooks to other destinations do not end the wait."""
     subscribe("task_run.running", path="/a")
