@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.cli.option_types import DURATION, MOMENT
 from deck_sim.cli.world_command import on_server, print_lines, warn_if_uncalled
 from deck_sim.handle.deck import Deck
@@ -35,6 +35,7 @@ from deck_sim.handle.deck import Deck
     show_default=True,
     help="The longest time to advance for --until EVENT.",
 )
+@JSON
 @on_server
 def command(
     deck: Deck,
@@ -43,6 +44,7 @@ def command(
     until: str | None,
     resource_id: str | None,
     limit: timedelta,
+    as_json: bool,
 ) -> None:
     """Advance the clock of a running server and print what happened.
 
@@ -60,5 +62,8 @@ def command(
         report = deck.settle()
     else:
         report = deck.advance_until(until, resource_id, limit=limit)
-    print_lines(report)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        print_lines(report)
     warn_if_uncalled(deck)

@@ -3,9 +3,12 @@
 A command's module is imported when the command is called; `--help` and `--version` import none.
 """
 
+import errno
 import gc
 import io
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -33,6 +36,7 @@ COMMANDS = {
     "coverage": "Show which steps and branches were played on a running server.",
     "reset": "Replace the world of a running server by a new one.",
 }
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _INTERRUPTED = 130  # the usual exit code after Ctrl-C
 
 
@@ -60,6 +64,12 @@ class CommandLine(Command, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that `args` start with; an unknown name gets the nearest spelling."""
+        # `help` is `--help`, and `help play` is `play --help`; not while a shell completes.
+        if args[0] == "help" and not ctx.resilient_parsing:
+            if not args[1:]:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            args = [args[1], "--help"]
         if args[0] not in COMMANDS and not ctx.resilient_parsing:  # set by shell completion
             close = nearest(args[0], COMMANDS) or "; see `deck-sim --help`"
             raise click.UsageError(f"unknown command {args[0]!r}{close}")
@@ -72,17 +82,38 @@ class CommandLine(Command, click.Group):
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run the command line and exit with its code."""
-        for stream in (sys.stdout, sys.stderr):
+        output = sys.stdout
+        for stream in (output, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")  # some consoles cannot show an arrow
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})
+        except SystemExit:  # click ends so if the reader of a pipe has left, and is silent then
+            if sys.stdout is output:
+                raise
+            sys.stdout = output
+            _discard_output()
+            code = 0
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            click.echo(f"deck-sim: cannot write the output: {error.strerror}", err=True)
+            _discard_output()
+            code = 1
         except click.ClickException as error:
             click.echo(f"deck-sim: {' '.join(error.format_message().split())}", err=True)
             code = error.exit_code
         except click.Abort:
             code = _INTERRUPTED
         sys.exit(code or 0)
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere, or Python complains at its end."""
+    with suppress(AttributeError, io.UnsupportedOperation, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 @click.group(

@@ -1,13 +1,12 @@
 """`deck-sim check`: validates scenario and world files."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.cli.progress import track_progress
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
@@ -23,7 +22,7 @@ from deck_sim.scenario.yaml.reader import read_file
     examples=[
         "deck-sim check tests/scenarios",
         "deck-sim check world.yaml tests/scenarios",
-        "deck-sim check story.yaml --format json",
+        "deck-sim check story.yaml --json",
     ],
 )
 @click.argument(
@@ -41,7 +40,8 @@ from deck_sim.scenario.yaml.reader import read_file
     show_default=True,
     help="Lines for people, or JSON for programs.",
 )
-def command(paths: tuple[Path, ...], shape: str) -> int:
+@JSON
+def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     """Validate scenario files, world files and folders of them.
 
     Prints every mistake with its file, line and column. The exit code is 1 if there are any.
@@ -51,7 +51,7 @@ def command(paths: tuple[Path, ...], shape: str) -> int:
     stories = [file for file in files if file not in worlds]
     library, mistakes = read_files(track_progress(stories, "checking"), shipped())
     mistakes += [mistake for file in worlds for mistake in _mistakes_in_world(file, library)]
-    _SHAPES[shape](len(files), mistakes, list(_editions(library)))
+    _SHAPES["json" if as_json else shape](len(files), mistakes, list(_editions(library)))
     return 1 if mistakes else 0
 
 
@@ -132,8 +132,7 @@ def _print_json(
     scenarios = [
         {"name": name, "editions": names, "because": why or None} for name, names, why in editions
     ]
-    report = {"files": files, "mistakes": found, "untold": untold, "scenarios": scenarios}
-    click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    print_json({"files": files, "mistakes": found, "untold": untold, "scenarios": scenarios})
 
 
 _SHAPES = {"text": _print_text, "json": _print_json}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.cli.option_types import MODE, MOMENT, STEP
 from deck_sim.cli.world_command import on_server, print_lines
 from deck_sim.handle.deck import Deck
@@ -34,6 +34,7 @@ from deck_sim.runtime.simulation import ON_POLL
     help="How much time each read takes with the mode on_poll.",
 )
 @click.option("--now", metavar="MOMENT", callback=MOMENT, help="Advance to this moment first.")
+@JSON
 @on_server
 def command(
     deck: Deck,
@@ -41,6 +42,7 @@ def command(
     speed: float | None,
     step: timedelta | None,
     now: datetime | None,
+    as_json: bool,
 ) -> None:
     """Show the clock of a running server, or set it.
 
@@ -58,6 +60,12 @@ def command(
         wanted = mode or ("real" if speed else ON_POLL)
         deck.clock.set(wanted, now=now, speed=speed, step=step)
     following = deck.next()
+    if as_json:
+        length = deck.clock.step and format_duration(deck.clock.step)
+        clock = {"mode": deck.clock.mode, "speed": deck.clock.speed, "step": length}
+        lists = {name: following[name] for name in ("due", "waiting")}
+        print_json({"now": following["now"], **clock, **lists})
+        return
     each = f", {format_duration(step)} for each read" if (step := deck.clock.step) else ""
     print_lines(f"{following['now']}  {deck.clock.mode}{each}")
     for due in following["due"]:

@@ -1,8 +1,16 @@
 """The base class of commands, and the error that they raise."""
 
+import json
 from typing import Any
 
 import click
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON of several lines."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
 class Command(click.Command):

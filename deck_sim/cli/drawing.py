@@ -1,8 +1,10 @@
 """Console output: colored statuses, and the lines of a timeline.
 
-With NO_COLOR the output has no colors. In a pipe it has none either, and no line is wrapped.
+With NO_COLOR, and in a pipe, the output has no escape sequences. In a pipe no line is wrapped.
 """
 
+import errno
+import os
 from textwrap import wrap
 
 from rich.console import Console
@@ -29,9 +31,19 @@ STYLES = {
 }
 
 
+class _Console(Console):
+    """A console whose closed pipe is an error, as of every other output."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the program."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def console() -> Console:
     """A console on the current stdout, without rich's own highlighting."""
-    made = Console(highlight=False, markup=False, emoji=False)
+    made = _Console(highlight=False, markup=False, emoji=False)
+    if made.no_color:
+        made._color_system = None  # rich keeps bold and dim otherwise
     if not made.is_terminal:
         made.width = _UNLIMITED
     return made

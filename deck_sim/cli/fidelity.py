@@ -6,7 +6,7 @@ from itertools import groupby
 
 import click
 
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import JSON, Command
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.fidelity import GRADES, Behaviour, Grade
 from deck_sim.contract.ledger import rows_of
@@ -17,7 +17,7 @@ from deck_sim.contract.ledger import rows_of
     examples=[
         "deck-sim fidelity --grade assumed",
         "deck-sim fidelity --edition credentials | grep cancel",
-        "deck-sim fidelity --format json",
+        "deck-sim fidelity --json",
         "deck-sim fidelity --format markdown",
     ],
 )
@@ -31,13 +31,14 @@ from deck_sim.contract.ledger import rows_of
     show_default=True,
     help="Lines for people, JSON for programs, or Markdown tables.",
 )
-def command(edition: str | None, grade: Grade | None, shape: str) -> None:
+@JSON
+def command(edition: str | None, grade: Grade | None, shape: str, as_json: bool) -> None:
     """Print the fidelity ledger: what is documented, observed and assumed.
 
     Each imitated behaviour has a row: Deck documents it, somebody observed it, or nothing public
     says so and deck-sim assumes it.
     """
-    click.echo("\n".join(_SHAPES[shape](rows_of(edition, grade))))
+    click.echo("\n".join(_SHAPES["json" if as_json else shape](rows_of(edition, grade))))
 
 
 def _as_text(rows: list[Behaviour]) -> Iterator[str]:

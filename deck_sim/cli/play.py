@@ -1,6 +1,7 @@
 """`deck-sim play`: plays one scenario in virtual time."""
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.cli.drawing import colored, console, draw_line
 from deck_sim.cli.option_types import ANSWERS, OBJECT, TASK_TIMEOUT
 from deck_sim.cli.scenario_options import FOLDER, SEED, find_scenario, open_library
@@ -62,6 +63,7 @@ from deck_sim.extras.sample_input import sample_input
 )
 @SEED
 @FOLDER
+@JSON
 def command(
     name: str,
     answers: tuple[dict[str, str], ...],
@@ -72,6 +74,7 @@ def command(
     edition: str | None,
     seed: int,
     folder: Path | None,
+    as_json: bool,
 ) -> None:
     """Play one scenario in virtual time and print its timeline.
 
@@ -101,7 +104,25 @@ def command(
     except ApiError as error:
         of_input = f"{error.problems[0].field}".startswith("input.")
         raise click.UsageError(f"{'--input' if of_input else '--answer'}: {error}") from None
-    _draw(played, made_up)
+    if as_json:
+        print_json(_as_json(played, edition, given | made_up))
+    else:
+        _draw(played, made_up)
+    if played.simulation.world.script_errors:  # an expression or a step failed
+        click.get_current_context().exit(1)
+
+
+def _as_json(played: Playthrough, edition: str, task_input: dict[str, Any]) -> dict[str, Any]:
+    last = played.run or played.login
+    lines = [{**asdict(line), "at": format_duration(line.at)} for line in played.lines]
+    return {
+        "scenario": played.scenario.name,
+        "edition": edition,
+        "input": task_input,
+        "status": last and last.status,
+        "lines": lines,
+        "script_errors": [*played.simulation.world.script_errors],
+    }
 
 
 def _draw(played: Playthrough, made_up: dict[str, Any]) -> None:
@@ -124,5 +145,3 @@ def _draw(played: Playthrough, made_up: dict[str, Any]) -> None:
     # What its connection or session does afterwards is not a part of it.
     at = next(line.at for line in reversed(played.lines) if (line.who, line.what) == entered)
     screen.print(colored(f"\nThe {entered[0]} is {last.status} after {format_duration(at)}."))
-    if played.simulation.world.script_errors:  # an expression or a step failed
-        click.get_current_context().exit(1)

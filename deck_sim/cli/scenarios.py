@@ -11,7 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.cli.drawing import colored, console
 from deck_sim.cli.scenario_options import FOLDER, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
@@ -29,11 +29,19 @@ from deck_sim.scenario.model import Scenario
 )
 @click.argument("name", required=False, metavar="[NAME-or-FILE]")
 @FOLDER
-def command(name: str | None, folder: Path | None) -> None:
+@JSON
+def command(name: str | None, folder: Path | None, as_json: bool) -> None:
     """List the scenarios, or show one with its branches."""
     library, screen = open_library(folder), console()
     if name:
-        screen.print(draw(find_scenario(name, library)))
+        found = find_scenario(name, library)
+        if as_json:
+            print_json(found.overview | {"scenario": found.source})
+        else:
+            screen.print(draw(found))
+        return
+    if as_json:
+        print_json([library.get(each).overview for each in library.names()])
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("name", style="cyan", no_wrap=True)

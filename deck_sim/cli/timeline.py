@@ -1,15 +1,54 @@
 """`deck-sim timeline`: prints what happened on a running server."""
 
+import json
+import time
+from collections.abc import Iterator
+
 import click
 
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.cli.world_command import on_server, print_lines, warn_if_uncalled
 from deck_sim.handle.deck import Deck
+from deck_sim.handle.timeline import TimelineEntry
+
+_INTERVAL_SECONDS = 0.3  # between two looks of --follow
 
 
-@click.command(cls=Command, examples=["deck-sim timeline", "deck-sim timeline | grep call"])
+@click.command(
+    cls=Command,
+    examples=[
+        "deck-sim timeline",
+        "deck-sim timeline | grep call",
+        "deck-sim timeline --follow",
+        "deck-sim timeline --follow --json | jq .what",
+    ],
+)
+@click.option("--follow", is_flag=True, help="Go on with what happens from now on, until Ctrl-C.")
+@JSON
 @on_server
-def command(deck: Deck) -> None:
-    """Show what happened on a running server: calls, statuses, deliveries, clock moves."""
-    print_lines(deck.timeline or f"nothing happened yet in the world of {deck.api_key}")
+def command(deck: Deck, follow: bool, as_json: bool) -> None:
+    """Show what happened on a running server: calls, statuses, deliveries, clock moves.
+
+    With --follow, --json prints an object for each line.
+    """
+    if follow:
+        for entry in _follow(deck):
+            if as_json:
+                click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
+            else:
+                print_lines(entry)
+    if as_json:
+        print_json([entry.as_json() for entry in deck.timeline])
+    else:
+        print_lines(deck.timeline or f"nothing happened yet in the world of {deck.api_key}")
     warn_if_uncalled(deck)
+
+
+def _follow(deck: Deck) -> Iterator[TimelineEntry]:
+    """Every entry so far, then each new one. After a reset it begins again."""
+    seen: tuple[TimelineEntry, ...] = ()
+    while True:
+        timeline = deck.timeline
+        yield from timeline[len(seen) :] if timeline[: len(seen)] == seen else timeline
+        seen = timeline
+        time.sleep(_INTERVAL_SECONDS)

@@ -21,6 +21,11 @@ class TimelineEntry:
     id: str
     what: str
 
+    def as_json(self) -> dict[str, str]:
+        """The entry as the control API shows it."""
+        at = print_moment(self.at)
+        return {"at": at, "kind": self.kind, "id": self.id, "what": self.what}
+
     def __str__(self) -> str:
         kind = self.kind.removeprefix("event_")  # `delivery` and `destination` are shorter
         return f"{print_moment(self.at)}  {kind:<11}  {self.id:<21}  {self.what}"
@@ -42,6 +47,11 @@ class AdvanceReport:
     now: datetime
     happened: Timeline
     held: tuple[Mapping[str, Any], ...] = ()  # each with `id` and `event`
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as the control API shows it."""
+        happened = [entry.as_json() for entry in self.happened]
+        return {"now": print_moment(self.now), "happened": happened, "held": [*self.held]}
 
     def __str__(self) -> str:
         happened = f"{self.happened}\n" if self.happened else "nothing happened\n"

@@ -207,6 +207,12 @@ class Scenario(Strict):
         return self._source
 
     @property
+    def overview(self) -> dict[str, Any]:
+        """Its name, summary, tags and editions, as JSON."""
+        shown = {"name": self.name, "summary": self.summary}
+        return {**shown, "tags": [*self.tags], "editions": [*self.editions]}
+
+    @property
     def faults(self) -> tuple[HttpFault | WebhookFault, ...]:
         """Its faults of calls, then those of webhooks."""
         return (*(self.http or ()), *(self.webhooks or ()))

@@ -1,8 +1,11 @@
+import errno
 import gc
 import io
+import os
 import runpy
 import subprocess
 import sys
+from contextlib import redirect_stdout
 
 import click
 import pytest
@@ -93,6 +96,69 @@ def test_a_shell_can_complete_commands_and_options(words, proposed, cli):
     count = str(len(words.split()) - 1)
     shown = cli(_MAIN_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
     assert [line.removeprefix("plain,") for line in shown.stdout.split()] == proposed
+
+
+@pytest.mark.parametrize(
+    ("words", "same"), [(["help"], ["--help"]), (["help", "play"], ["play", "--help"])]
+)
+def test_help_is_a_command_too(words, same, cli):
+    """As people expect from other programs."""
+    assert cli(*words).stdout == cli(*same).stdout
+    assert cli("help", "srve").stderr == cli("srve").stderr
+
+
+def run_into(file, *words):
+    """Run the program with its output into a file; returns its exit code."""
+    with redirect_stdout(file), pytest.raises(SystemExit) as ended:
+        main([*words])
+    return ended.value.code
+
+
+@pytest.mark.parametrize("words", [["fidelity"], ["scenarios"], ["--help"], ["schema"]])
+def test_a_closed_pipe_is_no_error(words, capsys):
+    """`deck-sim fidelity | head -1` ends with 0, and in silence."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as out:
+        assert run_into(out, *words) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has this device")
+@pytest.mark.parametrize("words", [["fidelity"], ["scenarios"], ["--help"]])
+def test_a_full_disk_is_one_line(words, capsys):
+    """And exit code 1."""
+    with open("/dev/full", "w") as out:
+        assert run_into(out, *words) == 1
+    line = "deck-sim: cannot write the output: No space left on device\n"
+    assert capsys.readouterr().err == line
+
+
+class Full(io.StringIO):
+    """An output without a file descriptor, which takes nothing."""
+
+    def write(self, text):
+        """Refuse the text."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_output_may_be_any_object(capsys):
+    """It needs no file descriptor."""
+    assert run_into(Full(), "--help") == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), PermissionError(errno.EACCES, "no", "file")])
+def test_other_ends_of_a_command_stay_as_they_are(error, monkeypatch):
+    """They are not about the output."""
+
+    def end(**options):
+        raise error
+
+    monkeypatch.setattr(command("check"), "callback", end)
+    with pytest.raises(type(error)) as caught:
+        main(["check", "."])
+    assert caught.value is error
 
 
 def test_ctrl_c_ends_without_a_traceback(cli, monkeypatch):

@@ -29,9 +29,10 @@ def test_every_mistake_of_every_file_has_a_line(cli, write, tmp_path):
 
 
 def test_json_has_the_parts_of_each_mistake(cli, write):
-    """With `--format json`."""
+    """With `--format json`, or `--json`."""
     file = write("one", "queued", "runing: 2s")
     checked = cli("check", file, "--format", "json")
+    assert cli("check", file, "--json").stdout == checked.stdout
     found = json.loads(checked.stdout)
     (mistake,) = found["mistakes"]
     assert (checked.exit_code, found["files"]) == (1, 1)

@@ -20,6 +20,8 @@ def test_the_rows_are_chosen_by_edition_and_grade(cli):
     shown = cli("fidelity", "--edition", "credentials", "--grade", "observed", "--format", "json")
     wanted = [row.as_json() for row in rows_of("credentials", "observed")]
     assert json.loads(shown.stdout) == wanted
+    words = ("--edition", "credentials", "--grade", "observed", "--json")
+    assert cli("fidelity", *words).stdout == shown.stdout
     assert "canceling_event" in [row["name"] for row in wanted]
 
 

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 
@@ -226,3 +228,13 @@ def test_an_impossible_timeout_is_wrong_usage(cli, timeout):
     assert refused.exit_code == 2
     assert refused.stderr.startswith("deck-sim: Invalid value for '--timeout': ")
     assert f"'{timeout}'" in refused.stderr
+
+
+def test_programs_get_json(cli):
+    """The lines with their columns, and how it ended."""
+    played = json.loads(cli("play", "mfa_then_success", "--json").stdout)
+    assert (played["scenario"], played["edition"]) == ("mfa_then_success", "connections")
+    assert (played["status"], played["script_errors"]) == ("completed", [])
+    line = {"at": "11s", "who": "user", "what": "answered", "detail": "code=123456"}
+    assert line in played["lines"]
+    assert "guest" in played["input"]

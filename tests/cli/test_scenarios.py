@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from deck_sim.scenario.library import shipped
@@ -97,7 +99,7 @@ def test_statuses_are_coloured_on_a_terminal_only(cli):
     words = ["scenarios", "success"]
     assert "\x1b[32mcompleted" in cli(*words, FORCE_COLOR="1").stdout
     assert "\x1b" not in cli(*words).stdout
-    assert "\x1b[32m" not in cli(*words, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert "\x1b" not in cli(*words, FORCE_COLOR="1", NO_COLOR="1").stdout  # not even bold
 
 
 @pytest.mark.parametrize(
@@ -177,3 +179,12 @@ def test_faults_are_drawn(cli):
     assert "└── http\n    └── status: 502, for GET /v2/task-runs/*\n" in drawn
     assert "          after: 1\n          times: 2\n" in drawn
     assert "└── webhooks\n    └── " in cli("scenarios", "webhook_twice").stdout
+
+
+def test_programs_get_json(cli):
+    """Of all scenarios an overview, of one also its file."""
+    every = json.loads(cli("scenarios", "--json").stdout)
+    assert [one["name"] for one in every] == shipped().names()
+    one = json.loads(cli("scenarios", "success", "--json").stdout)
+    assert one == {**shipped().get("success").overview, "scenario": shipped().get("success").source}
+    assert {k: one[k] for k in every[0]} in every

@@ -1,8 +1,13 @@
+import json
+import os
 import re
+import threading
+from contextlib import redirect_stdout
 
 import pytest
 
 from deck_sim import DeckSim
+from deck_sim.cli import main
 
 
 @pytest.fixture
@@ -216,3 +221,46 @@ def test_a_server_that_cannot_be_reached_is_exit_code_1(cli):
     refused = cli("clock", "--url", "http://127.0.0.1:1")
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
     assert refused.stderr.startswith("deck-sim: no deck-sim server answers at http://127.0.0.1:1")
+
+
+def test_programs_get_json(drive, run_task, sim):
+    """The same as of the control API."""
+    run = run_task()
+    moved = json.loads(drive("advance", "5s", "--json").stdout)
+    assert [entry["what"] for entry in moved["happened"]] == ["queued -> running"]
+    assert (moved["now"], moved["held"]) == ("2025-01-15T09:30:06Z", [])
+    clock = json.loads(drive("clock", "--json").stdout)
+    assert (clock["now"], clock["mode"], clock["step"]) == (moved["now"], "frozen", None)
+    assert clock["due"][0]["id"] == run["id"]
+    for name in ("timeline", "coverage"):
+        assert json.loads(drive(name, "--json").stdout) == sim.get(f"/{name}").json()["data"]
+
+
+@pytest.mark.parametrize("shape", [["--json"], []])
+def test_the_timeline_can_be_followed(shape, server, key, api, sim):
+    """Until Ctrl-C or, as here, until the reader has left. After a reset it begins again."""
+    reading, writing = os.pipe()
+    followed = []
+
+    def follow():
+        words = ["timeline", "--follow", "--url", server.url, "--key", key, *shape]
+        with open(writing, "w") as out, redirect_stdout(out), pytest.raises(SystemExit) as ended:
+            main(words)
+        followed.append(ended.value.code)
+
+    with open(reading) as lines:
+        api.post("/agents", json={"name": "before"})
+        thread = threading.Thread(target=follow)
+        thread.start()
+        assert "POST /v2/agents" in lines.readline()
+        assert "created" in lines.readline()
+        api.get("/agents")
+        assert "GET /v2/agents" in lines.readline()
+        sim.post("/reset")
+        api.get("/sources")
+        line = lines.readline()
+        assert "GET /v2/sources" in line
+        assert line.startswith("{" if shape else "2025-01-15")
+    api.get("/agents")
+    thread.join()
+    assert followed == [0]

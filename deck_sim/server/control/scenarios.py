@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def list_scenarios(request: Request) -> Answer:
     """Show the names, summaries and editions of all scenarios."""
     library = request.simulation.library
-    return Answer({"data": [_print(library.get(name)) for name in library.names()]})
+    return Answer({"data": [library.get(name).overview for name in library.names()]})
 
 
 @route("GET", "/scenarios/{name}")
@@ -32,7 +32,7 @@ def show_scenario(request: Request) -> Answer:
     scenario = request.simulation.library.get(request.params["name"], "name")
     edition = request.world.edition
     scripts = [kind for kind in KINDS if scenario.defines(kind, edition)]
-    return Answer({**_print(scenario), "scripts": scripts, "scenario": scenario.source})
+    return Answer({**scenario.overview, "scripts": scripts, "scenario": scenario.source})
 
 
 @route("PUT", "/scenarios/{name}")
@@ -46,7 +46,7 @@ def put_scenario(request: Request) -> Answer:
         raise refuse("request/input_invalid", text, field="name")
     simulation.selection.check(library, simulation.world.edition, about=name)
     simulation.library.add(scenario)
-    return Answer(_print(scenario))
+    return Answer(scenario.overview)
 
 
 def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
@@ -141,8 +141,3 @@ def show_rules(request: Request) -> Answer:
     """Show the rules."""
     rules = request.simulation.selection.rules
     return Answer({"rules": [rule.model_dump(exclude_none=True) for rule in rules]})
-
-
-def _print(scenario: Scenario) -> dict[str, Any]:
-    shown = {"name": scenario.name, "summary": scenario.summary}
-    return {**shown, "tags": list(scenario.tags), "editions": list(scenario.editions)}
