@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import nearest_type, quote
-from deck_sim.contract.editions import DEFAULT_EDITION
+from deck_sim.contract.editions import DEFAULT_EDITION, explain_foreign_event
 from deck_sim.contract.error_catalog import ApiError, problem, raise_problems, refuse
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.options import Options
@@ -201,6 +201,8 @@ class Simulation:
                 has moved only as far as something was left that could have caused it.
 
         """
+        if foreign := explain_foreign_event(type_, (self.world.edition,)):
+            raise refuse("request/input_invalid", foreign, field="until.event")
         likely = nearest_type(type_, self.world.event_types)
         if likely and type_ not in self.world.event_types:
             text = f"unknown event type {quote(type_)}{likely}"

@@ -269,6 +269,15 @@ def test_a_misspelt_event_is_refused(simulation):
     assert text == "unknown event type 'task_run.complet'; did you mean 'task_run.completed'?"
 
 
+def test_an_event_of_the_other_edition_is_refused(simulation):
+    """It cannot come, so the clock does not move."""
+    text = refused(
+        "request/input_invalid",
+        lambda: simulation.advance_until_event("session.idle"),
+    )
+    assert text.startswith("the edition `connections` has no event 'session.idle'; it is one of")
+
+
 def test_a_limit_after_the_last_moment_is_cut(simulation):
     """The advance ends at the last moment."""
     text = refused(
