@@ -4,7 +4,9 @@ In the path `*` matches one segment and `**` any number of segments.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Self
 
 from deck_sim.base.errors import nearest, quote
@@ -14,6 +16,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
 _PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/\S*|\*\*)")
 _BEGINNINGS = ("/v2", "*", "/*")  # what a pattern must begin with to match a call
 _WILD = {"**": ".*", "*": "[^/]+"}
+_SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +70,24 @@ class CallPattern:
     def matches(self, method: str, path: str) -> bool:
         """Whether the call matches."""
         return self.takes_method(method) and self.takes_path(path)
+
+
+def nearest_path(path: str, templates: Iterable[str]) -> str | None:
+    """The template that is most like the path, with the path's parts in place of parameters.
+
+    `/v2/taks/task_1` gives `/v2/tasks/task_1` for `/v2/tasks/{id}`. A template with another number
+    of parts does not count; None if a word of each template is too different.
+    """
+    parts = path.split("/")
+    likely = [words for one in templates if len(words := one.split("/")) == len(parts)]
+    similarity, words = max(((_similarity(one, parts), one) for one in likely), default=(0, []))
+    if similarity < _SIMILARITY:
+        return None
+    pairs = zip(words, parts, strict=True)
+    return "/".join(part if word.startswith("{") else word for word, part in pairs)
+
+
+def _similarity(words: list[str], parts: list[str]) -> float:
+    """The similarity of the least similar word. Parameters do not count."""
+    pairs = zip(words, parts, strict=True)
+    return min(SequenceMatcher(None, word, part).ratio() for word, part in pairs if word[:1] != "{")

@@ -103,13 +103,9 @@ def report_world(deck: Deck) -> WorldReport:
             *find_ignored_names(deck),
             *find_unused(deck),
             *find_unplayed_logins(deck),
-            *_lint(deck),
+            *(f"{found['name']}: {found['what']}. {found['fix']}" for found in deck.lint),
         ],
     )
-
-
-def _lint(deck: Deck) -> Iterable[str]:
-    return (f"{found['name']}: {found['what']}. {found['fix']}" for found in deck.lint)
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 from functools import cache
 
-from deck_sim.base.call_pattern import ANY, CallPattern
+from deck_sim.base.call_pattern import ANY, CallPattern, nearest_path
 from deck_sim.base.errors import listed, nearest
-from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.editions import EDITIONS
 
 _PREFIX = "/v2"
+_PARAMETER = re.compile(r"\{\w+\}")
 _PARTS = re.compile(r"\*\*|\*|\{\w+\}|.")
 _EVERY_CALL = ("**", "/**", "*", "/*", f"{_PREFIX}**", f"{_PREFIX}/**")  # the method alone counts
 
@@ -57,24 +58,18 @@ def _methods(method: str) -> tuple[str, ...]:
 
 
 def _suggest(pattern: CallPattern, editions: Collection[str]) -> str:
-    calls = dict.fromkeys(
-        call for name in editions for call in _calls_like(pattern, EDITIONS[name])
+    templates = dict.fromkeys(
+        f"{_PREFIX}{row.path}"
+        for name in editions
+        for row in EDITIONS[name].every_operation
+        if pattern.method in (ANY, *_methods(row.method))
     )
-    return nearest(str(pattern).rstrip("/"), calls)
-
-
-def _calls_like(pattern: CallPattern, edition: Edition) -> Iterator[str]:
-    """The calls of an edition, with the method, ids and stars of the pattern."""
-    parts = pattern.path.split("/")
-    for row in edition.every_operation:
-        if pattern.method not in (ANY, *_methods(row.method)):
-            continue
-        words = f"{_PREFIX}{row.path}".split("/")
-        given = parts if len(parts) == len(words) else ["*"] * len(words)
-        path = "/".join(
-            part if word.startswith("{") else word for word, part in zip(words, given, strict=True)
-        )
-        yield str(CallPattern(pattern.method, path))
+    path = pattern.path.rstrip("/")
+    if near := nearest_path(path, templates):
+        return f"; did you mean {str(CallPattern(pattern.method, near))!r}?"
+    others = (_PARAMETER.sub(ANY, template) for template in templates)
+    written, *calls = (str(CallPattern(pattern.method, one)) for one in (path, *others))
+    return nearest(written, calls)
 
 
 def _can_match(path: str, template: str) -> bool:

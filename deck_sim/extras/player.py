@@ -148,11 +148,8 @@ def describe_resource(shown: Mapping[str, Any]) -> str:
     usual = shown.get("status") != "completed" or shown.get("result") in (None, "success")
     result = "" if usual else f"result {shown['result']}"
     output = shown.get("output")
-    return " ".join(filter(None, [result, "" if output is None else _json(output)]))
-
-
-def _json(output: Any) -> str:
-    return json.dumps(output, ensure_ascii=False)
+    text = "" if output is None else json.dumps(output, ensure_ascii=False)
+    return " ".join(filter(None, [result, text]))
 
 
 class _Player:

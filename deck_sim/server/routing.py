@@ -7,13 +7,13 @@ as long for a table of this size, and the 404 and 405 answers are the API's own.
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property
 from typing import TypeVar
 
 from starlette.routing import compile_path
 from starlette.types import Scope
 
+from deck_sim.base.call_pattern import nearest_path
 from deck_sim.base.errors import listed, quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.operations import Operation
@@ -21,8 +21,6 @@ from deck_sim.server.request import Answer, Request
 
 # An endpoint that waits for something outside the world is a coroutine function.
 Endpoint = Callable[[Request], Answer | Awaitable[Answer]]
-
-_SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
 
 # The functions that answer the operations of the Deck API, by the `endpoint` of the operation.
 ENDPOINTS: dict[str, Endpoint] = {}
@@ -117,26 +115,8 @@ class Routes:
             return f"`{path}` is not an endpoint: `{root}` is written twice."
         if hint := self._more_hints(path, relative):
             return hint
-        near = self._nearest(unslashed)
+        near = nearest_path(unslashed, self._methods)
         return near and f"`{path}` is not an endpoint; did you mean {quote(root + near)}?"
-
-    def _nearest(self, path: str) -> str | None:
-        """Return the most similar path with as many parts, its parameters filled in."""
-        parts = path.split("/")
-        paths = [words for each in self._methods if len(words := each.split("/")) == len(parts)]
-        similarity, nearest = max(
-            ((_similarity(one, parts), one) for one in paths), default=(0, [])
-        )
-        if similarity < _SIMILARITY:
-            return None
-        pairs = zip(nearest, parts, strict=True)
-        return "/".join(part if word.startswith("{") else word for word, part in pairs)
-
-
-def _similarity(words: list[str], parts: list[str]) -> float:
-    """The similarity of the least similar word. Parameters do not count."""
-    pairs = zip(words, parts, strict=True)
-    return min(SequenceMatcher(None, word, part).ratio() for word, part in pairs if word[:1] != "{")
 
 
 def relative_path(scope: Scope) -> str:

@@ -45,7 +45,9 @@ def test_stars_can_match_an_operation(pattern):
         ("PUT /v2/agents/*", "; that path takes `DELETE`, `GET`, `HEAD` and `PATCH`"),
         ("GET /v2/agents?limit=5", "; a pattern has no query, so write the path alone"),
         ("POST /v2/connections", "; it is one of the edition `connections`"),
+        ("POST /v2/task-runs/a/b/cancel", "; did you mean 'POST /v2/task-runs/*/cancel'?"),
         ("GET /v2/nothing/like/this", ""),
+        ("/v2/", ""),
     ],
 )
 def test_a_pattern_that_no_operation_matches_is_explained(pattern, end):
