@@ -45,11 +45,13 @@ def _check_event(world: World, event: str) -> None:
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")
     types = world.rules.event_types
     of_stories = _events_of_stories(world.rules)
-    likely = nearest_type(event, types)
-    if event in of_stories or (event not in types and not likely):
+    likely, is_glob = nearest_type(event, types), "*" in event
+    if event in of_stories or not (event in types or likely or is_glob):
         return
     text = f"unknown event {quote(event)}{likely}"
-    if event in types:
+    if is_glob:
+        text = f"a hold is for one event, not for all of {quote(event)}; make a hold for each"
+    elif event in types:
         text = f"stories do not emit {quote(event)}; hold one of {listed(of_stories, last='or')}"
         text += ", or the answer to a call"
     raise refuse("request/input_invalid", text, field="event")
@@ -70,9 +72,7 @@ def _events_of_stories(rules: Edition) -> list[str]:
         f"{kind}.{machine.event(status)}"
         for kind, machine in machines.items()
         for status in machine.statuses
-        if (kind, status) in entered
-        and machine.event(status) is not None
-        and any(status in later for later in machine.follows.values())
+        if (kind, status) in entered and status != machine.initial and machine.event(status)
     ]
 
 

@@ -64,8 +64,9 @@ def test_an_advance_to_a_held_event_is_refused(sim, hold, run_task):
         ),
         (
             {"event": "agent.created"},
-            "stories do not emit 'agent.created'; hold one of `connection.connecting`",
+            "stories do not emit 'agent.created'; hold one of `connection.interaction_",
         ),
+        ({"event": "task_run.*"}, "a hold is for one event, not for all of 'task_run.*'"),
         ({"call": "POST tasks"}, "'POST tasks' is not a pattern of calls; write it like `POST"),
         ({"call": "POST /tasks/*/run"}, "is not a path of the API; paths begin with `/v2`"),
         ({"call": "/v2/test", "id": "x"}, "`id` goes with `event`"),
@@ -80,6 +81,7 @@ def test_an_ineffective_hold_is_refused(message, body, text):
     ("edition", "event"),
     [
         ("connections", "task_run.queued"),
+        ("connections", "connection.connecting"),
         ("credentials", "task_run.canceled"),
         ("credentials", "session.completed"),
     ],
