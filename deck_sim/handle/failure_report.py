@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deck_sim.handle.expected_call import show_value
-from deck_sim.handle.problems import find_unplayed_logins
+from deck_sim.handle.problems import explain_no_calls, find_unplayed_logins
 from deck_sim.handle.timeline import TimelineEntry, cut_middle
 from deck_sim.runtime.lint import polls_a_frozen_clock
 from deck_sim.runtime.serialization import print_moment
@@ -42,7 +42,7 @@ def write_report(deck: "Deck") -> str:
     journal = deck.requests
     calls = {call["request_id"]: call for call in journal}
     lines = [*_fold_rounds([_timeline_line(entry, calls) for entry in deck.timeline])]
-    no_calls = [] if calls else [_no_calls(deck)]
+    no_calls = [] if calls else [f"  {explain_no_calls(deck)}"]
     if not lines:
         return "\n".join(["nothing happened in this world:", *no_calls])
     refusals = [
@@ -76,12 +76,6 @@ def write_report(deck: "Deck") -> str:
     shown["present state"] = _present_state(deck.next(), deck.clock.mode) + no_calls
     rest = [line for title, rows in shown.items() for line in ("", f"{title}:", *rows)]
     return "\n".join([*cut_middle(lines, _MOST_LINES), *rest])
-
-
-def _no_calls(deck: "Deck") -> str:
-    keys = [f"`{world['key']}`" for world in deck.called_worlds()]
-    others = f"; it was called with {', '.join(cut_middle(keys, _MOST_ROWS))}" if keys else ""
-    return f"  the Deck API was not called with this key, `{deck.api_key}`{others}"
 
 
 def _timeline_line(entry: TimelineEntry, calls: Mapping[str, _Row]) -> _Line:

@@ -25,6 +25,20 @@ def find_ignored_names(deck: Deck) -> list[str]:
     return [*deck.world["ignored_names"]]
 
 
+def find_stray_calls(deck: Deck) -> list[str]:
+    """Calls with keys that nobody controls, if there was none with the key of this world."""
+    keys = [] if deck.requests else deck.world["stray_keys"]
+    return [explain_no_calls(deck)] if keys else []
+
+
+def explain_no_calls(deck: Deck) -> str:
+    """That there was no call with the key of a world, and the keys that nobody controls."""
+    text = f"the Deck API was not called with this key, `{deck.api_key}`"
+    keys = deck.world["stray_keys"]
+    fix = "give your application `deck.api_key`, or use the fixture `deck_env`"
+    return f"{text}; it was called with {listed(keys)}: {fix}" if keys else text
+
+
 def find_unused(deck: Deck) -> list[str]:
     """Queued scenarios, faults and holds that had no effect."""
     unused = [

@@ -31,6 +31,8 @@ class WorldRegistry:
     origin: str = "http://127.0.0.1:8765"  # the scheme, host and port of the server
     _worlds: dict[str, Simulation] = field(default_factory=dict)
     _refused: int = 0
+    _calls: int = 0  # of the Deck API, in all worlds
+    _controlled: set[str] = field(default_factory=set)  # keys with which the control API was called
 
     def select(self, authorization: str | None) -> Simulation:
         """Return the world of the key in an `Authorization` header.
@@ -54,6 +56,7 @@ class WorldRegistry:
         settings = replace(self.settings, **changes)
         library = Library(self.library)
         new = Simulation(key, settings, library, self.real_ns, files_url=self.files_url(key))
+        new.began_after_call = self._calls
         self.prepare(new)
         self.drop(key)
         self._worlds[key] = new
@@ -93,6 +96,24 @@ class WorldRegistry:
         """Send all responses that holds keep back. Safe on any thread."""
         for simulation in [*self._worlds.values()]:
             simulation.send_held_responses(*simulation.held_responses)
+
+    def count_call(self, simulation: Simulation) -> None:
+        """Number a call of the Deck API."""
+        self._calls += 1
+        simulation.last_call = self._calls
+
+    def note_control(self, key: str) -> None:
+        """Note that somebody controls the world of a key."""
+        self._controlled.add(key)
+
+    def stray_keys(self, simulation: Simulation) -> list[str]:
+        """The keys that have called the Deck API since a world began, and whose worlds nobody
+        controls. None if the server takes only some keys, which must not see one another.
+        """
+        if self.keys is not None:
+            return []
+        others = (one for one in self._worlds.values() if one.key not in self._controlled)
+        return [one.key for one in others if one.last_call > simulation.began_after_call]
 
     def find_by_token(self, token: str) -> Simulation | None:
         """Return the world whose key has that token."""

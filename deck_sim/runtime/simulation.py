@@ -103,6 +103,8 @@ class Simulation:
     dropped: bool = False  # reset or deleted: sends no more webhooks
     caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere
     process_watch: ProcessWatch = field(default_factory=ProcessWatch)
+    began_after_call: int = 0  # the last call to any world of the server when this one began
+    last_call: int = 0  # the number of the last call to this one, counted as those
     unfollowed: str | None = None  # the warning that the process moved its frozen time alone
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
     # By hold id: functions that send the responses that it keeps back.

@@ -122,6 +122,7 @@ class App:
         moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
         if process != PROCESS and (moment or process):
             request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
+        self.worlds.note_control(request.simulation.key)
         await self.worlds.dispatcher.catch_up(request.simulation)
         if request.method == "GET":  # another call may be about to move the world, too
             request.simulation.watch_process()
@@ -148,6 +149,7 @@ class DeckApp(App):
         fire_creation_fault(request, answer)
         call = record_call(request, answer)
         simulation.journal.append(call)
+        self.worlds.count_call(simulation)
         log_call(simulation.key, call)
         await send_early_webhooks(request)
         self.worlds.dispatcher.wake(simulation)
@@ -160,6 +162,8 @@ class DeckApp(App):
     async def handle(self, request: Request) -> Answer:
         """Take a request through the steps from its fault to its endpoint."""
         simulation = request.simulation
+        if PROCESS_HEADER in request.headers:  # a handle's call
+            self.worlds.note_control(simulation.key)
         await self.worlds.dispatcher.catch_up(simulation)
         simulation.watch_process()
         request.timeline_length = len(simulation.world.timeline)

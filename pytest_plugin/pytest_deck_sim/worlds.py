@@ -26,6 +26,7 @@ from deck_sim.handle.failure_report import write_report
 from deck_sim.handle.problems import (
     find_failures,
     find_ignored_names,
+    find_stray_calls,
     find_unplayed_logins,
     find_unused,
 )
@@ -218,7 +219,9 @@ def _find_problems(item: pytest.Item, deck: Deck, failed: bool) -> list[str]:
     A test that failed may have stopped before it used its scenarios, faults and holds. One for
     every scenario did not ask for this one.
     """
-    perhaps = find_ignored_names(deck) + ([] if failed else find_unused(deck))
+    perhaps = find_ignored_names(deck)
+    if not failed:
+        perhaps += find_unused(deck) + find_stray_calls(deck)
     if not failed and "deck_every_scenario" not in getattr(item, "fixturenames", ()):
         perhaps += find_unplayed_logins(deck)
     return [*find_failures(deck), *(f"{text}; {_IF_INTENDED}" for text in perhaps)]

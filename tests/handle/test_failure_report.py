@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 
 from deck_sim import Deck
@@ -95,13 +96,17 @@ def test_a_clock_that_nobody_advances_is_named(deck, run, api, mode, told):
 
 
 def test_the_key_of_a_stray_client_is_named(deck):
-    """Its calls went to another world."""
-    with Deck(deck.url, f"{deck.api_key}_stray") as other:
+    """Not one of a world that somebody controls, as another test does."""
+    line = f"  the Deck API was not called with this key, `{deck.api_key}`"
+    with Deck(deck.url, f"{deck.api_key}_other") as other:
         other.create("agents", {"name": "Concierge"})
-        report = write_report(deck)
+        assert write_report(deck).endswith(line)
+        stray = {"Authorization": "Bearer sk_live_stray_0001"}
+        httpx2.get(f"{deck.base_url}/agents", headers=stray, trust_env=False)
+        assert f"{line}; it was called with `sk_live_…0001`: give your " in write_report(deck)
         other.delete()
-    assert f"was not called with this key, `{deck.api_key}`; it was called with " in report
-    assert f"`{other.api_key}`" in report
+    deck.reset()
+    assert write_report(deck).endswith(line)
 
 
 def refuses(status):

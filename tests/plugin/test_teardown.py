@@ -117,6 +117,28 @@ def test_a_test_that_stopped_early_has_no_unused_things(run, end):
     assert outcomes.keys() <= {"failed", "xfailed", "skipped"}
 
 
+def test_calls_with_a_key_of_no_world_fail_a_test_without_calls(run):
+    """Those during the test, with a key that nobody controls."""
+    text = """
+        import httpx2
+        import pytest
+
+        def call(deck, key="sk_stray"):
+            headers = {"Authorization": f"Bearer {key}"}
+            httpx2.get(f"{deck.base_url}/agents", headers=headers, trust_env=False)
+
+        def test_it(deck): call(deck)
+        def test_without_calls(deck): pass
+        def test_with_calls(deck): call(deck); call(deck, deck.api_key)
+        @pytest.mark.deck(strict=False)
+        def test_that_allows_them(deck): call(deck)
+    """
+    result = run(text)
+    result.assert_outcomes(passed=4, errors=1)
+    told = "the Deck API was not called with this key, `sk_test_test_it_*`; it was called with"
+    result.stdout.fnmatch_lines([f"{told} `sk_stray`: give your application `deck.api_key`, *"])
+
+
 def test_a_failed_test_shows_the_timeline_of_its_world(run):
     """One that passed or has no world shows nothing."""
     text = """

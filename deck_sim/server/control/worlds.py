@@ -14,6 +14,7 @@ from deck_sim.engine.options import OPTION_TYPES
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
+from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.serialization import print_moment, read_moment
@@ -25,6 +26,8 @@ from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
     from deck_sim.server.control import bodies
+
+_MOST_STRAYS = 5  # keys shown
 
 
 @route("GET", "/world")
@@ -69,6 +72,7 @@ def show_world(request: Request) -> Answer:
             "script_errors": world.script_errors,
             "ignored_names": [*simulation.ignored_names],
             "unfollowed_process": simulation.unfollowed,
+            "stray_keys": [*map(mask_key, request.worlds.stray_keys(simulation))][:_MOST_STRAYS],
         }
     )
 

@@ -33,6 +33,7 @@ def test_a_new_world_is_empty(sim):
         "script_errors": [],
         "ignored_names": [],
         "unfollowed_process": None,
+        "stray_keys": [],
         "resources": dict.fromkeys(
             (
                 *("agent", "source", "task", "connection", "task_run", "storage"),
