@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from deck_sim.base.errors import nearest
 from deck_sim.base.version import __version__
@@ -74,6 +75,11 @@ class CommandLine(Command, click.Group):
             close = nearest(args[0], COMMANDS) or "; see `deck-sim --help`"
             raise click.UsageError(f"unknown command {args[0]!r}{close}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, which are not imported for it, and the options."""
+        found = [CompletionItem(n, help=h) for n, h in COMMANDS.items() if n.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""

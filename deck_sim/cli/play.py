@@ -12,7 +12,13 @@ from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.cli.drawing import colored, console, draw_line
 from deck_sim.cli.option_types import ANSWERS, OBJECT, TASK_TIMEOUT
-from deck_sim.cli.scenario_options import FOLDER, SEED, find_scenario, open_library
+from deck_sim.cli.scenario_options import (
+    FOLDER,
+    SEED,
+    complete_scenario,
+    find_scenario,
+    open_library,
+)
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.extras.player import REFUSED, TIMEOUT, USUAL_INPUT, Playthrough, play_scenario
@@ -30,7 +36,7 @@ from deck_sim.extras.sample_input import sample_input
         "deck-sim play tests/scenarios/invoices.yaml --input '{\"year\": 2025}'",
     ],
 )
-@click.argument("name", metavar="NAME-or-FILE")
+@click.argument("name", metavar="NAME-or-FILE", shell_complete=complete_scenario)
 @click.option(
     "--answer",
     "answers",

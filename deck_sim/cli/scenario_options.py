@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.scenario.library import Library, read_files, read_folder, shipped
+from deck_sim.scenario.library import Library, read_files, read_folder, scenario_files, shipped
 
 if TYPE_CHECKING:
     from deck_sim.scenario import loader
@@ -58,6 +59,17 @@ def print_mistakes(error: loader.ScenarioError) -> None:
 def open_library(folder: Path | None) -> Library:
     """The shipped scenarios and those of the folder, which take precedence."""
     return shipped() if folder is None else read_or_exit(read_folder, folder, shipped())
+
+
+def complete_scenario(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The scenarios, those of `--scenarios` included, that begin so; else files."""
+    folder = context.params.get("folder")
+    library = shipped() if folder is None else read_files(scenario_files(folder), shipped())[0]
+    names = [name for name in library.names() if name.startswith(incomplete)]
+    found = [CompletionItem(name, help=library.get(name).summary) for name in names]
+    return found or [CompletionItem(incomplete, type="file")]
 
 
 def find_scenario(wanted: str, library: Library) -> Scenario:

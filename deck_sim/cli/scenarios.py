@@ -13,7 +13,7 @@ from rich.tree import Tree
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.cli.drawing import colored, console
-from deck_sim.cli.scenario_options import FOLDER, find_scenario, open_library
+from deck_sim.cli.scenario_options import FOLDER, complete_scenario, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.model import Scenario
@@ -27,7 +27,7 @@ from deck_sim.scenario.model import Scenario
         "deck-sim scenarios --scenarios tests/scenarios",
     ],
 )
-@click.argument("name", required=False, metavar="[NAME-or-FILE]")
+@click.argument("name", required=False, metavar="[NAME-or-FILE]", shell_complete=complete_scenario)
 @FOLDER
 @JSON
 def command(name: str | None, folder: Path | None, as_json: bool) -> None:

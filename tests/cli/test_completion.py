@@ -1,0 +1,51 @@
+"""Completion in shells."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("words", "proposed"),
+    [
+        ("deck-sim play mfa_th", ["plain,mfa_then_source_error", "plain,mfa_then_success"]),
+        ("deck-sim scenarios mfa_tw", ["plain,mfa_twice"]),
+        ("deck-sim play --scenarios {folder} min", ["plain,mine"]),
+        ("deck-sim play tests/", ["file,tests/"]),
+    ],
+)
+def test_a_shell_can_complete_scenarios(words, proposed, cli, write, tmp_path):
+    """Those of a folder, too, broken files or not. Other names are files."""
+    write("mine", "running", "completed")
+    (tmp_path / "broken.yaml").write_text("version: 1\nname: broken\ntask_run: [walking]\n")
+    words = words.format(folder=tmp_path)
+    count = str(len(words.split()) - 1)
+    shown = cli(_MAIN_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
+    assert shown.stdout.split() == proposed
+
+
+@pytest.mark.parametrize(
+    ("shell", "ask"),
+    [
+        ("bash", "COMP_WORDS=(deck-sim clo) COMP_CWORD=1; _deck_sim_completion deck-sim;"
+         ' echo "${COMPREPLY[@]}"'),
+        ("fish", "complete -C 'deck-sim clo'"),
+        ("zsh", "echo clock"),
+    ],
+)  # fmt: skip
+def test_the_completion_script_works_in_a_shell(shell, ask):
+    """As the docs say to load it. What zsh proposes is not asked, which needs a terminal."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    load = f"_DECK_SIM_COMPLETE={shell}_source deck-sim"
+    load = f"{load} | source" if shell == "fish" else f'eval "$({load})"'
+    load = f"autoload -Uz compinit; compinit -u -D; {load}" if shell == "zsh" else load
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path}
+    words = [shell, "-c", f"{load}; {ask}"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True)
+    assert (done.stdout.split()[:1], done.stderr) == (["clock"], "")
