@@ -40,7 +40,8 @@ def parse_duration(text: str) -> timedelta:
     found = _PLAIN.fullmatch(text) or _ISO.fullmatch(text)
     amounts = {unit: n for unit, n in found.groupdict().items() if n} if found else {}
     if not amounts:
-        raise ValueError(f"{quote(text)} is not a duration; {HOW_TO_WRITE}")
+        unit = f"; for seconds write '{text}s'" if re.fullmatch(_NUMBER, text) else ""
+        raise ValueError(f"{quote(text)} is not a duration; {HOW_TO_WRITE}{unit}")
     length = sum((_times(n, _UNITS[unit]) for unit, n in amounts.items()), timedelta())
     if length > LONGEST:
         raise ValueError(f"{text!r} is too long; {HOW_TO_WRITE}")

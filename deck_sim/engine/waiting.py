@@ -104,11 +104,20 @@ class AwaitedEvent:
             or "nothing is waiting",
             _list("on the way", moving, lambda one: _when(world, progress[one.id])),
             _list("over", over, _errors),
+            self._earlier(world),
         )
         return "; ".join(filter(None, parts))
 
     def __str__(self) -> str:
         return f"`{self.type}`{f' of `{self.resource_id}`' if self.resource_id else ''}"
+
+    def _earlier(self, world: World) -> str:
+        """When it came last, if it did: callers often wait for what has happened already."""
+        came = (
+            e for e in reversed(world.events) if e.type == self.type and self._matches(e.data.id)
+        )
+        last = next(came, None)
+        return f"it came {format_duration(world.now - last.created_at)} ago" if last else ""
 
     def _named(self, world: World) -> Resource | None:
         found = (kind.get(self.resource_id or "") for kind in world.resources.values())

@@ -3,10 +3,12 @@
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote as quote_path
 
 from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.contract.editions import Edition
 from deck_sim.handle.control import Control, Json, drop_none
+from deck_sim.scenario.library import shipped
 from deck_sim.scenario.selection import HEADER
 
 
@@ -72,20 +74,34 @@ class TaskStarter:
         """
         event = None if status is None else self._event_of(status)
         name = scenario or self._control.call("GET", "/world")["default_scenario"]
-        scripts = self._control.call("GET", f"/scenarios/{name}")["scripts"]
+        scripts = self._scripts_of(name)
         login, ready_status = self._edition.login_kind, self._edition.login_status
         opens = login.object in scripts
         ready = self.make_task(fields, opens=opens, scenario=scenario)
         (login_id,) = ready.login.values()
         if self._read(login.path, login_id)["status"] != ready_status:
             yield f"{login.object}.{ready_status}", login_id
-        body = ready.login | drop_none(input=None if input is None else dict(input))
+        given = dict(input) if isinstance(input, Mapping) else input
+        body = ready.login | drop_none(input=given)
         id_ = self._create(f"tasks/{ready.task_id}/run", body, scenario)["id"]
         run = self._read("task-runs", id_)
         if event is not None and run["status"] != status:
             yield event, id_
             run = self._read("task-runs", id_)
         return run
+
+    def _scripts_of(self, scenario: str) -> list[str]:
+        """The kinds that a scenario has a script for."""
+        if "/" in scenario:  # it would be another path
+            text = f"`scenario` names an unknown scenario: {quote(scenario)}"
+            raise DeckSimError(f"{text}{shipped().instead(scenario)}")
+        try:
+            path = f"/scenarios/{quote_path(scenario)}"
+            scripts: list[str] = self._control.call("GET", path)["scripts"]
+        except DeckSimError as error:
+            text = str(error).replace("`name`", "`scenario`", 1)
+            raise DeckSimError(text, error.errors) from None
+        return scripts
 
     def _event_of(self, status: str) -> str:
         machine = self._edition.machine("task_run")

@@ -44,6 +44,8 @@ _SCOPES = re.compile(r"ScopeMismatch: .*function scoped fixture deck", re.DOTALL
 _SCOPE_TEXT = """\
 `deck` is a new world for each test. For a longer scope, make a world of your own:
 
+    from deck_sim import Deck
+
     @pytest.fixture(scope="session")
     def my_world(deck_server):
         with Deck(deck_server, "sk_test_my_world") as world:

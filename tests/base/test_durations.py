@@ -67,6 +67,12 @@ def test_other_text_is_refused_with_the_notation(text):
     assert repr(text) in str(caught.value)
 
 
+def test_a_number_without_a_unit_is_shown_with_one():
+    """People mean seconds."""
+    with pytest.raises(ValueError, match=r"'300' is not a duration; .*; for seconds write '300s'"):
+        parse_duration("300")
+
+
 @pytest.mark.parametrize("text", ["36501d", "36500d1ms", "99999999d99999999h", "P36501D"])
 def test_a_duration_over_a_century_is_refused(text):
     """The limit holds in every notation."""

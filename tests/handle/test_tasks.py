@@ -83,7 +83,9 @@ def test_the_login_is_opened_if_the_scenario_has_a_script_for_it(deck):
         ),
         ({"status": "complete"}, "a run is never 'complete'; did you mean 'completed'"),
         ({"status": "gone"}, "a run is never 'gone'; known are `queued`, "),
-        ({"scenario": "nope"}, "unknown scenario: 'nope'"),
+        ({"scenario": "sucess"}, "^`scenario` names an unknown scenario: 'sucess'; did you mean"),
+        ({"scenario": "stories/x.yaml"}, "^`scenario` names an unknown scenario: 'stories/x.yaml'"),
+        ({"input": [1]}, "`input`: must be an object"),
     ],
 )
 def test_a_status_that_is_not_reached_is_an_error(deck, how, text):
