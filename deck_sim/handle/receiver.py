@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, nearest_type, quote
-from deck_sim.contract.editions import every_event_type
+from deck_sim.contract.editions import every_event_type, explain_foreign_event
 from deck_sim.faults.outgoing import FAULT_HEADER
 from deck_sim.handle.control import IdOrResource, Json, read_id
 from deck_sim.handle.deck import ALL_EVENTS, WEBHOOK_PATH, Deck
@@ -122,7 +122,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
         It may call the API, and may be a coroutine function. If it fails, the answer is a 500.
         """
-        _check_event_type(event)
+        _check_event_type(event, self._deck.world["edition"])
         if not callable(callback):
             raise DeckSimError(f"`on` takes a function of the event, not {callback!r}")
         self._callbacks.append((event, self._deck.apps.as_function(callback)))
@@ -133,7 +133,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         Waits up to `timeout` seconds of real time. With a frozen clock it does not wait, since no
         event can arrive. If no such event arrived, the error lists the events that did.
         """
-        _check_event_type(event)
+        _check_event_type(event, self._deck.world["edition"])
         resource_id = None if id is None else read_id(id)
         mode = self._deck.clock.mode
         if mode != _FROZEN:
@@ -221,7 +221,9 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         )
 
 
-def _check_event_type(event: str) -> None:
+def _check_event_type(event: str, edition: str) -> None:
+    if foreign := explain_foreign_event(event, (edition,)):
+        raise DeckSimError(foreign)
     # A scenario may emit types that are in no table, so only a misspelling is an error.
     known = every_event_type()
     if event not in (ALL_EVENTS, *known) and (likely := nearest_type(event, known)):

@@ -235,6 +235,12 @@ MISSPELT = "unknown event type 'task_run.complete'; did you mean 'task_run.compl
         ("on", ("task_run.complete", print), {}, MISSPELT),
         ("on", ("task_run.completed", None), {}, "`on` takes a function of the event, not None"),
         ("wait_for", ("task_run.complete",), {}, MISSPELT),
+        (
+            "on",
+            ("session.idle", print),
+            {},
+            "the edition `connections` has no event 'session.idle'",
+        ),
         ("respond", (99,), {}, "`respond` takes a status from 200 to 599, not 99"),
         ("respond", ("503",), {}, "`respond` takes a status from 200 to 599, not '503'"),
         ("respond", (503,), {"times": 0}, "`times` must be a number from 1, not 0"),
