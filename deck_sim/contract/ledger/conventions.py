@@ -55,8 +55,9 @@ lists_in_one_page (assumed, always): The screenshots of a run and the event type
 pages_are_stable (assumed, always): While items are created, pages neither skip nor repeat an item.
     source: nothing public; an opaque cursor is of little use otherwise
 bad_page_is_input_invalid (assumed, error): A bad `limit` or `cursor` is a 400 `input_invalid` with
-    its `field`.
-    source: nothing public; a wrong parameter is refused like a wrong field of a body
+    its `field`. An empty `cursor` asks for the first page.
+    source: nothing public; a wrong parameter is refused like a wrong field of a body, and a client
+    may send the cursor that it does not have yet as an empty one
 unknown_parameters_ignored (assumed, header): An unknown query parameter is ignored.
     of: unknown parameter
     source: nothing public; clients send parameters that a later version adds
