@@ -1,6 +1,6 @@
 """The contract of the `connections` edition."""
 
-from .reference import Reference
+from .reference import FINISHED, Reference
 from .scripts import CONNECTIONS, RUNS
 
 # What a run fails with when its connection goes away.
@@ -38,6 +38,7 @@ class Connections(Reference):
         """`POST /tasks/{id}/run`."""
         task, connection = self.get("task", task_id), self.get("connection", connection_id)
         self.need(connection, "connected")
+        self.disarm(connection, "rest")
         uses = {"connection_id": connection_id, "source_id": connection["source_id"]}
         return self.begin_run(made, task, RUNS[script], **uses)
 
@@ -52,8 +53,27 @@ class Connections(Reference):
         """Cancel a run."""
         self.enter(run, "canceled")
 
+    def rest(self, connection):
+        """Set the timer that disconnects a connection without runs."""
+        self.disarm(connection, "rest")
+        length = self.options["connection_idle"]
+        if length and connection["status"] == "connected" and not self.live_runs(connection):
+            self.arm(connection, "rest", length)
+
+    def fall_due(self, thing, name):
+        """Fire a timer."""
+        if name == "rest":
+            self.enter(thing, "disconnected")
+            self.stop(thing)
+        else:
+            super().fall_due(thing, name)
+
     def follow(self, thing):
-        """Fail the live runs of a connection that ends."""
+        """Fail the live runs of a connection that ends, and let an unused one rest."""
+        if thing["object"] == "connection":
+            self.rest(thing)
+        elif thing["status"] in FINISHED:
+            self.rest(self.things[thing["connection_id"]])
         error = _LOSSES.get(thing["status"]) if thing["object"] == "connection" else None
         for run in self.live_runs(thing) if error else ():
             self.fail(run, error)

@@ -152,10 +152,6 @@ class Credentials(Reference):
             return credential, session, session["_source_id"]
         return credential, None, credential["source_id"] if credential else source_id
 
-    def is_there(self, id_):
-        """Whether an id exists and is not deleted."""
-        return id_ in self.things and "_gone" not in self.things[id_]
-
     def run(self, made, task_id, script, credential_id=None, source_id=None, session_id=None):
         """`POST /tasks/{id}/run`."""
         task = self.get("task", task_id)

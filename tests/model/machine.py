@@ -27,6 +27,14 @@ ACTIONS = [
     "change_catalog",
     "read",
     "repeat",
+    "set_option",
+]
+OPTIONS = [
+    ("timeout_cap", None),
+    ("timeout_cap", 1800),
+    ("timeout_cap", 60),
+    ("screenshots", True),
+    ("screenshots", False),
 ]
 KINDS = st.sampled_from(["agent", "source", "task"])
 SOURCE = {"type": "website", "website": {"url": "https://hotel.example"}}
@@ -41,7 +49,7 @@ CHANGES = [
 class Machine(SideBySide):
     """The actions of both editions."""
 
-    actions = ()
+    actions, options, chosen_ids = (), OPTIONS, [None]
 
     # Time
 
@@ -63,6 +71,13 @@ class Machine(SideBySide):
         """Do one action of the edition; important ones more often."""
         name = data.draw(st.sampled_from([*ACTIONS, *self.actions]), label="act")
         getattr(self, name)(data)
+
+    def set_option(self, data):
+        """Set an option of the world."""
+        name, value = data.draw(st.sampled_from(self.options), label="option")
+        self.call("PATCH", "/_sim/world", {name: value})
+        seconds_of = {"10m": 600, "1m": 60}
+        self.model.set_option(name, seconds_of.get(value, value))
 
     # Which resources are called
 
@@ -88,9 +103,10 @@ class Machine(SideBySide):
         does = partial(self.model.create, kind=kind, **body)
         return self.both("POST", f"/v2/{kind}s", body, does, key=key, creates=True, status=status)
 
-    def create_task(self, agent, timeout, key=None):
-        """Create a task of an agent."""
+    def create_task(self, agent, timeout, key=None, chosen=None):
+        """Create a task of an agent, perhaps under a chosen id."""
         body = {"name": "Read", "agent_id": agent, "settings": {"timeout_seconds": timeout}}
+        body |= {"id": chosen} if chosen else {}
         does = partial(self.model.create_task, **body)
         return self.both("POST", "/v2/tasks", body, does, key=key, creates=True, status=201)
 
@@ -105,7 +121,8 @@ class Machine(SideBySide):
         kind = data.draw(KINDS, label="kind")
         if kind == "task":
             timeout = data.draw(TIMEOUTS, label="timeout")
-            self.create_task(data.draw(self.ever("agent"), label="agent"), timeout, key)
+            chosen = data.draw(st.sampled_from(self.chosen_ids), label="chosen")
+            self.create_task(data.draw(self.ever("agent"), label="agent"), timeout, key, chosen)
         else:
             self.create(kind, {"name": "two"} if kind == "agent" else SOURCE, key)
 

@@ -8,6 +8,7 @@ with `_`. A call that must be refused raises `Refused` before it changes anythin
 from .scripts import read_step, seconds
 
 SILENCE, WINDOW, ATTEMPTS = 30 * 60, 5 * 60, 3
+BETWEEN_SHOTS, SHOTS_ARE_KEPT = 5, 15 * 24 * 3600
 A_DAY, EVENTS_ARE_KEPT = 24 * 3600, 30 * 24 * 3600
 FINISHED = ("completed", "failed", "canceled")
 USUALLY = {
@@ -38,6 +39,7 @@ class Reference:
         self.now, self.order = 0, 0
         self.things, self.events, self.timers, self.stories = {}, [], [], {}
         self.kept = {}  # by idempotency key
+        self.options = {"timeout_cap": None, "screenshots": False, "connection_idle": None}
 
     # Time
 
@@ -51,8 +53,8 @@ class Reference:
         self.now = until
 
     def next_due(self):
-        """Seconds until the next timer; None if there is none."""
-        return min((at - self.now for at, *_ in self.timers), default=None)
+        """Seconds until the next timer, except screenshots; None if there is none."""
+        return min((at - self.now for at, *_, name in self.timers if name != "shot"), default=None)
 
     def arm(self, thing, name, length):
         """Set a timer; one of the same name is replaced."""
@@ -70,8 +72,41 @@ class Reference:
             self.end_step(thing)
         elif name == "window":
             self.end_step(thing, self.branch(thing, "on_timeout"))
+        elif name == "shot":
+            thing["_shots"].append(self.now)
+            self.arm(thing, "shot", BETWEEN_SHOTS)
         else:  # the task's timeout, or half an hour of silence
             self.fail(thing, "task/timeout")
+
+    # Options
+
+    def set_option(self, name, value):
+        """Set an option of the world; one that changes counts from now."""
+        changes = self.options[name] != value
+        self.options[name] = value
+        for thing in self.things.values() if changes else ():
+            if name == "screenshots" and thing["object"] == "task_run":
+                self.shoot(thing)
+            elif name == "connection_idle" and thing["object"] == "connection":
+                self.rest(thing)
+
+    def shoot(self, run):
+        """Set the timer of the next screenshot of a run."""
+        self.disarm(run, "shot")
+        if self.options["screenshots"] and run["status"] == "running":
+            self.arm(run, "shot", BETWEEN_SHOTS)
+
+    def shots(self, run):
+        """The moments of the screenshots of a run that are kept."""
+        return [at for at in run["_shots"] if at >= self.now - SHOTS_ARE_KEPT]
+
+    def above_cap(self, fields):
+        """The codes of a timeout that the plan does not allow."""
+        cap, timeout = (
+            self.options["timeout_cap"],
+            fields.get("settings", {}).get("timeout_seconds", 0),
+        )
+        return ["input_invalid"] if cap and timeout > cap else []
 
     # Things and their events
 
@@ -93,6 +128,10 @@ class Reference:
         if thing is None or thing["object"] != kind or "_gone" in thing:
             raise Refused(404, f"{kind}_not_found")
         return thing
+
+    def is_there(self, id_):
+        """Whether an id exists and is not deleted."""
+        return id_ in self.things and "_gone" not in self.things[id_]
 
     def show(self, thing):
         """A thing as the API shows it."""
@@ -123,6 +162,8 @@ class Reference:
         self.precede(thing)
         self.emit("canceling" if status == "cancelling" else status, thing)
         self.follow(thing)
+        if thing["object"] == "task_run":
+            self.shoot(thing)
 
     def count_runtime(self, thing):
         """Set `runtime_ms` of a run or session: from the first time in `running` to the end."""
@@ -237,13 +278,19 @@ class Reference:
         return self.show(thing)
 
     def create_task(self, made, agent_id, **fields):
-        """Create a task of an agent."""
-        self.get("agent", agent_id)
-        return self.create(made, "task", agent_id=agent_id, status="learning", **fields)
+        """Create a task of an agent, perhaps with an id of the caller's choice."""
+        gone = [] if self.is_there(agent_id) else ["agent_not_found"]
+        if wrong := gone + self.above_cap(fields):
+            raise Refused(404 if gone else 400, *wrong)
+        if fields.get("id") in self.things:
+            raise Refused(409, "state_invalid")
+        return self.create(made, "task", **{"agent_id": agent_id, "status": "learning"} | fields)
 
     def update(self, kind, id_, **fields):
         """`PATCH` of an agent or a task: an event, unless it is empty."""
         thing = self.get(kind, id_)
+        if wrong := self.above_cap(fields):
+            raise Refused(400, *wrong)
         if fields:
             thing.update(fields, updated_at=self.now)
             self.emit("updated", thing)
@@ -269,7 +316,7 @@ class Reference:
         """Create a run; the answer shows it `queued`, even if its script moves it at once."""
         about = {"task_id": task["id"], "agent_id": task["agent_id"], **uses}
         empty = {"runtime_ms": 0, "output": None, "errors": [], "interaction": None}
-        run = self.add("task_run", made, status="queued", **about, **empty)
+        run = self.add("task_run", made, status="queued", _shots=[], **about, **empty)
         self.emit("queued", run)
         shown = self.show(run)
         self.arm(run, "timeout", task["settings"]["timeout_seconds"])

@@ -130,9 +130,17 @@ class SideBySide(RuleBasedStateMachine):
     def teardown(self):
         """Unless a check has failed, check the whole history."""
         if sys.exc_info()[0] is None:
+            self.screenshots_agree()
             self.whole_story_agrees()
             self.events_are_forgotten()
         self.product.worlds.drop(self.world)
+
+    def screenshots_agree(self):
+        """A run shows its screenshots, oldest first."""
+        for run in self.model.all("task_run"):
+            found = self.call("GET", f"/v2/task-runs/{run['id']}/screenshots").data["data"]
+            shots = [moment(at) for at in self.model.shots(run)]
+            assert [shot["created_at"] for shot in found] == shots
 
     def whole_story_agrees(self):
         """Each event is on one page, and there is one for each transition."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from .connections import Connections
-from .machine import ANSWERS, BUDGET, KEYS, SCRIPTS, Machine
+from .machine import ANSWERS, BUDGET, KEYS, OPTIONS, SCRIPTS, Machine
 from .product import Product
 from .scripts import CONNECTIONS
 
@@ -26,6 +26,7 @@ class ConnectionsMachine(Machine):
         "connection": "connections",
         "task_run": "task-runs",
     }
+    options: ClassVar = [*OPTIONS, *(("connection_idle", value) for value in (None, "1m", "10m"))]
     actions: ClassVar = [*["run"] * 5, "open", "answer_connection", "command", "reopen", "rename"]
 
     def make_login(self, source):

@@ -38,6 +38,7 @@ class CredentialsMachine(Machine):
     """Credentials, sessions, and runs with them."""
 
     edition, model_class, summaries = "credentials", Credentials, SUMMARIES
+    chosen_ids: ClassVar = [None, "task_ChosenByAClient1", "task_ChosenByAClient2"]
     lists: ClassVar = {
         "agent": "agents",
         "source": "sources",
