@@ -3,6 +3,7 @@
 It says what happened, which scenario was played and why, and what the world waits for.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from deck_sim.handle.expected_call import show_value
 from deck_sim.handle.problems import explain_no_calls, find_unplayed_logins
 from deck_sim.handle.timeline import TimelineEntry, cut_middle
+from deck_sim.handle.webhook_apps import RAISED_HEADER
 from deck_sim.runtime.lint import polls_a_frozen_clock
 from deck_sim.runtime.serialization import print_moment
 from deck_sim.runtime.simulation import FROZEN
@@ -22,6 +24,8 @@ _MOST_ROWS = 8  # of each other section
 _LONGEST_ROUND = 4  # lines that a client repeats: a poll, a sleep, and their effects
 _FEWEST_ROUNDS = 3  # fewer repetitions are shown one by one
 _REFUSED_SIGNATURE = (400, 401, 403)  # how applications answer a webhook with a wrong signature
+_CRASHED = 500
+_OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)  # in errors of libraries for webhooks
 _SECRET_HINT = "  does the application verify with the secret of this world, `deck.webhook_secret`?"
 _FROZEN = (
     "  the clock is frozen: move it with `deck.advance_until(…)`, `deck.advance(…)` or"
@@ -115,15 +119,40 @@ def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
 
 def _undelivered(deliveries: Iterable[_Row]) -> list[str]:
     """The webhooks that no attempt has delivered, with how their last attempt ended."""
-    made = ((row, [a for a in row["log"] if a["attempt"]]) for row in deliveries)
-    last = [(row, attempts[-1]) for row, attempts in made if attempts and not attempts[-1]["ok"]]
+    made = [(row, attempts[-1]) for row in deliveries if (attempts := _attempts(row))]
+    last = [(row, attempt) for row, attempt in made if not attempt["ok"]]
+    working = {row["event_destination_id"] for row, attempt in made if attempt["ok"]}
     lines = [
         f"  {row['event_type']} ({row['id']}), attempt {attempt['attempt']}: "
-        f"{attempt['status'] or attempt['error']}"
+        f"{attempt['status'] or attempt['error']}{_raised(attempt, '  ')}"
         for row, attempt in last
     ]
-    refused = any(a["status"] in _REFUSED_SIGNATURE and not a["fault"] for _, a in last)
-    return [*lines, _SECRET_HINT] if refused else lines
+    is_refused = any(
+        _refuses_signature(attempt, works=row["event_destination_id"] in working)
+        for row, attempt in last
+    )
+    return [*lines, _SECRET_HINT] if is_refused else lines
+
+
+def _attempts(delivery: _Row) -> list[_Row]:
+    return [attempt for attempt in delivery["log"] if attempt["attempt"]]
+
+
+def _raised(attempt: _Row, before: str = "") -> str:
+    """The error that an application of this process raised; empty if none is known."""
+    error = attempt["response_headers"].get(RAISED_HEADER)
+    return f"{before}{error}" if error else ""
+
+
+def _refuses_signature(attempt: _Row, *, works: bool) -> bool:
+    """Whether an answer may mean a wrong signature. An application that raises answers 500, and
+    never anything else: `works` says that its destination has taken a webhook.
+    """
+    if attempt["fault"]:
+        return False
+    if error := _raised(attempt):
+        return bool(_OF_SIGNATURES.search(error))
+    return attempt["status"] in _REFUSED_SIGNATURE or (attempt["status"] == _CRASHED and not works)
 
 
 def _present_state(state: _Row, mode: str) -> list[str]:

@@ -18,6 +18,7 @@ from deck_sim.handle.control import IdOrResource, Json, read_id
 from deck_sim.handle.deck import ALL_EVENTS, WEBHOOK_PATH, Deck
 from deck_sim.handle.loopback_server import LoopbackServer
 from deck_sim.handle.threads import check_no_event_loop, result_of, run_in_thread
+from deck_sim.handle.webhook_apps import place_of
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
 _FROZEN = "frozen"
@@ -65,6 +66,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         self.complaints: list[str] = []  # wrong signatures, and callbacks that failed
         self._arrived = Condition()
         self._callbacks: list[tuple[str, Callable[[Json], Any]]] = []
+        self._failures: set[tuple[object, ...]] = set()  # the errors whose tracebacks are told
         self._answers: deque[int] = deque()
         self._usual = 200
 
@@ -192,8 +194,13 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             for type_, callback in self._callbacks if status < 300 else ():
                 if type_ in (ALL_EVENTS, event["type"]):
                     callback(event)
-        except BaseException:  # pytest's failures are no Exception
-            self._complain(f"a callback failed at {event['type']}:\n{traceback.format_exc()}")
+        except BaseException as error:  # pytest's failures are no Exception
+            if (place := place_of(error)) not in self._failures:
+                self._failures.add(place)
+                self._complain(f"a callback failed at {event['type']}:\n{traceback.format_exc()}")
+            else:
+                text = f"{type(error).__name__}: {error}".partition("\n")[0]
+                self._complain(f"a callback failed again, at {event['type']}: {text}")
             return _FAILED
         return status
 

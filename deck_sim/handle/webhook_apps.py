@@ -49,6 +49,10 @@ log = logging.getLogger("deck_sim")
 
 _ANSWER_SECONDS = 5  # the sender's limit
 _BACKGROUND_SECONDS = 4  # for background tasks; less than the sender's limit
+_LONGEST = 200  # characters of an error in a header
+
+# The header of an answer, in small letters: the error that the application raised.
+RAISED_HEADER = "deck-sim-raised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class WebhookApps:
         self._awaiting: EventLoopToken | None = None  # the loop that awaits an `async_` method
         self._wsgi_calls: Calls | None = None  # for the thread that advances the clock
         self._own_loop: LoopThread | None = None
+        self._logged: set[tuple[object, ...]] = set()  # the errors whose tracebacks were logged
         self._lock = Lock()
         self._open = ExitStack()
 
@@ -150,13 +155,26 @@ class WebhookApps:
         response = Future[HttpResponse]()
         finished = self._start(app, request, response)
         wait({finished}, _BACKGROUND_SECONDS)
-        finished.add_done_callback(partial(_log_error, app))
+        finished.add_done_callback(partial(self._log_error, app))
+        error = finished.exception() if finished.done() else None
+        raised = {} if error is None else {RAISED_HEADER: _as_header(error)}
         try:
             found = response.result(0 if finished.done() else _ANSWER_SECONDS)
         except Exception:
-            return 500, {}
+            return 500, raised
         shown = {name.decode("latin-1"): value.decode("latin-1") for name, value in found.headers}
-        return found.status, shown
+        return found.status, {**shown, **raised}
+
+    def _log_error(self, app: WebhookApp, finished: Future[None]) -> None:
+        """Log an error, with its traceback unless the same line has raised its type before."""
+        error = finished.exception()
+        if error is None:
+            return
+        if (place := place_of(error)) in self._logged:
+            log.error("%r failed at a webhook again: %s", app.app, _as_header(error))
+        else:
+            self._logged.add(place)
+            log.error("%r failed at a webhook", app.app, exc_info=error)
 
     def _start(
         self, app: WebhookApp, request: HttpRequest, response: Future[HttpResponse]
@@ -190,10 +208,17 @@ def _call_here(finished: Future[None], call: Callable[[], None]) -> None:
         raise error
 
 
-def _log_error(app: WebhookApp, finished: Future[None]) -> None:
-    error = finished.exception()
-    if error is not None:
-        log.error("%r failed at a webhook", app.app, exc_info=error)
+def place_of(error: BaseException) -> tuple[object, ...]:
+    """The type of an error and the line that raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return type(error), trace and (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+
+
+def _as_header(error: BaseException) -> str:
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return text[:_LONGEST].encode("ascii", "replace").decode()
 
 
 def _is_asgi(app: Any) -> bool:

@@ -119,7 +119,7 @@ def refuses(status):
     return app
 
 
-@pytest.mark.parametrize(("status", "asked"), [(401, True), (400, True), (500, False)])
+@pytest.mark.parametrize(("status", "asked"), [(401, True), (400, True), (500, True), (503, False)])
 def test_undelivered_webhooks_are_shown(deck, run, status, asked):
     """With the last status; one that means a wrong signature adds a hint about the secret."""
     deck.deliver_to(refuses(status))
@@ -128,6 +128,41 @@ def test_undelivered_webhooks_are_shown(deck, run, status, asked):
     shown = write_report(deck).partition("\nundelivered webhooks:\n")[2].partition("\n\n")[0]
     assert shown.count(f", attempt 3: {status}") == 3
     assert ("does the application verify with the secret" in shown) is asked
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"),
+    [(ValueError("No matching signature found"), True), (KeyError("currency"), False)],
+)
+def test_an_application_that_raises_is_told_with_its_error(deck, run, caplog, error, asked):
+    """An error about signatures adds the hint; the traceback is logged once."""
+
+    def app(environ, start_response):
+        raise error
+
+    deck.deliver_to(app)
+    run()
+    deck.advance("1m")
+    shown = write_report(deck).partition("\nundelivered webhooks:\n")[2].partition("\n\n")[0]
+    assert shown.count(f", attempt 3: 500  {type(error).__name__}: {error}") == 3
+    assert ("does the application verify with the secret" in shown) is asked
+    assert (caplog.text.count("Traceback"), caplog.text.count("webhook again: ")) == (1, 8)
+
+
+def test_a_receiver_that_has_worked_verifies_with_the_right_secret(deck, run):
+    """A later 500 has another reason."""
+    statuses = [200]
+
+    def app(environ, start_response):
+        start_response(f"{statuses.pop() if statuses else 500} ", [])
+        return []
+
+    deck.deliver_to(app)
+    run()
+    deck.advance("1m")
+    report = write_report(deck)
+    assert ", attempt 3: 500" in report
+    assert "verify with" not in report
 
 
 def test_a_signature_spoiled_by_a_fault_adds_no_hint(deck, run, api):

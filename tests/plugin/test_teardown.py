@@ -214,3 +214,18 @@ def test_a_failed_assertion_in_a_callback_fails_the_test(run):
     result = run(text)
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["a callback failed at agent.created:", "AssertionError*"])
+
+
+def test_the_traceback_of_a_callback_that_fails_again_is_shown_once(run):
+    """The other failures are a line each."""
+    text = """
+        def test_callback(deck, deck_webhooks):
+            def look(event): raise KeyError(event["type"])
+            deck_webhooks.on("*", look)
+            deck.create("agents", {"name": "Concierge"})
+            deck.create("sources", {"type": "website", "website": {"url": "https://inn.example"}})
+            deck.advance("1s")
+    """
+    printed = f"{run(text).stdout}"
+    assert printed.count("Traceback (most recent call last)") == 1
+    assert "a callback failed again, at source.created: KeyError: 'source.created'" in printed
