@@ -110,9 +110,9 @@ _TEXTS = {
     "too_long": "must have at most {max_length} items",
     "too_short": "must have at least {min_length} items",
     "literal_error": "must be {expected}, not {found}",
-    "greater_than": "must be more than {gt:g}, not {found}",
+    "greater_than": "must be more than {gt:.12g}, not {found}",
     "greater_than_equal": "must be at least {ge}, not {found}",
-    "less_than_equal": "must be at most {le:g}, not {found}",
+    "less_than_equal": "must be at most {le:.12g}, not {found}",
     "union_tag_not_found": "must be a step, not {found}",
 }
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base.errors import DeckSimError
+from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.address import read_url
 from deck_sim.handle.clock import Clock
@@ -360,9 +360,10 @@ class Deck(AbstractContextManager["Deck"]):
         `deck.fault("task_run.completed", duplicate=True)` for webhooks; the first is the `match` or
         the `event` of the fault, or the whole of it as a mapping.
         """
-        if isinstance(fault, str):
-            fault = {point_kind(fault, "match"): fault}
-        return self._control.call("POST", "/faults", json={**(fault or {}), **fields})
+        first = {point_kind(fault, "match"): fault} if isinstance(fault, str) else fault or {}
+        if twice := first.keys() & fields.keys():
+            raise DeckSimError(f"{listed(sorted(twice))} is given twice; leave one out")
+        return self._control.call("POST", "/faults", json={**first, **fields})
 
     @property
     def faults(self) -> list[Json]:

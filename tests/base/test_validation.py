@@ -28,7 +28,7 @@ class Body(Strict):
     """A little of everything."""
 
     text: Annotated[str, Field(min_length=1, max_length=3, pattern="^[a-z]*$")] = "a"
-    whole: Annotated[int, Field(ge=1, le=9)] = 1
+    whole: Annotated[int, Field(ge=1, le=9_000_000)] = 1
     flag: bool = False
     choice: Literal["a", "b"] = "a"
     names: Annotated[list[str], Field(min_length=2)] = ["a", "b"]
@@ -65,7 +65,7 @@ def messages_for(data, model=Body):
         ({"whole": 1.5}, "must be a whole number, not 1.5"),
         ({"whole": True}, "must be a whole number, not true"),
         ({"whole": 0}, "must be at least 1, not 0"),
-        ({"whole": 10}, "must be at most 9, not 10"),
+        ({"whole": 9_000_001}, "must be at most 9000000, not 9000001"),
         ({"flag": "yes"}, 'must be true or false, not "yes"'),
         ({"choice": "c"}, "must be 'a' or 'b', not \"c\""),
         ({"names": "a"}, 'must be a list, not "a"'),
