@@ -28,7 +28,7 @@ COVERAGE = "deck_sim_coverage"  # the name of the plugin of `--deck-coverage`
 
 _OPTIONS = {
     "url": "use the deck-sim server at this URL instead of starting one",
-    "edition": "the edition of every world: connections (the default)",
+    "edition": "the edition of every world: connections (the default) or credentials",
     "scenarios": "a folder of your own scenario files; in the ini file, relative to that file",
 }
 _COVERAGE_TEXT = "report the steps and branches of scenarios that no test played"
@@ -91,7 +91,9 @@ def pytest_configure(config: pytest.Config) -> None:
     only_own = _is_set(config, "coverage_own")
     if not (only_own or _is_set(config, "coverage")):
         if asked is not None:
-            raise pytest.UsageError("--deck-fail-under needs --deck-coverage")
+            raise pytest.UsageError(
+                "--deck-fail-under needs --deck-coverage or --deck-coverage-own"
+            )
         return
     from pytest_deck_sim.coverage import Coverage
 
