@@ -136,18 +136,26 @@ def _write_report(report: ExecReport, file: Path) -> int:
 def _run(words: list[str], variables: dict[str, str]) -> int:
     """Run the command; returns its exit code, as a shell would show it.
 
-    Ctrl-C reaches the command by itself, so it is ignored here; SIGTERM is passed on.
+    Ctrl-C reaches the command by itself, so it has no effect here; SIGTERM is passed on.
     """
-    try:
-        process = subprocess.Popen(words, env=variables)
-    except OSError as error:
-        code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
-        raise CommandError(f"cannot run {words[0]!r}: {error.strerror}", code) from None
+    process: subprocess.Popen[bytes] | None = None
+    early = list[int]()  # signals that came before the command ran
 
     def pass_on(number: int, frame: FrameType | None) -> None:
-        process.send_signal(number)
+        if process is None:
+            early.append(number)
+        else:
+            process.send_signal(number)
 
-    with _handling({signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: pass_on}):
+    # Not SIG_IGN, which the command would inherit.
+    with _handling({signal.SIGINT: lambda *_: None, signal.SIGTERM: pass_on}):
+        try:
+            process = subprocess.Popen(words, env=variables)
+        except OSError as error:
+            code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
+            raise CommandError(f"cannot run {words[0]!r}: {error.strerror}", code) from None
+        for number in early:
+            process.send_signal(number)
         code = process.wait()
     return code if code >= 0 else _BY_SIGNAL - code
 

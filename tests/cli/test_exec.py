@@ -131,6 +131,18 @@ signal.pause()
     assert process.returncode == 5
 
 
+def test_a_signal_before_the_command_runs_is_passed_on(cli, monkeypatch):
+    """It reaches the command as soon as there is one."""
+
+    class Late(subprocess.Popen):
+        def __init__(self, *args, **options):
+            signal.raise_signal(signal.SIGTERM)
+            super().__init__(*args, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", Late)
+    assert cli("exec", "--", "sleep", "60").exit_code == 128 + signal.SIGTERM
+
+
 @pytest.mark.parametrize(
     ("words", "code", "text"),
     [
