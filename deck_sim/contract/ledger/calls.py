@@ -52,21 +52,6 @@ timeout_cap_error (assumed, error): The refusal is a 400 `input_invalid` with th
     create and of a change; a timeout that is left out is not lowered.
     source: nothing public; the caller can mend the field, unlike the plan
     date: 2026-11-26
-external_id (documented): An `external_id` has at most 255 characters, may be null, and need not be
-    unique.
-    source: docs.deck.co, API reference, connections: at most 255 characters, null allowed, not
-        unique
-secrets_never_shown (documented): No answer shows a password.
-    source: docs.deck.co, API reference, credentials: the answer never has a password
-    date: 2026-11-26
-login_is_required (documented): `username_password` needs `auth_credentials` with `username` and
-    `password`.
-    source: docs.deck.co, API reference, credentials: both are required with username_password
-    date: 2026-11-26
-login_is_optional (observed): With another method `auth_credentials` may be left out, null, `{}`, or
-    hold only some of their fields.
-    source: a public client: sends auth_method none with {}
-    date: 2026-11-26
 event_filters (documented): Events are filtered by type and time.
     of: GET /events?type&created_after&created_before
     source: docs.deck.co, API reference, events: type[], created_after and created_before

@@ -5,8 +5,17 @@ from deck_sim.contract.fidelity import read_rows
 ROWS = read_rows(
     """\
 # Connections, credentials and sessions
-auth_methods (documented): The methods are `username_password`, `google_sso` and `none`.
-    source: docs.deck.co, API reference, connections: the three values
+secrets_never_shown (documented): No answer shows a password.
+    source: docs.deck.co, API reference, credentials: the answer never has a password
+    date: 2026-11-26
+login_is_required (documented): `username_password` needs `auth_credentials` with `username` and
+    `password`.
+    source: docs.deck.co, API reference, credentials: both are required with username_password
+    date: 2026-11-26
+login_is_optional (observed): With another method `auth_credentials` may be left out, null, `{}`, or
+    hold only some of their fields.
+    source: a public client: sends auth_method none with {}
+    date: 2026-11-26
 
 # Task runs and interactions
 run_statuses (documented): A run is `queued`, `running`, possibly `interaction_required`, and ends

@@ -22,6 +22,12 @@ connection_filters (documented): Connections are filtered by `source_id`, `exter
     of: GET /connections?source_id&external_id&status
     source: docs.deck.co, API reference, connections: the parameters source_id, external_id and
         status
+external_id (documented): An `external_id` has at most 255 characters, may be null, and need not be
+    unique.
+    source: docs.deck.co, API reference, connections: at most 255 characters, null allowed, not
+        unique
+auth_methods (documented): The methods are `username_password`, `google_sso` and `none`.
+    source: docs.deck.co, API reference, connections: the three values
 
 auth_method_required (documented): A connection needs an `auth_method`.
     source: docs.deck.co, API reference, connections: auth_method is required
@@ -61,7 +67,8 @@ terminate_connected (documented): A `connected` connection can be terminated: it
     deleted, and it is final.
     of: connection.terminate@connected
     source: docs.deck.co, guide, connection lifecycle: final, and credentials are deleted
-terminate_in_any_status (assumed, strict): A connection can be terminated in every other status.
+terminate_in_any_status (assumed, strict): A connection can also be terminated in every other status
+    but `terminated`.
     of: connection.terminate@connecting; connection.terminate@interaction_required;
         connection.terminate@disconnected; connection.terminate@invalid
     source: nothing public; stored credentials can always be deleted

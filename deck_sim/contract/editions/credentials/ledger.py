@@ -32,6 +32,16 @@ auth_method_optional (documented): An `auth_method` that is left out or null is 
     source: docs.deck.co, API reference, credentials: auth_method may be left out or null and then
         means none
     date: 2026-11-26
+credential_methods (documented): The methods are `username_password` and `none`.
+    source: docs.deck.co, API reference, credentials: the two values of auth_method
+    date: 2026-11-26
+google_sso_is_taken (assumed, unusual): The method `google_sso` is taken, too.
+    source: nothing public; connections of the other edition have it
+    date: 2026-11-26
+credential_external_id (assumed, always): A credential may have an `external_id` of at most 255
+    characters, which need not be unique.
+    source: nothing public; connections of the other edition have it
+    date: 2026-11-26
 source_fields (documented): `auth_credentials` may have up to 10 `source_fields` with lower-case
     names, none of them `username` or `password`.
     source: docs.deck.co, API reference, credentials: the pattern of the names, and reserved keys
