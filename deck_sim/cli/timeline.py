@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import NoReturn
 
 import click
 
@@ -32,11 +33,7 @@ def command(deck: Deck, follow: bool, as_json: bool) -> None:
     With --follow, --json prints an object for each line.
     """
     if follow:
-        for entry in _follow(deck):
-            if as_json:
-                click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
-            else:
-                print_lines(entry)
+        _follow(deck, _print_json_line if as_json else print_lines)
     if as_json:
         print_json([entry.as_json() for entry in deck.timeline])
     else:
@@ -44,11 +41,17 @@ def command(deck: Deck, follow: bool, as_json: bool) -> None:
     warn_if_uncalled(deck)
 
 
-def _follow(deck: Deck) -> Iterator[TimelineEntry]:
-    """Every entry so far, then each new one. After a reset it begins again."""
+def _follow(deck: Deck, show: Callable[[TimelineEntry], None]) -> NoReturn:
+    """Show every entry so far, then each new one. After a reset it begins again."""
     seen: tuple[TimelineEntry, ...] = ()
     while True:
         timeline = deck.timeline
-        yield from timeline[len(seen) :] if timeline[: len(seen)] == seen else timeline
+        is_same = timeline[: len(seen)] == seen
+        for entry in timeline[len(seen) if is_same else 0 :]:
+            show(entry)
         seen = timeline
         time.sleep(_INTERVAL_SECONDS)
+
+
+def _print_json_line(entry: TimelineEntry) -> None:
+    click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
