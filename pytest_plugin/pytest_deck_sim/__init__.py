@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 REPORT = pytest.StashKey[Callable[[], str]]()  # writes the report on the test's world
 FAILED = pytest.StashKey[bool]()
+_TOLD = pytest.StashKey[set[str]]()  # the mistakes in a folder that were reported in full
 FAIL = "fail"
 LINT_MODES = (FAIL, "off")  # whether findings of `deck.lint` fail a test
 COVERAGE = "deck_sim_coverage"  # the name of the plugin of `--deck-coverage`
@@ -136,6 +137,8 @@ def pytest_runtest_makereport(
     """Add the report on the world to a failed test."""
     if call.excinfo is not None:  # expected failures and skips, too: the test stopped early
         item.stash[FAILED] = True
+        if isinstance(call.excinfo.value, BrokenFolder):
+            _shorten(item.config, call.excinfo.value)
         if not item.config.getoption("fulltrace"):
             _hide_our_frames(call.excinfo)
     report = yield
@@ -149,6 +152,25 @@ def pytest_runtest_makereport(
         add = getattr(report.longrepr, "addsection", lambda *row: report.sections.append(row))
         add("deck timeline", text)
     return report
+
+
+class BrokenFolder(pytest.fail.Exception):  # type: ignore[name-defined, misc]
+    """A folder of scenarios with mistakes, one a line. pytest raises it again for each test."""
+
+    __module__ = "builtins"  # pytest shows a name without module
+
+    def __init__(self, mistakes: str) -> None:
+        super().__init__(mistakes, pytrace=False)
+        self.mistakes = mistakes
+
+
+def _shorten(config: pytest.Config, error: BrokenFolder) -> None:
+    """Leave one line of mistakes that another test has shown."""
+    told = config.stash.setdefault(_TOLD, set())
+    if error.mistakes in told:
+        first = error.mistakes.partition("\n")[0]
+        error.msg = f"the folder of scenarios is broken, see the first error of this run: {first}"
+    told.add(error.mistakes)
 
 
 def _hide_our_frames(caught: pytest.ExceptionInfo[BaseException]) -> None:

@@ -33,7 +33,7 @@ from deck_sim.handle.problems import (
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread
-from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, REPORT
+from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, REPORT, BrokenFolder
 
 if TYPE_CHECKING:
     from pytest_deck_sim.frozen import DeckTime
@@ -210,7 +210,7 @@ def read_folder(folder: Path, below: Library) -> Library:
     try:
         return read_scenarios(folder, below)
     except DeckSimError as error:
-        raise make_failure(str(error)) from None
+        raise BrokenFolder(str(error)) from None
 
 
 def _find_problems(item: pytest.Item, deck: Deck, failed: bool) -> list[str]:

@@ -91,6 +91,18 @@ def test_a_wrong_option_is_an_error_before_the_test(run, stories, option, said):
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_broken_folder_is_told_in_full_once(run, stories, deck_server, shared):
+    """Each further test has one line, also if a server elsewhere gets the scenarios."""
+    stories.joinpath("mine.yaml").write_text("version: 1\nname: [x]\nsumary: a\n")
+    options = ["--deck-scenarios=stories", *([f"--deck-url={deck_server}"] if shared else [])]
+    result = run("\n".join(f"def test_{one}(deck): pass" for one in "abc"), *options)
+    result.assert_outcomes(errors=3)
+    sections = f"{result.stdout}".split("short test summary")[0]
+    assert sections.count("mine.yaml:3:1: unknown key 'sumary'") == 1
+    assert sections.count("the folder of scenarios is broken, see the first error") == 2
+
+
 def test_a_running_server_is_used(run, deck_server):
     """Its worlds start the same; their keys have an id of the run, so two runs do not meet."""
     text = f"""
