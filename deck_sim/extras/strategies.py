@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, get_args
 
 try:
     from hypothesis import strategies as st
@@ -24,12 +24,12 @@ from deck_sim.contract.error_catalog import run_errors
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.statuses import Machine
 from deck_sim.extras.history import History, Json, make_history
+from deck_sim.scenario.steps.statuses import Result
 
 _Optional = Mapping[str, st.SearchStrategy[Any]]
 _Branches = Mapping[str, st.SearchStrategy[list[Any]]]
 
 ENDINGS = ("completed", "failed")
-RESULTS = ("success", "failure", "unknown")
 MAX_STEPS = 20  # of at most a minute each, so that the usual task timeout does not end the run
 _BRANCH_STEPS = 3  # enough for a right answer, some work and an ending
 _ONWARD_WEIGHT = 3  # how much likelier a walk goes on than ends
@@ -162,7 +162,8 @@ def _run_walk(
     if outputs is not None:
         done = outputs.map(_completed)
     if "result" in rules.kinds["task_run"].attributes:
-        others = [result for result in RESULTS if result != machine.results["completed"]]
+        usual = machine.results["completed"]
+        others = [result for result in get_args(Result) if result != usual]
         done |= st.sampled_from(others).map(lambda result: {"completed": {"result": result}})
     ends = {
         "queued": _timed("queued"),

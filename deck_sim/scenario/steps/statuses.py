@@ -23,6 +23,9 @@ from deck_sim.scenario.steps.step import REGISTRY, Step, compute, step_words
 from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
 
 
+Result = Literal["success", "failure", "unknown"]  # of a completed run
+
+
 class _Timed(Step):
     """A status with a duration, which may be a range or `stuck`."""
 
@@ -74,7 +77,7 @@ class Completed(Step):
     output: dict[str, Any] | None = None
     """The run's output. If omitted, it is generated from the task's `output_schema`; with another
     `result` than `success`, it is null."""
-    result: Literal["success", "failure", "unknown"] | None = None
+    result: Result | None = None
     """Whether the agent got what the task wants. Only edition `credentials` has it. If omitted,
     `success`."""
 
