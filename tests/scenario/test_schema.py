@@ -82,7 +82,7 @@ GOOD = [
     "task_run: {credentials: [running, completed]}",
     "task_run: {connections: [failed: connection/timeout], credentials: [failed: session/timeout]}",
     "task_timeout: 2h",
-    "play: {review: none}",
+    "task_run: [running, approval, completed]\nplay: {review: none}",
     "task_run: [running, interaction_required, running, completed]\nplay: {answers: [{code: 1}]}",
     "http: null",
     "http: [{match: GET /v2/tasks, status: 502.0, after: 1, times: 2, retry_after: 3}]",

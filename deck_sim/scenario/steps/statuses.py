@@ -22,7 +22,6 @@ from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY, Step, compute, step_words
 from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
 
-
 Result = Literal["success", "failure", "unknown"]  # of a completed run
 
 
