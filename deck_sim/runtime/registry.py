@@ -108,7 +108,7 @@ class WorldRegistry:
 
     def stray_keys(self, simulation: Simulation) -> list[str]:
         """The keys that have called the Deck API since a world began, and whose worlds nobody
-        controls. None if the server takes only some keys, which must not see one another.
+        controls. Empty if the server takes only some keys, which must not see one another.
         """
         if self.keys is not None:
             return []

@@ -77,3 +77,13 @@ def test_a_call_that_needs_no_key_keeps_no_world(worlds):
     assert worlds.keyless() is not worlds.keyless()
     assert worlds.keyless().world.seed == 3
     assert worlds == WorldRegistry(Settings(seed=3))
+
+
+@pytest.mark.parametrize(("keys", "stray"), [(None, ["two"]), (("one", "two"), [])])
+def test_a_world_is_shown_no_key_that_others_may_not_see(keys, stray):
+    """If the server takes only some keys, each sees its own world alone."""
+    worlds = WorldRegistry(keys=keys)
+    own = worlds.select("Bearer one")
+    worlds.note_control("one")
+    worlds.count_call(worlds.select("Bearer two"))
+    assert worlds.stray_keys(own) == stray

@@ -14,8 +14,7 @@ from deck_sim.engine import commands
 from deck_sim.engine.options import Options
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import advance
-from deck_sim.runtime.simulation import LAST_MOMENT, Settings, Simulation
-from deck_sim.scenario.library import Library
+from deck_sim.runtime.simulation import LAST_MOMENT
 
 ASKS = "[running: 1s, interaction_required: mfa, running, completed]"
 
@@ -439,10 +438,3 @@ def test_a_call_does_not_move_the_clock_during_an_advance(following):
     freezer.tick(1)
     simulation.catch_up()
     assert simulation.elapsed == 0 * SECOND
-
-
-def test_the_journal_keeps_the_last_ten_thousand_calls():
-    """Older ones are dropped."""
-    simulation = Simulation("key", Settings(), Library())
-    simulation.journal.extend(range(10_001))
-    assert (len(simulation.journal), simulation.journal[0]) == (10_000, 1)
