@@ -5,7 +5,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,6 +24,7 @@ from deck_sim.webhooks.signing import secret_of
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126  # as shells exit
 _BY_SIGNAL = 128
+_SIGNAL_INTERVAL = 0.1  # seconds
 
 
 @click.command(
@@ -156,8 +157,12 @@ def _run(words: list[str], variables: dict[str, str]) -> int:
             raise CommandError(f"cannot run {words[0]!r}: {error.strerror}", code) from None
         for number in early:
             process.send_signal(number)
-        code = process.wait()
-    return code if code >= 0 else _BY_SIGNAL - code
+        ended: int | None = None
+        while ended is None:
+            # A signal that comes just before an endless wait would be noticed at its end only.
+            with suppress(subprocess.TimeoutExpired):
+                ended = process.wait(_SIGNAL_INTERVAL)
+    return ended if ended >= 0 else _BY_SIGNAL - ended
 
 
 def _wait_for_signal(text: str) -> None:

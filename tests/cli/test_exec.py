@@ -120,7 +120,8 @@ def test_a_terminated_exec_passes_the_signal_on():
 import signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
 print("ready", flush=True)
-signal.pause()
+while True:
+    time.sleep(0.01)
 """
     words = [sys.executable, "-m", "deck_sim", "exec", *python(source)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
