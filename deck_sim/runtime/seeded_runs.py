@@ -133,7 +133,9 @@ def seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Res
     if body.scenario is not None:
         return _play(simulation, task, uses, body)
     output, errors, timeout = body.output, list[Any](), task["settings"]["timeout_seconds"]
-    if output is None and given["status"] == "completed":
+    results = world.rules.machine(RUN).results
+    is_success = body.result in (None, results.get("completed"))
+    if output is None and given["status"] == "completed" and is_success:
         output = _make_output(simulation, task, given["id"])
     for error in body.errors:
         name, after = f"{error.type}/{error.code}", spell_duration(timedelta(seconds=timeout))
@@ -149,7 +151,6 @@ def seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Res
         "runtime_ms": body.runtime_ms,
     }
     if "result" in row.attributes:
-        results = world.rules.machine(RUN).results
         fields["result"] = body.result or results[given["status"]]
     hidden = {"input": body.input, "timeout_seconds": timeout}
     return world.create(RUN, fields, hidden, silent=True, **given)

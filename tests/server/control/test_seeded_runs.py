@@ -176,7 +176,8 @@ def test_a_completed_run_may_have_failed_at_its_task(api, sim):
     parts = {**PARTS, "sessions": [session], "task_runs": runs}
     answer = sim.post("/seed", json={"resources": parts})
     assert answer.status_code == 200, answer.text
-    assert api.get("/task-runs/r1").json()["result"] == "failure"
+    shown = api.get("/task-runs/r1").json()
+    assert (shown["result"], shown["output"]) == ("failure", None)
     assert api.get("/task-runs/r2").json()["session_id"] == "s"
 
 
