@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems, refuse
-from deck_sim.engine import commands
+from deck_sim.engine import checks, commands
 from deck_sim.engine.commands import (
     Choose,
     apply_command,
@@ -29,7 +29,7 @@ LOGIN_FIELDS = {"auth_method", "auth_credentials"}
 def create_credential(world: World, fields: Mapping[str, Any]) -> Resource:
     """Store a credential; it is `unverified` until a run has logged in with it."""
     public, hidden = split_credentials(fields)
-    raise_problems(commands.new_login_problems(world, fields))
+    raise_problems(checks.new_login_problems(world, fields))
     return world.create("credential", public, hidden)
 
 
@@ -48,7 +48,7 @@ def update_credential(world: World, credential: Resource, fields: Mapping[str, A
 def change_problems(credential: Resource, fields: Mapping[str, Any]) -> list[Problem]:
     """The parts of a login that a credential would lack after a change of its login."""
     changes_login = fields.keys() & LOGIN_FIELDS
-    return commands.login_problems(fields, credential) if changes_login else []
+    return checks.login_problems(fields, credential) if changes_login else []
 
 
 def delete_credential(world: World, credential: Resource) -> None:
@@ -115,7 +115,7 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
         for name, used in references.items()
         if isinstance(body.get(name), str) and (found := world.find(used, body[name]))
     ]
-    return commands.body_problems(world, kind, body) + [
+    return checks.body_problems(world, kind, body) + [
         problem(
             "request/input_invalid",
             f"`{name}` is `{body[name]}`, but the {other.kind} `{other.id}` has"
@@ -130,7 +130,7 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
     """The problems of a body that starts a run: its references, and its input."""
-    return body_problems(world, "task_run", body) + commands.input_problems(task, body)
+    return body_problems(world, "task_run", body) + checks.input_problems(task, body)
 
 
 def check_used(

@@ -18,7 +18,7 @@ from deck_sim.contract.error_catalog import (
     run_errors,
 )
 from deck_sim.contract.resources import Kind
-from deck_sim.engine import commands, logins
+from deck_sim.engine import checks, commands, logins
 from deck_sim.engine.json_schema import violations
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
@@ -55,14 +55,14 @@ _OUTCOME = ("status", "created_at", "output", "errors", "result", "runtime_ms")
 def run_problems(simulation: Simulation, item: Mapping[str, Any], status: Any) -> list[Problem]:
     """The problems of a seeded run in this status, as far as its fields have the right type."""
     world = simulation.world
-    of_login = logins.body_problems if _has_sessions(world) else commands.body_problems
+    of_login = logins.body_problems if _has_sessions(world) else checks.body_problems
     problems = of_login(world, RUN, item)
     task_id, scenario = item.get("task_id"), item.get("scenario")
     task = world.find("task", task_id) if isinstance(task_id, str) else None
     if task is not None:
-        problems += commands.input_problems(task, item)
+        problems += checks.input_problems(task, item)
     elif isinstance(task_id, str) and task_id:
-        problems.append(commands.not_found(world, "task", task_id, "task_id"))
+        problems.append(checks.not_found(world, "task", task_id, "task_id"))
     if scenario is None:
         return problems + _outcome_problems(simulation, item, status, task)
     for name in _OUTCOME:
@@ -125,7 +125,7 @@ def _result_problems(row: Kind, result: Any, status: str) -> dict[str, str]:
 def seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
     """Add a run without an event; `given` is its id, and its status and moments if it has ended."""
     world = simulation.world
-    row, task = world.kind(RUN), commands.fetch(world, "task", body.task_id)
+    row, task = world.kind(RUN), checks.fetch(world, "task", body.task_id)
     named = {name: getattr(body, name) for name in row.references}
     uses = commands.inherit_references(world, RUN, named)
     if "source_id" not in uses:  # the connection has it

@@ -13,7 +13,7 @@ from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import Kind
-from deck_sim.engine import commands
+from deck_sim.engine import checks, commands
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.seeded_runs import RUN, SeededRun, run_problems, seed_run
 from deck_sim.runtime.serialization import read_moment
@@ -92,7 +92,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], taken: se
         beyond = (
             run_problems(simulation, data, data.get("status") or _usual_status(row, data))
             if is_run
-            else commands.body_problems(world, row.object, data)
+            else checks.body_problems(world, row.object, data)
         )
         return _standard_problems(row, data, taken) + beyond
 

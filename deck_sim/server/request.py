@@ -13,7 +13,7 @@ from deck_sim.base.redaction import redact_query
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.operations import Operation
-from deck_sim.engine import commands
+from deck_sim.engine import checks
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.journal import Call, kept_headers
@@ -114,7 +114,7 @@ class Request:
 
     def fetch(self, kind: str) -> Resource:
         """The resource that the path names; an unknown id is an error."""
-        return commands.fetch(self.world, kind, self.params["id"])
+        return checks.fetch(self.world, kind, self.params["id"])
 
     def show(self, resource: Resource, status: int = 200) -> Answer:
         """The answer that shows a resource."""

@@ -7,7 +7,7 @@ import pytest
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.engine import commands
+from deck_sim.engine import checks, commands
 
 RULES = EDITIONS["connections"]
 STATES = [
@@ -132,13 +132,13 @@ def _reopen(play):
 
 def _deleted(play):
     play.world.delete(play.agent)
-    return lambda: commands.fetch(play.world, "agent", play.agent.id)
+    return lambda: checks.fetch(play.world, "agent", play.agent.id)
 
 
 NO_SCENARIO = [("request/input_invalid", "Deck-Sim-Scenario")]
 REASONS = {
     "fetch: unknown": (
-        lambda play: lambda: commands.fetch(play.world, "source", "src_none"),
+        lambda play: lambda: checks.fetch(play.world, "source", "src_none"),
         [("source/source_not_found", None)],
     ),
     "fetch: deleted": (_deleted, [("request/agent_not_found", None)]),

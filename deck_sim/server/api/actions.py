@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from deck_sim.engine import commands, logins
+from deck_sim.engine import checks, commands, logins
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import ExtraChecks
 from deck_sim.runtime.serialization import (
@@ -90,7 +90,7 @@ for _name in ("answer_run", "answer_connection"):
 def run_task(request: Request) -> Answer:
     """Start a run on a connection. The answer shows it `queued`."""
     world, task = request.world, request.fetch("task")
-    problems = partial(commands.run_problems, world, task)
+    problems = partial(checks.run_problems, world, task)
     return _start(request, "task_run", problems, partial(commands.run_task, world, task))
 
 
@@ -130,7 +130,7 @@ def list_run_screenshots(request: Request) -> Answer:
 def open_connection(request: Request) -> Answer:
     """Open a connection. The answer shows it `connecting`."""
     world = request.world
-    problems = partial(commands.new_login_problems, world)
+    problems = partial(checks.new_login_problems, world)
     return _start(request, "connection", problems, partial(commands.open_connection, world))
 
 
@@ -148,7 +148,7 @@ def reopen_connection(request: Request) -> Answer:
 @endpoint
 def create_credential(request: Request) -> Answer:
     """Store a credential. No answer shows its password."""
-    body = request.read_body(partial(commands.new_login_problems, request.world))
+    body = request.read_body(partial(checks.new_login_problems, request.world))
     return request.show(logins.create_credential(request.world, body.model_dump()), 201)
 
 

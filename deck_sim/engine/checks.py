@@ -1,0 +1,141 @@
+"""The checks of bodies against a world: references, schemas, limits, and what a login needs.
+
+Each returns all problems that it finds, and changes nothing. `server.request` checks the shape of a
+body; a field of the wrong type is skipped here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from deck_sim.base.errors import quote
+from deck_sim.contract.assumptions import rely_on
+from deck_sim.contract.error_catalog import ApiError, Problem, problem
+from deck_sim.contract.resources import METHOD_NEEDS, TIMEOUT_SECONDS
+from deck_sim.contract.shapes import ID
+from deck_sim.contract.subjects import DELETED
+from deck_sim.engine import json_schema
+from deck_sim.engine.records import Resource
+from deck_sim.engine.world import World
+
+_TIMEOUT = "settings.timeout_seconds"
+
+
+def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
+    """The unknown references and invalid schemas of a body.
+
+    A field of the wrong type is skipped; the check of the body's shape reports it.
+    """
+    row = world.kind(kind)
+    objects = dict.fromkeys((name.partition(".")[0] for name in (*row.schemas, _TIMEOUT)), dict)
+    types = {**dict.fromkeys(row.references, str), **objects}
+    readable = {
+        n: value for n, value in body.items() if value and isinstance(value, types.get(n, ()))
+    }
+    return field_problems(world, kind, readable)
+
+
+def new_login_problems(world: World, body: Mapping[str, Any]) -> list[Problem]:
+    """The problems of a body that stores a login: its references, and what the method needs."""
+    return body_problems(world, world.rules.login, body) + login_problems(body)
+
+
+def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
+    """The problems of a body that starts a run: its references, and its input."""
+    return body_problems(world, "task_run", body) + input_problems(task, body)
+
+
+def input_problems(task: Resource, body: Mapping[str, Any]) -> list[Problem]:
+    """The places where a run's input breaks the task's schema. Only objects are checked."""
+    given = body.get("input", {})
+    if not isinstance(given, dict):
+        return []
+    return json_schema.violations(task["input_schema"], given, "input")
+
+
+def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:
+    """The parts of a login that the method needs, and that a change of `stored` would leave out.
+
+    Credentials of the wrong type are skipped.
+    """
+    method = fields.get("auth_method", stored and stored["auth_method"])
+    given = fields.get("auth_credentials", stored and stored.hidden)
+    if not isinstance(given, Mapping | None):
+        return []
+    needed = METHOD_NEEDS.get(f"{method}", ())
+    absent = [name for name in needed if not (given or {}).get(name)]
+    return [problem("request/input_missing", field=f"auth_credentials.{name}") for name in absent]
+
+
+def reference_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
+    """The fields with an unknown id."""
+    return [
+        _unknown_reference(world, used, fields[name], name)
+        for name, used in world.kind(kind).references.items()
+        if fields.get(name) is not None and _find(world, used, fields[name]) is None
+    ]
+
+
+def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
+    """The problems of fields of the right types: references, schemas, needs, and the timeout."""
+    row, cap = world.kind(kind), world.options.timeout_cap
+    absent = [
+        needed
+        for name, needed in row.needs.items()
+        if _at(fields, name) is True and _at(fields, needed) is None
+    ]
+    problems = reference_problems(world, kind, fields)
+    problems += [problem("request/input_missing", field=name) for name in absent]
+    seconds = _at(fields, _TIMEOUT)
+    if cap is not None and isinstance(seconds, int) and seconds > cap:
+        text = (
+            f"`{_TIMEOUT}`: {seconds} is more than the plan allows; send at most {cap}"
+            f"{f' (left out, it is {seconds})' if seconds == TIMEOUT_SECONDS else ''}"
+        )
+        problems.append(problem("request/input_invalid", text, field=_TIMEOUT))
+    for name in row.schemas:
+        if isinstance(schema := _at(fields, name), dict):
+            problems += json_schema.schema_problems(schema, name)
+    return problems
+
+
+def _unknown_reference(world: World, kind: str, resource_id: str, field: str) -> Problem:
+    row, longest = world.kind(kind), ID["maxLength"]
+    looks_right = resource_id.startswith(f"{row.prefix}_") and len(resource_id) <= longest
+    if row.malformed is None or looks_right or resource_id in world.all(kind):
+        return not_found(world, kind, resource_id, field)
+    text = (
+        f"The `{field}` is not valid: {quote(resource_id)} is no id of a {row.noun}, which starts"
+        f" with `{row.prefix}_` and has at most {longest} characters."
+    )
+    return problem(row.malformed, text, field=field)
+
+
+def fetch(world: World, kind: str, resource_id: str) -> Resource:
+    """The resource with that id; raises `…_not_found` if it does not exist or was deleted."""
+    found = _find(world, kind, resource_id)
+    if found is None:
+        raise ApiError(not_found(world, kind, resource_id))
+    return found
+
+
+def not_found(world: World, kind: str, resource_id: str, field: str | None = None) -> Problem:
+    """The problem of an unknown id, in `field` of a body or in the path."""
+    # The catalog's text for sources is that of a failed run, which names no id.
+    text = f"No {kind} has the id `{resource_id}`."
+    return problem(world.kind(kind).not_found, text, field=field)
+
+
+def _find(world: World, kind: str, resource_id: str) -> Resource | None:
+    found = world.find(kind, resource_id)
+    if found is None and resource_id in world.all(kind):
+        rely_on(DELETED)
+    return found
+
+
+def _at(fields: Mapping[str, Any], path: str) -> Any:
+    """The value of a field, or of one inside another; None if there is none."""
+    name, _, inner = path.partition(".")
+    value = fields.get(name)
+    if not inner:
+        return value
+    return value.get(inner) if isinstance(value, Mapping) else None
