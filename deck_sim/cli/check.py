@@ -87,7 +87,7 @@ def _editions(library: Library) -> Iterator[tuple[str, list[str], str]]:
         why = limited.why_editions or "its `edition` says so"
         if limited is not scenario:
             why = f"{limited.name} is for {limited.for_editions}"
-        if scenario.editions:
+        if all(part.editions for part in parts):  # those of a broken scenario are not known
             yield scenario.name, names, why if len(names) < len(EDITIONS) else ""
 
 

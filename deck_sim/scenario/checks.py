@@ -152,12 +152,12 @@ def check_scripts(scenario: Mapping[str, Any]) -> tuple[tuple[str, ...], str, li
 
 def _explain_editions(playable: tuple[str, ...], found: Mapping[str, list[Found]]) -> str:
     """What excludes the first of the editions that cannot play a scenario; empty if all can."""
-    for mistakes in found.values():
+    for edition, mistakes in found.items():
         for path, text in sorted(mistakes, key=lambda one: not isinstance(one[1], _Lack))[:1]:
             place = format_path(path)
             if isinstance(text, _Lack) and playable:
                 return f"`{text.name}` in {place} exists only in {listed(playable)}"
-            return f"{place}: {text}"
+            return f"in `{edition}`, {place}: {text}"
     return ""
 
 

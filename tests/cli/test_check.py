@@ -92,6 +92,15 @@ def test_the_edition_of_a_scenario_is_told_with_its_reason(steps, keys, told, cl
     assert f"{edition}, because {of_mine['because']}" == told
 
 
+def test_the_edition_of_a_broken_scenario_is_not_known(cli, write):
+    """Nor that of a playlist with it."""
+    broken = write("mine", "queued", "runing: 2s")
+    turns = broken.with_name("turns.yaml")
+    turns.write_text("version: 1\nname: turns\nplaylist: [success, mine]\n")
+    found = json.loads(cli("check", broken, turns, "--format", "json").stdout)
+    assert (len(found["mistakes"]), found["scenarios"]) == (1, [])
+
+
 def test_at_most_a_hundred_mistakes_of_a_file_are_shown(cli, write, tmp_path):
     """The rest are counted, once for each file."""
     many = write("many", *["queued: '{{ x }}'"] * 150)
