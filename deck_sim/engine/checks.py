@@ -66,15 +66,6 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
     return [problem("request/input_missing", field=f"auth_credentials.{name}") for name in absent]
 
 
-def reference_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    """The fields with an unknown id."""
-    return [
-        _unknown_reference(world, used, fields[name], name)
-        for name, used in world.kind(kind).references.items()
-        if fields.get(name) is not None and _find(world, used, fields[name]) is None
-    ]
-
-
 def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
     """The problems of fields of the right types: references, schemas, needs, and the timeout."""
     row, cap = world.kind(kind), world.options.timeout_cap
@@ -83,7 +74,11 @@ def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[P
         for name, needed in row.needs.items()
         if _at(fields, name) is True and _at(fields, needed) is None
     ]
-    problems = reference_problems(world, kind, fields)
+    problems = [
+        _unknown_reference(world, used, fields[name], name)
+        for name, used in row.references.items()
+        if fields.get(name) is not None and _find(world, used, fields[name]) is None
+    ]
     problems += [problem("request/input_missing", field=name) for name in absent]
     seconds = _at(fields, _TIMEOUT)
     if cap is not None and isinstance(seconds, int) and seconds > cap:

@@ -191,6 +191,15 @@ def test_two_seeded_runs_cannot_play_in_one_session(sim, errors):
     assert found == [("state_invalid", "resources.task_runs[1]")]
 
 
+def test_the_session_limit_is_not_checked_for_seeded_runs(api, sim):
+    """But the session of a seeded run that plays takes a slot."""
+    sim.post("/reset", json={"edition": "credentials", "session_limit": 1})
+    login = {"task_id": "task_1", "source_id": "src_1"}
+    runs = [{"id": id_, "scenario": "success", **login} for id_ in ("r1", "r2")]
+    assert sim.post("/seed", json={"resources": {**PARTS, "task_runs": runs}}).status_code == 200
+    assert api.post("/sessions", json={"source_id": "src_1"}).status_code == 429
+
+
 def test_an_id_is_taken_by_a_resource_of_any_kind(sim, errors):
     """Scripts and timers are found by the id alone."""
     parts = {"agents": [{"id": "one", "name": "A"}], "sources": [{"id": "one", **SITE}]}
