@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, how_to_switch
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.story import KINDS, Script
@@ -139,7 +139,7 @@ def _edition_problems(
     if not scenario.is_for(edition):
         text = (
             f"the scenario {quote(scenario.name)}{aside} is for {scenario.for_editions}, and this"
-            f" world's is `{edition}`"
+            f" world's is `{edition}`; {how_to_switch(scenario.editions[0])}"
         )
         yield problem("request/input_invalid", text, field=where)
 
@@ -269,7 +269,7 @@ def _read_magic(text: str, new: NewResource, library: Library) -> str | IgnoredN
         plays = "" if part is scenario else f"plays {part.name} of "
         text = (
             f"the scenario {quote(part.name)} is for {part.for_editions}, and this"
-            f" world's is `{new.edition}`; use that edition, or a scenario for this one"
+            f" world's is `{new.edition}`; {how_to_switch(part.editions[0])}"
         )
         return IgnoredName(scenario.name, f"{plays}edition {' or '.join(part.editions)}", text)
     tag = tagged[1] if tagged else ""

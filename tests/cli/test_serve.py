@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from deck_sim import Deck, DeckSimError
+from deck_sim.contract.editions import how_to_switch
 
 
 def base_url(banner):
@@ -221,7 +222,7 @@ def test_an_edit_can_make_a_queued_scenario_unplayable(serving, write, caplog):
     assert (chosen, left) == ("source_down; because=queue", ["mine"])
     text = (
         "'mine' is dropped from the queue for `task_run`: the scenario 'mine' is for the edition"
-        " `credentials`, and this world's is `connections`"
+        f" `credentials`, and this world's is `connections`; {how_to_switch('credentials')}"
     )
     assert (error["field"], error["message"]) == ("queue", text)
     assert [line.what for line in timeline if line.kind == "queue"] == [text]

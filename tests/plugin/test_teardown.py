@@ -55,7 +55,7 @@ PROBLEMS = {
     f"{HOLD}.release()": "a hold stopped nothing: `connection.disconnected` of `conn_*`; *strict=*",
     IGNORED: "the magic name 'session_breaks_down' is ignored, and 'success' is played: the"
     " scenario 'session_breaks_down' is for the edition `credentials`, and this world's is"
-    " `connections`; use that edition, or a scenario for this one; *strict=False*",
+    ' `connections`; to switch: @pytest.mark.deck(edition="credentials"), *strict=False*',
     "crash(deck, request)": "deck-sim itself failed:",
 }
 

@@ -21,6 +21,14 @@ def register(edition: Edition) -> None:
     CATALOG.update((row.name, row) for row in edition.errors)
 
 
+def how_to_switch(edition: str) -> str:
+    """How to give a world another edition: in a test, on the command line, and over HTTP."""
+    return (
+        f'to switch: @pytest.mark.deck(edition="{edition}"), the option --edition {edition}, or'
+        f' PATCH /_sim/world {{"edition": "{edition}"}} while the world is empty'
+    )
+
+
 def every_event_type() -> tuple[str, ...]:
     """The event types that any edition documents."""
     return (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_types),)

@@ -3,7 +3,7 @@
 import re
 from functools import cache, partial
 
-from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.editions import EDITIONS, Edition, how_to_switch
 from deck_sim.runtime.registry import WorldRegistry
 
 # Each of these registers its functions as endpoints.
@@ -46,9 +46,8 @@ def _find_in_editions(path: str, relative: str) -> str | None:
     for name, other in EDITIONS.items():
         if _routes(other).has(relative):
             return (
-                f"`{path}` is an endpoint of the `{name}` edition; this world has another. To"
-                f' switch: @pytest.mark.deck(edition="{name}"), the option --edition {name}, or'
-                f' PATCH /_sim/world {{"edition": "{name}"}} while the world is empty.'
+                f"`{path}` is an endpoint of the `{name}` edition; this world has another;"
+                f" {how_to_switch(name)}."
             )
     return None
 

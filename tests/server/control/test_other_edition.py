@@ -4,7 +4,9 @@ import pytest
 
 FOREIGN = "session_breaks_down"
 REFUSAL = (
-    f"the scenario '{FOREIGN}' is for the edition `credentials`, and this world's is `connections`"
+    f"the scenario '{FOREIGN}' is for the edition `credentials`, and this world's is `connections`;"
+    ' to switch: @pytest.mark.deck(edition="credentials"), the option --edition credentials, or'
+    ' PATCH /_sim/world {"edition": "credentials"} while the world is empty'
 )
 
 
