@@ -107,8 +107,8 @@ _TEXTS = {
     "model_attributes_type": "must be an object, not {found}",
     "list_type": "must be a list, not {found}",
     "tuple_type": "must be a list, not {found}",
-    "too_long": "must have at most {max_length} items",
-    "too_short": "must have at least {min_length} items",
+    "too_long": "must have at most {max_length} item{s}",
+    "too_short": "must have at least {min_length} item{s}",
     "literal_error": "must be {expected}, not {found}",
     "greater_than": "must be more than {gt:.12g}, not {found}",
     "greater_than_equal": "must be at least {ge}, not {found}",
@@ -126,7 +126,9 @@ def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
     text = _TEXTS.get(error["type"], "{msg}")
     found = error.get("input")
     length = len(found) if isinstance(found, str) else 0
-    words = {"found": show(found), "length": length, "msg": error["msg"], **error.get("ctx", {})}
+    bounds = error.get("ctx", {})
+    plural = "" if 1 in (bounds.get("min_length"), bounds.get("max_length")) else "s"
+    words = {"found": show(found), "length": length, "msg": error["msg"], "s": plural, **bounds}
     return text.format(**words)
 
 

@@ -32,6 +32,7 @@ class Body(Strict):
     flag: bool = False
     choice: Literal["a", "b"] = "a"
     names: Annotated[list[str], Field(min_length=2)] = ["a", "b"]
+    one: Annotated[list[str], Field(max_length=1)] = []
     inner: Small | None = None
     many: list[Small] = []
     either: Small | Large | Literal["none"] = "none"
@@ -70,6 +71,7 @@ def messages_for(data, model=Body):
         ({"choice": "c"}, "must be 'a' or 'b', not \"c\""),
         ({"names": "a"}, 'must be a list, not "a"'),
         ({"names": ["a"]}, "must have at least 2 items"),
+        ({"one": ["a", "b"]}, "must have at most 1 item"),
         ({"inner": 5}, "must be an object, not 5"),
         ({"free": []}, "must be an object, not an empty list"),
         ({"free": {"{found}": "{x}"}}, 'must be a whole number, not "{x}"'),
@@ -82,7 +84,7 @@ def test_a_message_names_what_was_found_and_what_is_allowed(data, sentence):
     assert messages_for(data) == [sentence]
 
 
-ALL = "`at`, `choice`, `either`, `flag`, `free`, `inner`, `many`, `names`, `text` or `whole`"
+ALL = "`at`, `choice`, `either`, `flag`, `free`, `inner`, `many`, `names`, `one`, `text` or `whole`"
 
 
 @pytest.mark.parametrize(
