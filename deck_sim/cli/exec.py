@@ -98,7 +98,8 @@ def command(
         report = ExecReport([*words], code, [report_world(deck) for deck in _decks(server)])
         click.echo(f"deck-sim: {report.summary()}", err=True)
         if report_file is not None:
-            code = _write_report(report, report_file) or code
+            unwritten = _write_report(report, report_file)
+            code = code or unwritten
         if hold:
             _wait_for_signal(f"deck-sim: still serving {server.base_url}; Ctrl-C stops it")
     raise click.exceptions.Exit(code)
