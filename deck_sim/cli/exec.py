@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from deck_sim.base.errors import DeckSimError
 from deck_sim.cli.command import Command, CommandError
 from deck_sim.cli.exec_report import ExecReport, report_world
 from deck_sim.cli.option_types import ANY_KEY
@@ -117,12 +116,9 @@ def _serving(thread: ServerThread) -> Iterator[None]:
 def _decks(server: Server) -> Iterator[Deck]:
     """A handle for each world that was called."""
     for key in server.worlds.known_keys:
-        try:
-            with Deck(server.url, key) as deck:
-                if deck.requests:
-                    yield deck
-        except DeckSimError as error:
-            raise CommandError(str(error)) from None
+        with Deck(server.url, key) as deck:
+            if deck.requests:
+                yield deck
 
 
 def _write_report(report: ExecReport, file: Path) -> int:

@@ -23,6 +23,11 @@ class Control:
 
     def __init__(self, url: str, api_key: str) -> None:
         self.url, self.api_key = url, api_key
+        try:
+            authorization = f"Bearer {api_key}".encode("latin-1")
+        except UnicodeEncodeError:
+            text = f"{api_key!r} cannot be sent as an API key; use letters, digits and `_`"
+            raise DeckSimError(text) from None
         transport = None
         # A socket for each world would take several times as long as all that the world needs.
         serve = sys.modules.get("deck_sim.server.serve")  # if not imported, no server runs here
@@ -33,8 +38,8 @@ class Control:
         self._client = httpx2.Client(
             base_url=f"{url}/_sim",
             headers={
-                "Authorization": f"Bearer {api_key}",
-                real_time.PROCESS_HEADER: real_time.PROCESS,
+                b"Authorization": authorization,
+                real_time.PROCESS_HEADER.encode(): real_time.PROCESS.encode(),
             },
             timeout=TIMEOUT_SECONDS,
             transport=transport,

@@ -59,6 +59,20 @@ def test_the_summary_says_what_was_called_and_each_call_is_logged(cli):
     )
 
 
+def test_each_world_that_was_called_is_in_the_summary(cli):
+    """Whatever its key; a world that only the control API was asked about is not."""
+    source = """
+import os, urllib.request
+base = os.environ["DECK_BASE_URL"]
+for key, path in (("sk_a", "/agents"), ("k\\xe9y", "/agents"), ("sk_b", "_sim")):
+    url = base + path if path != "_sim" else base.removesuffix("/v2") + "/_sim/world"
+    call = urllib.request.Request(url, headers={"Authorization": "Bearer " + key})
+    urllib.request.urlopen(call)
+"""
+    shown = cli("exec", *python(source)).stderr.splitlines()
+    assert shown[-1].startswith("deck-sim: 2 calls in 2 worlds; no scenario was played")
+
+
 def test_a_command_that_calls_nothing_is_told_where_the_api_is(cli):
     """It probably does not read the variable."""
     shown = cli("exec", *python("pass")).stderr

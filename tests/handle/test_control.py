@@ -66,6 +66,12 @@ def test_an_answer_that_is_not_of_the_api_is_an_error(deck, body, text):
     assert str(refusal.value) == text
 
 
+def test_a_key_that_no_header_can_have_is_refused():
+    """HTTP sends Latin-1."""
+    with pytest.raises(DeckSimError, match="'sk_→' cannot be sent as an API key"):
+        Deck("http://127.0.0.1:9", "sk_→")
+
+
 def test_another_kind_of_server_is_recognized(other_url, capfd):
     """The error names the URL and the status."""
     with (
