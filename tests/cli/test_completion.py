@@ -16,6 +16,7 @@ import pytest
         ("deck-sim scenarios mfa_tw", ["plain,mfa_twice"]),
         ("deck-sim play --scenarios {folder} min", ["plain,mine"]),
         ("deck-sim play tests/", ["file,tests/"]),
+        ("deck-sim ex", ["plain,exec"]),
     ],
 )
 def test_a_shell_can_complete_scenarios(words, proposed, cli, write, tmp_path):

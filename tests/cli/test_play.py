@@ -238,3 +238,9 @@ def test_programs_get_json(cli):
     line = {"at": "11s", "who": "user", "what": "answered", "detail": "code=123456"}
     assert line in played["lines"]
     assert "guest" in played["input"]
+
+
+def test_a_refused_call_is_the_end(cli):
+    """There is no run whose status could be told."""
+    shown = cli("play", "rate_limited").stdout.splitlines()
+    assert shown[-1] == "The call for the task run is refused after 1s."
