@@ -21,7 +21,7 @@ _SECRET = re.compile(
 # Names of headers are free, so more words count as secret.
 _SECRET_HEADER = re.compile(rf"{_SECRET.pattern}|auth(?!enticate)|key", re.IGNORECASE)
 
-# In a login more names are secret, but only as whole words: `shopping_list` is none.
+# In a login more names are secret, but only as whole words, so `shopping_list` is not secret.
 _SECRET_OF_LOGIN = re.compile(
     rf"{_SECRET.pattern}|(?<![a-z])(?:pin|otp|cvc|cvv|ssn|answer)(?![a-z])", re.IGNORECASE
 )

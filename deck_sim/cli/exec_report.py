@@ -22,7 +22,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class WorldReport:
-    """What happened in one world."""
+    """The calls, scenarios, deliveries and problems of one world."""
 
     world: str
     calls: int
@@ -34,7 +34,7 @@ class WorldReport:
 
 @dataclass(frozen=True, slots=True)
 class ExecReport:
-    """What happened in all worlds while a command ran, and how it ended."""
+    """The reports of all worlds of a command, and its exit code."""
 
     command: list[str]
     exit_code: int
@@ -89,7 +89,7 @@ class ExecReport:
 
 
 def report_world(deck: Deck) -> WorldReport:
-    """What happened in the world of a handle."""
+    """Make the report of the world of a handle."""
     calls = [*deck.requests]
     chosen = (call["scenario"].partition(";")[0] for call in calls if call["scenario"])
     return WorldReport(

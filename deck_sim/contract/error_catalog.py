@@ -73,7 +73,7 @@ source/source_invalid 400 (documented): The `source_id` is not valid.
     source: docs.deck.co, errors, sources: source_invalid means that the source_id is not valid
     date: 2026-11-26
 source/source_not_found 404 (documented): The source does not exist.
-    source: docs.deck.co, errors, sources: source_not_found means that there is no such source
+    source: docs.deck.co, errors, sources: source_not_found means that no such source exists
     date: 2026-11-26
 source/source_not_available 503 (documented): The source is not available.
     source: docs.deck.co, errors, sources: the source is down or unreachable

@@ -128,7 +128,7 @@ def _find(world: World, kind: str, resource_id: str) -> Resource | None:
 
 
 def _at(fields: Mapping[str, Any], path: str) -> Any:
-    """The value of a field, or of one inside another; None if there is none."""
+    """The value of a field, or of one inside another, or None."""
     name, _, inner = path.partition(".")
     value = fields.get(name)
     if not inner:

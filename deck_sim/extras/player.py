@@ -258,7 +258,7 @@ class _Player:
         return "reject" if self.reject else self._play_of(run).review
 
     def _play_of(self, resource: Resource) -> Play:
-        """What the people do in the story that a resource plays."""
+        """The actions of people in the story that a resource plays."""
         name = self.world.stories[resource.id].script.scenario
         return self.simulation.library.get(name).play or Play()
 

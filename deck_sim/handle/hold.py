@@ -8,7 +8,7 @@ from deck_sim.handle.control import Control, drop_none
 
 
 def point_kind(point: str, call: str) -> str:
-    """What a point is: `call` if it is a pattern of calls, otherwise an `event`."""
+    """The kind of a point: `call` if it is a pattern of calls, otherwise `event`."""
     return call if "/" in point or point.endswith("**") else "event"
 
 

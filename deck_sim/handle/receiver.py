@@ -66,7 +66,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         self.complaints: list[str] = []  # wrong signatures, and callbacks that failed
         self._arrived = Condition()
         self._callbacks: list[tuple[str, Callable[[Json], Any]]] = []
-        self._failures: set[tuple[object, ...]] = set()  # the errors whose tracebacks are told
+        self._failures: set[tuple[object, ...]] = set()  # the errors whose tracebacks were reported
         self._answers: deque[int] = deque()
         self._usual = 200
 

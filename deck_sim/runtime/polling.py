@@ -23,7 +23,7 @@ from deck_sim.runtime.advance import HasWorld, pass_time_until, steps
 def pass_polled_time(
     owner: HasWorld, read: Iterable[Resource], step: timedelta | None, last: datetime
 ) -> Generator[None, None, None]:
-    """Let the time pass that a read of these resources costs, but not beyond `last`.
+    """Pass the time that a read of these resources takes, but not beyond `last`.
 
     Webhooks must not be sent in its pauses.
     """

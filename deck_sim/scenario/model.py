@@ -110,13 +110,13 @@ else:
 
 
 class Play(Strict):
-    """What the people of a story do when `deck-sim play` plays it."""
+    """The actions of people when `deck-sim play` plays a story."""
 
     answers: Annotated[tuple[dict[str, AcceptedText], ...], Many] | None = None
     """The answers to its prompts, in order; later prompts get none. If omitted, every prompt gets
     an accepted answer; with an empty list, none gets one."""
     review: Literal["approve", "reject", "none"] = "approve"
-    """What the reviewer does when the run waits for approval; `none` leaves it waiting."""
+    """The verdict of the reviewer when the run waits for approval; `none` leaves it waiting."""
 
 
 class Scenario(Strict):
@@ -150,7 +150,7 @@ class Scenario(Strict):
     """The timeout of its runs if their task has the default one of 30 minutes. A task with a
     timeout of its own keeps it."""
     play: Play | None = FILLED
-    """What its people do when `deck-sim play` plays it."""
+    """The actions of people when `deck-sim play` plays it."""
     http: Annotated[tuple[AnyHttpFault, ...], Many] | None = FILLED
     """Faults of calls about the resource that plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = FILLED

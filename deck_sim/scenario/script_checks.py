@@ -50,7 +50,7 @@ def check_scripts(scenario: Mapping[str, Any]) -> tuple[tuple[str, ...], str, li
 
 
 def _explain_editions(playable: tuple[str, ...], found: Mapping[str, list[Found]]) -> str:
-    """What excludes the first of the editions that cannot play a scenario; empty if all can."""
+    """The reason why an edition cannot play a scenario; empty if all can."""
     for edition, mistakes in found.items():
         for path, text in sorted(mistakes, key=lambda one: not isinstance(one[1], _Lack))[:1]:
             place = format_path(path)

@@ -43,7 +43,7 @@ VALUES: Mapping[str, Callable[[pytest.Item, str | None], list[Any]]] = {
 
 
 def fail_runs(deck: Deck, error: ErrorInfo) -> None:
-    """Let every run of a world start and then fail with an error."""
+    """Make every run of a world start and then fail with an error."""
     script = [{"queued": "1s"}, {"running": "5s"}, {"failed": error.name}]
     name = f"{_FAILURE}{error.name.replace('/', '_')}"
     deck.use(deck.scenario({"name": name, "task_run": script}))

@@ -15,7 +15,7 @@ AT = "2025-01-15T09:30:00Z"
 
 @pytest.fixture
 def written(capsys):
-    """Let a function use the handle of a server whose log is written; returns its lines."""
+    """Call a function with the handle of a server whose log is written; returns its lines."""
 
     def written(act, form="text", *, quiet=False):
         with log_to_stderr(form, quiet=quiet), DeckSim() as deck:

@@ -1,4 +1,4 @@
-"""What the people of a story do when it is played: the `play` of the scenario, and its timeout."""
+"""The actions of people when a story is played: the `play` of the scenario, and its timeout."""
 
 import pytest
 

@@ -12,7 +12,7 @@ AGENT = {"name": "Concierge"}
 
 @pytest.fixture
 def lines(sim):
-    """What the timeline says of calls."""
+    """The entries of calls in the timeline."""
     entries = lambda: sim.get("/timeline").json()["data"]  # noqa: E731
     return lambda: [entry["what"] for entry in entries() if entry["kind"] == "call"]
 

@@ -147,7 +147,7 @@ def test_a_snapshot_keeps_an_own_answer(sim, api):
 
 
 def test_an_own_answer_is_no_mistake_of_the_client(own, sim, run_task, api):
-    """What a fault shows of a run says nothing about it; an ignored `Retry-After` counts."""
+    """The answer of a fault says nothing about a run; an ignored `Retry-After` counts."""
     run = run_task()
     fault = {"match": "GET /v2/task-runs/*", "status": 200, "body": {"status": "completed"}}
     sim.post("/faults", json={**fault, "times": 5})

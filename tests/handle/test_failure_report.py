@@ -79,8 +79,8 @@ def test_the_sections_show_choices_refusals_errors_and_waits(deck, run, api):
     assert f": the task times out ({waits['id']})" in report
 
 
-@pytest.mark.parametrize(("mode", "told"), [("frozen", True), ("real", False)])
-def test_a_clock_that_nobody_advances_is_named(deck, run, api, mode, told):
+@pytest.mark.parametrize(("mode", "shown"), [("frozen", True), ("real", False)])
+def test_a_clock_that_nobody_advances_is_named(deck, run, api, mode, shown):
     """As the cause of reads that show the same, and beside what is due."""
     deck.clock.set(mode)
     started = run()
@@ -90,9 +90,9 @@ def test_a_clock_that_nobody_advances_is_named(deck, run, api, mode, told):
     moved = (
         f"why nothing moved:\n  this world's clock is frozen: `{started['id']}` was read 3 times"
     )
-    assert (moved in report) is ("the clock is frozen: move it with" in report) is told
-    assert "give your client `deck.sleep`" in report or not told
-    assert ("mistakes of the client" in report) is not told
+    assert (moved in report) is ("the clock is frozen: move it with" in report) is shown
+    assert "give your client `deck.sleep`" in report or not shown
+    assert ("mistakes of the client" in report) is not shown
 
 
 def test_the_key_of_a_stray_client_is_named(deck):

@@ -97,7 +97,7 @@ def test_an_unknown_filter_is_an_error(pattern, wanted, text):
     ],
 )
 def test_a_call_that_cannot_be_made_is_an_error(deck, pattern, text):
-    """Otherwise an assertion that there is none would pass for ever."""
+    """Otherwise an assertion that it is absent would pass for ever."""
     for find in (deck.requests.where, deck.requests.assert_not_called, deck.requests.assert_order):
         with pytest.raises(DeckSimError) as caught:
             find(pattern)

@@ -53,7 +53,7 @@ class Reference:
         self.now = until
 
     def next_due(self):
-        """Seconds until the next timer, except screenshots; None if there is none."""
+        """Seconds until the next timer, except screenshots, or None."""
         return min((at - self.now for at, *_, name in self.timers if name != "shot"), default=None)
 
     def arm(self, thing, name, length):

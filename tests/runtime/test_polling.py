@@ -41,7 +41,7 @@ def test_polling_an_unfinished_run_jumps_to_its_next_moment(simulation):
 
 
 def test_polling_jumps_over_the_moments_of_others(simulation):
-    """What others have to do on the way happens."""
+    """Timers of others fire on the way."""
     quick, slow = simulation.run("[queued: 1s, running: 1s, completed]"), simulation.run(HANGS)
     assert simulation.read(slow) == ["running"]
     assert simulation.elapsed == 2 * SECOND
@@ -115,7 +115,7 @@ def test_a_run_that_waits_ends_with_the_login_that_it_shares(simulation):
 
 
 def test_a_jump_that_breaks_off_loses_no_timer(simulation, monkeypatch):
-    """What waits can still run out."""
+    """A wait can still time out."""
     monkeypatch.setattr(advance, "MAX_STEPS", 0)
     waits, hangs = simulation.run(ASKS), simulation.run(HANGS)
     with pytest.raises(ApiError):
@@ -139,14 +139,14 @@ def test_polling_a_held_run_moves_nothing(simulation):
 
 
 def test_polling_does_everything_that_is_due_at_one_moment(simulation):
-    """What falls due at the same moment happens in the same poll."""
+    """Timers of the same moment fire in the same poll."""
     first, second = simulation.run(), simulation.run()
     simulation.read(first)
     assert [simulation.look(run).status for run in (first, second)] == ["running", "running"]
 
 
 def test_a_run_that_ends_at_once_costs_no_jump(simulation):
-    """What is due now happens first."""
+    """A timer that is due now fires first."""
     run = simulation.run("[running: 0s, completed]")
     simulation.run(HANGS)
     assert simulation.read(run) == ["completed"]

@@ -64,7 +64,7 @@ class OfflineSimulation(Simulation):
         return self.world.find("task_run", run_id)
 
     def pass_real(self, text):
-        """Let real time pass, and catch up."""
+        """Advance the real time, and catch up."""
         self.real += parse_duration(text) // timedelta(microseconds=1) * 1000
         self.catch_up()
 

@@ -146,7 +146,7 @@ def test_a_connection_that_no_run_uses_is_disconnected(api, sim, connection, run
 
 
 def test_an_idle_connection_ends_its_script(api, sim, connection, advance):
-    """What the script has planned for later does not happen."""
+    """Later steps of the script are not played."""
     sim.patch("/world", json={"connection_idle": "1m"})
     sim.put("/scenarios/mine", json={"connection": [{"connected": "1h"}, "invalid"]})
     body = {"source_id": connection["source_id"], "auth_method": "none"}

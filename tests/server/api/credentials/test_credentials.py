@@ -49,7 +49,7 @@ def test_the_journal_shows_source_fields_that_are_not_secret(sim, new_credential
 
 
 def test_a_change_is_checked_against_the_credential_that_it_makes(api, new_credential, errors):
-    """What was stored counts, unless the change replaces it."""
+    """The stored login counts, unless the change replaces it."""
     bare = new_credential(auth_method="none", auth_credentials=None)
     path, method = f"/credentials/{bare['id']}", {"auth_method": "username_password"}
     absent = [("input_missing", f"auth_credentials.{name}") for name in ("username", "password")]
