@@ -226,6 +226,6 @@ def test_the_traceback_of_a_callback_that_fails_again_is_shown_once(run):
             deck.create("sources", {"type": "website", "website": {"url": "https://inn.example"}})
             deck.advance("1s")
     """
-    printed = f"{run(text).stdout}"
+    printed = f"{run(text).stdout}".partition("short test summary")[0]  # in CI it repeats them
     assert printed.count("Traceback (most recent call last)") == 1
     assert "a callback failed again, at source.created: KeyError: 'source.created'" in printed
