@@ -44,10 +44,6 @@ _INTERRUPTED = 130  # the usual exit code after Ctrl-C
 class CommandLine(Command, click.Group):
     """The program: looks up commands in the table and prints errors in one line."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all commands, in the order of the table."""
-        return list(COMMANDS)
-
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command; None if the name is unknown."""
         if cmd_name not in COMMANDS:

@@ -36,6 +36,12 @@ def test_each_command_has_help_that_says_the_same_as_the_table(name, cli):
     assert f"Examples:\n  {command(name).examples[0]}\n" in shown.stdout
 
 
+def test_all_commands_are_listed_for_a_shell():
+    """They are proposed when `deck-sim` is completed."""
+    proposed = main.shell_complete(click.Context(main), "")
+    assert {*COMMANDS} <= {item.value for item in proposed}
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_option_has_a_help_text(name):
     """In every command."""

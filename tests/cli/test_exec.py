@@ -1,12 +1,16 @@
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
+from contextlib import redirect_stderr
+from threading import Thread
 from xml.etree import ElementTree
 
 import pytest
 
+from deck_sim.cli import main
 from deck_sim.cli.exec_report import ExecReport, WorldReport
 from deck_sim.webhooks.signing import secret_of
 
@@ -121,30 +125,32 @@ def test_a_report_is_xml_whatever_a_problem_says(tmp_path):
 
 def test_hold_serves_on_until_a_signal():
     """The API answers after the command has ended. The exit code is still the command's."""
-    words = [sys.executable, "-m", "deck_sim", "exec", "--hold", *python("import sys; sys.exit(4)")]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
-        held = next(line for line in process.stderr if "still serving" in line)
-        process.send_signal(signal.SIGINT)
-        process.communicate()
-    assert (process.returncode, "Ctrl-C stops it" in held) == (4, True)
+    reading, writing = os.pipe()
+
+    def interrupt(lines):
+        held.append(next(line for line in lines if "still serving" in line))
+        os.kill(os.getpid(), signal.SIGINT)
+
+    held = []
+    with open(reading) as lines, open(writing, "w", buffering=1) as error:
+        reader = Thread(target=interrupt, args=(lines,))
+        reader.start()
+        with redirect_stderr(error), pytest.raises(SystemExit) as ended:
+            main(["exec", "--hold", *python("import sys; sys.exit(4)")])
+        reader.join()
+    assert (ended.value.code, "Ctrl-C stops it" in held[0]) == (4, True)
 
 
-def test_a_terminated_exec_passes_the_signal_on():
+def test_a_terminated_exec_passes_the_signal_on(cli):
     """The command may clean up; then exec ends with its code."""
     source = """
-import signal, sys, time
+import os, signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
-print("ready", flush=True)
+os.kill(os.getppid(), signal.SIGTERM)
 while True:
     time.sleep(0.01)
 """
-    words = [sys.executable, "-m", "deck_sim", "exec", *python(source)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(words, text=True, **pipes) as process:
-        assert process.stdout.readline() == "ready\n"
-        process.terminate()
-        process.communicate()
-    assert process.returncode == 5
+    assert cli("exec", *python(source)).exit_code == 5
 
 
 def test_a_signal_before_the_command_runs_is_passed_on(cli, monkeypatch):

@@ -4,8 +4,11 @@ import os
 import pty
 import subprocess
 import sys
+from contextlib import redirect_stderr
 
 import pytest
+
+from deck_sim.cli.progress import track_progress
 
 MANY = 120
 
@@ -49,3 +52,14 @@ def test_few_files_and_a_plain_terminal_have_none(check, how):
 def test_a_pipe_has_none(cli, check, tmp_path):
     """Even with forced colors."""
     assert cli("check", tmp_path, FORCE_COLOR="1").stderr == ""
+
+
+def test_a_bar_counts_the_items(monkeypatch):
+    """They are the same as without."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    ours, its = pty.openpty()
+    with open(its, "w") as terminal, redirect_stderr(terminal):
+        assert [*track_progress(range(MANY), "counting")] == [*range(MANY)]
+        assert b"counting" in os.read(ours, 100_000)
+    os.close(ours)
