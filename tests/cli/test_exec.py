@@ -144,11 +144,11 @@ def test_hold_serves_on_until_a_signal():
 def test_a_terminated_exec_passes_the_signal_on(cli):
     """The command may clean up; then exec ends with its code."""
     source = """
-import os, signal, sys, time
+import os, signal, sys
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
 os.kill(os.getppid(), signal.SIGTERM)
 while True:
-    time.sleep(0.01)
+    signal.pause()
 """
     assert cli("exec", *python(source)).exit_code == 5
 

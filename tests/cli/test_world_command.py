@@ -69,7 +69,7 @@ def test_an_event_that_does_not_come_is_exit_code_1(drive, run_task):
 
 
 def test_the_clock_shows_what_is_due_and_what_waits(drive, run_task):
-    """What is due with its time, what waits for a person with its status."""
+    """A due step is shown with its time, a wait for a person with its status."""
     run = run_task("mfa_then_success")
     assert f"in 2s          {run['id']}  the script goes on\n" in drive("clock").stdout
     drive("advance", "--until", "idle")

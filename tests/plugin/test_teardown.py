@@ -140,7 +140,7 @@ def test_calls_with_a_key_of_no_world_fail_a_test_without_calls(run):
 
 
 def test_a_failed_test_shows_the_timeline_of_its_world(run):
-    """One that passed or has no world shows nothing."""
+    """A test that passed or has no world shows nothing."""
     text = """
         def test_failed(deck):
             deck.advance("5m")
