@@ -14,16 +14,11 @@ from deck_sim.contract.fidelity import CHECKED, Grade, check_source, read_table
 IN_RUN_ONLY = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorRow:
-    """One error. `status` is `IN_RUN_ONLY` if no call is answered with it."""
+class ErrorName:
+    """The two parts of an error's name, `type/code`."""
 
-    name: str  # `type/code`, as in scenarios
-    status: int
-    grade: Grade
-    message: str
-    source: str
-    date: str = CHECKED
+    __slots__ = ()
+    name: str
 
     @property
     def type(self) -> str:
@@ -34,6 +29,18 @@ class ErrorRow:
     def code(self) -> str:
         """The code, such as `input_missing`."""
         return self.name.partition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow(ErrorName):
+    """One error. `status` is `IN_RUN_ONLY` if no call is answered with it."""
+
+    name: str  # `type/code`, as in scenarios
+    status: int
+    grade: Grade
+    message: str
+    source: str
+    date: str = CHECKED
 
 
 def read_errors(text: str) -> tuple[ErrorRow, ...]:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, run_errors
+from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ErrorName, run_errors
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorInfo:
+class ErrorInfo(ErrorName):
     """One error of the Deck API; `str()` is its name."""
 
     name: str  # `type/code`, as in scenarios
@@ -16,16 +16,6 @@ class ErrorInfo:
     ends_run: bool  # whether a run can fail with it
     grade: str  # `documented`, `observed` or `assumed`
     message: str  # the default; words in braces are filled in
-
-    @property
-    def type(self) -> str:
-        """The type, such as `source`."""
-        return self.name.partition("/")[0]
-
-    @property
-    def code(self) -> str:
-        """The code, such as `source_blocked`."""
-        return self.name.partition("/")[2]
 
     def __str__(self) -> str:
         return self.name

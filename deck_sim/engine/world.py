@@ -338,10 +338,8 @@ class World:
                     "attempts": 0,
                     "delivered_at": None,
                 }
-                hidden, about = (
-                    {"event": event, "replayed_after": 0},
-                    f": {type_} to {destination.id}",
-                )
+                hidden = {"event": event, "replayed_after": 0}
+                about = f": {type_} to {destination.id}"
                 made = self.create("event_delivery", fields, hidden, silent=True, about=about)
                 self.timers.arm(made.id, ATTEMPT, self.now)
 

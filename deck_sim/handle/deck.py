@@ -18,6 +18,7 @@ from deck_sim.handle.address import read_url
 from deck_sim.handle.clock import Clock
 from deck_sim.handle.control import Control, IdOrResource, Json, drop_none, read_id
 from deck_sim.handle.hold import Hold, point_kind
+from deck_sim.handle.idle_sleeps import IdleSleeps
 from deck_sim.handle.journal import Calls
 from deck_sim.handle.lint import LintReport
 from deck_sim.handle.tasks import ReadyTask, TaskStarter
@@ -75,7 +76,7 @@ class Deck(AbstractContextManager["Deck"]):
         self.apps = WebhookApps(self.url, api_key)
         self.clock = Clock(self._control, self.apps)
         self._numbers = itertools.count(1)
-        self._idle_sleeps, self._idle_since = 0, datetime.min
+        self._idle_sleeps = IdleSleeps(lambda: self.next()["due"])
 
     @property
     def base_url(self) -> str:
@@ -263,36 +264,14 @@ class Deck(AbstractContextManager["Deck"]):
         An error ends a client that sleeps `most_idle_sleeps` times while nothing happens, if
         nothing is due or it sleeps for no time.
         """
-        self._count_idle_sleeps(self.advance(seconds))
+        self._idle_sleeps.add(self.advance(seconds), self.most_idle_sleeps)
 
     async def async_sleep(self, seconds: float) -> None:
         """`sleep` for clients that await it."""
-        self._count_idle_sleeps(await self.async_advance(seconds))
+        self._idle_sleeps.add(await self.async_advance(seconds), self.most_idle_sleeps)
 
     def _advancing(self, **how: Any) -> Callable[[], AdvanceReport]:
         return lambda: read_advance(self._control.call("POST", "/clock/advance", json=how))
-
-    def _count_idle_sleeps(self, report: AdvanceReport) -> None:
-        is_idle = all(entry.kind == "clock" for entry in report.happened)
-        if not is_idle:
-            self._idle_sleeps = 0
-            return
-        if not self._idle_sleeps:
-            self._idle_since = report.now
-        self._idle_sleeps += 1
-        if self._idle_sleeps < self.most_idle_sleeps:
-            return
-        slept, due = f"it has slept {self._idle_sleeps} times", self.next()["due"]
-        if due and report.now > self._idle_since:
-            return
-        self._idle_sleeps = 0
-        if due:
-            text = f"{slept} without any time, and the next thing is due in {due[0]['in']}; it must"
-            raise DeckSimError(f"the client waits for ever: {text} sleep longer than 0 seconds")
-        raise DeckSimError(
-            f"the client waits for ever: {slept}, nothing has happened, and nothing is due;"
-            " for a client that gives up later, set `deck.most_idle_sleeps`"
-        )
 
     # Webhooks
 
