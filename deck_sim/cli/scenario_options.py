@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.scenario.library import Library, read_files, read_folder, scenario_files, shipped
+from deck_sim.scenario.library import (
+    Library,
+    explain_file,
+    read_files,
+    read_folder,
+    scenario_files,
+    shipped,
+)
 
 if TYPE_CHECKING:
     from deck_sim.scenario import loader
     from deck_sim.scenario.model import Scenario
+
+
+class _Folder(click.Path):
+    """A folder that exists."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if Path(value).is_file():
+            self.fail(f"{value!r}: {explain_file(Path(value))}", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 EDITION = click.option(
     "--edition",
@@ -30,7 +47,7 @@ SEED = click.option(
 FOLDER = click.option(
     "--scenarios",
     "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=_Folder(exists=True, file_okay=False, path_type=Path),
     help="A folder with your own scenarios.",
 )
 

@@ -188,6 +188,11 @@ def scenario_files(folder: Path) -> list[Path]:
     return sorted(file for suffix in _SUFFIXES for file in folder.glob(f"*{suffix}"))
 
 
+def explain_file(file: Path) -> str:
+    """What to do about a file that is given where a folder is wanted."""
+    return f"this is a file; give the folder that it is in, '{file.parent}'"
+
+
 def read_folder(folder: Path, below: Library | None) -> Library:
     """Read the scenarios of a user's folder, `*.yaml` and `*.yml`, over those `below`.
     `ScenarioError` has every mistake of every file.
@@ -197,7 +202,7 @@ def read_folder(folder: Path, below: Library | None) -> Library:
     if not folder.is_dir():
         text = "no such folder"
         if folder.exists():
-            text = f"this is a file; give the folder that it is in, '{folder.parent}'"
+            text = explain_file(folder)
         raise ScenarioError(Mistake(str(folder), 1, 1, "", text))
     library, mistakes = read_files(scenario_files(folder), below)
     if mistakes:

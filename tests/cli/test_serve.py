@@ -3,6 +3,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -266,6 +267,11 @@ def test_a_host_that_is_not_of_this_machine_is_exit_code_1(cli, host):
         (["--webhook-time", "noon"], "Invalid value for '--webhook-time': 'noon' is not one of"),
         (["--keys", " , "], "Invalid value for '--keys': no key found in ' , '"),
         (["--scenarios", "nowhere"], "Invalid value for '--scenarios'"),
+        (
+            ["--scenarios", __file__],
+            f"Invalid value for '--scenarios': {__file__!r}: this is a file; give the folder that"
+            f" it is in, {str(Path(__file__).parent)!r}",
+        ),
         (["--reload"], "--reload needs --scenarios FOLDER"),
         (["--world", "nowhere.yaml"], "Invalid value for '--world'"),
         (["--port-file", "nowhere/port"], "--port-file: the folder 'nowhere' does not exist"),
