@@ -6,7 +6,7 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import JSON, Command, print_json
-from deck_sim.cli.option_types import MODE, MOMENT, STEP
+from deck_sim.cli.option_types import MODE, MOMENT, POSITIVE_DURATION
 from deck_sim.cli.world_command import on_server, print_lines
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.simulation import ON_POLL
@@ -30,7 +30,7 @@ from deck_sim.runtime.simulation import ON_POLL
 @click.option(
     "--step",
     metavar="DURATION",
-    callback=STEP,
+    callback=POSITIVE_DURATION,
     help="How much time each read takes with the mode on_poll.",
 )
 @click.option("--now", metavar="MOMENT", callback=MOMENT, help="Advance to this moment first.")

@@ -1,20 +1,24 @@
 """`deck-sim exec`: runs a command against a server of its own."""
 
+import math
 import os
 import signal
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
+from deck_sim.base.durations import format_duration
+from deck_sim.base.real_time import monotonic
 from deck_sim.cli.command import Command, CommandError
 from deck_sim.cli.exec_report import ExecReport, report_world
-from deck_sim.cli.option_types import ANY_KEY
+from deck_sim.cli.option_types import ANY_KEY, POSITIVE_DURATION
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.handle.deck import Deck
@@ -23,7 +27,9 @@ from deck_sim.webhooks.signing import secret_of
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126  # as shells exit
 _BY_SIGNAL = 128
+_TIMED_OUT = 124  # as of timeout(1)
 _SIGNAL_INTERVAL = 0.1  # seconds
+_KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
 
 
 @click.command(
@@ -33,6 +39,7 @@ _SIGNAL_INTERVAL = 0.1  # seconds
         "deck-sim exec -- npm test",
         "deck-sim exec --edition credentials --clock on_poll -- go test ./...",
         "deck-sim exec --report deck-sim.xml --env-base-url DECK_URL -- make test",
+        "deck-sim exec --timeout 10m -- pytest",
         "deck-sim exec --hold -- ./seed-and-run.sh",
     ],
 )
@@ -64,6 +71,12 @@ _SIGNAL_INTERVAL = 0.1  # seconds
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the summary to this file, as JUnit XML (.xml) or as JSON.",
 )
+@click.option(
+    "--timeout",
+    metavar="DURATION",
+    callback=POSITIVE_DURATION,
+    help="End the command after this time, like 10m.",
+)
 @click.option("--hold", is_flag=True, help="Serve on after the command ends, until Ctrl-C.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
@@ -72,6 +85,7 @@ def command(
     env_api_key: str,
     env_webhook_secret: str,
     report_file: Path | None,
+    timeout: timedelta | None,
     hold: bool,
     log_format: str,
     quiet: bool,
@@ -93,7 +107,7 @@ def command(
     key = server.worlds.first_key or ANY_KEY
     variables = dict(zip(names, (server.base_url, key, secret_of(key)), strict=True))
     with log_to_stderr(log_format, quiet=quiet), _serving(thread):
-        code = _run([*words], {**os.environ, **variables})
+        code = _run([*words], {**os.environ, **variables}, timeout)
         report = ExecReport([*words], code, [report_world(deck) for deck in _decks(server)])
         click.echo(f"deck-sim: {report.summary()}", err=True)
         if report_file is not None:
@@ -131,10 +145,11 @@ def _write_report(report: ExecReport, file: Path) -> int:
     return 0
 
 
-def _run(words: list[str], variables: dict[str, str]) -> int:
+def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None) -> int:
     """Run the command; returns its exit code, as a shell would show it.
 
-    Ctrl-C reaches the command by itself, so it has no effect here; SIGTERM is passed on.
+    Ctrl-C reaches the command by itself, so it has no effect here; SIGTERM is passed on. After the
+    timeout the command gets SIGTERM, and SIGKILL if it goes on.
     """
     process: subprocess.Popen[bytes] | None = None
     early = list[int]()  # signals that came before the command ran
@@ -155,10 +170,19 @@ def _run(words: list[str], variables: dict[str, str]) -> int:
         for number in early:
             process.send_signal(number)
         ended: int | None = None
+        began, ends = monotonic(), [signal.SIGKILL, signal.SIGTERM]
+        limit = math.inf if timeout is None else timeout.total_seconds()
         while ended is None:
             # A signal that comes just before an endless wait would be noticed at its end only.
             with suppress(subprocess.TimeoutExpired):
                 ended = process.wait(_SIGNAL_INTERVAL)
+            if ended is None and monotonic() - began >= limit:
+                process.send_signal(ends.pop())
+                limit = limit + _KILL_AFTER if ends else math.inf
+    if timeout is not None and len(ends) < 2:
+        text = f"the command did not end within {format_duration(timeout)}, and was ended"
+        click.echo(f"deck-sim: {text}", err=True)
+        return _TIMED_OUT
     return ended if ended >= 0 else _BY_SIGNAL - ended
 
 

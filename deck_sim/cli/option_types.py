@@ -36,10 +36,10 @@ def option_value(read: Callable[[str], Any]) -> Callable[..., Any]:
     return callback
 
 
-def _step(text: str) -> timedelta:
+def _positive(text: str) -> timedelta:
     length = parse_duration(text)
     if not length:
-        raise ValueError(f"a step must be longer than zero, not {text!r}")
+        raise ValueError(f"must be longer than zero, not {text!r}")
     return length
 
 
@@ -95,7 +95,7 @@ class _Mode(click.Choice[str]):
 
 
 MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
-DURATION, STEP = option_value(parse_duration), option_value(_step)
+DURATION, POSITIVE_DURATION = option_value(parse_duration), option_value(_positive)
 TASK_TIMEOUT = option_value(_timeout)
 MOMENT = option_value(lambda text: read_moment(text, "MOMENT"))
 URL, KEY, KEYS = option_value(read_url), option_value(_key), option_value(_keys)

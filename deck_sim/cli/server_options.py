@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from deck_sim.cli.command import CommandError
-from deck_sim.cli.option_types import KEYS, MODE, MOMENT, STEP
+from deck_sim.cli.option_types import KEYS, MODE, MOMENT, POSITIVE_DURATION
 from deck_sim.cli.scenario_options import (
     EDITION,
     FOLDER,
@@ -64,7 +64,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--step",
             metavar="DURATION",
-            callback=STEP,
+            callback=POSITIVE_DURATION,
             help="How much time each read takes with --clock on_poll.",
         ),
         click.option(

@@ -153,6 +153,18 @@ while True:
     assert cli("exec", *python(source)).exit_code == 5
 
 
+@pytest.mark.parametrize("on_sigterm", ["SIG_DFL", "SIG_IGN"])
+def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch, on_sigterm):
+    """By SIGTERM, and by SIGKILL if that does not end it. The summary is still printed."""
+    monkeypatch.setattr("deck_sim.cli.exec._KILL_AFTER", 0)
+    source = f"import signal; signal.signal(signal.SIGTERM, signal.{on_sigterm}); signal.pause()"
+    shown = cli("exec", "--timeout", "300ms", *python(source))
+    first, summary = shown.stderr.splitlines()
+    assert shown.exit_code == 124
+    assert first == "deck-sim: the command did not end within 300ms, and was ended"
+    assert summary.startswith("deck-sim: nothing called the simulated API")
+
+
 def test_a_signal_before_the_command_runs_is_passed_on(cli, monkeypatch):
     """It reaches the command as soon as there is one."""
 

@@ -121,7 +121,7 @@ def test_a_step_sets_the_on_poll_clock(words, shows, drive, sim):
     [
         (["--step", "5s", "--mode", "frozen"], "--step needs --mode on_poll; found --mode frozen"),
         (["--step", "5s", "--speed", "2"], "--step is for the mode on_poll, and --speed for"),
-        (["--step", "0s"], "a step must be longer than zero, not '0s'"),
+        (["--step", "0s"], "must be longer than zero, not '0s'"),
         (["--step", "5"], "'5' is not a duration"),
     ],
 )
@@ -159,6 +159,7 @@ def test_reset_replaces_the_world(drive, run_task, sim, key):
     )
     world = sim.get("/world").json()
     assert (world["seed"], sum(world["resources"].values())) == (7, 0)
+    assert json.loads(drive("reset", "--seed", "8", "--json").stdout)["seed"] == 8
 
 
 def test_coverage_shows_how_often_each_step_was_played(drive, run_task):
