@@ -17,7 +17,7 @@ import click
 from deck_sim.base.durations import format_duration
 from deck_sim.base.real_time import monotonic
 from deck_sim.cli.command import Command, CommandError
-from deck_sim.cli.exec_report import ExecReport, report_world
+from deck_sim.cli.exec_report import ExecReport, find_refused_calls, report_world
 from deck_sim.cli.option_types import ANY_KEY, POSITIVE_DURATION
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
@@ -108,7 +108,9 @@ def command(
     variables = dict(zip(names, (server.base_url, key, secret_of(key)), strict=True))
     with log_to_stderr(log_format, quiet=quiet), _serving(thread):
         code = _run([*words], {**os.environ, **variables}, timeout)
-        report = ExecReport([*words], code, [report_world(deck) for deck in _decks(server)])
+        worlds = [report_world(deck) for deck in _decks(server)]
+        refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
+        report = ExecReport([*words], code, worlds, refused)
         click.echo(f"deck-sim: {report.summary()}", err=True)
         if report_file is not None:
             unwritten = _write_report(report, report_file)

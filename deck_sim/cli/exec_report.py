@@ -3,19 +3,21 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.problems import (
+    explain_refused,
     find_failures,
     find_ignored_names,
     find_unplayed_logins,
     find_unused,
 )
 from deck_sim.runtime.activity import mask_key
+from deck_sim.runtime.registry import RefusedCall
 
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -34,11 +36,12 @@ class WorldReport:
 
 @dataclass(frozen=True, slots=True)
 class ExecReport:
-    """The reports of all worlds of a command, and its exit code."""
+    """The exit code of a command, the reports of its worlds, and problems of no world."""
 
     command: list[str]
     exit_code: int
     worlds: list[WorldReport] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     def write(self, file: Path) -> None:
         """Write it as JUnit XML, if the file's name ends in `.xml`, or as JSON."""
@@ -49,7 +52,7 @@ class ExecReport:
 
     def summary(self) -> str:
         """One paragraph, and a line for each problem."""
-        if not self.worlds:
+        if not (self.worlds or self.problems):
             return (
                 "nothing called the simulated API: does the command read DECK_BASE_URL"
                 " (or the variable of --env-base-url)?"
@@ -61,31 +64,54 @@ class ExecReport:
             sent.update(world.deliveries)
         parts = [
             f"{_count(calls, 'call')} in {_count(len(self.worlds), 'world')}"
-            f"{f', {refused} of them refused' if refused else ''}",
+            f"{f', {refused} of them refused' if refused else ''}"
+            if self.worlds
+            else "no call reached a world",
             f"played {_list(played)}" if played else "no scenario was played",
             *([f"webhooks: {_list(sent)}"] if sent else []),
         ]
-        problems = [f"  {world.world}: {text}" for world in self.worlds for text in world.problems]
+        problems = [f"  {text}" for text in self.problems]
+        problems += [f"  {world.world}: {text}" for world in self.worlds for text in world.problems]
         parts.append(f"{_count(len(problems), 'problem')}{':' if problems else ''}")
         return "\n".join([f"{'; '.join(parts)}", *problems])
 
     def _junit(self) -> "ElementTree[Element]":
         """A test case for each scenario of each world, and a failed one for each problem."""
         suites = Element("testsuites")
+        if self.problems:
+            _add_suite(suites, "no world", {}, self.problems)
         for world in self.worlds:
-            cases = len(world.scenarios) + len(world.problems)
-            suite = SubElement(suites, "testsuite", name=f"deck-sim {world.world}")
-            suite.set("tests", f"{cases}")
-            suite.set("failures", f"{len(world.problems)}")
-            for name, count in world.scenarios.items():
-                text = f"played {name} {_count(count, 'time')}"
-                SubElement(suite, "testcase", classname=world.world, name=text)
-            for problem in (_NOT_IN_XML.sub("�", text) for text in world.problems):
-                title = problem.partition("\n")[0]
-                case = SubElement(suite, "testcase", classname=world.world, name=title)
-                SubElement(case, "failure", message=title).text = problem
+            _add_suite(suites, world.world, world.scenarios, world.problems)
         indent(suites)
         return ElementTree(suites)
+
+
+def _add_suite(
+    suites: Element, world: str, scenarios: Mapping[str, int], problems: Sequence[str]
+) -> None:
+    suite = SubElement(suites, "testsuite", name=f"deck-sim {world}")
+    suite.set("tests", f"{len(scenarios) + len(problems)}")
+    suite.set("failures", f"{len(problems)}")
+    for name, count in scenarios.items():
+        text = f"played {name} {_count(count, 'time')}"
+        SubElement(suite, "testcase", classname=world, name=text)
+    for problem in (_NOT_IN_XML.sub("�", text) for text in problems):
+        title = problem.partition("\n")[0]
+        case = SubElement(suite, "testcase", classname=world, name=title)
+        SubElement(case, "failure", message=title).text = problem
+
+
+def find_refused_calls(refused: Iterable[RefusedCall], variable: str) -> list[str]:
+    """Explain the calls without a key, or with a wrong one. `variable` holds the right one."""
+    keyless, wrong = Counter[str](), Counter[str]()
+    for one in refused:
+        (wrong if one.has_key else keyless)[one.call] += 1
+    fix = f"the key is in `{variable}`"
+    header = f"send `Authorization: Bearer KEY`; {fix}"
+    return [
+        *explain_refused(keyless, "without a key", header),
+        *explain_refused(wrong, "with a key that --keys does not allow", fix),
+    ]
 
 
 def report_world(deck: Deck) -> WorldReport:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deck_sim.handle.expected_call import show_value
-from deck_sim.handle.problems import explain_no_calls, find_unplayed_logins
+from deck_sim.handle.problems import explain_no_calls, find_keyless_calls, find_unplayed_logins
 from deck_sim.handle.timeline import TimelineEntry, cut_middle
 from deck_sim.handle.webhook_apps import RAISED_HEADER
 from deck_sim.runtime.lint import polls_a_frozen_clock
@@ -46,9 +46,10 @@ def write_report(deck: "Deck") -> str:
     journal = deck.requests
     calls = {call["request_id"]: call for call in journal}
     lines = [*_fold_rounds([_timeline_line(entry, calls) for entry in deck.timeline])]
+    keyless = [f"  {text}" for text in find_keyless_calls(deck)]
     no_calls = [] if calls else [f"  {explain_no_calls(deck)}"]
     if not lines:
-        return "\n".join(["nothing happened in this world:", *no_calls])
+        return "\n".join(["nothing happened in this world:", *no_calls, *keyless])
     refusals = [
         f"  {call['method']} {call['path']} -> {call['status']}: {call['answered']['message']}"
         for call in journal
@@ -65,7 +66,7 @@ def write_report(deck: "Deck") -> str:
             for call in journal
             if call["scenario"] and "id" in call["answered"]
         ],
-        "refused calls": [*dict.fromkeys(refusals)],  # the same reason once
+        "refused calls": [*keyless, *dict.fromkeys(refusals)],  # the same reason once
         "failed runs": [
             f"  {run['id']}  {error['type']}/{error['code']}: {error['message']}"
             for run in deck.runs

@@ -1,5 +1,7 @@
 """The problems of a world that its client cannot have noticed."""
 
+from collections.abc import Mapping
+
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.hold import Hold
@@ -10,6 +12,7 @@ _STARTS = {
     " `POST /v2/connections`",
     "session": "the session of a run plays none; start one with `POST /v2/sessions`",
 }
+_MOST_CALLS = 3  # that a message names
 _NOT_WRITTEN = ("id", "owner", "met", "fired")  # keys of a fault that its author did not write
 
 
@@ -26,9 +29,27 @@ def find_ignored_names(deck: Deck) -> list[str]:
 
 
 def find_stray_calls(deck: Deck) -> list[str]:
-    """Calls with keys that nobody controls, if there was none with the key of this world."""
-    keys = [] if deck.requests else deck.world["stray_keys"]
-    return [explain_no_calls(deck)] if keys else []
+    """Calls without a key, and with keys that nobody controls, if there was none with the key of
+    this world.
+    """
+    if deck.requests:
+        return []
+    strays = [explain_no_calls(deck)] if deck.world["stray_keys"] else []
+    return strays + find_keyless_calls(deck)
+
+
+def find_keyless_calls(deck: Deck) -> list[str]:
+    """Calls without a key since the world began. They reached no world."""
+    fix = "send `Authorization: Bearer KEY`; the fixture `deck_env` sets `DECK_API_KEY`"
+    return explain_refused(deck.world["keyless_calls"], "without a key", fix)
+
+
+def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
+    """That these calls, each with its count, reached no world; nothing if there is none."""
+    named, count = [*calls][:_MOST_CALLS], sum(calls.values())
+    more = [f"{len(calls) - len(named)} more"] if len(calls) > len(named) else []
+    shown = ", ".join([*(f"`{call}`" for call in named), *more])
+    return [f"{count} call{'' if count == 1 else 's'} came {how} ({shown}): {fix}"] if calls else []
 
 
 def explain_no_calls(deck: Deck) -> str:

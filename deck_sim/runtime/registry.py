@@ -1,5 +1,6 @@
 """The worlds of one server. An API key selects a world, which is created on first use."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -12,10 +13,27 @@ from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 
+_MOST_REFUSED = 100  # calls that are kept
+
 
 def world_token(key: str) -> str:
     """Return the name of a world in the URLs of its files, which must not contain the key."""
     return blake2b(key.encode(), digest_size=8).hexdigest()
+
+
+def _read_key(authorization: str | None) -> str:
+    """The key in an `Authorization` header; empty if there is none."""
+    scheme, _, key = (authorization or "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCall:
+    """A call of the Deck API that reached no world, since its key was missing or not allowed."""
+
+    number: int
+    call: str  # `POST /v2/agents`
+    has_key: bool
 
 
 @dataclass
@@ -31,7 +49,8 @@ class WorldRegistry:
     origin: str = "http://127.0.0.1:8765"  # the scheme, host and port of the server
     _worlds: dict[str, Simulation] = field(default_factory=dict)
     _refused: int = 0
-    _calls: int = 0  # of the Deck API, in all worlds
+    _calls: int = 0  # of the Deck API
+    refused_calls: list[RefusedCall] = field(default_factory=list)  # the last ones
     _controlled: set[str] = field(default_factory=set)  # keys with which the control API was called
 
     def select(self, authorization: str | None) -> Simulation:
@@ -41,9 +60,8 @@ class WorldRegistry:
             ApiError: `api_key_invalid` if the key is missing or not allowed.
 
         """
-        scheme, _, key = (authorization or "").partition(" ")
-        key = key.strip()
-        if not key or scheme.lower() != "bearer":
+        key = _read_key(authorization)
+        if not key:
             text = "Send `Authorization: Bearer KEY`. Any key will do; each has a world of its own."
             raise refuse("request/api_key_invalid", text if self.keys is None else None)
         if self.keys is not None and key not in self.keys:
@@ -102,6 +120,12 @@ class WorldRegistry:
         self._calls += 1
         simulation.last_call = self._calls
 
+    def note_refused(self, call: str, authorization: str | None) -> None:
+        """Number and keep a call of the Deck API that `select` refused."""
+        self._calls += 1
+        refused = RefusedCall(self._calls, call, has_key=bool(_read_key(authorization)))
+        self.refused_calls = [*self.refused_calls, refused][-_MOST_REFUSED:]
+
     def note_control(self, key: str) -> None:
         """Note that somebody controls the world of a key."""
         self._controlled.add(key)
@@ -114,6 +138,15 @@ class WorldRegistry:
             return []
         others = (one for one in self._worlds.values() if one.key not in self._controlled)
         return [one.key for one in others if one.last_call > simulation.began_after_call]
+
+    def keyless_calls(self, simulation: Simulation) -> dict[str, int]:
+        """The calls without a key since a world began, with how often each came. Empty if the
+        server takes only some keys, whose users must not see one another's calls.
+        """
+        if self.keys is not None:
+            return {}
+        began = simulation.began_after_call
+        return Counter(one.call for one in self.refused_calls if one.number > began)
 
     def find_by_token(self, token: str) -> Simulation | None:
         """Return the world whose key has that token."""

@@ -88,6 +88,7 @@ class App:
             answer = error_answer(error)
             answer.serialize(worlds.next_request_id())
             log_refused(scope["method"], scope["path"], answer.status, str(error))
+            self.note_refused(f"{scope['method']} {scope['path']}", headers.get("authorization"))
             response: ASGIApp = _make_response(scope, answer)
         else:
             request_id = simulation.world.next_id(self.id_prefix)
@@ -95,6 +96,9 @@ class App:
                 Request(scope, headers, body, worlds, simulation, request_id), receive
             )
         await response(scope, receive, send)
+
+    def note_refused(self, call: str, authorization: str | None) -> None:
+        """Note a call that reached no world. One of the control API leaves no trace."""
 
     async def respond(self, request: Request, receive: Receive) -> ASGIApp:
         """Answer a request to a world. `receive` tells when its client leaves."""
@@ -141,6 +145,10 @@ class DeckApp(App):
     """The Deck API."""
 
     id_prefix = "req"
+
+    def note_refused(self, call: str, authorization: str | None) -> None:
+        """Keep the call, for the reports of tests."""
+        self.worlds.note_refused(call, authorization)
 
     async def respond(self, request: Request, receive: Receive) -> ASGIApp:
         """Answer a request to a world, and record it."""

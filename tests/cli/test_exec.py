@@ -83,6 +83,25 @@ def test_a_command_that_calls_nothing_is_told_where_the_api_is(cli):
     assert "nothing called the simulated API: does the command read DECK_BASE_URL" in shown
 
 
+@pytest.mark.parametrize(
+    ("key", "how"),
+    [("", "without a key"), ("Bearer sk_b", "with a key that --keys does not allow")],
+)
+def test_calls_that_reach_no_world_are_in_the_summary(cli, tmp_path, key, how):
+    """And in the reports."""
+    source = CLIENT.replace('"Bearer " + key', repr(key))
+    words = ["--keys", "sk_a", "--env-api-key", "KEY"]
+    file = tmp_path / "r.xml"
+    shown = cli(
+        "exec", "--report", file, *words, *python(source.replace("DECK_API_", ""), "{}", "{}")
+    )
+    first, problem = shown.stderr.splitlines()[-2:]
+    assert first == "deck-sim: no call reached a world; no scenario was played; 1 problem:"
+    assert problem.startswith(f"  2 calls came {how} (`POST /v2/agents`): ")
+    assert problem.endswith("the key is in `KEY`")
+    assert ElementTree.parse(file).find("testsuite").get("failures") == "1"
+
+
 def test_the_report_lists_scenarios_and_problems(cli, tmp_path):
     """As JSON, and as JUnit XML with a failed case for each problem."""
     source = """

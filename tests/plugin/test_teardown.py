@@ -139,6 +139,30 @@ def test_calls_with_a_key_of_no_world_fail_a_test_without_calls(run):
     result.stdout.fnmatch_lines([f"{told} `sk_stray`: give your application `deck.api_key`, *"])
 
 
+def test_calls_without_a_key_fail_a_test_without_calls(run):
+    """A failed test shows them, whatever else was called."""
+    text = """
+        import httpx2
+
+        def call(deck): httpx2.get(f"{deck.base_url}/agents", trust_env=False)
+        def test_it(deck): call(deck); call(deck)
+        def test_after_them(deck): pass
+        def test_failed(deck):
+            deck.create("agents", {"name": "Concierge"})
+            call(deck)
+            assert False
+    """
+    result = run(text, "-p", "no:randomly")
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    fix = "(`GET /v2/agents`): send `Authorization: Bearer KEY`; the fixture `deck_env` sets *"
+    told = [
+        f"2 calls came without a key {fix}",
+        "refused calls:",
+        f"  1 call came without a key {fix}",
+    ]
+    result.stdout.fnmatch_lines(told)
+
+
 def test_a_failed_test_shows_the_timeline_of_its_world(run):
     """A test that passed or has no world shows nothing."""
     text = """

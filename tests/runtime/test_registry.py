@@ -87,3 +87,14 @@ def test_a_world_is_shown_no_key_that_others_may_not_see(keys, stray):
     worlds.note_control("one")
     worlds.count_call(worlds.select("Bearer two"))
     assert worlds.stray_keys(own) == stray
+
+
+@pytest.mark.parametrize(("keys", "calls"), [(None, {"GET /v2/tasks": 2}), (("one",), {})])
+def test_a_world_is_shown_the_calls_without_a_key_since_it_began(keys, calls):
+    """Not where each key sees its own world alone."""
+    worlds = WorldRegistry(keys=keys)
+    worlds.note_refused("GET /v2/agents", None)
+    own = worlds.select("Bearer one")
+    worlds.note_refused("GET /v2/tasks", None)
+    worlds.note_refused("GET /v2/tasks", "sk_without_bearer")
+    assert worlds.keyless_calls(own) == calls

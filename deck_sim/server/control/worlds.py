@@ -73,6 +73,7 @@ def show_world(request: Request) -> Answer:
             "ignored_names": [*simulation.ignored_names],
             "unfollowed_process": simulation.unfollowed,
             "stray_keys": [*map(mask_key, request.worlds.stray_keys(simulation))][:_MOST_STRAYS],
+            "keyless_calls": request.worlds.keyless_calls(simulation),
         }
     )
 

@@ -34,6 +34,7 @@ def test_a_new_world_is_empty(sim):
         "ignored_names": [],
         "unfollowed_process": None,
         "stray_keys": [],
+        "keyless_calls": {},
         "resources": dict.fromkeys(
             (
                 *("agent", "source", "task", "connection", "task_run", "storage"),
