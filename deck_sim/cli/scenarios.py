@@ -1,11 +1,9 @@
 """`deck-sim scenarios`: lists scenarios, or shows one as a tree of steps and branches."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import BaseModel
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
@@ -17,6 +15,7 @@ from deck_sim.cli.scenario_options import FOLDER, complete_scenario, find_scenar
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.outline import describe_step, describe_value
 
 
 @click.command(
@@ -62,13 +61,13 @@ def draw(scenario: Scenario) -> Tree:
     tree = Tree(title, guide_style="dim")
     if scenario.when:
         when = scenario.when.model_dump(exclude_none=True)
-        tree.add(Text("when", "bold").append(f"  {_plain(when)}", "not bold"))
+        tree.add(Text("when", "bold").append(f"  {describe_value(when)}", "not bold"))
     if scenario.task_timeout:
         length = format_duration(scenario.task_timeout)
         tree.add(Text("task_timeout", "bold").append(f"  {length}", "not bold"))
     if scenario.play:
-        play = scenario.play.model_dump(exclude_unset=True)
-        shown = ", ".join(f"{key}: {_plain(value) or 'none'}" for key, value in play.items())
+        play = scenario.play.model_dump(exclude_unset=True).items()
+        shown = ", ".join(f"{key}: {describe_value(value) or 'none'}" for key, value in play)
         tree.add(Text("play", "bold").append(f"  {shown}", "not bold"))
     first = EDITIONS[scenario.editions[0]]
     for kind in (kind for kind in KINDS if scenario.defines(kind) or kind in first.kinds):
@@ -108,11 +107,7 @@ def _add_entries(tree: Tree, scenario: Scenario) -> None:
 
 
 def _add_step(tree: Tree, step: Any) -> None:
-    details = {
-        info.alias or name: _plain(value)
-        for name, info in type(step).model_fields.items()
-        if name not in step.branches and (value := getattr(step, name)) not in (None, (), "")
-    }
+    details = describe_step(step)
     label = colored(step.word)
     if step.shorthand in details:
         label.append(f"  {details.pop(step.shorthand)}")
@@ -123,15 +118,3 @@ def _add_step(tree: Tree, step: Any) -> None:
         twig = here.add(Text(name, "italic"))
         for inner in branch:
             _add_step(twig, inner)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, BaseModel):
-        first, *rest = [_plain(inner) for _, inner in value if inner is not None]
-        return f"{first} ({', '.join(rest)})" if rest else first
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} = {_plain(inner)}" for key, inner in value.items())
-    if isinstance(value, tuple | list):
-        return " | ".join(map(_plain, value))
-    first, *more = str(value).splitlines() or [""]
-    return f"{first} …" if more else first

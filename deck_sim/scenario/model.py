@@ -32,6 +32,7 @@ from deck_sim.scenario.steps.statuses import (
     step_reader,
 )
 from deck_sim.scenario.steps.step import Step
+from deck_sim.scenario.yaml.writer import write_yaml
 
 _NAME = r"[a-z0-9_]{1,100}"
 _SECOND, _LONGEST_TIMEOUT = timedelta(seconds=1), timedelta(days=365)
@@ -156,6 +157,7 @@ class Scenario(Strict):
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = FILLED
     """Faults of webhooks about the resource that plays the scenario."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _text: str = PrivateAttr(default="")
     _editions: tuple[str, ...] = PrivateAttr(default=())
     _why_editions: str = PrivateAttr(default="")
 
@@ -205,6 +207,11 @@ class Scenario(Strict):
     def source(self) -> dict[str, Any]:
         """The scenario as it was written, as plain data."""
         return self._source
+
+    @property
+    def text(self) -> str:
+        """The scenario as YAML, as it was written if it was."""
+        return self._text or write_yaml(self._source)
 
     @property
     def overview(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class Document:
     """
 
     data: Any = None
+    text: str = ""  # empty if the data was never in a file
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     mistakes: list[YamlError] = field(default_factory=list)

@@ -80,7 +80,9 @@ def read_yaml(source: bytes | str) -> Document:
         if found:
             shown = message.format(code=f"U+{ord(found[0]):04X}")
             raise YamlError(shown, *_place(text, found.start()))
-    return _Reader().read(text)
+    document = _Reader().read(text)
+    document.text = text
+    return document
 
 
 def _decode(source: bytes | str) -> str:

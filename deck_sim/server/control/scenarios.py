@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
-from deck_sim.engine.story import KINDS
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.scenario.library import Library, check_entries
+from deck_sim.scenario.library import Library, check_entries, shipped
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -21,18 +20,34 @@ if TYPE_CHECKING:
 
 @route("GET", "/scenarios")
 def list_scenarios(request: Request) -> Answer:
-    """Show the names, summaries and editions of all scenarios."""
-    library = request.simulation.library
-    return Answer({"data": [library.get(name).overview for name in library.names()]})
+    """Show the names, summaries and editions of all scenarios; with `include=steps`, what each
+    plays in this world's edition, and whether it ships with deck-sim.
+    """
+    library, data = request.simulation.library, list[dict[str, Any]]()
+    for scenario in map(library.get, library.names()):
+        data.append(scenario.overview)
+        if "steps" in request.query_values("include"):
+            data[-1] |= _details(request, scenario)
+    return Answer({"data": data})
 
 
 @route("GET", "/scenarios/{name}")
 def show_scenario(request: Request) -> Answer:
-    """Show a whole scenario, and the kinds that it has a script for in this world's edition."""
+    """Show a whole scenario: as JSON, as YAML with the line of each step, and what it plays in
+    this world's edition.
+    """
+    from deck_sim.scenario.outline import step_lines
+
     scenario = request.simulation.library.get(request.params["name"], "name")
-    edition = request.world.edition
-    scripts = [kind for kind in KINDS if scenario.defines(kind, edition)]
-    return Answer({**scenario.overview, "scripts": scripts, "scenario": scenario.source})
+    written = {"scenario": scenario.source, "text": scenario.text, "lines": step_lines(scenario)}
+    return Answer({**scenario.overview, **_details(request, scenario), **written})
+
+
+def _details(request: Request, scenario: Scenario) -> dict[str, Any]:
+    from deck_sim.scenario.outline import outline
+
+    ships = shipped().find(scenario.name) is scenario
+    return {"ships": ships, **outline(scenario, request.world.edition)}
 
 
 @route("PUT", "/scenarios/{name}")
