@@ -1,0 +1,11 @@
+/** Reads calls and a server as JSON from stdin; prints the texts that the journal copies. */
+import { text } from "node:stream/consumers";
+import { STATIC } from "./static.mjs";
+
+const { curlCommand, pytestAssertion } = await import(`${STATIC}/journal/copies.js`);
+const { calls, server } = JSON.parse(await text(process.stdin));
+const copies = calls.map((call) => ({
+  curl: curlCommand(call, server),
+  assertion: pytestAssertion(call, calls),
+}));
+console.log(JSON.stringify(copies));
