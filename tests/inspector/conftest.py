@@ -1,0 +1,54 @@
+"""Fixtures for tests in a browser.
+
+A test that uses `page` or `new_page` runs in the thread of the browser. Other fixtures run in the
+main thread: they cannot use a page, but may return a function that does.
+"""
+
+import os
+
+import pytest
+from browser import MISSING, Browser, Watch, find_chromium
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests."""
+    if os.environ.get("DECK_SIM_NO_BROWSER") == "1":
+        pytest.skip("DECK_SIM_NO_BROWSER=1")
+    path = find_chromium()
+    if path is None:
+        pytest.fail(MISSING, pytrace=False)
+    browser = Browser(path)
+    yield browser
+    browser.stop()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Run a test that uses a page in the thread of the browser."""
+    if "browser" not in pyfuncitem.fixturenames:
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    pyfuncitem.funcargs["browser"].run(pyfuncitem.obj, **arguments)
+    return True
+
+
+@pytest.fixture
+def watch(server, key):
+    """What the pages of the test do; the test fails at its end if `complaints` is not empty."""
+    return Watch(server.url, key)
+
+
+@pytest.fixture
+def new_page(browser, watch):
+    """Open a page in a new context, with options such as `color_scheme` and `viewport`."""
+    yield lambda **options: browser.new_page(watch, **options)
+    browser.close_pages()
+    assert watch.complaints == []
+
+
+@pytest.fixture
+def page(browser, new_page):
+    """A page, 1280 pixels wide."""
+    return browser.run(new_page, viewport={"width": 1280, "height": 800})
