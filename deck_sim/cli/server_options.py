@@ -95,6 +95,13 @@ def server_options(port: int) -> Callable[[Act], Act]:
             help="Send webhooks to public addresses too, not only to loopback and private ones.",
         ),
         click.option(
+            "--webhook-host",
+            "webhook_hosts",
+            metavar="NAME",
+            multiple=True,
+            help="A host that webhooks may call although it is not local; may be repeated.",
+        ),
+        click.option(
             "--webhook-time",
             type=click.Choice(WEBHOOK_TIMES),
             default="wall",
@@ -138,6 +145,7 @@ def make_server(
     file: Path | None,
     keys: tuple[str, ...] | None,
     allow_public: bool,
+    webhook_hosts: tuple[str, ...],
     **settings: Any,
 ) -> Made:
     """Check the options, read the files, and make a server or its thread with them."""
@@ -156,7 +164,7 @@ def make_server(
         settings=new,
         library=library,
         keys=keys,
-        dispatcher=Dispatcher(Sender(allow_public=allow_public)),
+        dispatcher=Dispatcher(Sender(allow_public=allow_public, hosts=webhook_hosts)),
     )
     if file is not None:
         from deck_sim.runtime import world_file

@@ -1,7 +1,9 @@
 """A server in a thread of this process, for tests without pytest and for scripts."""
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -36,14 +38,18 @@ class DeckSim(AbstractContextManager[Deck]):
         now: str | datetime | None = None,
         seed: int | None = None,
         allow_public_webhooks: bool = False,
+        webhook_hosts: Collection[str] = (),
         **options: Any,
     ) -> None:
         """Set how the world begins; `scenarios` is a folder of your own scenario files.
 
         The options are those of `Deck.set_options`.
-        Webhooks go to loopback and private addresses only, unless public ones are allowed.
+        Webhooks go to loopback and private addresses, and to the hosts with the names
+        `webhook_hosts`; to all if public ones are allowed.
         """
-        self._allow_public = allow_public_webhooks
+        self._make_sender = partial(
+            Sender, allow_public=allow_public_webhooks, hosts=webhook_hosts
+        )
         self._beginning = {
             "edition": edition,
             "clock": clock,
@@ -61,7 +67,7 @@ class DeckSim(AbstractContextManager[Deck]):
         if self._scenarios is not None:
             library = read_scenarios(self._scenarios, library)
         with ExitStack() as stack:
-            dispatcher = Dispatcher(Sender(allow_public=self._allow_public))
+            dispatcher = Dispatcher(self._make_sender())
             thread = ServerThread(WorldRegistry(library=library, dispatcher=dispatcher)).start()
             stack.callback(thread.stop)
             deck = stack.enter_context(Deck(thread.server.url, KEY))

@@ -1,5 +1,6 @@
 """The addresses that a webhook may call. A name is resolved once, and the checked addresses are the
-ones called, so a second answer of the resolver cannot lead elsewhere.
+ones called, so a second answer of the resolver cannot lead elsewhere. A name that would be refused
+is not resolved: a query tells others which receiver a test has.
 """
 
 import asyncio
@@ -8,8 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
 
-# Always allowed. Link-local addresses are not: clouds serve a machine's credentials at one.
-LOCAL_NETWORKS = tuple(
+_LOCAL = tuple(
     ipaddress.ip_network(text)
     for text in (
         "127.0.0.0/8",
@@ -20,6 +20,10 @@ LOCAL_NETWORKS = tuple(
         "fc00::/7",
     )
 )
+# Clouds serve the credentials of a machine at addresses in these networks.
+_NEVER = tuple(map(ipaddress.ip_network, ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128")))
+# Names below these exist in local networks only, or not at all (RFC 6761, 6762, 8375).
+_LOCAL_DOMAINS = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]  # a name and a port to addresses
@@ -37,7 +41,7 @@ async def ask_resolver(host: str, port: int) -> Sequence[str]:
 
 
 async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool) -> Sequence[str]:
-    """Return the addresses of a host that may be called; with `public`, all of them.
+    """Return the addresses of a host that may be called; with `public`, those outside too.
 
     Raises:
         AddressRefused: if none may be called.
@@ -49,9 +53,14 @@ async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool
         found = [address]
     elif name == "localhost" or name.endswith(".localhost"):  # loopback without asking
         found = [ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1")]
-    else:
+    elif public or "." not in name or name.endswith(_LOCAL_DOMAINS):
         found = [ipaddress.ip_address(text) for text in await resolve(host, port)]
-    allowed = [f"{one}" for one in found if public or is_local(one)]
+    else:
+        raise AddressRefused(
+            f"{host} is no local name, so it was not looked up;"
+            f" to call it, start deck-sim with --webhook-host {name}"
+        )
+    allowed = [f"{one}" for one in found if _may_call(one, public=public)]
     if not allowed:
         shown = ", ".join(map(str, found))
         raise AddressRefused(_explain(shown if address else f"{host} is {shown}", found))
@@ -59,10 +68,11 @@ async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool
 
 
 @lru_cache(maxsize=1024)
-def is_local(address: Address) -> bool:
-    """Whether an address is on this machine or in a private network."""
+def _may_call(address: Address, *, public: bool) -> bool:
     mapped: Address = getattr(address, "ipv4_mapped", None) or address
-    return any(mapped in network for network in LOCAL_NETWORKS)
+    if any(mapped in network for network in _NEVER):
+        return False
+    return public or any(mapped in network for network in _LOCAL)
 
 
 @lru_cache(maxsize=1024)
@@ -76,6 +86,8 @@ def _read_address(text: str) -> Address | None:
 def _explain(shown: str, found: Sequence[Address]) -> str:
     if any(address.is_unspecified for address in found):
         return f"{shown}: servers listen at this address, but nothing can call it; use 127.0.0.1"
+    if not any(_may_call(address, public=True) for address in found):
+        return f"{shown}: never called, since clouds serve the credentials of a machine there"
     return (
         f"{shown}: neither loopback nor private;"
         " to call public addresses, start deck-sim with --allow-public-webhooks"

@@ -9,7 +9,7 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -58,10 +58,15 @@ class Sender:
         self,
         *,
         allow_public: bool = False,
+        hosts: Collection[str] = (),
         limit: timedelta = LIMIT,
         resolve: Resolve = ask_resolver,
     ) -> None:
+        """Set the receivers that are called besides local ones: all with `allow_public`, or those
+        with the names `hosts`.
+        """
         self.allow_public, self.limit, self._resolve = allow_public, limit, resolve
+        self._hosts = frozenset(name.lower().removesuffix(".") for name in hosts)
         self.apps: dict[str, App] = {}  # by host
         self._tls: ssl.SSLContext | None = None
         self._limits = ConcurrencyLimits()
@@ -103,8 +108,9 @@ class Sender:
             self._tls = self._tls or ssl.create_default_context()
             tls, name = self._tls, target.host
         failures = list[OSError]()
+        public = self.allow_public or target.host.removesuffix(".") in self._hosts
         for address in await find_addresses(
-            target.host, target.port, self._resolve, public=self.allow_public
+            target.host, target.port, self._resolve, public=public
         ):
             try:
                 return await asyncio.open_connection(

@@ -1,7 +1,6 @@
 """The addresses that a webhook may call, and the message of a refusal."""
 
 import asyncio
-import ipaddress
 
 import pytest
 
@@ -9,7 +8,6 @@ from deck_sim.webhooks.allowed_addresses import (
     AddressRefused,
     ask_resolver,
     find_addresses,
-    is_local,
 )
 
 
@@ -17,9 +15,18 @@ def find(host, *resolved, public=False):
     """The addresses of a host whose name resolves to these addresses."""
 
     async def resolve(host, port):
+        assert resolved, f"{host} was looked up"
         return resolved
 
     return asyncio.run(find_addresses(host, 80, resolve, public=public))
+
+
+def is_called(address, *, public):
+    """Whether an address may be called."""
+    try:
+        return bool(find(address, public=public))
+    except AddressRefused:
+        return False
 
 
 @pytest.mark.parametrize(
@@ -39,6 +46,7 @@ def find(host, *resolved, public=False):
         ("::1", True),
         ("::", False),
         ("fd00::1", True),
+        ("fd00:ec2::254", False),
         ("fe80::1", False),
         ("2001:4860:4860::8888", False),
         ("::ffff:127.0.0.1", True),
@@ -48,7 +56,31 @@ def find(host, *resolved, public=False):
 )
 def test_only_loopback_and_private_addresses_are_local(address, local):
     """Also when IPv6 wraps an IPv4 address."""
-    assert is_local(ipaddress.ip_address(address)) is local
+    assert is_called(address, public=False) is local
+
+
+@pytest.mark.parametrize(
+    "address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "fe80::1"]
+)
+def test_the_credentials_of_a_machine_are_never_called(address):
+    """Clouds serve them at these addresses. A name does not help, nor a switch."""
+    assert not is_called(address, public=True)
+    with pytest.raises(AddressRefused, match="never called, since clouds serve the credentials"):
+        find("hook.test", address, public=True)
+
+
+@pytest.mark.parametrize("host", ["app", "host.docker.internal", "printer.local", "hook.test."])
+def test_a_local_name_is_looked_up(host):
+    """One without a dot is local, as those of containers are."""
+    assert find(host, "10.0.0.9") == ["10.0.0.9"]
+
+
+@pytest.mark.parametrize("host", ["api.partner.com", "127.0.0.1.evil.com", "www.test.de."])
+def test_another_name_is_not_looked_up_unless_it_may_be_called(host):
+    """A query would tell others the name."""
+    with pytest.raises(AddressRefused, match=f"--webhook-host {host.removesuffix('.')}$"):
+        find(host)
+    assert find(host, "8.8.8.8", public=True) == ["8.8.8.8"]
 
 
 HOW = "; to call public addresses, start deck-sim with --allow-public-webhooks"

@@ -230,6 +230,13 @@ def test_a_public_address_is_refused(url):
     assert "--allow-public-webhooks" in outcome.error
 
 
+def test_named_hosts_are_called_wherever_they_are(receiver):
+    """A name is taken with a dot at its end and in any case, as URLs are."""
+    url = f"http://Hook.Example.com.:{receiver.server_address[1]}/"
+    assert "--webhook-host hook.example.com" in send(url, resolve=resolver()).error
+    assert send(url, resolve=resolver("127.0.0.1"), hosts=["hook.example.COM"]).ok
+
+
 def test_a_name_is_resolved_once_and_called_at_a_checked_address(receiver):
     """Public addresses of the name are left out."""
     port = receiver.server_address[1]
@@ -270,8 +277,8 @@ def test_an_unknown_name_is_a_failure():
     async def unknown(host, port):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    outcome = send("http://no.such.host.invalid/", resolve=unknown)
-    assert outcome.error == "the name no.such.host.invalid was not found: Name or service not known"
+    outcome = send("http://no.such.host.test/", resolve=unknown)
+    assert outcome.error == "the name no.such.host.test was not found: Name or service not known"
 
 
 def test_any_other_error_is_a_failed_attempt():
