@@ -47,9 +47,7 @@ class DeckSim(AbstractContextManager[Deck]):
         Webhooks go to loopback and private addresses, and to the hosts with the names
         `webhook_hosts`; to all if public ones are allowed.
         """
-        self._make_sender = partial(
-            Sender, allow_public=allow_public_webhooks, hosts=webhook_hosts
-        )
+        self._make_sender = partial(Sender, allow_public=allow_public_webhooks, hosts=webhook_hosts)
         self._beginning = {
             "edition": edition,
             "clock": clock,

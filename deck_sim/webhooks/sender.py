@@ -109,9 +109,7 @@ class Sender:
             tls, name = self._tls, target.host
         failures = list[OSError]()
         public = self.allow_public or target.host.removesuffix(".") in self._hosts
-        for address in await find_addresses(
-            target.host, target.port, self._resolve, public=public
-        ):
+        for address in await find_addresses(target.host, target.port, self._resolve, public=public):
             try:
                 return await asyncio.open_connection(
                     address, target.port, ssl=tls, server_hostname=name
