@@ -40,6 +40,7 @@ class Library:
     def __init__(self, below: Library | None = None) -> None:
         self._below = below
         self._own: dict[str, Scenario] = {}
+        self._files = frozenset[Path]()  # that were read, without mistakes or with some
 
     def _current(self) -> dict[str, Scenario]:
         return self._own
@@ -92,31 +93,36 @@ class Library:
         stem = re.sub(r"^.*[/\\\\]|\.ya?ml$", "", name)
         if stem != name and stem in names:
             return f"; write the scenario's name, not its file: {stem!r}"
-        near = _find_file(stem) or nearest(name, names)
+        near = self._find_file(stem) or nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
         alike = [known for known in names if not words.isdisjoint(known.split("_"))][:_ALIKE]
         such = f"known are {len(names)}, such as {listed(alike)}; " if alike else ""
         return f"; {such}`deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
 
+    def _find_file(self, stem: str) -> str:
+        """Advice about a file of that name in or near the working directory, or an empty string."""
+        if not re.fullmatch(_STEM, stem):
+            return ""
+        near = (file for place in _NEAR for file in Path().glob(f"{place}{stem}.y*ml"))
+        file = next((one for one in near if one.suffix in _SUFFIXES and one.is_file()), None)
+        if file is None:
+            return ""
+        text = file.read_text(encoding="utf-8", errors="replace")
+        named = re.search(rf"^name: *[\"']?({_STEM})", text, re.MULTILINE)
+        if named and named[1] != stem:
+            return f"; the scenario in '{file}' has the name {named[1]!r}"
+        if self._reads(file.resolve()):
+            return f"; its file is broken: `deck-sim check {file}` shows where"
+        return (
+            f"; '{file}' is in a folder that is not configured. Configure it with"
+            f" `pytest --deck-scenarios {file.parent}` (ini `deck_scenarios`),"
+            f' `DeckSim(scenarios="{file.parent}")` or `deck-sim --scenarios {file.parent}`'
+        )
 
-def _find_file(stem: str) -> str:
-    """Advice about a file of that name in or near the working directory, or an empty string."""
-    if not re.fullmatch(_STEM, stem):
-        return ""
-    near = (file for place in _NEAR for file in Path().glob(f"{place}{stem}.y*ml"))
-    file = next((one for one in near if one.suffix in _SUFFIXES and one.is_file()), None)
-    if file is None:
-        return ""
-    text = file.read_text(encoding="utf-8", errors="replace")
-    named = re.search(rf"^name: *[\"']?({_STEM})", text, re.MULTILINE)
-    if named and named[1] != stem:
-        return f"; the scenario in '{file}' has the name {named[1]!r}"
-    return (
-        f"; '{file}' is in a folder that is not configured. Configure it with"
-        f" `pytest --deck-scenarios {file.parent}` (ini `deck_scenarios`),"
-        f' `DeckSim(scenarios="{file.parent}")` or `deck-sim --scenarios {file.parent}`'
-    )
+    def _reads(self, file: Path) -> bool:
+        """Whether the file is one of this library, or of one below."""
+        return file in self._files or (self._below is not None and self._below._reads(file))
 
 
 class _Shipped(Library):
@@ -174,6 +180,9 @@ class WatchedFolder(Library):
             self._is_broken = False
         return self._own
 
+    def _reads(self, file: Path) -> bool:
+        return file.parent == self._folder.resolve() or super()._reads(file)
+
     def _look(self) -> list[tuple[str, int, int]]:
         found = []
         for file in scenario_files(self._folder):
@@ -220,6 +229,8 @@ def read_files(
     from deck_sim.scenario.yaml.reader import read_file
 
     library, found, first = Library(below), list[loader.Mistakes](), dict[str, loader.Mistakes]()
+    files = [*files]
+    library._files = frozenset(file.resolve() for file in files)
     for file in files:
         scenario, mistakes = loader.read_partially(read_file, file, f"{file}")
         found.append(mistakes)

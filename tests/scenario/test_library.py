@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.scenario.library import Library, read_folder, shipped
+from deck_sim.scenario.library import Library, WatchedFolder, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 
 
@@ -136,3 +138,18 @@ def test_an_unknown_name_may_mean_a_file_nearby(tmp_path, monkeypatch, file, tex
     (tmp_path / file).write_text(f"version: 1\n{text}\n")
     with pytest.raises(ApiError, match=said):
         shipped().get(name)
+
+
+def test_a_name_whose_file_is_broken_says_so(tmp_path, monkeypatch, write):
+    """As an entry of a playlist, and after an edit of a folder that is watched."""
+    monkeypatch.chdir(tmp_path)
+    watched = WatchedFolder(tmp_path, shipped(), lambda error: None)
+    (tmp_path / "mine.yaml").write_text("version: 1\nname: mine\ntask_run: [")
+    write("list.yaml", "list", "playlist: [mine]\n")
+    broken = "unknown scenario{} 'mine'; its file is broken: `deck-sim check mine.yaml` shows where"
+    with pytest.raises(ScenarioError) as caught:
+        read_folder(Path(), shipped())
+    mistakes = [one.message for one in caught.value.mistakes if one.file == "list.yaml"]
+    assert mistakes == [broken.format("")]
+    with pytest.raises(ApiError, match=broken.format(":")):
+        Library(watched).get("mine")
