@@ -4,6 +4,7 @@ Messages name what was found, what is allowed, and the nearest spelling.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import UnionType
@@ -23,7 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
-from deck_sim.base.errors import LONGEST, quote, suggest
+from deck_sim.base.errors import LONGEST, nearest, quote, suggest
 
 Duration = TypeVar("Duration")
 
@@ -109,7 +110,7 @@ _TEXTS = {
     "tuple_type": "must be a list, not {found}",
     "too_long": "must have at most {max_length} item{s}",
     "too_short": "must have at least {min_length} item{s}",
-    "literal_error": "must be {expected}, not {found}",
+    "literal_error": "must be {expected}, not {found}{nearest}",
     "greater_than": "must be more than {gt:.12g}, not {found}",
     "greater_than_equal": "must be at least {ge}, not {found}",
     "less_than_equal": "must be at most {le:.12g}, not {found}",
@@ -128,8 +129,10 @@ def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
     length = len(found) if isinstance(found, str) else 0
     bounds = error.get("ctx", {})
     plural = "" if 1 in (bounds.get("min_length"), bounds.get("max_length")) else "s"
+    allowed = re.findall("'([^']*)'", bounds.get("expected", ""))
+    near = nearest(found, allowed) if isinstance(found, str) else ""
     words = {"found": show(found), "length": length, "msg": error["msg"], "s": plural, **bounds}
-    return text.format(**words)
+    return text.format(nearest=near, **words)
 
 
 def is_optional(root: type[BaseModel], loc: Loc) -> bool:

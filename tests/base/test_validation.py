@@ -31,6 +31,7 @@ class Body(Strict):
     whole: Annotated[int, Field(ge=1, le=9_000_000)] = 1
     flag: bool = False
     choice: Literal["a", "b"] = "a"
+    type: Literal["webhook", "queue"] = "queue"
     names: Annotated[list[str], Field(min_length=2)] = ["a", "b"]
     one: Annotated[list[str], Field(max_length=1)] = []
     inner: Small | None = None
@@ -69,6 +70,10 @@ def messages_for(data, model=Body):
         ({"whole": 9_000_001}, "must be at most 9000000, not 9000001"),
         ({"flag": "yes"}, 'must be true or false, not "yes"'),
         ({"choice": "c"}, "must be 'a' or 'b', not \"c\""),
+        (
+            {"type": "webhok"},
+            "must be 'webhook' or 'queue', not \"webhok\"; did you mean 'webhook'?",
+        ),
         ({"names": "a"}, 'must be a list, not "a"'),
         ({"names": ["a"]}, "must have at least 2 items"),
         ({"one": ["a", "b"]}, "must have at most 1 item"),
@@ -84,7 +89,10 @@ def test_a_message_names_what_was_found_and_what_is_allowed(data, sentence):
     assert messages_for(data) == [sentence]
 
 
-ALL = "`at`, `choice`, `either`, `flag`, `free`, `inner`, `many`, `names`, `one`, `text` or `whole`"
+ALL = (
+    "`at`, `choice`, `either`, `flag`, `free`, `inner`, `many`, `names`, `one`, `text`, `type` or"
+    " `whole`"
+)
 
 
 @pytest.mark.parametrize(
