@@ -186,8 +186,11 @@ class _Player:
             "external_id": None,
         }
         login = self._start("connection", partial(self.create_login, self.world, body))
-        has_session = "session" in self.world.rules.kinds
-        if login and has_session and self.scenario.defines("session", self.world.edition):
+        if (
+            login
+            and self.world.rules.has_sessions
+            and self.scenario.defines("session", self.world.edition)
+        ):
             body = {"credential_id": login.id}
             self._start("session", partial(logins.start_session, self.world, body))
         run = None

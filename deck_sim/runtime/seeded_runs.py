@@ -21,7 +21,6 @@ from deck_sim.contract.resources import Kind
 from deck_sim.engine import checks, commands, logins
 from deck_sim.engine.json_schema import violations
 from deck_sim.engine.records import Resource
-from deck_sim.engine.world import World
 from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.scenario.selection import check_scenario
 from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
@@ -55,7 +54,7 @@ _OUTCOME = ("status", "created_at", "output", "errors", "result", "runtime_ms")
 def run_problems(simulation: Simulation, item: Mapping[str, Any], status: Any) -> list[Problem]:
     """The problems of a seeded run in this status, as far as its fields have the right type."""
     world = simulation.world
-    of_login = logins.body_problems if _has_sessions(world) else checks.body_problems
+    of_login = logins.body_problems if world.rules.has_sessions else checks.body_problems
     problems = of_login(world, RUN, item)
     task_id, scenario = item.get("task_id"), item.get("scenario")
     task = world.find("task", task_id) if isinstance(task_id, str) else None
@@ -156,10 +155,6 @@ def seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Res
     return world.create(RUN, fields, hidden, silent=True, **given)
 
 
-def _has_sessions(world: World) -> bool:
-    return "session" in world.rules.kinds
-
-
 def _make_output(simulation: Simulation, task: Resource, run_id: str) -> Any:
     world = simulation.world
     try:
@@ -171,7 +166,7 @@ def _make_output(simulation: Simulation, task: Resource, run_id: str) -> Any:
 def _play(simulation: Simulation, task: Resource, uses: Mapping[str, Any], body: Any) -> Resource:
     world = simulation.world
     begin_run: Callable[..., Resource]
-    if _has_sessions(world):
+    if world.rules.has_sessions:
         begin_run, (login, _) = logins.begin_run, logins.check_used(world, uses)
     else:
         begin_run, login = commands.begin_run, world.all("connection")[uses["connection_id"]]
