@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from os.path import realpath
 from pathlib import Path
 
 import click
@@ -46,7 +47,7 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
 
     Prints every mistake with its file, line and column. The exit code is 1 if there are any.
     """
-    files = list({file.resolve(): file for path in paths for file in _files(path)}.values())
+    files = list({realpath(file): file for path in paths for file in _files(path)}.values())
     worlds = [file for file in files if _is_world_file(file)]
     stories = [file for file in files if file not in worlds]
     library, mistakes = read_files(track_progress(stories, "checking"), shipped())

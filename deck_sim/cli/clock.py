@@ -6,7 +6,7 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import JSON, Command, print_json
-from deck_sim.cli.option_types import MODE, MOMENT, POSITIVE_DURATION
+from deck_sim.cli.option_types import MODE, MOMENT, POSITIVE_DURATION, SPEED
 from deck_sim.cli.world_command import on_server, print_lines
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.simulation import ON_POLL
@@ -24,7 +24,7 @@ from deck_sim.runtime.simulation import ON_POLL
 @click.option("--mode", type=MODE, help="How time moves from now on.")
 @click.option(
     "--speed",
-    type=click.FloatRange(0, 1_000_000, min_open=True),
+    type=SPEED,
     help="How much faster than real time the real clock runs.",
 )
 @click.option(

@@ -1,6 +1,7 @@
 """Readers of option values that click has no type for: callbacks, and the type `MODE`."""
 
 import json
+import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,7 +13,7 @@ from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import DeckSimError
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.handle.address import read_url
-from deck_sim.runtime.serialization import read_moment
+from deck_sim.runtime.serialization import read_moment, read_start
 from deck_sim.runtime.simulation import FOLLOW, MODES
 
 # The key that `deck-sim serve` proposes. Any key works.
@@ -94,9 +95,23 @@ class _Mode(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
+class _Speed(click.FloatRange):
+    """A range without `nan`, which click's takes."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        speed: float = super().convert(value, param, ctx)
+        if math.isnan(speed):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return speed
+
+
 MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
 DURATION, POSITIVE_DURATION = option_value(parse_duration), option_value(_positive)
 TASK_TIMEOUT = option_value(_timeout)
 MOMENT = option_value(lambda text: read_moment(text, "MOMENT"))
+START = option_value(lambda text: read_start(text, "MOMENT"))
+SPEED = _Speed(0, 1_000_000, min_open=True)
 URL, KEY, KEYS = option_value(read_url), option_value(_key), option_value(_keys)
 OBJECT, ANSWERS = option_value(_object), option_value(_answer)

@@ -56,6 +56,9 @@ def command(port_file: Path | None, log_format: str, quiet: bool, **options: Any
     """
     if port_file is not None and not port_file.parent.is_dir():
         raise click.UsageError(f"--port-file: the folder {str(port_file.parent)!r} does not exist")
+    if port_file is not None and port_file.exists() and not port_file.is_file():
+        text = f"--port-file: {str(port_file)!r} is a device or a pipe, not a file"
+        raise click.UsageError(text)
     server = make_server(Server, **options)
 
     def ready() -> None:

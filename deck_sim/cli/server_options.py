@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from deck_sim.cli.command import CommandError
-from deck_sim.cli.option_types import KEYS, MODE, MOMENT, POSITIVE_DURATION
+from deck_sim.cli.option_types import KEYS, MODE, POSITIVE_DURATION, SPEED, START
 from deck_sim.cli.scenario_options import (
     EDITION,
     FOLDER,
@@ -58,7 +58,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         ),
         click.option(
             "--speed",
-            type=click.FloatRange(0, 1_000_000, min_open=True),
+            type=SPEED,
             help="How much faster than real time the clock runs; 60 is a minute a second.",
         ),
         click.option(
@@ -70,7 +70,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--now",
             metavar="MOMENT",
-            callback=MOMENT,
+            callback=START,
             help="The start time of each world, like 2025-01-15T09:30:00Z.",
         ),
         SEED,

@@ -11,7 +11,7 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.files import kept_screenshots, screenshot_id
 from deck_sim.engine.records import Event, Resource
 from deck_sim.runtime.files import file_url
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.simulation import FIRST_MOMENT, LAST_MOMENT, Simulation
 
 # One encoder for all: `json.dumps` would make one for each call.
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -38,6 +38,21 @@ def read_moment(text: str, field: str) -> datetime:
     except (ValueError, OverflowError):  # in UTC it may be before the year 1
         shape = f"`{field}` must be a moment like 2025-01-15T09:30:00Z, not {text[:MAX_NAME]!r}"
         raise refuse("request/input_invalid", shape, field=field) from None
+
+
+def read_start(text: str, field: str) -> datetime:
+    """Read the moment at which a world begins.
+
+    Raises:
+        ApiError: `input_invalid` if it is none, or none of the time that worlds have.
+
+    """
+    moment = read_moment(text, field)
+    if not FIRST_MOMENT <= moment < LAST_MOMENT:
+        years = f"{FIRST_MOMENT:%Y} to {LAST_MOMENT.year - 1}"
+        why = f"`{field}` must be in the years {years}, not {print_moment(moment)}"
+        raise refuse("request/input_invalid", why, field=field)
+    return moment
 
 
 def print_resource(

@@ -38,6 +38,7 @@ FOLLOW = "follow"  # the only mode that needs the caller and the server in one p
 ON_POLL, FROZEN = "on_poll", "frozen"
 MODES = ("real", FROZEN, ON_POLL, FOLLOW)
 WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
+FIRST_MOMENT = datetime(1000, 1, 1, tzinfo=UTC)  # at which a world can begin
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
 

@@ -69,7 +69,12 @@ async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
         text = "no such file, or not its signature\n"
         return Response(text, 404, VERSION, media_type="text/plain")
     content, type_, name = found
-    headers = {**VERSION, "Content-Disposition": _disposition(name)}
+    # Never shown by a browser: a story may give a file any content and type.
+    headers = {
+        **VERSION,
+        "Content-Disposition": _disposition(name),
+        "X-Content-Type-Options": "nosniff",
+    }
     return Response(content, media_type=type_, headers=headers)
 
 
@@ -78,4 +83,4 @@ def _disposition(name: str) -> str:
     plain = "".join(letter if " " <= letter <= "~" else "_" for letter in name)
     quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
     exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
-    return f'inline; filename="{quoted}"{exact}'
+    return f'attachment; filename="{quoted}"{exact}'

@@ -308,6 +308,15 @@ def test_a_pipe_is_refused(cli, tmp_path):
         assert (refused.exit_code, refused.stderr) == (1, f"{printed}\n")
 
 
+def test_a_loop_of_links_is_a_mistake(cli, tmp_path):
+    """The file cannot be opened; other files are checked."""
+    (tmp_path / "a.yaml").symlink_to(tmp_path / "b.yaml")
+    (tmp_path / "b.yaml").symlink_to(tmp_path / "a.yaml")
+    checked = cli("check", tmp_path)
+    assert checked.exit_code == 1
+    assert checked.stdout.splitlines()[0].startswith(f"{tmp_path / 'a.yaml'}:1:1: cannot be read: ")
+
+
 def test_a_file_that_cannot_be_read_is_a_mistake(cli, tmp_path):
     """Here a folder has the name of a scenario file."""
     (tmp_path / "folder.yaml").mkdir()

@@ -263,6 +263,11 @@ def test_a_host_that_is_not_of_this_machine_is_exit_code_1(cli, host):
             "Invalid value for '--clock': `follow` reads the clock of the process",
         ),
         (["--speed", "0"], "Invalid value for '--speed'"),
+        (["--speed", "nan"], "Invalid value for '--speed': nan is not in the range 0<x<=1000000."),
+        (
+            ["--now", "9999-12-31"],
+            "Invalid value for '--now': `MOMENT` must be in the years 1000 to 8999, not 9999-12-31",
+        ),
         (["--now", "soon"], "Invalid value for '--now': `MOMENT` must be a moment like"),
         (["--webhook-time", "noon"], "Invalid value for '--webhook-time': 'noon' is not one of"),
         (["--keys", " , "], "Invalid value for '--keys': no key found in ' , '"),
@@ -275,6 +280,10 @@ def test_a_host_that_is_not_of_this_machine_is_exit_code_1(cli, host):
         (["--reload"], "--reload needs --scenarios FOLDER"),
         (["--world", "nowhere.yaml"], "Invalid value for '--world'"),
         (["--port-file", "nowhere/port"], "--port-file: the folder 'nowhere' does not exist"),
+        (
+            ["--port-file", "/dev/null"],
+            "--port-file: '/dev/null' is a device or a pipe, not a file",
+        ),
     ],
 )
 def test_wrong_options_are_refused(words, message, cli):

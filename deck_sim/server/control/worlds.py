@@ -17,8 +17,8 @@ from deck_sim.engine.world import World
 from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.request_bodies import read_object
-from deck_sim.runtime.serialization import print_moment, read_moment
-from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
+from deck_sim.runtime.serialization import print_moment, read_start
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import DEFAULT_SCENARIO, check_scenario
 from deck_sim.server.control.clock import check_follow, check_step
 from deck_sim.server.control.routes import route
@@ -165,10 +165,7 @@ def reset_world(request: Request) -> Answer:
     settings = body.model_dump(exclude_none=True, exclude={"default_scenario", *OPTION_TYPES})
     settings["options"] = options
     if body.now is not None:
-        settings["now"] = now = read_moment(body.now, "now")
-        if now > LAST_MOMENT:
-            text = f"`now` is too late; a world's time ends at {print_moment(LAST_MOMENT)}"
-            raise refuse("request/input_invalid", text, field="now")
+        settings["now"] = read_start(body.now, "now")
     worlds, default = request.worlds, body.default_scenario
     if default is not None:
         check_scenario(default, "default_scenario", worlds.library, edition)

@@ -118,11 +118,11 @@ def test_a_screenshot_is_downloaded_without_a_key(play, shots):
 @pytest.mark.parametrize(
     ("name", "header"),
     [
-        ("a b.csv", 'inline; filename="a b.csv"'),
-        ('a"b\\.csv', r'inline; filename="a\"b\\.csv"'),
+        ("a b.csv", 'attachment; filename="a b.csv"'),
+        ('a"b\\.csv', r'attachment; filename="a\"b\\.csv"'),
         (
             "Rechnung für 部屋.csv",
-            'inline; filename="Rechnung f_r __.csv"; '
+            'attachment; filename="Rechnung f_r __.csv"; '
             "filename*=UTF-8''Rechnung%20f%C3%BCr%20%E9%83%A8%E5%B1%8B.csv",
         ),
     ],
@@ -130,7 +130,9 @@ def test_a_screenshot_is_downloaded_without_a_key(play, shots):
 def test_a_file_is_downloaded_under_its_name(play, stored, name, header):
     """The header has an ASCII name and the exact name of RFC 6266."""
     (item,) = stored(play(f"file: {{name: {json.dumps(name)}}}"))
-    assert fetch(item["url"]).headers["Content-Disposition"] == header
+    headers = fetch(item["url"]).headers
+    assert headers["Content-Disposition"] == header
+    assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize("type_", ["application/pdf", 'text/csv; charset="utf-8"; header=present'])

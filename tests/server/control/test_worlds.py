@@ -234,6 +234,7 @@ def test_a_reset_takes_settings(sim):
         ({"now": "soon"}, ("input_invalid", "now")),
         ({"now": "9999-12-31T23:59:59Z"}, ("input_invalid", "now")),
         ({"now": "0001-01-01T00:00:00+01:00"}, ("input_invalid", "now")),
+        ({"now": "0999-12-31T23:59:59Z"}, ("input_invalid", "now")),
         ({"default_scenario": "sucess"}, ("input_invalid", "default_scenario")),
         ({"edition": "other"}, ("input_invalid", "edition")),
     ],
