@@ -18,7 +18,7 @@ from deck_sim.server.request import VERSION
 
 
 def make_app(worlds: WorldRegistry) -> Router:
-    """Make the app of a server: the Deck API, the control API, files, the OpenAPI document."""
+    """Make the app of a server: Deck API, control API, files, inspector, OpenAPI document."""
 
     def make_api() -> ASGIApp:
         from deck_sim.server.api import app
@@ -34,6 +34,8 @@ def make_app(worlds: WorldRegistry) -> Router:
         routes=[
             _AnyPathMount("/v2", _LazyApp(make_api)),
             Route("/_sim/files/{token}/{file_id}", partial(_show_file, worlds)),
+            Route("/_sim/ui", _show_inspector),
+            Route("/_sim/ui/{name:path}", _show_inspector),
             _AnyPathMount("/_sim", make_control(worlds)),
             Route("/openapi.json", partial(show_document, worlds)),
         ],
@@ -58,6 +60,12 @@ class _AnyPathMount(Mount):
     def __init__(self, path: str, app: ASGIApp) -> None:
         super().__init__(path, app)
         self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
+
+
+async def _show_inspector(request: Request) -> Response:
+    from deck_sim.server.inspector import serving
+
+    return serving.show_file(request)
 
 
 async def _show_file(worlds: WorldRegistry, request: Request) -> Response:

@@ -1,0 +1,62 @@
+"""`GET /_sim/ui` and the files below it."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from deck_sim.server.request import VERSION
+
+STATIC = Path(__file__).with_name("static")
+PAGE = "index.html"
+MEDIA_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    "": "text/plain",
+}
+HEADERS = {
+    **VERSION,
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "img-src 'self' data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def show_file(request: Request) -> Response:
+    """Show the page, or one of its files. Needs no key: the page has none of a world's data."""
+    name = request.path_params.get("name", PAGE)
+    if not name:  # the page's links are relative to its address without the slash
+        return RedirectResponse("../ui", headers=HEADERS)
+    file = _files().get(name)
+    if file is None:
+        text = "no such file of the inspector; its page is /_sim/ui\n"
+        return Response(text, 404, HEADERS, media_type="text/plain")
+    content = file.read_bytes()
+    headers = {**HEADERS, "ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=MEDIA_TYPES[file.suffix])
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """The files by their names in URLs. No other path is ever opened."""
+    files = (path for path in STATIC.rglob("*") if path.is_file())
+    return {path.relative_to(STATIC).as_posix(): path for path in files}

@@ -1,0 +1,85 @@
+// @ts-check
+/** What can be done to a resource from outside its script. */
+
+import { html } from "./vendor/lit-html/lit-html.js";
+import { words } from "./format.js";
+
+/**
+ * @typedef {import("./app.js").Context} Context
+ * @typedef {{id: string, kind: string, status: string}} Target
+ * @typedef {{label: string, command: string, done: string, tone?: "primary"|"danger"}} Action
+ */
+
+/** @type {Record<string, Action>} */
+const ACTIONS = {
+  approve: { label: "Approve", command: "approve", done: "approved", tone: "primary" },
+  reject: { label: "Reject", command: "reject", done: "rejected" },
+  cancel: { label: "Cancel run", command: "cancel", done: "canceled", tone: "danger" },
+  drop: { label: "Drop", command: "drop", done: "dropped", tone: "danger" },
+  invalidate: { label: "Invalidate", command: "invalidate", done: "invalid", tone: "danger" },
+};
+
+/** By kind and status. The server still decides. @type {Record<string, Record<string, string[]>>} */
+const ALLOWED = {
+  task_run: {
+    queued: ["cancel"],
+    running: ["cancel"],
+    interaction_required: ["cancel"],
+    pending: ["approve", "reject", "cancel"],
+    review_required: ["approve", "reject", "cancel"],
+  },
+  connection: {
+    connected: ["drop", "invalidate"],
+    interaction_required: ["drop"],
+  },
+  session: { running: ["drop"], idle: ["drop"] },
+  credential: { unverified: ["invalidate"], verified: ["invalidate"] },
+};
+
+/** Cancelling while a person is asked is refused by one edition. */
+const NOT_IN = { connections: ["task_run.interaction_required.cancel"] };
+
+/** @param {Context} ctx @param {Target} target @returns {Action[]} */
+export function actionsOn(ctx, target) {
+  const names = ALLOWED[target.kind]?.[target.status] ?? [];
+  const edition = ctx.model.world?.edition ?? "";
+  const refused = /** @type {Record<string, string[]>} */ (NOT_IN)[edition] ?? [];
+  return names
+    .filter((name) => !refused.includes(`${target.kind}.${target.status}.${name}`))
+    .map((name) => ACTIONS[name]);
+}
+
+/** The path of a resource in the control API. @param {Target} target */
+export function controlPath({ kind, id }) {
+  return `/_sim/${kind.replaceAll("_", "-")}s/${encodeURIComponent(id)}`;
+}
+
+/** @param {Context} ctx @param {Target} target @param {Action} action */
+export function perform(ctx, target, action) {
+  const title = ctx.model.lane(target.id)?.title ?? words(target.kind);
+  return ctx.act(
+    `${title} ${action.done}`,
+    ctx.api.post(`${controlPath(target)}/${action.command}`),
+  );
+}
+
+/** A button for each action that the status of a resource allows. @param {Context} ctx
+ * @param {Target} target */
+export function resourceActions(ctx, target) {
+  if (ctx.readOnly || ctx.ui.at !== null) return html``;
+  return html`${actionsOn(ctx, target).map(
+    (action) =>
+      html`<button
+        type="button"
+        class="button ${action.tone ? `button-${action.tone}` : ""}"
+        @click=${() => perform(ctx, target, action)}
+      >
+        ${action.label}
+      </button>`,
+  )}`;
+}
+
+/** @param {Context} ctx @param {string} hold */
+export function release(ctx, hold) {
+  return ctx.act("Released", ctx.api.del(`/_sim/holds/${encodeURIComponent(hold)}`));
+}

@@ -1,0 +1,115 @@
+// @ts-check
+/** The page: which tabs and details there are, and the frame around them. */
+
+import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { controlsView } from "./controls.js";
+import {
+  callDetails,
+  deliveryDetails,
+  entryDetails,
+  eventDetails,
+  resourceDetails,
+} from "./details/details.js";
+import { detailsPanel } from "./panel.js";
+import { header } from "./header.js";
+import { helpDialog } from "./help.js";
+import { Inspector } from "./inspector.js";
+import { journalView } from "./journal.js";
+import { listenToKeys } from "./keyboard.js";
+import { scenarioDetails, scenariosView } from "./scenarios.js";
+import { timelineTab } from "./story.js";
+import { webhooksView } from "./webhooks.js";
+import { worldsPage } from "./worlds.js";
+
+/**
+ * @typedef {import("./inspector.js").Context} Context
+ * @typedef {object} Tab
+ * @property {string} id
+ * @property {string} title
+ * @property {(ctx: Context) => number|null} count shown beside the title
+ * @property {(ctx: Context) => any} view
+ */
+
+/** @type {Tab[]} */
+export const TABS = [
+  { id: "timeline", title: "Timeline", count: (ctx) => ctx.model.lanes.size, view: timelineTab },
+  {
+    id: "journal",
+    title: "Calls",
+    count: ({ model }) => model.calls.length + model.callsDropped,
+    view: journalView,
+  },
+  {
+    id: "webhooks",
+    title: "Webhooks",
+    count: (ctx) => ctx.model.deliveries.size,
+    view: webhooksView,
+  },
+  { id: "scenarios", title: "Scenarios", count: () => null, view: scenariosView },
+  { id: "controls", title: "Controls", count: () => null, view: controlsView },
+];
+
+/** @type {Record<import("./model.js").Ref["type"], (ctx: Context, ref: import("./model.js").Ref) => any>} */
+export const DETAILS = {
+  resource: resourceDetails,
+  call: callDetails,
+  event: eventDetails,
+  delivery: deliveryDetails,
+  entry: entryDetails,
+  scenario: scenarioDetails,
+};
+
+/** @param {Inspector} inspector @param {Context} ctx */
+function page(inspector, ctx) {
+  if (!inspector.hasWorld) return html`${worldsPage(ctx)}${inspector.toasts.view()}`;
+  return html`<a class="skip-link" href="#main" @click=${skip}>Skip to the content</a>
+    ${header(ctx)} ${tabRow(ctx)}
+    <div class="body ${ctx.ui.selected ? "has-details" : ""}">
+      <main id="main" class="main" tabindex="-1">${activeTab(ctx).view(ctx)}</main>
+      ${ctx.ui.selected ? detailsPanel(ctx, DETAILS[ctx.ui.selected.type]) : nothing}
+    </div>
+    ${helpDialog(ctx)} ${inspector.toasts.view()}`;
+}
+
+/** A link to `#main` would replace the fragment that names the world. @param {Event} event */
+function skip(event) {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}
+
+/** @param {Context} ctx */
+function activeTab(ctx) {
+  return TABS.find((tab) => tab.id === ctx.ui.tab) ?? TABS[0];
+}
+
+/** @param {Context} ctx */
+function tabRow(ctx) {
+  const active = activeTab(ctx);
+  return html`<nav class="tabs" aria-label="Views">
+    ${TABS.map((tab) => {
+      const count = tab.count(ctx);
+      return html`<button
+        type="button"
+        class="tab"
+        aria-current=${tab === active ? "page" : "false"}
+        @click=${() => ctx.go(tab.id)}
+      >
+        ${tab.title}${
+          count === null
+            ? nothing
+            : html`<span class="tab-count">${count.toLocaleString("en")}</span>`
+        }
+      </button>`;
+    })}
+  </nav>`;
+}
+
+/** The recording in a self-contained file. */
+function recording() {
+  const text = document.getElementById("recording")?.textContent;
+  return text ? JSON.parse(text) : null;
+}
+
+const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+const inspector = new Inspector(root, page, recording()).start();
+listenToKeys(inspector, TABS);

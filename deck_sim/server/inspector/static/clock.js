@@ -1,0 +1,267 @@
+// @ts-check
+/** The world's time, and the buttons that move it. */
+
+import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { clockText, countText, dayText, distanceText } from "./format.js";
+import { icon } from "./icons.js";
+import { dueText } from "./due.js";
+
+/** @typedef {import("./app.js").Context} Context */
+
+/** @type {Record<string, string>} what each mode means */
+export const MODES = {
+  real: "Time moves with the wall clock.",
+  frozen: "Time moves only when it is told to.",
+  on_poll: "A read of something unfinished jumps to the next moment that is due for it.",
+  follow: "Time is that of the process that runs the tests.",
+};
+
+const SPANS = ["1s", "10s", "1m", "5m", "1h", "1d"];
+
+/**
+ * Move the clock; the page shows that it runs, and then how much happened.
+ * @param {Context} ctx
+ * @param {object} body
+ * @param {string} text what it does, like `Advancing 5m`
+ */
+export function advance(ctx, body, text) {
+  if (ctx.busy || ctx.readOnly) return Promise.resolve(null);
+  ctx.set({ menu: null });
+  const label = (/** @type {any} */ report) =>
+    `Now ${clockText(Date.parse(report.now))}; ${countText(report.happened.length, "entry", "entries")} in the timeline`;
+  return ctx.act(label, ctx.api.post("/_sim/clock/advance", body), { busy: text });
+}
+
+/** @param {Context} ctx */
+export function advanceToNext(ctx) {
+  const due = ctx.model.firstDue;
+  if (due === null) return Promise.resolve(null);
+  return advance(ctx, { to: due.at }, `Advancing to ${clockText(due.time)}`);
+}
+
+/** @param {Context} ctx */
+export function advanceUntilIdle(ctx) {
+  return advance(ctx, { until: "idle" }, "Advancing until idle");
+}
+
+/** @param {Context} ctx */
+export function clockView(ctx) {
+  const { model, ui } = ctx;
+  if (!model.world) return nothing;
+  const now = ui.at ?? model.now();
+  return html`<div class="clock">
+    <button
+      type="button"
+      class="clock-face"
+      aria-expanded=${ui.menu === "clock"}
+      title=${MODES[model.world.mode] ?? ""}
+      @click=${() => ctx.set({ menu: ui.menu === "clock" ? null : "clock" })}
+    >
+      <span class="clock-time mono">${clockText(now).slice(0, 8)}</span>
+      <span class="clock-day">${dayText(now)} · ${modeText(ctx)}</span>
+    </button>
+    ${ui.menu === "clock" ? clockMenu(ctx) : nothing}
+  </div>`;
+}
+
+/** @param {Context} ctx */
+function modeText({ model, ui }) {
+  if (ui.at !== null) return html`<strong>past</strong>`;
+  const world = /** @type {import("./model.js").World} */ (model.world);
+  const pace = world.mode === "real" && world.speed !== 1 ? ` ×${world.speed}` : "";
+  const step = world.step ? ` ${world.step}` : "";
+  return `${world.mode.replace("_", " ")}${pace}${step}`;
+}
+
+/** @param {Context} ctx */
+export function advanceButtons(ctx) {
+  const { model, ui, busy } = ctx;
+  if (ctx.readOnly || !model.world) return nothing;
+  const due = model.firstDue;
+  const isFollowing = model.world.mode === "follow";
+  const now = model.now();
+  return html`<div class="advance" role="group" aria-label="Move the clock">
+    <button
+      type="button"
+      class="button ${model.world.mode === "frozen" && due ? "button-primary" : ""}"
+      ?disabled=${!due || busy !== null || isFollowing}
+      title=${due ? `${dueText(model, due)} (n)` : "Nothing is due"}
+      @click=${() => advanceToNext(ctx)}
+    >
+      ${icon("next")}<span>Next</span>${
+        due
+          ? html`<span class="button-note">${distanceText(due.time, now).replace("in ", "")}</span>`
+          : nothing
+      }
+    </button>
+    <span class="menu-anchor">
+      <button
+        type="button"
+        class="button"
+        ?disabled=${busy !== null || isFollowing}
+        aria-expanded=${ui.menu === "advance"}
+        @click=${() => ctx.set({ menu: ui.menu === "advance" ? null : "advance" })}
+      >
+        ${icon("advance")}<span>Advance…</span>
+      </button>
+      ${ui.menu === "advance" ? advanceMenu(ctx) : nothing}
+    </span>
+    <button
+      type="button"
+      class="button"
+      ?disabled=${busy !== null || isFollowing}
+      title="Until nothing moves by itself; a prompt stops it (i)"
+      @click=${() => advanceUntilIdle(ctx)}
+    >
+      ${icon("idle")}<span>Until idle</span>
+    </button>
+  </div>`;
+}
+
+/** @param {SubmitEvent} event @returns {Record<string, string>} the filled fields of a form */
+export function readForm(event) {
+  event.preventDefault();
+  const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
+  const filled = [...form].filter(([, value]) => value !== "");
+  return /** @type {Record<string, string>} */ (Object.fromEntries(filled));
+}
+
+/** @param {Context} ctx */
+function advanceMenu(ctx) {
+  const types = [...new Set(ctx.model.events.slice(-500).map((event) => event.type))].sort();
+  /** @param {SubmitEvent} event */
+  const by = (event) => {
+    const { by: span } = readForm(event);
+    if (span) void advance(ctx, { by: span }, `Advancing ${span}`);
+  };
+  /** @param {SubmitEvent} event */
+  const to = (event) => {
+    const { to: moment } = readForm(event);
+    if (moment) void advance(ctx, { to: moment }, `Advancing to ${moment}`);
+  };
+  /** @param {SubmitEvent} event */
+  const until = (event) => {
+    const { event: type, id, limit } = readForm(event);
+    const body = { until: { event: type, ...(id && { id }) }, ...(limit && { limit }) };
+    if (type) void advance(ctx, body, `Advancing until ${type}`);
+  };
+  return html`<div class="menu advance-menu" role="dialog" aria-label="Advance the clock">
+    <div class="chips" role="group" aria-label="By">
+      ${SPANS.map(
+        (span) =>
+          html`<button
+            type="button"
+            class="chip"
+            @click=${() => advance(ctx, { by: span }, `Advancing ${span}`)}
+          >
+            +${span}
+          </button>`,
+      )}
+    </div>
+    <form class="menu-row" @submit=${by}>
+      <label for="advance-by">By</label>
+      <input id="advance-by" name="by" placeholder="2m30s" autocomplete="off" class="mono" />
+      <button class="button">Advance</button>
+    </form>
+    <form class="menu-row" @submit=${to}>
+      <label for="advance-to">To</label>
+      <input
+        id="advance-to"
+        name="to"
+        autocomplete="off"
+        class="mono"
+        placeholder=${new Date(ctx.model.now() + 3_600_000).toISOString().slice(0, 19) + "Z"}
+      />
+      <button class="button">Advance</button>
+    </form>
+    <form class="menu-row" @submit=${until}>
+      <label for="advance-event">Until</label>
+      <input
+        id="advance-event"
+        name="event"
+        list="advance-events"
+        placeholder="task_run.completed"
+        autocomplete="off"
+        class="mono"
+      />
+      <datalist id="advance-events">
+        ${types.map((type) => html`<option value=${type}></option>`)}
+      </datalist>
+      <button class="button">Advance</button>
+      <span></span>
+      <span class="menu-pair">
+        <input
+          name="id"
+          placeholder="of which id (any)"
+          aria-label="Id of its resource"
+          autocomplete="off"
+          class="mono"
+        />
+        <input
+          name="limit"
+          placeholder="within 1d"
+          aria-label="Limit"
+          autocomplete="off"
+          class="mono"
+        />
+      </span>
+    </form>
+  </div>`;
+}
+
+/** @param {Context} ctx */
+function clockMenu(ctx) {
+  const world = /** @type {import("./model.js").World} */ (ctx.model.world);
+  /** @param {SubmitEvent} event */
+  const apply = async (event) => {
+    const { mode, speed, step } = readForm(event);
+    const body = { mode, ...(speed && { speed: Number(speed) }), ...(step && { step }) };
+    if (await ctx.act(`The clock is ${mode}`, ctx.api.put("/_sim/clock", body)))
+      ctx.set({ menu: null });
+  };
+  /** @param {any} event */
+  const choose = (event) => {
+    event.currentTarget.dataset.mode = event.currentTarget.elements.mode.value;
+  };
+  return html`<form
+    class="menu clock-menu"
+    aria-label="The clock"
+    data-mode=${world.mode}
+    @submit=${apply}
+    @change=${choose}
+  >
+    ${Object.entries(MODES)
+      .filter(([mode]) => mode !== "follow" || world.mode === "follow")
+      .map(
+        ([mode, text]) =>
+          html`<label class="choice">
+            <input type="radio" name="mode" value=${mode} ?checked=${mode === world.mode} />
+            <span><strong>${mode.replace("_", " ")}</strong><small>${text}</small></span>
+          </label>`,
+      )}
+    <div class="menu-row for-real">
+      <label for="clock-speed">Speed</label>
+      <input
+        id="clock-speed"
+        name="speed"
+        type="number"
+        min="0.001"
+        step="any"
+        value=${world.mode === "real" ? world.speed : ""}
+        placeholder="60 is a minute a second"
+      />
+    </div>
+    <div class="menu-row for-on-poll">
+      <label for="clock-step">Step</label>
+      <input
+        id="clock-step"
+        name="step"
+        value=${world.step ?? ""}
+        placeholder="5s, for each read"
+      />
+    </div>
+    <div class="menu-end">
+      <button class="button button-primary" ?disabled=${ctx.readOnly}>Set the clock</button>
+    </div>
+  </form>`;
+}

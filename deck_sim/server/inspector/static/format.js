@@ -1,0 +1,90 @@
+// @ts-check
+/** Text of times and durations. Times are milliseconds since 1970, UTC. */
+
+/** @param {string} iso @returns {number} */
+export function parseTime(iso) {
+  return Date.parse(iso);
+}
+
+/** @param {number} ms @returns {string} as the API prints it, like `2025-01-15T09:30:00.250Z` */
+export function isoText(ms) {
+  return new Date(ms).toISOString().replace(".000Z", "Z");
+}
+
+/** @param {number} ms @returns {string} like `09:30:00` or `09:30:00.250` */
+export function clockText(ms) {
+  return isoText(ms).slice(11, -1);
+}
+
+const DAY = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** @param {number} ms @returns {string} like `Wed, 15 Jan 2025` */
+export function dayText(ms) {
+  return DAY.format(ms);
+}
+
+/** @type {[string, number][]} */
+const UNITS = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1_000],
+  ["ms", 1],
+];
+
+/**
+ * A length of time in its two largest units, like `1h 30m`.
+ * @param {number} ms
+ */
+export function durationText(ms) {
+  let rest = Math.round(Math.abs(ms));
+  const parts = [];
+  let largest = -1;
+  for (const [index, [unit, size]] of UNITS.entries()) {
+    if (largest >= 0 && index > largest + 1) break;
+    const count = Math.floor(rest / size);
+    if (count === 0) continue;
+    if (largest < 0) largest = index;
+    parts.push(`${count}${unit}`);
+    rest -= count * size;
+  }
+  return parts.join(" ") || "0s";
+}
+
+/**
+ * The distance from a moment, like `in 2s`, `3m ago` or `now`.
+ * @param {number} ms
+ * @param {number} now
+ */
+export function distanceText(ms, now) {
+  if (Math.abs(ms - now) < 1) return "now";
+  return ms > now ? `in ${durationText(ms - now)}` : `${durationText(now - ms)} ago`;
+}
+
+/** The span of `durationText` as the control API reads it, like `1h30m`. @param {number} ms */
+export function exactDuration(ms) {
+  let rest = Math.max(0, Math.round(ms));
+  const parts = [];
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    if (count) parts.push(`${count}${unit}`);
+    rest -= count * size;
+  }
+  return parts.join("") || "0s";
+}
+
+/** @param {number} count @param {string} noun @param {string} [plural] */
+export function countText(count, noun, plural = `${noun}s`) {
+  return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
+}
+
+/** The words of a kind or status, like `task run`. @param {string} name */
+export function words(name) {
+  return name.replaceAll("_", " ");
+}

@@ -1,0 +1,44 @@
+// @ts-check
+/** What the page shows, kept in the fragment of its address, which no server and no log sees. */
+
+/**
+ * @typedef {object} Place
+ * @property {string|null} key the key of the world, or …
+ * @property {string|null} world … its id in `/_sim/worlds`
+ * @property {string} tab
+ * @property {import("./model.js").Ref|null} selected
+ * @property {number|null} at the moment that is shown; null follows the world
+ * @property {string} filter
+ */
+
+/** @param {string} hash @returns {Place} */
+export function readFragment(hash) {
+  const read = new URLSearchParams(hash.replace(/^#/, ""));
+  const at = Number(read.get("at"));
+  return {
+    key: read.get("key"),
+    world: read.get("world"),
+    tab: read.get("tab") ?? "timeline",
+    selected: readRef(read.get("select")),
+    at: read.has("at") && Number.isFinite(at) ? at : null,
+    filter: read.get("filter") ?? "",
+  };
+}
+
+/** @param {Place} place @returns {string} */
+export function writeFragment({ key, world, tab, selected, at, filter }) {
+  const written = new URLSearchParams();
+  if (key !== null) written.set("key", key);
+  else if (world !== null) written.set("world", world);
+  if (tab !== "timeline") written.set("tab", tab);
+  if (selected) written.set("select", `${selected.type}:${selected.id}`);
+  if (at !== null) written.set("at", `${at}`);
+  if (filter) written.set("filter", filter);
+  return `#${written}`;
+}
+
+/** @param {string|null} text @returns {import("./model.js").Ref|null} */
+function readRef(text) {
+  const [type, id] = (text ?? "").split(/:(.*)/s);
+  return id ? /** @type {import("./model.js").Ref} */ ({ type, id }) : null;
+}

@@ -1,0 +1,220 @@
+// @ts-check
+/** The state of the page, and what changes it. Views get it as a `Context`, and draw it. */
+
+import { render } from "./vendor/lit-html/lit-html.js";
+import { Api } from "./api.js";
+import { readFragment, writeFragment } from "./fragment.js";
+import { Model } from "./model.js";
+import { Polling, fillNext } from "./polling.js";
+import { Stream } from "./stream.js";
+import { Toasts } from "./toasts.js";
+
+const NEXT_DELAY = 80; // ms between a change and the question what is due next
+const BACKGROUND_DELAY = 500; // ms between two drawings of a page that nobody sees
+
+/**
+ * @typedef {import("./fragment.js").Place & {menu: string|null, expanded: Set<string>}} Ui
+ * @typedef {{state: import("./stream.js").Connection, retryAt?: number, text?: string}} Connected
+ * @typedef {{text: string, since: number}} Busy
+ * @typedef {string|((answer: any) => string)} Label
+ *
+ * @typedef {object} Context what a view gets; a new one for each drawing
+ * @property {Model} model
+ * @property {Readonly<Ui>} ui
+ * @property {Api} api
+ * @property {boolean} readOnly whether it is a recording: nothing can be changed
+ * @property {Connected} connection
+ * @property {Busy|null} busy the advance or other long action that is running
+ * @property {(ref: import("./model.js").Ref|null) => void} select opens the details
+ * @property {(tab: string, place?: Partial<import("./fragment.js").Place>) => void} go
+ * @property {(changes: Partial<Ui>) => void} set changes what is shown
+ * @property {(label: Label, promise: Promise<any>, options?: {busy?: string}) => Promise<any>} act
+ *   reports how an action went: `label` is the message of success; null is returned on an error
+ * @property {(text: string, ok?: boolean) => void} toast
+ * @property {() => void} refresh draws again, after a change that the model does not know of
+ * @property {() => void} reconnect tries at once instead of at the end of the delay
+ */
+
+export class Inspector {
+  /**
+   * @param {HTMLElement} root
+   * @param {(inspector: Inspector, ctx: Context) => any} view
+   * @param {import("./model.js").Recording|null} recording
+   */
+  constructor(root, view, recording = null) {
+    this.root = root;
+    this.view = view;
+    this.readOnly = recording !== null;
+    this.model = recording ? Model.fromRecording(recording) : new Model();
+    this.api = new Api();
+    /** @type {Ui} */
+    this.ui = { ...readFragment(location.hash), menu: null, expanded: new Set() };
+    /** @type {Connected} */
+    this.connection = { state: recording ? "live" : "connecting" };
+    /** @type {Busy|null} */
+    this.busy = null;
+    /** @type {Stream|Polling|null} */
+    this.stream = null;
+    this.toasts = new Toasts(() => this.refresh());
+    this.isDrawn = true;
+    this.nextTimer = 0;
+    this.isAsking = false;
+    this.askAgain = false;
+  }
+
+  start() {
+    addEventListener("hashchange", () => this._follow(readFragment(location.hash)));
+    document.addEventListener("visibilitychange", () => this.refresh());
+    this.open();
+    return this;
+  }
+
+  get hasWorld() {
+    return this.readOnly || this.ui.key !== null || this.ui.world !== null;
+  }
+
+  /** Show the world that the address names, from its beginning. */
+  open() {
+    this.stream?.stop();
+    this.stream = null;
+    if (!this.readOnly) {
+      this.model = new Model();
+      this.api = new Api(this.ui);
+      if (this.hasWorld) void this._openStream();
+    }
+    this.refresh();
+  }
+
+  async _openStream() {
+    const api = this.api;
+    this.connection = { state: "connecting" };
+    const listener = {
+      onMessages: (/** @type {import("./stream.js").Message[]} */ messages) => {
+        for (const { type, data } of messages) this.model.apply(type, data);
+        this._askNext();
+        this.refresh();
+      },
+      onState: (/** @type {import("./stream.js").Connection} */ state, detail = {}) => {
+        this.connection = { state, ...detail };
+        this.refresh();
+      },
+    };
+    const probe = await fetch(`${api.origin}/_sim/stream`, {
+      method: "HEAD",
+      headers: api.headers,
+    }).catch(() => null);
+    if (api !== this.api) return;
+    const type = probe?.status === 404 ? Polling : Stream;
+    this.stream = new type(api, listener).start();
+  }
+
+  /** Ask what is due next, soon, and at most once at a time. */
+  _askNext() {
+    if (this.isAsking) this.askAgain = true;
+    else if (!this.nextTimer)
+      this.nextTimer = window.setTimeout(() => void this._readNext(), NEXT_DELAY);
+  }
+
+  async _readNext() {
+    this.nextTimer = 0;
+    this.isAsking = true;
+    const { model, api } = this;
+    const began = performance.now();
+    try {
+      const next = await api.get("/_sim/next");
+      if (model === this.model) model.apply("next", fillNext(model, next));
+      this.refresh();
+    } catch {
+      // The stream tells that the server is gone.
+    }
+    // A large world takes long to answer; it is not asked all the time.
+    const pause = 2 * (performance.now() - began);
+    setTimeout(() => {
+      this.isAsking = false;
+      if (this.askAgain) this._askNext();
+      this.askAgain = false;
+    }, pause);
+  }
+
+  /** Draw with the next frame. */
+  refresh() {
+    if (!this.isDrawn) return;
+    this.isDrawn = false;
+    const draw = () => {
+      this.isDrawn = true;
+      this._draw();
+    };
+    // A hidden page gets no frames, but its title still counts the open prompts.
+    if (document.hidden) setTimeout(draw, BACKGROUND_DELAY);
+    else requestAnimationFrame(draw);
+  }
+
+  _draw() {
+    const { prompts } = this.model;
+    document.title = prompts ? `(${prompts}) deck-sim` : "deck-sim";
+    render(this.view(this, this.context()), this.root);
+  }
+
+  /** @returns {Context} */
+  context() {
+    return {
+      model: this.model,
+      ui: this.ui,
+      api: this.api,
+      readOnly: this.readOnly,
+      connection: this.connection,
+      busy: this.busy,
+      select: (ref) => this.set({ selected: ref }),
+      go: (tab, place = {}) => this.set({ tab, ...place }),
+      set: (changes) => this.set(changes),
+      act: (label, promise, options) => this.act(label, promise, options),
+      toast: (text, ok) => this.toasts.add(text, ok),
+      refresh: () => this.refresh(),
+      reconnect: () => this.stream?.retryNow(),
+    };
+  }
+
+  /** Change what is shown. Another tab or selection is a step back in the history of the browser.
+   * @param {Partial<Ui>} changes */
+  set(changes) {
+    const before = this.ui;
+    this.ui = { ...before, ...changes };
+    const fragment = writeFragment(this.ui);
+    if (fragment !== location.hash) {
+      const isStep = before.tab !== this.ui.tab || before.selected !== this.ui.selected;
+      history[isStep ? "pushState" : "replaceState"](null, "", fragment);
+    }
+    if (before.key !== this.ui.key || before.world !== this.ui.world) this.open();
+    this.refresh();
+  }
+
+  /** @param {import("./fragment.js").Place} place */
+  _follow(place) {
+    const before = this.ui;
+    this.ui = { ...before, ...place, menu: null };
+    if (before.key !== place.key || before.world !== place.world) this.open();
+    this.refresh();
+  }
+
+  /**
+   * @param {Label} label
+   * @param {Promise<any>} promise
+   * @param {{busy?: string}} [options]
+   */
+  async act(label, promise, { busy } = {}) {
+    if (busy) this.busy = { text: busy, since: Date.now() };
+    this.refresh();
+    try {
+      const answer = await promise;
+      this.toasts.add(typeof label === "function" ? label(answer) : label);
+      return answer ?? true;
+    } catch (/** @type {any} */ error) {
+      this.toasts.add(error.message, false);
+      return null;
+    } finally {
+      if (busy) this.busy = null;
+      this._askNext();
+      this.refresh();
+    }
+  }
+}

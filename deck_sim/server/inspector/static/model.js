@@ -1,0 +1,460 @@
+// @ts-check
+/**
+ * A world as the page knows it: the messages of the stream, folded into lanes and deliveries.
+ *
+ * Nothing here touches the document. A message costs constant time, whatever came before it: lists
+ * only grow at their end, and what a view shows is read from them, never copied.
+ */
+
+import { parseTime } from "./format.js";
+import { familyOf, isFinal } from "./statuses.js";
+
+/** The kinds of resources that are lanes. */
+export const LANE_KINDS = ["task_run", "connection", "credential", "session"];
+
+const MOST_CALLS = 10_000;
+const SURPLUS_CALLS = 1_000; // dropped at once, so that dropping costs nothing for each call
+
+/**
+ * @typedef {object} World the last `world` message
+ * @property {string} world its id
+ * @property {string} key masked
+ * @property {string} epoch changes when the world is replaced
+ * @property {string} edition
+ * @property {string} now
+ * @property {string} mode
+ * @property {number} speed
+ * @property {string|null} step
+ * @property {string} [version]
+ * @property {string} [default_scenario]
+ * @property {number} [seed]
+ *
+ * @typedef {object} Entry one entry of the timeline, and its `time` in milliseconds
+ * @property {number} number
+ * @property {string} at
+ * @property {number} time
+ * @property {string} kind
+ * @property {string} id
+ * @property {string} what
+ * @property {string} [status]
+ * @property {Record<string, any>} [changes]
+ * @property {Record<string, any>} [about]
+ * @property {any[]} [step]
+ *
+ * @typedef {object} Call
+ * @property {number} number
+ * @property {string} at
+ * @property {number} time
+ * @property {string} id
+ * @property {string} what
+ * @property {number} after
+ * @property {string} method
+ * @property {string} path
+ * @property {string} query
+ * @property {number} status
+ * @property {string[]} errors
+ * @property {string|null} scenario
+ * @property {string|null} fault
+ * @property {boolean} replayed
+ * @property {string|null} unanswered
+ * @property {string|null} resource_id
+ * @property {string[]} resource_ids
+ *
+ * @typedef {{number: number, id: string, type: string, at: string, time: number,
+ *   resource_id: string, kind: string}} DeckEvent
+ *
+ * @typedef {object} Span a time in one status
+ * @property {string} status
+ * @property {number} from
+ * @property {number|null} to null while it lasts
+ * @property {Entry} entry
+ *
+ * @typedef {"created"|"prompt"|"answer"|"call"|"event"|"delivery"|"attempt_ok"|"attempt_failed"
+ *   |"screenshot"|"file"|"fault"|"note"|"error"} MarkType
+ * @typedef {{type: "resource"|"call"|"event"|"delivery"|"entry"|"scenario", id: string}} Ref
+ * @typedef {{at: number, type: MarkType, label: string, ref: Ref}} Mark
+ *
+ * @typedef {object} Lane
+ * @property {string} id
+ * @property {string} kind
+ * @property {string} title like `Run 3`
+ * @property {Record<string, any>} about
+ * @property {number} from
+ * @property {number|null} to null while it is unfinished
+ * @property {string} status
+ * @property {Span[]} spans
+ * @property {Mark[]} marks
+ * @property {Record<string, any>} fields as they are now
+ * @property {Entry[]} history the entries that changed its status or fields
+ * @property {string|null} parent the lane of its login or session
+ *
+ * @typedef {{at: number, label: string, ok: boolean}} Attempt
+ * @typedef {object} Delivery
+ * @property {string} id
+ * @property {string} eventId
+ * @property {string} eventType
+ * @property {string} resourceId
+ * @property {string} destinationId
+ * @property {string} status
+ * @property {number} from
+ * @property {Attempt[]} attempts
+ * @property {number|null} next when the next attempt is due
+ *
+ * @typedef {object} Destination
+ * @property {string} id
+ * @property {string} status
+ * @property {boolean} deleted
+ * @property {number} from
+ *
+ * @typedef {{at: string, in: string, id: string, what: string, to?: string, time: number}} DueItem
+ * @typedef {{do: "answer"|"review"|"release"|"advance"|"wait"|"none", hold?: string, by?: string}}
+ *   Remedy
+ * @typedef {{id: string, kind: string, status: string, since: string, why: string, remedy: Remedy,
+ *   next?: {at: string, in: string, what: string, to?: string}}} Unfinished
+ * @typedef {object} Next the answer of `GET /_sim/next`
+ * @property {string} now
+ * @property {DueItem[]} due
+ * @property {any[]} waiting
+ * @property {Unfinished[]} unfinished
+ * @property {number} unfinished_total
+ * @property {any[]} [held]
+ * @property {any[]} [kept_back]
+ *
+ * @typedef {object} Recording what `fromRecording` reads
+ * @property {World} world
+ * @property {any[]} entries
+ * @property {any[]} calls
+ * @property {any[]} events
+ * @property {any} [next]
+ */
+
+export class Model {
+  constructor() {
+    /** Grows with every change, so that a view can tell that nothing has. */
+    this.version = 0;
+    /** @type {World|null} */
+    this.world = null;
+    /** Whether all that had happened before the page was opened is here. */
+    this.ready = false;
+    this.reset();
+  }
+
+  /** Forget everything that happened. */
+  reset() {
+    this.version++;
+    /** @type {Entry[]} */
+    this.entries = [];
+    /** @type {Call[]} the latest; at least the last 10,000 */
+    this.calls = [];
+    this.callsDropped = 0;
+    /** @type {DeckEvent[]} */
+    this.events = [];
+    /** @type {Map<string, Delivery>} */
+    this.deliveries = new Map();
+    /** @type {Map<string, Lane>} in the order of their creation */
+    this.lanes = new Map();
+    /** @type {Map<string, Destination>} */
+    this.destinations = new Map();
+    /** @type {Next|null} */
+    this.next = null;
+    /** @type {Map<string, DueItem>} the first due item of each resource */
+    this.dueById = new Map();
+    /** @type {Map<string, Unfinished>} */
+    this.unfinishedById = new Map();
+    /** How many lanes ask a person for something now. */
+    this.prompts = 0;
+    this._latest = 0;
+    this._setAt = 0;
+    /** @type {Map<string, number>} */
+    this._counts = new Map();
+    this._parsed = { at: "", time: 0 };
+  }
+
+  /**
+   * Take in one message of the stream, or an answer of `/_sim/next` as `next`.
+   * @param {string} type
+   * @param {any} data
+   */
+  apply(type, data) {
+    this.version++;
+    if (type === "entry") this._addEntry(data);
+    else if (type === "call") this._addCall(data);
+    else if (type === "event") this._addEvent(data);
+    else if (type === "world") this._setWorld(data);
+    else if (type === "next") this._setNext(data);
+    else if (type === "ready") {
+      this.ready = true;
+      this._setNow(this._time(data.now));
+    }
+  }
+
+  /** @param {Recording} recording @returns {Model} */
+  static fromRecording({ world, entries, calls, events, next }) {
+    const model = new Model();
+    model.apply("world", world);
+    for (const entry of entries) model.apply("entry", entry);
+    for (const call of calls) model.apply("call", call);
+    for (const event of events) model.apply("event", event);
+    if (next) model.apply("next", next);
+    model.apply("ready", { now: world.now });
+    return model;
+  }
+
+  /** The world's time. A real clock goes on between the messages. */
+  now() {
+    if (this.world?.mode !== "real" || !this.ready) return this._latest;
+    return this._latest + (Date.now() - this._setAt) * this.world.speed;
+  }
+
+  /** When the first thing happened; the present moment if nothing has. */
+  get start() {
+    return this.entries[0]?.time ?? this._latest;
+  }
+
+  /** @param {string} id */
+  lane(id) {
+    return this.lanes.get(id);
+  }
+
+  /** The answer that the script of a resource accepts. @param {string} id
+   * @returns {Record<string, string>|null} */
+  rightAnswer(id) {
+    return this.next?.waiting.find((one) => one.id === id)?.answer ?? null;
+  }
+
+  /** The first thing that is due. */
+  get firstDue() {
+    return this.next?.due[0] ?? null;
+  }
+
+  /**
+   * A lane as it was at a moment, or null if it was not there yet.
+   * @param {Lane} lane
+   * @param {number} ms
+   * @returns {Record<string, any>|null}
+   */
+  stateAt(lane, ms) {
+    if (ms < lane.from) return null;
+    /** @type {Record<string, any>} */
+    const state = { status: lane.spans[0].status };
+    for (const entry of lane.history) {
+      if (entry.time > ms) break;
+      Object.assign(state, entry.changes);
+      if (entry.status) state.status = entry.status;
+    }
+    return state;
+  }
+
+  /** @param {World} world */
+  _setWorld(world) {
+    if (this.world && this.world.epoch !== world.epoch) {
+      this.reset();
+      this.ready = false;
+    }
+    this.world = world;
+    this._setNow(this._time(world.now));
+  }
+
+  /** @param {number} time */
+  _setNow(time) {
+    this._latest = Math.max(this._latest, time);
+    this._setAt = Date.now();
+  }
+
+  /** @param {any} next */
+  _setNext(next) {
+    this.next = { unfinished: [], unfinished_total: next.unfinished?.length ?? 0, ...next };
+    this._setNow(this._time(next.now));
+    this.dueById.clear();
+    this.unfinishedById.clear();
+    for (const due of next.due) {
+      due.time = this._time(due.at);
+      if (!this.dueById.has(due.id)) this.dueById.set(due.id, due);
+      const delivery = this.deliveries.get(due.id);
+      if (delivery) delivery.next = due.time;
+    }
+    for (const one of next.unfinished ?? []) this.unfinishedById.set(one.id, one);
+  }
+
+  /** @param {Entry} entry */
+  _addEntry(entry) {
+    const last = this.entries.at(-1);
+    if (last && entry.number <= last.number) return; // sent again after a lost connection
+    entry.time = this._time(entry.at);
+    this.entries.push(entry);
+    if (entry.time > this._latest) this._setNow(entry.time);
+    if (LANE_KINDS.includes(entry.kind)) this._foldLane(entry);
+    else if (entry.kind === "event_delivery") this._foldDelivery(entry);
+    else if (entry.kind === "event_destination") this._foldDestination(entry);
+    else if (entry.kind === "storage" && entry.about?.task_run_id)
+      this._mark(entry.about.task_run_id, entry.time, "file", entry.what, {
+        type: "entry",
+        id: `${entry.number}`,
+      });
+  }
+
+  /** @param {Entry} entry */
+  _foldLane(entry) {
+    const lane = this.lanes.get(entry.id) ?? this._addLane(entry);
+    const before = lane.spans.at(-1);
+    if (entry.status || entry.changes) lane.history.push(entry);
+    if (entry.changes) Object.assign(lane.fields, entry.changes);
+    /** @type {Ref} */
+    const ref = { type: "entry", id: `${entry.number}` };
+    if (!entry.status) {
+      if (before)
+        lane.marks.push({ at: entry.time, type: noteType(entry), label: entry.what, ref });
+      if (entry.what === "deleted") this._end(lane, entry.time);
+      return;
+    }
+    if (before) before.to = entry.time;
+    lane.spans.push({ status: entry.status, from: entry.time, to: null, entry });
+    const [was, is] = [before && familyOf(before.status), familyOf(entry.status)];
+    this.prompts += Number(is === "person") - Number(was === "person");
+    lane.status = entry.status;
+    const type = before ? moveType(was, is) : "created";
+    if (type) lane.marks.push({ at: entry.time, type, label: entry.what, ref });
+    if (isFinal(lane.kind, entry.status)) this._end(lane, entry.time);
+    else lane.to = null;
+  }
+
+  /** @param {Lane} lane @param {number} time */
+  _end(lane, time) {
+    const last = /** @type {Span} */ (lane.spans.at(-1));
+    if (lane.to === null && familyOf(last.status) === "person") this.prompts--; // it was deleted
+    lane.to = last.to = time;
+  }
+
+  /** @param {Entry} entry @returns {Lane} */
+  _addLane(entry) {
+    const count = (this._counts.get(entry.kind) ?? 0) + 1;
+    this._counts.set(entry.kind, count);
+    const about = entry.about ?? {};
+    const name = TITLES[entry.kind] ?? entry.kind;
+    /** @type {Lane} */
+    const lane = {
+      id: entry.id,
+      kind: entry.kind,
+      title: `${name} ${count}`,
+      about,
+      from: entry.time,
+      to: null,
+      status: "",
+      spans: [],
+      marks: [],
+      fields: {},
+      history: [],
+      parent: about.connection_id ?? about.session_id ?? about.credential_id ?? null,
+    };
+    this.lanes.set(entry.id, lane);
+    return lane;
+  }
+
+  /** @param {Entry} entry */
+  _foldDelivery(entry) {
+    const { about, time } = entry;
+    let delivery = this.deliveries.get(entry.id);
+    if (!delivery) {
+      delivery = {
+        id: entry.id,
+        eventId: about?.event_id ?? "",
+        eventType: about?.event_type ?? entry.what.split(",")[0],
+        resourceId: about?.resource_id ?? "",
+        destinationId: about?.event_destination_id ?? "",
+        status: "pending",
+        from: time,
+        attempts: [],
+        next: null,
+      };
+      this.deliveries.set(entry.id, delivery);
+      this._mark(delivery.resourceId, time, "delivery", delivery.eventType, deliveryRef(entry.id));
+    }
+    const attempt = ATTEMPT.exec(entry.what);
+    if (attempt) {
+      const ok = attempt[1].startsWith("2");
+      const label = `${delivery.eventType}: ${attempt[0]}`;
+      delivery.attempts.push({ at: time, label: attempt[1], ok });
+      delivery.next = null;
+      const type = ok ? "attempt_ok" : "attempt_failed";
+      this._mark(delivery.resourceId, time, type, label, deliveryRef(entry.id));
+    }
+    if (entry.status) delivery.status = entry.status;
+    if (delivery.status !== "pending") delivery.next = null;
+  }
+
+  /** @param {Entry} entry */
+  _foldDestination(entry) {
+    const known = this.destinations.get(entry.id);
+    const destination = known ?? { id: entry.id, status: "", deleted: false, from: entry.time };
+    if (!known) this.destinations.set(entry.id, destination);
+    if (entry.status) destination.status = entry.status;
+    if (entry.what === "deleted") destination.deleted = true;
+  }
+
+  /** @param {Call} call */
+  _addCall(call) {
+    const last = this.calls.at(-1);
+    if (last && call.number <= last.number) return;
+    call.time = this._time(call.at);
+    this.calls.push(call);
+    if (this.calls.length >= MOST_CALLS + SURPLUS_CALLS) {
+      this.calls.splice(0, SURPLUS_CALLS);
+      this.callsDropped += SURPLUS_CALLS;
+    }
+    if (call.time > this._latest) this._setNow(call.time);
+    const ids = new Set(call.resource_ids);
+    if (call.resource_id) ids.add(call.resource_id);
+    for (const id of ids)
+      this._mark(id, call.time, "call", call.what, { type: "call", id: call.id });
+  }
+
+  /** @param {DeckEvent} event */
+  _addEvent(event) {
+    const last = this.events.at(-1);
+    if (last && event.number <= last.number) return;
+    event.time = this._time(event.at);
+    this.events.push(event);
+    this._mark(event.resource_id, event.time, "event", event.type, { type: "event", id: event.id });
+  }
+
+  /** @param {string} id @param {number} at @param {MarkType} type @param {string} label
+   * @param {Ref} ref */
+  _mark(id, at, type, label, ref) {
+    this.lanes.get(id)?.marks.push({ at, type, label, ref });
+  }
+
+  /** Equal moments often come in a row. @param {string} at */
+  _time(at) {
+    if (at !== this._parsed.at) this._parsed = { at, time: parseTime(at) };
+    return this._parsed.time;
+  }
+}
+
+/** @type {Record<string, string>} */
+const TITLES = {
+  task_run: "Run",
+  connection: "Connection",
+  credential: "Credential",
+  session: "Session",
+};
+
+const ATTEMPT = /attempt \d+: (.*)$/;
+
+/** @param {string} id @returns {Ref} */
+function deliveryRef(id) {
+  return { type: "delivery", id };
+}
+
+/** @param {Entry} entry @returns {MarkType} */
+function noteType(entry) {
+  if (entry.what.startsWith("screenshot ")) return "screenshot";
+  if (entry.what.startsWith("fault ")) return "fault";
+  return entry.what.startsWith("script error") ? "error" : "note";
+}
+
+/** @param {string|undefined} was @param {string} is @returns {MarkType|null} */
+function moveType(was, is) {
+  if (is === "person") return "prompt";
+  if (is === "bad") return "error";
+  return was === "person" && is !== "over" ? "answer" : null;
+}

@@ -1,0 +1,55 @@
+// @ts-check
+/** Short messages at the edge of the page: what an action did, or why it was refused. */
+
+import { html } from "./vendor/lit-html/lit-html.js";
+import { repeat } from "./vendor/lit-html/directives/repeat.js";
+import { icon } from "./icons.js";
+
+const SHOWN_FOR = 4_000; // ms; an error stays until it is closed
+
+/** @typedef {{id: number, ok: boolean, text: string}} Toast */
+
+export class Toasts {
+  /** @param {() => void} changed */
+  constructor(changed) {
+    this.changed = changed;
+    /** @type {Toast[]} */
+    this.shown = [];
+    this.count = 0;
+  }
+
+  /** @param {string} text @param {boolean} [ok] */
+  add(text, ok = true) {
+    const toast = { id: ++this.count, ok, text };
+    this.shown = [...this.shown.slice(-2), toast];
+    if (ok) setTimeout(() => this.close(toast.id), SHOWN_FOR);
+    this.changed();
+  }
+
+  /** @param {number} id */
+  close(id) {
+    this.shown = this.shown.filter((one) => one.id !== id);
+    this.changed();
+  }
+
+  view() {
+    return html`<div class="toasts" role="status" aria-live="polite">
+      ${repeat(
+        this.shown,
+        (one) => one.id,
+        (one) =>
+          html`<div class="toast ${one.ok ? "toast-good" : "toast-bad"}">
+            ${icon(one.ok ? "check" : "warning")}<span class="toast-text">${one.text}</span>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Close"
+              @click=${() => this.close(one.id)}
+            >
+              ${icon("close")}
+            </button>
+          </div>`,
+      )}
+    </div>`;
+  }
+}

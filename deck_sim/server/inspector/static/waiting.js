@@ -1,0 +1,192 @@
+// @ts-check
+/** Why is it stuck? A sentence for everything unfinished, and the button that helps. */
+
+import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { repeat } from "./vendor/lit-html/directives/repeat.js";
+import { release, resourceActions } from "./actions.js";
+import { answerForm } from "./answer.js";
+import { advance, advanceToNext } from "./clock.js";
+import { dueText } from "./due.js";
+import { countText, distanceText } from "./format.js";
+import { icon } from "./icons.js";
+import { link, statusBadge } from "./widgets.js";
+
+/**
+ * @typedef {import("./app.js").Context} Context
+ * @typedef {import("./model.js").Unfinished} Unfinished
+ */
+
+const SHOWN = 5;
+
+/** People are the usual reason, so they come first. */
+const ORDER = ["answer", "review", "release", "none", "wait", "advance"];
+
+/** @param {Context} ctx @returns {Unfinished[]} */
+function sorted({ model }) {
+  const rank = (/** @type {Unfinished} */ one) => ORDER.indexOf(one.remedy.do);
+  return [...(model.next?.unfinished ?? [])].sort((a, b) => rank(a) - rank(b));
+}
+
+/** @param {Context} ctx */
+export function waitingStrip(ctx) {
+  const { model, ui } = ctx;
+  if (ui.at !== null) return pastNotice(ctx);
+  const all = sorted(ctx);
+  const total = model.next?.unfinished_total ?? 0;
+  const isOpen = !ui.expanded.has("waiting-closed");
+  const rows = ui.expanded.has("waiting-all") ? all : all.slice(0, SHOWN);
+  return html`<section class="waiting" aria-label="What is unfinished">
+    <div class="waiting-head">
+      <button
+        type="button"
+        class="waiting-toggle"
+        aria-expanded=${isOpen}
+        ?disabled=${total === 0}
+        @click=${() => toggle(ctx, "waiting-closed")}
+      >
+        ${total ? icon(isOpen ? "down" : "right") : icon("check")}
+        ${total ? countText(total, "unfinished", "unfinished") : "Nothing is unfinished"}
+      </button>
+      ${nextLine(ctx)}
+    </div>
+    ${
+      isOpen && total
+        ? html`<ul class="waiting-rows">
+              ${repeat(
+                rows,
+                (one) => one.id,
+                (one) => row(ctx, one),
+              )}
+            </ul>
+            ${total > SHOWN ? moreButton(ctx, total) : nothing}`
+        : nothing
+    }
+    <div class="offscreen" aria-live="polite">
+      ${model.prompts ? `${countText(model.prompts, "open prompt")}` : ""}
+    </div>
+  </section>`;
+}
+
+/** @param {Context} ctx @param {string} name */
+function toggle(ctx, name) {
+  const expanded = new Set(ctx.ui.expanded);
+  if (!expanded.delete(name)) expanded.add(name);
+  ctx.set({ expanded });
+}
+
+/** @param {Context} ctx @param {number} total */
+function moreButton(ctx, total) {
+  const isAll = ctx.ui.expanded.has("waiting-all");
+  return html`<button
+    type="button"
+    class="link waiting-more"
+    @click=${() => toggle(ctx, "waiting-all")}
+  >
+    ${isAll ? "Show fewer" : `Show ${total - SHOWN} more`}
+  </button>`;
+}
+
+/** @param {Context} ctx */
+function pastNotice(ctx) {
+  return html`<section class="waiting waiting-past" aria-label="A past moment">
+    <div class="waiting-head">
+      ${icon("clock")}
+      <span
+        >You see a past moment, ${distanceText(/** @type {number} */ (ctx.ui.at), ctx.model.now())}.
+        Nothing can be changed there.</span
+      >
+      <button type="button" class="button button-small" @click=${() => ctx.set({ at: null })}>
+        Back to now
+      </button>
+    </div>
+  </section>`;
+}
+
+/** What a clock that stands still waits for. @param {Context} ctx */
+function nextLine(ctx) {
+  const { model } = ctx;
+  const due = model.firstDue;
+  if (!due) return nothing;
+  const mode = model.world?.mode;
+  const state = mode === "frozen" ? "The clock is frozen; next" : "Next";
+  return html`<span class="waiting-next"
+    >${state}: ${dueText(model, due)} <strong>${distanceText(due.time, model.now())}</strong></span
+  >`;
+}
+
+/** @param {Context} ctx @param {Unfinished} one */
+function row(ctx, one) {
+  const lane = ctx.model.lane(one.id);
+  const isOpen = ctx.ui.expanded.has(`answer-${one.id}`);
+  const interaction = lane?.fields.interaction;
+  return html`<li class="waiting-row">
+    <div class="waiting-line">
+      ${statusBadge(one.status)}
+      <span class="waiting-name"
+        >${link(ctx, { type: "resource", id: one.id }, lane?.title ?? one.id)}</span
+      >
+      <span class="waiting-why">${one.why}</span>
+      <span class="waiting-help">${remedy(ctx, one, isOpen)}</span>
+    </div>
+    ${
+      isOpen && one.remedy.do === "answer" && interaction
+        ? answerForm(ctx, one, interaction, ctx.model.rightAnswer(one.id))
+        : nothing
+    }
+  </li>`;
+}
+
+/** @param {Context} ctx @param {Unfinished} one @param {boolean} isOpen */
+function remedy(ctx, one, isOpen) {
+  if (ctx.readOnly) return nothing;
+  const { do: kind, hold, by } = one.remedy;
+  if (kind === "answer")
+    return html`<button
+      type="button"
+      class="button ${isOpen ? "" : "button-primary"}"
+      aria-expanded=${isOpen}
+      @click=${() => openAnswer(ctx, one.id)}
+    >
+      Answer
+    </button>`;
+  if (kind === "review") return resourceActions(ctx, one);
+  if (kind === "release" && hold)
+    return html`<button
+      type="button"
+      class="button button-primary"
+      @click=${() => release(ctx, hold)}
+    >
+      Release
+    </button>`;
+  if (kind === "advance")
+    return html`<button
+      type="button"
+      class="button"
+      ?disabled=${ctx.busy !== null}
+      @click=${() => (by ? advance(ctx, { by }, `Advancing ${by}`) : advanceToNext(ctx))}
+    >
+      Advance ${by ?? ""}
+    </button>`;
+  return nothing;
+}
+
+/** @param {Context} ctx @param {string} id */
+function openAnswer(ctx, id) {
+  toggle(ctx, `answer-${id}`);
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const input = document
+        .getElementById("main")
+        ?.querySelector(`[id^="answer-${CSS.escape(id)}"]`);
+      /** @type {HTMLElement|null|undefined} */ (input)?.focus();
+    }),
+  );
+}
+
+/** @param {Context} ctx */
+export function openFirstPrompt(ctx) {
+  const first = sorted(ctx).find((one) => one.remedy.do === "answer");
+  if (!first) return ctx.toast("No prompt is open");
+  ctx.go("timeline", { at: null });
+  if (!ctx.ui.expanded.has(`answer-${first.id}`)) openAnswer(ctx, first.id);
+}

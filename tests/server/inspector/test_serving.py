@@ -1,0 +1,65 @@
+"""The files of the inspector, over HTTP."""
+
+import re
+
+import pytest
+
+from deck_sim.server.inspector.serving import MEDIA_TYPES, STATIC
+
+NAMES = [path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def get(deck_client):
+    """Get a path below `/_sim/ui`, without a key."""
+
+    def get(path="", **headers):
+        url = deck_client.base_url.join(f"/_sim/ui{path}")
+        return deck_client.get(url, headers={"Authorization": "", **headers})
+
+    return get
+
+
+def test_each_file_is_served_with_its_type(get):
+    for name in NAMES:
+        answer, file = get(f"/{name}"), STATIC / name
+        assert answer.content == file.read_bytes()
+        assert answer.headers["content-type"].startswith(MEDIA_TYPES[file.suffix])
+
+
+def test_the_page_names_files_that_exist(get):
+    named = re.findall(r'(?:href|src)="ui/([^"]+)"', get().text)
+    assert {*named} > {"app.js", "style.css"}
+    assert {*named} <= {*NAMES}
+
+
+@pytest.mark.parametrize("path", ["", "/app.js", "/", "/none.js"])
+def test_no_file_may_run_or_load_anything_foreign(get, path):
+    headers = get(path).headers
+    policy = headers["content-security-policy"].split("; ")
+    assert {"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"} <= {*policy}
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    "path", ["/none.js", "/timeline", "/%2e%2e/serving.py", "/..%2fserving.py", "//etc"]
+)
+def test_no_other_path_is_a_file(get, path):
+    answer = get(path)
+    assert answer.status_code == 404
+    assert "import" not in answer.text
+
+
+def test_a_browser_asks_again_and_gets_only_what_has_changed(get):
+    first = get("/app.js")
+    again = get("/app.js", **{"If-None-Match": first.headers["etag"]})
+    assert first.headers["cache-control"] == "no-cache"
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_slash_at_the_end_leads_to_the_page(get):
+    answer = get("/")
+    assert answer.is_redirect
+    assert answer.headers["location"] == "../ui"
