@@ -99,17 +99,24 @@ class AwaitedEvent:
         stuck = [resource for resource in waiting(world) if self._matches(resource.id)]
         moving = [resource for resource in candidates if resource.id in progress]
         over = [resource for resource in candidates if _is_final(world, resource)]
+        resting = [one for one in candidates if one.status and one not in (*stuck, *moving, *over)]
         parts = (
             _list("waiting without a timer", stuck, lambda one: _why_stuck(world, one))
             or "nothing is waiting",
             _list("on the way", moving, lambda one: _when(world, progress[one.id])),
+            _list("at rest", resting, lambda one: ""),
             _list("over", over, _errors),
+            "" if candidates else self._absence(world),
             self._earlier(world),
         )
         return "; ".join(filter(None, parts))
 
     def __str__(self) -> str:
         return f"`{self.type}`{f' of `{self.resource_id}`' if self.resource_id else ''}"
+
+    def _absence(self, world: World) -> str:
+        row = world.rules.kinds.get(self.type.partition(".")[0])
+        return f"this world has no {row.noun}" if row else ""
 
     def _earlier(self, world: World) -> str:
         """When it came last, if it did: callers often wait for what has happened already."""

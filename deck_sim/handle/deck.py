@@ -527,6 +527,8 @@ class Deck(AbstractContextManager["Deck"]):
                 self.advance_until(*next(steps))
             except StopIteration as end:
                 return dict(end.value)
+            except DeckSimError as error:
+                steps.throw(error)
 
     async def async_start_run(
         self,
@@ -540,10 +542,11 @@ class Deck(AbstractContextManager["Deck"]):
         steps = self._starter.start_run(scenario, input, status, task)
         while True:
             try:
-                event, id_ = next(steps)
+                await self.async_advance_until(*next(steps))
             except StopIteration as end:
                 return dict(end.value)
-            await self.async_advance_until(event, id_)
+            except DeckSimError as error:
+                steps.throw(error)
 
     @property
     def _starter(self) -> TaskStarter:

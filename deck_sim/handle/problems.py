@@ -5,13 +5,8 @@ from collections.abc import Mapping
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.hold import Hold
+from deck_sim.runtime.unplayed import STARTS, explain_unplayed_login
 
-# What starts the scripts that a run does not.
-_STARTS = {
-    "connection": "a seeded connection plays none; open one with `deck.ready_task(login=True)` or"
-    " `POST /v2/connections`",
-    "session": "the session of a run plays none; start one with `POST /v2/sessions`",
-}
 _MOST_CALLS = 3  # that a message names
 _NOT_WRITTEN = ("id", "owner", "met", "fired")  # keys of a fault that its author did not write
 
@@ -64,7 +59,7 @@ def find_unused(deck: Deck) -> list[str]:
     """Queued scenarios, faults and holds that had no effect."""
     unused = [
         f"queued for a {kind} but never played: {listed(names)}"
-        + (f"; {_STARTS[kind]}" if kind in _STARTS else "")
+        + (f"; {STARTS[kind]}" if kind in STARTS else "")
         for kind, names in deck.world["queues"].items()
         if names
     ]
@@ -78,11 +73,7 @@ def find_unused(deck: Deck) -> list[str]:
 def find_unplayed_logins(deck: Deck) -> list[str]:
     """The scenario to play, if it has a script for logins only, which no login has played."""
     unplayed = deck.world["unplayed_login"]
-    return [
-        f"`{unplayed['scenario']}` has a script for a {kind} and none for a run, and nothing played"
-        f" it: {_STARTS[kind]}"
-        for kind in (unplayed["kinds"] if unplayed else ())
-    ]
+    return explain_unplayed_login(**unplayed) if unplayed else []
 
 
 def _is_unmet(hold: Hold) -> bool:

@@ -70,7 +70,7 @@ class TaskStarter:
         """Start a run of a new task; returns it as the control API shows it.
 
         Yields each event to wait for, and the id of its resource: the login is ready, and the run
-        has the status.
+        has the status. If one does not come, throw the error into the generator.
         """
         event = None if status is None else self._event_of(status)
         name = scenario or self._control.call("GET", "/world")["default_scenario"]
@@ -80,7 +80,18 @@ class TaskStarter:
         ready = self.make_task(fields, opens=opens, scenario=scenario)
         (login_id,) = ready.login.values()
         if self._read(login.path, login_id)["status"] != ready_status:
-            yield f"{login.object}.{ready_status}", login_id
+            try:
+                yield f"{login.object}.{ready_status}", login_id
+            except DeckSimError as error:
+                found = self._read(login.path, login_id)["status"]
+                event = f"{login.object}.{found}"
+                text = (
+                    f"no run starts: the {login.noun} of `{name}` is `{found}`, and a run needs one"
+                    f" that is `{ready_status}`. To play the {login.noun} alone:"
+                    f' `deck.use("{name}")`, `deck.ready_task(login=True)`,'
+                    f' `deck.advance_until("{event}")`'
+                )
+                raise DeckSimError(f"{text}\n{error}", error.errors) from None
         given = dict(input) if isinstance(input, Mapping) else input
         body = ready.login | drop_none(input=given)
         id_ = self._create(f"tasks/{ready.task_id}/run", body, scenario)["id"]

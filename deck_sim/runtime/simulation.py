@@ -29,6 +29,7 @@ from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS, ProcessWatch
 from deck_sim.runtime.journal import MAX_CALLS, Call, StoredAnswer
 from deck_sim.runtime.polling import pass_polled_time
 from deck_sim.runtime.rate_limiter import RateLimiter
+from deck_sim.runtime.unplayed import explain_unplayed_login, find_unplayed_login
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import HEADER, Choice, NewResource, SelectionState, choose
 
@@ -223,9 +224,12 @@ class Simulation:
                     yield from pass_time_until(self, self.world.now)
                     return report
                 may_come = self._may_come(wanted, until) if is_pause else may_come
+        unplayed = find_unplayed_login(self.world, self.selection, self.library)
+        reasons = [wanted.explain(self.world)]
+        reasons += explain_unplayed_login(*unplayed) if unplayed else []
         text = (
             f"no {wanted} came within {format_duration(limit)}, and nothing that is due by then"
-            f" can bring it; {wanted.explain(self.world)}"
+            f" can bring it; {'; '.join(reasons)}"
         )
         raise refuse("request/state_invalid", text)
 

@@ -55,8 +55,17 @@ def test_a_wait_without_a_timeout_is_explained_without_one(play, explain):
     """A connection that hangs has no limit of its own."""
     opened = play.open("[connecting: stuck]")
     assert explain() == (
-        f"waiting without a timer: `{opened.id}` is `connecting` (nothing moves it on)"
+        f"waiting without a timer: `{opened.id}` is `connecting` (nothing moves it on); this"
+        " world has no task run"
     )
+
+
+def test_a_login_at_rest_is_shown_with_its_status(play):
+    """No timer moves it, and it waits for nobody."""
+    opened = play.open("[connecting: 1s, invalid]")
+    play.wait("1s")
+    awaited = AwaitedEvent("connection.connected", opened.id, 0)
+    assert awaited.explain(play.world) == f"nothing is waiting; at rest: `{opened.id}` is `invalid`"
 
 
 def test_the_explanation_says_how_runs_ended(play, explain):

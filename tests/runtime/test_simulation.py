@@ -283,7 +283,7 @@ def test_a_limit_after_the_last_moment_is_cut(simulation):
         "request/state_invalid",
         lambda: simulation.advance_until_event("task_run.completed", limit=timedelta.max),
     )
-    assert text.endswith("nothing is waiting")
+    assert text.endswith("nothing is waiting; this world has no task run")
 
 
 def test_until_idle_plays_every_story_to_its_end(simulation):

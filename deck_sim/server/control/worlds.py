@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote
@@ -12,14 +12,13 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.engine.options import OPTION_TYPES
 from deck_sim.engine.records import AdditiveChanges
-from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
 from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.serialization import print_moment, read_start
-from deck_sim.runtime.simulation import Simulation
-from deck_sim.scenario.selection import DEFAULT_SCENARIO, check_scenario
+from deck_sim.runtime.unplayed import find_unplayed_login
+from deck_sim.scenario.selection import check_scenario
 from deck_sim.server.control.clock import check_follow, check_step
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
@@ -50,6 +49,7 @@ def show_world(request: Request) -> Answer:
         }
         for choice in [*simulation.choices][-20:]
     ]
+    unplayed = find_unplayed_login(world, simulation.selection, simulation.library)
     return Answer(
         {
             "edition": world.edition,
@@ -58,7 +58,7 @@ def show_world(request: Request) -> Answer:
             "clock": simulation.mode,
             "webhook_time": simulation.settings.webhook_time,
             "default_scenario": simulation.selection.default_scenario,
-            "unplayed_login": _unplayed_login(simulation),
+            "unplayed_login": unplayed and unplayed._asdict(),
             "queues": simulation.selection.queues,
             "rate_limit": limit is not None
             and {**asdict(limit), "per": format_duration(limit.per)},
@@ -106,19 +106,6 @@ def change_world(request: Request, body: bodies.ChangeWorld) -> Answer:
     if body.webhook_time is not None:
         simulation.settings = replace(simulation.settings, webhook_time=body.webhook_time)
     return show_world(request)
-
-
-def _unplayed_login(simulation: Simulation) -> dict[str, Any] | None:
-    """The scenario that was set as the default, if it has scripts for logins only and none was
-    played. The default of a new world was set by nobody.
-    """
-    name, world = simulation.selection.default_scenario, simulation.world
-    scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)
-    kinds = [kind for kind in KINDS if scenario and scenario.defines(kind, world.edition)]
-    played = {kind for played, kind, _ in world.played if played == name}
-    if not kinds or "task_run" in kinds or not played.isdisjoint(kinds):
-        return None
-    return {"scenario": name, "kinds": kinds}
 
 
 def _change_edition_and_seed(world: World, body: bodies.ChangeWorld) -> World:
