@@ -17,7 +17,13 @@ import click
 from deck_sim.base.durations import format_duration
 from deck_sim.base.real_time import monotonic
 from deck_sim.cli.command import Command, CommandError
-from deck_sim.cli.exec_report import ExecReport, find_refused_calls, report_world
+from deck_sim.cli.exec_report import (
+    ExecReport,
+    find_refused_calls,
+    find_refused_hosts,
+    report_world,
+)
+from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY, POSITIVE_DURATION
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
@@ -40,6 +46,7 @@ _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
         "deck-sim exec --edition credentials --clock on_poll -- go test ./...",
         "deck-sim exec --report deck-sim.xml --env-base-url DECK_URL -- make test",
         "deck-sim exec --timeout 10m -- pytest",
+        "deck-sim exec --intercept -- python report.py",
         "deck-sim exec --hold -- ./seed-and-run.sh",
     ],
 )
@@ -106,12 +113,18 @@ def command(
     server = thread.server
     key = server.worlds.first_key or ANY_KEY
     variables = dict(zip(names, (server.base_url, key, secret_of(key)), strict=True))
-    with log_to_stderr(log_format, quiet=quiet), _serving(thread):
-        code = _run([*words], {**os.environ, **variables}, timeout)
+    with (
+        log_to_stderr(log_format, quiet=quiet),
+        _serving(thread),
+        intercepted_variables(server, os.environ) as more,
+    ):
+        code = _run([*words], {**os.environ, **variables, **more}, timeout)
         worlds = [report_world(deck) for deck in _decks(server)]
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
+        refused += find_refused_hosts(server.interceptor)
         report = ExecReport([*words], code, worlds, refused)
-        click.echo(f"deck-sim: {report.summary()}", err=True)
+        summary = report.summary(intercepts=server.interceptor is not None)
+        click.echo(f"deck-sim: {summary}", err=True)
         if report_file is not None:
             unwritten = _write_report(report, report_file)
             code = code or unwritten

@@ -18,7 +18,13 @@ from deck_sim.handle.problems import (
 )
 from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.registry import RefusedCall
+from deck_sim.server.interception import Interceptor
 
+_HOW_TO_CALL = {  # by whether calls are intercepted
+    False: "does the command read DECK_BASE_URL (or the variable of --env-base-url)?"
+    " One that always calls https://api.deck.co needs --intercept",
+    True: "does the command use HTTPS_PROXY and SSL_CERT_FILE, or DECK_BASE_URL?",
+}
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -50,13 +56,10 @@ class ExecReport:
         else:
             file.write_text(json.dumps(asdict(self), indent=2) + "\n")
 
-    def summary(self) -> str:
+    def summary(self, *, intercepts: bool = False) -> str:
         """One paragraph, and a line for each problem."""
         if not (self.worlds or self.problems):
-            return (
-                "nothing called the simulated API: does the command read DECK_BASE_URL"
-                " (or the variable of --env-base-url)?"
-            )
+            return f"nothing called the simulated API: {_HOW_TO_CALL[intercepts]}"
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
         played, sent = Counter[str](), Counter[str]()
         for world in self.worlds:
@@ -111,6 +114,17 @@ def find_refused_calls(refused: Iterable[RefusedCall], variable: str) -> list[st
     return [
         *explain_refused(keyless, "without a key", header),
         *explain_refused(wrong, "with a key that --keys does not allow", fix),
+    ]
+
+
+def find_refused_hosts(interceptor: Interceptor | None) -> list[str]:
+    """Explain the calls to hosts that are not intercepted."""
+    if interceptor is None:
+        return []
+    return [
+        f"{host} was called {_count(count, 'time')} and refused, since nothing leaves the machine;"
+        f" {interceptor.how_to_answer(host)}"
+        for host, count in interceptor.refused.items()
     ]
 
 

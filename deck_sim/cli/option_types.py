@@ -12,7 +12,7 @@ import click
 from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import DeckSimError
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.handle.address import read_url
+from deck_sim.handle.address import read_host, read_url
 from deck_sim.runtime.serialization import read_moment, read_start
 from deck_sim.runtime.simulation import FOLLOW, MODES
 
@@ -114,4 +114,5 @@ MOMENT = option_value(lambda text: read_moment(text, "MOMENT"))
 START = option_value(lambda text: read_start(text, "MOMENT"))
 SPEED = _Speed(0, 1_000_000, min_open=True)
 URL, KEY, KEYS = option_value(read_url), option_value(_key), option_value(_keys)
+HOST = option_value(read_host)
 OBJECT, ANSWERS = option_value(_object), option_value(_answer)

@@ -1,7 +1,11 @@
 """`deck-sim serve`: runs the server in the foreground."""
 
+import os
 import signal
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -9,6 +13,7 @@ import click
 from deck_sim.base.durations import format_duration
 from deck_sim.base.version import __version__
 from deck_sim.cli.command import Command
+from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
@@ -20,10 +25,14 @@ deck-sim {version} on {url} (edition {edition})
 
 export DECK_BASE_URL={base_url} DECK_API_KEY={key}
 export DECK_WEBHOOK_SECRET={secret}
-
+{intercept}
 {keys}; each key has its own world.
 {clock}
 Ctrl-C stops it.
+"""
+_INTERCEPT = """
+A program that always calls {hosts} needs these, too:
+{exports}
 """
 _CLOCKS = {
     "real": "The clock follows real time{pace}. To skip five minutes: deck-sim advance 5m",
@@ -40,6 +49,7 @@ _CLOCKS = {
         "deck-sim serve --port 0 --port-file port.txt --scenarios tests/scenarios",
         "deck-sim serve --scenarios tests/scenarios --reload --world tests/world.yaml",
         "deck-sim serve --log-format json 2> calls.jsonl",
+        "deck-sim serve --intercept --clock on_poll",
     ],
 )
 @server_options(port=8765)
@@ -64,21 +74,24 @@ def command(port_file: Path | None, log_format: str, quiet: bool, **options: Any
     def ready() -> None:
         if port_file is not None:
             write_port(port_file, server.port)
-        click.echo(_banner(server))
+        variables = stack.enter_context(intercepted_variables(server, os.environ))
+        click.echo(_banner(server, variables))
 
     # uvicorn calls these once it has stopped, so they only have to stop our part.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
-    with log_to_stderr(log_format, quiet=quiet):
+    with log_to_stderr(log_format, quiet=quiet), ExitStack() as stack:
         server.run(ready)
 
 
-def _banner(server: Server) -> str:
+def _banner(server: Server, variables: Mapping[str, str]) -> str:
     settings = server.worlds.settings
     pace = "" if settings.speed == 1 else f" (x{settings.speed:g})"
     step = settings.step and format_duration(settings.step)
     read = f"takes {step}" if step else "moves the clock to what it waits for"
     key = server.worlds.first_key or ANY_KEY
+    exports = "\n".join(f"export {name}={quote(value)}" for name, value in variables.items())
+    hosts = " or ".join(server.interceptor.hosts) if server.interceptor else ""
     return _BANNER.format(
         version=__version__,
         edition=settings.edition,
@@ -86,6 +99,7 @@ def _banner(server: Server) -> str:
         base_url=server.base_url,
         key=key,
         secret=secret_of(key),
+        intercept=_INTERCEPT.format(hosts=hosts, exports=exports) if exports else "",
         keys="Only the given keys work" if server.worlds.keys else "Any key works",
         clock=_CLOCKS[settings.mode].format(pace=pace, read=read),
     )

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from deck_sim.base.errors import DeckSimError
 from deck_sim.cli.command import CommandError
-from deck_sim.cli.option_types import KEYS, MODE, POSITIVE_DURATION, SPEED, START
+from deck_sim.cli.option_types import HOST, KEYS, MODE, POSITIVE_DURATION, SPEED, START
 from deck_sim.cli.scenario_options import (
     EDITION,
     FOLDER,
@@ -21,10 +22,12 @@ from deck_sim.cli.scenario_options import (
     read_or_exit,
 )
 from deck_sim.cli.server_log import FORMATS
+from deck_sim.handle.address import DECK_HOST
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import ON_POLL, WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, shipped
+from deck_sim.server.interception import Interceptor
 from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
@@ -89,6 +92,19 @@ def server_options(port: int) -> Callable[[Act], Act]:
             help="The API keys to accept, like sk_one,sk_two.  [default: any]",
         ),
         click.option(
+            "--intercept",
+            is_flag=True,
+            help="Answer programs that call https://api.deck.co, through a proxy.",
+        ),
+        click.option(
+            "--intercept-host",
+            "intercept_hosts",
+            metavar="HOST",
+            multiple=True,
+            callback=HOST,
+            help=f"A host to intercept; can be repeated.  [default: {DECK_HOST}]",
+        ),
+        click.option(
             "--allow-public-webhooks",
             "allow_public",
             is_flag=True,
@@ -135,7 +151,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
 
 
 def make_server(
-    make: Callable[[WorldRegistry, str, int], Made],
+    make: Callable[[WorldRegistry, str, int, Interceptor | None], Made],
     *,
     host: str,
     port: int,
@@ -146,6 +162,8 @@ def make_server(
     keys: tuple[str, ...] | None,
     allow_public: bool,
     webhook_hosts: tuple[str, ...],
+    intercept: bool,
+    intercept_hosts: list[str],
     **settings: Any,
 ) -> Made:
     """Check the options, read the files, and make a server or its thread with them."""
@@ -154,6 +172,8 @@ def make_server(
         raise click.UsageError(f"--step needs --clock {ON_POLL}; found --clock {new.mode}")
     if speed is not None and new.mode != "real":
         raise click.UsageError(f"--speed needs --clock real; found --clock {new.mode}")
+    if intercept_hosts and not intercept:
+        raise click.UsageError("--intercept-host needs --intercept")
     if not reload:
         library = open_library(folder)
     elif folder is not None:
@@ -173,7 +193,11 @@ def make_server(
             world_file.load_world_file, file, library, new.edition
         ).prepare
     try:
-        return make(worlds, host, port)
+        interceptor = Interceptor(intercept_hosts or [DECK_HOST]) if intercept else None
+    except DeckSimError as error:  # a library is missing
+        raise CommandError(f"--intercept: {error}") from None
+    try:
+        return make(worlds, host, port, interceptor)
     except OSError as error:
         text = f"cannot listen on {host}:{port}: {error.strerror}; {_how_to_listen(host, error)}"
         raise CommandError(text) from None

@@ -1,10 +1,14 @@
 """The URL of a server, as a user writes it."""
 
+import re
 from urllib.parse import urlsplit
 
 from deck_sim.base.errors import DeckSimError, quote
 
 DEFAULT_URL = "http://127.0.0.1:8765"  # of `deck-sim serve`
+DECK_HOST = "api.deck.co"  # of Deck itself
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*\.?[a-z0-9])*")
 
 
 def read_url(text: str) -> str:
@@ -18,3 +22,11 @@ def read_url(text: str) -> str:
         needs = "it begins with http:// or https:// and names a host"
         raise DeckSimError(f"{quote(text)} is no URL of a server; {needs}, like {DEFAULT_URL}")
     return text.rstrip("/").removesuffix("/v2")
+
+
+def read_host(text: str) -> str:
+    """The name of a host, in small letters."""
+    host = text.lower()
+    if not _HOST.fullmatch(host):
+        raise DeckSimError(f"{quote(text)} is no name of a host; write it like {DECK_HOST}")
+    return host

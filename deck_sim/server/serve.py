@@ -6,6 +6,7 @@ import struct
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import nullcontext
 from contextvars import Context
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from deck_sim.base import real_time
 from deck_sim.faults.outgoing import RESET
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.fault_injection import CLOSE_SOCKET
+from deck_sim.server.interception import Interceptor
 from deck_sim.server.mounts import make_app
 
 T = TypeVar("T")
@@ -78,9 +80,15 @@ class Loop(asyncio.SelectorEventLoop):
 class Server:
     """A server on a port of its own. `run` serves until `stop` is called."""
 
-    def __init__(self, worlds: WorldRegistry, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        worlds: WorldRegistry,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        interceptor: Interceptor | None = None,
+    ) -> None:
         """Bind the port; 0 takes a free one. A port that is not available is an `OSError`."""
-        self.worlds = worlds
+        self.worlds, self.interceptor = worlds, interceptor
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # asyncio sets TCP_NODELAY only if the protocol is named. Without, each answer takes 40 ms.
         self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -124,13 +132,21 @@ class Server:
         while not self._uvicorn.started and not serving.done():
             await asyncio.sleep(0)
         self._loop, _running[self.url] = asyncio.get_running_loop(), self
-        ready()
         try:
-            await serving
+            interceptor = self.interceptor
+            async with interceptor.serving(self._make_protocol) if interceptor else nullcontext():
+                ready()
+                await serving
         finally:
             del _running[self.url]
             self._loop = None
             await self.worlds.dispatcher.close()
+
+    def _make_protocol(self, change: Callable[[ASGIApp], ASGIApp]) -> _Protocol:
+        """The protocol of a socket that uvicorn did not accept itself, with a changed app."""
+        protocol = _Protocol(self._uvicorn.config, self._uvicorn.server_state, {})
+        protocol.app = change(self._app)
+        return protocol
 
     def submit(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> Future[T]:
         """Call a coroutine function with the app, on the server's event loop. For other threads.
@@ -155,8 +171,14 @@ class Server:
 class ServerThread:
     """A server in a thread of this process."""
 
-    def __init__(self, worlds: WorldRegistry, host: str = "127.0.0.1", port: int = 0) -> None:
-        self.server = Server(worlds, host, port)
+    def __init__(
+        self,
+        worlds: WorldRegistry,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        interceptor: Interceptor | None = None,
+    ) -> None:
+        self.server = Server(worlds, host, port, interceptor)
         self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
         self._ready = threading.Event()
 

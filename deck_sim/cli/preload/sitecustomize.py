@@ -1,0 +1,85 @@
+"""Loaded by PYTHONPATH into each Python below `deck-sim exec --intercept`.
+
+httpx, requests and urllib read HTTPS_PROXY, but http.client, urllib3 and, unless asked, aiohttp do
+not. So the address of an intercepted host is that of the proxy, which answers TLS there, and the
+ports 80 and 443 of any other host have no address. Clients that use the proxy look up loopback
+only. aiohttp may look up names without this process's resolver, so it reads the variables.
+
+The program may run on an older Python than deck-sim, so this uses the standard library only.
+"""
+
+import os
+import socket
+import sys
+from importlib import import_module
+from typing import Any
+
+_WEB = ("80", "443", "http", "https")
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+def _intercept(proxy_port: str, hosts: "list[str]", direct: "list[str]") -> None:
+    resolve = socket.getaddrinfo
+
+    def getaddrinfo(
+        host: Any,
+        port: Any,
+        family: int = 0,
+        type: int = 0,  # noqa: A002 - the names are those of the original
+        proto: int = 0,
+        flags: int = 0,
+    ) -> Any:
+        name = (host.decode() if isinstance(host, bytes) else f"{host or ''}").lower()
+        if name in hosts:
+            return resolve("127.0.0.1", proxy_port, socket.AF_INET, type, proto)
+        is_direct = not name or name.startswith(_LOOPBACK) or f".{name}".endswith((*direct,))
+        if f"{port}" in _WEB and not is_direct:
+            options = " ".join(f"--intercept-host {one}" for one in (*hosts, name))
+            text = f"deck-sim refuses {name}; to answer for it: {options}"
+            raise socket.gaierror(socket.EAI_FAIL, text)
+        return resolve(host, port, family, type, proto, flags)
+
+    socket.getaddrinfo = getaddrinfo
+
+
+class _TrustEnvironment:
+    """Imports aiohttp as usual, and makes its sessions read the variables by default."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name != "aiohttp.client":
+            return None
+        from importlib.util import find_spec
+
+        sys.meta_path.remove(self)
+        spec: Any = find_spec(name)
+        execute = spec.loader.exec_module
+
+        def exec_module(module: Any) -> None:
+            execute(module)
+            module.ClientSession.__init__.__kwdefaults__["trust_env"] = True
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+def _run_hidden() -> None:
+    """Run the `sitecustomize` that this one hides, if there is one."""
+    own, here = sys.modules.pop("sitecustomize"), os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [folder for folder in sys.path if folder != here]
+    try:
+        import_module("sitecustomize")
+    except ImportError as error:
+        if error.name != "sitecustomize":
+            raise
+    finally:
+        sys.modules.setdefault("sitecustomize", own)  # the import of this one needs it
+
+
+if "DECK_SIM_INTERCEPT_PORT" in os.environ:
+    _intercept(
+        os.environ["DECK_SIM_INTERCEPT_PORT"],
+        os.environ["DECK_SIM_INTERCEPT_HOSTS"].split(","),
+        [f".{name}" for name in os.environ.get("NO_PROXY", "").split(",") if name],
+    )
+    sys.meta_path.insert(0, _TrustEnvironment())
+_run_hidden()

@@ -1,0 +1,202 @@
+"""Interception: a forward proxy on loopback that answers for some hosts with the app.
+
+A socket begins with one of three things. `CONNECT` for one of the hosts makes it a tunnel, in which
+the client begins again. A TLS handshake is answered with a certificate for the hosts. Anything else
+is a request in plain HTTP. For other hosts than these nothing is sent anywhere: they get a 403.
+
+The home of trustme, which makes the certificate.
+"""
+
+import asyncio
+import logging
+import re
+import socket
+import ssl
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from deck_sim.base.errors import DeckSimError, listed
+from deck_sim.runtime.activity import log_refused
+from deck_sim.server.request import VERSION
+
+if TYPE_CHECKING:
+    import trustme
+
+log = logging.getLogger("deck_sim")
+
+# Makes the protocol that serves a socket, with the app as this function returns it.
+MakeProtocol = Callable[[Callable[[ASGIApp], ASGIApp]], asyncio.Protocol]
+
+_CONNECT, _TLS = b"C", b"\x16"  # the first byte of each
+_LONGEST_HEAD = 65_536  # bytes of a CONNECT
+_TUNNEL = b"HTTP/1.1 200 Connection established\r\n\r\n"
+# Most clients show the reason phrase of a refused CONNECT, and none of them the body.
+_REFUSED = "HTTP/1.1 403 {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class Interceptor:
+    """A forward proxy that answers for its hosts, and refuses all others."""
+
+    def __init__(self, hosts: Iterable[str]) -> None:
+        """Make an authority for this run, whose key is in memory only.
+
+        Raises:
+            DeckSimError: if trustme is not installed.
+
+        """
+        authority = _make_authority()
+        self.hosts = tuple(dict.fromkeys(hosts))
+        self.certificate = authority.cert_pem.bytes()  # of the authority, for clients to trust
+        self.refused = Counter[str]()  # how often each other host was asked for
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._tls.set_alpn_protocols(["http/1.1"])
+        authority.issue_cert(*self.hosts).configure_cert(self._tls)
+        self.port = 0  # of 127.0.0.1, while it serves
+
+    @property
+    def url(self) -> str:
+        """The URL of the proxy."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def how_to_answer(self, host: str) -> str:
+        """The options that intercept another host, too."""
+        options = " ".join(f"--intercept-host {name}" for name in (*self.hosts, host))
+        return f"to answer for it: {options}"
+
+    @asynccontextmanager
+    async def serving(self, make_protocol: MakeProtocol) -> AsyncIterator[None]:
+        """Accept clients on a free port during the block."""
+        openings = set[asyncio.Task[None]]()
+        # asyncio sets TCP_NODELAY only if the protocol is named.
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(128)
+            listener.setblocking(False)
+            self.port = listener.getsockname()[1]
+            accepting = asyncio.ensure_future(self._accept(listener, make_protocol, openings))
+            try:
+                yield
+            finally:
+                for task in (accepting, *openings):
+                    task.cancel()
+                await asyncio.gather(accepting, *openings, return_exceptions=True)
+
+    async def _accept(
+        self,
+        listener: socket.socket,
+        make_protocol: MakeProtocol,
+        openings: set[asyncio.Task[None]],
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            client, _ = await loop.sock_accept(listener)
+            opening = loop.create_task(self._open(client, make_protocol))
+            openings.add(opening)
+            opening.add_done_callback(openings.discard)
+
+    async def _open(self, client: socket.socket, make_protocol: MakeProtocol) -> None:
+        """Give a client its protocol, or close its socket."""
+        try:
+            first = await _peek(client)
+            while first == _CONNECT:
+                if not await self._tunnel(client):
+                    client.close()
+                    return
+                first = await _peek(client)
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: make_protocol(self._for_hosts),
+                client,
+                ssl=self._tls if first == _TLS else None,
+            )
+        except ssl.SSLError as error:
+            log.warning(
+                "deck-sim: a program did not accept the certificate for %s (%s); it must trust the"
+                " file that SSL_CERT_FILE names",
+                listed(self.hosts),
+                error.reason,
+            )
+        except OSError:  # the client has left
+            client.close()
+        except asyncio.CancelledError:
+            client.close()
+            raise
+
+    async def _tunnel(self, client: socket.socket) -> bool:
+        """Answer a CONNECT; false if it is refused."""
+        loop, head = asyncio.get_running_loop(), b""
+        while b"\r\n\r\n" not in head:
+            piece = await loop.sock_recv(client, _LONGEST_HEAD)
+            head += piece
+            if not piece or len(head) > _LONGEST_HEAD:
+                return False
+        target = head.partition(b" ")[2].partition(b" ")[0].decode("latin-1")
+        refusal = self._refuse("CONNECT", target, _read_host(target))
+        if not refusal:
+            await loop.sock_sendall(client, _TUNNEL)
+            return True
+        await loop.sock_sendall(client, _REFUSED.format(refusal).encode())
+        return False
+
+    def _for_hosts(self, app: ASGIApp) -> ASGIApp:
+        """The app, which may be asked in the absolute form of proxies, for the hosts only."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            target = scope["raw_path"].decode("latin-1")
+            if target.startswith("/"):
+                host = Headers(scope=scope).get("host", "")
+            else:
+                host, slash, path = target.partition("://")[2].partition("/")
+                raw = f"{slash}{path}" or "/"
+                scope = {**scope, "path": unquote(raw), "raw_path": raw.encode("latin-1")}
+            refusal = self._refuse(scope["method"], host, _read_host(host))
+            answering = PlainTextResponse(f"{refusal}\n", 403, VERSION) if refusal else app
+            await answering(scope, receive, send)
+
+        return answer
+
+    def _refuse(self, method: str, target: str, host: str) -> str:
+        """Log and count a call to another host, and return its error; empty for one of ours."""
+        if host in self.hosts:
+            return ""
+        host = re.sub("[^!-~]", "?", host or target)
+        refusal = f"deck-sim refuses {host}; {self.how_to_answer(host)}"
+        self.refused[host] += 1
+        log_refused(method, target, 403, refusal)
+        return refusal
+
+
+def _make_authority() -> "trustme.CA":
+    try:
+        import trustme
+    except ImportError:
+        raise DeckSimError(
+            "interception needs the library trustme: pip install 'deck-sim[intercept]'"
+        ) from None
+    return trustme.CA(organization_name="deck-sim")
+
+
+def _read_host(target: str) -> str:
+    """The host of `host:port` in small letters; empty if there is none."""
+    try:
+        return urlsplit(f"//{target}").hostname or ""
+    except ValueError:  # of brackets
+        return ""
+
+
+async def _peek(client: socket.socket) -> bytes:
+    """Wait for the first byte, and leave it in the socket; empty if the client has left."""
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    client.setblocking(False)
+    loop.add_reader(client, readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(client)
+    return client.recv(1, socket.MSG_PEEK)

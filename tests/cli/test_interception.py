@@ -1,0 +1,213 @@
+import json
+import re
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+BASE = "https://api.deck.co/v2"
+KEY = "sk_live_0123456789abcdef"
+HEADERS = {"Authorization": f"Bearer {KEY}"}
+
+# A program with a constant URL and key, in each client that Python has. It prints the statuses.
+PYTHON = f"""
+import asyncio, http.client, sys, urllib.request
+import aiohttp, httpx, httpx2, requests, urllib3
+url, headers = {BASE!r} + "/agents", {HEADERS!r}
+
+async def later():
+    async with aiohttp.ClientSession(headers=headers) as session, session.get(url) as first:
+        async with httpx.AsyncClient(headers=headers) as client:
+            return [first.status, (await client.get(url)).status_code]
+
+plain = http.client.HTTPSConnection("api.deck.co")
+plain.request("GET", "/v2/agents", headers=headers)
+found = [plain.getresponse().status, requests.get(url, headers=headers).status_code]
+found += [library.get(url, headers=headers).status_code for library in (httpx, httpx2)]
+found += [urllib3.PoolManager().request("GET", url, headers=headers).status]
+found += [urllib.request.urlopen(urllib.request.Request(url, headers=headers)).status]
+print(found + asyncio.run(later()), file=sys.stderr)
+"""
+NODE = f"""
+const https = require('node:https')
+const url = {BASE!r} + '/agents', headers = {json.dumps(HEADERS)}
+fetch(url, {{ headers }}).then((answer) => console.error(answer.status))
+https.get(url, {{ headers }}, (answer) => answer.resume() && console.error(answer.statusCode))
+"""
+NODE_ELSEWHERE = """
+const https = require('node:https')
+fetch('http://deck.example').catch((error) => console.error(error.cause.message))
+https.get('https://10.1.2.3').on('error', (error) => console.error(error.message))
+https.get('https://127.0.0.1:443').on('error', (error) => console.error(error.code))
+"""
+DUMP = "import json, os, sys; json.dump(dict(os.environ), open(sys.argv[1], 'w'))"
+
+
+def needs(program):
+    """A mark for tests of programs that not every machine has."""
+    missing = shutil.which(program) is None
+    return pytest.mark.skipif(missing, reason=f"{program} is not installed")
+
+
+@pytest.fixture
+def intercept(cli):
+    """Run a command with `deck-sim exec --intercept`; returns what it and the summary print."""
+
+    def intercept(*words, **variables):
+        done = cli("exec", "--intercept", "--quiet", *words, **variables)
+        return done.exit_code, done.stderr
+
+    return intercept
+
+
+@pytest.fixture
+def variables(intercept, tmp_path):
+    """The environment of a command, for an environment of `deck-sim`."""
+
+    def variables(**inherited):
+        file = tmp_path / "variables.json"
+        intercept("--", sys.executable, "-c", DUMP, file, **inherited)
+        return json.loads(file.read_text())
+
+    return variables
+
+
+def test_an_unchanged_program_in_python_reaches_its_world(intercept, capfd):
+    """With each client. Its key is shown in part."""
+    code, summary = intercept("--", sys.executable, "-c", PYTHON)
+    assert (code, capfd.readouterr().err) == (0, f"{[200] * 8}\n")
+    assert summary.startswith("deck-sim: 8 calls in 1 world;")
+    assert KEY not in summary
+
+
+@needs("node")
+def test_an_unchanged_program_in_node_reaches_its_world(intercept, capfd):
+    """With fetch and https."""
+    code, summary = intercept("--", "node", "-e", NODE)
+    assert (code, capfd.readouterr().err) == (0, "200\n200\n")
+    assert summary.startswith("deck-sim: 2 calls in 1 world;")
+
+
+@needs("node")
+def test_node_calls_no_other_host(intercept, capfd):
+    """Loopback is free."""
+    intercept("--", "node", "-e", NODE_ELSEWHERE)
+    assert sorted(capfd.readouterr().err.splitlines()) == [
+        "ECONNREFUSED",
+        "deck-sim refuses 10.1.2.3; to answer for it: --intercept-host api.deck.co"
+        " --intercept-host 10.1.2.3",
+        "deck-sim refuses deck.example; to answer for it: --intercept-host api.deck.co"
+        " --intercept-host deck.example",
+    ]
+
+
+@needs("curl")
+def test_curl_reaches_its_world_and_no_other_host(intercept, capfd):
+    """The refused host is a problem of the summary, with what to do."""
+    code, summary = intercept("--", "curl", "-sSH", f"Authorization: Bearer {KEY}", f"{BASE}/test")
+    assert (code, '"ready"' in capfd.readouterr().out) == (0, True)
+    code, summary = intercept("--", "curl", "-sS", "https://deck.example")
+    assert code != 0
+    assert summary == (
+        "deck-sim: no call reached a world; no scenario was played; 1 problem:\n  deck.example was"
+        " called 1 time and refused, since nothing leaves the machine; to answer for it:"
+        " --intercept-host api.deck.co --intercept-host deck.example\n"
+    )
+
+
+def test_other_hosts_than_deck_can_be_intercepted(intercept):
+    """Instead of it."""
+    source = "import requests; requests.get('https://deck.example/v2/test', headers={headers})"
+    words = ["--", sys.executable, "-c", source.format(headers=HEADERS)]
+    assert intercept("--intercept-host", "Deck.Example", *words)[1].startswith("deck-sim: 1 call ")
+
+
+def test_the_variables_keep_what_is_inherited(variables):
+    """Options of Node and folders of Python."""
+    found = variables(NODE_OPTIONS="--no-warnings", PYTHONPATH="src")
+    assert found["NODE_OPTIONS"].startswith("--no-warnings --require ")
+    assert found["PYTHONPATH"].endswith(":src")
+
+
+def test_programs_trust_the_authority_and_what_they_trusted(intercept, tmp_path):
+    """In one file, since servers on loopback may need that, too. A missing file is ignored."""
+    own, copy = tmp_path / "own.pem", tmp_path / "copy.pem"
+    own.write_text("OWN")
+    given = {"REQUESTS_CA_BUNDLE": f"{own}", "DENO_CERT": "/no/such/file"}
+    intercept("--", "sh", "-c", f'cat "$SSL_CERT_FILE" > {copy}', **given)
+    text = copy.read_text()
+    assert (text.startswith("-----BEGIN CERTIFICATE-----"), "\nOWN" in text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("inherited", "kept"),
+    [
+        ({}, ""),
+        ({"NO_PROXY": "*, db.internal,10.0.0.0/8"}, ",db.internal,10.0.0.0/8"),
+        ({"no_proxy": "api.deck.co,.Deck.co,co,*.co, deck.com"}, ",deck.com"),
+    ],
+)
+def test_only_hosts_that_are_not_intercepted_are_reached_directly(variables, inherited, kept):
+    """Loopback, and the entries of an inherited NO_PROXY that do not match an intercepted host."""
+    empty = {"NO_PROXY": None, "no_proxy": None}
+    found = variables(**{**empty, **inherited})
+    assert found["NO_PROXY"] == found["no_proxy"] == f"localhost,127.0.0.1,::1{kept}"
+    assert found["HTTPS_PROXY"] == found["http_proxy"]
+
+
+def test_the_variables_of_a_server_that_listens_elsewhere_name_it(intercept, tmp_path):
+    """Its plain port is no call to another host."""
+    file = tmp_path / "variables.json"
+    intercept("--host", "0.0.0.0", "--", sys.executable, "-c", DUMP, file)
+    assert json.loads(file.read_text())["NO_PROXY"].endswith(",0.0.0.0")
+
+
+def test_a_command_that_calls_nothing_is_told_what_leads_to_the_api(intercept):
+    """It probably uses no proxy."""
+    assert "does the command use HTTPS_PROXY and SSL_CERT_FILE" in intercept("--", "true")[1]
+
+
+def test_serve_prints_what_a_program_needs(serving):
+    """The lines can be pasted."""
+
+    def visit(banner):
+        lines = re.findall(r"^export ([A-Z_a-z]+)=(.*)$", banner, re.MULTILINE)
+        found = {name: shlex.split(value)[0] for name, value in lines}
+        with requests.Session() as session:
+            session.trust_env = False
+            session.proxies = {"https": found["HTTPS_PROXY"]}
+            session.verify = found["REQUESTS_CA_BUNDLE"]
+            status = session.get(f"{BASE}/test", headers=HEADERS).json()["status"]
+        return banner, status, Path(session.verify)
+
+    _, (banner, status, file) = serving(visit, "--intercept", "--intercept-host", "api.deck.co")
+    assert "A program that always calls api.deck.co needs these, too:" in banner
+    assert (status, file.exists()) == ("ready", False)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "text"),
+    [
+        (["--intercept-host", "a.b"], 2, "--intercept-host needs --intercept"),
+        (["--intercept", "--intercept-host", BASE], 2, f"'{BASE}' is no name of a host; write"),
+    ],
+)
+def test_a_wrong_host_is_refused(cli, words, code, text):
+    """In one line."""
+    shown = cli("exec", *words, "--", "true")
+    assert (shown.exit_code, shown.stderr.count("\n")) == (code, 1)
+    assert text in shown.stderr
+
+
+def test_without_trustme_the_error_says_what_to_install(cli, monkeypatch):
+    """In one line."""
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    shown = cli("serve", "--intercept", "--port", "0")
+    assert (shown.exit_code, shown.stderr) == (
+        1,
+        "deck-sim: --intercept: interception needs the library trustme:"
+        " pip install 'deck-sim[intercept]'\n",
+    )

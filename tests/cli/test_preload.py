@@ -1,0 +1,110 @@
+"""What Python loads below `deck-sim exec --intercept`, loaded into this process."""
+
+import runpy
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+import deck_sim.cli
+
+FILE = Path(deck_sim.cli.__file__).parent / "preload" / "sitecustomize.py"
+SETTINGS = {
+    "DECK_SIM_INTERCEPT_PORT": "4711",
+    "DECK_SIM_INTERCEPT_HOSTS": "api.deck.co",
+    "NO_PROXY": "localhost,internal.example",
+}
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """Load the file with these settings; what it changes is undone after the test."""
+
+    def load(**settings):
+        asked = []
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *words: asked.append(words))
+        monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+        monkeypatch.setattr(sys, "path", [f"{FILE.parent}", *sys.path])
+        monkeypatch.setitem(sys.modules, "sitecustomize", sys)
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        runpy.run_path(f"{FILE}")
+        return asked
+
+    return load
+
+
+@pytest.mark.parametrize("host", ["api.deck.co", b"API.deck.co"])
+def test_the_address_of_an_intercepted_host_is_that_of_the_proxy(load, host):
+    """Whichever family is asked for."""
+    asked = load(**SETTINGS)
+    socket.getaddrinfo(host, 443, socket.AF_INET6, socket.SOCK_STREAM)
+    assert asked == [("127.0.0.1", "4711", socket.AF_INET, socket.SOCK_STREAM, 0)]
+
+
+@pytest.mark.parametrize("port", [443, "http"])
+def test_another_host_has_no_address(load, port):
+    """The error says how to intercept it."""
+    asked = load(**SETTINGS)
+    options = "--intercept-host api.deck.co --intercept-host deck.example"
+    with pytest.raises(socket.gaierror, match=f"refuses deck.example; .* it: {options}"):
+        socket.getaddrinfo("deck.example", port)
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [
+        ("db.example", 5432),
+        ("127.0.0.1", 443),
+        ("internal.example", 443),
+        ("b.internal.example", 80),
+        (None, 80),
+    ],
+)
+def test_other_addresses_are_looked_up_as_usual(load, host, port):
+    """Of other ports, of loopback, and of hosts in NO_PROXY."""
+    asked = load(**SETTINGS)
+    socket.getaddrinfo(host, port)
+    assert asked == [(host, port, 0, 0, 0, 0)]
+
+
+def test_sessions_of_aiohttp_use_the_proxy_by_default(load, monkeypatch, tmp_path):
+    """They would ignore the variables. Other imports are left alone."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "aiohttp"]:
+        monkeypatch.delitem(sys.modules, name)
+    package = tmp_path / "aiohttp"
+    package.mkdir()
+    (package / "__init__.py").write_text("from aiohttp.client import ClientSession")
+    code = "class ClientSession:\n    def __init__(self, *, trust_env=False): self.env = trust_env"
+    (package / "client.py").write_text(code)
+    load(**SETTINGS)
+    sys.path.insert(0, f"{tmp_path}")
+    import aiohttp
+
+    assert aiohttp.ClientSession().env is True
+
+
+def test_it_does_nothing_elsewhere(load):
+    """Without its variables."""
+    before = [*sys.meta_path]
+    load()
+    assert sys.meta_path == before
+
+
+def test_the_file_that_it_hides_is_loaded(load, tmp_path, monkeypatch):
+    """It belongs to the program."""
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.hidden = True")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "hidden", False, raising=False)
+    load(**SETTINGS)
+    assert sys.hidden
+
+
+def test_a_mistake_in_the_file_that_it_hides_is_shown(load, tmp_path, monkeypatch):
+    """As without deck-sim."""
+    (tmp_path / "sitecustomize.py").write_text("import no_such_module")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
+        load(**SETTINGS)

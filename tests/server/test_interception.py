@@ -1,0 +1,173 @@
+import logging
+import socket
+import ssl
+import struct
+import sys
+from contextlib import contextmanager
+from logging.handlers import QueueHandler
+from queue import SimpleQueue
+
+import httpx2
+import pytest
+
+from deck_sim import Deck, DeckSimError
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.interception import Interceptor
+from deck_sim.server.serve import ServerThread
+
+KEY = "sk_live_of_the_program"
+REQUEST = b"GET /v2/test HTTP/1.1\r\nHost: api.deck.co\r\nAuthorization: Bearer k\r\n\r\n"
+CONNECT = b"CONNECT api.deck.co:443 HTTP/1.1\r\nHost: api.deck.co:443\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def thread():
+    """A server that intercepts two hosts."""
+    thread = ServerThread(
+        WorldRegistry(), interceptor=Interceptor(["api.deck.co", "other.deck.co"])
+    )
+    yield thread.start()
+    thread.stop()
+
+
+@pytest.fixture
+def interceptor(thread):
+    return thread.server.interceptor
+
+
+@pytest.fixture
+def trusting(interceptor):
+    """The TLS settings of a program that trusts the authority."""
+    return ssl.create_default_context(cadata=interceptor.certificate.decode())
+
+
+@pytest.fixture
+def program(interceptor, trusting):
+    """A client with a constant URL, which uses the proxy."""
+    headers = {"Authorization": f"Bearer {KEY}"}
+    options = {"proxy": interceptor.url, "verify": trusting, "trust_env": False}
+    with httpx2.Client(headers=headers, **options) as client:
+        yield client
+
+
+@pytest.fixture
+def logged():
+    """The warnings of the server's thread, to wait for."""
+    queue, log = SimpleQueue(), logging.getLogger("deck_sim")
+    handler = QueueHandler(queue)
+    handler.setLevel(logging.WARNING)
+    log.addHandler(handler)
+    yield queue
+    log.removeHandler(handler)
+
+
+@contextmanager
+def dial(interceptor):
+    with socket.create_connection(("127.0.0.1", interceptor.port), timeout=20) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "url", ["https://api.deck.co", "https://other.deck.co:8443", "http://API.deck.co"]
+)
+def test_a_call_to_an_intercepted_host_reaches_the_world_of_its_key(thread, program, url):
+    """In a TLS tunnel, and in plain HTTP."""
+    made = program.post(f"{url}/v2/agents?x=%C3%A4", json={"name": "Concierge"})
+    assert made.status_code == 201
+    with Deck(thread.server.url, KEY) as deck:
+        call = deck.requests[-1]
+    assert (call["path"], call["query"]) == ("/v2/agents", "x=%C3%A4")
+
+
+def test_a_request_without_a_path_is_one_for_the_root(program):
+    """As an absolute URL may have none."""
+    assert program.get("http://api.deck.co").status_code == 404
+
+
+@pytest.mark.parametrize("first", [b"", CONNECT], ids=["", "after CONNECT"])
+def test_a_socket_may_begin_with_tls_or_with_plain_http(interceptor, trusting, first):
+    """The preloads connect so, and some clients tunnel plain HTTP."""
+    for wrap in (lambda s: s, lambda s: trusting.wrap_socket(s, server_hostname="api.deck.co")):
+        with dial(interceptor) as client:
+            client.sendall(first)
+            assert not first or client.recv(999).startswith(b"HTTP/1.1 200 ")
+            with wrap(client) as stream:
+                stream.sendall(REQUEST)
+                assert stream.recv(999).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_another_host_is_refused(interceptor, program):
+    """The error names it and the options that intercept it; it is counted."""
+    options = "--intercept-host api.deck.co --intercept-host other.deck.co --intercept-host"
+    text = f"deck-sim refuses deck.example; to answer for it: {options} deck.example"
+    answer = program.get("http://deck.example/x")
+    assert (answer.status_code, answer.text) == (403, f"{text}\n")
+    with pytest.raises(httpx2.ProxyError, match=f"403 {text}"):
+        program.get("https://deck.example/x")
+    assert interceptor.refused["deck.example"] == 2
+
+
+@pytest.mark.parametrize("target", [b"[", b"", b"a\x1bb:443"])
+def test_a_target_that_is_no_host_is_refused(interceptor, target):
+    """It cannot break the answer's head."""
+    with dial(interceptor) as client:
+        client.sendall(b"CONNECT " + target + b" HTTP/1.1\r\n\r\n")
+        first = client.makefile("rb").readline()
+    assert first.startswith(b"HTTP/1.1 403 deck-sim refuses ")
+    assert b"\x1b" not in first
+
+
+@pytest.mark.parametrize("sent", [b"", b"CONNECT api.deck.co", b"C" * 70_000])
+def test_a_client_that_leaves_or_sends_no_end_is_closed(interceptor, sent):
+    """Without an answer."""
+    with dial(interceptor) as client:
+        client.sendall(sent)
+        if len(sent) < 65_536:
+            client.shutdown(socket.SHUT_WR)
+        try:
+            assert client.recv(1) == b""
+        except ConnectionResetError:
+            assert len(sent) > 65_536
+
+
+def test_a_client_that_resets_its_socket_disturbs_nobody(interceptor, program):
+    """Before it has said anything."""
+    with dial(interceptor) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert program.get("https://api.deck.co/v2/test").status_code == 200
+
+
+def test_a_program_that_does_not_trust_the_authority_is_logged(interceptor, logged):
+    """The log says what it has to trust."""
+    with dial(interceptor) as client, pytest.raises(ssl.SSLCertVerificationError):
+        ssl.create_default_context().wrap_socket(client, server_hostname="api.deck.co")
+    message = logged.get(timeout=20).getMessage()
+    assert "did not accept the certificate for `api.deck.co` and `other.deck.co`" in message
+    assert "it must trust the file that SSL_CERT_FILE names" in message
+
+
+@pytest.mark.parametrize("kind", ["reset", "truncate"])
+def test_a_fault_ends_a_tunnel_as_it_ends_a_socket(thread, program, kind):
+    """Through TLS, too."""
+    with Deck(thread.server.url, KEY) as deck:
+        deck.fault("GET /v2/agents", **{kind: True}, times=1)
+    with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
+        program.get("https://api.deck.co/v2/agents")
+    assert program.get("https://api.deck.co/v2/agents").status_code == 200
+
+
+def test_a_server_that_stops_closes_its_clients():
+    """Those that have said nothing, too."""
+    thread = ServerThread(WorldRegistry(), interceptor=Interceptor(["api.deck.co"])).start()
+    with dial(thread.server.interceptor) as silent, dial(thread.server.interceptor) as tunnel:
+        tunnel.sendall(CONNECT)
+        tunnel.recv(999)
+        thread.stop()
+        assert (silent.recv(1), tunnel.recv(1)) == (b"", b"")
+
+
+def test_without_trustme_the_error_says_what_to_install(monkeypatch):
+    """It is an extra."""
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    with pytest.raises(DeckSimError, match=r"pip install 'deck-sim\[intercept\]'"):
+        Interceptor(["api.deck.co"])
