@@ -58,5 +58,5 @@ def show_file(request: Request) -> Response:
 @cache
 def _files() -> dict[str, Path]:
     """The files by their names in URLs. No other path is ever opened."""
-    files = (path for path in STATIC.rglob("*") if path.is_file())
+    files = (path for path in STATIC.rglob("*") if path.suffix in MEDIA_TYPES and path.is_file())
     return {path.relative_to(STATIC).as_posix(): path for path in files}

@@ -6,7 +6,8 @@ import pytest
 
 from deck_sim.server.inspector.serving import MEDIA_TYPES, STATIC
 
-NAMES = [path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file()]
+FILES = (path for path in STATIC.rglob("*") if path.suffix in MEDIA_TYPES and path.is_file())
+NAMES = [path.relative_to(STATIC).as_posix() for path in FILES]
 
 
 @pytest.fixture

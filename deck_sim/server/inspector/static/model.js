@@ -129,43 +129,63 @@ const SURPLUS_CALLS = 1_000; // dropped at once, so that dropping costs nothing 
  */
 
 export class Model {
+  /** Grows with every change, so that a view can tell that nothing has. */
+  version = 0;
+  /** @type {World|null} */
+  world = null;
+  /** Whether all that had happened before the page was opened is here. */
+  ready = false;
+  /** @type {Entry[]} */
+  entries;
+  /** @type {Call[]} the latest; at least the last 10,000 */
+  calls;
+  /** @type {number} */
+  callsDropped;
+  /** @type {DeckEvent[]} */
+  events;
+  /** @type {Map<string, Delivery>} */
+  deliveries;
+  /** @type {Map<string, Lane>} in the order of their creation */
+  lanes;
+  /** @type {Map<string, Destination>} */
+  destinations;
+  /** @type {Next|null} */
+  next;
+  /** @type {Map<string, DueItem>} the first due item of each resource */
+  dueById;
+  /** @type {Map<string, Unfinished>} */
+  unfinishedById;
+  /** @type {number} How many lanes ask a person for something now. */
+  prompts;
+  /** @type {number} */
+  _latest;
+  /** @type {number} */
+  _setAt;
+  /** @type {Map<string, number>} */
+  _counts;
+  /** @type {{at: string, time: number}} */
+  _parsed;
+
   constructor() {
-    /** Grows with every change, so that a view can tell that nothing has. */
-    this.version = 0;
-    /** @type {World|null} */
-    this.world = null;
-    /** Whether all that had happened before the page was opened is here. */
-    this.ready = false;
     this.reset();
   }
 
   /** Forget everything that happened. */
   reset() {
     this.version++;
-    /** @type {Entry[]} */
     this.entries = [];
-    /** @type {Call[]} the latest; at least the last 10,000 */
     this.calls = [];
     this.callsDropped = 0;
-    /** @type {DeckEvent[]} */
     this.events = [];
-    /** @type {Map<string, Delivery>} */
     this.deliveries = new Map();
-    /** @type {Map<string, Lane>} in the order of their creation */
     this.lanes = new Map();
-    /** @type {Map<string, Destination>} */
     this.destinations = new Map();
-    /** @type {Next|null} */
     this.next = null;
-    /** @type {Map<string, DueItem>} the first due item of each resource */
     this.dueById = new Map();
-    /** @type {Map<string, Unfinished>} */
     this.unfinishedById = new Map();
-    /** How many lanes ask a person for something now. */
     this.prompts = 0;
     this._latest = 0;
     this._setAt = 0;
-    /** @type {Map<string, number>} */
     this._counts = new Map();
     this._parsed = { at: "", time: 0 };
   }

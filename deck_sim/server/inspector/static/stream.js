@@ -82,7 +82,9 @@ export class Stream {
 
   /** @param {ReadableStream<Uint8Array>} body @param {AbortSignal} signal */
   async _read(body, signal) {
-    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    // The type of a decoder's input is wider than that of a response's body.
+    const decoder = /** @type {TransformStream<any, string>} */ (new TextDecoderStream());
+    const reader = body.pipeThrough(decoder).getReader();
     const parser = new Parser();
     for (;;) {
       const watchdog = setTimeout(() => void reader.cancel(), SILENCE);
