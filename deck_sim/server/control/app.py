@@ -15,6 +15,7 @@ from deck_sim.server.control import (  # noqa: F401
     records,
     reports,
     scenarios,
+    schemas,
     worlds,
 )
 from deck_sim.server.control.routes import ROUTES, route

@@ -44,7 +44,7 @@ def _check_event(world: World, event: str) -> None:
     if why := explain_foreign_event(event, (world.edition,)):
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")
     types = world.rules.event_types
-    of_stories = _events_of_stories(world.rules)
+    of_stories = events_of_stories(world.rules)
     likely, is_glob = nearest_type(event, types), "*" in event
     if event in of_stories or not (event in types or likely or is_glob):
         return
@@ -57,7 +57,7 @@ def _check_event(world: World, event: str) -> None:
     raise refuse("request/input_invalid", text, field="event")
 
 
-def _events_of_stories(rules: Edition) -> list[str]:
+def events_of_stories(rules: Edition) -> list[str]:
     """The events of the statuses that a step can enter."""
     from deck_sim.scenario.steps import statuses  # noqa: F401 - registers the steps
     from deck_sim.scenario.steps.step import REGISTRY

@@ -1,0 +1,37 @@
+"""The call that says what may be written in forms."""
+
+import pytest
+from jsonschema import validate
+
+
+@pytest.mark.parametrize(
+    ("family", "key", "fault"),
+    [
+        ("match", "status", {"match": "GET /v2/agents", "status": 503, "times": 2}),
+        ("match", "delay", {"match": "* /v2/**", "delay": {"for": "3s", "wait": "real"}}),
+        ("event", "delay", {"event": "task_run.*", "delay": "30s"}),
+    ],
+)
+def test_a_fault_that_fits_its_schema_is_taken(sim, family, key, fault):
+    """Faults of calls and of webhooks, which may have the same name."""
+    validate(fault, sim.get("/schemas").json()["faults"][family][key])
+    assert sim.post("/faults", json=fault).status_code == 200
+
+
+@pytest.mark.parametrize("edition", ["connections", "credentials"])
+def test_every_call_and_event_that_is_listed_can_be_named(sim, edition):
+    """In faults and in holds of that edition."""
+    sim.patch("/world", json={"edition": edition})
+    shown = sim.get("/schemas").json()
+    faults = [{"match": call, "reset": True} for call in shown["calls"]]
+    faults += [{"event": event, "drop": True} for event in shown["events"]]
+    assert {sim.post("/faults", json=fault).status_code for fault in faults} == {200}
+    holds = [{"event": event} for event in shown["held_events"]]
+    assert {sim.post("/holds", json=hold).status_code for hold in holds} == {200}
+
+
+def test_settings_and_rules_have_schemas(sim):
+    """With every option of a world, and every condition of a rule."""
+    shown = sim.get("/schemas").json()
+    assert {"session_limit", "screenshots", "rate_limit"} < shown["settings"]["properties"].keys()
+    assert "username" in shown["rule"]["$defs"]["When"]["properties"]
