@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -16,8 +17,8 @@ from deck_sim.contract.resources import Kind
 from deck_sim.engine import checks, commands
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.seeded_runs import RUN, SeededRun, run_problems, seed_run
-from deck_sim.runtime.serialization import read_moment
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.serialization import print_moment, read_moment
+from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
 
 Seed = Mapping[str, list[dict[str, Any]]]  # by the plural in the API's paths
 
@@ -42,8 +43,13 @@ def seedable(edition: Edition) -> dict[str, Kind]:
     return {row.path.replace("-", "_"): row for row in rows}
 
 
-def seed_resources(simulation: Simulation, seed: Seed) -> dict[str, list[str]]:
+def seed_resources(
+    simulation: Simulation, seed: Seed, *, latest: datetime = LAST_MOMENT
+) -> dict[str, list[str]]:
     """Create resources, all of them or none; returns their ids.
+
+    None may be created after `latest`. A world file sets no limit, since its worlds may begin at
+    any time.
 
     Raises:
         ApiError: with every problem and its field, such as `resources.tasks[0].name`.
@@ -67,7 +73,7 @@ def seed_resources(simulation: Simulation, seed: Seed) -> dict[str, list[str]]:
     for path, row in known.items():
         for index, item in enumerate(seed.get(path, [])):
             try:
-                made.setdefault(path, []).append(_seed_one(ahead, row, item, taken))
+                made.setdefault(path, []).append(_seed_one(ahead, row, item, taken, latest))
             except ApiError as error:
                 place = f"resources.{path}[{index}]"
                 for one in error.problems:
@@ -85,7 +91,9 @@ def seed_resources(simulation: Simulation, seed: Seed) -> dict[str, list[str]]:
     return made
 
 
-def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], taken: set[str]) -> str:
+def _seed_one(
+    simulation: Simulation, row: Kind, item: dict[str, Any], taken: set[str], latest: datetime
+) -> str:
     world, is_run = simulation.world, row.object == RUN
 
     def also(data: dict[str, Any]) -> list[Problem]:
@@ -94,7 +102,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], taken: se
             if is_run
             else checks.body_problems(world, row.object, data)
         )
-        return _standard_problems(row, data, taken) + beyond
+        return _standard_problems(row, data, taken, latest) + beyond
 
     assert row.create is not None
     model = _seeded(world.rules.body(row.create), *([SeededRun] if is_run else []))
@@ -114,7 +122,9 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], taken: se
     return commands.seed_resource(world, row.object, fields, **given).id
 
 
-def _standard_problems(row: Kind, item: Mapping[str, Any], taken: set[str]) -> list[Problem]:
+def _standard_problems(
+    row: Kind, item: Mapping[str, Any], taken: set[str], latest: datetime
+) -> list[Problem]:
     """The problems of the fields of `Standard`, as far as these are strings."""
     problems: list[Problem] = []
     id_, status, created_at = (item.get(name) for name in Standard.model_fields)
@@ -129,7 +139,12 @@ def _standard_problems(row: Kind, item: Mapping[str, Any], taken: set[str]) -> l
         problems.append(problem("request/input_invalid", text, field="status"))
     if isinstance(created_at, str) and created_at:
         try:
-            read_moment(created_at, "created_at")
+            if read_moment(created_at, "created_at") > latest:
+                text = (
+                    f"`created_at` is {created_at}, and in this world it is {print_moment(latest)};"
+                    " give an earlier moment, or move the clock first"
+                )
+                problems.append(problem("request/input_invalid", text, field="created_at"))
         except ApiError as error:
             problems += error.problems
     return problems

@@ -174,7 +174,8 @@ def seed_world(request: Request, body: bodies.Seed) -> Answer:
     """Create resources with fixed ids, all or none of them. No event is emitted."""
     from deck_sim.runtime import seeding
 
-    return Answer({"seeded": seeding.seed_resources(request.simulation, body.resources)})
+    simulation, now = request.simulation, request.world.now
+    return Answer({"seeded": seeding.seed_resources(simulation, body.resources, latest=now)})
 
 
 @route("GET", "/snapshot")

@@ -205,3 +205,15 @@ def test_an_id_is_taken_by_a_resource_of_any_kind(sim, errors):
     parts = {"agents": [{"id": "one", "name": "A"}], "sources": [{"id": "one", **SITE}]}
     found = errors("POST", "/seed", 400, json={"resources": parts})
     assert found == [("input_invalid", "resources.sources[0].id")]
+
+
+def test_nothing_is_seeded_from_the_future(sim):
+    """The present moment is allowed, however it is written."""
+    agent = {"id": "a", "name": "A", "created_at": "2025-01-15T10:30:00.001+01:00"}
+    refused = sim.post("/seed", json={"resources": {"agents": [agent]}})
+    assert refused.json()["errors"][0]["message"] == (
+        "resources.agents[0]: `created_at` is 2025-01-15T10:30:00.001+01:00, and in this world it"
+        " is 2025-01-15T09:30:00Z; give an earlier moment, or move the clock first"
+    )
+    agent["created_at"] = "2025-01-15T10:30:00+01:00"
+    assert sim.post("/seed", json={"resources": {"agents": [agent]}}).status_code == 200
