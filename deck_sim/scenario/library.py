@@ -112,7 +112,7 @@ class Library:
         named = re.search(rf"^name: *[\"']?({_STEM})", text, re.MULTILINE)
         if named and named[1] != stem:
             return f"; the scenario in '{file}' has the name {named[1]!r}"
-        if self._reads(file.resolve()):
+        if self._reads(file.absolute()):
             return f"; its file is broken: `deck-sim check {file}` shows where"
         return (
             f"; '{file}' is in a folder that is not configured. Configure it with"
@@ -181,7 +181,7 @@ class WatchedFolder(Library):
         return self._own
 
     def _reads(self, file: Path) -> bool:
-        return file.parent == self._folder.resolve() or super()._reads(file)
+        return file.parent == self._folder.absolute() or super()._reads(file)
 
     def _look(self) -> list[tuple[str, int, int]]:
         found = []
@@ -230,7 +230,7 @@ def read_files(
 
     library, found, first = Library(below), list[loader.Mistakes](), dict[str, loader.Mistakes]()
     files = [*files]
-    library._files = frozenset(file.resolve() for file in files)
+    library._files = frozenset(file.absolute() for file in files)
     for file in files:
         scenario, mistakes = loader.read_partially(read_file, file, f"{file}")
         found.append(mistakes)
