@@ -68,6 +68,7 @@ const SURPLUS_CALLS = 1_000; // dropped at once, so that dropping costs nothing 
  * @property {number} from
  * @property {number|null} to null while it lasts
  * @property {Entry} entry
+ * @property {number} marks how many marks the lane had before it
  *
  * @typedef {"created"|"prompt"|"answer"|"call"|"event"|"delivery"|"attempt_ok"|"attempt_failed"
  *   |"screenshot"|"file"|"fault"|"note"|"error"} MarkType
@@ -328,7 +329,8 @@ export class Model {
       return;
     }
     if (before) before.to = entry.time;
-    lane.spans.push({ status: entry.status, from: entry.time, to: null, entry });
+    const marks = lane.marks.length;
+    lane.spans.push({ status: entry.status, from: entry.time, to: null, entry, marks });
     const [was, is] = [before && familyOf(before.status), familyOf(entry.status)];
     this.prompts += Number(is === "person") - Number(was === "person");
     lane.status = entry.status;

@@ -136,8 +136,8 @@ function row(ctx, one) {
   </li>`;
 }
 
-/** @param {Context} ctx @param {Unfinished} one @param {boolean} isOpen */
-function remedy(ctx, one, isOpen) {
+/** The button that helps. @param {Context} ctx @param {Unfinished} one @param {boolean} isOpen */
+export function remedy(ctx, one, isOpen) {
   if (ctx.readOnly) return nothing;
   const { do: kind, hold, by } = one.remedy;
   if (kind === "answer")

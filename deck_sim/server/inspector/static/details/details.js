@@ -1,11 +1,25 @@
 // @ts-check
-import { jsonView } from "../widgets.js";
+/** What a click opens, by the type of what was selected. */
+
+import { entryOf } from "./records.js";
+import { callout } from "./parts.js";
+import { resourceDetails } from "./resource.js";
+import { deliveryDetails } from "./delivery.js";
 
 /** @typedef {import("../app.js").Context} Context */
 /** @typedef {import("../model.js").Ref} Ref */
 
-/** @param {Context} ctx @param {Ref} ref */
-const view = (ctx, ref) => jsonView(ctx.model.lane(ref.id) ?? ref);
+export { callDetails } from "./call.js";
+export { eventDetails } from "./event.js";
+export { deliveryDetails, resourceDetails };
 
-export { view as resourceDetails, view as callDetails, view as eventDetails };
-export { view as deliveryDetails, view as entryDetails };
+/** An entry of the timeline is shown in the history of its resource. @param {Context} ctx
+ * @param {Ref} ref */
+export function entryDetails(ctx, ref) {
+  const entry = entryOf(ctx.model, ref.id);
+  if (!entry) return callout("over", "There is no such entry.");
+  if (entry.kind === "event_delivery")
+    return deliveryDetails(ctx, { type: "delivery", id: entry.id });
+  const id = entry.kind === "storage" ? (entry.about?.task_run_id ?? entry.id) : entry.id;
+  return resourceDetails(ctx, { type: "resource", id }, entry);
+}
