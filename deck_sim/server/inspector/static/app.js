@@ -16,6 +16,7 @@ import { helpDialog } from "./help.js";
 import { Inspector } from "./inspector.js";
 import { journalView } from "./journal.js";
 import { listenToKeys } from "./keyboard.js";
+import { readRecording, recordingTitle } from "./recording.js";
 import { scenarioDetails, scenariosView } from "./scenarios.js";
 import { timelineTab } from "./story.js";
 import { webhooksView } from "./webhooks.js";
@@ -28,6 +29,7 @@ import { worldsPage } from "./worlds.js";
  * @property {string} title
  * @property {(ctx: Context) => number|null} count shown beside the title
  * @property {(ctx: Context) => any} view
+ * @property {boolean} [needsServer]
  */
 
 /** @type {Tab[]} */
@@ -45,8 +47,14 @@ export const TABS = [
     count: (ctx) => ctx.model.deliveries.size,
     view: webhooksView,
   },
-  { id: "scenarios", title: "Scenarios", count: () => null, view: scenariosView },
-  { id: "controls", title: "Controls", count: () => null, view: controlsView },
+  {
+    id: "scenarios",
+    title: "Scenarios",
+    count: () => null,
+    view: scenariosView,
+    needsServer: true,
+  },
+  { id: "controls", title: "Controls", count: () => null, view: controlsView, needsServer: true },
 ];
 
 /** @type {Record<import("./model.js").Ref["type"], (ctx: Context, ref: import("./model.js").Ref) => any>} */
@@ -63,7 +71,8 @@ export const DETAILS = {
 function page(inspector, ctx) {
   if (!inspector.hasWorld) return html`${worldsPage(ctx)}${inspector.toasts.view()}`;
   return html`<a class="skip-link" href="#main" @click=${skip}>Skip to the content</a>
-    ${header(ctx)} ${tabRow(ctx)}
+    ${header(ctx)} ${inspector.recording ? recordingTitle(inspector.recording) : nothing}
+    ${tabRow(ctx)}
     <div class="body ${ctx.ui.selected ? "has-details" : ""}">
       <main id="main" class="main" tabindex="-1">${activeTab(ctx).view(ctx)}</main>
       ${ctx.ui.selected ? detailsPanel(ctx, DETAILS[ctx.ui.selected.type]) : nothing}
@@ -79,14 +88,19 @@ function skip(event) {
 
 /** @param {Context} ctx */
 function activeTab(ctx) {
-  return TABS.find((tab) => tab.id === ctx.ui.tab) ?? TABS[0];
+  return tabs(ctx).find((tab) => tab.id === ctx.ui.tab) ?? TABS[0];
+}
+
+/** A recording has no tab that needs a server. @param {Context} ctx */
+function tabs(ctx) {
+  return ctx.readOnly ? TABS.filter((tab) => !tab.needsServer) : TABS;
 }
 
 /** @param {Context} ctx */
 function tabRow(ctx) {
   const active = activeTab(ctx);
   return html`<nav class="tabs" aria-label="Views">
-    ${TABS.map((tab) => {
+    ${tabs(ctx).map((tab) => {
       const count = tab.count(ctx);
       return html`<button
         type="button"
@@ -104,12 +118,6 @@ function tabRow(ctx) {
   </nav>`;
 }
 
-/** The recording in a self-contained file. */
-function recording() {
-  const text = document.getElementById("recording")?.textContent;
-  return text ? JSON.parse(text) : null;
-}
-
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
-const inspector = new Inspector(root, page, recording()).start();
+const inspector = new Inspector(root, page, readRecording()).start();
 listenToKeys(inspector, TABS);

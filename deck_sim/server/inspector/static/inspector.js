@@ -6,6 +6,7 @@ import { Api } from "./api.js";
 import { readFragment, writeFragment } from "./fragment.js";
 import { Model } from "./model.js";
 import { Polling, fillNext } from "./polling.js";
+import { RecordedApi } from "./recording.js";
 import { Stream } from "./stream.js";
 import { Toasts } from "./toasts.js";
 
@@ -39,14 +40,15 @@ export class Inspector {
   /**
    * @param {HTMLElement} root
    * @param {(inspector: Inspector, ctx: Context) => any} view
-   * @param {import("./model.js").Recording|null} recording
+   * @param {import("./recording.js").Recording|null} recording
    */
   constructor(root, view, recording = null) {
     this.root = root;
     this.view = view;
+    this.recording = recording;
     this.readOnly = recording !== null;
     this.model = recording ? Model.fromRecording(recording) : new Model();
-    this.api = new Api();
+    this.api = recording ? new RecordedApi(recording) : new Api();
     /** @type {Ui} */
     this.ui = { ...readFragment(location.hash), menu: null, expanded: new Set() };
     /** @type {Connected} */
@@ -151,7 +153,8 @@ export class Inspector {
 
   _draw() {
     const { prompts } = this.model;
-    document.title = prompts ? `(${prompts}) deck-sim` : "deck-sim";
+    const name = this.recording?.title || "deck-sim";
+    document.title = prompts ? `(${prompts}) ${name}` : name;
     render(this.view(this, this.context()), this.root);
   }
 

@@ -1,0 +1,97 @@
+"""The report on a world: the inspector with a recording in it, as one HTML file.
+
+The file needs no server and calls none. Its modules are `data:` URLs in an import map.
+"""
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+from functools import cache
+from posixpath import dirname, join, normpath
+from typing import Any
+from urllib.parse import quote
+
+from deck_sim.server.inspector.serving import PAGE, STATIC
+
+Json = dict[str, Any]
+
+_STYLE = re.compile(r'<link rel="stylesheet" href="ui/([^"]+)" />')
+_ICON = re.compile(r'href="ui/(icon\.svg)"')
+_SCRIPT = re.compile(r'<script src="ui/([^"]+)"></script>')
+_START = re.compile(r'<script type="module" src="ui/([^"]+)"></script>')
+_CHARSET = '<meta charset="utf-8" />'
+_IMPORT = re.compile(r"""\b((?:from|import)\s*\(?\s*)(["'])(\.{1,2}/[^"'\n]+)\2""")
+_URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # what a `data:` URL in an attribute or JSON may have
+
+
+def write_page(recording: Json, title: str, text: str = "") -> str:
+    """The report as HTML; `text` says why it was written, such as the failure of a test."""
+    data = json.dumps({**recording, "title": title, "text": text}, separators=(",", ":"))
+    before, after = _frame()
+    # A `<` could end the script element. In JSON it stands in strings only.
+    return before + data.replace("<", "\\u003c") + after
+
+
+@cache
+def _frame() -> tuple[str, str]:
+    """The page before and after the recording."""
+    hashes = list[str]()
+
+    def embed(tag: str, name: str, text: str) -> str:
+        digest = b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        hashes.append(f"'sha256-{digest}'")
+        return f"<{tag}>{text}</{name}>"
+
+    page = _file(PAGE)
+    page = _ICON.sub(lambda found: f'href="{_data_url("image/svg+xml", _file(found[1]))}"', page)
+    page = _STYLE.sub(lambda found: embed("style", "style", _file(found[1])), page)
+    styles, hashes = hashes, []
+    page = _SCRIPT.sub(lambda found: embed("script", "script", _file(found[1])), page)
+    imports = json.dumps({"imports": _modules()})
+    start = _START.search(page)
+    assert start, f"{PAGE} starts a module"
+    before = page[: start.start()] + embed('script type="importmap"', "script", imports)
+    module = embed('script type="module"', "script", f'import "{_bare(start[1])}";')
+    rules = (
+        "default-src 'none'",
+        f"script-src data: {' '.join(hashes)}",
+        f"style-src {' '.join(styles)}",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(rules)}" />'
+    before = before.replace(_CHARSET, _CHARSET + policy, 1)
+    return (
+        f'{before}<script type="application/json" id="recording">',
+        f"</script>{module}{page[start.end() :]}",
+    )
+
+
+def _modules() -> dict[str, str]:
+    """Every module as a `data:` URL, by its bare name: such a URL has no folder to import from."""
+    return {
+        _bare(name): _data_url("text/javascript", _import_bare(name, _file(name)))
+        for name in sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
+    }
+
+
+def _import_bare(name: str, text: str) -> str:
+    def rename(found: re.Match[str]) -> str:
+        target = normpath(join(dirname(name), found[3]))
+        return f"{found[1]}{found[2]}{_bare(target)}{found[2]}"
+
+    return _IMPORT.sub(rename, text)
+
+
+def _bare(name: str) -> str:
+    return f"deck-sim/{name}"
+
+
+def _data_url(type_: str, text: str) -> str:
+    return f"data:{type_},{quote(text, safe=_URL_SAFE)}"
+
+
+def _file(name: str) -> str:
+    return (STATIC / name).read_text()
