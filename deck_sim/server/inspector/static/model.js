@@ -84,7 +84,7 @@ const SURPLUS_CALLS = 1_000; // dropped at once, so that dropping costs nothing 
  * @property {number|null} to null while it is unfinished
  * @property {string} status
  * @property {Span[]} spans
- * @property {Mark[]} marks
+ * @property {Mark[]} marks in the order of their time
  * @property {Record<string, any>} fields as they are now
  * @property {Entry[]} history the entries that changed its status or fields
  * @property {string|null} parent the lane of its login or session
@@ -442,7 +442,11 @@ export class Model {
   /** @param {string} id @param {number} at @param {MarkType} type @param {string} label
    * @param {Ref} ref */
   _mark(id, at, type, label, ref) {
-    this.lanes.get(id)?.marks.push({ at, type, label, ref });
+    const marks = this.lanes.get(id)?.marks;
+    if (!marks) return;
+    let place = marks.length;
+    while (place > 0 && marks[place - 1].at > at) place--; // a recording brings the calls last
+    marks.splice(place, 0, { at, type, label, ref });
   }
 
   /** Equal moments often come in a row. @param {string} at */

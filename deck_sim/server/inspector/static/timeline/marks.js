@@ -1,0 +1,72 @@
+// @ts-check
+/** What lies on a lane at a moment: spans and marks, found by binary search; marks in clusters. */
+
+import { lastAtMost } from "./axis.js";
+
+/** @typedef {import("../model.js").Lane} Lane */
+/** @typedef {Lane["marks"][number]} Mark */
+/** @typedef {Lane["spans"][number]} Span */
+
+/** From what must be seen first to what matters least; `created` is where the bar begins. */
+export const MARK_TYPES = [
+  "error",
+  "attempt_failed",
+  "fault",
+  "prompt",
+  "answer",
+  "file",
+  "screenshot",
+  "note",
+  "attempt_ok",
+  "delivery",
+  "event",
+  "call",
+  "created",
+];
+const RANK = new Map(MARK_TYPES.map((type, rank) => [type, rank]));
+
+/** @param {Span[]} spans @param {number} time @returns {number} the index of the span at `time`, -1 before all */
+export function spanAt(spans, time) {
+  return lastAtMost(spans.length, (i) => spans[i].from, time);
+}
+
+/** @param {Mark[]} marks @param {number} time */
+export function firstMarkAfter(marks, time) {
+  return lastAtMost(marks.length, (i) => marks[i].at, time) + 1;
+}
+
+/**
+ * Calls `visit` for each group of marks that would overlap, from left to right.
+ * @param {Mark[]} marks ascending
+ * @param {number} first index of the first mark to draw
+ * @param {number} until time
+ * @param {(time: number) => number} x
+ * @param {number} apart pixels
+ * @param {(x: number, first: number, count: number, foremost: Mark) => void} visit
+ */
+export function eachCluster(marks, first, until, x, apart, visit) {
+  let i = first;
+  let free = -Infinity;
+  while (i < marks.length && marks[i].at <= until) {
+    const begin = i;
+    const left = x(marks[begin].at);
+    let foremost = marks[begin];
+    let right = left;
+    for (i++; i < marks.length && marks[i].at <= until; i++) {
+      const at = x(marks[i].at);
+      const isNear = at - right < apart || (i - begin > 1 && at - (left + right) / 2 < 2 * apart);
+      if (!isNear || at - left > 3 * apart) break;
+      right = at;
+      if (rank(marks[i]) < rank(foremost)) foremost = marks[i];
+    }
+    const half = i - begin > 1 ? 1.2 * apart : 0.5 * apart;
+    const middle = Math.max((left + right) / 2, free + half);
+    free = middle + half;
+    visit(middle, begin, i - begin, foremost);
+  }
+}
+
+/** @param {Mark} mark */
+function rank(mark) {
+  return RANK.get(mark.type) ?? MARK_TYPES.length;
+}

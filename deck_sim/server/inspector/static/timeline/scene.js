@@ -1,0 +1,137 @@
+// @ts-check
+/** What is to be seen: the rows, the axis, and what was true at the moment that is looked at. */
+
+import { familyOf } from "../statuses.js";
+import { Axis } from "./axis.js";
+import { spanAt } from "./marks.js";
+import { Moments } from "./moments.js";
+import { arrange, everything } from "./rows.js";
+import { Viewport } from "./viewport.js";
+
+/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../model.js").Lane} Lane */
+/** @typedef {{at: number, what: string, to: string | null}} Due */
+
+const NARROW = 640;
+
+export class Scene {
+  constructor() {
+    this.view = new Viewport();
+    this.moments = new Moments();
+    this.choice = everything();
+    this.fold = true;
+    /** @type {import("./rows.js").Row[]} */
+    this.rows = [];
+    /** @type {Map<string, Due>} what happens next to a lane, by its id */
+    this.due = new Map();
+    /** The moment now, in the time of the world. */
+    this.now = 0;
+    /** The moment that is looked at: now, or one of the past. */
+    this.horizon = 0;
+    this.past = false;
+    this.frozen = true;
+    /** @type {string | null} */
+    this.selected = null;
+    this.cursor = -1;
+    this.hover = -1;
+    /** Whether the keyboard is here: the cursor is drawn then. */
+    this.focused = false;
+    this.width = 0;
+    this.height = 0;
+    this.seen = "";
+  }
+
+  get narrow() {
+    return this.width < NARROW;
+  }
+  get labels() {
+    return this.narrow ? 0 : Math.round(Math.min(280, this.width * 0.3));
+  }
+  get head() {
+    return 38;
+  }
+  get rowHeight() {
+    return this.narrow ? 54 : 38;
+  }
+
+  /** @param {any} ctx of the page */
+  update(ctx) {
+    const { model, ui } = ctx;
+    this.now = model.now();
+    this.past = ui.at !== null && ui.at !== undefined;
+    this.horizon = this.past ? ui.at : this.now;
+    this.frozen = model.world?.mode !== "real";
+    this.selected = ui.selected?.type === "resource" ? ui.selected.id : null;
+    const seen = `${model.version} ${this.fold} ${model.next?.now}`;
+    if (seen !== this.seen) {
+      this.seen = seen;
+      this._takeDue(model);
+      this.moments.update(model);
+      this._layAxis();
+      this.arrange(model);
+    } else if (this.now > this.view.axis.end) this._layAxis();
+    if (this.view.following && !this.past) this.view.followNow(this.now);
+  }
+
+  /** @param {Model} model */
+  arrange(model) {
+    this.rows = arrange(model.lanes.values(), this.choice, familyOf);
+    this.cursor = Math.min(this.cursor, this.rows.length - 1);
+    this.resize(this.width, this.height);
+  }
+
+  /** @param {number} width @param {number} height */
+  resize(width, height) {
+    Object.assign(this, { width, height });
+    this.view.after = this.narrow ? 40 : this.due.size ? 170 : 90; // room for text after the bars
+    const room = Math.max(0, height - this.head);
+    this.view.resize(width - this.labels, room, this.rows.length * this.rowHeight + 8);
+  }
+
+  _layAxis() {
+    const later = [this.now, ...[...this.due.values()].map((due) => due.at)];
+    later.sort((one, other) => one - other);
+    const { times } = this.moments;
+    const last = times[times.length - 1] ?? -Infinity;
+    const all = times.concat(later.filter((time, i) => time > last && time !== later[i - 1]));
+    this.view.setAxis(new Axis(all, this.fold, this.now));
+  }
+
+  /** @param {Model} model */
+  _takeDue(model) {
+    this.due = new Map();
+    for (const { id, time, what, to } of model.dueById.values()) {
+      this.due.set(id, { at: time, what, to: to ?? null });
+    }
+  }
+
+  /** What follows for a lane after the horizon: due, or known because it has happened. @param {Lane} lane @returns {Due | null} */
+  next(lane) {
+    if (!this.past) return this.due.get(lane.id) ?? null;
+    const span = lane.spans[spanAt(lane.spans, this.horizon) + 1];
+    return span ? { at: span.from, what: span.status, to: span.status } : null;
+  }
+
+  /** @param {Lane} lane @returns {string | null} null before it was created */
+  status(lane) {
+    if (!this.past) return lane.status;
+    return lane.spans[spanAt(lane.spans, this.horizon)]?.status ?? null;
+  }
+
+  /** @param {number} y in the canvas @returns {number} index of the row, -1 if there is none */
+  rowAt(y) {
+    if (y < this.head) return -1;
+    const row = Math.floor((y - this.head + this.view.top) / this.rowHeight);
+    return row < this.rows.length ? row : -1;
+  }
+
+  /** @param {number} row @returns {number} its top in the canvas */
+  y(row) {
+    return this.head + row * this.rowHeight - this.view.top;
+  }
+
+  /** @param {number} time @returns {number} in the canvas */
+  x(time) {
+    return this.labels + this.view.x(time);
+  }
+}

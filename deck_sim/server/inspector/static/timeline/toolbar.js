@@ -1,0 +1,144 @@
+// @ts-check
+/** The controls above the lanes: what is shown, in which order, at which zoom; the past banner. */
+
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { clockText, distanceText, words } from "../format.js";
+import { ICONS, familyOf } from "../statuses.js";
+import { FAMILIES } from "./palette.js";
+import { LANE_KINDS } from "./rows.js";
+
+/** @typedef {import("./scene.js").Scene} Scene */
+/**
+ * @typedef {object} Commands
+ * @property {(change: Partial<import("./rows.js").Choice>) => void} choose
+ * @property {() => void} fold folds or unfolds
+ * @property {() => void} fit
+ * @property {() => void} follow
+ * @property {(factor: number) => void} zoom
+ * @property {(direction: 1 | -1) => void} step
+ * @property {() => void} live
+ */
+
+/** @type {Record<string, string>} */
+const NAMES = {
+  waiting: "Waiting",
+  working: "Working",
+  person: "Needs a person",
+  good: "Good",
+  bad: "Failed",
+  over: "Over",
+};
+
+/** @param {Scene} scene @param {import("../model.js").Model} model @param {Commands} commands */
+export function toolbar(scene, model, commands) {
+  const { choice, view } = scene;
+  /** @type {Record<string, number>} */
+  const counts = {};
+  const kinds = new Set();
+  for (const { status, kind } of model.lanes.values()) {
+    const family = familyOf(status);
+    counts[family] = (counts[family] ?? 0) + 1;
+    kinds.add(kind);
+  }
+  /** @param {string} family */
+  const toggle = (family) => {
+    const families = new Set(choice.families);
+    if (!families.delete(family)) families.add(family);
+    commands.choose({ families });
+  };
+  return html`<div class="tl-tools" role="toolbar" aria-label="Timeline">
+    <input
+      type="search"
+      class="tl-search"
+      placeholder="Filter: id, scenario, task…"
+      aria-label="Filter lanes by id, scenario or task"
+      .value=${choice.text}
+      @input=${(/** @type {InputEvent} */ event) =>
+        commands.choose({ text: /** @type {HTMLInputElement} */ (event.target).value })}
+    />
+    <span class="tl-chips" role="group" aria-label="Statuses">
+      ${FAMILIES.filter((family) => counts[family] || choice.families.has(family)).map(
+        (family) =>
+          html`<button
+            type="button"
+            class="tl-chip tl-chip-${family}"
+            aria-pressed=${choice.families.has(family)}
+            @click=${() => toggle(family)}
+          >
+            <span aria-hidden="true">${ICONS[family]}</span>
+            <span class="tl-chip-name">${NAMES[family]}</span>
+            <span class="tl-count">${(counts[family] ?? 0).toLocaleString("en")}</span>
+          </button>`,
+      )}
+    </span>
+    <select
+      aria-label="Kind"
+      @change=${(/** @type {Event} */ event) => {
+        const { value } = /** @type {HTMLSelectElement} */ (event.target);
+        commands.choose({ kinds: new Set(value ? [value] : []) });
+      }}
+    >
+      <option value="">All kinds</option>
+      ${LANE_KINDS.filter((kind) => kinds.has(kind)).map(
+        (kind) =>
+          html`<option value=${kind} ?selected=${choice.kinds.has(kind)}>${words(kind)}s</option>`,
+      )}
+    </select>
+    ${press("Unfinished", choice.unfinished, "Hide what has ended", () =>
+      commands.choose({ unfinished: !choice.unfinished }),
+    )}
+    ${press("Newest first", choice.newestFirst, "Sort the newest first", () =>
+      commands.choose({ newestFirst: !choice.newestFirst }),
+    )}
+    <span class="tl-space"></span>
+    ${press("Fold", scene.fold, "Fold time in which nothing happened", commands.fold)}
+    <span class="tl-group" role="group" aria-label="Zoom">
+      ${act("−", "Zoom out (-)", () => commands.zoom(1 / 1.5))}
+      ${act("+", "Zoom in (+)", () => commands.zoom(1.5))}
+    </span>
+    ${press("Fit", view.fitted, "Show all (f)", commands.fit)}
+    ${press("Follow", view.following && !scene.past, "Stay with now (l)", commands.follow)}
+  </div>`;
+}
+
+/** @param {string} text @param {boolean} on @param {string} title @param {() => void} run */
+function press(text, on, title, run) {
+  return html`<button
+    type="button"
+    class="tl-button"
+    aria-pressed=${on}
+    title=${title}
+    @click=${run}
+  >
+    ${text}
+  </button>`;
+}
+
+/** @param {string} text @param {string} title @param {() => void} run */
+function act(text, title, run) {
+  return html`<button
+    type="button"
+    class="tl-button"
+    title=${title}
+    aria-label=${title}
+    @click=${run}
+  >
+    ${text}
+  </button>`;
+}
+
+/** @param {Scene} scene @param {Commands} commands */
+export function pastBanner(scene, commands) {
+  if (!scene.past) return nothing;
+  return html`<div class="tl-past">
+    <span role="status">
+      Viewing the past: <b class="mono">${clockText(scene.horizon)}</b>,
+      ${distanceText(scene.horizon, scene.now)}. Read only.
+    </span>
+    <span class="tl-group" role="group" aria-label="Moments">
+      ${act("‹", "Moment before ([)", () => commands.step(-1))}
+      ${act("›", "Moment after (])", () => commands.step(1))}
+    </span>
+    <button type="button" class="tl-button tl-live" @click=${commands.live}>Back to live</button>
+  </div>`;
+}

@@ -1,0 +1,56 @@
+// @ts-check
+/** What is said about lanes, on the canvas and to screen readers. */
+
+import { distanceText, durationText, words } from "../format.js";
+import { familyOf, isFinal } from "../statuses.js";
+import { spanAt } from "./marks.js";
+
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("./scene.js").Lane} Lane */
+/** @typedef {{at: number, label: string, ref: import("../model.js").Ref}} Stop */
+
+/**
+ * Like "run trun_abc, mfa_then_success, waits for a person (interaction required) since 12s".
+ * @param {Scene} scene
+ * @param {Lane} lane
+ */
+export function laneText(scene, lane) {
+  const parts = [`${words(lane.kind)} ${lane.id}`];
+  if (lane.about.scenario) parts.push(lane.about.scenario);
+  const span = lane.spans[spanAt(lane.spans, scene.horizon)];
+  if (!span) return [...parts, "not yet created"].join(", ");
+  const since = durationText(scene.horizon - span.from);
+  const status = words(span.status);
+  if (isFinal(lane.kind, span.status)) parts.push(`${status} ${since} ago`);
+  else if (familyOf(span.status) === "person") {
+    parts.push(`waits for a person (${status}) since ${since}`);
+  } else parts.push(`${status} since ${since}`);
+  const next = scene.next(lane);
+  if (next) parts.push(`next: ${nextText(scene, next).slice(2)}`);
+  return parts.join(", ");
+}
+
+/** @param {Scene} scene @param {import("./scene.js").Due} next */
+export function nextText(scene, next) {
+  const distance = distanceText(next.at, scene.horizon);
+  const what = next.to ? words(next.to) : next.what.replace(/^(the \w+|it) /, "");
+  return `→ ${what} ${distance}${scene.past ? " (then it happened)" : ""}`;
+}
+
+/**
+ * What the left and right arrows stop at: changes of status, and marks that are none.
+ * @param {Lane} lane
+ * @returns {Stop[]}
+ */
+export function stops(lane) {
+  const moves = lane.spans.map(({ from, status, entry }) => ({
+    at: from,
+    label: words(status),
+    ref: /** @type {import("../model.js").Ref} */ ({ type: "entry", id: `${entry.number}` }),
+  }));
+  const entries = new Set(moves.map((move) => move.ref.id));
+  const marks = lane.marks
+    .filter(({ ref }) => ref.type !== "entry" || !entries.has(ref.id))
+    .map(({ at, type, label, ref }) => ({ at, label: `${words(type)}: ${label}`, ref }));
+  return [...moves, ...marks].sort((one, other) => one.at - other.at);
+}
