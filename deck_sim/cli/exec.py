@@ -28,6 +28,7 @@ from deck_sim.cli.option_types import ANY_KEY, POSITIVE_DURATION
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.handle.deck import Deck
+from deck_sim.server.inspector import inspector_url
 from deck_sim.server.serve import Server, ServerThread
 from deck_sim.webhooks.signing import secret_of
 
@@ -129,7 +130,8 @@ def command(
             unwritten = _write_report(report, report_file)
             code = code or unwritten
         if hold:
-            _wait_for_signal(f"deck-sim: still serving {server.base_url}; Ctrl-C stops it")
+            where = f"watch it at {inspector_url(server.url, key)}"
+            _wait_for_signal(f"deck-sim: still serving {server.base_url}; {where}; Ctrl-C stops it")
     raise click.exceptions.Exit(code)
 
 

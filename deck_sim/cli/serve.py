@@ -17,6 +17,7 @@ from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
+from deck_sim.server.inspector import inspector_url
 from deck_sim.server.serve import Server, write_port
 from deck_sim.webhooks.signing import secret_of
 
@@ -26,6 +27,7 @@ deck-sim {version} on {url} (edition {edition})
 export DECK_BASE_URL={base_url} DECK_API_KEY={key}
 export DECK_WEBHOOK_SECRET={secret}
 {intercept}
+Watch it: {inspector}
 {keys}; each key has its own world.
 {clock}
 Ctrl-C stops it.
@@ -100,6 +102,7 @@ def _banner(server: Server, variables: Mapping[str, str]) -> str:
         key=key,
         secret=secret_of(key),
         intercept=_INTERCEPT.format(hosts=hosts, exports=exports) if exports else "",
+        inspector=inspector_url(server.url, key),
         keys="Only the given keys work" if server.worlds.keys else "Any key works",
         clock=_CLOCKS[settings.mode].format(pace=pace, read=read),
     )

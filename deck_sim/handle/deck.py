@@ -84,6 +84,13 @@ class Deck(AbstractContextManager["Deck"]):
         return f"{self.url}/v2"
 
     @property
+    def inspector_url(self) -> str:
+        """The address of the page that shows this world; open it while a debugger waits."""
+        from deck_sim.server.inspector import inspector_url
+
+        return inspector_url(self.url, self.api_key)
+
+    @property
     def world(self) -> Json:
         """The state of the world as a whole, as in `GET /_sim/world`."""
         return self._control.call("GET", "/world")

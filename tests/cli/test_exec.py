@@ -158,6 +158,7 @@ def test_hold_serves_on_until_a_signal():
             main(["exec", "--hold", *python("import sys; sys.exit(4)")])
         reader.join()
     assert (ended.value.code, "Ctrl-C stops it" in held[0]) == (4, True)
+    assert "/_sim/ui#key=sk_sim_local;" in held[0]
 
 
 def test_a_terminated_exec_passes_the_signal_on(cli):

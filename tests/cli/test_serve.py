@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -27,6 +28,18 @@ def test_the_banner_has_the_url_and_a_key(serving):
     code, (banner, answer) = serving(lambda banner: (banner, get(banner, "/v2/test")))
     assert (code, answer.json()["status"]) == (0, "ready")
     assert "Any key works; each key has its own world." in banner
+
+
+def test_the_banner_has_the_address_of_the_inspector_on_that_key(serving):
+    """A key is written as it can stand in an address."""
+
+    def follow(banner):
+        (address,) = re.findall(r"http://\S+/_sim/ui\S*", banner)
+        return address, httpx2.get(address, trust_env=False).text
+
+    _, (address, page) = serving(follow, "--keys", "sk_a+b&c,sk_two")
+    assert parse_qs(urlsplit(address).fragment) == {"key": ["sk_a+b&c"]}
+    assert page.startswith("<!doctype html>")
 
 
 def test_the_options_are_the_settings_of_each_world(serving):

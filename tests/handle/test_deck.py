@@ -18,6 +18,10 @@ def test_the_base_url_always_ends_in_v2(deck):
         assert repr(same) == repr(deck) == f"Deck({deck.url!r}, {deck.api_key!r})"
 
 
+def test_the_inspector_is_opened_with_the_key_of_the_handle(deck):
+    assert deck.inspector_url == f"{deck.url}/_sim/ui#key={deck.api_key}"
+
+
 @pytest.mark.parametrize(
     ("move", "given", "length"),
     [

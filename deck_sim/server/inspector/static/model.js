@@ -16,179 +16,66 @@ const MOST_CALLS = 10_000;
 const SURPLUS_CALLS = 1_000; // dropped at once, so that dropping costs nothing for each call
 
 /**
- * @typedef {object} World the last `world` message
- * @property {string} world its id
- * @property {string} key masked
- * @property {string} epoch changes when the world is replaced
- * @property {string} edition
- * @property {string} now
- * @property {string} mode
- * @property {number} speed
- * @property {string|null} step
- * @property {string} [version]
- * @property {string} [default_scenario]
- * @property {number} [seed]
- *
- * @typedef {object} Entry one entry of the timeline, and its `time` in milliseconds
- * @property {number} number
- * @property {string} at
- * @property {number} time
- * @property {string} kind
- * @property {string} id
- * @property {string} what
- * @property {string} [status]
- * @property {Record<string, any>} [changes]
- * @property {Record<string, any>} [about]
- * @property {any[]} [step]
- *
- * @typedef {object} Call
- * @property {number} number
- * @property {string} at
- * @property {number} time
- * @property {string} id
- * @property {string} what
- * @property {number} after
- * @property {string} method
- * @property {string} path
- * @property {string} query
- * @property {number} status
- * @property {string[]} errors
- * @property {string|null} scenario
- * @property {string|null} fault
- * @property {boolean} replayed
- * @property {string|null} unanswered
- * @property {string|null} resource_id
- * @property {string[]} resource_ids
- *
- * @typedef {{number: number, id: string, type: string, at: string, time: number,
- *   resource_id: string, kind: string}} DeckEvent
- *
- * @typedef {object} Span a time in one status
- * @property {string} status
- * @property {number} from
- * @property {number|null} to null while it lasts
- * @property {Entry} entry
- * @property {number} marks how many marks the lane had before it
- *
- * @typedef {"created"|"prompt"|"answer"|"call"|"event"|"delivery"|"attempt_ok"|"attempt_failed"
- *   |"screenshot"|"file"|"fault"|"note"|"error"} MarkType
- * @typedef {{type: "resource"|"call"|"event"|"delivery"|"entry"|"scenario", id: string}} Ref
- * @typedef {{at: number, type: MarkType, label: string, ref: Ref}} Mark
- *
- * @typedef {object} Lane
- * @property {string} id
- * @property {string} kind
- * @property {string} title like `Run 3`
- * @property {Record<string, any>} about
- * @property {number} from
- * @property {number|null} to null while it is unfinished
- * @property {string} status
- * @property {Span[]} spans
- * @property {Mark[]} marks in the order of their time
- * @property {Record<string, any>} fields as they are now
- * @property {Entry[]} history the entries that changed its status or fields
- * @property {string|null} parent the lane of its login or session
- *
- * @typedef {{at: number, label: string, ok: boolean}} Attempt
- * @typedef {object} Delivery
- * @property {string} id
- * @property {string} eventId
- * @property {string} eventType
- * @property {string} resourceId
- * @property {string} destinationId
- * @property {string} status
- * @property {number} from
- * @property {Attempt[]} attempts
- * @property {number|null} next when the next attempt is due
- *
- * @typedef {object} Destination
- * @property {string} id
- * @property {string} status
- * @property {boolean} deleted
- * @property {number} from
- *
- * @typedef {{at: string, in: string, id: string, what: string, to?: string, time: number}} DueItem
- * @typedef {{do: "answer"|"review"|"release"|"advance"|"wait"|"none", hold?: string, by?: string}}
- *   Remedy
- * @typedef {{id: string, kind: string, status: string, since: string, why: string, remedy: Remedy,
- *   next?: {at: string, in: string, what: string, to?: string}}} Unfinished
- * @typedef {object} Next the answer of `GET /_sim/next`
- * @property {string} now
- * @property {DueItem[]} due
- * @property {any[]} waiting
- * @property {Unfinished[]} unfinished
- * @property {number} unfinished_total
- * @property {any[]} [held]
- * @property {any[]} [kept_back]
- *
- * @typedef {object} Recording what `fromRecording` reads
- * @property {World} world
- * @property {any[]} entries
- * @property {any[]} calls
- * @property {any[]} events
- * @property {any} [next]
+ * @typedef {import("./types.js").World} World
+ * @typedef {import("./types.js").Entry} Entry
+ * @typedef {import("./types.js").Call} Call
+ * @typedef {import("./types.js").DeckEvent} DeckEvent
+ * @typedef {import("./types.js").Span} Span
+ * @typedef {import("./types.js").MarkType} MarkType
+ * @typedef {import("./types.js").Ref} Ref
+ * @typedef {import("./types.js").Mark} Mark
+ * @typedef {import("./types.js").Lane} Lane
+ * @typedef {import("./types.js").Attempt} Attempt
+ * @typedef {import("./types.js").Delivery} Delivery
+ * @typedef {import("./types.js").Destination} Destination
+ * @typedef {import("./types.js").DueItem} DueItem
+ * @typedef {import("./types.js").Remedy} Remedy
+ * @typedef {import("./types.js").Unfinished} Unfinished
+ * @typedef {import("./types.js").Next} Next
+ * @typedef {import("./types.js").Recording} Recording
  */
 
 export class Model {
-  /** Grows with every change, so that a view can tell that nothing has. */
-  version = 0;
-  /** @type {World|null} */
-  world = null;
-  /** Whether all that had happened before the page was opened is here. */
-  ready = false;
-  /** @type {Entry[]} */
-  entries;
-  /** @type {Call[]} the latest; at least the last 10,000 */
-  calls;
-  /** @type {number} */
-  callsDropped;
-  /** @type {DeckEvent[]} */
-  events;
-  /** @type {Map<string, Delivery>} */
-  deliveries;
-  /** @type {Map<string, Lane>} in the order of their creation */
-  lanes;
-  /** @type {Map<string, Destination>} */
-  destinations;
-  /** @type {Next|null} */
-  next;
-  /** @type {Map<string, DueItem>} the first due item of each resource */
-  dueById;
-  /** @type {Map<string, Unfinished>} */
-  unfinishedById;
-  /** @type {number} How many lanes ask a person for something now. */
-  prompts;
-  /** @type {number} */
-  _latest;
-  /** @type {number} */
-  _setAt;
-  /** @type {Map<string, number>} */
-  _counts;
-  /** @type {{at: string, time: number}} */
-  _parsed;
-
   constructor() {
-    this.reset();
+    /** Grows with every change, so that a view can tell that nothing has. */
+    this.version = 0;
+    /** @type {World|null} */
+    this.world = null;
+    /** Whether all that had happened before the page was opened is here. */
+    this.ready = false;
+    this.isRecording = false;
+    /** @type {Entry[]} */
+    this.entries = [];
+    /** @type {Call[]} the latest; at least the last 10,000 */
+    this.calls = [];
+    this.callsDropped = 0;
+    /** @type {DeckEvent[]} */
+    this.events = [];
+    /** @type {Map<string, Delivery>} */
+    this.deliveries = new Map();
+    /** @type {Map<string, Lane>} in the order of their creation */
+    this.lanes = new Map();
+    /** @type {Map<string, Destination>} */
+    this.destinations = new Map();
+    /** @type {Next|null} */
+    this.next = null;
+    /** @type {Map<string, DueItem>} the first due item of each resource */
+    this.dueById = new Map();
+    /** @type {Map<string, Unfinished>} */
+    this.unfinishedById = new Map();
+    /** How many lanes ask a person for something now. */
+    this.prompts = 0;
+    /** @private the world's time when it was last told, and that of this machine */
+    this._told = { time: 0, wall: 0 };
+    /** @private @type {Map<string, number>} lanes by kind */
+    this._counts = new Map();
+    /** @private the last moment that was parsed: equal ones often come in a row */
+    this._parsed = { at: "", time: 0 };
   }
 
   /** Forget everything that happened. */
   reset() {
-    this.version++;
-    this.entries = [];
-    this.calls = [];
-    this.callsDropped = 0;
-    this.events = [];
-    this.deliveries = new Map();
-    this.lanes = new Map();
-    this.destinations = new Map();
-    this.next = null;
-    this.dueById = new Map();
-    this.unfinishedById = new Map();
-    this.prompts = 0;
-    this._latest = 0;
-    this._setAt = 0;
-    this._counts = new Map();
-    this._parsed = { at: "", time: 0 };
+    Object.assign(this, new Model(), { version: this.version + 1, world: this.world });
   }
 
   /**
@@ -212,6 +99,7 @@ export class Model {
   /** @param {Recording} recording @returns {Model} */
   static fromRecording({ world, entries, calls, events, next }) {
     const model = new Model();
+    model.isRecording = true;
     model.apply("world", world);
     for (const entry of entries) model.apply("entry", entry);
     for (const call of calls) model.apply("call", call);
@@ -223,13 +111,14 @@ export class Model {
 
   /** The world's time. A real clock goes on between the messages. */
   now() {
-    if (this.world?.mode !== "real" || !this.ready) return this._latest;
-    return this._latest + (Date.now() - this._setAt) * this.world.speed;
+    const { time, wall } = this._told;
+    if (this.world?.mode !== "real" || !this.ready || this.isRecording) return time;
+    return time + (Date.now() - wall) * this.world.speed;
   }
 
   /** When the first thing happened; the present moment if nothing has. */
   get start() {
-    return this.entries[0]?.time ?? this._latest;
+    return this.entries[0]?.time ?? this._told.time;
   }
 
   /** @param {string} id */
@@ -268,18 +157,14 @@ export class Model {
 
   /** @param {World} world */
   _setWorld(world) {
-    if (this.world && this.world.epoch !== world.epoch) {
-      this.reset();
-      this.ready = false;
-    }
+    if (this.world && this.world.epoch !== world.epoch) this.reset();
     this.world = world;
     this._setNow(this._time(world.now));
   }
 
   /** @param {number} time */
   _setNow(time) {
-    this._latest = Math.max(this._latest, time);
-    this._setAt = Date.now();
+    this._told = { time, wall: Date.now() };
   }
 
   /** @param {any} next */
@@ -303,7 +188,7 @@ export class Model {
     if (last && entry.number <= last.number) return; // sent again after a lost connection
     entry.time = this._time(entry.at);
     this.entries.push(entry);
-    if (entry.time > this._latest) this._setNow(entry.time);
+    if (entry.time > this.now()) this._setNow(entry.time);
     if (LANE_KINDS.includes(entry.kind)) this._foldLane(entry);
     else if (entry.kind === "event_delivery") this._foldDelivery(entry);
     else if (entry.kind === "event_destination") this._foldDestination(entry);
@@ -423,7 +308,7 @@ export class Model {
       this.calls.splice(0, SURPLUS_CALLS);
       this.callsDropped += SURPLUS_CALLS;
     }
-    if (call.time > this._latest) this._setNow(call.time);
+    if (call.time > this.now()) this._setNow(call.time);
     const ids = new Set(call.resource_ids);
     if (call.resource_id) ids.add(call.resource_id);
     for (const id of ids)
@@ -449,7 +334,7 @@ export class Model {
     marks.splice(place, 0, { at, type, label, ref });
   }
 
-  /** Equal moments often come in a row. @param {string} at */
+  /** @param {string} at */
   _time(at) {
     if (at !== this._parsed.at) this._parsed = { at, time: parseTime(at) };
     return this._parsed.time;

@@ -82,15 +82,14 @@ export class Stream {
 
   /** @param {ReadableStream<Uint8Array>} body @param {AbortSignal} signal */
   async _read(body, signal) {
-    // The type of a decoder's input is wider than that of a response's body.
-    const decoder = /** @type {TransformStream<any, string>} */ (new TextDecoderStream());
-    const reader = body.pipeThrough(decoder).getReader();
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
     const parser = new Parser();
     for (;;) {
       const watchdog = setTimeout(() => void reader.cancel(), SILENCE);
       const { value, done } = await reader.read().finally(() => clearTimeout(watchdog));
       if (done || signal.aborted) return;
-      const messages = parser.feed(value);
+      const messages = parser.feed(decoder.decode(value, { stream: true }));
       if (parser.lastId) this.lastId = parser.lastId;
       if (messages.length) this.listener.onMessages(messages);
     }
