@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.handle.address import read_url
+from deck_sim.handle.address import DECK_HOST, read_url
 from deck_sim.handle.clock import Clock
 from deck_sim.handle.control import Control, IdOrResource, Json, drop_none, read_id
 from deck_sim.handle.hold import Hold, point_kind
@@ -38,6 +38,7 @@ from deck_sim.scenario.yaml.reader import read_yaml
 from deck_sim.webhooks.signing import secret_of
 
 if TYPE_CHECKING:
+    from deck_sim.handle.interception import Interception
     from deck_sim.handle.transports import Channel
 
 ALL_EVENTS = "*"
@@ -67,6 +68,7 @@ class Deck(AbstractContextManager["Deck"]):
     poll_interval: Duration = "1s"  # reads closer together are a finding of `lint`
     most_idle_sleeps = 1000  # calls of `sleep` in a row while nothing happens and nothing is due
     holds: tuple[Hold, ...] = ()  # all that were created here, released or not
+    _interceptions: tuple["Interception", ...] = ()
 
     def __init__(self, url: str, api_key: str) -> None:
         """Drive the world of `api_key` on the server at `url`, with or without its `/v2`."""
@@ -108,6 +110,8 @@ class Deck(AbstractContextManager["Deck"]):
     def close(self) -> None:
         """Stop calling applications, and close every socket of this object."""
         self.apps.close()
+        for interception in self._interceptions:
+            interception.stop()
         if "_channel" in vars(self):
             self._channel.close()
         if "requests_adapter" in vars(self):
@@ -136,6 +140,18 @@ class Deck(AbstractContextManager["Deck"]):
         from deck_sim.handle.requests_adapter import DeckAdapter
 
         return DeckAdapter(self.url)
+
+    def intercept(self, hosts: str | Sequence[str] = (DECK_HOST,)) -> "Interception":
+        """Answer calls of this process to Deck's own host with this world, whatever their key.
+
+        For httpx, httpx2, requests, aiohttp and urllib, until the end of a `with` block, `stop()`,
+        or the end of the test.
+        """
+        from deck_sim.handle.interception import Interception
+
+        transports = self.transport, self.async_transport
+        self._interceptions += (Interception(self.url, self.api_key, transports, hosts),)
+        return self._interceptions[-1]
 
     @cached_property
     def _channel(self) -> "Channel":

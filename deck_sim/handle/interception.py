@@ -1,0 +1,189 @@
+"""Interception in this process: clients that call Deck's own host reach a world.
+
+The table `_SEAMS` has the one method of each library that is replaced, from the start of the first
+interception to the end of the last. httpx needs no socket then. The others send to the server's
+port with their own sockets, so that the retries and pools of a client work as usual.
+"""
+
+import sys
+from collections.abc import Callable, MutableMapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial, wraps
+from http.client import HTTPConnection, HTTPSConnection
+from importlib import import_module
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request
+
+from deck_sim.base.errors import DeckSimError, listed
+from deck_sim.handle.address import read_host
+from deck_sim.runtime.activity import mask_key
+
+Method = Callable[..., Any]
+
+_active = list["Interception"]()
+_replaced = ExitStack()  # puts the methods back
+_lock = Lock()
+
+
+class Interception(AbstractContextManager["Interception"]):
+    """Answers the calls of this process to some hosts with one world, until it is stopped."""
+
+    def __init__(
+        self, url: str, api_key: str, transports: tuple[Any, Any], hosts: str | Sequence[str]
+    ) -> None:
+        """Start it, for the world of a key at a URL. The transports reach its server.
+
+        Raises:
+            DeckSimError: if one of the hosts is intercepted for another world.
+
+        """
+        self.hosts = [read_host(host) for host in ([hosts] if isinstance(hosts, str) else hosts)]
+        self.transport, self.async_transport = transports
+        self._world = url, api_key
+        with _lock:
+            for other in _active:
+                taken = {*self.hosts} & {*other.hosts}
+                if taken and other._world != self._world:
+                    raise DeckSimError(
+                        f"{listed(sorted(taken))} is intercepted for the world of"
+                        f" {mask_key(other._world[1])!r}; one process can have one at a time"
+                    )
+            if not _active:
+                _replace_methods()
+            _active.append(self)
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop it, if it is not stopped. The libraries then are as they were."""
+        with _lock:
+            if self in _active:
+                _active.remove(self)
+                if not _active:
+                    _replaced.close()
+
+    def redirect(self, url: str, headers: MutableMapping[str, Any]) -> str:
+        """The URL of the world for one of Deck; the headers get its host and its key."""
+        own, key = self._world
+        headers["Host"] = urlsplit(own).netloc
+        found = headers.get("Authorization") or ""
+        scheme = found.decode("latin-1") if isinstance(found, bytes) else found
+        if scheme.lower().startswith("bearer "):
+            headers["Authorization"] = f"Bearer {key}"
+        parts = urlsplit(url)
+        return f"{own}{parts.path}{f'?{parts.query}' if parts.query else ''}"
+
+
+def _find(url: str) -> Interception | None:
+    host = urlsplit(url).hostname
+    return next((one for one in reversed(_active) if host in one.hosts), None)
+
+
+def _httpx(original: Method) -> Method:
+    @wraps(original)
+    def handle_request(self: Any, request: Any) -> Any:
+        found = _find(f"{request.url}")
+        if found is None:
+            return original(self, request)
+        return found.transport.handle_request(_redirect_httpx(found, request))
+
+    return handle_request
+
+
+def _async_httpx(original: Method) -> Method:
+    @wraps(original)
+    async def handle_async_request(self: Any, request: Any) -> Any:
+        found = _find(f"{request.url}")
+        if found is None:
+            return await original(self, request)
+        return await found.async_transport.handle_async_request(_redirect_httpx(found, request))
+
+    return handle_async_request
+
+
+def _redirect_httpx(found: Interception, request: Any) -> Any:
+    library = sys.modules[type(request).__module__.partition(".")[0]]
+    headers = library.Headers(request.headers)
+    url = found.redirect(f"{request.url}", headers)
+    content = {"stream": request.stream, "extensions": request.extensions}
+    return library.Request(request.method, url, headers=headers, **content)
+
+
+def _requests(original: Method) -> Method:
+    @wraps(original)
+    def send(
+        self: Any,
+        request: Any,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> Any:
+        found = _find(request.url)
+        if found is None:
+            return original(self, request, stream, timeout, verify, cert, proxies)
+        redirected = request.copy()
+        redirected.url = found.redirect(request.url, redirected.headers)
+        response = original(self, redirected, stream, timeout)
+        response.url, response.request = request.url, request
+        return response
+
+    return send
+
+
+def _aiohttp(original: Method) -> Method:
+    @wraps(original)
+    async def connect(self: Any, req: Any, *args: Any, **options: Any) -> Any:
+        found = _find(f"{req.url}")
+        if found is not None:
+            req.url = type(req.url)(found.redirect(f"{req.url}", req.headers), encoded=True)
+            req.proxy = None
+        return await original(self, req, *args, **options)
+
+    return connect
+
+
+def _urllib(original: Method) -> Method:
+    @wraps(original)
+    def do_open(self: Any, http_class: Any, req: Any, **options: Any) -> Any:
+        found = _find(req.full_url)
+        if found is None:
+            return original(self, http_class, req, **options)
+        headers = {**req.headers, **req.unredirected_hdrs}
+        url = found.redirect(req.full_url, headers)
+        redirected: Any = Request(url, req.data, headers, method=req.get_method())
+        redirected.timeout = req.timeout
+        kind = HTTPSConnection if url.startswith("https:") else HTTPConnection
+        response = original(self, kind, redirected)
+        response.url = req.full_url
+        return response
+
+    return do_open
+
+
+# Module, class, method, and what makes its replacement. A library that is missing is skipped.
+_SEAMS = (
+    ("httpx", "HTTPTransport", "handle_request", _httpx),
+    ("httpx", "AsyncHTTPTransport", "handle_async_request", _async_httpx),
+    ("httpx2", "HTTPTransport", "handle_request", _httpx),
+    ("httpx2", "AsyncHTTPTransport", "handle_async_request", _async_httpx),
+    ("requests.adapters", "HTTPAdapter", "send", _requests),
+    ("aiohttp", "TCPConnector", "connect", _aiohttp),
+    ("urllib.request", "AbstractHTTPHandler", "do_open", _urllib),
+)
+
+
+def _replace_methods() -> None:
+    for module, class_name, name, replace in _SEAMS:
+        try:
+            owner = getattr(import_module(module), class_name)
+        except ImportError:
+            continue
+        own = vars(owner).get(name)  # None if it is inherited
+        restore = partial(setattr, owner, name, own) if own else partial(delattr, owner, name)
+        setattr(owner, name, replace(getattr(owner, name)))
+        _replaced.callback(restore)
