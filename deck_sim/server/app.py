@@ -4,7 +4,7 @@
 2. Bring the world's clock up to date.
 3. Fire the fault that is due for the call. Some faults answer instead of the next steps.
 4. Count the call against the rate limit, and check the size of its body.
-5. Find the route.
+5. Find the route, and check the scenario that a create names.
 6. Replay the answer stored under the call's idempotency key.
 7. Call the endpoint.
 8. Turn errors into Deck's envelope, and name the assumptions that the answer relies on.
@@ -41,6 +41,7 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import read_moment
 from deck_sim.runtime.simulation import Refusal, Simulation
+from deck_sim.scenario.selection import HEADER, check_scenario
 from deck_sim.server.fault_injection import (
     apply_fault,
     fire_call_fault,
@@ -182,7 +183,9 @@ class DeckApp(App):
         with collect_assumptions(simulation.world.edition, strict=simulation.strict_fidelity):
             try:
                 simulation.rate_limiter.admit(simulation.world.now)
-                return await answer_once(request, self.find_route(request), _call_with_assumptions)
+                route = self.find_route(request)
+                _check_named_scenario(request)
+                return await answer_once(request, route, _call_with_assumptions)
             except ApiError as error:
                 return _refuse(error)
 
@@ -190,6 +193,13 @@ class DeckApp(App):
 async def _call(request: Request, route: Route) -> Answer:
     answer = route.endpoint(request)
     return answer if isinstance(answer, Answer) else await answer
+
+
+def _check_named_scenario(request: Request) -> None:
+    """Check the scenario that the header of a create names. Calls that play one check it later."""
+    name, operation = request.headers.get(HEADER), request.operation
+    if name and operation is not None and operation.creates and not operation.plays:
+        check_scenario(name, HEADER, request.simulation.library, request.world.edition)
 
 
 async def _call_with_assumptions(request: Request, route: Route) -> Answer:

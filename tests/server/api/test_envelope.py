@@ -77,3 +77,14 @@ def test_an_unknown_scenario_in_the_header_is_refused(api, refused, task, connec
         "`Deck-Sim-Scenario` names an unknown scenario: 'sucess'; did you mean 'success'?"
     )
     assert _heading(answer) is None
+
+
+@pytest.mark.parametrize("name", ["sucess", "session_breaks_down", "source_down"])
+def test_a_client_may_send_the_header_with_all_calls(api, refused, name):
+    """Every create refuses what the world cannot play; reads do not."""
+    agent, headers = {"name": "Concierge"}, {"Deck-Sim-Scenario": name}
+    if name == "source_down":
+        assert api.post("/agents", json=agent, headers=headers).status_code == 201
+    else:
+        refused("POST", "/agents", 400, json=agent, headers=headers)
+    assert api.get("/agents", headers=headers).status_code == 200
