@@ -1,7 +1,8 @@
 """`GET /_sim/ui` and the files below it."""
 
+import gzip
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -49,10 +50,18 @@ def show_file(request: Request) -> Response:
         text = "no such file of the inspector; its page is /_sim/ui\n"
         return Response(text, 404, HEADERS, media_type="text/plain")
     content = file.read_bytes()
-    headers = {**HEADERS, "ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"'}
+    etag = f'W/"{hashlib.sha256(content).hexdigest()[:16]}"'
+    headers = {**HEADERS, "ETag": etag, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["Content-Encoding"] = _compress(content), "gzip"
     return Response(content, headers=headers, media_type=MEDIA_TYPES[file.suffix])
+
+
+@lru_cache(maxsize=200)
+def _compress(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
 
 
 @cache
