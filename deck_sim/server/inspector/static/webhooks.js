@@ -225,7 +225,7 @@ function deliveryRow(ctx, delivery, isByEvent) {
           html`<span
             class="attempt attempt-${one.ok ? "good" : "bad"}"
             title=${`${one.label}, ${distanceText(one.at, from)}`}
-            >${one.label.split(" ")[0]}</span
+            >${/^\d+/.exec(one.label)?.[0] ?? "failed"}</span
           >`,
       )}
     </span>

@@ -8,7 +8,6 @@ import { methodText, pathText, statusText } from "../journal/row.js";
 import { isoText } from "../format.js";
 import { copyButton, link, timeText } from "../widgets.js";
 import { fetched } from "./fetched.js";
-import { withShortIds } from "./history.js";
 import {
   body,
   detailsHead,
@@ -20,7 +19,7 @@ import {
   section,
   withCode,
 } from "./parts.js";
-import { callOf, causedBy, readChoice } from "./records.js";
+import { callsOf, causedBy, readChoice, withShortIds } from "./records.js";
 import { errorList } from "./resource.js";
 import { choiceFacts } from "./story.js";
 
@@ -31,7 +30,7 @@ import { choiceFacts } from "./story.js";
 export function callDetails(ctx, ref) {
   const { model } = ctx;
   const answer = fetched(ctx, `/_sim/requests/${encodeURIComponent(ref.id)}`);
-  const call = callOf(model, ref.id);
+  const [call, ...repeats] = callsOf(model, ref.id);
   if (!call) return callout("over", "This call is not in the journal any more.");
   /** @type {any} */
   const whole = answer.data && { ...answer.data, ...call };
@@ -46,7 +45,8 @@ export function callDetails(ctx, ref) {
     facts: html`${statusText(call)} ${timeText(call.time, model.now())}
     ${call.replayed ? html`<span class="tag">replayed</span>` : nothing}`,
   })}
-  ${notices(ctx, call)} ${errorList(response?.body?.errors) || errorCodes(call)}
+  ${notices(ctx, call)} ${repeated(model.now(), repeats)}
+  ${errorList(response?.body?.errors) || errorCodes(call)}
   ${whole ? copyButtons(ctx, whole) : nothing}
   ${
     call.scenario
@@ -108,6 +108,18 @@ function notices(ctx, call) {
         <p><strong>Fix:</strong> ${withCode(finding.fix)}</p>`,
     ),
   )}`;
+}
+
+/** @param {number} now @param {Call[]} repeats */
+function repeated(now, repeats) {
+  if (!repeats.length) return nothing;
+  return callout(
+    "over",
+    html`<p>The stored answer was given again, with the same id, to</p>
+      <ul class="plain">
+        ${repeats.map((call) => html`<li>${call.method} ${call.path} ${timeText(call.time, now)}</li>`)}
+      </ul>`,
+  );
 }
 
 /** @param {Call} call */

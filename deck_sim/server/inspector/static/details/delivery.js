@@ -123,7 +123,7 @@ function attemptRow({ from }, attempt) {
     <details>
       <summary>
         <span class="attempt-number">${attempt.attempt}</span>
-        ${outcome(attempt.ok, attempt.status ?? attempt.error ?? "no answer")}
+        ${outcome(attempt.ok, attempt.status ?? (attempt.error ?? "no answer").split(":")[0])}
         <span class="muted mono"
           >${at === from ? "at once" : distanceText(at, from).replace(/^in /, "+")}</span
         >

@@ -1,30 +1,48 @@
 // @ts-check
-/** Finds the records of a world by their ids. */
+/** The records of a world: found by their ids, and put together as a history. */
 
 /** @typedef {import("../model.js").Model} Model */
 
-/** @type {WeakMap<Model, {version: number, calls: Map<string, any>, events: Map<string, any>}>} */
+/** @typedef {import("../model.js").Call} Call */
+/** @typedef {import("../model.js").DeckEvent} DeckEvent */
+/** @typedef {import("../model.js").Lane} Lane */
+/** @typedef {import("../model.js").Ref} Ref */
+/**
+ * @typedef {object} Item
+ * @property {number} at
+ * @property {string} type of a mark, or `status`
+ * @property {string} label
+ * @property {Ref} ref
+ * @property {number} count how often it happened in a row
+ * @property {boolean} [delivered] whether a receiver took the event at once
+ */
+
+/** @type {WeakMap<Model, {version: number, calls: Map<string, Call[]>, events: Map<string, DeckEvent>}>} */
 const byModel = new WeakMap();
 
 /** @param {Model} model */
 function recordsOf(model) {
   const known = byModel.get(model);
   if (known?.version === model.version) return known;
-  const found = {
-    version: model.version,
-    calls: new Map(model.calls.map((call) => [call.id, call])),
-    events: new Map(model.events.map((event) => [event.id, event])),
-  };
+  const events = new Map(model.events.map((event) => [event.id, event]));
+  /** @type {Map<string, Call[]>} */ const calls = new Map();
+  for (const call of model.calls) {
+    const same = calls.get(call.id);
+    if (same) same.push(call);
+    else calls.set(call.id, [call]);
+  }
+  const found = { version: model.version, calls, events };
   byModel.set(model, found);
   return found;
 }
 
-/** @param {Model} model @param {string} id @returns {import("../model.js").Call|undefined} */
-export function callOf(model, id) {
-  return recordsOf(model).calls.get(id);
+/** The calls with this id: one, and those that were answered with its stored answer.
+ * @param {Model} model @param {string} id @returns {Call[]} */
+export function callsOf(model, id) {
+  return recordsOf(model).calls.get(id) ?? [];
 }
 
-/** @param {Model} model @param {string} id @returns {import("../model.js").DeckEvent|undefined} */
+/** @param {Model} model @param {string} id @returns {DeckEvent|undefined} */
 export function eventOf(model, id) {
   return recordsOf(model).events.get(id);
 }
@@ -40,7 +58,7 @@ export function entryOf(model, number) {
 /**
  * The entries that a call caused: those that follow it at its moment, before the next call.
  * @param {Model} model
- * @param {import("../model.js").Call} call
+ * @param {Call} call
  */
 export function causedBy(model, call) {
   const next = model.calls.find((one) => one.number > call.number);
@@ -68,4 +86,51 @@ export function readChoice(text) {
     plays: fields.plays ?? null,
     ignored: fields.ignored ?? null,
   };
+}
+
+/**
+ * Statuses and marks in the order in which they happened. Equal calls in a row are one item, and so
+ * are an event and its delivery at once.
+ * @param {Lane} lane
+ * @returns {Item[]}
+ */
+export function historyOf(lane) {
+  /** @type {Item[]} */ const items = [];
+  const moves = new Set(lane.spans.map((span) => `${span.entry.number}`));
+  let next = 0;
+  const add = (/** @type {Omit<Item, "count">} */ item) => {
+    const last = items.at(-1);
+    if (item.type === "call" && last?.type === "call" && last.label === item.label)
+      Object.assign(last, { ...item, count: last.count + 1 });
+    else items.push({ ...item, count: 1 });
+  };
+  const isDeliveredAtOnce = (/** @type {import("../model.js").Mark} */ { at, type, label }) => {
+    if (type !== "attempt_ok") return false;
+    const event = items.findLast((item) => item.type === "event" && label.startsWith(item.label));
+    if (event?.at !== at) return false;
+    event.delivered = true;
+    return true;
+  };
+  const addSpans = (/** @type {number} */ marks) => {
+    for (; next < lane.spans.length && lane.spans[next].marks <= marks; next++) {
+      const { entry, from: at, status } = lane.spans[next];
+      add({ at, type: "status", label: status, ref: { type: "entry", id: `${entry.number}` } });
+    }
+  };
+  for (const [index, mark] of lane.marks.entries()) {
+    addSpans(index);
+    const { at, type, label, ref } = mark;
+    const isMove = ref.type === "entry" && moves.has(ref.id);
+    if (isMove || type === "delivery" || isDeliveredAtOnce(mark)) continue; // its attempts follow
+    add({ at, type, label, ref });
+  }
+  addSpans(Infinity);
+  return items;
+}
+
+/** Ids in a text, short enough for a row. @param {string} text */
+export function withShortIds(text) {
+  return text
+    .replaceAll(" -> ", " → ")
+    .replace(/\b([a-z]+_[A-Za-z0-9]{3})[A-Za-z0-9]{9,}([A-Za-z0-9]{4})\b/g, "$1…$2");
 }

@@ -189,7 +189,7 @@ export function errorList(errors) {
         ({ type, code, field, message }) =>
           html`<li>
             <code>${type}/${code}</code>${field ? html` in <code>${field}</code>` : nothing}
-            <p>${message}</p>
+            <p>${withCode(message)}</p>
           </li>`,
       )}
     </ul>`,

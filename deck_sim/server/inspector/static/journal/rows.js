@@ -27,7 +27,8 @@ class DeckCalls extends HTMLElement {
     /** @type {Shown|null} */
     this.shown = null;
     this.isFollowing = true;
-    /** The row that the keys move, by the id of its call. @type {string|null} */
+    /** The call that the keys move from, by its number: replayed calls have the id of the first.
+     * @type {number|null} */
     this.active = null;
     this.draw = () => this._draw();
     this.resized = new ResizeObserver(this.draw);
@@ -48,8 +49,10 @@ class DeckCalls extends HTMLElement {
   set data(/** @type {Shown} */ shown) {
     this.shown = shown;
     const { selected } = shown.ctx.ui;
-    if (selected?.type === "call") this.active = selected.id;
+    const isSelected = selected?.type === "call" && this._activeCall()?.id !== selected.id;
+    if (isSelected) this.active = shown.calls.find(({ id }) => id === selected.id)?.number ?? null;
     this._draw();
+    if (isSelected && this.active !== null) this._reveal(this._activeIndex());
   }
 
   get row() {
@@ -85,13 +88,13 @@ class DeckCalls extends HTMLElement {
   _view(first, last) {
     const { calls } = /** @type {Shown} */ (this.shown);
     const rows = calls.slice(first, last);
-    const active = rows.some((call) => call.id === this.active) ? this.active : null;
+    const isActiveShown = rows.some((call) => call.number === this.active);
     return html`<div
         class="calls-scroll"
         role="grid"
         aria-label="Calls of the Deck API"
         aria-rowcount=${calls.length + 1}
-        aria-activedescendant=${active ? `call-${active}` : nothing}
+        aria-activedescendant=${isActiveShown ? `call-${this.active}` : nothing}
         tabindex="0"
         @scroll=${this._onScroll}
         @keydown=${this._onKey}
@@ -103,7 +106,7 @@ class DeckCalls extends HTMLElement {
           <div class="calls-window" role="rowgroup">
             ${repeat(
               rows,
-              (call) => call.id,
+              (call) => call.number,
               (call, index) => this._row(call, first + index),
             )}
           </div>
@@ -123,8 +126,8 @@ class DeckCalls extends HTMLElement {
     const { calls, findings, ctx } = /** @type {Shown} */ (this.shown);
     const isSelected = ctx.ui.selected?.type === "call" && ctx.ui.selected.id === call.id;
     return html`<div
-      class="call-row ${call.id === this.active ? "is-active" : ""}"
-      id=${`call-${call.id}`}
+      class="call-row ${call.number === this.active ? "is-active" : ""}"
+      id=${`call-${call.number}`}
       role="row"
       aria-rowindex=${index + 2}
       aria-selected=${isSelected}
@@ -165,7 +168,7 @@ class DeckCalls extends HTMLElement {
     if (event.key in steps) this._step(steps[event.key]);
     else if (event.key === "Home") this._step(-count);
     else if (event.key === "End") this._step(count);
-    else if (event.key === "Enter" && this.active) this._open(this._indexOf(this.active));
+    else if (event.key === "Enter") this._open(this._activeIndex());
     else if (event.key === "l") this.follow();
     else return;
     event.preventDefault();
@@ -179,32 +182,42 @@ class DeckCalls extends HTMLElement {
     this._onKey(event);
   };
 
-  /** @param {string|null} id */
-  _indexOf(id) {
-    return this.shown?.calls.findIndex((call) => call.id === id) ?? -1;
+  _activeIndex() {
+    return this.shown?.calls.findIndex((call) => call.number === this.active) ?? -1;
+  }
+
+  _activeCall() {
+    return this.active === null ? undefined : this.shown?.calls[this._activeIndex()];
+  }
+
+  /** Scroll to a row. @param {number} index */
+  _reveal(index) {
+    this.scroller.scrollTop = positionOf(index, this.scrolled);
+    this.isFollowing = isAtEnd(this.scrolled);
+    this._draw();
   }
 
   /** @param {number} by */
   _step(by) {
     const { ctx, calls } = /** @type {Shown} */ (this.shown);
     if (!calls.length) return;
-    const from = this._indexOf(this.active);
-    const start = from < 0 ? (by > 0 ? -1 : calls.length) : from;
+    const from = this._activeIndex();
+    const { top, row } = this.scrolled;
+    const before = by > 0 ? Math.ceil(top / row) - 1 : calls.length; // the first key takes what is seen
+    const start = from < 0 ? before : from;
     const index = Math.min(Math.max(start + by, 0), calls.length - 1);
-    this.active = calls[index].id;
-    this.scroller.scrollTop = positionOf(index, this.scrolled);
-    this.isFollowing = isAtEnd(this.scrolled);
+    this.active = calls[index].number;
+    this._reveal(index);
     // With open details the keys go through the calls themselves.
-    if (ctx.ui.selected?.type === "call") ctx.select({ type: "call", id: this.active });
-    this._draw();
+    if (ctx.ui.selected?.type === "call") ctx.select({ type: "call", id: calls[index].id });
   }
 
   /** @param {number} index */
   _open(index) {
     const { ctx, calls } = /** @type {Shown} */ (this.shown);
     if (!calls[index]) return;
-    this.active = calls[index].id;
-    ctx.select({ type: "call", id: this.active });
+    this.active = calls[index].number;
+    ctx.select({ type: "call", id: calls[index].id });
     this._draw();
   }
 }

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { STATIC } from "./static.mjs";
+
+const { Model } = await import(`${STATIC}/model.js`);
+const { callsOf, causedBy, entryOf, historyOf, readChoice, withShortIds } = await import(
+  `${STATIC}/details/records.js`
+);
+
+const AT = (seconds) => new Date(Date.UTC(2025, 0, 15, 9, 30, seconds)).toISOString();
+
+/** A world in which a run starts, is polled three times, and completes. */
+function world() {
+  const model = new Model();
+  let entries = 0;
+  let calls = 0;
+  let events = 0;
+  const entry = (at, rest) =>
+    model.apply("entry", {
+      number: ++entries,
+      at: AT(at),
+      kind: "task_run",
+      id: "trun_1",
+      ...rest,
+    });
+  const call = (at, id, after, rest) =>
+    model.apply("call", {
+      number: ++calls,
+      at: AT(at),
+      id,
+      after,
+      method: "GET",
+      path: "/v2/task-runs/trun_1",
+      what: "GET /v2/task-runs/trun_1 -> 200",
+      resource_ids: ["trun_1"],
+      ...rest,
+    });
+  const event = (at, type) =>
+    model.apply("event", {
+      number: ++events,
+      id: `evt_${events}`,
+      type,
+      at: AT(at),
+      resource_id: "trun_1",
+    });
+  const delivery = (at, what, rest) =>
+    entry(at, { kind: "event_delivery", id: "edlv_1", what, ...rest });
+  model.apply("world", { epoch: "1", now: AT(0), mode: "frozen" });
+  entry(0, { what: "created as queued", status: "queued" });
+  call(0, "req_run", 0, { what: "POST run" });
+  entry(2, { what: "queued -> running", status: "running" });
+  for (const id of ["req_a", "req_b", "req_b"]) call(2, id, 2);
+  entry(4, { what: "running -> completed", status: "completed" });
+  event(4, "task_run.completed");
+  const about = { event_type: "task_run.completed", resource_id: "trun_1" };
+  delivery(4, "created", { status: "pending", about });
+  delivery(4, "task_run.completed, attempt 1: 200", { status: "success" });
+  return model;
+}
+
+test("the history has statuses and calls in the order in which they happened", () => {
+  const items = historyOf(world().lane("trun_1")).map(({ type, label }) => `${type} ${label}`);
+  assert.deepEqual(items, [
+    "status queued",
+    "call POST run",
+    "status running",
+    "call GET /v2/task-runs/trun_1 -> 200",
+    "status completed",
+    "event task_run.completed",
+  ]);
+});
+
+test("equal calls in a row are one line, and so are an event and its delivery at once", () => {
+  const items = historyOf(world().lane("trun_1"));
+  assert.deepEqual(
+    items.map(({ count }) => count),
+    [1, 1, 1, 3, 1, 1],
+  );
+  assert.equal(items.at(-1).delivered, true);
+});
+
+test("a failed attempt is a line of its own, and so is a delivery after it", () => {
+  const model = world();
+  for (const [number, what] of [
+    [9, "task_run.completed, attempt 2: 503"],
+    [10, "task_run.completed, attempt 3: 200"],
+  ])
+    model.apply("entry", { number, at: AT(number), kind: "event_delivery", id: "edlv_1", what });
+  const last = historyOf(model.lane("trun_1")).slice(-2);
+  assert.deepEqual(
+    last.map(({ type }) => type),
+    ["attempt_failed", "attempt_ok"],
+  );
+  assert.deepEqual(last[0].ref, { type: "delivery", id: "edlv_1" });
+});
+
+test("a call caused the entries at its moment, up to the next call", () => {
+  const model = world();
+  assert.deepEqual(
+    causedBy(model, model.calls[0]).map(({ what }) => what),
+    ["created as queued"],
+  );
+  assert.deepEqual(causedBy(model, model.calls[1]), []);
+});
+
+test("a call that was replayed is found with its repetitions", () => {
+  const model = world();
+  assert.deepEqual(
+    callsOf(model, "req_b").map(({ number }) => number),
+    [3, 4],
+  );
+  assert.deepEqual(callsOf(model, "req_none"), []);
+});
+
+test("an entry is found by its number", () => {
+  assert.equal(entryOf(world(), "2").what, "queued -> running");
+  assert.equal(entryOf(world(), "99"), undefined);
+});
+
+test("the choice of a scenario is read with what it plays and what it ignored", () => {
+  const text = 'mix; because=default; plays=success; ignored="x: edition a, y: did you mean z?"';
+  assert.deepEqual(readChoice(text), {
+    name: "mix",
+    because: "default",
+    plays: "success",
+    ignored: "x: edition a, y: did you mean z?",
+  });
+  assert.equal(readChoice("success; because=queue").ignored, null);
+});
+
+test("long ids are short in a line", () => {
+  assert.equal(
+    withShortIds("GET /v2/task-runs/trun_7QWb9asDJXWKZYzR -> 200"),
+    "GET /v2/task-runs/trun_7QW…ZYzR → 200",
+  );
+});
