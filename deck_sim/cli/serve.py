@@ -18,6 +18,7 @@ from deck_sim.cli.option_types import ANY_KEY
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.server.inspector import inspector_url
+from deck_sim.server.local_only import is_loopback
 from deck_sim.server.serve import Server, write_port
 from deck_sim.webhooks.signing import secret_of
 
@@ -36,6 +37,10 @@ _INTERCEPT = """
 A program that always calls {hosts} needs these, too:
 {exports}
 """
+_OPEN = (
+    "deck-sim: other machines can reach this server, and any key works: they can read and change"
+    " every world. --keys takes only some keys; --host 127.0.0.1 serves this machine only."
+)
 _CLOCKS = {
     "real": "The clock follows real time{pace}. To skip five minutes: deck-sim advance 5m",
     "frozen": "The clock is frozen. To advance it: deck-sim advance 5m",
@@ -78,6 +83,8 @@ def command(port_file: Path | None, log_format: str, quiet: bool, **options: Any
             write_port(port_file, server.port)
         variables = stack.enter_context(intercepted_variables(server, os.environ))
         click.echo(_banner(server, variables))
+        if not (is_loopback(options["host"]) or server.worlds.keys):
+            click.echo(_OPEN, err=True)
 
     # uvicorn calls these once it has stopped, so they only have to stop our part.
     for number in (signal.SIGINT, signal.SIGTERM):

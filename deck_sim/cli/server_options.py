@@ -105,6 +105,14 @@ def server_options(port: int) -> Callable[[Act], Act]:
             help=f"A host to intercept; can be repeated.  [default: {DECK_HOST}]",
         ),
         click.option(
+            "--allow-host",
+            "allowed_hosts",
+            metavar="NAME",
+            multiple=True,
+            help="A name by which clients call a server on loopback, besides loopback names; may be"
+            " repeated.",
+        ),
+        click.option(
             "--allow-public-webhooks",
             "allow_public",
             is_flag=True,
@@ -151,7 +159,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
 
 
 def make_server(
-    make: Callable[[WorldRegistry, str, int, Interceptor | None], Made],
+    make: Callable[[WorldRegistry, str, int, Interceptor | None, tuple[str, ...]], Made],
     *,
     host: str,
     port: int,
@@ -160,6 +168,7 @@ def make_server(
     reload: bool,
     file: Path | None,
     keys: tuple[str, ...] | None,
+    allowed_hosts: tuple[str, ...],
     allow_public: bool,
     webhook_hosts: tuple[str, ...],
     intercept: bool,
@@ -197,7 +206,7 @@ def make_server(
     except DeckSimError as error:  # a library is missing
         raise CommandError(f"--intercept: {error}") from None
     try:
-        return make(worlds, host, port, interceptor)
+        return make(worlds, host, port, interceptor, allowed_hosts)
     except OSError as error:
         text = f"cannot listen on {host}:{port}: {error.strerror}; {_how_to_listen(host, error)}"
         raise CommandError(text) from None

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import struct
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future
 from contextlib import nullcontext
 from contextvars import Context
@@ -21,12 +21,16 @@ from deck_sim.faults.outgoing import RESET
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.fault_injection import CLOSE_SOCKET
 from deck_sim.server.interception import Interceptor
+from deck_sim.server.local_only import LocalOnly
 from deck_sim.server.mounts import make_app
 
 T = TypeVar("T")
 
 THREAD = "deck-sim"  # the name of the thread of a `ServerThread`
 _SHUTDOWN_SECONDS = 1  # how long a server that stops waits for incomplete requests
+
+# Addresses that mean every address of the machine, and one that clients can call.
+_UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 _running = dict[str, "Server"]()  # the servers of this process, by URL
 
@@ -86,9 +90,13 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         interceptor: Interceptor | None = None,
+        names: Collection[str] = (),
     ) -> None:
-        """Bind the port; 0 takes a free one. A port that is not available is an `OSError`."""
-        self.worlds, self.interceptor = worlds, interceptor
+        """Bind the port; 0 takes a free one. A port that is not available is an `OSError`.
+
+        On loopback, `names` are further names by which clients may call it.
+        """
+        self.worlds, self.interceptor, listens_at = worlds, interceptor, host
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # asyncio sets TCP_NODELAY only if the protocol is named. Without, each answer takes 40 ms.
         self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -100,13 +108,14 @@ class Server:
             self._socket.close()
             raise
         self.port: int = self._socket.getsockname()[1]
+        host = _UNSPECIFIED.get(host, host)
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self.port}"
         worlds.origin = self.url
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
         self._app = make_app(worlds)
         config = uvicorn.Config(
-            self._app,
+            LocalOnly(self._app, listens_at, names),
             http=_Protocol,
             log_level="warning",
             access_log=False,
@@ -177,8 +186,9 @@ class ServerThread:
         host: str = "127.0.0.1",
         port: int = 0,
         interceptor: Interceptor | None = None,
+        names: Collection[str] = (),
     ) -> None:
-        self.server = Server(worlds, host, port, interceptor)
+        self.server = Server(worlds, host, port, interceptor, names)
         self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
         self._ready = threading.Event()
 

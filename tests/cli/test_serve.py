@@ -256,6 +256,15 @@ def test_a_port_in_use_is_exit_code_1(cli):
     )
 
 
+def test_a_server_for_other_machines_warns_and_names_an_address_to_call(serving, capsys):
+    """Nothing can call 0.0.0.0 itself. With --keys the warning is needless."""
+    _, banner = serving(lambda banner: (banner, get(banner, "/_sim/world"))[0], "--host", "0.0.0.0")
+    assert "on http://127.0.0.1:" in banner
+    assert capsys.readouterr().err.startswith("deck-sim: other machines can reach this server")
+    serving(str, "--host", "0.0.0.0", "--keys", "sk_one")
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
 def test_a_host_that_is_not_of_this_machine_is_exit_code_1(cli, host):
     """The line says which hosts are. Another port would not help."""

@@ -1,0 +1,85 @@
+"""Refuses what a foreign website could send through the browser of a developer.
+
+A website can give its own name a loopback address (DNS rebinding), and a browser then lets it read
+the answers. So a server that listens on loopback answers only to loopback names in the `Host`
+header. No page of another origin may change a world.
+"""
+
+import ipaddress
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_READS = ("GET", "HEAD", "OPTIONS")
+_MOST_KNOWN = 1000  # `Host` headers
+
+
+class LocalOnly:
+    """An ASGI app in front of another. `host` is the address of the server; `names` are further
+    names by which it may be called.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, names: Collection[str] = ()) -> None:
+        self._app, self._names = app, frozenset(map(str.lower, names))
+        self._takes_any_name = not is_loopback(host)
+        self._known = set[bytes]()  # `Host` headers that were checked
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the request, or pass it on."""
+        host = origin = None
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host = value
+            elif name == b"origin":
+                origin = value
+        app = self._app
+        if host is not None and host not in self._known:
+            app = self._check_host(host) or app
+        if origin is not None and origin.partition(b"://")[2] != host:
+            app = _check_origin(scope, origin) or app
+        await app(scope, receive, send)
+
+    def _check_host(self, header: bytes) -> ASGIApp | None:
+        """The refusal of a `Host` header; None if it is allowed, which is then known."""
+        text = header.decode("latin-1")
+        name = _name_of(f"//{text}")
+        if self._takes_any_name or is_loopback(name) or name in self._names:
+            if len(self._known) < _MOST_KNOWN:
+                self._known.add(header)
+            return None
+        return PlainTextResponse(
+            f"deck-sim: the `Host` header is {text!r}, and this server listens on loopback only."
+            f" To call it by that name, start it with --allow-host {name or 'NAME'}\n",
+            421,
+        )
+
+
+def _check_origin(scope: Scope, origin: bytes) -> ASGIApp | None:
+    """The refusal of a call by which a page of another origin would change a world."""
+    if scope["method"] in _READS or not scope["path"].startswith("/_sim"):
+        return None
+    return PlainTextResponse(
+        f"deck-sim: a page of {origin.decode('latin-1')!r} cannot change a world; call the control"
+        " API from a program, or from the inspector\n",
+        403,
+    )
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a name or address means this machine."""
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _name_of(url: str) -> str:
+    """The host of a URL, without its port; empty if it cannot be read."""
+    try:
+        return (urlsplit(url).hostname or "").removesuffix(".")
+    except ValueError:
+        return ""

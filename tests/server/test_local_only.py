@@ -1,0 +1,68 @@
+"""Requests that a foreign website could send through the browser of a developer."""
+
+import asyncio
+
+import httpx2
+import pytest
+from starlette.responses import PlainTextResponse
+
+from deck_sim.server.local_only import LocalOnly
+
+
+def call(host, *, method="GET", path="/_sim/world", origin=None, at="127.0.0.1", names=()):
+    """The answer of a guarded app, which listens at an address, to two equal requests."""
+    app = LocalOnly(PlainTextResponse("answered"), at, names)
+    headers = {"host": host} | ({"origin": origin} if origin else {})
+
+    async def send():
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://app") as client:
+            first, second = [await client.request(method, path, headers=headers) for _ in "12"]
+        assert (first.status_code, first.text) == (second.status_code, second.text)
+        return first
+
+    return asyncio.run(send())
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:8765", "127.0.0.1:1", "127.9.9.9", "[::1]:80", "a.localhost."]
+)
+def test_loopback_names_are_answered(host):
+    """With and without a port."""
+    assert call(host).text == "answered"
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example:8765", "127.0.0.1.evil.example", "10.0.0.1", "", "[", "8"]
+)
+def test_a_name_that_may_be_a_websites_is_refused(host):
+    """Its page could read the answers, since its name may resolve to a loopback address."""
+    refused = call(host, path="/v2/agents")
+    assert refused.status_code == 421
+    assert f"the `Host` header is {host!r}" in refused.text
+    assert "--allow-host" in refused.text
+
+
+def test_a_name_can_be_allowed():
+    """In any case, as host names are."""
+    assert call("deck.test:8765", names=["Deck.TEST"]).text == "answered"
+
+
+def test_a_server_for_other_machines_takes_any_name():
+    """It cannot know by which names they call it."""
+    assert call("deck.lan:8765", at="0.0.0.0").text == "answered"
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost:3000", "null"])
+def test_a_page_of_another_origin_cannot_change_a_world(origin):
+    """Reading is left to the browser, which does not show such a page the answer."""
+    refused = call("localhost:8765", method="POST", path="/_sim/reset", origin=origin)
+    assert (refused.status_code, origin in refused.text) == (403, True)
+    assert call("localhost:8765", origin=origin).text == "answered"
+    assert call("localhost:8765", method="POST", path="/v2/agents", origin=origin).is_success
+
+
+def test_a_page_of_the_server_can_change_a_world():
+    """The inspector does."""
+    origin = "http://localhost:8765"
+    assert call("localhost:8765", method="PUT", path="/_sim/clock", origin=origin).is_success
