@@ -2,24 +2,14 @@
 /** The page: which tabs and details there are, and the frame around them. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { controlsView } from "./controls.js";
-import {
-  callDetails,
-  deliveryDetails,
-  entryDetails,
-  eventDetails,
-  resourceDetails,
-} from "./details/details.js";
 import { detailsPanel } from "./panel.js";
 import { header } from "./header.js";
 import { helpDialog } from "./help.js";
 import { Inspector } from "./inspector.js";
-import { journalView } from "./journal.js";
 import { listenToKeys } from "./keyboard.js";
+import { lazy, loadAll } from "./lazy.js";
 import { readRecording, recordingTitle } from "./recording.js";
-import { scenarioDetails, scenariosView } from "./scenarios.js";
 import { timelineTab } from "./story.js";
-import { webhooksView } from "./webhooks.js";
 import { worldsPage } from "./worlds.js";
 
 /**
@@ -39,32 +29,38 @@ export const TABS = [
     id: "journal",
     title: "Calls",
     count: ({ model }) => model.calls.length + model.callsDropped,
-    view: journalView,
+    view: lazy(async () => (await import("./journal.js")).journalView),
   },
   {
     id: "webhooks",
     title: "Webhooks",
     count: (ctx) => ctx.model.deliveries.size,
-    view: webhooksView,
+    view: lazy(async () => (await import("./webhooks.js")).webhooksView),
   },
   {
     id: "scenarios",
     title: "Scenarios",
     count: () => null,
-    view: scenariosView,
+    view: lazy(async () => (await import("./scenarios.js")).scenariosView),
     needsServer: true,
   },
-  { id: "controls", title: "Controls", count: () => null, view: controlsView, needsServer: true },
+  {
+    id: "controls",
+    title: "Controls",
+    count: () => null,
+    view: lazy(async () => (await import("./controls.js")).controlsView),
+    needsServer: true,
+  },
 ];
 
 /** @type {Record<import("./model.js").Ref["type"], (ctx: Context, ref: import("./model.js").Ref) => any>} */
 export const DETAILS = {
-  resource: resourceDetails,
-  call: callDetails,
-  event: eventDetails,
-  delivery: deliveryDetails,
-  entry: entryDetails,
-  scenario: scenarioDetails,
+  resource: lazy(async () => (await import("./details/details.js")).resourceDetails),
+  call: lazy(async () => (await import("./details/details.js")).callDetails),
+  event: lazy(async () => (await import("./details/details.js")).eventDetails),
+  delivery: lazy(async () => (await import("./details/details.js")).deliveryDetails),
+  entry: lazy(async () => (await import("./details/details.js")).entryDetails),
+  scenario: lazy(async () => (await import("./scenarios.js")).scenarioDetails),
 };
 
 /** @param {Inspector} inspector @param {Context} ctx */
@@ -121,3 +117,4 @@ function tabRow(ctx) {
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 const inspector = new Inspector(root, page, readRecording()).start();
 listenToKeys(inspector, TABS);
+loadAll();

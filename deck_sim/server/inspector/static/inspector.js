@@ -65,6 +65,7 @@ export class Inspector {
   }
 
   start() {
+    this.root.replaceChildren(); // what index.html shows until now
     addEventListener("hashchange", () => this._follow(readFragment(location.hash)));
     document.addEventListener("visibilitychange", () => this.refresh());
     this.open();
