@@ -1,7 +1,7 @@
 // @ts-check
 /** Draws the bars of a lane and what is due ahead of now: first all shapes, then all texts. */
 
-import { words } from "../format.js";
+import { durationText, words } from "../format.js";
 import { ICONS, familyOf, isFinal } from "../statuses.js";
 import { spanAt } from "./marks.js";
 import { nextText } from "./words.js";
@@ -33,6 +33,14 @@ export function paintBars(scene, pen, lane, y) {
 export function paintBarTexts(scene, pen, lane, y) {
   const { horizon, labels, width } = scene;
   const { palette } = pen;
+  const away = scene.away(lane);
+  if (away) {
+    pen.font(11);
+    const text = away < 0 ? `‹ ${durationText(away)} earlier` : `${durationText(away)} later ›`;
+    const x = away < 0 ? labels + 8 : width - 8 - pen.measure(text);
+    pen.text(text, x, y, palette.quiet);
+    return;
+  }
   let free = labels; // the x from which nothing is written
   eachSpan(scene, lane, (status, from, to, isEnd) => {
     const left = scene.x(from);

@@ -29,11 +29,7 @@ export function gridRows(scene, point) {
     (i) => {
       const { lane, depth, children } = scene.rows[i];
       const here = i === scene.cursor;
-      return html`<div
-        role="row"
-        aria-rowindex=${i + 1}
-        aria-selected=${lane.id === scene.selected}
-      >
+      return html`<div role="row" aria-rowindex=${i + 1} aria-selected=${scene.isSelected(lane)}>
         <div role="gridcell" id=${here ? "tl-lane" : `tl-lane-${i}`}>
           ${laneText(scene, lane)}${depth ? `, level ${depth + 1}` : ""}${
             children ? `, ${children} beneath it` : ""

@@ -43,6 +43,9 @@ export function paintTears(scene, pen) {
     const x = scene.x((from + to) / 2);
     if (x > scene.labels - width && x < scene.width + width) tear(scene, pen, x);
   }
+  if (scene.pointer >= scene.labels) {
+    pen.vertical(scene.pointer, scene.head, scene.height, palette.edge);
+  }
   const colour = scene.past ? palette.border : palette.accent;
   pen.vertical(scene.x(scene.now), scene.head - 4, scene.height, colour);
 }
@@ -121,13 +124,20 @@ function paintFolds(scene, pen, free) {
     if (x > scene.width + width) continue;
     const text = durationText(to - from);
     const room = pen.measure(text);
-    if (room <= width + 12 && x - room / 2 > free) pen.text(text, x, 11, pen.palette.text);
+    if (room > width + 12 || x - room / 2 < free) continue;
+    pen.text(text, x, 11, pen.palette.text);
+    free = x + room / 2 + 6;
   }
 }
 
 /** The flags of now and of the moment that is looked at. @param {Scene} scene @param {Pen} pen */
 function paintPins(scene, pen) {
   const { palette } = pen;
+  if (scene.pointer >= scene.labels) {
+    const time = Math.round(scene.view.time(scene.pointer - scene.labels));
+    const text = clockText(time).slice(0, scene.view.scale > 0.02 ? 12 : 8);
+    flag(scene, pen, time, text, palette.text, palette.surface);
+  }
   const now = `now ${clockText(scene.now).slice(0, 8)}`;
   if (!scene.past) return flag(scene, pen, scene.now, now, palette.accent, palette.onAccent);
   if (scene.x(scene.now) - scene.x(scene.horizon) > 80) {

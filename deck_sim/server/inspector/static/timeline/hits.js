@@ -11,7 +11,7 @@ import { APART, rowParts } from "./painter.js";
 /**
  * @typedef {{what: "marks", row: number, lane: Lane, marks: import("./marks.js").Mark[]}
  *   | {what: "span", row: number, lane: Lane, span: import("./marks.js").Span}
- *   | {what: "next" | "lane" | "children", row: number, lane: Lane}
+ *   | {what: "next" | "lane" | "row" | "away" | "children", row: number, lane: Lane}
  *   | {what: "fold", fold: import("./axis.js").Fold}
  *   | {what: "move", move: import("./moments.js").ClockMove}} Hit
  */
@@ -32,6 +32,7 @@ export function hitAt(scene, x, y) {
     const isChevron = children && x >= chevron - 8 && x < chevron + 14 && inside < 26;
     return { what: isChevron ? "children" : "lane", row, lane };
   }
+  if (scene.away(lane)) return { what: "away", row, lane };
   if (Math.abs(inside - parts.marks) <= REACH + 2) {
     const marks = marksAt(scene, lane, x);
     if (marks.length) return { what: "marks", row, lane, marks };
@@ -44,7 +45,7 @@ export function hitAt(scene, x, y) {
     if (x <= Math.max(end, scene.x(span.from) + BAR) + 1) return { what: "span", row, lane, span };
     if (scene.next(lane)) return { what: "next", row, lane };
   }
-  return { what: "lane", row, lane };
+  return { what: "row", row, lane };
 }
 
 /** @param {Scene} scene @param {Lane} lane @param {number} x */

@@ -68,5 +68,12 @@ export function eachCluster(marks, first, until, x, apart, visit) {
 
 /** @param {Mark} mark */
 function rank(mark) {
-  return RANK.get(mark.type) ?? MARK_TYPES.length;
+  return isRefused(mark)
+    ? /** @type {number} */ (RANK.get("fault"))
+    : (RANK.get(mark.type) ?? MARK_TYPES.length);
+}
+
+/** Whether it is a call that was answered with an error. @param {Mark} mark */
+export function isRefused({ type, label }) {
+  return type === "call" && /-> [45]/.test(label);
 }

@@ -5,12 +5,13 @@ import { words } from "../format.js";
 import { ICONS, familyOf } from "../statuses.js";
 import { BAR, paintBarTexts, paintBars } from "./bars.js";
 import { paintHorizon, paintTears } from "./header.js";
-import { eachCluster, firstMarkAfter } from "./marks.js";
+import { eachCluster, firstMarkAfter, isRefused } from "./marks.js";
 import { nextText } from "./words.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./pen.js").Pen} Pen */
 /** @typedef {import("./rows.js").Row} Row */
+/** @typedef {import("./scene.js").Lane} Lane */
 
 const DIM = 0.5;
 /** Marks closer than this are drawn as one. */
@@ -41,7 +42,7 @@ export function paintLanes(scene, pen) {
   for (let i = first; i <= last; i++) {
     context.globalAlpha = rows[i].context ? DIM : 1;
     paintBarTexts(scene, pen, rows[i].lane, scene.y(i) + parts.bar + BAR / 2);
-    paintMarks(scene, pen, rows[i].lane.marks, scene.y(i) + parts.marks);
+    paintMarks(scene, pen, rows[i].lane, scene.y(i) + parts.marks);
   }
   context.globalAlpha = 1;
   context.restore();
@@ -63,12 +64,9 @@ function paintGround(scene, pen, index) {
   const { context, palette } = pen;
   const y = scene.y(index);
   const { lane } = scene.rows[index];
-  if (lane.id === scene.selected) context.fillStyle = palette.chosen;
-  else if (index === scene.hover) context.fillStyle = palette.hover;
-  else context.fillStyle = "";
-  if (lane.id === scene.selected || index === scene.hover) {
-    context.fillRect(0, y, scene.width, scene.rowHeight);
-  }
+  const isSelected = scene.isSelected(lane);
+  context.fillStyle = isSelected ? palette.chosen : palette.hover;
+  if (isSelected || index === scene.hover) context.fillRect(0, y, scene.width, scene.rowHeight);
   context.fillStyle = palette.hairline;
   context.fillRect(0, y + scene.rowHeight - 1, scene.width, 1);
   if (index !== scene.cursor || !scene.focused) return;
@@ -79,10 +77,11 @@ function paintGround(scene, pen, index) {
   context.lineWidth = 1;
 }
 
-/** @param {Scene} scene @param {Pen} pen @param {import("./marks.js").Mark[]} marks @param {number} y */
-function paintMarks(scene, pen, marks, y) {
+/** @param {Scene} scene @param {Pen} pen @param {Lane} lane @param {number} y */
+function paintMarks(scene, pen, lane, y) {
   const { context, palette } = pen;
-  const { view } = scene;
+  const { view, selected } = scene;
+  const { marks } = lane;
   const [from, to] = [view.time(-40), view.time(view.width + 40)];
   const begin = Math.max(firstMarkAfter(marks, from), Number(marks[0]?.type === "created"));
   /** @param {number} time */
@@ -90,19 +89,37 @@ function paintMarks(scene, pen, marks, y) {
   const alpha = context.globalAlpha;
   eachCluster(marks, begin, to, place, APART, (x, first, count, foremost) => {
     context.globalAlpha = marks[first].at > scene.horizon ? alpha * 0.35 : alpha;
-    if (count === 1) return pen.mark(foremost.type, x, y);
     pen.font(10, false, 600);
     const text = String(count);
-    const width = pen.measure(text) + 20;
+    const width = count === 1 ? 14 : pen.measure(text) + 20;
+    if (selected && holds(marks, first, count, selected)) {
+      context.fillStyle = palette.accent;
+      pen.box(x - width / 2 - 2, y - 9, width + 4, 18, 9);
+      context.fill();
+      context.fillStyle = palette.surface;
+      pen.box(x - width / 2, y - 7, width, 14, 7);
+      context.fill();
+    }
+    if (count === 1) return pen.mark(foremost.type, x, y, isRefused(foremost));
     pen.box(x - width / 2, y - 7, width, 14, 7);
     context.fillStyle = palette.surface;
     context.fill();
     context.strokeStyle = palette.border;
     context.stroke();
-    pen.mark(foremost.type, x - width / 2 + 8, y);
+    pen.mark(foremost.type, x - width / 2 + 8, y, isRefused(foremost));
     pen.text(text, x - width / 2 + 15, y + 0.5, palette.text);
   });
   context.globalAlpha = alpha;
+  const attempts = scene.past ? undefined : scene.attempts.get(lane.id);
+  for (const at of attempts ?? []) pen.mark("delivery", scene.x(at), y);
+}
+
+/** @param {import("./marks.js").Mark[]} marks @param {number} first @param {number} count @param {import("../model.js").Ref} ref */
+function holds(marks, first, count, { type, id }) {
+  for (let i = first; i < first + count; i++) {
+    if (marks[i].ref.id === id && marks[i].ref.type === type) return true;
+  }
+  return false;
 }
 
 /** @param {Scene} scene @param {Pen} pen @param {Row} row @param {number} y */

@@ -109,10 +109,10 @@ export class Pen {
     context.stroke();
   }
 
-  /** @param {string} type @param {number} x @param {number} y its middle */
-  mark(type, x, y) {
+  /** @param {string} type @param {number} x @param {number} y its middle @param {boolean} [bad] */
+  mark(type, x, y, bad = false) {
     const { context, palette } = this;
-    const colour = palette.mark(type);
+    const colour = bad ? palette.families.bad.line : palette.mark(type);
     const [points, filled] = SHAPES[type] ?? SHAPES.note;
     context.beginPath();
     if (!points) context.arc(x, y, 3, 0, 7);

@@ -3,6 +3,7 @@
 
 import { familyOf } from "../statuses.js";
 import { Axis } from "./axis.js";
+import { BAR } from "./bars.js";
 import { spanAt } from "./marks.js";
 import { Moments } from "./moments.js";
 import { arrange, everything } from "./rows.js";
@@ -13,6 +14,7 @@ import { Viewport } from "./viewport.js";
 /** @typedef {{at: number, what: string, to: string | null}} Due */
 
 const NARROW = 640;
+const SAMPLE = 60;
 
 export class Scene {
   constructor() {
@@ -29,11 +31,14 @@ export class Scene {
     /** The moment that is looked at: now, or one of the past. */
     this.horizon = 0;
     this.past = false;
-    this.frozen = true;
-    /** @type {string | null} */
+    /** The attempts that are due, by the lane that they are about. @type {Map<string, number[]>} */
+    this.attempts = new Map();
+    /** @type {import("../model.js").Ref | null} */
     this.selected = null;
     this.cursor = -1;
     this.hover = -1;
+    /** The x of the pointer over the lanes, -1 if it is elsewhere. */
+    this.pointer = -1;
     /** Whether the keyboard is here: the cursor is drawn then. */
     this.focused = false;
     this.width = 0;
@@ -60,8 +65,8 @@ export class Scene {
     this.now = model.now();
     this.past = ui.at !== null && ui.at !== undefined;
     this.horizon = this.past ? ui.at : this.now;
-    this.frozen = model.world?.mode !== "real";
-    this.selected = ui.selected?.type === "resource" ? ui.selected.id : null;
+    const isNew = ui.selected !== this.selected;
+    this.selected = ui.selected;
     const seen = `${model.version} ${this.fold} ${model.next?.now}`;
     if (seen !== this.seen) {
       this.seen = seen;
@@ -70,14 +75,34 @@ export class Scene {
       this._layAxis();
       this.arrange(model);
     } else if (this.now > this.view.axis.end) this._layAxis();
+    this.view.choose(this._typicalLength());
     if (this.view.following && !this.past) this.view.followNow(this.now);
+    const row = isNew ? this.rows.findIndex(({ lane }) => this.isSelected(lane)) : -1;
+    if (row >= 0) this.view.revealRow(row, this.rowHeight);
+  }
+
+  /** The median length of the latest runs. */
+  _typicalLength() {
+    const latest = this.rows.slice(-SAMPLE).filter(({ lane }) => lane.kind === "task_run");
+    const lengths = latest.map(({ lane }) => (lane.to ?? this.now) - lane.from);
+    return lengths.sort((one, other) => one - other)[lengths.length >> 1] || Infinity;
+  }
+
+  /** @param {Lane} lane */
+  isSelected(lane) {
+    return this.selected?.type === "resource" && this.selected.id === lane.id;
   }
 
   /** @param {Model} model */
   arrange(model) {
-    this.rows = arrange(model.lanes.values(), this.choice, familyOf);
+    const { view, choice } = this;
+    const isAtEnd = view.top >= view.content - view.height;
+    this.rows = arrange(model.lanes.values(), choice, familyOf);
     this.cursor = Math.min(this.cursor, this.rows.length - 1);
     this.resize(this.width, this.height);
+    if (!isAtEnd || !view.following || choice.newestFirst) return;
+    view.top = Infinity; // new lanes come into view
+    view.clamp();
   }
 
   /** @param {number} width @param {number} height */
@@ -89,7 +114,8 @@ export class Scene {
   }
 
   _layAxis() {
-    const later = [this.now, ...[...this.due.values()].map((due) => due.at)];
+    const due = [...this.due.values()].map(({ at }) => at);
+    const later = [this.now, ...due, ...[...this.attempts.values()].flat()];
     later.sort((one, other) => one - other);
     const { times } = this.moments;
     const last = times[times.length - 1] ?? -Infinity;
@@ -100,8 +126,11 @@ export class Scene {
   /** @param {Model} model */
   _takeDue(model) {
     this.due = new Map();
+    this.attempts = new Map();
     for (const { id, time, what, to } of model.dueById.values()) {
-      this.due.set(id, { at: time, what, to: to ?? null });
+      const about = model.deliveries.get(id)?.resourceId;
+      if (about === undefined) this.due.set(id, { at: time, what, to: to ?? null });
+      else this.attempts.set(about, [...(this.attempts.get(about) ?? []), time]);
     }
   }
 
@@ -110,6 +139,13 @@ export class Scene {
     if (!this.past) return this.due.get(lane.id) ?? null;
     const span = lane.spans[spanAt(lane.spans, this.horizon) + 1];
     return span ? { at: span.from, what: span.status, to: span.status } : null;
+  }
+
+  /** How long before (below 0) or after the visible stretch a lane lies; 0 if some of it is in it. @param {Lane} lane */
+  away({ from, to }) {
+    const { view, labels, width } = this;
+    if (to !== null && this.x(to) < labels - BAR) return to - view.time(0);
+    return this.x(from) > width ? from - view.time(view.width) : 0;
   }
 
   /** @param {Lane} lane @returns {string | null} null before it was created */

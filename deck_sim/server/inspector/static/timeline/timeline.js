@@ -10,6 +10,7 @@ import { paintGrid, paintHeader } from "./header.js";
 import { hitAt } from "./hits.js";
 import { STRIP, Overview } from "./overview.js";
 import { paintLanes } from "./painter.js";
+import { everything } from "./rows.js";
 import { Palette } from "./palette.js";
 import { Pen } from "./pen.js";
 import { Scene } from "./scene.js";
@@ -21,12 +22,15 @@ import { stops } from "./words.js";
 
 const ZOOM_STEP = 1.5;
 const TIP_ROOM = 340;
+/** @type {WeakMap<import("../model.js").Model, Scene>} */
+const SCENES = new WeakMap();
 /** Keys that also work while a button has the focus. */
-const EVERYWHERE = ["+", "=", "-", "[", "]", "f", "l", "j", "k"];
+const EVERYWHERE = ["+", "=", "-", "[", "]", "f", "l", "j", "k", "z"];
 
 export class DeckTimeline extends HTMLElement {
   constructor() {
     super();
+    /** What is shown of the world, and how. It outlives the element, which other tabs remove. */
     this.scene = new Scene();
     this.overview = new Overview();
     /** @type {Context | null} */
@@ -71,9 +75,19 @@ export class DeckTimeline extends HTMLElement {
 
   /** @param {Context} ctx */
   set ctx(ctx) {
-    if (this._ctx?.model !== ctx.model && ctx.readOnly) this.scene.view.following = false;
+    if (this._ctx?.model !== ctx.model) this._take(ctx);
     this._ctx = ctx;
     this._invalidate();
+  }
+
+  /** @param {Context} ctx */
+  _take({ model, readOnly }) {
+    const known = SCENES.get(model);
+    if (known) this.scene = known;
+    else this.scene = new Scene();
+    if (!known && readOnly) Object.assign(this.scene.view, { following: false, auto: false });
+    SCENES.set(model, this.scene);
+    if (this._canvases) this._resize();
   }
 
   connectedCallback() {
@@ -102,16 +116,21 @@ export class DeckTimeline extends HTMLElement {
       () => cancelAnimationFrame(this._frame),
       () => document.removeEventListener("keydown", onKey),
     ];
+    lanes.addEventListener("dblclick", (event) => {
+      const hit = hitAt(this.scene, event.offsetX, event.offsetY);
+      if (hit && "lane" in hit) this._showLane(hit.lane);
+    });
     listen(lanes, {
       pan: (dx, dy) => this._move(({ view }) => view.pan(dx, dy)),
       zoom: (factor, x) => this._move(({ view }) => view.zoom(factor, x - this.scene.labels)),
       click: (x, y) => this._click(x, y),
       hover: (x, y) => this._hover(x, y),
-      leave: () => this._showTip(null),
+      leave: () => this._leave(),
       scrolls: () => this.scene.view.content > this.scene.view.height,
     });
     listenToDrag(bar, ({ x, dx, startY }) => {
-      if (startY >= STRIP) return this._look(this.overview.time(this.scene, x));
+      if (startY >= STRIP || this.scene.view.fitted)
+        return this._look(this.overview.time(this.scene, x));
       const { view } = this.scene;
       if (dx) this._move(() => view.pan((dx * view.scale) / this.overview.scale(this.scene)));
     });
@@ -134,6 +153,7 @@ export class DeckTimeline extends HTMLElement {
     const page = Math.max(1, Math.floor(scene.view.height / scene.rowHeight) - 1);
     /** @type {Record<string, () => void>} */
     const keys = {
+      "Shift +": () => this.commands.zoom(ZOOM_STEP),
       "+": () => this.commands.zoom(ZOOM_STEP),
       "=": () => this.commands.zoom(ZOOM_STEP),
       "-": () => this.commands.zoom(1 / ZOOM_STEP),
@@ -151,8 +171,11 @@ export class DeckTimeline extends HTMLElement {
       End: () => this._moveCursor(Infinity),
       ArrowRight: () => this._movePoint(1),
       ArrowLeft: () => this._movePoint(-1),
+      "Shift ArrowRight": () => this._move(({ view }) => view.pan(view.width / 4)),
+      "Shift ArrowLeft": () => this._move(({ view }) => view.pan(-view.width / 4)),
       Enter: () => this._open(),
       " ": () => this._toggleChildren(scene.cursor),
+      z: () => this._showLane(scene.rows[scene.cursor]?.lane),
     };
     keys[key]?.();
     return key in keys;
@@ -222,7 +245,8 @@ export class DeckTimeline extends HTMLElement {
     const rows = scene.rows.length;
     const active = scene.cursor < 0 ? nothing : this._point ? "tl-moment" : "tl-lane";
     render(
-      html`${ctx ? toolbar(scene, ctx.model, commands) : nothing} ${pastBanner(scene, commands)}
+      html`${ctx ? toolbar(scene, ctx, commands) : nothing}
+        ${pastBanner(scene, commands, ctx?.readOnly ?? false)}
         <div class="tl-stage">
           <div
             class="tl-lanes"
@@ -244,6 +268,7 @@ export class DeckTimeline extends HTMLElement {
         </div>
         <div
           class="tl-overview"
+          title="Drag to look at a past moment"
           role="slider"
           tabindex="0"
           aria-label="Moment that is shown"
@@ -265,8 +290,8 @@ export class DeckTimeline extends HTMLElement {
     if (!ctx.model.lanes.size) {
       return html`<p class="tl-empty">Connections, sessions and runs will appear here.</p>`;
     }
-    const { families, kinds } = { families: new Set(), kinds: new Set() };
-    const all = { text: "", families, kinds, unfinished: false };
+    const { newestFirst, closed } = this.scene.choice;
+    const all = { ...everything(), newestFirst, closed };
     return html`<p class="tl-empty">
       No lane matches the filter.
       <button type="button" class="tl-button" @click=${() => this.commands.choose(all)}>
@@ -340,12 +365,10 @@ export class DeckTimeline extends HTMLElement {
     const index = this._point ? this._point.index + direction : start;
     if (!all[index]) return;
     this._point = { index, count: all.length, stop: all[index] };
-    const { at, label, ref } = all[index];
+    const { at, shows } = all[index];
     scene.view.reveal(at);
-    const mark = { at, type: /** @type {const} */ ("note"), label, ref };
-    const hit = { what: /** @type {const} */ ("marks"), row: scene.cursor, lane: row.lane };
     this._tipAt = { x: scene.x(at), y: scene.y(scene.cursor) + scene.rowHeight };
-    this._showTip({ ...hit, marks: [mark] });
+    this._showTip({ ...shows, row: scene.cursor, lane: row.lane });
     this._invalidate();
   }
 
@@ -364,6 +387,11 @@ export class DeckTimeline extends HTMLElement {
     this.commands.choose({ closed });
   }
 
+  /** @param {import("./scene.js").Lane} [lane] */
+  _showLane(lane) {
+    if (lane) this._change(({ view, now }) => view.show(lane.from, lane.to ?? now));
+  }
+
   /** @param {number} x @param {number} y */
   _click(x, y) {
     const hit = hitAt(this.scene, x, y);
@@ -371,6 +399,7 @@ export class DeckTimeline extends HTMLElement {
     if (hit.what === "fold") return this.commands.fold();
     this.scene.cursor = hit.row;
     this._point = null;
+    if (hit.what === "away") return this._showLane(hit.lane);
     if (hit.what === "children") return this._toggleChildren(hit.row);
     if (hit.what === "marks") this._openMarks(hit.marks);
     else this._ctx?.select({ type: "resource", id: hit.lane.id });
@@ -399,22 +428,26 @@ export class DeckTimeline extends HTMLElement {
   _hover(x, y) {
     const hit = hitAt(this.scene, x, y);
     const row = hit && "row" in hit ? hit.row : -1;
-    this.style.setProperty("--tl-cursor", hit ? "pointer" : "default");
-    if (row !== this.scene.hover) {
-      this.scene.hover = row;
-      this._schedule();
-    }
+    this.style.setProperty("--tl-cursor", hit && hit.what !== "move" ? "pointer" : "default");
+    this.scene.hover = row;
+    this.scene.pointer = x;
+    this._schedule();
     this._tipAt = { x: x + 12, y: y + 16 };
     const same = JSON.stringify(identity(hit)) === JSON.stringify(identity(this._hit));
     if (same) return this._placeTip();
-    this._showTip(hit);
+    this._showTip(hit?.what === "row" || hit?.what === "away" ? null : hit);
+  }
+
+  _leave() {
+    this.scene.hover = this.scene.pointer = -1;
+    this._showTip(null);
+    this._schedule();
   }
 
   /** @param {import("./hits.js").Hit | null} hit */
   _showTip(hit) {
     if (!hit && !this._hit) return;
     this._hit = hit;
-    if (!hit) this.scene.hover = -1;
     this._invalidate();
   }
 
@@ -455,7 +488,7 @@ export class DeckTimeline extends HTMLElement {
     if (event.key === "Escape" && this._point) {
       this._point = null;
       this._showTip(null);
-    } else if (!this.press(event.key)) return;
+    } else if (!this.press(event.shiftKey ? `Shift ${event.key}` : event.key)) return;
     event.preventDefault();
   }
 

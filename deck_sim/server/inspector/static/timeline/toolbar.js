@@ -23,14 +23,14 @@ import { LANE_KINDS } from "./rows.js";
 const NAMES = {
   waiting: "Waiting",
   working: "Working",
-  person: "Needs a person",
+  person: "Person",
   good: "Good",
   bad: "Failed",
   over: "Over",
 };
 
-/** @param {Scene} scene @param {import("../model.js").Model} model @param {Commands} commands */
-export function toolbar(scene, model, commands) {
+/** @param {Scene} scene @param {import("../app.js").Context} ctx @param {Commands} commands */
+export function toolbar(scene, { model, readOnly }, commands) {
   const { choice, view } = scene;
   /** @type {Record<string, number>} */
   const counts = {};
@@ -97,7 +97,11 @@ export function toolbar(scene, model, commands) {
       ${act("+", "Zoom in (+)", () => commands.zoom(1.5))}
     </span>
     ${press("Fit", view.fitted, "Show all (f)", commands.fit)}
-    ${press("Follow", view.following && !scene.past, "Stay with now (l)", commands.follow)}
+    ${
+      readOnly
+        ? nothing
+        : press("Follow", view.following && !scene.past, "Stay with now (l)", commands.follow)
+    }
   </div>`;
 }
 
@@ -127,8 +131,8 @@ function act(text, title, run) {
   </button>`;
 }
 
-/** @param {Scene} scene @param {Commands} commands */
-export function pastBanner(scene, commands) {
+/** @param {Scene} scene @param {Commands} commands @param {boolean} readOnly */
+export function pastBanner(scene, commands, readOnly) {
   if (!scene.past) return nothing;
   return html`<div class="tl-past">
     <span role="status">
@@ -139,6 +143,8 @@ export function pastBanner(scene, commands) {
       ${act("‹", "Moment before ([)", () => commands.step(-1))}
       ${act("›", "Moment after (])", () => commands.step(1))}
     </span>
-    <button type="button" class="tl-button tl-live" @click=${commands.live}>Back to live</button>
+    <button type="button" class="tl-button tl-live" @click=${commands.live}>
+      ${readOnly ? "Back to the end" : "Back to live"}
+    </button>
   </div>`;
 }

@@ -5,6 +5,9 @@ import { Axis } from "./axis.js";
 
 const FINEST = 2; // pixels for each millisecond
 const ROOM_AFTER_NOW = 0.25;
+// The widths of a lane in pixels at which a view of everything shows too little, and of a better one.
+const SHORTEST_LANE = 20;
+const LANE = 110;
 
 export class Viewport {
   constructor() {
@@ -21,6 +24,8 @@ export class Viewport {
     this.after = 24;
     /** Whether the whole axis stays visible, until the user zooms or pans. */
     this.fitted = true;
+    /** Whether the user has not chosen a zoom yet: all is visible as long as lanes can be told apart. */
+    this.auto = true;
     /** Whether the moment now stays visible, until the user pans. */
     this.following = true;
   }
@@ -53,6 +58,15 @@ export class Viewport {
     this.clamp();
   }
 
+  /** Shows all, or only the latest if a typical lane would be too short to see. @param {number} typical its length in time */
+  choose(typical) {
+    if (!this.auto) return;
+    this.fit();
+    if (typical * this.scale >= SHORTEST_LANE) return;
+    this.scale = LANE / typical;
+    this.fitted = false;
+  }
+
   fit() {
     this.fitted = true;
     this.scale = this.axis.fit(Math.max(40, this.width - this.before - this.after));
@@ -61,6 +75,7 @@ export class Viewport {
 
   /** @param {number} factor @param {number} x the point that stays */
   zoom(factor, x = this.width / 2) {
+    this.auto = false;
     const time = this.time(x);
     const coarsest = this.axis.fit(Math.max(40, this.width - this.before - this.after));
     this.scale = Math.min(FINEST, Math.max(coarsest, this.scale * factor));
@@ -77,8 +92,18 @@ export class Viewport {
     this.top += dy;
     this.clamp();
     if (Math.abs(this.left - left) < 0.5) return;
+    this.auto = false;
     this.fitted = false;
     this.following = false;
+  }
+
+  /** Zooms to a stretch of time. @param {number} from @param {number} to */
+  show(from, to) {
+    const width = Math.max(1, this.x(to) - this.x(from));
+    this.zoom((0.7 * this.width) / width, this.x(from));
+    this.left = this.axis.position(from, this.scale) - 0.1 * this.width;
+    this.following = false;
+    this.clamp();
   }
 
   /** Brings a moment into view if it is not. @param {number} time */

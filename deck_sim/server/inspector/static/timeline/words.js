@@ -7,7 +7,11 @@ import { spanAt } from "./marks.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./scene.js").Lane} Lane */
-/** @typedef {{at: number, label: string, ref: import("../model.js").Ref}} Stop */
+/**
+ * @typedef {{what: "span", span: import("./marks.js").Span}
+ *   | {what: "marks", marks: import("./marks.js").Mark[]}} Shown
+ * @typedef {{at: number, label: string, ref: import("../model.js").Ref, shows: Shown}} Stop
+ */
 
 /**
  * Like "run trun_abc, mfa_then_success, waits for a person (interaction required) since 12s".
@@ -43,14 +47,21 @@ export function nextText(scene, next) {
  * @returns {Stop[]}
  */
 export function stops(lane) {
-  const moves = lane.spans.map(({ from, status, entry }) => ({
-    at: from,
-    label: words(status),
-    ref: /** @type {import("../model.js").Ref} */ ({ type: "entry", id: `${entry.number}` }),
+  /** @type {Stop[]} */
+  const moves = lane.spans.map((span) => ({
+    at: span.from,
+    label: words(span.status),
+    ref: { type: "entry", id: `${span.entry.number}` },
+    shows: { what: "span", span },
   }));
   const entries = new Set(moves.map((move) => move.ref.id));
-  const marks = lane.marks
-    .filter(({ ref }) => ref.type !== "entry" || !entries.has(ref.id))
-    .map(({ at, type, label, ref }) => ({ at, label: `${words(type)}: ${label}`, ref }));
-  return [...moves, ...marks].sort((one, other) => one.at - other.at);
+  const marks = lane.marks.filter(({ ref }) => ref.type !== "entry" || !entries.has(ref.id));
+  /** @param {import("./marks.js").Mark} mark @returns {Stop} */
+  const stop = (mark) => ({
+    at: mark.at,
+    label: `${words(mark.type)}: ${mark.label}`,
+    ref: mark.ref,
+    shows: { what: "marks", marks: [mark] },
+  });
+  return [...moves, ...marks.map(stop)].sort((one, other) => one.at - other.at);
 }
