@@ -24,8 +24,7 @@ const byApi = new WeakMap();
  * @returns {Fetched}
  */
 export function fetched(ctx, path, version = "") {
-  const { api, model, readOnly } = ctx;
-  if (readOnly) return { data: null, error: null, stamp: "", isResting: false };
+  const { api, model } = ctx;
   const answers = byApi.get(api) ?? new Map();
   byApi.set(api, answers);
   const known = answers.get(path) ?? { data: null, error: null, stamp: "", isResting: false };
