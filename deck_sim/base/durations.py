@@ -39,6 +39,8 @@ def parse_duration(text: str) -> timedelta:
     """
     found = _PLAIN.fullmatch(text) or _ISO.fullmatch(text)
     amounts = {unit: n for unit, n in found.groupdict().items() if n} if found else {}
+    if text[:1] == "-" and _PLAIN.fullmatch(text[1:]):
+        raise ValueError(f"{quote(text)} is negative, and time only goes forward; {HOW_TO_WRITE}")
     if not amounts:
         unit = f"; for seconds write '{text}s'" if re.fullmatch(_NUMBER, text) else ""
         raise ValueError(f"{quote(text)} is not a duration; {HOW_TO_WRITE}{unit}")

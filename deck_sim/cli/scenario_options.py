@@ -95,7 +95,10 @@ def find_scenario(wanted: str, library: Library) -> Scenario:
     if found is not None:
         return found
     file = Path(wanted)
-    if file.is_dir() or not file.exists():
+    if file.is_dir():
+        text = f"{quote(wanted)} is a folder; name one of its files, or give --scenarios {wanted}"
+        raise click.UsageError(f"{text} and the name of a scenario")
+    if not file.exists():
         text = f"no scenario and no file is called {quote(wanted)}{library.instead(wanted)}"
         raise click.UsageError(text)
     return read_or_exit(read_file, file, library)

@@ -64,7 +64,10 @@ class Control:
         try:
             answer = self._client.request(method, path, headers=headers, **content)
         except httpx2.TransportError as error:
-            text = f"no deck-sim server answers at {self.url}: {error or type(error).__name__}"
+            text = (
+                f"no deck-sim server answers at {self.url}: {error or type(error).__name__};"
+                " `deck-sim serve` starts one"
+            )
             raise DeckSimError(text) from None
         if "Deck-Sim-Version" not in answer.headers:
             text = f"{answer.url} answers {answer.status_code}, but is no deck-sim server"

@@ -167,6 +167,9 @@ class Deck(AbstractContextManager["Deck"]):
 
     def queue(self, *names: str, resource: str = "task_run") -> None:
         """Queue scenarios: the next runs (or `resource="connection"`) play one each."""
+        if wrong := [name for name in names if not isinstance(name, str)]:
+            how = "each an argument, like `deck.queue('source_down', 'success')`"
+            raise DeckSimError(f"`queue` takes names, {how}; found {wrong[0]!r}")
         self._control.call("POST", "/queue", json={"resource": resource, "scenarios": [*names]})
 
     def rule(self, when: Mapping[str, Any], scenario: str, resource: str | None = None) -> None:
@@ -597,7 +600,11 @@ class Deck(AbstractContextManager["Deck"]):
         body = drop_none(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
         length = None if step is None else write_duration(step)
         body |= drop_none(step=length, webhook_time=webhook_time, **_write_options(options))
-        self._control.call("POST", "/reset", json=body)
+        try:
+            self._control.call("POST", "/reset", json=body)
+        except DeckSimError as error:
+            text = str(error).replace("`mode`", "`clock`", 1)  # as the argument is called
+            raise DeckSimError(text, error.errors) from None
         self.holds = ()
 
     def snapshot(self) -> Json:

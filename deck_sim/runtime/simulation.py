@@ -205,7 +205,7 @@ class Simulation:
                 has moved only as far as something was left that could have caused it.
 
         """
-        if foreign := explain_foreign_event(type_, (self.world.edition,)):
+        if foreign := explain_foreign_event(type_, (self.world.edition,), in_world=True):
             raise refuse("request/input_invalid", foreign, field="until.event")
         likely = nearest_type(type_, self.world.event_types)
         if likely and type_ not in self.world.event_types:

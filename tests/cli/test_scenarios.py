@@ -117,6 +117,13 @@ def test_an_unknown_name_is_refused_with_the_nearest_one(command, name, end, cli
     assert refused.stderr == f"deck-sim: no scenario and no file is called {end}\n"
 
 
+def test_a_folder_is_no_scenario(cli, tmp_path):
+    """The message says how to choose one of its scenarios."""
+    refused = cli("play", tmp_path)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert f"is a folder; name one of its files, or give --scenarios {tmp_path}" in refused.stderr
+
+
 @pytest.mark.parametrize("command", ["scenarios", "play"])
 def test_a_file_with_mistakes_is_exit_code_1(command, cli, write):
     """The mistakes are printed as `check` prints them."""

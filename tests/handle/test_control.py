@@ -31,10 +31,8 @@ def other_url():
 
 def test_a_missing_server_is_an_error_with_its_url(free_url):
     """The error names the URL that does not answer."""
-    with (
-        Deck(free_url, "sk_test") as deck,
-        pytest.raises(DeckSimError, match=f"no deck-sim server answers at {free_url}"),
-    ):
+    text = f"no deck-sim server answers at {free_url}: .*; `deck-sim serve` starts one"
+    with Deck(free_url, "sk_test") as deck, pytest.raises(DeckSimError, match=text):
         deck.settle()
 
 

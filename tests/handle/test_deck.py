@@ -114,6 +114,12 @@ def test_reading_through_deck_is_no_poll(deck, run):
     assert (deck.clock.now, len(deck.requests)) == (START, seen)
 
 
+def test_queued_scenarios_are_not_given_as_a_list(deck):
+    """The message shows how to give them."""
+    with pytest.raises(DeckSimError, match=r"each an argument, like `deck\.queue\('source_down'"):
+        deck.queue(["source_down", "success"])
+
+
 def test_queued_scenarios_are_played_before_the_default(deck, run):
     """One for each run."""
     deck.use("mfa_then_success")
@@ -166,7 +172,7 @@ REFUSED = {
     "fault": (lambda deck: deck.fault(match="**", statis=502), "did you mean 'status'"),
     "rule": (lambda deck: deck.rule({"user": "a"}, "success"), r"`rules\[0\]\.when\.user`"),
     "seed": (lambda deck: deck.seed(agents=[{"id": "agt_1"}]), r"resources\.agents\[0\]: `name`"),
-    "sleep": (lambda deck: deck.sleep(-1), "'-1s' is not a duration"),
+    "sleep": (lambda deck: deck.sleep(-1), "'-1s' is negative"),
 }
 
 

@@ -153,6 +153,7 @@ async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_
 @pytest.mark.parametrize(
     ("call", "given", "said"),
     [
+        ("advance", {"by": -5}, "`by`: '-5s' is negative, and time only goes forward; .* `250ms`"),
         ("advance", {"by": True}, "True is not a duration: .* like `250ms`"),
         ("advance", {"by": math.inf}, "inf is not a number of seconds"),
         ("advance", {"by": math.nan}, "nan is not a number of seconds"),

@@ -274,7 +274,10 @@ def test_an_event_of_the_other_edition_is_refused(simulation):
         "request/input_invalid",
         lambda: simulation.advance_until_event("session.idle"),
     )
-    assert text.startswith("the edition `connections` has no event 'session.idle'; it is one of")
+    assert text.startswith(
+        "the edition `connections` has no event 'session.idle'; it is one of the edition"
+        " `credentials`; to switch: @pytest.mark.deck(edition="
+    )
 
 
 def test_a_limit_after_the_last_moment_is_cut(simulation):

@@ -34,8 +34,12 @@ def every_event_type() -> tuple[str, ...]:
     return (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_types),)
 
 
-def explain_foreign_event(pattern: str, editions: Collection[str]) -> str | None:
-    """Why no event of these editions can match the pattern, if one of another edition can."""
+def explain_foreign_event(
+    pattern: str, editions: Collection[str], *, in_world: bool = False
+) -> str | None:
+    """Why no event of these editions can match the pattern, if one of another edition can; of a
+    world, also how to switch.
+    """
     having = [
         edition.name
         for edition in EDITIONS.values()
@@ -46,6 +50,7 @@ def explain_foreign_event(pattern: str, editions: Collection[str]) -> str | None
     return (
         f"the edition {listed(editions)} has no event {quote(pattern)};"
         f" it is one of the edition {listed(having)}"
+        f"{f'; {how_to_switch(having[0])}' if in_world else ''}"
     )
 
 
