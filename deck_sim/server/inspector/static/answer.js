@@ -52,11 +52,11 @@ export function answerForm(ctx, target, interaction, rightAnswer) {
     }
     /** @type {HTMLElement|null|undefined} */ (form?.querySelector("button[type=submit]"))?.focus();
   };
-  return html`<form class="answer" @submit=${submit} autocomplete="off">
+  return html`<form class="answer" data-of=${target.id} @submit=${submit} autocomplete="off">
     <p class="answer-message">
       <span class="answer-type">${words(interaction.type)}</span>${interaction.message ?? ""}
     </p>
-    ${fields.map((field) => fieldRow(target.id, field))}
+    ${fields.map(fieldRow)}
     <div class="answer-end">
       <button type="submit" class="button button-primary">Answer</button>
       ${
@@ -71,26 +71,31 @@ export function answerForm(ctx, target, interaction, rightAnswer) {
   </form>`;
 }
 
-/** @param {string} owner @param {Field} field */
-function fieldRow(owner, field) {
-  const id = `answer-${owner}-${field.name}`;
-  return html`<div class="answer-field">
-    <label for=${id}>${field.label ?? words(field.name)}</label>
+/** @param {Field} field */
+function fieldRow(field) {
+  return html`<label class="answer-field">
+    <span>${field.label ?? words(field.name)}</span>
     ${
       field.options
-        ? html`<select id=${id} name=${field.name} required>
-            ${field.options.map((option) => html`<option value=${optionValue(option)}>${optionText(option)}</option>`)}
+        ? html`<select name=${field.name} required>
+            ${field.options.map(
+              (option) => html`<option value=${optionValue(option)}>${optionText(option)}</option>`,
+            )}
           </select>`
         : html`<input
-            id=${id}
             name=${field.name}
             type=${INPUT_TYPES[field.type ?? ""] ?? "text"}
             required
             class="mono"
-            data-prompt
           />`
     }
-  </div>`;
+  </label>`;
+}
+
+/** Go to the first field of the form of a resource. @param {string} id */
+export function focusAnswer(id) {
+  const form = document.querySelector(`form.answer[data-of="${CSS.escape(id)}"]`);
+  /** @type {HTMLElement|null|undefined} */ (form?.querySelector("input, select"))?.focus();
 }
 
 /** @param {any} option */

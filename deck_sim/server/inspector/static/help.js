@@ -20,7 +20,8 @@ const COLOURS = [
 /** @param {Element|undefined} element */
 function show(element) {
   const dialog = /** @type {HTMLDialogElement|undefined} */ (element);
-  if (dialog && !dialog.open) dialog.showModal();
+  // It is not in the document yet.
+  queueMicrotask(() => dialog?.isConnected && !dialog.open && dialog.showModal());
 }
 
 /** @param {import("./app.js").Context} ctx */

@@ -4,7 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
 import { release, resourceActions } from "./actions.js";
-import { answerForm } from "./answer.js";
+import { answerForm, focusAnswer } from "./answer.js";
 import { advance, advanceToNext } from "./clock.js";
 import { dueText } from "./due.js";
 import { countText, distanceText } from "./format.js";
@@ -16,7 +16,7 @@ import { link, statusBadge } from "./widgets.js";
  * @typedef {import("./model.js").Unfinished} Unfinished
  */
 
-const SHOWN = 5;
+const SHOWN = 4;
 
 /** People are the usual reason, so they come first. */
 const ORDER = ["answer", "review", "release", "none", "wait", "advance"];
@@ -31,10 +31,8 @@ function sorted({ model }) {
 export function waitingStrip(ctx) {
   const { model, ui } = ctx;
   if (ui.at !== null) return pastNotice(ctx);
-  const all = sorted(ctx);
   const total = model.next?.unfinished_total ?? 0;
-  const isOpen = !ui.expanded.has("waiting-closed");
-  const rows = ui.expanded.has("waiting-all") ? all : all.slice(0, SHOWN);
+  const isOpen = total > 0 && !ui.expanded.has("waiting-closed");
   return html`<section class="waiting" aria-label="What is unfinished">
     <div class="waiting-head">
       <button
@@ -45,26 +43,41 @@ export function waitingStrip(ctx) {
         @click=${() => toggle(ctx, "waiting-closed")}
       >
         ${total ? icon(isOpen ? "down" : "right") : icon("check")}
-        ${total ? countText(total, "unfinished", "unfinished") : "Nothing is unfinished"}
+        ${total ? `${total.toLocaleString("en")} unfinished` : "Nothing is unfinished"}
       </button>
       ${nextLine(ctx)}
     </div>
-    ${
-      isOpen && total
-        ? html`<ul class="waiting-rows">
-              ${repeat(
-                rows,
-                (one) => one.id,
-                (one) => row(ctx, one),
-              )}
-            </ul>
-            ${total > SHOWN ? moreButton(ctx, total) : nothing}`
-        : nothing
-    }
+    ${isOpen ? rows(ctx, total) : nothing}
     <div class="offscreen" aria-live="polite">
-      ${model.prompts ? `${countText(model.prompts, "open prompt")}` : ""}
+      ${model.prompts ? countText(model.prompts, "open prompt") : ""}
     </div>
   </section>`;
+}
+
+/** @param {Context} ctx @param {number} total */
+function rows(ctx, total) {
+  const all = sorted(ctx);
+  const isAll = ctx.ui.expanded.has("waiting-all");
+  const more = isAll
+    ? total > all.length && `These are the latest ${all.length} of ${total.toLocaleString("en")}.`
+    : "";
+  return html`<ul class="waiting-rows">
+      ${repeat(
+        isAll ? all : all.slice(0, SHOWN),
+        (one) => one.id,
+        (one) => row(ctx, one),
+      )}
+    </ul>
+    ${
+      total > SHOWN
+        ? html`<p class="waiting-more">
+            <button type="button" class="link" @click=${() => toggle(ctx, "waiting-all")}>
+              ${isAll ? "Show fewer" : `Show ${(total - SHOWN).toLocaleString("en")} more`}
+            </button>
+            <span class="muted">${more}</span>
+          </p>`
+        : nothing
+    }`;
 }
 
 /** @param {Context} ctx @param {string} name */
@@ -72,18 +85,6 @@ function toggle(ctx, name) {
   const expanded = new Set(ctx.ui.expanded);
   if (!expanded.delete(name)) expanded.add(name);
   ctx.set({ expanded });
-}
-
-/** @param {Context} ctx @param {number} total */
-function moreButton(ctx, total) {
-  const isAll = ctx.ui.expanded.has("waiting-all");
-  return html`<button
-    type="button"
-    class="link waiting-more"
-    @click=${() => toggle(ctx, "waiting-all")}
-  >
-    ${isAll ? "Show fewer" : `Show ${total - SHOWN} more`}
-  </button>`;
 }
 
 /** @param {Context} ctx */
@@ -110,7 +111,8 @@ function nextLine(ctx) {
   const mode = model.world?.mode;
   const state = mode === "frozen" ? "The clock is frozen; next" : "Next";
   return html`<span class="waiting-next"
-    >${state}: ${dueText(model, due)} <strong>${distanceText(due.time, model.now())}</strong></span
+    >${state}: <span class="waiting-due">${dueText(model, due)}</span>
+    <strong>${distanceText(due.time, model.now())}</strong></span
   >`;
 }
 
@@ -173,14 +175,8 @@ export function remedy(ctx, one, isOpen) {
 /** @param {Context} ctx @param {string} id */
 function openAnswer(ctx, id) {
   toggle(ctx, `answer-${id}`);
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      const input = document
-        .getElementById("main")
-        ?.querySelector(`[id^="answer-${CSS.escape(id)}"]`);
-      /** @type {HTMLElement|null|undefined} */ (input)?.focus();
-    }),
-  );
+  // The form is there after the next drawing.
+  requestAnimationFrame(() => requestAnimationFrame(() => focusAnswer(id)));
 }
 
 /** @param {Context} ctx */
