@@ -1,0 +1,170 @@
+// @ts-check
+/** The world as a whole: its timeline as a text or file, snapshots, reset. */
+
+import { html, render } from "../vendor/lit-html/lit-html.js";
+import { countText } from "../format.js";
+import { copyButton } from "../widgets.js";
+import { change, controlCard, field, formOf } from "./shared.js";
+
+/** @typedef {import("../app.js").Context} Context */
+
+/** @param {string} name @param {string} text @param {string} type */
+function download(name, text, type) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const anchor = document.createElement("a");
+  anchor.href = url;
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1_000);
+}
+
+/** @param {Context} ctx @param {string} end */
+function fileName(ctx, end) {
+  return `deck-sim-${new Date(ctx.model.now()).toISOString().slice(0, 19).replaceAll(":", "")}${end}`;
+}
+
+/** @param {Context} ctx @returns {Promise<any[]>} */
+async function readTimeline(ctx) {
+  return (await ctx.api.get("/_sim/timeline")).data;
+}
+
+/** @param {Context} ctx */
+async function timelineText(ctx) {
+  const rows = (await readTimeline(ctx)).map(({ at, kind, id, what }) => [at, kind, id, what]);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** @param {Context} ctx */
+async function timelineJson(ctx) {
+  return JSON.stringify(await readTimeline(ctx), null, 2);
+}
+
+/** @param {Context} ctx */
+export function worldCard(ctx) {
+  const save = async (/** @type {() => Promise<string>} */ read, /** @type {string} */ end) => {
+    const text = await ctx.act(`Saved ${end.slice(1)}`, read());
+    if (text)
+      download(fileName(ctx, end), text, end.endsWith("json") ? "application/json" : "text/plain");
+  };
+  const snapshot = async () => JSON.stringify(await ctx.api.get("/_sim/snapshot"));
+  return controlCard(
+    "World",
+    "Take it with you, put it back, or begin again.",
+    html`<h3>Timeline</h3>
+      <div class="control-buttons">
+        ${copyButton(() => timelineText(ctx), "Copy text")}
+        ${copyButton(() => timelineJson(ctx), "Copy JSON")}
+        <button
+          type="button"
+          class="button button-small"
+          @click=${() => save(() => timelineText(ctx), ".txt")}
+        >
+          Download text
+        </button>
+        <button
+          type="button"
+          class="button button-small"
+          @click=${() => save(() => timelineJson(ctx), ".timeline.json")}
+        >
+          Download JSON
+        </button>
+      </div>
+      <h3>Snapshot</h3>
+      <p class="muted">
+        Everything in this world, with the secrets of its destinations and without its key.
+      </p>
+      <div class="control-buttons">
+        <button type="button" class="button" @click=${() => save(snapshot, ".snapshot.json")}>
+          Download
+        </button>
+        <label class="button file-button"
+          >Restore…<input
+            type="file"
+            accept="application/json,.json"
+            aria-label="Restore a snapshot"
+            @change=${(/** @type {any} */ event) => void restore(ctx, event.target)}
+        /></label>
+      </div>
+      <h3>Reset</h3>
+      <p class="muted">
+        Removes every resource, call, event and scenario of this world. Ids start again.
+      </p>
+      <div class="control-buttons">
+        <button type="button" class="button button-danger" @click=${() => askReset(ctx)}>
+          Reset the world…
+        </button>
+      </div>`,
+  );
+}
+
+/** @param {Context} ctx @param {HTMLInputElement} input */
+async function restore(ctx, input) {
+  const file = input.files?.[0];
+  if (!file) return;
+  const put = async () => {
+    /** @type {any} */
+    let document;
+    try {
+      document = JSON.parse(await file.text());
+    } catch {
+      throw new Error(`${file.name} is no JSON; choose a file that was downloaded here`);
+    }
+    delete document.request_id;
+    return ctx.api.put("/_sim/snapshot", document);
+  };
+  await change(ctx, `Restored ${file.name}`, put());
+  input.value = "";
+}
+
+/** Ask before everything is removed. @param {Context} ctx */
+function askReset(ctx) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "dialog dialog-small";
+  dialog.setAttribute("aria-labelledby", "reset-title");
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  render(resetForm(ctx, dialog), dialog);
+  dialog.showModal();
+}
+
+/** @param {Context} ctx @param {HTMLDialogElement} dialog */
+function resetForm(ctx, dialog) {
+  const { model } = ctx;
+  const calls = model.calls.length + model.callsDropped;
+  /** @param {SubmitEvent} event */
+  const reset = async (event) => {
+    event.preventDefault();
+    const body = { edition: new FormData(formOf(event)).get("edition") };
+    const done = await change(ctx, "The world is empty", ctx.api.post("/_sim/reset", body));
+    dialog.close();
+    if (done) ctx.set({ selected: null, at: null });
+  };
+  return html`<form class="dialog-content control-form" @submit=${reset}>
+    <h2 id="reset-title">Reset the world?</h2>
+    <p>
+      ${countText(model.lanes.size, "run or login", "runs and logins")} and
+      ${countText(calls, "call")} are removed. A snapshot keeps them.
+    </p>
+    ${field(
+      "edition",
+      html`<select name="edition">
+        ${["connections", "credentials"].map(
+          (name) =>
+            html`<option value=${name} ?selected=${name === model.world?.edition}>${name}</option>`,
+        )}
+      </select>`,
+    )}
+    <div class="control-end">
+      <button type="button" class="button" @click=${() => dialog.close()}>Keep it</button>
+      <button class="button button-danger">Reset</button>
+    </div>
+  </form>`;
+}
