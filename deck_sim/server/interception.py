@@ -103,6 +103,7 @@ class Interceptor:
 
     async def _open(self, client: socket.socket, make_protocol: MakeProtocol) -> None:
         """Give a client its protocol, or close its socket."""
+        first = b""
         try:
             first = await _peek(client)
             while first == _CONNECT:
@@ -115,15 +116,15 @@ class Interceptor:
                 client,
                 ssl=self._tls if first == _TLS else None,
             )
-        except ssl.SSLError as error:
-            log.warning(
-                "deck-sim: a program did not accept the certificate for %s (%s); it must trust the"
-                " file that SSL_CERT_FILE names",
-                listed(self.hosts),
-                error.reason,
-            )
-        except OSError:  # the client has left
+        except OSError as error:  # the client has left
             client.close()
+            if first == _TLS:
+                log.warning(
+                    "deck-sim: a program did not accept the certificate for %s (%s); it must trust"
+                    " the file that SSL_CERT_FILE names",
+                    listed(self.hosts),
+                    getattr(error, "reason", "it closed its socket"),
+                )
         except asyncio.CancelledError:
             client.close()
             raise

@@ -138,12 +138,20 @@ def test_a_client_that_resets_its_socket_disturbs_nobody(interceptor, program):
 
 
 def test_a_program_that_does_not_trust_the_authority_is_logged(interceptor, logged):
-    """The log says what it has to trust."""
+    """The log says what it has to trust, whether it says why it leaves or not."""
     with dial(interceptor) as client, pytest.raises(ssl.SSLCertVerificationError):
         ssl.create_default_context().wrap_socket(client, server_hostname="api.deck.co")
-    message = logged.get(timeout=20).getMessage()
-    assert "did not accept the certificate for `api.deck.co` and `other.deck.co`" in message
-    assert "it must trust the file that SSL_CERT_FILE names" in message
+    with dial(interceptor) as client:
+        client.sendall(b"\x16\x03\x01\x02\x00")
+    messages = [logged.get(timeout=20).getMessage() for _ in range(2)]
+    text = (
+        "deck-sim: a program did not accept the certificate for `api.deck.co` and `other.deck.co`"
+    )
+    fix = "it must trust the file that SSL_CERT_FILE names"
+    assert messages == [
+        f"{text} (TLSV1_ALERT_UNKNOWN_CA); {fix}",
+        f"{text} (it closed its socket); {fix}",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["reset", "truncate"])
