@@ -92,11 +92,13 @@ def methods():
 
 def test_a_call_to_deck_reaches_the_world_of_the_test(anywhere, call):
     """Whatever the key and the proxies of the program; it sees the URL that it called."""
+    anywhere.keep_headers("host")
     with anywhere.intercept():
         status, made, url = call(f"{BASE}/agents?x=%20", **HEADERS)
     assert (status, made["name"], url) == (201, "Concierge", f"{BASE}/agents?x=%20")
-    anywhere.requests.assert_called("POST /v2/agents", times=1)
-    assert anywhere.requests[-1]["query"] == "x=%20"
+    (received,) = anywhere.requests
+    assert (received["path"], received["query"]) == ("/v2/agents", "x=%20")
+    assert received["headers"]["host"] == anywhere.url.removeprefix("http://")
 
 
 @pytest.mark.deck(strict=False)

@@ -72,7 +72,7 @@ def dial(interceptor):
 )
 def test_a_call_to_an_intercepted_host_reaches_the_world_of_its_key(thread, program, url):
     """In a TLS tunnel, and in plain HTTP."""
-    made = program.post(f"{url}/v2/agents?x=%C3%A4", json={"name": "Concierge"})
+    made = program.post(f"{url}/v2/%61gents?x=%C3%A4", json={"name": "Concierge"})
     assert made.status_code == 201
     with Deck(thread.server.url, KEY) as deck:
         call = deck.requests[-1]
