@@ -38,7 +38,7 @@ def intercepted_variables(
     with tempfile.TemporaryDirectory(prefix="deck-sim-") as folder:
         bundle = Path(folder) / "authorities.pem"
         bundle.write_bytes(b"\n".join([interceptor.certificate, *_read_bundles(environment)]))
-        own = urlsplit(server.url).hostname or ""  # which may be no loopback address
+        own = urlsplit(server.url).hostname or ""  # which may be another address
         direct = ",".join(
             dict.fromkeys([*_LOOPBACK, own, *_direct_hosts(interceptor.hosts, environment)])
         )
