@@ -86,7 +86,7 @@ _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
     help="End the command after this time, like 10m.",
 )
 @click.option("--hold", is_flag=True, help="Serve on after the command ends, until Ctrl-C.")
-@click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
+@click.argument("words", metavar="COMMAND...", nargs=-1)
 def command(
     words: tuple[str, ...],
     env_base_url: str,
@@ -104,6 +104,8 @@ def command(
     The command finds the API in environment variables. After it, a summary says what was called
     and played, and what is wrong with it.
     """
+    if not words:
+        raise click.UsageError("give the command to run, like `deck-sim exec -- npm test`")
     if report_file is not None and not report_file.parent.is_dir():
         folder = str(report_file.parent)
         raise click.UsageError(f"--report: the folder {folder!r} does not exist")

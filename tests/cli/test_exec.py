@@ -205,7 +205,7 @@ def test_a_signal_before_the_command_runs_is_passed_on(cli, monkeypatch):
         (["--report", "/no/such/folder/x.xml", "--", "true"], 2, "'/no/such/folder' does not"),
         (["--env-api-key", "A=B", "--", "true"], 2, "three different names without `=`; found"),
         (["--env-api-key", "DECK_BASE_URL", "--", "true"], 2, "three different names"),
-        ([], 2, "Missing argument 'COMMAND...'"),
+        ([], 2, "give the command to run, like `deck-sim exec -- npm test`"),
     ],
 )
 def test_a_mistake_is_one_line(cli, words, code, text):
