@@ -46,8 +46,8 @@ function world() {
   const delivery = (at, what, rest) =>
     entry(at, { kind: "event_delivery", id: "edlv_1", what, ...rest });
   model.apply("world", { epoch: "1", now: AT(0), mode: "frozen" });
+  call(0, "req_run", 0, { what: "POST run", resource_id: "trun_1", resource_ids: [] });
   entry(0, { what: "created as queued", status: "queued" });
-  call(0, "req_run", 0, { what: "POST run" });
   entry(2, { what: "queued -> running", status: "running" });
   for (const id of ["req_a", "req_b", "req_b"]) call(2, id, 2);
   entry(4, { what: "running -> completed", status: "completed" });
@@ -61,8 +61,8 @@ function world() {
 test("the history has statuses and calls in the order in which they happened", () => {
   const items = historyOf(world().lane("trun_1")).map(({ type, label }) => `${type} ${label}`);
   assert.deepEqual(items, [
-    "status queued",
     "call POST run",
+    "status queued",
     "status running",
     "call GET /v2/task-runs/trun_1 -> 200",
     "status completed",

@@ -254,6 +254,8 @@ export class Model {
       parent: about.connection_id ?? about.session_id ?? about.credential_id ?? null,
     };
     this.lanes.set(entry.id, lane);
+    const call = this.calls.at(-1); // the one that created it comes first
+    if (call?.resource_id === entry.id) this._markCall(call, entry.id);
     return lane;
   }
 
@@ -311,8 +313,12 @@ export class Model {
     if (call.time > this.now()) this._setNow(call.time);
     const ids = new Set(call.resource_ids);
     if (call.resource_id) ids.add(call.resource_id);
-    for (const id of ids)
-      this._mark(id, call.time, "call", call.what, { type: "call", id: call.id });
+    for (const id of ids) this._markCall(call, id);
+  }
+
+  /** @param {Call} call @param {string} id */
+  _markCall(call, id) {
+    this._mark(id, call.time, "call", call.what, { type: "call", id: call.id });
   }
 
   /** @param {DeckEvent} event */

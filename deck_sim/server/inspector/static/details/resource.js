@@ -4,7 +4,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { release, resourceActions } from "../actions.js";
 import { answerForm } from "../answer.js";
-import { countText, distanceText, durationText, parseTime, words } from "../format.js";
+import { countText, durationText, parseTime, words } from "../format.js";
 import { link, statusBadge, timeText } from "../widgets.js";
 import { remedy } from "../waiting.js";
 import { fetched } from "./fetched.js";
@@ -100,16 +100,9 @@ function presentState(lane, data) {
 }
 
 /** @param {Context} ctx */
-function pastNotice(ctx) {
-  const { model, ui } = ctx;
+function pastNotice({ ui }) {
   const at = /** @type {number} */ (ui.at);
-  return callout(
-    "waiting",
-    html`As it was ${timeText(at)}, ${distanceText(at, model.now())}. Read only.
-      <button type="button" class="button button-small" @click=${() => ctx.set({ at: null })}>
-        Back to now
-      </button>`,
-  );
+  return callout("waiting", html`<p>As it was at ${timeText(at)}. Read only.</p>`);
 }
 
 /** @param {Context} ctx @param {Lane|undefined} lane @param {any} target @param {any} state */
