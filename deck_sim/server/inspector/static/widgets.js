@@ -113,10 +113,17 @@ function jsonNode(value, open, name) {
   </details>`;
 }
 
+// Characters that are not seen, or that change the order of those after them.
+const INVISIBLE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
 /** @param {any} value */
 function jsonLeaf(value) {
   const type = value === null ? "null" : typeof value;
-  return html`<span class="json-${type}">${JSON.stringify(value)}</span>`;
+  const escape = (/** @type {string} */ one) =>
+    `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return html`<span class="json-${type}"
+    >${JSON.stringify(value).replace(INVISIBLE, escape)}</span
+  >`;
 }
 
 /**
