@@ -72,6 +72,7 @@ class AwaitedEvent:
     type: str
     resource_id: str | None
     seen: int  # how many of the world's events were checked
+    mover: Due | None = None  # the timer that `moves` found
 
     def came(self, world: World) -> bool:
         """Whether it is among the events since the last call."""
@@ -79,12 +80,17 @@ class AwaitedEvent:
         return any(event.type == self.type and self._matches(event.data.id) for event in new)
 
     def moves(self, world: World, until: datetime) -> bool:
-        """Whether a timer moves a resource that it could be about by then."""
-        progress = _progress(world)
-        return any(
-            resource.id in progress and progress[resource.id].at <= until
-            for resource in self._candidates(world)
-        )
+        """Whether a timer moves a resource that it could be about by then.
+
+        The last such timer is kept, so that they are looked through only when it has fired.
+        """
+        known = self.mover
+        if known is None or known.at > until or known not in world.timers.of(known.owner):
+            progress = _progress(world)
+            found = (progress.get(resource.id) for resource in self._candidates(world))
+            due = [one for one in found if one is not None and one.at <= until]
+            self.mover = max(due, key=lambda one: one.at, default=None)
+        return self.mover is not None
 
     def is_over(self, world: World) -> bool:
         """Whether the resource that it is about is final, or does not exist."""

@@ -4,7 +4,6 @@ Everything here runs on one thread. An endpoint does not await between reading a
 world.
 """
 
-import copy
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +25,7 @@ from deck_sim.engine.waiting import AwaitedEvent
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.advance import Advance, AdvanceReport, pass_time_until, run_to_end, steps
 from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS, ProcessWatch
+from deck_sim.runtime.forecast import Forecast
 from deck_sim.runtime.journal import MAX_CALLS, Call, StoredAnswer
 from deck_sim.runtime.polling import pass_polled_time
 from deck_sim.runtime.rate_limiter import RateLimiter
@@ -214,16 +214,14 @@ class Simulation:
         wanted = AwaitedEvent(type_, resource_id, len(self.world.events))
         until = self.world.now + min(limit, LAST_MOMENT - self.world.now)
         with self._advancing() as report:
-            steps_left, may_come = steps(self, until), self._may_come(wanted, until)
-            while (may_come or wanted.moves(self.world, until)) and (
-                is_pause := next(steps_left, None)
-            ) is not None:
+            steps_left, forecast = steps(self, until), Forecast(self, wanted, until)
+            while forecast.may_come() and (is_pause := next(steps_left, None)) is not None:
                 if is_pause:
                     yield
+                    forecast.forget()  # a receiver may have changed the world
                 if wanted.came(self.world):
                     yield from pass_time_until(self, self.world.now)
                     return report
-                may_come = self._may_come(wanted, until) if is_pause else may_come
         unplayed = find_unplayed_login(self.world, self.selection, self.library)
         reasons = [wanted.explain(self.world)]
         reasons += explain_unplayed_login(*unplayed) if unplayed else []
@@ -312,17 +310,3 @@ class Simulation:
                 self.world.note("clock", "", f"advanced {format_duration(report.now - began)}")
                 if self._clock is not None:
                     self._clock.resume(self.world.now)
-
-    def _may_come(self, wanted: AwaitedEvent, until: datetime) -> bool:
-        """Whether the event comes by `until`, tried on a copy of the world.
-
-        Also True if webhooks are sent before: their receivers may cause it.
-        """
-        ahead, wanted = copy.copy(self), copy.copy(wanted)
-        ahead.world = copy.deepcopy(self.world)
-        for is_pause in steps(ahead, until):
-            if wanted.came(ahead.world):
-                return True
-            if is_pause:
-                return not wanted.is_over(ahead.world)
-        return False
