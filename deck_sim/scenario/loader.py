@@ -170,7 +170,7 @@ def read_partially(
     if scenario is None or mistakes:
         return _rest(readable), mistakes
     scenario._source.update(data)
-    scenario._text = document.text
+    scenario._source.text = document.text
     scenario._editions, scenario._why_editions = editions, why
     return scenario, mistakes
 

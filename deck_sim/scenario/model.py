@@ -120,6 +120,12 @@ class Play(Strict):
     """The verdict of the reviewer when the run waits for approval; `none` leaves it waiting."""
 
 
+class Source(dict[str, Any]):
+    """A scenario as plain data. Two are equal whatever text they were read from."""
+
+    text = ""  # empty if it was never written as YAML
+
+
 class Scenario(Strict):
     """One scenario file."""
 
@@ -156,8 +162,7 @@ class Scenario(Strict):
     """Faults of calls about the resource that plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = FILLED
     """Faults of webhooks about the resource that plays the scenario."""
-    _source: dict[str, Any] = PrivateAttr(default_factory=dict)
-    _text: str = PrivateAttr(default="")
+    _source: Source = PrivateAttr(default_factory=Source)
     _editions: tuple[str, ...] = PrivateAttr(default=())
     _why_editions: str = PrivateAttr(default="")
 
@@ -211,7 +216,7 @@ class Scenario(Strict):
     @property
     def text(self) -> str:
         """The scenario as YAML, as it was written if it was."""
-        return self._text or write_yaml(self._source)
+        return self._source.text or write_yaml({**self._source})
 
     @property
     def overview(self) -> dict[str, Any]:
