@@ -56,6 +56,10 @@ class TimelineEntry(Immutable):
     kind: str  # a resource's kind, or `call`, `clock`, `magic_name` or `queue`
     id: str
     what: str
+    status: str | None = None  # that the resource entered
+    changes: Mapping[str, Any] | None = None  # fields that were set with it
+    step: tuple[int | str, ...] | None = None  # the path of the step that its story was at
+    is_creation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,8 @@ class World:
             self.users.setdefault(used.id, {})[resource.id] = None
             self.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)
         as_status = f" as {resource.status}" if resource.status else ""
-        self.note(kind, resource.id, f"created{as_status}{about}")
+        what = f"created{as_status}{about}"
+        self.note(kind, resource.id, what, resource.status, is_creation=True)
         if not silent:
             self._emit_lifecycle(resource, "created")
             # If the creation is an event of its own, the first status emits no event (assumed).
@@ -242,7 +243,7 @@ class World:
             new["hidden"] = hidden
         changed = self._keep(replace(resource, updated_at=self.now, **new))
         named = f"changed {', '.join(fields) or 'the login'}"
-        self.note(resource.kind, resource.id, what or named)
+        self.note(resource.kind, resource.id, what or named, changes=fields)
         self._emit_lifecycle(changed, "updated")
         return changed
 
@@ -293,7 +294,7 @@ class World:
         if status in machine.leads_first:
             self._lead_used(machine, moved)
         self._keep(moved)
-        self.note(resource.kind, resource.id, what or f"{before} -> {status}")
+        self.note(resource.kind, resource.id, what or f"{before} -> {status}", status, fields)
         word = machine.event(status)
         if word is not None:
             self.emit(f"{resource.kind}.{word}", moved)
@@ -357,9 +358,30 @@ class World:
                 extras["external_id"] = other["external_id"]
         return extras | {name: self.embedded(resource, name) for name in row.embeds}
 
-    def note(self, kind: str, resource_id: str, what: str) -> None:
-        """Add an entry to the timeline."""
-        self.timeline.append(TimelineEntry(self.now, kind, resource_id, intern(what)))
+    def note(
+        self,
+        kind: str,
+        resource_id: str,
+        what: str,
+        status: str | None = None,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        is_creation: bool = False,
+    ) -> None:
+        """Add an entry to the timeline, with the status that the resource entered, if any."""
+        story = self.stories.get(resource_id)
+        self.timeline.append(
+            TimelineEntry(
+                self.now,
+                kind,
+                resource_id,
+                intern(what),
+                status,
+                changes or None,
+                story.place if story else None,
+                is_creation,
+            )
+        )
 
     def stop_story(self, owner: str) -> None:
         """End the script of a connection, session or run, and take back its timers."""

@@ -1,7 +1,7 @@
 """The timeline and the report of an advance, as values to look into and to print."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,11 +20,13 @@ class TimelineEntry:
     kind: str  # a kind of resource, or `call`, `clock`, `magic_name` or `queue`
     id: str
     what: str
+    # The other keys that the control API shows of it, such as `status`, `changes` and `step`.
+    details: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """The entry as the control API shows it."""
         at = print_moment(self.at)
-        return {"at": at, "kind": self.kind, "id": self.id, "what": self.what}
+        return {"at": at, "kind": self.kind, "id": self.id, "what": self.what, **self.details}
 
     def __str__(self) -> str:
         kind = self.kind.removeprefix("event_")  # `delivery` and `destination` are shorter
@@ -70,10 +72,13 @@ def cut_middle(lines: list[str], most: int) -> list[str]:
 
 def read_timeline(entries: Iterable[Mapping[str, Any]]) -> Timeline:
     """The timeline from the entries of a control API answer."""
-    return Timeline(
-        TimelineEntry(datetime.fromisoformat(row["at"]), row["kind"], row["id"], row["what"])
-        for row in entries
-    )
+    return Timeline(map(_read_entry, entries))
+
+
+def _read_entry(row: Mapping[str, Any]) -> TimelineEntry:
+    details = {**row}
+    at, kind, id_, what = (details.pop(name) for name in ("at", "kind", "id", "what"))
+    return TimelineEntry(datetime.fromisoformat(at), kind, id_, what, details)
 
 
 def read_advance(answer: Mapping[str, Any]) -> AdvanceReport:

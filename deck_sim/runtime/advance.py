@@ -24,6 +24,7 @@ class AdvanceReport:
 
     now: datetime
     happened: list[TimelineEntry]
+    after: int  # the number of entries before those
 
 
 class HasWorld(Protocol):

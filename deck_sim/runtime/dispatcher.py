@@ -32,6 +32,7 @@ from deck_sim.engine.deliveries import (
 from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
 from deck_sim.runtime.activity import log_attempt
 from deck_sim.runtime.advance import Advance, AdvanceReport, run_to_end
+from deck_sim.runtime.changes import Changes
 from deck_sim.runtime.serialization import (
     custom_headers,
     dump_json,
@@ -71,6 +72,7 @@ class Dispatcher:
         self, sender: Sender | None = None, wall: Callable[[], datetime] = real_time.process_now
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
+        self.changes = Changes()
         self._backgrounds: dict[int, _Background] = {}  # by the identity of the simulation
 
     @property
@@ -97,6 +99,7 @@ class Dispatcher:
                     text = "this world was reset or deleted while its clock was being moved"
                     raise refuse("request/state_invalid", text)
                 next(advance)
+                self.changes.announce(simulation.key)
                 await self.deliver(simulation)
         except StopIteration as end:
             report: AdvanceReport = end.value
@@ -126,9 +129,13 @@ class Dispatcher:
             _record(simulation, attempt, result)
 
     def wake(self, simulation: Simulation) -> None:
-        """Start background delivery, if the clock's mode needs it, or look for new work at once."""
+        """Announce a change. In the background, time passes and webhooks are sent from now on, if
+        the clock's mode needs it and somebody would see it.
+        """
+        self.changes.announce(simulation.key)
         needed = simulation.mode in _BACKGROUND_MODES and not simulation.dropped
-        if needed and simulation.world.all("event_destination"):
+        is_seen = self.changes.has_listeners(simulation.key)
+        if needed and (is_seen or simulation.world.all("event_destination")):
             background = self._backgrounds.setdefault(id(simulation), _Background())
             if background.loop is None:
                 work = self._deliver_in_background(simulation, background)
@@ -136,7 +143,8 @@ class Dispatcher:
             background.wake.set()
 
     def forget(self, simulation: Simulation) -> None:
-        """Cancel the background tasks of a world."""
+        """Cancel the background tasks of a world that was dropped."""
+        self.changes.announce(simulation.key)
         self._backgrounds.pop(id(simulation), _Background()).cancel()
 
     async def close(self) -> None:
@@ -158,6 +166,7 @@ class Dispatcher:
                 if not simulation.advancing:
                     simulation.catch_up()
                     run_to_end(simulation.settle())
+                    self.changes.announce(simulation.key)
                     self._start_attempts(simulation, background)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._until_next(simulation).total_seconds()):
@@ -170,6 +179,7 @@ class Dispatcher:
             result = await trying
             simulation.catch_up()
             _record(simulation, attempt, result)
+            self.changes.announce(simulation.key)
 
         for attempt, trying in self._begin_attempts(simulation):
             task = asyncio.ensure_future(_log_errors(simulation, record(attempt, trying)))

@@ -35,6 +35,7 @@ class Call:
     fault: str | None = None  # the key of its fault
     unanswered: str | None = None  # why its client got no answer, or none that can be read
     assumed: tuple[str, ...] = ()  # the assumed behaviours it relies on
+    number: int = 0  # among all calls of its world, also those that are no longer kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,4 +180,6 @@ def _play(simulation: Simulation, task: Resource, uses: Mapping[str, Any], body:
             " none; choose another one"
         )
         raise refuse("request/input_invalid", text, field="scenario") from None
-    return begin_run(world, task, uses, body.input, script, silent=True, id=body.id)
+    run = begin_run(world, task, uses, body.input, script, silent=True, id=body.id)
+    simulation.record_choice(run.id)
+    return run

@@ -58,7 +58,7 @@ def seed_resources(
     ahead = copy.copy(simulation)
     world = ahead.world = copy.deepcopy(simulation.world)
     ahead.selection = copy.deepcopy(simulation.selection)
-    ahead.choices = copy.copy(simulation.choices)
+    ahead.choices, ahead.chosen = copy.copy(simulation.choices), copy.copy(simulation.chosen)
     known = seedable(world.rules)
     problems: list[Problem] = []
     made: dict[str, list[str]] = {}
@@ -87,7 +87,7 @@ def seed_resources(
     if problems:
         raise ApiError(*problems)
     simulation.world, simulation.selection = world, ahead.selection
-    simulation.choices = ahead.choices
+    simulation.choices, simulation.chosen = ahead.choices, ahead.chosen
     return made
 
 

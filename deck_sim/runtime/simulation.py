@@ -5,6 +5,7 @@ world.
 """
 
 import logging
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -62,6 +63,11 @@ class Settings:
     options: Options = field(default_factory=Options)
 
 
+def new_epoch() -> str:
+    """A name for one history of a world. No other has it, also after the server has restarted."""
+    return os.urandom(4).hex()
+
+
 class Refusal(ApiError):
     """The error with which the chosen scenario refuses the call that would play it."""
 
@@ -95,6 +101,8 @@ class Simulation:
     selection: SelectionState = field(default_factory=SelectionState)
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
+    epoch: str = field(default_factory=new_epoch)
+    chosen: dict[str, Choice] = field(default_factory=dict)  # by resource that plays or played it
     ignored_names: dict[str, None] = field(default_factory=dict)  # the warnings about them, once
     rate_limiter: RateLimiter = field(init=False)
     strict_fidelity: bool = field(init=False)  # refuse calls that rely on strict assumptions
@@ -149,7 +157,8 @@ class Simulation:
             self.world.note("clock", "", f"{text}; the world's stays, and goes on from here")
         else:
             self.world.begin_at(moment)
-        return AdvanceReport(self.world.now, self.world.timeline[position:])
+            self.epoch = new_epoch()
+        return AdvanceReport(self.world.now, self.world.timeline[position:], position)
 
     def watch_process(self) -> None:
         """Warn once if the process is frozen and moves its time, and this frozen world does not."""
@@ -292,6 +301,11 @@ class Simulation:
             raise refusal
         return script
 
+    def record_choice(self, resource_id: str) -> Choice:
+        """Record that a resource plays what was chosen last; returns that choice."""
+        choice = self.chosen[resource_id] = self.choices[-1]
+        return choice
+
     def _warn(self, kind: str, texts: Iterable[str]) -> None:
         for text in texts:
             self.world.note(kind, "", text)
@@ -301,7 +315,7 @@ class Simulation:
     def _advancing(self) -> Iterator[AdvanceReport]:
         """Fill the report at the end; note in the timeline that the clock was moved."""
         began, position = self.world.now, len(self.world.timeline)
-        report = AdvanceReport(began, [])
+        report = AdvanceReport(began, [], position)
         try:
             yield report
         finally:

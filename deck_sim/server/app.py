@@ -77,8 +77,12 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         body = await _read_body(receive)
-        if body is None:
-            return
+        if body is not None:
+            # No frame holds the world while the response is sent: a stream may outlive it.
+            response = await self._find_response(scope, body, receive)
+            await response(scope, receive, send)
+
+    async def _find_response(self, scope: Scope, body: bytes, receive: Receive) -> ASGIApp:
         headers, worlds = Headers(scope=scope), self.worlds
         try:
             is_open = relative_path(scope) in self.open_paths
@@ -90,13 +94,10 @@ class App:
             answer.serialize(worlds.next_request_id())
             log_refused(scope["method"], scope["path"], answer.status, str(error))
             self.note_refused(f"{scope['method']} {scope['path']}", headers.get("authorization"))
-            response: ASGIApp = _make_response(scope, answer)
-        else:
-            request_id = simulation.world.next_id(self.id_prefix)
-            response = await self.respond(
-                Request(scope, headers, body, worlds, simulation, request_id), receive
-            )
-        await response(scope, receive, send)
+            return _make_response(scope, answer)
+        request_id = simulation.world.next_id(self.id_prefix)
+        request = Request(scope, headers, body, worlds, simulation, request_id)
+        return await self.respond(request, receive)
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Note a call that reached no world. One of the control API leaves no trace."""
@@ -105,7 +106,7 @@ class App:
         """Answer a request to a world. `receive` tells when its client leaves."""
         answer = await self.answer(request)
         self.worlds.dispatcher.wake(request.simulation)
-        return _make_response(request.scope, answer)
+        return answer.app or _make_response(request.scope, answer)
 
     async def answer(self, request: Request) -> Answer:
         """Handle a request. Every error becomes an answer."""

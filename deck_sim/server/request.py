@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from deck_sim.base.redaction import redact_query
 from deck_sim.base.version import __version__
@@ -47,6 +47,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     choice: Choice | None = None  # the scenario of what the call creates, or that refuses it
     body: bytes = b""  # set by `serialize`
+    app: ASGIApp | None = None  # answers in place of this
 
     def serialize(self, request_id: str) -> None:
         """Make the body, unless it exists: a replayed answer keeps the body that was stored."""
@@ -136,6 +137,7 @@ def record_call(request: Request, answer: Answer) -> Call:
     """Make the journal's record of a request and its answer, without secrets."""
     errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
     readable = request.fault is None or request.fault.is_answer_readable
+    journal = request.simulation.journal
     return Call(
         at=request.world.now,
         request_id=request.id,
@@ -153,6 +155,7 @@ def record_call(request: Request, answer: Answer) -> Call:
         fault=request.fault and request.fault.key,
         unanswered=None if readable else f"fault `{request.fault.key}`",
         assumed=read_assumed(answer.headers),
+        number=journal[-1].number + 1 if journal else 1,
     )
 
 

@@ -81,6 +81,20 @@ class Loop(asyncio.SelectorEventLoop):
         return real_time.monotonic()
 
 
+class _Uvicorn(uvicorn.Server):
+    """uvicorn's server, which first ends what would keep it from stopping."""
+
+    def __init__(self, config: uvicorn.Config, worlds: WorldRegistry) -> None:
+        super().__init__(config)
+        self._worlds = worlds
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End all streams, and send the answers that are held."""
+        self._worlds.send_held_responses()
+        self._worlds.dispatcher.changes.close()
+        await super().shutdown(sockets)
+
+
 class Server:
     """A server on a port of its own. `run` serves until `stop` is called."""
 
@@ -124,7 +138,7 @@ class Server:
             ws="none",
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
-        self._uvicorn = uvicorn.Server(config)
+        self._uvicorn = _Uvicorn(config, worlds)
 
     @property
     def base_url(self) -> str:
@@ -173,7 +187,6 @@ class Server:
 
     def stop(self) -> None:
         """Make `run` return. Answers that are held are sent first."""
-        self.worlds.send_held_responses()
         self._uvicorn.should_exit = True
 
 

@@ -12,6 +12,7 @@ PAGE = Path(__file__).parents[2].joinpath("docs/control.md").read_text(encoding=
 SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^#+ |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 EXAMPLE = re.compile(r"^\$ (deck .*?)\n(\{.*?)\n(?=\$ |```)", re.MULTILINE | re.DOTALL)
 MORE = "…"
+STREAM = "GET /_sim/stream"
 
 
 def _heading(route):
@@ -24,8 +25,10 @@ def test_the_sections_are_the_calls():
 
 
 def test_every_section_shows_its_call():
-    """A section has an example of its own call."""
+    """A section has an example of its own call. That of the stream has no JSON, and no end."""
     for heading, section in SECTIONS.items():
+        if heading == STREAM:
+            continue
         method, path = heading.replace("ID", "[^/]+").replace("NAME", "[^/]+").split()
         calls = [_read(command) for command, _ in EXAMPLE.findall(section)]
         paths = [found for found_method, found, _ in calls if found_method == method]

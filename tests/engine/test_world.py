@@ -9,7 +9,6 @@ import pytest
 
 import deck_sim
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import FROZEN_START, IllegalMove, World
 
 MACHINES = {
@@ -76,8 +75,10 @@ def test_a_legal_move_writes_one_line_and_at_most_one_event(edition, kind, befor
     moved = world.move(resource, after)
     assert world.find(kind, resource.id) == moved
     assert (moved.status, moved.fields.get("interaction")) == (after, None)
-    new = TimelineEntry(FROZEN_START, kind, resource.id, f"{before} -> {after}")
-    assert world.timeline == [*lines, new]
+    *earlier, new = world.timeline
+    assert earlier == lines
+    assert (new.at, new.kind, new.id) == (FROZEN_START, kind, resource.id)
+    assert (new.what, new.status) == (f"{before} -> {after}", after)
     word = WORDS.get(kind, {}).get(after, None if kind in WORDS else after)
     word = "canceling" if word == "cancelling" else word
     assert [(e.type, e.data) for e in world.events] == ([(f"{kind}.{word}", moved)] if word else [])

@@ -26,7 +26,7 @@ def _target(request: Request) -> Resource:
 
 def _show_playing(request: Request, resource: Resource, status: int) -> Answer:
     """Show a resource, and in a header the scenario that was chosen for it."""
-    choice = request.simulation.choices[-1]
+    choice = request.simulation.record_choice(resource.id)
     shown = print_resource(request.simulation, resource)
     return Answer(shown, status, {HEADER: str(choice)}, choice)
 

@@ -16,6 +16,7 @@ from deck_sim.server.control import (  # noqa: F401
     reports,
     scenarios,
     schemas,
+    stream,
     worlds,
 )
 from deck_sim.server.control.routes import ROUTES, route

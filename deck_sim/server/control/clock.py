@@ -12,8 +12,8 @@ from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import TIMER_EFFECTS, waiting
 from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import FOLLOW, ON_POLL, Simulation
+from deck_sim.runtime.timeline import print_entries
 from deck_sim.server.control.holds import print_holds
-from deck_sim.server.control.records import print_entry
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -87,7 +87,7 @@ async def advance_clock(request: Request, body: bodies.Advance) -> Answer:
     else:
         advance = simulation.advance_until_idle()
     report = await request.worlds.dispatcher.drive(simulation, advance)
-    happened = [print_entry(entry) for entry in report.happened]
+    happened = [*print_entries(simulation, report.happened, report.after)]
     now = print_moment(report.now)
     return Answer({"now": now, "happened": happened, **print_holds(simulation)})
 

@@ -6,9 +6,9 @@ They do not change a world: they are not in its journal, and do not move an `on_
 from functools import partial
 from typing import Any
 
-from deck_sim.engine.records import TimelineEntry
-from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call
+from deck_sim.runtime.journal import KEPT_HEADERS, Call
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
+from deck_sim.runtime.timeline import print_timeline
 from deck_sim.server.control.people import check_kind
 from deck_sim.server.control.routes import ROUTES, route
 from deck_sim.server.request import Answer, Request
@@ -18,31 +18,7 @@ from deck_sim.server.routing import Route
 @route("GET", "/timeline")
 def show_timeline(request: Request) -> Answer:
     """Show calls, transitions, deliveries and clock moves, in the order in which they happened."""
-    entries, merged, position = request.world.timeline, list[dict[str, Any]](), 0
-    for call in request.simulation.journal:
-        merged += [print_entry(entry) for entry in entries[position : call.after]]
-        merged.append(_print_as_entry(call))
-        position = max(position, call.after)
-    merged += [print_entry(entry) for entry in entries[position:]]
-    return Answer({"data": merged})
-
-
-def print_entry(entry: TimelineEntry) -> dict[str, Any]:
-    """An entry of the timeline."""
-    at = print_moment(entry.at)
-    return {"at": at, "kind": entry.kind, "id": entry.id, "what": entry.what}
-
-
-def _print_as_entry(call: Call) -> dict[str, Any]:
-    query = f"?{call.query}" if call.query else ""
-    what = [f"{call.method} {call.path}{query} -> {call.status}"]
-    what += [f"({', '.join(call.errors)})"] if call.errors else []
-    what += [call.answered["status"]] if call.answered.get("status") else []
-    what += ["(replayed)"] if call.replayed else []
-    what += [f"(fault: {call.fault})"] if call.fault else []
-    what += [f"({GAVE_UP})"] if call.unanswered == GAVE_UP else []
-    at = print_moment(call.at)
-    return {"at": at, "kind": "call", "id": call.request_id, "what": " ".join(what)}
+    return Answer({"data": [*print_timeline(request.simulation)]})
 
 
 @route("GET", "/requests")

@@ -47,10 +47,9 @@ def test_an_advance_reports_what_happened(sim, advance, run_task):
     run = run_task()
     report = advance("1m")
     assert report["now"] == "2025-01-15T09:31:01Z"
-    line = {"kind": "task_run", "id": run["id"]}
-    assert report["happened"] == [
-        {"at": "2025-01-15T09:30:03Z", **line, "what": "queued -> running"},
-        {"at": "2025-01-15T09:30:11Z", **line, "what": "running -> completed"},
+    assert [(entry["at"], entry["id"], entry["what"]) for entry in report["happened"]] == [
+        ("2025-01-15T09:30:03Z", run["id"], "queued -> running"),
+        ("2025-01-15T09:30:11Z", run["id"], "running -> completed"),
     ]
 
 

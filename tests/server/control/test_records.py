@@ -23,14 +23,66 @@ def test_the_timeline_merges_calls_and_what_they_caused(api, sim, whats, task, c
     ]
 
 
-def test_timeline_entries_have_four_fields(api, sim):
-    """Calls and transitions have the same four fields."""
+def test_timeline_entries_of_calls_and_resources_are_data(api, sim):
+    """Both have four keys in common; a call has its own number, and what it names and answers."""
     agent = api.post("/agents", json={"name": "x"}).json()
+    api.get(f"/agents/{agent['id']}?token=abc")
     at = {"at": "2025-01-15T09:30:00Z"}
-    assert sim.get("/timeline").json()["data"] == [
-        {**at, "kind": "call", "id": agent["request_id"], "what": "POST /v2/agents -> 201"},
-        {**at, "kind": "agent", "id": agent["id"], "what": "created"},
-    ]
+    call = {"kind": "call", "errors": [], "scenario": None, "fault": None, "replayed": False}
+    call |= {"unanswered": None, "resource_id": agent["id"], **at}
+    made, created, read = sim.get("/timeline").json()["data"]
+    assert made == {
+        **call,
+        "number": 1,
+        "id": agent["request_id"],
+        "what": "POST /v2/agents -> 201",
+        "after": 0,
+        "method": "POST",
+        "path": "/v2/agents",
+        "query": "",
+        "status": 201,
+        "resource_ids": [],
+    }
+    assert created == {
+        **at,
+        "number": 1,
+        "kind": "agent",
+        "id": agent["id"],
+        "what": "created",
+        "about": {"name": "x"},
+    }
+    assert (read["number"], read["after"]) == (2, 1)
+    assert (read["query"], read["resource_ids"]) == ("token=•••", [agent["id"]])
+
+
+def test_an_entry_has_the_status_the_changes_and_the_step(sim, advance, run_task, subscribe):
+    """The path of a step is that of coverage; what is created says what it is about."""
+    hook = subscribe("task_run.queued")
+    run = run_task("mfa_then_success", input={"n": 1})
+    advance("1m")
+    entries = sim.get("/timeline").json()["data"]
+    created, _, asked = [entry for entry in entries if entry["id"] == run["id"]]
+    assert created["status"] == "queued"
+    assert created["about"].items() >= {"scenario": "mfa_then_success", "because": "header"}.items()
+    assert created["about"]["connection_id"] == run["connection_id"]
+    assert (asked["status"], asked["step"]) == ("interaction_required", ["task_run", 2])
+    assert asked["changes"]["interaction"]["type"] == "mfa"
+    delivery = next(e for e in entries if e["kind"] == "event_delivery")
+    assert delivery["about"]["resource_id"] == run["id"]
+    assert delivery["about"]["event_destination_id"] == hook["id"]
+
+
+def test_changes_in_the_timeline_hide_secrets(api, sim):
+    """As in the journal, by the names of fields."""
+    agent = api.post("/agents", json={"name": "x"}).json()
+    task = api.post("/tasks", json={"name": "x", "agent_id": agent["id"]}).json()
+    changed = {"input_schema": {"default": {"token": "abc"}}, "prompt": "at https://u:p@h.example/"}
+    api.patch(f"/tasks/{task['id']}", json=changed)
+    *_, entry = sim.get("/timeline").json()["data"]
+    assert entry["changes"] == {
+        "input_schema": {"default": {"token": "•••"}},
+        "prompt": "at https://•••@h.example/",
+    }
 
 
 def test_a_poll_is_before_the_transition_it_causes(api, sim, whats, run_task):

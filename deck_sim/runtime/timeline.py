@@ -1,0 +1,187 @@
+"""The timeline of a world as the control API prints it: entries and calls, in their order."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self, TypeVar
+
+from deck_sim.base.redaction import redact
+from deck_sim.engine.records import Event, TimelineEntry
+from deck_sim.runtime.journal import GAVE_UP, Call
+from deck_sim.runtime.serialization import print_moment
+from deck_sim.runtime.simulation import Simulation
+
+Item = TypeVar("Item")
+Record = tuple[str, dict[str, Any]]  # `entry`, `call` or `event`, and what is printed of it
+
+_COUNT = re.compile(r"[0-9]{1,15}")
+_ABOUT = ("name", "external_id", "event_type")  # shown of a new resource, beside its references
+
+
+def print_timeline(simulation: Simulation) -> Iterator[dict[str, Any]]:
+    """Every entry and call, without events."""
+    position = Position(events=len(simulation.world.events))
+    while record := next_record(simulation, position):
+        yield record[1]
+
+
+@dataclass(slots=True)
+class Position:
+    """A place in the history of a world: how many entries, calls and events come before it."""
+
+    epoch: str = ""
+    entries: int = 0
+    calls: int = 0
+    events: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what `str()` writes. Any other text is a place in no history."""
+        epoch, *counts = text.split(":")
+        if len(counts) != 3 or not all(_COUNT.fullmatch(count) for count in counts):
+            return cls()
+        return cls(epoch, *map(int, counts))
+
+    def is_in(self, simulation: Simulation) -> bool:
+        """Whether the history of a world has this place."""
+        world, journal = simulation.world, simulation.journal
+        return (
+            self.epoch == simulation.epoch
+            and self.entries <= len(world.timeline)
+            and self.calls <= (journal[-1].number if journal else 0)
+            and self.events <= len(world.events)
+        )
+
+    def __str__(self) -> str:
+        return f"{self.epoch}:{self.entries}:{self.calls}:{self.events}"
+
+
+def next_record(simulation: Simulation, position: Position) -> Record | None:
+    """What comes after a position, which moves behind it; None if there is nothing.
+
+    A call stands before the entries that it caused, an event behind the entry that emitted it.
+    Calls that are no longer kept are skipped.
+    """
+    world, journal = simulation.world, simulation.journal
+    entry, event = _at(world.timeline, position.entries), _at(world.events, position.events)
+    first = journal[0].number if journal else 1
+    call = _at(journal, max(position.calls - first + 1, 0))
+    last = world.timeline[position.entries - 1] if position.entries else None
+    if event and ((last and _emitted(last, event)) or (call is None and entry is None)):
+        position.events += 1
+        return "event", _print_event(event, position.events)
+    if call and (entry is None or call.after <= position.entries):
+        position.calls = call.number
+        return "call", print_call_entry(simulation, call)
+    if entry:
+        position.entries += 1
+        return "entry", print_entry(simulation, entry, position.entries)
+    return None
+
+
+def _emitted(entry: TimelineEntry, event: Event) -> bool:
+    resource = event.data
+    is_same = (entry.id, entry.at) == (resource.id, event.created_at)
+    return is_same and entry.status in (None, resource.status)
+
+
+def _at(items: Sequence[Item], index: int) -> Item | None:
+    return items[index] if index < len(items) else None
+
+
+def print_entries(
+    simulation: Simulation, entries: Iterable[TimelineEntry], after: int
+) -> Iterator[dict[str, Any]]:
+    """Entries that follow one another; `after` is the number of those before them."""
+    for number, entry in enumerate(entries, after + 1):
+        yield print_entry(simulation, entry, number)
+
+
+def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:
+    """An entry of the timeline; keys without a value are left out."""
+    details: dict[str, Any] = {
+        "status": entry.status,
+        "changes": (entry.changes and _print_changes(simulation, entry)) or None,
+        "about": _print_about(simulation, entry) if entry.is_creation else None,
+        "step": entry.step and [*entry.step],
+    }
+    return {
+        "number": number,
+        "at": print_moment(entry.at),
+        "kind": entry.kind,
+        "id": entry.id,
+        "what": entry.what,
+        **{name: value for name, value in details.items() if value is not None},
+    }
+
+
+def print_call_entry(simulation: Simulation, call: Call) -> dict[str, Any]:
+    """A call of the Deck API as an entry of the timeline. `number` counts the calls."""
+    prefixes = {kind.prefix for kind in simulation.world.rules.kinds.values()} | {"evt"}
+    parts = (part.partition("_") for part in call.path.split("/"))
+    return {
+        "number": call.number,
+        "at": print_moment(call.at),
+        "kind": "call",
+        "id": call.request_id,
+        "what": _describe_call(call),
+        "after": call.after,
+        "method": call.method,
+        "path": call.path,
+        "query": call.query,
+        "status": call.status,
+        "errors": [*call.errors],
+        "scenario": str(call.scenario) if call.scenario else None,
+        "fault": call.fault,
+        "replayed": call.replayed,
+        "unanswered": call.unanswered,
+        "resource_id": call.answered.get("id"),
+        "resource_ids": ["".join(part) for part in parts if part[1] and part[0] in prefixes],
+    }
+
+
+def _print_event(event: Event, number: int) -> dict[str, Any]:
+    return {
+        "number": number,
+        "id": event.id,
+        "type": event.type,
+        "at": print_moment(event.created_at),
+        "resource_id": event.data.id,
+        "kind": event.data.kind,
+    }
+
+
+def _print_changes(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]:
+    """The attributes that were set, with secrets hidden."""
+    shown = simulation.world.kind(entry.kind).attributes
+    return {
+        name: print_moment(value) if isinstance(value, datetime) else redact({name: value})[name]
+        for name, value in (entry.changes or {}).items()
+        if name in shown
+    }
+
+
+def _print_about(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]:
+    """The ids that a new resource refers to, what it is called, and the scenario it plays."""
+    resource = simulation.world.all(entry.kind)[entry.id]
+    about = {
+        name: value
+        for name, value in resource.fields.items()
+        if (name.endswith("_id") or name in _ABOUT) and isinstance(value, str)
+    }
+    if "event" in resource.hidden:
+        about["resource_id"] = resource.hidden["event"].data.id
+    choice = simulation.chosen.get(entry.id)
+    return about | ({"scenario": choice.played.name, "because": choice.because} if choice else {})
+
+
+def _describe_call(call: Call) -> str:
+    query = f"?{call.query}" if call.query else ""
+    what = [f"{call.method} {call.path}{query} -> {call.status}"]
+    what += [f"({', '.join(call.errors)})"] if call.errors else []
+    what += [call.answered["status"]] if call.answered.get("status") else []
+    what += ["(replayed)"] if call.replayed else []
+    what += [f"(fault: {call.fault})"] if call.fault else []
+    what += [f"({GAVE_UP})"] if call.unanswered == GAVE_UP else []
+    return " ".join(what)
