@@ -44,13 +44,13 @@ def show_coverage(request: Request) -> Answer:
 @route("GET", "/fidelity")
 def show_fidelity(request: Request) -> Answer:
     """Show the rows of an edition, by default of the world's; with `grade`, those of one grade."""
-    edition = _read_word(request, "edition", EDITIONS) or request.world.edition
-    grade = _read_word(request, "grade", GRADES)
+    edition = read_word(request, "edition", EDITIONS) or request.world.edition
+    grade = read_word(request, "grade", GRADES)
     rows = [row for row in rows_of(edition) if grade in (None, row.grade)]
     return Answer({"data": [row.as_json() for row in rows]})
 
 
-def _read_word(request: Request, name: str, allowed: Collection[str]) -> str | None:
+def read_word(request: Request, name: str, allowed: Collection[str]) -> str | None:
     """Read the last value of a query parameter that takes only some words."""
     for word in request.query_values(name)[-1:]:
         if word not in allowed:

@@ -20,6 +20,7 @@ from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.runtime.serialization import print_moment
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.timeline import Position, next_record
+from deck_sim.server.control.reports import read_word
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import VERSION, Answer, Request
 
@@ -36,9 +37,13 @@ _MOST_MESSAGES = 200  # between two chances for other calls to be answered
 
 @route("GET", "/stream")
 def stream_world(request: Request) -> Answer:
-    """Stream timeline entries, calls and events as they happen."""
+    """Stream timeline entries, calls and events as they happen.
+
+    With `follow=false` the stream ends when all that has happened was sent.
+    """
     key, last = request.simulation.key, request.headers.get(LAST_EVENT_ID, "")
-    return Answer({}, app=EventStream(request.worlds, key, Position.read(last)))
+    follows = read_word(request, "follow", ("true", "false")) != "false"
+    return Answer({}, app=EventStream(request.worlds, key, Position.read(last), follows))
 
 
 @dataclass
@@ -48,6 +53,7 @@ class EventStream:
     worlds: WorldRegistry
     key: str
     position: Position
+    follows: bool = True  # whether to go on when the past has been sent
     _shown: dict[str, Any] = field(default_factory=dict)  # the last message `world`
     _is_ready: bool = False  # whether the backlog has been sent
 
@@ -71,6 +77,8 @@ class EventStream:
             if chunk := "".join(self._read_messages()):
                 yield chunk.encode()
                 await asyncio.sleep(0)
+                if self._is_ready and not self.follows:
+                    return
                 continue
             try:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):

@@ -263,3 +263,10 @@ def test_a_stream_ends_when_its_client_leaves():
     asyncio.run(asyncio.wait_for(make_app(worlds)(scope, receive, send), 30))
     assert sent[-1]["more_body"] is False
     assert not worlds.dispatcher.changes.has_listeners("sk_test")
+
+
+def test_a_stream_can_end_when_the_past_was_sent(sim, agent):
+    agent()
+    text = sim.get("/stream", params={"follow": "false"}).text
+    types = [line for line in text.splitlines() if line.startswith("event: ")]
+    assert types == ["event: world", "event: call", "event: entry", "event: event", "event: ready"]
