@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import JSON, Command, print_json
+from deck_sim.cli.command import JSON, Command, CommandError, print_json
 from deck_sim.cli.drawing import colored, console, draw_line
 from deck_sim.cli.option_types import ANSWERS, OBJECT, TASK_TIMEOUT
 from deck_sim.cli.scenario_options import (
@@ -34,6 +34,7 @@ from deck_sim.extras.sample_input import sample_input
         "deck-sim play needs_approval --reject",
         "deck-sim play task_timeout --timeout 2h",
         "deck-sim play tests/scenarios/invoices.yaml --input '{\"year\": 2025}'",
+        "deck-sim play mfa_then_success --html timeline.html",
     ],
 )
 @click.argument("name", metavar="NAME-or-FILE", shell_complete=complete_scenario)
@@ -67,6 +68,13 @@ from deck_sim.extras.sample_input import sample_input
     callback=TASK_TIMEOUT,
     help="The timeout of the task, like 2h.  [default: 30m]",
 )
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the timeline as one self-contained page instead of printing it.",
+)
 @SEED
 @FOLDER
 @JSON
@@ -80,6 +88,7 @@ def command(
     edition: str | None,
     seed: int,
     folder: Path | None,
+    page: Path | None,
     as_json: bool,
 ) -> None:
     """Play one scenario in virtual time and print its timeline.
@@ -110,9 +119,11 @@ def command(
     except ApiError as error:
         of_input = f"{error.problems[0].field}".startswith("input.")
         raise click.UsageError(f"{'--input' if of_input else '--answer'}: {error}") from None
+    if page is not None:
+        _write_page(played, page)
     if as_json:
         print_json(_as_json(played, edition, given | made_up))
-    else:
+    elif page is None:
         _draw(played, made_up)
     if played.simulation.world.script_errors:  # an expression or a step failed
         click.get_current_context().exit(1)
@@ -129,6 +140,24 @@ def _as_json(played: Playthrough, edition: str, task_input: dict[str, Any]) -> d
         "lines": lines,
         "script_errors": [*played.simulation.world.script_errors],
     }
+
+
+def _write_page(played: Playthrough, file: Path) -> None:
+    from deck_sim.handle.deck import Deck
+    from deck_sim.runtime.registry import WorldRegistry
+    from deck_sim.server.serve import ServerThread
+
+    worlds = WorldRegistry()
+    worlds.adopt(played.simulation)
+    server = ServerThread(worlds).start()
+    try:
+        with Deck(server.server.url, played.simulation.key) as deck:
+            deck.write_html(file, title=played.scenario.name, text=played.scenario.summary)
+    except OSError as error:
+        raise CommandError(f"cannot write {str(file)!r}: {error.strerror}") from None
+    finally:
+        server.stop()
+    click.echo(f"The timeline is in {file}: open it in a browser.")
 
 
 def _draw(played: Playthrough, made_up: dict[str, Any]) -> None:

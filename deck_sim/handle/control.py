@@ -57,10 +57,23 @@ class Control:
             DeckSimError: with the server's messages, or why it could not be reached.
 
         """
+        answer = self._send(method, path, headers or {}, **content)
+        return _decode(answer)
+
+    def read(self, path: str) -> str:
+        """Make a GET call and return the body of its answer as text; errors are those of `call`."""
+        answer = self._send("GET", path, {})
+        if answer.is_error:
+            _decode(answer)
+        return answer.text
+
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str], **content: Any
+    ) -> httpx2.Response:
         # A server elsewhere signs webhooks with the time of a frozen process, since the frozen
         # receivers refuse others as too old or too new.
         present = real_time.process_now().isoformat() if real_time.is_frozen() else None
-        headers = {**(headers or {}), **drop_none(**{real_time.PRESENT_HEADER: present})}
+        headers = {**headers, **drop_none(**{real_time.PRESENT_HEADER: present})}
         try:
             answer = self._client.request(method, path, headers=headers, **content)
         except httpx2.TransportError as error:
@@ -72,16 +85,7 @@ class Control:
         if "Deck-Sim-Version" not in answer.headers:
             text = f"{answer.url} answers {answer.status_code}, but is no deck-sim server"
             raise DeckSimError(text)
-        answered = f"{method} {answer.url.path} answered {answer.status_code}"
-        try:
-            data: Json = answer.json()
-            errors = data.get("errors", []) if answer.is_error else []
-            text = "\n".join(error["message"] for error in errors)
-        except (AttributeError, KeyError, TypeError, ValueError):  # a fault answers with anything
-            raise DeckSimError(f"{answered} with a body that is not the API's") from None
-        if answer.is_error:
-            raise DeckSimError(text or answered, errors)
-        return data
+        return answer
 
     def get(self, path: str) -> list[Json]:
         """The items of a list."""
@@ -91,6 +95,20 @@ class Control:
     def close(self) -> None:
         """Close the client's sockets."""
         self._client.close()
+
+
+def _decode(answer: httpx2.Response) -> Json:
+    """The JSON of an answer; raises the errors that it reports."""
+    answered = f"{answer.request.method} {answer.url.path} answered {answer.status_code}"
+    try:
+        data: Json = answer.json()
+        errors = data.get("errors", []) if answer.is_error else []
+        text = "\n".join(error["message"] for error in errors)
+    except (AttributeError, KeyError, TypeError, ValueError):  # a fault answers with anything
+        raise DeckSimError(f"{answered} with a body that is not the API's") from None
+    if answer.is_error:
+        raise DeckSimError(text or answered, errors)
+    return data
 
 
 def read_id(resource: IdOrResource) -> str:

@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError, listed
@@ -483,6 +485,16 @@ class Deck(AbstractContextManager["Deck"]):
         interval = write_duration(self.poll_interval)
         answer = self._control.call("GET", "/lint", params={"poll_interval": interval})
         return LintReport(answer["data"])
+
+    def write_html(self, file: str | PathLike[str], *, title: str = "", text: str = "") -> None:
+        """Write all that happened as one HTML page, which needs no server.
+
+        The page is the inspector, read-only; `title` and `text` say what it is about.
+        """
+        from deck_sim.server.inspector.report import record_world, write_page
+
+        page = write_page(record_world(self._control.read), title, text)
+        Path(file).write_text(page, encoding="utf-8")
 
     def coverage(self) -> list[Json]:
         """A row for each scenario that was played, with how often each of its steps was played."""

@@ -80,6 +80,10 @@ class WorldRegistry:
         self._worlds[key] = new
         return new
 
+    def adopt(self, simulation: Simulation) -> None:
+        """Serve a world that was made elsewhere, under its key."""
+        self._worlds[simulation.key] = simulation
+
     def find(self, key: str) -> Simulation | None:
         """Return the world of a key, or None. Safe on any thread."""
         return self._worlds.get(key)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from deck_sim import Deck, ErrorInfo, WebhookReceiver
     from pytest_deck_sim.frozen import DeckTime
 
-REPORT = pytest.StashKey[Callable[[], str]]()  # writes the report on the test's world
+# Writes the report on the test's world, given the text of the failure.
+REPORT = pytest.StashKey[Callable[[str], str]]()
+PAGES = pytest.StashKey[Path]()  # the folder of `--deck-html`
 FAILED = pytest.StashKey[bool]()
 _TOLD = pytest.StashKey[set[str]]()  # the mistakes in a folder that were reported in full
 FAIL = "fail"
@@ -32,6 +34,7 @@ _OPTIONS = {
     "edition": "the edition of every world: connections (the default) or credentials",
     "scenarios": "a folder of your own scenario files; in the ini file, relative to that file",
 }
+_PAGES_TEXT = "a folder: the timeline of each failing test is written there as an HTML page"
 _COVERAGE_TEXT = "report the steps and branches of scenarios that no test played"
 _OWN_TEXT = "report the coverage of the scenarios of your folder alone"
 _LEAST_TEXT = "with --deck-coverage: fail if a smaller percentage of the steps was played"
@@ -60,6 +63,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in _OPTIONS.items():
         group.addoption(f"--deck-{name}", help=text)
         parser.addini(f"deck_{name}", text)
+    group.addoption("--deck-html", metavar="DIR", help=_PAGES_TEXT)
+    parser.addini("deck_html", f"{_PAGES_TEXT}; relative to the ini file")
     group.addoption("--deck-coverage", action="store_true", help=_COVERAGE_TEXT)
     parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")
     group.addoption("--deck-coverage-own", action="store_true", help=_OWN_TEXT)
@@ -88,6 +93,9 @@ def pytest_configure(config: pytest.Config) -> None:
     lint: str = config.getini("deck_lint")
     if lint not in LINT_MODES:
         raise pytest.UsageError(f"deck_lint is {lint!r}; it can be {' or '.join(LINT_MODES)}")
+    if (pages := _find_folder(config, "html")) is not None:
+        _check_folder(pages)
+        config.stash[PAGES] = pages
     asked: float | None = config.getoption("deck_fail_under")
     only_own = _is_set(config, "coverage_own")
     if not (only_own or _is_set(config, "coverage")):
@@ -113,11 +121,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def find_folder(config: pytest.Config) -> Path | None:
     """The folder of `--deck-scenarios` or the ini value."""
-    given: str | None = config.getoption("deck_scenarios")
+    return _find_folder(config, "scenarios")
+
+
+def _find_folder(config: pytest.Config, name: str) -> Path | None:
+    given: str | None = config.getoption(f"deck_{name}")
     if given:
         return config.invocation_params.dir / given
-    named: str = config.getini("deck_scenarios")
+    named: str = config.getini(f"deck_{name}")
     return config.rootpath / named if named else None
+
+
+def _check_folder(folder: Path) -> None:
+    """Make a folder, and a file in it, so that an error shows before the tests have run."""
+    import tempfile
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        text = f"--deck-html: cannot write to {str(folder)!r}: {error.strerror}"
+        raise pytest.UsageError(f"{text}; give a folder that can be written to") from None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -145,7 +169,7 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, pytest.fail.Exception) and _SCOPES.match(f"{error}"):
         report.sections.append(("deck-sim", _SCOPE_TEXT))
-    text = item.stash[REPORT]() if report.failed and REPORT in item.stash else ""
+    text = item.stash[REPORT](report.longreprtext) if report.failed and REPORT in item.stash else ""
     if text:
         # A section of the failure itself is in every report: on the terminal, in JUnit XML, and
         # from xdist. A failure of plain text has no sections.

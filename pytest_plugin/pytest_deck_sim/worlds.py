@@ -33,7 +33,7 @@ from deck_sim.handle.problems import (
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import ServerThread
-from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, REPORT, BrokenFolder
+from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, PAGES, REPORT, BrokenFolder
 
 if TYPE_CHECKING:
     from pytest_deck_sim.frozen import DeckTime
@@ -94,14 +94,16 @@ def world_of(
             _start(deck, options, edition, None if own else folder)
         except DeckSimError as error:
             raise make_failure(f"cannot start the world of this test: {error}") from None
-        item.stash[REPORT] = lambda: _write_report(deck)
+        item.stash[REPORT] = lambda failure: _write_report(item, deck, failure)
         yield deck
         failed = item.stash.get(FAILED, False)
         problems = _find_problems(item, deck, failed) if options.strict else []
         if (options.lint or item.config.getini("deck_lint")) == FAIL and not failed:
             problems += [f"{found}"] if (found := deck.lint) else []
-        report = _write_report(deck) if problems else ""
-        item.stash[REPORT] = lambda: report
+        # The page of a test that failed before is written.
+        failure = None if failed else "\n".join(problems)
+        report = _write_report(item, deck, failure) if problems else ""
+        item.stash[REPORT] = lambda failure: report
         deck.delete()
     if problems:
         raise make_failure("\n".join(problems))
@@ -227,11 +229,26 @@ def _find_problems(item: pytest.Item, deck: Deck, failed: bool) -> list[str]:
     return [*find_failures(deck), *(f"{text}; {_IF_INTENDED}" for text in perhaps)]
 
 
-def _write_report(deck: Deck) -> str:
+def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
+    """The report; with `--deck-html` and the text of a failure, also as a page."""
+    folder = item.config.stash.get(PAGES, None)
     try:
-        return write_report(deck)
+        text = write_report(deck)
+        if failure is None or folder is None:
+            return text
+        file = folder / page_name(item.nodeid)
+        deck.write_html(file, title=item.nodeid, text=f"{failure}\n\n{text}")
     except DeckSimError as error:
         return str(error)
+    except OSError as error:
+        return f"{text}\n\ncannot write this as a page to {str(file)!r}: {error.strerror}"
+    return f"{text}\n\nthis as a page: {file}"
+
+
+def page_name(node_id: str) -> str:
+    """The name of the file of a test: safe everywhere, and its own."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", node_id.replace(".py", "")).strip("-")[:80]
+    return f"{name}-{hashlib.sha256(node_id.encode()).hexdigest()[:8]}.html"
 
 
 def make_failure(text: str) -> BaseException:

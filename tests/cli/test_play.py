@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from recordings import read_recording
 
 
 @pytest.mark.parametrize("name", ["downloads_statement", "flaky_source", "proxy_error_page"])
@@ -244,3 +245,22 @@ def test_a_refused_call_is_the_end(cli):
     """There is no run whose status could be told."""
     shown = cli("play", "rate_limited").stdout.splitlines()
     assert shown[-1] == "The call for the task run is refused after 1s."
+
+
+def test_the_timeline_can_be_a_page(cli, tmp_path):
+    """It has what the inspector would show of the world in which the scenario was played."""
+    file = tmp_path / "page.html"
+    played = cli("play", "mfa_then_success", "--html", file)
+    assert played.stdout == f"The timeline is in {file}: open it in a browser.\n"
+    page = read_recording(file)
+    run = [one["status"] for one in page["entries"] if one["kind"] == "task_run"]
+    assert run == ["queued", "running", "interaction_required", "running", "completed"]
+    assert page["title"] == "mfa_then_success"
+
+
+def test_a_page_that_cannot_be_written_is_one_line(cli, tmp_path):
+    """Also if the folder does not exist."""
+    file = tmp_path / "none" / "page.html"
+    played = cli("play", "success", "--html", file)
+    assert (played.exit_code, played.stdout) == (1, "")
+    assert played.stderr == f"deck-sim: cannot write '{file}': No such file or directory\n"

@@ -7,14 +7,22 @@ import hashlib
 import json
 import re
 from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from posixpath import dirname, join, normpath
 from typing import Any
 from urllib.parse import quote
 
+from deck_sim.base.errors import DeckSimError
 from deck_sim.server.inspector.serving import PAGE, STATIC
 
+Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a `DeckSimError`
 Json = dict[str, Any]
+
+_WHOLE = ("/next", "/lint", "/fidelity?grade=assumed")
+_MOST = 500  # resources, calls, events or deliveries that can be opened; the latest
+_LISTED = {"entry": "entries", "call": "calls", "event": "events"}  # messages that are kept
 
 _STYLE = re.compile(r'<link rel="stylesheet" href="ui/([^"]+)" />')
 _ICON = re.compile(r'href="ui/(icon\.svg)"')
@@ -23,6 +31,48 @@ _START = re.compile(r'<script type="module" src="ui/([^"]+)"></script>')
 _CHARSET = '<meta charset="utf-8" />'
 _IMPORT = re.compile(r"""\b((?:from|import)\s*\(?\s*)(["'])(\.{1,2}/[^"'\n]+)\2""")
 _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # what a `data:` URL in an attribute or JSON may have
+
+
+def record_world(read: Read) -> Json:
+    """What the inspector shows of a world, and the answers that its details need."""
+    kept: Json = {name: [] for name in _LISTED.values()}
+    for type_, data in _messages(read("/stream?follow=false")):
+        if type_ in _LISTED:
+            kept[_LISTED[type_]].append(data)
+        elif type_ == "world":
+            kept["world"] = data
+    kinds = {one["id"]: one["kind"] for one in kept["entries"]}
+    deliveries = [id_ for id_, kind in kinds.items() if kind == "event_delivery"]
+    destinations = [id_ for id_, kind in kinds.items() if kind == "event_destination"]
+    others = [id_ for id_, kind in kinds.items() if kind != "event_delivery"]
+    resources = _read_all(read, "/resources/{}", others)
+    answers = {
+        **resources,
+        **_read_all(read, "/scenarios/{}", [one["scenario"] for one in resources.values()]),
+        **_read_all(read, "/requests/{}", [one["id"] for one in kept["calls"]]),
+        **_read_all(read, "/events/{}", [one["id"] for one in kept["events"]]),
+        **_read_all(read, "/deliveries/{}", deliveries),
+        **_read_all(read, "/destinations/{}/messages", destinations),
+        **{f"/_sim{path}": json.loads(read(path)) for path in _WHOLE},
+    }
+    return {**kept, "next": answers["/_sim/next"], "answers": answers}
+
+
+def _messages(stream: str) -> Iterator[tuple[str, Json]]:
+    """The messages of a stream of server-sent events."""
+    for block in stream.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
+        if "event" in fields:
+            yield fields["event"], json.loads(fields["data"])
+
+
+def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
+    """The answers for the latest ids, by path. What was deleted since has none."""
+    answers = dict[str, Any]()
+    for one in [*dict.fromkeys(filter(None, ids))][-_MOST:]:
+        with suppress(DeckSimError):
+            answers[f"/_sim{path.format(one)}"] = json.loads(read(path.format(quote(one, safe=""))))
+    return answers
 
 
 def write_page(recording: Json, title: str, text: str = "") -> str:

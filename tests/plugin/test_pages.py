@@ -1,0 +1,85 @@
+"""`--deck-html DIR`: a page for each failing test."""
+
+import pytest
+from recordings import read_recording
+
+TESTS = """
+    import pytest
+
+    @pytest.mark.parametrize("name", ["a/b", "a:b", "ä <b>"])
+    def test_names(deck, deck_client, name):
+        deck_client.post("/agents", json={"name": name})
+        assert not name, "this name is not empty"
+
+    def test_that_passes(deck):
+        pass
+
+    def test_that_fails_at_its_end(deck):
+        deck.queue("success")
+"""
+
+
+def pages(folder):
+    """The recordings in the pages of a folder, by the name of their test."""
+    found = [read_recording(file) for file in folder.glob("*.html")]
+    return {one["title"].rpartition("::")[2]: one for one in found}
+
+
+def test_each_failing_test_has_a_page_of_its_own(run_apart, pytester):
+    run_apart(TESTS, "--deck-html", "new/pages", "-n", "2")
+    found = pages(pytester.path / "new" / "pages")
+    names = {"test_names[a/b]", "test_names[a:b]", "test_names[\\xe4 <b>]"}
+    assert found.keys() == {*names, "test_that_fails_at_its_end"}
+    for name in names:
+        assert "this name is not empty" in found[name]["text"]
+        assert [call["path"] for call in found[name]["calls"]] == ["/v2/agents"]
+    assert "never played: `success`" in found["test_that_fails_at_its_end"]["text"]
+
+
+def test_the_report_of_a_test_names_its_page(run, pytester):
+    result = run(TESTS, "-k", "at_its_end", "--deck-html", "pages")
+    [page] = (pytester.path / "pages").iterdir()
+    result.stdout.fnmatch_lines([f"this as a page: {page}"])
+
+
+def test_a_test_that_fails_twice_shows_the_first_failure(run, pytester):
+    text = """
+        def test_it(deck, deck_client):
+            steps = ["running", {"completed": {"output": {"n": "{{ 1 // 0 }}"}}}]
+            deck.scenario({"name": "broken", "task_run": steps})
+            deck.start_run("broken")
+            deck.settle()
+            assert deck.runs[0]["status"] == "completed", "the first"
+    """
+    result = run(text, "--deck-html", "pages")
+    result.assert_outcomes(failed=1, errors=1)
+    [found] = pages(pytester.path / "pages").values()
+    assert "the first" in found["text"]
+
+
+def test_a_page_of_an_earlier_run_is_replaced(run, pytester):
+    pytester.makeini("[pytest]\ndeck_html = pages")
+    text = "def test_it(deck): assert False, '{}'"
+    run(text.format("before"))
+    run(text.format("after"))
+    [found] = pages(pytester.path / "pages").values()
+    assert "after" in found["text"]
+
+
+def test_a_page_that_cannot_be_written_is_said(run, pytester):
+    text = """
+        import shutil
+
+        def test_it(deck):
+            shutil.rmtree("pages")
+            assert False
+    """
+    result = run(text, "--deck-html", "pages")
+    result.stdout.fnmatch_lines(["cannot write this as a page to '*.html': No such file*"])
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_at_the_start(run, pytester):
+    pytester.makefile("", pages="a file")
+    result = run(TESTS, "--deck-html", "pages")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --deck-html: cannot write to '*pages': File exists; *"])
