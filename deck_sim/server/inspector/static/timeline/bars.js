@@ -1,10 +1,10 @@
 // @ts-check
 /** Draws the bars of a lane and what is due ahead of now: first all shapes, then all texts. */
 
-import { durationText, words } from "../format.js";
+import { words } from "../format.js";
 import { ICONS, familyOf, isFinal } from "../statuses.js";
 import { spanAt } from "./marks.js";
-import { nextText } from "./words.js";
+import { nextText, roughText } from "./words.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./scene.js").Lane} Lane */
@@ -36,7 +36,7 @@ export function paintBarTexts(scene, pen, lane, y) {
   const away = scene.away(lane);
   if (away) {
     pen.font(11);
-    const text = away < 0 ? `‹ ${durationText(away)} earlier` : `${durationText(away)} later ›`;
+    const text = away < 0 ? `‹ ${roughText(away)} earlier` : `${roughText(away)} later ›`;
     const x = away < 0 ? labels + 8 : width - 8 - pen.measure(text);
     pen.text(text, x, y, palette.quiet);
     return;

@@ -281,6 +281,7 @@ export class DeckTimeline extends HTMLElement {
           <canvas aria-hidden="true"></canvas>
         </div>`,
       this,
+      { host: this },
     );
     this._placeTip();
   }

@@ -13,6 +13,11 @@ import { spanAt } from "./marks.js";
  * @typedef {{at: number, label: string, ref: import("../model.js").Ref, shows: Shown}} Stop
  */
 
+/** A length of time, to the second where that says enough. @param {number} ms */
+export function roughText(ms) {
+  return durationText(Math.abs(ms) < 1000 ? ms : Math.round(ms / 1000) * 1000);
+}
+
 /**
  * Like "run trun_abc, mfa_then_success, waits for a person (interaction required) since 12s".
  * @param {Scene} scene
@@ -23,7 +28,7 @@ export function laneText(scene, lane) {
   if (lane.about.scenario) parts.push(lane.about.scenario);
   const span = lane.spans[spanAt(lane.spans, scene.horizon)];
   if (!span) return [...parts, "not yet created"].join(", ");
-  const since = durationText(scene.horizon - span.from);
+  const since = roughText(scene.horizon - span.from);
   const status = words(span.status);
   if (isFinal(lane.kind, span.status)) parts.push(`${status} ${since} ago`);
   else if (familyOf(span.status) === "person") {
