@@ -40,12 +40,14 @@ export class Overview {
 
   /**
    * Counts again if there is more to count, at most four times a second.
+   * @returns {boolean} whether there is more to count later
    * @param {Scene} scene @param {import("../model.js").Model} model @param {number} clock in milliseconds
    */
   count(scene, model, clock) {
     const { axis } = scene.view;
     const state = `${model.version} ${this.width} ${axis.end} ${axis.folds.length}`;
-    if (state === this.counted || clock - this.countedAt < 250) return;
+    if (state === this.counted) return false;
+    if (clock - this.countedAt < 250) return true;
     this.counted = state;
     this.countedAt = clock;
     const columns = Math.ceil(this.width / COLUMN) + 1;
@@ -64,6 +66,7 @@ export class Overview {
     }
     for (const call of model.calls) add(call.time, call.status >= 400);
     this.most = Math.max(1, ...this.counts);
+    return false;
   }
 
   /** @param {Scene} scene @param {Pen} pen */

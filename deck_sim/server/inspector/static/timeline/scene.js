@@ -44,6 +44,8 @@ export class Scene {
     this.width = 0;
     this.height = 0;
     this.seen = "";
+    /** The moment now when the axis was laid out. */
+    this.laid = 0;
   }
 
   get narrow() {
@@ -74,7 +76,7 @@ export class Scene {
       this.moments.update(model);
       this._layAxis();
       this.arrange(model);
-    } else if (this.now > this.view.axis.end) this._layAxis();
+    } else if ((this.now - this.laid) * this.view.scale > 0.5) this._layAxis();
     this.view.choose(this._typicalLength());
     if (this.view.following && !this.past) this.view.followNow(this.now);
     const row = isNew ? this.rows.findIndex(({ lane }) => this.isSelected(lane)) : -1;
@@ -114,6 +116,7 @@ export class Scene {
   }
 
   _layAxis() {
+    this.laid = this.now;
     const due = [...this.due.values()].map(({ at }) => at);
     const later = [this.now, ...due, ...[...this.attempts.values()].flat()];
     later.sort((one, other) => one - other);

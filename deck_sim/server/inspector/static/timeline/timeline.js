@@ -194,9 +194,9 @@ export class DeckTimeline extends HTMLElement {
     this._showTip(null);
     const { view } = this.scene;
     if (fitted !== view.fitted || following !== view.following) this._stale = true;
+    this._schedule();
     clearTimeout(this._later);
     this._later = window.setTimeout(() => this._invalidate(), 200);
-    this._schedule();
   }
 
   _invalidate() {
@@ -221,22 +221,23 @@ export class DeckTimeline extends HTMLElement {
     paintGrid(scene, pen);
     paintLanes(scene, pen);
     paintHeader(scene, pen);
-    this.overview.count(scene, ctx.model, time);
+    if (this.overview.count(scene, ctx.model, time)) this._drawLater(250);
     bar.begin(this._ratio, this.overview.width, this.overview.height);
     this.overview.paint(scene, bar);
     if (this._stale) this._render();
     if (ctx.model.world?.mode === "real" && !ctx.readOnly && !scene.past) this._tick();
   }
 
-  /** Draws again when the line at now has moved. */
+  /** Draws again when the line at now has moved by half a pixel. */
   _tick() {
-    clearTimeout(this._ticking);
     const speed = this._ctx?.model.world?.speed ?? 1;
-    const pixel = 1 / (this.scene.view.scale * speed);
-    this._ticking = window.setTimeout(
-      () => this._schedule(),
-      Math.max(16, Math.min(1000, pixel / 2)),
-    );
+    this._drawLater(Math.min(1000, 0.5 / (this.scene.view.scale * speed)));
+  }
+
+  /** @param {number} delay in milliseconds */
+  _drawLater(delay) {
+    clearTimeout(this._ticking);
+    this._ticking = window.setTimeout(() => this._schedule(), delay);
   }
 
   _render() {
