@@ -133,18 +133,19 @@ function paintFolds(scene, pen, free) {
 /** The flags of now and of the moment that is looked at. @param {Scene} scene @param {Pen} pen */
 function paintPins(scene, pen) {
   const { palette } = pen;
+  const now = `now ${clockText(scene.now).slice(0, 8)}`;
+  if (scene.past) {
+    if (scene.x(scene.now) - scene.x(scene.horizon) > 80) {
+      flag(scene, pen, scene.now, "now", palette.sunken, palette.quiet);
+    }
+    const text = clockText(scene.horizon);
+    flag(scene, pen, scene.horizon, text, palette.families.person.line, palette.surface);
+  } else flag(scene, pen, scene.now, now, palette.accent, palette.onAccent);
   if (scene.pointer >= scene.labels) {
     const time = Math.round(scene.view.time(scene.pointer - scene.labels));
     const text = clockText(time).slice(0, scene.view.scale > 0.02 ? 12 : 8);
     flag(scene, pen, time, text, palette.text, palette.surface);
   }
-  const now = `now ${clockText(scene.now).slice(0, 8)}`;
-  if (!scene.past) return flag(scene, pen, scene.now, now, palette.accent, palette.onAccent);
-  if (scene.x(scene.now) - scene.x(scene.horizon) > 80) {
-    flag(scene, pen, scene.now, "now", palette.sunken, palette.quiet);
-  }
-  const text = clockText(scene.horizon);
-  flag(scene, pen, scene.horizon, text, palette.families.person.line, palette.surface);
 }
 
 /** @param {Scene} scene @param {Pen} pen @param {number} time @param {string} text @param {string} ground @param {string} colour */

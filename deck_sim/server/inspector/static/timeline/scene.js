@@ -31,6 +31,8 @@ export class Scene {
     /** The moment that is looked at: now, or one of the past. */
     this.horizon = 0;
     this.past = false;
+    /** Whether the clock runs by itself. */
+    this.isReal = false;
     /** The attempts that are due, by the lane that they are about. @type {Map<string, number[]>} */
     this.attempts = new Map();
     /** @type {import("../model.js").Ref | null} */
@@ -65,6 +67,7 @@ export class Scene {
   update(ctx) {
     const { model, ui } = ctx;
     this.now = model.now();
+    this.isReal = model.world?.mode === "real";
     this.past = ui.at !== null && ui.at !== undefined;
     this.horizon = this.past ? ui.at : this.now;
     const isNew = ui.selected !== this.selected;

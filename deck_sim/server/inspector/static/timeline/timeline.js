@@ -21,7 +21,7 @@ import { stops } from "./words.js";
 /** @typedef {import("../app.js").Context} Context */
 
 const ZOOM_STEP = 1.5;
-const TIP_ROOM = 340;
+const TIP_ROOM = 420;
 /** @type {WeakMap<import("../model.js").Model, Scene>} */
 const SCENES = new WeakMap();
 /** Keys that also work while a button has the focus. */

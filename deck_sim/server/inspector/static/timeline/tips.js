@@ -16,8 +16,9 @@ const SHOWN_MARKS = 8;
 export function tip(scene, model, hit) {
   if (hit.what === "fold") {
     const { from, to } = hit.fold;
-    return html`<b>${durationText(to - from)} in which nothing happened</b>
-      <p>${clockText(from)} to ${clockText(to)}, folded</p>`;
+    const what = from < scene.now ? "happened" : "is due";
+    return html`<b>${durationText(to - from)} in which nothing ${what}</b>
+      <p>${clockText(from)} to ${clockText(to)}. Click to unfold.</p>`;
   }
   if (hit.what === "move") {
     return html`<b>Clock: ${hit.move.text}</b>${moment(scene, hit.move.at)}`;
@@ -35,12 +36,16 @@ function moment(scene, time) {
 /** @param {Scene} scene @param {import("./marks.js").Mark[]} marks */
 function marksTip(scene, marks) {
   const more = marks.length - SHOWN_MARKS;
+  if (marks.length === 1) {
+    const [{ type, label, at }] = marks;
+    return html`<b>${MARKS[type]}</b> <span class="mono">${label}</span>${moment(scene, at)}`;
+  }
   return html`<ul>
       ${marks.slice(0, SHOWN_MARKS).map(
-        (mark) =>
+        ({ type, label, at }) =>
           html`<li>
-            <b>${MARKS[mark.type]}</b> <span class="mono">${mark.label}</span>
-            ${timeText(mark.at, scene.horizon)}
+            <span class="mono muted">${clockText(at)}</span> <b>${MARKS[type]}</b>
+            <span class="mono">${label}</span>
           </li>`,
       )}
     </ul>
@@ -77,7 +82,7 @@ function laneTip(scene, model, lane) {
       }
     </p>
     ${state ? reasons(state) : nothing} ${why ? html`<p>${why}</p>` : nothing}
-    ${next && !why && state ? html`<p>${nextText(scene, next)}</p>` : nothing}`;
+    ${next && state ? html`<p>${nextText(scene, next)}</p>` : nothing}`;
 }
 
 /** @param {Lane} lane */

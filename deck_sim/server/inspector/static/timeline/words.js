@@ -41,7 +41,8 @@ export function laneText(scene, lane) {
 
 /** @param {Scene} scene @param {import("./scene.js").Due} next */
 export function nextText(scene, next) {
-  const distance = distanceText(next.at, scene.horizon);
+  const ahead = Math.max(0, next.at - scene.horizon);
+  const distance = distanceText(scene.isReal ? Math.round(ahead / 1000) * 1000 : ahead, 0);
   const what = next.to ? words(next.to) : next.what.replace(/^(the \w+|it) /, "");
   return `→ ${what} ${distance}${scene.past ? " (then it happened)" : ""}`;
 }
