@@ -117,6 +117,28 @@ test("a call is a mark of each lane that it names or that its answer shows", () 
   assert.deepEqual(types(story.lane("trun_1")), ["created", "call"]);
 });
 
+test("the call that creates a run is a mark of it", () => {
+  const story = model();
+  const call = { number: 0, at: at(0), id: "req_1", what: "POST /v2/tasks/task_1/run -> 201" };
+  story.apply("call", { ...call, resource_id: "trun_1", resource_ids: ["task_1"] });
+  story.apply("entry", { number: 0, ...ENTRY, ...created(0) });
+  assert.deepEqual(types(story.lane("trun_1")), ["call", "created"]);
+});
+
+test("a recording has its marks in the order of their time", () => {
+  const entries = [created(0), moved(2, "running"), moved(4, "completed")];
+  const calls = [{ number: 1, at: at(3), after: 2, id: "req_1", what: "", resource_id: "trun_1" }];
+  const events = [{ number: 1, at: at(2), id: "evt_1", type: "task_run.running" }];
+  const story = Model.fromRecording({
+    world: WORLD,
+    entries: entries.map((entry, index) => ({ number: index + 1, what: "", ...ENTRY, ...entry })),
+    calls: calls.map((call) => ({ ...call, resource_ids: [] })),
+    events: events.map((event) => ({ ...event, resource_id: "trun_1" })),
+  });
+  const lane = story.lane("trun_1");
+  assert.deepEqual(types(lane), ["created", "event", "call"]);
+});
+
 test("what is sent again after a lost connection is taken once", () => {
   const story = model(created(0), moved(2, "running"));
   story.apply("entry", { number: 1, ...ENTRY, ...moved(2, "running"), what: "" });

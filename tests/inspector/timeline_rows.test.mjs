@@ -149,14 +149,3 @@ test("a lane's moments name each change of status once", () => {
   const labels = stops(run).map((stop) => stop.label);
   assert.deepEqual(labels, ["queued", "running", "interaction required"]);
 });
-
-test("calls that a recording brings last lie between the marks of their time", () => {
-  const at = "2025-01-15T09:30:09Z";
-  const call = { number: 1, at, id: "req_1", what: "GET", resource_ids: ["trun_2"] };
-  const model = recorded();
-  model.apply("call", call);
-  assert.deepEqual(
-    model.lane("trun_2").marks.map((mark) => mark.type),
-    ["created", "call", "prompt"],
-  );
-});

@@ -5,10 +5,10 @@ import { render } from "./vendor/lit-html/lit-html.js";
 import { Api } from "./api.js";
 import { readFragment, writeFragment } from "./fragment.js";
 import { Model } from "./model.js";
-import { Polling, fillNext } from "./polling.js";
 import { RecordedApi } from "./recording.js";
 import { Stream } from "./stream.js";
 import { Toasts } from "./toasts.js";
+import { fillNext } from "./unfinished.js";
 
 const NEXT_DELAY = 80; // ms between a change and the question what is due next
 const BACKGROUND_DELAY = 500; // ms between two drawings of a page that nobody sees
@@ -55,7 +55,7 @@ export class Inspector {
     this.connection = { state: recording ? "live" : "connecting" };
     /** @type {Busy|null} */
     this.busy = null;
-    /** @type {Stream|Polling|null} */
+    /** @type {Stream|null} */
     this.stream = null;
     this.toasts = new Toasts(() => this.refresh());
     this.isDrawn = true;
@@ -83,13 +83,12 @@ export class Inspector {
     if (!this.readOnly) {
       this.model = new Model();
       this.api = new Api(this.ui);
-      if (this.hasWorld) void this._openStream();
+      if (this.hasWorld) this._openStream();
     }
     this.refresh();
   }
 
-  async _openStream() {
-    const api = this.api;
+  _openStream() {
     this.connection = { state: "connecting" };
     const listener = {
       onMessages: (/** @type {import("./stream.js").Message[]} */ messages) => {
@@ -102,13 +101,7 @@ export class Inspector {
         this.refresh();
       },
     };
-    const probe = await fetch(`${api.origin}/_sim/stream`, {
-      method: "HEAD",
-      headers: api.headers,
-    }).catch(() => null);
-    if (api !== this.api) return;
-    const type = probe?.status === 404 ? Polling : Stream;
-    this.stream = new type(api, listener).start();
+    this.stream = new Stream(this.api, listener).start();
   }
 
   /** Ask what is due next, soon, and at most once at a time. */

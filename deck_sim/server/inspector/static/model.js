@@ -101,9 +101,20 @@ export class Model {
     const model = new Model();
     model.isRecording = true;
     model.apply("world", world);
-    for (const entry of entries) model.apply("entry", entry);
-    for (const call of calls) model.apply("call", call);
-    for (const event of events) model.apply("event", event);
+    // In the order in which the stream has them: marks are in the order of their time.
+    let [called, emitted] = [0, 0];
+    const add = (/** @type {string} */ type, /** @type {any} */ data) => {
+      const time = parseTime(data.at);
+      while (emitted < events.length && parseTime(events[emitted].at) < time)
+        model.apply("event", events[emitted++]);
+      model.apply(type, data);
+    };
+    for (const entry of entries) {
+      while (calls[called]?.after < entry.number) add("call", calls[called++]);
+      add("entry", entry);
+    }
+    for (const call of calls.slice(called)) add("call", call);
+    for (const event of events.slice(emitted)) model.apply("event", event);
     if (next) model.apply("next", next);
     model.apply("ready", { now: world.now });
     return model;
@@ -333,11 +344,7 @@ export class Model {
   /** @param {string} id @param {number} at @param {MarkType} type @param {string} label
    * @param {Ref} ref */
   _mark(id, at, type, label, ref) {
-    const marks = this.lanes.get(id)?.marks;
-    if (!marks) return;
-    let place = marks.length;
-    while (place > 0 && marks[place - 1].at > at) place--; // a recording brings the calls last
-    marks.splice(place, 0, { at, type, label, ref });
+    this.lanes.get(id)?.marks.push({ at, type, label, ref });
   }
 
   /** @param {string} at */
