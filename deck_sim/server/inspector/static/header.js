@@ -19,7 +19,7 @@ export function header(ctx) {
           <rect width="16" height="16" rx="4" />
           <path d="M3.5 5h6M5.5 8h7M3.5 11h5" />
         </svg>
-        <span class="bar-title">deck-sim</span>
+        <h1 class="bar-title">deck-sim</h1>
       </div>
       ${
         world

@@ -32,7 +32,7 @@ export function firstCall(ctx) {
   const calls = model.calls.length + model.callsDropped;
   const base = `${api.origin}/v2`;
   return html`<div class="welcome">
-    <h1>${calls ? "No run yet" : "Waiting for the first call"}</h1>
+    <h2>${calls ? "No run yet" : "Waiting for the first call"}</h2>
     <p>
       ${
         calls
