@@ -53,12 +53,13 @@ def waits_for_person(world: World, resource_id: str) -> bool:
     True also of a login that only such runs use.
     """
     story, users = world.stories.get(resource_id), world.users.get(resource_id)
-    if story and (story.held or _asks_person(world, world.all(story.script.kind)[resource_id])):
+    if story and (story.held or asks_person(world, world.all(story.script.kind)[resource_id])):
         return True
     return bool(users) and all(waits_for_person(world, user) for user in users or ())
 
 
-def _asks_person(world: World, resource: Resource) -> bool:
+def asks_person(world: World, resource: Resource) -> bool:
+    """Whether a person must answer or decide about this connection, session or run."""
     commands = world.machine(resource).commands
     asks = (commands[name].allowed for name in ("answer", "approve") if name in commands)
     approved_by_itself = world.timers.is_armed(resource.id, STEP)

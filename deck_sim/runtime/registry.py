@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from deck_sim.base import real_time
+from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.chance import make_id
 from deck_sim.runtime.dispatcher import Dispatcher
@@ -17,7 +18,7 @@ _MOST_REFUSED = 100  # calls that are kept
 
 
 def world_token(key: str) -> str:
-    """Return the name of a world in the URLs of its files, which must not contain the key."""
+    """Return the id of a world, which does not tell its key: for URLs of files and lists."""
     return blake2b(key.encode(), digest_size=8).hexdigest()
 
 
@@ -68,6 +69,22 @@ class WorldRegistry:
             raise refuse("request/api_key_invalid")
         found = self._worlds.get(key)
         return found if found is not None else self.create(key)
+
+    def select_by_id(self, world_id: str) -> Simulation:
+        """Return the world with that id.
+
+        Raises:
+            ApiError: `endpoint_not_found` if there is none.
+
+        """
+        found = self.find_by_token(world_id)
+        if found is None:
+            text = (
+                f"no world has the id {quote(world_id)} of `Deck-Sim-World`; `GET /_sim/worlds`"
+                " lists those that exist, and a world begins with the first call of its key"
+            )
+            raise refuse("request/endpoint_not_found", text)
+        return found
 
     def create(self, key: str, **changes: Any) -> Simulation:
         """Replace the world of `key` by a new one, with these changes to the server's settings."""

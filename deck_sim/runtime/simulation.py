@@ -129,6 +129,11 @@ class Simulation:
         self.strict_fidelity = self.settings.strict_fidelity
         self.set_clock(self.settings.mode, self.settings.speed, self.settings.step)
 
+    @property
+    def call_count(self) -> int:
+        """The number of all calls of the Deck API, also of those that are no longer kept."""
+        return self.journal[-1].number if self.journal else 0
+
     # The clock
 
     def set_clock(self, mode: str, speed: float = 1, step: timedelta | None = None) -> None:

@@ -45,11 +45,11 @@ class Position:
 
     def is_in(self, simulation: Simulation) -> bool:
         """Whether the history of a world has this place."""
-        world, journal = simulation.world, simulation.journal
+        world = simulation.world
         return (
             self.epoch == simulation.epoch
             and self.entries <= len(world.timeline)
-            and self.calls <= (journal[-1].number if journal else 0)
+            and self.calls <= simulation.call_count
             and self.events <= len(world.events)
         )
 

@@ -53,6 +53,8 @@ from deck_sim.server.idempotency import answer_once
 from deck_sim.server.request import ASSUMED, VERSION, Answer, Request, error_answer, record_call
 from deck_sim.server.routing import Route, Routes, relative_path
 
+WORLD = "Deck-Sim-World"  # a header of control calls: the id of a world, in place of its key
+
 log = logging.getLogger("deck_sim")
 
 
@@ -86,9 +88,7 @@ class App:
         headers, worlds = Headers(scope=scope), self.worlds
         try:
             is_open = relative_path(scope) in self.open_paths
-            simulation = (
-                worlds.keyless() if is_open else worlds.select(headers.get("authorization"))
-            )
+            simulation = worlds.keyless() if is_open else self.select(headers)
         except ApiError as error:
             answer = error_answer(error)
             answer.serialize(worlds.next_request_id())
@@ -98,6 +98,13 @@ class App:
         request_id = simulation.world.next_id(self.id_prefix)
         request = Request(scope, headers, body, worlds, simulation, request_id)
         return await self.respond(request, receive)
+
+    def select(self, headers: Headers) -> Simulation:
+        """Return the world of a call: that of its key, or one of those that `/worlds` lists."""
+        world_id = headers.get(WORLD)
+        if world_id is None or self.worlds.keys is not None:
+            return self.worlds.select(headers.get("authorization"))
+        return self.worlds.select_by_id(world_id)
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Note a call that reached no world. One of the control API leaves no trace."""
@@ -128,7 +135,8 @@ class App:
         moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
         if process != PROCESS and (moment or process):
             request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
-        self.worlds.note_control(request.simulation.key)
+        if WORLD not in request.headers:  # whoever has only an id looks on
+            self.worlds.note_control(request.simulation.key)
         await self.worlds.dispatcher.catch_up(request.simulation)
         if request.method == "GET":  # another call may be about to move the world, too
             request.simulation.watch_process()
@@ -147,6 +155,10 @@ class DeckApp(App):
     """The Deck API."""
 
     id_prefix = "req"
+
+    def select(self, headers: Headers) -> Simulation:
+        """Return the world of the key."""
+        return self.worlds.select(headers.get("authorization"))
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Keep the call, for the reports of tests."""

@@ -137,7 +137,6 @@ def record_call(request: Request, answer: Answer) -> Call:
     """Make the journal's record of a request and its answer, without secrets."""
     errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
     readable = request.fault is None or request.fault.is_answer_readable
-    journal = request.simulation.journal
     return Call(
         at=request.world.now,
         request_id=request.id,
@@ -155,7 +154,7 @@ def record_call(request: Request, answer: Answer) -> Call:
         fault=request.fault and request.fault.key,
         unanswered=None if readable else f"fault `{request.fault.key}`",
         assumed=read_assumed(answer.headers),
-        number=journal[-1].number + 1 if journal else 1,
+        number=request.simulation.call_count + 1,
     )
 
 

@@ -1,8 +1,14 @@
 """The control API as an ASGI app."""
 
+from typing import Any
+
 from deck_sim.base.version import __version__
+from deck_sim.engine.story import KINDS
+from deck_sim.engine.waiting import asks_person
 from deck_sim.runtime.activity import mask_key
-from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.registry import WorldRegistry, world_token
+from deck_sim.runtime.serialization import print_moment
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.app import App
 
 # Each of these registers its functions as routes.
@@ -39,8 +45,24 @@ def list_worlds(request: Request) -> Answer:
     """
     own = request.simulation.key
     found = map(request.worlds.find, [own] if own else request.worlds.known_keys)
-    data = [{"key": mask_key(one.key), "calls": len(one.journal)} for one in found if one]
-    return Answer({"data": data})
+    return Answer({"data": [_print(simulation) for simulation in found if simulation]})
+
+
+def _print(simulation: Simulation) -> dict[str, Any]:
+    world = simulation.world
+    players = [r for kind in KINDS for r in world.resources.get(kind, {}).values()]
+    problems = (simulation.crashes, world.script_errors, simulation.ignored_names)
+    return {
+        "id": world_token(simulation.key),
+        "key": mask_key(simulation.key),
+        "edition": world.edition,
+        "now": print_moment(world.now),
+        "clock": simulation.mode,
+        "calls": simulation.call_count,
+        "runs": len(world.all("task_run")),
+        "open_prompts": sum(asks_person(world, player) for player in players),
+        "problems": sum(map(len, problems)) + (simulation.unfollowed is not None),
+    }
 
 
 def make_control(registry: WorldRegistry) -> App:

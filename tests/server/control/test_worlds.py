@@ -390,20 +390,82 @@ def test_an_unreadable_body_changes_nothing(errors, route):
     assert errors(route.method, path, 400, **request) == [("body_invalid", None)]
 
 
-def test_the_worlds_of_a_server_are_listed_without_a_key(api, server, key):
-    """Each with its key and its number of calls."""
-    api.get("/agents")
-    answer = httpx2.get(f"{server.url}/_sim/worlds", trust_env=False).json()
-    assert {"key": key, "calls": 1} in answer["data"]
+@pytest.fixture
+def listed(server, key):
+    """The world of this test as `/worlds` lists it to somebody without a key."""
+
+    def listed():
+        answer = httpx2.get(f"{server.url}/_sim/worlds", trust_env=False).json()
+        (found,) = [world for world in answer["data"] if world["key"] == key]
+        return found
+
+    return listed
+
+
+def test_the_worlds_of_a_server_are_listed_without_a_key(api, sim, listed, run_task, advance):
+    """Each with counts of its calls, its runs, who waits for a person, and what is wrong."""
+    run_task("mfa_then_success")
+    run_task("success")
+    api.post("/agents", json={"name": "x"})
+    advance("1m")
+    found = listed()
+    assert len(found.pop("id")) == 16
+    counts = {"calls": 8, "runs": 2, "open_prompts": 1, "problems": 0}
+    settings = {"edition": "connections", "now": "2025-01-15T09:31:01Z", "clock": "frozen"}
+    assert {**found, "key": ""} == {"key": "", **settings, **counts}
+
+
+def test_the_list_counts_what_is_wrong_with_a_world(simulation, listed):
+    """Crashes, scripts that broke off, names that were ignored, and a time not followed."""
+    found = simulation()
+    found.crashes.append("Traceback")
+    found.world.script_errors.append("trun_1: undefined")
+    found.ignored_names["no such scenario"] = None
+    found.unfollowed = "the process moved its time"
+    assert listed()["problems"] == 4
+
+
+def test_a_control_call_can_name_a_world_by_its_id(server, sim, listed, simulation):
+    """In place of the key. It leaves open whether somebody controls the world."""
+    sim.post("/reset", json={"seed": 7})
+    headers = {"Deck-Sim-World": listed()["id"]}
+    server.worlds._controlled.discard(simulation().key)
+    seen = httpx2.get(f"{server.url}/_sim/world", headers=headers, trust_env=False).json()
+    assert seen["seed"] == 7
+    assert simulation().key not in server.worlds._controlled
+
+
+def test_an_unknown_id_of_a_world_is_refused(server, key):
+    """The message says where the ids are; nothing is created."""
+    headers = {"Authorization": f"Bearer {key}", "Deck-Sim-World": "x"}
+    answer = httpx2.get(f"{server.url}/_sim/world", headers=headers, trust_env=False)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["code"]) == (404, "endpoint_not_found")
+    assert (
+        "no world has the id 'x' of `Deck-Sim-World`; `GET /_sim/worlds` lists" in error["message"]
+    )
+    assert server.worlds.find(key) is None
+
+
+def test_the_deck_api_takes_no_id_of_a_world(server, listed, sim):
+    """Deck has no such header."""
+    sim.get("/world")
+    headers = {"Deck-Sim-World": listed()["id"]}
+    answer = httpx2.get(f"{server.base_url}/agents", headers=headers, trust_env=False)
+    assert answer.status_code == 401
 
 
 def test_a_server_with_keys_lists_the_world_of_the_caller():
-    """Other customers are none of its business. A key that looks real is not shown."""
+    """Other customers are none of its business. A key that looks real is not shown, and an id is
+    no key.
+    """
     thread = ServerThread(WorldRegistry(keys=("sk_live_abcdef", "two"))).start()
     url = f"{thread.server.url}/_sim/worlds"
     assert httpx2.get(url, trust_env=False).status_code == 401
     for key in ("two", "sk_live_abcdef"):
         headers = {"Authorization": f"Bearer {key}"}
         seen = httpx2.get(url, headers=headers, trust_env=False).json()["data"]
+    headers = {"Deck-Sim-World": seen[0]["id"]}
+    assert httpx2.get(url, headers=headers, trust_env=False).status_code == 401
     thread.stop()
-    assert seen == [{"key": "sk_live_…cdef", "calls": 0}]
+    assert [world["key"] for world in seen] == ["sk_live_…cdef"]
