@@ -5,9 +5,11 @@ main thread: they cannot use a page, but may return a function that does.
 """
 
 import os
+from urllib.parse import urlencode
 
 import pytest
 from browser import MISSING, Browser, Watch, find_chromium
+from playwright.sync_api import expect
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +54,31 @@ def new_page(browser, watch):
 def page(browser, new_page):
     """A page, 1280 pixels wide."""
     return browser.run(new_page, viewport={"width": 1280, "height": 800})
+
+
+@pytest.fixture
+def open_tab(server, key):
+    """Open a tab of the inspector on the world of the test, with more of what its address names."""
+
+    def open_tab(page, tab="timeline", **place):
+        page.goto(f"{server.url}/_sim/ui#{urlencode({'key': key, 'tab': tab, **place})}")
+        expect(page.locator(".live-live")).to_be_attached()
+        return page
+
+    return open_tab
+
+
+@pytest.fixture
+def busy_world(api, sim, run_task, advance, subscribe, receiver):
+    """A world with something of everything: each state of a run, and each kind of mark."""
+    receiver.say(500, 500, 200)
+    subscribe("task_run.completed", "task_run.failed")
+    sim.post("/holds", json={"event": "task_run.completed"})
+    for scenario in ("mfa_then_success", "needs_approval", "source_down", "downloads_statement"):
+        run_task(scenario)
+    advance("20s")
+    sim.post("/faults", json={"match": "GET /v2/agents", "status": 502})
+    api.get("/agents")
+    api.get("/agents/agt_none")
+    run_task("slow_success")
+    return sim

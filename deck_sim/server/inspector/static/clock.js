@@ -215,7 +215,12 @@ function clockMenu(ctx) {
   /** @param {SubmitEvent} event */
   const apply = async (event) => {
     const { mode, speed, step } = readForm(event);
-    const body = { mode, ...(speed && { speed: Number(speed) }), ...(step && { step }) };
+    // A field that was filled in before another mode was chosen has no effect.
+    const body = {
+      mode,
+      ...(mode === "real" && speed && { speed: Number(speed) }),
+      ...(mode === "on_poll" && step && { step }),
+    };
     if (await ctx.act(`The clock is ${mode}`, ctx.api.put("/_sim/clock", body)))
       ctx.set({ menu: null });
   };
