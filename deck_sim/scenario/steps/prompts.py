@@ -145,7 +145,7 @@ class InteractionRequired(Step):
     def react(self, stage: Stage, word: str, value: Any) -> str:
         if word == "due":
             return "on_timeout"
-        if self._accepts(stage, value):
+        if self.accepts(stage, value):
             return GO_ON
         stage.story.attempts += 1
         limit = self.attempts or stage.world.rules.interaction_attempts
@@ -170,7 +170,8 @@ class InteractionRequired(Step):
         """The names of the fields that an answer must have."""
         return [field["name"] for field in self.prompt["fields"]]
 
-    def _accepts(self, stage: Stage, inputs: Mapping[str, Any]) -> bool:
+    def accepts(self, stage: Stage, inputs: Mapping[str, Any]) -> bool:
+        """Whether an answer is right."""
         return self.accept is None or any(
             all(fnmatchcase(as_text(inputs[name]), as_text(w)) for name, w in answer.items())
             for answer in compute(stage, [*self.accept])

@@ -1,0 +1,365 @@
+"""Writes a run that happened as a scenario that plays it again.
+
+The steps are those of the timeline, with their real durations. Which answers a prompt accepts is
+known from the script that the run played, so no answer that a user gave gets into a recording.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from json import dumps
+from typing import Any, NamedTuple
+
+from deck_sim.base.durations import Span, format_duration, spell_duration
+from deck_sim.base.redaction import redact
+from deck_sim.contract.error_catalog import problem, refuse
+from deck_sim.contract.resources import TIMEOUT_SECONDS
+from deck_sim.engine.records import Resource, TimelineEntry
+from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import WRONG_ANSWER, Path, Script, Story
+from deck_sim.engine.world import World
+from deck_sim.scenario.expressions.templates import is_template
+from deck_sim.scenario.loader import ScenarioError, read_scenario
+from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.steps.prompts import InteractionRequired
+from deck_sim.scenario.steps.statuses import Review
+from deck_sim.scenario.steps.step import REGISTRY, Step, step_words
+from deck_sim.scenario.yaml.writer import write_yaml
+
+Json = dict[str, Any]
+ScriptOf = Callable[[str], Script | None]
+
+_NOT_KEPT = re.compile("file (.*) not kept: .*", re.DOTALL)
+_WRONG = ("000000", "wrong", "another")  # answers, of which one is hardly ever right
+
+
+def record_run(world: World, run: Resource, script_of: ScriptOf) -> Scenario:
+    """The scenario that plays a run again. It has the script of the run's connection or session,
+    too, if that played the same scenario. `script_of` knows what a resource has played, by its id.
+
+    Raises:
+        ApiError: `state_invalid` if no script can do what happened to the run.
+
+    """
+    script = script_of(run.id)
+    if script is None:
+        raise refuse("request/state_invalid", f"the run `{run.id}` played no scenario")
+    try:
+        return read_scenario(write_yaml(_record(world, run, script, script_of)), "recording")
+    except ScenarioError as error:
+        text = f"the run `{run.id}` cannot be written as a scenario: {error.mistakes[0]}"
+        raise refuse("request/state_invalid", text) from None
+
+
+def _record(world: World, run: Resource, script: Script, script_of: ScriptOf) -> Json:
+    tracks = list[_Track]()
+    for login in world.used_by(run):
+        played = script_of(login.id)
+        if played and played.scenario == script.scenario and login.kind in played.source:
+            tracks.append(_Track(world, played, _login_moments(world, login, played, run)))
+    moments = _run_moments(world, run, [moment for track in tracks for moment in track.moments])
+    tracks.append(_Track(world, script, moments))
+    statuses = [moment.status for moment in moments if moment.status]
+    seen = ", ".join(dict.fromkeys([*statuses, f"{run.status}"]))
+    recorded: Json = {
+        "version": 1,
+        "name": f"{script.scenario[:90]}_recorded",
+        "summary": f"Recorded from a run of {script.scenario}: {seen}.",
+        "edition": world.edition,
+        **{track.script.kind: track.write() for track in tracks},
+    }
+    timeout = run.hidden["timeout_seconds"]
+    if timeout != TIMEOUT_SECONDS:
+        recorded["task_timeout"] = format_duration(timedelta(seconds=timeout))
+    if play := _play(tracks):
+        recorded["play"] = play
+    faults = ("http", "webhooks") if script.faults else ()
+    return recorded | {key: script.source[key] for key in faults if key in script.source}
+
+
+def _play(tracks: list[_Track]) -> Json:
+    """What the people did, if it is not what they usually do: answer right, and approve."""
+    play: Json = {}
+    answers = [answer for track in tracks for answer in track.answers]
+    if not all(is_right for is_right, _ in answers):
+        given = [answer for _, answer in answers]
+        play["answers"] = given[: given.index(None)] if None in given else given
+    for verdict in (track.verdict for track in tracks if track.verdict):
+        play["review"] = verdict
+    return play
+
+
+# Reading the timeline
+
+
+@dataclass(slots=True)
+class _Moment:
+    """A status that was entered, or an effect."""
+
+    entry: TimelineEntry
+    effect: Json | None  # as it is written in a file
+    asked_at: datetime  # of a prompt: when it was shown last
+    wrong: int = 0  # answers to it
+    is_rejected: bool = False  # its last answer was wrong, and it was not shown again
+
+    @property
+    def status(self) -> str | None:
+        return self.entry.status if self.effect is None else None
+
+
+def _login_moments(world: World, login: Resource, script: Script, run: Resource) -> list[_Moment]:
+    """The moments of the script by which a login was opened for a run; no effects of runs."""
+    found, machine = list[_Moment](), world.machine(login)
+    for moment in _moments(world, login):
+        if moment.status == machine.initial:
+            if found and moment.entry.at > run.created_at:  # opened again
+                break
+            found.clear()
+        elif moment.status:
+            step = _step_at(script, moment.entry)
+            if step is None or step[0].status(machine) != moment.status:
+                break
+        found.append(moment)
+    return found
+
+
+def _run_moments(world: World, run: Resource, of_logins: list[_Moment]) -> list[_Moment]:
+    """The moments of a run, without an end that follows from the script of its login."""
+    found = [*_moments(world, run)]
+    at = found[-1].entry.at
+    for moment in (moment for moment in of_logins if moment.entry.at == at and moment.status):
+        machine = world.rules.machine(moment.entry.kind)
+        name = machine.fails_users_with.get(f"{moment.status}")
+        if name in [f"{error['type']}/{error['code']}" for error in run["errors"]]:
+            return found[:-1]
+    return found
+
+
+def _moments(world: World, resource: Resource) -> Iterator[_Moment]:
+    shots, last = iter(world.screenshots.get(resource.id, ())), None
+    for entry in world.timeline:
+        effect = _read_effect(world, resource, entry, shots)
+        is_wrong = entry.id == resource.id and entry.what.startswith(WRONG_ANSWER)
+        if is_wrong and last:
+            last.wrong, last.is_rejected = last.wrong + 1, True
+        elif last and last.is_rejected and _asks_again(entry, last):
+            last.asked_at, last.is_rejected = entry.at, False
+        elif effect or (entry.id == resource.id and entry.status):
+            last = _Moment(entry, effect, entry.at)
+            yield last
+
+
+def _asks_again(entry: TimelineEntry, prompt: _Moment) -> bool:
+    before = prompt.entry
+    return (entry.id, entry.status, entry.step) == (before.id, before.status, before.step)
+
+
+def _read_effect(
+    world: World, resource: Resource, entry: TimelineEntry, shots: Iterator[Json]
+) -> Json | None:
+    if entry.kind == "storage" and entry.is_creation:
+        item = world.all("storage")[entry.id]
+        return {"file": _file(item)} if item["task_run_id"] == resource.id else None
+    if entry.id != resource.id or entry.status:
+        return None
+    word, _, rest = entry.what.partition(" ")
+    if word == "screenshot":
+        shot = next(shots)
+        why = {"reasoning": shot["reasoning"]} if shot["reasoning"] else {}
+        return {word: _literal({"name": rest, **why})}
+    if found := _NOT_KEPT.fullmatch(entry.what):
+        return {"file": _literal(found[1])}
+    return {word: _literal(rest)} if word == "event" else None
+
+
+def _file(item: Resource) -> Json:
+    kept: Json = {"name": item["file_name"], "type": item["file_type"]}
+    kept["content"] = item.hidden["content"].decode()
+    if item["extraction"] is not None:
+        kept["extraction"] = redact(item["extraction"])
+    written: Json = _literal(kept)
+    return written if item["result"] == "success" else written | {"result": item["result"]}
+
+
+def _step_at(script: Script, entry: TimelineEntry) -> tuple[Step, Path] | None:
+    """The step that a script was at, and its path below the head of the script."""
+    path = entry.step[1 + len(script.head) :] if entry.step else ()
+    step = script.at(path) if path else None
+    return (step, path) if isinstance(step, Step) else None
+
+
+# Writing steps
+
+# What follows a prompt that did not go on, since no script may stop there.
+_AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed"]}
+
+
+class _Wait(NamedTuple):
+    """What a step that waits for a person has as keys, and what follows it."""
+
+    keys: Json
+    branch: str = ""  # that was taken
+    goes_on: bool = True  # with the next step
+
+
+class _Track:
+    """The moments of a connection, session or run, as the steps of a script."""
+
+    def __init__(self, world: World, script: Script, moments: list[_Moment]) -> None:
+        self.world, self.script, self.moments = world, script, moments
+        self.resource = world.resource(moments[0].entry.id)
+        self.machine = world.machine(self.resource)
+        words = sorted(step_words(script.kind), key=lambda word: word in self.machine.statuses)
+        steps = (REGISTRY[script.kind, word] for word in words)  # a status's own name comes last
+        self.types = {step.status(self.machine): step for step in steps if step.is_status}
+        # Whether each answer to a prompt was right, and an answer like it; None: there was none.
+        self.answers = list[tuple[bool, Mapping[str, str] | None]]()
+        self.verdict = ""
+
+    def write(self, start: int = 0) -> list[Any]:
+        """The steps from this moment on."""
+        steps, lasting = list[Any](), ""
+        for index, moment in enumerate(self.moments[start:], start):
+            step = self.types.get(f"{moment.entry.status}")
+            if moment.effect is not None:
+                steps.append(moment.effect)
+                if lasting and (length := self._length(index, lasting)):
+                    steps.append({lasting: length})
+            elif step is None:  # it follows from the step before, as `canceled` from `cancelling`
+                break
+            elif step.ends:
+                steps.append(self._write_end(step))
+            elif step.lasts:
+                lasting = step.word
+                steps.append(_written(lasting, self._length(index, lasting)))
+            else:
+                is_prompt, lasting = issubclass(step, InteractionRequired), ""
+                wait = (self._write_prompt if is_prompt else self._write_review)(index)
+                if wait.branch:
+                    wait.keys[wait.branch] = self.write(index + 1)
+                steps.append(_written(step.word, wait.keys))
+                if wait.branch or not wait.goes_on:
+                    return steps + (_AFTER_PROMPT[self.script.kind] if is_prompt else ["completed"])
+        return steps
+
+    def _length(self, index: int, status: str) -> str | None:
+        """How long a status lasts from this moment on; None if no time passes."""
+        if index + 1 == len(self.moments):
+            return None if status in self.machine.settled else "stuck"
+        gap = self._gap(index)
+        return format_duration(gap) if gap else None
+
+    def _gap(self, index: int) -> timedelta:
+        moment, after = self.moments[index : index + 2]
+        return after.entry.at - moment.asked_at
+
+    def _write_end(self, step: type[Step]) -> Any:
+        fields, keys = self.resource.fields, dict[str, Any]()
+        if step.word == "completed":
+            if fields["output"] is not None:
+                keys["output"] = _literal(redact(fields["output"]))
+            if fields.get("result") not in (None, "success"):
+                keys["result"] = fields["result"]
+        elif self.machine.is_run and step.word == "failed":
+            errors = [self._write_error(error) for error in fields["errors"]]
+            return {step.word: errors[0] if len(errors) == 1 else errors}
+        return _written(step.word, keys)
+
+    def _write_error(self, error: Json) -> Any:
+        name, field = f"{error['type']}/{error['code']}", error.get("field")
+        timeout = spell_duration(timedelta(seconds=self.resource.hidden["timeout_seconds"]))
+        keys = {"error": name}
+        if error["message"] != problem(name, field=field, timeout=timeout).message:
+            keys["message"] = _literal(error["message"])
+        if field is not None:
+            keys["field"] = _literal(field)
+        return keys if len(keys) > 1 else name
+
+    def _write_prompt(self, index: int) -> _Wait:
+        moment, step, stage = self.moments[index], *self._step(index)
+        assert isinstance(step, InteractionRequired)
+        assert moment.entry.changes is not None
+        keys: Json = {**_literal(moment.entry.changes["interaction"])}
+        if step.accept is not None:
+            keys["accept"] = step.accept[0] if len(step.accept) == 1 else [*step.accept]
+        if step.attempts is not None:
+            keys["attempts"] = step.attempts
+        if step.timeout is not None:
+            keys["timeout"] = f"{step.timeout}"
+        self.answers += [(False, _wrong_answer(step, stage))] * moment.wrong
+        if index + 1 == len(self.moments):
+            if self.world.is_settled(self.resource):  # its login ended it
+                self.answers.append((False, None))
+            return _Wait(keys, goes_on=False)
+        if moment.is_rejected:
+            return _Wait(keys, "on_rejected")
+        if self._timed_out(index, step, stage):
+            self.answers.append((False, None))
+            return _Wait({**keys, "timeout": format_duration(self._gap(index))}, "on_timeout")
+        self.answers.append((True, step.right_answer(stage)))
+        return _Wait(keys)
+
+    def _timed_out(self, index: int, step: InteractionRequired, stage: Stage) -> bool:
+        if self._was_ended(index) or self._took(index, "on_timeout"):
+            return True
+        window = self.world.rules.interaction_window
+        length = stage.draw(step.timeout or Span(window, window))
+        return not step.on_timeout and self._gap(index) == length
+
+    def _write_review(self, index: int) -> _Wait:
+        step, stage = self._step(index)
+        assert isinstance(step, Review)
+        if index + 1 == len(self.moments):
+            return _Wait({}, goes_on=False)
+        if self._took(index, "on_rejected"):
+            self.verdict = "reject"
+            return _Wait({}, "on_rejected")
+        gap = self._gap(index)
+        if self._was_ended(index) and gap >= self.world.rules.inactivity:
+            self.verdict = "none"
+            return _Wait({}, goes_on=False)
+        by_itself = step.length is not None and gap == stage.draw(step.length)
+        return _Wait({"for": format_duration(gap)} if by_itself or self._was_ended(index) else {})
+
+    def _step(self, index: int) -> tuple[Step, Stage]:
+        found = _step_at(self.script, self.moments[index].entry)
+        assert found is not None, "a prompt or review is entered by a step"
+        step, path = found
+        return step, Stage(self.world, Story(self.resource.id, self.script, path))
+
+    def _next_path(self, index: int) -> Path:
+        """Where the script was next, as far as the timeline tells."""
+        after = (moment.entry.step for moment in self.moments[index + 1 :])
+        return next(filter(None, after), ())
+
+    def _took(self, index: int, branch: str) -> bool:
+        path = self.moments[index].entry.step or ()
+        return self._next_path(index)[: len(path) + 1] == (*path, branch)
+
+    def _was_ended(self, index: int) -> bool:
+        """Whether the wait was ended from outside, as by a cancel or the task's timeout."""
+        return self._next_path(index) == self.moments[index].entry.step
+
+
+def _written(word: str, value: Any) -> Any:
+    if isinstance(value, dict) and [*value] == ["for"]:
+        value = value["for"]
+    return word if value in (None, {}) else {word: value}
+
+
+def _wrong_answer(step: InteractionRequired, stage: Stage) -> Mapping[str, str] | None:
+    answers = (dict.fromkeys(step.field_names, text) for text in _WRONG)
+    return next((answer for answer in answers if not step.accepts(stage, answer)), None)
+
+
+def _literal(value: Any) -> Any:
+    """A value in which nothing is taken for an expression."""
+    if isinstance(value, str) and is_template(value):
+        text = dumps(value, ensure_ascii=False).replace("{", r"\u007b")  # `{%` is always refused
+        return f"{{{{ {text} }}}}"
+    if isinstance(value, Mapping):
+        return {_literal(name): _literal(inner) for name, inner in value.items()}
+    return [*map(_literal, value)] if isinstance(value, list) else value

@@ -1,0 +1,51 @@
+"""A run that is recorded as a scenario, and played again."""
+
+import pytest
+
+from deck_sim.extras.player import play_scenario
+from deck_sim.scenario.library import shipped
+from deck_sim.scenario.recording import record_run
+
+PLAYED = [(name, edition) for name in shipped().names() for edition in shipped().get(name).editions]
+
+
+def play(scenario, edition):
+    return play_scenario(scenario.model_copy(update={"edition": edition}))
+
+
+def story_of(world, resource):
+    """When a resource and its files changed since it was created, and what they became."""
+    files = [one.id for one in world.all("storage").values() if one["task_run_id"] == resource.id]
+    return [
+        (entry.at - resource.created_at, entry.what, entry.changes and {**entry.changes})
+        for entry in world.timeline
+        if entry.id in (resource.id, *files) and not entry.what.startswith("output")
+    ]
+
+
+def scripts_of(simulation):
+    """What each resource played, by its id."""
+    world, scripts = simulation.world, {}
+    for kind in ("connection", "session", "task_run"):
+        ids = world.resources.get(kind, ())
+        played = [choice.script for choice in simulation.choices if choice.kind == kind]
+        scripts |= zip(ids, played, strict=False)
+    return scripts
+
+
+@pytest.mark.parametrize(("name", "edition"), PLAYED)
+def test_a_recorded_run_plays_again(name, edition):
+    """Each run of each scenario, at the same times, and its login if the scenario has a script for
+    it. Only notes about outputs that break a schema are not recorded.
+    """
+    first = play(shipped().get(name), edition).simulation
+    scripts = scripts_of(first)
+    for run in first.world.all("task_run").values():
+        again = play_scenario(record_run(first.world, run, scripts.get))
+        assert story_of(again.simulation.world, again.run) == story_of(first.world, run)
+        kinds = [kind for kind in ("connection", "session") if kind in again.scenario.source]
+        for kind in kinds:
+            (one,), (other,) = (
+                world.all(kind).values() for world in (first.world, again.simulation.world)
+            )
+            assert story_of(first.world, one) == story_of(again.simulation.world, other)
