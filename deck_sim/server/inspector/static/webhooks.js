@@ -14,6 +14,7 @@ import { codeBlock, idText, link, statusBadge, timeText } from "./widgets.js";
 /** @typedef {import("./model.js").Delivery} Delivery */
 /** @typedef {import("./model.js").Destination} Destination */
 
+const MOST_DESTINATIONS = 60;
 const MOST_GROUPS = 100;
 const MOST_IN_GROUP = 50;
 const QUEUES = /^(aws|gcp|azure|rabbitmq|hookdeck)/;
@@ -30,8 +31,13 @@ export function webhooksView(ctx) {
     <section aria-label="Destinations">
       <h2>Destinations</h2>
       <ul class="destinations">
-        ${destinations.map((one) => destinationCard(ctx, one))}
+        ${destinations.slice(-MOST_DESTINATIONS).map((one) => destinationCard(ctx, one))}
       </ul>
+      ${
+        destinations.length > MOST_DESTINATIONS
+          ? html`<p class="muted">The latest ${MOST_DESTINATIONS} of ${destinations.length}.</p>`
+          : nothing
+      }
     </section>
     <section aria-label="Deliveries">
       <div class="webhooks-bar">

@@ -10,9 +10,9 @@
  * @property {boolean} isResting whether it is being asked for, or was a moment ago
  */
 
-const MOST = 100;
+const MOST = 300; // more than one view asks for, or they would drive out one another
 const SHORTEST_REST = 150; // ms
-const REST = 3; // times as long as the answer took: a large world is not asked all the time
+const REST = 10; // times as long as the answer took: a large world is not asked all the time
 /** @type {WeakMap<object, Map<string, Fetched>>} */
 const byApi = new WeakMap();
 
