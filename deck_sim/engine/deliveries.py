@@ -46,6 +46,7 @@ class AttemptResult:
     request: Mapping[str, str] = field(default_factory=dict)  # headers
     response: Mapping[str, str] = field(default_factory=dict)
     fault: str | None = None  # the key of the injected fault
+    refusal: str | None = None  # why a receiver that verifies the signature refuses it
 
 
 def attempt_due(world: World, due: Due) -> None:

@@ -14,7 +14,7 @@ a world that was dropped sends nothing more.
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ from deck_sim.runtime.serialization import (
 )
 from deck_sim.runtime.simulation import FOLLOW, Simulation
 from deck_sim.webhooks.sender import App, Sender
-from deck_sim.webhooks.signing import TOLERANCE, signed_headers
+from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
 
 log = logging.getLogger("deck_sim")
 
@@ -239,7 +239,19 @@ class Dispatcher:
             request=redact_headers(outcome.request or headers),
             response=redact_headers(outcome.headers),
             fault=fault and fault.key,
+            refusal=_explain_refusal(secrets[0], headers, webhook.body, wall),
         )
+
+
+def _explain_refusal(
+    secret: str, headers: Mapping[str, str], body: bytes, now: datetime
+) -> str | None:
+    """Why a receiver that verifies the signature refuses a webhook; None if it takes it."""
+    try:
+        verify(secret, headers, body, now)
+    except SignatureError as error:
+        return str(error)
+    return None
 
 
 def _record(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:

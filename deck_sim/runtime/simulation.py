@@ -30,6 +30,7 @@ from deck_sim.runtime.forecast import Forecast
 from deck_sim.runtime.journal import MAX_CALLS, Call, StoredAnswer
 from deck_sim.runtime.polling import pass_polled_time
 from deck_sim.runtime.rate_limiter import RateLimiter
+from deck_sim.runtime.responses import SentResponses
 from deck_sim.runtime.unplayed import explain_unplayed_login, find_unplayed_login
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import HEADER, Choice, NewResource, SelectionState, choose
@@ -100,6 +101,7 @@ class Simulation:
     step: timedelta | None = field(init=False)  # what a read costs; None: it jumps
     selection: SelectionState = field(default_factory=SelectionState)
     journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
+    responses: SentResponses = field(default_factory=SentResponses)
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     epoch: str = field(default_factory=new_epoch)
     chosen: dict[str, Choice] = field(default_factory=dict)  # by resource that plays or played it

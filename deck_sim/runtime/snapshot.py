@@ -50,7 +50,7 @@ MAX_DEPTH = 1000  # of a document: it contains request bodies, which may be deep
 LEFT_OUT = (
     *("key", "library", "real_ns", "advancing", "dropped"),
     *("caller_time", "process_watch", "files_url", "held_responses"),
-    *("began_after_call", "last_call", "epoch"),
+    *("began_after_call", "last_call", "epoch", "responses"),
 )
 KEPT = tuple(row.name for row in fields(Simulation) if row.name not in LEFT_OUT)
 

@@ -178,8 +178,12 @@ class DeckApp(App):
         await _hold_answer(request, receive)
         response = _make_response(request.scope, answer)
         if request.fault is None:
+            simulation.responses.keep(call.number, response.headers.items(), bytes(response.body))
             return response
-        return apply_fault(request.fault, response, simulation, request.id)
+        faulty = apply_fault(request.fault, response, simulation, request.id)
+        sent = faulty.outgoing
+        simulation.responses.keep(call.number, sent.headers, b"".join(sent.pieces))
+        return faulty
 
     async def handle(self, request: Request) -> Answer:
         """Take a request through the steps from its fault to its endpoint."""

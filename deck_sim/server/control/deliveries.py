@@ -8,6 +8,7 @@ from deck_sim.runtime.serialization import print_message, print_moment, print_re
 from deck_sim.runtime.simulation import FROZEN
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
+from deck_sim.webhooks.signing import SIGNATURE
 
 
 @route("GET", "/deliveries")
@@ -18,6 +19,18 @@ def list_deliveries(request: Request) -> Answer:
         log = [_print(attempt) for attempt in world.attempts.get(delivery.id, [])]
         data.append({**print_resource(request.simulation, delivery), "log": log})
     return Answer({"data": data})
+
+
+@route("GET", "/deliveries/{id}")
+def show_delivery(request: Request) -> Answer:
+    """Show a delivery, its attempts, its event as it is sent, and its destination."""
+    simulation = request.simulation
+    delivery = request.fetch("event_delivery")
+    log = [_print(attempt) for attempt in request.world.attempts.get(delivery.id, [])]
+    event = print_message(simulation, delivery.hidden["event"])
+    destination = request.world.all("event_destination")[delivery["event_destination_id"]]
+    shown = {"log": log, "event": event, "destination": print_resource(simulation, destination)}
+    return Answer({**print_resource(simulation, delivery), **shown})
 
 
 @route("POST", "/deliveries/{id}/replay")
@@ -51,6 +64,15 @@ def _print(attempt: AttemptResult) -> dict[str, Any]:
         "error": attempt.error,
         "fault": attempt.fault,
         "latency_ms": attempt.latency_ms,
+        "signature": _print_signature(attempt),
         "request_headers": dict(attempt.request),
         "response_headers": dict(attempt.response),
     }
+
+
+def _print_signature(attempt: AttemptResult) -> dict[str, Any] | None:
+    """Whether a receiver accepts the signature; None if nothing was signed."""
+    if SIGNATURE not in attempt.request:
+        return None
+    ok = attempt.refusal is None
+    return {"ok": ok, "why": "it fits the secret, the body and the time" if ok else attempt.refusal}

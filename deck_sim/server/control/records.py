@@ -3,10 +3,15 @@
 They do not change a world: they are not in its journal, and do not move an `on_poll` clock.
 """
 
+import json
 from functools import partial
 from typing import Any
 
-from deck_sim.runtime.journal import KEPT_HEADERS, Call
+from deck_sim.base.errors import quote
+from deck_sim.base.redaction import cut_before_secret, redact, redact_headers
+from deck_sim.contract.error_catalog import refuse
+from deck_sim.runtime.journal import KEPT_HEADERS, MAX_CALLS, Call
+from deck_sim.runtime.responses import SentResponse
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
 from deck_sim.runtime.timeline import print_timeline
 from deck_sim.server.control.people import check_kind
@@ -24,26 +29,51 @@ def show_timeline(request: Request) -> Answer:
 @route("GET", "/requests")
 def show_requests(request: Request) -> Answer:
     """Show the calls of the Deck API, oldest first."""
-    data = [
-        {
-            **print_call(call),
-            "query": call.query,
-            "headers": dict(call.headers),
-            "body": call.body,
-            "status": call.status,
-            "answered": dict(call.answered),
-            "errors": list(call.errors),
-            "scenario": str(call.scenario) if call.scenario else None,
-            "runner_up": call.scenario.second if call.scenario else None,
-            "replayed": call.replayed,
-            "fault": call.fault,
-            "unanswered": call.unanswered,
-            "assumed": list(call.assumed),
-        }
-        for call in request.simulation.journal
-    ]
+    data = [_print_whole(call) for call in request.simulation.journal]
     kept = sorted({*KEPT_HEADERS, *request.world.options.keep_headers})
     return Answer({"edition": request.world.edition, "kept_headers": kept, "data": data})
+
+
+@route("GET", "/requests/{id}")
+def show_request(request: Request) -> Answer:
+    """Show a call of the Deck API with its response. Of several with the id, the first: the others
+    got its stored answer.
+    """
+    simulation, id_ = request.simulation, request.params["id"]
+    call = next((call for call in simulation.journal if call.request_id == id_), None)
+    if call is None:
+        text = f"there is no call {quote(id_)}; `GET /_sim/requests` lists the last {MAX_CALLS}"
+        raise refuse("request/input_invalid", text, field="id")
+    sent = simulation.responses.find(call.number)
+    response = sent and _print_response(sent)
+    return Answer({"id": id_, **_print_whole(call), "response": response})
+
+
+def _print_whole(call: Call) -> dict[str, Any]:
+    return {
+        **print_call(call),
+        "query": call.query,
+        "headers": dict(call.headers),
+        "body": call.body,
+        "status": call.status,
+        "answered": dict(call.answered),
+        "errors": list(call.errors),
+        "scenario": str(call.scenario) if call.scenario else None,
+        "runner_up": call.scenario.second if call.scenario else None,
+        "replayed": call.replayed,
+        "fault": call.fault,
+        "unanswered": call.unanswered,
+        "assumed": list(call.assumed),
+    }
+
+
+def _print_response(sent: SentResponse) -> dict[str, Any]:
+    try:
+        body = redact(json.loads(sent.body)) if sent.body else None
+    except ValueError:  # a page, or only the beginning
+        body = cut_before_secret(sent.body.decode(errors="replace"))
+    is_cut = len(sent.body) < sent.length
+    return {"headers": redact_headers(dict(sent.headers)), "body": body, "truncated": is_cut}
 
 
 def print_call(call: Call) -> dict[str, Any]:
@@ -58,6 +88,16 @@ def show_events(request: Request) -> Answer:
     return Answer(
         {"data": [print_message(request.simulation, one) for one in request.world.events]}
     )
+
+
+@route("GET", "/events/{id}")
+def show_event(request: Request) -> Answer:
+    """Show an event as destinations get it."""
+    id_ = request.params["id"]
+    event = next((event for event in request.world.events if event.id == id_), None)
+    if event is None:
+        raise refuse("request/event_not_found", id=id_)
+    return Answer({"event": print_message(request.simulation, event)})
 
 
 def show_resources(request: Request, kind: str) -> Answer:

@@ -37,6 +37,6 @@ export function eventDetails(ctx, ref) {
         </ul>`
       : html`<p class="muted">No destination is subscribed to ${event.type}.</p>`,
   )}
-  ${answer.data ? section("Body", body(answer.data, event.id)) : nothing}
+  ${answer.data ? section("Body", body(answer.data.event, event.id)) : nothing}
   ${answer.data || ctx.readOnly ? nothing : missing(answer)}`;
 }

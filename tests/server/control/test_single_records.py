@@ -1,0 +1,146 @@
+"""Control calls that show one call with its response, one event, or one delivery."""
+
+from contextlib import suppress
+
+import httpx2
+import pytest
+
+from deck_sim.runtime import responses
+from deck_sim.runtime.responses import SentResponses
+
+
+def test_a_call_is_shown_with_its_response(api, sim):
+    """As it was sent, headers included; the rest is that of the journal."""
+    agent = api.post("/agents", json={"name": "x"})
+    shown = sim.get(f"/requests/{agent.json()['request_id']}").json()
+    response = shown.pop("response")
+    [listed] = sim.get("/requests").json()["data"]
+    assert shown.pop("id") == listed.pop("request_id")
+    assert {**shown, "request_id": None} == {**listed, "request_id": None}
+    assert response["body"] == agent.json()
+    assert response["headers"].items() >= {"content-type": "application/json"}.items()
+    assert response["truncated"] is False
+
+
+def test_a_response_is_shown_without_secrets(api, sim, subscribe):
+    """The secret of a destination is in the response to its creation alone."""
+    created = subscribe(config={"custom_headers": '{"X-Api-Key": "abc"}'})
+    assert "secret" in f"{created}"
+    shown = sim.get(f"/requests/{created['request_id']}")
+    assert "whsec_" not in shown.text
+    assert "abc" not in shown.text
+
+
+def test_a_replayed_call_is_shown_as_the_first_was(api, sim):
+    """Both have one id; only the first did something."""
+    for _ in range(2):
+        answer = api.post("/agents", json={"name": "x"}, headers={"Idempotency-Key": "k"})
+    shown = sim.get(f"/requests/{answer.json()['request_id']}").json()
+    assert shown["replayed"] is False
+    assert "deck-sim-replayed" not in shown["response"]["headers"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "body"),
+    [
+        ({"status": 502}, "502 Bad Gateway"),
+        ({"truncate": True}, '{"data":'),
+        ({"empty": True}, "None"),
+        ({"status": 418, "body": {"tea": "pot", "token": "abc"}}, "{'tea': 'pot', 'token': '•••'}"),
+    ],
+)
+def test_a_response_is_shown_as_a_fault_sent_it(api, sim, fault, body):
+    """A page of a proxy, a part of the answer, or nothing."""
+    answer = sim.post("/faults", json={"match": "GET /v2/agents", **fault})
+    assert answer.status_code == 200, answer.text
+    with suppress(httpx2.HTTPError):
+        api.get("/agents")
+    [call] = sim.get("/requests").json()["data"]
+    response = sim.get(f"/requests/{call['request_id']}").json()["response"]
+    assert body in f"{response['body']}"
+
+
+def test_a_long_response_is_cut(api, sim, monkeypatch):
+    """What is left is text: its end is missing."""
+    monkeypatch.setattr(responses, "MAX_BODY", 50)
+    agent = api.post("/agents", json={"name": "x" * 100}).json()
+    response = sim.get(f"/requests/{agent['request_id']}").json()["response"]
+    assert response["truncated"] is True
+    assert response["body"].startswith('{"id":"agt_')
+    assert len(response["body"]) == 50
+
+
+def test_the_oldest_responses_are_dropped(monkeypatch):
+    """By their number, and by the size of all bodies."""
+    monkeypatch.setattr(responses, "MAX_BODIES", 10)
+    monkeypatch.setattr(responses, "MAX_CALLS", 3)
+    kept = SentResponses()
+    for number in range(6):
+        kept.keep(number, [], b"")
+    assert [number for number in range(6) if kept.find(number)] == [3, 4, 5]
+    kept.keep(6, [], b"12345678")
+    kept.keep(7, [], b"123")
+    assert [number for number in range(8) if kept.find(number)] == [7]
+
+
+def test_an_unknown_call_is_refused(message):
+    """The message says where the calls are listed."""
+    assert message("GET", "/requests/req_none") == (
+        "there is no call 'req_none'; `GET /_sim/requests` lists the last 10000"
+    )
+
+
+def test_an_event_is_shown_as_destinations_get_it(api, sim, errors):
+    """It is the one of the list."""
+    api.post("/agents", json={"name": "x"})
+    [listed] = sim.get("/events").json()["data"]
+    assert sim.get(f"/events/{listed['id']}").json()["event"] == listed
+    assert errors("GET", "/events/evt_none", 404) == [("event_not_found", None)]
+
+
+def show_delivery(sim):
+    [delivery] = sim.get("/deliveries").json()["data"]
+    return sim.get(f"/deliveries/{delivery['id']}").json()
+
+
+@pytest.mark.parametrize(
+    ("fault", "refusal"),
+    [
+        ({}, None),
+        ({"rotated_signature": True}, None),
+        ({"bad_signature": True}, "no signature matches the secret and the body"),
+        ({"tampered_body": True}, "no signature matches the secret and the body"),
+        ({"stale_timestamp": True}, "more than five minutes away"),
+    ],
+)
+def test_a_delivery_says_whether_its_signature_is_accepted(
+    api, sim, subscribe, advance, fault, refusal
+):
+    """By a receiver that verifies it, as it should."""
+    hook = subscribe("agent.created")
+    if fault:
+        sim.post("/faults", json={"event": "agent.created", **fault})
+    api.post("/agents", json={"name": "x"})
+    advance("1s")
+    shown = show_delivery(sim)
+    [attempt] = shown["log"]
+    assert attempt["signature"]["ok"] is (refusal is None)
+    assert (refusal or "it fits the secret") in attempt["signature"]["why"]
+    assert shown["event"] == sim.get("/events").json()["data"][-1]
+    assert shown["destination"]["id"] == hook["id"]
+    assert shown["destination"]["config"] == hook["config"]
+
+
+def test_what_is_not_sent_has_no_signature(api, sim, advance):
+    """A queue gets events without a call."""
+    config = {"queue_url": "https://sqs.example/1/deck"}
+    queue = {"name": "Queue", "type": "aws_sqs", "config": config, "events": ["*"]}
+    api.post("/event-destinations", json=queue)
+    api.post("/agents", json={"name": "x"})
+    advance("1s")
+    assert all(attempt["signature"] is None for attempt in show_delivery(sim)["log"])
+
+
+def test_an_unknown_delivery_is_refused(errors):
+    """As the Deck API does it."""
+    assert errors("GET", "/deliveries/edlv_none", 404) == [("event_delivery_not_found", None)]
