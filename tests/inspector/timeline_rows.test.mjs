@@ -149,3 +149,43 @@ test("a lane's moments name each change of status once", () => {
   const labels = stops(run).map((stop) => stop.label);
   assert.deepEqual(labels, ["queued", "running", "interaction required"]);
 });
+
+/** A scene with two hundred runs of ten seconds, one every minute. */
+function longScene(ui = {}) {
+  const entries = Array.from({ length: 400 }, (_, i) => {
+    const minute = i >> 1;
+    const status = i % 2 ? "completed" : "queued";
+    const what = i % 2 ? "queued -> completed" : "created as queued";
+    const at = new Date(Date.UTC(2025, 0, 15, 0, minute, i % 2 ? 10 : 0)).toISOString();
+    return { number: i + 1, at, kind: "task_run", id: `trun_${minute}`, what, status };
+  });
+  const { at: now } = entries[399];
+  const world = { world: "w", epoch: "e", edition: "connections", mode: "frozen", speed: 1, now };
+  const model = Model.fromRecording({ world, entries, calls: [], events: [] });
+  const scene = new Scene();
+  scene.resize(1000, 400);
+  const update = (at) => scene.update({ model, ui: { at, selected: null, ...ui } });
+  update(null);
+  return { scene, update };
+}
+
+test("many lanes open at the latest, at a zoom at which each can be seen", () => {
+  const { scene } = longScene();
+  const { lane } = scene.rows[199];
+  assert.ok(scene.x(lane.to) - scene.x(lane.from) > 50);
+  assert.ok(scene.x(scene.now) < 1000);
+  assert.ok(scene.y(199) < 400);
+});
+
+test("a look at the past does not move what is in view", () => {
+  const { scene, update } = longScene();
+  const left = scene.view.time(0);
+  update(scene.now - 5000);
+  assert.equal(scene.view.time(0), left);
+});
+
+test("a selected lane comes into view", () => {
+  const ui = { selected: { type: "resource", id: "trun_3" } };
+  const { scene } = longScene(ui);
+  assert.ok(scene.y(3) >= scene.head);
+});

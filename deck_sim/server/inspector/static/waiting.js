@@ -30,7 +30,7 @@ function sorted({ model }) {
 /** @param {Context} ctx */
 export function waitingStrip(ctx) {
   const { model, ui } = ctx;
-  if (ui.at !== null) return pastNotice(ctx);
+  if (ui.at !== null) return nothing; // the timeline says so
   const total = model.next?.unfinished_total ?? 0;
   const isOpen = total > 0 && !ui.expanded.has("waiting-closed");
   return html`<section class="waiting" aria-label="What is unfinished">
@@ -85,22 +85,6 @@ function toggle(ctx, name) {
   const expanded = new Set(ctx.ui.expanded);
   if (!expanded.delete(name)) expanded.add(name);
   ctx.set({ expanded });
-}
-
-/** @param {Context} ctx */
-function pastNotice(ctx) {
-  return html`<section class="waiting waiting-past" aria-label="A past moment">
-    <div class="waiting-head">
-      ${icon("clock")}
-      <span
-        >You see a past moment, ${distanceText(/** @type {number} */ (ctx.ui.at), ctx.model.now())}.
-        Nothing can be changed there.</span
-      >
-      <button type="button" class="button button-small" @click=${() => ctx.set({ at: null })}>
-        Back to now
-      </button>
-    </div>
-  </section>`;
 }
 
 /** What a clock that stands still waits for. @param {Context} ctx */

@@ -51,7 +51,10 @@ export function paintBarTexts(scene, pen, lane, y) {
       pen.centred(ICONS[familyOf(status)], left + BAR / 2, y, isLater ? ink.line : palette.surface);
       pen.font(11);
       free = left + BAR + 5;
+      const { globalAlpha } = pen.context;
+      if (isLater) pen.context.globalAlpha = globalAlpha / 2;
       free += pen.text(words(status), free, y, palette.quiet, width - free);
+      pen.context.globalAlpha = globalAlpha;
     } else {
       const right = scene.x(Math.min(to, horizon));
       free = Math.max(right, scene.x(to));

@@ -54,14 +54,12 @@ export function paintTears(scene, pen) {
 export function paintHorizon(scene, pen) {
   if (!scene.past) return;
   const { context, palette } = pen;
-  context.save();
-  clipPlot(scene, context);
   context.fillStyle = palette.later;
   const x = scene.x(scene.horizon);
   context.fillRect(x, scene.head, scene.width, scene.height);
   context.lineWidth = 2;
   pen.vertical(x, scene.head - 4, scene.height, palette.families.person.line);
-  context.restore();
+  context.lineWidth = 1;
 }
 
 /** @param {Scene} scene @param {Pen} pen */

@@ -39,6 +39,7 @@ export function paintLanes(scene, pen) {
   }
   context.globalAlpha = 1;
   paintTears(scene, pen);
+  paintHorizon(scene, pen);
   for (let i = first; i <= last; i++) {
     context.globalAlpha = rows[i].context ? DIM : 1;
     paintBarTexts(scene, pen, rows[i].lane, scene.y(i) + parts.bar + BAR / 2);
@@ -46,7 +47,6 @@ export function paintLanes(scene, pen) {
   }
   context.globalAlpha = 1;
   context.restore();
-  paintHorizon(scene, pen);
   for (let i = first; i <= last; i++) paintLabel(scene, pen, rows[i], scene.y(i));
   context.restore();
 }

@@ -80,8 +80,8 @@ export class Scene {
       this._layAxis();
       this.arrange(model);
     } else if ((this.now - this.laid) * this.view.scale > 0.5) this._layAxis();
-    this.view.choose(this._typicalLength());
-    if (this.view.following && !this.past) this.view.followNow(this.now);
+    if (!this.past) this.view.choose(this._typicalLength());
+    if (!this.past && this.view.following) this.view.followNow(this.now);
     const row = isNew ? this.rows.findIndex(({ lane }) => this.isSelected(lane)) : -1;
     if (row >= 0) this.view.revealRow(row, this.rowHeight);
   }
@@ -100,22 +100,22 @@ export class Scene {
 
   /** @param {Model} model */
   arrange(model) {
-    const { view, choice } = this;
-    const isAtEnd = view.top >= view.content - view.height;
-    this.rows = arrange(model.lanes.values(), choice, familyOf);
+    this.rows = arrange(model.lanes.values(), this.choice, familyOf);
     this.cursor = Math.min(this.cursor, this.rows.length - 1);
     this.resize(this.width, this.height);
-    if (!isAtEnd || !view.following || choice.newestFirst) return;
-    view.top = Infinity; // new lanes come into view
-    view.clamp();
   }
 
   /** @param {number} width @param {number} height */
   resize(width, height) {
     Object.assign(this, { width, height });
     this.view.after = this.narrow ? 40 : this.due.size ? 170 : 90; // room for text after the bars
+    const { view, choice } = this;
+    const isAtEnd = view.top >= view.content - view.height;
     const room = Math.max(0, height - this.head);
-    this.view.resize(width - this.labels, room, this.rows.length * this.rowHeight + 8);
+    view.resize(width - this.labels, room, this.rows.length * this.rowHeight + 8);
+    if (!isAtEnd || !view.following || choice.newestFirst) return;
+    view.top = Infinity; // the latest lanes stay in view
+    view.clamp();
   }
 
   _layAxis() {

@@ -61,7 +61,11 @@ export class DeckTimeline extends HTMLElement {
         this._invalidate();
       },
       fold: () => this._change(() => (this.scene.fold = !this.scene.fold)),
-      fit: () => this._change(() => this.scene.view.fit()),
+      fit: () =>
+        this._change(({ view }) => {
+          view.auto = false;
+          view.fit();
+        }),
       follow: () => {
         if (this.scene.past) this._look(null);
         this._change(({ view }) => (view.following = !view.following || this.scene.past));

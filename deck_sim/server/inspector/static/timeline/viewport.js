@@ -60,7 +60,7 @@ export class Viewport {
 
   /** Shows all, or only the latest if a typical lane would be too short to see. @param {number} typical its length in time */
   choose(typical) {
-    if (!this.auto) return;
+    if (!this.auto || !this.following) return;
     this.fit();
     if (typical * this.scale >= SHORTEST_LANE) return;
     this.scale = LANE / typical;
@@ -111,6 +111,7 @@ export class Viewport {
     const x = this.x(time);
     if (x >= 0 && x <= this.width - this.after) return;
     this.left += x - this.width / 2;
+    this.auto = false;
     this.fitted = false;
     this.clamp();
   }
