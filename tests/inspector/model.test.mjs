@@ -179,10 +179,20 @@ test("only the latest calls are kept, and the others counted", () => {
   assert.equal(story.calls.at(-1).number, 20_999);
 });
 
-test("a recording stands still", () => {
-  const next = { now: at(0), due: [], waiting: [] };
+test("a real clock goes on at its speed, but not while the server is gone", () => {
+  let wall = 0;
+  const story = new Model(() => wall);
+  story.apply("world", { ...WORLD, mode: "real", speed: 60 });
+  story.apply("ready", { now: at(0) });
+  wall = 1000;
+  assert.equal(story.now(), START + 60_000);
+  story.setRunning(false);
+  wall = 5000;
+  assert.equal(story.now(), START + 60_000);
+});
+
+test("the clock of a recording stands still", () => {
   const world = { ...WORLD, mode: "real", speed: 60 };
-  const story = Model.fromRecording({ world, entries: [], calls: [], events: [], next });
-  assert.equal(story.now(), START);
-  assert.equal(story.now(), START);
+  const story = Model.fromRecording({ world, entries: [], calls: [], events: [] });
+  assert.equal(story.isRunning, false);
 });

@@ -2,7 +2,7 @@
 /** The world's time, and the buttons that move it. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { clockText, countText, dayText, distanceText } from "./format.js";
+import { clockText, dayText, distanceText, durationText, words } from "./format.js";
 import { icon } from "./icons.js";
 import { dueText } from "./due.js";
 
@@ -16,6 +16,7 @@ export const MODES = {
   follow: "Time is that of the process that runs the tests.",
 };
 
+const SHOWN_AFTER = 400; // ms: most advances take less, and the buttons should not flicker
 const SPANS = ["1s", "10s", "1m", "5m", "1h", "1d"];
 
 /**
@@ -27,9 +28,16 @@ const SPANS = ["1s", "10s", "1m", "5m", "1h", "1d"];
 export function advance(ctx, body, text) {
   if (ctx.busy || ctx.readOnly) return Promise.resolve(null);
   ctx.set({ menu: null });
-  const label = (/** @type {any} */ report) =>
-    `Now ${clockText(Date.parse(report.now))}; ${countText(report.happened.length, "entry", "entries")} in the timeline`;
+  const label = (/** @type {any} */ report) => reportText(ctx, report);
   return ctx.act(label, ctx.api.post("/_sim/clock/advance", body), { busy: text });
+}
+
+/** What an advance did, in a line. @param {Context} ctx @param {any} report */
+function reportText({ model }, { now, happened }) {
+  const moves = happened.filter((/** @type {any} */ one) => model.lane(one.id) && one.status);
+  const named = moves.map((/** @type {any} */ { id, what }) => `${model.lane(id)?.title}: ${what}`);
+  const text = moves.length > 2 ? `${moves.length.toLocaleString("en")} changes` : named.join("; ");
+  return `${clockText(Date.parse(now))} · ${words(text) || "no status changed"}`;
 }
 
 /** @param {Context} ctx */
@@ -48,7 +56,7 @@ export function advanceUntilIdle(ctx) {
 export function clockView(ctx) {
   const { model, ui } = ctx;
   if (!model.world) return nothing;
-  const now = ui.at ?? model.now();
+  const [time, part] = clockText(ui.at ?? model.now()).split(".");
   return html`<div class="clock">
     <button
       type="button"
@@ -57,8 +65,10 @@ export function clockView(ctx) {
       title=${MODES[model.world.mode] ?? ""}
       @click=${() => ctx.set({ menu: ui.menu === "clock" ? null : "clock" })}
     >
-      <span class="clock-time mono">${clockText(now).slice(0, 8)}</span>
-      <span class="clock-day">${dayText(now)} · ${modeText(ctx)}</span>
+      <span class="clock-time mono"
+        >${time}${part && model.world.mode !== "real" ? html`<small>.${part}</small>` : nothing}</span
+      >
+      <span class="clock-day">${dayText(ui.at ?? model.now())} · ${modeText(ctx)}</span>
     </button>
     ${ui.menu === "clock" ? clockMenu(ctx) : nothing}
   </div>`;
@@ -80,6 +90,13 @@ export function advanceButtons(ctx) {
   const due = model.firstDue;
   const isFollowing = model.world.mode === "follow";
   const now = model.now();
+  if (busy && Date.now() - busy.since > SHOWN_AFTER)
+    return html`<span class="busy-text" role="status"
+      ><span class="spinner" aria-hidden="true"></span>${busy.text}…
+      <span class="muted"
+        >${durationText(Math.floor((Date.now() - busy.since) / 1000) * 1000)}</span
+      ></span
+    >`;
   return html`<div class="advance" role="group" aria-label="Move the clock">
     <button
       type="button"

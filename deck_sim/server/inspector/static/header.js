@@ -47,7 +47,7 @@ export function header(ctx) {
       >
         ${icon("help")}
       </button>
-      ${ctx.busy ? html`<div class="busy" role="status"><span>${ctx.busy.text}…</span></div>` : nothing}
+      ${ctx.busy ? html`<div class="busy"></div>` : nothing}
     </header>
     ${notice(ctx)}`;
 }

@@ -12,6 +12,7 @@ import { fillNext } from "./unfinished.js";
 
 const NEXT_DELAY = 80; // ms between a change and the question what is due next
 const BACKGROUND_DELAY = 500; // ms between two drawings of a page that nobody sees
+const TICK = 250; // ms between two drawings of a clock that goes on by itself
 
 /**
  * @typedef {import("./fragment.js").Place & {menu: string|null, expanded: Set<string>}} Ui
@@ -59,6 +60,7 @@ export class Inspector {
     this.stream = null;
     this.toasts = new Toasts(() => this.refresh());
     this.isDrawn = true;
+    this.ticker = 0;
     this.nextTimer = 0;
     this.isAsking = false;
     this.askAgain = false;
@@ -98,6 +100,7 @@ export class Inspector {
       },
       onState: (/** @type {import("./stream.js").Connection} */ state, detail = {}) => {
         this.connection = { state, ...detail };
+        this.model.setRunning(state === "live");
         this.refresh();
       },
     };
@@ -150,6 +153,10 @@ export class Inspector {
     const name = this.recording?.title || "deck-sim";
     document.title = prompts ? `(${prompts}) ${name}` : name;
     render(this.view(this, this.context()), this.root);
+    clearTimeout(this.ticker);
+    const isTicking = this.model.world?.mode === "real" && this.model.isRunning;
+    if ((isTicking || this.busy) && !document.hidden)
+      this.ticker = window.setTimeout(() => this.refresh(), TICK);
   }
 
   /** @returns {Context} */

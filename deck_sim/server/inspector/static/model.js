@@ -36,14 +36,17 @@ const SURPLUS_CALLS = 1_000; // dropped at once, so that dropping costs nothing 
  */
 
 export class Model {
-  constructor() {
+  /** @param {() => number} [wall] the time of this machine */
+  constructor(wall = Date.now) {
+    this._wall = wall;
     /** Grows with every change, so that a view can tell that nothing has. */
     this.version = 0;
     /** @type {World|null} */
     this.world = null;
     /** Whether all that had happened before the page was opened is here. */
     this.ready = false;
-    this.isRecording = false;
+    /** Whether a real clock goes on by itself; not in a recording, or while the server is gone. */
+    this.isRunning = true;
     /** @type {Entry[]} */
     this.entries = [];
     /** @type {Call[]} the latest; at least the last 10,000 */
@@ -75,7 +78,8 @@ export class Model {
 
   /** Forget everything that happened. */
   reset() {
-    Object.assign(this, new Model(), { version: this.version + 1, world: this.world });
+    const { version, world, isRunning } = this;
+    Object.assign(this, new Model(this._wall), { version: version + 1, world, isRunning });
   }
 
   /**
@@ -99,7 +103,7 @@ export class Model {
   /** @param {Recording} recording @returns {Model} */
   static fromRecording({ world, entries, calls, events, next }) {
     const model = new Model();
-    model.isRecording = true;
+    model.isRunning = false;
     model.apply("world", world);
     // In the order in which the stream has them: marks are in the order of their time.
     let [called, emitted] = [0, 0];
@@ -123,8 +127,14 @@ export class Model {
   /** The world's time. A real clock goes on between the messages. */
   now() {
     const { time, wall } = this._told;
-    if (this.world?.mode !== "real" || !this.ready || this.isRecording) return time;
-    return time + (Date.now() - wall) * this.world.speed;
+    if (this.world?.mode !== "real" || !this.ready || !this.isRunning) return time;
+    return time + (this._wall() - wall) * this.world.speed;
+  }
+
+  /** Stop a real clock while the server is gone, or let it go on. @param {boolean} isRunning */
+  setRunning(isRunning) {
+    this._setNow(this.now());
+    this.isRunning = isRunning;
   }
 
   /** When the first thing happened; the present moment if nothing has. */
@@ -175,7 +185,7 @@ export class Model {
 
   /** @param {number} time */
   _setNow(time) {
-    this._told = { time, wall: Date.now() };
+    this._told = { time, wall: this._wall() };
   }
 
   /** @param {any} next */

@@ -7,7 +7,7 @@ import { release, resourceActions } from "./actions.js";
 import { answerForm, focusAnswer } from "./answer.js";
 import { advance, advanceToNext } from "./clock.js";
 import { dueText } from "./due.js";
-import { countText, distanceText } from "./format.js";
+import { countText, distanceText, durationText } from "./format.js";
 import { icon } from "./icons.js";
 import { link, statusBadge } from "./widgets.js";
 
@@ -47,11 +47,36 @@ export function waitingStrip(ctx) {
       </button>
       ${nextLine(ctx)}
     </div>
-    ${isOpen ? rows(ctx, total) : nothing}
+    ${keptBack(ctx)} ${isOpen ? rows(ctx, total) : nothing}
     <div class="offscreen" aria-live="polite">
       ${model.prompts ? countText(model.prompts, "open prompt") : ""}
     </div>
   </section>`;
+}
+
+/** Answers that a hold keeps from a client, which waits for them. @param {Context} ctx */
+function keptBack(ctx) {
+  return (ctx.model.next?.kept_back ?? []).map(
+    ({ call, answers, hold }) =>
+      html`<div class="waiting-row waiting-line waiting-kept">
+        <span class="badge badge-person"
+          ><span class="badge-icon" aria-hidden="true">‖</span>held back</span
+        >
+        <span class="waiting-name mono">${call}</span>
+        <span class="waiting-why"
+          >${countText(answers, "client waits", "clients wait")} for the answer.</span
+        >
+        <span class="waiting-help">
+          ${
+            ctx.readOnly
+              ? nothing
+              : html`<button type="button" class="button" @click=${() => release(ctx, hold)}>
+                  Release
+                </button>`
+          }
+        </span>
+      </div>`,
+  );
 }
 
 /** @param {Context} ctx @param {number} total */
@@ -125,7 +150,7 @@ function row(ctx, one) {
 /** The button that helps. @param {Context} ctx @param {Unfinished} one @param {boolean} isOpen */
 export function remedy(ctx, one, isOpen) {
   if (ctx.readOnly) return nothing;
-  const { do: kind, hold, by } = one.remedy;
+  const { do: kind, hold } = one.remedy;
   if (kind === "answer")
     return html`<button
       type="button"
@@ -144,16 +169,18 @@ export function remedy(ctx, one, isOpen) {
     >
       Release
     </button>`;
-  if (kind === "advance")
-    return html`<button
-      type="button"
-      class="button"
-      ?disabled=${ctx.busy !== null}
-      @click=${() => (by ? advance(ctx, { by }, `Advancing ${by}`) : advanceToNext(ctx))}
-    >
-      Advance ${by ?? ""}
-    </button>`;
+  if (kind === "advance") return advanceButton(ctx, one);
   return nothing;
+}
+
+/** @param {Context} ctx @param {Unfinished} one */
+function advanceButton(ctx, one) {
+  const span = one.next ? durationText(Date.parse(one.next.at) - ctx.model.now()) : "";
+  const move = () =>
+    one.next ? advance(ctx, { to: one.next.at }, `Advancing ${span}`) : advanceToNext(ctx);
+  return html`<button type="button" class="button" ?disabled=${ctx.busy !== null} @click=${move}>
+    Advance ${span}
+  </button>`;
 }
 
 /** @param {Context} ctx @param {string} id */
