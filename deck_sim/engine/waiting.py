@@ -162,10 +162,10 @@ def _list(title: str, found: Sequence[Resource], detail: Callable[[Resource], st
 
 def _why_stuck(world: World, resource: Resource) -> str:
     first = next((due for due in world.timers.upcoming() if due.owner == resource.id), None)
-    return "; ".join([_needs(world, resource), *([_when(world, first)] if first else [])])
+    return "; ".join([explain_need(world, resource), *([_when(world, first)] if first else [])])
 
 
-def _needs(world: World, resource: Resource) -> str:
+def explain_need(world: World, resource: Resource) -> str:
     """The action, and its actor, that a resource waits for."""
     story, asked = world.stories.get(resource.id), resource.fields.get("interaction")
     machine = world.kind(resource.kind).machine

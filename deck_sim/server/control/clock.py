@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration, parse_duration
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.stage import Stage
-from deck_sim.engine.waiting import TIMER_EFFECTS, waiting
+from deck_sim.engine.records import Resource
+from deck_sim.engine.waiting import waiting
 from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import FOLLOW, ON_POLL, Simulation
 from deck_sim.runtime.timeline import print_entries
 from deck_sim.server.control.holds import print_holds
 from deck_sim.server.control.routes import route
+from deck_sim.server.control.unfinished import find_right_answer, list_unfinished, print_due
 from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
@@ -102,30 +105,29 @@ def read_duration(text: str, field: str) -> timedelta:
 
 @route("GET", "/next")
 def show_next(request: Request) -> Answer:
-    """Show what is due next, and what waits without a timer."""
-    simulation = request.simulation
-    now = simulation.world.now
-    due = [
-        {
-            "at": print_moment(timer.at),
-            "in": format_duration(timer.at - now),
-            "id": timer.owner,
-            "what": TIMER_EFFECTS[timer.name],
-        }
-        for timer in simulation.world.timers.upcoming()
-    ]
-    waits = [
-        {"id": r.id, "kind": r.kind, "status": r.status, **_right_answer(simulation, r.id)}
-        for r in waiting(simulation.world)
-    ]
-    state = {"now": print_moment(now), "due": due, "waiting": waits}
-    return Answer({**state, **print_holds(simulation)})
+    """Show what is due next, what waits without a timer, and why what is unfinished waits.
+
+    `limit` is the most that is listed of what is due and of what waits.
+    """
+    simulation, most = request.simulation, _read_limit(request)
+    world = simulation.world
+    state: dict[str, Any] = {
+        "now": print_moment(world.now),
+        "due": [print_due(world, timer) for timer in islice(world.timers.upcoming(), most)],
+        "waiting": [_print_waiting(simulation, one) for one in waiting(world)[:most]],
+    }
+    return Answer({**state, **list_unfinished(simulation), **print_holds(simulation)})
 
 
-def _right_answer(simulation: Simulation, owner: str) -> dict[str, Any]:
-    """The answer that the open interaction of a resource accepts, if its script names one."""
-    story = simulation.world.stories.get(owner)
-    if story is None or not getattr(story.step, "has_right_answer", False):
-        return {}
-    step: Any = story.step  # an `InteractionRequired`; its import is slow
-    return {"answer": step.right_answer(Stage(simulation.world, story))}
+def _read_limit(request: Request) -> int | None:
+    for text in request.query_values("limit")[-1:]:
+        if not re.fullmatch("[0-9]{1,9}", text):
+            raise refuse("request/input_invalid", "`limit` must be a number", field="limit")
+        return int(text)
+    return None
+
+
+def _print_waiting(simulation: Simulation, resource: Resource) -> dict[str, Any]:
+    answer = find_right_answer(simulation, resource.id)
+    shown = {"id": resource.id, "kind": resource.kind, "status": resource.status}
+    return shown if answer is None else {**shown, "answer": answer}

@@ -136,9 +136,11 @@ def test_next_shows_what_is_due_and_what_waits(sim, run_task):
     """`GET /next` lists what is due, soonest first, and what waits without a timer."""
     run = run_task("mfa_then_success")
     due = sim.get("/next").json()["due"]
+    id_ = run["id"]
+    steps, times_out = {"what": "the script goes on"}, {"what": "the task times out"}
     assert due == [
-        {"at": "2025-01-15T09:30:03Z", "in": "2s", "id": run["id"], "what": "the script goes on"},
-        {"at": "2025-01-15T10:00:01Z", "in": "30m", "id": run["id"], "what": "the task times out"},
+        {"at": "2025-01-15T09:30:03Z", "in": "2s", "id": id_, **steps, "to": "running"},
+        {"at": "2025-01-15T10:00:01Z", "in": "30m", "id": id_, **times_out, "to": "failed"},
     ]
     sim.post("/clock/advance", json={"by": "10s"})
     after = sim.get("/next").json()

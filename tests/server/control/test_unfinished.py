@@ -1,0 +1,148 @@
+"""Why each unfinished resource waits, in `/_sim/next`."""
+
+import pytest
+
+
+@pytest.fixture
+def unfinished(sim):
+    """The unfinished resources by id."""
+    return lambda: {one["id"]: one for one in sim.get("/next").json()["unfinished"]}
+
+
+def test_a_run_that_waits_for_time_says_when_and_for_what(run_task, unfinished, sim):
+    """On a frozen clock an advance helps; on a real one there is nothing to do."""
+    run = run_task()
+    assert unfinished() == {
+        run["id"]: {
+            "id": run["id"],
+            "kind": "task_run",
+            "status": "queued",
+            "since": "2025-01-15T09:30:01Z",
+            "why": "The clock is frozen; it becomes `running` in 2s.",
+            "remedy": {"do": "advance", "by": "2s"},
+            "next": {
+                "at": "2025-01-15T09:30:03Z",
+                "in": "2s",
+                "what": "the script goes on",
+                "to": "running",
+            },
+        }
+    }
+    sim.put("/clock", json={"mode": "real", "speed": 0.001})
+    waits = unfinished()[run["id"]]
+    assert waits["why"].startswith("It becomes `running` in ")
+    assert waits["remedy"] == {"do": "wait"}
+
+
+def test_a_prompt_waits_for_an_answer_and_an_approval_for_a_reviewer(run_task, unfinished, advance):
+    """With the time that is left."""
+    asked, reviewed = run_task("mfa_then_success"), run_task("needs_approval")
+    advance("1m")
+    asked, reviewed = unfinished()[asked["id"]], unfinished()[reviewed["id"]]
+    assert asked["why"] == (
+        "An answer to `mfa` must give `code`; the interaction times out in 4m10s."
+    )
+    assert asked["remedy"] == {"do": "answer"}
+    assert asked["next"]["to"] == "failed"
+    assert reviewed["why"].startswith("A reviewer must approve or reject it; ")
+    assert reviewed["remedy"] == {"do": "review"}
+
+
+def test_a_held_run_names_its_hold(run_task, unfinished, advance, sim):
+    """Since when it is held, not since its status."""
+    run = run_task()
+    hold = sim.post("/holds", json={"event": "task_run.completed"}).json()
+    advance("1m")
+    held = unfinished()[run["id"]]
+    assert held["why"].startswith("Held before `task_run.completed` until it is released; ")
+    assert held["remedy"] == {"do": "release", "hold": hold["id"]}
+    assert held["since"] == "2025-01-15T09:30:11Z"
+
+
+def test_a_run_that_is_stuck_waits_for_its_timeout(run_task, unfinished, advance):
+    """Nothing else moves it on."""
+    run = run_task("agent_hangs")
+    advance("1m")
+    stuck = unfinished()[run["id"]]
+    assert "nothing moves it on; the " in stuck["why"]
+    assert (stuck["remedy"]["do"], stuck["next"]["to"]) == ("advance", "failed")
+
+
+def test_a_connection_without_a_timer_is_moved_by_nothing(sim, api, unfinished):
+    """Not even by a timeout, since a connection has none."""
+    body = {"version": 1, "name": "stuck", "connection": [{"connecting": "stuck"}]}
+    assert sim.put("/scenarios/stuck", json=body).status_code == 200
+    sim.patch("/world", json={"default_scenario": "stuck"})
+    site = {"type": "website", "website": {"url": "https://hotel.example"}}
+    source = api.post("/sources", json=site).json()
+    opened = api.post("/connections", json={"source_id": source["id"], "auth_method": "none"})
+    stuck = unfinished()[opened.json()["id"]]
+    assert (stuck["why"], stuck["remedy"]) == ("Nothing moves it on.", {"do": "none"})
+
+
+def test_a_session_waits_for_its_run(sim, api, unfinished):
+    """In the edition that has sessions."""
+    sim.post("/reset", json={"edition": "credentials"})
+    agent = api.post("/agents", json={"name": "Concierge"}).json()
+    task = api.post("/tasks", json={"name": "Read", "agent_id": agent["id"]}).json()
+    site = {"type": "website", "website": {"url": "https://hotel.example"}}
+    source = api.post("/sources", json=site).json()
+    run = api.post(f"/tasks/{task['id']}/run", json={"source_id": source["id"]}).json()
+    session = unfinished()[run["session_id"]]
+    assert session["why"] == f"It waits for the task run `{run['id']}`."
+    assert session["remedy"] == {"do": "none"}
+
+
+def test_a_clock_that_waits_for_a_read_says_so(run_task, unfinished, sim):
+    """It can be advanced all the same."""
+    run = run_task()
+    sim.put("/clock", json={"mode": "on_poll"})
+    why = "The clock moves when a client reads it; it becomes `running` in 2s."
+    assert unfinished()[run["id"]]["why"] == why
+    assert unfinished()[run["id"]]["remedy"] == {"do": "advance", "by": "2s"}
+
+
+def test_a_delivery_that_is_tried_again_says_how_the_last_attempt_went(
+    api, subscribe, receiver, unfinished, agent, advance
+):
+    """A receiver that fails is waited for as a person is."""
+    receiver.say(503)
+    subscribe("agent.created")
+    agent()
+    first = [one for one in unfinished().values() if one["kind"] == "event_delivery"]
+    advance("1s")
+    second = [one for one in unfinished().values() if one["kind"] == "event_delivery"]
+    assert first[0]["why"] == "The clock is frozen; a delivery is attempted as soon as time passes."
+    assert second[0]["why"].startswith("The clock is frozen; attempt 1 failed (503); a delivery is")
+
+
+def test_an_attempt_in_progress_waits_for_its_receiver(
+    sim, subscribe, receiver, unfinished, run_task
+):
+    """The clock stands still meanwhile, and whatever else is due."""
+    found = []
+    receiver.say(lambda arrival, line: found.append(unfinished()) or 200)
+    subscribe("task_run.running")
+    run = run_task()
+    sim.post("/clock/advance", json={"by": "2s"})
+    (during,) = found
+    assert during[run["id"]]["why"] == "An advance is in progress; it becomes `completed` in 8s."
+    (delivery,) = [one for one in during.values() if one["kind"] == "event_delivery"]
+    assert (delivery["why"], delivery["remedy"]) == (
+        "Its receiver has not answered yet.",
+        {"do": "wait"},
+    )
+
+
+def test_the_latest_unfinished_resources_are_listed_and_all_are_counted(sim, run_task):
+    """`limit` cuts the other lists, which are complete without it."""
+    for _ in range(205):
+        run_task()
+    whole, cut = sim.get("/next").json(), sim.get("/next?limit=3").json()
+    assert (len(whole["unfinished"]), whole["unfinished_total"]) == (200, 205)
+    assert (len(whole["due"]), len(cut["due"])) == (410, 3)
+
+
+def test_a_limit_is_a_number(errors):
+    """Anything else is refused."""
+    assert errors("GET", "/next?limit=many", 400) == [("input_invalid", "limit")]
