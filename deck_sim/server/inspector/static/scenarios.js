@@ -112,6 +112,7 @@ function card(ctx, scenario, played, edition) {
   return html`<button
     type="button"
     class="story-card"
+    aria-label="${name}: ${summary}"
     aria-current=${selected?.type === "scenario" && selected.id === name}
     @click=${() => ctx.select({ type: "scenario", id: name })}
   >

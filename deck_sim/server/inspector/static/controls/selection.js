@@ -98,7 +98,7 @@ function queuePart(ctx) {
       <select name="resource" aria-label="What plays it">
         ${kindsOf(ctx).map((kind) => html`<option value=${kind}>next ${words(kind)}</option>`)}
       </select>
-      ${scenarioInput(ctx)}
+      ${scenarioInput({ label: "Scenario to queue" })}
       <button class="button">Queue</button>
     </form>`;
 }
@@ -171,7 +171,7 @@ function rulesPart(ctx) {
             ${kindsOf(ctx).map((kind) => html`<option value=${kind}>${words(kind)}s</option>`)}
           </select>`,
         )}
-        ${conditions.map((one) => fieldView(one))} ${field("plays", scenarioInput(ctx))}
+        ${conditions.map((one) => fieldView(one))} ${field("plays", scenarioInput())}
         <div class="control-end"><button class="button button-primary">Add the rule</button></div>
       </form>
     </details>`;
@@ -196,7 +196,9 @@ function defaultPart(ctx) {
   };
   return html`<h3>Default</h3>
     <form class="control-row" @submit=${set} aria-label="Default scenario">
-      ${scenarioInput(ctx, { value: name })}<button class="button">Make default</button>
+      ${scenarioInput({ value: name, label: "Default scenario" })}<button class="button">
+        Make default
+      </button>
     </form>`;
 }
 

@@ -73,18 +73,19 @@ export function field(label, input, hint = "") {
   </label>`;
 }
 
-/** A field for the name of a scenario, with the names to choose from. @param {Context} ctx
- * @param {{value?: string, required?: boolean}} [options] */
-export function scenarioInput(ctx, { value = "", required = true } = {}) {
+/** A field for the name of a scenario, with the names to choose from. It has the label of the
+ * element around it, or one of its own. @param {{value?: string, label?: string}} [options] */
+export function scenarioInput({ value = "", label = "" } = {}) {
   return html`<input
     name="scenario"
     list="scenario-names"
     class="mono"
+    aria-label=${label || nothing}
     autocomplete="off"
     spellcheck="false"
     placeholder="mfa_then_success"
     value=${value}
-    ?required=${required}
+    required
   />`;
 }
 
