@@ -17,14 +17,13 @@ export function clockText(ms) {
 }
 
 const DAY = new Intl.DateTimeFormat("en-GB", {
-  weekday: "short",
   day: "numeric",
   month: "short",
   year: "numeric",
   timeZone: "UTC",
 });
 
-/** @param {number} ms @returns {string} like `Wed, 15 Jan 2025` */
+/** @param {number} ms @returns {string} like `15 Jan 2025` */
 export function dayText(ms) {
   return DAY.format(ms);
 }

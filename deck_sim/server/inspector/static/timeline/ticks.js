@@ -51,5 +51,5 @@ export function tickText(time, step) {
 
 /** @param {number} time @returns {string} like `16 Apr` */
 export function shortDay(time) {
-  return dayText(time).split(" ").slice(1, 3).join(" ");
+  return dayText(time).split(" ").slice(0, 2).join(" ");
 }
