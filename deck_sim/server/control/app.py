@@ -20,6 +20,7 @@ from deck_sim.server.control import (  # noqa: F401
     people,
     records,
     reports,
+    resources,
     scenarios,
     schemas,
     stream,

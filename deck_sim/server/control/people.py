@@ -23,8 +23,17 @@ def check_kind(world: World, kind: str) -> None:
 def act(request: Request, kind: str, command: str) -> Answer:
     """Decide about a run, or end a login, as people and websites do it."""
     check_kind(request.world, kind)
-    apply = commands.review_run if kind == "task_run" else commands.apply_command
+    apply = commands.review_run if command in ("approve", "reject") else commands.apply_command
     return request.show(apply(request.world, request.fetch(kind), command))
+
+
+def answer(request: Request, kind: str) -> Answer:
+    """Answer an open interaction, as the caller of the Deck API does, with the same body."""
+    check_kind(request.world, kind)
+    world, rules = request.world, request.world.rules
+    resource = request.fetch(kind)
+    inputs = getattr(request.read_as(rules.body(rules.answer_body)), rules.answer_key)
+    return request.show(commands.answer_interaction(world, resource, inputs))
 
 
 ROUTES += [
@@ -32,11 +41,16 @@ ROUTES += [
     for path, kind, command in (
         ("task-runs", "task_run", "approve"),
         ("task-runs", "task_run", "reject"),
+        ("task-runs", "task_run", "cancel"),
         ("connections", "connection", "drop"),
         ("connections", "connection", "invalidate"),
         ("sessions", "session", "drop"),
         ("credentials", "credential", "invalidate"),
     )
+]
+ROUTES += [
+    Route("POST", f"/{path}/{{id}}/answer", partial(answer, kind=kind))
+    for path, kind in (("task-runs", "task_run"), ("connections", "connection"))
 ]
 
 

@@ -1,0 +1,79 @@
+"""`GET /_sim/resources/ID`: one resource with its story and what it waits for."""
+
+
+def test_a_resource_is_shown_with_its_story(api, sim, run_task, advance):
+    """The step that it is at, why its scenario was chosen, and what is due for it."""
+    run = run_task("mfa_then_success", input={"n": 1})
+    advance("1m")
+    shown = sim.get(f"/resources/{run['id']}").json()
+    read = api.get(f"/task-runs/{run['id']}?include=input,storage,artifacts,screenshots").json()
+    assert {**shown["resource"], "request_id": read["request_id"]} == read
+    assert shown["story"] == {
+        "scenario": "mfa_then_success",
+        "because": "header",
+        "runner_up": "success; because=default",
+        "ignored": [],
+        "step": ["task_run", 2],
+        "held": None,
+    }
+    assert (shown["kind"], shown["deleted"], shown["scenario"]) == (
+        *("task_run", False),
+        "mfa_then_success",
+    )
+    assert [timer["what"] for timer in shown["due"]] == [
+        "the interaction times out",
+        "the task times out",
+        "the run fails for inactivity",
+    ]
+    assert shown["unfinished"] == sim.get("/next").json()["unfinished"][0]
+    assert shown["right_answer"] == {"code": "123456"}
+
+
+def test_a_run_that_is_over_has_no_story_but_still_its_scenario(sim, run_task, advance):
+    """Nothing is due for it."""
+    run = run_task("source_down")
+    advance("1h")
+    shown = sim.get(f"/resources/{run['id']}").json()
+    assert (shown["scenario"], shown["story"]) == ("source_down", None)
+    assert (shown["due"], shown["unfinished"], shown["right_answer"]) == ([], None, None)
+
+
+def test_a_held_story_names_its_hold(sim, run_task, advance):
+    """And is unfinished for that reason."""
+    run = run_task()
+    hold = sim.post("/holds", json={"event": "task_run.completed"}).json()
+    advance("1m")
+    assert sim.get(f"/resources/{run['id']}").json()["story"]["held"] == hold["id"]
+
+
+def test_a_resource_without_a_script_has_no_scenario(api, sim, agent):
+    """Deleted ones are shown, too."""
+    made = agent()
+    api.delete(f"/agents/{made['id']}")
+    shown = sim.get(f"/resources/{made['id']}").json()
+    assert (shown["kind"], shown["deleted"], shown["resource"]["name"]) == (
+        *("agent", True),
+        "Concierge",
+    )
+    assert (shown["scenario"], shown["story"], shown["unfinished"]) == (None, None, None)
+
+
+def test_the_scenario_of_a_seeded_run_is_known(sim, task, connection):
+    """And survives a snapshot."""
+    run = {"id": "trun_seeded", "task_id": task["id"], "connection_id": connection["id"]}
+    run["scenario"] = "needs_approval"
+    seeded = sim.post("/seed", json={"resources": {"task_runs": [run]}})
+    assert seeded.status_code == 200, seeded.text
+    snapshot = sim.get("/snapshot").json()
+    snapshot.pop("request_id")
+    sim.put("/snapshot", json=snapshot)
+    assert sim.get("/resources/trun_seeded").json()["scenario"] == "needs_approval"
+
+
+def test_an_unknown_id_is_refused(message, agent):
+    """The message has the nearest one."""
+    made = agent()
+    text = message("GET", f"/resources/{made['id']}x")
+    assert text == (
+        f"no resource of this world has the id '{made['id']}x'; did you mean '{made['id']}'?"
+    )
