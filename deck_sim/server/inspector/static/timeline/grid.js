@@ -13,9 +13,9 @@ const AROUND = 3;
 /**
  * Only the rows near the cursor and in view are in the document; `aria-rowcount` counts all.
  * @param {Scene} scene
- * @param {{index: number, count: number, stop: import("./words.js").Stop} | null} point the moment that the cursor is at
  */
-export function gridRows(scene, point) {
+export function gridRows(scene) {
+  const { point } = scene;
   const first = Math.max(0, Math.floor(scene.view.top / scene.rowHeight));
   const last = first + Math.ceil(scene.view.height / scene.rowHeight);
   /** @type {number[]} */

@@ -12,6 +12,7 @@ import { Viewport } from "./viewport.js";
 /** @typedef {import("../model.js").Model} Model */
 /** @typedef {import("../model.js").Lane} Lane */
 /** @typedef {{at: number, what: string, to: string | null}} Due */
+/** @typedef {{index: number, count: number, stop: import("./words.js").Stop}} Point */
 
 const NARROW = 640;
 const SAMPLE = 60;
@@ -38,6 +39,8 @@ export class Scene {
     /** @type {import("../model.js").Ref | null} */
     this.selected = null;
     this.cursor = -1;
+    /** The moment in the row of the cursor that the keyboard is at. @type {Point | null} */
+    this.point = null;
     this.hover = -1;
     /** The x of the pointer over the lanes, -1 if it is elsewhere. */
     this.pointer = -1;

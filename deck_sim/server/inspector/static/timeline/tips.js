@@ -121,3 +121,20 @@ const MARKS = {
   note: "Note",
   error: "Error",
 };
+
+/** What tells two hits apart. @param {import("./hits.js").Hit | null} hit */
+export function identity(hit) {
+  if (!hit) return "";
+  if (hit.what === "fold") return `fold ${hit.fold.from}`;
+  if (hit.what === "move") return `move ${hit.move.number}`;
+  const marks = hit.what === "marks" ? hit.marks.map((mark) => mark.ref.id) : [];
+  return [hit.what, hit.lane.id, hit.what === "span" ? hit.span.from : "", ...marks].join(" ");
+}
+
+/** Below a point, or above it where there is no room. @param {HTMLElement} card @param {{x: number, y: number}} at @param {Scene} scene */
+export function placeTip(card, { x, y }, scene) {
+  const { offsetWidth, offsetHeight } = card;
+  const isAbove = y + offsetHeight > scene.height && y > scene.height / 2;
+  card.style.left = `${Math.max(4, Math.min(x, scene.width - offsetWidth - 4))}px`;
+  card.style.top = `${isAbove ? y - offsetHeight - 28 : y}px`;
+}

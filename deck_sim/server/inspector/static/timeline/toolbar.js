@@ -5,19 +5,10 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { clockText, distanceText, words } from "../format.js";
 import { ICONS, familyOf } from "../statuses.js";
 import { FAMILIES } from "./palette.js";
-import { LANE_KINDS } from "./rows.js";
+import { LANE_KINDS, everything } from "./rows.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
-/**
- * @typedef {object} Commands
- * @property {(change: Partial<import("./rows.js").Choice>) => void} choose
- * @property {() => void} fold folds or unfolds
- * @property {() => void} fit
- * @property {() => void} follow
- * @property {(factor: number) => void} zoom
- * @property {(direction: 1 | -1) => void} step
- * @property {() => void} live
- */
+/** @typedef {import("./commands.js").Commands} Commands */
 
 /** @type {Record<string, string>} */
 const NAMES = {
@@ -91,12 +82,12 @@ export function toolbar(scene, { model, readOnly }, commands) {
       commands.choose({ newestFirst: !choice.newestFirst }),
     )}
     <span class="tl-space"></span>
-    ${press("Fold", scene.fold, "Fold time in which nothing happened", commands.fold)}
+    ${press("Fold", scene.fold, "Fold time in which nothing happened", () => commands.fold())}
     <span class="tl-group" role="group" aria-label="Zoom">
-      ${act("−", "Zoom out (-)", () => commands.zoom(1 / 1.5))}
-      ${act("+", "Zoom in (+)", () => commands.zoom(1.5))}
+      ${act("−", "Zoom out (-)", () => commands.zoom(-1))}
+      ${act("+", "Zoom in (+)", () => commands.zoom(1))}
     </span>
-    ${press("Fit", view.fitted, "Show all (f)", commands.fit)}
+    ${press("Fit", view.fitted, "Show all (f)", () => commands.fit())}
     ${
       readOnly
         ? nothing
@@ -143,8 +134,21 @@ export function pastBanner(scene, commands, readOnly) {
       ${act("‹", "Moment before ([)", () => commands.step(-1))}
       ${act("›", "Moment after (])", () => commands.step(1))}
     </span>
-    <button type="button" class="tl-button tl-live" @click=${commands.live}>
+    <button type="button" class="tl-button tl-live" @click=${() => commands.live()}>
       ${readOnly ? "Back to the end" : "Back to live"}
     </button>
   </div>`;
+}
+
+/** Why no lane is shown. @param {Scene} scene @param {number} lanes how many there are @param {Commands} commands */
+export function emptyText({ choice }, lanes, commands) {
+  if (!lanes) {
+    return html`<p class="tl-empty">Connections, sessions and runs will appear here.</p>`;
+  }
+  const { newestFirst, closed } = choice;
+  const showAll = () => commands.choose({ ...everything(), newestFirst, closed });
+  return html`<p class="tl-empty">
+    No lane matches the filter.
+    <button type="button" class="tl-button" @click=${showAll}>Show all</button>
+  </p>`;
 }
