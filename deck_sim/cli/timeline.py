@@ -1,9 +1,6 @@
 """`deck-sim timeline`: prints what happened on a running server."""
 
 import json
-import time
-from collections.abc import Callable
-from typing import NoReturn
 
 import click
 
@@ -11,8 +8,6 @@ from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.cli.world_command import on_server, print_lines, warn_if_uncalled
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.timeline import TimelineEntry
-
-_INTERVAL_SECONDS = 0.3  # between two looks of --follow
 
 
 @click.command(
@@ -32,25 +27,13 @@ def command(deck: Deck, follow: bool, as_json: bool) -> None:
 
     With --follow, --json prints an object for each line.
     """
-    if follow:
-        _follow(deck, _print_json_line if as_json else print_lines)
+    for entry in deck.follow_timeline() if follow else ():
+        (_print_json_line if as_json else print_lines)(entry)
     if as_json:
         print_json([entry.as_json() for entry in deck.timeline])
     else:
         print_lines(deck.timeline or f"nothing happened yet in the world of {deck.api_key}")
     warn_if_uncalled(deck)
-
-
-def _follow(deck: Deck, show: Callable[[TimelineEntry], None]) -> NoReturn:
-    """Show every entry so far, then each new one. After a reset it begins again."""
-    seen: tuple[TimelineEntry, ...] = ()
-    while True:
-        timeline = deck.timeline
-        is_same = timeline[: len(seen)] == seen
-        for entry in timeline[len(seen) if is_same else 0 :]:
-            show(entry)
-        seen = timeline
-        time.sleep(_INTERVAL_SECONDS)
 
 
 def _print_json_line(entry: TimelineEntry) -> None:

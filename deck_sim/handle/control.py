@@ -4,7 +4,8 @@ It uses HTTP, and calls the server directly if that runs in this process. The ho
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import httpx2
@@ -28,6 +29,10 @@ class Control:
         except UnicodeEncodeError:
             text = f"{api_key!r} cannot be sent as an API key; use letters, digits and `_`"
             raise DeckSimError(text) from None
+        self._headers = {
+            b"Authorization": authorization,
+            real_time.PROCESS_HEADER.encode(): real_time.PROCESS.encode(),
+        }
         transport = None
         # A socket for each world would take several times as long as all that the world needs.
         serve = sys.modules.get("deck_sim.server.serve")  # if not imported, no server runs here
@@ -35,16 +40,16 @@ class Control:
             from deck_sim.handle.transports import Transport, open_channel
 
             transport = Transport(open_channel(url), url)
-        self._client = httpx2.Client(
-            base_url=f"{url}/_sim",
-            headers={
-                b"Authorization": authorization,
-                real_time.PROCESS_HEADER.encode(): real_time.PROCESS.encode(),
-            },
+        self._client = self._make_client(transport)
+
+    def _make_client(self, transport: httpx2.BaseTransport | None = None) -> httpx2.Client:
+        return httpx2.Client(
+            base_url=f"{self.url}/_sim",
+            headers=self._headers,
             timeout=TIMEOUT_SECONDS,
             transport=transport,
             # Reading the certificates would take longer than everything else a test's world needs.
-            verify=not url.startswith("http://"),
+            verify=not self.url.startswith("http://"),
             trust_env=False,  # no proxy between us and loopback
         )
 
@@ -67,6 +72,23 @@ class Control:
             _decode(answer)
         return answer.text
 
+    def stream(self, path: str, last: str) -> Iterator[str]:
+        """The lines of a stream that goes on behind a message, until the server ends it.
+
+        It needs a socket, also if the server runs in this process. Errors are those of `call`.
+        """
+        headers = {"Last-Event-ID": last}
+        with (
+            self._reaching_server(),
+            self._make_client() as client,
+            client.stream("GET", path, headers=headers) as answer,
+        ):
+            self._check(answer)
+            if answer.is_error:
+                answer.read()
+                _decode(answer)
+            yield from answer.iter_lines()
+
     def _send(
         self, method: str, path: str, headers: Mapping[str, str], **content: Any
     ) -> httpx2.Response:
@@ -74,18 +96,26 @@ class Control:
         # receivers refuse others as too old or too new.
         present = real_time.process_now().isoformat() if real_time.is_frozen() else None
         headers = {**headers, **drop_none(**{real_time.PRESENT_HEADER: present})}
-        try:
+        with self._reaching_server():
             answer = self._client.request(method, path, headers=headers, **content)
+        self._check(answer)
+        return answer
+
+    @contextmanager
+    def _reaching_server(self) -> Iterator[None]:
+        try:
+            yield
         except httpx2.TransportError as error:
             text = (
                 f"no deck-sim server answers at {self.url}: {error or type(error).__name__};"
                 " `deck-sim serve` starts one"
             )
             raise DeckSimError(text) from None
+
+    def _check(self, answer: httpx2.Response) -> None:
         if "Deck-Sim-Version" not in answer.headers:
             text = f"{answer.url} answers {answer.status_code}, but is no deck-sim server"
             raise DeckSimError(text)
-        return answer
 
     def get(self, path: str) -> list[Json]:
         """The items of a list."""

@@ -5,7 +5,7 @@ Everything here goes through the control API. Reading never changes the world.
 
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,13 +23,16 @@ from deck_sim.handle.hold import Hold, point_kind
 from deck_sim.handle.idle_sleeps import IdleSleeps
 from deck_sim.handle.journal import Calls
 from deck_sim.handle.lint import LintReport
+from deck_sim.handle.stream import read_messages
 from deck_sim.handle.tasks import ReadyTask, TaskStarter
 from deck_sim.handle.threads import refuse_on_event_loop
 from deck_sim.handle.timeline import (
     AdvanceReport,
     Duration,
     Timeline,
+    TimelineEntry,
     read_advance,
+    read_entry,
     read_timeline,
     write_duration,
     write_moment,
@@ -482,6 +485,18 @@ class Deck(AbstractContextManager["Deck"]):
     def timeline(self) -> Timeline:
         """Calls, transitions, deliveries and clock moves, in the order they happened."""
         return read_timeline(self._control.get("/timeline"))
+
+    def follow_timeline(self) -> Iterator[TimelineEntry]:
+        """Each entry of the timeline so far, and then each as it happens, for ever.
+
+        After a reset it begins again. A server that has stopped is a `DeckSimError`.
+        """
+        last = ""
+        while True:
+            for message in read_messages(self._control.stream("/stream", last)):
+                last = message.id
+                if message.type in ("entry", "call"):
+                    yield read_entry(message.data)
 
     def next(self) -> Json:
         """The timers that are due, soonest first, and the resources that wait without one."""

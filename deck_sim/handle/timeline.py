@@ -72,10 +72,11 @@ def cut_middle(lines: list[str], most: int) -> list[str]:
 
 def read_timeline(entries: Iterable[Mapping[str, Any]]) -> Timeline:
     """The timeline from the entries of a control API answer."""
-    return Timeline(map(_read_entry, entries))
+    return Timeline(map(read_entry, entries))
 
 
-def _read_entry(row: Mapping[str, Any]) -> TimelineEntry:
+def read_entry(row: Mapping[str, Any]) -> TimelineEntry:
+    """The entry that the control API shows like this."""
     details = {**row}
     at, kind, id_, what = (details.pop(name) for name in ("at", "kind", "id", "what"))
     return TimelineEntry(datetime.fromisoformat(at), kind, id_, what, details)

@@ -1,0 +1,44 @@
+"""`deck.follow_timeline()`, and the messages of a stream."""
+
+import pytest
+
+from deck_sim.base.errors import DeckSimError
+from deck_sim.handle.deck import Deck
+from deck_sim.handle.stream import Message, read_messages
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.serve import ServerThread
+
+
+@pytest.fixture
+def thread():
+    """A server that takes one key only."""
+    thread = ServerThread(WorldRegistry(keys=("sk_one",))).start()
+    yield thread
+    thread.stop()
+
+
+def test_a_timeline_is_followed_until_the_server_stops(thread):
+    """What happened before comes first; entries are data, too."""
+    with Deck(thread.server.url, "sk_one") as deck:
+        deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])
+        entries = deck.follow_timeline()
+        first = next(entries)
+        deck.seed(agents=[{"id": "agt_2", "name": "Butler"}])
+        second = next(entries)
+        thread.stop()
+        with pytest.raises(DeckSimError, match="no deck-sim server answers"):
+            next(entries)
+    assert (first.id, first.what, second.id) == ("agt_1", "created", "agt_2")
+    assert second.details == {"number": 2, "about": {"name": "Butler"}}
+
+
+def test_a_refused_key_is_an_error(thread):
+    """With the server's message."""
+    with Deck(thread.server.url, "sk_two") as deck, pytest.raises(DeckSimError, match="API key"):
+        next(deck.follow_timeline())
+
+
+def test_comments_are_no_messages():
+    """They keep a stream open."""
+    lines = [":", "", "id: e:1:0:0", "event: ready", 'data: {"now": 1}', "", ":", ""]
+    assert [*read_messages(lines)] == [Message("e:1:0:0", "ready", {"now": 1})]
