@@ -1,7 +1,7 @@
 // @ts-check
 /** What can be done to a resource from outside its script. */
 
-import { html } from "./vendor/lit-html/lit-html.js";
+import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { words } from "./format.js";
 
 /**
@@ -63,20 +63,26 @@ export function perform(ctx, target, action) {
   );
 }
 
-/** A button for each action that the status of a resource allows. @param {Context} ctx
- * @param {Target} target */
-export function resourceActions(ctx, target) {
-  if (ctx.readOnly || ctx.ui.at !== null) return html``;
-  return html`${actionsOn(ctx, target).map(
-    (action) =>
-      html`<button
-        type="button"
-        class="button ${action.tone ? `button-${action.tone}` : ""}"
-        @click=${() => perform(ctx, target, action)}
-      >
-        ${action.label}
-      </button>`,
-  )}`;
+/**
+ * A button for each action that the status of a resource allows.
+ * @param {Context} ctx
+ * @param {Target} target
+ * @param {string[]} [commands] only these
+ */
+export function resourceActions(ctx, target, commands) {
+  if (ctx.readOnly || ctx.ui.at !== null) return nothing;
+  return actionsOn(ctx, target)
+    .filter(({ command }) => !commands || commands.includes(command))
+    .map(
+      (action) =>
+        html`<button
+          type="button"
+          class="button ${action.tone ? `button-${action.tone}` : ""}"
+          @click=${() => perform(ctx, target, action)}
+        >
+          ${action.label}
+        </button>`,
+    );
 }
 
 /** @param {Context} ctx @param {string} hold */

@@ -8,9 +8,9 @@ import { Model } from "./model.js";
 import { RecordedApi } from "./recording.js";
 import { Stream } from "./stream.js";
 import { Toasts } from "./toasts.js";
-import { fillNext } from "./unfinished.js";
 
 const NEXT_DELAY = 80; // ms between a change and the question what is due next
+const NEXT_AGE = 2_000; // ms until a clock that goes on makes its answer old
 const BACKGROUND_DELAY = 500; // ms between two drawings of a page that nobody sees
 const TICK = 250; // ms between two drawings of a clock that goes on by itself
 
@@ -62,6 +62,7 @@ export class Inspector {
     this.isDrawn = true;
     this.ticker = 0;
     this.nextTimer = 0;
+    this.askedAt = 0;
     this.isAsking = false;
     this.askAgain = false;
   }
@@ -118,16 +119,16 @@ export class Inspector {
     this.nextTimer = 0;
     this.isAsking = true;
     const { model, api } = this;
-    const began = performance.now();
+    this.askedAt = performance.now();
     try {
       const next = await api.get("/_sim/next");
-      if (model === this.model) model.apply("next", fillNext(model, next));
+      if (model === this.model) model.apply("next", next);
       this.refresh();
     } catch {
       // The stream tells that the server is gone.
     }
     // A large world takes long to answer; it is not asked all the time.
-    const pause = 2 * (performance.now() - began);
+    const pause = 2 * (performance.now() - this.askedAt);
     setTimeout(() => {
       this.isAsking = false;
       if (this.askAgain) this._askNext();
@@ -155,8 +156,11 @@ export class Inspector {
     render(this.view(this, this.context()), this.root);
     clearTimeout(this.ticker);
     const isTicking = this.model.world?.mode === "real" && this.model.isRunning;
-    if ((isTicking || this.busy) && !document.hidden)
-      this.ticker = window.setTimeout(() => this.refresh(), TICK);
+    if (!(isTicking || this.busy) || document.hidden) return;
+    this.ticker = window.setTimeout(() => {
+      if (isTicking && performance.now() - this.askedAt > NEXT_AGE) this._askNext();
+      this.refresh();
+    }, TICK);
   }
 
   /** @returns {Context} */

@@ -190,7 +190,7 @@ export class Model {
 
   /** @param {any} next */
   _setNext(next) {
-    this.next = { unfinished: [], unfinished_total: next.unfinished?.length ?? 0, ...next };
+    this.next = next;
     this._setNow(this._time(next.now));
     this.dueById.clear();
     this.unfinishedById.clear();
@@ -200,7 +200,7 @@ export class Model {
       const delivery = this.deliveries.get(due.id);
       if (delivery) delivery.next = due.time;
     }
-    for (const one of next.unfinished ?? []) this.unfinishedById.set(one.id, one);
+    for (const one of next.unfinished) this.unfinishedById.set(one.id, one);
   }
 
   /** @param {Entry} entry */

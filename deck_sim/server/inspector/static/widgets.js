@@ -148,6 +148,13 @@ export function codeBlock(code) {
   </div>`;
 }
 
+/** A sentence of the server, whose names are between backquotes. @param {string} text */
+export function prose(text) {
+  return text
+    .split("`")
+    .map((part, index) => (index % 2 && part ? html`<code>${part}</code>` : part));
+}
+
 /** An id, short enough for a row; the whole id is its title. @param {string} id */
 export function idText(id) {
   const [prefix, rest = ""] = id.split(/_(.*)/s);
