@@ -10,6 +10,7 @@ import { Stream } from "./stream.js";
 import { Toasts } from "./toasts.js";
 
 const NEXT_DELAY = 80; // ms between a change and the question what is due next
+const MOST_DUE = 2_000; // a world of 5,000 runs has 10,000 timers
 const NEXT_AGE = 2_000; // ms until a clock that goes on makes its answer old
 const BACKGROUND_DELAY = 500; // ms between two drawings of a page that nobody sees
 const TICK = 250; // ms between two drawings of a clock that goes on by itself
@@ -121,7 +122,7 @@ export class Inspector {
     const { model, api } = this;
     this.askedAt = performance.now();
     try {
-      const next = await api.get("/_sim/next");
+      const next = await api.get(`/_sim/next?limit=${MOST_DUE}`);
       if (model === this.model) model.apply("next", next);
       this.refresh();
     } catch {

@@ -4,7 +4,7 @@
 import { html } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
 import { icon } from "./icons.js";
-import { prose } from "./widgets.js";
+import { withCode } from "./widgets.js";
 
 const SHOWN_FOR = 4_000; // ms; an error stays until it is closed
 
@@ -41,7 +41,9 @@ export class Toasts {
         (one) => one.id,
         (one) =>
           html`<div class="toast ${one.ok ? "toast-good" : "toast-bad"}">
-            ${icon(one.ok ? "check" : "warning")}<span class="toast-text">${prose(one.text)}</span>
+            ${icon(one.ok ? "check" : "warning")}<span class="toast-text"
+              >${withCode(one.text)}</span
+            >
             <button
               type="button"
               class="icon-button"

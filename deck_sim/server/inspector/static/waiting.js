@@ -9,7 +9,7 @@ import { advance, advanceToNext } from "./clock.js";
 import { dueText } from "./due.js";
 import { countText, distanceText, durationText } from "./format.js";
 import { icon } from "./icons.js";
-import { link, prose, statusBadge } from "./widgets.js";
+import { link, withCode, statusBadge } from "./widgets.js";
 
 /**
  * @typedef {import("./app.js").Context} Context
@@ -136,7 +136,7 @@ function row(ctx, one) {
       <span class="waiting-name"
         >${link(ctx, { type: "resource", id: one.id }, lane?.title ?? one.id)}</span
       >
-      <span class="waiting-why">${prose(one.why)}</span>
+      <span class="waiting-why">${withCode(one.why)}</span>
       <span class="waiting-help">${remedy(ctx, one, isOpen)}</span>
     </div>
     ${

@@ -148,11 +148,11 @@ export function codeBlock(code) {
   </div>`;
 }
 
-/** A sentence of the server, whose names are between backquotes. @param {string} text */
-export function prose(text) {
+/** Text in which words in backquotes are code. @param {string} text */
+export function withCode(text) {
   return text
-    .split("`")
-    .map((part, index) => (index % 2 && part ? html`<code>${part}</code>` : part));
+    .split(/`([^`]+)`/)
+    .map((part, index) => (index % 2 ? html`<code>${part}</code>` : part));
 }
 
 /** An id, short enough for a row; the whole id is its title. @param {string} id */

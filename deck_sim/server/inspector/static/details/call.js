@@ -6,7 +6,7 @@ import { curlCommand, lacksSecret, pytestAssertion } from "../journal/copies.js"
 import { findingsAbout, lintOf } from "../journal/lint.js";
 import { methodText, pathText, statusText } from "../journal/row.js";
 import { isoText } from "../format.js";
-import { copyButton, link, timeText } from "../widgets.js";
+import { copyButton, link, timeText, withCode } from "../widgets.js";
 import { fetched } from "./fetched.js";
 import {
   body,
@@ -17,7 +17,6 @@ import {
   callout,
   resourceLink,
   section,
-  withCode,
 } from "./parts.js";
 import { callsOf, causedBy, readChoice, withShortIds } from "./records.js";
 import { errorList } from "./resource.js";

@@ -75,13 +75,6 @@ export function callout(tone, content) {
   return html`<div class="callout callout-${tone}">${content}</div>`;
 }
 
-/** Text in which words in backquotes are code. @param {string} text */
-export function withCode(text) {
-  return text
-    .split(/`([^`]+)`/)
-    .map((part, index) => (index % 2 ? html`<code>${part}</code>` : part));
-}
-
 /** A link to a resource: its title where it is a lane. @param {Context} ctx @param {string} id */
 export function resourceLink(ctx, id) {
   const lane = ctx.model.lane(id);

@@ -5,20 +5,11 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { release, resourceActions } from "../actions.js";
 import { answerForm } from "../answer.js";
 import { countText, durationText, parseTime, words } from "../format.js";
-import { link, statusBadge, timeText } from "../widgets.js";
+import { link, statusBadge, timeText, withCode } from "../widgets.js";
 import { remedy } from "../waiting.js";
 import { fetched } from "./fetched.js";
 import { historyList } from "./history.js";
-import {
-  body,
-  detailsHead,
-  factList,
-  missing,
-  callout,
-  resourceLink,
-  section,
-  withCode,
-} from "./parts.js";
+import { body, detailsHead, factList, missing, callout, resourceLink, section } from "./parts.js";
 import { openRecorded } from "./recorded.js";
 import { storySection } from "./story.js";
 

@@ -3,10 +3,9 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { fetched } from "../details/fetched.js";
-import { withCode } from "../details/parts.js";
 import { countText } from "../format.js";
 import { icon } from "../icons.js";
-import { link } from "../widgets.js";
+import { link, withCode } from "../widgets.js";
 
 /** @typedef {import("../app.js").Context} Context */
 /**
