@@ -87,8 +87,10 @@ function storySections(ctx, scenario) {
   ${entries.length ? section("Its runs play", entryList(ctx, scenario)) : nothing}
   ${section(
     "YAML",
-    html`<deck-yaml class="story-yaml" .text=${text} .line=${lines[marked] ?? null}></deck-yaml>`,
-    { aside: copyButton(text) },
+    html`<div class="story-code">
+      <deck-yaml class="story-yaml" .text=${text} .line=${lines[marked] ?? null}></deck-yaml>
+      ${copyButton(text)}
+    </div>`,
   )}`;
 }
 

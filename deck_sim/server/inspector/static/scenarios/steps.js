@@ -42,7 +42,7 @@ function stepItem(step, marking) {
             >`
           : nothing
       }
-      ${detailOf(step) ? html`<span class="step-detail">${detailOf(step)}</span>` : nothing}
+      ${detailLines(step).map(detailLine)}
     </button>
     ${branches.map(
       ([name, inner]) =>
@@ -61,7 +61,14 @@ function timeOf(step) {
   return written.includes("..") ? written : durationText(step.seconds * 1000);
 }
 
-/** @param {Step} step */
-function detailOf(step) {
-  return timeOf(step) ? step.detail.replace(/^[^;]*(; )?/, "") : step.detail;
+/** A line for each key; a duration stands beside the word. @param {Step} step */
+function detailLines(step) {
+  const lines = step.detail.split(/; (?=[a-z_]+: )/);
+  return timeOf(step) ? lines.slice(1) : lines.filter(Boolean);
+}
+
+/** @param {string} line */
+function detailLine(line) {
+  const [, key, rest] = /^([a-z_]+: )(.*)$/s.exec(line) ?? ["", "", line];
+  return html`<span class="step-detail"><span class="step-key">${key}</span>${rest}</span>`;
 }
