@@ -4,14 +4,14 @@ It uses HTTP, and calls the server directly if that runs in this process. The ho
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import httpx2
 
 from deck_sim.base import real_time
-from deck_sim.base.errors import DeckSimError
+from deck_sim.base.errors import DeckSimError, quote
 
 Json = dict[str, Any]
 IdOrResource = str | Mapping[str, Any]
@@ -103,6 +103,9 @@ class Control:
 
     @contextmanager
     def _reaching_server(self) -> Iterator[None]:
+        if self._client.is_closed:
+            text = "this `Deck` is closed, since its `with` block or its test has ended"
+            raise DeckSimError(f"{text}; make calls before that, or open another")
         try:
             yield
         except httpx2.TransportError as error:
@@ -133,7 +136,7 @@ def _decode(answer: httpx2.Response) -> Json:
     try:
         data: Json = answer.json()
         errors = data.get("errors", []) if answer.is_error else []
-        text = "\n".join(error["message"] for error in errors)
+        text = _join_messages(errors)
     except (AttributeError, KeyError, TypeError, ValueError):  # a fault answers with anything
         raise DeckSimError(f"{answered} with a body that is not the API's") from None
     if answer.is_error:
@@ -141,9 +144,30 @@ def _decode(answer: httpx2.Response) -> Json:
     return data
 
 
+def _join_messages(errors: Sequence[Mapping[str, str]]) -> str:
+    return "\n".join(error["message"] for error in errors)
+
+
 def read_id(resource: IdOrResource) -> str:
     """The id of a resource that is given as an id or as a mapping."""
-    return resource if isinstance(resource, str) else str(resource["id"])
+    if isinstance(resource, str):
+        return resource
+    if isinstance(resource, Mapping) and "id" in resource:
+        return str(resource["id"])
+    text = f"a resource with an `id`, or the id, is needed; found {quote(f'{resource}')}"
+    if isinstance(resource, Mapping) and (errors := resource.get("errors")):
+        text = f"this is the answer of a call that was refused: {_join_messages(errors)}"
+    elif callable(getattr(resource, "json", None)):  # of an HTTP library
+        text = f"{text}; pass what it holds: `response.json()`"
+    raise DeckSimError(text)
+
+
+def read_mapping(value: Mapping[str, Any], name: str, example: str) -> Json:
+    """An argument that is sent as an object."""
+    if not isinstance(value, Mapping):
+        text = f"`{name}` is a mapping, like `{example}`, not {quote(f'{value}')}"
+        raise DeckSimError(text)
+    return dict(value)
 
 
 def drop_none(**values: Any) -> Json:

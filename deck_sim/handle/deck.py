@@ -14,11 +14,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base.errors import DeckSimError, listed
+from deck_sim.base.errors import DeckSimError, listed, missing_attribute, quote
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.address import DECK_HOST, read_url
 from deck_sim.handle.clock import Clock
-from deck_sim.handle.control import Control, IdOrResource, Json, drop_none, read_id
+from deck_sim.handle.control import Control, IdOrResource, Json, drop_none, read_id, read_mapping
 from deck_sim.handle.hold import Hold, point_kind
 from deck_sim.handle.idle_sleeps import IdleSleeps
 from deck_sim.handle.journal import Calls
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 ALL_EVENTS = "*"
 WEBHOOK_PATH = "/webhooks/deck"
+
+_FILE_NAME = re.compile(r"\S+\.ya?ml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,11 @@ class Deck(AbstractContextManager["Deck"]):
 
     def __repr__(self) -> str:
         return f"Deck({self.url!r}, {self.api_key!r})"
+
+    if not TYPE_CHECKING:  # a type checker finds misspelt names itself
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute(self, name)
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -183,7 +190,8 @@ class Deck(AbstractContextManager["Deck"]):
         `deck.rule({"username": "*@hotel.example"}, "mfa_then_success")`. With `resource`, the rule
         is for `task_run` or for `connection` only.
         """
-        rule = drop_none(when=dict(when), scenario=scenario, resource=resource)
+        conditions = read_mapping(when, "when", '{"username": "*@hotel.example"}')
+        rule = drop_none(when=conditions, scenario=scenario, resource=resource)
         self._control.call("PUT", "/rules", json={"rules": [*self.rules, rule]})
 
     @property
@@ -192,17 +200,24 @@ class Deck(AbstractContextManager["Deck"]):
         rules: list[Json] = self._control.call("GET", "/rules")["rules"]
         return rules
 
-    def scenario(self, source: str | Mapping[str, Any]) -> str:
-        """Add a scenario to this world, from YAML text or plain data; return its name.
+    def scenario(self, source: str | PathLike[str] | Mapping[str, Any]) -> str:
+        """Add a scenario to this world; return its name.
 
-        Plain data may leave out `version` and `name`.
+        `source` is YAML text, a `Path` of a file with it, or plain data, which may leave out
+        `version` and `name`.
         """
         sent: Json
+        if isinstance(source, PathLike):
+            source = _read_file(Path(source))
+        elif isinstance(source, str) and _FILE_NAME.fullmatch(source):
+            raise DeckSimError(
+                f"{quote(source)} is no YAML text; for a file pass `Path({source!r})`"
+            )
         if isinstance(source, str):
             data, sent = _read_data(source), {"content": source.encode()}
         else:
-            data = {"name": f"scenario_{next(self._numbers)}", **source}
-            sent = {"json": dict(source)}
+            plain = read_mapping(source, "source", '{"task_run": [{"running": "2s"}, "completed"]}')
+            data, sent = {"name": f"scenario_{next(self._numbers)}", **plain}, {"json": plain}
         name = data.get("name") if isinstance(data, Mapping) else None
         if not (isinstance(name, str) and re.fullmatch("[a-z0-9_]+", name)):
             name = "scenario"  # for the path; the server says what is wrong, and where
@@ -399,7 +414,8 @@ class Deck(AbstractContextManager["Deck"]):
 
         The limit is in the world's time. False removes it.
         """
-        limit = limit if isinstance(limit, bool) else dict(limit)
+        if not isinstance(limit, bool):
+            limit = read_mapping(limit, "limit", '{"requests": 5, "per": "1s"}')
         self._control.call("PATCH", "/world", json={"rate_limit": limit})
 
     def set_options(self, **options: Any) -> None:
@@ -531,8 +547,13 @@ class Deck(AbstractContextManager["Deck"]):
     # Resources
 
     def create(self, path: str, body: Mapping[str, Any]) -> Json:
-        """Create a resource through the Deck API, for example at the path `agents`."""
-        return self._control.call("POST", f"{self.base_url}/{path}", json=dict(body))
+        """Create a resource through the Deck API, for example at the path `agents`.
+
+        The path may begin with a slash, and with `/v2`.
+        """
+        url = f"{self.base_url}/{path.removeprefix('/').removeprefix('v2/')}"
+        sent = read_mapping(body, "body", '{"name": "Concierge"}')
+        return self._control.call("POST", url, json=sent)
 
     def seed(
         self,
@@ -648,7 +669,8 @@ class Deck(AbstractContextManager["Deck"]):
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Replace the world by that of a snapshot, which may come from another server."""
-        self._control.call("PUT", "/snapshot", json=dict(snapshot))
+        sent = read_mapping(snapshot, "snapshot", "deck.snapshot()")
+        self._control.call("PUT", "/snapshot", json=sent)
         self.holds = ()
 
     def delete(self) -> None:
@@ -666,6 +688,14 @@ def _write_options(options: Mapping[str, Any]) -> Json:
 def _until(event: str, resource: IdOrResource | None, limit: Duration) -> Json:
     until = drop_none(event=event, id=None if resource is None else read_id(resource))
     return {"until": until, "limit": write_duration(limit)}
+
+
+def _read_file(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DeckSimError(f"cannot read {str(file)!r}: {reason}") from None
 
 
 def _read_data(text: str) -> Any:

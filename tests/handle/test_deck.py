@@ -2,10 +2,12 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import httpx2
 import pytest
 
-from deck_sim import Deck, DeckSimError
+from deck_sim import Deck, DeckSim, DeckSimError
 
 START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 APPROVAL = {"task_run": [{"running": "1s"}, {"pending": None}, "completed"]}
@@ -387,3 +389,75 @@ def test_additive_changes_can_be_switched_on_and_off(deck, run):
     assert deck.world["additive_changes"]["interaction_type"] == "palm_reading"
     deck.additive_changes()
     assert "deck_sim_surprise" not in run()
+
+
+ANSWER = {"errors": [{"message": "No task has the id `task_1`."}]}
+RESPONSE = httpx2.Response(201, json={"id": "trun_1"})
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda deck: deck.approve(ANSWER), "call that was refused: No task has the id `task_1`"),
+        (lambda deck: deck.approve(RESPONSE), r"found '<Response \[201 .*`response.json\(\)`"),
+        (lambda deck: deck.approve({"status": "queued"}), "with an `id`, or the id, is needed"),
+        (lambda deck: deck.limit_rate("5/s"), r"`limit` is a mapping, like `.*`, not '5/s'"),
+        (lambda deck: deck.rule("success", {"username": "*"}), "`when` is a mapping, like"),
+        (lambda deck: deck.create("agents", "Concierge"), "`body` is a mapping, like"),
+        (lambda deck: deck.restore(None), "`snapshot` is a mapping, like `deck.snapshot"),
+        (lambda deck: deck.scenario(["completed"]), "`source` is a mapping, like"),
+        (lambda deck: deck.scenario("stories/mine.yaml"), r"for a file pass `Path\('stories/mine"),
+        (lambda deck: deck.scenario(Path("mine.yaml")), "cannot read 'mine.yaml': No such file"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_explained(deck, call, message):
+    with pytest.raises(DeckSimError, match=message):
+        call(deck)
+
+
+def test_a_scenario_is_added_from_a_file(deck, tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("version: 1\nname: mine\ntask_run: [running, completed]\n", encoding="utf-8")
+    assert deck.start_run(deck.scenario(file), status="completed")["output"] == {}
+
+
+@pytest.mark.parametrize("path", ["agents", "/agents", "/v2/agents"])
+def test_a_path_of_create_is_written_as_a_client_writes_it(deck, path):
+    deck.create(path, {"name": "Concierge"})
+    assert [event["type"] for event in deck.events] == ["agent.created"]
+
+
+@pytest.mark.parametrize(
+    ("find", "message"),
+    [
+        (
+            lambda deck: deck.advance_untill,
+            "no attribute 'advance_untill'; did you mean 'adv",
+        ),
+        (lambda deck: deck.run, "no attribute 'run'; did you mean 'runs'"),
+        (lambda deck: deck.clock.advance, "no attribute 'advance'; use `deck.advance`"),
+        (lambda deck: deck.clock.modes, "no attribute 'modes'; did you mean 'mode'"),
+        (lambda deck: DeckSim().advance, "it is one of what `with DeckSim.. as deck` gives"),
+        (lambda deck: DeckSim()._thread, "'DeckSim' object has no attribute '_thread'$"),
+    ],
+)
+def test_a_misspelt_attribute_names_the_right_one(deck, find, message):
+    with pytest.raises(AttributeError, match=message):
+        find(deck)
+
+
+def test_an_attribute_error_inside_a_property_is_shown(deck):
+    class Broken(Deck):
+        @property
+        def total(self):
+            return None.total
+
+    with Broken(deck.url, deck.api_key) as broken, pytest.raises(AttributeError, match="NoneType"):
+        broken.total  # noqa: B018
+
+
+def test_a_closed_handle_says_so(deck):
+    with Deck(deck.url, deck.api_key) as other:
+        pass
+    with pytest.raises(DeckSimError, match="this `Deck` is closed"):
+        other.advance("5m")
