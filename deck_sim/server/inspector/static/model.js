@@ -315,9 +315,12 @@ export class Model {
   /** @param {Entry} entry */
   _foldDestination(entry) {
     const known = this.destinations.get(entry.id);
-    const destination = known ?? { id: entry.id, status: "", deleted: false, from: entry.time };
+    const { id, time: from } = entry;
+    const name = entry.about?.name ?? id;
+    const destination = known ?? { id, name, status: "", deleted: false, from };
     if (!known) this.destinations.set(entry.id, destination);
     if (entry.status) destination.status = entry.status;
+    if (entry.changes?.name) destination.name = entry.changes.name;
     if (entry.what === "deleted") destination.deleted = true;
   }
 

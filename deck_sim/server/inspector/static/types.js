@@ -90,6 +90,7 @@
  * @typedef {object} Destination
  * @property {string} id
  * @property {string} status
+ * @property {string} name
  * @property {boolean} deleted
  * @property {number} from
  *

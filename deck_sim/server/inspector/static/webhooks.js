@@ -3,12 +3,12 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { planText, replay } from "./details/delivery.js";
+import { addressOf, planText, replayButton } from "./details/delivery.js";
 import { fetched } from "./details/fetched.js";
 import { body } from "./details/parts.js";
 import { eventOf } from "./details/records.js";
 import { countText, distanceText } from "./format.js";
-import { codeBlock, idText, link, statusBadge, timeText } from "./widgets.js";
+import { codeBlock, link, statusBadge, timeText } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Delivery} Delivery */
@@ -90,21 +90,14 @@ function shownOf(ctx, { id, status }) {
   return fetched(ctx, path, status).data?.resource ?? {};
 }
 
-/** Where a destination is: its URL, queue or bus, in the fields of either edition.
- * @param {any} shown */
-function addressOf(shown) {
-  const given = shown.config ?? shown[shown.type] ?? {};
-  return given.url ?? Object.values(given).find((one) => typeof one === "string") ?? "";
-}
-
 /** @param {Context} ctx @param {Destination} destination */
 function destinationCard(ctx, destination) {
   const shown = shownOf(ctx, destination);
-  const { id, deleted, status } = destination;
+  const { id, name, deleted, status } = destination;
   const events = shown.events ?? [];
   return html`<li class="destination">
     <div class="destination-head">
-      <strong>${link(ctx, { type: "resource", id }, shown.name ?? idText(id))}</strong>
+      <strong>${link(ctx, { type: "resource", id }, name)}</strong>
       ${statusBadge(deleted ? "deleted" : status, "event_destination")}
     </div>
     <p class="destination-address mono" title=${addressOf(shown)}>${addressOf(shown)}</p>
@@ -176,7 +169,7 @@ function deliveryGroup(ctx, key, group, isByEvent) {
   const { model } = ctx;
   const event = eventOf(model, key);
   const destination = model.destinations.get(key);
-  const name = (destination && shownOf(ctx, destination).name) ?? key;
+  const name = destination?.name ?? key;
   const latest = group.slice(-MOST_IN_GROUP).reverse();
   return html`<section class="deliveries" aria-label=${isByEvent ? group[0].eventType : name}>
     <h3>
@@ -211,7 +204,7 @@ function deliveryRow(ctx, delivery, isByEvent) {
   const isSelected = ui.selected?.type === "delivery" && ui.selected.id === id;
   const to = model.destinations.get(destinationId);
   const name = isByEvent
-    ? ((to && shownOf(ctx, to).name) ?? destinationId)
+    ? (to?.name ?? destinationId)
     : html`<span class="mono">${eventType}</span>`;
   return html`<li class="delivery ${isSelected ? "is-active" : ""}">
     <span class="delivery-time">${timeText(from)}</span>
@@ -237,18 +230,7 @@ function deliveryRow(ctx, delivery, isByEvent) {
     </span>
     <span class="delivery-plan muted">${planText(ctx, delivery) ?? nothing}</span>
     <span class="delivery-status">${statusBadge(delivery.status, "event_delivery")}</span>
-    ${
-      ctx.readOnly
-        ? nothing
-        : html`<button
-            type="button"
-            class="button button-small"
-            aria-label=${`Replay ${eventType}`}
-            @click=${() => replay(ctx, delivery)}
-          >
-            Replay
-          </button>`
-    }
+    ${replayButton(ctx, delivery, "button-small")}
   </li>`;
 }
 

@@ -32,35 +32,41 @@ export function deliveryDetails(ctx, ref) {
   const { data } = answer;
   const destination = data?.destination;
   return html`${detailsHead({
-    kind: "event delivery",
-    title: html`<span class="mono">${delivery.eventType}</span>`,
-    id: delivery.id,
-    facts: html`${statusBadge(delivery.status, "event_delivery")}
-    ${timeText(delivery.from, model.now())}`,
-  })}
-  ${plan(ctx, delivery)}
-  ${
-    ctx.readOnly
-      ? nothing
-      : html`<div class="details-actions">
-          <button type="button" class="button" @click=${() => replay(ctx, delivery)}>Replay</button>
-          <small class="muted">sends the same event again, with the same id</small>
-        </div>`
-  }
-  ${section("Attempts", data ? attemptList(delivery, data.log) : briefAttempts(delivery), {
-    aside: countText(delivery.attempts.length, "attempt"),
-  })}
-  ${section(
-    "Links",
-    factList([
-      ["event", link(ctx, { type: "event", id: delivery.eventId }, delivery.eventId)],
-      delivery.resourceId ? ["about", resourceLink(ctx, delivery.resourceId)] : null,
-      ["destination", resourceLink(ctx, delivery.destinationId)],
-      destination?.url ? ["URL", html`<span class="mono">${destination.url}</span>`] : null,
-    ]),
-  )}
-  ${data ? section("Body as sent", body(data.event, `${delivery.id}-event`)) : nothing}
-  ${data || ctx.readOnly ? nothing : missing(answer)}`;
+      kind: "event delivery",
+      title: html`<span class="mono">${delivery.eventType}</span>`,
+      id: delivery.id,
+      facts: html`${statusBadge(delivery.status, "event_delivery")}
+      ${timeText(delivery.from, model.now())}`,
+    })}
+    ${plan(ctx, delivery)}
+    <div class="details-actions">${replayButton(ctx, delivery)}</div>
+    ${section("Attempts", data ? attemptList(delivery, data.log) : briefAttempts(delivery), {
+      aside: countText(delivery.attempts.length, "attempt"),
+    })}
+    ${section(
+      "Links",
+      factList([
+        ["event", link(ctx, { type: "event", id: delivery.eventId }, delivery.eventId)],
+        delivery.resourceId ? ["about", resourceLink(ctx, delivery.resourceId)] : null,
+        ["destination", destinationLink(ctx, delivery.destinationId)],
+        ["address", html`<span class="mono">${addressOf(destination)}</span>`],
+      ]),
+    )}
+    ${data ? section("Body as sent", body(data.event, `${delivery.id}-event`)) : nothing}
+    ${data || ctx.readOnly ? nothing : missing(answer)}`;
+}
+
+/** Where a destination is: its URL, queue or bus, in the fields of either edition.
+ * @param {any} shown */
+export function addressOf(shown) {
+  const given = shown?.config ?? shown?.[shown.type] ?? {};
+  return given.url ?? Object.values(given).find((one) => typeof one === "string") ?? "";
+}
+
+/** @param {Context} ctx @param {string} id */
+function destinationLink(ctx, id) {
+  const name = ctx.model.destinations.get(id)?.name ?? id;
+  return link(ctx, { type: "resource", id }, name);
 }
 
 /** @param {Delivery} delivery */
@@ -68,17 +74,37 @@ export function deliveryVersion({ attempts, status }) {
   return `${attempts.length} ${status}`;
 }
 
-/** @param {Context} ctx @param {Delivery} delivery */
-export function replay(ctx, delivery) {
-  const path = `/_sim/deliveries/${encodeURIComponent(delivery.id)}/replay`;
-  return ctx.act(`${delivery.eventType} was sent again`, ctx.api.post(path));
+/**
+ * A delivery can be replayed once it is over.
+ * @param {Context} ctx
+ * @param {Delivery} delivery
+ * @param {string} [size]
+ */
+export function replayButton(ctx, { id, eventType, status }, size = "") {
+  if (ctx.readOnly) return nothing;
+  const replay = () => {
+    const path = `/_sim/deliveries/${encodeURIComponent(id)}/replay`;
+    return ctx.act(`${eventType} was sent again`, ctx.api.post(path));
+  };
+  const isPending = status === "pending";
+  return html`<button
+    type="button"
+    class="button ${size}"
+    ?disabled=${isPending}
+    title=${isPending ? "It can be replayed once it is over" : "Sends the same event again, with the same id"}
+    aria-label=${`Replay ${eventType}`}
+    @click=${replay}
+  >
+    Replay
+  </button>`;
 }
 
 /** What comes next, in a sentence. @param {Context} ctx @param {Delivery} delivery */
 export function planText({ model }, { attempts, next, status }) {
   if (next === null) return status === "pending" ? "Waits for its first attempt" : null;
   const number = attempts.length + 1;
-  const what = attempts.length ? `Attempt ${number} of ${MOST_ATTEMPTS}` : "The first attempt";
+  const isReplayed = number > MOST_ATTEMPTS || attempts.some((one) => one.ok);
+  const what = isReplayed ? "Next attempt" : `Attempt ${number} of ${MOST_ATTEMPTS}`;
   return `${what} ${distanceText(next, model.now())}`;
 }
 

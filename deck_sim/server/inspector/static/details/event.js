@@ -29,7 +29,7 @@ export function eventDetails(ctx, ref) {
           ${deliveries.map(
             (one) =>
               html`<li>
-                ${link(ctx, { type: "delivery", id: one.id }, html`to ${one.destinationId}`)}
+                ${link(ctx, { type: "delivery", id: one.id }, html`to ${model.destinations.get(one.destinationId)?.name ?? one.destinationId}`)}
                 ${statusBadge(one.status, "event_delivery")}
                 <span class="muted">${countText(one.attempts.length, "attempt")}</span>
               </li>`,
