@@ -210,6 +210,14 @@ function linkPart(ctx, id, fields) {
   return facts.length ? section("Links", factList(facts)) : nothing;
 }
 
+/** What came second: a story that is over does not know, but the call that began it does.
+ * @param {Context} ctx @param {string} id @param {any} data */
+function runnerUp(ctx, id, data) {
+  if (!data || data.story) return null;
+  const call = ctx.model.calls.find((one) => one.resource_id === id && one.scenario);
+  return call ? fetched(ctx, `/_sim/requests/${call.id}`).data?.runner_up : null;
+}
+
 /**
  * @param {Context} ctx
  * @param {Lane|undefined} lane
@@ -219,7 +227,7 @@ function linkPart(ctx, id, fields) {
 function storyPart(ctx, lane, data, entry) {
   const name = data?.scenario ?? lane?.about.scenario;
   if (!lane || !name) return nothing;
-  const chosen = { ...lane.about, ...data?.story, name };
+  const chosen = { ...lane.about, runner_up: runnerUp(ctx, lane.id, data), ...data?.story, name };
   const { at } = ctx.ui;
   const past = at === null ? null : lane.history.findLast((one) => one.time <= at);
   const step = entry?.step ?? (past ? past.step : (data?.story?.step ?? lane.history.at(-1)?.step));

@@ -14,7 +14,7 @@ import "./yaml.js";
  * @property {string|null} [because]
  * @property {string|null} [plays] the entry of a playlist or mix
  * @property {string|null} [runner_up]
- * @property {string|null} [ignored]
+ * @property {string|string[]|null} [ignored]
  */
 
 /** @type {Record<string, string>} */
@@ -45,7 +45,7 @@ export function choiceFacts(ctx, { name, because, plays, runner_up, ignored }) {
     plays ? ["entry of", name] : null,
     because ? ["chosen because", wayText(because)] : null,
     runner_up ? ["came second", runnerUpText(runner_up)] : null,
-    ignored ? ["passed over", ignored] : null,
+    ignored?.length ? ["passed over", [ignored].flat().join(", ")] : null,
   ]);
 }
 
