@@ -49,7 +49,7 @@ class Browser:
         """Call a function in the thread."""
         return self._thread.submit(function, *arguments, **options).result()
 
-    def new_page(self, watch, **options):
+    def new_page(self, watch=lambda page: None, **options):
         """A page in a context of its own. To be called in the thread."""
         page = self._chromium.new_context(**options).new_page()
         watch(page)
@@ -72,6 +72,7 @@ class Watch:
 
     def __init__(self, origin, key):
         self.origin, self.key, self.complaints = origin, key, []
+        self.refusals_are_expected = False  # the browser logs each refused or lost call
 
     def __call__(self, page):
         """Watch a page. What the content policy blocks is an error in its console."""
@@ -80,8 +81,10 @@ class Watch:
         page.on("request", self._see)
 
     def _hear(self, message):
-        if message.type in ("error", "warning"):
-            self.complaints.append(f"{message.type}: {message.text}")
+        is_refusal = message.text.startswith("Failed to load resource")
+        if message.type in ("error", "warning") and not (is_refusal and self.refusals_are_expected):
+            at = f" ({message.location['url']})" if is_refusal else ""
+            self.complaints.append(f"{message.type}: {message.text}{at}")
 
     def _see(self, request):
         if not request.url.startswith((self.origin, "file:", "data:", "blob:", "about:")):

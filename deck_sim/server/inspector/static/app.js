@@ -66,6 +66,7 @@ export const DETAILS = {
 /** @param {Inspector} inspector @param {Context} ctx */
 function page(inspector, ctx) {
   if (!inspector.hasWorld) return html`${worldsPage(ctx)}${inspector.toasts.view()}`;
+  if (ctx.connection.state === "refused") return header(ctx);
   return html`<a class="skip-link" href="#main" @click=${skip}>Skip to the content</a>
     ${header(ctx)} ${inspector.recording ? recordingTitle(inspector.recording) : nothing}
     ${tabRow(ctx)}

@@ -9,8 +9,10 @@ import { codeBlock } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
-/** @type {{worlds: any[]|null, needsKey: boolean, gone: boolean, timer: number}} */
-const found = { worlds: null, needsKey: false, gone: false, timer: 0 };
+const PAUSE = 2_000; // ms between two looks
+
+/** @type {{worlds: any[]|null, needsKey: boolean, gone: boolean, timer: number, pause: number}} */
+const found = { worlds: null, needsKey: false, gone: false, timer: 0, pause: 0 };
 
 /** @param {Context} ctx */
 async function look(ctx) {
@@ -22,12 +24,14 @@ async function look(ctx) {
     found.gone = error.status === 0;
   }
   found.timer = 0;
+  found.pause = PAUSE;
   ctx.refresh();
 }
 
 /** @param {Context} ctx */
 export function worldsPage(ctx) {
-  if (!found.timer) found.timer = window.setTimeout(() => void look(ctx), found.worlds ? 2_000 : 0);
+  if (!found.timer && !found.needsKey)
+    found.timer = window.setTimeout(() => void look(ctx), found.pause);
   return html`<main class="welcome">
     <header class="welcome-head">
       <svg class="logo" viewBox="0 0 16 16" aria-hidden="true">

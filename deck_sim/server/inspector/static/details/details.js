@@ -21,5 +21,6 @@ export function entryDetails(ctx, ref) {
   if (entry.kind === "event_delivery")
     return deliveryDetails(ctx, { type: "delivery", id: entry.id });
   const id = entry.kind === "storage" ? (entry.about?.task_run_id ?? entry.id) : entry.id;
+  if (!id) return callout("over", entry.what); // about the clock or a queue
   return resourceDetails(ctx, { type: "resource", id }, entry);
 }

@@ -1,0 +1,68 @@
+"""The page and its server: which world it shows, and what happens when the server goes away."""
+
+import pytest
+from playwright.sync_api import expect
+
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.serve import ServerThread
+
+
+@pytest.fixture
+def start_server():
+    """Start a server of the test's own, with the worlds of an earlier one if given."""
+    threads = []
+
+    def start_server(port=0, **settings):
+        thread = ServerThread(WorldRegistry(**settings), port=port).start()
+        threads.append(thread)
+        return thread
+
+    yield start_server
+    for thread in threads:
+        thread.stop()
+
+
+def test_without_a_key_there_is_a_list_of_worlds_to_choose_from(page, server, api, run_task, key):
+    run_task()
+    page.goto(f"{server.url}/_sim/ui")
+    page.get_by_role("button", name=key).click()
+    expect(page.get_by_role("region", name="What is unfinished")).to_contain_text("1 unfinished")
+
+
+def test_with_keys_a_key_is_asked_for(page, start_server, watch):
+    server = start_server(keys=("sk_one",)).server
+    watch.origin, watch.refusals_are_expected = server.url, True
+    page.goto(f"{server.url}/_sim/ui")
+    page.get_by_role("textbox").fill("sk_two")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The server refuses this key.")).to_be_visible()
+    page.get_by_role("button", name="Choose a world").click()
+    page.get_by_role("textbox").fill("sk_one")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Waiting for the first call")).to_be_visible()
+
+
+def test_the_page_goes_on_when_the_server_is_back(page, start_server, watch, key):
+    before = start_server()
+    watch.origin, watch.refusals_are_expected = before.server.url, True
+    page.goto(f"{before.server.url}/_sim/ui#key={key}")
+    expect(page.locator(".live-live")).to_be_attached()
+    before.stop()
+    expect(page.locator(".live-reconnecting")).to_be_attached()
+    after = start_server(before.server.port)
+    after.server.worlds.create(key).world.note("clock", "", "a new beginning")
+    expect(page.locator(".live-live")).to_be_attached()
+
+
+def test_news_arrive_without_a_reload(page, open_tab, run_task):
+    open_tab(page)
+    run_task()
+    expect(page.get_by_role("region", name="What is unfinished")).to_contain_text("1 unfinished")
+
+
+def test_a_reset_empties_the_page(page, open_tab, run_task, sim):
+    run_task()
+    open_tab(page)
+    expect(page.get_by_role("region", name="What is unfinished")).to_contain_text("1 unfinished")
+    sim.post("/reset")
+    expect(page.get_by_text("Waiting for the first call")).to_be_visible()
