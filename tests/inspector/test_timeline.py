@@ -33,6 +33,24 @@ def test_lanes_are_read_out_with_what_they_wait_for(page, lanes, run):
     expect(row).to_contain_text(re.compile(text))
 
 
+def test_the_keyboard_moves_through_lanes_and_their_moments(page, lanes, run):
+    grid = lanes()
+    grid.focus()
+    page.keyboard.press("ArrowDown")
+    expect(grid).to_have_attribute("aria-activedescendant", "tl-lane")
+    expect(page.locator("#tl-lane")).to_contain_text(run["id"])
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#tl-moment")).to_contain_text(re.compile(r"1 of \d+: queued at 09:30:01"))
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary")).to_contain_text("Run 1")
+
+
+def test_a_click_opens_what_is_drawn_there(page, lanes, run):
+    lanes().click(position={"x": 60, "y": 38 + 38 + 12})
+    expect(page.get_by_role("complementary")).to_contain_text("Run 1")
+
+
 def test_a_past_moment_shows_the_lanes_as_they_were(page, lanes):
     grid = lanes()
     page.keyboard.press("[")

@@ -123,6 +123,18 @@ test("a lane is read out with what it waits for, and since when", () => {
   );
 });
 
+test("what comes next is the status that it leads to, or the limit that ends a wait", () => {
+  const { scene, run, model } = sceneOf();
+  const next = (what, to) => {
+    model.apply("next", { ...model.next, due: [{ ...model.next.due[0], what, to }] });
+    scene.update({ model, ui: { at: null, selected: null } });
+    return laneText(scene, run).split("next: ")[1];
+  };
+  assert.equal(next("the script goes on", "running"), "running in 4m 48s");
+  assert.equal(next("the interaction times out", "failed"), "times out in 4m 48s");
+  assert.equal(next("it ends because no run uses it", "completed"), "ends in 4m 48s");
+});
+
 test("a past moment shows what was true then and what came next", () => {
   const { scene, run, model } = sceneOf({ at: Date.UTC(2025, 0, 15, 9, 30, 10) });
   assert.equal(scene.status(run), "running");

@@ -147,7 +147,7 @@ export class Scene {
   next(lane) {
     if (!this.past) return this.due.get(lane.id) ?? null;
     const span = lane.spans[spanAt(lane.spans, this.horizon) + 1];
-    return span ? { at: span.from, what: span.status, to: span.status } : null;
+    return span ? { at: span.from, what: "", to: span.status } : null;
   }
 
   /** How long before (below 0) or after the visible stretch a lane lies; 0 if some of it is in it. @param {Lane} lane */
