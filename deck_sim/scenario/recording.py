@@ -193,7 +193,7 @@ def _step_at(script: Script, entry: TimelineEntry) -> tuple[Step, Path] | None:
 
 # Writing steps
 
-# What follows a prompt that did not go on, since no script may stop there.
+# What follows a prompt that did not go on, since no script may stop there, if it was in a branch.
 _AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed"]}
 
 
@@ -242,8 +242,18 @@ class _Track:
                     wait.keys[wait.branch] = self.write(index + 1)
                 steps.append(_written(step.word, wait.keys))
                 if wait.branch or not wait.goes_on:
-                    return steps + (_AFTER_PROMPT[self.script.kind] if is_prompt else ["completed"])
+                    usual = _AFTER_PROMPT[self.script.kind] if is_prompt else ["completed"]
+                    return steps + (self._written_after(index) or usual)
         return steps
+
+    def _written_after(self, index: int) -> list[Any]:
+        """The steps that the script has after this one, as they are written; none in a branch."""
+        _, stage = self._step(index)
+        place, *inside = stage.story.path
+        written = self.script.source[self.script.kind]
+        for name in self.script.head:
+            written = written[name]
+        return [] if inside else written[int(place) + 1 :]
 
     def _length(self, index: int, status: str) -> str | None:
         """How long a status lasts from this moment on; None if no time passes."""

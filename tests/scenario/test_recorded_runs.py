@@ -166,6 +166,43 @@ def test_a_review_is_recorded_with_its_verdict(play, record, review, happens, ex
     assert recorded["task_timeout"] == "2h"
 
 
+@pytest.mark.parametrize(
+    ("script", "happens", "rest"),
+    [
+        (
+            f"[running, {PROMPT}, running: 7s..9s, completed]",
+            [],
+            [{"running": "7s..9s"}, "completed"],
+        ),
+        (
+            f"[running, {PROMPT}, running, screenshot, completed]",
+            ["5m"],
+            [*END[:1], "screenshot", *END[1:]],
+        ),
+        (
+            "{connections: [running, pending, screenshot, completed]}",
+            [],
+            ["screenshot", "completed"],
+        ),
+    ],
+)
+def test_behind_a_wait_that_did_not_go_on_are_the_steps_of_the_scenario(
+    play, record, script, happens, rest
+):
+    """So that an answer, or the other verdict, leads where it would have led."""
+    assert record(play(script, *happens))["task_run"][3:] == rest
+
+
+def test_behind_such_a_wait_in_a_branch_a_run_completes(play, record):
+    """A script may not stop there."""
+    inner = f"[{PROMPT}, running, failed: task/task_failed]"
+    outer = f"interaction_required: {{accept: {{code: 1}}, attempts: 1, on_rejected: {inner}}}"
+    recorded = record(play(f"[running, {outer}, running, completed]", "code=2"))
+    (asked, *rest) = recorded["task_run"][2]["interaction_required"]["on_rejected"]
+    assert asked == {"interaction_required": SHOWN}
+    assert rest == END
+
+
 def test_a_text_that_looks_like_an_expression_stays_a_text(play, record, sim, put, run_task, api):
     """In keys, too: a recording has what came out of expressions, not what they were."""
     odd = r"\u007b\u007b x }} \\ 😀 \u007b% y"
