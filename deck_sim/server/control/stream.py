@@ -30,6 +30,7 @@ _HEADERS = {
     **VERSION,
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
+    "Connection": "close",  # the server closes the socket when it ends the stream
     "X-Accel-Buffering": "no",  # proxies pass messages on at once
 }
 _MOST_MESSAGES = 200  # between two chances for other calls to be answered
@@ -111,7 +112,7 @@ class EventStream:
             yield self._message("ready", {"now": world["now"]})
 
     def _message(self, type_: str, data: dict[str, Any]) -> str:
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(data, separators=(",", ":"))  # ASCII: some clients split lines at U+2028
         return f"id: {self.position}\nevent: {type_}\ndata: {text}\n\n"
 
 

@@ -77,7 +77,9 @@ def test_a_stream_has_the_past_and_then_what_happens(sim, api, agent, streaming,
     """First the world, then calls, entries and events as they happened, then those that come."""
     first = agent("first")
     with streaming() as messages:
-        assert messages.response.headers["content-type"].startswith("text/event-stream")
+        headers = messages.response.headers
+        assert headers["content-type"].startswith("text/event-stream")
+        assert headers["connection"] == "close"
         (_, world), (_, call), (_, entry), (_, event), ready = messages.until(type_="ready")
         second = agent("second")
         later = messages.until(type_="event")
@@ -115,6 +117,14 @@ def test_a_position_in_another_history_is_the_beginning(agent, streaming, simula
     agent("first")
     with streaming(last.replace("EPOCH", simulation().epoch)) as messages:
         assert types(messages.until(type_="ready")) == ["world", "call", "entry", "event", "ready"]
+
+
+def test_a_message_has_one_line_of_data(agent, streaming):
+    """Some clients split lines at characters that are none for server-sent events."""
+    agent("a\u2028b\x85c")
+    with streaming() as messages:
+        _, _, (_, entry), *_ = messages.until(type_="ready")
+    assert entry["about"]["name"] == "a\u2028b\x85c"
 
 
 def test_events_whose_entries_were_skipped_come_last(agent, streaming, simulation):
