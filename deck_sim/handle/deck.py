@@ -75,7 +75,7 @@ class Deck(AbstractContextManager["Deck"]):
     poll_interval: Duration = "1s"  # reads closer together are a finding of `lint`
     most_idle_sleeps = 1000  # calls of `sleep` in a row while nothing happens and nothing is due
     holds: tuple[Hold, ...] = ()  # all that were created here, released or not
-    _interceptions: tuple["Interception", ...] = ()
+    interceptions: tuple["Interception", ...] = ()  # all that were started here
 
     def __init__(self, url: str, api_key: str) -> None:
         """Drive the world of `api_key` on the server at `url`, with or without its `/v2`."""
@@ -122,7 +122,7 @@ class Deck(AbstractContextManager["Deck"]):
     def close(self) -> None:
         """Stop calling applications, and close every socket of this object."""
         self.apps.close()
-        for interception in self._interceptions:
+        for interception in self.interceptions:
             interception.stop()
         if "_channel" in vars(self):
             self._channel.close()
@@ -162,8 +162,8 @@ class Deck(AbstractContextManager["Deck"]):
         from deck_sim.handle.interception import Interception
 
         transports = self.transport, self.async_transport
-        self._interceptions += (Interception(self.url, self.api_key, transports, hosts),)
-        return self._interceptions[-1]
+        self.interceptions += (Interception(self.url, self.api_key, transports, hosts),)
+        return self.interceptions[-1]
 
     @cached_property
     def _channel(self) -> "Channel":

@@ -3,18 +3,21 @@
 It says what happened, which scenario was played and why, and what the world waits for.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from deck_sim.base.errors import listed
+from deck_sim.handle.address import DECK_HOST
 from deck_sim.handle.expected_call import show_value
 from deck_sim.handle.problems import explain_no_calls, find_keyless_calls, find_unplayed_logins
 from deck_sim.handle.timeline import TimelineEntry, cut_middle
-from deck_sim.handle.webhook_apps import RAISED_HEADER
+from deck_sim.handle.webhook_apps import RAISED_HEADER, REFUSAL_HEADER
 from deck_sim.runtime.lint import polls_a_frozen_clock
 from deck_sim.runtime.serialization import print_moment
-from deck_sim.runtime.simulation import FROZEN
+from deck_sim.runtime.simulation import FROZEN, ON_POLL
 
 if TYPE_CHECKING:
     from deck_sim.handle.deck import Deck
@@ -26,11 +29,24 @@ _FEWEST_ROUNDS = 3  # fewer repetitions are shown one by one
 _REFUSED_SIGNATURE = (400, 401, 403)  # how applications answer a webhook with a wrong signature
 _CRASHED = 500
 _OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)  # in errors of libraries for webhooks
-_SECRET_HINT = "  does the application verify with the secret of this world, `deck.webhook_secret`?"
-_FROZEN = (
-    "  the clock is frozen: move it with `deck.advance_until(…)`, `deck.advance(…)` or"
-    " `deck.settle()`, or give your client `deck.sleep`"
+_NO_ROUTE = (404, 405)
+_SECRET_HINT = (
+    "  does the application verify with the secret of this world, `deck.webhook_secret`, and the"
+    " bytes of the body as they came?"
 )
+_ROUTE_HINT = (
+    "  does the application take POST at the path of its webhooks? It is an argument:"
+    " `deck.deliver_to(app, path=…)`"
+)
+_KEY_HEADER, _KEY_USED = "idempotency-key", "idempotency/idempotency_error"
+# What to do if something is due, by the mode of the clock.
+_REMEDIES = {
+    FROZEN: "  the clock is frozen: move it with `deck.advance_until(…)`, `deck.advance(…)` or"
+    " `deck.settle()`, or give your client `deck.sleep`",
+    "real": "  the clock is `real`: wait, or move it with `deck.advance(…)`",
+    ON_POLL: "  the clock is `on_poll`: reading what is unfinished moves it, but never past the"
+    " wait for a person or a hold",
+}
 
 _Row = Mapping[str, Any]
 
@@ -48,10 +64,13 @@ def write_report(deck: "Deck") -> str:
     lines = [*_fold_rounds([_timeline_line(entry, calls) for entry in deck.timeline])]
     keyless = [f"  {text}" for text in find_keyless_calls(deck)]
     no_calls = [] if calls else [f"  {explain_no_calls(deck)}"]
+    if no_calls and not keyless and not deck.world["stray_keys"]:
+        no_calls.append(f"  {_how_to_call(deck)}")
     if not lines:
         return "\n".join(["nothing happened in this world:", *no_calls, *keyless])
     refusals = [
         f"  {call['method']} {call['path']} -> {call['status']}: {call['answered']['message']}"
+        f"{_used_key(call, journal)}"
         for call in journal
         if "message" in call["answered"]
     ]
@@ -73,7 +92,14 @@ def write_report(deck: "Deck") -> str:
             for error in run["errors"]
         ],
         "scripts that nothing played": [f"  {text}" for text in find_unplayed_logins(deck)],
+        "runs with an empty output": [
+            f"  {run['id']}  an output is that of the scenario, or is generated from the task's"
+            " `output_schema`: `deck.ready_task(output_schema=…)`"
+            for run in deck.runs
+            if run["output"] == {}
+        ],
         "undelivered webhooks": _undelivered(deck.deliveries),
+        "webhooks that were never sent": _unsent(deck),
         "why nothing moved": [f"  {one['what']}. {one['fix']}" for one in frozen] + unfollowed,
         "mistakes of the client": [f"  {one['name']}: {one['what']}" for one in mistakes],
     }
@@ -81,6 +107,43 @@ def write_report(deck: "Deck") -> str:
     shown["present state"] = _present_state(deck.next(), deck.clock.mode) + no_calls
     rest = [line for title, rows in shown.items() for line in ("", f"{title}:", *rows)]
     return "\n".join([*cut_middle(lines, _MOST_LINES), *rest])
+
+
+def _how_to_call(deck: "Deck") -> str:
+    """How an application finds the world that it has not called."""
+    if deck.interceptions:
+        hosts = listed(host for one in deck.interceptions for host in one.hosts)
+        passed = {host: None for one in deck.interceptions for host in one.passed}
+        rest = f"; this process called {listed(passed)}, too, which it does not name"
+        return f"`deck.intercept()` answers for {hosts}{rest if passed else ''}"
+    if deck.base_url in os.environ.values():
+        return (
+            "the environment names this world while the test runs; an application that read it"
+            " before, when it was imported, has other settings"
+        )
+    return (
+        "an application that reads its environment needs the fixture `deck_env`; one that always"
+        f" calls https://{DECK_HOST} needs `deck.intercept()`"
+    )
+
+
+def _used_key(call: _Row, journal: Iterable[_Row]) -> str:
+    """The call that used the idempotency key of a refused call before it."""
+    key = call["headers"].get(_KEY_HEADER)
+    if _KEY_USED not in call["errors"] or key is None:
+        return ""
+    first = next(one for one in journal if one["headers"].get(_KEY_HEADER) == key)
+    return f" {key!r} came with {first['method']} {first['path']} {show_value(first['body'])}"
+
+
+def _unsent(deck: "Deck") -> list[str]:
+    """That events came before the first destination, which does not get them."""
+    events = [event["type"] for event in deck.events]
+    late = any(entry.kind == "event_destination" for entry in deck.timeline)
+    if not events or not late or deck.deliveries:
+        return []
+    kinds = listed(dict.fromkeys(events))
+    return [f"  {kinds}: no destination was active and subscribed when they happened"]
 
 
 def _timeline_line(entry: TimelineEntry, calls: Mapping[str, _Row]) -> _Line:
@@ -125,9 +188,11 @@ def _undelivered(deliveries: Iterable[_Row]) -> list[str]:
     working = {row["event_destination_id"] for row, attempt in made if attempt["ok"]}
     lines = [
         f"  {row['event_type']} ({row['id']}), attempt {attempt['attempt']}: "
-        f"{attempt['status'] or attempt['error']}{_raised(attempt, '  ')}"
+        f"{attempt['status'] or attempt['error']}{_said(attempt, '  ')}"
         for row, attempt in last
     ]
+    if any(attempt["status"] in _NO_ROUTE for row, attempt in last):
+        lines.append(_ROUTE_HINT)
     is_refused = any(
         _refuses_signature(attempt, works=row["event_destination_id"] in working)
         for row, attempt in last
@@ -139,10 +204,11 @@ def _attempts(delivery: _Row) -> list[_Row]:
     return [attempt for attempt in delivery["log"] if attempt["attempt"]]
 
 
-def _raised(attempt: _Row, before: str = "") -> str:
-    """The error that an application of this process raised; empty if none is known."""
-    error = attempt["response_headers"].get(RAISED_HEADER)
-    return f"{before}{error}" if error else ""
+def _said(attempt: _Row, before: str = "") -> str:
+    """What an application of this process raised, or said to refuse; empty if none is known."""
+    headers = attempt["response_headers"]
+    said = headers.get(RAISED_HEADER) or headers.get(REFUSAL_HEADER)
+    return f"{before}{said}" if said else ""
 
 
 def _refuses_signature(attempt: _Row, *, works: bool) -> bool:
@@ -151,9 +217,11 @@ def _refuses_signature(attempt: _Row, *, works: bool) -> bool:
     """
     if attempt["fault"]:
         return False
-    if error := _raised(attempt):
-        return bool(_OF_SIGNATURES.search(error))
-    return attempt["status"] in _REFUSED_SIGNATURE or (attempt["status"] == _CRASHED and not works)
+    if attempt["status"] in _REFUSED_SIGNATURE:
+        return True
+    if said := _said(attempt):
+        return bool(_OF_SIGNATURES.search(said))
+    return attempt["status"] == _CRASHED and not works
 
 
 def _present_state(state: _Row, mode: str) -> list[str]:
@@ -168,6 +236,6 @@ def _present_state(state: _Row, mode: str) -> list[str]:
         for one in state.get("kept_back", ())
     ]
     due = [f"  in {one['in']}: {one['what']} ({one['id']})" for one in state["due"]]
-    remedy = [_FROZEN] if due and mode == FROZEN else []
+    remedy = [_REMEDIES[mode]] if due and mode in _REMEDIES else []
     lines = [*answers, *cut_middle(waiting, _MOST_ROWS), *cut_middle(due, _MOST_ROWS), *remedy]
     return [f"  the time is {state['now']}", *(lines or ["  nothing waits, and nothing is due"])]

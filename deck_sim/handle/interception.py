@@ -5,6 +5,7 @@ interception to the end of the last. httpx needs no socket then. The others send
 port with their own sockets, so that the retries and pools of a client work as usual.
 """
 
+import re
 import sys
 from collections.abc import Callable, MutableMapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -21,6 +22,8 @@ from deck_sim.handle.address import read_host
 from deck_sim.runtime.activity import mask_key
 
 Method = Callable[..., Any]
+
+_LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")  # an application may call its own servers
 
 _active = list["Interception"]()
 _replaced = ExitStack()  # puts the methods back
@@ -42,6 +45,7 @@ class Interception(AbstractContextManager["Interception"]):
         self.hosts = [read_host(host) for host in ([hosts] if isinstance(hosts, str) else hosts)]
         self.transport, self.async_transport = transports
         self._world = url, api_key
+        self.passed: dict[str, None] = {}  # other hosts that were called, in this order
         with _lock:
             for other in _active:
                 taken = {*self.hosts} & {*other.hosts}
@@ -78,8 +82,11 @@ class Interception(AbstractContextManager["Interception"]):
 
 
 def _find(url: str) -> Interception | None:
-    host = urlsplit(url).hostname
-    return next((one for one in reversed(_active) if host in one.hosts), None)
+    host = urlsplit(url).hostname or ""
+    found = next((one for one in reversed(_active) if host in one.hosts), None)
+    for one in _active if found is None and not _LOOPBACK.fullmatch(host) else ():
+        one.passed[host] = None
+    return found
 
 
 def _httpx(original: Method) -> Method:

@@ -51,7 +51,7 @@ def explain_no_calls(deck: Deck) -> str:
     """That there was no call with the key of a world, and the keys that nobody controls."""
     text = f"the Deck API was not called with this key, `{deck.api_key}`"
     keys = deck.world["stray_keys"]
-    fix = "give your application `deck.api_key`, or use the fixture `deck_env`"
+    fix = "give your application `deck.api_key` in each test, or use the fixture `deck_env`"
     return f"{text}; it was called with {listed(keys)}: {fix}" if keys else text
 
 

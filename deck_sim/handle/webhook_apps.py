@@ -51,8 +51,11 @@ _ANSWER_SECONDS = 5  # the sender's limit
 _BACKGROUND_SECONDS = 4  # for background tasks; less than the sender's limit
 _LONGEST = 200  # characters of an error in a header
 
-# The header of an answer, in small letters: the error that the application raised.
+# Headers of an answer, in small letters: the error that the application raised, and the beginning
+# of the text with which it refused a webhook.
 RAISED_HEADER = "deck-sim-raised"
+REFUSAL_HEADER = "deck-sim-refusal"
+_TEXTS = ("application/json", "text/plain")  # media types of refusals; a page says nothing more
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ class WebhookApps:
         except Exception:
             return 500, raised
         shown = {name.decode("latin-1"): value.decode("latin-1") for name, value in found.headers}
-        return found.status, {**shown, **raised}
+        return found.status, {**shown, **_read_refusal(found), **raised}
 
     def _log_error(self, app: WebhookApp, finished: Future[None]) -> None:
         """Log an error, with its traceback unless the same line has raised its type before."""
@@ -216,9 +219,20 @@ def place_of(error: BaseException) -> tuple[object, ...]:
     return type(error), trace and (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
 
 
+def _read_refusal(response: HttpResponse) -> dict[str, str]:
+    types = [value for name, value in response.headers if name.lower() == b"content-type"]
+    is_text = any(one.decode("latin-1").lower().startswith(_TEXTS) for one in types)
+    if response.status < 400 or not (is_text and response.body):
+        return {}
+    return {REFUSAL_HEADER: _as_line(response.body.decode(errors="replace"))}
+
+
 def _as_header(error: BaseException) -> str:
-    text = " ".join(f"{type(error).__name__}: {error}".split())
-    return text[:_LONGEST].encode("ascii", "replace").decode()
+    return _as_line(f"{type(error).__name__}: {error}")
+
+
+def _as_line(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST].encode("ascii", "replace").decode()
 
 
 def _is_asgi(app: Any) -> bool:

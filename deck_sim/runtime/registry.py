@@ -125,6 +125,7 @@ class WorldRegistry:
 
     def drop(self, key: str) -> None:
         """Delete a world; its key creates a new one on next use."""
+        self._controlled.discard(key)  # a late call with it is one of a client that was kept
         dropped = self._worlds.pop(key, None)
         if dropped is not None:
             dropped.dropped = True

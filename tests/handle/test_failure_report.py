@@ -93,6 +93,7 @@ def test_a_clock_that_nobody_advances_is_named(deck, run, api, mode, shown):
     assert (moved in report) is ("the clock is frozen: move it with" in report) is shown
     assert "give your client `deck.sleep`" in report or not shown
     assert ("mistakes of the client" in report) is not shown
+    assert ("the clock is `real`: wait, or move it with" in report) is not shown
 
 
 def test_the_key_of_a_stray_client_is_named(deck):
@@ -100,13 +101,24 @@ def test_the_key_of_a_stray_client_is_named(deck):
     line = f"  the Deck API was not called with this key, `{deck.api_key}`"
     with Deck(deck.url, f"{deck.api_key}_other") as other:
         other.create("agents", {"name": "Concierge"})
-        assert write_report(deck).endswith(line)
+        assert f"{line}\n" in write_report(deck)
         stray = {"Authorization": "Bearer sk_live_stray_0001"}
         httpx2.get(f"{deck.base_url}/agents", headers=stray, trust_env=False)
         assert f"{line}; it was called with `sk_live_…0001`: give your " in write_report(deck)
         other.delete()
     deck.reset()
-    assert write_report(deck).endswith(line)
+    assert f"{line}\n" in write_report(deck)
+
+
+def test_a_client_of_an_earlier_test_is_named_by_its_key(deck):
+    """Its world is deleted, so nobody controls the key any more."""
+    with Deck(deck.url, f"{deck.api_key}_earlier") as earlier:
+        earlier.reset()
+        earlier.delete()
+        headers = {"Authorization": f"Bearer {earlier.api_key}"}
+        httpx2.get(f"{deck.base_url}/agents", headers=headers, trust_env=False)
+        assert "it was called with `sk_test_test_a_" in write_report(deck)
+        deck.reset()
 
 
 def refuses(status):
@@ -206,9 +218,9 @@ def test_lint_findings_are_shown(deck, run, api):
 def test_a_world_without_calls_names_its_key(deck, run):
     """The calls of the application went to another world, or it made none."""
     line = f"the Deck API was not called with this key, `{deck.api_key}`"
-    assert write_report(deck) == f"nothing happened in this world:\n  {line}"
+    assert write_report(deck).startswith(f"nothing happened in this world:\n  {line}\n")
     deck.ready_task()
-    assert write_report(deck).endswith(f"nothing waits, and nothing is due\n  {line}")
+    assert f"nothing waits, and nothing is due\n  {line}\n" in write_report(deck)
     run()
     assert line not in write_report(deck)
 
@@ -224,3 +236,66 @@ def test_an_answer_delayed_by_a_hold_is_shown(deck, run):
         hold.release()
         started.result()
     assert line not in write_report(deck)
+
+
+def test_the_way_to_the_world_is_shown_to_who_has_not_called_it(deck, monkeypatch):
+    """It depends on what the test has set up already."""
+    assert write_report(deck).endswith("calls https://api.deck.co needs `deck.intercept()`")
+    monkeypatch.setenv("DECK_BASE_URL", deck.base_url)
+    assert "when it was imported, has other settings" in write_report(deck)
+    with deck.intercept(), httpx2.Client(trust_env=False) as client:
+        assert write_report(deck).endswith("  `deck.intercept()` answers for `api.deck.co`")
+        client.get(f"{deck.url}/openapi.json")
+        with pytest.raises(httpx2.ConnectError):
+            client.get("https://eu.deck.invalid/v2/agents")
+    assert write_report(deck).endswith("called `eu.deck.invalid`, too, which it does not name")
+
+
+def test_a_used_idempotency_key_names_its_first_call(deck, api):
+    for name in "AB":
+        api.post("/agents", json={"name": name}, headers={"Idempotency-Key": "k1"})
+    assert """parameters. 'k1' came with POST /v2/agents {"name": "A"}""" in write_report(deck)
+
+
+def test_an_empty_output_says_where_outputs_come_from(deck):
+    deck.start_run(status="running")
+    assert "empty output" not in write_report(deck)
+    deck.settle()
+    assert "runs with an empty output:\n  trun_" in write_report(deck)
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+def test_events_before_the_first_destination_are_shown(deck, run, is_late):
+    """They are never sent, and a test may wait for them."""
+    if not is_late:
+        deck.deliver_to(refuses(200))
+    run()
+    deck.settle()
+    deck.deliver_to(refuses(200))
+    shown = "webhooks that were never sent:\n  `task_run.queued`, `task_run.running` and"
+    assert (shown in write_report(deck)) is is_late
+
+
+@pytest.mark.parametrize(
+    ("status", "type_", "body", "said"),
+    [
+        (500, "text/plain", "the database\n is down", "500  the database is down"),
+        (422, "application/json", '{"detail": "payload"}', '422  {"detail": "payload"}'),
+        (500, "text/html", "<h1>Internal Server Error</h1>", "500"),
+        (404, "application/json", "", "404"),
+    ],
+)
+def test_the_text_of_a_refused_webhook_is_shown(deck, run, status, type_, body, said):
+    """A 404 asks for the path; a text that is not about signatures asks for no secret."""
+
+    def app(environ, start_response):
+        start_response(f"{status} ", [("Content-Type", type_)])
+        return [body.encode()]
+
+    deck.deliver_to(app)
+    run()
+    deck.advance("1m")
+    report = write_report(deck)
+    assert f", attempt 3: {said}\n" in report
+    assert ("take POST at the path" in report) is (status == 404)
+    assert ("verify with the secret" in report) is (type_ == "text/html")

@@ -136,7 +136,7 @@ def test_calls_with_a_key_of_no_world_fail_a_test_without_calls(run):
     result = run(text)
     result.assert_outcomes(passed=4, errors=1)
     told = "the Deck API was not called with this key, `sk_test_test_it_*`; it was called with"
-    result.stdout.fnmatch_lines([f"{told} `sk_stray`: give your application `deck.api_key`, *"])
+    result.stdout.fnmatch_lines([f"{told} `sk_stray`: give your application `deck.api_key` in *"])
 
 
 def test_calls_without_a_key_fail_a_test_without_calls(run):
