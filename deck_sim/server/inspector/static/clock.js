@@ -37,7 +37,7 @@ function reportText({ model }, { now, happened }) {
   const moves = happened.filter((/** @type {any} */ one) => model.lane(one.id) && one.status);
   const named = moves.map((/** @type {any} */ { id, what }) => `${model.lane(id)?.title}: ${what}`);
   const text = moves.length > 2 ? `${moves.length.toLocaleString("en")} changes` : named.join("; ");
-  return `${clockText(Date.parse(now))} · ${words(text) || "no status changed"}`;
+  return `${clockText(Date.parse(now))} · ${words(text).replaceAll("->", "→") || "no status changed"}`;
 }
 
 /** @param {Context} ctx */

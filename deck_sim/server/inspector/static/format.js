@@ -66,18 +66,6 @@ export function distanceText(ms, now) {
   return ms > now ? `in ${durationText(ms - now)}` : `${durationText(now - ms)} ago`;
 }
 
-/** The span of `durationText` as the control API reads it, like `1h30m`. @param {number} ms */
-export function exactDuration(ms) {
-  let rest = Math.max(0, Math.round(ms));
-  const parts = [];
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(rest / size);
-    if (count) parts.push(`${count}${unit}`);
-    rest -= count * size;
-  }
-  return parts.join("") || "0s";
-}
-
 /** @param {number} count @param {string} noun @param {string} [plural] */
 export function countText(count, noun, plural = `${noun}s`) {
   return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;

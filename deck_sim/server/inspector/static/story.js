@@ -9,7 +9,8 @@ import { waitingStrip } from "./waiting.js";
 /** @param {import("./app.js").Context} ctx */
 export function timelineTab(ctx) {
   const { model } = ctx;
-  if (model.ready && model.lanes.size === 0) return firstCall(ctx);
+  const isEmpty = model.ready && model.lanes.size === 0;
+  if (isEmpty && !model.next?.kept_back) return firstCall(ctx);
   return html`<div class="story">
     ${waitingStrip(ctx)}
     <deck-timeline .ctx=${ctx}></deck-timeline>
