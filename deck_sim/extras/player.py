@@ -221,6 +221,8 @@ class _Player:
             resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
         except Refusal:
             resource = None
+        if resource and resource.id in self.world.stories:
+            self.simulation.record_choice(resource.id)
         if kind == "task_run":
             name = self.simulation.choices[-1].played.name
             if name != self.scenario.name:

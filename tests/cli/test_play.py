@@ -256,6 +256,7 @@ def test_the_timeline_can_be_a_page(cli, tmp_path):
     run = [one["status"] for one in page["entries"] if one["kind"] == "task_run"]
     assert run == ["queued", "running", "interaction_required", "running", "completed"]
     assert page["title"] == "mfa_then_success"
+    assert page["answers"]["/_sim/scenarios/mfa_then_success"]["name"] == "mfa_then_success"
 
 
 def test_a_page_that_cannot_be_written_is_one_line(cli, tmp_path):

@@ -1,5 +1,7 @@
 """The report on a world: one file, which shows what the inspector shows, and changes nothing."""
 
+from urllib.parse import urlencode
+
 import pytest
 from playwright.sync_api import expect
 
@@ -73,3 +75,21 @@ def test_a_report_runs_only_its_own_scripts(page, open_report, watch):
     [complaint] = watch.complaints
     assert "Content Security Policy" in complaint
     watch.complaints.clear()
+
+
+def test_everything_in_a_report_can_be_opened(page, deck, deck_client, deck_webhooks, tmp_path):
+    run = deck.start_run("mfa_then_success", status="interaction_required")
+    deck_client.post("/agents", json={"name": [1]})
+    file = tmp_path / "report.html"
+    deck.write_html(file)
+    details = page.get_by_role("complementary", name="Details")
+    for ref, text in {
+        f"resource:{run['id']}": "interaction_required:",
+        f"call:{deck.requests[-1]['request_id']}": "must be text, not a list",
+        f"event:{deck.events[0]['id']}": "created_at",
+        f"delivery:{deck.deliveries[0]['id']}": "webhook-signature",
+        "scenario:mfa_then_success": "one-time code",
+    }.items():
+        page.goto(f"{file.as_uri()}#{urlencode({'select': ref})}")
+        expect(details).to_contain_text(text)
+        expect(details).not_to_contain_text("not in the recording")

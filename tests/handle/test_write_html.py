@@ -1,0 +1,55 @@
+"""`Deck.write_html`: what a page keeps of a world."""
+
+import pytest
+from recordings import read_recording
+
+
+@pytest.fixture
+def record(deck, tmp_path):
+    """The recording in a page about the world."""
+
+    def record(**about):
+        deck.write_html(tmp_path / "page.html", **about)
+        return read_recording(tmp_path / "page.html")
+
+    return record
+
+
+def test_a_page_keeps_what_can_be_opened_in_it(deck, deck_client, deck_webhooks, record):
+    run = deck.start_run("mfa_then_success", status="interaction_required")
+    deck_client.get("/agents")
+    answers = record()["answers"]
+    delivery, call, event = deck.deliveries[0], deck.requests[-1], deck.events[0]
+    for path in (
+        f"resources/{run['id']}",
+        f"requests/{call['request_id']}",
+        f"deliveries/{delivery['id']}",
+        f"events/{event['id']}",
+        "scenarios/mfa_then_success",
+        "lint",
+        "next",
+    ):
+        assert f"/_sim/{path}" in answers
+
+
+def test_a_page_keeps_the_assumptions_that_its_calls_relied_on(deck, deck_client, record):
+    run = deck.start_run("success", status="completed")
+    refused = deck_client.post(f"/task-runs/{run['id']}/cancel")
+    rows = record()["answers"]["/_sim/fidelity?grade=assumed"]["data"]
+    assert {row["name"] for row in rows} == {*refused.headers["deck-sim-assumed"].split(", ")}
+
+
+def test_a_page_keeps_the_messages_of_a_queue(deck, deck_client, record):
+    config = {"queue_url": "https://sqs.us-east-1.amazonaws.com/1/q", "region": "us-east-1"}
+    body = {"name": "Q", "type": "aws_sqs", "config": config, "events": ["*"]}
+    queue = deck_client.post("/event-destinations", json=body).json()
+    deck_client.post("/agents", json={"name": "Concierge"})
+    deck.settle()
+    answers = record()["answers"]
+    messages = answers[f"/_sim/destinations/{queue['id']}/messages"]["data"]
+    assert [message["type"] for message in messages] == ["agent.created"]
+
+
+def test_a_page_of_an_empty_world_has_a_title(record):
+    page = record(title="Nothing", text="Why?")
+    assert (page["title"], page["text"], page["entries"]) == ("Nothing", "Why?", [])
