@@ -105,6 +105,43 @@ def test_a_scenario_of_ones_own_is_removed(scenarios, mine, sim):
     assert "mine" not in [one["name"] for one in sim.get("/scenarios").json()["data"]]
 
 
+def test_a_scenario_is_written_and_its_mistakes_are_shown(scenarios, sim, watch):
+    page = scenarios()
+    page.get_by_role("button", name="New…").click()
+    editor = page.get_by_label("YAML of the scenario")
+    written = editor.input_value()
+    editor.fill(written.replace("running: 8s", "runing: 8s"))
+    page.get_by_role("button", name="Save in this world").click()
+    expect(page.get_by_role("alert")).to_contain_text("did you mean 'running'?")
+    watch.complaints.clear()  # the browser logs the refused call
+    editor.fill(written)
+    page.get_by_role("button", name="Save in this world").click()
+    expect(details(page).get_by_role("button", name="interaction required")).to_be_visible()
+    assert sim.get("/scenarios/my_scenario").json()["text"] == written
+
+
+def test_a_copy_of_an_included_scenario_is_edited(scenarios, sim):
+    page = scenarios("source_down")
+    page.get_by_role("button", name="Edit a copy…").click()
+    page.get_by_role("button", name="Save in this world").click()
+    expect(details(page).get_by_role("heading", name="my_source_down")).to_be_visible()
+    one, other = (
+        sim.get(f"/scenarios/{name}").json() for name in ("source_down", "my_source_down")
+    )
+    assert one["steps"] == other["steps"]
+
+
+def test_a_scenario_is_made_from_a_run(page, server, key, run_task, advance, sim):
+    run = run_task("source_down")
+    advance("1m")
+    page.goto(f"{server.url}/_sim/ui#key={key}&select=resource:{run['id']}")
+    page.get_by_role("button", name="Make a scenario…").click()
+    page.get_by_role("button", name="Save in this world").click()
+    expect(details(page).get_by_role("heading", name="source_down_recorded")).to_be_visible()
+    steps = sim.get("/scenarios/source_down_recorded").json()["scenario"]["task_run"]
+    assert steps[-1] == {"failed": "source/source_not_available"}
+
+
 def test_keys_move_between_the_cards(scenarios):
     page = scenarios()
     cards(page).first.focus()

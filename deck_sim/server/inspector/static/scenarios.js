@@ -14,6 +14,7 @@ import {
   shown,
   writtenScripts,
 } from "./scenarios/library.js";
+import { NEW_SCENARIO, openEditor } from "./scenarios/editor.js";
 import { trackView } from "./scenarios/tracks.js";
 import { emptyState, variables } from "./widgets.js";
 
@@ -79,6 +80,11 @@ function filterBar(ctx, scenarios, count) {
         @change=${() => set({ isOwn: !shown.isOwn })}
       />Mine only <span class="muted">${own}</span></label
     >
+    ${
+      ctx.readOnly
+        ? nothing
+        : html`<button type="button" class="button" @click=${() => writeNew(ctx)}>New…</button>`
+    }
     <span class="stories-count" role="status"
       >${count === scenarios.length ? countText(count, "scenario") : `${count} of ${countText(scenarios.length, "scenario")}`}</span
     >
@@ -160,6 +166,12 @@ function nothingFound(ctx) {
     "No scenario is like that",
     html`<button type="button" class="button" @click=${clear}>Show all</button>`,
   );
+}
+
+/** @param {Context} ctx */
+function writeNew(ctx) {
+  const hint = "It is saved in this world; copy it into your scenarios folder to keep it.";
+  openEditor(ctx, { title: "A new scenario", hint, text: NEW_SCENARIO });
 }
 
 /** @param {Map<string, import("./scenarios/library.js").Coverage>} coverage @param {number} all */

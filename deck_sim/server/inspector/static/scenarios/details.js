@@ -7,6 +7,7 @@ import "../details/yaml.js";
 import { words } from "../format.js";
 import { copyButton, link } from "../widgets.js";
 import { chooseButtons } from "./choose.js";
+import { openEditor } from "./editor.js";
 import {
   forgetScenarios,
   isPlayable,
@@ -40,7 +41,7 @@ export function scenarioDetails(ctx, ref) {
               ctx.readOnly
                 ? nothing
                 : html`<div class="details-actions">
-                    ${chooseButtons(ctx, scenario)}${removeButton(ctx, scenario)}
+                    ${chooseButtons(ctx, scenario)}${editButton(ctx, scenario)}${removeButton(ctx, scenario)}
                   </div>`
             }
             ${storySections(ctx, scenario)}`
@@ -58,6 +59,20 @@ export function storyTags(scenario, edition) {
   }${ships ? nothing : html`<span class="tag tag-own">yours</span>`}${tags.map(
     (tag) => html`<span class="tag">${tag}</span>`,
   )}`;
+}
+
+/** One that ships is edited as a copy. @param {Context} ctx @param {Scenario} scenario */
+function editButton(ctx, { name, ships, text = "" }) {
+  const title = ships ? `A copy of ${name}` : name;
+  const hint = "It is changed in this world only; copy it into your scenarios folder to keep it.";
+  const own = ships ? text.replace(/^name:.*$/m, `name: my_${name}`) : text;
+  return html`<button
+    type="button"
+    class="button"
+    @click=${() => openEditor(ctx, { title, hint, text: own })}
+  >
+    ${ships ? "Edit a copy…" : "Edit…"}
+  </button>`;
 }
 
 /** @param {Context} ctx @param {Scenario} scenario */
