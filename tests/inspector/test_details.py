@@ -18,7 +18,6 @@ task_run:
   - running: 3s
   - completed: {output: {nights: 2}}
 """
-REFUSED = "error: Failed to load resource: the server responded with a status of 400 (Bad Request)"
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>`\"' \u202e${x}{{y}}"
 
 
@@ -111,7 +110,8 @@ def test_a_scenario_that_cannot_be_read_is_not_saved(page, open_details, run, wa
     dialog.get_by_role("textbox").fill("version: 1\nname: wrong\ntask_run: [runing]")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("did you mean 'running'?")
-    assert watch.complaints == [REFUSED]  # by the browser
+    [refused] = watch.complaints  # by the browser
+    assert "status of 400" in refused
     watch.complaints.clear()
 
 

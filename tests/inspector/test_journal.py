@@ -96,6 +96,7 @@ def test_keys_go_through_the_calls_and_open_one(page, open_tab, api):
     page.keyboard.press("j")
     expect(details).to_contain_text("/v2/tasks")
     expect(page.get_by_role("row", selected=True)).to_contain_text("/tasks")
+    expect(page.get_by_role("button", name="Latest")).to_have_count(0)
 
 
 def test_findings_of_the_lint_are_beside_their_calls(page, open_tab, api):

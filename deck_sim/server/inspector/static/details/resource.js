@@ -51,14 +51,13 @@ export function resourceDetails(ctx, ref, entry = null) {
     facts: headFacts(ctx, lane, target, state),
   });
   if (!state) return html`${head}${callout("over", "It did not exist at this moment.")}`;
-  const isLive = !isPast && !ctx.readOnly;
   return html`${head} ${isPast ? pastNotice(ctx) : nothing}
-  ${isLive ? actPart(ctx, target, state, answer.data) : prompt(state)} ${errorList(state.errors)}
+  ${isPast ? prompt(state) : actPart(ctx, target, state, answer.data)} ${errorList(state.errors)}
   ${bodySection(ref.id, state, "output")} ${storyPart(ctx, lane, answer.data, entry)}
   ${lane ? section("History", historyList(ctx, lane)) : nothing}
   ${bodySection(ref.id, state, "input")} ${linkPart(ctx, ref.id, { ...lane?.about, ...state })}
   ${
-    isLive && answer.data
+    !isPast && answer.data
       ? section("As the API shows it", body(answer.data.resource, ref.id), {
           open: lane === undefined,
         })
@@ -122,34 +121,39 @@ function actPart(ctx, target, state, data) {
   const held = data?.story?.held;
   const isAsked = state.interaction && unfinished?.remedy.do !== "release";
   const helps = unfinished && ["advance", "release"].includes(unfinished.remedy.do);
-  const isRun = target.kind === "task_run";
   return html`${
-      unfinished
-        ? callout(
-            isAsked ? "person" : "waiting",
-            html`<p class="why">${withCode(unfinished.why)}</p>
-              ${helps ? remedy(ctx, unfinished, false) : nothing}`,
-          )
+    unfinished
+      ? callout(
+          isAsked ? "person" : "waiting",
+          html`<p class="why">${withCode(unfinished.why)}</p>
+            ${helps ? remedy(ctx, unfinished, false) : nothing}`,
+        )
+      : nothing
+  }
+  ${isAsked && !ctx.readOnly ? answerForm(ctx, target, state.interaction, data?.right_answer) : nothing}
+  ${ctx.readOnly ? prompt(state) : actions(ctx, target, unfinished?.remedy.do === "release" ? null : held)}`;
+}
+
+/** @param {Context} ctx @param {{id: string, kind: string, status: string}} target
+ * @param {string|null} held the hold that can be released */
+function actions(ctx, target, held) {
+  return html`<div class="details-actions">
+    ${resourceActions(ctx, target)}
+    ${
+      held
+        ? html`<button type="button" class="button" @click=${() => release(ctx, held)}>
+            Release
+          </button>`
         : nothing
     }
-    ${isAsked ? answerForm(ctx, target, state.interaction, data?.right_answer) : nothing}
-    <div class="details-actions">
-      ${resourceActions(ctx, target)}
-      ${
-        held && unfinished?.remedy.do !== "release"
-          ? html`<button type="button" class="button" @click=${() => release(ctx, held)}>
-              Release
-            </button>`
-          : nothing
-      }
-      ${
-        isRun
-          ? html`<button type="button" class="button" @click=${() => openRecorded(ctx, target)}>
-              Make a scenario…
-            </button>`
-          : nothing
-      }
-    </div>`;
+    ${
+      target.kind === "task_run"
+        ? html`<button type="button" class="button" @click=${() => openRecorded(ctx, target)}>
+            Make a scenario…
+          </button>`
+        : nothing
+    }
+  </div>`;
 }
 
 /** The prompt of a moment at which it cannot be answered. @param {Record<string, any>} state */

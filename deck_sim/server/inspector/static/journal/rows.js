@@ -75,6 +75,7 @@ class DeckCalls extends HTMLElement {
     if (!this.shown) return;
     if (!this.scroller) render(this._view(0, 0), this); // has no height before
     const { top: scrollTop, height, row, count } = this.scrolled;
+    this.isFollowing ||= count * row <= height;
     const top = this.isFollowing ? Math.max(0, count * row - height) : scrollTop;
     const { first, last } = visibleRows({ top, height, row, count });
     render(this._view(first, last), this);
