@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { STATIC } from "./static.mjs";
 
 const { arrange, everything } = await import(`${STATIC}/timeline/rows.js`);
-const { eachCluster, firstMarkAfter, spanAt } = await import(`${STATIC}/timeline/marks.js`);
+const { eachCluster, firstMarkAfter, spanAt, storyOf } = await import(
+  `${STATIC}/timeline/marks.js`
+);
 const { hitAt } = await import(`${STATIC}/timeline/hits.js`);
 const { laneText, stops } = await import(`${STATIC}/timeline/words.js`);
 const { familyOf } = await import(`${STATIC}/statuses.js`);
@@ -66,6 +68,15 @@ function clusters(marks) {
 test("marks that would overlap are one, which shows the most important", () => {
   const marks = [0, 4, 9, 60, 100].map((at) => ({ at, type: at === 4 ? "fault" : "call" }));
   assert.deepEqual(clusters(marks), ["3 fault", "1 call", "1 call"]);
+});
+
+test("a group shows its prompts, answers and failures in order, where there is room", () => {
+  const types = ["call", "prompt", "event", "answer", "prompt", "answer", "error", "event"];
+  const marks = types.map((type) => ({ at: 0, type, label: "" }));
+  const shown = (room) => storyOf(marks, 0, marks.length, room).map((mark) => mark.type);
+  assert.deepEqual(shown(100), ["prompt", "answer", "prompt", "answer", "error"]);
+  assert.deepEqual(shown(30), []);
+  assert.deepEqual(storyOf(marks.concat(marks), 0, 16, Infinity), []);
 });
 
 test("clusters leave each other room", () => {
@@ -133,6 +144,11 @@ test("what comes next is the status that it leads to, or the limit that ends a w
   assert.equal(next("the script goes on", "running"), "running in 4m 48s");
   assert.equal(next("the interaction times out", "failed"), "times out in 4m 48s");
   assert.equal(next("it ends because no run uses it", "completed"), "ends in 4m 48s");
+  const [due] = model.next.due;
+  const unfinished = [{ id: "trun_2", why: "", remedy: { do: "answer" }, next: due }];
+  model.apply("next", { ...model.next, due: [], unfinished });
+  scene.update({ model, ui: { at: null, selected: null } });
+  assert.match(laneText(scene, run), /next: ends in 4m 48s$/);
 });
 
 test("a past moment shows what was true then and what came next", () => {

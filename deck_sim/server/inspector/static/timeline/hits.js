@@ -3,7 +3,7 @@
 
 import { lastAtMost } from "./axis.js";
 import { BAR } from "./bars.js";
-import { eachCluster, firstMarkAfter, spanAt } from "./marks.js";
+import { GLYPH, eachCluster, firstMarkAfter, spanAt, storyOf } from "./marks.js";
 import { APART, rowParts } from "./painter.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -60,12 +60,20 @@ function marksAt(scene, lane, x) {
   let nearest = Infinity;
   /** @param {number} time */
   const place = (time) => scene.x(time);
-  eachCluster(lane.marks, first, view.time(view.width + 40), place, APART, (at, begin, count) => {
-    const distance = Math.abs(at - x);
-    if (distance > (count > 1 ? 14 : REACH) || distance >= nearest) return;
-    nearest = distance;
-    found = lane.marks.slice(begin, begin + count);
-  });
+  eachCluster(
+    lane.marks,
+    first,
+    view.time(view.width + 40),
+    place,
+    APART,
+    (at, begin, count, _foremost, room) => {
+      const extra = (storyOf(lane.marks, begin, count, room).length - 1) * GLYPH;
+      const distance = x > at ? Math.max(0, x - at - Math.max(0, extra)) : at - x;
+      if (distance > (count > 1 ? 14 : REACH) || distance >= nearest) return;
+      nearest = distance;
+      found = lane.marks.slice(begin, begin + count);
+    },
+  );
   return found;
 }
 

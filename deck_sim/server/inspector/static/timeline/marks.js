@@ -30,6 +30,11 @@ export function spanAt(spans, time) {
   return lastAtMost(spans.length, (i) => spans[i].from, time);
 }
 
+/** The width of a mark in a group that shows several. */
+export const GLYPH = 12;
+const MOST_GLYPHS = 8;
+const LAST_OF_STORY = MARK_TYPES.indexOf("answer");
+
 /** @param {Mark[]} marks @param {number} time */
 export function firstMarkAfter(marks, time) {
   return lastAtMost(marks.length, (i) => marks[i].at, time) + 1;
@@ -42,7 +47,8 @@ export function firstMarkAfter(marks, time) {
  * @param {number} until time
  * @param {(time: number) => number} x
  * @param {number} apart pixels
- * @param {(x: number, first: number, count: number, foremost: Mark) => void} visit
+ * @param {(x: number, first: number, count: number, foremost: Mark, room: number) => void} visit
+ *   with the free pixels after the group
  */
 export function eachCluster(marks, first, until, x, apart, visit) {
   let i = first;
@@ -62,7 +68,8 @@ export function eachCluster(marks, first, until, x, apart, visit) {
     const half = i - begin > 1 ? 1.2 * apart : 0.5 * apart;
     const middle = Math.max((left + right) / 2, free + half);
     free = middle + half;
-    visit(middle, begin, i - begin, foremost);
+    const next = i < marks.length ? x(marks[i].at) : Infinity;
+    visit(middle, begin, i - begin, foremost, next - middle - 2.4 * apart);
   }
 }
 
@@ -76,4 +83,23 @@ function rank(mark) {
 /** Whether it is a call that was answered with an error. @param {Mark} mark */
 export function isRefused({ type, label }) {
   return type === "call" && /-> [45]/.test(label);
+}
+
+/**
+ * The marks of a group that tell a story, in its order, as far as there is room for them: at one
+ * moment of a frozen clock a person may be asked, answer and be asked again.
+ * @param {Mark[]} marks
+ * @param {number} first
+ * @param {number} count
+ * @param {number} room
+ * @returns {Mark[]} at most one if they are drawn as the foremost
+ */
+export function storyOf(marks, first, count, room) {
+  const story = [];
+  const most = Math.min(MOST_GLYPHS, 1 + Math.floor(room / GLYPH));
+  for (let i = first; i < first + count; i++) {
+    if (rank(marks[i]) <= LAST_OF_STORY) story.push(marks[i]);
+    if (story.length > most) return [];
+  }
+  return story;
 }

@@ -5,7 +5,7 @@ import { words } from "../format.js";
 import { ICONS, familyOf } from "../statuses.js";
 import { BAR, paintBarTexts, paintBars } from "./bars.js";
 import { paintHorizon, paintTears } from "./header.js";
-import { eachCluster, firstMarkAfter, isRefused } from "./marks.js";
+import { GLYPH, eachCluster, firstMarkAfter, isRefused, storyOf } from "./marks.js";
 import { nextText } from "./words.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -87,11 +87,15 @@ function paintMarks(scene, pen, lane, y) {
   /** @param {number} time */
   const place = (time) => scene.x(time);
   const alpha = context.globalAlpha;
-  eachCluster(marks, begin, to, place, APART, (x, first, count, foremost) => {
+  eachCluster(marks, begin, to, place, APART, (middle, first, count, foremost, room) => {
     context.globalAlpha = marks[first].at > scene.horizon ? alpha * 0.35 : alpha;
     pen.font(10, false, 600);
     const text = String(count);
-    const width = count === 1 ? 14 : pen.measure(text) + 20;
+    const story = count === 1 ? [foremost] : storyOf(marks, first, count, room);
+    if (!story.length) story.push(foremost);
+    const extra = (story.length - 1) * GLYPH;
+    const width = (count === 1 ? 14 : pen.measure(text) + 20) + extra;
+    const x = middle + extra / 2;
     if (selected && holds(marks, first, count, selected)) {
       context.fillStyle = palette.accent;
       pen.box(x - width / 2 - 2, y - 9, width + 4, 18, 9);
@@ -106,8 +110,10 @@ function paintMarks(scene, pen, lane, y) {
     context.fill();
     context.strokeStyle = palette.border;
     context.stroke();
-    pen.mark(foremost.type, x - width / 2 + 8, y, isRefused(foremost));
-    pen.text(text, x - width / 2 + 15, y + 0.5, palette.text);
+    for (let i = 0; i < story.length; i++) {
+      pen.mark(story[i].type, x - width / 2 + 8 + i * GLYPH, y, isRefused(story[i]));
+    }
+    pen.text(text, x + width / 2 - 5 - pen.measure(text), y + 0.5, palette.text);
   });
   context.globalAlpha = alpha;
   const attempts = scene.past ? undefined : scene.attempts.get(lane.id);

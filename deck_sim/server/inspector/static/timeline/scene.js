@@ -1,6 +1,7 @@
 // @ts-check
 /** What is to be seen: the rows, the axis, and what was true at the moment that is looked at. */
 
+import { parseTime } from "../format.js";
 import { familyOf } from "../statuses.js";
 import { Axis } from "./axis.js";
 import { BAR } from "./bars.js";
@@ -140,6 +141,11 @@ export class Scene {
       const about = model.deliveries.get(id)?.resourceId;
       if (about === undefined) this.due.set(id, { at: time, what, to: to ?? null });
       else this.attempts.set(about, [...(this.attempts.get(about) ?? []), time]);
+    }
+    // The list of what is due is cut in a large world.
+    for (const { id, next } of model.unfinishedById.values()) {
+      if (!next || this.due.has(id)) continue;
+      this.due.set(id, { at: parseTime(next.at), what: next.what, to: next.to ?? null });
     }
   }
 

@@ -43,7 +43,7 @@ export function laneText(scene, lane) {
 export function nextText(scene, next) {
   const ahead = Math.max(0, next.at - scene.horizon);
   const distance = distanceText(scene.isReal ? Math.round(ahead / 1000) * 1000 : ahead, 0);
-  const isMove = next.to && /^(the script|$)/.test(next.what);
+  const isMove = next.to && /^(the script|$)|->/.test(next.what);
   const what = isMove ? words(next.to ?? "") : next.what.replace(/^(the \w+|it) | because .*/g, "");
   return `→ ${what} ${distance}${scene.past ? " (then it happened)" : ""}`;
 }
