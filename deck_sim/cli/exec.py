@@ -19,6 +19,8 @@ from deck_sim.base.real_time import monotonic
 from deck_sim.cli.command import Command, CommandError
 from deck_sim.cli.exec_report import (
     ExecReport,
+    explain_how_to_call,
+    explain_other_key,
     find_refused_calls,
     find_refused_hosts,
     report_world,
@@ -28,6 +30,7 @@ from deck_sim.cli.option_types import ANY_KEY, POSITIVE_DURATION
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.handle.deck import Deck
+from deck_sim.runtime.activity import mask_key
 from deck_sim.server.inspector import inspector_url
 from deck_sim.server.serve import Server, ServerThread
 from deck_sim.webhooks.signing import secret_of
@@ -122,12 +125,17 @@ def command(
         intercepted_variables(server, os.environ) as more,
     ):
         code = _run([*words], {**os.environ, **variables, **more}, timeout)
-        worlds = [report_world(deck) for deck in _decks(server)]
+        worlds = [report_world(deck, env_webhook_secret) for deck in _decks(server)]
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
         refused += find_refused_hosts(server.interceptor)
         report = ExecReport([*words], code, worlds, refused)
-        summary = report.summary(intercepts=server.interceptor is not None)
+        intercepts = server.interceptor is not None
+        how = explain_how_to_call(env_base_url, intercepts=intercepts)
+        summary = report.summary("" if code > _BY_SIGNAL else how)
         click.echo(f"deck-sim: {summary}", err=True)
+        other = explain_other_key(worlds, mask_key(key), env_api_key)
+        if other and not intercepts:  # an intercepted program keeps its own key
+            click.echo(f"  {other}", err=True)
         if report_file is not None:
             unwritten = _write_report(report, report_file)
             code = code or unwritten
@@ -202,7 +210,10 @@ def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None)
         text = f"the command did not end within {format_duration(timeout)}, and was ended"
         click.echo(f"deck-sim: {text}", err=True)
         return _TIMED_OUT
-    return ended if ended >= 0 else _BY_SIGNAL - ended
+    if ended >= 0:
+        return ended
+    click.echo(f"deck-sim: the command was ended by {signal.Signals(-ended).name}", err=True)
+    return _BY_SIGNAL - ended
 
 
 def _wait_for_signal(text: str) -> None:

@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
+from deck_sim.base.errors import quote
 from deck_sim.handle.deck import Deck
+from deck_sim.handle.failure_report import find_refusals, find_undelivered
 from deck_sim.handle.problems import (
     explain_refused,
     find_failures,
@@ -16,15 +19,13 @@ from deck_sim.handle.problems import (
     find_unplayed_logins,
     find_unused,
 )
+from deck_sim.handle.timeline import cut_middle
 from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.registry import RefusedCall
+from deck_sim.runtime.simulation import FROZEN
 from deck_sim.server.interception import Interceptor
 
-_HOW_TO_CALL = {  # by whether calls are intercepted
-    False: "does the command read DECK_BASE_URL (or the variable of --env-base-url)?"
-    " One that always calls https://api.deck.co needs --intercept",
-    True: "does the command use HTTPS_PROXY and SSL_CERT_FILE, or DECK_BASE_URL?",
-}
+_MOST_NOTES = 5  # of one kind and world
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -38,6 +39,8 @@ class WorldReport:
     scenarios: dict[str, int]  # how often each was chosen
     deliveries: dict[str, int]  # by status
     problems: list[str]
+    undelivered: list[str] = field(default_factory=list)  # webhooks, and why
+    refusals: list[str] = field(default_factory=list)  # refused calls, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,12 @@ class ExecReport:
         else:
             file.write_text(json.dumps(asdict(self), indent=2) + "\n")
 
-    def summary(self, *, intercepts: bool = False) -> str:
-        """One paragraph, and a line for each problem."""
+    def summary(self, how_to_call: str) -> str:
+        """One paragraph, and a line for each problem and each undelivered webhook. If the command
+        failed, also for each refused call, since its own output may not have the reason.
+        """
         if not (self.worlds or self.problems):
-            return f"nothing called the simulated API: {_HOW_TO_CALL[intercepts]}"
+            return ": ".join(filter(None, ["nothing called the simulated API", how_to_call]))
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
         played, sent = Counter[str](), Counter[str]()
         for world in self.worlds:
@@ -76,7 +81,14 @@ class ExecReport:
         problems = [f"  {text}" for text in self.problems]
         problems += [f"  {world.world}: {text}" for world in self.worlds for text in world.problems]
         parts.append(f"{_count(len(problems), 'problem')}{':' if problems else ''}")
-        return "\n".join([f"{'; '.join(parts)}", *problems])
+        notes = [f"  {text}" for world in self.worlds for text in self._notes(world)]
+        return "\n".join([f"{'; '.join(parts)}", *problems, *notes])
+
+    def _notes(self, world: WorldReport) -> list[str]:
+        webhooks = [f"{world.world}: undelivered webhooks: {text}" for text in world.undelivered]
+        refused = world.refusals if self.exit_code else []
+        refusals = [f"{world.world}: refused: {text}" for text in refused]
+        return cut_middle(webhooks, _MOST_NOTES) + cut_middle(refusals, _MOST_NOTES)
 
     def _junit(self) -> "ElementTree[Element]":
         """A test case for each scenario of each world, and a failed one for each problem."""
@@ -128,24 +140,61 @@ def find_refused_hosts(interceptor: Interceptor | None) -> list[str]:
     ]
 
 
-def report_world(deck: Deck) -> WorldReport:
-    """Make the report of the world of a handle."""
-    calls = [*deck.requests]
+def explain_how_to_call(base_url: str, *, intercepts: bool) -> str:
+    """What to ask if nothing was called. `base_url` is the variable that has the base URL."""
+    if intercepts:
+        return f"does the command use HTTPS_PROXY and SSL_CERT_FILE, or {base_url}?"
+    fix = "One that always calls https://api.deck.co needs --intercept"
+    return f"does the command read {base_url}? {fix}"
+
+
+def explain_other_key(worlds: Sequence[WorldReport], key: str, variable: str) -> str:
+    """That all calls came with one other key; empty for tests that have a key each. `variable`
+    holds the right one.
+    """
+    if len(worlds) != 1 or worlds[0].world == key:
+        return ""
+    found = quote(worlds[0].world)
+    return f"all calls came with the key {found}; the one in `{variable}` is {quote(key)}"
+
+
+def report_world(deck: Deck, secret: str) -> WorldReport:
+    """Make the report of the world of a handle. `secret` is the variable that has its secret."""
+    calls, deliveries = [*deck.requests], deck.deliveries
     chosen = (call["scenario"].partition(";")[0] for call in calls if call["scenario"])
+    lint = Counter(f"{found['name']}: {found['what']}. {found['fix']}" for found in deck.lint)
     return WorldReport(
         world=mask_key(deck.api_key),
         calls=len(calls),
         refused=sum(call["status"] >= 400 for call in calls),
         scenarios=_counted(chosen),
-        deliveries=_counted(delivery["status"] for delivery in deck.deliveries),
+        deliveries=_counted(delivery["status"] for delivery in deliveries),
         problems=[
             *find_failures(deck),
             *find_ignored_names(deck),
             *find_unused(deck),
             *find_unplayed_logins(deck),
-            *(f"{found['name']}: {found['what']}. {found['fix']}" for found in deck.lint),
+            *(text if count == 1 else f"{text} ({count} times)" for text, count in lint.items()),
         ],
+        undelivered=[
+            *find_undelivered(
+                deliveries,
+                "does the application take POST at the path of its webhooks?",
+                f"does the application verify with the secret in `{secret}`, and the bytes of the"
+                " body as they came?",
+            ),
+            *_find_unsent(deliveries, deck.clock.mode),
+        ],
+        refusals=find_refusals(calls),
     )
+
+
+def _find_unsent(deliveries: Iterable[Mapping[str, Any]], mode: str) -> list[str]:
+    unsent = sum(not delivery["log"] for delivery in deliveries)
+    if not unsent or mode != FROZEN:
+        return []
+    fix = "use `POST /_sim/clock/advance`, `deck-sim advance` or --clock on_poll"
+    return [f"{unsent} not sent yet, and only an advance of the frozen clock sends them: {fix}"]
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:

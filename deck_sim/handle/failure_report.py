@@ -31,11 +31,11 @@ _CRASHED = 500
 _OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)  # in errors of libraries for webhooks
 _NO_ROUTE = (404, 405)
 _SECRET_HINT = (
-    "  does the application verify with the secret of this world, `deck.webhook_secret`, and the"
+    "does the application verify with the secret of this world, `deck.webhook_secret`, and the"
     " bytes of the body as they came?"
 )
 _ROUTE_HINT = (
-    "  does the application take POST at the path of its webhooks? It is an argument:"
+    "does the application take POST at the path of its webhooks? It is an argument:"
     " `deck.deliver_to(app, path=…)`"
 )
 _KEY_HEADER, _KEY_USED = "idempotency-key", "idempotency/idempotency_error"
@@ -68,12 +68,6 @@ def write_report(deck: "Deck") -> str:
         no_calls.append(f"  {_how_to_call(deck)}")
     if not lines:
         return "\n".join(["nothing happened in this world:", *no_calls, *keyless])
-    refusals = [
-        f"  {call['method']} {call['path']} -> {call['status']}: {call['answered']['message']}"
-        f"{_used_key(call, journal)}"
-        for call in journal
-        if "message" in call["answered"]
-    ]
     findings = deck.lint
     frozen = [one for one in findings if one["name"] == polls_a_frozen_clock.__name__]
     mistakes = [one for one in findings if one not in frozen]
@@ -85,7 +79,7 @@ def write_report(deck: "Deck") -> str:
             for call in journal
             if call["scenario"] and "id" in call["answered"]
         ],
-        "refused calls": [*keyless, *dict.fromkeys(refusals)],  # the same reason once
+        "refused calls": [*keyless, *(f"  {text}" for text in find_refusals(journal))],
         "failed runs": [
             f"  {run['id']}  {error['type']}/{error['code']}: {error['message']}"
             for run in deck.runs
@@ -98,7 +92,7 @@ def write_report(deck: "Deck") -> str:
             for run in deck.runs
             if run["output"] == {}
         ],
-        "undelivered webhooks": _undelivered(deck.deliveries),
+        "undelivered webhooks": [f"  {text}" for text in find_undelivered(deck.deliveries)],
         "webhooks that were never sent": _unsent(deck),
         "why nothing moved": [f"  {one['what']}. {one['fix']}" for one in frozen] + unfollowed,
         "mistakes of the client": [f"  {one['name']}: {one['what']}" for one in mistakes],
@@ -125,6 +119,17 @@ def _how_to_call(deck: "Deck") -> str:
         "an application that reads its environment needs the fixture `deck_env`; one that always"
         f" calls https://{DECK_HOST} needs `deck.intercept()`"
     )
+
+
+def find_refusals(journal: Sequence[_Row]) -> list[str]:
+    """The calls that an error answered, with its message; the same reason once."""
+    refusals = (
+        f"{call['method']} {call['path']} -> {call['status']}: {call['answered']['message']}"
+        f"{_used_key(call, journal)}"
+        for call in journal
+        if "message" in call["answered"]
+    )
+    return [*dict.fromkeys(refusals)]
 
 
 def _used_key(call: _Row, journal: Iterable[_Row]) -> str:
@@ -181,23 +186,27 @@ def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
     return 1, 1
 
 
-def _undelivered(deliveries: Iterable[_Row]) -> list[str]:
-    """The webhooks that no attempt has delivered, with how their last attempt ended."""
+def find_undelivered(
+    deliveries: Iterable[_Row], route_hint: str = _ROUTE_HINT, secret_hint: str = _SECRET_HINT
+) -> list[str]:
+    """The webhooks that no attempt has delivered, with how their last attempt ended, and the hints
+    that may explain it.
+    """
     made = [(row, attempts[-1]) for row in deliveries if (attempts := _attempts(row))]
     last = [(row, attempt) for row, attempt in made if not attempt["ok"]]
     working = {row["event_destination_id"] for row, attempt in made if attempt["ok"]}
     lines = [
-        f"  {row['event_type']} ({row['id']}), attempt {attempt['attempt']}: "
+        f"{row['event_type']} ({row['id']}), attempt {attempt['attempt']}: "
         f"{attempt['status'] or attempt['error']}{_said(attempt, '  ')}"
         for row, attempt in last
     ]
     if any(attempt["status"] in _NO_ROUTE for row, attempt in last):
-        lines.append(_ROUTE_HINT)
+        lines.append(route_hint)
     is_refused = any(
         _refuses_signature(attempt, works=row["event_destination_id"] in working)
         for row, attempt in last
     )
-    return [*lines, _SECRET_HINT] if is_refused else lines
+    return [*lines, secret_hint] if is_refused else lines
 
 
 def _attempts(delivery: _Row) -> list[_Row]:

@@ -38,6 +38,10 @@ def test_the_exit_code_is_that_of_the_command(cli):
     assert cli("exec", *python("import sys; sys.exit(3)")).exit_code == 3
     killed = cli("exec", *python("import os; os.kill(os.getpid(), 9)"))
     assert killed.exit_code == 128 + signal.SIGKILL
+    assert killed.stderr.splitlines() == [
+        "deck-sim: the command was ended by SIGKILL",
+        "deck-sim: nothing called the simulated API",
+    ]
 
 
 def test_the_command_finds_the_api_in_its_environment(cli, tmp_path):
@@ -79,8 +83,76 @@ for key, path in (("sk_a", "/agents"), ("k\\xe9y", "/agents"), ("sk_b", "_sim"))
 
 def test_a_command_that_calls_nothing_is_told_where_the_api_is(cli):
     """It probably does not read the variable."""
-    shown = cli("exec", *python("pass")).stderr
-    assert "nothing called the simulated API: does the command read DECK_BASE_URL" in shown
+    shown = cli("exec", "--env-base-url", "DECK_URL", *python("pass")).stderr
+    assert "nothing called the simulated API: does the command read DECK_URL?" in shown
+
+
+def test_a_command_that_uses_another_key_is_told_its_key(cli):
+    """A variable that is not set ends up as a key like `undefined`."""
+    source = CLIENT.replace('os.environ["DECK_API_KEY"]', "'undefined'")
+    told = "  all calls came with the key 'undefined'; the one in `KEY` is 'sk_sim_local'\n"
+    assert cli("exec", "--env-api-key", "KEY", *python(source, CREATE)).stderr.endswith(told)
+    assert "all calls came" not in cli("exec", *python(CLIENT, CREATE)).stderr
+
+
+def test_the_reason_of_a_refused_call_is_shown_if_the_command_failed(cli):
+    """Once, however often the call was refused."""
+    reason = "sk_sim_local: refused: POST /v2/agents -> 400: `name` is required"
+    passed = cli("exec", *python(CLIENT, MISSPELT, MISSPELT))
+    failed = cli("exec", *python(f"{CLIENT}\nsys.exit(1)", MISSPELT, MISSPELT))
+    assert (passed.stderr.count(reason), failed.stderr.count(reason)) == (0, 1)
+
+
+# Registers a webhook at a closed port, or at a server that answers 401, and causes an event.
+WEBHOOK = """
+import http.server, os, sys, threading, time
+from deck_sim import Deck
+class Refusing(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.send_error(401)
+    log_message = lambda *_: None
+server = http.server.HTTPServer(("127.0.0.1", 0), Refusing)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+deck = Deck(os.environ["DECK_BASE_URL"], os.environ["DECK_API_KEY"])
+deck.register_webhook(f"http://127.0.0.1:{server.server_port}/")
+deck.create("agents", {"name": "Concierge"})
+while sys.argv[1:] and not any(one["log"] for one in deck.deliveries):
+    time.sleep(0.01)
+"""
+
+
+def test_a_webhook_that_was_refused_is_in_the_summary(cli):
+    """With the variable that has the secret, if the signature may be the reason."""
+    words = ["--clock", "on_poll", "--env-webhook-secret", "SECRET"]
+    shown = cli("exec", *words, *python(WEBHOOK, "wait")).stderr.splitlines()
+    first, hint = (line.partition(" undelivered webhooks: ")[2] for line in shown[-2:])
+    assert re.fullmatch(r"agent\.created \(edlv_\w+\), attempt 1: 401", first)
+    assert hint.startswith("does the application verify with the secret in `SECRET`, and")
+
+
+def test_webhooks_that_wait_for_a_frozen_clock_are_in_the_summary(cli):
+    """Nothing sends them while nobody advances the clock."""
+    shown = cli("exec", "--clock", "frozen", *python(WEBHOOK)).stderr
+    assert "undelivered webhooks: 1 not sent yet, and only an advance of the frozen clock" in shown
+
+
+def test_equal_findings_of_the_lint_are_told_once(cli):
+    """With their number."""
+    source = """
+import os
+from deck_sim import Deck, DeckSimError
+deck = Deck(os.environ["DECK_BASE_URL"], os.environ["DECK_API_KEY"])
+deck.reset(clock="frozen")
+run = deck.start_run("mfa_then_success", status="interaction_required")
+for _ in range(3):
+    try:
+        deck.create(f"task-runs/{run['id']}/interaction", {"inputs": {"code": "000000"}})
+    except DeckSimError:
+        pass
+"""
+    shown = cli("exec", *python(source)).stderr
+    assert shown.count("submits_an_answer_twice") == 1
+    assert shown.splitlines()[-1].endswith("(2 times)")
 
 
 @pytest.mark.parametrize(
