@@ -68,15 +68,26 @@ def test_a_run_that_is_stuck_waits_for_its_timeout(run_task, unfinished, advance
     assert (stuck["remedy"]["do"], stuck["next"]["to"]) == ("advance", "failed")
 
 
-def test_a_connection_without_a_timer_is_moved_by_nothing(sim, api, unfinished):
+@pytest.fixture
+def open_connection(sim, api):
+    """Open a connection whose script has these steps."""
+
+    def open_connection(*steps):
+        answer = sim.put("/scenarios/login", json={"connection": [*steps]})
+        assert answer.status_code == 200, answer.text
+        site = {"type": "website", "website": {"url": "https://hotel.example"}}
+        source = api.post("/sources", json=site).json()
+        body = {"source_id": source["id"], "auth_method": "none"}
+        headers = {"Deck-Sim-Scenario": "login"}
+        return api.post("/connections", json=body, headers=headers).json()
+
+    return open_connection
+
+
+def test_a_connection_without_a_timer_is_moved_by_nothing(unfinished, open_connection):
     """Not even by a timeout, since a connection has none."""
-    body = {"version": 1, "name": "stuck", "connection": [{"connecting": "stuck"}]}
-    assert sim.put("/scenarios/stuck", json=body).status_code == 200
-    sim.patch("/world", json={"default_scenario": "stuck"})
-    site = {"type": "website", "website": {"url": "https://hotel.example"}}
-    source = api.post("/sources", json=site).json()
-    opened = api.post("/connections", json={"source_id": source["id"], "auth_method": "none"})
-    stuck = unfinished()[opened.json()["id"]]
+    opened = open_connection({"connecting": "stuck"})
+    stuck = unfinished()[opened["id"]]
     assert (stuck["why"], stuck["remedy"]) == ("Nothing moves it on.", {"do": "none"})
 
 
@@ -146,3 +157,43 @@ def test_the_latest_unfinished_resources_are_listed_and_all_are_counted(sim, run
 def test_a_limit_is_a_number(errors):
     """Anything else is refused."""
     assert errors("GET", "/next?limit=many", 400) == [("input_invalid", "limit")]
+
+
+@pytest.fixture
+def play(sim, run_task):
+    """Start a run of a scenario with these steps."""
+
+    def play(*steps):
+        answer = sim.put("/scenarios/mine", json={"task_run": [*steps]})
+        assert answer.status_code == 200, answer.text
+        return run_task("mine")
+
+    return play
+
+
+def test_the_next_status_is_that_of_the_next_step_with_one(play, unfinished):
+    """Effects have none."""
+    run = play({"queued": "2s"}, "screenshot", {"running": "1s"}, "completed")
+    assert unfinished()[run["id"]]["next"]["to"] == "running"
+
+
+def test_a_status_that_ends_by_itself_says_what_follows(sim, api, unfinished):
+    """A canceled run takes a moment in the edition `credentials`."""
+    sim.post("/reset", json={"edition": "credentials"})
+    agent = api.post("/agents", json={"name": "Concierge"}).json()
+    task = api.post("/tasks", json={"name": "Read", "agent_id": agent["id"]}).json()
+    site = {"type": "website", "website": {"url": "https://hotel.example"}}
+    source = api.post("/sources", json=site).json()
+    run = api.post(f"/tasks/{task['id']}/run", json={"source_id": source["id"]}).json()
+    sim.post(f"/task-runs/{run['id']}/cancel")
+    waits = unfinished()[run["id"]]
+    assert (waits["status"], waits["next"]["to"]) == ("cancelling", "canceled")
+
+
+def test_the_end_of_a_script_leads_to_no_status(sim, open_connection, advance):
+    """The connection stays as it is."""
+    opened = open_connection({"connecting": "1s"}, {"connected": "10m"})
+    advance("1s")
+    (due,) = sim.get("/next").json()["due"]
+    assert (due["id"], due["in"]) == (opened["id"], "10m")
+    assert "to" not in due
