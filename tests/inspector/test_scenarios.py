@@ -131,17 +131,6 @@ def test_a_copy_of_an_included_scenario_is_edited(scenarios, sim):
     assert one["steps"] == other["steps"]
 
 
-def test_a_scenario_is_made_from_a_run(page, server, key, run_task, advance, sim):
-    run = run_task("source_down")
-    advance("1m")
-    page.goto(f"{server.url}/_sim/ui#key={key}&select=resource:{run['id']}")
-    page.get_by_role("button", name="Make a scenario…").click()
-    page.get_by_role("button", name="Save in this world").click()
-    expect(details(page).get_by_role("heading", name="source_down_recorded")).to_be_visible()
-    steps = sim.get("/scenarios/source_down_recorded").json()["scenario"]["task_run"]
-    assert steps[-1] == {"failed": "source/source_not_available"}
-
-
 def test_keys_move_between_the_cards(scenarios):
     page = scenarios()
     cards(page).first.focus()
