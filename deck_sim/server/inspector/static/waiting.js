@@ -21,17 +21,22 @@ const SHOWN = 4;
 /** People are the usual reason, so they come first. */
 const ORDER = ["answer", "review", "release", "none", "wait", "advance"];
 
-/** @param {Context} ctx @returns {Unfinished[]} */
+/** What is unfinished, without sessions that only wait for a run, which is there itself.
+ * @param {Context} ctx @returns {Unfinished[]} */
 function sorted({ model }) {
   const rank = (/** @type {Unfinished} */ one) => ORDER.indexOf(one.remedy.do);
-  return [...(model.next?.unfinished ?? [])].sort((a, b) => rank(a) - rank(b));
+  return (model.next?.unfinished ?? [])
+    .filter((one) => one.kind !== "session" || one.remedy.do !== "none")
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 /** @param {Context} ctx */
 export function waitingStrip(ctx) {
   const { model, ui } = ctx;
   if (ui.at !== null) return nothing; // the timeline says so
-  const total = model.next?.unfinished_total ?? 0;
+  const all = sorted(ctx);
+  const { unfinished = [], unfinished_total = 0 } = model.next ?? {};
+  const total = unfinished_total - (unfinished.length - all.length);
   const isOpen = total > 0 && !ui.expanded.has("waiting-closed");
   return html`<section class="waiting" aria-label="What is unfinished">
     <div class="waiting-head">
@@ -47,7 +52,7 @@ export function waitingStrip(ctx) {
       </button>
       ${nextLine(ctx)}
     </div>
-    ${keptBack(ctx)} ${isOpen ? rows(ctx, total) : nothing}
+    ${keptBack(ctx)} ${isOpen ? rows(ctx, all, total) : nothing}
     <div class="offscreen" aria-live="polite">
       ${model.prompts ? countText(model.prompts, "open prompt") : ""}
     </div>
@@ -79,9 +84,8 @@ function keptBack(ctx) {
   );
 }
 
-/** @param {Context} ctx @param {number} total */
-function rows(ctx, total) {
-  const all = sorted(ctx);
+/** @param {Context} ctx @param {Unfinished[]} all @param {number} total */
+function rows(ctx, all, total) {
   const isAll = ctx.ui.expanded.has("waiting-all");
   const more = isAll
     ? total > all.length && `These are the latest ${all.length} of ${total.toLocaleString("en")}.`

@@ -60,38 +60,24 @@ function worldList(ctx, worlds) {
 /** @param {Context} ctx @param {any} world */
 function card(ctx, world) {
   const now = Date.parse(world.now);
-  return html`<button
-    type="button"
-    class="card"
-    ?disabled=${!world.id}
-    @click=${() => ctx.set({ world: world.id })}
-  >
+  return html`<button type="button" class="card" @click=${() => ctx.set({ world: world.id })}>
     <span class="card-title mono">${world.key}</span>
     <span class="card-row muted">
-      ${world.edition} · ${world.clock}
-      ${world.now ? html` · <span title=${dayText(now)}>${clockText(now).slice(0, 8)}</span>` : nothing}
+      ${world.edition} · ${world.clock} ·
+      <span title=${dayText(now)}>${clockText(now).slice(0, 8)}</span>
     </span>
     <span class="card-counts">
-      <span><b>${(world.calls ?? 0).toLocaleString("en")}</b> calls</span>
-      <span><b>${(world.runs ?? 0).toLocaleString("en")}</b> runs</span>
-      ${
-        world.open_prompts
-          ? html`<span class="count-person"
-              ><b>${world.open_prompts}</b>
-              ${countText(world.open_prompts, "open prompt").replace(/^\S+ /, "")}</span
-            >`
-          : nothing
-      }
-      ${
-        world.problems
-          ? html`<span class="count-bad"
-              ><b>${world.problems}</b>
-              ${countText(world.problems, "problem").replace(/^\S+ /, "")}</span
-            >`
-          : nothing
-      }
+      ${counted(world.calls, "call")} ${counted(world.runs, "run")}
+      ${world.open_prompts ? counted(world.open_prompts, "open prompt", "count-person") : nothing}
+      ${world.problems ? counted(world.problems, "problem", "count-bad") : nothing}
     </span>
   </button>`;
+}
+
+/** @param {number} count @param {string} noun @param {string} [tone] */
+function counted(count, noun, tone = "") {
+  const [number, ...rest] = countText(count, noun).split(" ");
+  return html`<span class=${tone}><b>${number}</b> ${rest.join(" ")}</span>`;
 }
 
 /** @param {Context} ctx */
