@@ -61,6 +61,7 @@ export class Inspector {
     this.stream = null;
     this.toasts = new Toasts(() => this.refresh());
     this.isDrawn = true;
+    this.shownTab = "";
     this.ticker = 0;
     this.nextTimer = 0;
     this.askedAt = 0;
@@ -155,6 +156,11 @@ export class Inspector {
     const name = this.recording?.title || "deck-sim";
     document.title = prompts ? `(${prompts}) ${name}` : name;
     render(this.view(this, this.context()), this.root);
+    if (this.shownTab !== this.ui.tab) {
+      const tab = this.root.querySelector(".tab[aria-current=page]");
+      tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      if (tab) this.shownTab = this.ui.tab;
+    }
     clearTimeout(this.ticker);
     const isTicking = this.model.world?.mode === "real" && this.model.isRunning;
     if (!(isTicking || this.busy) || document.hidden) return;

@@ -131,14 +131,17 @@ function nextLine(ctx) {
 
 /** @param {Context} ctx @param {Unfinished} one */
 function row(ctx, one) {
-  const lane = ctx.model.lane(one.id);
+  const { model } = ctx;
+  const lane = model.lane(one.id);
   const isOpen = ctx.ui.expanded.has(`answer-${one.id}`);
   const interaction = lane?.fields.interaction;
+  const delivery = model.deliveries.get(one.id);
+  const name = lane?.title ?? delivery?.eventType ?? one.id;
   return html`<li class="waiting-row">
     <div class="waiting-line">
-      ${statusBadge(one.status)}
-      <span class="waiting-name"
-        >${link(ctx, { type: "resource", id: one.id }, lane?.title ?? one.id)}</span
+      ${statusBadge(one.status, one.kind)}
+      <span class="waiting-name" title=${one.id}
+        >${link(ctx, { type: delivery ? "delivery" : "resource", id: one.id }, name)}</span
       >
       <span class="waiting-why">${withCode(one.why)}</span>
       <span class="waiting-help">${remedy(ctx, one, isOpen)}</span>
