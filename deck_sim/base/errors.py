@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 LONGEST = 60  # characters of a found value that a message repeats
+_MOST_MEANT = 3  # names that a message suggests
 
 
 class DeckSimError(Exception):
@@ -30,8 +31,13 @@ def listed(words: Iterable[str], *, last: str = "and") -> str:
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the closest spelling, or an empty string if none is close."""
-    close = get_close_matches(word, list(allowed), n=1, cutoff=0.65)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    allowed = [*allowed]
+    close = get_close_matches(word, allowed, n=1, cutoff=0.65)
+    # A word that several names have, such as `schema`, may mean each of them.
+    named = [one for one in allowed if word in one.split("_")]
+    if close and close[0] in named:
+        close = named[:_MOST_MEANT]
+    return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 
 def missing_attribute(owner: object, name: str, instead: str = "") -> AttributeError:

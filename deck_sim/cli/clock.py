@@ -55,7 +55,8 @@ def command(
     if step is not None and speed is not None:
         raise click.UsageError("--step is for the mode on_poll, and --speed for the mode real")
     if now and not (mode or speed or step):
-        mode, speed, step = deck.clock.mode, deck.clock.speed, deck.clock.step
+        mode, step = deck.clock.mode, deck.clock.step
+        speed = deck.clock.speed if mode == "real" else None
     if mode or speed or step:
         wanted = mode or ("real" if speed else ON_POLL)
         deck.clock.set(wanted, now=now, speed=speed, step=step)

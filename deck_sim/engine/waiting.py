@@ -102,6 +102,8 @@ class AwaitedEvent:
         """Why it does not come: what waits and for what, what moves, and what is over."""
         if self.resource_id is not None and self._named(world) is None:
             return f"there is no `{self.resource_id}` in this world"
+        if foreign := self._foreign_kind(world):
+            return foreign
         candidates, progress = self._candidates(world), _progress(world)
         stuck = [resource for resource in waiting(world) if self._matches(resource.id)]
         moving = [resource for resource in candidates if resource.id in progress]
@@ -120,6 +122,16 @@ class AwaitedEvent:
 
     def __str__(self) -> str:
         return f"`{self.type}`{f' of `{self.resource_id}`' if self.resource_id else ''}"
+
+    def _foreign_kind(self, world: World) -> str:
+        """That events of this type are never about the resource, since it is of another kind."""
+        kinds, named = world.rules.kinds, self._named(world)
+        own = kinds.get(self.type.partition(".")[0])
+        if named is None or own is None or own.object == named.kind:
+            return ""
+        text = f"`{named.id}` is one of the {kinds[named.kind].noun}s, and this event is about"
+        ids = [*world.resources[own.object]][-_MOST_NAMED:]
+        return f"{text} {own.noun}s{f', such as {listed(ids)}' if ids else ''}"
 
     def _absence(self, world: World) -> str:
         row = world.rules.kinds.get(self.type.partition(".")[0])

@@ -17,7 +17,7 @@ from deck_sim.handle.timeline import TimelineEntry, cut_middle
 from deck_sim.handle.webhook_apps import RAISED_HEADER, REFUSAL_HEADER
 from deck_sim.runtime.lint import polls_a_frozen_clock
 from deck_sim.runtime.serialization import print_moment
-from deck_sim.runtime.simulation import FROZEN, ON_POLL
+from deck_sim.runtime.simulation import FROZEN, ON_POLL, REAL
 
 if TYPE_CHECKING:
     from deck_sim.handle.deck import Deck
@@ -43,7 +43,7 @@ _KEY_HEADER, _KEY_USED = "idempotency-key", "idempotency/idempotency_error"
 _REMEDIES = {
     FROZEN: "  the clock is frozen: move it with `deck.advance_until(…)`, `deck.advance(…)` or"
     " `deck.settle()`, or give your client `deck.sleep`",
-    "real": "  the clock is `real`: wait, or move it with `deck.advance(…)`",
+    REAL: "  the clock is `real`: wait, or move it with `deck.advance(…)`",
     ON_POLL: "  the clock is `on_poll`: reading what is unfinished moves it, but never past the"
     " wait for a person or a hold",
 }

@@ -50,7 +50,7 @@ def check_no_event_loop(method: Callable[..., Any]) -> None:
         raise DeckSimError(
             f"`{name}` waits, which blocks the event loop that calls it and perhaps the application"
             " that has to answer a webhook;"
-            f" use `await {_VARIABLES[kind]}.async_{name}(…)`"
+            f" use `await {_VARIABLES[kind]}.async_{name}(…)` (but not in a webhook receiver)"
         )
 
 

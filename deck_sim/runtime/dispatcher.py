@@ -89,7 +89,10 @@ class Dispatcher:
 
         """
         if simulation.advancing:
-            text = "another call is moving this world's clock; wait for its answer"
+            text = (
+                "another call is moving this world's clock; wait for its answer, and do not move"
+                " the clock in a webhook receiver"
+            )
             raise refuse("request/state_invalid", text)
         simulation.advancing = True
         try:

@@ -38,8 +38,8 @@ from deck_sim.scenario.selection import HEADER, Choice, NewResource, SelectionSt
 log = logging.getLogger("deck_sim")
 
 FOLLOW = "follow"  # the only mode that needs the caller and the server in one process
-ON_POLL, FROZEN = "on_poll", "frozen"
-MODES = ("real", FROZEN, ON_POLL, FOLLOW)
+ON_POLL, FROZEN, REAL = "on_poll", "frozen", "real"
+MODES = (REAL, FROZEN, ON_POLL, FOLLOW)
 WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
 FIRST_MOMENT = datetime(1000, 1, 1, tzinfo=UTC)  # at which a world can begin
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)

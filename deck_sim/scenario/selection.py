@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import accumulate
@@ -36,6 +36,7 @@ WAYS = {
     "when": "when",
     "default": "default_scenario",
 }
+_PREFIX = "deck-sim-"
 _MAGIC = re.compile(r"(?:.*\+(?P<tagged>[a-z0-9_]+)@example\.com)|(?P<plain>[a-z0-9_]+)")
 _TAGGED = re.compile(r".*\+([A-Za-z0-9_.-]{1,100})@[^@\s]+")  # may be meant as magic
 _ALIKE = 0.81  # how like a name a tag must be to be taken for a misspelling of it
@@ -122,6 +123,15 @@ class SelectionState:
             for index, rule in enumerate(self.rules):
                 problems += _kind_problems(rule.resource, f"rules[{index}].resource", edition)
         raise_problems(problems)
+
+
+def find_misspelt_header(names: Iterable[str]) -> str | None:
+    """The header that was meant to be `HEADER`; it would be ignored in silence."""
+    word = HEADER.lower().removeprefix(_PREFIX)
+    sent = (name for name in map(str.lower, names) if name.startswith(_PREFIX))
+    return next(
+        (n for n in sent if n != HEADER.lower() and nearest(n[len(_PREFIX) :], [word])), None
+    )
 
 
 def check_scenario(

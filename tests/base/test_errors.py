@@ -29,6 +29,8 @@ def test_the_closest_spelling_is_suggested_and_nothing_far_off():
     """A typo is recognized; another word is not."""
     assert nearest("runing", ["queued", "running"]) == "; did you mean 'running'?"
     assert nearest("xyz", ["queued", "running"]) == ""
+    schemas = ["input_schema", "output_schema", "name"]
+    assert nearest("schema", schemas) == "; did you mean 'input_schema' or 'output_schema'?"
 
 
 def test_a_long_word_is_cut_in_messages():

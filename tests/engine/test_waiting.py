@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from deck_sim.base.errors import listed
 from deck_sim.engine.waiting import AwaitedEvent, waiting
 from deck_sim.engine.world import FROZEN_START
 
@@ -99,6 +100,19 @@ def test_the_explanation_names_at_most_five(play, explain):
 def test_an_unknown_id_is_the_explanation(explain):
     """A misspelt id is the reason why nothing comes."""
     assert explain("trun_x") == "there is no `trun_x` in this world"
+
+
+def test_an_id_of_another_kind_is_the_explanation(play, bring):
+    """Events about a run never are about a login; the runs that it could be about are named."""
+    login, run = bring("connection", "connected"), bring("task_run", "failed")
+    text = AwaitedEvent("task_run.completed", login.id, 0).explain(play.world)
+    runs = listed(play.world.resources["task_run"])
+    assert run.id in runs
+    assert text == (
+        f"`{login.id}` is one of the connections, and this event is about task runs, such as {runs}"
+    )
+    text = AwaitedEvent("event_destination.updated", run.id, 0).explain(play.world)
+    assert text.endswith(", and this event is about event destinations")
 
 
 def test_an_event_of_a_final_or_unknown_resource_is_over(play, bring):

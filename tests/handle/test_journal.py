@@ -77,6 +77,8 @@ def test_calls_are_found_by_pattern_and_content(pattern, wanted, places):
         ("GET v2/tasks", {}, "is not a pattern of calls"),
         ("**", {"jsn": 1}, "unknown argument 'jsn'; did you mean 'json'?; allowed are `stat"),
         ("**", {"method": "GET"}, "unknown argument 'method'"),
+        ("**", {"error": "rate_limited"}, "; such are `rate_limit/rate_limit_exceeded` and `rate"),
+        ("**", {"error": "auth/auth_invald"}, "'; did you mean 'auth/auth_invalid'?"),
     ],
 )
 def test_an_unknown_filter_is_an_error(pattern, wanted, text):

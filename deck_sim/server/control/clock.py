@@ -13,7 +13,7 @@ from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource
 from deck_sim.engine.waiting import waiting
 from deck_sim.runtime.serialization import print_moment, read_moment
-from deck_sim.runtime.simulation import FOLLOW, ON_POLL, Simulation
+from deck_sim.runtime.simulation import FOLLOW, ON_POLL, REAL, Simulation
 from deck_sim.runtime.timeline import print_entries
 from deck_sim.server.control.holds import print_holds
 from deck_sim.server.control.routes import route
@@ -39,7 +39,7 @@ async def set_clock(request: Request, body: bodies.SetClock) -> Answer:
     """Advance to `now`, if it is given, and then change the mode."""
     simulation = request.simulation
     check_follow(request, body.mode, body.now)
-    check_step(body.mode, body.step)
+    check_pace(body.mode, body.speed, body.step)
     if body.now is not None:
         advance = simulation.advance_to(read_moment(body.now, "now"), "now")
         await request.worlds.dispatcher.drive(simulation, advance)
@@ -63,8 +63,14 @@ def check_follow(request: Request, mode: str | None, now: str | None) -> None:
         raise refuse("request/input_invalid", text, field="now")
 
 
-def check_step(mode: str, step: timedelta | None) -> None:
-    """Check that a step is set for an `on_poll` clock only."""
+def check_pace(mode: str, speed: float | None, step: timedelta | None) -> None:
+    """Check that a speed is set for a `real` clock only, and a step for an `on_poll` clock."""
+    if speed not in (None, 1) and mode != REAL:
+        text = (
+            f"`speed` is for a `{REAL}` clock, and this clock is `{mode}`; leave out `speed`, or"
+            f" use the clock `{REAL}`"
+        )
+        raise refuse("request/input_invalid", text, field="speed")
     if step is not None and mode != ON_POLL:
         text = (
             f"`step` is the time that each read takes on an `{ON_POLL}` clock, and this clock is"

@@ -19,7 +19,7 @@ from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.serialization import print_moment, read_start
 from deck_sim.runtime.unplayed import find_unplayed_login
 from deck_sim.scenario.selection import check_scenario
-from deck_sim.server.control.clock import check_follow, check_step
+from deck_sim.server.control.clock import check_follow, check_pace
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -145,7 +145,7 @@ def reset_world(request: Request) -> Answer:
 
     body = request.read_as(bodies.NewWorld) if request.body else bodies.NewWorld()
     check_follow(request, body.mode, body.now)
-    check_step(body.mode or request.worlds.settings.mode, body.step)
+    check_pace(body.mode or request.worlds.settings.mode, body.speed, body.step)
     options = body.options(request.worlds.settings.options)
     edition = body.edition or request.worlds.settings.edition
     raise_problems([*options.problems(EDITIONS[edition])])

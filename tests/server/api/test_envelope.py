@@ -79,6 +79,16 @@ def test_an_unknown_scenario_in_the_header_is_refused(api, refused, task, connec
     assert _heading(answer) is None
 
 
+@pytest.mark.parametrize("name", ["Deck-Sim-Scenaro", "deck-sim-scenarios"])
+def test_a_misspelt_scenario_header_is_refused(refused, api, name):
+    """It would be ignored, and the default scenario played. Other headers are no mistake."""
+    agent = {"json": {"name": "Concierge"}}
+    answer = refused("POST", "/agents", 400, **agent, headers={name: "source_down"})
+    told = f"unknown header `{name.title()}`; did you mean `Deck-Sim-Scenario`?"
+    assert answer.json()["errors"][0]["message"].startswith(told)
+    assert api.post("/agents", **agent, headers={"Deck-Sim-Color": "red"}).status_code == 201
+
+
 @pytest.mark.parametrize("name", ["sucess", "session_breaks_down", "source_down"])
 def test_a_client_may_send_the_header_with_all_calls(api, refused, name):
     """Every create refuses what the world cannot play; reads do not."""

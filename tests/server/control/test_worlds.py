@@ -212,11 +212,12 @@ def test_a_reset_empties_the_world(api, sim, task):
 
 def test_a_reset_takes_settings(sim):
     """A reset can set the time, the seed, the clock and the default scenario."""
-    body = {"now": "2030-01-01T01:00:00+01:00", "seed": 3, "mode": "on_poll", "speed": 2}
+    body = {"now": "2030-01-01T01:00:00+01:00", "seed": 3, "mode": "on_poll"}
     body |= {"default_scenario": "source_down", "edition": "connections"}
     world = sim.post("/reset", json=body).json()
     assert (world["now"], world["seed"], world["clock"]) == ("2030-01-01T00:00:00Z", 3, "on_poll")
     assert world["default_scenario"] == "source_down"
+    sim.post("/reset", json={"mode": "real", "speed": 2})
     assert sim.get("/clock").json()["speed"] == 2
     sim.post("/reset", json={"mode": "on_poll", "step": "PT5S"})
     assert sim.get("/clock").json()["step"] == "5s"
@@ -230,6 +231,7 @@ def test_a_reset_takes_settings(sim):
         ({"mode": "freeze"}, ("input_invalid", "mode")),
         ({"step": "5s"}, ("input_invalid", "step")),
         ({"speed": 0}, ("input_invalid", "speed")),
+        ({"mode": "frozen", "speed": 2}, ("input_invalid", "speed")),
         ({"speed": 1e7}, ("input_invalid", "speed")),
         ({"now": "soon"}, ("input_invalid", "now")),
         ({"now": "9999-12-31T23:59:59Z"}, ("input_invalid", "now")),
