@@ -115,7 +115,7 @@ export class Pen {
     const colour = bad ? palette.families.bad.line : palette.mark(type);
     const [points, filled] = SHAPES[type] ?? SHAPES.note;
     context.beginPath();
-    if (!points) context.arc(x, y, 3, 0, 7);
+    if (!points) context.arc(x, y, type === "error" ? 4.5 : 3, 0, 7);
     else {
       for (let i = 0; i < points.length; i += 2) {
         const [px, py] = [x + points[i], y + points[i + 1]];
@@ -129,6 +129,10 @@ export class Pen {
     context.fillStyle = filled === "full" ? colour : palette.surface;
     if (filled !== "open") context.fill();
     context.stroke();
+    if (type === "error") {
+      context.fillStyle = palette.surface;
+      context.fillRect(x - 3, y - 1, 6, 2);
+    }
     context.lineWidth = 1;
   }
 }
@@ -146,5 +150,5 @@ const SHAPES = {
   file: [[-3, -4.5, 1, -4.5, 3.5, -2, 3.5, 4.5, -3, 4.5], "hollow"],
   fault: [[1.5, -5.5, -3.5, 1, -0.5, 1, -1.5, 5.5, 3.5, -1, 0.5, -1], "full"],
   note: [[-3, -4, 4, -1.5, -3, 1], "full"],
-  error: [[-5, 4, 0, -5, 5, 4], "full"],
+  error: [null, "full"],
 };

@@ -37,7 +37,7 @@ export function toolbar(scene, { model, readOnly }, commands) {
     if (!families.delete(family)) families.add(family);
     commands.choose({ families });
   };
-  return html`<div class="tl-tools" role="toolbar" aria-label="Timeline">
+  return html`<div class="tl-tools" role="group" aria-label="Timeline">
     <input
       type="search"
       class="tl-search"
