@@ -13,11 +13,13 @@ from graphlib import CycleError, TopologicalSorter
 from json import dumps, loads
 from typing import Any
 
+from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.regex_limits import InvalidPattern, PatternTooSlow, check_pattern
 from deck_sim.engine.schema_keywords import REFERENCES, limited_validator
 from deck_sim.engine.work_limits import MOST_STEPS, OutOfSteps, limit_work
 
+_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _SAME_VALUE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
 _SCHEMA_STEPS = 2 * MOST_STEPS  # to check a schema itself
 _MOST_CACHED = 50_000  # characters of a schema
@@ -256,7 +258,9 @@ def _problem(field: str, error: Any) -> Problem:
     if error.validator == "required" and isinstance(error.validator_value, list):
         path.append(literal_eval(error.message.removesuffix(" is a required property")))
     place = field + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)
-    return _invalid(place, error.message)
+    is_type = place.endswith(".type") and error.validator == "anyOf"  # of a schema itself
+    types = f"; a type is {listed(_TYPES, last='or')}, or a list of them" if is_type else ""
+    return _invalid(place, f"{error.message}{types}")
 
 
 def _invalid(place: str, text: str) -> Problem:

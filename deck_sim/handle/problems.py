@@ -1,10 +1,12 @@
 """The problems of a world that its client cannot have noticed."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.hold import Hold
+from deck_sim.handle.webhook_apps import RAISED_HEADER
 from deck_sim.runtime.unplayed import STARTS, explain_unplayed_login
 
 _MOST_CALLS = 3  # that a message names
@@ -68,6 +70,17 @@ def find_unused(deck: Deck) -> list[str]:
             rows = [f"{name}={fault[name]!r}" for name in fault if name not in _NOT_WRITTEN]
             unused.append(f"a fault never fired: {', '.join(rows)} (met {fault['met']})")
     return unused + [f"a hold stopped nothing: {hold}" for hold in deck.holds if _is_unmet(hold)]
+
+
+def find_failed_applications(deck: Deck) -> list[str]:
+    """The errors that an application raised at webhooks which it has not taken since."""
+    made = [[one for one in row["log"] if one["attempt"]] for row in deck.deliveries]
+    last = [attempts[-1]["response_headers"] for attempts in made if attempts]
+    errors = Counter(headers[RAISED_HEADER] for headers in last if RAISED_HEADER in headers)
+    return [
+        f"the application raised at {count} webhook{'' if count == 1 else 's'}: {error}"
+        for error, count in errors.items()
+    ]
 
 
 def find_unplayed_logins(deck: Deck) -> list[str]:

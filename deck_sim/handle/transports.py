@@ -152,7 +152,8 @@ def describe_foreign_url(requested: str, url: str) -> str:
     """The error of a request to another server than that at `url`; empty if it is the same."""
     if requested == url or requested.startswith((f"{url}/", f"{url}?")):
         return ""
-    return f"this transport reaches only {url}, and the request was to {requested}"
+    advice = "use `deck.base_url`, or a usual client inside `deck.intercept()`"
+    return f"this transport reaches only {url}, and the request was to {requested}; {advice}"
 
 
 def _library_of(request: Any, url: str) -> ModuleType:

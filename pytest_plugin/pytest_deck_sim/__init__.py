@@ -57,6 +57,12 @@ _SCOPE_TEXT = """\
             yield world"""
 
 
+_IMPORT_TEXT = """\
+`deck_env` sets {name} while a test runs, and here it is read at the import. Read it when your
+client is made; or set it to any text in conftest.py, `os.environ.setdefault("{name}", "-")`, and
+replace what your module has read in a fixture, with `monkeypatch.setattr`."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options, and the same as ini values."""
     group = parser.getgroup("deck-sim")
@@ -175,6 +181,19 @@ def pytest_runtest_makereport(
         # from xdist. A failure of plain text has no sections.
         add = getattr(report.longrepr, "addsection", lambda *row: report.sections.append(row))
         add("deck timeline", text)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Explain a module that cannot be imported without a variable of `deck_env`."""
+    report = yield
+    names = [collector.config.getini(f"deck_env_{name}") for name in _VARIABLES]
+    missing = [name for name in names if f"KeyError: {name!r}" in report.longreprtext]
+    if report.failed and missing:
+        report.sections.append(("deck-sim", _IMPORT_TEXT.format(name=missing[0])))
     return report
 
 

@@ -24,6 +24,7 @@ from deck_sim.engine.options import OPTION_TYPES, Options
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
 from deck_sim.handle.problems import (
+    find_failed_applications,
     find_failures,
     find_ignored_names,
     find_stray_calls,
@@ -44,6 +45,8 @@ OWN_WORLDS = pytest.StashKey[WorldRegistry]()
 _IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
 
 _ALLOWED = {"lint": LINT_MODES, "scenarios": ("all", "own")}  # values of arguments of the marker
+
+_FLAGS = ("strict", "strict_fidelity")
 
 # Part of the keys on a shared server, where two runs of the same tests may meet.
 RUN_ID = uuid.uuid4().hex[:8]
@@ -161,6 +164,9 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
     """The options of all `deck` markers of a test; the closest marker wins."""
     names = [field.name for field in fields(MarkerOptions)]
     allowed, options = sorted(names, key=OPTION_TYPES.__contains__), dict[str, Any]()
+    for mark in item.iter_markers():
+        if mark.kwargs.keys() & {*names} and nearest(mark.name, ["deck"]) and mark.name != "deck":
+            raise make_failure(f"unknown marker {mark.name!r}; did you mean @pytest.mark.deck?")
     for mark in reversed([*item.iter_markers("deck")]):
         wrong = [f"takes no positional argument, but got {arg!r}" for arg in mark.args]
         wrong += [
@@ -172,6 +178,9 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
             text = f"@pytest.mark.deck {'; it '.join(wrong)}; allowed are {listed(allowed)}"
             raise make_failure(text)
         options.update(mark.kwargs)
+    for name in _FLAGS:
+        if not isinstance(value := options.get(name, True), bool):
+            raise make_failure(f"@pytest.mark.deck: `{name}` is {value!r}; it is True or False")
     for name, values in _ALLOWED.items():
         if (value := options.get(name)) not in (None, *values):
             text = f"`{name}` is {value!r}; it can be {listed(values, last='or')}"
@@ -223,7 +232,7 @@ def _find_problems(item: pytest.Item, deck: Deck, failed: bool) -> list[str]:
     """
     perhaps = find_ignored_names(deck)
     if not failed:
-        perhaps += find_unused(deck) + find_stray_calls(deck)
+        perhaps += find_unused(deck) + find_stray_calls(deck) + find_failed_applications(deck)
     if not failed and "deck_every_scenario" not in getattr(item, "fixturenames", ()):
         perhaps += find_unplayed_logins(deck)
     return [*find_failures(deck), *(f"{text}; {_IF_INTENDED}" for text in perhaps)]

@@ -114,7 +114,8 @@ INVALID_SCHEMAS = {
     "a type": (
         {"properties": {"a": {"type": "txt"}}},
         "input_schema.properties.a.type",
-        "'txt' is not valid under any of the given schemas",
+        "'txt' is not valid under any of the given schemas; a type is `array`, `boolean`,"
+        " `integer`, `null`, `number`, `object` or `string`, or a list of them",
     ),
     "in a list": (
         {"allOf": [{}, {"minLength": -1}]},

@@ -283,6 +283,7 @@ async def silent(scope, receive, send):
     """Return without an answer."""
 
 
+@pytest.mark.deck(strict=False)
 @pytest.mark.parametrize(
     ("app", "said"),
     [(wsgi(boom), "boom"), (asgi(async_boom), "boom"), (silent, "")],
@@ -298,6 +299,7 @@ def test_an_application_that_fails_answers_500(anywhere, caplog, app, said):
     assert said in caplog.text
 
 
+@pytest.mark.deck(strict=False)
 def test_a_failure_inside_the_application_fails_the_test(anywhere):
     """`pytest.fail` is no Exception, and reaches the test."""
     anywhere.deliver_to(wsgi(lambda: pytest.fail("in the handler")))

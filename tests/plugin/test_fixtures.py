@@ -168,3 +168,11 @@ def test_a_session_fixture_that_asks_for_deck_gets_advice(run):
     """)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*ScopeMismatch*", "*with Deck(deck_server, *"])
+
+
+def test_a_module_that_reads_the_environment_at_its_import_gets_advice(run):
+    """Only one that misses a variable of `deck_env`."""
+    result = run("import os; URL = os.environ['DECK_BASE_URL']")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*- deck-sim -*", "`deck_env` sets DECK_BASE_URL while a test *"])
+    assert "deck_env" not in run("import os; URL = os.environ['OTHER']").stdout.str()

@@ -44,6 +44,8 @@ def test_the_marker_sets_the_world(run):
         ("clock='on_poll', step='5'", "`step`: *'5' is not a duration"),
         ("seed='x'", "`seed`: must be a whole number"),
         ("now='x'", "`now` must be a moment"),
+        ("rate_limit='5/s'", "of this test: `limit` is a mapping, like `{*}`, not '5/s'"),
+        ("strict='no'", "`strict` is 'no'; it is True or False"),
         ("rate_limit={'request': 1}", "`rate_limit.request`: unknown key 'request'; did you mean"),
     ],
 )
@@ -59,6 +61,21 @@ def test_a_wrong_argument_is_an_error(run, arguments, complaint):
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"*{complaint.replace('[', '[[]')}*"])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_misspelt_marker_is_an_error(run):
+    """With an argument of ours; a marker of somebody else is left alone."""
+    text = """
+        import pytest
+        @pytest.mark.dek(scenario="source_down")
+        def test_world(deck):
+            raise AssertionError("must not run")
+        @pytest.mark.check(level=3)
+        def test_other(deck): pass
+    """
+    result = run(text, "-W", "ignore::pytest.PytestUnknownMarkWarning")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["unknown marker 'dek'; did you mean @pytest.mark.deck?"])
 
 
 def test_pytest_lists_every_argument(run):

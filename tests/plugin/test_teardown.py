@@ -21,6 +21,18 @@ TEST = """
         deck.use(deck.scenario({{"name": "broken", "task_run": steps}}))
         run(deck)
 
+    def fail(deck, times=99):
+        errors = [KeyError("booking")] * times
+
+        async def app(scope, receive, send):
+            if errors:
+                raise errors.pop()
+            await send({{"type": "http.response.start", "status": 204, "headers": []}})
+            await send({{"type": "http.response.body"}})
+
+        deck.deliver_to(app, events=["task_run.queued", "task_run.running", "task_run.completed"])
+        run(deck)
+
     def log_in(deck, name):
         login = {{"source_id": deck.ready_task().source_id, "auth_method": "none"}}
         deck.create("connections", {{**login, "external_id": name}})
@@ -45,6 +57,7 @@ LOGIN = "deck.use('connection_drops_later')"
 PROBLEMS = {
     f"{LOGIN}; run(deck)": "`connection_drops_later` has a script for a connection and none for a"
     " run, and nothing played it: *`deck.ready_task(login=True)`*strict=False*",
+    "fail(deck)": "the application raised at 3 webhooks: KeyError: 'booking'; *strict=False*",
     "deck.queue('success', resource='connection')": "queued for a connection but never played:"
     " `success`; *`deck.ready_task(login=True)`*",
     "break_script(deck)": "a scenario failed: trun_*: scenario `broken`, task_run?2?: *: unknown"
@@ -102,6 +115,11 @@ def test_a_fault_or_hold_that_is_gone_is_no_problem(run, use):
 def test_a_login_that_plays_its_script_is_no_problem(run, use):
     """Neither is a scenario whose runs have a script too."""
     run(using(use)).assert_outcomes(passed=1)
+
+
+def test_an_application_that_takes_a_retry_has_not_failed(run):
+    """It raised at the first attempts only."""
+    run(using("fail(deck, times=3)")).assert_outcomes(passed=1)
 
 
 def test_a_test_of_every_scenario_asked_for_none(run):
