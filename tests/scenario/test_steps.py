@@ -297,7 +297,7 @@ def test_a_right_answer_is_known_for_every_glob(read, wanted):
     """`right_answer` is accepted for each glob."""
     prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
     step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
-    assert step._accepts(None, step.right_answer(None))
+    assert step.accepts(None, step.right_answer(None))
 
 
 def test_a_glob_that_nothing_matches_has_no_right_answer(read):
@@ -305,7 +305,7 @@ def test_a_glob_that_nothing_matches_has_no_right_answer(read):
     prompt = "interaction_required: {accept: {code: '[b-a]'}}"
     step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
     assert step.right_answer(None) == {"code": "[b-a]"}
-    assert not step._accepts(None, step.right_answer(None))
+    assert not step.accepts(None, step.right_answer(None))
 
 
 def test_a_word_is_registered_once():
