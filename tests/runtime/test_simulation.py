@@ -414,9 +414,11 @@ def test_an_unused_world_goes_back_with_the_process(following):
     simulation, freezer = following
     old = FROZEN_START - 400 * SECOND
     commands.seed_resource(simulation.world, "agent", {"name": "B"}, id="agt_2", created_at=old)
+    epoch = simulation.epoch
     freezer.tick(-60)
     simulation.catch_up()
     assert simulation.elapsed == -60 * SECOND
+    assert simulation.epoch != epoch  # streams have sent the old times
     assert {entry.at for entry in simulation.world.timeline} == {simulation.world.now}
     agents = simulation.world.all("agent").values()
     assert [agent.created_at for agent in agents] == [simulation.world.now, old]
