@@ -79,6 +79,20 @@ def test_deliveries_are_grouped_and_filtered(page, open_webhooks, edition, api, 
     expect(page.locator(".delivery")).to_have_count(2)
 
 
+def test_keys_go_through_the_deliveries(page, open_webhooks, subscribe, agent, sim):
+    sim.post("/reset", json={"mode": "frozen"})
+    subscribe("agent.created")
+    for name in ("first", "second"):
+        agent(name)
+        sim.post("/clock/advance", json={"by": "1s"})
+    open_webhooks(page)
+    expect(page.locator(".delivery")).to_have_count(2)
+    for key in ("j", "j", "ArrowUp", "j", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator(".delivery.is-active")).to_contain_text("09:30:00")
+    expect(page.get_by_role("complementary", name="Details")).to_contain_text("agent.created")
+
+
 def test_a_queue_shows_its_messages(page, open_webhooks, api, sim):
     sim.post("/reset", json={"mode": "frozen"})
     config = {"queue_url": "https://sqs.example/1/bookings"}

@@ -70,6 +70,14 @@ def test_a_long_response_is_cut(api, sim, monkeypatch):
     assert len(response["body"]) == 50
 
 
+def test_a_restored_world_has_its_calls_without_responses(api, sim):
+    """A snapshot is not to grow with what was only shown."""
+    agent = api.post("/agents", json={"name": "x"}).json()
+    sim.put("/snapshot", json=sim.get("/snapshot").json())
+    shown = sim.get(f"/requests/{agent['request_id']}").json()
+    assert (shown["status"], shown["response"]) == (201, None)
+
+
 def test_the_oldest_responses_are_dropped(monkeypatch):
     """By their number, and by the size of all bodies."""
     monkeypatch.setattr(responses, "MAX_BODIES", 10)

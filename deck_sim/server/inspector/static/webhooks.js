@@ -8,6 +8,7 @@ import { fetched } from "./details/fetched.js";
 import { body } from "./details/parts.js";
 import { eventOf } from "./details/records.js";
 import { countText, distanceText } from "./format.js";
+import "./row_keys.js";
 import { codeBlock, link, statusBadge, timeText } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
@@ -47,7 +48,7 @@ export function webhooksView(ctx) {
         </div>
         <span class="muted" role="status">${summary(all)}</span>
       </div>
-      ${groupList(ctx, all, isByEvent)}
+      <deck-row-keys rows=".delivery-name > .link">${groupList(ctx, all, isByEvent)}</deck-row-keys>
     </section>
   </div>`;
 }
