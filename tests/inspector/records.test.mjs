@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { STATIC } from "./static.mjs";
 
 const { Model } = await import(`${STATIC}/model.js`);
-const { callsOf, causedBy, entryOf, historyOf, readChoice, withShortIds } = await import(
+const { callsOf, causedBy, entryOf, historyOf, lineOf, readChoice, withShortIds } = await import(
   `${STATIC}/details/records.js`
 );
 
@@ -133,4 +133,11 @@ test("long ids are short in a line", () => {
     withShortIds("GET /v2/task-runs/trun_7QWb9asDJXWKZYzR -> 200"),
     "GET /v2/task-runs/trun_7QW…ZYzR → 200",
   );
+});
+
+test("a step without a line of its own is at the line of the step around it", () => {
+  const lines = { "task_run.2": 9, "task_run.2.wrong.0": 14 };
+  assert.equal(lineOf(lines, ["task_run", 2, "wrong", 0]), 14);
+  assert.equal(lineOf(lines, ["task_run", 2, "timeout", 0]), 9);
+  assert.equal(lineOf(lines, null), null);
 });

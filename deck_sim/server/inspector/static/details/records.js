@@ -134,3 +134,16 @@ export function withShortIds(text) {
     .replaceAll(" -> ", " → ")
     .replace(/\b([a-z]+_[A-Za-z0-9]{3})[A-Za-z0-9]{9,}([A-Za-z0-9]{4})\b/g, "$1…$2");
 }
+
+/**
+ * The line of a step; of one without a line of its own that of the step around it.
+ * @param {Record<string, number>} lines
+ * @param {any[]|null|undefined} step
+ */
+export function lineOf(lines, step) {
+  for (let path = step ?? []; path.length; path = path.slice(0, -1)) {
+    const line = lines[path.join(".")];
+    if (line) return line;
+  }
+  return null;
+}

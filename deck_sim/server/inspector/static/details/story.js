@@ -5,6 +5,7 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { link } from "../widgets.js";
 import { fetched } from "./fetched.js";
 import { factList, missing, section } from "./parts.js";
+import { lineOf } from "./records.js";
 import "./yaml.js";
 
 /** @typedef {import("../app.js").Context} Context */
@@ -68,17 +69,4 @@ export function storySection(ctx, chosen, step) {
           : missing(answer)
     }`,
   );
-}
-
-/**
- * The line of a step; of one without a line of its own that of the step around it.
- * @param {Record<string, number>} lines
- * @param {any[]|null|undefined} step
- */
-function lineOf(lines, step) {
-  for (let path = step ?? []; path.length; path = path.slice(0, -1)) {
-    const line = lines[path.join(".")];
-    if (line) return line;
-  }
-  return null;
 }
