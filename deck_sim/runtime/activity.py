@@ -31,7 +31,9 @@ def log_call(key: str, call: Call) -> None:
         return
     scenario = f"{call.scenario}" if call.scenario else None
     fault = f"fault: {call.fault}" if call.fault else None
-    notes = [note for note in (scenario, ", ".join(call.errors), fault) if note]
+    message = call.answered.get("message")
+    errors = ": ".join(filter(None, [", ".join(call.errors), message]))
+    notes = [note for note in (scenario, errors, fault) if note]
     _write(
         "call",
         call.at,
@@ -44,6 +46,7 @@ def log_call(key: str, call: Call) -> None:
         request_id=call.request_id,
         scenario=scenario,
         errors=[*call.errors],
+        message=message,
         fault=call.fault,
     )
 

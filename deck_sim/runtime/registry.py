@@ -10,6 +10,7 @@ from deck_sim.base import real_time
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.chance import make_id
+from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
@@ -20,6 +21,14 @@ _MOST_REFUSED = 100  # calls that are kept
 def world_token(key: str) -> str:
     """Return the id of a world, which does not tell its key: for URLs of files and lists."""
     return blake2b(key.encode(), digest_size=8).hexdigest()
+
+
+def _explain_header(authorization: str) -> str:
+    """What the header has in place of a key; nothing if there is no header."""
+    if not authorization:
+        return ""
+    is_bearer = authorization.partition(" ")[0].lower() == "bearer"
+    return f" Found {'`Bearer` without a key' if is_bearer else 'a header without `Bearer`'}."
 
 
 def _read_key(authorization: str | None) -> str:
@@ -63,10 +72,15 @@ class WorldRegistry:
         """
         key = _read_key(authorization)
         if not key:
-            text = "Send `Authorization: Bearer KEY`. Any key will do; each has a world of its own."
-            raise refuse("request/api_key_invalid", text if self.keys is None else None)
+            any_key = "Any key will do; each has a world of its own."
+            which = any_key if self.keys is None else "KEY is one of the server's `--keys`."
+            text = (
+                f"Send `Authorization: Bearer KEY`. {which}{_explain_header(authorization or '')}"
+            )
+            raise refuse("request/api_key_invalid", text)
         if self.keys is not None and key not in self.keys:
-            raise refuse("request/api_key_invalid")
+            text = f"The API key {quote(mask_key(key))} is not one of the server's `--keys`."
+            raise refuse("request/api_key_invalid", text)
         found = self._worlds.get(key)
         return found if found is not None else self.create(key)
 

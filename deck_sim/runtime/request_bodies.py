@@ -42,7 +42,7 @@ def read_object(
     try:
         data = _read_json(body, _refuse_repeated_keys if keys_once else dict, max_depth)
     except ApiError:
-        if form:
+        if form and not body.lstrip().startswith((b"{", b"[")):  # curl sends JSON as a form, too
             text = "The body is form-encoded; it must be a JSON object, as `application/json`."
             raise refuse("request/body_invalid", text) from None
         raise

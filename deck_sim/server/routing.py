@@ -115,7 +115,8 @@ class Routes:
             return f"`{path}` is not an endpoint: `{root}` is written twice."
         if hint := self._more_hints(path, relative):
             return hint
-        near = nearest_path(unslashed, self._methods)
+        ends = [one for one in self._methods if len(relative) > 1 and one.endswith(relative)]
+        near = nearest_path(unslashed, self._methods) or (ends[0] if len(ends) == 1 else None)
         return near and f"`{path}` is not an endpoint; did you mean {quote(root + near)}?"
 
 

@@ -1,6 +1,7 @@
 """A server on a port, in the foreground or in a thread. The home of uvicorn."""
 
 import asyncio
+import logging
 import socket
 import struct
 import threading
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -25,6 +27,10 @@ from deck_sim.server.local_only import LocalOnly
 from deck_sim.server.mounts import make_app
 
 T = TypeVar("T")
+
+log = logging.getLogger("deck_sim")
+
+_TLS = b"\x16\x03"  # how a TLS handshake begins
 
 THREAD = "deck-sim"  # the name of the thread of a `ServerThread`
 _SHUTDOWN_SECONDS = 1  # how long a server that stops waits for incomplete requests
@@ -41,7 +47,9 @@ def server_at(url: str) -> "Server | None":
 
 
 class _Protocol(H11Protocol):
-    """uvicorn's protocol, with a function for the app that closes or resets the socket."""
+    """uvicorn's protocol, with a function for the app that closes or resets the socket, and an
+    explanation if a client speaks TLS.
+    """
 
     def connection_made(
         self,
@@ -50,6 +58,17 @@ class _Protocol(H11Protocol):
         """Give the app the function."""
         super().connection_made(transport)
         self.app = partial(_call_with_socket, self.app, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Close the connection of a client that begins with TLS."""
+        if data.startswith(_TLS) and self.conn.their_state is h11.IDLE:
+            host, port = self.transport.get_extra_info("sockname")[:2]
+            log.warning(
+                "deck-sim: a client used https, and this server takes http://%s:%s", host, port
+            )
+            self.transport.close()
+        else:
+            super().data_received(data)
 
 
 async def _call_with_socket(

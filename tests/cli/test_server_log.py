@@ -33,9 +33,9 @@ def post(deck, body, key=None):
 
 def test_each_call_is_a_line_with_its_world_and_errors(written):
     """Calls of the control API are not logged."""
-    assert written(lambda deck: post(deck, {})) == [
-        f"{AT} KEY POST /v2/agents 400  request/input_missing"
-    ]
+    (line,) = written(lambda deck: post(deck, {}))
+    reason = "request/input_missing: `name` is required and cannot be empty."
+    assert line == f"{AT} KEY POST /v2/agents 400  {reason}"
 
 
 def test_a_call_without_a_world_says_why(written):
@@ -111,7 +111,10 @@ def test_an_entry_is_one_line_whatever_is_called(written):
         httpx2.get(f"{deck.base_url}/a%0Ab", headers=headers, trust_env=False)
 
     (line,) = written(act)
-    assert line == rf"{AT} KEY GET /v2/a\nb 404  request/endpoint_not_found"
+    assert (
+        line
+        == rf"{AT} KEY GET /v2/a\nb 404  request/endpoint_not_found: `/v2/a\nb` is not an endpoint."
+    )
 
 
 def test_quiet_leaves_only_warnings(written):

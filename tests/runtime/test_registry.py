@@ -32,11 +32,24 @@ def test_a_call_without_a_key_is_refused(worlds, header):
     assert worlds == WorldRegistry(Settings(seed=3))
 
 
-@pytest.mark.parametrize("header", [None, "Bearer three"])
-def test_keys_that_are_not_allowed_are_refused(header):
-    """The error is Deck's own, and no world is created."""
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [(None, ""), ("Bearer ", " Found `Bearer` without a key."), ("one", " Found a header without")],
+)
+def test_the_error_says_what_came_in_place_of_a_key(worlds, header, found):
+    """A variable that is not set leaves `Bearer ` alone."""
+    with pytest.raises(ApiError, match=f"each has a world of its own.{found}"):
+        worlds.select(header)
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [(None, "KEY is one of the server's `--keys`."), ("Bearer three", "key 'three' is not one of")],
+)
+def test_keys_that_are_not_allowed_are_refused(header, told):
+    """No world is created."""
     worlds = WorldRegistry(keys=("one",))
-    with pytest.raises(ApiError, match=r"The API key is missing or not valid\."):
+    with pytest.raises(ApiError, match=told):
         worlds.select(header)
     assert worlds.select("Bearer one").key == "one"
 

@@ -74,6 +74,14 @@ def test_the_least_similar_word_decides():
     assert _hint(f"/other/{'a' * 50}") == _hint("/things/a/stop") == "."
 
 
+def test_the_end_of_one_path_gets_that_path():
+    """Of two paths with this end, none is meant."""
+    assert _hint("/go") == "; did you mean '/v2/things/{id}/go'?"
+    both = Routes([POST, Route("POST", "/others/{id}/go", POST.endpoint)])
+    with pytest.raises(ApiError, match=r"`/v2/go` is not an endpoint\.$"):
+        both.find(_scope("POST", "/go"))
+
+
 def test_a_doubled_mount_gets_a_hint():
     """A base URL that ends in `/v2` is a common mistake."""
     assert _hint("/v2/things/a") == ": `/v2` is written twice."

@@ -93,6 +93,14 @@ def test_the_port_file_is_written_atomically(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["port"]
 
 
+def test_a_client_that_uses_https_is_named_in_the_log(server, caplog):
+    """Its own error is about a version number of TLS."""
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(server.url.replace("http:", "https:"), trust_env=False)
+    told = f"deck-sim: a client used https, and this server takes {server.url}"
+    assert [record.getMessage() for record in caplog.records] == [told]
+
+
 def test_health_needs_no_key(server):
     """Health shows the version, in the usual envelope."""
     answer = httpx2.get(f"{server.url}/_sim/health", trust_env=False)

@@ -34,12 +34,18 @@ def routes_of(edition: Edition) -> list[Route]:
 
 @cache
 def _routes(edition: Edition) -> Routes:
-    return Routes(routes_of(edition), _find_in_editions)
+    return Routes(routes_of(edition), _find_elsewhere)
 
 
 @cache
 def _no_routes(edition: Edition) -> Routes:
     return Routes([], partial(_find_below_v2, edition))
+
+
+def _find_elsewhere(path: str, relative: str) -> str | None:
+    if relative.startswith("/_sim/"):
+        return f"`{path}` is not an endpoint; the control API is at `{relative}`."
+    return _find_in_editions(path, relative)
 
 
 def _find_in_editions(path: str, relative: str) -> str | None:
@@ -53,7 +59,10 @@ def _find_in_editions(path: str, relative: str) -> str | None:
 
 
 def _find_below_v2(edition: Edition, path: str, relative: str) -> str | None:
-    for below in (relative, _VERSION.sub("", relative, count=1)):
+    unversioned = _VERSION.sub("", relative, count=1)
+    if unversioned.startswith("/_sim/"):
+        return _find_elsewhere(path, unversioned)
+    for below in (relative, unversioned):
         if _routes(edition).has(below):
             return f"`{path}` is not an endpoint; `/v2{below}` is one."
         if hint := _find_in_editions(f"/v2{below}", below):

@@ -65,6 +65,13 @@ def test_an_invalid_call_is_refused(errors, method, path, request_, status, code
 
 
 @pytest.mark.parametrize("kind", [FORM, FORM.upper(), "multipart/form-data; boundary=x"])
+def test_broken_json_is_not_taken_for_a_form(refused, kind):
+    """Curl sends JSON as a form unless it is told otherwise."""
+    answer = refused("POST", "/agents", 400, **_with(b' {"name": "A",}', kind))
+    assert answer.json()["errors"][0]["message"].startswith("The body is not JSON: ")
+
+
+@pytest.mark.parametrize("kind", [FORM, FORM.upper(), "multipart/form-data; boundary=x"])
 def test_a_form_body_is_named_as_such(refused, kind):
     """The message names the form encoding, not a JSON position."""
     answer = refused("POST", "/agents", 400, **_with(b"name=A", kind))
@@ -92,13 +99,15 @@ def test_a_preflight_is_refused(api):
 def test_a_path_without_v2_gets_a_hint(api):
     """The message has the path with `/v2` if that is an endpoint, in place of another version."""
     root = f"{api.base_url}".partition("/v2")[0]
-    paths = ("agents", "v1/agents", "api/v2/agents", "v1/agentz")
+    paths = ("agents", "v1/agents", "api/v2/agents", "v1/agentz", "v1/_sim/world", "v2/_sim/world")
     answers = [api.get(f"{root}/{path}").json() for path in paths]
     assert [answer["errors"][0]["message"] for answer in answers] == [
         "`/agents` is not an endpoint; `/v2/agents` is one.",
         "`/v1/agents` is not an endpoint; `/v2/agents` is one.",
         "`/api/v2/agents` is not an endpoint; `/v2/agents` is one.",
         "`/v1/agentz` is not an endpoint.",
+        "`/v1/_sim/world` is not an endpoint; the control API is at `/_sim/world`.",
+        "`/v2/_sim/world` is not an endpoint; the control API is at `/_sim/world`.",
     ]
     (error,) = api.get(f"{root}/v1/credentials").json()["errors"]
     assert error["message"].startswith("`/v2/credentials` is an endpoint of the `credentials`")
