@@ -93,8 +93,10 @@ def test_an_unchanged_program_in_node_reaches_its_world(intercept, capfd):
 
 @needs("node")
 def test_node_calls_no_other_host(intercept, capfd):
-    """Loopback is free."""
-    intercept("--", "node", "-e", NODE_ELSEWHERE)
+    """Loopback is free. The refused hosts are in the summary."""
+    code, summary = intercept("--", "node", "-e", NODE_ELSEWHERE)
+    assert code == 0
+    assert all(f"  {host} was called 1 time" in summary for host in ("10.1.2.3", "deck.example"))
     assert sorted(capfd.readouterr().err.splitlines()) == [
         "ECONNREFUSED",
         "deck-sim refuses 10.1.2.3; to answer for it: --intercept-host api.deck.co"

@@ -4,6 +4,7 @@ import runpy
 import socket
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -51,6 +52,25 @@ def test_another_host_has_no_address(load, port):
     with pytest.raises(socket.gaierror, match=f"refuses deck.example; .* it: {options}"):
         socket.getaddrinfo("deck.example", port)
     assert asked == []
+
+
+def test_the_proxy_is_told_of_a_refused_host(load):
+    """It counts the call for the summary."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        load(**{**SETTINGS, "DECK_SIM_INTERCEPT_PORT": f"{proxy.getsockname()[1]}"})
+        heard = []
+
+        def answer():
+            client, _ = proxy.accept()
+            with client:
+                heard.append(client.recv(1000))
+
+        thread = Thread(target=answer)
+        thread.start()
+        with pytest.raises(socket.gaierror):
+            socket.getaddrinfo("deck.example", 443)
+        thread.join()
+    assert heard == [b"CONNECT deck.example:443 HTTP/1.1\r\n\r\n"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ The program may run on an older Python than deck-sim, so this uses the standard 
 import os
 import socket
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -34,12 +35,22 @@ def _intercept(proxy_port: str, hosts: "list[str]", direct: "list[str]") -> None
             return resolve("127.0.0.1", proxy_port, socket.AF_INET, type, proto)
         is_direct = not name or name.startswith(_LOOPBACK) or f".{name}".endswith((*direct,))
         if f"{port}" in _WEB and not is_direct:
+            _note_refused(f"{name}:{port}", proxy_port)
             options = " ".join(f"--intercept-host {one}" for one in (*hosts, name))
             text = f"deck-sim refuses {name}; to answer for it: {options}"
             raise socket.gaierror(socket.EAI_FAIL, text)
         return resolve(host, port, family, type, proto, flags)
 
     socket.getaddrinfo = getaddrinfo
+
+
+def _note_refused(target: str, proxy_port: str) -> None:
+    """Let the proxy count the call for the summary, as one that it refuses itself."""
+    with suppress(OSError), socket.socket() as proxy:
+        proxy.settimeout(5)
+        proxy.connect(("127.0.0.1", int(proxy_port)))
+        proxy.sendall(f"CONNECT {target} HTTP/1.1\r\n\r\n".encode())
+        proxy.recv(1)
 
 
 class _TrustEnvironment:
