@@ -37,6 +37,15 @@ COMMANDS = {
     "coverage": "Show which steps and branches were played on a running server.",
     "reset": "Replace the world of a running server by a new one.",
 }
+# Names that other programs have for a command.
+_SYNONYMS = {
+    "run": "exec",
+    "test": "exec",
+    "start": "serve",
+    "up": "serve",
+    "validate": "check",
+    "list": "scenarios",
+}
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _INTERRUPTED = 130  # the usual exit code after Ctrl-C
 
@@ -68,7 +77,8 @@ class CommandLine(Command, click.Group):
                 ctx.exit()
             args = [args[1], "--help"]
         if args[0] not in COMMANDS and not ctx.resilient_parsing:  # set by shell completion
-            close = nearest(args[0], COMMANDS) or "; see `deck-sim --help`"
+            meant = _SYNONYMS.get(args[0], args[0])
+            close = nearest(meant, COMMANDS) or "; see `deck-sim --help`"
             raise click.UsageError(f"unknown command {args[0]!r}{close}")
         return super().resolve_command(ctx, args)
 

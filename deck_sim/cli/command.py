@@ -1,11 +1,14 @@
 """The base class of commands, and the error that they raise."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+GIVEN_WORDS = "deck_sim.given_words"  # of a command, in the `meta` of its context
 
 
 def print_json(data: Any) -> None:
@@ -19,6 +22,35 @@ class Command(click.Command):
     def __init__(self, *args: Any, examples: list[str], **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         self.examples = examples
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; the error about a wrong one says what may be meant."""
+        given = ctx.meta[GIVEN_WORDS] = [*args]
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            text = error.format_message()
+            raise click.UsageError(f"{text}{self._explain(ctx, error.option_name)}", ctx) from None
+        except click.UsageError as error:
+            meant = [f"; did you mean {one!r}?" for one in self._options_of(given)]
+            if isinstance(error, click.BadParameter) or not meant:
+                raise
+            raise click.UsageError(f"{error.format_message()}{meant[0]}", ctx) from None
+
+    def _explain(self, ctx: click.Context, name: str) -> str:
+        if ctx.parent is None:
+            return f" Options of a command come after its name: deck-sim COMMAND {name}"
+        long = [n for one in self.params for n in one.opts if n.startswith(f"-{name}")]
+        return f" Options are written in full: {', '.join(long)}" if long else ""
+
+    def _options_of(self, words: list[str]) -> Iterator[str]:
+        """The options that have a word as their name or as one of their values."""
+        for word in words:
+            for one in self.params:
+                if f"--{word}" in one.opts:
+                    yield f"--{word}"
+                elif isinstance(one.type, click.Choice) and word in one.type.choices:
+                    yield f"{one.opts[0]} {word}"
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples below the options."""

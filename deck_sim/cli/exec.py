@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -16,7 +17,7 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.real_time import monotonic
-from deck_sim.cli.command import Command, CommandError
+from deck_sim.cli.command import GIVEN_WORDS, Command, CommandError
 from deck_sim.cli.exec_report import (
     ExecReport,
     explain_how_to_call,
@@ -38,6 +39,8 @@ from deck_sim.webhooks.signing import secret_of
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126  # as shells exit
 _BY_SIGNAL = 128
 _TIMED_OUT = 124  # as of timeout(1)
+# Those that a command is unlikely to have, too.
+_OWN_OPTIONS = ("--clock", "--edition", "--intercept", "--scenarios", "--env-base-url")
 _SIGNAL_INTERVAL = 0.1  # seconds
 _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
 
@@ -90,7 +93,10 @@ _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
 )
 @click.option("--hold", is_flag=True, help="Serve on after the command ends, until Ctrl-C.")
 @click.argument("words", metavar="COMMAND...", nargs=-1)
+@click.pass_context
 def command(
+    context: click.Context,
+    /,
     words: tuple[str, ...],
     env_base_url: str,
     env_api_key: str,
@@ -112,6 +118,9 @@ def command(
     if report_file is not None and not report_file.parent.is_dir():
         folder = str(report_file.parent)
         raise click.UsageError(f"--report: the folder {folder!r} does not exist")
+    if report_file is not None and report_file.suffix not in ("", ".xml", ".json"):
+        name = report_file.name
+        raise click.UsageError(f"--report: {name!r} must end in .xml (JUnit) or in .json")
     names = [env_base_url, env_api_key, env_webhook_secret]
     if not all(names) or any("=" in name for name in names) or len({*names}) < len(names):
         raise click.UsageError(f"--env-…: three different names without `=`; found {names}")
@@ -136,6 +145,9 @@ def command(
         other = explain_other_key(worlds, mask_key(key), env_api_key)
         if other and not intercepts:  # an intercepted program keeps its own key
             click.echo(f"  {other}", err=True)
+        for option in _find_misplaced(context.meta[GIVEN_WORDS], words):
+            text = f"{option} came after the command, and was given to {words[0]!r}"
+            click.echo(f"  {text}: write `deck-sim exec {option} … -- {words[0]}`", err=True)
         if report_file is not None:
             unwritten = _write_report(report, report_file)
             code = code or unwritten
@@ -193,7 +205,8 @@ def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None)
             process = subprocess.Popen(words, env=variables)
         except OSError as error:
             code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
-            raise CommandError(f"cannot run {words[0]!r}: {error.strerror}", code) from None
+            text = f"cannot run {words[0]!r}: {error.strerror}{_explain_word(words[0])}"
+            raise CommandError(text, code) from None
         for number in early:
             process.send_signal(number)
         ended: int | None = None
@@ -214,6 +227,22 @@ def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None)
         return ended
     click.echo(f"deck-sim: the command was ended by {signal.Signals(-ended).name}", err=True)
     return _BY_SIGNAL - ended
+
+
+def _explain_word(word: str) -> str:
+    """What may be wrong with the name of a program that cannot be run."""
+    if re.match(r"\w+=", word):
+        return f"; to set a variable, begin with env: -- env {word} …"
+    if " " in word:
+        return f"; write {word!r} as separate words, or as a line for a shell: -- sh -c {word!r}"
+    return ""
+
+
+def _find_misplaced(given: list[str], words: tuple[str, ...]) -> list[str]:
+    """Options of exec that were written after the command, and not behind a `--`."""
+    if given[: len(given) - len(words)][-1:] == ["--"]:
+        return []
+    return [word for word in words if word.partition("=")[0] in _OWN_OPTIONS]
 
 
 def _wait_for_signal(text: str) -> None:

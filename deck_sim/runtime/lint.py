@@ -99,7 +99,8 @@ def polls_a_frozen_clock(context: LintContext) -> Iterator[Finding]:
 
 @lint_rule(
     why="Deck allows 200 calls in ten seconds for a whole organization, then answers 429.",
-    fix="Wait longer between two reads, or subscribe to the events.",
+    fix="Wait longer between two reads, or subscribe to the events. A test need not wait with the"
+    " clock `on_poll`.",
 )
 def polls_too_often(context: LintContext) -> Iterator[Finding]:
     """Early reads, unless a frozen clock explains them."""

@@ -75,8 +75,17 @@ def test_python_dash_m_is_the_command_line(monkeypatch, capsys):
     ("words", "message"),
     [
         (["srve"], "unknown command 'srve'; did you mean 'serve'?"),
+        (["run", "--", "npm", "test"], "unknown command 'run'; did you mean 'exec'?"),
         (["xyzzy"], "unknown command 'xyzzy'; see `deck-sim --help`"),
-        (["--loud"], "No such option '--loud'."),
+        (["--loud"], "No such option '--loud'. Options of a command come after its name: "),
+        (["serve", "-k", "a"], "No such option '-k'. Options are written in full: --keys"),
+        (["serve", "-x"], "No such option '-x'."),
+        (["schema", "world"], "Got unexpected extra argument (world); did you mean '--world'?"),
+        (
+            ["openapi", "credentials"],
+            "Got unexpected extra argument (credentials); did you mean '--edition credentials'?",
+        ),
+        (["openapi", "pets"], "Got unexpected extra argument (pets)"),
         (["check"], "Missing argument 'PATH...'."),
         (["serve", "--port", "70000"], "Invalid value for '--port': 70000 is not in the range"),
     ],

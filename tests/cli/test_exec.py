@@ -87,6 +87,13 @@ def test_a_command_that_calls_nothing_is_told_where_the_api_is(cli):
     assert "nothing called the simulated API: does the command read DECK_URL?" in shown
 
 
+def test_an_option_after_the_command_is_named(cli):
+    """The command got it. Behind a `--` that is meant so."""
+    told = "  --clock came after the command, and was given to 'true': write `deck-sim exec --clock"
+    assert told in cli("exec", "true", "--clock", "on_poll").stderr
+    assert "came after" not in cli("exec", "--", "true", "--clock", "on_poll").stderr
+
+
 def test_a_command_that_uses_another_key_is_told_its_key(cli):
     """A variable that is not set ends up as a key like `undefined`."""
     source = CLIENT.replace('os.environ["DECK_API_KEY"]', "'undefined'")
@@ -274,6 +281,9 @@ def test_a_signal_before_the_command_runs_is_passed_on(cli, monkeypatch):
     [
         (["--", "no-such-program"], 127, "cannot run 'no-such-program': No such file"),
         (["--", "/"], 126, "cannot run '/': Permission denied"),
+        (["--", "npm test"], 127, "or as a line for a shell: -- sh -c 'npm test'"),
+        (["--", "CI=1", "npm"], 127, "to set a variable, begin with env: -- env CI=1 …"),
+        (["--report", "r.html", "--", "true"], 2, "'r.html' must end in .xml (JUnit) or in .json"),
         (["--report", "/no/such/folder/x.xml", "--", "true"], 2, "'/no/such/folder' does not"),
         (["--env-api-key", "A=B", "--", "true"], 2, "three different names without `=`; found"),
         (["--env-api-key", "DECK_BASE_URL", "--", "true"], 2, "three different names"),
