@@ -140,7 +140,8 @@ def command(
         report = ExecReport([*words], code, worlds, refused)
         intercepts = server.interceptor is not None
         how = explain_how_to_call(env_base_url, intercepts=intercepts)
-        summary = report.summary("" if code > _BY_SIGNAL else how)
+        by_signal = _BY_SIGNAL < code < _BY_SIGNAL + signal.NSIG
+        summary = report.summary("" if by_signal else how)
         click.echo(f"deck-sim: {summary}", err=True)
         other = explain_other_key(worlds, mask_key(key), env_api_key)
         if other and not intercepts:  # an intercepted program keeps its own key

@@ -83,7 +83,7 @@ for key, path in (("sk_a", "/agents"), ("k\\xe9y", "/agents"), ("sk_b", "_sim"))
 
 def test_a_command_that_calls_nothing_is_told_where_the_api_is(cli):
     """It probably does not read the variable."""
-    shown = cli("exec", "--env-base-url", "DECK_URL", *python("pass")).stderr
+    shown = cli("exec", "--env-base-url", "DECK_URL", *python("raise SystemExit(254)")).stderr
     assert "nothing called the simulated API: does the command read DECK_URL?" in shown
 
 
