@@ -137,7 +137,7 @@ function paintPins(scene, pen) {
       flag(scene, pen, scene.now, "now", palette.sunken, palette.quiet);
     }
     const text = clockText(scene.horizon);
-    flag(scene, pen, scene.horizon, text, palette.families.person.line, palette.surface);
+    flag(scene, pen, scene.horizon, text, palette.families.person.text, palette.surface);
   } else flag(scene, pen, scene.now, now, palette.accent, palette.onAccent);
   if (scene.pointer >= scene.labels) {
     const time = Math.round(scene.view.time(scene.pointer - scene.labels));

@@ -51,10 +51,7 @@ export function hitAt(scene, x, y) {
 /** @param {Scene} scene @param {Lane} lane @param {number} x */
 function marksAt(scene, lane, x) {
   const { view } = scene;
-  const first = Math.max(
-    firstMarkAfter(lane.marks, view.time(-40)),
-    Number(lane.marks[0]?.type === "created"),
-  );
+  const first = firstMarkAfter(lane.marks, view.time(-40));
   /** @type {import("./marks.js").Mark[]} */
   let found = [];
   let nearest = Infinity;

@@ -35,9 +35,11 @@ export const GLYPH = 12;
 const MOST_GLYPHS = 8;
 const LAST_OF_STORY = MARK_TYPES.indexOf("answer");
 
-/** @param {Mark[]} marks @param {number} time */
+/** The index of the first mark to draw. A bar begins where it was created: that is not drawn again.
+ * @param {Mark[]} marks @param {number} time */
 export function firstMarkAfter(marks, time) {
-  return lastAtMost(marks.length, (i) => marks[i].at, time) + 1;
+  const first = lastAtMost(marks.length, (i) => marks[i].at, time) + 1;
+  return Math.max(first, Number(marks[0]?.type === "created"));
 }
 
 /**

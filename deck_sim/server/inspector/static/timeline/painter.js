@@ -83,7 +83,7 @@ function paintMarks(scene, pen, lane, y) {
   const { view, selected } = scene;
   const { marks } = lane;
   const [from, to] = [view.time(-40), view.time(view.width + 40)];
-  const begin = Math.max(firstMarkAfter(marks, from), Number(marks[0]?.type === "created"));
+  const begin = firstMarkAfter(marks, from);
   /** @param {number} time */
   const place = (time) => scene.x(time);
   const alpha = context.globalAlpha;

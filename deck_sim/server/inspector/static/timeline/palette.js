@@ -12,7 +12,7 @@ export const FAMILIES = /** @type {const} */ ([
 /** @typedef {import("../statuses.js").Family} Family */
 /** @typedef {{line: string, tint: string, text: string, pattern: CanvasPattern | null}} Ink */
 
-/** The colour of marks: that of a family, or of plain text. @type {Record<string, Family | "text">} */
+/** The families whose colour marks have; others have that of quiet text. @type {Record<string, Family>} */
 const OF_MARKS = {
   error: "bad",
   attempt_failed: "bad",
@@ -62,7 +62,7 @@ export class Palette {
   /** @param {string} type of a mark */
   mark(type) {
     const family = OF_MARKS[type];
-    return family && family !== "text" ? this.families[family].line : this.quiet;
+    return family ? this.families[family].line : this.quiet;
   }
 }
 
