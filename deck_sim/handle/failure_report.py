@@ -113,7 +113,7 @@ def _how_to_call(deck: "Deck") -> str:
     if deck.base_url in os.environ.values():
         return (
             "the environment names this world while the test runs; an application that read it"
-            " before, when it was imported, has other settings"
+            " before, when it was imported, has other settings: replace those, too"
         )
     return (
         "an application that reads its environment needs the fixture `deck_env`; one that always"

@@ -55,7 +55,6 @@ _LONGEST = 200  # characters of an error in a header
 # of the text with which it refused a webhook.
 RAISED_HEADER = "deck-sim-raised"
 REFUSAL_HEADER = "deck-sim-refusal"
-_TEXTS = ("application/json", "text/plain")  # media types of refusals; a page says nothing more
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +219,10 @@ def place_of(error: BaseException) -> tuple[object, ...]:
 
 
 def _read_refusal(response: HttpResponse) -> dict[str, str]:
-    types = [value for name, value in response.headers if name.lower() == b"content-type"]
-    is_text = any(one.decode("latin-1").lower().startswith(_TEXTS) for one in types)
-    if response.status < 400 or not (is_text and response.body):
-        return {}
-    return {REFUSAL_HEADER: _as_line(response.body.decode(errors="replace"))}
+    text = _as_line(response.body.decode(errors="replace"))
+    # A framework's page for an error says no more than the status.
+    is_told = response.status >= 400 and text and not text.startswith("<")
+    return {REFUSAL_HEADER: text} if is_told else {}
 
 
 def _as_header(error: BaseException) -> str:

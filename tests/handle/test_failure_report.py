@@ -142,6 +142,7 @@ def test_undelivered_webhooks_are_shown(deck, run, status, asked):
     assert ("does the application verify with the secret" in shown) is asked
 
 
+@pytest.mark.deck(strict=False)
 @pytest.mark.parametrize(
     ("error", "asked"),
     [(ValueError("No matching signature found"), True), (KeyError("currency"), False)],
@@ -277,19 +278,19 @@ def test_events_before_the_first_destination_are_shown(deck, run, is_late):
 
 
 @pytest.mark.parametrize(
-    ("status", "type_", "body", "said"),
+    ("status", "body", "said"),
     [
-        (500, "text/plain", "the database\n is down", "500  the database is down"),
-        (422, "application/json", '{"detail": "payload"}', '422  {"detail": "payload"}'),
-        (500, "text/html", "<h1>Internal Server Error</h1>", "500"),
-        (404, "application/json", "", "404"),
+        (500, "the database\n is down", "500  the database is down"),
+        (422, '{"detail": "payload"}', '422  {"detail": "payload"}'),
+        (500, "<h1>Internal Server Error</h1>", "500"),
+        (404, "", "404"),
     ],
 )
-def test_the_text_of_a_refused_webhook_is_shown(deck, run, status, type_, body, said):
+def test_the_text_of_a_refused_webhook_is_shown(deck, run, status, body, said):
     """A 404 asks for the path; a text that is not about signatures asks for no secret."""
 
     def app(environ, start_response):
-        start_response(f"{status} ", [("Content-Type", type_)])
+        start_response(f"{status} ", [])
         return [body.encode()]
 
     deck.deliver_to(app)
@@ -298,4 +299,4 @@ def test_the_text_of_a_refused_webhook_is_shown(deck, run, status, type_, body, 
     report = write_report(deck)
     assert f", attempt 3: {said}\n" in report
     assert ("take POST at the path" in report) is (status == 404)
-    assert ("verify with the secret" in report) is (type_ == "text/html")
+    assert ("verify with the secret" in report) is body.startswith("<")
