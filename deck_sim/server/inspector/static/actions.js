@@ -3,6 +3,7 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { words } from "./format.js";
+import { commandsIn } from "./statuses.js";
 
 /**
  * @typedef {import("./app.js").Context} Context
@@ -19,34 +20,9 @@ const ACTIONS = {
   invalidate: { label: "Invalidate", command: "invalidate", done: "invalid", tone: "danger" },
 };
 
-/** By kind and status. The server still decides. @type {Record<string, Record<string, string[]>>} */
-const ALLOWED = {
-  task_run: {
-    queued: ["cancel"],
-    running: ["cancel"],
-    interaction_required: ["cancel"],
-    pending: ["approve", "reject", "cancel"],
-    review_required: ["approve", "reject", "cancel"],
-  },
-  connection: {
-    connected: ["drop", "invalidate"],
-    interaction_required: ["drop"],
-  },
-  session: { running: ["drop"], idle: ["drop"] },
-  credential: { unverified: ["invalidate"], verified: ["invalidate"] },
-};
-
-/** Cancelling while a person is asked is refused by one edition. */
-const NOT_IN = { connections: ["task_run.interaction_required.cancel"] };
-
 /** @param {Context} ctx @param {Target} target @returns {Action[]} */
-export function actionsOn(ctx, target) {
-  const names = ALLOWED[target.kind]?.[target.status] ?? [];
-  const edition = ctx.model.world?.edition ?? "";
-  const refused = /** @type {Record<string, string[]>} */ (NOT_IN)[edition] ?? [];
-  return names
-    .filter((name) => !refused.includes(`${target.kind}.${target.status}.${name}`))
-    .map((name) => ACTIONS[name]);
+function actionsOn(ctx, { kind, status }) {
+  return commandsIn(ctx.model.world?.edition ?? "", kind, status).map((name) => ACTIONS[name]);
 }
 
 /** The path of a resource in the control API. @param {Target} target */

@@ -27,10 +27,15 @@ for (const [family, statuses] of Object.entries(FAMILIES))
 /** Deliveries and runs both have `pending`: one waits for a receiver, the other for a person. */
 const OF_DELIVERIES = new Map(BY_STATUS).set("pending", "waiting");
 
+/** @param {string} status */
+export function isKnown(status) {
+  return BY_STATUS.has(status);
+}
+
 /**
  * @param {string|null|undefined} status
  * @param {string} [kind]
- * @returns {Family}
+ * @returns {Family} a status that is not known is `over`
  */
 export function familyOf(status, kind) {
   const table = kind === "event_delivery" ? OF_DELIVERIES : BY_STATUS;
@@ -50,10 +55,24 @@ export function isFinal(kind, status) {
   return (FINAL[/** @type {keyof typeof FINAL} */ (kind)] ?? []).includes(status ?? "");
 }
 
-/** Statuses in which nothing has to happen any more, though a later call may change them. */
-const SETTLED = ["connected", "disconnected", "invalid", "idle", "unverified", "verified"];
+const CANCEL = { queued: ["cancel"], running: ["cancel"] };
+const REVIEW = ["approve", "reject", "cancel"];
 
-/** @param {string} kind @param {string|null} status */
-export function isSettled(kind, status) {
-  return isFinal(kind, status) || SETTLED.includes(status ?? "");
+/** What can be done from outside the script, by edition, kind and status.
+ * @type {Record<string, Record<string, Record<string, string[]>>>} */
+const COMMANDS = {
+  connections: {
+    task_run: { ...CANCEL, pending: REVIEW },
+    connection: { connected: ["drop", "invalidate"] },
+  },
+  credentials: {
+    task_run: { ...CANCEL, interaction_required: ["cancel"], review_required: REVIEW },
+    credential: { unverified: ["invalidate"], verified: ["invalidate"] },
+    session: { running: ["drop"], idle: ["drop"] },
+  },
+};
+
+/** @param {string} edition @param {string} kind @param {string} status @returns {string[]} */
+export function commandsIn(edition, kind, status) {
+  return COMMANDS[edition]?.[kind]?.[status] ?? [];
 }
