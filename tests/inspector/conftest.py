@@ -11,6 +11,9 @@ import pytest
 from browser import MISSING, Browser, Watch, find_chromium
 from playwright.sync_api import expect
 
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.serve import ServerThread
+
 
 @pytest.fixture(scope="session")
 def browser():
@@ -82,3 +85,19 @@ def busy_world(api, sim, run_task, advance, subscribe, receiver):
     api.get("/agents/agt_none")
     run_task("slow_success")
     return sim
+
+
+@pytest.fixture
+def start_server(watch):
+    """Start a server of the test's own, which has no worlds of other tests."""
+    threads = []
+
+    def start_server(port=0, **settings):
+        thread = ServerThread(WorldRegistry(**settings), port=port).start()
+        threads.append(thread)
+        watch.origin = thread.server.url
+        return thread
+
+    yield start_server
+    for thread in threads:
+        thread.stop()

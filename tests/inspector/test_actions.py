@@ -2,6 +2,7 @@
 
 import threading
 
+import httpx2
 import pytest
 from playwright.sync_api import expect
 
@@ -95,9 +96,10 @@ def test_the_title_counts_the_open_prompts(page, open_tab, run_task, advance):
     expect(page).to_have_title("(1) deck-sim")
 
 
-def test_an_empty_world_hints_at_the_one_that_got_the_calls(page, server, api, key, open_tab):
-    api.get("/agents")
-    page.goto(f"{server.url}/_sim/ui#key={key}_mistyped")
+def test_an_empty_world_hints_at_the_one_that_got_the_calls(page, start_server):
+    server = start_server().server
+    httpx2.get(f"{server.base_url}/agents", headers={"Authorization": "Bearer sk_right"})
+    page.goto(f"{server.url}/_sim/ui#key=sk_mistyped")
     hint = page.get_by_role("status").filter(has_text="another key")
     expect(hint).to_contain_text("1 call")
 

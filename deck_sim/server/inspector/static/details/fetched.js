@@ -12,6 +12,7 @@
 
 const MOST = 300; // more than one view asks for, or they would drive out one another
 const SHORTEST_REST = 150; // ms
+const LONGEST_REST = 3_000; // ms: what was slow once is not old for long
 const REST = 10; // times as long as the answer took: a large world is not asked all the time
 /** @type {WeakMap<object, Map<string, Fetched>>} */
 const byApi = new WeakMap();
@@ -48,8 +49,11 @@ async function ask(ctx, path, known, stamp) {
   }
   ctx.refresh();
   const rest = Math.max(SHORTEST_REST, REST * (performance.now() - began));
-  setTimeout(() => {
-    known.isResting = false;
-    ctx.refresh();
-  }, rest);
+  setTimeout(
+    () => {
+      known.isResting = false;
+      ctx.refresh();
+    },
+    Math.min(rest, LONGEST_REST),
+  );
 }
