@@ -8,6 +8,8 @@ import { codeBlock } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
+const SHOWN = 3; // other worlds; the newest is the likeliest one
+
 /** @type {{others: any[], timer: number}} */
 const found = { others: [], timer: 0 };
 
@@ -54,17 +56,20 @@ function otherWorlds(ctx) {
     ${icon("warning")}
     <span>
       <strong>Does your program use another key?</strong>
-      ${found.others.slice(0, 3).map(
-        (one) =>
-          html`<button
-              type="button"
-              class="link"
-              @click=${() => ctx.set({ key: null, world: one.id })}
-            >
-              ${one.key}
-            </button>
-            has ${countText(one.calls, "call")}. `,
-      )}
+      ${found.others
+        .slice(-SHOWN)
+        .reverse()
+        .map(
+          (one) =>
+            html`<button
+                type="button"
+                class="link"
+                @click=${() => ctx.set({ key: null, world: one.id })}
+              >
+                ${one.key}
+              </button>
+              has ${countText(one.calls, "call")}. `,
+        )}
     </span>
   </div>`;
 }
