@@ -1,0 +1,81 @@
+"""Takes the screenshots of README.md and docs/inspector.md: `scripts/screenshots`."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx2
+from browser import Browser, find_chromium
+
+from deck_sim import DeckSim, WebhookReceiver
+
+FOLDER = Path(__file__).parents[2] / "docs" / "images"
+WIDE, LOW = {"width": 1280, "height": 720}, {"width": 1280, "height": 540}
+
+# File, theme, size, what the address names, and what is done before the picture is taken.
+PICTURES = [
+    ("timeline-light", "light", WIDE, {}, "answer"),
+    ("timeline-dark", "dark", WIDE, {}, "answer"),
+    ("run", "light", LOW, {"select": "resource:{run}"}, "scroll"),
+    ("calls", "light", LOW, {"tab": "journal"}, None),
+]
+
+
+def tell_story(deck):
+    """An afternoon in which most things happen; returns the id of a run that waits for a code."""
+    with WebhookReceiver(deck) as receiver:
+        receiver.respond(503, times=2)
+        ready = deck.ready_task(login=True)
+        deck.advance("5s")
+        headers = {"Authorization": f"Bearer {deck.api_key}"}
+        with httpx2.Client(base_url=deck.base_url, headers=headers) as client:
+
+            def start(scenario, **input_):
+                client.headers["Deck-Sim-Scenario"] = scenario
+                body = {**ready.login, "input": input_}
+                answer = client.post(f"/tasks/{ready.task_id}/run", json=body)
+                deck.advance("4s")
+                return answer.json()["id"]
+
+            start("success", guest="Alex Green")
+            start("source_down", guest="Robin Hall")
+            start("needs_approval", guest="Kim Lee")
+            run = start("mfa_then_success", guest="Sam Diaz")
+            deck.advance("7s")
+            client.get("/task-runs", params={"status": "running"})
+            client.get(f"/task-runs/{run}")
+            client.post(f"/task-runs/{run}/interaction", json={"inputs": {"code": "000000"}})
+            client.get("/agents/agt_unknown")
+            start("success", guest="Jo Park")
+    return run
+
+
+def take(browser, deck, run, name, theme, size, place, act):
+    """Take one picture."""
+    page = browser.new_page(color_scheme=theme, viewport=size)
+    named = {key: value.format(run=run) for key, value in place.items()}
+    page.goto(f"{deck.url}/_sim/ui#{urlencode({'key': deck.api_key, **named})}")
+    page.locator(".live-live").wait_for(state="attached")
+    if act == "answer":
+        page.get_by_role("button", name="Answer").wait_for()
+        page.keyboard.press("a")
+    if act == "scroll":
+        story = page.get_by_role("heading", name="Scenario", exact=True)
+        story.evaluate("heading => heading.scrollIntoView()")
+    page.wait_for_timeout(1500)  # answers for the details, and the last animation
+    page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def main():
+    """Take all pictures."""
+    FOLDER.mkdir(exist_ok=True)
+    browser = Browser(find_chromium())
+    with DeckSim() as deck:
+        run = tell_story(deck)
+        for picture in PICTURES:
+            browser.run(take, browser, deck, run, *picture)
+        browser.close_pages()
+    browser.stop()
+
+
+if __name__ == "__main__":
+    main()
