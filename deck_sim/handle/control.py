@@ -109,11 +109,10 @@ class Control:
         try:
             yield
         except httpx2.TransportError as error:
-            text = (
-                f"no deck-sim server answers at {self.url}: {error or type(error).__name__};"
-                " `deck-sim serve` starts one"
-            )
-            raise DeckSimError(text) from None
+            text = f"no deck-sim server answers at {self.url}: {error or type(error).__name__}"
+            is_https = f"{self.url}".startswith("https:")
+            fix = "its URL begins with http:" if is_https else "`deck-sim serve` starts one"
+            raise DeckSimError(f"{text}; {fix}") from None
 
     def _check(self, answer: httpx2.Response) -> None:
         if "Deck-Sim-Version" not in answer.headers:

@@ -36,6 +36,13 @@ def test_a_missing_server_is_an_error_with_its_url(free_url):
         deck.settle()
 
 
+def test_a_url_with_https_is_named_as_the_mistake(server):
+    """The error of TLS itself does not say so."""
+    url = server.url.replace("http:", "https:")
+    with pytest.raises(DeckSimError, match=f"answers at {url}: .*; its URL begins with http:"):
+        Deck(url, "sk_test").reset()
+
+
 @pytest.mark.parametrize(
     "url", ["localhost:8000", "127.0.0.1:8000", "ftp://a", "http://", "http://[::1", "http://a:0"]
 )
