@@ -8,7 +8,7 @@ from deck_sim.base.errors import DeckSimError, quote
 DEFAULT_URL = "http://127.0.0.1:8765"  # of `deck-sim serve`
 DECK_HOST = "api.deck.co"  # of Deck itself
 
-_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*\.?[a-z0-9])*")
+_HOST = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*")
 
 
 def read_url(text: str) -> str:
