@@ -18,7 +18,7 @@ from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.changes import Listener
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.runtime.serialization import print_moment
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.simulation import REAL, Simulation
 from deck_sim.runtime.timeline import Position, next_record
 from deck_sim.server.control.reports import read_word
 from deck_sim.server.control.routes import route
@@ -97,8 +97,11 @@ class EventStream:
         if not self._is_ready:
             self.worlds.dispatcher.wake(simulation)  # a real clock moves without calls
         world = print_world(simulation)
-        if world != self._shown:
-            self._shown = world
+        # A real clock goes on by itself. A page asks what is new after each message, and that call
+        # moves the clock: with a message for it the page would never stop asking.
+        shown = {**world, "now": None} if simulation.mode == REAL else world
+        if shown != self._shown:
+            self._shown = shown
             yield self._message("world", world)
         for _ in range(_MOST_MESSAGES):
             record = next_record(simulation, self.position)

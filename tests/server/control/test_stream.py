@@ -150,6 +150,17 @@ def test_a_change_of_the_settings_is_a_message(sim, streaming):
     assert patched["default_scenario"] == "source_down"
 
 
+def test_calls_do_not_bring_messages_while_a_real_clock_goes_on(sim, streaming):
+    """A page that asks after each message would never stop."""
+    sim.put("/clock", json={"mode": "real", "speed": 100_000})
+    with streaming() as messages:
+        messages.until(type_="ready")
+        times = {sim.get("/next").json()["now"] for _ in range(5)}
+        sim.post("/clock/advance", json={"by": "1m"})
+        found = messages.until(what="advanced 1m")
+    assert (len(times), types(found)) == (5, ["entry"])
+
+
 @pytest.mark.parametrize("how", ["reset", "restore", "delete"])
 def test_a_world_that_is_replaced_begins_a_new_epoch(sim, agent, streaming, how):
     """All that was sent before is to be forgotten. A deleted world comes back with a call."""
