@@ -171,11 +171,11 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     return problem(name, text, field=field)
 
 
-def read_for_journal(body: bytes) -> Any:
+def read_for_journal(body: bytes, longest: int = MAX_JOURNAL_TEXT) -> Any:
     """Return a body for the journal: without secrets; the start of its text if it is not JSON."""
     if not body:
         return None
     try:
         return redact(_read_json(body))
     except ApiError:
-        return cut_before_secret(body[:MAX_JOURNAL_TEXT].decode(errors="replace"))
+        return cut_before_secret(body[:longest].decode(errors="replace"))

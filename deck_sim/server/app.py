@@ -182,7 +182,7 @@ class DeckApp(App):
             return response
         faulty = apply_fault(request.fault, response, simulation, request.id)
         sent = faulty.outgoing
-        simulation.responses.keep(call.number, sent.headers, b"".join(sent.pieces))
+        simulation.responses.keep(call.number, sent.headers, sent.body)
         return faulty
 
     async def handle(self, request: Request) -> Answer:

@@ -3,14 +3,14 @@
 They do not change a world: they are not in its journal, and do not move an `on_poll` clock.
 """
 
-import json
 from functools import partial
 from typing import Any
 
 from deck_sim.base.errors import quote
-from deck_sim.base.redaction import cut_before_secret, redact, redact_headers
+from deck_sim.base.redaction import redact_headers
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.journal import KEPT_HEADERS, MAX_CALLS, Call
+from deck_sim.runtime.request_bodies import read_for_journal
 from deck_sim.runtime.responses import SentResponse
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
 from deck_sim.runtime.timeline import print_timeline
@@ -68,12 +68,11 @@ def _print_whole(call: Call) -> dict[str, Any]:
 
 
 def _print_response(sent: SentResponse) -> dict[str, Any]:
-    try:
-        body = redact(json.loads(sent.body)) if sent.body else None
-    except ValueError:  # a page, or only the beginning
-        body = cut_before_secret(sent.body.decode(errors="replace"))
-    is_cut = len(sent.body) < sent.length
-    return {"headers": redact_headers(dict(sent.headers)), "body": body, "truncated": is_cut}
+    return {
+        "headers": redact_headers(dict(sent.headers)),
+        "body": read_for_journal(sent.body, longest=len(sent.body)),
+        "truncated": len(sent.body) < sent.length,
+    }
 
 
 def print_call(call: Call) -> dict[str, Any]:

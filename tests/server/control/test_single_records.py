@@ -47,10 +47,13 @@ def test_a_replayed_call_is_shown_as_the_first_was(api, sim):
         ({"truncate": True}, '{"data":'),
         ({"empty": True}, "None"),
         ({"status": 418, "body": {"tea": "pot", "token": "abc"}}, "{'tea': 'pot', 'token': '•••'}"),
+        ({"status": 200, "body": "[NaN]"}, "[NaN]"),
+        ({"status": 200, "body": '["\\ud800"]'}, r'["\ud800"]'),
+        ({"status": 200, "body": "[" * 9999}, "[" * 9999),
     ],
 )
 def test_a_response_is_shown_as_a_fault_sent_it(api, sim, fault, body):
-    """A page of a proxy, a part of the answer, or nothing."""
+    """A page of a proxy, a part of the answer, nothing, or JSON that cannot be printed again."""
     answer = sim.post("/faults", json={"match": "GET /v2/agents", **fault})
     assert answer.status_code == 200, answer.text
     with suppress(httpx2.HTTPError):
