@@ -50,6 +50,19 @@ def test_a_page_keeps_the_messages_of_a_queue(deck, deck_client, record):
     assert [message["type"] for message in messages] == ["agent.created"]
 
 
+@pytest.mark.deck(edition="credentials")
+def test_a_page_keeps_no_secrets_of_destinations(deck, deck_client, record):
+    """The API shows its owner the URL and headers of a webhook; a page may be sent to anybody."""
+    webhook = {"url": "http://me:hunter2@127.0.0.1/?token=hunter2"}
+    webhook["custom_headers"] = '{"X-Auth": "hunter2"}'
+    body = {"name": "W", "type": "webhook", "webhook": webhook, "events": ["*"]}
+    assert deck_client.post("/event-destinations", json=body).status_code == 201
+    deck_client.post("/agents", json={"name": "Concierge"})
+    recording = record()
+    assert "127.0.0.1/?token=•••" in f"{recording['answers']}"
+    assert "hunter2" not in f"{recording}"
+
+
 def test_a_page_of_an_empty_world_has_a_title(record):
     page = record(title="Nothing", text="Why?")
     assert (page["title"], page["text"], page["entries"]) == ("Nothing", "Why?", [])

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from deck_sim.base.errors import DeckSimError
+from deck_sim.base.redaction import redact
 from deck_sim.server.inspector.serving import PAGE, STATIC
 
 Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a `DeckSimError`
@@ -76,11 +77,14 @@ def _messages(stream: str) -> Iterator[tuple[str, Json]]:
 
 
 def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
-    """The answers for the latest ids, by path. What was deleted since has none."""
+    """The answers for the latest ids, by path, without secrets: a page is passed on. What was
+    deleted since has none.
+    """
     answers = dict[str, Any]()
     for one in [*dict.fromkeys(filter(None, ids))][-_MOST:]:
         with suppress(DeckSimError):
-            answers[f"/_sim{path.format(one)}"] = json.loads(read(path.format(quote(one, safe=""))))
+            answer = json.loads(read(path.format(quote(one, safe=""))))
+            answers[f"/_sim{path.format(one)}"] = redact(answer)
     return answers
 
 
