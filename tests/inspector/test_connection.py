@@ -35,6 +35,18 @@ def test_the_page_goes_on_when_the_server_is_back(page, start_server, watch, key
     expect(page.locator(".live-live")).to_be_attached()
 
 
+def test_what_was_selected_is_left_when_the_server_lost_the_world(page, start_server, watch, key):
+    before = start_server()
+    watch.refusals_are_expected = True
+    page.goto(f"{before.server.url}/_sim/ui#key={key}&select=resource:trun_lost")
+    expect(page.get_by_role("complementary", name="Details")).to_be_visible()
+    before.stop()
+    expect(page.locator(".live-reconnecting")).to_be_attached()
+    start_server(before.server.port)
+    expect(page.get_by_text("The server was restarted.")).to_be_visible()
+    expect(page.get_by_role("complementary", name="Details")).to_be_hidden()
+
+
 def test_news_arrive_without_a_reload(page, open_tab, run_task):
     open_tab(page)
     run_task()

@@ -5,6 +5,7 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { advanceButtons, clockView } from "./clock.js";
 import { icon } from "./icons.js";
 import { writePreference } from "./preferences.js";
+import { withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -65,7 +66,9 @@ function notice(ctx) {
   const { state, text } = ctx.connection;
   if (state === "refused")
     return html`<div class="notice notice-bad" role="alert">
-      ${icon("warning")}<span><strong>The server refuses this key.</strong> ${text}</span>
+      ${icon("warning")}<span
+        ><strong>The server refuses this key.</strong> ${withCode(text ?? "")}</span
+      >
       <button type="button" class="button" @click=${() => ctx.set({ key: null, world: null })}>
         Choose a world
       </button>

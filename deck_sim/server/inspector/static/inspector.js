@@ -60,6 +60,8 @@ export class Inspector {
     /** @type {Stream|null} */
     this.stream = null;
     this.toasts = new Toasts(() => this.refresh());
+    /** Whether the connection was lost, and nothing has come since. */
+    this.wasGone = false;
     this.isDrawn = true;
     this.shownTab = "";
     this.ticker = 0;
@@ -97,17 +99,28 @@ export class Inspector {
     this.connection = { state: "connecting" };
     const listener = {
       onMessages: (/** @type {import("./stream.js").Message[]} */ messages) => {
+        const before = this.model.world?.epoch;
         for (const { type, data } of messages) this.model.apply(type, data);
+        if (before !== undefined && before !== this.model.world?.epoch) this._startOver();
+        this.wasGone = false;
         this._askNext();
         this.refresh();
       },
       onState: (/** @type {import("./stream.js").Connection} */ state, detail = {}) => {
         this.connection = { state, ...detail };
+        this.wasGone ||= state === "reconnecting";
         this.model.setRunning(state === "live");
         this.refresh();
       },
     };
     this.stream = new Stream(this.api, listener).start();
+  }
+
+  /** The world has another history now: it was reset or restored, or its server was restarted. */
+  _startOver() {
+    this.set({ selected: null, at: null });
+    const text = "The server was restarted. Worlds begin anew, unless it has `--state FILE`.";
+    if (this.wasGone) this.toasts.add(text, false);
   }
 
   /** Ask what is due next, soon, and at most once at a time. */

@@ -56,10 +56,11 @@ export class Stream {
         signal,
         cache: "no-store",
       });
-      if (!response.ok) return this._refuse(response);
-      this.listener.onState("live", {});
-      this.delay = FIRST_DELAY;
-      await this._read(/** @type {ReadableStream<Uint8Array>} */ (response.body), signal);
+      if (response.ok) {
+        this.listener.onState("live", {});
+        this.delay = FIRST_DELAY;
+        await this._read(/** @type {ReadableStream<Uint8Array>} */ (response.body), signal);
+      } else if (response.status < 500) return this._refuse(response); // else a proxy's answer
     } catch {
       // A lost connection; what matters is below.
     }
@@ -70,7 +71,7 @@ export class Stream {
   async _refuse(response) {
     const answer = await response.json().catch(() => null);
     const text = answer?.errors?.[0]?.message ?? `the server answered ${response.status}`;
-    this.listener.onState("refused", { text });
+    if (!this.stopped) this.listener.onState("refused", { text });
   }
 
   _retry() {
