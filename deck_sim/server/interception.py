@@ -36,6 +36,7 @@ MakeProtocol = Callable[[Callable[[ASGIApp], ASGIApp]], asyncio.Protocol]
 
 _CONNECT, _TLS = b"C", b"\x16"  # the first byte of each
 _LONGEST_HEAD = 65_536  # bytes of a CONNECT
+_PAUSE_SECONDS = 1  # after a client that could not be accepted
 _TUNNEL = b"HTTP/1.1 200 Connection established\r\n\r\n"
 # Most clients show the reason phrase of a refused CONNECT, and none of them the body.
 _REFUSED = "HTTP/1.1 403 {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -96,7 +97,12 @@ class Interceptor:
     ) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            client, _ = await loop.sock_accept(listener)
+            try:
+                client, _ = await loop.sock_accept(listener)
+            except OSError as error:  # no file is left
+                log.warning("deck-sim: the proxy cannot accept a client: %s", error.strerror)
+                await asyncio.sleep(_PAUSE_SECONDS)
+                continue
             opening = loop.create_task(self._open(client, make_protocol))
             openings.add(opening)
             opening.add_done_callback(openings.discard)
@@ -150,7 +156,7 @@ class Interceptor:
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             target = scope["raw_path"].decode("latin-1")
-            if target.startswith("/"):
+            if target.startswith(("/", "*")):
                 host = Headers(scope=scope).get("host", "")
             else:
                 host, slash, path = target.partition("://")[2].partition("/")
