@@ -226,7 +226,9 @@ def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None)
         return _TIMED_OUT
     if ended >= 0:
         return ended
-    click.echo(f"deck-sim: the command was ended by {signal.Signals(-ended).name}", err=True)
+    names = {one.value: one.name for one in signal.Signals}  # real-time signals have none
+    name = names.get(-ended, f"the signal {-ended}")
+    click.echo(f"deck-sim: the command was ended by {name}", err=True)
     return _BY_SIGNAL - ended
 
 

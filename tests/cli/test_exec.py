@@ -44,6 +44,15 @@ def test_the_exit_code_is_that_of_the_command(cli):
     ]
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGRTMIN"), reason="no real-time signals")
+def test_a_signal_without_a_name_has_its_number(cli):
+    """A few real-time signals have names, most have none."""
+    number = signal.SIGRTMIN + 1
+    killed = cli("exec", *python(f"import os; os.kill(os.getpid(), {number})"))
+    assert killed.exit_code == 128 + number
+    assert f"deck-sim: the command was ended by the signal {number}\n" in killed.stderr
+
+
 def test_the_command_finds_the_api_in_its_environment(cli, tmp_path):
     """The names can be chosen. The key is the first of `--keys`."""
     seen = tmp_path / "seen"
