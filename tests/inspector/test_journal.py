@@ -38,6 +38,15 @@ def test_a_filter_shows_the_calls_that_match(page, open_tab, api):
     expect(page.get_by_text("1 of 2 calls")).to_be_visible()
 
 
+def test_a_filter_shows_a_call_that_got_the_stored_answer(page, open_tab, api):
+    same = {"json": {"name": "Concierge"}, "headers": {"Idempotency-Key": "one"}}
+    api.post("/agents", **same)
+    open_tab(page, "journal", filter="method:post")
+    expect(rows(page)).to_have_count(1)
+    api.post("/agents", **same)
+    expect(rows(page)).to_have_count(2)
+
+
 def test_a_chip_adds_its_term_to_the_filter(page, open_tab, api):
     api.post("/agents", json={"name": "Concierge"})
     api.get("/agents")

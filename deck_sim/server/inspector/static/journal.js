@@ -20,8 +20,8 @@ const CHIPS = [
 ];
 const EXAMPLE = "Filter: text, method:post, status:4xx, path:/task-runs, fault:any …";
 
-/** @type {{key: string, calls: Call[]}} */
-let latest = { key: "", calls: [] };
+/** What the calls were filtered by, and those that matched. @type {{by: any[], calls: Call[]}} */
+let latest = { by: [], calls: [] };
 
 /** @param {Context} ctx */
 export function journalView(ctx) {
@@ -95,11 +95,11 @@ function countOf(all, found) {
  */
 function filterCalls({ model, ui }, query, findings) {
   if (!ui.filter.trim()) return model.calls;
-  const flagged = new Set(findingsByCall(findings).keys());
-  const last = model.calls.at(-1)?.id;
-  const key = JSON.stringify([ui.filter, last, model.callsDropped, flagged.size]);
-  if (key !== latest.key)
-    latest = { key, calls: model.calls.filter((call) => query.matches(call, { flagged })) };
+  const by = [ui.filter, findings, model, model.world?.epoch, model.calls.at(-1)?.number];
+  if (by.some((one, index) => one !== latest.by[index])) {
+    const flagged = new Set(findingsByCall(findings).keys());
+    latest = { by, calls: model.calls.filter((call) => query.matches(call, { flagged })) };
+  }
   return latest.calls;
 }
 
