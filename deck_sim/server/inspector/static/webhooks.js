@@ -150,7 +150,9 @@ function groupList(ctx, deliveries, isByEvent) {
   const groups = new Map();
   for (const one of deliveries) {
     const key = isByEvent ? one.eventId : one.destinationId;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
   }
   const latest = [...groups].slice(-MOST_GROUPS).reverse();
   return html`${repeat(

@@ -31,7 +31,9 @@ async function readTimeline(ctx) {
 /** @param {Context} ctx */
 async function timelineText(ctx) {
   const rows = (await readTimeline(ctx)).map(({ at, kind, id, what }) => [at, kind, id, what]);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = [0, 1, 2].map((column) =>
+    rows.reduce((widest, row) => Math.max(widest, row[column].length), 0),
+  );
   return rows
     .map((row) =>
       row
