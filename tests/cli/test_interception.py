@@ -41,6 +41,7 @@ NODE_ELSEWHERE = """
 const https = require('node:https')
 fetch('http://deck.example').catch((error) => console.error(error.cause.message))
 https.get('https://10.1.2.3').on('error', (error) => console.error(error.message))
+https.get('https://127.example').on('error', (error) => console.error(error.message))
 https.get('https://127.0.0.1:443').on('error', (error) => console.error(error.code))
 """
 DUMP = "import json, os, sys; json.dump(dict(os.environ), open(sys.argv[1], 'w'))"
@@ -96,13 +97,15 @@ def test_node_calls_no_other_host(intercept, capfd):
     """Loopback is free. The refused hosts are in the summary."""
     code, summary = intercept("--", "node", "-e", NODE_ELSEWHERE)
     assert code == 0
-    assert all(f"  {host} was called 1 time" in summary for host in ("10.1.2.3", "deck.example"))
+    hosts = ("10.1.2.3", "127.example", "deck.example")
+    assert all(f"  {host} was called 1 time" in summary for host in hosts)
     assert sorted(capfd.readouterr().err.splitlines()) == [
         "ECONNREFUSED",
-        "deck-sim refuses 10.1.2.3; to answer for it: --intercept-host api.deck.co"
-        " --intercept-host 10.1.2.3",
-        "deck-sim refuses deck.example; to answer for it: --intercept-host api.deck.co"
-        " --intercept-host deck.example",
+        *(
+            f"deck-sim refuses {host}; to answer for it: --intercept-host api.deck.co"
+            f" --intercept-host {host}"
+            for host in hosts
+        ),
     ]
 
 

@@ -44,13 +44,14 @@ def test_the_address_of_an_intercepted_host_is_that_of_the_proxy(load, host):
     assert asked == [("127.0.0.1", "4711", socket.AF_INET, socket.SOCK_STREAM, 0)]
 
 
+@pytest.mark.parametrize("host", ["deck.example", "127.example", "localhost.example"])
 @pytest.mark.parametrize("port", [443, "http"])
-def test_another_host_has_no_address(load, port):
+def test_another_host_has_no_address(load, host, port):
     """The error says how to intercept it."""
     asked = load(**SETTINGS)
-    options = "--intercept-host api.deck.co --intercept-host deck.example"
-    with pytest.raises(socket.gaierror, match=f"refuses deck.example; .* it: {options}"):
-        socket.getaddrinfo("deck.example", port)
+    options = f"--intercept-host api.deck.co --intercept-host {host}"
+    with pytest.raises(socket.gaierror, match=f"refuses {host}; .* it: {options}"):
+        socket.getaddrinfo(host, port)
     assert asked == []
 
 

@@ -12,7 +12,7 @@ const hosts = (process.env.DECK_SIM_INTERCEPT_HOSTS || '').split(',');
 const direct = (process.env.NO_PROXY || '').split(',').map((name) => name.trim().replace(/^\./, ''));
 
 function isDirect(host) {
-  return /^(127\.|::1$|localhost$)/.test(host) ||
+  return /^(127(\.\d+){3}|::1|localhost)$/.test(host) ||
     direct.some((name) => name && (host === name || host.endsWith(`.${name}`)));
 }
 

@@ -9,6 +9,7 @@ The program may run on an older Python than deck-sim, so this uses the standard 
 """
 
 import os
+import re
 import socket
 import sys
 from contextlib import suppress
@@ -16,7 +17,7 @@ from importlib import import_module
 from typing import Any
 
 _WEB = ("80", "443", "http", "https")
-_LOOPBACK = ("127.", "::1", "localhost")
+_LOOPBACK = re.compile(r"127(\.\d+){3}|::1|localhost")
 
 
 def _intercept(proxy_port: str, hosts: "list[str]", direct: "list[str]") -> None:
@@ -33,7 +34,7 @@ def _intercept(proxy_port: str, hosts: "list[str]", direct: "list[str]") -> None
         name = (host.decode() if isinstance(host, bytes) else f"{host or ''}").lower()
         if name in hosts:
             return resolve("127.0.0.1", proxy_port, socket.AF_INET, type, proto)
-        is_direct = not name or name.startswith(_LOOPBACK) or f".{name}".endswith((*direct,))
+        is_direct = not name or _LOOPBACK.fullmatch(name) or f".{name}".endswith((*direct,))
         if f"{port}" in _WEB and not is_direct:
             _note_refused(f"{name}:{port}", proxy_port)
             options = " ".join(f"--intercept-host {one}" for one in (*hosts, name))
