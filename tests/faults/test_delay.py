@@ -67,6 +67,7 @@ def test_a_client_gives_up_on_a_delay_in_real_time(api, sim, lines):
         pass
     assert (call["status"], call["unanswered"]) == (201, "its client gave up")
     assert call["answered"] == {}
+    assert sim.get(f"/requests/{call['request_id']}").json()["response"] is None
     assert lines()[-1] == "POST /v2/agents -> 201 (fault: delay) (its client gave up)"
     assert len(api.get("/agents").json()["data"]) == 1
 

@@ -9,7 +9,7 @@ from typing import Any
 from deck_sim.base.errors import quote
 from deck_sim.base.redaction import redact_headers
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.runtime.journal import KEPT_HEADERS, MAX_CALLS, Call
+from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, MAX_CALLS, Call
 from deck_sim.runtime.request_bodies import read_for_journal
 from deck_sim.runtime.responses import SentResponse
 from deck_sim.runtime.serialization import print_message, print_moment, print_resource
@@ -44,7 +44,8 @@ def show_request(request: Request) -> Answer:
     if call is None:
         text = f"there is no call {quote(id_)}; `GET /_sim/requests` lists the last {MAX_CALLS}"
         raise refuse("request/input_invalid", text, field="id")
-    sent = simulation.responses.find(call.number)
+    gave_up = call.unanswered == GAVE_UP  # so its response was not sent
+    sent = None if gave_up else simulation.responses.find(call.number)
     response = sent and _print_response(sent)
     return Answer({"id": id_, **_print_whole(call), "response": response})
 
