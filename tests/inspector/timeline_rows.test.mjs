@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { STATIC } from "./static.mjs";
 
-const { arrange, everything } = await import(`${STATIC}/timeline/rows.js`);
 const { eachCluster, firstMarkAfter, spanAt, storyOf } = await import(
   `${STATIC}/timeline/marks.js`
 );
 const { hitAt } = await import(`${STATIC}/timeline/hits.js`);
 const { laneText, stops } = await import(`${STATIC}/timeline/words.js`);
-const { familyOf } = await import(`${STATIC}/statuses.js`);
 const { Model } = await import(`${STATIC}/model.js`);
 const { Scene } = await import(`${STATIC}/timeline/scene.js`);
 
@@ -35,11 +33,13 @@ function recorded() {
   return Model.fromRecording({ world, entries, calls: [], events: [], next });
 }
 
-/** The ids of the rows. */
-const shown = (change) =>
-  arrange(recorded().lanes.values(), { ...everything(), ...change }, familyOf).map(
-    ({ lane, depth }) => `${" ".repeat(depth)}${lane.id}`,
-  );
+/** The ids of the rows, now or at a past moment. */
+function shown(change, at = null) {
+  const scene = new Scene();
+  Object.assign(scene.choice, change);
+  scene.update({ model: recorded(), ui: { at, selected: null } });
+  return scene.rows.map(({ lane, depth }) => `${" ".repeat(depth)}${lane.id}`);
+}
 
 test("runs lie beneath the login that they use", () => {
   assert.deepEqual(shown({}), ["conn_1", " trun_1", " trun_2"]);
@@ -54,6 +54,14 @@ test("a lane that does not match stays above one that does", () => {
   assert.deepEqual(shown({ unfinished: true }), two);
   assert.deepEqual(shown({ text: "conn_1", kinds: new Set(["connection"]) }), ["conn_1"]);
   assert.deepEqual(shown({ text: "unknown" }), []);
+});
+
+test("a filter at a past moment takes the lanes as they were", () => {
+  const before = Date.UTC(2025, 0, 15, 9, 30, 1);
+  const one = ["conn_1", " trun_1"];
+  assert.deepEqual(shown({ families: new Set(["waiting"]) }, before), one);
+  assert.deepEqual(shown({ families: new Set(["person"]) }, before), []);
+  assert.deepEqual(shown({ unfinished: true }, before), one);
 });
 
 /** What the clusters of marks at these positions are: how many, and the foremost type. */
@@ -159,6 +167,8 @@ test("a past moment shows what was true then and what came next", () => {
     "task run trun_2, mfa_then_success, running since 2s," +
       " next: interaction required in 2s (then it happened)",
   );
+  scene.update({ model, ui: { at: Date.UTC(2025, 0, 15, 9, 30, 20), selected: null } });
+  assert.match(laneText(scene, run), /since 8s, next: times out in 4m 52s$/);
   scene.update({ model, ui: { at: Date.UTC(2025, 0, 15, 9, 30, 3), selected: null } });
   assert.match(laneText(scene, run), /not yet created$/);
   assert.match(laneText(scene, model.lane("trun_1")), /failed 1s ago$/);

@@ -25,8 +25,8 @@ export function paintBars(scene, pen, lane, y) {
     if (from <= horizon) paintBar(scene, pen, status, left, seen, y);
     if (to > horizon) paintAhead(scene, pen, status, Math.max(left, seen), scene.x(to), y);
   });
-  const next = scene.past ? null : scene.next(lane);
-  if (next) paintAhead(scene, pen, lane.status, scene.x(horizon), scene.x(next.at), y);
+  const next = scene.next(lane);
+  if (next) paintAhead(scene, pen, lane.status, scene.x(scene.now), scene.x(next.at), y);
 }
 
 /** @param {Scene} scene @param {Pen} pen @param {Lane} lane @param {number} y the middle of the bars */
@@ -66,7 +66,7 @@ export function paintBarTexts(scene, pen, lane, y) {
   const text = nextText(scene, next);
   pen.font(11, false, 500);
   const begin = Math.max(scene.x(horizon), labels) + 7;
-  const end = scene.past ? begin : scene.x(next.at);
+  const end = scene.x(next.at);
   const isInside = pen.measure(text) + 10 <= Math.min(end, width) - begin;
   const left = isInside ? begin : Math.max(free, end, begin - 14) + 7;
   pen.text(text, left, y, palette.text, width - left);

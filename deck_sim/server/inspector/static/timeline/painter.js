@@ -87,6 +87,7 @@ function paintMarks(scene, pen, lane, y) {
   /** @param {number} time */
   const place = (time) => scene.x(time);
   const alpha = context.globalAlpha;
+  let end = -Infinity; // of the marks that are drawn
   eachCluster(marks, begin, to, place, APART, (middle, first, count, foremost, room) => {
     context.globalAlpha = marks[first].at > scene.horizon ? alpha * 0.35 : alpha;
     pen.font(10, false, 600);
@@ -96,6 +97,7 @@ function paintMarks(scene, pen, lane, y) {
     const extra = (story.length - 1) * GLYPH;
     const width = (count === 1 ? 14 : pen.measure(text) + 20) + extra;
     const x = middle + extra / 2;
+    end = x + width / 2;
     if (selected && holds(marks, first, count, selected)) {
       context.fillStyle = palette.accent;
       pen.box(x - width / 2 - 2, y - 9, width + 4, 18, 9);
@@ -117,7 +119,12 @@ function paintMarks(scene, pen, lane, y) {
   });
   context.globalAlpha = alpha;
   const attempts = scene.past ? undefined : scene.attempts.get(lane.id);
-  for (const at of attempts ?? []) pen.mark("delivery", scene.x(at), y);
+  for (const at of attempts ?? []) {
+    const x = scene.x(at);
+    if (x - GLYPH / 2 < end) continue; // marks that are too close are drawn as one
+    pen.mark("delivery", x, y);
+    end = x + GLYPH / 2 - 1;
+  }
 }
 
 /** @param {import("./marks.js").Mark[]} marks @param {number} first @param {number} count @param {import("../model.js").Ref} ref */

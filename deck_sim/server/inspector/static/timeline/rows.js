@@ -2,6 +2,10 @@
 /** Which lanes are shown, in which order, and which lie beneath which. */
 
 /** @typedef {import("../model.js").Lane} Lane */
+/**
+ * What a lane is at the moment that is shown.
+ * @typedef {{family: (lane: Lane) => string, isUnfinished: (lane: Lane) => boolean}} Look
+ */
 /** @typedef {{lane: Lane, depth: number, children: number, context: boolean}} Row */
 /**
  * @typedef {object} Choice
@@ -25,10 +29,10 @@ export const LANE_KINDS = ["connection", "credential", "session", "task_run"];
  * A lane that does not match is still a row if one beneath it does ("context").
  * @param {Iterable<Lane>} lanes in order of creation
  * @param {Choice} choice
- * @param {(status: string) => string} family
+ * @param {Look} look
  * @returns {Row[]}
  */
-export function arrange(lanes, choice, family) {
+export function arrange(lanes, choice, look) {
   /** @type {Map<string | null, Row[]>} */
   const beneath = new Map();
   const known = new Set();
@@ -37,7 +41,7 @@ export function arrange(lanes, choice, family) {
     if (!LANE_KINDS.includes(lane.kind)) continue;
     const parent = lane.parent && known.has(lane.parent) ? lane.parent : null;
     known.add(lane.id);
-    const row = { lane, depth: 0, children: 0, context: !matches(lane, choice, words, family) };
+    const row = { lane, depth: 0, children: 0, context: !matches(lane, choice, words, look) };
     const siblings = beneath.get(parent);
     if (siblings) siblings.push(row);
     else beneath.set(parent, [row]);
@@ -62,11 +66,11 @@ export function arrange(lanes, choice, family) {
   return rows;
 }
 
-/** @param {Lane} lane @param {Choice} choice @param {string[]} words @param {(status: string) => string} family */
-function matches(lane, choice, words, family) {
-  if (choice.unfinished && lane.to !== null) return false;
+/** @param {Lane} lane @param {Choice} choice @param {string[]} words @param {Look} look */
+function matches(lane, choice, words, look) {
+  if (choice.unfinished && !look.isUnfinished(lane)) return false;
   if (choice.kinds.size && !choice.kinds.has(lane.kind)) return false;
-  if (choice.families.size && !choice.families.has(family(lane.status))) return false;
+  if (choice.families.size && !choice.families.has(look.family(lane))) return false;
   if (!words.length) return true;
   const { external_id, reference_id } = lane.fields ?? {};
   const about = lane.about ? Object.values(lane.about) : [];

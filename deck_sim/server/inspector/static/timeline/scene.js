@@ -76,7 +76,9 @@ export class Scene {
     this.horizon = this.past ? ui.at : this.now;
     const isNew = ui.selected !== this.selected;
     this.selected = ui.selected;
-    const seen = `${model.version} ${this.fold} ${model.next?.now}`;
+    const { families, unfinished } = this.choice;
+    const at = this.past && (families.size || unfinished) ? this.horizon : "";
+    const seen = `${model.version} ${this.fold} ${model.next?.now} ${at}`;
     if (seen !== this.seen) {
       this.seen = seen;
       this._takeDue(model);
@@ -104,7 +106,7 @@ export class Scene {
 
   /** @param {Model} model */
   arrange(model) {
-    this.rows = arrange(model.lanes.values(), this.choice, familyOf);
+    this.rows = arrange(model.lanes.values(), this.choice, this);
     this.cursor = Math.min(this.cursor, this.rows.length - 1);
     this.resize(this.width, this.height);
   }
@@ -151,9 +153,10 @@ export class Scene {
 
   /** What follows for a lane after the horizon: due, or known because it has happened. @param {Lane} lane @returns {Due | null} */
   next(lane) {
-    if (!this.past) return this.due.get(lane.id) ?? null;
+    const due = this.due.get(lane.id) ?? null;
+    if (!this.past) return due;
     const span = lane.spans[spanAt(lane.spans, this.horizon) + 1];
-    return span ? { at: span.from, what: "", to: span.status } : null;
+    return span ? { at: span.from, what: "", to: span.status } : due;
   }
 
   /** How long before (below 0) or after the visible stretch a lane lies; 0 if some of it is in it. @param {Lane} lane */
@@ -167,6 +170,17 @@ export class Scene {
   status(lane) {
     if (!this.past) return lane.status;
     return lane.spans[spanAt(lane.spans, this.horizon)]?.status ?? null;
+  }
+
+  /** @param {Lane} lane @returns {string} empty before it was created */
+  family(lane) {
+    const status = this.status(lane);
+    return status === null ? "" : familyOf(status);
+  }
+
+  /** @param {Lane} lane */
+  isUnfinished({ from, to }) {
+    return from <= this.horizon && (to === null || to > this.horizon);
   }
 
   /** @param {number} y in the canvas @returns {number} index of the row, -1 if there is none */

@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { clockText, distanceText, words } from "../format.js";
-import { ICONS, familyOf } from "../statuses.js";
+import { ICONS } from "../statuses.js";
 import { FAMILIES } from "./palette.js";
 import { LANE_KINDS, everything } from "./rows.js";
 
@@ -26,10 +26,10 @@ export function toolbar(scene, { model, readOnly }, commands) {
   /** @type {Record<string, number>} */
   const counts = {};
   const kinds = new Set();
-  for (const { status, kind } of model.lanes.values()) {
-    const family = familyOf(status);
+  for (const lane of model.lanes.values()) {
+    const family = scene.family(lane);
     counts[family] = (counts[family] ?? 0) + 1;
-    kinds.add(kind);
+    kinds.add(lane.kind);
   }
   /** @param {string} family */
   const toggle = (family) => {

@@ -45,7 +45,7 @@ export function nextText(scene, next) {
   const distance = distanceText(scene.isReal ? Math.round(ahead / 1000) * 1000 : ahead, 0);
   const isMove = next.to && /^(the script|$)|->/.test(next.what);
   const what = isMove ? words(next.to ?? "") : next.what.replace(/^(the \w+|it) | because .*/g, "");
-  return `→ ${what} ${distance}${scene.past ? " (then it happened)" : ""}`;
+  return `→ ${what} ${distance}${next.what ? "" : " (then it happened)"}`;
 }
 
 /**
