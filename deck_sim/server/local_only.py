@@ -7,13 +7,13 @@ header. No page of another origin may change a world.
 
 import ipaddress
 from collections.abc import Collection
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _READS = ("GET", "HEAD", "OPTIONS")
-_MOST_KNOWN = 1000  # `Host` headers
 
 
 class LocalOnly:
@@ -24,7 +24,7 @@ class LocalOnly:
     def __init__(self, app: ASGIApp, host: str, names: Collection[str] = ()) -> None:
         self._app, self._names = app, frozenset(map(str.lower, names))
         self._takes_any_name = not is_loopback(host)
-        self._known = set[bytes]()  # `Host` headers that were checked
+        self._check_host = lru_cache(maxsize=1000)(self._refuse_host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on."""
@@ -35,19 +35,17 @@ class LocalOnly:
             elif name == b"origin":
                 origin = value
         app = self._app
-        if host is not None and host not in self._known:
+        if host is not None:
             app = self._check_host(host) or app
         if origin is not None and origin.partition(b"://")[2] != host:
             app = _check_origin(scope, origin) or app
         await app(scope, receive, send)
 
-    def _check_host(self, header: bytes) -> ASGIApp | None:
-        """The refusal of a `Host` header; None if it is allowed, which is then known."""
+    def _refuse_host(self, header: bytes) -> ASGIApp | None:
+        """The refusal of a `Host` header; None if it is allowed."""
         text = header.decode("latin-1")
         name = _name_of(f"//{text}")
         if self._takes_any_name or is_loopback(name) or name in self._names:
-            if len(self._known) < _MOST_KNOWN:
-                self._known.add(header)
             return None
         return PlainTextResponse(
             f"deck-sim: the `Host` header is {text!r}, and this server listens on loopback only."

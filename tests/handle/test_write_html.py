@@ -3,6 +3,10 @@
 import pytest
 from recordings import read_recording
 
+from deck_sim import Deck, DeckSimError
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.serve import ServerThread
+
 
 @pytest.fixture
 def record(deck, tmp_path):
@@ -66,3 +70,17 @@ def test_a_page_keeps_no_secrets_of_destinations(deck, deck_client, record):
 def test_a_page_of_an_empty_world_has_a_title(record):
     page = record(title="Nothing", text="Why?")
     assert (page["title"], page["text"], page["entries"]) == ("Nothing", "Why?", [])
+
+
+def test_a_world_that_cannot_be_read_has_no_page(tmp_path):
+    """The error of the server is told, and no file is written."""
+    thread = ServerThread(WorldRegistry(keys=("sk_one",))).start()
+    try:
+        with (
+            Deck(thread.server.url, "sk_two") as deck,
+            pytest.raises(DeckSimError, match="API key"),
+        ):
+            deck.write_html(tmp_path / "page.html")
+    finally:
+        thread.stop()
+    assert not (tmp_path / "page.html").exists()

@@ -9,7 +9,7 @@ from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.scenario.library import Library, check_entries, shipped
+from deck_sim.scenario.library import Library, check_entries
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -46,7 +46,7 @@ def show_scenario(request: Request) -> Answer:
 def _details(request: Request, scenario: Scenario) -> dict[str, Any]:
     from deck_sim.scenario.outline import outline
 
-    ships = shipped().find(scenario.name) is scenario
+    ships = all(added.name != scenario.name for added in request.simulation.library.added())
     return {"ships": ships, **outline(scenario, request.world.edition)}
 
 
