@@ -108,7 +108,8 @@ class AwaitedEvent:
         stuck = [resource for resource in waiting(world) if self._matches(resource.id)]
         moving = [resource for resource in candidates if resource.id in progress]
         over = [resource for resource in candidates if _is_final(world, resource)]
-        resting = [one for one in candidates if one.status and one not in (*stuck, *moving, *over)]
+        others = {one.id for one in (*stuck, *moving, *over)}
+        resting = [one for one in candidates if one.status and one.id not in others]
         parts = (
             _list("waiting without a timer", stuck, lambda one: _why_stuck(world, one))
             or "nothing is waiting",
