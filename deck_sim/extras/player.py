@@ -18,6 +18,7 @@ from deck_sim.contract import bodies
 from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Event, Resource, TimelineEntry
 from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import KINDS
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
 from deck_sim.runtime.advance import run_to_end
@@ -221,7 +222,7 @@ class _Player:
             resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
         except Refusal:
             resource = None
-        if resource and resource.id in self.world.stories:
+        if resource and resource.kind in KINDS:  # a credential plays nothing
             self.simulation.record_choice(resource.id)
         if kind == "task_run":
             name = self.simulation.choices[-1].played.name

@@ -23,23 +23,13 @@ def story_of(world, resource):
     ]
 
 
-def scripts_of(simulation):
-    """What each resource played, by its id."""
-    world, scripts = simulation.world, {}
-    for kind in ("connection", "session", "task_run"):
-        ids = world.resources.get(kind, ())
-        played = [choice.script for choice in simulation.choices if choice.kind == kind]
-        scripts |= zip(ids, played, strict=False)
-    return scripts
-
-
 @pytest.mark.parametrize(("name", "edition"), PLAYED)
 def test_a_recorded_run_plays_again(name, edition):
     """Each run of each scenario, at the same times, and its login if the scenario has a script for
     it. Only notes about outputs that break a schema are not recorded.
     """
     first = play(shipped().get(name), edition).simulation
-    scripts = scripts_of(first)
+    scripts = {owner: choice.script for owner, choice in first.chosen.items()}
     for run in first.world.all("task_run").values():
         again = play_scenario(record_run(first.world, run, scripts.get))
         assert story_of(again.simulation.world, again.run) == story_of(first.world, run)
