@@ -2,7 +2,7 @@
 /** The world's time, and the buttons that move it. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { clockText, dayText, distanceText, durationText, words } from "./format.js";
+import { clockText, countText, dayText, distanceText, durationText, words } from "./format.js";
 import { icon } from "./icons.js";
 import { dueText } from "./due.js";
 
@@ -27,7 +27,7 @@ const SPANS = ["1s", "10s", "1m", "5m", "1h", "1d"];
  */
 export function advance(ctx, body, text) {
   if (ctx.busy || ctx.readOnly) return Promise.resolve(null);
-  ctx.set({ menu: null });
+  ctx.set({ menu: null, at: null }); // what happens is not in the past
   const label = (/** @type {any} */ report) => reportText(ctx, report);
   return ctx.act(label, ctx.api.post("/_sim/clock/advance", body), { busy: text });
 }
@@ -36,8 +36,10 @@ export function advance(ctx, body, text) {
 function reportText({ model }, { now, happened }) {
   const moves = happened.filter((/** @type {any} */ one) => model.lane(one.id) && one.status);
   const named = moves.map((/** @type {any} */ { id, what }) => `${model.lane(id)?.title}: ${what}`);
+  const attempts = happened.filter((/** @type {any} */ one) => one.changes?.attempts).length;
+  const others = attempts ? countText(attempts, "webhook attempt") : "no status changed";
   const text = moves.length > 2 ? `${moves.length.toLocaleString("en")} changes` : named.join("; ");
-  return `${clockText(Date.parse(now))} · ${words(text).replaceAll("->", "→") || "no status changed"}`;
+  return `${clockText(Date.parse(now))} · ${words(text).replaceAll("->", "→") || others}`;
 }
 
 /** @param {Context} ctx */
