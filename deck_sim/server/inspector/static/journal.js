@@ -6,6 +6,7 @@ import { countText } from "./format.js";
 import { findingsByCall, lintOf, lintSection } from "./journal/lint.js";
 import { KEYS, hasTerm, parseQuery, toggleTerm } from "./journal/query.js";
 import "./journal/rows.js";
+import { keyOption } from "./shell.js";
 import { emptyState } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
@@ -106,10 +107,9 @@ function filterCalls({ model, ui }, query, findings) {
 /** @param {Context} ctx */
 function noCalls({ api, model, readOnly }) {
   if (readOnly || !model.ready) return emptyState("No calls", "This world got no call.");
-  const key = api.key ?? "$DECK_API_KEY";
   return emptyState(
     "No call yet",
     "Every call of the Deck API with the key of this world appears here while it happens.",
-    `curl ${api.origin}/v2/agents -H "Authorization: Bearer ${key}"`,
+    `curl ${api.origin}/v2/agents ${keyOption(api.key)}`,
   );
 }

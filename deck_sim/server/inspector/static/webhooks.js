@@ -9,6 +9,7 @@ import { body } from "./details/parts.js";
 import { eventOf } from "./details/records.js";
 import { countText, distanceText } from "./format.js";
 import "./row_keys.js";
+import { keyOption } from "./shell.js";
 import { codeBlock, link, statusBadge, timeText } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
@@ -244,7 +245,7 @@ function noDestination({ api, model, readOnly }) {
   const sent = { name: "local", type: "webhook", ...place, events: ["*"] };
   const call = [
     `curl ${api.origin}/v2/event-destinations \\`,
-    `  -H "Authorization: Bearer ${api.key ?? "$DECK_API_KEY"}" \\`,
+    `  ${keyOption(api.key)} \\`,
     `  -H 'Content-Type: application/json' \\`,
     `  --data-raw '${JSON.stringify(sent)}'`,
   ].join("\n");

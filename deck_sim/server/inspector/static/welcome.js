@@ -4,6 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { countText } from "./format.js";
 import { icon } from "./icons.js";
+import { keyOption, shellWord } from "./shell.js";
 import { codeBlock } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
@@ -43,9 +44,9 @@ export function firstCall(ctx) {
               <code>${base}</code> with this key. Point your program here:`
       }
     </p>
-    ${otherWorlds(ctx)} ${codeBlock(`export DECK_BASE_URL=${base} DECK_API_KEY=${key}`)}
+    ${otherWorlds(ctx)} ${codeBlock(`export DECK_BASE_URL=${base} DECK_API_KEY=${shellWord(key)}`)}
     <p class="muted">Or try it by hand:</p>
-    ${codeBlock(`curl ${base}/agents -H "Authorization: Bearer ${key}" \\\n  -H "Content-Type: application/json" -d '{"name": "First agent"}'`)}
+    ${codeBlock(`curl ${base}/agents ${keyOption(key)} \\\n  -H "Content-Type: application/json" -d '{"name": "First agent"}'`)}
   </div>`;
 }
 

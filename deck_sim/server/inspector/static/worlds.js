@@ -5,6 +5,7 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { readForm } from "./clock.js";
 import { clockText, countText, dayText } from "./format.js";
 import { icon } from "./icons.js";
+import { keyOption } from "./shell.js";
 import { codeBlock } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
@@ -50,7 +51,7 @@ function worldList(ctx, worlds) {
   if (worlds === null) return nothing;
   if (worlds.length === 0)
     return html`<p>No world yet. Each API key has its own; the first call with a key makes it:</p>
-      ${codeBlock(`curl ${ctx.api.origin}/v2/agents -H "Authorization: Bearer sk_sim_local"`)}`;
+      ${codeBlock(`curl ${ctx.api.origin}/v2/agents ${keyOption("sk_sim_local")}`)}`;
   return html`<p class="muted">Each API key has its own world. Which one do you want to see?</p>
     <ul class="cards">
       ${worlds.map((world) => html`<li>${card(ctx, world)}</li>`)}

@@ -1,6 +1,7 @@
 // @ts-check
 /** A recorded call as text to paste: a curl command, or an assertion of a pytest test. */
 
+import { keyOption, shellWord } from "../shell.js";
 import { pythonValue } from "./python.js";
 
 const HIDDEN = "•••"; // what the journal shows instead of a secret
@@ -11,8 +12,6 @@ const GENERATED_ID = /^(agt|src|conn|cred|sess|task|trun|stor|evt|evtd|edlv|req)
 const LONGEST = 88; // columns of a line of Python
 const LARGEST = 20_000; // characters of a body worth asserting about
 const OMITTED = Symbol("omitted");
-// Characters that a terminal obeys, or that change the order in which a line is shown.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** A path with `*` in place of the id. @param {string} path */
 export function pathPattern(path) {
@@ -36,9 +35,7 @@ export function curlCommand(call, { origin, key }) {
   const hasBody = call.body != null;
   if (call.method === "HEAD") lines.push("--head");
   else if (call.method !== (hasBody ? "POST" : "GET")) lines.push(`-X ${shellWord(call.method)}`);
-  lines.push(
-    `-H ${key ? shellWord(`Authorization: Bearer ${key}`) : '"Authorization: Bearer $DECK_API_KEY"'}`,
-  );
+  lines.push(keyOption(key));
   const headers = Object.entries(call.headers ?? {}).filter(([name]) =>
     SENT_HEADERS.includes(name),
   );
@@ -119,14 +116,4 @@ function comparable(value) {
 function isEmpty(value) {
   if (value == null || value === OMITTED) return true;
   return typeof value === "object" && Object.keys(value).length === 0;
-}
-
-/** A word of a shell's command line. @param {string} text */
-export function shellWord(text) {
-  if (text.search(UNSAFE) < 0) return `'${text.replaceAll("'", `'\\''`)}'`;
-  const escaped = text.replace(/[\\']/g, "\\$&").replace(UNSAFE, (unsafe) => {
-    const bytes = [...new TextEncoder().encode(unsafe)];
-    return bytes.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
-  });
-  return `$'${escaped}'`;
 }
