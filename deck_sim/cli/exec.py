@@ -233,7 +233,7 @@ def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None)
 
 
 def _explain_word(word: str) -> str:
-    """What may be wrong with the name of a program that cannot be run."""
+    """The likely mistake in the name of a program that cannot be run."""
     if re.match(r"\w+=", word):
         return f"; to set a variable, begin with env: -- env {word} …"
     if " " in word:

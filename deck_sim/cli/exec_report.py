@@ -141,7 +141,7 @@ def find_refused_hosts(interceptor: Interceptor | None) -> list[str]:
 
 
 def explain_how_to_call(base_url: str, *, intercepts: bool) -> str:
-    """What to ask if nothing was called. `base_url` is the variable that has the base URL."""
+    """A question to ask if nothing was called. `base_url` is the variable of the base URL."""
     if intercepts:
         return f"does the command use HTTPS_PROXY and SSL_CERT_FILE, or {base_url}?"
     fix = "One that always calls https://api.deck.co needs --intercept"

@@ -214,7 +214,7 @@ def _attempts(delivery: _Row) -> list[_Row]:
 
 
 def _said(attempt: _Row, before: str = "") -> str:
-    """What an application of this process raised, or said to refuse; empty if none is known."""
+    """The error of an application in this process, or its text of a refusal; empty if unknown."""
     headers = attempt["response_headers"]
     said = headers.get(RAISED_HEADER) or headers.get(REFUSAL_HEADER)
     return f"{before}{said}" if said else ""

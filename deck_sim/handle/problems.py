@@ -42,7 +42,7 @@ def find_keyless_calls(deck: Deck) -> list[str]:
 
 
 def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
-    """That these calls, each with its count, reached no world; nothing if there is none."""
+    """A sentence about calls, each with its count, that reached no world; none without calls."""
     named, count = [*calls][:_MOST_CALLS], sum(calls.values())
     more = [f"{len(calls) - len(named)} more"] if len(calls) > len(named) else []
     shown = ", ".join([*(f"`{call}`" for call in named), *more])

@@ -27,7 +27,7 @@ class Changes:
 
     @contextmanager
     def listen(self, key: str) -> Iterator[Listener]:
-        """Make a listener that is told of changes until the end of the block."""
+        """Make a listener that hears of changes until the end of the block."""
         listener = Listener()
         listeners = self._listeners.setdefault(key, set())
         listeners.add(listener)

@@ -24,7 +24,7 @@ def world_token(key: str) -> str:
 
 
 def _explain_header(authorization: str) -> str:
-    """What the header has in place of a key; nothing if there is no header."""
+    """The text of a header that has no key; empty without a header."""
     if not authorization:
         return ""
     is_bearer = authorization.partition(" ")[0].lower() == "bearer"
@@ -32,7 +32,7 @@ def _explain_header(authorization: str) -> str:
 
 
 def _read_key(authorization: str | None) -> str:
-    """The key in an `Authorization` header; empty if there is none."""
+    """The key in an `Authorization` header; empty if it has no key."""
     scheme, _, key = (authorization or "").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else ""
 
@@ -88,7 +88,7 @@ class WorldRegistry:
         """Return the world with that id.
 
         Raises:
-            ApiError: `endpoint_not_found` if there is none.
+            ApiError: `endpoint_not_found` for an unknown id.
 
         """
         found = self.find_by_token(world_id)

@@ -44,7 +44,7 @@ def read_start(text: str, field: str) -> datetime:
     """Read the moment at which a world begins.
 
     Raises:
-        ApiError: `input_invalid` if it is none, or none of the time that worlds have.
+        ApiError: `input_invalid` if it is no moment, or outside the years of worlds.
 
     """
     moment = read_moment(text, field)

@@ -58,7 +58,7 @@ class Position:
 
 
 def next_record(simulation: Simulation, position: Position) -> Record | None:
-    """What comes after a position, which moves behind it; None if there is nothing.
+    """The record after a position, which moves behind it; None after the last.
 
     A call stands before the entries that it caused, an event behind the entry that emitted it.
     Calls that are no longer kept are skipped.

@@ -198,7 +198,7 @@ def scenario_files(folder: Path) -> list[Path]:
 
 
 def explain_file(file: Path) -> str:
-    """What to do about a file that is given where a folder is wanted."""
+    """The advice for a file that is given instead of a folder."""
     return f"this is a file; give the folder that it is in, '{file.parent}'"
 
 

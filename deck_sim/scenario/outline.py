@@ -15,7 +15,7 @@ from deck_sim.scenario.yaml.reader import read_yaml
 
 
 def outline(scenario: Scenario, edition: str) -> dict[str, Any]:
-    """What a scenario plays in the edition, or in the first that can play it: its scripts, by kind
+    """The scripts that a scenario plays in the edition, or in the first that can play it, by kind
     of resource, and the entries of a playlist or mix. `scripts` names those that are in the file.
     """
     name = edition if scenario.is_for(edition) else scenario.editions[0]

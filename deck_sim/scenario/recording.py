@@ -81,7 +81,7 @@ def _record(world: World, run: Resource, script: Script, script_of: ScriptOf) ->
 
 
 def _play(tracks: list[_Track]) -> Json:
-    """What the people did, if it is not what they usually do: answer right, and approve."""
+    """The `play` of the recording, unless people gave right answers and approved, as is usual."""
     play: Json = {}
     answers = [answer for track in tracks for answer in track.answers]
     if not all(is_right for is_right, _ in answers):
@@ -198,7 +198,7 @@ _AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed
 
 
 class _Wait(NamedTuple):
-    """What a step that waits for a person has as keys, and what follows it."""
+    """The keys of a step that waits for a person, and the steps that follow it."""
 
     keys: Json
     branch: str = ""  # that was taken
@@ -341,7 +341,7 @@ class _Track:
         return step, Stage(self.world, Story(self.resource.id, self.script, path))
 
     def _next_path(self, index: int) -> Path:
-        """Where the script was next, as far as the timeline tells."""
+        """The next place in the script, as far as the timeline shows it."""
         after = (moment.entry.step for moment in self.moments[index + 1 :])
         return next(filter(None, after), ())
 

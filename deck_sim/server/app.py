@@ -135,7 +135,7 @@ class App:
         moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
         if process != PROCESS and (moment or process):
             request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
-        if WORLD not in request.headers:  # whoever has only an id looks on
+        if WORLD not in request.headers:  # a page that only looks on has an id
             self.worlds.note_control(request.simulation.key)
         await self.worlds.dispatcher.catch_up(request.simulation)
         if request.method == "GET":  # another call may be about to move the world, too

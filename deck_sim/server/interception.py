@@ -190,7 +190,7 @@ def _make_authority() -> "trustme.CA":
 
 
 def _read_host(target: str) -> str:
-    """The host of `host:port` in small letters; empty if there is none."""
+    """The host of `host:port` in small letters; empty if it has no host."""
     try:
         return urlsplit(f"//{target}").hostname or ""
     except ValueError:  # of brackets

@@ -1,4 +1,4 @@
-"""What Python loads below `deck-sim exec --intercept`, loaded into this process."""
+"""The module that Python loads below `deck-sim exec --intercept`, loaded into this process."""
 
 import runpy
 import socket

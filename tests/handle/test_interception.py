@@ -176,6 +176,6 @@ def test_a_library_that_is_missing_is_skipped(deck, monkeypatch):
 
 @pytest.mark.parametrize("hosts", [BASE, "a_b", "", f"a{'-long' * 9}-name.example/v2"])
 def test_a_wrong_host_is_refused(deck, hosts):
-    """A URL is none. A long one takes no longer."""
+    """A URL is no host name. A long one takes no longer."""
     with pytest.raises(DeckSimError, match=r"is no name of a host; write it like api\.deck\.co"):
         deck.intercept(hosts)

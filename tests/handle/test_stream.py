@@ -18,7 +18,7 @@ def thread():
 
 
 def test_a_timeline_is_followed_until_the_server_stops(thread):
-    """What happened before comes first; entries are data, too."""
+    """Earlier entries come first; entries are data, too."""
     with Deck(thread.server.url, "sk_one") as deck:
         deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])
         entries = deck.follow_timeline()

@@ -73,7 +73,7 @@ def test_a_page_of_an_empty_world_has_a_title(record):
 
 
 def test_a_world_that_cannot_be_read_has_no_page(tmp_path):
-    """The error of the server is told, and no file is written."""
+    """The server's error is raised, and no file is written."""
     thread = ServerThread(WorldRegistry(keys=("sk_one",))).start()
     try:
         with (

@@ -41,7 +41,7 @@ def pytest_pyfunc_call(pyfuncitem):
 
 @pytest.fixture
 def watch(server, key):
-    """What the pages of the test do; the test fails at its end if `complaints` is not empty."""
+    """A watch over the pages of the test, which fails at its end if there are `complaints`."""
     return Watch(server.url, key)
 
 

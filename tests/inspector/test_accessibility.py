@@ -1,4 +1,4 @@
-"""What axe-core can find is not there: names, roles, contrast, headings."""
+"""axe-core finds nothing: names, roles, contrast, headings."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -8,7 +8,7 @@ TABS = ("timeline", "journal", "webhooks", "scenarios", "controls")
 
 
 def violations(page):
-    """What axe-core finds in a page, a line each."""
+    """The findings of axe-core in a page, a line each."""
     found = Axe().run(page).response["violations"]
     return [
         f"{one['id']}: {node['html'][:200]} {node['failureSummary']}"

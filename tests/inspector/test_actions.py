@@ -1,4 +1,4 @@
-"""What a user does to a world: the strip of what is unfinished, and the buttons of the details."""
+"""Actions of a user: the strip of what is unfinished, and the buttons of the details."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""What the journal of the inspector copies can be pasted into a shell, or into a test, and runs."""
+"""Copies from the journal of the inspector run, pasted into a shell or into a test."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""What a click opens: resources, calls, events and deliveries."""
+"""The details that a click opens: resources, calls, events and deliveries."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a recording has of runs that calls, people and limits have a part in."""
+"""Recordings of runs that calls, people and limits took part in."""
 
 import json
 

@@ -46,7 +46,7 @@ def _intercept(proxy_port: str, hosts: "list[str]", direct: "list[str]") -> None
 
 
 def _note_refused(target: str, proxy_port: str) -> None:
-    """Let the proxy count the call for the summary, as one that it refuses itself."""
+    """Send the call to the proxy, which counts it for the summary as refused."""
     with suppress(OSError), socket.socket() as proxy:
         proxy.settimeout(5)
         proxy.connect(("127.0.0.1", int(proxy_port)))

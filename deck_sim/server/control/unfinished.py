@@ -1,4 +1,4 @@
-"""What is due next, why each unfinished resource waits, and what would help."""
+"""`GET /_sim/next`: due timers, and why each unfinished resource waits, with the remedy."""
 
 from datetime import datetime
 from typing import Any

@@ -36,7 +36,7 @@ _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # what a `data:` URL in an attribute 
 
 
 def record_world(read: Read) -> Json:
-    """What the inspector shows of a world, and the answers that its details need."""
+    """The records of a world that the inspector shows, and the answers that its details need."""
     kept: Json = {name: [] for name in _LISTED.values()}
     for type_, data in _messages(read("/stream?follow=false")):
         if type_ in _LISTED:

@@ -64,7 +64,7 @@ def test_a_response_is_shown_as_a_fault_sent_it(api, sim, fault, body):
 
 
 def test_a_long_response_is_cut(api, sim, monkeypatch):
-    """What is left is text: its end is missing."""
+    """The rest is text: its end is missing."""
     monkeypatch.setattr(responses, "MAX_BODY", 50)
     agent = api.post("/agents", json={"name": "x" * 100}).json()
     response = sim.get(f"/requests/{agent['request_id']}").json()["response"]

@@ -193,7 +193,7 @@ def test_a_stream_does_not_keep_a_dropped_world(sim, streaming, simulation):
 
 
 def test_an_advance_is_streamed_while_it_delivers(sim, streaming, subscribe, receiver, run_task):
-    """What happened before an attempt is seen during the attempt."""
+    """Records from before an attempt are sent during the attempt."""
     subscribe("task_run.running")
     seen = threading.Event()
     receiver.say(lambda arrival, line: seen.wait(30) and 200)
