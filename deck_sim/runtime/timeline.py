@@ -165,11 +165,13 @@ def _print_changes(simulation: Simulation, entry: TimelineEntry) -> dict[str, An
 def _print_about(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]:
     """The ids that a new resource refers to, what it is called, and the scenario it plays."""
     resource = simulation.world.all(entry.kind)[entry.id]
-    about = {
-        name: value
-        for name, value in resource.fields.items()
-        if (name.endswith("_id") or name in _ABOUT) and isinstance(value, str)
-    }
+    about: dict[str, Any] = redact(
+        {
+            name: value
+            for name, value in resource.fields.items()
+            if (name.endswith("_id") or name in _ABOUT) and isinstance(value, str)
+        }
+    )
     if "event" in resource.hidden:
         about["resource_id"] = resource.hidden["event"].data.id
     choice = simulation.chosen.get(entry.id)
