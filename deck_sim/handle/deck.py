@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError, listed, missing_attribute, quote
+from deck_sim.base.server_sent_events import read_messages
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.address import DECK_HOST, read_url
 from deck_sim.handle.clock import Clock
@@ -23,7 +24,6 @@ from deck_sim.handle.hold import Hold, point_kind
 from deck_sim.handle.idle_sleeps import IdleSleeps
 from deck_sim.handle.journal import Calls
 from deck_sim.handle.lint import LintReport
-from deck_sim.handle.stream import read_messages
 from deck_sim.handle.tasks import ReadyTask, TaskStarter
 from deck_sim.handle.threads import refuse_on_event_loop
 from deck_sim.handle.timeline import (

@@ -3,8 +3,8 @@
 import pytest
 
 from deck_sim.base.errors import DeckSimError
+from deck_sim.base.server_sent_events import Message, read_messages
 from deck_sim.handle.deck import Deck
-from deck_sim.handle.stream import Message, read_messages
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import ServerThread
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from posixpath import dirname, join, normpath
@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.base.redaction import redact
+from deck_sim.base.server_sent_events import read_messages
 from deck_sim.server.inspector.serving import PAGE, STATIC
 
 Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a `DeckSimError`
@@ -38,11 +39,11 @@ _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # what a `data:` URL in an attribute 
 def record_world(read: Read) -> Json:
     """The records of a world that the inspector shows, and the answers that its details need."""
     kept: Json = {name: [] for name in _LISTED.values()}
-    for type_, data in _messages(read("/stream?follow=false")):
-        if type_ in _LISTED:
-            kept[_LISTED[type_]].append(data)
-        elif type_ == "world":
-            kept["world"] = data
+    for message in read_messages(read("/stream?follow=false").split("\n")):
+        if message.type in _LISTED:
+            kept[_LISTED[message.type]].append(message.data)
+        elif message.type == "world":
+            kept["world"] = message.data
     kinds = {one["id"]: one["kind"] for one in kept["entries"]}
     deliveries = [id_ for id_, kind in kinds.items() if kind == "event_delivery"]
     destinations = [id_ for id_, kind in kinds.items() if kind == "event_destination"]
@@ -66,14 +67,6 @@ def _read_assumed(read: Read, answers: Iterable[Json]) -> Json:
     names = {name for answer in answers for name in answer.get("assumed") or ()}
     rows = json.loads(read(_ASSUMED))["data"] if names else []
     return {"data": [row for row in rows if row["name"] in names]}
-
-
-def _messages(stream: str) -> Iterator[tuple[str, Json]]:
-    """The messages of a stream of server-sent events."""
-    for block in stream.split("\n\n"):
-        fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
-        if "event" in fields:
-            yield fields["event"], json.loads(fields["data"])
 
 
 def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:

@@ -1,4 +1,4 @@
-"""The messages of `GET /_sim/stream`."""
+"""Reading of server-sent events, as `GET /_sim/stream` writes them."""
 
 import json
 from collections.abc import Iterable, Iterator
