@@ -75,3 +75,19 @@ export function countText(count, noun, plural = `${noun}s`) {
 export function words(name) {
   return name.replaceAll("_", " ");
 }
+
+/** An id, short enough for a row. @param {string} id @returns {string} like `trun_7QW…ZYzR` */
+export function shortId(id) {
+  const [prefix, rest = ""] = id.split(/_(.*)/s);
+  return rest.length > 9 ? `${prefix}_${rest.slice(0, 3)}…${rest.slice(-4)}` : id;
+}
+
+// Characters that are not seen, or that change the order of those after them.
+const INVISIBLE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** A value as JSON without characters that are not seen. @param {any} value @returns {string} */
+export function jsonText(value) {
+  const escape = (/** @type {string} */ one) =>
+    `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value).replace(INVISIBLE, escape);
+}

@@ -3,7 +3,7 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { advanceButtons, clockView } from "./clock.js";
-import { icon } from "./icons.js";
+import { LOGO, icon } from "./icons.js";
 import { writePreference } from "./preferences.js";
 import { withCode } from "./widgets.js";
 
@@ -16,10 +16,7 @@ export function header(ctx) {
   const { world } = ctx.model;
   return html`<header class="bar">
       <div class="bar-name">
-        <svg class="logo" viewBox="0 0 16 16" aria-hidden="true">
-          <rect width="16" height="16" rx="4" />
-          <path d="M3.5 5h6M5.5 8h7M3.5 11h5" />
-        </svg>
+        ${LOGO}
         <h1 class="bar-title">deck-sim</h1>
       </div>
       ${

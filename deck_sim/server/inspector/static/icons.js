@@ -3,6 +3,11 @@
 
 import { html, svg } from "./vendor/lit-html/lit-html.js";
 
+export const LOGO = html`<svg class="logo" viewBox="0 0 16 16" aria-hidden="true">
+  <rect width="16" height="16" rx="4" />
+  <path d="M3.5 5h6M5.5 8h7M3.5 11h5" />
+</svg>`;
+
 /** @type {Record<string, string>} */
 const PATHS = {
   next: "M4 3.5v9l6-4.5zM12 3.5v9",

@@ -16,6 +16,7 @@ import {
 } from "./scenarios/library.js";
 import { NEW_SCENARIO, openEditor } from "./scenarios/editor.js";
 import { trackView } from "./scenarios/tracks.js";
+import "./row_keys.js";
 import { emptyState, variables } from "./widgets.js";
 
 export { scenarioDetails } from "./scenarios/details.js";
@@ -30,17 +31,19 @@ export function scenariosView(ctx) {
   const edition = ctx.model.world?.edition ?? "";
   const coverage = readCoverage(ctx);
   const found = findShown(scenarios, edition);
-  return html`<div class="stories" @keydown=${moveFocus}>
+  return html`<div class="stories">
     ${filterBar(ctx, scenarios, found.length)}
     ${
       found.length
-        ? html`<ul class="stories-grid" aria-label="Scenarios">
-            ${repeat(
-              found,
-              (one) => one.name,
-              (one) => html`<li>${card(ctx, one, coverage.get(one.name), edition)}</li>`,
-            )}
-          </ul>`
+        ? html`<deck-row-keys rows=".story-card">
+            <ul class="stories-grid" aria-label="Scenarios">
+              ${repeat(
+                found,
+                (one) => one.name,
+                (one) => html`<li>${card(ctx, one, coverage.get(one.name), edition)}</li>`,
+              )}
+            </ul>
+          </deck-row-keys>`
         : nothingFound(ctx)
     }
     ${coverageLine(coverage, scenarios.length)}
@@ -184,19 +187,4 @@ function coverageLine(coverage, all) {
     This world has played ${coverage.size} of ${countText(all, "scenario")}, and ${sum("played")} of
     the ${sum("of")} steps of these.
   </p>`;
-}
-
-/** `j`, `k` and the arrows move between the cards. @param {KeyboardEvent} event */
-function moveFocus(event) {
-  const target = /** @type {HTMLElement} */ (event.target);
-  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input")) return;
-  const step = /** @type {Record<string, number>} */ ({ j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 })[
-    event.key
-  ];
-  const grid = /** @type {HTMLElement} */ (event.currentTarget);
-  const cards = [...grid.querySelectorAll("button.story-card")];
-  const index = cards.indexOf(target);
-  if (!step || index < 0) return;
-  event.preventDefault();
-  /** @type {HTMLElement|undefined} */ (cards[index + step])?.focus();
 }

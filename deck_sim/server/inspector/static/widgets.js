@@ -3,7 +3,7 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { Directive, PartType, directive } from "./vendor/lit-html/directive.js";
-import { clockText, dayText, distanceText, isoText, words } from "./format.js";
+import { clockText, dayText, distanceText, isoText, jsonText, shortId, words } from "./format.js";
 import { icon } from "./icons.js";
 import { ICONS, familyOf } from "./statuses.js";
 
@@ -113,17 +113,10 @@ function jsonNode(value, open, name) {
   </details>`;
 }
 
-// Characters that are not seen, or that change the order of those after them.
-const INVISIBLE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
 /** @param {any} value */
 function jsonLeaf(value) {
   const type = value === null ? "null" : typeof value;
-  const escape = (/** @type {string} */ one) =>
-    `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return html`<span class="json-${type}"
-    >${JSON.stringify(value).replace(INVISIBLE, escape)}</span
-  >`;
+  return html`<span class="json-${type}">${jsonText(value)}</span>`;
 }
 
 /**
@@ -148,6 +141,20 @@ export function codeBlock(code) {
   </div>`;
 }
 
+/**
+ * A modal dialog, which is removed when it is closed; draw its content into it.
+ * @param {string} className
+ * @param {string} title the id of its heading
+ */
+export function addDialog(className, title) {
+  const dialog = document.createElement("dialog");
+  dialog.className = className;
+  dialog.setAttribute("aria-labelledby", title);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  return dialog;
+}
+
 /** Text in which words in backquotes are code. @param {string} text */
 export function withCode(text) {
   return text
@@ -157,9 +164,7 @@ export function withCode(text) {
 
 /** An id, short enough for a row; the whole id is its title. @param {string} id */
 export function idText(id) {
-  const [prefix, rest = ""] = id.split(/_(.*)/s);
-  const short = rest.length > 9 ? `${prefix}_${rest.slice(0, 3)}…${rest.slice(-4)}` : id;
-  return html`<span class="id mono" title=${id}>${short}</span>`;
+  return html`<span class="id mono" title=${id}>${shortId(id)}</span>`;
 }
 
 /**

@@ -4,7 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { readForm } from "./clock.js";
 import { clockText, countText, dayText } from "./format.js";
-import { icon } from "./icons.js";
+import { LOGO, icon } from "./icons.js";
 import { keyOption } from "./shell.js";
 import { codeBlock } from "./widgets.js";
 
@@ -35,10 +35,7 @@ export function worldsPage(ctx) {
     found.timer = window.setTimeout(() => void look(ctx), found.pause);
   return html`<main class="welcome">
     <header class="welcome-head">
-      <svg class="logo" viewBox="0 0 16 16" aria-hidden="true">
-        <rect width="16" height="16" rx="4" />
-        <path d="M3.5 5h6M5.5 8h7M3.5 11h5" />
-      </svg>
+      ${LOGO}
       <h1>deck-sim</h1>
     </header>
     ${found.gone ? html`<p class="notice">${icon("warning")} The server does not answer.</p>` : nothing}

@@ -3,7 +3,7 @@
 
 import { html, render } from "../vendor/lit-html/lit-html.js";
 import { countText } from "../format.js";
-import { copyButton } from "../widgets.js";
+import { addDialog, copyButton } from "../widgets.js";
 import { change, controlCard, field, formOf } from "./shared.js";
 
 /** @typedef {import("../app.js").Context} Context */
@@ -128,11 +128,7 @@ async function restore(ctx, input) {
 
 /** Ask before everything is removed. @param {Context} ctx */
 function askReset(ctx) {
-  const dialog = document.createElement("dialog");
-  dialog.className = "dialog dialog-small";
-  dialog.setAttribute("aria-labelledby", "reset-title");
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
+  const dialog = addDialog("dialog dialog-small", "reset-title");
   render(resetForm(ctx, dialog), dialog);
   dialog.showModal();
 }

@@ -1,9 +1,10 @@
 // @ts-check
 /** JSON values as Python literals, in the layout of common formatters. */
 
+import { jsonText } from "../format.js";
+
 const LONGEST = 88;
 const STEP = "    ";
-const INVISIBLE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /**
  * A Python literal; a long list or mapping takes a line for each item.
@@ -20,7 +21,7 @@ export function pythonValue(value, indent = 0, before = 0) {
   const items = Array.isArray(value)
     ? value.map((item) => pythonValue(item, inner))
     : Object.entries(value).map(([name, item]) => {
-        const key = `${text(name)}: `;
+        const key = `${jsonText(name)}: `;
         return key + pythonValue(item, inner, key.length);
       });
   if (!items.length) return line;
@@ -34,17 +35,10 @@ function inLine(value) {
   if (value === null || value === undefined) return "None";
   if (value === true) return "True";
   if (value === false) return "False";
-  if (typeof value === "string") return text(value);
+  if (typeof value === "string") return jsonText(value); // its escapes mean the same in Python
   if (typeof value === "number") return `${value}`;
   if (Array.isArray(value)) return `[${value.map(inLine).join(", ")}]`;
   return `{${Object.entries(value)
-    .map(([name, item]) => `${text(name)}: ${inLine(item)}`)
+    .map(([name, item]) => `${jsonText(name)}: ${inLine(item)}`)
     .join(", ")}}`;
-}
-
-/** The escapes of JSON mean the same in Python. @param {string} value */
-function text(value) {
-  const escape = (/** @type {string} */ one) =>
-    `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(value).replace(INVISIBLE, escape);
 }

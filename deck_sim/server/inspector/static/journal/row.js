@@ -4,7 +4,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { clockText, durationText, isoText } from "../format.js";
 import { icon } from "../icons.js";
-import { readChoice } from "../details/records.js";
+import { readChoice, withShortIds } from "../details/records.js";
 
 /** @typedef {import("../model.js").Call} Call */
 
@@ -13,19 +13,17 @@ export function methodText(method) {
   return html`<span class="method method-${method.toLowerCase()}">${method}</span>`;
 }
 
-const LONG_ID = /^([a-z]+_[A-Za-z0-9]{3})[A-Za-z0-9]{9,}([A-Za-z0-9]{4})$/;
-
 /** A path whose ids are short; the whole path is its title. @param {string} path */
 export function pathText(path) {
   const parts = path.replace(/^\/v2(?=\/)/, "").split("/");
   return html`<span class="path mono" title=${path}
     >${path.startsWith("/v2/") ? html`<span class="path-base">/v2</span>` : nothing}${parts.map(
-      (part, index) =>
-        html`${index ? "/" : ""}${
-          LONG_ID.test(part)
-            ? html`<span class="path-id">${part.replace(LONG_ID, "$1…$2")}</span>`
-            : part
-        }`,
+      (part, index) => {
+        const short = withShortIds(part);
+        return html`${index ? "/" : ""}${
+          short === part ? part : html`<span class="path-id">${short}</span>`
+        }`;
+      },
     )}</span
   >`;
 }

@@ -2,7 +2,7 @@
 /** The dialog in which a scenario is written, and saved into the world. */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
-import { copyButton } from "../widgets.js";
+import { addDialog, copyButton } from "../widgets.js";
 import { forgetScenarios } from "./library.js";
 
 export const NEW_SCENARIO = `version: 1
@@ -25,11 +25,7 @@ task_run:
  * @param {{title: string, hint: string, text: string}} scenario
  */
 export function openEditor(ctx, { title, hint, text }) {
-  const dialog = document.createElement("dialog");
-  dialog.className = "editor";
-  dialog.setAttribute("aria-labelledby", "editor-title");
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
+  const dialog = addDialog("editor", "editor-title");
   const save = async () => {
     const name = /^name:\s*["']?([a-z0-9_]+)/m.exec(text)?.[1] ?? "unnamed";
     try {

@@ -1,7 +1,7 @@
 // @ts-check
 /** Draws the rows that are visible: their labels, bars and marks. */
 
-import { words } from "../format.js";
+import { shortId, words } from "../format.js";
 import { ICONS, familyOf } from "../statuses.js";
 import { BAR, paintBarTexts, paintBars } from "./bars.js";
 import { paintHorizon, paintTears } from "./header.js";
@@ -200,10 +200,4 @@ function paintBadge(pen, status, right, y, room) {
   pen.text(ICONS[family], right - width + 6, y + 0.5, ink.text);
   pen.text(text, right - width + 18, y + 0.5, ink.text);
   return width;
-}
-
-/** @param {string} id */
-export function shortId(id) {
-  const [prefix, rest = ""] = id.split(/_(.*)/s);
-  return rest.length > 9 ? `${prefix}_${rest.slice(0, 3)}…${rest.slice(-4)}` : id;
 }
