@@ -14,10 +14,11 @@ a world that was dropped sends nothing more.
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from deck_sim.base import real_time
 from deck_sim.base.redaction import redact_headers
@@ -44,6 +45,8 @@ from deck_sim.webhooks.sender import App, Sender
 from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
 
 log = logging.getLogger("deck_sim")
+
+MakeAttempt = Callable[[], Awaitable[AttemptResult]]
 
 _BACKGROUND_MODES = ("real", "on_poll")
 _MAX_SLEEP = timedelta(minutes=1)
@@ -124,7 +127,7 @@ class Dispatcher:
         """
         begun = self._begin_attempts(simulation)
         try:
-            results = await asyncio.gather(*(trying for _, trying in begun))
+            results = await asyncio.gather(*(make() for _, make in begun))
         except BaseException:  # canceled: the attempts are still to be made
             simulation.world.outbox[:0] = [attempt.delivery_id for attempt, _ in begun]
             raise
@@ -141,7 +144,7 @@ class Dispatcher:
         if needed and (is_seen or simulation.world.all("event_destination")):
             background = self._backgrounds.setdefault(id(simulation), _Background())
             if background.loop is None:
-                work = self._deliver_in_background(simulation, background)
+                work = partial(self._deliver_in_background, simulation, background)
                 background.loop = asyncio.ensure_future(_log_errors(simulation, work))
             background.wake.set()
 
@@ -178,14 +181,15 @@ class Dispatcher:
             background.loop = None
 
     def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
-        async def record(attempt: Attempt, trying: Awaitable[AttemptResult]) -> None:
-            result = await trying
+        async def record(attempt: Attempt, make: MakeAttempt) -> None:
+            result = await make()
             simulation.catch_up()
             _record(simulation, attempt, result)
             self.changes.announce(simulation.key)
 
-        for attempt, trying in self._begin_attempts(simulation):
-            task = asyncio.ensure_future(_log_errors(simulation, record(attempt, trying)))
+        for attempt, make in self._begin_attempts(simulation):
+            work = partial(record, attempt, make)
+            task = asyncio.ensure_future(_log_errors(simulation, work))
             background.attempts.add(task)
             task.add_done_callback(background.attempts.discard)
             task.add_done_callback(lambda _: background.wake.set())
@@ -198,14 +202,14 @@ class Dispatcher:
         left = (due.at - simulation.world.now) / simulation.speed
         return min(max(left, timedelta()), _MAX_SLEEP)
 
-    def _begin_attempts(
-        self, simulation: Simulation
-    ) -> list[tuple[Attempt, Coroutine[None, None, AttemptResult]]]:
+    def _begin_attempts(self, simulation: Simulation) -> list[tuple[Attempt, MakeAttempt]]:
         """Take the outbox. The body of an event is printed once for all destinations."""
         attempts = take_outbox(simulation.world)
         events = {attempt.event.id: attempt.event for attempt in attempts}
         bodies = {id_: dump_json(print_message(simulation, it)) for id_, it in events.items()}
-        return [(one, self._try(simulation, one, bodies[one.event.id])) for one in attempts]
+        return [
+            (one, partial(self._try, simulation, one, bodies[one.event.id])) for one in attempts
+        ]
 
     async def _try(self, simulation: Simulation, attempt: Attempt, body: bytes) -> AttemptResult:
         world, config, fault = simulation.world, attempt.destination["config"], attempt.fault
@@ -263,10 +267,14 @@ def _record(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> 
     log_attempt(simulation.key, attempt, result, retries[0].at if retries else None)
 
 
-async def _log_errors(simulation: Simulation, work: Coroutine[None, None, None]) -> None:
-    """Add errors of a background task to the world's crashes."""
+async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]]) -> None:
+    """Add errors of a background task to the world's crashes.
+
+    `work` makes its coroutine only now: the task may be canceled before it begins, and Python warns
+    of a coroutine that nobody awaits.
+    """
     try:
-        await work
+        await work()
     except Exception:
         simulation.crashes.append(traceback.format_exc())
         log.exception("deck-sim failed while it delivered events")

@@ -1,7 +1,9 @@
 """Webhooks during an advance and in the background, sent over HTTP to a real receiver."""
 
 import asyncio
+import gc
 import threading
+import warnings
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -506,6 +508,23 @@ def test_background_delivery_ends_and_starts_with_the_clock_mode(local):
         await dispatcher.close()
 
     asyncio.run(play())
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2])
+def test_background_delivery_can_end_before_it_begins(local, turns):
+    """A task that is canceled at once leaves no coroutine that Python warns of."""
+    simulation, dispatcher = local(Receivers(waits=True), mode="real")
+
+    async def play():
+        dispatcher.wake(simulation)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        dispatcher.forget(simulation)
+
+    with warnings.catch_warnings(record=True, action="always") as found:
+        asyncio.run(play())
+        gc.collect()
+    assert found == []
 
 
 def _deliver_in_background(simulation, dispatcher):
