@@ -10,6 +10,7 @@ from deck_sim.contract.error_catalog import ApiError, problem, refuse
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, check_entries
+from deck_sim.server.control.reports import read_word
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -24,10 +25,10 @@ def list_scenarios(request: Request) -> Answer:
     plays in this world's edition, and whether it ships with deck-sim.
     """
     library, data = request.simulation.library, list[dict[str, Any]]()
+    shows_steps = read_word(request, "include", ("steps",)) is not None
     for scenario in map(library.get, library.names()):
-        data.append(scenario.overview)
-        if "steps" in request.query_values("include"):
-            data[-1] |= _details(request, scenario)
+        details = _details(request, scenario) if shows_steps else {}
+        data.append({**scenario.overview, **details})
     return Answer({"data": data})
 
 

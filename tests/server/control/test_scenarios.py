@@ -120,6 +120,12 @@ def test_the_list_of_scenarios_includes_their_steps_if_asked(sim, put):
     assert "task_run" not in found["flaky_source"]["steps"]
 
 
+def test_a_wrong_word_to_include_is_refused(message):
+    """It would be missed in the answer."""
+    text = "`include` must be `steps`, not 'step'; did you mean 'steps'?"
+    assert message("GET", "/scenarios?include=step") == text
+
+
 def test_an_added_scenario_is_played(api, advance, put, run_task):
     """An added scenario can be selected at once, and replaced."""
     for body in (MINE, {"task_run": ["queued", {"failed": "task/task_failed"}]}):
