@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration, parse_duration
+from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource
 from deck_sim.engine.waiting import waiting
@@ -128,7 +129,8 @@ def show_next(request: Request) -> Answer:
 def _read_limit(request: Request) -> int | None:
     for text in request.query_values("limit")[-1:]:
         if not re.fullmatch("[0-9]{1,9}", text):
-            raise refuse("request/input_invalid", "`limit` must be a number", field="limit")
+            found = f"`limit` must be a whole number from 0, not {quote(text)}"
+            raise refuse("request/input_invalid", found, field="limit")
         return int(text)
     return None
 

@@ -154,9 +154,9 @@ def test_the_latest_unfinished_resources_are_listed_and_all_are_counted(sim, run
     assert (len(whole["due"]), len(cut["due"])) == (410, 3)
 
 
-def test_a_limit_is_a_number(errors):
+def test_a_limit_is_a_number(message):
     """Anything else is refused."""
-    assert errors("GET", "/next?limit=many", 400) == [("input_invalid", "limit")]
+    assert message("GET", "/next?limit=-1") == "`limit` must be a whole number from 0, not '-1'"
 
 
 @pytest.fixture
