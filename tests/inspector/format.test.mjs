@@ -20,6 +20,11 @@ test("a distance says in which direction", () => {
   assert.deepEqual(texts, ["in 2s", "now", "2s ago"]);
 });
 
+test("only a short distance has parts of a second", () => {
+  const texts = [9_400, 10_400].map((by) => distanceText(MOMENT + by, MOMENT));
+  assert.deepEqual(texts, ["in 9s 400ms", "in 10s"]);
+});
+
 test("milliseconds are shown where there are some", () => {
   assert.deepEqual([MOMENT, MOMENT - 250].map(clockText), ["09:30:00.250", "09:30:00"]);
   assert.equal(isoText(MOMENT - 250), "2025-01-15T09:30:00Z");

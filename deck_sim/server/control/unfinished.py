@@ -1,6 +1,6 @@
 """`GET /_sim/next`: due timers, and why each unfinished resource waits, with the remedy."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from deck_sim.base.durations import format_duration
@@ -21,10 +21,11 @@ from deck_sim.engine.timers import (
 from deck_sim.engine.waiting import TIMER_EFFECTS, asks_person, explain_need
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_moment
-from deck_sim.runtime.simulation import FOLLOW, FROZEN, ON_POLL, Simulation
+from deck_sim.runtime.simulation import FOLLOW, FROZEN, ON_POLL, REAL, Simulation
 
 MOST_UNFINISHED = 200  # that are listed
 _DELIVERY = "event_delivery"
+_SECOND = timedelta(seconds=1)
 _CLOCKS = {
     FROZEN: "the clock is frozen; ",
     ON_POLL: "the clock moves when a client reads it; ",
@@ -106,7 +107,7 @@ def _explain(
 ) -> tuple[str, dict[str, Any]]:
     """Why it waits, as a clause, and the remedy."""
     world = simulation.world
-    story, later = world.stories.get(resource.id), due and _say_when(world, due)
+    story, later = world.stories.get(resource.id), due and _say_when(simulation, due)
     need = explain_need(world, resource)
     if story and story.held:
         return _join(need, later), {"do": "release", "hold": story.held.hold}
@@ -133,10 +134,13 @@ def _join(*clauses: str | None) -> str:
     return "; ".join(filter(None, clauses))
 
 
-def _say_when(world: World, due: Due) -> str:
+def _say_when(simulation: Simulation, due: Due) -> str:
+    world = simulation.world
     to = next_status(world, due)
     what = f"it becomes `{to}`" if to and due.name in PROGRESS else TIMER_EFFECTS[due.name]
     left = due.at - world.now
+    if simulation.mode == REAL and left > _SECOND:  # it goes on while the sentence is read
+        left = round(left / _SECOND) * _SECOND
     return f"{what} in {format_duration(left)}" if left else f"{what} as soon as time passes"
 
 

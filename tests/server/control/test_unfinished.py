@@ -30,7 +30,7 @@ def test_a_run_that_waits_for_time_says_when_and_for_what(run_task, unfinished, 
     }
     sim.put("/clock", json={"mode": "real", "speed": 0.001})
     waits = unfinished()[run["id"]]
-    assert waits["why"].startswith("It becomes `running` in ")
+    assert waits["why"] == "It becomes `running` in 2s."
     assert waits["remedy"] == {"do": "wait"}
 
 

@@ -56,14 +56,18 @@ export function durationText(ms) {
   return parts.join(" ") || "0s";
 }
 
+const ROUGH = 10_000; // ms from which on a distance has no parts of a second
+
 /**
  * The distance from a moment, like `in 2s`, `3m ago` or `now`.
  * @param {number} ms
  * @param {number} now
  */
 export function distanceText(ms, now) {
-  if (Math.abs(ms - now) < 1) return "now";
-  return ms > now ? `in ${durationText(ms - now)}` : `${durationText(now - ms)} ago`;
+  let length = Math.abs(ms - now);
+  if (length < 1) return "now";
+  if (length >= ROUGH) length = Math.round(length / 1000) * 1000;
+  return ms > now ? `in ${durationText(length)}` : `${durationText(length)} ago`;
 }
 
 /** @param {number} count @param {string} noun @param {string} [plural] */
