@@ -1,10 +1,10 @@
-"""How time passes in a world, with pauses in which webhooks are sent.
+"""How time passes in a world, with pauses in which webhooks are sent and others are answered.
 
 An advance is a generator that yields at each pause. `Dispatcher.drive` sends webhooks in the
 pauses; `run_to_end` sends nothing.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -15,6 +15,7 @@ from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import World
 
 MAX_STEPS = 5_000_000  # due things in one advance: an endless scenario ends in an error
+BREAK_AFTER = 500  # due things: then other calls are answered
 MAX_PAUSES = 1_000  # at one moment: a webhook that always causes another ends in an error
 
 
@@ -49,10 +50,16 @@ def run_to_end(advance: Generator[None, None, Result]) -> Result:
 
 def pass_time_until(owner: HasWorld, moment: datetime) -> Generator[None, None, None]:
     """Do everything that is due by `moment`, then set the world's clock to it."""
-    for is_pause in steps(owner, moment):
+    for is_pause in with_breaks(steps(owner, moment)):
         if is_pause:
             yield
     pass_time(owner.world, moment)
+
+
+def with_breaks(happened: Iterable[bool]) -> Iterator[bool]:
+    """The steps, with a pause after each few hundred."""
+    for number, is_pause in enumerate(happened, 1):
+        yield is_pause or number % BREAK_AFTER == 0
 
 
 def steps(owner: HasWorld, moment: datetime) -> Iterator[bool]:

@@ -106,7 +106,10 @@ class Dispatcher:
                     raise refuse("request/state_invalid", text)
                 next(advance)
                 self.changes.announce(simulation.key)
-                await self.deliver(simulation)
+                due = simulation.world.timers.peek()
+                if due is None or due.at > simulation.world.now:
+                    await self.deliver(simulation)
+                await asyncio.sleep(0)
         except StopIteration as end:
             report: AdvanceReport = end.value
             return report

@@ -24,7 +24,14 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.waiting import AwaitedEvent
 from deck_sim.engine.world import FROZEN_START, World
-from deck_sim.runtime.advance import Advance, AdvanceReport, pass_time_until, run_to_end, steps
+from deck_sim.runtime.advance import (
+    Advance,
+    AdvanceReport,
+    pass_time_until,
+    run_to_end,
+    steps,
+    with_breaks,
+)
 from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS, ProcessWatch
 from deck_sim.runtime.forecast import Forecast
 from deck_sim.runtime.journal import MAX_CALLS, Call, StoredAnswer
@@ -230,11 +237,12 @@ class Simulation:
         wanted = AwaitedEvent(type_, resource_id, len(self.world.events))
         until = self.world.now + min(limit, LAST_MOMENT - self.world.now)
         with self._advancing() as report:
-            steps_left, forecast = steps(self, until), Forecast(self, wanted, until)
+            steps_left = with_breaks(steps(self, until))
+            forecast = Forecast(self, wanted, until)
             while forecast.may_come() and (is_pause := next(steps_left, None)) is not None:
                 if is_pause:
                     yield
-                    forecast.forget()  # a receiver may have changed the world
+                    forecast.forget()  # a receiver or a call may have changed the world
                 if wanted.came(self.world):
                     yield from pass_time_until(self, self.world.now)
                     return report
@@ -250,7 +258,7 @@ class Simulation:
     def advance_until_idle(self) -> Advance:
         """Move the clock until nothing is due except timeouts and expiries."""
         with self._advancing() as report:
-            steps_left = steps(self, LAST_MOMENT)
+            steps_left = with_breaks(steps(self, LAST_MOMENT))
             while self.world.outbox or not self.world.timers.is_idle():
                 is_pause = next(steps_left, None)
                 if is_pause is None:

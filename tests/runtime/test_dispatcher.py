@@ -16,7 +16,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
 from deck_sim.runtime import advance as advance_module
-from deck_sim.runtime.advance import MAX_PAUSES, run_to_end
+from deck_sim.runtime.advance import BREAK_AFTER, MAX_PAUSES, run_to_end
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings, Simulation
@@ -102,6 +102,23 @@ def play(local):
 
 
 # With a frozen clock
+
+
+def test_others_are_answered_while_much_falls_due(local):
+    """Webhooks leave when all that is due at the moment is done, as in a short advance."""
+    receivers = Receivers()
+    simulation, dispatcher = local(receivers)
+    for _ in range(BREAK_AFTER):
+        create_agent(simulation)
+
+    async def whole():
+        driving = asyncio.ensure_future(dispatcher.drive(simulation, simulation.settle()))
+        await asyncio.sleep(0)  # until the first break
+        assert (len(simulation.world.outbox), receivers.sent) == (BREAK_AFTER, [])
+        await driving
+
+    asyncio.run(whole())
+    assert len(receivers.sent) == BREAK_AFTER + 1
 
 
 def test_an_advance_sends_signed_events_and_waits_for_the_responses(
