@@ -14,6 +14,8 @@ from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, quote
 
 Json = dict[str, Any]
+
+_MOST_MESSAGES = 20  # of one refused call
 IdOrResource = str | Mapping[str, Any]
 
 TIMEOUT_SECONDS = 60  # for one answer; a long advance takes a while
@@ -144,7 +146,9 @@ def _decode(answer: httpx2.Response) -> Json:
 
 
 def _join_messages(errors: Sequence[Mapping[str, str]]) -> str:
-    return "\n".join(error["message"] for error in errors)
+    lines = [error["message"] for error in errors]
+    more = [f"… and {len(lines) - _MOST_MESSAGES} more"] if len(lines) > _MOST_MESSAGES else []
+    return "\n".join([*lines[:_MOST_MESSAGES], *more])
 
 
 def read_id(resource: IdOrResource) -> str:

@@ -71,6 +71,14 @@ def test_an_answer_that_is_not_of_the_api_is_an_error(deck, body, text):
     assert str(refusal.value) == text
 
 
+def test_twenty_messages_of_a_refused_call_are_shown(deck):
+    """And how many more there are; the error has all."""
+    with pytest.raises(DeckSimError) as refusal:
+        deck.seed(agents=[{} for _ in range(25)])
+    lines = str(refusal.value).splitlines()
+    assert (len(lines), lines[-1]) == (21, f"… and {len(refusal.value.errors) - 20} more")
+
+
 def test_a_key_that_no_header_can_have_is_refused():
     """HTTP sends Latin-1."""
     with pytest.raises(DeckSimError, match="'sk_→' cannot be sent as an API key"):
