@@ -6,6 +6,7 @@ import click
 
 from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.cli.option_types import DURATION, MOMENT
+from deck_sim.cli.progress import track_clock
 from deck_sim.cli.world_command import on_server, print_lines, warn_if_uncalled
 from deck_sim.handle.deck import Deck
 
@@ -54,14 +55,15 @@ def command(
         raise click.UsageError("give exactly one of DURATION, --to and --until")
     if resource_id and until in (None, "idle"):
         raise click.UsageError("--id needs --until with an event")
-    if by is not None:
-        report = deck.advance(by)
-    elif to is not None:
-        report = deck.advance_to(to)
-    elif until is None or until == "idle":
-        report = deck.settle()
-    else:
-        report = deck.advance_until(until, resource_id, limit=limit)
+    with track_clock(lambda: deck.clock.now, by, to):
+        if by is not None:
+            report = deck.advance(by)
+        elif to is not None:
+            report = deck.advance_to(to)
+        elif until is None or until == "idle":
+            report = deck.settle()
+        else:
+            report = deck.advance_until(until, resource_id, limit=limit)
     if as_json:
         print_json(report.as_json())
     else:

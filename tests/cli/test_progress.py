@@ -1,16 +1,21 @@
-"""The progress bar of `deck-sim check`, on a real terminal."""
+"""The progress bars of `deck-sim check` and `advance`, on a real terminal."""
 
 import os
 import pty
 import subprocess
 import sys
-from contextlib import redirect_stderr
+import threading
+from contextlib import contextmanager, redirect_stderr
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deck_sim.cli.progress import track_progress
+from deck_sim.base.errors import DeckSimError
+from deck_sim.cli.progress import track_clock, track_progress
 
 MANY = 120
+HOUR = timedelta(hours=1)
+START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -54,12 +59,50 @@ def test_a_pipe_has_none(cli, check, tmp_path):
     assert cli("check", tmp_path, FORCE_COLOR="1").stderr == ""
 
 
-def test_a_bar_counts_the_items(monkeypatch):
-    """They are the same as without."""
+@pytest.fixture
+def on_terminal(monkeypatch):
+    """Put stderr on a terminal; returns what it got."""
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    ours, its = pty.openpty()
-    with open(its, "w") as terminal, redirect_stderr(terminal):
+
+    @contextmanager
+    def on_terminal():
+        ours, its = pty.openpty()
+        with open(its, "w") as terminal, redirect_stderr(terminal):
+            yield lambda: (os.write(its, b"end"), os.read(ours, 100_000).decode())[1]
+        os.close(ours)
+
+    return on_terminal
+
+
+def test_a_bar_counts_the_items(on_terminal):
+    """They are the same as without."""
+    with on_terminal() as shown:
         assert [*track_progress(range(MANY), "counting")] == [*range(MANY)]
-        assert b"counting" in os.read(ours, 100_000)
-    os.close(ours)
+        assert "counting" in shown()
+
+
+@pytest.mark.parametrize("goal", [{"by": HOUR}, {"to": START + HOUR}, {}])
+def test_a_long_advance_shows_the_time_of_the_world(on_terminal, goal):
+    """The bar is filled as far as is known. An error of the server is told by the command."""
+    times, moved = iter([START, START + HOUR / 2]), threading.Event()
+
+    def read():
+        if (now := next(times, None)) is None:
+            moved.set()
+            raise DeckSimError("gone")
+        return now
+
+    with on_terminal() as shown:
+        with track_clock(read, **goal, soon=0):
+            moved.wait()
+        assert "advancing" in (text := shown())
+    assert "2025-01-15 10:00:00" in text
+
+
+def test_a_short_advance_shows_no_bar(on_terminal):
+    """It is over before a bar is read."""
+    with on_terminal() as shown:
+        with track_clock(lambda: START):
+            pass
+        assert shown() == "end"
