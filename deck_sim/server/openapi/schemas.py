@@ -144,9 +144,6 @@ class _BodySchemas(GenerateJsonSchema):
         return made
 
 
-_REF = "#/components/schemas/{model}"
-
-
 def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
     found = dict[str, Shape]()
     for name in names:
