@@ -93,7 +93,7 @@ class Client:
 
 def request(method, path, data=None):
     body = b"" if data is None else json.dumps(data).encode()
-    lines = f"{method} {path} HTTP/1.1", "Host: x", f"Authorization: Bearer {KEY}"
+    lines = f"{method} {path} HTTP/1.1", "Host: localhost", f"Authorization: Bearer {KEY}"
     return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 
