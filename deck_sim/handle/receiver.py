@@ -11,7 +11,7 @@ from threading import Condition
 from typing import Any, Self
 
 from deck_sim.base import real_time
-from deck_sim.base.errors import DeckSimError, nearest_type, quote
+from deck_sim.base.errors import DeckSimError, listed, nearest_type, quote
 from deck_sim.contract.editions import every_event_type, explain_foreign_event
 from deck_sim.faults.outgoing import FAULT_HEADER
 from deck_sim.handle.control import IdOrResource, Json, read_id
@@ -88,8 +88,8 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._server.stop()
-        if self.complaints and error is None:
-            raise DeckSimError("\n".join(self.complaints))
+        if error is None and (problems := [*self.complaints, *self._find_unknown_types()]):
+            raise DeckSimError("\n".join(problems))
 
     @property
     def url(self) -> str:
@@ -204,6 +204,16 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             return _FAILED
         return status
 
+    def _find_unknown_types(self) -> list[str]:
+        """The types of callbacks that were never called and that the API does not document."""
+        known = {ALL_EVENTS, *every_event_type(), *(one.event["type"] for one in self.received)}
+        return [
+            f"no event {quote(type_)} came for the function of `on`, and the API documents no"
+            f" such type; {_list_types(type_)}"
+            for type_ in dict.fromkeys(type_ for type_, _ in self._callbacks)
+            if type_ not in known
+        ]
+
     def _complain(self, text: str) -> None:
         with self._arrived:
             if text not in self.complaints:
@@ -226,6 +236,13 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
                 *self.complaints,
             ]
         )
+
+
+def _list_types(event: str) -> str:
+    """The documented types of the kind of an event, as text."""
+    kind = event.partition(".")[0]
+    types = [one for one in every_event_type() if one.startswith(f"{kind}.")]
+    return f"a `{kind}` has {listed(types) if types else 'no events'}"
 
 
 def _check_event_type(event: str, edition: str) -> None:

@@ -178,6 +178,18 @@ def test_a_failed_callback_is_raised_at_the_end(deck, run, block):
         block.close()
 
 
+@pytest.mark.parametrize(
+    ("type_", "said"),
+    [("task_run.done", "a `task_run` has `task_run.queued`"), ("foo.bar", "a `foo` has no events")],
+)
+def test_a_callback_for_a_type_that_nothing_emits_is_raised_at_the_end(run, block, type_, said):
+    """A scenario may emit new types, so it is no mistake at once."""
+    block.receiver.on(type_, print)
+    run()
+    with pytest.raises(DeckSimError, match=f"no event '{type_}' came for .*; {said}"):
+        block.close()
+
+
 def test_the_error_of_the_block_comes_first(deck):
     """A complaint does not hide it."""
     receiver = WebhookReceiver(deck)
