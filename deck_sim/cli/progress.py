@@ -67,12 +67,11 @@ def _follow_clock(
     with Progress(*columns, console=_console(), transient=True) as progress, suppress(DeckSimError):
         total = None if length is None else length.total_seconds()
         task = progress.add_task("", total=total)
-        while True:
+        while not over.is_set():
             now = read()
             passed = (now - began).total_seconds()
             progress.update(task, completed=passed, description=f"{now:%Y-%m-%d %H:%M:%S}")
-            if over.wait(_INTERVAL):
-                return
+            over.wait(_INTERVAL)
 
 
 def _can_show_bars() -> bool:

@@ -83,15 +83,18 @@ def test_a_bar_counts_the_items(on_terminal):
 
 
 @pytest.mark.parametrize("goal", [{"by": HOUR}, {"to": START + HOUR}, {}])
-def test_a_long_advance_shows_the_time_of_the_world(on_terminal, goal):
-    """The bar is filled as far as is known. An error of the server is told by the command."""
+@pytest.mark.parametrize("ends", [None, DeckSimError("gone")])
+def test_a_long_advance_shows_the_time_of_the_world(on_terminal, goal, ends):
+    """The bar is filled as far as is known. The command tells an error of the server itself."""
     times, moved = iter([START, START + HOUR / 2]), threading.Event()
 
     def read():
-        if (now := next(times, None)) is None:
+        now = next(times, None)
+        if now is None:
             moved.set()
-            raise DeckSimError("gone")
-        return now
+            if ends:
+                raise ends
+        return now or START + HOUR / 2
 
     with on_terminal() as shown:
         with track_clock(read, **goal, soon=0):

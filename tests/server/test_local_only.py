@@ -43,6 +43,18 @@ def test_a_name_that_may_be_a_websites_is_refused(host):
     assert "--allow-host" in refused.text
 
 
+def test_a_request_without_a_host_is_answered():
+    """As in HTTP/1.0. Browsers always send one."""
+    messages = []
+
+    async def send(message):
+        messages.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    asyncio.run(LocalOnly(PlainTextResponse("answered"), "127.0.0.1")(scope, None, send))
+    assert messages[-1]["body"] == b"answered"
+
+
 def test_a_name_can_be_allowed():
     """In any case, as host names are."""
     assert call("deck.test:8765", names=["Deck.TEST"]).text == "answered"
