@@ -45,6 +45,7 @@ def test_a_wrong_answer_leaves_the_prompt_open(stuck):
     page = stuck()
     expect(waiting(page)).to_contain_text("1 unfinished")
     page.keyboard.press("a")
+    expect(page.get_by_label("code")).to_be_focused()
     page.keyboard.type("000000")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").get_by_text("answered")).to_be_visible()
