@@ -66,7 +66,7 @@ def test_an_invalid_call_is_refused(errors, method, path, request_, status, code
 
 @pytest.mark.parametrize("kind", [FORM, FORM.upper(), "multipart/form-data; boundary=x"])
 def test_broken_json_is_not_taken_for_a_form(refused, kind):
-    """Curl sends JSON as a form unless it is told otherwise."""
+    """Curl sends JSON as a form by default."""
     answer = refused("POST", "/agents", 400, **_with(b' {"name": "A",}', kind))
     assert answer.json()["errors"][0]["message"].startswith("The body is not JSON: ")
 

@@ -79,7 +79,7 @@ def test_a_scenario_has_its_text_and_the_line_of_each_step(sim, put):
 
 
 def test_a_scenario_without_text_is_written_as_yaml(sim, put):
-    """One that came as JSON; its lines are those of what is shown."""
+    """A scenario that came as JSON is shown as YAML, with the lines of that YAML."""
     put({"task_run": ["queued", {"failed": "task/task_failed"}]})
     shown = sim.get("/scenarios/mine").json()
     line = shown["lines"]["task_run.1"]
