@@ -138,18 +138,14 @@ def table_of_order(kind):
 
 
 def table_of_shipped():
-    """The included scenarios, with their editions."""
-    scenarios = map(shipped().get, shipped().names())
-    rows = [
-        f"| [`{one.name}`](../scenarios/{one.name}.yaml) | {_editions(one)} | {one.summary} |\n"
-        for one in scenarios
-    ]
-    return "".join(["| scenario | edition | story |\n|---|---|---|\n", *rows])
-
-
-def _editions(scenario):
-    named = [f"`{name}`" for name in scenario.editions]
-    return "both" if len(named) == len(EDITIONS) else ", ".join(named)
+    """The included scenarios by their first tag, with the edition of those for one alone."""
+    by_topic = {}
+    for scenario in map(shipped().get, shipped().names()):
+        link = f"[`{scenario.name}`](../scenarios/{scenario.name}.yaml)"
+        one = "" if len(scenario.editions) == len(EDITIONS) else f" (`{scenario.editions[0]}`)"
+        by_topic.setdefault(scenario.tags[0], []).append(link + one)
+    rows = [f"| {topic} | {', '.join(links)} |\n" for topic, links in sorted(by_topic.items())]
+    return "".join(["| topic | scenarios |\n|---|---|\n", *rows])
 
 
 def make_table(name):
