@@ -13,9 +13,9 @@ _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _AS_LETTERS = bytes(_LETTERS[byte % 62] for byte in range(256))
 
 
-def make_id(seed: int, prefix: str, number: int) -> str:
-    """The `number`-th id with this prefix: `trun_` and 16 letters or digits."""
-    digest = blake2b(f"{seed}/{prefix}/{number}".encode(), digest_size=16).digest()
+def make_id(seed: int, prefix: str, name: object) -> str:
+    """The id with this prefix and name, usually a number: `trun_` and 16 letters or digits."""
+    digest = blake2b(f"{seed}/{prefix}/{name}".encode(), digest_size=16).digest()
     return f"{prefix}_{digest.translate(_AS_LETTERS).decode()}"
 
 

@@ -193,7 +193,7 @@ def _is_intercepted(world: World, delivery: Resource) -> bool:
     """Whether a fault keeps the attempt from being made now. Which fault fires is decided once."""
     if not world.injected or delivery.id in world.fired:
         return False
-    fault = world.injected.fire_webhook(injected.WEBHOOK, delivery.hidden["event"])
+    fault = world.injected.fire_webhook(injected.WEBHOOK, delivery.hidden["event"], world.now)
     if fault is None:
         return False
     world.fired[delivery.id] = fault

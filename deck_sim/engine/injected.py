@@ -6,12 +6,16 @@ Laws:
 1. A fault counts every call or webhook that it applies to, even if another fault fires there.
 2. At most one fault fires for a call or webhook: of those that are due, the first injected.
 3. A fault of a scenario applies only to the connection or run that plays it.
+4. Whether a fault with a probability is due follows from its id, which follows from the world's
+   seed, and from its own count. So other faults and other calls do not change it.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
+from deck_sim.engine.chance import draw_below
 from deck_sim.engine.records import Event
 
 EVERYBODY = ""  # the owner of a fault that no scenario brought
@@ -21,6 +25,8 @@ CALL = "call"  # instead of the work that a call asks for
 ANSWER = "answer"  # after that work, on the way back
 WEBHOOK = "webhook"
 HASTE = "haste"  # a webhook that is sent before the answer to the call that caused it
+
+_DRAWS = 1_000_000_000  # the numbers that a probability is drawn from
 
 
 class Fault(Protocol):
@@ -37,6 +43,18 @@ class Fault(Protocol):
     def times(self) -> int | None:
         """How often it fires then; None: always."""
 
+    @property
+    def every(self) -> int | None:
+        """Of how many such calls or webhooks it fires for the last; None: for each."""
+
+    @property
+    def probability(self) -> float | None:
+        """How likely it then fires; None: always."""
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long it fires, from the first call or webhook after `after`; None: for ever."""
+
     def applies_to(self, *subject: str) -> bool:
         """Whether it applies to a call (method and path) or an event (type)."""
 
@@ -50,12 +68,24 @@ class Injected:
     owner: str  # the connection or run whose scenario brought it, or `EVERYBODY`
     met: int = 0  # how many calls or webhooks it applied to
     fired: int = 0
+    since: datetime | None = None  # when its `duration` began
 
-    @property
-    def is_due(self) -> bool:
-        """Whether it can fire for the call or webhook that it has just counted."""
-        times = self.fault.times
-        return self.met > self.fault.after and (times is None or self.fired < times)
+    def meet(self, now: datetime) -> bool:
+        """Count a call or webhook that it applies to; returns whether it is due there."""
+        self.met += 1
+        fault, number = self.fault, self.met - self.fault.after
+        if number < 1:
+            return False
+        self.since = self.since or now
+        return (
+            number % (fault.every or 1) == 0
+            and (fault.times is None or self.fired < fault.times)
+            and (fault.duration is None or now - self.since < fault.duration)
+            and (fault.probability is None or self._draw() < fault.probability * _DRAWS)
+        )
+
+    def _draw(self) -> int:
+        return draw_below(_DRAWS, 0, self.id, self.met)  # the id is drawn from the world's seed
 
 
 @dataclass
@@ -93,24 +123,29 @@ class InjectedFaults:
         """Remove all faults."""
         self._by_owner.clear()
 
-    def fire(self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str]) -> Any:
+    def fire(
+        self,
+        where: tuple[str, ...],
+        subject: tuple[str, ...],
+        owners: Iterable[str],
+        now: datetime,
+    ) -> Any:
         """Count a call or webhook about these owners; returns the fault that fires, or None."""
-        met = [
+        due = [
             injected
             for owner in owners
             for injected in self._by_owner.get(owner, [])
-            if injected.fault.fires in where and injected.fault.applies_to(*subject)
+            if injected.fault.fires in where
+            and injected.fault.applies_to(*subject)
+            and injected.meet(now)
         ]
-        for injected in met:
-            injected.met += 1
-        fired = next((injected for injected in met if injected.is_due), None)
-        if fired is None:
+        if not due:
             return None
-        fired.fired += 1
-        return fired.fault
+        due[0].fired += 1
+        return due[0].fault
 
-    def fire_webhook(self, where: str, event: Event) -> Any:
+    def fire_webhook(self, where: str, event: Event, now: datetime) -> Any:
         """Count the webhook of an event. The event of a file is about its run, too."""
         run_id = event.data.fields.get("task_run_id", "")
         about = {EVERYBODY: None, event.data.id: None, run_id: None}
-        return self.fire((where,), (event.type,), about)
+        return self.fire((where,), (event.type,), about, now)

@@ -10,6 +10,7 @@ from typing import Any
 
 from deck_sim.base.durations import spell_duration
 from deck_sim.contract.error_catalog import problem
+from deck_sim.engine.chance import make_id
 from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.files import take_screenshot
 from deck_sim.engine.holds import Place, Stopped, hold_story, stories_at
@@ -36,8 +37,9 @@ MOST_SCREENSHOTS = 1000  # of one run, those of its script included
 def start_story(world: World, resource: Resource, script: Script) -> None:
     """Play `script` for a resource, up to its first wait."""
     story = world.stories[resource.id] = Story(resource.id, script)
-    for fault in script.faults:
-        world.injected.add(world.next_id("flt"), fault, resource.id)
+    for number, fault in enumerate(script.faults):
+        fault_id = make_id(world.seed, "flt", f"{resource.id}/{number}")
+        world.injected.add(fault_id, fault, resource.id)
         world.note(resource.kind, resource.id, f"fault {fault}")
     _play(world, story, (story.path, story.attempts))
 

@@ -16,6 +16,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import Strict, Whole, field_errors, show, value_error
+from deck_sim.faults.values import Duration
 
 REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 
@@ -36,6 +37,12 @@ class Fault(Strict):
     """How many calls or webhooks pass unchanged first."""
     times: Annotated[int, Field(ge=1, le=_MAX_COUNT), Whole] | None = None
     """How many it then affects. Default: all."""
+    every: Annotated[int, Field(ge=1, le=_MAX_COUNT), Whole] | None = None
+    """It affects only the last of so many calls or webhooks: with 3 the third, the sixth, …"""
+    probability: Annotated[float, Field(gt=0, le=1)] | None = None
+    """How likely it affects each, up to 1; drawn from the world's seed."""
+    duration: Duration | None = None
+    """How long it affects them, on the world's clock, from the first one after `after`."""
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
         """Return itself: a fault is immutable, so copies of a world share it."""

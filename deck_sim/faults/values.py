@@ -69,7 +69,7 @@ RetryAfter = Annotated[
     Field(ge=0, le=86_400, description="Seconds in the header `Retry-After`. Default: no header."),
     Whole,
 ]
-Delay = Annotated[PositiveDuration, PlainSerializer(format_duration)]
+Duration = Annotated[PositiveDuration, PlainSerializer(format_duration)]
 
 
 class RealWait(Strict):

@@ -15,7 +15,7 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.faults.fault import Fault, fault_field
 from deck_sim.faults.outgoing import OutgoingWebhook
-from deck_sim.faults.values import Delay, EventType, OnlyTrue
+from deck_sim.faults.values import Duration, EventType, OnlyTrue
 
 STALE = timedelta(minutes=10)  # verifiers allow five
 MAX_REORDER = timedelta(seconds=30)
@@ -80,7 +80,7 @@ class Delayed(WebhookFault):
     """The webhook is sent later."""
 
     key = "delay"
-    delay: Delay
+    delay: Duration
     """How much later, on the world's clock."""
 
     def intercept(self, world: World, delivery: Resource) -> bool:

@@ -10,6 +10,7 @@ from deck_sim.handle.webhook_apps import RAISED_HEADER
 from deck_sim.runtime.unplayed import STARTS, explain_unplayed_login
 
 _MOST_CALLS = 3  # that a message names
+_CHANCE = "make it more probable, or give the world another seed"
 _NOT_WRITTEN = ("id", "owner", "met", "fired")  # keys of a fault that its author did not write
 
 
@@ -68,7 +69,10 @@ def find_unused(deck: Deck) -> list[str]:
     for fault in deck.faults:
         if not (fault["fired"] or fault["owner"]):
             rows = [f"{name}={fault[name]!r}" for name in fault if name not in _NOT_WRITTEN]
-            unused.append(f"a fault never fired: {', '.join(rows)} (met {fault['met']})")
+            chances = (fault["met"] - fault["after"]) // fault.get("every", 1)
+            by_chance = f", by chance: {_CHANCE}" if "probability" in fault and chances > 0 else ""
+            met = f"(met {fault['met']}){by_chance}"
+            unused.append(f"a fault never fired: {', '.join(rows)} {met}")
     return unused + [f"a hold stopped nothing: {hold}" for hold in deck.holds if _is_unmet(hold)]
 
 

@@ -57,7 +57,7 @@ def fire_call_fault(request: Request) -> Answer | None:
     if not world.injected:
         return None
     owners = dict.fromkeys((EVERYBODY, *request.path.split("/")))
-    fault = world.injected.fire((CALL, ANSWER), (request.method, request.path), owners)
+    fault = world.injected.fire((CALL, ANSWER), (request.method, request.path), owners, world.now)
     request.fault = fault
     if fault is None or fault.fires != CALL:
         return None
@@ -71,8 +71,8 @@ def fire_call_fault(request: Request) -> Answer | None:
 def fire_creation_fault(request: Request, answer: Answer) -> None:
     """Fire the fault that the chosen scenario has for the call that created its resource."""
     if request.fault is None and answer.choice is not None and "id" in answer.data:
-        call, created = (request.method, request.path), (answer.data["id"],)
-        request.fault = request.simulation.world.injected.fire((ANSWER,), call, created)
+        world, call = request.simulation.world, (request.method, request.path)
+        request.fault = world.injected.fire((ANSWER,), call, (answer.data["id"],), world.now)
 
 
 async def send_early_webhooks(request: Request) -> None:
@@ -90,7 +90,7 @@ async def send_early_webhooks(request: Request) -> None:
     early = {
         delivery.id: fault
         for delivery in reversed(deliveries)
-        if (fault := world.injected.fire_webhook(HASTE, new[delivery["event_id"]])) is not None
+        if (fault := world.injected.fire_webhook(HASTE, new[delivery["event_id"]], world.now))
     }
     if early:
         world.fired.update(early)

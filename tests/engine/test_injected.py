@@ -2,11 +2,14 @@
 
 import copy
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
 
 from deck_sim.engine.injected import InjectedFaults
+
+NOW, SECOND = datetime(2025, 1, 15, tzinfo=UTC), timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,9 @@ class Fault:
     what: str
     after: int = 0
     times: int | None = None
+    every: int | None = None
+    probability: float | None = None
+    duration: timedelta | None = None
     key: ClassVar[str] = "fault"
     fires: ClassVar[str] = "here"
 
@@ -30,30 +36,54 @@ def faults():
 
 
 def fires(faults, count, what="a", owners=("",)):
-    """For so many calls in a row, whether a fault fires."""
-    return [faults.fire(("here",), (what,), owners) is not None for _ in range(count)]
+    """For so many calls in a row, one a second, whether a fault fires."""
+    return [
+        faults.fire(("here",), (what,), owners, NOW + second * SECOND) is not None
+        for second in range(count)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("after", "times", "expected"),
+    ("limits", "expected"),
     [
-        (0, None, [True, True, True, True]),
-        (0, 1, [True, False, False, False]),
-        (1, 2, [False, True, True, False]),
-        (3, None, [False, False, False, True]),
+        ({}, "!!!!!!!"),
+        ({"times": 1}, "!......"),
+        ({"after": 1, "times": 2}, ".!!...."),
+        ({"after": 6}, "......!"),
+        ({"every": 3}, "..!..!."),
+        ({"every": 2, "after": 1, "times": 2}, "..!.!.."),
+        ({"duration": 3 * SECOND}, "!!!...."),
+        ({"duration": 3 * SECOND, "after": 2}, "..!!!.."),
+        ({"duration": 3 * SECOND, "times": 2}, "!!....."),
+        ({"duration": 3 * SECOND, "every": 2}, ".!....."),
+        ({"probability": 1.0}, "!!!!!!!"),
     ],
 )
-def test_a_fault_fires_so_often_after_so_many(faults, after, times, expected):
-    """`after` calls pass, then the fault fires `times` times, or always."""
-    faults.add("flt_1", Fault("a", after, times))
-    assert fires(faults, 4) == expected
+def test_the_limits_of_a_fault_combine(faults, limits, expected):
+    """It fires where all of them allow it."""
+    faults.add("flt_1", Fault("a", **limits))
+    assert fires(faults, 7) == [sign == "!" for sign in expected]
+
+
+def test_a_fault_fires_with_its_probability(faults):
+    """The draws follow from its id and its own count, whatever else fires."""
+    faults.add("flt_1", Fault("a", probability=0.3))
+    alone = fires(faults, 1000)
+    assert 250 < sum(alone) < 350
+    others = InjectedFaults()
+    others.add("flt_2", Fault("a", times=500))
+    chance = others.add("flt_1", Fault("a", probability=0.3, every=2))
+    assert fires(others, 1000)[500:] == [n % 2 == 1 and alone[n] for n in range(500, 1000)]
+    assert chance.met == 1000
+    faults.add("flt_3", Fault("b", probability=0.3))
+    assert fires(faults, 1000, "b") != alone
 
 
 def test_a_fault_counts_only_what_it_applies_to(faults):
     """Another subject, another place and another owner are not counted."""
     injected = faults.add("flt_1", Fault("a"), "trun_1")
     assert fires(faults, 1, "b", ["trun_1"]) == fires(faults, 1, "a", ["", "trun_2"]) == [False]
-    assert faults.fire(("there",), ("a",), ["trun_1"]) is None
+    assert faults.fire(("there",), ("a",), ["trun_1"], NOW) is None
     assert (injected.met, injected.fired) == (0, 0)
     assert fires(faults, 1, "a", ["", "trun_1"]) == [True]
 

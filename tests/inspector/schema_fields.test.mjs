@@ -12,6 +12,7 @@ test("a field is made from each property that has more than one value", () => {
     required: ["match", "error"],
     properties: {
       times: optional({ type: "integer", minimum: 1 }),
+      probability: optional({ type: "number", maximum: 1 }),
       reset: { const: true },
       match: { type: "string", description: "A method\nand a path." },
       error: { enum: ["api/api_error", "api/timeout"] },
@@ -27,6 +28,7 @@ test("a field is made from each property that has more than one value", () => {
       ["match", "text"],
       ["error", "choice"],
       ["times", "integer"],
+      ["probability", "number"],
       ["screenshots", "switch"],
       ["delay", "textOrJson"],
       ["headers", "json"],
@@ -34,12 +36,13 @@ test("a field is made from each property that has more than one value", () => {
     ],
   );
   assert.equal(fields[0].hint, "A method and a path.");
-  assert.equal(fields[4].example, "3s");
+  assert.equal(fields[5].example, "3s");
   assert.equal(fields[2].minimum, 1);
 });
 
 test("what is typed has the type of its field", () => {
   assert.equal(readValue("12", "integer"), 12);
+  assert.equal(readValue("0.3", "number"), 0.3);
   assert.equal(readValue("true", "switch"), true);
   assert.equal(readValue("12", "text"), "12");
   assert.equal(readValue("3s", "textOrJson"), "3s");

@@ -25,6 +25,26 @@ def test_faults_apply_to_calls_about_their_run(api, run_task):
     assert api.get("/task-runs").status_code == 200
 
 
+def test_equal_runs_fault_equally(put, sim, api, run_task):
+    """A probability is drawn from the seed and the run; its neighbours do not change it."""
+    name = put("http: [{match: GET /v2/task-runs/*, probability: 0.5, status: 502}]")
+    before = sim.get("/snapshot").json()
+
+    def poll(count):
+        sim.put("/snapshot", json=before)
+        for _ in range(count):
+            sim.post("/faults", json={"match": "GET /v2/agents", "drip": True})
+        ids = [run_task(name)["id"] for _ in range(count)]
+        polls = [[api.get(f"/task-runs/{one}").status_code for one in ids] for _ in range(20)]
+        return [*zip(*polls, strict=True)]
+
+    (alone,), (first, second) = poll(1), poll(2)
+    assert set(alone) == {200, 502}
+    assert alone == first != second
+    faults = {call["status"]: call["fault"] for call in sim.get("/requests").json()["data"]}
+    assert (faults[200], faults[502]) == (None, "status")
+
+
 def test_faults_apply_to_webhooks_about_their_run(api, subscribe, receiver, run_task, advance):
     """The webhook of the other run arrives once."""
     subscribe("task_run.completed")

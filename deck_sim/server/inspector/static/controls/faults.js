@@ -2,7 +2,7 @@
 /** Faults: what goes wrong with calls and webhooks. */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { countText, words } from "../format.js";
+import { words } from "../format.js";
 import { icon } from "../icons.js";
 import { link } from "../widgets.js";
 import { fieldsOf, readFields } from "./schema_fields.js";
@@ -13,7 +13,8 @@ import { change, controlCard, current, field, formOf, schemasOf } from "./shared
 
 /** What each family of faults is about, by the key that names it. @type {Record<string, string>} */
 const FAMILIES = { match: "a call", event: "a webhook" };
-const OF_EVERY_FAULT = ["id", "owner", "met", "fired", "after", "times"];
+const LIMITS = ["after", "times", "every", "probability", "duration"];
+const OF_EVERY_FAULT = ["id", "owner", "met", "fired", ...LIMITS];
 
 const chosen = { family: "match", key: "error" };
 
@@ -44,7 +45,7 @@ export function faultsCard(ctx) {
 
 /** @param {Context} ctx @param {any} fault */
 function faultRow(ctx, fault) {
-  const { id, owner, met, fired, after, times } = fault;
+  const { id, owner, met, fired } = fault;
   const family = "match" in fault ? "match" : "event";
   const rest = Object.entries(fault).filter(
     ([name]) => ![...OF_EVERY_FAULT, family].includes(name),
@@ -52,18 +53,14 @@ function faultRow(ctx, fault) {
   const what = rest.map(([name, value]) =>
     value === true ? words(name) : `${words(name)}: ${textOf(value)}`,
   );
-  const limits = [
-    after ? `after ${after}` : "",
-    times ? `${countText(times, "time")} only` : "",
-    `met ${met}`,
-  ].filter(Boolean);
+  const limits = LIMITS.filter((name) => fault[name]).map((name) => `${name} ${fault[name]}`);
   return html`<li class="fault ${fired ? "has-fired" : ""}">
     <span class="fault-count" title="How often it fired">${fired}×</span>
     <span class="fault-what"
       ><strong>${what.join(", ")}</strong>
       <code>${fault[family]}</code>
       <small
-        >${limits.join(" · ")}${
+        >${[...limits, `met ${met}`].join(" · ")}${
           owner
             ? html` · of
               ${link(ctx, { type: "resource", id: owner }, ctx.model.lane(owner)?.title ?? owner)}`

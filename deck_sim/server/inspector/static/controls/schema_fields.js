@@ -2,7 +2,7 @@
 /** The fields of a form, read from a JSON Schema of the server, and what was typed into them. */
 
 /**
- * @typedef {"text"|"integer"|"switch"|"choice"|"json"|"textOrJson"} Input
+ * @typedef {"text"|"integer"|"number"|"switch"|"choice"|"json"|"textOrJson"} Input
  * @typedef {object} Field
  * @property {string} name
  * @property {Input} input
@@ -46,7 +46,7 @@ function readField(name, property, required) {
 /** @param {any} way @param {boolean} isOneOfSeveral @returns {Input} */
 function inputOf(way, isOneOfSeveral) {
   if (way.enum) return "choice";
-  if (way.type === "integer" || way.type === "number") return "integer";
+  if (way.type === "integer" || way.type === "number") return way.type;
   if (way.type === "boolean") return "switch";
   if (way.type === "string") return isOneOfSeveral ? "textOrJson" : "text";
   return way.type ? "json" : "textOrJson";
@@ -67,7 +67,7 @@ export function readFields(form, fields) {
 
 /** @param {string} text @param {Input} input @returns {any} */
 export function readValue(text, input) {
-  if (input === "integer") return Number(text);
+  if (input === "integer" || input === "number") return Number(text);
   if (input === "switch") return text === "true";
   if (input === "json" || (input === "textOrJson" && /^[[{]/.test(text))) return readJson(text);
   return text;

@@ -26,7 +26,8 @@ export function inputView(one, list, value) {
   return html`<input
     name=${name}
     class="mono"
-    type=${input === "integer" ? "number" : "text"}
+    type=${input === "integer" || input === "number" ? "number" : "text"}
+    step=${input === "number" ? "any" : nothing}
     min=${one.minimum ?? nothing}
     max=${one.maximum ?? nothing}
     list=${list || nothing}
