@@ -1,0 +1,96 @@
+"""Worlds to attack: filled, with runs in many statuses, as snapshots and with their ids."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .simulator import Simulator
+
+EDITIONS = ("connections", "credentials")
+
+_RUNS = {
+    "trun_prompt": "mfa_then_success",
+    "trun_pending": "needs_approval",
+    "trun_files": "downloads_statement",
+    "trun_slow": "slow_success",
+    "trun_failed": "source_down",
+    "trun_question": "security_question",
+}
+_LOGINS = {
+    "connections": ("connections", "conn", "connection_id"),
+    "credentials": ("credentials", "cred", "credential_id"),
+}
+_SCHEMA = {
+    "type": "object",
+    "properties": {"guest": {"type": "string"}, "nights": {"type": "integer"}},
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A world to begin with."""
+
+    edition: str
+    snapshot: dict[str, Any]
+    ids: dict[str, list[str]]  # by the first part of their names
+
+
+def prepare(simulator: Simulator, edition: str) -> Prepared:
+    """Fill a world."""
+    key = f"sk_prepare_{edition}"
+    sim, api = "/_sim", "/v2"
+    options = {"edition": edition, "mode": "frozen", "screenshots": True}
+    simulator.do(key, "POST", f"{sim}/reset", options)
+    simulator.do(key, "POST", f"{sim}/seed", {"resources": _resources(edition)})
+    events = ["task_run.completed", "task_run.failed", "agent.created"]
+    place = "config" if edition == "connections" else "aws_sqs"
+    queue = {"name": "Queue", "type": "aws_sqs", "events": events, place: {"queue_url": "deck"}}
+    simulator.do(key, "POST", f"{api}/event-destinations", queue)
+    simulator.do(key, "POST", f"{api}/agents", {"name": "Second"})
+    simulator.do(key, "POST", f"{sim}/clock/advance", {"by": "25s"})
+    snapshot = simulator.get(key, f"{sim}/snapshot")
+    ids: dict[str, list[str]] = {}
+    paths = ("connections", "credentials", "sessions", "storage", "event-destinations")
+    for path in ("agents", "sources", "tasks", "task-runs", *paths):
+        answer = simulator.call(key, "GET", f"{api}/{path}")
+        if answer.status == 200:
+            _note(ids, simulator.get(key, f"{api}/{path}")["data"])
+    for path in ("events", "deliveries", "requests", "task-runs"):
+        _note(ids, simulator.get(key, f"{sim}/{path}")["data"])
+    for run in _RUNS:
+        _note(ids, simulator.get(key, f"{api}/task-runs/{run}/storage")["data"])
+    return Prepared(edition, snapshot, {kind: sorted(set(found)) for kind, found in ids.items()})
+
+
+def _note(ids: dict[str, list[str]], rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        id_ = row.get("id") or row["request_id"]
+        ids.setdefault(id_.partition("_")[0], []).append(id_)
+
+
+def _resources(edition: str) -> dict[str, list[dict[str, Any]]]:
+    task = {
+        "agent_id": "agt_1",
+        "status": "live",
+        "input_schema": _SCHEMA,
+        "output_schema": _SCHEMA,
+    }
+    found: dict[str, list[dict[str, Any]]] = {
+        "agents": [{"id": "agt_1", "name": "Concierge"}],
+        "sources": [
+            {"id": "src_1", "type": "website", "website": {"url": "https://hotel.example"}},
+            {"id": "src_2", "type": "website", "website": {"url": "https://inn.example"}},
+        ],
+        "tasks": [
+            {"id": "task_1", "name": "Read", **task, "storage": {"enabled": True}},
+            {"id": "task_2", "name": "Write", **task, "input_schema": None},
+        ],
+    }
+    plural, prefix, name = _LOGINS[edition]
+    ids = [f"{prefix}_{number}" for number in range(1, 9)]
+    login = {"source_id": "src_1", "auth_method": "none"}
+    found[plural] = [{"id": id_, **login} for id_ in ids]
+    found["task_runs"] = [
+        {"id": run, "task_id": "task_1", name: id_, "scenario": scenario}
+        for (run, scenario), id_ in zip(_RUNS.items(), ids, strict=False)
+    ]
+    return found

@@ -1,0 +1,117 @@
+"""The process under test: `deck-sim serve` on a free port."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from .wire import PATIENCE, Answer, Connection
+
+ALARMS = ("Traceback", "deck-sim failed", "Exception", "Task was destroyed", "never awaited")
+
+
+class Client:
+    """Proper calls, each on a connection of its own."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def call(self, key: str, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Make a call."""
+        text = b"" if body is None else json.dumps(body).encode()
+        lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
+        lines += [f"Authorization: Bearer {key}", f"Content-Length: {len(text)}"]
+        lines += ["Content-Type: application/json", "Connection: close"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        connection = Connection(self.port)
+        try:
+            connection.send("\r\n".join([*lines, "", ""]).encode() + text)
+            answer = connection.read(method)
+        finally:
+            connection.close()
+        if answer is None:
+            raise ConnectionError(f"{method} {path}: no answer")
+        return answer
+
+    def get(self, key: str, path: str) -> Any:
+        """The JSON of a call that must succeed."""
+        return self.do(key, "GET", path)
+
+    def do(self, key: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """The JSON of a call that must succeed."""
+        answer = self.call(key, method, path, body, **headers)
+        if answer.status >= 400:
+            raise RuntimeError(f"{method} {path}: {answer.status} {answer.body[:500]!r}")
+        return json.loads(answer.body)
+
+    def find_alarm(self) -> str | None:
+        """What is wrong with the server since the last call."""
+        return None
+
+
+class Simulator(Client):
+    """A server process, with what it prints in a file."""
+
+    def __init__(self, *options: str) -> None:
+        super().__init__(0)
+        self.options, self._folder = options, tempfile.TemporaryDirectory(prefix="torture-")
+        self._log, self._seen = Path(self._folder.name, "log"), 0
+
+    def __enter__(self) -> "Simulator":
+        port_file = Path(self._folder.name, "port")
+        words = [sys.executable, "-m", "deck_sim", "serve", "--quiet", "--port", "0"]
+        words += ["--port-file", str(port_file), *self.options]
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(words, stdout=log, stderr=log)
+        while not port_file.exists():
+            if self._process.poll() is not None:
+                raise RuntimeError(f"the server did not start:\n{self.read_log()}")
+            time.sleep(0.02)
+        self.port = int(port_file.read_text())
+        self._seen = self._log.stat().st_size
+        return self
+
+    def __exit__(
+        self,
+        type_: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._folder.cleanup()
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
+    def read_log(self) -> str:
+        """All that the server has printed."""
+        return self._log.read_text(errors="replace")
+
+    def find_alarm(self) -> str | None:
+        """What is new: the process has ended, or printed a traceback."""
+        if self._process.poll() is not None:
+            return f"the server ended with {self._process.returncode}:\n{self.read_log()[-4000:]}"
+        size = self._log.stat().st_size
+        if size == self._seen:
+            return None
+        with self._log.open("rb") as log:
+            log.seek(self._seen)
+            new = log.read(size - self._seen).decode(errors="replace")
+        self._seen = size
+        return f"the server printed:\n{new[:4000]}" if any(a in new for a in ALARMS) else None
+
+    def resident_mib(self) -> float:
+        """The memory of the process that is in use, in MiB."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
