@@ -116,8 +116,10 @@ def test_a_scenario_that_cannot_be_read_is_not_saved(page, open_details, run, wa
 def test_a_call_shows_what_was_sent_and_answered(page, open_details, run, api):
     answer = api.post("/agents", json={"name": ""})
     details = open_details(page, "call", answer.json()["request_id"])
-    expect(details.locator(".callout-bad")).to_contain_text("request/input_missing")
-    expect(details.locator(".callout-bad code")).to_contain_text(["request/input_missing", "name"])
+    expect(details.locator(".callout.tone-bad")).to_contain_text("request/input_missing")
+    expect(details.locator(".callout.tone-bad code")).to_contain_text(
+        ["request/input_missing", "name"]
+    )
     bodies = details.locator("deck-body")
     expect(bodies.first).to_contain_text('name: ""')
     expect(bodies.last).to_contain_text('code: "input_missing"')

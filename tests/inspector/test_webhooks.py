@@ -46,7 +46,7 @@ def test_a_delivery_shows_its_attempts_and_the_next_one(page, open_webhooks, edi
     open_webhooks(page)
     row = page.locator(".delivery")
     expect(row).to_contain_text("agent.created")
-    expect(row.locator(".attempt-bad")).to_have_count(1)
+    expect(row.locator(".attempt.tone-bad")).to_have_count(1)
     expect(row).to_contain_text("Attempt 2 of 4 in 4s")
     expect(row.get_by_role("button", name="Replay")).to_be_disabled()
 
@@ -58,7 +58,7 @@ def test_a_delivery_that_is_over_is_replayed(page, open_webhooks, subscribe, age
     sim.post("/clock/advance", json={"by": "1s"})
     open_webhooks(page)
     page.get_by_role("button", name="Replay agent.created").click()
-    expect(page.locator(".attempt-good")).to_have_count(2)
+    expect(page.locator(".attempt.tone-good")).to_have_count(2)
     expect(page.get_by_text("agent.created was sent again")).to_be_visible()
 
 

@@ -31,7 +31,7 @@ export function controlPath({ kind, id }) {
 }
 
 /** @param {Context} ctx @param {Target} target @param {Action} action */
-export function perform(ctx, target, action) {
+function perform(ctx, target, action) {
   const title = ctx.model.lane(target.id)?.title ?? words(target.kind);
   return ctx.act(
     `${title} ${action.done}`,

@@ -54,7 +54,7 @@ export const TABS = [
 ];
 
 /** @type {Record<import("./model.js").Ref["type"], (ctx: Context, ref: import("./model.js").Ref) => any>} */
-export const DETAILS = {
+const DETAILS = {
   resource: lazy(async () => (await import("./details/details.js")).resourceDetails),
   call: lazy(async () => (await import("./details/details.js")).callDetails),
   event: lazy(async () => (await import("./details/details.js")).eventDetails),

@@ -9,7 +9,7 @@ import { dueText } from "./due.js";
 /** @typedef {import("./app.js").Context} Context */
 
 /** @type {Record<string, string>} what each mode means */
-export const MODES = {
+const MODES = {
   real: "Time moves with the wall clock.",
   frozen: "Time moves only when it is told to.",
   on_poll: "A read of something unfinished jumps to the next moment that is due for it.",

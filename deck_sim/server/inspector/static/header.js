@@ -62,7 +62,7 @@ function liveView({ connection, readOnly }) {
 function notice(ctx) {
   const { state, text } = ctx.connection;
   if (state === "refused")
-    return html`<div class="notice notice-bad" role="alert">
+    return html`<div class="notice tone-bad" role="alert">
       ${icon("warning")}<span
         ><strong>The server refuses this key.</strong> ${withCode(text ?? "")}</span
       >
@@ -71,7 +71,7 @@ function notice(ctx) {
       </button>
     </div>`;
   if (state !== "reconnecting") return nothing;
-  return html`<div class="notice" role="alert">
+  return html`<div class="notice tone-person" role="alert">
     ${icon("warning")}<span
       ><strong>The server is gone.</strong> Start it again on the same port; the page goes on by
       itself. What you see is as it was.</span

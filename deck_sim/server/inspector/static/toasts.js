@@ -40,7 +40,7 @@ export class Toasts {
         this.shown,
         (one) => one.id,
         (one) =>
-          html`<div class="toast ${one.ok ? "toast-good" : "toast-bad"}">
+          html`<div class="toast tone-${one.ok ? "good" : "bad"}">
             ${icon(one.ok ? "check" : "warning")}<span class="toast-text"
               >${withCode(one.text)}</span
             >

@@ -64,7 +64,7 @@ function keptBack(ctx) {
   return (ctx.model.next?.kept_back ?? []).map(
     ({ call, answers, hold }) =>
       html`<div class="waiting-row waiting-line waiting-kept">
-        <span class="badge badge-person"
+        <span class="badge tone-person"
           ><span class="badge-icon" aria-hidden="true">‖</span>held back</span
         >
         <span class="waiting-name mono">${call}</span>

@@ -226,7 +226,7 @@ function deliveryRow(ctx, delivery, isByEvent) {
       ${attempts.map(
         (one) =>
           html`<span
-            class="attempt attempt-${one.ok ? "good" : "bad"}"
+            class="attempt tone-${one.ok ? "good" : "bad"}"
             title=${`${one.label}, ${distanceText(one.at, from)}`}
             >${/^\d+/.exec(one.label)?.[0] ?? "failed"}</span
           >`,

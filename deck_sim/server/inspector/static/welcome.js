@@ -53,7 +53,7 @@ export function firstCall(ctx) {
 /** The mistake of a wrong key: another world gets the calls. @param {Context} ctx */
 function otherWorlds(ctx) {
   if (found.others.length === 0 || ctx.model.calls.length > 0) return nothing;
-  return html`<div class="notice" role="status">
+  return html`<div class="notice tone-person" role="status">
     ${icon("warning")}
     <span>
       <strong>Does your program use another key?</strong>

@@ -14,7 +14,7 @@ import { ICONS, familyOf } from "./statuses.js";
  */
 export function statusBadge(status, kind) {
   const family = familyOf(status, kind);
-  return html`<span class="badge badge-${family}"
+  return html`<span class="badge tone-${family}"
     ><span class="badge-icon" aria-hidden="true">${ICONS[family]}</span>${words(
       status ?? "unknown",
     )}</span

@@ -38,7 +38,7 @@ export function worldsPage(ctx) {
       ${LOGO}
       <h1>deck-sim</h1>
     </header>
-    ${found.gone ? html`<p class="notice">${icon("warning")} The server does not answer.</p>` : nothing}
+    ${found.gone ? html`<p class="notice tone-person">${icon("warning")} The server does not answer.</p>` : nothing}
     ${found.needsKey ? nothing : worldList(ctx, found.worlds)} ${keyForm(ctx)}
   </main>`;
 }
@@ -66,8 +66,8 @@ function card(ctx, world) {
     </span>
     <span class="card-counts">
       ${counted(world.calls, "call")} ${counted(world.runs, "run")}
-      ${world.open_prompts ? counted(world.open_prompts, "open prompt", "count-person") : nothing}
-      ${world.problems ? counted(world.problems, "problem", "count-bad") : nothing}
+      ${world.open_prompts ? counted(world.open_prompts, "open prompt", "toned tone-person") : nothing}
+      ${world.problems ? counted(world.problems, "problem", "toned tone-bad") : nothing}
     </span>
   </button>`;
 }

@@ -8,16 +8,7 @@ import { methodText, pathText, statusText } from "../journal/row.js";
 import { isoText } from "../format.js";
 import { copyButton, link, timeText, withCode } from "../widgets.js";
 import { fetched } from "./fetched.js";
-import {
-  body,
-  detailsHead,
-  factList,
-  headerList,
-  missing,
-  callout,
-  resourceLink,
-  section,
-} from "./parts.js";
+import { body, detailsHead, headerList, missing, callout, resourceLink, section } from "./parts.js";
 import { callsOf, causedBy, readChoice, withShortIds } from "./records.js";
 import { errorList } from "./resource.js";
 import { choiceFacts } from "./story.js";

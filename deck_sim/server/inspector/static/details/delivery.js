@@ -70,7 +70,7 @@ function destinationLink(ctx, id) {
 }
 
 /** @param {Delivery} delivery */
-export function deliveryVersion({ attempts, status }) {
+function deliveryVersion({ attempts, status }) {
   return `${attempts.length} ${status}`;
 }
 
@@ -128,7 +128,7 @@ function briefAttempts({ attempts, from }) {
 
 /** @param {boolean} ok @param {any} text */
 function outcome(ok, text) {
-  return html`<span class="outcome outcome-${ok ? "good" : "bad"}"
+  return html`<span class="outcome tone-${ok ? "good" : "bad"}"
     >${icon(ok ? "check" : "close")}${text}</span
   >`;
 }
@@ -159,7 +159,7 @@ function attemptRow({ from }, attempt) {
             : html`<span class="muted mono">${attempt.latency_ms} ms</span>`
         }
         ${attempt.fault ? html`<span class="tag">fault: ${attempt.fault}</span>` : nothing}
-        ${signature && !signature.ok ? html`<span class="tag tag-bad">bad signature</span>` : nothing}
+        ${signature && !signature.ok ? html`<span class="tag tag-toned tone-bad">bad signature</span>` : nothing}
       </summary>
       ${attempt.error ? html`<p>${attempt.error}</p>` : nothing}
       ${

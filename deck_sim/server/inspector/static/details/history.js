@@ -57,7 +57,7 @@ function historyRow(ctx, lane, { at, type, label, ref, count, delivered }) {
       <span class="mark mark-${type}" aria-hidden="true"></span>
       <span class="history-text"
         >${text}${count > 1 ? html` <span class="count">× ${count}</span>` : nothing}${
-          delivered ? html` <span class="outcome-good">✓ delivered</span>` : nothing
+          delivered ? html` <span class="outcome tone-good">✓ delivered</span>` : nothing
         }</span
       >
     </button>

@@ -72,7 +72,7 @@ export function headerList(headers) {
 
 /** A sentence in a box: `tone` is a family of statuses. @param {string} tone @param {any} content */
 export function callout(tone, content) {
-  return html`<div class="callout callout-${tone}">${content}</div>`;
+  return html`<div class="callout tone-${tone}">${content}</div>`;
 }
 
 /** A link to a resource: its title where it is a lane. @param {Context} ctx @param {string} id */

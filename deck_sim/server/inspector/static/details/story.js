@@ -29,12 +29,12 @@ const WAYS = {
 };
 
 /** @param {string} because */
-export function wayText(because) {
+function wayText(because) {
   return WAYS[because] ?? because;
 }
 
 /** The runner-up is written like `success; because=default`. @param {string} text */
-export function runnerUpText(text) {
+function runnerUpText(text) {
   const [name, because] = text.split("; because=");
   return because ? `${name} (${wayText(because)})` : name;
 }

@@ -31,7 +31,7 @@ export function pathText(path) {
 /** @param {Call} call */
 export function statusText({ status, unanswered }) {
   const family = unanswered || status >= 500 ? "bad" : status >= 400 ? "person" : "good";
-  return html`<span class="http http-${family}" title=${unanswered ?? nothing}
+  return html`<span class="http tone-${family}" title=${unanswered ?? nothing}
     >${unanswered ? "no answer" : status}</span
   >`;
 }
@@ -51,13 +51,17 @@ export function tags(call, findings) {
   const choice = call.scenario ? readChoice(call.scenario) : null;
   return html`${
     findings
-      ? html`<span class="tag tag-person" title="The client lint has a finding about this call"
+      ? html`<span
+          class="tag tag-toned tone-person"
+          title="The client lint has a finding about this call"
           >${icon("warning")}lint</span
         >`
       : nothing
   }${
     call.fault
-      ? html`<span class="tag tag-bad" title=${`fault ${call.fault}`}>fault ${call.fault}</span>`
+      ? html`<span class="tag tag-toned tone-bad" title=${`fault ${call.fault}`}
+          >fault ${call.fault}</span
+        >`
       : nothing
   }${
     call.replayed

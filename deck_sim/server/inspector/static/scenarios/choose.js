@@ -17,7 +17,7 @@ async function queue(ctx, { name, scripts }) {
 }
 
 /** @param {Context} ctx @param {Scenario} scenario */
-export function playNext(ctx, scenario) {
+function playNext(ctx, scenario) {
   return ctx.act(
     (kinds) =>
       `The next ${kinds.map(words).join(" and the next ")} ${kinds.length > 1 ? "play" : "plays"} ${scenario.name}`,

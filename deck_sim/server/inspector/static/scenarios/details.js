@@ -55,7 +55,7 @@ export function storyTags(scenario, edition) {
   return html`${
     isPlayable(scenario, edition)
       ? nothing
-      : html`<span class="tag tag-other">needs edition ${editions.join(", ")}</span>`
+      : html`<span class="tag tag-toned tone-person">needs edition ${editions.join(", ")}</span>`
   }${ships ? nothing : html`<span class="tag tag-own">yours</span>`}${tags.map(
     (tag) => html`<span class="tag">${tag}</span>`,
   )}`;

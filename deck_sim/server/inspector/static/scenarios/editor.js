@@ -50,7 +50,7 @@ export function openEditor(ctx, { title, hint, text }) {
       .value=${text}
       @input=${edit}
     ></textarea>
-    ${problem ? html`<p class="callout callout-bad" role="alert">${problem}</p>` : nothing}
+    ${problem ? html`<p class="callout tone-bad" role="alert">${problem}</p>` : nothing}
     <div class="editor-end">
       <button type="button" class="button" @click=${() => dialog.close()}>Close</button>
       ${copyButton(() => text, "Copy")}

@@ -25,7 +25,7 @@ function stepItem(step, marking) {
   const path = step.path.join(".");
   const count = marking.counts?.[coverageKey(step)] ?? 0;
   const branches = Object.entries(step.branches).filter(([, inner]) => inner.length);
-  return html`<li class="step step-${stepFamily(step)}">
+  return html`<li class="step tone-${stepFamily(step)}">
     <button
       type="button"
       class="step-line"

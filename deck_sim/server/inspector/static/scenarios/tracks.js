@@ -51,9 +51,9 @@ function barView({ x, row, width, step }, counts) {
   const label = `${words(step.word)}${step.detail ? `: ${step.detail}` : ""}${isMissed ? " (not played)" : ""}`;
   const middle = top + HEIGHT / 2;
   if (family === "effect")
-    return svg`<circle class="step-bar step-effect ${isMissed ? "is-missed" : ""}" cx=${x + 4} cy=${middle} r="3"><title>${label}</title></circle>`;
+    return svg`<circle class="step-bar tone-effect ${isMissed ? "is-missed" : ""}" cx=${x + 4} cy=${middle} r="3"><title>${label}</title></circle>`;
   const hasIcon = family !== "waiting" && family !== "working";
-  return svg`<g class="step-${family} ${isMissed ? "is-missed" : ""}">
+  return svg`<g class="tone-${family} ${isMissed ? "is-missed" : ""}">
     <rect
       class="step-bar ${isStuck(step) ? "is-stuck" : ""}"
       x=${x}

@@ -8,7 +8,7 @@ import { lastAtMost } from "./axis.js";
 /** @typedef {Lane["spans"][number]} Span */
 
 /** From what must be seen first to what matters least; `created` is where the bar begins. */
-export const MARK_TYPES = [
+const MARK_TYPES = [
   "error",
   "attempt_failed",
   "fault",

@@ -52,7 +52,7 @@ export function toolbar(scene, { model, readOnly }, commands) {
         (family) =>
           html`<button
             type="button"
-            class="tl-chip tl-chip-${family}"
+            class="tl-chip tone-${family}"
             aria-pressed=${choice.families.has(family)}
             @click=${() => toggle(family)}
           >
