@@ -86,11 +86,12 @@ def command(port_file: Path | None, log_format: str, quiet: bool, **options: Any
         if not (is_loopback(options["host"]) or server.worlds.keys):
             click.echo(_OPEN, err=True)
 
-    # uvicorn calls these once it has stopped, so they only have to stop our part.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
     with log_to_stderr(log_format, quiet=quiet), ExitStack() as stack:
         server.run(ready)
+    if server.cut_calls:
+        click.echo(f"deck-sim: stopped; calls without an end: {server.cut_calls}", err=True)
 
 
 def _banner(server: Server, variables: Mapping[str, str]) -> str:

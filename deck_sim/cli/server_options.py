@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,6 +29,7 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import ON_POLL, WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, shipped
 from deck_sim.server.interception import Interceptor
+from deck_sim.server.limits import Limits
 from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
@@ -35,6 +37,21 @@ if TYPE_CHECKING:
 
 Act = TypeVar("Act", bound=Callable[..., Any])
 Made = TypeVar("Made")
+
+
+_USUAL = Limits()
+
+
+def _timeout(name: str, seconds: float, text: str) -> Callable[[Act], Act]:
+    """The option of a time limit."""
+    return click.option(
+        name,
+        metavar="DURATION",
+        default=f"{seconds:g}s",
+        show_default=True,
+        callback=POSITIVE_DURATION,
+        help=text,
+    )
 
 
 def server_options(port: int) -> Callable[[Act], Act]:
@@ -141,6 +158,15 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--rate-limit", is_flag=True, help="Answer 429 above 200 calls in 10 s per world."
         ),
         click.option(
+            "--max-connections",
+            type=click.IntRange(1),
+            help="Answer 503 above so many connections at once.  [default: half of the files that"
+            " the process may open, at most 1000]",
+        ),
+        _timeout("--header-timeout", _USUAL.header, "Close a connection if a header takes longer."),
+        _timeout("--body-timeout", _USUAL.body, "Answer 408 if a body takes longer."),
+        _timeout("--keep-alive", _USUAL.keep_alive, "Close a connection unused for this time."),
+        click.option(
             "--log-format",
             type=click.Choice(FORMATS),
             default=FORMATS[0],
@@ -159,7 +185,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
 
 
 def make_server(
-    make: Callable[[WorldRegistry, str, int, Interceptor | None, tuple[str, ...]], Made],
+    make: Callable[[WorldRegistry, str, int, Interceptor | None, tuple[str, ...], Limits], Made],
     *,
     host: str,
     port: int,
@@ -173,6 +199,10 @@ def make_server(
     webhook_hosts: tuple[str, ...],
     intercept: bool,
     intercept_hosts: list[str],
+    max_connections: int | None,
+    header_timeout: timedelta,
+    body_timeout: timedelta,
+    keep_alive: timedelta,
     **settings: Any,
 ) -> Made:
     """Check the options, read the files, and make a server or its thread with them."""
@@ -205,8 +235,14 @@ def make_server(
         interceptor = Interceptor(intercept_hosts or [DECK_HOST]) if intercept else None
     except DeckSimError as error:  # a library is missing
         raise CommandError(f"--intercept: {error}") from None
+    limits = Limits(
+        max_connections or _USUAL.connections,
+        header_timeout.total_seconds(),
+        body_timeout.total_seconds(),
+        keep_alive.total_seconds(),
+    )
     try:
-        return make(worlds, host, port, interceptor, allowed_hosts)
+        return make(worlds, host, port, interceptor, allowed_hosts, limits)
     except OSError as error:
         text = f"cannot listen on {host}:{port}: {error.strerror}; {_how_to_listen(host, error)}"
         raise CommandError(text) from None

@@ -144,6 +144,8 @@ storage/extraction_failed run (assumed): The data could not be extracted from th
     source: nothing public; extraction is part of storage and can fail by itself
 deck_sim/assumption_refused 501 (ours): This world has `strict_fidelity`, and the call rests on
     `{behaviour}`, of which nothing public is known: {what}
+deck_sim/request_timeout 408 (ours): The body did not arrive within {time}.
+deck_sim/unavailable 503 (ours): The deck-sim server stops.
 """)
 
 SHARED = {row.name: row for row in _ROWS}  # the errors of every edition

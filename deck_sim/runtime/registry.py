@@ -146,11 +146,6 @@ class WorldRegistry:
             dropped.send_held_responses(*dropped.held_responses)
             self.dispatcher.forget(dropped)
 
-    def send_held_responses(self) -> None:
-        """Send all responses that holds keep back. Safe on any thread."""
-        for simulation in [*self._worlds.values()]:
-            simulation.send_held_responses(*simulation.held_responses)
-
     def count_call(self, simulation: Simulation) -> None:
         """Number a call of the Deck API."""
         self._calls += 1

@@ -90,11 +90,9 @@ class App:
             is_open = relative_path(scope) in self.open_paths
             simulation = worlds.keyless() if is_open else self.select(headers)
         except ApiError as error:
-            answer = error_answer(error)
-            answer.serialize(worlds.next_request_id())
-            log_refused(scope["method"], scope["path"], answer.status, str(error))
+            log_refused(scope["method"], scope["path"], error.status, str(error))
             self.note_refused(f"{scope['method']} {scope['path']}", headers.get("authorization"))
-            return _make_response(scope, answer)
+            return refuse_call(worlds, error, scope)
         request_id = simulation.world.next_id(self.id_prefix)
         request = Request(scope, headers, body, worlds, simulation, request_id)
         return await self.respond(request, receive)
@@ -266,8 +264,9 @@ async def _hold_answer(request: Request, receive: Receive) -> None:
     send = partial(loop.call_soon_threadsafe, released.set)
     kept_back = simulation.held_responses.setdefault(hold.id, [])
     kept_back.append(send)
-    if await leaves_before(released.wait(), receive):
-        kept_back.remove(send)
+    has_left = await leaves_before(released.wait(), receive)
+    kept_back.remove(send)
+    if has_left:
         note_departure(simulation.journal, request.id)
 
 
@@ -286,6 +285,13 @@ async def _read_body(receive: Receive) -> bytes | None:
             body += message.get("body", b"")
         more = message.get("more_body", False)
     return bytes(body)
+
+
+def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Response:
+    """The answer to a call that reached no world."""
+    answer = error_answer(error)
+    answer.serialize(worlds.next_request_id())
+    return _make_response(scope, answer)
 
 
 def _make_response(scope: Scope, answer: Answer) -> Response:

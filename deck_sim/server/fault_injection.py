@@ -137,13 +137,7 @@ class FaultyResponse:
         if out.status != NOTHING:
             await self._send(send, is_head=scope.get("method") == "HEAD")
         if out.end != WHOLE:
-            close = scope.get("extensions", {}).get(CLOSE_SOCKET)
-            if close is None:
-                raise _CONNECTION_ERRORS[out.end](
-                    f"the socket was {out.end} by a fault of deck-sim"
-                )
-            close(out.end)
-            await receive()  # until the socket has ended; uvicorn would repair an unfinished answer
+            await end_socket(scope, receive, out.end)
 
     async def _send(self, send: Send, *, is_head: bool) -> None:
         out = self.outgoing
@@ -181,16 +175,33 @@ class FaultyResponse:
         return not await leaves_before(_poll_until(is_over), receive)
 
 
+async def end_socket(scope: Scope, receive: Receive, how: str) -> None:
+    """End the TCP connection of a call; return when it has ended, since uvicorn would repair an
+    unfinished answer.
+    """
+    close = scope.get("extensions", {}).get(CLOSE_SOCKET)
+    if close is None:
+        raise _CONNECTION_ERRORS[how](f"the socket was {how} by a fault of deck-sim")
+    close(how)
+    await receive()
+
+
 async def _poll_until(is_over: Callable[[], bool]) -> None:
     while not is_over():
         await asyncio.sleep(_CLOCK_INTERVAL)
 
 
 async def leaves_before(wait: Coroutine[Any, Any, object], receive: Receive) -> bool:
-    """Wait; returns early, and True, if the client leaves before the end of the wait."""
+    """Wait; returns early, and True, if the client leaves before the end of the wait.
+
+    If the server stops, the wait is over.
+    """
     waiting, leaving = asyncio.ensure_future(wait), asyncio.ensure_future(receive())
-    await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    has_left = not waiting.done()
-    waiting.cancel()
-    leaving.cancel()
-    return has_left
+    try:
+        await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return not waiting.done()
+    except asyncio.CancelledError:  # by the server that stops: the answer is sent now
+        return False
+    finally:
+        waiting.cancel()
+        leaving.cancel()

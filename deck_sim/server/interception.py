@@ -15,6 +15,7 @@ import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +25,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.runtime.activity import log_refused
+from deck_sim.server.accepting import BACKLOG, CountedWarning, accepting
+from deck_sim.server.limits import Limits
 from deck_sim.server.request import VERSION
 
 if TYPE_CHECKING:
@@ -31,12 +34,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("deck_sim")
 
-# Makes the protocol that serves a socket, with the app as this function returns it.
-MakeProtocol = Callable[[Callable[[ASGIApp], ASGIApp]], asyncio.Protocol]
+MakeProtocol = Callable[[ASGIApp], asyncio.Protocol]
 
 _CONNECT, _TLS = b"C", b"\x16"  # the first byte of each
 _LONGEST_HEAD = 65_536  # bytes of a CONNECT
-_PAUSE_SECONDS = 1  # after a client that could not be accepted
 _TUNNEL = b"HTTP/1.1 200 Connection established\r\n\r\n"
 # Most clients show the reason phrase of a refused CONNECT, and none of them the body.
 _REFUSED = "HTTP/1.1 403 {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -72,55 +73,40 @@ class Interceptor:
         return f"to answer for it: {options}"
 
     @asynccontextmanager
-    async def serving(self, make_protocol: MakeProtocol) -> AsyncIterator[None]:
+    async def serving(
+        self, app: ASGIApp, make_protocol: MakeProtocol, limits: Limits, shortage: CountedWarning
+    ) -> AsyncIterator[None]:
         """Accept clients on a free port during the block."""
-        openings = set[asyncio.Task[None]]()
         # asyncio sets TCP_NODELAY only if the protocol is named.
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
             listener.bind(("127.0.0.1", 0))
-            listener.listen(128)
+            listener.listen(BACKLOG)
             listener.setblocking(False)
             self.port = listener.getsockname()[1]
-            accepting = asyncio.ensure_future(self._accept(listener, make_protocol, openings))
-            try:
+            make = partial(make_protocol, self._for_hosts(app))
+            open_client = partial(self._open, make, limits.header)
+            async with accepting(listener, open_client, shortage, limits.connections):
                 yield
-            finally:
-                for task in (accepting, *openings):
-                    task.cancel()
-                await asyncio.gather(accepting, *openings, return_exceptions=True)
 
-    async def _accept(
-        self,
-        listener: socket.socket,
-        make_protocol: MakeProtocol,
-        openings: set[asyncio.Task[None]],
+    async def _open(
+        self, make_protocol: Callable[[], asyncio.Protocol], seconds: float, client: socket.socket
     ) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                client, _ = await loop.sock_accept(listener)
-            except OSError as error:  # no file is left
-                log.warning("deck-sim: the proxy cannot accept a client: %s", error.strerror)
-                await asyncio.sleep(_PAUSE_SECONDS)
-                continue
-            opening = loop.create_task(self._open(client, make_protocol))
-            openings.add(opening)
-            opening.add_done_callback(openings.discard)
-
-    async def _open(self, client: socket.socket, make_protocol: MakeProtocol) -> None:
-        """Give a client its protocol, or close its socket."""
+        """Give a client its protocol, or close its socket; it has so long to begin a request."""
         first = b""
         try:
-            first = await _peek(client)
-            while first == _CONNECT:
-                if not await self._tunnel(client):
-                    client.close()
-                    return
+            async with asyncio.timeout(seconds):
                 first = await _peek(client)
+                while first == _CONNECT:
+                    if not await self._tunnel(client):
+                        client.close()
+                        return
+                    first = await _peek(client)
+            is_tls = first == _TLS
             await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: make_protocol(self._for_hosts),
+                make_protocol,
                 client,
-                ssl=self._tls if first == _TLS else None,
+                ssl=self._tls if is_tls else None,
+                ssl_handshake_timeout=seconds if is_tls else None,
             )
         except OSError as error:  # the client has left
             client.close()

@@ -1,39 +1,32 @@
-"""A server on a port, in the foreground or in a thread. The home of uvicorn."""
+"""A server on a port, in the foreground or in a thread."""
 
 import asyncio
-import logging
 import socket
-import struct
 import threading
 from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from contextvars import Context
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import h11
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import ASGIApp
 
 from deck_sim.base import real_time
-from deck_sim.faults.outgoing import RESET
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.fault_injection import CLOSE_SOCKET
+from deck_sim.server.accepting import BACKLOG, Shortage, accepting
 from deck_sim.server.interception import Interceptor
+from deck_sim.server.limits import Limits
 from deck_sim.server.local_only import LocalOnly
 from deck_sim.server.mounts import make_app
+from deck_sim.server.open_calls import OpenCalls
+from deck_sim.server.protocol import Connections
 
 T = TypeVar("T")
 
-log = logging.getLogger("deck_sim")
-
-_TLS = b"\x16\x03"  # how a TLS handshake begins
-
 THREAD = "deck-sim"  # the name of the thread of a `ServerThread`
-_SHUTDOWN_SECONDS = 1  # how long a server that stops waits for incomplete requests
+_DATE_SECONDS = 1  # between two settings of the `Date` of answers
 
 # Addresses that mean every address of the machine, and one that clients can call.
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -44,49 +37,6 @@ _running = dict[str, "Server"]()  # the servers of this process, by URL
 def server_at(url: str) -> "Server | None":
     """The server of this process at a URL."""
     return _running.get(url)
-
-
-class _Protocol(H11Protocol):
-    """uvicorn's protocol, with a function for the app that closes or resets the socket, and an
-    explanation if a client speaks TLS.
-    """
-
-    def connection_made(
-        self,
-        transport: asyncio.Transport,  # type: ignore[override]
-    ) -> None:
-        """Give the app the function."""
-        super().connection_made(transport)
-        self.app = partial(_call_with_socket, self.app, transport)
-
-    def data_received(self, data: bytes) -> None:
-        """Close the connection of a client that begins with TLS."""
-        if data.startswith(_TLS) and self.conn.their_state is h11.IDLE:
-            host, port = self.transport.get_extra_info("sockname")[:2]
-            log.warning(
-                "deck-sim: a client used https, and this server takes http://%s:%s", host, port
-            )
-            self.transport.close()
-        else:
-            super().data_received(data)
-
-
-async def _call_with_socket(
-    app: ASGIApp, transport: asyncio.Transport, scope: Scope, receive: Receive, send: Send
-) -> None:
-    scope.setdefault("extensions", {})[CLOSE_SOCKET] = partial(_close, transport)
-    await app(scope, receive, send)
-
-
-def _close(transport: asyncio.Transport, how: str) -> None:
-    if how == RESET:
-        no_linger = struct.pack("ii", 1, 0)  # closing a socket that does not linger resets it
-        transport.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, no_linger
-        )
-        transport.abort()
-    else:
-        transport.close()
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -100,20 +50,6 @@ class Loop(asyncio.SelectorEventLoop):
         return real_time.monotonic()
 
 
-class _Uvicorn(uvicorn.Server):
-    """uvicorn's server, which first ends what would keep it from stopping."""
-
-    def __init__(self, config: uvicorn.Config, worlds: WorldRegistry) -> None:
-        super().__init__(config)
-        self._worlds = worlds
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End all streams, and send the answers that are held."""
-        self._worlds.send_held_responses()
-        self._worlds.dispatcher.changes.close()
-        await super().shutdown(sockets)
-
-
 class Server:
     """A server on a port of its own. `run` serves until `stop` is called."""
 
@@ -124,6 +60,7 @@ class Server:
         port: int = 0,
         interceptor: Interceptor | None = None,
         names: Collection[str] = (),
+        limits: Limits | None = None,
     ) -> None:
         """Bind the port; 0 takes a free one. A port that is not available is an `OSError`.
 
@@ -136,7 +73,7 @@ class Server:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((host, port))
-            self._socket.listen(128)
+            self._socket.listen(BACKLOG)
         except OSError:
             self._socket.close()
             raise
@@ -145,19 +82,12 @@ class Server:
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self.port}"
         worlds.origin = self.url
+        self.cut_calls = 0  # those that were still open when the server stopped
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
-        self._app = make_app(worlds)
-        config = uvicorn.Config(
-            LocalOnly(self._app, listens_at, names),
-            http=_Protocol,
-            log_level="warning",
-            access_log=False,
-            server_header=False,  # a fault may send its own
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-        )
-        self._uvicorn = _Uvicorn(config, worlds)
+        self._stopping = asyncio.Event()
+        self._app = OpenCalls(make_app(worlds), worlds)
+        self._front = LocalOnly(self._app, listens_at, names)
+        self._connections = Connections(worlds, limits or Limits())
 
     @property
     def base_url(self) -> str:
@@ -170,25 +100,47 @@ class Server:
             runner.run(self._serve(ready))
 
     async def _serve(self, ready: Callable[[], None]) -> None:
-        serving = asyncio.ensure_future(self._uvicorn.serve(sockets=[self._socket]))
-        while not self._uvicorn.started and not serving.done():
-            await asyncio.sleep(0)
+        connections, shortage = self._connections, Shortage()
+        most = connections.limits.connections
+        self._socket.setblocking(False)
         self._loop, _running[self.url] = asyncio.get_running_loop(), self
         try:
-            interceptor = self.interceptor
-            async with interceptor.serving(self._make_protocol) if interceptor else nullcontext():
-                ready()
-                await serving
+            with self._socket:
+                async with (
+                    accepting(self._socket, self._open, shortage, most),
+                    self._intercepting(shortage),
+                ):
+                    ready()
+                    await self._wait_for_stop()
+            self.worlds.dispatcher.changes.close()
+            connections.shut_down()
+            self.cut_calls = await self._app.end()
+            await connections.end()
         finally:
             del _running[self.url]
             self._loop = None
             await self.worlds.dispatcher.close()
 
-    def _make_protocol(self, change: Callable[[ASGIApp], ASGIApp]) -> _Protocol:
-        """The protocol of a socket that uvicorn did not accept itself, with a changed app."""
-        protocol = _Protocol(self._uvicorn.config, self._uvicorn.server_state, {})
-        protocol.app = change(self._app)
-        return protocol
+    async def _open(self, client: socket.socket) -> None:
+        """Serve a client that was accepted."""
+        try:
+            make_protocol = partial(self._connections.make_protocol, self._front)
+            await asyncio.get_running_loop().connect_accepted_socket(make_protocol, client)
+        except OSError:  # it has left
+            client.close()
+
+    def _intercepting(self, shortage: Shortage) -> AbstractAsyncContextManager[None]:
+        if self.interceptor is None:
+            return nullcontext()
+        of = self._connections
+        return self.interceptor.serving(self._app, of.make_protocol, of.limits, shortage)
+
+    async def _wait_for_stop(self) -> None:
+        while not self._stopping.is_set():
+            self._connections.set_date()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_DATE_SECONDS):
+                    await self._stopping.wait()
 
     def submit(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> Future[T]:
         """Call a coroutine function with the app, on the server's event loop. For other threads.
@@ -205,8 +157,12 @@ class Server:
         return Context().run(asyncio.run_coroutine_threadsafe, call(self._app), self._loop)
 
     def stop(self) -> None:
-        """Make `run` return. Answers that are held are sent first."""
-        self._uvicorn.should_exit = True
+        """Make `run` return. Safe on any thread, in a signal handler, and more than once."""
+        if self._loop is None:
+            self._stopping.set()
+        else:
+            with suppress(RuntimeError):  # it has stopped by itself
+                self._loop.call_soon_threadsafe(self._stopping.set)
 
 
 class ServerThread:
@@ -219,8 +175,9 @@ class ServerThread:
         port: int = 0,
         interceptor: Interceptor | None = None,
         names: Collection[str] = (),
+        limits: Limits | None = None,
     ) -> None:
-        self.server = Server(worlds, host, port, interceptor, names)
+        self.server = Server(worlds, host, port, interceptor, names, limits)
         self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
         self._ready = threading.Event()
 

@@ -3,6 +3,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -61,6 +62,27 @@ def test_a_signal_stops_its_process_without_a_traceback(by):
         process.send_signal(by)
         _, error = process.communicate()
     assert (process.returncode, error) == (0, b"")
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_a_call_that_works_when_a_signal_comes_is_refused_and_counted(by):
+    """Two signals are as one. Here an advance waits for a receiver that never answers."""
+    words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0", "--quiet"]
+    receiver = socket.create_server(("127.0.0.1", 0))
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with receiver, subprocess.Popen([*words, "--clock", "frozen"], **pipes) as process:
+        url = next(found[0] for line in process.stdout if (found := re.findall(r"URL=(\S+)", line)))
+        with Deck(url, "k") as deck, ThreadPoolExecutor() as threads:
+            deck.register_webhook(f"http://127.0.0.1:{receiver.getsockname()[1]}/")
+            deck.create("agents", {"name": "Concierge"})
+            advance = threads.submit(deck.advance, "1s")
+            attempt, _ = receiver.accept()
+            with attempt:
+                process.send_signal(by)
+                process.send_signal(by)
+                _, error = process.communicate()
+            assert f"{advance.exception()}" == "The deck-sim server stops."
+    assert (process.returncode, error) == (0, "deck-sim: stopped; calls without an end: 1\n")
 
 
 def test_the_port_file_holds_the_port(serving, tmp_path):

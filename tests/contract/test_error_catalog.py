@@ -61,6 +61,8 @@ storage/storage_error run assumed
 storage/extraction_failed run assumed
 organization/plan_limit_reached 403 assumed
 deck_sim/assumption_refused 501 ours
+deck_sim/request_timeout 408 ours
+deck_sim/unavailable 503 ours
 """
 DOCUMENTED = {
     "idempotency/idempotency_error": (
@@ -73,7 +75,7 @@ DOCUMENTED = {
     "task/timeout": "Task execution exceeded the timeout of 30 minutes.",
 }
 WORDS = {"id": "trun_1", "path": "/x", "method": "PUT", "allowed": "`GET`", "limit": "1 MiB"}
-WORDS |= {"behaviour": "reopen_path", "what": "It is so."}
+WORDS |= {"behaviour": "reopen_path", "what": "It is so.", "time": "60 seconds"}
 
 
 def test_the_catalog_has_the_errors_of_the_contract():

@@ -1,4 +1,3 @@
-import errno
 import logging
 import socket
 import ssl
@@ -13,7 +12,6 @@ import pytest
 
 from deck_sim import Deck, DeckSimError
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server import interception, serve
 from deck_sim.server.interception import Interceptor
 from deck_sim.server.serve import ServerThread
 
@@ -144,25 +142,6 @@ def test_a_client_that_resets_its_socket_disturbs_nobody(interceptor, program):
     with dial(interceptor) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     assert program.get("https://api.deck.co/v2/test").status_code == 200
-
-
-def test_a_client_that_finds_no_free_file_is_accepted_later(monkeypatch, logged):
-    """The proxy goes on when others have closed theirs."""
-    errors, accept = [OSError(errno.EMFILE, "Too many open files")], serve.Loop.sock_accept
-
-    async def sock_accept(loop, listener):
-        if errors:
-            raise errors.pop()
-        return await accept(loop, listener)
-
-    monkeypatch.setattr(serve.Loop, "sock_accept", sock_accept)
-    monkeypatch.setattr(interception, "_PAUSE_SECONDS", 0)
-    thread = ServerThread(WorldRegistry(), interceptor=Interceptor(["api.deck.co"])).start()
-    with dial(thread.server.interceptor) as client:
-        client.sendall(REQUEST)
-        assert client.recv(999).startswith(b"HTTP/1.1 200 OK")
-    thread.stop()
-    assert "cannot accept a client: Too many open files" in logged.get(timeout=20).getMessage()
 
 
 def test_a_program_that_does_not_trust_the_authority_is_logged(interceptor, logged):

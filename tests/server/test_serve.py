@@ -2,11 +2,12 @@
 
 import socket
 import threading
+from contextlib import ExitStack, suppress
 
 import httpx2
 import pytest
 
-from deck_sim import __version__
+from deck_sim import Deck, __version__
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server, ServerThread, server_at, write_port
 
@@ -66,14 +67,78 @@ def test_a_stopped_server_answers_no_more_and_frees_its_port():
     ServerThread(WorldRegistry(), port=port).start().stop()
 
 
-def test_an_incomplete_request_does_not_delay_stop_for_long():
-    """`stop` returns although a client has sent only half of its body."""
-    thread = ServerThread(WorldRegistry()).start()
-    with socket.create_connection(("127.0.0.1", thread.server.port)) as half:
-        half.sendall(b"POST /v2/agents HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
-        httpx2.get(f"{thread.server.url}/_sim/health", trust_env=False)
+@pytest.fixture
+def stoppable():
+    """A server, its world's handle, and a function that sends a request on a new connection. What
+    is not read stays with the sender, as far as it can.
+    """
+    thread = ServerThread(WorldRegistry())
+    thread.server._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+    thread.start()
+    with ExitStack() as stack:
+        deck = stack.enter_context(Deck(thread.server.url, "k"))
+
+        def send(line, end=b"\r\n"):
+            client = stack.enter_context(socket.socket())
+            client.settimeout(20)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+            client.connect(("127.0.0.1", thread.server.port))
+            headers = b"Host: localhost\r\nAuthorization: Bearer k\r\n"
+            client.sendall(line + b" HTTP/1.1\r\n" + headers + end)
+            return client
+
+        yield thread, deck, send
         thread.stop()
-        assert not thread._thread.is_alive()
+
+
+def _status(client):
+    return int(client.makefile("rb").readline().split()[1])
+
+
+def test_a_stopping_server_sends_answers_that_are_kept_back_or_late(stoppable, caplog):
+    """A held one, and a delayed one; their work is done."""
+    thread, deck, send = stoppable
+    hold = deck.hold("GET /v2/test")
+    deck.fault("GET /v2/agents", delay={"for": "1h", "wait": "real"})
+    clients = [send(b"GET /v2/test"), send(b"GET /v2/agents")]
+    while len(deck.requests) < 2 or not hold.answers:
+        pass
+    thread.stop()
+    assert ([_status(client) for client in clients], caplog.records) == ([200, 200], [])
+
+
+def test_a_stopping_server_refuses_a_call_whose_body_is_incomplete(stoppable, caplog):
+    """And a server that never gets it stops all the same; a connection without a call is closed."""
+    thread, deck, send = stoppable
+    client, half = send(b"POST /v2/agents", b"Content-Length: 9\r\n\r\n"), send(b"GET /", b"")
+    httpx2.get(f"{deck.url}/_sim/health", trust_env=False)  # both were accepted before it
+    thread.stop()
+    assert (_status(client), half.recv(1), caplog.records) == (503, b"", [])
+    assert thread.server.cut_calls == 1
+
+
+def test_a_stopping_server_leaves_a_client_that_does_not_read(stoppable, caplog):
+    """Whether more of its answer is to be sent, or all of it waits in a buffer."""
+    thread, deck, send = stoppable
+    deck.fault("GET /v2/agents", status=200, body="x" * 1_000_000)
+    clients = [send(b"GET /v2/agents"), send(b"GET /openapi.json")]
+    for client in clients:
+        assert client.recv(1) == b"H"
+    thread.stop()
+    for client in clients:
+        received = bytearray()
+        with suppress(ConnectionResetError):
+            while piece := client.recv(65_536):
+                received += piece
+        assert len(received) < 500_000
+    assert caplog.records == []
+
+
+def test_a_client_that_has_left_before_it_is_served_is_dropped(server):
+    """Some systems refuse to set up its socket."""
+    client = socket.socket()
+    client.close()
+    assert server.submit(lambda app: server._open(client)).result() is None
 
 
 def test_start_returns_if_the_server_fails(monkeypatch):

@@ -14,7 +14,7 @@ import pytest
 from freezegun import freeze_time
 
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server import serve
+from deck_sim.server import open_calls
 from deck_sim.server.control import stream as module
 from deck_sim.server.mounts import make_app
 from deck_sim.server.serve import ServerThread
@@ -252,7 +252,7 @@ def test_a_stream_without_news_has_comments(streaming, monkeypatch, frozen):
 
 def test_a_stream_ends_at_once_when_its_server_stops(monkeypatch):
     """The server does not wait until the time for unfinished answers is over."""
-    monkeypatch.setattr(serve, "_SHUTDOWN_SECONDS", 60)
+    monkeypatch.setattr(open_calls, "_PATIENCE_SECONDS", (60,))
     thread = ServerThread(WorldRegistry()).start()
     with open_stream(thread.server.url, "sk_test") as messages:
         messages.until(type_="ready")

@@ -1,0 +1,104 @@
+"""Accepts the clients of a listening socket, also when the process runs out of file descriptors."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+log = logging.getLogger("deck_sim")
+
+BACKLOG = 2048  # clients that wait to be accepted
+_PAUSE_SECONDS = 0.1  # after a client that could not be accepted
+_QUIET_SECONDS = 5  # without the trouble, until a warning about it is over
+
+OpenClient = Callable[[socket.socket], Coroutine[Any, Any, None]]
+
+
+class CountedWarning:
+    """A warning that is logged when trouble begins, and again with a count when it is over."""
+
+    def __init__(self, over: str) -> None:
+        """`over` is the last line; it has a `%d` for the count."""
+        self._over, self._count = over, 0
+        self._end: asyncio.TimerHandle | None = None
+
+    def count(self, text: str) -> None:
+        """Count once more; the first time, log the text."""
+        self._count += 1
+        if self._count == 1:
+            log.warning("deck-sim: %s", text)
+        self.close()
+        self._end = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._log_end)
+
+    def close(self) -> None:
+        """Log no end."""
+        if self._end is not None:
+            self._end.cancel()
+
+    def _log_end(self) -> None:
+        log.warning(f"deck-sim: {self._over}", self._count)
+        self._count = 0
+
+
+class Shortage(CountedWarning):
+    """The warning that clients cannot be accepted, usually since no file descriptor is free."""
+
+    def __init__(self) -> None:
+        super().__init__("clients are accepted again; the server was short of files %d times")
+
+
+@asynccontextmanager
+async def accepting(
+    listener: socket.socket, open_client: OpenClient, shortage: CountedWarning, most: int
+) -> AsyncIterator[None]:
+    """Accept clients during the block, and call the function with each socket.
+
+    At most so many calls of the function run at once; at the end they are canceled.
+    """
+    openings = set[asyncio.Task[None]]()
+    work = _accept(listener, open_client, shortage, most, openings)
+    tasks = {asyncio.ensure_future(work)}
+    try:
+        yield
+    finally:
+        tasks |= openings
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        shortage.close()
+
+
+async def _accept(
+    listener: socket.socket,
+    open_client: OpenClient,
+    shortage: CountedWarning,
+    most: int,
+    openings: set[asyncio.Task[None]],
+) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            client, _ = await loop.sock_accept(listener)
+        except ConnectionError:  # the client has left
+            continue
+        except OSError as error:
+            text = f"cannot accept clients: {error.strerror}; they wait until others have left"
+            shortage.count(text)
+            await asyncio.sleep(_PAUSE_SECONDS)
+            continue
+        opening = loop.create_task(open_client(client))
+        openings.add(opening)
+        opening.add_done_callback(openings.discard)
+        opening.add_done_callback(partial(_close_unopened, client))
+        await asyncio.sleep(0)
+        if len(openings) >= most:
+            await asyncio.wait(openings, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _close_unopened(client: socket.socket, opening: asyncio.Task[None]) -> None:
+    """Close the socket if the task was canceled: one that had not begun cannot do it itself."""
+    if opening.cancelled():
+        client.close()

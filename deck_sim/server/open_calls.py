@@ -1,0 +1,63 @@
+"""The calls that are being answered, and their end when the server stops."""
+
+import asyncio
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from deck_sim.contract.error_catalog import refuse
+from deck_sim.faults.outgoing import RESET
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.app import refuse_call
+from deck_sim.server.fault_injection import end_socket
+
+# Real time for calls that end by themselves, for canceled ones, and for those that go on.
+_PATIENCE_SECONDS = (0.1, 0.2, 0.1)
+
+
+class OpenCalls:
+    """An ASGI app in front of another, which ends its calls.
+
+    A call whose answer is only kept back or late sends it when it is canceled. Another is answered
+    503, or its socket is reset if its answer has begun.
+    """
+
+    def __init__(self, app: ASGIApp, worlds: WorldRegistry) -> None:
+        self._app, self._worlds = app, worlds
+        self._calls = set[asyncio.Task[object]]()
+        self._is_ending = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call."""
+        has_begun = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        call = asyncio.current_task()
+        assert call is not None
+        self._calls.add(call)
+        try:
+            await self._app(scope, receive, send_noting)
+        except asyncio.CancelledError:
+            if not self._is_ending:
+                raise
+            if has_begun:
+                await end_socket(scope, receive, RESET)
+            else:
+                stopped = refuse_call(self._worlds, refuse("deck_sim/unavailable"), scope)
+                await stopped(scope, receive, send)
+        finally:
+            self._calls.discard(call)
+
+    async def end(self) -> int:
+        """End all calls; returns how many did not end by themselves."""
+        self._is_ending, canceled = True, set[asyncio.Task[object]]()
+        for seconds in _PATIENCE_SECONDS:
+            if self._calls:
+                await asyncio.wait(self._calls, timeout=seconds)
+            canceled |= self._calls
+            for call in self._calls:
+                call.cancel()
+        return len(canceled)

@@ -1,0 +1,71 @@
+"""The acceptor of clients, with sockets of its own."""
+
+import asyncio
+import socket
+from contextlib import ExitStack, asynccontextmanager
+
+import pytest
+
+from deck_sim.server.accepting import Shortage, accepting
+
+
+@pytest.fixture
+def listen():
+    """Accept the clients of a listening socket; gives a function that connects."""
+    with ExitStack() as stack:
+
+        @asynccontextmanager
+        async def listen(opened, most):
+            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            listener.setblocking(False)
+            async with accepting(listener, opened, Shortage(), most):
+                yield lambda: stack.enter_context(
+                    socket.create_connection(listener.getsockname(), 20)
+                )
+
+        yield listen
+
+
+async def turn(times=10):
+    """Let the event loop do what it can."""
+    for _ in range(times):
+        await asyncio.sleep(0)
+
+
+def test_so_many_clients_are_opened_at_once(listen):
+    """The others wait in the queue of the socket."""
+    opened, may_end = [], asyncio.Semaphore(0)
+
+    async def open_client(client):
+        with client:
+            opened.append(client)
+            await may_end.acquire()
+
+    async def play():
+        async with listen(open_client, 2) as connect:
+            for _ in range(3):
+                connect()
+            await turn()
+            assert len(opened) == 2
+            may_end.release()
+            await turn()
+            assert len(opened) == 3
+
+    asyncio.run(play())
+
+
+def test_a_client_whose_opening_never_began_is_closed(listen):
+    """The block ends just after it was accepted."""
+    opened = []
+
+    async def open_client(client):
+        opened.append(client)
+
+    async def play():
+        async with listen(open_client, 2) as connect:
+            client = connect()
+            while len(asyncio.all_tasks()) < 3:  # this one, and that which accepts
+                await asyncio.sleep(0)
+        return client.recv(1)
+
+    assert (asyncio.run(play()), opened) == (b"", [])

@@ -1,0 +1,71 @@
+"""How the calls of a server that stops end, in-process."""
+
+import asyncio
+
+import pytest
+
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server import open_calls
+from deck_sim.server.fault_injection import SocketReset
+from deck_sim.server.open_calls import OpenCalls
+
+SCOPE = {"type": "http", "method": "GET", "path": "/"}
+START = {"type": "http.response.start", "status": 200, "headers": []}
+
+
+async def wait_for_ever(scope, receive, send):
+    await asyncio.Event().wait()
+
+
+async def begin(scope, receive, send):
+    await send(START)
+    await asyncio.Event().wait()
+
+
+def play(app, end):
+    """Call the app, do something to its call; returns the messages and the error of the call."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def run():
+        calls = OpenCalls(app, WorldRegistry())
+        call = asyncio.ensure_future(calls(SCOPE, None, send))
+        await asyncio.sleep(0)
+        ended = await end(calls, call)
+        (outcome,) = await asyncio.gather(call, return_exceptions=True)
+        return ended, outcome
+
+    return *asyncio.run(run()), sent
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    monkeypatch.setattr(open_calls, "_PATIENCE_SECONDS", (0, 0.05))
+
+
+async def stop(calls, call):
+    return await calls.end()
+
+
+async def cancel(calls, call):
+    call.cancel()
+
+
+def test_a_call_that_goes_on_is_answered_503():
+    """And counted."""
+    ended, outcome, sent = play(wait_for_ever, stop)
+    assert (ended, outcome, sent[0]["status"]) == (1, None, 503)
+
+
+def test_a_call_whose_answer_has_begun_is_reset():
+    """There is no other way to say that it is incomplete."""
+    ended, outcome, sent = play(begin, stop)
+    assert (ended, type(outcome), sent) == (1, SocketReset, [START])
+
+
+def test_a_call_that_is_canceled_by_others_gets_no_answer():
+    """As in every app."""
+    _, outcome, sent = play(wait_for_ever, cancel)
+    assert (type(outcome), sent) == (asyncio.CancelledError, [])
