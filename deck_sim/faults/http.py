@@ -32,6 +32,7 @@ from deck_sim.faults.values import (
     ErrorMessage,
     Match,
     OnlyTrue,
+    RealWait,
     RetryAfter,
     encode_body,
 )
@@ -209,9 +210,22 @@ class Late(HttpFault):
     """How long, on the world's clock; or `{for: 3s, wait: real}` for real time."""
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        if isinstance(self.delay, timedelta):
-            return replace(answer, held=self.delay)
-        return replace(answer, held=self.delay.length, held_really=True)
+        return _hold(answer, self.delay)
+
+
+class SlowHeaders(HttpFault):
+    """The call is done, and the status line and headers of its response arrive byte by byte.
+
+    As with `delay`, only a world with a real clock waits, unless `wait` is `real`.
+    """
+
+    key = "slow_headers"
+    is_answer_readable = True
+    slow_headers: AnswerDelay
+    """How long the headers take, on the world's clock; or `{for: 3s, wait: real}` for real time."""
+
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
+        return replace(_hold(answer, self.slow_headers), slow_head=True)
 
 
 class Empty(HttpFault):
@@ -254,6 +268,12 @@ class Dripping(HttpFault):
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         return replace(answer, pieces=tuple(bytes([byte]) for byte in answer.body))
+
+
+def _hold(answer: OutgoingResponse, delay: timedelta | RealWait) -> OutgoingResponse:
+    if isinstance(delay, timedelta):
+        return replace(answer, held=delay)
+    return replace(answer, held=delay.length, held_really=True)
 
 
 class Blanks(dict[str, str]):

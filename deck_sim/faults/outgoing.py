@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 FAULT_HEADER = "deck-sim-fault"  # names the fault that a response or webhook was changed by
 
@@ -26,12 +27,29 @@ class OutgoingResponse:
     length: int  # of the body, in the header
     held: timedelta = timedelta()  # before the first byte
     held_really: bool = False  # in real time, not on the world's clock
+    slow_head: bool = False  # the delay is spread over the bytes of status line and headers
     end: str = WHOLE
 
     @property
     def body(self) -> bytes:
         """The whole body."""
         return b"".join(self.pieces)
+
+    @property
+    def all_headers(self) -> Headers:
+        """The headers with that of the body's length."""
+        length = () if self.status in BODILESS else (("content-length", f"{self.length}"),)
+        return (*self.headers, *length)
+
+    @property
+    def head(self) -> bytes:
+        """The status line and headers of a response on a connection that is then closed."""
+        lines = [
+            f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}",
+            *(f"{name}: {value}" for name, value in self.all_headers),
+            "connection: close\r\n\r\n",
+        ]
+        return "\r\n".join(lines).encode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)

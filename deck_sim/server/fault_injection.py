@@ -1,8 +1,9 @@
 """Injected faults: which fault fires for a call, and how a faulty answer is sent.
 
-A server offers `scope["extensions"][CLOSE_SOCKET]`: a function that ends the TCP connection, given
-`closed` or `reset`. If it is missing (the app is called in-process), the app raises the
-`ConnectionError` that the client would get.
+A server has two functions in `scope["extensions"]`: `CLOSE_SOCKET` ends the TCP connection, given
+`closed` or `reset`; `WRITE_TO_SOCKET` sends bytes. If they are missing (the app is called without a
+socket), the app raises the `ConnectionError` that the client would get, and sends slow headers at
+once after their time.
 """
 
 import asyncio
@@ -20,7 +21,6 @@ from deck_sim.base.durations import format_duration
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE
 from deck_sim.faults.outgoing import (
-    BODILESS,
     CLOSED,
     FAULT_HEADER,
     NOTHING,
@@ -33,6 +33,7 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.request import Answer, Request, error_answer
 
 CLOSE_SOCKET = "deck_sim.close_socket"
+WRITE_TO_SOCKET = "deck_sim.write_to_socket"
 
 _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
 _MICROSECOND = timedelta(microseconds=1)
@@ -104,17 +105,17 @@ def apply_fault(
     """Make the response that a fault sends in place of another."""
     headers = dict(response.headers)
     length = int(headers.pop("content-length", 0))  # a response without a status has no length
-    version, pieces = headers["deck-sim-version"], (bytes(response.body),)
+    version, pieces = headers.pop("deck-sim-version"), (bytes(response.body),)
     answer = OutgoingResponse(response.status_code, (*headers.items(),), pieces, length)
     faulty = fault.apply(answer)
     if faulty.held and not faulty.held_really and simulation.mode != "real":
         late = format_duration(faulty.held)
         text = (
             f"answered at once, not {late} later: the clock is `{simulation.mode}`;"
-            f" `delay: {{for: {late}, wait: real}}` waits"
+            f" `{fault.key}: {{for: {late}, wait: real}}` waits"
         )
         simulation.world.note("call", request_id, text)
-        faulty = replace(faulty, held=timedelta())
+        faulty = replace(faulty, held=timedelta(), slow_head=False)
     marks = ((FAULT_HEADER, fault.key), ("deck-sim-version", version))
     faulty = replace(faulty, headers=(*faulty.headers, *marks))
     return FaultyResponse(faulty, simulation, request_id)
@@ -130,49 +131,77 @@ class FaultyResponse:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it to a client that is still there, and then end the socket if the fault does."""
-        out = self.outgoing
-        if not await self._wait(receive):
+        out, functions = self.outgoing, scope.get("extensions", {})
+        pieces = () if scope.get("method") == "HEAD" else out.pieces
+        write = functions.get(WRITE_TO_SOCKET) if out.slow_head else None
+        slow = None if write is None else _SlowHead(out.head, write)
+        if out.held and not await self._wait(receive, slow.send if slow else _ignore):
             note_departure(self.simulation.journal, self.request_id)
             return
-        if out.status != NOTHING:
-            await self._send(send, is_head=scope.get("method") == "HEAD")
-        if out.end != WHOLE:
-            await end_socket(scope, receive, out.end)
+        if slow:
+            slow.finish(pieces)
+        elif out.status != NOTHING:
+            await self._send(send, pieces)
+        end = CLOSED if slow else out.end
+        if end != WHOLE:
+            await end_socket(scope, receive, end)
 
-    async def _send(self, send: Send, *, is_head: bool) -> None:
+    async def _send(self, send: Send, pieces: tuple[bytes, ...]) -> None:
         out = self.outgoing
-        length = () if out.status in BODILESS else (("content-length", f"{out.length}"),)
-        headers = (*out.headers, *length)
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in out.all_headers]
         await send({"type": "http.response.start", "status": out.status, "headers": raw})
-        for piece in () if is_head else out.pieces:
+        for piece in pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             await asyncio.sleep(0)
         if out.end == WHOLE:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _wait(self, receive: Receive) -> bool:
+    async def _wait(self, receive: Receive, tell: Callable[[float], None]) -> bool:
         """Wait for the delay of the fault; false if the client disconnects before its end.
 
         A delay on the world's clock ends when that has passed it, at the latest when real time has
-        at the world's speed. Every delay ends when the world is deleted.
+        at the world's speed. Every delay ends when the world is deleted. `tell` is called with the
+        part of the delay that has passed.
         """
         delay, simulation = self.outgoing.held, self.simulation
-        if not delay:
-            return True
         is_real = self.outgoing.held_really
         speed = 1 if is_real else simulation.speed
-        real_end = simulation.real_ns() + int(delay // _MICROSECOND * 1000 / speed)
-        end = simulation.world.now + delay
+        real_delay = max(1, int(delay // _MICROSECOND * 1000 / speed))
+        began, real_began = simulation.world.now, simulation.real_ns()
 
-        def is_over() -> bool:
-            return (
-                simulation.dropped
-                or simulation.real_ns() >= real_end
-                or (simulation.world.now >= end and not is_real)
-            )
+        async def wait() -> None:
+            part = 0.0
+            while part < 1 and not simulation.dropped:
+                tell(part)
+                await asyncio.sleep(_CLOCK_INTERVAL)
+                part = (simulation.real_ns() - real_began) / real_delay
+                if not is_real:
+                    part = max(part, (simulation.world.now - began) / delay)
 
-        return not await leaves_before(_poll_until(is_over), receive)
+        return not await leaves_before(wait(), receive)
+
+
+def _ignore(part: float) -> None:
+    pass
+
+
+@dataclass
+class _SlowHead:
+    """The status line and headers of a response, sent byte by byte."""
+
+    head: bytes
+    write: Callable[[bytes], None]
+    sent: int = 0
+
+    def send(self, part: float) -> None:
+        """Send this part of them; at least the first byte."""
+        end = 1 + int(part * (len(self.head) - 1))
+        self.write(self.head[self.sent : end])
+        self.sent = end
+
+    def finish(self, pieces: tuple[bytes, ...]) -> None:
+        """Send what is left of them, and the body."""
+        self.write(self.head[self.sent :] + b"".join(pieces))
 
 
 async def end_socket(scope: Scope, receive: Receive, how: str) -> None:
@@ -184,11 +213,6 @@ async def end_socket(scope: Scope, receive: Receive, how: str) -> None:
         raise _CONNECTION_ERRORS[how](f"the socket was {how} by a fault of deck-sim")
     close(how)
     await receive()
-
-
-async def _poll_until(is_over: Callable[[], bool]) -> None:
-    while not is_over():
-        await asyncio.sleep(_CLOCK_INTERVAL)
 
 
 async def leaves_before(wait: Coroutine[Any, Any, object], receive: Receive) -> bool:

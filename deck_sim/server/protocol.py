@@ -21,7 +21,7 @@ from deck_sim.runtime.activity import log_refused
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.accepting import CountedWarning
 from deck_sim.server.app import refuse_call
-from deck_sim.server.fault_injection import CLOSE_SOCKET
+from deck_sim.server.fault_injection import CLOSE_SOCKET, WRITE_TO_SOCKET
 from deck_sim.server.limits import Limits
 
 log = logging.getLogger("deck_sim")
@@ -78,7 +78,7 @@ class Connections:
 
 
 class Protocol(H11Protocol):
-    """One connection. It gives the app a function that closes or resets the socket."""
+    """One connection. It gives the app functions that write to, close or reset the socket."""
 
     def __init__(self, shared: Connections, app: ASGIApp) -> None:
         super().__init__(shared.config, shared.state, {})
@@ -187,7 +187,9 @@ async def _never_called(scope: Scope, receive: Receive, send: Send) -> None:
 async def _call_with_socket(
     app: ASGIApp, transport: asyncio.Transport, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    scope.setdefault("extensions", {})[CLOSE_SOCKET] = partial(_close, transport)
+    extensions = scope.setdefault("extensions", {})
+    extensions[CLOSE_SOCKET] = partial(_close, transport)
+    extensions[WRITE_TO_SOCKET] = transport.write
     await app(scope, receive, send)
 
 

@@ -1,6 +1,9 @@
-"""Delayed responses."""
+"""Delayed responses, and slow headers."""
 
+import json
+import socket
 import threading
+from contextlib import ExitStack
 
 import httpx2
 import pytest
@@ -18,17 +21,18 @@ def lines(sim):
 
 
 @pytest.mark.parametrize("mode", ["frozen", "on_poll"])
-def test_a_clock_that_stands_still_is_not_waited_for(api, sim, lines, mode):
+@pytest.mark.parametrize("fault", ["delay", "slow_headers"])
+def test_a_clock_that_stands_still_is_not_waited_for(api, sim, lines, mode, fault):
     """The call is answered at once, and the timeline has the delay."""
     sim.put("/clock", json={"mode": mode})
-    sim.post("/faults", json=HOUR)
-    assert api.post("/agents", json=AGENT).headers["deck-sim-fault"] == "delay"
-    assert sim.get("/requests").json()["data"][-1]["fault"] == "delay"
+    sim.post("/faults", json={"match": "POST /v2/agents", fault: "1h"})
+    assert api.post("/agents", json=AGENT).headers.get_list("deck-sim-fault") == [fault]
+    assert sim.get("/requests").json()["data"][-1]["fault"] == fault
     call, note = lines()
-    assert call == "POST /v2/agents -> 201 (fault: delay)"
+    assert call == f"POST /v2/agents -> 201 (fault: {fault})"
     assert note == (
         f"answered at once, not 1h later: the clock is `{mode}`;"
-        " `delay: {for: 1h, wait: real}` waits"
+        f" `{fault}: {{for: 1h, wait: real}}` waits"
     )
 
 
@@ -56,6 +60,49 @@ def test_an_advance_of_a_real_clock_ends_a_delay(api, sim, advance, simulation):
     advance("1h")
     caller.join()
     assert answers[0].status_code == 201
+
+
+@pytest.fixture
+def call(server, sim, key):
+    """Make a call with this fault; returns the socket of its client."""
+    with ExitStack() as sockets:
+
+        def call(**fault):
+            sim.post("/faults", json={"match": "GET /v2/agents", **fault})
+            address = ("127.0.0.1", server.port)
+            client = sockets.enter_context(socket.create_connection(address, timeout=60))
+            lines = ("GET /v2/agents HTTP/1.1", "Host: localhost", f"Authorization: Bearer {key}")
+            client.sendall("\r\n".join([*lines, "", ""]).encode())
+            return client
+
+        yield call
+
+
+def test_slow_headers_arrive_as_time_passes(sim, call, advance):
+    """The first byte at once, half of them after half of the time, then the body at once."""
+    sim.put("/clock", json={"mode": "real"})
+    client = call(slow_headers="1h")
+    assert client.recv(1000) == b"H"
+    advance("30m")
+    half = client.recv(1000)
+    advance("30m")
+    rest = b"".join(iter(lambda: client.recv(1000), b""))
+    head, _, body = (b"H" + half + rest).decode().partition("\r\n\r\n")
+    assert len(half) == pytest.approx(len(head) / 2, abs=10)
+    status, *headers = head.splitlines()
+    assert (status, json.loads(body)["data"]) == ("HTTP/1.1 200 OK", [])
+    assert {"deck-sim-fault: slow_headers", f"content-length: {len(body)}"} <= {*headers}
+    assert sum(line.startswith("deck-sim-version") for line in headers) == 1
+
+
+def test_an_advance_does_not_end_a_wait_in_real_time(call, advance):
+    """Its headers stay slow."""
+    client = call(slow_headers={"for": "1h", "wait": "real"})
+    assert client.recv(1000) == b"H"
+    advance("1h")
+    client.settimeout(0.1)
+    with pytest.raises(TimeoutError):
+        client.recv(1000)
 
 
 def test_a_client_gives_up_on_a_delay_in_real_time(api, sim, lines):

@@ -25,25 +25,6 @@ def test_faults_are_cleared_by_id_or_as_returned(deck):
     assert deck.faults == []
 
 
-BROKEN = [
-    ({"reset": True}, httpx2.ReadError),
-    ({"lost_response": True}, httpx2.RemoteProtocolError),
-    ({"truncate": True}, httpx2.RemoteProtocolError),
-]
-
-
-@pytest.mark.parametrize(("fault", "error"), BROKEN)
-@pytest.mark.parametrize("way", ["socket", "transport"])
-def test_a_lost_connection_is_the_same_error_without_a_socket(deck, way, fault, error):
-    """An error of the client's own library."""
-    deck.fault(fault, match="GET /v2/agents")
-    headers = {"Authorization": f"Bearer {deck.api_key}"}
-    transport = {"transport": deck.transport} if way == "transport" else {"trust_env": False}
-    client = httpx2.Client(base_url=deck.base_url, headers=headers, **transport)
-    with client, pytest.raises(error):
-        client.get("/agents")
-
-
 def test_the_end_of_a_world_releases_delayed_answers(deck):
     """A delay of a deleted world does not block the client."""
     deck.fault(match="GET /v2/agents", delay="1h")

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 
-import httpx2
 import pytest
 
 from deck_sim.faults.outgoing import CLOSED, NOTHING, RESET, OutgoingResponse
@@ -50,18 +49,6 @@ def test_a_whole_response_has_an_end():
 def test_nothing_is_sent_to_a_client_that_disconnected():
     """A delayed response is dropped when its client has disconnected."""
     assert send_faulty(held=timedelta(hours=1)) == []
-
-
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [("reset", httpx2.ReadError), ("lost_response", httpx2.RemoteProtocolError)],
-)
-def test_a_server_resets_or_closes_the_socket(api, sim, fault, error):
-    """The client gets the error of its library."""
-    sim.post("/faults", json={"match": "GET /v2/test", fault: True, "times": 1})
-    with pytest.raises(error):
-        api.get("/test")
-    assert api.get("/test").status_code == 200
 
 
 def test_an_early_webhook_arrives_before_the_answer(sim, agent, subscribe, receiver):

@@ -1,0 +1,163 @@
+"""What each HTTP client sees of each fault: the table of docs/faults.md."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+import aiohttp
+import httpx
+import httpx2
+import pytest
+import requests
+import yaml
+
+from deck_sim.faults.fault import fault_keys
+from deck_sim.faults.http import HttpFault
+from deck_sim.handle.transports import Transport, open_channel
+
+PAGE = Path(__file__).parents[2].joinpath("docs/faults.md").read_text(encoding="utf-8")
+SHORT, LONG = 0.2, 60  # seconds: the timeout of a client that is to give up, and of others
+
+
+def read_table():
+    """The rows of the page: the fault as it is written, and what is seen by column."""
+    text = PAGE[PAGE.index("| fault | httpx") :].partition("\n\n")[0].replace("`", "")
+    head, _, *rows = [line.strip("| ").split(" | ") for line in text.splitlines()]
+    return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
+
+
+TABLE = read_table()
+
+
+def read_fault(text):
+    """A fault as the page writes it."""
+    return yaml.safe_load(f"{{{text}}}")
+
+
+@contextmanager
+def notes():
+    """A list for what a client sees: a status, the class of an error, or both."""
+    seen = []
+    try:
+        yield seen
+    except ValueError as error:
+        seen.append(type(error).__name__)
+    except Exception as error:
+        seen[:] = [type(error).__name__]
+
+
+def see_with(client, calls):
+    """What a client with the interface of requests sees."""
+    for url, key, seconds in calls:
+        with notes() as seen:
+            headers = {"Authorization": f"Bearer {key}"}
+            answer = client.get(url, headers=headers, timeout=seconds)
+            seen.append(f"{answer.status_code}")
+            if answer.status_code < 300:
+                answer.json()
+        yield ", ".join(seen)
+
+
+def see_with_httpx(server, calls, library=httpx):
+    with library.Client(trust_env=False) as client:
+        return [*see_with(client, calls)]
+
+
+def see_with_httpx2(server, calls):
+    return see_with_httpx(server, calls, httpx2)
+
+
+def see_with_transport(server, calls):
+    transport = Transport(open_channel(server.url), server.url)
+    with httpx2.Client(transport=transport) as client:
+        return [*see_with(client, calls)]
+
+
+def see_with_requests(server, calls):
+    with requests.Session() as session:
+        session.trust_env = False
+        return [*see_with(session, calls)]
+
+
+def see_with_aiohttp(server, calls):
+    async def see(session, url, key, seconds):
+        with notes() as seen:
+            headers = {"Authorization": f"Bearer {key}"}
+            timeout = aiohttp.ClientTimeout(seconds)
+            async with session.get(url, headers=headers, timeout=timeout) as answer:
+                seen.append(f"{answer.status}")
+                if answer.ok:
+                    await answer.json()
+        return ", ".join(seen)
+
+    async def see_all():
+        async with aiohttp.ClientSession() as session:
+            return [await see(session, *call) for call in calls]
+
+    return asyncio.run(see_all())
+
+
+def see_with_fetch(server, calls):
+    in_ms = json.dumps([(url, key, seconds * 1000) for url, key, seconds in calls])
+    program = [shutil.which("node"), f"{Path(__file__).parent / 'fetch.mjs'}", in_ms]
+    return json.loads(subprocess.run(program, capture_output=True, check=True).stdout)
+
+
+def see_with_curl(server, calls):
+    for url, key, seconds in calls:
+        words = ["--noproxy", "*", "--max-time", f"{seconds}", "-H", f"Authorization: Bearer {key}"]
+        program = [shutil.which("curl"), "-s", "-o", "-", "-w", "\n%{http_code}", *words, url]
+        done = subprocess.run(program, capture_output=True, check=False)
+        status = done.stdout.decode().rpartition("\n")[2]
+        yield f"exit {done.returncode}" if done.returncode else status
+
+
+CLIENTS = {
+    "httpx": [see_with_httpx, see_with_httpx2, see_with_transport],
+    "requests": [see_with_requests],
+    "aiohttp": [see_with_aiohttp],
+    "fetch of Node": [see_with_fetch],
+    "curl": [see_with_curl],
+}
+PROGRAMS = {see_with_fetch: "node", see_with_curl: "curl"}
+
+
+@pytest.mark.parametrize(
+    ("column", "see"),
+    [
+        pytest.param(
+            column,
+            see,
+            id=see.__name__.removeprefix("see_with_"),
+            marks=pytest.mark.skipif(
+                see in PROGRAMS and shutil.which(PROGRAMS[see]) is None,
+                reason=f"{PROGRAMS.get(see)} is not installed",
+            ),
+        )
+        for column, ways in CLIENTS.items()
+        for see in ways
+    ],
+)
+def test_a_client_sees_what_the_page_says(server, sim, key, column, see):
+    """Of each fault, and how often it called."""
+    calls, worlds = [], []
+    for number, fault in enumerate(TABLE):
+        worlds.append({"Authorization": f"Bearer {key}_{number}"})
+        body = {"match": "GET /v2/agents", **read_fault(fault)}
+        assert sim.post("/faults", json=body, headers=worlds[-1]).status_code == 200
+        seconds = SHORT if "wait: real" in fault else LONG
+        calls.append((f"{server.base_url}/agents", f"{key}_{number}", seconds))
+    seen = {}
+    for fault, world, what in zip(TABLE, worlds, see(server, calls), strict=True):
+        (counted,) = sim.get("/faults", headers=world).json()["data"]
+        seen[fault] = f"{what}, twice" if counted["fired"] == 2 else what
+    assert seen == {fault: row[column] for fault, row in TABLE.items()}
+
+
+def test_the_page_shows_every_fault():
+    """In the table."""
+    shown = {key for fault in TABLE for key in read_fault(fault)}
+    assert {*fault_keys(HttpFault.family)} <= shown
