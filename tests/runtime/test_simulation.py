@@ -361,19 +361,6 @@ def test_the_choice_of_a_scenario_is_recorded(simulation):
     assert simulation.choices[-1].second == "another; because=default"
 
 
-def test_same_seed_and_calls_give_the_same_world():
-    """In any clock mode."""
-
-    def simulation(seed):
-        made = OfflineSimulation(seed=seed)
-        made.run("[queued: 1s..9s, running: 1s..9s, completed]")
-        made.advance_until_idle()
-        return made.world
-
-    assert simulation(4) == simulation(4)
-    assert simulation(4).timeline != simulation(5).timeline
-
-
 # A clock that follows the process
 
 

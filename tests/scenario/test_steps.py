@@ -5,7 +5,6 @@ import pytest
 from deck_sim.base.durations import Span, format_duration
 from deck_sim.engine import commands
 from deck_sim.extras.player import play_scenario
-from deck_sim.runtime.advance import run_to_end
 from deck_sim.scenario.steps.step import REGISTRY, Step
 
 
@@ -99,12 +98,6 @@ def test_an_output_is_given_or_generated(read):
     assert list(made.run["output"]) == ["reservations"]
 
 
-def test_a_run_is_approved_by_time_or_by_a_person(play):
-    """`pending: 10m` ends by itself; `pending` waits for an approval."""
-    assert play("task_run: [running, pending: 10m, completed]")[-1] == "10m1s completed"
-    assert play("task_run: [running, pending, completed]")[-1] == "1m1s completed"
-
-
 @pytest.fixture
 def start(read):
     """Start a run of a task that may take a day, and return its world and its id."""
@@ -118,22 +111,6 @@ def start(read):
         return played.simulation, commands.run_task(world, task, body, lambda facts: script).id
 
     return start
-
-
-@pytest.mark.parametrize(
-    ("steps", "end"),
-    [
-        ("[running: 45m, completed]", "completed"),
-        ("[queued: 45m, running, completed]", "completed"),
-        ("[running: stuck]", "failed"),
-        ("[running, pending, completed]", "failed"),
-    ],
-)
-def test_a_status_with_a_length_is_active(start, steps, end):
-    """A duration counts as activity; `stuck` and waiting do not."""
-    simulation, run_id = start(steps)
-    run_to_end(simulation.advance_by(timedelta(minutes=45)))
-    assert simulation.world.find("task_run", run_id).status == end
 
 
 @pytest.mark.parametrize(
@@ -207,36 +184,6 @@ def test_attempts_are_limited(ask, attempts, asked):
     run, times = ask(f"{{{attempts}accept: []}}", *[{"code": "x"}] * 9)
     assert times == asked
     assert run["errors"][0]["code"] == "mfa_invalid"
-
-
-def test_each_prompt_counts_its_own_attempts(ask):
-    """Wrong answers to the first prompt do not count for the second."""
-    wrong, right = {"code": "x"}, {"code": "1"}
-    then = "[interaction_required: {accept: {code: '2'}}, running, completed]"
-    answers = [wrong, wrong, right, wrong, wrong, {"code": "2"}]
-    run, asked = ask("{accept: {code: '1'}}", *answers, then=then)
-    assert (run.status, asked) == ("completed", 6)
-
-
-@pytest.mark.parametrize(
-    ("prompt", "end"),
-    [
-        ("mfa", "5m1s failed"),
-        ("{timeout: 90s}", "1m31s failed"),
-        ("{timeout: 29m}", "29m1s failed"),
-    ],
-)
-def test_a_prompt_times_out(play, prompt, end):
-    """The window is `timeout`, or five minutes."""
-    body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
-    assert play(body, answers=[])[-1] == end
-
-
-def test_each_prompt_has_the_whole_window(play):
-    """A wrong answer restarts the wait."""
-    prompt = "{timeout: 90s, accept: []}"
-    body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
-    assert play(body, answers=[{"code": "x"}])[-1] == "1m31s failed"
 
 
 def test_branches_nest_and_rejoin(ask):
