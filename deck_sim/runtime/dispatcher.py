@@ -83,12 +83,18 @@ class Dispatcher:
         """The applications that are called without a socket, by their host in a URL."""
         return self._sender.apps
 
-    async def drive(self, simulation: Simulation, advance: Advance) -> AdvanceReport:
-        """Run an advance to its end, and deliver in its pauses.
+    async def drive(
+        self,
+        simulation: Simulation,
+        advance: Advance,
+        has_left: Callable[[], bool] = lambda: False,
+    ) -> AdvanceReport:
+        """Run an advance to its end, and deliver in its pauses. In a pause it is broken off if its
+        caller has left.
 
         Raises:
             ApiError: `state_invalid` if another advance of this world is in progress (nothing
-                changes), or if the world is reset or deleted during this one.
+                changes), if the world is reset or deleted during this one, or if it is broken off.
 
         """
         if simulation.advancing:
@@ -104,6 +110,11 @@ class Dispatcher:
                 if simulation.dropped:
                     text = "this world was reset or deleted while its clock was being moved"
                     raise refuse("request/state_invalid", text)
+                if has_left():
+                    advance.close()
+                    text = "the advance was broken off, since its caller has left"
+                    simulation.world.note("clock", "", text)
+                    raise refuse("request/state_invalid", text)
                 next(advance)
                 self.changes.announce(simulation.key)
                 due = simulation.world.timers.peek()
@@ -114,6 +125,7 @@ class Dispatcher:
             report: AdvanceReport = end.value
             return report
         finally:
+            advance.close()  # if it was broken off: it says how far the clock has moved
             simulation.advancing = False
 
     async def catch_up(self, simulation: Simulation) -> None:

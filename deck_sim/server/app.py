@@ -94,8 +94,9 @@ class App:
             self.note_refused(f"{scope['method']} {scope['path']}", headers.get("authorization"))
             return refuse_call(worlds, error, scope)
         request_id = simulation.world.next_id(self.id_prefix)
-        request = Request(scope, headers, body, worlds, simulation, request_id)
-        return await self.respond(request, receive)
+        return await self.respond(
+            Request(scope, headers, body, worlds, simulation, request_id, receive)
+        )
 
     def select(self, headers: Headers) -> Simulation:
         """Return the world of a call: that of its key, or one of those that `/worlds` lists."""
@@ -107,8 +108,8 @@ class App:
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Note a call that reached no world. One of the control API leaves no trace."""
 
-    async def respond(self, request: Request, receive: Receive) -> ASGIApp:
-        """Answer a request to a world. `receive` tells when its client leaves."""
+    async def respond(self, request: Request) -> ASGIApp:
+        """Answer a request to a world."""
         answer = await self.answer(request)
         self.worlds.dispatcher.wake(request.simulation)
         return answer.app or _make_response(request.scope, answer)
@@ -162,7 +163,7 @@ class DeckApp(App):
         """Keep the call, for the reports of tests."""
         self.worlds.note_refused(call, authorization)
 
-    async def respond(self, request: Request, receive: Receive) -> ASGIApp:
+    async def respond(self, request: Request) -> ASGIApp:
         """Answer a request to a world, and record it."""
         simulation = request.simulation
         answer = await self.answer(request)
@@ -173,7 +174,7 @@ class DeckApp(App):
         log_call(simulation.key, call)
         await send_early_webhooks(request)
         self.worlds.dispatcher.wake(simulation)
-        await _hold_answer(request, receive)
+        await _hold_answer(request)
         response = _make_response(request.scope, answer)
         if request.fault is None:
             simulation.responses.keep(call.number, response.headers.items(), bytes(response.body))
@@ -253,7 +254,7 @@ def _add_assumptions(answer: Answer) -> Answer:
     return answer
 
 
-async def _hold_answer(request: Request, receive: Receive) -> None:
+async def _hold_answer(request: Request) -> None:
     """Wait while a hold keeps the answer back. The work of the call is done."""
     world, simulation = request.world, request.simulation
     hold = find_call_hold(world, request.method, request.path) if world.holds else None
@@ -264,7 +265,7 @@ async def _hold_answer(request: Request, receive: Receive) -> None:
     send = partial(loop.call_soon_threadsafe, released.set)
     kept_back = simulation.held_responses.setdefault(hold.id, [])
     kept_back.append(send)
-    has_left = await leaves_before(released.wait(), receive)
+    has_left = await leaves_before(released.wait(), request.receive)
     kept_back.remove(send)
     if has_left:
         note_departure(simulation.journal, request.id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Receive, Scope
 
 from deck_sim.base.redaction import redact_query
 from deck_sim.base.version import __version__
@@ -68,6 +68,7 @@ class Request:
     worlds: WorldRegistry
     simulation: Simulation
     id: str
+    receive: Receive  # returns when the client leaves
     operation: Operation | None = None  # of its route
     params: Mapping[str, str] = field(default_factory=dict)  # of its path
     timeline_length: int = 0  # when the request arrived

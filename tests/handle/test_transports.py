@@ -250,7 +250,7 @@ def test_a_stopped_server_refuses_connections(own, name):
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_cancelled_call_goes_on_at_the_server(own, stuck, receiver, backend):
+def test_an_advance_of_a_cancelled_call_goes_on_to_its_next_pause(own, stuck, receiver, backend):
     """As with a socket."""
 
     async def cancelled():

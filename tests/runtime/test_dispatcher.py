@@ -351,27 +351,34 @@ def test_seeding_loses_no_result_in_progress(
     assert sim.get("/world").json()["resources"]["agent"] == 2
 
 
-def test_an_advance_continues_after_its_caller_has_gone(
-    receiver, subscribe, agent, sim, simulation
+def test_an_advance_whose_caller_has_left_ends_at_its_next_pause(
+    receiver, subscribe, agent, sim, simulation, advance, delivery_log
 ):
-    """A caller that closes the connection does not cancel it."""
+    """What was sent is recorded, the timeline says so, and the next advance goes on from there."""
     arrived, go_on = threading.Event(), threading.Event()
 
     def slow(arrival, line):
         arrived.set()
         go_on.wait()
-        return 200
+        return 503
 
-    receiver.say(slow)
+    receiver.say(slow, 200)
     subscribe()
     agent()
     with pytest.raises(httpx2.ReadTimeout):
-        sim.post("/clock/advance", json={"by": "1m"}, timeout=0.1)
+        sim.post("/clock/advance", json={"by": "1h"}, timeout=0.1)
     arrived.wait()
+    sim.get("/health")  # the server has noticed before it answers
     go_on.set()
     while simulation().advancing:
         sim.get("/health")
-    assert sim.get("/clock").json()["now"] == "2025-01-15T09:31:00Z"
+    (delivery,) = delivery_log()
+    assert (at(delivery["log"]), simulation().world.timeline[-1].what) == (
+        ["09:30:00"],
+        "the advance was broken off, since its caller has left",
+    )
+    assert advance("1h")["now"] == "2025-01-15T10:30:00Z"
+    assert delivery_log()[0]["status"] == "success"
 
 
 def test_a_canceled_advance_keeps_its_outbox(local):
@@ -387,6 +394,19 @@ def test_a_canceled_advance_keeps_its_outbox(local):
 
     asyncio.run(stop())
     assert (simulation.advancing, len(simulation.world.outbox)) == (False, 1)
+
+
+def test_an_advance_that_is_broken_off_says_how_far_it_came(local):
+    """Before it says that it ended early."""
+    simulation, dispatcher = local(Receivers(500))
+    left = iter([False, False, True])
+    advance = simulation.advance_by(timedelta(hours=1))
+    with pytest.raises(ApiError, match="broken off"):
+        asyncio.run(dispatcher.drive(simulation, advance, lambda: next(left)))
+    assert [entry.what for entry in simulation.world.timeline if entry.kind == "clock"] == [
+        "advanced 5s",
+        "the advance was broken off, since its caller has left",
+    ]
 
 
 def test_a_server_can_be_stopped_while_it_delivers(receiver):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import timedelta
 from itertools import islice
@@ -13,6 +14,7 @@ from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource
 from deck_sim.engine.waiting import waiting
+from deck_sim.runtime.advance import Advance, AdvanceReport
 from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import FOLLOW, ON_POLL, REAL, Simulation
 from deck_sim.runtime.timeline import print_entries
@@ -43,7 +45,7 @@ async def set_clock(request: Request, body: bodies.SetClock) -> Answer:
     check_pace(body.mode, body.speed, body.step)
     if body.now is not None:
         advance = simulation.advance_to(read_moment(body.now, "now"), "now")
-        await request.worlds.dispatcher.drive(simulation, advance)
+        await _drive(request, advance)
     simulation.set_clock(body.mode, body.speed, body.step)
     return show_clock(request)
 
@@ -96,10 +98,20 @@ async def advance_clock(request: Request, body: bodies.Advance) -> Answer:
         advance = simulation.advance_until_event(body.until.event, body.until.id, limit)
     else:
         advance = simulation.advance_until_idle()
-    report = await request.worlds.dispatcher.drive(simulation, advance)
+    report = await _drive(request, advance)
     happened = [*print_entries(simulation, report.happened, report.after)]
     now = print_moment(report.now)
     return Answer({"now": now, "happened": happened, **print_holds(simulation)})
+
+
+async def _drive(request: Request, advance: Advance) -> AdvanceReport:
+    """Run an advance for the client of a request, while it waits for the answer."""
+    leaving = asyncio.ensure_future(request.receive())
+    try:
+        drive = request.worlds.dispatcher.drive
+        return await drive(request.simulation, advance, leaving.done)
+    finally:
+        leaving.cancel()
 
 
 def read_duration(text: str, field: str) -> timedelta:

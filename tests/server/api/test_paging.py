@@ -101,7 +101,7 @@ def _page(simulation, limit, cursor):
     """One page of the agents, without HTTP."""
     query = urlencode({"limit": limit, "cursor": cursor}).encode()
     scope = {"method": "GET", "path": "/v2/agents", "query_string": query}
-    request = Request(scope, Headers(), b"", None, simulation, "req_1")
+    request = Request(scope, Headers(), b"", None, simulation, "req_1", None)
     request.operation = usual("list", simulation.world.kind("agent"))
     return list_resource(request).data
 
