@@ -6,12 +6,16 @@ too.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from hashlib import blake2b
+from typing import Any, Self, SupportsIndex
 from urllib.parse import unquote
 
 HIDDEN = "•••"
+DIGESTS = "Deck-Sim-Digests"  # a header: the control API sends digests of what it hides
+_DIGEST = "$masked"  # the key of a digest in JSON
 
 _SECRET = re.compile(
     r"secret|pas+(?:w|code|phrase)|pwd|token|authorization|cookie|credentials|connection[_-]?string"
@@ -21,10 +25,17 @@ _SECRET = re.compile(
 # Names of headers are free, so more words count as secret.
 _SECRET_HEADER = re.compile(rf"{_SECRET.pattern}|auth(?!enticate)|key", re.IGNORECASE)
 
-# In a login more names are secret, but only as whole words, so `shopping_list` is not secret.
-_SECRET_OF_LOGIN = re.compile(
-    rf"{_SECRET.pattern}|(?<![a-z])(?:pin|otp|cvc|cvv|ssn|answer)(?![a-z])", re.IGNORECASE
+# In `_SENT` and in a login more names are secret, but only as whole words, so `shipping`
+# is not secret. Words are those of snake, camel and kebab case, in lower case.
+_SECRET_WORDS = (
+    r"pins?|pin_?codes?|otps?|totps?|ssns?|social_security|cvvs?|cvcs?|csc|answers?|card_number"
+    r"|(?:one_time|security|verification|authentication|auth|access|mfa|2fa|sms|backup|recovery)"
+    r"_codes?"
 )
+_BETWEEN_WORDS = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|[\W_]+"
+)
+_SENT = ("input", "inputs", "output", "extraction")  # what a caller or a source sends
 
 # Everything in them except `username`, and `source_fields` whose names are not secret.
 _CREDENTIALS = ("auth_credentials", "credentials")
@@ -35,29 +46,137 @@ _USER = re.compile(r"(?<=://)[^/?#\s\"'\\]*@")
 _PARAMETER = re.compile(r"(?<=[?&;])([^=&;#?\s]+)=([^&;#\s\"']+)")
 
 
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """What else is hidden, and how.
+
+    `names` are more secret names of fields that are sent. With a `salt`, a hidden value is a
+    `Masked`, which still equals the original.
+    """
+
+    names: tuple[str, ...] = ()
+    salt: str | None = None
+
+    def hide(self, value: Any) -> str:
+        """What is shown in place of a secret value."""
+        return HIDDEN if self.salt is None else Masked.of(value, self.salt)
+
+
+PLAIN = Masking()
+
+
+class Masked(str):
+    """A hidden value. It is `•••` as text, and equals the original, of which it keeps a digest."""
+
+    __slots__ = ("digest",)
+    digest: str  # `SALT:HASH`
+
+    def __new__(cls, digest: str) -> Self:
+        """Make it from the digest of the original."""
+        made = super().__new__(cls, HIDDEN)
+        made.digest = digest
+        return made
+
+    @classmethod
+    def of(cls, original: Any, salt: str) -> Self:
+        """Hide a value of JSON."""
+        return cls(_digest(original, salt))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Masked):
+            return self.digest == other.digest
+        if isinstance(other, str) and str.__eq__(other, HIDDEN):
+            return True
+        try:
+            return self.digest == _digest(other, self.digest.partition(":")[0])
+        except (TypeError, ValueError, RecursionError):  # no JSON; it may know how to compare
+            return NotImplemented
+
+    def __ne__(self, other: object) -> bool:  # that of `str` compares the texts
+        return not self == other
+
+    __hash__ = str.__hash__
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        return Masked, (self.digest,)
+
+
+def with_digests(data: Any) -> Any:
+    """A copy of the data in which `Masked` values are objects that `read_digests` reads."""
+    if isinstance(data, Masked):
+        return {_DIGEST: data.digest}
+    if isinstance(data, Mapping):
+        return {name: with_digests(value) for name, value in data.items()}
+    return [*map(with_digests, data)] if isinstance(data, list) else data
+
+
+def read_digests(text: str) -> Any:
+    """Read the JSON of data that `with_digests` made."""
+
+    def read(found: dict[str, Any]) -> Any:
+        return Masked(found[_DIGEST]) if found.keys() == {_DIGEST} else found
+
+    return json.loads(text, object_hook=read if _DIGEST in text else None)
+
+
+def _digest(value: Any, salt: str) -> str:
+    text = json.dumps(value, sort_keys=True)
+    return f"{salt}:{blake2b(text.encode(), key=salt.encode(), digest_size=16).hexdigest()}"
+
+
 def is_secret(name: str) -> bool:
-    """Whether values of this name are hidden."""
+    """Whether values of this name are hidden anywhere."""
     return _SECRET.search(name) is not None
+
+
+@lru_cache(maxsize=1024)
+def is_secret_word(name: str, names: tuple[str, ...] = ()) -> bool:
+    """Whether values of this name are hidden in what a caller or a source sends."""
+    words = _split_words(name)
+    own = (_split_words(one) in words for one in names)
+    return is_secret(name) or re.search(f"_(?:{_SECRET_WORDS})_", words) is not None or any(own)
+
+
+def _split_words(name: str) -> str:
+    """The words of a name: `_card_pin_` of `cardPIN`."""
+    return f"_{_BETWEEN_WORDS.sub('_', name).strip('_').lower()}_"
 
 
 def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The `source_fields` of a login whose names do not sound secret."""
-    return {name: value for name, value in fields.items() if not _SECRET_OF_LOGIN.search(name)}
+    return {name: value for name, value in fields.items() if not is_secret_word(name)}
 
 
-def redact(data: Any) -> Any:
+def redact(data: Any, masking: Masking = PLAIN) -> Any:
     """A copy of the data with secrets hidden.
 
     In credentials everything except `username` and readable `source_fields` is hidden, so that
     misspelt names are hidden, too.
     """
-    if isinstance(data, str):
-        return redact_text(data)
-    if isinstance(data, list):
-        return [redact(item) for item in data]
-    if not isinstance(data, Mapping):
-        return data
-    return {name: _redact_field(name, value) for name, value in data.items()}
+    return _redact(data, masking, is_sent=False)
+
+
+def redact_sent(data: Any, masking: Masking = PLAIN) -> Any:
+    """`redact` for a run's input, or what else a caller or a source sends."""
+    return _redact(data, masking, is_sent=True)
+
+
+def redact_fields(fields: Mapping[str, Any], masking: Masking) -> dict[str, Any]:
+    """The fields of a resource, of which only those that were sent are redacted."""
+    return {
+        name: redact_sent(value, masking) if name in _SENT else value
+        for name, value in fields.items()
+    }
+
+
+def redact_at(path: Sequence[str], value: Any, masking: Masking = PLAIN) -> Any:
+    """A value as it is shown at a path of keys in a body."""
+    for name in reversed(path):
+        value = {name: value}
+    shown = redact(value, masking)
+    for name in path:
+        shown = shown[name] if isinstance(shown, Mapping) else shown
+    return shown
 
 
 def redact_text(text: str) -> str:
@@ -83,25 +202,40 @@ def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def cut_before_secret(text: str) -> str:
-    """The text before the first secret word, for bodies that cannot be parsed."""
-    return redact_text(_SECRET.split(text, maxsplit=1)[0])
+def cut_before_secret(text: str, masking: Masking = PLAIN) -> str:
+    """The text before the first secret name, for bodies that cannot be parsed."""
+    names = re.finditer(r"[\w-]+", text)
+    starts = (name.start() for name in names if is_secret_word(name[0], masking.names))
+    return redact_text(text[: next(starts, None)])
 
 
-def _redact_field(name: str, value: Any) -> Any:
-    if value is None:
-        return None
+def _redact(data: Any, masking: Masking, *, is_sent: bool) -> Any:
+    if isinstance(data, str):
+        return redact_text(data)
+    if isinstance(data, list):
+        return [_redact(item, masking, is_sent=is_sent) for item in data]
+    if not isinstance(data, Mapping):
+        return data
+    return {name: _redact_field(name, value, masking, is_sent) for name, value in data.items()}
+
+
+def _redact_field(name: str, value: Any, masking: Masking, is_sent: bool) -> Any:
+    if value is None or isinstance(value, Masked):
+        return value
     if name in _CREDENTIALS and isinstance(value, Mapping):
-        return {key: _redact_login(key, inner) for key, inner in value.items()}
+        return {key: _redact_login(key, inner, masking) for key, inner in value.items()}
     if name == _HEADERS and isinstance(value, str):
         return _redact_custom_headers(value)
-    return HIDDEN if is_secret(name) else redact(value)
+    if is_secret_word(name, masking.names) if is_sent else is_secret(name):
+        return masking.hide(value)
+    return _redact(value, masking, is_sent=is_sent or name in _SENT)
 
 
-def _redact_login(name: str, value: Any) -> Any:
+def _redact_login(name: str, value: Any, masking: Masking) -> Any:
     if name == "source_fields" and isinstance(value, Mapping):
-        return dict.fromkeys(value, HIDDEN) | redact(readable_fields(value))
-    return value if name == "username" else HIDDEN
+        hidden = {key: masking.hide(inner) for key, inner in value.items()}
+        return hidden | redact_sent(readable_fields(value), masking)
+    return value if name == "username" else masking.hide(value)
 
 
 def _redact_custom_headers(text: str) -> str:

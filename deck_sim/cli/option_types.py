@@ -81,6 +81,12 @@ def _key(text: str) -> str:
     return text
 
 
+def _field_name(text: str) -> str:
+    if not re.search("[A-Za-z0-9]", text):
+        raise ValueError(f"a name like `guest_email` is needed, not {text!r}")
+    return text
+
+
 class _Mode(click.Choice[str]):
     """The clock modes without `follow`, which works only within a test's own process."""
 
@@ -114,5 +120,5 @@ MOMENT = option_value(lambda text: read_moment(text, "MOMENT"))
 START = option_value(lambda text: read_start(text, "MOMENT"))
 SPEED = _Speed(0, 1_000_000, min_open=True)
 URL, KEY, KEYS = option_value(read_url), option_value(_key), option_value(_keys)
-HOST = option_value(read_host)
+HOST, FIELD_NAME = option_value(read_host), option_value(_field_name)
 OBJECT, ANSWERS = option_value(_object), option_value(_answer)

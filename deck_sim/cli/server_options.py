@@ -13,7 +13,7 @@ import click
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.cli.command import CommandError
-from deck_sim.cli.option_types import HOST, KEYS, MODE, POSITIVE_DURATION, SPEED, START
+from deck_sim.cli.option_types import FIELD_NAME, HOST, KEYS, MODE, POSITIVE_DURATION, SPEED, START
 from deck_sim.cli.scenario_options import (
     EDITION,
     FOLDER,
@@ -23,6 +23,7 @@ from deck_sim.cli.scenario_options import (
     read_or_exit,
 )
 from deck_sim.cli.server_log import FORMATS
+from deck_sim.engine.options import Options
 from deck_sim.handle.address import DECK_HOST
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
@@ -167,6 +168,14 @@ def server_options(port: int) -> Callable[[Act], Act]:
         _timeout("--body-timeout", _USUAL.body, "Answer 408 if a body takes longer."),
         _timeout("--keep-alive", _USUAL.keep_alive, "Close a connection unused for this time."),
         click.option(
+            "--mask",
+            metavar="NAME",
+            multiple=True,
+            callback=FIELD_NAME,
+            help="A field whose values are hidden wherever they are shown, besides those with"
+            " names like `pin` or `password`; may be repeated.",
+        ),
+        click.option(
             "--log-format",
             type=click.Choice(FORMATS),
             default=FORMATS[0],
@@ -203,10 +212,11 @@ def make_server(
     header_timeout: timedelta,
     body_timeout: timedelta,
     keep_alive: timedelta,
+    mask: list[str],
     **settings: Any,
 ) -> Made:
     """Check the options, read the files, and make a server or its thread with them."""
-    new = Settings(speed=speed or 1, **settings)
+    new = Settings(speed=speed or 1, options=Options(mask=(*mask,)), **settings)
     if new.step is not None and new.mode != ON_POLL:
         raise click.UsageError(f"--step needs --clock {ON_POLL}; found --clock {new.mode}")
     if speed is not None and new.mode != "real":

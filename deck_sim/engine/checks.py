@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deck_sim.base.errors import quote
+from deck_sim.base.redaction import Masking
 from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import METHOD_NEEDS, TIMEOUT_SECONDS
@@ -41,15 +42,16 @@ def new_login_problems(world: World, body: Mapping[str, Any]) -> list[Problem]:
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
     """The problems of a body that starts a run: its references, and its input."""
-    return body_problems(world, "task_run", body) + input_problems(task, body)
+    return body_problems(world, "task_run", body) + input_problems(world, task, body)
 
 
-def input_problems(task: Resource, body: Mapping[str, Any]) -> list[Problem]:
+def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
     """The places where a run's input breaks the task's schema. Only objects are checked."""
     given = body.get("input", {})
     if not isinstance(given, dict):
         return []
-    return json_schema.violations(task["input_schema"], given, "input")
+    masking = Masking(world.options.mask)
+    return json_schema.violations(task["input_schema"], given, "input", masking)
 
 
 def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:

@@ -14,6 +14,7 @@ from json import dumps, loads
 from typing import Any
 
 from deck_sim.base.errors import listed
+from deck_sim.base.redaction import HIDDEN, Masking, is_secret_word, redact_sent
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.regex_limits import InvalidPattern, PatternTooSlow, check_pattern
 from deck_sim.engine.schema_keywords import REFERENCES, limited_validator
@@ -43,12 +44,12 @@ class SchemaChecker:
             self.schema, format_checker=dialect.FORMAT_CHECKER, _resolver=self._resolver
         )
 
-    def violations(self, value: Any, field: str) -> list[Problem]:
+    def violations(self, value: Any, field: str, masking: Masking | None) -> list[Problem]:
         """Everywhere that `value`, which the API calls `field`, breaks the schema."""
         try:
             with _limits():
                 found = _sort_by_place(value, self._validator.iter_errors(value))
-                return [_problem(field, error) for error in found]
+                return [_problem(field, error, masking) for error in found]
         except Exception as error:
             return [_invalid(field, f"cannot be checked: {_explain(error)}")]
 
@@ -72,7 +73,9 @@ class SchemaChecker:
             return {}
 
 
-def violations(schema: Any, value: Any, field: str) -> list[Problem]:
+def violations(
+    schema: Any, value: Any, field: str, masking: Masking | None = None
+) -> list[Problem]:
     """Everywhere that `value`, which the API calls `field`, breaks `schema`; None allows all."""
     if schema is None:
         return []
@@ -81,7 +84,7 @@ def violations(schema: Any, value: Any, field: str) -> list[Problem]:
     except RecursionError:
         text = ""
     checker = _checker(text) if 0 < len(text) <= _MOST_CACHED else SchemaChecker(schema)
-    return checker.violations(value, field)
+    return checker.violations(value, field, masking)
 
 
 @lru_cache(maxsize=100)
@@ -252,7 +255,7 @@ def _sort_by_place(value: Any, errors: Iterable[Any]) -> list[Any]:
     return sorted(errors, key=place)
 
 
-def _problem(field: str, error: Any) -> Problem:
+def _problem(field: str, error: Any, masking: Masking | None = None) -> Problem:
     path = list(error.absolute_path)
     # In draft-03, `required` is no list, and the path has the missing property already.
     if error.validator == "required" and isinstance(error.validator_value, list):
@@ -260,7 +263,26 @@ def _problem(field: str, error: Any) -> Problem:
     place = field + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)
     is_type = place.endswith(".type") and error.validator == "anyOf"  # of a schema itself
     types = f"; a type is {listed(_TYPES, last='or')}, or a list of them" if is_type else ""
-    return _invalid(place, f"{error.message}{types}")
+    text = error.message if masking is None else _hide_secrets(error, masking)
+    return _invalid(place, f"{text}{types}")
+
+
+def _hide_secrets(error: Any, masking: Masking) -> str:
+    """The message of an error, which repeats the value that breaks the schema."""
+    if any(is_secret_word(f"{name}", masking.names) for name in error.absolute_path):
+        return f"{HIDDEN} does not fit `{error.validator}: {error.validator_value}`"
+    text: str = error.message
+    for part in _objects_in(error.instance):
+        text = text.replace(repr(part), repr(redact_sent(part, masking)))
+    return text
+
+
+def _objects_in(value: Any) -> Iterator[dict[str, Any]]:
+    """The objects of a value that are in no other object."""
+    if isinstance(value, dict):
+        yield value
+    for item in value if isinstance(value, list) else ():
+        yield from _objects_in(item)
 
 
 def _invalid(place: str, text: str) -> Problem:

@@ -130,7 +130,7 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
     """The problems of a body that starts a run: its references, and its input."""
-    return body_problems(world, "task_run", body) + checks.input_problems(task, body)
+    return body_problems(world, "task_run", body) + checks.input_problems(world, task, body)
 
 
 def check_used(

@@ -32,6 +32,8 @@ class Options(Immutable):
     """After how long a connection that no run uses becomes `disconnected`."""
     keep_headers: tuple[str, ...] = ()
     """The headers that the journal keeps in addition to its usual ones, in lower case."""
+    mask: tuple[str, ...] = field(default=(), metadata={"written": "fields"})
+    """More names of fields whose values are hidden wherever they are shown."""
 
     def changes(self, before: Self) -> set[str]:
         """The names of the options with another value than before."""

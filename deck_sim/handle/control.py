@@ -12,6 +12,7 @@ import httpx2
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, quote
+from deck_sim.base.redaction import DIGESTS, read_digests
 
 Json = dict[str, Any]
 
@@ -64,7 +65,7 @@ class Control:
             DeckSimError: with the server's messages, or why it could not be reached.
 
         """
-        answer = self._send(method, path, headers or {}, **content)
+        answer = self._send(method, path, {DIGESTS: "true", **(headers or {})}, **content)
         return _decode(answer)
 
     def read(self, path: str) -> str:
@@ -135,7 +136,7 @@ def _decode(answer: httpx2.Response) -> Json:
     """The JSON of an answer; raises the errors that it reports."""
     answered = f"{answer.request.method} {answer.url.path} answered {answer.status_code}"
     try:
-        data: Json = answer.json()
+        data: Json = read_digests(answer.text)
         errors = data.get("errors", []) if answer.is_error else []
         text = _join_messages(errors)
     except (AttributeError, KeyError, TypeError, ValueError):  # a fault answers with anything

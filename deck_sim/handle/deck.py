@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError, listed, missing_attribute, quote
+from deck_sim.base.redaction import Masking
 from deck_sim.base.server_sent_events import read_messages
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.address import DECK_HOST, read_url
@@ -420,7 +421,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     def set_options(self, **options: Any) -> None:
         """Set options of the world: `session_limit`, `timeout_cap`, `screenshots`,
-        `connection_idle` and `keep_headers`. None switches one off.
+        `connection_idle`, `keep_headers` and `mask`. None switches one off.
 
         `deck.set_options(session_limit=1)`.
         """
@@ -491,7 +492,8 @@ class Deck(AbstractContextManager["Deck"]):
     def requests(self) -> Calls:
         """Every call of the Deck API and its answer, oldest first."""
         answer = self._control.call("GET", "/requests")
-        return Calls(answer["data"], (answer["edition"],), answer["kept_headers"])
+        kept, masking = answer["kept_headers"], Masking((*answer["mask"],))
+        return Calls(answer["data"], (answer["edition"],), kept, masking)
 
     def called_worlds(self) -> list[Json]:
         """The worlds of the server that were called, each with its `key` and number of `calls`."""

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import DeckSimError, listed, nearest
+from deck_sim.base.redaction import Masked, Masking, redact, redact_at
 from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
@@ -27,12 +28,17 @@ class Comparison:
     expected: Any
     found: Any
     weight: int
+    keys: tuple[str, ...] = ()  # in the body
 
-    def __str__(self) -> str:
+    def show(self, masking: Masking) -> str:
+        """The comparison in a line, without secrets."""
         found = "nothing" if self.found is _ABSENT else show_value(self.found)
         if not self.weight:
             return f"matches  {self.name}: {found}"
-        return f"differs  {self.name}: expected {show_value(self.expected)}, found {found}"
+        if isinstance(self.found, Masked):
+            return f"differs  {self.name}: another value was sent; both are hidden"
+        expected = show_value(redact_at(self.keys, self.expected, masking))
+        return f"differs  {self.name}: expected {expected}, found {found}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +135,10 @@ def show_value(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def show_expected(pattern: str, expected: Mapping[str, Any]) -> str:
-    """The arguments of an assertion in a sentence."""
-    rest = " and ".join(f"{name} {show_value(value)}" for name, value in expected.items())
+def show_expected(pattern: str, expected: Mapping[str, Any], masking: Masking) -> str:
+    """The arguments of an assertion in a sentence, without secrets."""
+    shown = redact(expected, masking).items()
+    rest = " and ".join(f"{name} {show_value(value)}" for name, value in shown)
     return f"`{pattern}`{f' with {rest}' if rest else ''}"
 
 
@@ -139,16 +146,20 @@ def _row(name: str, expected: Any, found: Any, agrees: bool, weight: int) -> Com
     return Comparison(name, expected, found, 0 if agrees else weight)
 
 
-def _compare(place: str, expected: Any, found: Any) -> Iterator[Comparison]:
+def _compare(
+    place: str, expected: Any, found: Any, keys: tuple[str, ...] = ()
+) -> Iterator[Comparison]:
     """Compare each expected value, however deep; mappings may hold more than is expected."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for name, value in expected.items():
-            yield from _compare(f"{place}.{name}", value, found.get(name, _ABSENT))
+            inner = found.get(name, _ABSENT)
+            yield from _compare(f"{place}.{name}", value, inner, (*keys, f"{name}"))
     elif isinstance(expected, list | tuple) and isinstance(found, list):
         if len(expected) != len(found):
             yield Comparison(f"{place} (length)", len(expected), len(found), 1)
         for index, pair in enumerate(zip(expected, found, strict=False)):
-            yield from _compare(f"{place}[{index}]", *pair)
+            yield from _compare(f"{place}[{index}]", *pair, keys)
     else:
-        agrees = expected == found and isinstance(expected, bool) == isinstance(found, bool)
-        yield _row(place, expected, found, agrees, 1)
+        is_alike = isinstance(expected, bool) == isinstance(found, bool)
+        agrees = expected == found and (is_alike or isinstance(found, Masked))
+        yield Comparison(place, expected, found, 0 if agrees else 1, keys)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any, NoReturn, Self
 
+from deck_sim.base.redaction import PLAIN, Masking
 from deck_sim.handle.control import Json
 from deck_sim.handle.expected_call import ExpectedCall, show_expected, show_value
 from deck_sim.handle.timeline import cut_middle
@@ -26,16 +27,18 @@ class Calls(tuple[Json, ...]):
 
     editions: tuple[str, ...] = ()  # of the world; none means any
     kept_headers: Collection[str] = KEPT_HEADERS
+    masking: Masking = PLAIN
 
     def __new__(
         cls,
         calls: Iterable[Json] = (),
         editions: tuple[str, ...] = (),
         kept_headers: Collection[str] = KEPT_HEADERS,
+        masking: Masking = PLAIN,
     ) -> Self:
         """Keep calls of a world of one of these editions, whose journal keeps these headers."""
         made = super().__new__(cls, calls)
-        made.editions, made.kept_headers = editions, kept_headers
+        made.editions, made.kept_headers, made.masking = editions, kept_headers, masking
         return made
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
@@ -48,12 +51,13 @@ class Calls(tuple[Json, ...]):
         """Assert that a call was made, `times` times if given; return the calls that match.
 
         `json`, `query` and `headers` are compared as subsets, however deep; a list must have the
-        same length. `status` is that of the answer, and `error` (`request/state_invalid`) is one of
-        its errors. A failure shows the nearest call, field by field, and counts what was called.
+        same length. Hidden values count as what was sent. `status` is that of the answer, and
+        `error` (`request/state_invalid`) is one of its errors. A failure shows the nearest call,
+        field by field, and counts what was called.
         """
         __tracebackhide__ = True
         call = self._read(pattern, **expected)
-        found, shown = self._matching(call), show_expected(pattern, expected)
+        found, shown = self._matching(call), show_expected(pattern, expected, self.masking)
         if times is None and not found:
             _fail(f"no call was {shown}", *self._nearest(call))
         if times is not None and len(found) != times:
@@ -66,8 +70,9 @@ class Calls(tuple[Json, ...]):
         __tracebackhide__ = True
         found = self.where(pattern, **expected)
         if found:
-            text = f"{show_expected(pattern, expected)} was called {_times(len(found))}"
-            _fail(f"{text}, and must not be", *found.lines())
+            shown = show_expected(pattern, expected, self.masking)
+            text = f"{shown} was called {_times(len(found))}, and must not be"
+            _fail(text, *found.lines())
 
     def assert_order(self, *patterns: str) -> None:
         """Assert that such calls were made in this order; other calls may come in between.
@@ -103,13 +108,14 @@ class Calls(tuple[Json, ...]):
         return ExpectedCall.read(pattern, self.editions, self.kept_headers, **expected)
 
     def _matching(self, call: ExpectedCall) -> "Calls":
-        return Calls(filter(call.matches, self), self.editions, self.kept_headers)
+        found = filter(call.matches, self)
+        return Calls(found, self.editions, self.kept_headers, self.masking)
 
     def _nearest(self, call: ExpectedCall) -> list[str]:
         if not self:
             return ["no call was made at all"]
         nearest = min(self, key=lambda made: sum(row.weight for row in call.compare(made)))
-        fields = [f"    {field}" for field in call.compare(nearest)]
+        fields = [f"    {field.show(self.masking)}" for field in call.compare(nearest)]
         counts = Counter(map(_kind, self)).most_common()
         counted = [f"  {count} x {kind}" for kind, count in counts[:_MOST_KINDS]]
         if len(counts) > _MOST_KINDS:

@@ -9,7 +9,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.base.errors import quote
-from deck_sim.base.redaction import HIDDEN, cut_before_secret, is_secret, redact, redact_text
+from deck_sim.base.redaction import (
+    HIDDEN,
+    PLAIN,
+    Masking,
+    cut_before_secret,
+    is_secret,
+    redact,
+    redact_text,
+)
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.runtime.serialization import MAX_NAME, dump_json
 
@@ -171,11 +179,11 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     return problem(name, text, field=field)
 
 
-def read_for_journal(body: bytes, longest: int = MAX_JOURNAL_TEXT) -> Any:
+def read_for_journal(body: bytes, masking: Masking = PLAIN, longest: int = MAX_JOURNAL_TEXT) -> Any:
     """Return a body for the journal: without secrets; the start of its text if it is not JSON."""
     if not body:
         return None
     try:
-        return redact(_read_json(body))
+        return redact(_read_json(body), masking)
     except ApiError:
-        return cut_before_secret(body[:longest].decode(errors="replace"))
+        return cut_before_secret(body[:longest].decode(errors="replace"), masking)

@@ -59,7 +59,7 @@ def run_problems(simulation: Simulation, item: Mapping[str, Any], status: Any) -
     task_id, scenario = item.get("task_id"), item.get("scenario")
     task = world.find("task", task_id) if isinstance(task_id, str) else None
     if task is not None:
-        problems += checks.input_problems(task, item)
+        problems += checks.input_problems(world, task, item)
     elif isinstance(task_id, str) and task_id:
         problems.append(checks.not_found(world, "task", task_id, "task_id"))
     if scenario is None:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import nearest_type, quote
+from deck_sim.base.redaction import Masking
 from deck_sim.contract.editions import DEFAULT_EDITION, explain_foreign_event
 from deck_sim.contract.error_catalog import ApiError, problem, raise_problems, refuse
 from deck_sim.engine.commands import Facts
@@ -137,6 +139,12 @@ class Simulation:
         self.rate_limiter = RateLimiter(self.world.rules.rate_limit if limited else None)
         self.strict_fidelity = self.settings.strict_fidelity
         self.set_clock(self.settings.mode, self.settings.speed, self.settings.step)
+
+    @property
+    def masking(self) -> Masking:
+        """How records of this world hide secrets: they are comparable within the world."""
+        salt = blake2b(self.key.encode(), digest_size=8).hexdigest()
+        return Masking(self.world.options.mask, salt)
 
     @property
     def call_count(self) -> int:

@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+from deck_sim.base.redaction import Masked
 from deck_sim.base.version import __version__
 from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import ApiError, refuse
@@ -311,6 +312,7 @@ def _read_script(reader: Reader, data: list[Any]) -> Script:
 
 _FORMS: dict[type, tuple[str, _Write, _Read]] = {
     datetime: ("moment", lambda _, v: v.isoformat(), lambda _, d: datetime.fromisoformat(d)),
+    Masked: ("digest", lambda _, v: v.digest, lambda _, d: Masked(d)),
     timedelta: ("microseconds", lambda _, v: v // _MICROSECOND, lambda _, d: d * _MICROSECOND),
     bytes: ("bytes", lambda _, v: b64encode(v).decode(), lambda _, d: b64decode(d)),
     tuple: ("tuple", _items, lambda r, d: tuple(map(r.read, d))),

@@ -155,11 +155,13 @@ def _print_event(event: Event, number: int) -> dict[str, Any]:
 def _print_changes(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]:
     """The attributes that were set, with secrets hidden."""
     shown = simulation.world.kind(entry.kind).attributes
-    return {
-        name: print_moment(value) if isinstance(value, datetime) else redact({name: value})[name]
+    changes = {
+        name: print_moment(value) if isinstance(value, datetime) else value
         for name, value in (entry.changes or {}).items()
         if name in shown
     }
+    redacted: dict[str, Any] = redact(changes, simulation.masking)
+    return redacted
 
 
 def _print_about(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]:

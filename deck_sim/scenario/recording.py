@@ -14,7 +14,7 @@ from json import dumps
 from typing import Any, NamedTuple
 
 from deck_sim.base.durations import Span, format_duration, spell_duration
-from deck_sim.base.redaction import redact
+from deck_sim.base.redaction import Masking, redact_sent
 from deck_sim.contract.error_catalog import problem, refuse
 from deck_sim.contract.resources import TIMEOUT_SECONDS
 from deck_sim.engine.records import Resource, TimelineEntry
@@ -162,7 +162,7 @@ def _read_effect(
 ) -> Json | None:
     if entry.kind == "storage" and entry.is_creation:
         item = world.all("storage")[entry.id]
-        return {"file": _file(item)} if item["task_run_id"] == resource.id else None
+        return {"file": _file(world, item)} if item["task_run_id"] == resource.id else None
     if entry.id != resource.id or entry.status:
         return None
     word, _, rest = entry.what.partition(" ")
@@ -175,13 +175,17 @@ def _read_effect(
     return {word: _literal(rest)} if word == "event" else None
 
 
-def _file(item: Resource) -> Json:
+def _file(world: World, item: Resource) -> Json:
     kept: Json = {"name": item["file_name"], "type": item["file_type"]}
     kept["content"] = item.hidden["content"].decode()
     if item["extraction"] is not None:
-        kept["extraction"] = redact(item["extraction"])
+        kept["extraction"] = _without_secrets(world, item["extraction"])
     written: Json = _literal(kept)
     return written if item["result"] == "success" else written | {"result": item["result"]}
+
+
+def _without_secrets(world: World, data: Any) -> Any:
+    return redact_sent(data, Masking(world.options.mask))
 
 
 def _step_at(script: Script, entry: TimelineEntry) -> tuple[Step, Path] | None:
@@ -270,7 +274,7 @@ class _Track:
         fields, keys = self.resource.fields, dict[str, Any]()
         if step.word == "completed":
             if fields["output"] is not None:
-                keys["output"] = _literal(redact(fields["output"]))
+                keys["output"] = _literal(_without_secrets(self.world, fields["output"]))
             if fields.get("result") not in (None, "success"):
                 keys["result"] = fields["result"]
         elif self.machine.is_run and step.word == "failed":

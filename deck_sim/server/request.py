@@ -145,7 +145,7 @@ def record_call(request: Request, answer: Answer) -> Call:
         path=request.path,
         query=redact_query(request.scope["query_string"].decode("latin-1")),
         status=answer.status,
-        body=read_for_journal(request.body),
+        body=read_for_journal(request.body, request.simulation.masking),
         errors=tuple(f"{error['type']}/{error['code']}" for error in errors),
         scenario=answer.choice,
         after=request.timeline_length,

@@ -84,6 +84,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("deck_client_library", text, default="httpx2")
     text = "`fail`: a test fails at its end if `deck.lint` finds a mistake; `off`"
     parser.addini("deck_lint", text, default="off")
+    text = "names of fields whose values are hidden, besides those like `pin` or `password`"
+    parser.addini("deck_mask", text, type="args", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -91,9 +93,9 @@ def pytest_configure(config: pytest.Config) -> None:
     text = (
         "deck(scenario=None, edition=None, clock=None, step=None, seed=None, now=None,"
         " rate_limit=False, strict_fidelity=False, session_limit=None, timeout_cap=None,"
-        " screenshots=False, connection_idle=None, keep_headers=(), strict=True, lint=None,"
-        " scenarios='all'): the settings of the world of the `deck` fixture, what fails the test at"
-        " its end, and the scenarios of `deck_every_scenario`."
+        " screenshots=False, connection_idle=None, keep_headers=(), mask=(), strict=True,"
+        " lint=None, scenarios='all'): the settings of the world of the `deck` fixture, what fails"
+        " the test at its end, and the scenarios of `deck_every_scenario`."
     )
     config.addinivalue_line("markers", text)
     lint: str = config.getini("deck_lint")

@@ -6,6 +6,7 @@ import pytest
 
 from deck_sim.base.redaction import (
     HIDDEN,
+    Masking,
     cut_before_secret,
     is_secret,
     redact,
@@ -34,6 +35,37 @@ def test_names_of_secrets_are_recognized_in_every_spelling(name):
 def test_other_names_are_not_secret(name):
     """The journal shows their values."""
     assert not is_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("pin", "PIN", "cardPin", "card-pin", "PINCode", "pin2", "otp", "smsOTP", "cvv2", "ssn"),
+        *("security_answer", "securityAnswers", "security-code", "oneTimeCode", "passcode"),
+    ],
+)
+def test_more_names_are_secret_in_what_is_sent(name):
+    """As whole words in any case, at any depth; elsewhere, such as in a schema, they are not."""
+    data = {"input": {"guests": [{name: "1"}]}, "output": {name: 2}}
+    shown = {"input": {"guests": [{name: HIDDEN}]}, "output": {name: HIDDEN}}
+    assert redact(data) == shown
+    assert redact({"properties": {"pin": "1"}}) == {"properties": {"pin": "1"}}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["shipping", "opinion", "pinned", "spin", "laptop", "optOut", "answered", "code", "postcode"],
+)
+def test_other_words_of_what_is_sent_are_shown(name):
+    """A secret word inside a word does not count."""
+    assert redact({"input": {name: "1"}}) == {"input": {name: "1"}}
+
+
+def test_own_names_are_secret_in_what_is_sent():
+    """As whole words, in every spelling."""
+    data = {"guestEmail": "a", "primary-guest-email": "a", "guest_emails": "a", "email": "a"}
+    shown = redact({"input": data}, Masking(names=("guest_email",)))["input"]
+    assert shown == {**dict.fromkeys(data, HIDDEN), "guest_emails": "a", "email": "a"}
 
 
 @pytest.mark.parametrize(
@@ -132,5 +164,5 @@ def test_headers_are_shown_without_their_secrets():
 def test_a_text_that_cannot_be_parsed_is_cut_before_a_secret_name():
     """The text after the name may be the secret."""
     assert cut_before_secret('{"url": "http://a:b@h", "client_secret": "x') == (
-        '{"url": "http://•••@h", "client_'
+        '{"url": "http://•••@h", "'
     )

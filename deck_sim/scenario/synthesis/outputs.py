@@ -61,7 +61,7 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str =
                     made = _Maker(checker, seed, run_id, now, attempt).make(schema, field)
                 except _TooLarge:
                     made = {}
-                problems = checker.violations(made, field)
+                problems = checker.violations(made, field, None)
                 if not problems:
                     return made
     except OutOfSteps as error:

@@ -69,6 +69,8 @@ HeaderName = Annotated[
     str, Field(pattern=r"^[\w!#$%&'*+.^`|~-]+$", max_length=100), AfterValidator(str.lower)
 ]
 HeaderNames = Annotated[tuple[HeaderName, ...], Many, Field(max_length=50)]
+FieldName = Annotated[str, Field(pattern=r"[A-Za-z0-9]", max_length=100)]
+FieldNames = Annotated[tuple[FieldName, ...], Many, Field(max_length=50)]
 
 # How an option of a type is written.
 _WRITTEN: dict[Any, Any] = {
@@ -76,11 +78,12 @@ _WRITTEN: dict[Any, Any] = {
     timedelta | None: PositiveDuration,
     bool: bool,
     tuple[str, ...]: HeaderNames,
+    "fields": FieldNames,
 }
 
 
 def _written_option(option: dataclasses.Field[Any]) -> Any:
-    written = _WRITTEN[option.type]
+    written = _WRITTEN[option.metadata.get("written", option.type)]
     if written is not int:
         return written
     return Annotated[int, Field(ge=option.metadata.get("least", 0), le=1_000_000_000)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from deck_sim.engine import deliveries
 from deck_sim.engine.deliveries import AttemptResult
-from deck_sim.runtime.serialization import print_message, print_moment, print_resource
+from deck_sim.runtime.serialization import print_moment, print_resource, record_message
 from deck_sim.runtime.simulation import FROZEN
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
@@ -27,7 +27,7 @@ def show_delivery(request: Request) -> Answer:
     simulation = request.simulation
     delivery = request.fetch("event_delivery")
     log = [_print(attempt) for attempt in request.world.attempts.get(delivery.id, [])]
-    event = print_message(simulation, delivery.hidden["event"])
+    event = record_message(simulation, delivery.hidden["event"])
     destination = request.world.all("event_destination")[delivery["event_destination_id"]]
     shown = {"log": log, "event": event, "destination": print_resource(simulation, destination)}
     return Answer({**print_resource(simulation, delivery), **shown})
@@ -52,7 +52,7 @@ def list_messages(request: Request) -> Answer:
     """Show the messages in a destination that is a queue."""
     destination = request.fetch("event_destination")
     events = request.world.messages.get(destination.id, [])
-    return Answer({"data": [print_message(request.simulation, event) for event in events]})
+    return Answer({"data": [record_message(request.simulation, event) for event in events]})
 
 
 def _print(attempt: AttemptResult) -> dict[str, Any]:

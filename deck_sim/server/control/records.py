@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from deck_sim.base.errors import quote
-from deck_sim.base.redaction import redact_headers
+from deck_sim.base.redaction import Masking, redact_headers
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, MAX_CALLS, Call
 from deck_sim.runtime.request_bodies import read_for_journal
 from deck_sim.runtime.responses import SentResponse
-from deck_sim.runtime.serialization import print_message, print_moment, print_resource
+from deck_sim.runtime.serialization import print_moment, record_message, record_resource
 from deck_sim.runtime.timeline import print_timeline
 from deck_sim.server.control.people import check_kind
 from deck_sim.server.control.routes import ROUTES, route
@@ -31,7 +31,9 @@ def show_requests(request: Request) -> Answer:
     """Show the calls of the Deck API, oldest first."""
     data = [_print_whole(call) for call in request.simulation.journal]
     kept = sorted({*KEPT_HEADERS, *request.world.options.keep_headers})
-    return Answer({"edition": request.world.edition, "kept_headers": kept, "data": data})
+    masked = [*request.world.options.mask]
+    edition = request.world.edition
+    return Answer({"edition": edition, "kept_headers": kept, "mask": masked, "data": data})
 
 
 @route("GET", "/requests/{id}")
@@ -46,7 +48,7 @@ def show_request(request: Request) -> Answer:
         raise refuse("request/input_invalid", text, field="id")
     gave_up = call.unanswered == GAVE_UP  # so its response was not sent
     sent = None if gave_up else simulation.responses.find(call.number)
-    response = sent and _print_response(sent)
+    response = sent and _print_response(sent, simulation.masking)
     return Answer({"id": id_, **_print_whole(call), "response": response})
 
 
@@ -68,10 +70,10 @@ def _print_whole(call: Call) -> dict[str, Any]:
     }
 
 
-def _print_response(sent: SentResponse) -> dict[str, Any]:
+def _print_response(sent: SentResponse, masking: Masking) -> dict[str, Any]:
     return {
         "headers": redact_headers(dict(sent.headers)),
-        "body": read_for_journal(sent.body, longest=len(sent.body)),
+        "body": read_for_journal(sent.body, masking, longest=len(sent.body)),
         "truncated": len(sent.body) < sent.length,
     }
 
@@ -86,7 +88,7 @@ def print_call(call: Call) -> dict[str, Any]:
 def show_events(request: Request) -> Answer:
     """Show every event as destinations get it, oldest first."""
     return Answer(
-        {"data": [print_message(request.simulation, one) for one in request.world.events]}
+        {"data": [record_message(request.simulation, one) for one in request.world.events]}
     )
 
 
@@ -97,7 +99,7 @@ def show_event(request: Request) -> Answer:
     event = next((event for event in request.world.events if event.id == id_), None)
     if event is None:
         raise refuse("request/event_not_found", id=id_)
-    return Answer({"event": print_message(request.simulation, event)})
+    return Answer({"event": record_message(request.simulation, event)})
 
 
 def show_resources(request: Request, kind: str) -> Answer:
@@ -105,8 +107,8 @@ def show_resources(request: Request, kind: str) -> Answer:
     simulation, world = request.simulation, request.world
     check_kind(world, kind)
     includes = frozenset({"input"}.intersection(world.kind(kind).includes))
-    data = [print_resource(simulation, resource, includes) for resource in world.all(kind).values()]
-    return Answer({"data": data})
+    found = world.all(kind).values()
+    return Answer({"data": [record_resource(simulation, one, includes) for one in found]})
 
 
 ROUTES += [

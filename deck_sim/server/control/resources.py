@@ -6,7 +6,7 @@ from deck_sim.base.errors import nearest, quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
-from deck_sim.runtime.serialization import print_resource
+from deck_sim.runtime.serialization import record_resource
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.control.routes import route
 from deck_sim.server.control.unfinished import find_right_answer, print_due, print_unfinished
@@ -25,7 +25,7 @@ def show_resource(request: Request) -> Answer:
         {
             "kind": resource.kind,
             "deleted": resource.deleted,
-            "resource": print_resource(
+            "resource": record_resource(
                 simulation, resource, frozenset(world.kind(resource.kind).includes)
             ),
             "scenario": choice.played.name if choice else None,

@@ -10,12 +10,14 @@ OFF = {
     "screenshots": False,
     "connection_idle": None,
     "keep_headers": [],
+    "mask": [],
 }
 ON = {
     "timeout_cap": 900,
     "screenshots": True,
     "connection_idle": "10m",
     "keep_headers": ["x-request-id"],
+    "mask": ["guest_email"],
 }
 
 
@@ -55,6 +57,7 @@ def test_a_snapshot_keeps_the_options(sim):
         ({"session_limt": 1}, "session_limt"),
         ({"keep_headers": "x-request-id"}, "keep_headers"),
         ({"keep_headers": ["x-request-id", "x y"]}, "keep_headers[1]"),
+        ({"mask": ["guest_email", "-"]}, "mask[1]"),
     ],
 )
 @pytest.mark.parametrize(("method", "path"), [("PATCH", "/world"), ("POST", "/reset")])

@@ -28,6 +28,7 @@ def test_a_new_world_is_empty(sim):
         "screenshots": False,
         "connection_idle": None,
         "keep_headers": [],
+        "mask": [],
         "additive_changes": {"fields": False, "event_type": None, "interaction_type": None},
         "choices": [],
         "script_errors": [],

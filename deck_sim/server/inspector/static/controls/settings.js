@@ -19,6 +19,7 @@ const HINTS = {
   screenshots: "Runs take screenshots by themselves while they run.",
   connection_idle: "After this time without a run a connection is disconnected, like 10m.",
   keep_headers: "More headers that the journal keeps.",
+  mask: "More names of fields whose values are hidden.",
   rate_limit: 'true is the limit of the edition; or one like {"requests": 5, "per": "1m"}.',
   strict_fidelity: "Refuse calls that rely on what is only assumed about Deck.",
   webhook_time: "Which clock signs webhooks.",
@@ -30,6 +31,7 @@ const EXAMPLES = {
   timeout_cap: "off",
   connection_idle: "off",
   keep_headers: '["x-trace"]',
+  mask: '["guest_email"]',
   rate_limit: "off",
   additive_changes: '{"fields": true}',
 };
