@@ -1,6 +1,7 @@
 """What must hold in any world, checked on answers of the API, without the model."""
 
 import re
+from datetime import UTC, datetime
 
 from deck_sim.contract.editions import EDITIONS
 
@@ -43,7 +44,8 @@ class Laws:
 
     def __init__(self, edition):
         self.tables = {kind: words_after(edition, kind) for kind in KINDS[edition]}
-        self.ids, self.last_moment, self.words, self.finished = set(), "", {}, {}
+        self.ids, self.words, self.finished = set(), {}, {}
+        self.last_moment = datetime.min.replace(tzinfo=UTC)
 
     def see_new(self, kind, id_):
         """A new id is unique and has the shape of its kind."""
@@ -59,8 +61,9 @@ class Laws:
     def see_event(self, event):
         """A new event has a new id, is no earlier than the last, and its status may follow."""
         self.see_new("event", event["id"])
-        assert event["created_at"] >= self.last_moment, f"{event['id']} is out of order"
-        self.last_moment = event["created_at"]
+        moment = datetime.fromisoformat(event["created_at"])
+        assert moment >= self.last_moment, f"{event['id']} is out of order"
+        self.last_moment = moment
         kind, word = event["type"].split(".")
         if kind in self.tables:
             id_ = event["data"]["id"]
@@ -72,7 +75,8 @@ class Laws:
         """A final resource does not change."""
         if thing["id"] not in self.ids:
             self.see_new(thing["object"], thing["id"])
-        assert thing["updated_at"] >= thing["created_at"], thing
+        created, updated = map(datetime.fromisoformat, (thing["created_at"], thing["updated_at"]))
+        assert updated >= created, thing
         was = self.finished.get(thing["id"], thing)
         renamed = {"external_id", "updated_at"} if thing["object"] == "connection" else set()
         for name in was.keys() - renamed:

@@ -41,6 +41,7 @@ class Fuzzer:
         self.statuses: dict[int, int] = {}
         self.longest = (0.0, 0)
         self._connection: Connection | None = None
+        self._last: Answer | None = None
 
     def inputs_of(self, chapter: int) -> Inputs:
         """The inputs of a chapter; its number selects the edition."""
@@ -157,12 +158,15 @@ class Fuzzer:
 
     def _send_compared(self, given: Input) -> None:
         """Send one request, and see that a refused one has changed nothing."""
-        before = self._digest()
-        count = self.statuses.copy()
+        before, self._last = self._digest(), None
         self._send_sound([given])
-        new = [status for status, n in self.statuses.items() if n != count.get(status, 0)]
-        if before is not None and new and new[0] >= 400 and self._digest() not in (before, None):
-            raise Finding(given.number, f"it was refused with {new[0]}, and changed the world")
+        answer = self._last
+        if before is None or answer is None or answer.status < 400:
+            return
+        if "deck-sim-fault" not in answer.headers and self._digest() not in (before, None):
+            raise Finding(
+                given.number, f"it was refused with {answer.status}, and changed the world"
+            )
 
     def _digest(self) -> int | None:
         if self.simulator.get(MAIN, "/_sim/clock")["mode"] != "frozen":
@@ -185,8 +189,10 @@ class Fuzzer:
             raise Finding(given.number, "the server is not healthy")
 
     def _judge_bytes(self, given: Input, data: bytes) -> None:
+        if b"HEAD" in given.data[:80]:  # nobody knows which of the answers have a body
+            data = data.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if data else b""
         while data:
-            taken = parse_answer(data, given.method, at_end=True)
+            taken = parse_answer(data, "GET", at_end=True)
             if taken is None:  # cut, as the client has ended its part
                 return
             answer, length = taken
@@ -196,6 +202,7 @@ class Fuzzer:
             data = data[length:]
 
     def _judge(self, given: Input, answer: Answer) -> None:
+        self._last = answer
         self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
         if wrong := judge(given, answer):
             text = f"{wrong}\n{answer.status} {answer.headers}\n{answer.body[:2000]!r}"
@@ -212,7 +219,10 @@ class Fuzzer:
             if self._is_delayed():
                 return None
             self._release()
-            answer = connection.read(given.method)
+            try:
+                answer = connection.read(given.method)
+            except NoAnswer:
+                raise Finding(given.number, f"no answer within {PATIENCE:.0f} s") from None
         if answer is None:
             self._explain_silence(given)
         return answer
