@@ -14,7 +14,6 @@ from deck_sim.cli.drawing import colored, console, draw_line
 from deck_sim.cli.option_types import ANSWERS, OBJECT, TASK_TIMEOUT
 from deck_sim.cli.scenario_options import (
     FOLDER,
-    SEED,
     complete_scenario,
     find_scenario,
     open_library,
@@ -75,7 +74,9 @@ from deck_sim.extras.sample_input import sample_input
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the timeline as one self-contained page instead of printing it.",
 )
-@SEED
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="The seed of ids and random durations."
+)
 @FOLDER
 @JSON
 def command(

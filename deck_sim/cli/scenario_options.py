@@ -41,9 +41,6 @@ EDITION = click.option(
     show_default=True,
     help="The edition of the Deck API.",
 )
-SEED = click.option(
-    "--seed", type=int, default=0, show_default=True, help="The seed of ids and random durations."
-)
 FOLDER = click.option(
     "--scenarios",
     "folder",

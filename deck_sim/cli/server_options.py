@@ -17,7 +17,6 @@ from deck_sim.cli.option_types import FIELD_NAME, HOST, KEYS, MODE, POSITIVE_DUR
 from deck_sim.cli.scenario_options import (
     EDITION,
     FOLDER,
-    SEED,
     open_library,
     print_mistakes,
     read_or_exit,
@@ -94,7 +93,11 @@ def server_options(port: int) -> Callable[[Act], Act]:
             callback=START,
             help="The start time of each world, like 2025-01-15T09:30:00Z.",
         ),
-        SEED,
+        click.option(
+            "--seed",
+            type=int,
+            help="The seed of ids and random durations in all worlds.  [default: from each key]",
+        ),
         FOLDER,
         click.option("--reload", is_flag=True, help="Read the folder again when a file changes."),
         click.option(

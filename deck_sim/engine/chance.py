@@ -19,6 +19,11 @@ def make_id(seed: int, prefix: str, name: object) -> str:
     return f"{prefix}_{digest.translate(_AS_LETTERS).decode()}"
 
 
+def seed_of(key: str) -> int:
+    """The seed of the world of a key, if no other is given."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=4).digest())
+
+
 def draw_below(limit: int, seed: int, *name: object) -> int:
     """A whole number from 0 to `limit` - 1."""
     text = "/".join(str(part) for part in (seed, *name))

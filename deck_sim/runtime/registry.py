@@ -187,4 +187,4 @@ class WorldRegistry:
     def next_request_id(self) -> str:
         """Return an id for a request that reached no world."""
         self._refused += 1
-        return make_id(self.settings.seed, "req", -self._refused)
+        return make_id(self.settings.seed or 0, "req", -self._refused)

@@ -19,6 +19,7 @@ from deck_sim.base.errors import nearest_type, quote
 from deck_sim.base.redaction import Masking
 from deck_sim.contract.editions import DEFAULT_EDITION, explain_foreign_event
 from deck_sim.contract.error_catalog import ApiError, problem, raise_problems, refuse
+from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.options import Options
 from deck_sim.engine.playing import release
@@ -66,7 +67,7 @@ class Settings:
     speed: float = 1
     step: timedelta | None = None  # of an `on_poll` clock; other modes ignore it
     now: datetime | None = None
-    seed: int = 0
+    seed: int | None = 0  # None: one that follows from the key of the world
     webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
     rate_limit: bool = False
     strict_fidelity: bool = False  # refuse calls that rely on strict assumptions
@@ -133,7 +134,9 @@ class Simulation:
 
     def __post_init__(self) -> None:
         now = self.settings.now or STARTS.get(self.settings.mode, lambda: FROZEN_START)()
-        self.world = World(self.settings.edition, self.settings.seed, now)
+        seed = self.settings.seed
+        seed = seed_of(self.key) if seed is None else seed
+        self.world = World(self.settings.edition, seed, now)
         self.world.options = self.settings.options
         limited = self.settings.rate_limit
         self.rate_limiter = RateLimiter(self.world.rules.rate_limit if limited else None)

@@ -144,6 +144,24 @@ def test_webhooks_are_signed_with_the_chosen_time(words, of_the_world, serving):
     assert (attempt["request_headers"]["webhook-timestamp"] == "1736933400") is of_the_world
 
 
+@pytest.mark.parametrize(("words", "ids"), [([], 2), (["--seed", "7"], 1)])
+def test_each_key_has_other_ids_unless_a_seed_is_given(words, ids, serving):
+    """The same in each run of the server, and after a reset."""
+
+    def create(banner):
+        url, _ = base_url(banner)
+        for key in ("sk_one", "sk_two", "sk_one"):
+            with Deck(url, key) as deck:
+                deck.reset()
+                yield deck.create("agents", {"name": "Concierge"})["id"]
+
+    _, first = serving(lambda banner: [*create(banner)], *words)
+    _, second = serving(lambda banner: [*create(banner)], "--keys", "sk_one,sk_two", *words)
+    assert first == second
+    assert first[0] == first[2]
+    assert len({*first}) == ids
+
+
 def test_more_names_of_secrets_can_be_given(serving):
     """They are the option of each world."""
 
