@@ -24,7 +24,7 @@ def test_the_rows_are_the_calls():
     assert sorted(CALLS) == sorted(map(_name, ROUTES))
 
 
-def test_every_example_answers_as_shown(server, api, key):
+def test_every_example_answers_as_shown(server, api):
     """The examples run from top to bottom in one world."""
     examples = EXAMPLE.findall(PAGE)
     assert examples

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 
-def test_without_a_key_there_is_a_list_of_worlds_to_choose_from(page, server, api, run_task, key):
+def test_without_a_key_there_is_a_list_of_worlds_to_choose_from(page, server, run_task, key):
     run_task()
     page.goto(f"{server.url}/_sim/ui")
     page.get_by_role("button", name=key).click()

@@ -29,7 +29,7 @@ def register(api, edition, *, url, events=("*",)):
 
 
 def test_the_empty_tab_shows_a_call_that_registers_a_destination(
-    page, open_webhooks, edition, key, server, sim
+    page, open_webhooks, edition, server, sim
 ):
     open_webhooks(page)
     expect(page.get_by_text("deck_webhooks.wait_for")).to_be_visible()

@@ -697,7 +697,7 @@ def following(key, server):
 
 
 def test_events_of_a_followed_clock_are_delivered_before_the_next_call(
-    following, receiver, subscribe, run_task, api, delivery_log
+    following, receiver, subscribe, run_task, delivery_log
 ):
     """In order, each retry at its moment; a call that only reads is enough."""
     receiver.say(503, 200)
@@ -721,7 +721,7 @@ def test_webhooks_are_signed_with_the_time_of_the_process(
 
 
 def test_a_receiver_may_call_while_a_followed_clock_catches_up(
-    following, receiver, subscribe, run_task, api, sim
+    following, receiver, subscribe, run_task, api
 ):
     """Its call is answered at once."""
 

@@ -44,7 +44,7 @@ def test_names_and_types_are_checked(mistakes, step, message):
         ("screenshot: '{{ input.it }}'", "`name` must be one line of text"),
     ],
 )
-def test_computed_names_and_types_are_checked(api, sim, put, run_task, advance, step, message):
+def test_computed_names_and_types_are_checked(api, put, run_task, advance, step, message):
     """The run fails with a message that names the step."""
     put(f"task_run: [running, {step}, completed]")
     run = run_task("story", input={"it": "a\nb: c"})

@@ -113,7 +113,7 @@ def test_a_stopped_script_has_no_more_steps(api, put, run_task, advance, faults,
     assert faults() == []
 
 
-def test_an_error_in_a_branch_has_the_path_of_the_file(api, put, run_task, advance, faults):
+def test_an_error_in_a_branch_has_the_path_of_the_file(put, run_task, advance, faults):
     """The path is that of `check`, at any depth of branches."""
     inner = "interaction_required: {timeout: 1s, on_timeout: [running, event: '{}']}"
     outer = f"interaction_required: {{timeout: 1s, on_timeout: [{inner}]}}"

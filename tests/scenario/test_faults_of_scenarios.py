@@ -45,7 +45,7 @@ def test_equal_runs_fault_equally(put, sim, api, run_task):
     assert (faults[200], faults[502]) == (None, "status")
 
 
-def test_faults_apply_to_webhooks_about_their_run(api, subscribe, receiver, run_task, advance):
+def test_faults_apply_to_webhooks_about_their_run(subscribe, receiver, run_task, advance):
     """The webhook of the other run arrives once."""
     subscribe("task_run.completed")
     twice, once = run_task("webhook_twice"), run_task()

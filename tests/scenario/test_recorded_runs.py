@@ -217,7 +217,7 @@ def test_a_text_that_looks_like_an_expression_stays_a_text(play, record, sim, pu
     assert outputs == [{text: text}] * 2
 
 
-def test_a_recording_has_no_secret(play, record, sim):
+def test_a_recording_has_no_secret(play, record):
     """Neither what a user typed, nor a password in an output."""
     asks = (
         "interaction_required: {type: pin, fields: [{name: pin}], accept: {pin: 12}, attempts: 9}"

@@ -365,7 +365,7 @@ def test_an_output_is_computed_when_its_run_completes(api, sim, run_task, advanc
     assert (found["status"], found["output"]) == ("completed", {"made": "3 from 2025-01-15"})
 
 
-def test_the_known_keys_of_variables_are_those_of_a_played_script(sim, run_task, advance):
+def test_the_known_keys_of_variables_are_those_of_a_played_script(sim, run_task):
     """The check before playing knows the same keys."""
     value = {name: f"{{{{ {name} }}}}" for name in VARIABLES}
     steps = ["running", {"completed": {"output": value}}]

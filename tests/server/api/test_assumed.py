@@ -266,7 +266,7 @@ def test_every_marked_row_of_the_ledger_has_a_case():
     assert marked - errors - met == below - met, "a new row needs a line in TOLD or REFUSED"
 
 
-def test_rotating_a_secret_is_assumed(api, scene, sim):
+def test_rotating_a_secret_is_assumed(api, scene):
     """Rotating a secret is assumed; sending the same secret does not rotate."""
     scene(C, "destination")
     made = api.get("/event-destinations").json()["data"][0]

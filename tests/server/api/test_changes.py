@@ -130,7 +130,7 @@ def test_null_clears_a_nullable_field_and_is_refused_for_others(api, errors, pat
             assert found == [("input_missing", name)]
 
 
-def test_missing_credentials_keep_the_secret(api, sim, paths, simulation):
+def test_missing_credentials_keep_the_secret(api, paths, simulation):
     """Sending null or nothing keeps the secret."""
     path = paths["event-destinations"]
 

@@ -121,7 +121,7 @@ def test_the_last_of_repeated_parameters_counts(api):
     assert len(api.get(f"/agents?{moments}").json()["data"]) == 4
 
 
-def test_a_cursor_of_another_world_is_refused(api, sim, server, key):
+def test_a_cursor_of_another_world_is_refused(api, key):
     """A cursor names an item, so it works where that item exists."""
     made = [api.post("/agents", json={"name": "A"}).json()["id"] for _ in "ab"]
     cursor = api.get("/agents?limit=1").json()["next_cursor"]

@@ -67,7 +67,7 @@ def _heading(answer):
     return answer.headers.get("Deck-Sim-Scenario")
 
 
-def test_an_unknown_scenario_in_the_header_is_refused(api, refused, task, connection):
+def test_an_unknown_scenario_in_the_header_is_refused(refused, task, connection):
     """The error names the header, the value and the nearest name."""
     body, headers = {"connection_id": connection["id"]}, {"Deck-Sim-Scenario": "sucess"}
     answer = refused("POST", f"/tasks/{task['id']}/run", 400, json=body, headers=headers)

@@ -139,7 +139,7 @@ def test_an_incorrect_destination_is_refused(api, unchanged, change, field, word
 
 
 @pytest.mark.parametrize("type_", ["smtp", 5, ["aws_sqs"], None])
-def test_the_settings_of_an_unknown_type_are_not_judged(api, errors, type_):
+def test_the_settings_of_an_unknown_type_are_not_judged(errors, type_):
     """Only the type is reported."""
     body = {"name": "q", "type": type_, "config": {"queue_url": "q"}, "events": ["*"]}
     (found,) = errors("POST", PATH, 400, json=body)

@@ -103,7 +103,7 @@ def test_an_event_holds_the_whole_resource_as_it_was(api):
     assert [task["name"] for task in updated["data"]["tasks"]] == ["t"]
 
 
-def test_events_have_the_external_id(api, connection, run_task, sim):
+def test_events_have_the_external_id(api, connection, run_task):
     """It is the external id at the time of the event."""
     api.patch(f"/connections/{connection['id']}", json={"external_id": "user-1"})
     run_task()
@@ -163,7 +163,7 @@ def test_a_cursor_outlives_its_event(api, agent, advance):
     assert (page["data"], page["has_more"], page["next_cursor"]) == ([], False, None)
 
 
-def test_a_loop_that_polls_events_ends(api, sim, run_task, types):
+def test_a_loop_that_polls_events_ends(sim, run_task, types):
     """On an `on_poll` clock, polling the list brings the event."""
     run_task()
     sim.put("/clock", json={"mode": "on_poll"})

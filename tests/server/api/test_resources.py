@@ -2,8 +2,6 @@
 
 import pytest
 
-WEBSITE = {"type": "website", "website": {"url": "https://hotel.example"}}
-
 
 def test_an_agent_shows_its_tasks_until_they_are_deleted(api, task):
     """The agent has a summary of each of its tasks."""

@@ -14,7 +14,7 @@ def other(server, key):
         yield client
 
 
-def test_two_keys_are_two_worlds(api, sim, other, task):
+def test_two_keys_are_two_worlds(sim, other, task):
     """A world does not see the resources of another; the scheme is case-insensitive."""
     assert other.get("/agents").json()["data"] == []
     assert other.get(f"/tasks/{task['id']}").status_code == 404

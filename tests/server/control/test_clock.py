@@ -44,7 +44,7 @@ def test_an_invalid_clock_is_refused(errors, body, found):
     assert errors("PUT", "/clock", 400, json=body) == [found]
 
 
-def test_an_advance_reports_what_happened(sim, advance, run_task):
+def test_an_advance_reports_what_happened(advance, run_task):
     """All that is due happens in order, and the answer lists it."""
     run = run_task()
     report = advance("1m")

@@ -31,7 +31,7 @@ def test_a_hold_shows_what_it_holds(sim, hold, run_task, advance):
     assert sim.get("/task-runs").json()["data"][0]["status"] == "completed"
 
 
-def test_advance_and_next_show_what_is_held(sim, hold, run_task, advance):
+def test_advance_and_next_show_what_is_held(sim, hold, run_task):
     """`advance` and `next` show it, if anything is held."""
     run = run_task()
     assert "held" not in sim.get("/next").json()

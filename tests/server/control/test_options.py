@@ -124,7 +124,7 @@ def test_screenshots_can_be_switched_during_a_run(api, sim, run_task, advance):
     assert counts == [2, 2]
 
 
-def test_screenshots_do_not_keep_a_world_busy(api, sim, run_task, advance):
+def test_screenshots_do_not_keep_a_world_busy(api, sim, run_task):
     """A stuck run is idle, and the number of its screenshots is bounded."""
     api.patch(f"/tasks/{run_task()['task_id']}", json={"settings": {"timeout_seconds": 90_000}})
     sim.patch("/world", json={"screenshots": True})

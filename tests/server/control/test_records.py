@@ -130,7 +130,7 @@ def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
     assert (broken["body"], broken["errors"]) == ("{oops", ["request/body_invalid"])
 
 
-def test_events_keep_the_resource_as_it_was(api, sim, advance, run_task):
+def test_events_keep_the_resource_as_it_was(sim, advance, run_task):
     """Each status is an event with the whole resource of that moment."""
     run = run_task()
     advance("1m")

@@ -136,7 +136,7 @@ def test_the_timeout_in_an_error_is_that_of_the_task(api, seed):
     assert error["message"] == "Task execution exceeded the timeout of 10 minutes."
 
 
-def test_a_scenario_needs_a_login_that_can_run(sim, errors, unchanged):
+def test_a_scenario_needs_a_login_that_can_run(errors, unchanged):
     """As the run call does."""
     login = {"id": "c", "source_id": "src_1", "auth_method": "none", "status": "invalid"}
     run = {"id": "r", "task_id": "task_1", "connection_id": "c", "scenario": "success"}
@@ -146,7 +146,7 @@ def test_a_scenario_needs_a_login_that_can_run(sim, errors, unchanged):
     assert found == [("state_invalid", "resources.task_runs[0]")]
 
 
-def test_an_output_that_cannot_be_generated_must_be_given(sim, errors):
+def test_an_output_that_cannot_be_generated_must_be_given(errors):
     """The error has the place of the output."""
     task = {**TASK, "output_schema": {**SCHEMA, "not": {"required": ["nights"]}}}
     login = {"id": "c", "source_id": "src_1", "auth_method": "none"}
@@ -156,7 +156,7 @@ def test_an_output_that_cannot_be_generated_must_be_given(sim, errors):
     assert {field for _, field in found} == {"resources.task_runs[0].output"}
 
 
-def test_a_result_is_for_the_edition_that_shows_it(sim, errors):
+def test_a_result_is_for_the_edition_that_shows_it(errors):
     """Elsewhere it is refused."""
     login = {"id": "c", "source_id": "src_1", "auth_method": "none"}
     run = {"id": "r", "task_id": "task_1", "connection_id": "c", "result": "success"}
@@ -200,7 +200,7 @@ def test_the_session_limit_is_not_checked_for_seeded_runs(api, sim):
     assert api.post("/sessions", json={"source_id": "src_1"}).status_code == 429
 
 
-def test_an_id_is_taken_by_a_resource_of_any_kind(sim, errors):
+def test_an_id_is_taken_by_a_resource_of_any_kind(errors):
     """Scripts and timers are found by the id alone."""
     parts = {"agents": [{"id": "one", "name": "A"}], "sources": [{"id": "one", **SITE}]}
     found = errors("POST", "/seed", 400, json={"resources": parts})

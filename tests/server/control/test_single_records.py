@@ -22,7 +22,7 @@ def test_a_call_is_shown_with_its_response(api, sim):
     assert response["truncated"] is False
 
 
-def test_a_response_is_shown_without_secrets(api, sim, subscribe):
+def test_a_response_is_shown_without_secrets(sim, subscribe):
     """The secret of a destination is in the response to its creation alone."""
     created = subscribe(config={"custom_headers": '{"X-Api-Key": "abc"}'})
     assert "secret" in f"{created}"

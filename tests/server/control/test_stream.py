@@ -73,7 +73,7 @@ def types(messages):
     return [type_ for type_, _ in itertools.groupby(type_ for type_, _ in messages)]
 
 
-def test_a_stream_has_the_past_and_then_what_happens(sim, api, agent, streaming, key):
+def test_a_stream_has_the_past_and_then_what_happens(sim, agent, streaming, key):
     """First the world, then calls, entries and events as they happened, then those that come."""
     first = agent("first")
     with streaming() as messages:
@@ -231,7 +231,7 @@ def test_calls_that_are_no_longer_kept_are_skipped(api, streaming, simulation):
     assert [data["number"] for type_, data in found if type_ == "call"] == [3, 4]
 
 
-def test_a_long_history_is_complete(api, streaming, simulation):
+def test_a_long_history_is_complete(streaming, simulation):
     """It is sent in pieces; nothing is sent twice or left out."""
     for number in range(1000):
         simulation().world.note("clock", "", f"{number}")

@@ -114,7 +114,7 @@ def test_a_clock_that_waits_for_a_read_says_so(run_task, unfinished, sim):
 
 
 def test_a_delivery_that_is_tried_again_says_how_the_last_attempt_went(
-    api, subscribe, receiver, unfinished, agent, advance
+    subscribe, receiver, unfinished, agent, advance
 ):
     """A receiver that fails is waited for as a person is."""
     receiver.say(503)

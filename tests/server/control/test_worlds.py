@@ -405,7 +405,7 @@ def listed(server, key):
     return listed
 
 
-def test_the_worlds_of_a_server_are_listed_without_a_key(api, sim, listed, run_task, advance):
+def test_the_worlds_of_a_server_are_listed_without_a_key(api, listed, run_task, advance):
     """Each with counts of its calls, its runs, who waits for a person, and what is wrong."""
     run_task("mfa_then_success")
     run_task("success")

@@ -82,7 +82,7 @@ def test_creating_a_credential_emits_one_event_with_a_summary(api, credential, e
     ],
 )
 def test_a_run_verifies_or_invalidates_its_credential(
-    scenario, status, api, start, advance, look, credential
+    scenario, status, start, advance, look, credential
 ):
     """A run that logs in verifies the credential; a rejected login makes it invalid."""
     start(scenario)

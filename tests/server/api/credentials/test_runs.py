@@ -126,7 +126,7 @@ def test_a_session_starts_before_its_run_and_ends_after_it(api, start, advance):
     ]
 
 
-def test_expressions_can_use_the_credential_and_the_session(api, sim, start, advance, look):
+def test_expressions_can_use_the_credential_and_the_session(sim, start, look):
     """`credential`, `session` and `user` are those of the run."""
     wanted = {"who": "{{ user.username }}", "by": "{{ credential.id }}", "in": "{{ session.id }}"}
     sim.put("/scenarios/says", json={"task_run": ["running", {"completed": {"output": wanted}}]})
@@ -172,7 +172,7 @@ def test_a_seeded_session_gets_the_source_of_its_credential(sim, start, credenti
 
 
 @pytest.mark.parametrize("result", ["success", "failure"])
-def test_a_file_has_the_result_in_its_script(result, api, sim, task, start, advance):
+def test_a_file_has_the_result_in_its_script(result, api, sim, task, start):
     """The result of a file does not change the result of the run."""
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
     steps = ["running", {"file": {"name": "a.txt", "result": result}}, "completed"]

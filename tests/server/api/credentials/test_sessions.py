@@ -96,7 +96,7 @@ def test_polling_a_session_whose_run_waits_moves_nothing(sim, start, session_of)
     assert sim.get("/clock").json()["now"] == now
 
 
-def test_a_session_can_start_without_a_run(api, sim, credential, advance):
+def test_a_session_can_start_without_a_run(api, credential, advance):
     """It is queued, plays a script of its own, and a run can use it."""
     opened = api.post("/sessions", json={"credential_id": credential["id"]})
     assert opened.headers["Deck-Sim-Scenario"] == "success; because=default"
@@ -133,7 +133,7 @@ def test_sessions_are_filtered_by_status(api, start):
         assert [item["id"] for item in found] == [run["session_id"]] * count
 
 
-def test_a_session_has_the_documented_fields_and_its_runs(api, start, advance, session_of):
+def test_a_session_has_the_documented_fields_and_its_runs(start, advance, session_of):
     """Oldest first, and no login of its own."""
     first = start()
     advance("10s")
