@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deck_sim.base.limits import MOST_PROBLEMS, say_untold
 from deck_sim.contract.fidelity import CHECKED, Grade, check_source, read_table
 
 IN_RUN_ONLY = 0
@@ -181,17 +182,30 @@ class Problem:
 
 
 class ApiError(Exception):
-    """An error answer: one or more problems, one HTTP status."""
+    """An error answer: one or more problems, one HTTP status. Of further problems, as many as
+    `untold`, no message was made.
+    """
 
-    def __init__(self, *problems: Problem, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, *problems: Problem, headers: dict[str, str] | None = None, untold: int = 0
+    ) -> None:
         super().__init__("; ".join(p.message for p in problems))
-        self.problems = problems
+        self.problems, self.untold = problems, untold
         self.headers = headers or {}
 
     @property
     def status(self) -> int:
         """The HTTP status of the first problem."""
         return CATALOG[self.problems[0].name].status
+
+    @property
+    def shown(self) -> tuple[Problem, ...]:
+        """The first problems, and one that says how many more there are."""
+        untold = self.untold + max(len(self.problems) - MOST_PROBLEMS, 0)
+        if not untold:
+            return self.problems
+        last = problem("request/input_invalid", say_untold(untold, "problem"))
+        return (*self.problems[:MOST_PROBLEMS], last)
 
 
 def problem(

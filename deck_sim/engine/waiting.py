@@ -87,10 +87,10 @@ class AwaitedEvent:
         """
         known = self.mover
         if known is None or known.at > until or known not in world.timers.of(known.owner):
-            progress = _progress(world)
-            found = (progress.get(resource.id) for resource in self._candidates(world))
-            due = [one for one in found if one is not None and one.at <= until]
-            self.mover = max(due, key=lambda one: one.at, default=None)
+            ids = {resource.id for resource in self._candidates(world)}
+            due = [one for one in _progress(world).values() if one.owner in ids]
+            # The last in the queue of its moment, so that this is not done for each one there.
+            self.mover = next((one for one in reversed(due) if one.at <= until), None)
         return self.mover is not None
 
     def is_over(self, world: World) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.base.errors import quote
+from deck_sim.base.limits import MAX_VALUES, MOST_PROBLEMS
 from deck_sim.base.redaction import (
     HIDDEN,
     PLAIN,
@@ -29,26 +31,33 @@ Pairs = list[tuple[str, Any]]  # the keys and values of an object
 Model = TypeVar("Model", bound="pydantic.BaseModel")
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 MAX_DEPTH = 100  # of nested objects and lists
 MAX_DIGITS = 1000  # of an integer
 MAX_JOURNAL_TEXT = 1000  # characters of a body that is not JSON, in the journal
 
 
 def read_object(
-    body: bytes, *, form: bool = False, keys_once: bool = False, max_depth: int = MAX_DEPTH
+    body: bytes,
+    *,
+    form: bool = False,
+    keys_once: bool = False,
+    max_depth: int = MAX_DEPTH,
+    max_values: int = MAX_VALUES,
 ) -> dict[str, Any]:
     """Read a body that must be a JSON object; with `keys_once`, one that repeats no key.
 
     `form` tells whether the request says that its body is form-encoded; only for the error.
 
     Raises:
-        ApiError: `body_invalid`, with the line and column of a syntax error.
+        ApiError: `body_invalid`, with the line and column of a syntax error; `payload_too_large`.
 
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
     try:
-        data = _read_json(body, _refuse_repeated_keys if keys_once else dict, max_depth)
+        join = _refuse_repeated_keys if keys_once else dict
+        data = _read_json(body, join, max_depth, max_values)
     except ApiError:
         if form and not body.lstrip().startswith((b"{", b"[")):  # curl sends JSON as a form, too
             text = "The body is form-encoded; it must be a JSON object, as `application/json`."
@@ -61,9 +70,14 @@ def read_object(
 
 
 def _read_json(
-    body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict, max_depth: int = MAX_DEPTH
+    body: bytes,
+    join: Callable[[Pairs], dict[str, Any]] = dict,
+    max_depth: int = MAX_DEPTH,
+    max_values: int = MAX_VALUES,
 ) -> Any:
-    """Read JSON that can be printed again: finite numbers, whole characters, limited depth."""
+    """Read JSON that can be printed again: finite numbers, whole characters, limited size."""
+    if _may_have_more_values(body, max_values):
+        raise refuse("request/payload_too_large", limit=f"{max_values:,} values")
     too_deep = f"The body is nested more than {max_depth} levels deep."
     try:
         text = body.decode()
@@ -90,6 +104,16 @@ def _read_json(
     except ValueError as error:
         found = f"The body is not JSON that can be read: {error}."
     raise refuse("request/body_invalid", found) from None
+
+
+def _may_have_more_values(body: bytes, most: int) -> bool:
+    """Whether JSON has more values, by its commas and brackets outside of strings. An empty object
+    or list counts twice.
+    """
+    marks = (b",", b"[", b"{")
+    if sum(map(body.count, marks)) < most:
+        return False
+    return sum(map(_STRING.sub(b"", body).count, marks)) >= most
 
 
 def _refuse_repeated_keys(pairs: Pairs) -> dict[str, Any]:
@@ -145,10 +169,11 @@ def check_body(
     try:
         return model.model_validate(data)
     except pydantic.ValidationError as error:
-        found = [_problem(details, model) for details in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        found = [_problem(one, model) for one in details[:MOST_PROBLEMS]]
         fields = {one.field for one in found}
         more = [one for one in extra_checks(data) if one.field not in fields]
-        raise ApiError(*found, *more) from None
+        raise ApiError(*found, *more, untold=len(details) - len(found)) from None
 
 
 # Absent, null, or empty where a value is required.

@@ -174,7 +174,7 @@ def record_message(simulation: Simulation, event: Event) -> dict[str, Any]:
 
 def print_errors(error: ApiError) -> dict[str, Any]:
     """The error envelope."""
-    return {"errors": [p.as_json() for p in error.problems]}
+    return {"errors": [p.as_json() for p in error.shown]}
 
 
 def dump_json(data: Any) -> bytes:

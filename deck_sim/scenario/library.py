@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -246,6 +246,10 @@ def read_files(
     return library, [mistake for mistakes in found for mistake in mistakes.report()]
 
 
+def _explain_unknown(name: str, library: Library) -> str:
+    return f"unknown scenario {quote(name)}{library.instead(name)}"
+
+
 def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistakes) -> None:
     """Report entries of a playlist or mix that are unknown, or are themselves a playlist or mix;
     and other lists that name this one. `library` has the scenario too.
@@ -256,8 +260,7 @@ def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistake
         if not entry:  # not a name, which is reported by the reader
             continue
         if found is None:
-            text = f"unknown scenario {quote(entry)}{library.instead(entry)}"
-            mistakes.add(place, text, of_key=of_key)
+            mistakes.add(place, partial(_explain_unknown, entry, library), of_key=of_key)
         elif found.entries:
             text = f"{quote(entry)} is itself a playlist or mix; name its entries instead"
             mistakes.add(place, text, of_key=of_key)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.limits import MOST_PROBLEMS, say_untold
 from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
@@ -26,7 +27,6 @@ from deck_sim.scenario.yaml.reader import read_file, read_yaml
 
 Source = TypeVar("Source")
 
-MOST_MISTAKES = 100  # reported for one file
 _SCRIPTS = (*KINDS, *BRANCHES, *EDITIONS)
 
 
@@ -75,10 +75,18 @@ class Mistakes:
         """The paths of the mistakes."""
         return [path for _, path, _ in self._found]
 
-    def add(self, place: Path, message: str, *, of_key: bool = False, path: str = "") -> None:
+    def add(
+        self,
+        place: Path,
+        message: str | Callable[[], str],
+        *,
+        of_key: bool = False,
+        path: str = "",
+    ) -> None:
         """Add a mistake in the value, or key, at `place`; `path` is what to show for it."""
         position = self.document.position(place, of_key=of_key)
-        self._found.append((position, path or format_path(place), lambda: message))
+        make = (lambda: message) if isinstance(message, str) else message
+        self._found.append((position, path or format_path(place), make))
 
     def add_errors(self, error: ValidationError, root: type[Strict]) -> None:
         """Add pydantic's errors, except about required names that are there but misspelt."""
@@ -102,12 +110,11 @@ class Mistakes:
         found = sorted(self._found, key=itemgetter(0))
         shown = [
             Mistake(self.file, *position, path, message())
-            for position, path, message in found[:MOST_MISTAKES]
+            for position, path, message in found[:MOST_PROBLEMS]
         ]
-        untold = len(found) - MOST_MISTAKES
+        untold = len(found) - MOST_PROBLEMS
         if untold > 0:
-            noun = "mistakes are" if untold > 1 else "mistake is"
-            text = f"{untold} more {noun} not shown; fix these first"
+            text = say_untold(untold, "mistake")
             shown.append(Mistake(self.file, shown[-1].line, shown[-1].column, "", text, untold))
         return shown
 

@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, how_to_switch
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.engine.chance import draw_below
@@ -66,8 +67,8 @@ class SelectionState:
         cannot play one of them, it is an `ApiError`, and nothing changes.
         """
         raise_problems([*_kind_problems(kind, "resource", edition)])
-        for index, name in enumerate(names):
-            check_scenario(name, f"scenarios[{index}]", library, edition, kind)
+        for name in dict.fromkeys(names):
+            check_scenario(name, f"scenarios[{names.index(name)}]", library, edition, kind)
         self.queues.setdefault(kind, []).extend(names)
 
     def drop_unplayable(self, kind: str, library: Library, edition: str) -> Iterator[str]:
@@ -96,6 +97,8 @@ class SelectionState:
             except ApiError as error:
                 problems += error.problems
             problems += _kind_problems(kind, f"{place}.resource", edition)
+            if len(problems) > MOST_PROBLEMS:
+                break
         raise_problems(problems)
         self.rules = [*rules]
 

@@ -136,3 +136,11 @@ def test_an_event_moves_if_a_step_of_its_resource_is_due_in_time(play):
     ]:
         assert awaited.moves(play.world, due) is moves
         assert not awaited.moves(play.world, due - timedelta(microseconds=1))
+
+
+def test_the_last_timer_of_a_moment_is_kept_until_it_fires(play):
+    """So the timers are looked through once, although many are due at that moment."""
+    runs = [play.run("[queued: 1s, running: 1s, completed]") for _ in range(3)]
+    awaited = AwaitedEvent("task_run.failed", None, 0)
+    assert awaited.moves(play.world, play.world.now + timedelta(hours=1))
+    assert awaited.mover.owner == runs[-1].id

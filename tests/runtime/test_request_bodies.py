@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deck_sim.base.limits import MAX_VALUES, MOST_PROBLEMS
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.request_bodies import MAX_DEPTH, check_body, read_for_journal, read_object
@@ -33,7 +34,7 @@ UNREADABLE = {
         "The body is nested more than 100 levels deep.",
     ),
     "very deep": (
-        b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"a":' + b"[" * 90_000 + b"]" * 90_000 + b"}",
         "The body is nested more than 100 levels deep.",
     ),
 }
@@ -56,6 +57,29 @@ def test_a_body_may_be_as_deep_as_the_limit():
     for _ in range(MAX_DEPTH):
         data = data["a"]
     assert data == "😀"
+
+
+def _with(values):
+    """An object with this many values, itself included, and commas in texts that do not count."""
+    return json.dumps({"text": ",[{" * 300_000, "list": [0] * (values - 3)}).encode()
+
+
+def test_a_body_has_as_many_values_as_a_file_may_have():
+    """Only values count, and the rest is refused before it is read."""
+    assert len(read_object(_with(MAX_VALUES))["list"]) == MAX_VALUES - 3
+    with pytest.raises(ApiError, match="larger than 100,000 values") as refusal:
+        read_object(_with(MAX_VALUES + 2))
+    assert refusal.value.status == 413
+
+
+def test_only_the_first_problems_of_a_body_are_told():
+    """The last says how many more there are."""
+    odd = {f"odd{number}": 1 for number in range(MOST_PROBLEMS + 7)}
+    with pytest.raises(ApiError) as refusal:
+        check_body(_Thing, {"name": "x", **odd})
+    *first, last = refusal.value.shown
+    assert [problem.field for problem in first] == [*odd][:MOST_PROBLEMS]
+    assert last.message == "7 more problems are not shown; fix these first"
 
 
 JSON = st.recursive(

@@ -17,11 +17,11 @@ from typing import Any
 import yaml
 
 from deck_sim.base.errors import quote
+from deck_sim.base.limits import MAX_VALUES
 from deck_sim.scenario.yaml.document import Document, Path, YamlError
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
-MAX_VALUES = 50_000
 MAX_LETTERS = 4 * MAX_BYTES
 MAX_DIGITS = 40
 TOO_LARGE = f"the file is larger than {MAX_BYTES // 1024} KiB"

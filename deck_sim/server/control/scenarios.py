@@ -96,6 +96,7 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
         check_entries(scenario, library, mistakes)
     if scenario is not None and not mistakes:
         return scenario
+    report = mistakes.report()
     raise ApiError(
         *(
             problem(
@@ -103,8 +104,10 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
                 f"{one.path}: {one.message}".removeprefix(": ") if is_json else str(one),
                 field=one.path or None,
             )
-            for one in mistakes.report()
-        )
+            for one in report
+            if not one.untold
+        ),
+        untold=sum(one.untold for one in report),
     )
 
 

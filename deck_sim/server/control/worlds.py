@@ -15,7 +15,7 @@ from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.world import World
 from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.rate_limiter import RateLimiter
-from deck_sim.runtime.request_bodies import read_object
+from deck_sim.runtime.request_bodies import MAX_BODY_BYTES, read_object
 from deck_sim.runtime.serialization import print_moment, read_start
 from deck_sim.runtime.unplayed import find_unplayed_login
 from deck_sim.scenario.selection import check_scenario
@@ -192,7 +192,7 @@ def put_snapshot(request: Request) -> Answer:
     """Restore a world from a snapshot."""
     from deck_sim.runtime import snapshot
 
-    document = read_object(request.body, max_depth=snapshot.MAX_DEPTH)
+    document = read_object(request.body, max_depth=snapshot.MAX_DEPTH, max_values=MAX_BODY_BYTES)
     key = request.simulation.key
     restored = snapshot.restore_snapshot(request.worlds, key, document)
     return show_world(replace(request, simulation=restored))
