@@ -10,14 +10,19 @@ from typing import Any
 import click
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.base.errors import DeckSimError
+from deck_sim.base.errors import DeckSimError, listed, nearest
 from deck_sim.contract.error_catalog import ApiError
+from deck_sim.engine.options import OPTION_TYPES
 from deck_sim.handle.address import read_host, read_url
 from deck_sim.runtime.serialization import read_moment, read_start
 from deck_sim.runtime.simulation import FOLLOW, MODES
 
 # The key that `deck-sim serve` proposes. Any key works.
 ANY_KEY = "sk_sim_local"
+
+# What `--keep` limits, and the largest number.
+KEPT = [name[5:] for name in OPTION_TYPES if name.startswith("keep_") and name != "keep_headers"]
+MOST_KEPT = 1_000_000_000
 
 # A comma separates two fields only if another `name=` follows; otherwise it is part of the text.
 _NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
@@ -63,6 +68,15 @@ def _answer(text: str) -> dict[str, str]:
     if not all(name.strip() and equals for name, equals, _ in fields):
         raise ValueError(f"{text!r} is not an answer; write it like `code=123456`")
     return {name.strip(): value for name, _, value in fields}
+
+
+def _keep(text: str) -> tuple[str, int]:
+    name, _, count = (part.strip() for part in text.partition("="))
+    if name not in KEPT:
+        raise ValueError(f"{text!r} names none of {listed(KEPT)}{nearest(name, KEPT)}")
+    if not (count.isascii() and count.isdigit() and 0 < int(count[:10]) <= MOST_KEPT):
+        raise ValueError(f"{text!r} must have a number from 1 to {MOST_KEPT}, like `{name}=1000`")
+    return f"keep_{name}", int(count)
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -121,4 +135,5 @@ START = option_value(lambda text: read_start(text, "MOMENT"))
 SPEED = _Speed(0, 1_000_000, min_open=True)
 URL, KEY, KEYS = option_value(read_url), option_value(_key), option_value(_keys)
 HOST, FIELD_NAME = option_value(read_host), option_value(_field_name)
+KEEP = option_value(_keep)
 OBJECT, ANSWERS = option_value(_object), option_value(_answer)

@@ -5,15 +5,26 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from deck_sim.base.errors import DeckSimError
+from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.cli.command import CommandError
-from deck_sim.cli.option_types import FIELD_NAME, HOST, KEYS, MODE, POSITIVE_DURATION, SPEED, START
+from deck_sim.cli.option_types import (
+    FIELD_NAME,
+    HOST,
+    KEEP,
+    KEPT,
+    KEYS,
+    MODE,
+    POSITIVE_DURATION,
+    SPEED,
+    START,
+)
 from deck_sim.cli.scenario_options import (
     EDITION,
     FOLDER,
@@ -162,6 +173,19 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--rate-limit", is_flag=True, help="Answer 429 above 200 calls in 10 s per world."
         ),
         click.option(
+            "--keep",
+            metavar="NAME=N",
+            multiple=True,
+            callback=KEEP,
+            help=f"How many {listed(KEPT, last='or').replace('`', '')} each world keeps; may be"
+            " repeated.",
+        ),
+        click.option(
+            "--max-worlds",
+            type=click.IntRange(1),
+            help="Forget the world that was not used for longest when there are more.",
+        ),
+        click.option(
             "--max-connections",
             type=click.IntRange(1),
             help="Answer 503 above so many connections at once.  [default: half of the files that"
@@ -211,6 +235,8 @@ def make_server(
     webhook_hosts: tuple[str, ...],
     intercept: bool,
     intercept_hosts: list[str],
+    keep: list[tuple[str, int]],
+    max_worlds: int | None,
     max_connections: int | None,
     header_timeout: timedelta,
     body_timeout: timedelta,
@@ -219,7 +245,8 @@ def make_server(
     **settings: Any,
 ) -> Made:
     """Check the options, read the files, and make a server or its thread with them."""
-    new = Settings(speed=speed or 1, options=Options(mask=(*mask,)), **settings)
+    kept: Options = replace(Options(mask=(*mask,)), **dict[str, Any](keep))
+    new = Settings(speed=speed or 1, options=kept, **settings)
     if new.step is not None and new.mode != ON_POLL:
         raise click.UsageError(f"--step needs --clock {ON_POLL}; found --clock {new.mode}")
     if speed is not None and new.mode != "real":
@@ -237,6 +264,7 @@ def make_server(
         library=library,
         keys=keys,
         dispatcher=Dispatcher(Sender(allow_public=allow_public, hosts=webhook_hosts)),
+        max_worlds=max_worlds,
     )
     if file is not None:
         from deck_sim.runtime import world_file

@@ -119,6 +119,10 @@ class InjectedFaults:
                     return True
         return False
 
+    def forget(self, owner: str) -> None:
+        """Remove the faults of a scenario that an owner played."""
+        self._by_owner.pop(owner, None)
+
     def clear(self) -> None:
         """Remove all faults."""
         self._by_owner.clear()

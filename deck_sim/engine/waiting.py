@@ -72,12 +72,12 @@ class AwaitedEvent:
 
     type: str
     resource_id: str | None
-    seen: int  # how many of the world's events were checked
+    seen: int  # how many of the world's events were checked, or came before
     mover: Due | None = None  # the timer that `moves` found
 
     def came(self, world: World) -> bool:
         """Whether it is among the events since the last call."""
-        new, self.seen = world.events[self.seen :], len(world.events)
+        new, self.seen = world.events.since(self.seen), world.events.total
         return any(event.type == self.type and self._matches(event.data.id) for event in new)
 
     def moves(self, world: World, until: datetime) -> bool:

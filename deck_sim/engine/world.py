@@ -10,12 +10,14 @@ Laws:
 5. Nothing is created, changed, moved or deleted without an entry in the timeline.
 6. `emit` makes the deliveries of an event at once, for the destinations of that moment. So a new
    destination gets no older event, and the delivery log tells what became of every event.
+7. Only `forget_oldest` loses what has happened, as far as the options allow; it counts all of it.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from sys import intern
 from typing import Any
 
@@ -24,6 +26,7 @@ from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
+from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.injected import InjectedFaults
 from deck_sim.engine.options import Options
@@ -42,6 +45,8 @@ from deck_sim.engine.timers import (
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 ALL = "*"  # the events of a destination that receives every type
+MOST_ERRORS = 100  # script errors that are kept
+_OF_RUN = "task_run_id"  # the field of a file that names its run
 
 
 def listens(destination: Resource) -> bool:
@@ -63,18 +68,22 @@ class World:
     _resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
     stories: dict[str, Story] = field(default_factory=dict)  # by connection, session or run
     users: dict[str, dict[str, None]] = field(default_factory=dict)  # resource -> live runs on it
-    # The resources that others show in a list: by id of the other, and their field that names it.
+    # The resources that others show in a list, and the files of runs: by id of the other, and their
+    # field that names it.
     members: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     timers: Timers = field(default_factory=Timers)
-    events: list[Event] = field(default_factory=list)
-    timeline: list[TimelineEntry] = field(default_factory=list)
+    events: BoundedLog[Event] = field(default_factory=BoundedLog)
+    timeline: BoundedLog[TimelineEntry] = field(default_factory=BoundedLog)
+    finished_runs: BoundedLog[str] = field(default_factory=BoundedLog)  # their ids
+    finished_sessions: BoundedLog[str] = field(default_factory=BoundedLog)
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)  # for coverage
     screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
     messages: dict[str, list[Event]] = field(default_factory=dict)  # of queues, by destination
     holds: dict[str, Hold] = field(default_factory=dict)  # by id
-    script_errors: list[str] = field(default_factory=list)  # scripts that could not be played on
+    # Scripts that could not be played on.
+    script_errors: BoundedLog[str] = field(default_factory=BoundedLog)
     injected: InjectedFaults = field(default_factory=InjectedFaults)
     fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt
     held_back: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
@@ -137,12 +146,13 @@ class World:
         return machine is None or resource.status in machine.settled
 
     def used_by(self, run: Resource) -> list[Resource]:
-        """The connection, or credential and session, that a run uses."""
+        """The connection, or credential and session, that a run uses, as far as they are kept."""
         row = self.kind(run.kind)
         if not (row.machine and row.machine.is_run):
             return []
         used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
-        return [self.all(kind)[run[name]] for name, kind in used.items() if run[name]]
+        found = (self.all(kind).get(run[name]) for name, kind in used.items())
+        return [one for one in found if one is not None]
 
     def runtime_ms(self, resource: Resource, at: datetime) -> int:
         """The milliseconds for which a run or session has worked when it ends, or so far `at`."""
@@ -171,7 +181,7 @@ class World:
     def begin_at(self, moment: datetime) -> None:
         """Set the start of a world that has not begun. Seeded resources exist from then on."""
         self.now = moment
-        self.timeline = [replace(entry, at=moment) for entry in self.timeline]
+        self.timeline[:] = [replace(entry, at=moment) for entry in self.timeline]
         for found in self._resources.values():
             for resource in found.values():
                 created = min(resource.created_at, moment)
@@ -206,9 +216,11 @@ class World:
         if "runtime_ms" in row.attributes:
             fields = {"runtime_ms": 0, **fields}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
-        for name in self.rules.embedded_by[kind]:
+        for name in self._listed_by(kind):
             self.members.setdefault((fields[name], name), []).append(resource.id)
         ended = row.machine is not None and row.machine.is_final(str(resource.status))
+        if ended:
+            self._note_end(resource)
         for used in () if ended else self.used_by(resource):
             self.users.setdefault(used.id, {})[resource.id] = None
             self.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)
@@ -299,6 +311,7 @@ class World:
         if word is not None:
             self.emit(f"{resource.kind}.{word}", moved)
         if ends:
+            self._note_end(moved)
             self.stop_story(moved.id)
             self._end_use(moved)
         if status not in machine.leads_first:
@@ -339,7 +352,7 @@ class World:
                     "attempts": 0,
                     "delivered_at": None,
                 }
-                hidden = {"event": event, "replayed_after": 0}
+                hidden = {"event": event, "number": self.events.total, "replayed_after": 0}
                 about = f": {type_} to {destination.id}"
                 made = self.create("event_delivery", fields, hidden, silent=True, about=about)
                 self.timers.arm(made.id, ATTEMPT, self.now)
@@ -387,6 +400,55 @@ class World:
         """End the script of a connection, session or run, and take back its timers."""
         self.stories.pop(owner, None)
         self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
+
+    def forget_oldest(self) -> list[str]:
+        """Drop what the options do not keep; returns the ids of the runs and sessions."""
+        options = self.options
+        self.script_errors.keep(MOST_ERRORS)
+        self.timeline.keep(options.keep_timeline)
+        if self.events.keep(options.keep_events):
+            self._forget_deliveries()
+            for messages in self.messages.values():
+                del messages[: -options.keep_events]
+        runs = self.finished_runs.keep(options.keep_runs)
+        sessions = self.finished_sessions.keep(options.keep_runs)
+        for kind, ids in (("task_run", runs), ("session", sessions)):
+            for resource_id in ids:
+                self._forget(self.all(kind)[resource_id])
+        return [*runs, *sessions]
+
+    def _forget_deliveries(self) -> None:
+        """Forget the deliveries of dropped events, up to the first that is not over."""
+        over = takewhile(
+            lambda one: one.hidden["number"] <= self.events.dropped and self.is_settled(one),
+            self._resources["event_delivery"].values(),
+        )
+        for delivery in [*over]:
+            self._forget(delivery)
+
+    def _forget(self, resource: Resource) -> None:
+        id_ = resource.id
+        for file_id in self.members.pop((id_, _OF_RUN), ()):
+            self._forget(self._resources["storage"][file_id])
+        del self._resources[resource.kind][id_]
+        for name in self._listed_by(resource.kind):
+            if siblings := self.members.get((resource[name], name)):
+                siblings.remove(id_)
+        for embed in self.kind(resource.kind).embeds.values():
+            self.members.pop((id_, embed.by), None)
+        for table in (self.users, self.screenshots, self.attempts):
+            table.pop(id_, None)
+        self.injected.forget(id_)
+
+    def _listed_by(self, kind: str) -> tuple[str, ...]:
+        """The fields of a kind that name a resource in whose list it is."""
+        return (_OF_RUN,) if kind == "storage" else self.rules.embedded_by[kind]
+
+    def _note_end(self, resource: Resource) -> None:
+        if resource.kind == "task_run":
+            self.finished_runs.append(resource.id)
+        elif resource.kind == "session":
+            self.finished_sessions.append(resource.id)
 
     def _keep(self, resource: Resource) -> Resource:
         self._resources[resource.kind][resource.id] = resource

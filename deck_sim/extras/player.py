@@ -302,7 +302,8 @@ class _Player:
 
     def _add_news(self) -> None:
         """Add a line for each new entry of the world's timeline that is part of the story."""
-        new, self.entries_read = self.world.timeline[self.entries_read :], len(self.world.timeline)
+        timeline = self.world.timeline
+        new, self.entries_read = timeline.since(self.entries_read), timeline.total
         for entry in new:
             moved, effect = _TRANSITION.fullmatch(entry.what), _EFFECT.fullmatch(entry.what)
             machine = self.world.kind(entry.kind).machine if moved else None

@@ -421,7 +421,8 @@ class Deck(AbstractContextManager["Deck"]):
 
     def set_options(self, **options: Any) -> None:
         """Set options of the world: `session_limit`, `timeout_cap`, `screenshots`,
-        `connection_idle`, `keep_headers` and `mask`. None switches one off.
+        `connection_idle`, `keep_headers`, `mask`, and how much the world keeps. None switches one
+        off.
 
         `deck.set_options(session_limit=1)`.
         """
@@ -493,7 +494,7 @@ class Deck(AbstractContextManager["Deck"]):
         """Every call of the Deck API and its answer, oldest first."""
         answer = self._control.call("GET", "/requests")
         kept, masking = answer["kept_headers"], Masking((*answer["mask"],))
-        return Calls(answer["data"], (answer["edition"],), kept, masking)
+        return Calls(answer["data"], (answer["edition"],), kept, masking, answer["dropped"])
 
     def called_worlds(self) -> list[Json]:
         """The worlds of the server that were called, each with its `key` and number of `calls`."""
@@ -507,13 +508,14 @@ class Deck(AbstractContextManager["Deck"]):
     def follow_timeline(self) -> Iterator[TimelineEntry]:
         """Each entry of the timeline so far, and then each as it happens, for ever.
 
-        After a reset it begins again. A server that has stopped is a `DeckSimError`.
+        After a reset it begins again. An entry of the kind `dropped` counts lost entries. A server
+        that has stopped is a `DeckSimError`.
         """
         last = ""
         while True:
             for message in read_messages(self._control.stream("/stream", last)):
                 last = message.id
-                if message.type in ("entry", "call"):
+                if message.type in ("entry", "call", "dropped"):
                     yield read_entry(message.data)
 
     def next(self) -> Json:
@@ -525,7 +527,7 @@ class Deck(AbstractContextManager["Deck"]):
         """Mistakes of the client: `print` the report, or `check()` that it is empty."""
         interval = write_duration(self.poll_interval)
         answer = self._control.call("GET", "/lint", params={"poll_interval": interval})
-        return LintReport(answer["data"])
+        return LintReport(answer["data"], answer["dropped"])
 
     def write_html(self, file: str | PathLike[str], *, title: str = "", text: str = "") -> None:
         """Write all that happened as one HTML page, which needs no server.

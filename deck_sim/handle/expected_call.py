@@ -2,7 +2,7 @@
 
 import json as json_format
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 from urllib.parse import parse_qs
 
@@ -92,6 +92,15 @@ class ExpectedCall:
                 raise DeckSimError(f"{text} {listed(kept_headers)}; {remedy}")
         return call
 
+    @property
+    def has_json(self) -> bool:
+        """Whether the body is compared."""
+        return self.json is not _ABSENT
+
+    def without_json(self) -> Self:
+        """The same call with any body."""
+        return replace(self, json=_ABSENT)
+
     def matches(self, call: Mapping[str, Any]) -> bool:
         """Whether a call of the journal agrees with every field."""
         return not any(row.weight for row in self.compare(call))
@@ -116,7 +125,7 @@ class ExpectedCall:
         if self.headers is not None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             yield from _compare("headers", headers, call["headers"])
-        if self.json is not _ABSENT:
+        if self.has_json:
             yield from _compare("json", self.json, call["body"])
 
 
@@ -125,6 +134,18 @@ def _suggest_error(error: str) -> str:
     alike = [name for name in CATALOG if nearest(error, name.split("/"))]
     such = f"; such are {listed(alike[:_MOST_ERRORS])}" if alike else ""
     return nearest(error, CATALOG) or such or "; write `type/code`: `request/state_invalid`"
+
+
+def explain_dropped(count: int) -> list[str]:
+    """A line about calls that the journal has dropped, and how to keep more; none without any."""
+    if not count:
+        return []
+    calls = "1 older call was" if count == 1 else f"{count} older calls were"
+    return [
+        f"{calls} dropped from the journal and cannot be looked at; keep more with the options"
+        " `keep_calls` and `keep_call_bytes`: `deck.set_options(keep_calls=…)`, the marker, or"
+        " `deck-sim serve --keep calls=…`"
+    ]
 
 
 def show_value(value: Any) -> str:

@@ -11,7 +11,12 @@ from typing import Any, NoReturn, Self
 
 from deck_sim.base.redaction import PLAIN, Masking
 from deck_sim.handle.control import Json
-from deck_sim.handle.expected_call import ExpectedCall, show_expected, show_value
+from deck_sim.handle.expected_call import (
+    ExpectedCall,
+    explain_dropped,
+    show_expected,
+    show_value,
+)
 from deck_sim.handle.timeline import cut_middle
 from deck_sim.runtime.journal import KEPT_HEADERS
 
@@ -28,6 +33,7 @@ class Calls(tuple[Json, ...]):
     editions: tuple[str, ...] = ()  # of the world; none means any
     kept_headers: Collection[str] = KEPT_HEADERS
     masking: Masking = PLAIN
+    dropped: int = 0  # how many older calls the journal has lost
 
     def __new__(
         cls,
@@ -35,10 +41,12 @@ class Calls(tuple[Json, ...]):
         editions: tuple[str, ...] = (),
         kept_headers: Collection[str] = KEPT_HEADERS,
         masking: Masking = PLAIN,
+        dropped: int = 0,
     ) -> Self:
         """Keep calls of a world of one of these editions, whose journal keeps these headers."""
         made = super().__new__(cls, calls)
         made.editions, made.kept_headers, made.masking = editions, kept_headers, masking
+        made.dropped = dropped
         return made
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
@@ -53,26 +61,34 @@ class Calls(tuple[Json, ...]):
         `json`, `query` and `headers` are compared as subsets, however deep; a list must have the
         same length. Hidden values count as what was sent. `status` is that of the answer, and
         `error` (`request/state_invalid`) is one of its errors. A failure shows the nearest call,
-        field by field, and counts what was called.
+        field by field, and counts what was called. A number of times cannot be asserted once the
+        journal has dropped calls.
         """
         __tracebackhide__ = True
         call = self._read(pattern, **expected)
         found, shown = self._matching(call), show_expected(pattern, expected, self.masking)
+        unknown = self._explain_unknown(call)
         if times is None and not found:
-            _fail(f"no call was {shown}", *self._nearest(call))
+            _fail(f"no call was {shown}", *unknown, *self._nearest(call))
         if times is not None and len(found) != times:
             text = f"{shown} was called {_times(len(found))}, not {_times(times)}"
-            _fail(text, *(found.lines() or self._nearest(call)))
+            _fail(text, *unknown, *(found.lines() or self._nearest(call)))
+        if times is not None and unknown:
+            _fail(f"{shown} may have been called more than {_times(times)}", *unknown)
         return found
 
     def assert_not_called(self, pattern: str = "**", **expected: Any) -> None:
-        """Assert that no call matches; a failure shows those that do."""
+        """Assert that no call matches; a failure shows those that do.
+
+        It fails, too, once the journal has dropped calls.
+        """
         __tracebackhide__ = True
-        found = self.where(pattern, **expected)
+        call = self._read(pattern, **expected)
+        found, shown = self._matching(call), show_expected(pattern, expected, self.masking)
         if found:
-            shown = show_expected(pattern, expected, self.masking)
-            text = f"{shown} was called {_times(len(found))}, and must not be"
-            _fail(text, *found.lines())
+            _fail(f"{shown} was called {_times(len(found))}, and must not be", *found.lines())
+        if unknown := self._explain_unknown(call):
+            _fail(f"{shown} may have been called, and must not be", *unknown)
 
     def assert_order(self, *patterns: str) -> None:
         """Assert that such calls were made in this order; other calls may come in between.
@@ -90,7 +106,7 @@ class Calls(tuple[Json, ...]):
                 early = ", ".join(f"{place + 1}" for place in places)
                 found = f"was only before that, as call {early}" if early else "was never called"
                 text = f"expected `{pattern}`{after}; it {found}. The calls were"
-                _fail(text, *self.lines(numbered=True))
+                _fail(text, *self._explain_unknown(call), *self.lines(numbered=True))
             start = later[0] + 1
 
     def lines(self, *, numbered: bool = False) -> list[str]:
@@ -102,14 +118,22 @@ class Calls(tuple[Json, ...]):
         return cut_middle(lines, _MOST_LINES)
 
     def __str__(self) -> str:
-        return "\n".join(line.strip() for line in self.lines()) or "no calls"
+        lines = [*explain_dropped(self.dropped), *(line.strip() for line in self.lines())]
+        return "\n".join(lines) or "no calls"
 
     def _read(self, pattern: str, **expected: Any) -> ExpectedCall:
         return ExpectedCall.read(pattern, self.editions, self.kept_headers, **expected)
 
     def _matching(self, call: ExpectedCall) -> "Calls":
         found = filter(call.matches, self)
-        return Calls(found, self.editions, self.kept_headers, self.masking)
+        return Calls(found, self.editions, self.kept_headers, self.masking, self.dropped)
+
+    def _explain_unknown(self, call: ExpectedCall) -> list[str]:
+        """The calls that cannot be looked at, and could be such ones."""
+        cut = [made for made in self if made["body_cut"] and call.without_json().matches(made)]
+        text = "the body of this call was too large for the journal, so it cannot be compared:"
+        bodies = [text, *(f"  {_line(made)}" for made in cut)] if cut and call.has_json else []
+        return [*explain_dropped(self.dropped), *bodies]
 
     def _nearest(self, call: ExpectedCall) -> list[str]:
         if not self:

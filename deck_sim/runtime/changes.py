@@ -35,6 +35,8 @@ class Changes:
             yield listener
         finally:
             listeners.discard(listener)
+            if not listeners:
+                self._listeners.pop(key, None)
 
     def has_listeners(self, key: str) -> bool:
         """Whether somebody listens to the world of a key."""

@@ -31,7 +31,7 @@ from deck_sim.engine.deliveries import (
     take_outbox,
 )
 from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
-from deck_sim.runtime.activity import log_attempt
+from deck_sim.runtime.activity import log_attempt, mask_key
 from deck_sim.runtime.advance import Advance, AdvanceReport, run_to_end
 from deck_sim.runtime.changes import Changes
 from deck_sim.runtime.serialization import (
@@ -50,6 +50,7 @@ MakeAttempt = Callable[[], Awaitable[AttemptResult]]
 
 _BACKGROUND_MODES = ("real", "on_poll")
 _MAX_SLEEP = timedelta(minutes=1)
+_RECORDS = {"timeline": "entries of the timeline", "keys": "stored answers"}  # in a sentence
 
 
 @dataclass(slots=True)
@@ -76,6 +77,7 @@ class Dispatcher:
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
         self.changes = Changes()
+        self._told = set[str]()  # the kinds of records that were dropped in some world
         self._backgrounds: dict[int, _Background] = {}  # by the identity of the simulation
 
     @property
@@ -116,7 +118,7 @@ class Dispatcher:
                     simulation.world.note("clock", "", text)
                     raise refuse("request/state_invalid", text)
                 next(advance)
-                self.changes.announce(simulation.key)
+                self._announce(simulation)
                 due = simulation.world.timers.peek()
                 if due is None or due.at > simulation.world.now:
                     await self.deliver(simulation)
@@ -153,7 +155,7 @@ class Dispatcher:
         """Announce a change. In the background, time passes and webhooks are sent from now on, if
         the clock's mode needs it and somebody would see it.
         """
-        self.changes.announce(simulation.key)
+        self._announce(simulation)
         needed = simulation.mode in _BACKGROUND_MODES and not simulation.dropped
         is_seen = self.changes.has_listeners(simulation.key)
         if needed and (is_seen or simulation.world.all("event_destination")):
@@ -174,6 +176,21 @@ class Dispatcher:
         self._backgrounds.clear()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _announce(self, simulation: Simulation) -> None:
+        """Announce a change, and drop what is too much by now; the log tells each kind once."""
+        simulation.forget_oldest()
+        for name, count in simulation.dropped_records.items():
+            if count and name not in self._told:
+                self._told.add(name)
+                log.warning(
+                    "deck-sim: the oldest %s of the world of %s are dropped from now on; `dropped`"
+                    " in GET /_sim/world counts them, and `--keep %s=N` keeps more",
+                    _RECORDS.get(name, name),
+                    mask_key(simulation.key),
+                    name,
+                )
+        self.changes.announce(simulation.key)
+
     async def wait_for_attempts(self, simulation: Simulation) -> None:
         """Wait until the attempts in the background have been recorded."""
         attempts = self._backgrounds.get(id(simulation), _Background()).attempts
@@ -187,7 +204,7 @@ class Dispatcher:
                 if not simulation.advancing:
                     simulation.catch_up()
                     run_to_end(simulation.settle())
-                    self.changes.announce(simulation.key)
+                    self._announce(simulation)
                     self._start_attempts(simulation, background)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._until_next(simulation).total_seconds()):
@@ -200,7 +217,7 @@ class Dispatcher:
             result = await make()
             simulation.catch_up()
             _record(simulation, attempt, result)
-            self.changes.announce(simulation.key)
+            self._announce(simulation)
 
         for attempt, make in self._begin_attempts(simulation):
             work = partial(record, attempt, make)

@@ -1,15 +1,14 @@
 """The records of calls: the journal, and answers stored by idempotency key."""
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from deck_sim.base.redaction import redact_headers
+from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.scenario.selection import Choice
 
-MAX_CALLS = 10_000  # older ones are dropped
 GAVE_UP = "its client gave up"  # before the answer was sent
 KEPT_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
 _LONGEST = 1000  # characters of another header
@@ -36,6 +35,38 @@ class Call:
     unanswered: str | None = None  # why its client got no answer, or none that can be read
     assumed: tuple[str, ...] = ()  # the assumed behaviours it relies on
     number: int = 0  # among all calls of its world, also those that are no longer kept
+    size: int = 0  # estimated bytes of memory
+    is_body_cut: bool = False  # the body was too large to be kept
+
+
+class Journal(BoundedLog[Call]):
+    """The calls of the Deck API."""
+
+    def __init__(self, calls: Iterable[Call] = (), dropped: int = 0) -> None:
+        super().__init__(calls, dropped)
+        self.size = sum(call.size for call in self)
+
+    def append(self, call: Call) -> None:
+        """Add a call."""
+        super().append(call)
+        self.size += call.size
+
+    def drop(self, count: int) -> list[Call]:
+        """Drop and return the oldest calls."""
+        oldest = super().drop(count)
+        self.size -= sum(call.size for call in oldest)
+        return oldest
+
+    def keep_bytes(self, most: int) -> None:
+        """Drop the oldest calls until the rest has at most so many bytes, or one is left."""
+        while self.size > most and len(self) > 1:
+            self.drop(1)
+
+    def note_departure(self, request_id: str) -> None:
+        """Record that a client left before its answer was sent."""
+        for index, call in enumerate(self):
+            if call.request_id == request_id:
+                self[index] = replace(call, answered={}, unanswered=GAVE_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +85,3 @@ def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> dict[str,
     """The headers that the journal keeps of a call: the usual ones, and others without secrets."""
     asked = {name: headers[name][:_LONGEST] for name in others if name in headers}
     return redact_headers(asked) | {n: headers[n] for n in KEPT_HEADERS if n in headers}
-
-
-def note_departure(journal: deque[Call], request_id: str) -> None:
-    """Record that a client left before its answer was sent."""
-    for index, call in enumerate(journal):
-        if call.request_id == request_id:
-            journal[index] = replace(call, answered={}, unanswered=GAVE_UP)

@@ -243,7 +243,7 @@ def _was_wrong(context: LintContext, answer: Call) -> bool:
     end = next((call.after for call in context.calls if call.after > answer.after), None)
     return any(
         entry.id == answer.answered.get("id") and entry.what.startswith(WRONG_ANSWER)
-        for entry in context.world.timeline[answer.after : end]
+        for entry in context.world.timeline.since(answer.after, end)
     )
 
 

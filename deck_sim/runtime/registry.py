@@ -1,9 +1,11 @@
 """The worlds of one server. An API key selects a world, which is created on first use."""
 
-from collections import Counter
+import logging
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from deck_sim.base import real_time
@@ -15,7 +17,11 @@ from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 
+log = logging.getLogger("deck_sim")
+
 _MOST_REFUSED = 100  # calls that are kept
+_MOST_LOST = 100_000  # forgotten worlds whose calls are still counted
+ALL_CALL_BYTES = 256 * 1024**2  # estimated, of the calls and responses of all worlds together
 
 
 def world_token(key: str) -> str:
@@ -57,7 +63,14 @@ class WorldRegistry:
     prepare: Callable[[Simulation], None] = lambda new: None  # called with each new world
     dispatcher: Dispatcher = field(default_factory=Dispatcher, compare=False)
     origin: str = "http://127.0.0.1:8765"  # the scheme, host and port of the server
-    _worlds: dict[str, Simulation] = field(default_factory=dict)
+    max_worlds: int | None = None  # above it, the least recently used one is forgotten
+    forgotten: int = 0  # worlds
+    _worlds: OrderedDict[str, Simulation] = field(default_factory=OrderedDict)
+    _lost_calls: OrderedDict[str, int] = field(default_factory=OrderedDict)  # of forgotten worlds
+    _by_token: dict[str, Simulation] = field(default_factory=dict)
+    # By key, the least recently called first: the bytes of the calls and responses that are kept.
+    _call_bytes: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    _all_call_bytes: int = 0
     _refused: int = 0
     _calls: int = 0  # of the Deck API
     refused_calls: list[RefusedCall] = field(default_factory=list)  # the last ones
@@ -82,7 +95,13 @@ class WorldRegistry:
             text = f"The API key {quote(mask_key(key))} is not one of the server's `--keys`."
             raise refuse("request/api_key_invalid", text)
         found = self._worlds.get(key)
-        return found if found is not None else self.create(key)
+        if found is None:
+            lost = self._lost_calls.pop(key, 0)
+            found = self.create(key)
+            found.journal.dropped = lost
+        if self.max_worlds is not None:
+            self._worlds.move_to_end(key)
+        return found
 
     def select_by_id(self, world_id: str) -> Simulation:
         """Return the world with that id.
@@ -108,12 +127,44 @@ class WorldRegistry:
         new.began_after_call = self._calls
         self.prepare(new)
         self.drop(key)
-        self._worlds[key] = new
+        self.adopt(new)
+        self._evict(new)
         return new
 
     def adopt(self, simulation: Simulation) -> None:
         """Serve a world that was made elsewhere, under its key."""
         self._worlds[simulation.key] = simulation
+        self._by_token[world_token(simulation.key)] = simulation
+
+    def _evict(self, new: Simulation) -> None:
+        """Forget the least recently used worlds above the limit, apart from those in use."""
+        excess = len(self._worlds) - self.max_worlds if self.max_worlds is not None else 0
+        if excess > 0:
+            idle = (one for one in self._worlds.values() if one is not new and self._is_idle(one))
+            for simulation in [*islice(idle, excess)]:
+                self.forget(simulation)
+
+    def _is_idle(self, simulation: Simulation) -> bool:
+        """Whether no call to it is in progress, and nobody watches it."""
+        is_called = simulation.advancing or any(
+            (*simulation.held_responses.values(), simulation.answering)
+        )
+        return not (is_called or self.dispatcher.changes.has_listeners(simulation.key))
+
+    def forget(self, simulation: Simulation) -> None:
+        """Let a world go that nobody has deleted. The log tells it the first time."""
+        if not self.forgotten:
+            log.warning(
+                "deck-sim: the world of %s is forgotten, since there are more than %s; `forgotten`"
+                " in GET /_sim/worlds counts them, and `--max-worlds N` keeps more",
+                mask_key(simulation.key),
+                self.max_worlds,
+            )
+        self.forgotten += 1
+        self.drop(simulation.key)
+        self._lost_calls[simulation.key] = simulation.journal.total
+        if len(self._lost_calls) > _MOST_LOST:
+            self._lost_calls.popitem(last=False)
 
     def find(self, key: str) -> Simulation | None:
         """Return the world of a key, or None. Safe on any thread."""
@@ -139,17 +190,30 @@ class WorldRegistry:
 
     def drop(self, key: str) -> None:
         """Delete a world; its key creates a new one on next use."""
+        self._lost_calls.pop(key, None)
         self._controlled.discard(key)  # a late call with it is one of a client that was kept
         dropped = self._worlds.pop(key, None)
+        self._all_call_bytes -= self._call_bytes.pop(key, 0)
         if dropped is not None:
+            del self._by_token[world_token(key)]
             dropped.dropped = True
             dropped.send_held_responses(*dropped.held_responses)
             self.dispatcher.forget(dropped)
 
     def count_call(self, simulation: Simulation) -> None:
-        """Number a call of the Deck API."""
+        """Number a call of the Deck API, and keep the calls of all worlds within their limit."""
         self._calls += 1
         simulation.last_call = self._calls
+        key, size = simulation.key, simulation.journal.size + simulation.responses.size
+        if self._worlds.get(key) is not simulation:  # deleted during the call
+            return
+        self._all_call_bytes += size - self._call_bytes.get(key, 0)
+        self._call_bytes[key] = size
+        self._call_bytes.move_to_end(key)
+        while self._all_call_bytes > ALL_CALL_BYTES and len(self._call_bytes) > 1:
+            oldest, size = self._call_bytes.popitem(last=False)
+            self._all_call_bytes -= size
+            self._worlds[oldest].forget_calls()
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Number and keep a call of the Deck API that `select` refused."""
@@ -181,8 +245,7 @@ class WorldRegistry:
 
     def find_by_token(self, token: str) -> Simulation | None:
         """Return the world whose key has that token."""
-        found = (world for key, world in self._worlds.items() if world_token(key) == token)
-        return next(found, None)
+        return self._by_token.get(token)
 
     def next_request_id(self) -> str:
         """Return an id for a request that reached no world."""

@@ -7,6 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.base.errors import quote
@@ -34,7 +35,8 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 MAX_DEPTH = 100  # of nested objects and lists
 MAX_DIGITS = 1000  # of an integer
-MAX_JOURNAL_TEXT = 1000  # characters of a body that is not JSON, in the journal
+MAX_JOURNAL_JSON = 1024 * 1024  # bytes of a JSON body in the journal; of others, its text is kept
+MAX_JOURNAL_TEXT = 1000  # characters of a body that is not kept as JSON
 
 
 def read_object(
@@ -205,10 +207,21 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
 
 
 def read_for_journal(body: bytes, masking: Masking = PLAIN, longest: int = MAX_JOURNAL_TEXT) -> Any:
-    """Return a body for the journal: without secrets; the start of its text if it is not JSON."""
+    """Return a body for the journal: without secrets; the start of its text if it is not JSON, or
+    too large.
+    """
     if not body:
         return None
-    try:
-        return redact(_read_json(body), masking)
-    except ApiError:
-        return cut_before_secret(body[:longest].decode(errors="replace"), masking)
+    with suppress(ApiError):
+        if len(body) <= MAX_JOURNAL_JSON:
+            return redact(_read_json(body), masking)
+    return cut_before_secret(body[:longest].decode(errors="replace"), masking)
+
+
+def estimate_size(body: bytes) -> int:
+    """How many bytes of memory a body takes in the journal: a high estimate, which is made fast."""
+    if len(body) > MAX_JOURNAL_JSON:
+        return MAX_JOURNAL_TEXT
+    characters = len(body) if body.isascii() else 4 * len(body)
+    values = body.count(b",") + body.count(b":")
+    return characters + 80 * (values + body.count(b"[")) + 200 * body.count(b"{")

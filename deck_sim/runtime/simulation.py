@@ -6,7 +6,7 @@ world.
 
 import logging
 import os
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from deck_sim.base.errors import nearest_type, quote
 from deck_sim.base.redaction import Masking
 from deck_sim.contract.editions import DEFAULT_EDITION, explain_foreign_event
 from deck_sim.contract.error_catalog import ApiError, problem, raise_problems, refuse
+from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.options import Options
@@ -37,7 +38,7 @@ from deck_sim.runtime.advance import (
 )
 from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS, ProcessWatch
 from deck_sim.runtime.forecast import Forecast
-from deck_sim.runtime.journal import MAX_CALLS, Call, StoredAnswer
+from deck_sim.runtime.journal import Journal, StoredAnswer
 from deck_sim.runtime.polling import pass_polled_time
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.responses import SentResponses
@@ -53,6 +54,9 @@ MODES = (REAL, FROZEN, ON_POLL, FOLLOW)
 WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
 FIRST_MOMENT = datetime(1000, 1, 1, tzinfo=UTC)  # at which a world can begin
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
+_MOST_CHOICES = 20  # that are kept
+_MOST_CRASHES = 20
+_MOST_WARNINGS = 100  # about ignored names
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +114,18 @@ class Simulation:
     speed: float = field(init=False)
     step: timedelta | None = field(init=False)  # what a read costs; None: it jumps
     selection: SelectionState = field(default_factory=SelectionState)
-    journal: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
+    journal: Journal = field(default_factory=Journal)
     responses: SentResponses = field(default_factory=SentResponses)
-    choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
+    choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=_MOST_CHOICES))
     epoch: str = field(default_factory=new_epoch)
     chosen: dict[str, Choice] = field(default_factory=dict)  # by resource that plays or played it
     ignored_names: dict[str, None] = field(default_factory=dict)  # the warnings about them, once
     rate_limiter: RateLimiter = field(init=False)
     strict_fidelity: bool = field(init=False)  # refuse calls that rely on strict assumptions
-    stored_answers: dict[str, StoredAnswer] = field(default_factory=dict)  # by idempotency key
-    crashes: list[str] = field(default_factory=list)  # tracebacks of errors inside the server
+    # By idempotency key, oldest first. The oldest of a plain dict is not found at once.
+    stored_answers: OrderedDict[str, StoredAnswer] = field(default_factory=OrderedDict)
+    dropped_answers: int = 0  # that could have been replayed
+    crashes: BoundedLog[str] = field(default_factory=BoundedLog)  # tracebacks of our own errors
     answering: set[str] = field(default_factory=set)  # idempotency keys of calls in progress
     advancing: bool = False  # an advance is in progress; a second one is refused
     dropped: bool = False  # reset or deleted: sends no more webhooks
@@ -149,10 +155,46 @@ class Simulation:
         salt = blake2b(self.key.encode(), digest_size=8).hexdigest()
         return Masking(self.world.options.mask, salt)
 
+    # The past
+
     @property
-    def call_count(self) -> int:
-        """The number of all calls of the Deck API, also of those that are no longer kept."""
-        return self.journal[-1].number if self.journal else 0
+    def dropped_records(self) -> dict[str, int]:
+        """How many records of each kind were dropped. The option `keep_calls` keeps more `calls`,
+        and so on.
+        """
+        world = self.world
+        return {
+            "calls": self.journal.dropped,
+            "events": world.events.dropped,
+            "timeline": world.timeline.dropped,
+            "runs": world.finished_runs.dropped,
+            "keys": self.dropped_answers,
+        }
+
+    def forget_oldest(self) -> None:
+        """Drop what the options do not keep."""
+        for resource_id in self.world.forget_oldest():
+            self.chosen.pop(resource_id, None)
+        options = self.world.options
+        self.crashes.keep(_MOST_CRASHES)
+        self.journal.keep(options.keep_calls)
+        self.journal.keep_bytes(options.keep_call_bytes)
+        self.responses.forget(self.journal.dropped)
+        self.forget_answers()
+
+    def forget_calls(self) -> None:
+        """Drop all calls and their responses, apart from the last."""
+        self.journal.drop(len(self.journal) - 1)
+        self.responses.forget(self.journal.dropped)
+
+    def forget_answers(self) -> None:
+        """Drop the stored answers that are too old to be replayed, or too many."""
+        answers, kept_for = self.stored_answers, self.world.rules.idempotency.kept_for
+        while answers and answers[next(iter(answers))].at + kept_for <= self.world.now:
+            answers.popitem(last=False)
+        while len(answers) > self.world.options.keep_keys:
+            answers.popitem(last=False)
+            self.dropped_answers += 1
 
     # The clock
 
@@ -173,7 +215,7 @@ class Simulation:
 
         If a followed clock went back, the world does not, unless nothing has happened in it yet.
         """
-        began, position = self.world.now, len(self.world.timeline)
+        began, position = self.world.now, self.world.timeline.total
         moment = self._clock.read(began, LAST_MOMENT) if self._clock else began
         if moment >= began:
             yield from pass_time_until(self, moment)
@@ -183,7 +225,8 @@ class Simulation:
         else:
             self.world.begin_at(moment)
             self.epoch = new_epoch()
-        return AdvanceReport(self.world.now, self.world.timeline[position:], position)
+        happened = self.world.timeline.since(position)
+        return AdvanceReport(self.world.now, happened, self.world.timeline.total - len(happened))
 
     def watch_process(self) -> None:
         """Warn once if the process is frozen and moves its time, and this frozen world does not."""
@@ -245,7 +288,7 @@ class Simulation:
         if likely and type_ not in self.world.event_types:
             text = f"unknown event type {quote(type_)}{likely}"
             raise refuse("request/input_invalid", text, field="until.event")
-        wanted = AwaitedEvent(type_, resource_id, len(self.world.events))
+        wanted = AwaitedEvent(type_, resource_id, self.world.events.total)
         until = self.world.now + min(limit, LAST_MOMENT - self.world.now)
         with self._advancing() as report:
             steps_left = with_breaks(steps(self, until))
@@ -317,7 +360,8 @@ class Simulation:
         opening = NewResource(kind, header, facts, self.world.seed, self.world.edition)
         choice = choose(opening, self.selection, self.library)
         self._warn("magic_name", choice.warnings)
-        self.ignored_names |= dict.fromkeys(choice.warnings)
+        if len(self.ignored_names) < _MOST_WARNINGS:
+            self.ignored_names |= dict.fromkeys(choice.warnings)
         self.choices.append(choice)
         script = choice.script
         if script.refusal:
@@ -340,12 +384,13 @@ class Simulation:
     @contextmanager
     def _advancing(self) -> Iterator[AdvanceReport]:
         """Fill the report at the end; note in the timeline that the clock was moved."""
-        began, position = self.world.now, len(self.world.timeline)
+        began, position = self.world.now, self.world.timeline.total
         report = AdvanceReport(began, [], position)
         try:
             yield report
         finally:
-            report.now, report.happened = self.world.now, self.world.timeline[position:]
+            report.now, report.happened = self.world.now, self.world.timeline.since(position)
+            report.after = self.world.timeline.total - len(report.happened)
             if report.now > began:
                 self.world.note("clock", "", f"advanced {format_duration(report.now - began)}")
                 if self._clock is not None:

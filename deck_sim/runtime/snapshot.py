@@ -26,6 +26,7 @@ from deck_sim.base.redaction import Masked
 from deck_sim.base.version import __version__
 from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.injected import Injected, InjectedFaults
 from deck_sim.engine.options import Options
@@ -34,7 +35,7 @@ from deck_sim.engine.story import Held, Script, Story
 from deck_sim.engine.timers import Timers
 from deck_sim.engine.world import World
 from deck_sim.faults.fault import REGISTRY as FAULTS
-from deck_sim.runtime.journal import Call, StoredAnswer
+from deck_sim.runtime.journal import Call, Journal, StoredAnswer
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
@@ -44,7 +45,7 @@ from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.selection import Choice, IgnoredName, SelectionState
 
-VERSION = 1
+VERSION = 2
 MAX_DEPTH = 1000  # of a document: it contains request bodies, which may be deep themselves
 
 # Fields of a simulation that belong to the server or to the moment. All others are kept.
@@ -320,6 +321,16 @@ _FORMS: dict[type, tuple[str, _Write, _Read]] = {
     dict: ("dict", _pairs, _read_pairs),
     OrderedDict: ("ordered", _pairs, lambda r, d: OrderedDict(_read_pairs(r, d))),
     Counter: ("counter", _pairs, lambda r, d: Counter(_read_pairs(r, d))),
+    BoundedLog: (
+        "log",
+        lambda w, v: [v.dropped, _items(w, v)],
+        lambda r, d: BoundedLog(map(r.read, d[1]), d[0]),
+    ),
+    Journal: (
+        "journal",
+        lambda w, v: [v.dropped, _items(w, v)],
+        lambda r, d: Journal(map(r.read, d[1]), d[0]),
+    ),
     deque: (
         "deque",
         lambda w, v: [v.maxlen, _items(w, v)],

@@ -1,10 +1,10 @@
 """The timeline of a world as the control API prints it: entries and calls, in their order."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from deck_sim.base.redaction import redact
 from deck_sim.engine.records import Event, TimelineEntry
@@ -12,7 +12,6 @@ from deck_sim.runtime.journal import GAVE_UP, Call
 from deck_sim.runtime.serialization import print_moment
 from deck_sim.runtime.simulation import Simulation
 
-Item = TypeVar("Item")
 Record = tuple[str, dict[str, Any]]  # `entry`, `call` or `event`, and what is printed of it
 
 _COUNT = re.compile(r"[0-9]{1,15}")
@@ -20,8 +19,8 @@ _ABOUT = ("name", "external_id", "event_type")  # shown of a new resource, besid
 
 
 def print_timeline(simulation: Simulation) -> Iterator[dict[str, Any]]:
-    """Every entry and call, without events."""
-    position = Position(events=len(simulation.world.events))
+    """Every entry and call, without events; the first may count those that were dropped."""
+    position = Position(events=simulation.world.events.total)
     while record := next_record(simulation, position):
         yield record[1]
 
@@ -48,10 +47,28 @@ class Position:
         world = simulation.world
         return (
             self.epoch == simulation.epoch
-            and self.entries <= len(world.timeline)
-            and self.calls <= simulation.call_count
-            and self.events <= len(world.events)
+            and self.entries <= world.timeline.total
+            and self.calls <= simulation.journal.total
+            and self.events <= world.events.total
         )
+
+    def skip_dropped(self, simulation: Simulation) -> dict[str, Any]:
+        """Move behind the records that were dropped; returns an entry that counts them, if any."""
+        world = simulation.world
+        entries = max(world.timeline.dropped - self.entries, 0)
+        calls = max(simulation.journal.dropped - self.calls, 0)
+        events = max(world.events.dropped - self.events, 0)
+        if not (entries or calls or events):
+            return {}
+        self.entries, self.calls, self.events = (
+            self.entries + entries,
+            self.calls + calls,
+            self.events + events,
+        )
+        counts = {"entries": entries, "calls": calls, "events": events}
+        what = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        text = f"dropped: {what}; the `keep_…` options of the world keep more"
+        return {"at": print_moment(world.now), "kind": "dropped", "id": "", "what": text, **counts}
 
     def __str__(self) -> str:
         return f"{self.epoch}:{self.entries}:{self.calls}:{self.events}"
@@ -60,15 +77,18 @@ class Position:
 def next_record(simulation: Simulation, position: Position) -> Record | None:
     """The record after a position, which moves behind it; None after the last.
 
-    A call stands before the entries that it caused, an event behind the entry that emitted it.
-    Calls that are no longer kept are skipped.
+    A call stands before the entries that it caused, an event behind the entry that emitted it. One
+    record tells how many were dropped that come here.
     """
     world, journal = simulation.world, simulation.journal
-    entry, event = _at(world.timeline, position.entries), _at(world.events, position.events)
-    first = journal[0].number if journal else 1
-    call = _at(journal, max(position.calls - first + 1, 0))
-    last = world.timeline[position.entries - 1] if position.entries else None
-    if event and ((last and _emitted(last, event)) or (call is None and entry is None)):
+    if dropped := position.skip_dropped(simulation):
+        return "dropped", dropped
+    entry, event = world.timeline.at(position.entries), world.events.at(position.events)
+    call, last = journal.at(position.calls), world.timeline.at(position.entries - 1)
+    is_due = call is None and entry is None
+    # The entry that emitted it may have been dropped.
+    is_overdue = entry is not None and event is not None and event.created_at < entry.at
+    if event and ((last and _emitted(last, event)) or is_due or is_overdue):
         position.events += 1
         return "event", _print_event(event, position.events)
     if call and (entry is None or call.after <= position.entries):
@@ -84,10 +104,6 @@ def _emitted(entry: TimelineEntry, event: Event) -> bool:
     resource = event.data
     is_same = (entry.id, entry.at) == (resource.id, event.created_at)
     return is_same and entry.status in (None, resource.status)
-
-
-def _at(items: Sequence[Item], index: int) -> Item | None:
-    return items[index] if index < len(items) else None
 
 
 def print_entries(
@@ -166,7 +182,9 @@ def _print_changes(simulation: Simulation, entry: TimelineEntry) -> dict[str, An
 
 def _print_about(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]:
     """The ids that a new resource refers to, what it is called, and the scenario it plays."""
-    resource = simulation.world.all(entry.kind)[entry.id]
+    resource = simulation.world.all(entry.kind).get(entry.id)
+    if resource is None:  # forgotten
+        return {}
     about: dict[str, Any] = redact(
         {
             name: value

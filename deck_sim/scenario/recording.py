@@ -161,8 +161,9 @@ def _read_effect(
     world: World, resource: Resource, entry: TimelineEntry, shots: Iterator[Json]
 ) -> Json | None:
     if entry.kind == "storage" and entry.is_creation:
-        item = world.all("storage")[entry.id]
-        return {"file": _file(world, item)} if item["task_run_id"] == resource.id else None
+        item = world.all("storage").get(entry.id)  # None: forgotten, with its run
+        is_of_run = item is not None and item["task_run_id"] == resource.id
+        return {"file": _file(world, item)} if item and is_of_run else None
     if entry.id != resource.id or entry.status:
         return None
     word, _, rest = entry.what.partition(" ")

@@ -37,7 +37,6 @@ from deck_sim.contract.assumptions import (
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.runtime.activity import log_call, log_refused
-from deck_sim.runtime.journal import note_departure
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import read_moment
@@ -195,8 +194,8 @@ class DeckApp(App):
             self.worlds.note_control(simulation.key)
         await self.worlds.dispatcher.catch_up(simulation)
         simulation.watch_process()
-        request.timeline_length = len(simulation.world.timeline)
-        request.event_count = len(simulation.world.events)
+        request.timeline_length = simulation.world.timeline.total
+        request.event_count = simulation.world.events.total
         answer = fire_call_fault(request)
         if answer is not None:
             return answer
@@ -272,7 +271,7 @@ async def _hold_answer(request: Request) -> None:
     has_left = await leaves_before(released.wait(), request.receive)
     kept_back.remove(send)
     if has_left:
-        note_departure(simulation.journal, request.id)
+        simulation.journal.note_departure(request.id)
 
 
 async def _read_body(receive: Receive) -> bytes | None:

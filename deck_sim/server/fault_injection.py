@@ -28,7 +28,6 @@ from deck_sim.faults.outgoing import (
     WHOLE,
     OutgoingResponse,
 )
-from deck_sim.runtime.journal import note_departure
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.request import Answer, Request, error_answer
 
@@ -85,7 +84,7 @@ async def send_early_webhooks(request: Request) -> None:
     world = simulation.world
     if not world.injected or simulation.advancing:
         return
-    new = {event.id: event for event in world.events[request.event_count :]}
+    new = {event.id: event for event in world.events.since(request.event_count)}
     newest_first = reversed([*world.all("event_delivery").values()])
     deliveries = [*takewhile(lambda delivery: delivery["event_id"] in new, newest_first)]
     early = {
@@ -136,7 +135,7 @@ class FaultyResponse:
         write = functions.get(WRITE_TO_SOCKET) if out.slow_head else None
         slow = None if write is None else _SlowHead(out.head, write)
         if out.held and not await self._wait(receive, slow.send if slow else _ignore):
-            note_departure(self.simulation.journal, self.request_id)
+            self.simulation.journal.note_departure(self.request_id)
             return
         if slow:
             slow.finish(pieces)

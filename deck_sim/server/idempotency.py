@@ -48,10 +48,8 @@ async def answer_once(
         rely_on(TWO_AT_ONCE)
         text = "A call with this idempotency key is not answered yet."
         raise refuse("idempotency/idempotency_error", text)
-    answers = simulation.stored_answers  # oldest first
-    while answers and answers[oldest := next(iter(answers))].at + rule.kept_for <= now:
-        del answers[oldest]
-    stored = answers.get(key)
+    simulation.forget_answers()
+    stored = simulation.stored_answers.get(key)
     if stored is not None:
         if stored.parameters != parameters:
             error = refuse("idempotency/idempotency_error")
@@ -68,7 +66,8 @@ async def answer_once(
     # The refusal of an assumption is not an answer that Deck gives.
     if answer.status in rule.kept and answer.status != CATALOG[REFUSED].status:
         now, headers = request.world.now, {**answer.headers}
-        answers[key] = StoredAnswer(now, name, parameters, answer.status, headers, answer.body)
+        stored = StoredAnswer(now, name, parameters, answer.status, headers, answer.body)
+        simulation.stored_answers[key] = stored
     return answer
 
 

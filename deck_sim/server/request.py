@@ -19,9 +19,11 @@ from deck_sim.engine.world import World
 from deck_sim.runtime.journal import Call, kept_headers
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import (
+    MAX_JOURNAL_JSON,
     ExtraChecks,
     Model,
     check_body,
+    estimate_size,
     read_for_journal,
     read_object,
 )
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 VERSION = {"Deck-Sim-Version": __version__}  # a header of every answer
 ASSUMED = "Deck-Sim-Assumed"  # a header: the assumptions that an answer relies on, by ledger name
 
+_CALL_BYTES = 1024  # of memory for a call in the journal, without its texts
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -138,24 +141,29 @@ def record_call(request: Request, answer: Answer) -> Call:
     """Make the journal's record of a request and its answer, without secrets."""
     errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
     readable = request.fault is None or request.fault.is_answer_readable
+    headers = kept_headers(request.headers, request.world.options.keep_headers)
+    query = redact_query(request.scope["query_string"].decode("latin-1"))
+    texts = (request.path, query, *headers.values())
     return Call(
         at=request.world.now,
         request_id=request.id,
         method=request.method,
         path=request.path,
-        query=redact_query(request.scope["query_string"].decode("latin-1")),
+        query=query,
         status=answer.status,
         body=read_for_journal(request.body, request.simulation.masking),
         errors=tuple(f"{error['type']}/{error['code']}" for error in errors),
         scenario=answer.choice,
         after=request.timeline_length,
-        headers=kept_headers(request.headers, request.world.options.keep_headers),
+        headers=headers,
         answered=_summarize(answer) if readable else {},
         replayed=request.replayed,
         fault=request.fault and request.fault.key,
         unanswered=None if readable else f"fault `{request.fault.key}`",
         assumed=read_assumed(answer.headers),
-        number=request.simulation.call_count + 1,
+        number=request.simulation.journal.total + 1,
+        size=_CALL_BYTES + sum(map(len, texts)) + estimate_size(request.body),
+        is_body_cut=len(request.body) > MAX_JOURNAL_JSON,
     )
 
 

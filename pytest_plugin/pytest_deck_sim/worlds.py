@@ -102,7 +102,7 @@ def world_of(
         failed = item.stash.get(FAILED, False)
         problems = _find_problems(item, deck, failed) if options.strict else []
         if (options.lint or item.config.getini("deck_lint")) == FAIL and not failed:
-            problems += [f"{found}"] if (found := deck.lint) else []
+            problems += deck.lint.lines()
         # The page of a test that failed before is written.
         failure = None if failed else "\n".join(problems)
         report = _write_report(item, deck, failure) if problems else ""

@@ -19,6 +19,7 @@ def call(what="GET /v2/agents", status=200, body=None, query="", errors=(), head
         "query": query,
         "headers": headers or {},
         "body": body,
+        "body_cut": False,
         "status": status,
         "errors": list(errors),
     }

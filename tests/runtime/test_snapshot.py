@@ -328,8 +328,8 @@ def test_an_odd_input_is_restored(client, odd):
 @pytest.mark.parametrize(
     ("changes", "field", "text"),
     [
-        ({"version": None}, "version", "`version` must be 1, not None"),
-        ({"version": 2}, "version", "`version` must be 1, not 2; send what `GET /_sim/snapshot`"),
+        ({"version": None}, "version", "`version` must be 2, not None"),
+        ({"version": 1}, "version", "`version` must be 2, not 1; send what `GET /_sim/snapshot`"),
         ({"values": {}}, "digest", "`digest` does not match `values`; send what"),
         ({"values": []}, "digest", "`digest` does not match `values`; send what"),
     ],

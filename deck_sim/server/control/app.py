@@ -46,23 +46,24 @@ def list_worlds(request: Request) -> Answer:
     """
     own = request.simulation.key
     found = map(request.worlds.find, [own] if own else request.worlds.known_keys)
-    return Answer({"data": [_print(simulation) for simulation in found if simulation]})
+    data = [_print(simulation) for simulation in found if simulation]
+    return Answer({"data": data, "forgotten": request.worlds.forgotten})
 
 
 def _print(simulation: Simulation) -> dict[str, Any]:
     world = simulation.world
     players = [r for kind in KINDS for r in world.resources.get(kind, {}).values()]
-    problems = (simulation.crashes, world.script_errors, simulation.ignored_names)
+    problems = simulation.crashes.total + world.script_errors.total + len(simulation.ignored_names)
     return {
         "id": world_token(simulation.key),
         "key": mask_key(simulation.key),
         "edition": world.edition,
         "now": print_moment(world.now),
         "clock": simulation.mode,
-        "calls": simulation.call_count,
+        "calls": simulation.journal.total,
         "runs": len(world.all("task_run")),
         "open_prompts": sum(asks_person(world, player) for player in players),
-        "problems": sum(map(len, problems)) + (simulation.unfollowed is not None),
+        "problems": problems + (simulation.unfollowed is not None),
     }
 
 

@@ -74,6 +74,7 @@ FieldNames = Annotated[tuple[FieldName, ...], Many, Field(max_length=50)]
 
 # How an option of a type is written.
 _WRITTEN: dict[Any, Any] = {
+    int: int,
     int | None: int,
     timedelta | None: PositiveDuration,
     bool: bool,

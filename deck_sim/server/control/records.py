@@ -9,7 +9,7 @@ from typing import Any
 from deck_sim.base.errors import quote
 from deck_sim.base.redaction import Masking, redact_headers
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, MAX_CALLS, Call
+from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call
 from deck_sim.runtime.request_bodies import read_for_journal
 from deck_sim.runtime.responses import SentResponse
 from deck_sim.runtime.serialization import print_moment, record_message, record_resource
@@ -30,10 +30,15 @@ def show_timeline(request: Request) -> Answer:
 def show_requests(request: Request) -> Answer:
     """Show the calls of the Deck API, oldest first."""
     data = [_print_whole(call) for call in request.simulation.journal]
-    kept = sorted({*KEPT_HEADERS, *request.world.options.keep_headers})
-    masked = [*request.world.options.mask]
-    edition = request.world.edition
-    return Answer({"edition": edition, "kept_headers": kept, "mask": masked, "data": data})
+    return Answer(
+        {
+            "edition": request.world.edition,
+            "kept_headers": sorted({*KEPT_HEADERS, *request.world.options.keep_headers}),
+            "mask": [*request.world.options.mask],
+            "dropped": request.simulation.journal.dropped,
+            "data": data,
+        }
+    )
 
 
 @route("GET", "/requests/{id}")
@@ -44,7 +49,11 @@ def show_request(request: Request) -> Answer:
     simulation, id_ = request.simulation, request.params["id"]
     call = next((call for call in simulation.journal if call.request_id == id_), None)
     if call is None:
-        text = f"there is no call {quote(id_)}; `GET /_sim/requests` lists the last {MAX_CALLS}"
+        dropped = simulation.journal.dropped
+        older = f", and {dropped} older ones were dropped" if dropped else ""
+        text = (
+            f"there is no call {quote(id_)}; `GET /_sim/requests` lists those that are kept{older}"
+        )
         raise refuse("request/input_invalid", text, field="id")
     gave_up = call.unanswered == GAVE_UP  # so its response was not sent
     sent = None if gave_up else simulation.responses.find(call.number)
@@ -58,6 +67,7 @@ def _print_whole(call: Call) -> dict[str, Any]:
         "query": call.query,
         "headers": dict(call.headers),
         "body": call.body,
+        "body_cut": call.is_body_cut,
         "status": call.status,
         "answered": dict(call.answered),
         "errors": list(call.errors),
@@ -87,9 +97,9 @@ def print_call(call: Call) -> dict[str, Any]:
 @route("GET", "/events")
 def show_events(request: Request) -> Answer:
     """Show every event as destinations get it, oldest first."""
-    return Answer(
-        {"data": [record_message(request.simulation, one) for one in request.world.events]}
-    )
+    events = request.world.events
+    data = [record_message(request.simulation, one) for one in events]
+    return Answer({"data": data, "dropped": events.dropped})
 
 
 @route("GET", "/events/{id}")

@@ -29,7 +29,7 @@ def show_lint(request: Request) -> Answer:
         }
         for rule, finding in lint.find_problems(request.simulation, interval)
     ]
-    return Answer({"data": data})
+    return Answer({"data": data, "dropped": request.simulation.journal.dropped})
 
 
 @route("GET", "/coverage")

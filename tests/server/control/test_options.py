@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.engine.options import OPTION_TYPES
+from deck_sim.engine.options import OPTION_TYPES, Options
 
 OFF = {
     "session_limit": None,
@@ -11,6 +11,7 @@ OFF = {
     "connection_idle": None,
     "keep_headers": [],
     "mask": [],
+    **{name: getattr(Options(), name) for name in OPTION_TYPES if OPTION_TYPES[name] is int},
 }
 ON = {
     "timeout_cap": 900,
@@ -52,6 +53,7 @@ def test_a_snapshot_keeps_the_options(sim):
         ({"session_limit": -1}, "session_limit"),
         ({"timeout_cap": True}, "timeout_cap"),
         ({"timeout_cap": 0}, "timeout_cap"),
+        ({"keep_calls": 0}, "keep_calls"),
         ({"screenshots": "yes"}, "screenshots"),
         ({"connection_idle": "soon"}, "connection_idle"),
         ({"session_limt": 1}, "session_limt"),

@@ -82,22 +82,20 @@ def test_a_restored_world_has_its_calls_without_responses(api, sim):
 
 
 def test_the_oldest_responses_are_dropped(monkeypatch):
-    """By their number, and by the size of all bodies."""
-    monkeypatch.setattr(responses, "MAX_BODIES", 10)
-    monkeypatch.setattr(responses, "MAX_CALLS", 3)
+    """By the size of all."""
+    monkeypatch.setattr(responses, "MAX_BODIES", 2 * 1024 + 10)
     kept = SentResponses()
-    for number in range(6):
-        kept.keep(number, [], b"")
-    assert [number for number in range(6) if kept.find(number)] == [3, 4, 5]
-    kept.keep(6, [], b"12345678")
+    kept.keep(6, [], b"1234567")
     kept.keep(7, [], b"123")
-    assert [number for number in range(8) if kept.find(number)] == [7]
+    assert [number for number in range(9) if kept.find(number)] == [6, 7]
+    kept.keep(8, [], b"1")
+    assert [number for number in range(9) if kept.find(number)] == [7, 8]
 
 
 def test_an_unknown_call_is_refused(message):
     """The message says where the calls are listed."""
     assert message("GET", "/requests/req_none") == (
-        "there is no call 'req_none'; `GET /_sim/requests` lists the last 10000"
+        "there is no call 'req_none'; `GET /_sim/requests` lists those that are kept"
     )
 
 

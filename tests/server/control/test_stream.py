@@ -6,7 +6,6 @@ import itertools
 import json
 import threading
 import weakref
-from collections import deque
 from contextlib import contextmanager, nullcontext
 
 import httpx2
@@ -221,14 +220,24 @@ def test_a_real_clock_moves_while_a_stream_is_open(sim, api, streaming):
         assert messages.until(what="connecting -> connected")
 
 
-def test_calls_that_are_no_longer_kept_are_skipped(api, streaming, simulation):
-    """Their numbers are missing."""
-    simulation().journal = deque(maxlen=2)
-    for _ in range(4):
-        api.get("/agents")
+def test_a_stream_tells_of_records_that_were_dropped(api, sim, streaming):
+    """Also one that goes on behind a position that was dropped."""
+    sim.patch("/world", json={"keep_calls": 2, "keep_timeline": 3, "keep_events": 1})
+    api.get("/agents")
     with streaming() as messages:
-        found = messages.until(type_="ready")
-    assert [data["number"] for type_, data in found if type_ == "call"] == [3, 4]
+        messages.until(type_="ready")
+        last = messages.last
+    for name in "abcd":
+        api.post("/agents", json={"name": name})
+    for position, counts in (("", (1, 3, 3)), (last, (1, 2, 3))):
+        with streaming(position) as messages:
+            found = messages.until(type_="ready")
+        assert [*found[1][1].values()][-3:] == [*counts]
+        assert found[1][1]["what"].startswith(f"dropped: 1 entries, {counts[1]} calls, 3 events;")
+        assert [(type_, data["number"]) for type_, data in found[2:-1]] == [
+            *(("entry", 2), ("call", 4), ("entry", 3)),
+            *(("call", 5), ("entry", 4), ("event", 4)),
+        ]
 
 
 def test_a_long_history_is_complete(streaming, simulation):

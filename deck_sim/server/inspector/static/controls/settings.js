@@ -85,7 +85,7 @@ export function settingsCard(ctx) {
 
 /** @param {Field} one */
 function isHere({ name }) {
-  return !ELSEWHERE.includes(name);
+  return !ELSEWHERE.includes(name) && !name.match(/^keep_(?!headers)/); // how much a world keeps
 }
 
 /** @param {Field} one @returns {Field} */

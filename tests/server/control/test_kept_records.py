@@ -1,0 +1,174 @@
+"""The limits on what a world keeps of its past."""
+
+import json
+
+import pytest
+
+from deck_sim.runtime.request_bodies import estimate_size
+from deck_sim.scenario.loader import read_scenario
+
+
+@pytest.fixture
+def dropped(sim):
+    """How many records of each kind were dropped."""
+    return lambda: sim.get("/world").json()["dropped"]
+
+
+@pytest.fixture
+def agents(api):
+    """Create agents, a call each."""
+
+    def agents(*names):
+        return [api.post("/agents", json={"name": name}).json()["id"] for name in names]
+
+    return agents
+
+
+def test_the_journal_keeps_the_last_calls(api, sim, agents, dropped):
+    """The rest is counted, and the numbers of calls go on."""
+    sim.patch("/world", json={"keep_calls": 2})
+    agents("a", "b", "c")
+    shown = sim.get("/requests").json()
+    assert [call["body"]["name"] for call in shown["data"]] == ["b", "c"]
+    assert (shown["dropped"], dropped()["calls"]) == (1, 1)
+    first = sim.get("/timeline").json()["data"]
+    assert first[0]["what"].startswith("dropped: 1 calls;")
+    assert [entry["number"] for entry in first if entry["kind"] == "call"] == [2, 3]
+
+
+def test_the_journal_is_bounded_by_bytes(sim, agents, dropped):
+    """The last call is kept, however large it is."""
+    sim.patch("/world", json={"keep_call_bytes": 6000})
+    agents("a" * 2000, "b" * 2000)
+    assert dropped()["calls"] == 1
+    agents("c" * 9000)
+    assert [call["body"]["name"][0] for call in sim.get("/requests").json()["data"]] == ["c"]
+
+
+def test_responses_go_with_their_calls(api, sim, agents, simulation):
+    """The response to a dropped call is not kept."""
+    sim.patch("/world", json={"keep_calls": 1})
+    agents("a", "b")
+    assert [simulation().responses.find(number) is None for number in (1, 2)] == [True, False]
+
+
+def test_the_journal_keeps_the_start_of_a_large_body(api, sim):
+    """It says so."""
+    api.post("/agents", json={"name": "x" * 1024**2})
+    [call] = sim.get("/requests").json()["data"]
+    assert call["body_cut"] is True
+    assert (call["body"][:10], len(call["body"])) == ('{"name":"x', 1000)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [[]] * 1000,
+        [{"a": 1}] * 1000,
+        {f"name {n}": n * 1.5 for n in range(1000)},
+        ["é" * 100] * 100,
+        "x" * 10_000,
+    ],
+)
+def test_the_estimate_of_a_body_is_high(data):
+    """It is above what its values take, as Python counts them."""
+    import sys
+
+    def size(value):
+        inner = value if isinstance(value, list) else []
+        inner = [*value, *value.values()] if isinstance(value, dict) else inner
+        return sys.getsizeof(value) + sum(map(size, inner))
+
+    body = json.dumps(data).encode()
+    assert estimate_size(body) >= size(json.loads(body)) - 100
+
+
+def test_old_events_go_with_their_deliveries(api, sim, agents, advance, dropped):
+    """The messages of a queue go, too; numbers and pages go on."""
+    body = {"type": "aws_sqs", "name": "q", "events": ["*"], "config": {"queue_url": "q"}}
+    destination = api.post("/event-destinations", json=body).json()["id"]
+    sim.patch("/world", json={"keep_events": 2})
+    agents(*"abc")
+    advance("0s")
+    agents("d")
+    events = [event["id"] for event in sim.get("/events").json()["data"]]
+    assert (len(events), dropped()["events"], sim.get("/events").json()["dropped"]) == (2, 2, 2)
+    assert [one["event_id"] for one in sim.get("/deliveries").json()["data"]] == events
+    assert len(sim.get(f"/destinations/{destination}/messages").json()["data"]) == 2
+
+
+def test_finished_runs_go_with_their_files(api, sim, simulation, task, run_task, advance, dropped):
+    """Those that have not finished stay."""
+    text = "version: 1\nname: filed\ntask_run: [running, screenshot: s.png, file: f.txt, completed]"
+    simulation().library.add(read_scenario(text))
+    api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
+    sim.patch("/world", json={"keep_runs": 1})
+    runs = [run_task(name)["id"] for name in ("agent_hangs", "filed", "filed")]
+    advance("1m")
+    world = simulation().world
+    assert [run["id"] for run in sim.get("/task-runs").json()["data"]] == [runs[0], runs[2]]
+    assert (dropped()["runs"], [*world.screenshots]) == (1, [runs[2]])
+    assert [file["task_run_id"] for file in world.all("storage").values()] == [runs[2]]
+    assert simulation().chosen.keys() & runs == {runs[0], runs[2]}
+    assert api.get(f"/task-runs/{runs[1]}").json()["errors"][0]["code"] == "task_run_not_found"
+    assert sim.get("/timeline").status_code == 200
+
+
+def test_finished_sessions_go_like_runs(sim, simulation, advance):
+    """The session of a run ends after it."""
+    sim.post("/reset", json={"edition": "credentials", "keep_runs": 1})
+    resources = {
+        "agents": [{"id": "agt_1", "name": "a"}],
+        "sources": [{"id": "src_1", "type": "website", "website": {"url": "https://a.example"}}],
+        "tasks": [{"id": "task_1", "agent_id": "agt_1", "name": "t"}],
+        "task_runs": [
+            {"id": f"trun_{n}", "task_id": "task_1", "source_id": "src_1", "scenario": "success"}
+            for n in range(2)
+        ],
+    }
+    assert sim.post("/seed", json={"resources": resources}).status_code == 200
+    advance("1d")
+    world = simulation().world
+    (session,) = world.all("session")
+    assert [*world.all("task_run")] == ["trun_1"]
+    assert world.members == {("agt_1", "agent_id"): ["task_1"], (session, "session_id"): ["trun_1"]}
+
+
+def test_a_stored_answer_that_was_dropped_is_not_replayed(api, sim, dropped):
+    """So the call is made again."""
+    sim.patch("/world", json={"keep_keys": 1})
+
+    def create(key):
+        return api.post("/agents", json={"name": "x"}, headers={"Idempotency-Key": key}).json()[
+            "id"
+        ]
+
+    first, second = create("a"), create("b")
+    assert (create("b"), dropped()["keys"]) == (second, 1)
+    assert create("a") != first
+
+
+def test_stored_answers_go_when_they_are_too_old(api, sim, advance, simulation, dropped):
+    """They are not counted: nobody can miss them."""
+    api.post("/agents", json={"name": "x"}, headers={"Idempotency-Key": "a"})
+    advance("1439m")
+    assert [*simulation().stored_answers] == ["a"]
+    advance("1m")
+    assert (simulation().stored_answers, dropped()["keys"]) == ({}, 0)
+
+
+def test_the_timeline_keeps_its_last_entries(sim, agents, advance, dropped):
+    """A report of an advance has the right numbers."""
+    sim.patch("/world", json={"keep_timeline": 2})
+    agents("a", "b", "c")
+    assert dropped()["timeline"] == 1
+    advance("5s")
+    numbered = [one for one in sim.get("/timeline").json()["data"] if one["kind"] != "call"]
+    assert [(one["kind"], one.get("number")) for one in numbered] == [
+        ("dropped", None),
+        ("agent", 3),
+        ("clock", 4),
+    ]
+    advance("5s")
+    later = sim.post("/clock/advance", json={"by": "5s"}).json()
+    assert [one["number"] for one in later["happened"]] == []
