@@ -187,7 +187,11 @@ class Arrival:
         pairs = [line.partition(":") for line in lines]
         self.headers = {name.lower(): value.strip() for name, _, value in pairs}
         self.body = stream.read(int(self.headers.get("content-length", 0)))
-        self.data = json.loads(self.body or "null")
+
+    @property
+    def data(self):
+        """The body as JSON."""
+        return json.loads(self.body or "null")
 
 
 class Receiver(socketserver.ThreadingTCPServer):

@@ -1,5 +1,6 @@
 """A response or a webhook that is about to be sent, as a fault sees it."""
 
+import gzip
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -61,3 +62,18 @@ class OutgoingWebhook:
     signed: bytes  # the body that is signed
     body: bytes  # the body that is sent
     copies: int = 1
+    at_once: bool = False  # all copies, and without waiting for those that were due before
+    content_type: str = "application/json"
+    is_gzipped: bool = False
+    answered: int | None = None  # the status of an answer before it gets to the receiver
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that describe the body."""
+        encoding = {"content-encoding": "gzip"} if self.is_gzipped else {}
+        return {"content-type": self.content_type, **encoding}
+
+    @property
+    def sent(self) -> bytes:
+        """The body as it is sent."""
+        return gzip.compress(self.body, mtime=0) if self.is_gzipped else self.body

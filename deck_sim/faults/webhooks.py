@@ -6,19 +6,22 @@ import base64
 from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from deck_sim.base.durations import format_duration
-from deck_sim.engine.deliveries import hold_back, lose
+from deck_sim.base.validation import Whole
+from deck_sim.engine.deliveries import find_paired, hold_back, lose
 from deck_sim.engine.injected import HASTE, WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.faults.fault import Fault, fault_field
 from deck_sim.faults.outgoing import OutgoingWebhook
-from deck_sim.faults.values import Duration, EventType, OnlyTrue
+from deck_sim.faults.values import ContentType, Duration, EventType, OnlyTrue
 
 STALE = timedelta(minutes=10)  # verifiers allow five
-MAX_REORDER = timedelta(seconds=30)
+MAX_WAIT = timedelta(seconds=30)
 _UNKNOWN_SECRET = "whsec_" + base64.b64encode(b"a key that nobody was ever given").decode()
 
 
@@ -61,7 +64,38 @@ class Reordered(WebhookFault):
     reorder: OnlyTrue
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        hold_back(world, delivery, MAX_REORDER, "until the next one is sent", overtaken=True)
+        hold_back(world, delivery, MAX_WAIT, "until the next one is sent", world.held_back)
+        return True
+
+
+class Concurrent(WebhookFault):
+    """The webhook is sent twice at the same time, with the same id; or at the same time as the next
+    one to its destination, or after 30 s without one.
+    """
+
+    key = "concurrent"
+    concurrent: Literal["duplicate", "next"]
+    """What is sent at the same time: the webhook again, or the next one to its destination."""
+
+    def intercept(self, world: World, delivery: Resource) -> bool:
+        if self.concurrent == "duplicate" or find_paired(world, delivery):
+            return False
+        hold_back(world, delivery, MAX_WAIT, "until the next one is due", world.paired)
+        return True
+
+    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
+        return replace(webhook, copies=2 if self.concurrent == "duplicate" else 1, at_once=True)
+
+
+class Delayed(WebhookFault):
+    """The webhook is sent later."""
+
+    key = "delay"
+    delay: Duration
+    """How much later, on the world's clock."""
+
+    def intercept(self, world: World, delivery: Resource) -> bool:
+        hold_back(world, delivery, self.delay, f"for {format_duration(self.delay)}")
         return True
 
 
@@ -76,16 +110,40 @@ class Dropped(WebhookFault):
         return True
 
 
-class Delayed(WebhookFault):
-    """The webhook is sent later."""
+class Answered(WebhookFault):
+    """A proxy in front of the receiver answers, and the webhook does not get there: a redirect,
+    which Deck does not follow, or an error. The attempt has failed.
+    """
 
-    key = "delay"
-    delay: Duration
-    """How much later, on the world's clock."""
+    key = "status"
+    status: Annotated[int, Field(ge=300, le=599), Whole]
+    """The HTTP status of the answer."""
 
-    def intercept(self, world: World, delivery: Resource) -> bool:
-        hold_back(world, delivery, self.delay, f"for {format_duration(self.delay)}")
-        return True
+    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
+        return replace(webhook, answered=self.status)
+
+
+class OtherContentType(WebhookFault):
+    """The webhook has another content type; its body is JSON all the same."""
+
+    key = "content_type"
+    content_type: ContentType
+    """The header `Content-Type`."""
+
+    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
+        return replace(webhook, content_type=self.content_type)
+
+
+class Gzipped(WebhookFault):
+    """The body is compressed after it was signed, as by a proxy: a receiver must decompress it
+    before it verifies the signature.
+    """
+
+    key = "gzip"
+    gzip: OnlyTrue
+
+    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
+        return replace(webhook, is_gzipped=True)
 
 
 class StaleTimestamp(WebhookFault):

@@ -41,7 +41,7 @@ from deck_sim.runtime.serialization import (
     print_moment,
 )
 from deck_sim.runtime.simulation import FOLLOW, Simulation
-from deck_sim.webhooks.sender import App, Sender
+from deck_sim.webhooks.sender import App, Outcome, Sender, explain_status
 from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
 
 log = logging.getLogger("deck_sim")
@@ -254,13 +254,11 @@ class Dispatcher:
         headers = {
             "user-agent": "deck-sim",
             **custom_headers(config.get("custom_headers")),
-            "content-type": "application/json",
+            **webhook.headers,
             **({} if fault is None else {FAULT_HEADER: fault.key}),
             **signed_headers(webhook.secrets, attempt.event.id, webhook.stamp, webhook.signed),
         }
-        outcome = await self._sender.send(config["url"], headers, webhook.body)
-        for _ in range(webhook.copies - 1):
-            await self._sender.send(config["url"], headers, webhook.body)
+        outcome = await self._send(config["url"], headers, webhook)
         error = outcome.error
         if error is None and not outcome.ok and abs(wall - stamp) > TOLERANCE:
             error = (
@@ -280,6 +278,19 @@ class Dispatcher:
             fault=fault and fault.key,
             refusal=_explain_refusal(secrets[0], headers, webhook.body, wall),
         )
+
+    async def _send(
+        self, url: str, headers: Mapping[str, str], webhook: OutgoingWebhook
+    ) -> Outcome:
+        """Send a webhook as often as a fault says; returns the outcome of the first copy."""
+        if webhook.answered is not None:
+            return Outcome(webhook.answered, explain_status(webhook.answered), latency_ms=0)
+        send = partial(self._sender.send, url, headers, webhook.sent, at_once=webhook.at_once)
+        if webhook.at_once:
+            outcomes = await asyncio.gather(*(send() for _ in range(webhook.copies)))
+        else:
+            outcomes = [await send() for _ in range(webhook.copies)]
+        return outcomes[0]
 
 
 def _explain_refusal(

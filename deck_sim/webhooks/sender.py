@@ -51,6 +51,11 @@ class Outcome:
         return self.error is None and self.status is not None and 200 <= self.status < 300
 
 
+def explain_status(status: int | None) -> str | None:
+    """Why an answer with this status is no success, if that is not obvious."""
+    return f"answered {status}; redirects are not followed" if status in REDIRECTS else None
+
+
 class Sender:
     """Sends the webhooks of one server, on that server's event loop."""
 
@@ -71,10 +76,16 @@ class Sender:
         self._tls: ssl.SSLContext | None = None
         self._limits = ConcurrencyLimits()
 
-    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
-        """Send one POST request. Failures are part of the outcome; none is raised."""
+    async def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, *, at_once: bool = False
+    ) -> Outcome:
+        """Send one POST request; `at_once` while earlier ones to this URL are in progress, too.
+
+        Failures are part of the outcome; none is raised.
+        """
         target = read_target(url)
-        async with self._limits.wait(url, (target.host, target.port)) as taken:
+        port = target.host, target.port
+        async with self._limits.wait(url, port, at_once=at_once) as taken:
             began, error = real_time.monotonic_ns(), None
             sent = {**target.headers(body), **headers}
             exchange = Exchange(target.path, sent, body)
@@ -88,9 +99,8 @@ class Sender:
                         await self._run(exchange, target, taken)
             except Exception as failure:  # no list of what a receiver can cause is complete
                 error = self._explain(failure, target, exchange)
-            if exchange.status in REDIRECTS and error is None:
-                error = f"answered {exchange.status}; redirects are not followed"
             took = (real_time.monotonic_ns() - began) // 1_000_000
+            error = error or explain_status(exchange.status)
             return Outcome(exchange.status, error, took, exchange.headers, sent)
 
     async def _run(self, exchange: Exchange, target: Target, taken: Callable[[], None]) -> None:

@@ -42,7 +42,7 @@ class Receivers(Sender):
         if not waits:
             self.may_answer.set()
 
-    async def send(self, url, headers, body):
+    async def send(self, url, headers, body, *, at_once):
         """Answer a webhook."""
         self.sent.append(url)
         self.called.set()
@@ -289,10 +289,10 @@ def test_webhooks_that_cause_webhooks_without_end_are_an_error(local):
     """A receiver that answers each event with another one at the same moment."""
 
     class Echo(Receivers):
-        async def send(self, *request):
+        async def send(self, *request, at_once):
             assert len(self.sent) <= MAX_PAUSES, "the advance goes on after its limit"
             create_agent(simulation)
-            return await super().send(*request)
+            return await super().send(*request, at_once=at_once)
 
     simulation, dispatcher = local(Echo())
     with pytest.raises(ApiError, match=f"{MAX_PAUSES} times webhooks were sent at one moment"):
@@ -587,7 +587,7 @@ def test_an_error_in_the_background_is_recorded(local, caplog):
     """It is in the world's crashes and in the log."""
 
     class Broken(Sender):
-        async def send(self, *request):
+        async def send(self, *request, at_once):
             return 1 / 0
 
     simulation, dispatcher = local(Broken(), mode="real")
@@ -629,10 +629,10 @@ def test_the_order_of_responses_changes_nothing(local):
     """Events, timeline and log do not depend on how fast receivers are."""
 
     class Ordered(Receivers):
-        async def send(self, url, headers, body):
+        async def send(self, url, headers, body, *, at_once):
             if url == self.first:
                 self.may_answer.set()
-            return await super().send(url, headers, body)
+            return await super().send(url, headers, body, at_once=at_once)
 
     worlds = []
     for first in ("http://x/", "http://y/"):
