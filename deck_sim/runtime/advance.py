@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import TimelineEntry
@@ -16,6 +17,7 @@ from deck_sim.engine.world import World
 
 MAX_STEPS = 5_000_000  # due things in one advance: an endless scenario ends in an error
 BREAK_AFTER = 500  # due things: then other calls are answered
+BREAK_SECONDS = 0.05  # after which they are answered, too: one due thing may make a large output
 MAX_PAUSES = 1_000  # at one moment: a webhook that always causes another ends in an error
 
 
@@ -57,9 +59,14 @@ def pass_time_until(owner: HasWorld, moment: datetime) -> Generator[None, None, 
 
 
 def with_breaks(happened: Iterable[bool]) -> Iterator[bool]:
-    """The steps, with a pause after each few hundred."""
-    for number, is_pause in enumerate(happened, 1):
-        yield is_pause or number % BREAK_AFTER == 0
+    """The steps, with a pause after each few hundred, and after some that take long."""
+    done, began = 0, real_time.monotonic()
+    for is_pause in happened:
+        done += 1
+        pauses = is_pause or done >= BREAK_AFTER or real_time.monotonic() - began > BREAK_SECONDS
+        yield pauses
+        if pauses:
+            done, began = 0, real_time.monotonic()
 
 
 def steps(owner: HasWorld, moment: datetime) -> Iterator[bool]:

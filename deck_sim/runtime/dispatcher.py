@@ -14,7 +14,7 @@ a world that was dropped sends nothing more.
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -135,7 +135,7 @@ class Dispatcher:
         if simulation.mode == FOLLOW and not simulation.advancing:
             await self.drive(simulation, simulation.advance_to_clock())
         else:
-            simulation.catch_up()
+            await _yield_in_pauses(simulation.catch_up())
 
     async def deliver(self, simulation: Simulation) -> None:
         """Send what is in the outbox, concurrently, and record the results.
@@ -201,8 +201,8 @@ class Dispatcher:
         try:
             while simulation.mode in _BACKGROUND_MODES:
                 background.wake.clear()
+                await _yield_in_pauses(simulation.catch_up())
                 if not simulation.advancing:
-                    simulation.catch_up()
                     run_to_end(simulation.settle())
                     self._announce(simulation)
                     self._start_attempts(simulation, background)
@@ -215,7 +215,7 @@ class Dispatcher:
     def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
         async def record(attempt: Attempt, make: MakeAttempt) -> None:
             result = await make()
-            simulation.catch_up()
+            await _yield_in_pauses(simulation.catch_up())
             _record(simulation, attempt, result)
             self._announce(simulation)
 
@@ -308,6 +308,11 @@ def _record(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> 
     record_attempt(simulation.world, attempt, result)
     retries = simulation.world.timers.of(attempt.delivery_id)
     log_attempt(simulation.key, attempt, result, retries[0].at if retries else None)
+
+
+async def _yield_in_pauses(steps: Iterable[None]) -> None:
+    for _ in steps:
+        await asyncio.sleep(0)
 
 
 async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]]) -> None:

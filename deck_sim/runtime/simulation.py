@@ -7,7 +7,7 @@ world.
 import logging
 import os
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -205,10 +205,18 @@ class Simulation:
         clock = MOVING_CLOCKS.get(mode)
         self._clock = clock and clock(self.world.now, speed, lambda: self.real_ns())
 
-    def catch_up(self) -> None:
-        """Move the world to where its clock is by now, without sending anything."""
-        if self._clock is not None and not self.advancing:
-            run_to_end(self.advance_to_clock())
+    def catch_up(self) -> Generator[None, None, None]:
+        """Move the world to where its clock is by now, without sending anything.
+
+        In a pause other calls are answered. Each catches up itself first, so they do not interfere;
+        a pause in which the clock is set or advanced is the last.
+        """
+        clock = self._clock
+        if clock is not None and not self.advancing:
+            for _ in self.advance_to_clock():
+                yield
+                if self.advancing or self.dropped or self._clock is not clock:
+                    return
 
     def advance_to_clock(self) -> Advance:
         """Move the world to where its clock is by now.

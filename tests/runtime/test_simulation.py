@@ -14,6 +14,7 @@ from deck_sim.engine import commands
 from deck_sim.engine.options import Options
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import advance
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.simulation import LAST_MOMENT
 
 ASKS = "[running: 1s, interaction_required: mfa, running, completed]"
@@ -81,7 +82,7 @@ def test_a_world_does_not_go_back_with_the_real_clock():
     simulation = OfflineSimulation(mode="real", now=FROZEN_START)
     simulation.pass_real("10s")
     simulation.real -= 5_000_000_000
-    simulation.catch_up()
+    run_to_end(simulation.catch_up())
     assert simulation.elapsed == 10 * SECOND
 
 
@@ -101,6 +102,43 @@ def test_a_real_world_starts_now_and_stops_at_the_last_moment():
     assert before <= simulation.world.now <= real_time.now()
     simulation.pass_real("300d")
     assert simulation.world.now == LAST_MOMENT
+
+
+@pytest.fixture
+def late(monkeypatch):
+    """A world on a real clock in which a run is over, and nothing was done yet."""
+    monkeypatch.setattr(advance, "BREAK_SECONDS", -1)  # each due thing takes too long
+    simulation = OfflineSimulation(mode="real", now=FROZEN_START)
+    simulation.run()
+    simulation.real += 60_000_000_000
+    return simulation
+
+
+def test_catching_up_pauses_after_each_due_thing_that_takes_long(late):
+    """Another call that catches up in a pause leaves nothing to do."""
+    catching_up = late.catch_up()
+    next(catching_up)
+    assert late.elapsed == 2 * SECOND
+    run_to_end(late.catch_up())
+    assert late.elapsed == 60 * SECOND
+    assert [*catching_up] == []
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        lambda late: late.set_clock("frozen"),
+        lambda late: setattr(late, "advancing", True),
+        lambda late: setattr(late, "dropped", True),
+    ],
+)
+def test_catching_up_ends_in_a_pause_in_which_the_clock_is_set(late, stop):
+    """Or in which an advance begins, or the world is dropped."""
+    catching_up = late.catch_up()
+    next(catching_up)
+    stop(late)
+    assert [*catching_up] == []
+    assert late.elapsed == 2 * SECOND
 
 
 def test_changing_the_clock_mode_keeps_the_time(simulation):
@@ -376,7 +414,7 @@ def test_a_followed_clock_starts_at_the_process_time(following):
     simulation, freezer = following
     run = simulation.run()
     freezer.tick(10)
-    simulation.catch_up()
+    run_to_end(simulation.catch_up())
     assert (simulation.elapsed, simulation.look(run).status) == (10 * SECOND, "completed")
     assert type(simulation.world.now) is type(FROZEN_START)
 
@@ -386,13 +424,13 @@ def test_a_world_does_not_go_back_with_the_process(following):
     simulation, freezer = following
     simulation.run("[queued: 1h, running, completed]")
     freezer.tick(-60)
-    simulation.catch_up()
-    simulation.catch_up()
+    run_to_end(simulation.catch_up())
+    run_to_end(simulation.catch_up())
     assert [entry.what for entry in simulation.world.timeline if entry.kind == "clock"] == [
         "the process's time went back 1m; the world's stays, and goes on from here"
     ]
     freezer.tick(1)
-    simulation.catch_up()
+    run_to_end(simulation.catch_up())
     assert simulation.elapsed == SECOND
 
 
@@ -403,7 +441,7 @@ def test_an_unused_world_goes_back_with_the_process(following):
     commands.seed_resource(simulation.world, "agent", {"name": "B"}, id="agt_2", created_at=old)
     epoch = simulation.epoch
     freezer.tick(-60)
-    simulation.catch_up()
+    run_to_end(simulation.catch_up())
     assert simulation.elapsed == -60 * SECOND
     assert simulation.epoch != epoch  # streams have sent the old times
     assert {entry.at for entry in simulation.world.timeline} == {simulation.world.now}
@@ -416,7 +454,7 @@ def test_an_unused_connection_does_not_keep_a_world_from_going_back(following):
     simulation, freezer = following
     simulation.world.set_options(Options(connection_idle=60 * SECOND))
     freezer.tick(-600)
-    simulation.catch_up()
+    run_to_end(simulation.catch_up())
     assert simulation.elapsed == -600 * SECOND
     assert [due.at for due in simulation.world.timers.upcoming()] == [
         simulation.world.now + 60 * SECOND
@@ -428,5 +466,5 @@ def test_a_call_does_not_move_the_clock_during_an_advance(following):
     simulation, freezer = following
     simulation.advancing = True
     freezer.tick(1)
-    simulation.catch_up()
+    run_to_end(simulation.catch_up())
     assert simulation.elapsed == 0 * SECOND

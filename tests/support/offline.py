@@ -66,7 +66,7 @@ class OfflineSimulation(Simulation):
     def pass_real(self, text):
         """Advance the real time, and catch up."""
         self.real += parse_duration(text) // timedelta(microseconds=1) * 1000
-        self.catch_up()
+        run_to_end(self.catch_up())
 
     @property
     def elapsed(self):
