@@ -5,6 +5,7 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { clockText, countText, dayText, distanceText, durationText, words } from "./format.js";
 import { icon } from "./icons.js";
 import { dueText } from "./due.js";
+import { dataList } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -203,9 +204,7 @@ function advanceMenu(ctx) {
         autocomplete="off"
         class="mono"
       />
-      <datalist id="advance-events">
-        ${types.map((type) => html`<option value=${type}></option>`)}
-      </datalist>
+      ${dataList("advance-events", types)}
       <button class="button">Advance</button>
       <span></span>
       <span class="menu-pair">

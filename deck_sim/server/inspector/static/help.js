@@ -3,9 +3,8 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { ref } from "./vendor/lit-html/directives/ref.js";
-import { icon } from "./icons.js";
 import { KEYS } from "./keyboard.js";
-import { statusBadge } from "./widgets.js";
+import { closeButton, statusBadge } from "./widgets.js";
 
 /** @type {[string, string][]} */
 const COLOURS = [
@@ -37,14 +36,7 @@ export function helpDialog(ctx) {
     <div class="dialog-content">
       <header class="dialog-head">
         <h2 id="help-title">Keys and colours</h2>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Close"
-          @click=${() => ctx.set({ menu: null })}
-        >
-          ${icon("close")}
-        </button>
+        ${closeButton("Close", () => ctx.set({ menu: null }))}
       </header>
       <div class="help-columns">
         ${KEYS.map(

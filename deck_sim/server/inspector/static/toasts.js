@@ -4,7 +4,7 @@
 import { html } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
 import { icon } from "./icons.js";
-import { withCode } from "./widgets.js";
+import { closeButton, withCode } from "./widgets.js";
 
 const SHOWN_FOR = 4_000; // ms; an error stays until it is closed
 
@@ -44,14 +44,7 @@ export class Toasts {
             ${icon(one.ok ? "check" : "warning")}<span class="toast-text"
               >${withCode(one.text)}</span
             >
-            <button
-              type="button"
-              class="icon-button"
-              aria-label="Close"
-              @click=${() => this.close(one.id)}
-            >
-              ${icon("close")}
-            </button>
+            ${closeButton("Close", () => this.close(one.id))}
           </div>`,
       )}
     </div>`;

@@ -3,8 +3,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../format.js";
-import { icon } from "../icons.js";
-import { link } from "../widgets.js";
+import { closeButton, dataList, link, optionList } from "../widgets.js";
 import { fieldsOf, readFields } from "./schema_fields.js";
 import { fieldView } from "./schema_form.js";
 import { change, controlCard, current, field, formOf, schemasOf } from "./shared.js";
@@ -53,6 +52,8 @@ function faultRow(ctx, fault) {
   const what = rest.map(([name, value]) =>
     value === true ? words(name) : `${words(name)}: ${textOf(value)}`,
   );
+  const remove = () =>
+    void change(ctx, "The fault is removed", ctx.api.del(`/_sim/faults/${encodeURIComponent(id)}`));
   const limits = LIMITS.filter((name) => fault[name]).map((name) => `${name} ${fault[name]}`);
   return html`<li class="fault ${fired ? "has-fired" : ""}">
     <span class="fault-count" title="How often it fired">${fired}×</span>
@@ -68,19 +69,7 @@ function faultRow(ctx, fault) {
         }</small
       ></span
     >
-    <button
-      type="button"
-      class="icon-button"
-      aria-label="Remove the fault ${what.join(", ")}"
-      @click=${() =>
-        void change(
-          ctx,
-          "The fault is removed",
-          ctx.api.del(`/_sim/faults/${encodeURIComponent(id)}`),
-        )}
-    >
-      ${icon("close")}
-    </button>
+    ${closeButton(`Remove the fault ${what.join(", ")}`, remove)}
   </li>`;
 }
 
@@ -111,21 +100,11 @@ function newFault(ctx) {
   };
   const isRare = (/** @type {import("./schema_fields.js").Field} */ one) => !one.required;
   return html`<form class="control-form" @submit=${arm}>
-    <datalist id="fault-match">
-      ${schemas.calls.map((/** @type {string} */ call) => html`<option value=${call}></option>`)}
-    </datalist>
-    <datalist id="fault-event">
-      ${schemas.events.map((/** @type {string} */ type) => html`<option value=${type}></option>`)}
-    </datalist>
+    ${dataList("fault-match", schemas.calls)} ${dataList("fault-event", schemas.events)}
     ${field(
       "goes wrong with",
       html`<select @change=${(/** @type {any} */ event) => set({ family: event.target.value })}>
-        ${Object.keys(schemas.faults).map(
-          (name) =>
-            html`<option value=${name} ?selected=${name === family}>
-              ${FAMILIES[name] ?? name}
-            </option>`,
-        )}
+        ${optionList(Object.keys(schemas.faults), family, (name) => FAMILIES[name] ?? name)}
       </select>`,
     )}
     ${field(
@@ -134,9 +113,7 @@ function newFault(ctx) {
         .value=${key}
         @change=${(/** @type {any} */ event) => set({ key: event.target.value })}
       >
-        ${Object.keys(kinds).map(
-          (name) => html`<option value=${name} ?selected=${name === key}>${words(name)}</option>`,
-        )}
+        ${optionList(Object.keys(kinds), key, words)}
       </select>`,
       kinds[key].description.replaceAll("\n", " "),
     )}

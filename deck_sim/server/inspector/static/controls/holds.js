@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { countText } from "../format.js";
-import { idText, link, statusBadge } from "../widgets.js";
+import { dataList, idText, link, optionList, statusBadge } from "../widgets.js";
 import { change, controlCard, current, field, formOf, schemasOf } from "./shared.js";
 
 /** @typedef {import("../app.js").Context} Context */
@@ -83,9 +83,7 @@ function newHold(ctx) {
     ctx.refresh();
   };
   return html`<form class="control-form" @submit=${hold}>
-    <datalist id="hold-calls">
-      ${schemas.calls.map((/** @type {string} */ call) => html`<option value=${call}></option>`)}
-    </datalist>
+    ${dataList("hold-calls", schemas.calls)}
     ${field(
       "hold",
       html`<select @change=${choose}>
@@ -98,12 +96,7 @@ function newHold(ctx) {
         ? html`${field(
             "event",
             html`<select name="what" class="mono">
-              ${schemas.held_events.map(
-                (/** @type {string} */ type) =>
-                  html`<option value=${type} ?selected=${type === "task_run.completed"}>
-                    ${type}
-                  </option>`,
-              )}
+              ${optionList(schemas.held_events, "task_run.completed")}
             </select>`,
           )}
           ${field(

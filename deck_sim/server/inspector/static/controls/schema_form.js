@@ -3,6 +3,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../format.js";
+import { optionList } from "../widgets.js";
 import { field } from "./shared.js";
 
 /** @typedef {import("./schema_fields.js").Field} Field */
@@ -17,9 +18,7 @@ export function inputView(one, list, value) {
   const { name, required, input, options, example } = one;
   if (input === "choice")
     return html`<select name=${name} ?required=${required}>
-      ${required ? nothing : html`<option value=""></option>`}${options.map(
-        (option) => html`<option value=${option} ?selected=${option === value}>${option}</option>`,
-      )}
+      ${required ? nothing : html`<option value=""></option>`}${optionList(options, value)}
     </select>`;
   if (input === "switch")
     return html`<input type="checkbox" name=${name} value="true" ?checked=${value === true} />`;

@@ -5,7 +5,7 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { makeDefault } from "../scenarios/choose.js";
 import { words } from "../format.js";
 import { icon } from "../icons.js";
-import { copyButton, link } from "../widgets.js";
+import { closeButton, copyButton, dataList, link, optionList } from "../widgets.js";
 import { fieldsOf, readFields } from "./schema_fields.js";
 import { fieldView } from "./schema_form.js";
 import {
@@ -27,10 +27,8 @@ export function selectionCard(ctx) {
   return controlCard(
     "What plays next",
     "The first of these that names a scenario wins: header, queue, rule, user name, default.",
-    html`<datalist id="scenario-names">
-        ${names.map((name) => html`<option value=${name}></option>`)}
-      </datalist>
-      ${queuePart(ctx)} ${rulesPart(ctx)} ${defaultPart(ctx)} ${namesPart(ctx, names)}`,
+    html`${dataList("scenario-names", names)} ${queuePart(ctx)} ${rulesPart(ctx)}
+    ${defaultPart(ctx)} ${namesPart(ctx, names)}`,
   );
 }
 
@@ -96,7 +94,7 @@ function queuePart(ctx) {
     }
     <form class="control-row" @submit=${add}>
       <select name="resource" aria-label="What plays it">
-        ${kindsOf(ctx).map((kind) => html`<option value=${kind}>next ${words(kind)}</option>`)}
+        ${optionList(kindsOf(ctx), null, (kind) => `next ${words(kind)}`)}
       </select>
       ${scenarioInput({ label: "Scenario to queue" })}
       <button class="button">Queue</button>
@@ -144,18 +142,12 @@ function rulesPart(ctx) {
                     >${rule.resource ? words(rule.resource) : "anything"}${conditionText(rule.when)}
                     → ${scenarioLink(ctx, rule.scenario)}</span
                   >
-                  <button
-                    type="button"
-                    class="icon-button"
-                    aria-label="Remove rule ${index + 1}"
-                    @click=${() =>
-                      put(
-                        rules.filter((_, at) => at !== index),
-                        "The rule is removed",
-                      )}
-                  >
-                    ${icon("close")}
-                  </button>
+                  ${closeButton(`Remove rule ${index + 1}`, () =>
+                    put(
+                      rules.filter((_, at) => at !== index),
+                      "The rule is removed",
+                    ),
+                  )}
                 </li>`,
             )}
           </ol>`
@@ -168,7 +160,7 @@ function rulesPart(ctx) {
           "for",
           html`<select name="resource">
             <option value="">anything</option>
-            ${kindsOf(ctx).map((kind) => html`<option value=${kind}>${words(kind)}s</option>`)}
+            ${optionList(kindsOf(ctx), null, (kind) => `${words(kind)}s`)}
           </select>`,
         )}
         ${conditions.map((one) => fieldView(one))} ${field("plays", scenarioInput())}

@@ -3,7 +3,7 @@
 
 import { html, render } from "../vendor/lit-html/lit-html.js";
 import { countText } from "../format.js";
-import { addDialog, copyButton } from "../widgets.js";
+import { addDialog, copyButton, optionList } from "../widgets.js";
 import { change, controlCard, field, formOf } from "./shared.js";
 
 /** @typedef {import("../app.js").Context} Context */
@@ -154,10 +154,7 @@ function resetForm(ctx, dialog) {
     ${field(
       "edition",
       html`<select name="edition">
-        ${["connections", "credentials"].map(
-          (name) =>
-            html`<option value=${name} ?selected=${name === model.world?.edition}>${name}</option>`,
-        )}
+        ${optionList(["connections", "credentials"], model.world?.edition)}
       </select>`,
     )}
     <div class="control-end">
