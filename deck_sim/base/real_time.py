@@ -13,8 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-# Identifies this process. A server can follow the time of its own process only.
-PROCESS = os.urandom(16).hex()
+_RANDOM = os.urandom(16).hex()
 PROCESS_HEADER = "Deck-Sim-Process"
 # The present moment of a caller whose process is frozen.
 PRESENT_HEADER = "Deck-Sim-Present"
@@ -27,6 +26,15 @@ _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
     "time_machine": lambda time_machine: time_machine.escape_hatch.is_travelling(),
 }
 _NAMES = {"freezegun.api": "freezegun", "time_machine": "time-machine"}
+
+
+def process_id() -> str:
+    """Identifies this process, on every machine; a forked child has another.
+
+    A server can follow the time of its own process only, and a child must not share the sockets of
+    its parent.
+    """
+    return f"{_RANDOM}-{os.getpid()}"
 
 
 def monotonic_ns(read=time.monotonic_ns) -> int:  # type: ignore[no-untyped-def]

@@ -32,23 +32,33 @@ class Control:
         except UnicodeEncodeError:
             text = f"{api_key!r} cannot be sent as an API key; use letters, digits and `_`"
             raise DeckSimError(text) from None
-        self._headers = {
-            b"Authorization": authorization,
-            real_time.PROCESS_HEADER.encode(): real_time.PROCESS.encode(),
-        }
-        transport = None
+        self._authorization = authorization
+        self._open()
+
+    def _open(self) -> None:
+        self._process, transport = real_time.process_id(), None
         # A socket for each world would take several times as long as all that the world needs.
         serve = sys.modules.get("deck_sim.server.serve")  # if not imported, no server runs here
-        if serve is not None and serve.server_at(url) is not None:
-            from deck_sim.handle.transports import Transport, open_channel
+        if serve is not None and serve.server_at(self.url) is not None:
+            from deck_sim.handle.transports import Channel, Transport
 
-            transport = Transport(open_channel(url), url)
-        self._client = self._make_client(transport)
+            transport = Transport(Channel(self.url), self.url)
+        self._opened = self._make_client(transport)
+
+    @property
+    def _client(self) -> httpx2.Client:
+        """The client of this process: a forked child opens its own."""
+        if self._process != real_time.process_id() and not self._opened.is_closed:
+            self._open()
+        return self._opened
 
     def _make_client(self, transport: httpx2.BaseTransport | None = None) -> httpx2.Client:
         return httpx2.Client(
             base_url=f"{self.url}/_sim",
-            headers=self._headers,
+            headers={
+                b"Authorization": self._authorization,
+                real_time.PROCESS_HEADER.encode(): self._process.encode(),
+            },
             timeout=TIMEOUT_SECONDS,
             transport=transport,
             # Reading the certificates would take longer than everything else a test's world needs.

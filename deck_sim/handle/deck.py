@@ -109,6 +109,10 @@ class Deck(AbstractContextManager["Deck"]):
     def _edition(self) -> Edition:
         return EDITIONS[self.world["edition"]]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process gets a handle of the same world, on the same server."""
+        return Deck, (self.url, self.api_key)
+
     def __repr__(self) -> str:
         return f"Deck({self.url!r}, {self.api_key!r})"
 
@@ -168,9 +172,9 @@ class Deck(AbstractContextManager["Deck"]):
 
     @cached_property
     def _channel(self) -> "Channel":
-        from deck_sim.handle.transports import open_channel
+        from deck_sim.handle.transports import Channel
 
-        return open_channel(self.url)
+        return Channel(self.url)
 
     # Scenarios
 

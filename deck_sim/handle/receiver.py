@@ -70,6 +70,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         self._failures: set[tuple[object, ...]] = set()  # the errors whose tracebacks were reported
         self._answers: deque[int] = deque()
         self._usual = 200
+        self._process = real_time.process_id()
 
     def __enter__(self) -> Self:
         """Listen on a free port, and register with the world."""
@@ -136,6 +137,9 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         Waits up to `timeout` seconds of real time. With a frozen clock it does not wait, since no
         event can arrive. If no such event arrived, the error lists the events that did.
         """
+        if self._process != real_time.process_id():
+            text = "this receiver belongs to the process that started it; wait for events there"
+            raise DeckSimError(f"{text}, or read `deck.events`")
         _check_event_type(event, self._deck.world["edition"])
         resource_id = None if id is None else read_id(id)
         mode = self._deck.clock.mode

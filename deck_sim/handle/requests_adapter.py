@@ -10,7 +10,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from deck_sim.handle.applications import HttpRequest
 from deck_sim.handle.applications import HttpResponse as Response
-from deck_sim.handle.transports import DirectChannel, describe_foreign_url, open_channel
+from deck_sim.handle.transports import Channel, DirectChannel, describe_foreign_url
 
 _ERRORS = {TimeoutError: requests.ReadTimeout, Exception: requests.ConnectionError}
 
@@ -20,7 +20,8 @@ class DeckAdapter(HTTPAdapter):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self._url, self._channel = url, open_channel(url)
+        self._url, self._channel = url, Channel(url)
+        self._way = self._channel.way
 
     def send(
         self,
@@ -34,10 +35,13 @@ class DeckAdapter(HTTPAdapter):
         """Answer one request."""
         if foreign := describe_foreign_url(f"{request.url}", self._url):
             raise requests.ConnectionError(foreign, request=request)
-        if not isinstance(self._channel, DirectChannel):
+        way, self._way = self._way, self._channel.way
+        if way is not self._way:  # in a forked child, which must not use the sockets of its parent
+            self.poolmanager.clear()
+        if not isinstance(self._way, DirectChannel):
             return super().send(request, stream, timeout, verify, cert)
         try:
-            response = self._channel.call(_read_request(request), _read_timeout(timeout))
+            response = self._way.call(_read_request(request), _read_timeout(timeout))
         except Exception as error:
             kind = next(theirs for ours, theirs in _ERRORS.items() if isinstance(error, ours))
             raise kind(error, request=request) from error

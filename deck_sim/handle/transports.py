@@ -19,6 +19,7 @@ from typing import Any
 import anyio
 import httpx2
 
+from deck_sim.base.real_time import process_id
 from deck_sim.handle.applications import HttpRequest, HttpResponse, call_asgi
 from deck_sim.handle.threads import result_of, run_in_thread
 from deck_sim.server.fault_injection import SocketReset
@@ -115,13 +116,30 @@ class NetworkChannel:
         return self._transports[name]
 
 
-Channel = DirectChannel | NetworkChannel
+class Channel:
+    """Reaches the server at a URL; directly, if it runs in this process.
 
+    A forked child opens sockets of its own, since the server runs in its parent.
+    """
 
-def open_channel(url: str) -> Channel:
-    """A channel to the server at a URL."""
-    server = server_at(url)
-    return NetworkChannel() if server is None else DirectChannel(server)
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._open()
+
+    def _open(self) -> None:
+        server, self._process = server_at(self._url), process_id()
+        self._way = NetworkChannel() if server is None else DirectChannel(server)
+
+    @property
+    def way(self) -> DirectChannel | NetworkChannel:
+        """How this process reaches it."""
+        if self._process != process_id():
+            self._open()
+        return self._way
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self.way.close()
 
 
 class Transport(httpx2.BaseTransport):
@@ -133,7 +151,7 @@ class Transport(httpx2.BaseTransport):
     def handle_request(self, request: Any) -> Any:
         """Answer one request."""
         library = _library_of(request, self._url)
-        return self._channel.send(library, request, request.read())
+        return self._channel.way.send(library, request, request.read())
 
 
 class AsyncTransport(httpx2.AsyncBaseTransport):
@@ -145,7 +163,7 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: Any) -> Any:
         """Answer one request."""
         library = _library_of(request, self._url)
-        return await self._channel.async_send(library, request, await request.aread())
+        return await self._channel.way.async_send(library, request, await request.aread())
 
 
 def describe_foreign_url(requested: str, url: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -186,8 +185,13 @@ class WatchedFolder(Library):
     def _look(self) -> list[tuple[str, int, int]]:
         found = []
         for file in scenario_files(self._folder):
-            with suppress(FileNotFoundError):  # an editor may be replacing it
+            try:
                 about = file.stat()
+            except FileNotFoundError:  # an editor may be replacing it
+                continue
+            except OSError:  # as of a link to itself; its reader says what is wrong
+                found.append((file.name, 0, 0))
+            else:
                 found.append((file.name, about.st_mtime_ns, about.st_size))
         return found
 

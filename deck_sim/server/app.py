@@ -25,7 +25,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deck_sim.base.real_time import PRESENT_HEADER, PROCESS, PROCESS_HEADER
+from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
 from deck_sim.base.redaction import DIGESTS, with_digests
 from deck_sim.contract.assumptions import (
     collect_assumptions,
@@ -132,7 +132,7 @@ class App:
     async def handle(self, request: Request) -> Answer:
         """Call the endpoint of a request. A caller in a frozen process sends its time."""
         moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
-        if process != PROCESS and (moment or process):
+        if (moment or process) and process != process_id():
             request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
         if WORLD not in request.headers:  # a page that only looks on has an id
             self.worlds.note_control(request.simulation.key)

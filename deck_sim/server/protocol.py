@@ -61,6 +61,11 @@ class Connections:
         """Set the `Date` of answers."""
         self.state.default_headers = [(b"date", formatdate(time.time(), usegmt=True).encode())]
 
+    def files(self) -> list[int]:
+        """The numbers of the open files that are their sockets."""
+        sockets = [one.transport.get_extra_info("socket") for one in self.state.connections]
+        return [one.fileno() for one in sockets]
+
     def shut_down(self) -> None:
         """Close the connections that have no call, and the others after their answers."""
         self.overload.close()

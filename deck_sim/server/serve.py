@@ -1,6 +1,7 @@
 """A server on a port, in the foreground or in a thread."""
 
 import asyncio
+import os
 import socket
 import threading
 from collections.abc import Callable, Collection, Coroutine
@@ -32,6 +33,22 @@ _DATE_SECONDS = 1  # between two settings of the `Date` of answers
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 _running = dict[str, "Server"]()  # the servers of this process, by URL
+
+
+def _leave_to_parent() -> None:
+    """Forget the servers in a forked child, and close its copies of their sockets: a socket is open
+    until it is closed in every process.
+
+    asyncio would still close them by their numbers, so these stay in use.
+    """
+    with open(os.devnull) as nothing:
+        for number in [number for server in _running.values() for number in server.files()]:
+            os.dup2(nothing.fileno(), number, inheritable=False)
+    _running.clear()
+
+
+# Windows has no forks.
+getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_leave_to_parent)
 
 
 def server_at(url: str) -> "Server | None":
@@ -142,6 +159,11 @@ class Server:
                 async with asyncio.timeout(_DATE_SECONDS):
                     await self._stopping.wait()
 
+    def files(self) -> list[int]:
+        """The numbers of the open files that are its sockets."""
+        numbers = [self._socket.fileno(), *self._connections.files()]
+        return [number for number in numbers if number >= 0]
+
     def submit(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> Future[T]:
         """Call a coroutine function with the app, on the server's event loop. For other threads.
 
@@ -188,7 +210,7 @@ class ServerThread:
         return self
 
     def stop(self) -> None:
-        """Stop; return when the thread has ended."""
+        """Stop; return when the thread has ended. A forked child, which has none, stops nothing."""
         self.server.stop()
         self._thread.join()
 

@@ -17,6 +17,7 @@ from freezegun import api as freezegun
 
 from deck_sim import Deck, DeckSimError
 from deck_sim.base.durations import parse_duration
+from deck_sim.base.real_time import process_id
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.handle.control import Control
 from deck_sim.runtime.registry import WorldRegistry
@@ -96,13 +97,18 @@ def bind(deck: Deck, worlds: WorldRegistry | None) -> Iterator[DeckTime]:
         )
     deck.stamp_webhooks("world")
     now, control = deck.clock.now, Control(deck.url, deck.api_key)
-    read = partial(_local_time, worlds, deck.api_key) if worlds else _RemoteTime(control, now)
+    remote = _RemoteTime(control, now)
+    read = partial(_local_time, worlds, deck.api_key, process_id(), remote) if worlds else remote
     # Event loops of asyncio keep real time, so that timeouts and sleeps of an application end.
     with closing(control), freezegun.freeze_time(now, real_asyncio=True, ignore=[*_PYTEST]):
         time = freezegun.freeze_factories[-1] = DeckTime(deck, read)
         yield time
 
 
-def _local_time(worlds: WorldRegistry, key: str) -> datetime:
+def _local_time(
+    worlds: WorldRegistry, key: str, process: str, remote: Callable[[], datetime]
+) -> datetime:
+    if process != process_id():  # a forked child has a copy of the worlds, which stands still
+        return remote()
     simulation = worlds.find(key)
     return simulation.world.now if simulation else FROZEN_START  # if it was deleted

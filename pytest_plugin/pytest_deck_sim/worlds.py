@@ -20,6 +20,7 @@ import pytest
 
 from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.base.errors import listed, nearest
+from deck_sim.base.real_time import process_id
 from deck_sim.engine.options import OPTION_TYPES, Options
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
@@ -98,7 +99,10 @@ def world_of(
         except DeckSimError as error:
             raise make_failure(f"cannot start the world of this test: {error}") from None
         item.stash[REPORT] = lambda failure: _write_report(item, deck, failure)
+        process = process_id()
         yield deck
+        if process != process_id():  # a forked child; the parent goes on with the world
+            return
         failed = item.stash.get(FAILED, False)
         problems = _find_problems(item, deck, failed) if options.strict else []
         if (options.lint or item.config.getini("deck_lint")) == FAIL and not failed:

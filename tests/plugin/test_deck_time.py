@@ -1,6 +1,7 @@
 """`deck_time`: the time of the process is the time of the world."""
 
 import asyncio
+import os
 import sys
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,6 +11,7 @@ from freezegun import freeze_time
 
 from deck_sim import DeckSim, DeckSimError
 from deck_sim.engine.world import FROZEN_START
+from forks import Child
 from pytest_deck_sim.frozen import bind
 
 SECOND = timedelta(seconds=1)
@@ -129,6 +131,14 @@ def test_an_inner_freeze_affects_the_process_only(deck, deck_time):
         deck.advance("5s")
         assert datetime.now(UTC).year == 2030
     assert elapsed() == 5 * SECOND
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no forks")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_has_the_time_of_the_world(deck, deck_time):
+    """It may move it, too; its parent sees that."""
+    assert Child(lambda: (deck_time.tick(60), elapsed().seconds)[1]).result() == 60
+    assert elapsed() == 60 * SECOND
 
 
 def test_a_reset_world_sets_the_time_of_the_process(deck, deck_time):

@@ -1,6 +1,12 @@
 """What fails a test at its end, and what a failed test shows."""
 
+import os
+from contextlib import ExitStack
+
 import pytest
+
+from forks import Child
+from pytest_deck_sim.worlds import world_of
 
 TEST = """
     import pytest
@@ -273,3 +279,14 @@ def test_the_traceback_of_a_callback_that_fails_again_is_shown_once(run):
     printed = f"{run(text).stdout}".partition("short test summary")[0]  # in CI it repeats them
     assert printed.count("Traceback (most recent call last)") == 1
     assert "a callback failed again, at source.created: KeyError: 'source.created'" in printed
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no forks")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_that_ends_its_test_leaves_the_world_to_its_parent(request, deck_server):
+    """An application may fork and exit, which ends the test in the child, too."""
+    with ExitStack() as stack:
+        deck = stack.enter_context(world_of(request.node, deck_server, None, None))
+        deck.create("agents", {"name": "Concierge"})
+        assert Child(stack.close).result() is None
+        assert len(deck.requests) == 1

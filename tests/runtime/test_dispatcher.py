@@ -11,7 +11,7 @@ import pytest
 import standardwebhooks
 from freezegun import freeze_time
 
-from deck_sim.base.real_time import PROCESS
+from deck_sim.base.real_time import process_id
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
@@ -747,7 +747,7 @@ def test_a_caller_in_a_frozen_process_sets_the_timestamp(receiver, subscribe, ag
     for headers in (
         {"Deck-Sim-Present": "2031-01-01T00:00:00Z", "Deck-Sim-Process": "another"},
         {},
-        {"Deck-Sim-Process": PROCESS},
+        {"Deck-Sim-Process": process_id()},
         {"Deck-Sim-Process": "another"},
     ):
         agent()

@@ -81,6 +81,15 @@ def test_a_file_that_an_editor_is_replacing_is_skipped(watched, tmp_path):
     assert watched.get("mine").summary == "one"
 
 
+def test_a_link_to_itself_is_reported(watched, tmp_path, reports):
+    """It cannot even be looked at; the scenarios stay."""
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    assert [watched.get("mine").summary for _ in range(2)] == ["one", "one"]
+    assert reports == [
+        f"{tmp_path / 'loop.yaml'}:1:1: cannot be read: Too many levels of symbolic links"
+    ]
+
+
 def test_a_folder_that_is_gone_is_reported_and_its_scenarios_stay(watched, tmp_path, reports):
     """The scenarios stay until the server stops."""
     (tmp_path / "mine.yaml").unlink()

@@ -54,7 +54,7 @@ def check_follow(request: Request, mode: str | None, now: str | None) -> None:
     """Check that a `follow` clock is set from the process of the server, and without a time."""
     if mode != FOLLOW:
         return
-    if request.headers.get(real_time.PROCESS_HEADER) != real_time.PROCESS:
+    if request.headers.get(real_time.PROCESS_HEADER) != real_time.process_id():
         text = (
             "`follow` reads the time of the server's process, and this call comes from another"
             " process. Use it with the `deck` fixture or `DeckSim`, without `--deck-url`; over a"

@@ -3,7 +3,7 @@
 import pytest
 from freezegun import freeze_time
 
-from deck_sim.base.real_time import PROCESS, PROCESS_HEADER
+from deck_sim.base.real_time import PROCESS_HEADER, process_id
 
 
 def test_the_clock_shows_time_mode_and_speed(sim):
@@ -181,7 +181,7 @@ def test_next_shows_the_accepted_answer_if_there_is_one(sim, run_task, scenario,
     [
         ({}, {}, "mode", "`follow` reads the time of the server's process"),
         ({}, {PROCESS_HEADER: "another"}, "mode", "over a URL use `frozen`"),
-        ({"now": "2030-01-01"}, {PROCESS_HEADER: PROCESS}, "now", "leave out `now`"),
+        ({"now": "2030-01-01"}, {PROCESS_HEADER: process_id()}, "now", "leave out `now`"),
     ],
 )
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/clock"), ("POST", "/reset")])
@@ -200,7 +200,7 @@ def test_a_follow_clock_needs_a_caller_in_the_same_process(
 def test_a_world_follows_the_process(sim, method, path):
     """The world's clock is the process's clock."""
     with freeze_time("2024-03-01 12:00") as freezer:
-        body, headers = {"mode": "follow"}, {PROCESS_HEADER: PROCESS}
+        body, headers = {"mode": "follow"}, {PROCESS_HEADER: process_id()}
         assert sim.request(method, path, json=body, headers=headers).status_code == 200
         freezer.tick(1.5)
         clock = sim.get("/clock").json()

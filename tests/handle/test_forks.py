@@ -1,0 +1,131 @@
+"""Handles and servers in forked children, and handles that are passed to other processes."""
+
+import multiprocessing
+import os
+import pickle
+import socket
+from contextlib import ExitStack
+
+import httpx2
+import pytest
+import requests
+
+from deck_sim import Deck, DeckSim, DeckSimError, WebhookReceiver
+from forks import Child
+
+# Python warns of a fork while other threads run. Here one does: that of the server.
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no forks"),
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
+]
+
+
+@pytest.fixture(params=["httpx2", "requests"])
+def get(request, anywhere):
+    """Read a path of the Deck API with a client that has been used before."""
+    headers = {"Authorization": f"Bearer {anywhere.api_key}"}
+    with ExitStack() as stack:
+        if request.param == "httpx2":
+            options = {"transport": anywhere.transport, "headers": headers}
+            client = stack.enter_context(httpx2.Client(**options))
+        else:
+            client = stack.enter_context(requests.Session())
+            client.headers.update(headers)
+            client.mount(anywhere.base_url, anywhere.requests_adapter)
+
+        def get(path):
+            return client.get(f"{anywhere.base_url}{path}", timeout=20).json()
+
+        assert get("/agents")["data"] == []
+        yield get
+
+
+def test_a_child_shares_no_socket_with_its_parent(anywhere, get):
+    """While its call waits for an answer, the parent's is answered."""
+    with anywhere.hold("GET /v2/test") as hold:
+        child = Child(lambda: get("/test")["status"])
+        while not hold.answers:
+            pass
+        assert get("/agents")["data"] == []
+    assert child.result() == "ready"
+
+
+def test_a_child_drives_the_world_of_its_parent(anywhere):
+    """And sees what the parent does."""
+    anywhere.create("agents", {"name": "of the parent"})
+
+    def work():
+        anywhere.create("agents", {"name": "of the child"})
+        anywhere.advance("1m")
+        return [call["method"] for call in anywhere.requests]
+
+    before = anywhere.clock.now
+    assert Child(work).result() == ["POST", "POST"]
+    assert len(anywhere.requests) == 2
+    assert (anywhere.clock.now - before).total_seconds() == 60
+
+
+def test_a_handle_that_was_closed_stays_closed_in_a_child(deck):
+    """Its block has ended there, too."""
+    other = Deck(deck.url, "k")
+    other.close()
+    assert "this `Deck` is closed" in Child(lambda: other.world).result()
+
+
+def test_a_child_ends_neither_the_server_nor_the_world_of_its_parent():
+    """Although it leaves the block."""
+    with ExitStack() as stack:
+        deck = stack.enter_context(DeckSim())
+        deck.create("agents", {"name": "Concierge"})
+        assert Child(stack.close).result() is None
+        assert len(deck.requests) == 1
+
+
+def test_a_server_ends_while_a_child_goes_on():
+    """Its port is free, and its connections are closed, since the child does not hold them."""
+    wait, go_on = os.pipe()
+    with DeckSim() as deck:
+        port = int(deck.url.rpartition(":")[2])
+        kept = socket.create_connection(("127.0.0.1", port), timeout=20)
+        httpx2.get(f"{deck.url}/_sim/health", trust_env=False)  # it was accepted before
+        child = Child(lambda: os.read(wait, 1) and "ended")
+    assert kept.recv(1) == b""
+    kept.close()
+    socket.create_server(("127.0.0.1", port)).close()
+    os.write(go_on, b"x")
+    assert child.result() == "ended"
+    os.close(wait), os.close(go_on)
+
+
+def test_a_child_cannot_wait_for_webhooks_of_its_parent(deck):
+    """They arrive in the process that has started the receiver."""
+    with WebhookReceiver(deck) as webhooks:
+        error = Child(lambda: webhooks.wait_for("agent.created")).result()
+    assert error.startswith("DeckSimError: this receiver belongs to the process that started it")
+
+
+def test_a_handle_can_be_passed_to_another_process(anywhere):
+    """Where it drives the same world."""
+    anywhere.create("agents", {"name": "Concierge"})
+    there = pickle.loads(pickle.dumps(anywhere))
+    with there:
+        assert len(there.requests) == 1
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_multiprocessing_passes_a_handle(deck, method):
+    """By each of its methods."""
+    with multiprocessing.get_context(method).Pool(1) as pool:
+        pool.apply(Deck.create, (deck, "agents", {"name": "Concierge"}))
+    assert [call["path"] for call in deck.requests] == ["/v2/agents"]
+
+
+def test_a_handle_without_its_server_says_so_in_a_child():
+    """As in its own process."""
+    with DeckSim() as deck:
+        pass
+    other = Deck(deck.url, "k")
+    assert "no deck-sim server answers" in Child(lambda: other.world).result()
+    with pytest.raises(DeckSimError, match="no deck-sim server answers"):
+        assert other.world
+    other.close()
