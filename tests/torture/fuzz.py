@@ -21,6 +21,7 @@ from .wire import PATIENCE, Answer, BadAnswer, Connection, NoAnswer, parse_answe
 CHAPTER = 400  # inputs to one world
 _PIPELINE = 12  # at most so many on their way
 _EVERY = 61  # each such input is sent alone, and if it is refused, the world must be as before
+_SLOW = {"delay", "slow_headers", "drip"}  # faults that may keep a client waiting
 _SOON = 1.0  # seconds after which it is asked whether a hold or a fault keeps an answer back
 
 
@@ -230,7 +231,7 @@ class Fuzzer:
     def _is_delayed(self) -> bool:
         faults = self.simulator.get(MAIN, "/_sim/faults")["data"]
         self.simulator.do(MAIN, "DELETE", "/_sim/faults")
-        return any("delay" in fault and fault["fired"] for fault in faults)
+        return any(fault["fired"] and _SLOW & fault.keys() for fault in faults)
 
     def _release(self) -> None:
         for hold in self.simulator.get(MAIN, "/_sim/holds")["data"]:
