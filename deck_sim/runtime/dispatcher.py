@@ -283,8 +283,9 @@ class Dispatcher:
         self, url: str, headers: Mapping[str, str], webhook: OutgoingWebhook
     ) -> Outcome:
         """Send a webhook as often as a fault says; returns the outcome of the first copy."""
-        if webhook.answered is not None:
-            return Outcome(webhook.answered, explain_status(webhook.answered), latency_ms=0)
+        if (status := webhook.answered) is not None:
+            why = explain_status(status) or f"answered {status} before it got to the receiver"
+            return Outcome(status, why, latency_ms=0)
         send = partial(self._sender.send, url, headers, webhook.sent, at_once=webhook.at_once)
         if webhook.at_once:
             outcomes = await asyncio.gather(*(send() for _ in range(webhook.copies)))

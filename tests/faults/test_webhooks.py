@@ -199,7 +199,10 @@ def test_concurrent_waits_at_most_30_seconds(put, subscribe, receiver, run_task,
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(308, "answered 308; redirects are not followed"), (413, None)],
+    [
+        (308, "answered 308; redirects are not followed"),
+        (413, "answered 413 before it got to the receiver"),
+    ],
 )
 def test_status_answers_in_place_of_the_receiver(play, receiver, sim, status, error):
     """The attempt has failed, and is repeated."""

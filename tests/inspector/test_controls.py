@@ -82,18 +82,22 @@ def test_a_fault_is_armed_fires_and_is_cleared(controls, sim, api):
     assert sim.get("/faults").json()["data"] == []
 
 
-@pytest.mark.parametrize("kind", ["duplicate", "delay", "before_response"])
-def test_a_fault_of_webhooks_is_armed(controls, sim, kind):
+@pytest.mark.parametrize(
+    ("kind", "value"), [("duplicate", True), ("delay", "30s"), ("concurrent", "next")]
+)
+def test_a_fault_of_webhooks_is_armed(controls, sim, kind, value):
     faults = card(controls(), "Faults")
     faults.get_by_label("goes wrong with").select_option("event")
     faults.get_by_label("what").select_option(kind)
     faults.locator("input[name=event]").fill("task_run.completed")
     if kind == "delay":
-        faults.locator("input[name=delay]").fill("30s")
+        faults.locator("input[name=delay]").fill(value)
+    if kind == "concurrent":
+        faults.locator("select[name=concurrent]").select_option(value)
     faults.get_by_role("button", name="Arm the fault").click()
     expect(faults.get_by_text("0\u00d7")).to_be_visible()
     (fault,) = sim.get("/faults").json()["data"]
-    assert fault[kind] == ("30s" if kind == "delay" else True)
+    assert fault[kind] == value
 
 
 def test_a_run_is_held_and_released(controls, api, run_task, advance):
