@@ -74,7 +74,7 @@ def _keep(text: str) -> tuple[str, int]:
     name, _, count = (part.strip() for part in text.partition("="))
     if name not in KEPT:
         raise ValueError(f"{text!r} names none of {listed(KEPT)}{nearest(name, KEPT)}")
-    if not (count.isascii() and count.isdigit() and 0 < int(count[:10]) <= MOST_KEPT):
+    if not (re.fullmatch("[0-9]{1,10}", count) and 0 < int(count) <= MOST_KEPT):
         raise ValueError(f"{text!r} must have a number from 1 to {MOST_KEPT}, like `{name}=1000`")
     return f"keep_{name}", int(count)
 

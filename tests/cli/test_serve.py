@@ -53,6 +53,37 @@ def test_the_options_are_the_settings_of_each_world(serving):
     assert (world["rate_limit"]["requests"], world["strict_fidelity"]) == (200, True)
 
 
+def test_the_server_keeps_as_much_as_asked(serving):
+    """Of each kind of records."""
+    words = ["--keep", "calls=5", "--keep", "runs = 7", "--max-worlds", "1"]
+
+    def act(banner):
+        world = get(banner, "/_sim/world").json()
+        get(banner, "/_sim/world", "sk_other")
+        return world, get(banner, "/_sim/worlds").json()
+
+    _, (world, worlds) = serving(act, *words)
+    assert (world["keep_calls"], world["keep_runs"], world["keep_keys"]) == (5, 7, 2_000_000)
+    assert ([one["key"] for one in worlds["data"]], worlds["forgotten"]) == (["sk_other"], 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("call=5", "'call=5' names none of `calls`,"),
+        ("calls=0", "'calls=0' must have a number from 1 to 1000000000, like `calls=1000`"),
+        ("calls=1000000001", "must have a number from 1 to"),
+        ("calls=10000000000", "must have a number from 1 to"),
+        ("calls", "must have a number"),
+        ("headers=5", "names none of"),
+    ],
+)
+def test_a_wrong_limit_is_a_usage_error(cli, given, said):
+    """It says what is allowed."""
+    result = cli("serve", "--keep", given)
+    assert (result.exit_code, said in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_its_process_without_a_traceback(by):
     """Nothing is on stderr."""

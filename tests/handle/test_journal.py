@@ -259,3 +259,55 @@ def test_an_impossible_call_is_an_error(pattern, wanted, said):
     """`assert_not_called` would always pass."""
     with pytest.raises(DeckSimError, match=re.escape(said)):
         CALLS.assert_not_called(pattern, **wanted)
+
+
+DROPPED = Calls(CALLS, dropped=2)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        lambda calls: calls.assert_called("POST /v2/agents"),
+        lambda calls: calls.assert_called("POST /v2/tasks/*/run", times=1),
+        lambda calls: calls.assert_called("POST /v2/agents", times=0),
+        lambda calls: calls.where("POST **").assert_called("POST /v2/tasks/*/run", times=1),
+        lambda calls: calls.assert_not_called("POST /v2/agents"),
+        lambda calls: calls.assert_order("POST /v2/agents"),
+    ],
+)
+def test_an_assertion_that_needs_dropped_calls_fails(check):
+    """It says so, and what keeps more."""
+    with pytest.raises(AssertionError) as caught:
+        check(DROPPED)
+    assert "2 older calls were dropped from the journal" in str(caught.value)
+    assert "`deck.set_options(keep_calls=…)`" in str(caught.value)
+
+
+def test_an_assertion_that_needs_no_dropped_calls_passes():
+    """What is kept is enough for it."""
+    DROPPED.assert_called("POST /v2/tasks/*/run")
+    DROPPED.assert_order("POST /v2/tasks/*/run", "GET /v2/task-runs/*")
+    assert f"{DROPPED}".startswith("2 older calls were dropped")
+    assert f"{Calls(dropped=1)}".startswith("1 older call was dropped")
+
+
+def test_an_assertion_about_a_body_that_is_not_kept_fails():
+    """If the rest of the call matches."""
+    large = {**call("POST /v2/agents", 201, '{"name": "xx'), "body_cut": True}
+    calls = Calls([large])
+    with pytest.raises(AssertionError, match=r"too large for the journal.*\n.*POST /v2/agents"):
+        calls.assert_not_called("POST /v2/agents", json={"name": "x"})
+    calls.assert_not_called("POST /v2/agents", json={"name": "x"}, status=400)
+    calls.assert_called("POST /v2/agents", times=1)
+
+
+def test_the_journal_of_a_world_says_what_it_dropped(deck, api):
+    """So an assertion does not pass by chance."""
+    deck.set_options(keep_calls=1)
+    api.get("/agents")
+    api.get("/tasks")
+    deck.requests.assert_called("GET /v2/tasks")
+    with pytest.raises(AssertionError, match="1 older call was dropped"):
+        deck.requests.assert_not_called("GET /v2/agents")
+    with pytest.raises(AssertionError, match="1 older call was dropped"):
+        deck.lint.check()

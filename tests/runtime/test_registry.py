@@ -3,7 +3,10 @@
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.engine.world import FROZEN_START
+from deck_sim.runtime import registry
+from deck_sim.runtime.journal import Call
+from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.runtime.simulation import Settings
 from deck_sim.scenario.loader import read_scenario
 
@@ -111,3 +114,104 @@ def test_a_world_is_shown_the_calls_without_a_key_since_it_began(keys, calls):
     worlds.note_refused("GET /v2/tasks", None)
     worlds.note_refused("GET /v2/tasks", "sk_without_bearer")
     assert worlds.keyless_calls(own) == calls
+
+
+def test_the_world_that_was_not_used_for_longest_is_forgotten(worlds, caplog):
+    """The log tells it once; a control call is a use, too."""
+    worlds.max_worlds = 2
+    first = worlds.select("Bearer one")
+    worlds.select("Bearer two")
+    assert worlds.select("Bearer one") is first
+    worlds.select("Bearer three")
+    worlds.select("Bearer four")
+    assert (worlds.known_keys, worlds.forgotten) == (["three", "four"], 2)
+    assert [record.getMessage() for record in caplog.records] == [
+        "deck-sim: the world of two is forgotten, since there are more than 2; `forgotten` in"
+        " GET /_sim/worlds counts them, and `--max-worlds N` keeps more"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("use", "value"),
+    [("advancing", True), ("answering", {"key"}), ("held_responses", {"hold": [print]})],
+)
+def test_a_world_in_use_is_not_forgotten(worlds, use, value):
+    """The next one is; a hold that keeps nothing back is no use."""
+    worlds.max_worlds = 2
+    first, second = worlds.select("Bearer one"), worlds.select("Bearer two")
+    setattr(first, use, value)
+    second.held_responses["hold"] = []
+    worlds.select("Bearer three")
+    assert worlds.known_keys == ["one", "three"]
+
+
+def test_a_world_that_is_watched_is_not_forgotten(worlds):
+    """As long as one of its streams is open."""
+    worlds.max_worlds, changes = 1, worlds.dispatcher.changes
+    worlds.select("Bearer one")
+    with changes.listen("one"):
+        with changes.listen("one"):
+            pass
+        worlds.select("Bearer two")
+        assert worlds.known_keys == ["one", "two"]
+    worlds.select("Bearer three")
+    assert (worlds.known_keys, changes.has_listeners("one")) == (["three"], False)
+
+
+def make_call(number, size=1000):
+    """A call in a journal."""
+    rest = ("GET", "/v2/agents", "", 200, None, (), None, 0)
+    return Call(FROZEN_START, f"req_{number}", *rest, number=number, size=size)
+
+
+def test_the_calls_of_a_forgotten_world_count_as_dropped(worlds):
+    """Unless it was deleted before."""
+    worlds.max_worlds = 1
+    worlds.select("Bearer one").journal.extend(map(make_call, (1, 2)))
+    worlds.select("Bearer two")
+    assert worlds.select("Bearer one").dropped_records["calls"] == 2
+    worlds.select("Bearer two")
+    worlds.drop("one")
+    assert worlds.select("Bearer one").dropped_records["calls"] == 0
+
+
+def test_forgotten_worlds_are_forgotten_in_the_end(worlds, monkeypatch):
+    """The calls of the last ones are counted."""
+    monkeypatch.setattr(registry, "_MOST_LOST", 1)
+    worlds.max_worlds = 1
+    for key in ("one", "two"):
+        worlds.select(f"Bearer {key}").journal.append(make_call(1))
+    worlds.select("Bearer three")
+    lost = [worlds.select(f"Bearer {key}").journal.dropped for key in ("two", "one")]
+    assert lost == [1, 0]
+
+
+def test_the_calls_of_all_worlds_are_bounded_together(worlds, monkeypatch):
+    """Worlds that were not called for longest lose theirs, apart from the last."""
+    monkeypatch.setattr(registry, "ALL_CALL_BYTES", 6000)
+    for key in ("one", "two", "one", "three", "three"):
+        world = worlds.select(f"Bearer {key}")
+        world.journal.append(make_call(world.journal.total + 1))
+        world.responses.keep(world.journal.total, [], b"")
+        worlds.count_call(world)
+    kept = [len(worlds.select(f"Bearer {key}").journal) for key in ("one", "two", "three")]
+    assert kept == [1, 1, 2]
+    assert worlds.select("Bearer one").responses.find(1) is None
+
+
+def test_the_calls_of_a_deleted_world_are_not_counted(worlds):
+    """Nor those that end after it was deleted."""
+    world = worlds.select("Bearer one")
+    world.journal.append(make_call(1))
+    worlds.count_call(world)
+    worlds.drop("one")
+    worlds.count_call(world)
+    assert (worlds._all_call_bytes, worlds._call_bytes) == (0, {})
+
+
+def test_a_world_is_found_by_its_token(worlds):
+    """As long as it exists."""
+    world = worlds.select("Bearer one")
+    assert worlds.find_by_token(world_token("one")) is world
+    worlds.drop("one")
+    assert worlds.find_by_token(world_token("one")) is None
