@@ -39,12 +39,16 @@ class Body(BaseModel):
     by_type: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     @classmethod
-    @cache
     def of_type(cls, type_: str) -> "type[Body]":
         """The model of this body for a resource of one type."""
-        fields: Any = cls.by_type.get(type_, {})
+        return cls._make(type_) if type_ in cls.by_type else cls
+
+    @classmethod
+    @cache
+    def _make(cls, type_: str) -> "type[Body]":
+        fields: Any = cls.by_type[type_]
         made: type[Body] = create_model(cls.__name__, __base__=cls, **fields)
-        return made if fields else cls
+        return made
 
     def sent(self) -> JsonObject:
         """The fields that were sent; omitted parts of a field have their defaults."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import lru_cache
 
 from deck_sim.base.call_pattern import ANY, CallPattern, nearest_path
 from deck_sim.base.errors import listed, nearest
@@ -42,7 +42,7 @@ def _fits(method: str, methods: Collection[str]) -> bool:
     return method in methods or (method == ANY and bool(methods))
 
 
-@cache
+@lru_cache(maxsize=1000)  # of patterns, which anybody may write
 def _methods_at(path: str, edition: str) -> frozenset[str]:
     """The methods of the operations whose paths the pattern of paths can match."""
     return frozenset(

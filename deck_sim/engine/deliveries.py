@@ -21,6 +21,9 @@ from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
 from deck_sim.engine.world import World, listens
 
+MOST_OLD_SECRETS = 10  # of a destination, which still sign
+MOST_LOGGED = 1000  # attempts of one delivery: it may be replayed at will
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -91,7 +94,7 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
     delivery = world.all("event_delivery").get(attempt.delivery_id)
     if delivery is None:
         return
-    world.attempts.setdefault(delivery.id, []).append(result)
+    _add_to_log(world, delivery, result)
     outcome = result.error or f"{result.status}"
     fault = f" (fault: {result.fault})" if result.fault else ""
     delivery = _count_attempt(world, delivery, f"attempt {result.number}: {outcome}{fault}")
@@ -186,7 +189,8 @@ def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
     rely_on(ROTATE_SECRET)
     until = world.now + world.rules.secret_overlap
     kept = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
-    hidden = {"secret": secret, "old_secrets": ((present, until), *kept)}
+    rotated = ((present, until), *kept)[:MOST_OLD_SECRETS]
+    hidden = {"secret": secret, "old_secrets": rotated}
     return world.change(destination, hidden, what="secret rotated")
 
 
@@ -222,10 +226,16 @@ def _count_attempt(world: World, delivery: Resource, outcome: str) -> Resource:
     return world.change(delivery, what=what, attempts=delivery["attempts"] + 1)
 
 
+def _add_to_log(world: World, delivery: Resource, result: AttemptResult) -> None:
+    log = world.attempts.setdefault(delivery.id, [])
+    log.append(result)
+    del log[:-MOST_LOGGED]
+
+
 def _give_up(world: World, delivery: Resource) -> None:
     world.fired.pop(delivery.id, None)
     why = f"not attempted: {_why_silent(_destination(world, delivery))}"
     result = AttemptResult(world.now, None, ok=False, status=None, error=why)
-    world.attempts.setdefault(delivery.id, []).append(result)
+    _add_to_log(world, delivery, result)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, {why}")
     world.move(delivery, "failure", delivered_at=None)

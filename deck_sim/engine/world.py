@@ -17,8 +17,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import takewhile
-from sys import intern
 from typing import Any
 
 from deck_sim.base.errors import listed
@@ -389,7 +389,7 @@ class World:
                 self.now,
                 kind,
                 resource_id,
-                intern(what),
+                _shared(what),
                 status,
                 changes or None,
                 story.place if story else None,
@@ -519,3 +519,9 @@ class World:
             self.timers.take_back(run.id, SCREENSHOT)
             if self.options.screenshots and run.status == machine.timed_from:
                 self.timers.arm(run.id, SCREENSHOT, self.now + self.rules.screenshot_interval)
+
+
+@lru_cache(maxsize=1024)
+def _shared(text: str) -> str:
+    """One string for equal texts. Those that `sys.intern` makes may never go."""
+    return text

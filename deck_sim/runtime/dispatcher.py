@@ -184,10 +184,11 @@ class Dispatcher:
                 self._told.add(name)
                 log.warning(
                     "deck-sim: the oldest %s of the world of %s are dropped from now on; `dropped`"
-                    " in GET /_sim/world counts them, and `--keep %s=N` keeps more",
+                    " in GET /_sim/world counts them, and `--keep %s=N`%s keeps more",
                     _RECORDS.get(name, name),
                     mask_key(simulation.key),
                     name,
+                    " or `--keep call_bytes=N`" if name == "calls" else "",
                 )
         self.changes.announce(simulation.key)
 

@@ -15,6 +15,7 @@ from deck_sim.base.real_time import process_id
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
+from deck_sim.engine.options import Options
 from deck_sim.runtime import advance as advance_module
 from deck_sim.runtime.advance import BREAK_AFTER, MAX_PAUSES, run_to_end
 from deck_sim.runtime.dispatcher import Dispatcher
@@ -776,3 +777,21 @@ def test_a_caller_that_moves_its_frozen_time_alone_is_told(sim):
         "the process is frozen by freezegun or time-machine and moved 5m ahead; this world does not"
         " follow it: use `deck_time`"
     )
+
+
+def test_the_log_tells_once_that_records_are_dropped(caplog):
+    """Of each kind, on one server, with what keeps more."""
+    dispatcher, options = Dispatcher(), Options(keep_timeline=1, keep_calls=1)
+    for key in ("sk_live_0123456789", "two"):
+        simulation = Simulation(key, Settings(options=options), Library())
+        simulation.journal.dropped = 1
+        for _ in range(3):
+            simulation.world.note("clock", "", "x")
+            dispatcher.wake(simulation)
+    rest = "in GET /_sim/world counts them, and"
+    assert [record.getMessage() for record in caplog.records] == [
+        "deck-sim: the oldest calls of the world of sk_live_…6789 are dropped from now on;"
+        f" `dropped` {rest} `--keep calls=N` or `--keep call_bytes=N` keeps more",
+        "deck-sim: the oldest entries of the timeline of the world of sk_live_…6789 are dropped"
+        f" from now on; `dropped` {rest} `--keep timeline=N` keeps more",
+    ]

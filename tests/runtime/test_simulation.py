@@ -468,3 +468,21 @@ def test_a_call_does_not_move_the_clock_during_an_advance(following):
     freezer.tick(1)
     run_to_end(simulation.catch_up())
     assert simulation.elapsed == 0 * SECOND
+
+
+def test_what_went_wrong_is_kept_in_part_and_counted(simulation):
+    """The last crashes and script errors, and the first warnings about magic names."""
+    simulation.crashes.extend(f"{number}" for number in range(30))
+    simulation.world.script_errors.extend(f"{number}" for number in range(150))
+    simulation.forget_oldest()
+    assert (len(simulation.crashes), simulation.crashes.total) == (20, 30)
+    assert (len(simulation.world.script_errors), simulation.world.script_errors.dropped) == (
+        100,
+        50,
+    )
+    simulation.run()
+    simulation.selection.default_scenario = "story"
+    simulation.ignored_names |= dict.fromkeys(f"{number}" for number in range(99))
+    for name in ("stor", "tory") * 20:
+        simulation.choose("task_run", None, {"external_id": f"x+{name}@example.com"})
+    assert (len(simulation.ignored_names), len(simulation.choices)) == (100, 20)

@@ -47,7 +47,7 @@ def show_world(request: Request) -> Answer:
             "runner_up": choice.second,
             "ignored": [one.name for one in choice.ignored],
         }
-        for choice in [*simulation.choices][-20:]
+        for choice in simulation.choices
     ]
     unplayed = find_unplayed_login(world, simulation.selection, simulation.library)
     return Answer(
