@@ -91,16 +91,21 @@ def test_a_connection_without_a_timer_is_moved_by_nothing(unfinished, open_conne
     assert (stuck["why"], stuck["remedy"]) == ("Nothing moves it on.", {"do": "none"})
 
 
-def test_a_session_waits_for_its_run(sim, api, unfinished):
-    """In the edition that has sessions."""
+@pytest.fixture
+def run_in_session(sim, api):
+    """A run in a world of the edition `credentials`."""
     sim.post("/reset", json={"edition": "credentials"})
     agent = api.post("/agents", json={"name": "Concierge"}).json()
     task = api.post("/tasks", json={"name": "Read", "agent_id": agent["id"]}).json()
     site = {"type": "website", "website": {"url": "https://hotel.example"}}
     source = api.post("/sources", json=site).json()
-    run = api.post(f"/tasks/{task['id']}/run", json={"source_id": source["id"]}).json()
-    session = unfinished()[run["session_id"]]
-    assert session["why"] == f"It waits for the task run `{run['id']}`."
+    return api.post(f"/tasks/{task['id']}/run", json={"source_id": source["id"]}).json()
+
+
+def test_a_session_waits_for_its_run(run_in_session, unfinished):
+    """In the edition that has sessions."""
+    session = unfinished()[run_in_session["session_id"]]
+    assert session["why"] == f"It waits for the task run `{run_in_session['id']}`."
     assert session["remedy"] == {"do": "none"}
 
 
@@ -177,16 +182,10 @@ def test_the_next_status_is_that_of_the_next_step_with_one(play, unfinished):
     assert unfinished()[run["id"]]["next"]["to"] == "running"
 
 
-def test_a_status_that_ends_by_itself_says_what_follows(sim, api, unfinished):
+def test_a_status_that_ends_by_itself_says_what_follows(run_in_session, sim, unfinished):
     """A canceled run takes a moment in the edition `credentials`."""
-    sim.post("/reset", json={"edition": "credentials"})
-    agent = api.post("/agents", json={"name": "Concierge"}).json()
-    task = api.post("/tasks", json={"name": "Read", "agent_id": agent["id"]}).json()
-    site = {"type": "website", "website": {"url": "https://hotel.example"}}
-    source = api.post("/sources", json=site).json()
-    run = api.post(f"/tasks/{task['id']}/run", json={"source_id": source["id"]}).json()
-    sim.post(f"/task-runs/{run['id']}/cancel")
-    waits = unfinished()[run["id"]]
+    sim.post(f"/task-runs/{run_in_session['id']}/cancel")
+    waits = unfinished()[run_in_session["id"]]
     assert (waits["status"], waits["next"]["to"]) == ("cancelling", "canceled")
 
 
