@@ -115,14 +115,6 @@ def test_a_key_expires_after_a_day_of_the_world(api, advance):
     assert ids[0] == ids[1] == ids[2] != ids[3]
 
 
-def test_storing_an_answer_drops_expired_ones(api, advance, simulation):
-    """Storing an answer drops the expired ones."""
-    for key in "abc":
-        api.post("/agents", json={"name": "A"}, headers={"Idempotency-Key": key})
-        advance("12h")
-    assert [*simulation().stored_answers] == ["b", "c"]
-
-
 @pytest.mark.usefixtures("other_rule")
 def test_the_control_api_takes_no_keys(sim):
     """A control call is made each time, even in an edition where every POST takes keys."""
