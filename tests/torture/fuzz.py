@@ -164,6 +164,8 @@ class Fuzzer:
         answer = self._last
         if before is None or answer is None or answer.status < 400:
             return
+        if given.path == "/_sim/clock/advance":  # one that ends without its event has moved time
+            return
         if "deck-sim-fault" not in answer.headers and self._digest() not in (before, None):
             raise Finding(
                 given.number, f"it was refused with {answer.status}, and changed the world"

@@ -38,6 +38,7 @@ class Input:
     framing: Framing
 
 
+_LONGEST_BODY = 500_000  # bytes, but for the few that are meant to be refused for their size
 _LONGEST_HEAD = 12_000  # bytes of a request line and headers that every server takes
 FORGED = 0.0  # share of the damaged snapshots that get a new digest
 MAIN, SIDE = "sk_fuzz_main", "sk_fuzz_side"  # `SIDE` is for calls that replace the whole world
@@ -205,7 +206,7 @@ class _Maker:
         value = self.values.make(call.body)
         for _ in range(random.choice([0, 0, 1, 1, 1, 2, 6])):
             value = self.values.damage(value)
-        text = write(random, value)
+        text = write(random, value)[:_LONGEST_BODY]
         if random.random() < 0.06:
             text = damage_text(random, text)
         if random.random() < 0.0003:

@@ -162,7 +162,8 @@ def is_killed(mutant: Mutant, root: Path, *, close: bool) -> bool:
     before = mutant.apply(root)
     groups = find_tests(mutant)
     try:
-        return any(files and not _pass(files, root) for files in groups[: 1 if close else 2])
+        groups = [files for files in groups if files]
+        return any(not _pass(files, root) for files in groups[: 1 if close else 2])
     finally:
         (root / mutant.file).write_text(before)
 

@@ -30,7 +30,7 @@ class Client:
         connection = Connection(self.port)
         try:
             connection.send("\r\n".join([*lines, "", ""]).encode() + text)
-            answer = connection.read(method)
+            answer = connection.read(method, 3 * PATIENCE)  # what is slow is judged elsewhere
         finally:
             connection.close()
         if answer is None:
