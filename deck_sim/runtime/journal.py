@@ -7,6 +7,7 @@ from typing import Any
 
 from deck_sim.base.redaction import redact_headers
 from deck_sim.engine.bounded_log import BoundedLog
+from deck_sim.engine.records import Immutable
 from deck_sim.scenario.selection import Choice
 
 GAVE_UP = "its client gave up"  # before the answer was sent
@@ -15,7 +16,7 @@ _LONGEST = 1000  # characters of another header
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Immutable):
     """One call of the API in the journal."""
 
     at: datetime
@@ -70,7 +71,7 @@ class Journal(BoundedLog[Call]):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredAnswer:
+class StoredAnswer(Immutable):
     """The answer to a call with an idempotency key, which a repeated call gets again."""
 
     at: datetime

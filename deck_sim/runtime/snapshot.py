@@ -14,6 +14,7 @@ Rules of the format:
 5. A scenario is written as its source and read like a scenario file.
 """
 
+import copy
 from base64 import b64decode, b64encode
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +42,7 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.conditions import Rule
+from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.selection import Choice, IgnoredName, SelectionState
@@ -86,8 +88,8 @@ _JSON = (str, int, float, bool, type(None))
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def take_snapshot(simulation: Simulation) -> dict[str, Any]:
-    """Return the snapshot of a simulation.
+def copy_content(simulation: Simulation) -> tuple[dict[str, Any], list[Scenario]]:
+    """The fields of a simulation, copied, and its scenarios.
 
     Raises:
         ApiError: `state_invalid` during an advance, since attempts are in progress.
@@ -96,10 +98,18 @@ def take_snapshot(simulation: Simulation) -> dict[str, Any]:
     if simulation.advancing:
         text = "another call is moving this world's clock; wait for its answer"
         raise refuse("request/state_invalid", text)
+    state = copy.deepcopy({name: getattr(simulation, name) for name in KEPT})
+    return state, [*_scenarios_to_keep(simulation)]
+
+
+def write_snapshot(state: Mapping[str, Any], scenarios: list[Scenario]) -> dict[str, Any]:
+    """Return the snapshot of a copied simulation. Safe on any thread."""
     writer = Writer()
-    state = {name: writer.write(getattr(simulation, name)) for name in KEPT}
-    scenarios = [writer.write(scenario) for scenario in _scenarios_to_keep(simulation)]
-    writer.table.append({"state": state, "scenarios": scenarios})
+    content = {
+        "state": {name: writer.write(value) for name, value in state.items()},
+        "scenarios": [*map(writer.write, scenarios)],
+    }
+    writer.table.append(content)
     return {
         "version": VERSION,
         "deck_sim": __version__,
@@ -108,14 +118,13 @@ def take_snapshot(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def restore_snapshot(worlds: WorldRegistry, key: str, document: Mapping[str, Any]) -> Simulation:
-    """Replace the world of a key by that of a snapshot.
+def read_snapshot(document: Mapping[str, Any], library: Library) -> dict[str, Any]:
+    """Read the state and the scenarios in a snapshot. Safe on any thread.
 
     Raises:
-        ApiError: `input_invalid` if it cannot be read; the world stays as it was.
+        ApiError: `input_invalid` if it cannot be read.
 
     """
-    library = worlds.library
     reader = Reader(library.find)
     for number, row in enumerate(_read_values(document)):
         try:
@@ -126,7 +135,12 @@ def restore_snapshot(worlds: WorldRegistry, key: str, document: Mapping[str, Any
                 f" the snapshot was made by deck-sim {document.get('deck_sim')}"
             )
             raise refuse("request/input_invalid", text, field="values") from None
-    content = reader.values[-1]
+    content: dict[str, Any] = reader.values[-1]
+    return content
+
+
+def adopt_content(worlds: WorldRegistry, key: str, content: Mapping[str, Any]) -> Simulation:
+    """Replace the world of a key by one with the content of a snapshot."""
     settings = content["state"]["settings"]
     restored = worlds.create(
         key, **{row.name: getattr(settings, row.name) for row in fields(settings)}
@@ -135,7 +149,7 @@ def restore_snapshot(worlds: WorldRegistry, key: str, document: Mapping[str, Any
         setattr(restored, name, value)
     restored.set_clock(restored.mode, restored.speed, restored.step)
     for scenario in content["scenarios"]:
-        if library.find(scenario.name) is not scenario:
+        if worlds.library.find(scenario.name) is not scenario:
             restored.library.add(scenario)
     return restored
 
@@ -169,7 +183,12 @@ def _refused(name: str, text: str) -> ApiError:
 
 
 def _digest(values: list[Any]) -> str:
-    return blake2b(dump_json(values), digest_size=16).hexdigest()
+    """The digest of the JSON. It is made row by row, so that no other thread waits for long."""
+    digest = blake2b(b"[", digest_size=16)
+    for number, row in enumerate(values):
+        digest.update((b"," if number else b"") + dump_json(row))
+    digest.update(b"]")
+    return digest.hexdigest()
 
 
 @dataclass

@@ -19,9 +19,14 @@ _ABOUT = ("name", "external_id", "event_type")  # shown of a new resource, besid
 
 
 def print_timeline(simulation: Simulation) -> Iterator[dict[str, Any]]:
-    """Every entry and call, without events; the first may count those that were dropped."""
-    position = Position(events=simulation.world.events.total)
-    while record := next_record(simulation, position):
+    """Every entry and call until now, without events; one may count those that were dropped."""
+    entries, calls = simulation.world.timeline.total, simulation.journal.total
+    position = Position()
+    while position.entries < entries or position.calls < calls:
+        position.events = simulation.world.events.total
+        record = next_record(simulation, position)
+        if record is None:  # the world was replaced while they were printed
+            return
         yield record[1]
 
 

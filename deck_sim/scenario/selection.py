@@ -18,6 +18,7 @@ from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, how_to_switch
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.engine.chance import draw_below
+from deck_sim.engine.records import Immutable
 from deck_sim.engine.story import KINDS, Script
 from deck_sim.scenario.library import Library
 
@@ -197,7 +198,7 @@ class IgnoredName:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Immutable):
     """A scenario and the way that chose it. `played` is the scenario itself, or the entry of a
     playlist or mix. `ignored` are magic names that came before that way and cannot be played.
     """

@@ -50,6 +50,7 @@ from deck_sim.server.fault_injection import (
     send_early_webhooks,
 )
 from deck_sim.server.idempotency import answer_once
+from deck_sim.server.long_answers import print_slowly
 from deck_sim.server.request import ASSUMED, VERSION, Answer, Request, error_answer, record_call
 from deck_sim.server.routing import Route, Routes, relative_path
 
@@ -140,8 +141,8 @@ class App:
         if request.method == "GET":  # another call may be about to move the world, too
             request.simulation.watch_process()
         answer = await _call(request, self.find_route(request))
-        if DIGESTS in request.headers:  # a handle, which compares what is hidden
-            answer.data = with_digests(answer.data)
+        compares = DIGESTS in request.headers  # a handle, also what is hidden
+        await print_slowly(answer, request.id, with_digests if compares else lambda data: data)
         return answer
 
     def find_route(self, request: Request) -> Route:

@@ -16,6 +16,7 @@ from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import advance
 from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.simulation import LAST_MOMENT
+from deck_sim.runtime.timeline import print_timeline
 
 ASKS = "[running: 1s, interaction_required: mfa, running, completed]"
 
@@ -486,3 +487,16 @@ def test_what_went_wrong_is_kept_in_part_and_counted(simulation):
     for name in ("stor", "tory") * 20:
         simulation.choose("task_run", None, {"external_id": f"x+{name}@example.com"})
     assert (len(simulation.ignored_names), len(simulation.choices)) == (100, 20)
+
+
+def test_a_timeline_ends_with_what_had_happened_when_its_printing_began(simulation):
+    """A world that goes on, or is emptied, does not disturb it."""
+    began = len(simulation.world.timeline)
+    printed = print_timeline(simulation)
+    first = next(printed)
+    simulation.world.note("clock", "", "later")
+    assert [one["number"] for one in (first, *printed)] == [*range(1, began + 1)]
+    printed = print_timeline(simulation)
+    next(printed)
+    simulation.world.timeline.clear()
+    assert [*printed] == []

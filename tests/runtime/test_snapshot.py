@@ -22,8 +22,10 @@ from deck_sim.runtime.snapshot import (
     Reader,
     Writer,
     _digest,
-    restore_snapshot,
-    take_snapshot,
+    adopt_content,
+    copy_content,
+    read_snapshot,
+    write_snapshot,
 )
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
@@ -43,6 +45,16 @@ task_run:
   - running: 5s
   - completed: {output: {at: "{{ now }}", n: 1.5}}
 """
+
+
+def take_snapshot(simulation):
+    """The snapshot of a simulation."""
+    return write_snapshot(*copy_content(simulation))
+
+
+def restore_snapshot(worlds, key, document):
+    """The world of a key, replaced by that of a snapshot."""
+    return adopt_content(worlds, key, read_snapshot(document, worlds.library))
 
 
 class Client:

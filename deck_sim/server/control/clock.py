@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +100,7 @@ async def advance_clock(request: Request, body: bodies.Advance) -> Answer:
     else:
         advance = simulation.advance_until_idle()
     report = await _drive(request, advance)
-    happened = [*print_entries(simulation, report.happened, report.after)]
+    happened = print_entries(simulation, report.happened, report.after)
     now = print_moment(report.now)
     return Answer({"now": now, "happened": happened, **print_holds(simulation)})
 
@@ -132,8 +133,8 @@ def show_next(request: Request) -> Answer:
     world = simulation.world
     state: dict[str, Any] = {
         "now": print_moment(world.now),
-        "due": [print_due(world, timer) for timer in islice(world.timers.upcoming(), most)],
-        "waiting": [_print_waiting(simulation, one) for one in waiting(world)[:most]],
+        "due": map(partial(print_due, world), [*islice(world.timers.upcoming(), most)]),
+        "waiting": map(partial(_print_waiting, simulation), waiting(world)[:most]),
     }
     return Answer({**state, **list_unfinished(simulation), **print_holds(simulation)})
 

@@ -1,5 +1,6 @@
 """Calls about deliveries: the log of attempts, sending again, the messages in queues."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from deck_sim.engine import deliveries
@@ -14,11 +15,14 @@ from deck_sim.webhooks.signing import SIGNATURE
 @route("GET", "/deliveries")
 def list_deliveries(request: Request) -> Answer:
     """Show every delivery with its attempts, oldest first."""
-    world, data = request.world, list[dict[str, Any]]()
-    for delivery in world.all("event_delivery").values():
+    return Answer({"data": _print_deliveries(request)})
+
+
+def _print_deliveries(request: Request) -> Iterator[dict[str, Any]]:
+    simulation, world = request.simulation, request.world
+    for delivery in [*world.all("event_delivery").values()]:
         log = [_print(attempt) for attempt in world.attempts.get(delivery.id, [])]
-        data.append({**print_resource(request.simulation, delivery), "log": log})
-    return Answer({"data": data})
+        yield {**print_resource(simulation, delivery), "log": log}
 
 
 @route("GET", "/deliveries/{id}")

@@ -23,13 +23,13 @@ from deck_sim.server.routing import Route
 @route("GET", "/timeline")
 def show_timeline(request: Request) -> Answer:
     """Show calls, transitions, deliveries and clock moves, in the order in which they happened."""
-    return Answer({"data": [*print_timeline(request.simulation)]})
+    return Answer({"data": print_timeline(request.simulation)})
 
 
 @route("GET", "/requests")
 def show_requests(request: Request) -> Answer:
     """Show the calls of the Deck API, oldest first."""
-    data = [_print_whole(call) for call in request.simulation.journal]
+    data = map(_print_whole, [*request.simulation.journal])
     return Answer(
         {
             "edition": request.world.edition,
@@ -98,7 +98,7 @@ def print_call(call: Call) -> dict[str, Any]:
 def show_events(request: Request) -> Answer:
     """Show every event as destinations get it, oldest first."""
     events = request.world.events
-    data = [record_message(request.simulation, one) for one in events]
+    data = map(partial(record_message, request.simulation), [*events])
     return Answer({"data": data, "dropped": events.dropped})
 
 
@@ -117,8 +117,8 @@ def show_resources(request: Request, kind: str) -> Answer:
     simulation, world = request.simulation, request.world
     check_kind(world, kind)
     includes = frozenset({"input"}.intersection(world.kind(kind).includes))
-    found = world.all(kind).values()
-    return Answer({"data": [record_resource(simulation, one, includes) for one in found]})
+    found = [*world.all(kind).values()]
+    return Answer({"data": (record_resource(simulation, one, includes) for one in found)})
 
 
 ROUTES += [

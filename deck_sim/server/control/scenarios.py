@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
+    from deck_sim.scenario.loader import Mistakes
     from deck_sim.scenario.model import Scenario
     from deck_sim.server.control import bodies
 
@@ -24,22 +26,29 @@ def list_scenarios(request: Request) -> Answer:
     """Show the names, summaries and editions of all scenarios; with `include=steps`, what each
     plays in this world's edition, and whether it ships with deck-sim.
     """
-    library, data = request.simulation.library, list[dict[str, Any]]()
     shows_steps = read_word(request, "include", ("steps",)) is not None
-    for scenario in map(library.get, library.names()):
+    return Answer({"data": _print_all(request, shows_steps=shows_steps)})
+
+
+def _print_all(request: Request, *, shows_steps: bool) -> Iterator[dict[str, Any]]:
+    library = request.simulation.library
+    for scenario in [library.get(name) for name in library.names()]:
         details = _details(request, scenario) if shows_steps else {}
-        data.append({**scenario.overview, **details})
-    return Answer({"data": data})
+        yield {**scenario.overview, **details}
 
 
 @route("GET", "/scenarios/{name}")
-def show_scenario(request: Request) -> Answer:
+async def show_scenario(request: Request) -> Answer:
     """Show a whole scenario: as JSON, as YAML with the line of each step, and what it plays in
     this world's edition.
     """
+    scenario = request.simulation.library.get(request.params["name"], "name")
+    return await asyncio.to_thread(_show, request, scenario)
+
+
+def _show(request: Request, scenario: Scenario) -> Answer:
     from deck_sim.scenario.outline import step_lines
 
-    scenario = request.simulation.library.get(request.params["name"], "name")
     written = {"scenario": scenario.source, "text": scenario.text, "lines": step_lines(scenario)}
     return Answer({**scenario.overview, **_details(request, scenario), **written})
 
@@ -63,11 +72,12 @@ def record_scenario(request: Request) -> Answer:
 
 
 @route("PUT", "/scenarios/{name}")
-def put_scenario(request: Request) -> Answer:
+async def put_scenario(request: Request) -> Answer:
     """Add a scenario to this world. The body is JSON if its content type says so, else YAML."""
     name, simulation = request.params["name"], request.simulation
+    found = await asyncio.to_thread(_read_scenario, request, name)
     library = Library(simulation.library)
-    scenario = _read_scenario(request, name, library)
+    scenario = _check_scenario(*found, library, with_lines=not _is_json(request))
     if scenario.name != name:
         text = f"`name` is {scenario.name!r}, but the path has {name!r}; make them the same"
         raise refuse("request/input_invalid", text, field="name")
@@ -76,21 +86,26 @@ def put_scenario(request: Request) -> Answer:
     return Answer(scenario.overview)
 
 
-def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
-    """Read the body, and add its scenario to a library. The error has every mistake.
+def _is_json(request: Request) -> bool:
+    return "json" in request.headers.get("content-type", "")
 
-    JSON has no lines, and may leave out `version` and `name`.
-    """
+
+def _read_scenario(request: Request, name: str) -> tuple[Scenario | None, Mistakes]:
+    """Read the scenario in the body. JSON may leave out `version` and `name`."""
     from deck_sim.scenario import loader
     from deck_sim.scenario.yaml.document import Document
     from deck_sim.scenario.yaml.reader import read_yaml
 
-    is_json = "json" in request.headers.get("content-type", "")
-    if is_json:
+    if _is_json(request):
         data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
-        scenario, mistakes = loader.read_partially(Document, data, name)
-    else:
-        scenario, mistakes = loader.read_partially(read_yaml, request.body, name)
+        return loader.read_partially(Document, data, name)
+    return loader.read_partially(read_yaml, request.body, name)
+
+
+def _check_scenario(
+    scenario: Scenario | None, mistakes: Mistakes, library: Library, *, with_lines: bool
+) -> Scenario:
+    """Add a scenario to a library, and check its entries. The error has every mistake."""
     if scenario is not None:
         library.add(scenario)
         check_entries(scenario, library, mistakes)
@@ -101,7 +116,7 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
         *(
             problem(
                 "request/input_invalid",
-                f"{one.path}: {one.message}".removeprefix(": ") if is_json else str(one),
+                str(one) if with_lines else f"{one.path}: {one.message}".removeprefix(": "),
                 field=one.path or None,
             )
             for one in report

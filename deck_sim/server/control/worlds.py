@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote
@@ -185,15 +186,22 @@ async def show_snapshot(request: Request) -> Answer:
     from deck_sim.runtime import snapshot
 
     await request.worlds.dispatcher.wait_for_attempts(request.simulation)
-    return Answer(snapshot.take_snapshot(request.simulation))
+    copied = snapshot.copy_content(request.simulation)
+    document = await asyncio.to_thread(snapshot.write_snapshot, *copied)
+    return Answer({**document, "values": iter(document["values"])})
 
 
 @route("PUT", "/snapshot")
-def put_snapshot(request: Request) -> Answer:
+async def put_snapshot(request: Request) -> Answer:
     """Restore a world from a snapshot."""
     from deck_sim.runtime import snapshot
 
-    document = read_object(request.body, max_depth=snapshot.MAX_DEPTH, max_values=MAX_BODY_BYTES)
-    key = request.simulation.key
-    restored = snapshot.restore_snapshot(request.worlds, key, document)
+    def read() -> dict[str, Any]:
+        document = read_object(
+            request.body, max_depth=snapshot.MAX_DEPTH, max_values=MAX_BODY_BYTES
+        )
+        return snapshot.read_snapshot(document, request.worlds.library)
+
+    content = await asyncio.to_thread(read)
+    restored = snapshot.adopt_content(request.worlds, request.simulation.key, content)
     return show_world(replace(request, simulation=restored))
