@@ -188,8 +188,9 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--max-connections",
             type=click.IntRange(1),
-            help="Answer 503 above so many connections at once.  [default: half of the files that"
-            " the process may open, at most 1000]",
+            default=_USUAL.connections,
+            show_default=True,
+            help="Answer 503 above so many connections at once, or above half of `ulimit -n`.",
         ),
         _timeout("--header-timeout", _USUAL.header, "Close a connection if a header takes longer."),
         _timeout("--body-timeout", _USUAL.body, "Answer 408 if a body takes longer."),
@@ -237,7 +238,7 @@ def make_server(
     intercept_hosts: list[str],
     keep: list[tuple[str, int]],
     max_worlds: int | None,
-    max_connections: int | None,
+    max_connections: int,
     header_timeout: timedelta,
     body_timeout: timedelta,
     keep_alive: timedelta,
@@ -277,7 +278,7 @@ def make_server(
     except DeckSimError as error:  # a library is missing
         raise CommandError(f"--intercept: {error}") from None
     limits = Limits(
-        max_connections or _USUAL.connections,
+        max_connections,
         header_timeout.total_seconds(),
         body_timeout.total_seconds(),
         keep_alive.total_seconds(),

@@ -85,7 +85,7 @@ class Interceptor:
             self.port = listener.getsockname()[1]
             make = partial(make_protocol, self._for_hosts(app))
             open_client = partial(self._open, make, limits.header)
-            async with accepting(listener, open_client, shortage, limits.connections):
+            async with accepting(listener, open_client, shortage, limits.most_connections):
                 yield
 
     async def _open(

@@ -40,6 +40,7 @@ class Connections:
 
     def __init__(self, worlds: WorldRegistry, limits: Limits) -> None:
         self.limits, self.worlds = limits, worlds
+        self.most = limits.most_connections
         self.overload = CountedWarning(
             "fewer connections are open than the limit again; %d were answered 503"
         )
@@ -101,7 +102,7 @@ class Protocol(H11Protocol):
         """Begin to wait for the header, or refuse a connection beyond the limit."""
         super().connection_made(transport)
         self.app = partial(_call_with_socket, self.app, transport)
-        beyond = len(self.connections) - self._limits.connections
+        beyond = len(self.connections) - self._shared.most
         if beyond > 0:
             self._is_refused = True
             if beyond > _REFUSED_AT_ONCE:
@@ -167,8 +168,10 @@ class Protocol(H11Protocol):
 
     def _refuse_connection(self) -> None:
         self._stop_timer()
-        text = f"{self._limits.connections} connections are open, which is the limit"
-        self._shared.overload.count(f"{text} (--max-connections); more are answered 503")
+        text = f"{self._shared.most} connections are open, which is the limit"
+        self._shared.overload.count(
+            f"{text} (--max-connections, or half of `ulimit -n`); more are answered 503"
+        )
         self._send_last(refuse("deck_sim/unavailable", f"{text} of the deck-sim server."))
 
     def _send_last(self, error: ApiError) -> None:

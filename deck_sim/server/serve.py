@@ -118,13 +118,12 @@ class Server:
 
     async def _serve(self, ready: Callable[[], None]) -> None:
         connections, shortage = self._connections, Shortage()
-        most = connections.limits.connections
         self._socket.setblocking(False)
         self._loop, _running[self.url] = asyncio.get_running_loop(), self
         try:
             with self._socket:
                 async with (
-                    accepting(self._socket, self._open, shortage, most),
+                    accepting(self._socket, self._open, shortage, connections.most),
                     self._intercepting(shortage),
                 ):
                     ready()
