@@ -91,7 +91,7 @@ def command(port_file: Path | None, log_format: str, quiet: bool, **options: Any
     with log_to_stderr(log_format, quiet=quiet), ExitStack() as stack:
         server.run(ready)
     if server.cut_calls:
-        click.echo(f"deck-sim: stopped; calls without an end: {server.cut_calls}", err=True)
+        click.echo(f"deck-sim: stopped; calls that were cut: {server.cut_calls}", err=True)
 
 
 def _banner(server: Server, variables: Mapping[str, str]) -> str:

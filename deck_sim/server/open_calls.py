@@ -25,6 +25,7 @@ class OpenCalls:
         self._app, self._worlds = app, worlds
         self._calls = set[asyncio.Task[object]]()
         self._is_ending = False
+        self.cut = 0  # the calls that got no answer of their own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call."""
@@ -43,6 +44,7 @@ class OpenCalls:
         except asyncio.CancelledError:
             if not self._is_ending:
                 raise
+            self.cut += 1
             if has_begun:
                 await end_socket(scope, receive, RESET)
             else:
@@ -51,13 +53,11 @@ class OpenCalls:
         finally:
             self._calls.discard(call)
 
-    async def end(self) -> int:
-        """End all calls; returns how many did not end by themselves."""
-        self._is_ending, canceled = True, set[asyncio.Task[object]]()
+    async def end(self) -> None:
+        """End all calls."""
+        self._is_ending = True
         for seconds in _PATIENCE_SECONDS:
             if self._calls:
                 await asyncio.wait(self._calls, timeout=seconds)
-            canceled |= self._calls
             for call in self._calls:
                 call.cancel()
-        return len(canceled)

@@ -99,7 +99,6 @@ class Server:
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self.port}"
         worlds.origin = self.url
-        self.cut_calls = 0  # those that were still open when the server stopped
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
         self._stopping = asyncio.Event()
         self._app = OpenCalls(make_app(worlds), worlds)
@@ -110,6 +109,11 @@ class Server:
     def base_url(self) -> str:
         """The base URL of the Deck API."""
         return f"{self.url}/v2"
+
+    @property
+    def cut_calls(self) -> int:
+        """How many calls got no answer of their own, since the server stopped."""
+        return self._app.cut
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until stopped. `ready` is called once, when requests are answered."""
@@ -130,7 +134,7 @@ class Server:
                     await self._wait_for_stop()
             self.worlds.dispatcher.changes.close()
             connections.shut_down()
-            self.cut_calls = await self._app.end()
+            await self._app.end()
             await connections.end()
         finally:
             del _running[self.url]

@@ -113,7 +113,7 @@ def test_a_call_that_works_when_a_signal_comes_is_refused_and_counted(by):
                 process.send_signal(by)
                 _, error = process.communicate()
             assert f"{advance.exception()}" == "The deck-sim server stops."
-    assert (process.returncode, error) == (0, "deck-sim: stopped; calls without an end: 1\n")
+    assert (process.returncode, error) == (0, "deck-sim: stopped; calls that were cut: 1\n")
 
 
 def test_the_port_file_holds_the_port(serving, tmp_path):

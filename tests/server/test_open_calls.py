@@ -29,15 +29,16 @@ def play(app, end):
     async def send(message):
         sent.append(message)
 
+    calls = OpenCalls(app, WorldRegistry())
+
     async def run():
-        calls = OpenCalls(app, WorldRegistry())
         call = asyncio.ensure_future(calls(SCOPE, None, send))
         await asyncio.sleep(0)
-        ended = await end(calls, call)
-        (outcome,) = await asyncio.gather(call, return_exceptions=True)
-        return ended, outcome
+        await end(calls, call)
+        return await asyncio.gather(call, return_exceptions=True)
 
-    return *asyncio.run(run()), sent
+    (outcome,) = asyncio.run(run())
+    return calls.cut, outcome, sent
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,7 @@ def _impatient(monkeypatch):
 
 
 async def stop(calls, call):
-    return await calls.end()
+    await calls.end()
 
 
 async def cancel(calls, call):
@@ -55,17 +56,17 @@ async def cancel(calls, call):
 
 def test_a_call_that_goes_on_is_answered_503():
     """And counted."""
-    ended, outcome, sent = play(wait_for_ever, stop)
-    assert (ended, outcome, sent[0]["status"]) == (1, None, 503)
+    cut, outcome, sent = play(wait_for_ever, stop)
+    assert (cut, outcome, sent[0]["status"]) == (1, None, 503)
 
 
 def test_a_call_whose_answer_has_begun_is_reset():
     """There is no other way to say that it is incomplete."""
-    ended, outcome, sent = play(begin, stop)
-    assert (ended, type(outcome), sent) == (1, SocketReset, [START])
+    cut, outcome, sent = play(begin, stop)
+    assert (cut, type(outcome), sent) == (1, SocketReset, [START])
 
 
 def test_a_call_that_is_canceled_by_others_gets_no_answer():
     """As in every app."""
-    _, outcome, sent = play(wait_for_ever, cancel)
-    assert (type(outcome), sent) == (asyncio.CancelledError, [])
+    cut, outcome, sent = play(wait_for_ever, cancel)
+    assert (cut, type(outcome), sent) == (0, asyncio.CancelledError, [])

@@ -105,6 +105,7 @@ def test_a_stopping_server_sends_answers_that_are_kept_back_or_late(stoppable, c
         pass
     thread.stop()
     assert ([_status(client) for client in clients], caplog.records) == ([200, 200], [])
+    assert thread.server.cut_calls == 0
 
 
 def test_a_stopping_server_refuses_a_call_whose_body_is_incomplete(stoppable, caplog):
