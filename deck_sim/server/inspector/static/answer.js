@@ -3,7 +3,7 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { controlPath } from "./actions.js";
-import { readForm } from "./clock.js";
+import { readForm } from "./forms.js";
 import { words } from "./format.js";
 
 /**

@@ -5,7 +5,7 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { clockText, countText, dayText, distanceText, durationText, words } from "./format.js";
 import { icon } from "./icons.js";
 import { dueText } from "./due.js";
-import { dataList } from "./widgets.js";
+import { dataList, readForm } from "./forms.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -136,14 +136,6 @@ export function advanceButtons(ctx) {
       ${icon("idle")}<span>Until idle</span>
     </button>
   </div>`;
-}
-
-/** @param {SubmitEvent} event @returns {Record<string, string>} the filled fields of a form */
-export function readForm(event) {
-  event.preventDefault();
-  const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
-  const filled = [...form].filter(([, value]) => value !== "");
-  return /** @type {Record<string, string>} */ (Object.fromEntries(filled));
 }
 
 /** @param {Context} ctx */

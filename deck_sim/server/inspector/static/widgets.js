@@ -167,23 +167,6 @@ export function idText(id) {
   return html`<span class="id mono" title=${id}>${shortId(id)}</span>`;
 }
 
-/** What an input can be completed to, by its `list`. @param {string} id @param {string[]} values */
-export function dataList(id, values) {
-  return html`<datalist id=${id}>${optionList(values)}</datalist>`;
-}
-
-/**
- * The options of a `select`.
- * @param {string[]} values
- * @param {string|null} [chosen]
- * @param {(value: string) => string} [label]
- */
-export function optionList(values, chosen = null, label = String) {
-  return values.map(
-    (value) => html`<option value=${value} ?selected=${value === chosen}>${label(value)}</option>`,
-  );
-}
-
 /** @param {string} label @param {() => void} act */
 export function closeButton(label, act) {
   return html`<button type="button" class="icon-button" aria-label=${label} @click=${act}>

@@ -2,7 +2,7 @@
 /** The page without a world: the worlds of the server to choose from, or a field for the key. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { readForm } from "./clock.js";
+import { readForm } from "./forms.js";
 import { clockText, countText, dayText } from "./format.js";
 import { LOGO, icon } from "./icons.js";
 import { keyOption } from "./shell.js";

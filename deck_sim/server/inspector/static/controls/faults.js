@@ -3,10 +3,11 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../format.js";
-import { closeButton, dataList, link, optionList } from "../widgets.js";
+import { dataList, formOf, optionList } from "../forms.js";
+import { closeButton, link } from "../widgets.js";
 import { fieldsOf, readFields } from "./schema_fields.js";
 import { fieldView } from "./schema_form.js";
-import { change, controlCard, current, field, formOf, schemasOf } from "./shared.js";
+import { change, controlCard, current, field, schemasOf } from "./shared.js";
 
 /** @typedef {import("../app.js").Context} Context */
 
@@ -93,7 +94,6 @@ function newFault(ctx) {
   };
   /** @param {SubmitEvent} event */
   const arm = (event) => {
-    event.preventDefault();
     const form = formOf(event);
     const body = { ...readFields(form, fields), ...(isTrue && { [key]: true }) };
     void change(ctx, "The fault is armed", ctx.api.post("/_sim/faults", body), form);

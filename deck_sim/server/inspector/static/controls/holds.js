@@ -3,8 +3,9 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { countText } from "../format.js";
-import { dataList, idText, link, optionList, statusBadge } from "../widgets.js";
-import { change, controlCard, current, field, formOf, schemasOf } from "./shared.js";
+import { dataList, formOf, optionList, readForm } from "../forms.js";
+import { idText, link, statusBadge } from "../widgets.js";
+import { change, controlCard, current, field, schemasOf } from "./shared.js";
 
 /** @typedef {import("../app.js").Context} Context */
 
@@ -71,12 +72,9 @@ function newHold(ctx) {
   const isEvent = chosen.of === "event";
   /** @param {SubmitEvent} event */
   const hold = (event) => {
-    event.preventDefault();
-    const form = formOf(event);
-    const given = new FormData(form);
-    const id = `${given.get("id") ?? ""}`.trim();
-    const body = { [chosen.of]: given.get("what"), ...(id && { id }) };
-    void change(ctx, `Holds ${given.get("what")}`, ctx.api.post("/_sim/holds", body), form);
+    const { what, id } = readForm(event);
+    const body = { [chosen.of]: what, ...(id && { id: id.trim() }) };
+    void change(ctx, `Holds ${what}`, ctx.api.post("/_sim/holds", body), formOf(event));
   };
   const choose = (/** @type {any} */ event) => {
     chosen.of = event.target.value;

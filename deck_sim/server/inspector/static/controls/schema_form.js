@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../format.js";
-import { optionList } from "../widgets.js";
+import { optionList } from "../forms.js";
 import { field } from "./shared.js";
 
 /** @typedef {import("./schema_fields.js").Field} Field */

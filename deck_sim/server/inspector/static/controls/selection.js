@@ -5,7 +5,8 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { makeDefault } from "../scenarios/choose.js";
 import { words } from "../format.js";
 import { icon } from "../icons.js";
-import { closeButton, copyButton, dataList, link, optionList } from "../widgets.js";
+import { dataList, formOf, optionList, readForm } from "../forms.js";
+import { closeButton, copyButton, link } from "../widgets.js";
 import { fieldsOf, readFields } from "./schema_fields.js";
 import { fieldView } from "./schema_form.js";
 import {
@@ -13,7 +14,6 @@ import {
   controlCard,
   current,
   field,
-  formOf,
   scenarioInput,
   scenarioNames,
   schemasOf,
@@ -50,12 +50,9 @@ function queuePart(ctx) {
   const filled = Object.entries(queues).filter(([, names]) => names.length);
   /** @param {SubmitEvent} event */
   const add = (event) => {
-    event.preventDefault();
-    const form = formOf(event);
-    const given = new FormData(form);
-    const scenarios = [`${given.get("scenario")}`];
-    const body = { resource: given.get("resource"), scenarios };
-    void change(ctx, `${scenarios[0]} is queued`, ctx.api.post("/_sim/queue", body), form);
+    const { resource, scenario } = readForm(event);
+    const call = ctx.api.post("/_sim/queue", { resource, scenarios: [scenario] });
+    void change(ctx, `${scenario} is queued`, call, formOf(event));
   };
   const clear = () => void change(ctx, "The queues are empty", ctx.api.del("/_sim/queue"));
   return html`<div class="control-head">
@@ -124,12 +121,10 @@ function rulesPart(ctx) {
     void change(ctx, label, ctx.api.put("/_sim/rules", { rules: next }), form);
   /** @param {SubmitEvent} event */
   const add = (event) => {
-    event.preventDefault();
     const form = /** @type {any} */ (formOf(event));
-    const given = new FormData(form);
-    const rule = { when: readFields(form, conditions), scenario: given.get("scenario") };
-    const resource = given.get("resource");
-    put([...rules, resource ? { ...rule, resource } : rule], "The rule is added", form);
+    const { resource, scenario } = readForm(event);
+    const rule = { when: readFields(form, conditions), scenario, ...(resource && { resource }) };
+    put([...rules, rule], "The rule is added", form);
   };
   return html`<h3>Rules</h3>
     ${
@@ -183,8 +178,7 @@ function defaultPart(ctx) {
   const name = ctx.model.world?.default_scenario ?? "";
   /** @param {SubmitEvent} event */
   const set = (event) => {
-    event.preventDefault();
-    void makeDefault(ctx, `${new FormData(formOf(event)).get("scenario")}`);
+    void makeDefault(ctx, readForm(event).scenario);
   };
   return html`<h3>Default</h3>
     <form class="control-row" @submit=${set} aria-label="Default scenario">

@@ -3,9 +3,10 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../format.js";
+import { formOf } from "../forms.js";
 import { fieldsOf, readValue } from "./schema_fields.js";
 import { inputView } from "./schema_form.js";
-import { change, controlCard, current, field, formOf, schemasOf } from "./shared.js";
+import { change, controlCard, current, field, schemasOf } from "./shared.js";
 
 /** @typedef {import("../app.js").Context} Context */
 /** @typedef {import("./schema_fields.js").Field} Field */
@@ -54,9 +55,7 @@ export function settingsCard(ctx) {
   const fields = schema && world ? fieldsOf(schema).filter(isHere).map(refine) : [];
   /** @param {SubmitEvent} event */
   const save = (event) => {
-    event.preventDefault();
-    const form = formOf(event);
-    const changed = changes(form, fields, world);
+    const changed = changes(formOf(event), fields, world);
     if (!Object.keys(changed).length) return ctx.toast("Nothing to change");
     const label = `Changed ${Object.keys(changed).map(words).join(", ")}`;
     void change(ctx, label, ctx.api.patch("/_sim/world", changed));

@@ -88,8 +88,3 @@ export function scenarioInput({ value = "", label = "" } = {}) {
     required
   />`;
 }
-
-/** @param {SubmitEvent} event */
-export function formOf(event) {
-  return /** @type {HTMLFormElement} */ (event.target);
-}

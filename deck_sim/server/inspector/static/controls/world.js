@@ -3,8 +3,9 @@
 
 import { html, render } from "../vendor/lit-html/lit-html.js";
 import { countText } from "../format.js";
-import { addDialog, copyButton, optionList } from "../widgets.js";
-import { change, controlCard, field, formOf } from "./shared.js";
+import { optionList, readForm } from "../forms.js";
+import { addDialog, copyButton } from "../widgets.js";
+import { change, controlCard, field } from "./shared.js";
 
 /** @typedef {import("../app.js").Context} Context */
 
@@ -139,9 +140,8 @@ function resetForm(ctx, dialog) {
   const calls = model.calls.length + model.callsDropped;
   /** @param {SubmitEvent} event */
   const reset = async (event) => {
-    event.preventDefault();
-    const body = { edition: new FormData(formOf(event)).get("edition") };
-    const done = await change(ctx, "The world is empty", ctx.api.post("/_sim/reset", body));
+    const { edition } = readForm(event);
+    const done = await change(ctx, "The world is empty", ctx.api.post("/_sim/reset", { edition }));
     dialog.close();
     if (done) ctx.set({ selected: null, at: null });
   };
