@@ -56,9 +56,11 @@ def record_run(world: World, run: Resource, script_of: ScriptOf) -> Scenario:
 
 def _record(world: World, run: Resource, script: Script, script_of: ScriptOf) -> Json:
     tracks = list[_Track]()
+    _check_kept(world, run)
     for login in world.used_by(run):
         played = script_of(login.id)
         if played and played.scenario == script.scenario and login.kind in played.source:
+            _check_kept(world, login)
             tracks.append(_Track(world, played, _login_moments(world, login, played, run)))
     moments = _run_moments(world, run, [moment for track in tracks for moment in track.moments])
     tracks.append(_Track(world, script, moments))
@@ -108,6 +110,18 @@ class _Moment:
     @property
     def status(self) -> str | None:
         return self.entry.status if self.effect is None else None
+
+
+def _check_kept(world: World, resource: Resource) -> None:
+    """Check that no entry of a resource was dropped."""
+    if world.timeline.dropped and not any(
+        entry.is_creation and entry.id == resource.id for entry in world.timeline
+    ):
+        text = (
+            f"the first entries of `{resource.id}` were dropped from the timeline; record a run"
+            " sooner, or keep more with the option `keep_timeline`"
+        )
+        raise refuse("request/state_invalid", text)
 
 
 def _login_moments(world: World, login: Resource, script: Script, run: Resource) -> list[_Moment]:

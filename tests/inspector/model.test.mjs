@@ -196,3 +196,13 @@ test("the clock of a recording stands still", () => {
   const story = Model.fromRecording({ world, entries: [], calls: [], events: [] });
   assert.equal(story.isRunning, false);
 });
+
+test("entries of a lane whose beginning was dropped count from its next status", () => {
+  const story = [{ at: at(1), what: "deleted", id: "conn_1", kind: "connection" }];
+  const made = model({ at: at(0), what: "screenshot a" }, ...story, moved(2, "completed"));
+  assert.deepEqual([...made.lanes.keys()], ["trun_1"]);
+  assert.deepEqual(
+    made.lane("trun_1").spans.map(({ status }) => status),
+    ["completed"],
+  );
+});

@@ -316,3 +316,24 @@ def test_what_cannot_be_recorded_is_refused(sim, play):
         answer = sim.get(f"/task-runs/{run_id}/scenario")
         assert answer.status_code == 409
         assert why in answer.json()["errors"][0]["message"]
+
+
+def test_a_run_whose_beginning_was_dropped_is_not_recorded(sim, play):
+    """What is kept of it is only a part."""
+    sim.patch("/world", json={"keep_timeline": 5})
+    first = play("[running: 1s, completed]", "1m")
+    assert sim.get(f"/task-runs/{first}/scenario").status_code == 200
+    play("[running: 1s, completed]", "1m")
+    answer = sim.get(f"/task-runs/{first}/scenario")
+    assert answer.status_code == 409
+    assert "were dropped from the timeline" in answer.json()["errors"][0]["message"]
+
+
+def test_files_of_forgotten_runs_are_not_those_of_others(api, sim, play, record, task):
+    """Their entries are still in the timeline."""
+    api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
+    sim.patch("/world", json={"keep_runs": 1})
+    play("[running: 1s, file: a.txt, completed]", "1m")
+    second = play("[running: 1s, completed]", "1m")
+    completed = {"completed": {"output": {}}}
+    assert record(second)["task_run"] == ["queued", {"running": "1s"}, completed]

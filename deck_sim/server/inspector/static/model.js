@@ -222,6 +222,7 @@ export class Model {
 
   /** @param {Entry} entry */
   _foldLane(entry) {
+    if (!entry.status && !this.lanes.has(entry.id)) return; // what began it was dropped
     const lane = this.lanes.get(entry.id) ?? this._addLane(entry);
     const before = lane.spans.at(-1);
     if (entry.status || entry.changes) lane.history.push(entry);
