@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from deck_sim import DeckSimError
+from deck_sim.handle.problems import find_unused
 
 
 def test_a_fault_is_given_as_a_mapping_or_keywords(deck, api):
@@ -45,6 +46,30 @@ def test_faults_work_where_assumptions_are_refused(deck, api):
     answer = api.get("/agents")
     assert answer.status_code == 409
     assert "deck-sim-assumed" not in answer.headers
+
+
+@pytest.mark.deck(strict=False)
+def test_a_fault_without_effect_is_reported_as_chance_if_it_had_one(deck, api):
+    """Here the second call is the first that it could have affected."""
+    deck.fault("GET /v2/agents", empty=True, probability=1e-9, every=2)
+    told = []
+    for _ in range(3):
+        told += find_unused(deck)
+        api.get("/agents")
+    assert ["by chance" in text for text in told] == [False, False, True]
+    assert told[2].endswith(
+        "(met 2), by chance: make it more probable, or give the world another seed"
+    )
+
+
+@pytest.mark.deck(strict=False)
+def test_a_fault_behind_another_is_reported_without_chance(deck, api):
+    """It has no probability."""
+    for status in (502, 503):
+        deck.fault("GET /v2/agents", status=status)
+    api.get("/agents")
+    (text,) = find_unused(deck)
+    assert text.endswith("status=503 (met 1)")
 
 
 @pytest.mark.deck(strict=False)

@@ -58,7 +58,6 @@ def using(use, *, strict=True):
 QUEUE = "deck.queue('success', 'mfa_then_success')"
 FAULT = "deck.fault(match='POST /v2/tasks/*/run', status=502, times=2)"
 IGNORED = "log_in(deck, 'x+session_breaks_down@example.com')"
-RARE = "deck.fault('**', empty=True, probability=1e-9); deck.create('agents', {'name': 'Porter'})"
 HOLD = "deck.hold('connection.disconnected', deck.ready_task().connection_id)"
 LOGIN = "deck.use('connection_drops_later')"
 PROBLEMS = {
@@ -72,7 +71,6 @@ PROBLEMS = {
     QUEUE: "queued for a task_run but never played: `success` and `mfa_then_success`; *strict=F*",
     FAULT: "a fault never fired: after=0, times=2, match='POST /v2/tasks/?/run', status=502 (met 0)"
     "; *strict=False*",
-    RARE: "a fault never fired: *probability=1e-09* (met 1), by chance: *seed; *strict=False*",
     f"{HOLD}.release()": "a hold stopped nothing: `connection.disconnected` of `conn_*`; *strict=*",
     IGNORED: "the magic name 'session_breaks_down' is ignored, and 'success' is played: the"
     " scenario 'session_breaks_down' is for the edition `credentials`, and this world's is"
