@@ -14,7 +14,7 @@ def test_a_server_is_ready_before_the_slow_modules_are_imported():
         "import sys\nimport deck_sim.cli.serve\nfrom deck_sim.server.serve import Server\n"
         "from deck_sim.runtime.registry import WorldRegistry\n"
         "WorldRegistry().create('key')\nServer(WorldRegistry()).stop()\n"
-        "slow = {'pydantic', 'yaml', 'jsonschema', 'jinja2', 'rich', 'httpx2'}\n"
+        "slow = {'pydantic', 'yaml', 'jsonschema', 'jinja2', 'rich', 'httpx2', 'sqlite3'}\n"
         "slow.add('deck_sim.server.api')\n"
         "sys.exit(str(slow & set(sys.modules) or ''))"
     )

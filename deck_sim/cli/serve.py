@@ -2,8 +2,8 @@
 
 import os
 import signal
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -55,6 +55,7 @@ _CLOCKS = {
         "deck-sim serve --clock frozen --seed 7",
         "deck-sim serve --port 0 --port-file port.txt --scenarios tests/scenarios",
         "deck-sim serve --scenarios tests/scenarios --reload --world tests/world.yaml",
+        "deck-sim serve --state worlds.db",
         "deck-sim serve --log-format json 2> calls.jsonl",
         "deck-sim serve --intercept --clock on_poll",
     ],
@@ -65,7 +66,17 @@ _CLOCKS = {
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the port to this file once the server is ready.",
 )
-def command(port_file: Path | None, log_format: str, quiet: bool, **options: Any) -> None:
+@click.option(
+    "--state",
+    "state_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Keep all worlds in this file. Those in it go on as they were, with their own clocks,"
+    " seeds and editions; the other options are for new worlds.",
+)
+def command(
+    port_file: Path | None, state_file: Path | None, log_format: str, quiet: bool, **options: Any
+) -> None:
     """Serve the simulated Deck API.
 
     Each API key has its own world, made when the key is first used. Each call of the Deck API and
@@ -89,9 +100,23 @@ def command(port_file: Path | None, log_format: str, quiet: bool, **options: Any
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
     with log_to_stderr(log_format, quiet=quiet), ExitStack() as stack:
+        if state_file is not None:
+            stack.enter_context(_kept(server, state_file))
         server.run(ready)
     if server.cut_calls:
         click.echo(f"deck-sim: stopped; calls that were cut: {server.cut_calls}", err=True)
+
+
+@contextmanager
+def _kept(server: Server, file: Path) -> Iterator[None]:
+    from deck_sim.state.state_file import StateFileError, keep_worlds
+
+    try:
+        kept = keep_worlds(server.worlds, file)
+        with kept:
+            yield
+    except StateFileError as error:
+        raise click.UsageError(f"--state: {error}") from None
 
 
 def _banner(server: Server, variables: Mapping[str, str]) -> str:

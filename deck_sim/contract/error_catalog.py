@@ -147,6 +147,8 @@ deck_sim/assumption_refused 501 (ours): This world has `strict_fidelity`, and th
     `{behaviour}`, of which nothing public is known: {what}
 deck_sim/request_timeout 408 (ours): The body did not arrive within {time}.
 deck_sim/unavailable 503 (ours): The deck-sim server stops.
+deck_sim/state_not_saved 507 (ours): The change could not be saved in {file}: {why}. The world is as
+    it was before. Free some space, and repeat the call.
 """)
 
 SHARED = {row.name: row for row in _ROWS}  # the errors of every edition

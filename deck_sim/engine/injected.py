@@ -112,10 +112,10 @@ class InjectedFaults:
 
     def remove(self, fault_id: str) -> bool:
         """Remove a fault; returns whether it existed."""
-        for faults in self._by_owner.values():
+        for owner, faults in self._by_owner.items():
             for injected in faults:
                 if injected.id == fault_id:
-                    faults.remove(injected)
+                    self._by_owner[owner].remove(injected)
                     return True
         return False
 

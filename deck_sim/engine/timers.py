@@ -45,7 +45,7 @@ class Due(NamedTuple):
 class Timers:
     """All timers of one world."""
 
-    _moments: list[datetime] = field(default_factory=list)
+    _moments: list[datetime] = field(default_factory=list, compare=False)
     _queues: dict[datetime, Queue] = field(default_factory=dict)  # none of them is empty
     _armed: dict[Key, datetime] = field(default_factory=dict)
     _progress: int = 0  # how many of them are progress

@@ -217,7 +217,7 @@ class World:
         if "runtime_ms" in row.attributes:
             fields = {"runtime_ms": 0, **fields}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
-        for name in self._listed_by(kind):
+        for name in self.listed_by(kind):
             self.members.setdefault((fields[name], name), []).append(resource.id)
         ended = row.machine is not None and row.machine.is_final(str(resource.status))
         if ended:
@@ -432,7 +432,7 @@ class World:
         for file_id in self.members.pop((id_, _OF_RUN), ()):
             self._forget(self._resources["storage"][file_id])
         del self._resources[resource.kind][id_]
-        for name in self._listed_by(resource.kind):
+        for name in self.listed_by(resource.kind):
             if siblings := self.members.get((resource[name], name)):
                 siblings.remove(id_)
         for embed in self.kind(resource.kind).embeds.values():
@@ -441,7 +441,7 @@ class World:
             table.pop(id_, None)
         self.injected.forget(id_)
 
-    def _listed_by(self, kind: str) -> tuple[str, ...]:
+    def listed_by(self, kind: str) -> tuple[str, ...]:
         """The fields of a kind that name a resource in whose list it is."""
         return (_OF_RUN,) if kind == "storage" else self.rules.embedded_by[kind]
 

@@ -22,7 +22,7 @@ from functools import partial
 
 from deck_sim.base import real_time
 from deck_sim.base.redaction import redact_headers
-from deck_sim.contract.error_catalog import refuse
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.deliveries import (
     Attempt,
     AttemptResult,
@@ -78,6 +78,8 @@ class Dispatcher:
         self._sender, self._wall = sender or Sender(), wall
         self.changes = Changes()
         self._told = set[str]()  # the kinds of records that were dropped in some world
+        # Saves what has changed in a world, if worlds are kept; nothing is sent before.
+        self.save: Callable[[Simulation], None] = lambda simulation: None
         self._backgrounds: dict[int, _Background] = {}  # by the identity of the simulation
 
     @property
@@ -119,6 +121,7 @@ class Dispatcher:
                     raise refuse("request/state_invalid", text)
                 next(advance)
                 self._announce(simulation)
+                self.save(simulation)
                 due = simulation.world.timers.peek()
                 if due is None or due.at > simulation.world.now:
                     await self.deliver(simulation)
@@ -146,10 +149,13 @@ class Dispatcher:
         try:
             results = await asyncio.gather(*(make() for _, make in begun))
         except BaseException:  # canceled: the attempts are still to be made
-            simulation.world.outbox[:0] = [attempt.delivery_id for attempt, _ in begun]
+            ids = [attempt.delivery_id for attempt, _ in begun]
+            simulation.world.outbox[:0] = ids
+            _end_attempts(simulation, *ids)
             raise
         for (attempt, _), result in zip(begun, results, strict=True):
             _record(simulation, attempt, result)
+        self.save(simulation)
 
     def wake(self, simulation: Simulation) -> None:
         """Announce a change. In the background, time passes and webhooks are sent from now on, if
@@ -219,6 +225,7 @@ class Dispatcher:
             await _yield_in_pauses(simulation.catch_up())
             _record(simulation, attempt, result)
             self._announce(simulation)
+            self.save(simulation)
 
         for attempt, make in self._begin_attempts(simulation):
             work = partial(record, attempt, make)
@@ -238,6 +245,8 @@ class Dispatcher:
     def _begin_attempts(self, simulation: Simulation) -> list[tuple[Attempt, MakeAttempt]]:
         """Take the outbox. The body of an event is printed once for all destinations."""
         attempts = take_outbox(simulation.world)
+        simulation.attempting += [attempt.delivery_id for attempt in attempts]
+        self.save(simulation)
         events = {attempt.event.id: attempt.event for attempt in attempts}
         bodies = {id_: dump_json(print_message(simulation, it)) for id_, it in events.items()}
         return [
@@ -306,7 +315,14 @@ def _explain_refusal(
     return None
 
 
+def _end_attempts(simulation: Simulation, *delivery_ids: str) -> None:
+    for delivery_id in delivery_ids:
+        if delivery_id in simulation.attempting:
+            simulation.attempting.remove(delivery_id)
+
+
 def _record(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:
+    _end_attempts(simulation, attempt.delivery_id)
     record_attempt(simulation.world, attempt, result)
     retries = simulation.world.timers.of(attempt.delivery_id)
     log_attempt(simulation.key, attempt, result, retries[0].at if retries else None)
@@ -325,6 +341,8 @@ async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]
     """
     try:
         await work()
+    except ApiError as error:  # it could not be saved; the world goes on when it is called again
+        log.error("deck-sim: %s", error)
     except Exception:
         simulation.crashes.append(traceback.format_exc())
         log.exception("deck-sim failed while it delivered events")

@@ -3,14 +3,15 @@
 import logging
 from collections import Counter, OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import quote
-from deck_sim.contract.error_catalog import refuse
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.chance import make_id
 from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.dispatcher import Dispatcher
@@ -52,6 +53,22 @@ class RefusedCall:
     has_key: bool
 
 
+class State(Protocol):
+    """Where worlds are kept, so that they outlive the process."""
+
+    def load(self, key: str) -> Simulation | None:
+        """Return the world of a key; None if there is none."""
+
+    def save(self, key: str, simulation: Simulation | None) -> None:
+        """Save what has changed in the world of a key; None deletes it."""
+
+    def forget(self, key: str) -> None:
+        """Forget a world that is no longer in memory; it stays where it is kept."""
+
+    def find_key(self, token: str) -> str | None:
+        """The key of the world with that token; None if there is none."""
+
+
 @dataclass
 class WorldRegistry:
     """All worlds of a server, by key."""
@@ -62,6 +79,7 @@ class WorldRegistry:
     real_ns: Callable[[], int] = real_time.monotonic_ns
     prepare: Callable[[Simulation], None] = lambda new: None  # called with each new world
     dispatcher: Dispatcher = field(default_factory=Dispatcher, compare=False)
+    state: State | None = None
     origin: str = "http://127.0.0.1:8765"  # the scheme, host and port of the server
     max_worlds: int | None = None  # above it, the least recently used one is forgotten
     forgotten: int = 0  # worlds
@@ -94,7 +112,7 @@ class WorldRegistry:
         if self.keys is not None and key not in self.keys:
             text = f"The API key {quote(mask_key(key))} is not one of the server's `--keys`."
             raise refuse("request/api_key_invalid", text)
-        found = self._worlds.get(key)
+        found = self.find(key)
         if found is None:
             lost = self._lost_calls.pop(key, 0)
             found = self.create(key)
@@ -121,15 +139,18 @@ class WorldRegistry:
 
     def create(self, key: str, **changes: Any) -> Simulation:
         """Replace the world of `key` by a new one, with these changes to the server's settings."""
-        settings = replace(self.settings, **changes)
-        library = Library(self.library)
-        new = Simulation(key, settings, library, self.real_ns, files_url=self.files_url(key))
+        new = self.make(key, replace(self.settings, **changes))
         new.began_after_call = self._calls
         self.prepare(new)
         self.drop(key)
         self.adopt(new)
         self._evict(new)
         return new
+
+    def make(self, key: str, settings: Settings) -> Simulation:
+        """Make an empty world that is not served yet."""
+        library, url = Library(self.library), self.files_url(key)
+        return Simulation(key, settings, library, self.real_ns, files_url=url)
 
     def adopt(self, simulation: Simulation) -> None:
         """Serve a world that was made elsewhere, under its key."""
@@ -147,12 +168,19 @@ class WorldRegistry:
     def _is_idle(self, simulation: Simulation) -> bool:
         """Whether no call to it is in progress, and nobody watches it."""
         is_called = simulation.advancing or any(
-            (*simulation.held_responses.values(), simulation.answering)
+            (*simulation.held_responses.values(), simulation.answering, simulation.attempting)
         )
         return not (is_called or self.dispatcher.changes.has_listeners(simulation.key))
 
     def forget(self, simulation: Simulation) -> None:
-        """Let a world go that nobody has deleted. The log tells it the first time."""
+        """Let a world go that nobody has deleted. The log tells it the first time, unless the world
+        is kept elsewhere.
+        """
+        if self.state is not None:
+            with suppress(ApiError):  # it is let go anyway
+                self.save(simulation)
+                self.unload(simulation.key)
+            return
         if not self.forgotten:
             log.warning(
                 "deck-sim: the world of %s is forgotten, since there are more than %s; `forgotten`"
@@ -168,7 +196,13 @@ class WorldRegistry:
 
     def find(self, key: str) -> Simulation | None:
         """Return the world of a key, or None. Safe on any thread."""
-        return self._worlds.get(key)
+        found = self._worlds.get(key)
+        if found is None and self.state is not None:
+            found = self.state.load(key)
+            if found is not None:
+                self.adopt(found)
+                self._evict(found)
+        return found
 
     @property
     def known_keys(self) -> list[str]:
@@ -199,6 +233,48 @@ class WorldRegistry:
             dropped.dropped = True
             dropped.send_held_responses(*dropped.held_responses)
             self.dispatcher.forget(dropped)
+
+    def unload(self, key: str) -> None:
+        """Let go of a world that is kept elsewhere; it is loaded again on next use."""
+        if self.state is not None:
+            self.state.forget(key)
+            self.drop(key)
+
+    def keep_in(self, state: State | None) -> None:
+        """Keep the worlds there, or nowhere."""
+        self.state = state
+        self.dispatcher.save = self.save
+
+    def save(self, simulation: Simulation) -> None:
+        """Save what has changed in a world, or that it was replaced or deleted. Nothing leaves the
+        server before: no answer and no webhook.
+
+        Raises:
+            ApiError: `state_not_saved`, also for every other call that changed it since it was
+                saved. The next call finds the world as it was saved.
+
+        """
+        if self.state is None:
+            return
+        key = simulation.key
+        if not simulation.saved:
+            text = "a change of another call could not be saved"
+            raise refuse("deck_sim/state_not_saved", file="its file", why=text)
+        present = self._worlds.get(key)
+        if present is not None:
+            present.forget_oldest()
+        try:
+            self.state.save(key, present)
+        except ApiError:
+            for unsaved in (simulation, present or simulation):
+                unsaved.saved = False
+            self.unload(key)
+            raise
+
+    def wake_all(self) -> None:
+        """Let time pass and webhooks be sent in the worlds that were loaded."""
+        for simulation in self._worlds.values():
+            self.dispatcher.wake(simulation)
 
     def count_call(self, simulation: Simulation) -> None:
         """Number a call of the Deck API, and keep the calls of all worlds within their limit."""
@@ -245,7 +321,10 @@ class WorldRegistry:
 
     def find_by_token(self, token: str) -> Simulation | None:
         """Return the world whose key has that token."""
-        return self._by_token.get(token)
+        found = self._by_token.get(token)
+        if found is None and self.state is not None and (key := self.state.find_key(token)):
+            found = self.find(key)
+        return found
 
     def next_request_id(self) -> str:
         """Return an id for a request that reached no world."""

@@ -128,7 +128,9 @@ class Simulation:
     crashes: BoundedLog[str] = field(default_factory=BoundedLog)  # tracebacks of our own errors
     answering: set[str] = field(default_factory=set)  # idempotency keys of calls in progress
     advancing: bool = False  # an advance is in progress; a second one is refused
-    dropped: bool = False  # reset or deleted: sends no more webhooks
+    dropped: bool = False  # reset, deleted or not saved: sends no more webhooks
+    saved: bool = True  # False: a change could not be saved, so the world was dropped
+    attempting: list[str] = field(default_factory=list)  # deliveries with an attempt in progress
     caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere
     process_watch: ProcessWatch = field(default_factory=ProcessWatch)
     began_after_call: int = 0  # the last call to any world of the server when this one began
@@ -198,12 +200,24 @@ class Simulation:
 
     # The clock
 
-    def set_clock(self, mode: str, speed: float = 1, step: timedelta | None = None) -> None:
-        """Change the clock's mode."""
+    def set_clock(
+        self,
+        mode: str,
+        speed: float = 1,
+        step: timedelta | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        """Change the clock's mode. A clock that shows another time than the world's moves it."""
         self.mode, self.speed = mode, speed
         self.step = step if mode == ON_POLL else None
         clock = MOVING_CLOCKS.get(mode)
-        self._clock = clock and clock(self.world.now, speed, lambda: self.real_ns())
+        self._clock = clock and clock(now or self.world.now, speed, lambda: self.real_ns())
+
+    def read_clock(self) -> datetime | None:
+        """What a `real` clock shows now; None in other modes."""
+        if self._clock is None or self.mode != REAL:
+            return None
+        return self._clock.read(self.world.now, LAST_MOMENT)
 
     def catch_up(self) -> Generator[None, None, None]:
         """Move the world to where its clock is by now, without sending anything.

@@ -7,7 +7,8 @@ hold the API key: a restored world keeps its own.
 Rules of the format:
 1. JSON's own types stay as they are. Any other value is an object with one key that starts with
    `$`, the name of a row of `_FORMS`. A value of an unknown type is an error.
-2. A dataclass is written as its fields, so a new field needs no change here.
+2. A dataclass is written as its fields, so a new field needs no change here. A field that an older
+   document lacks has its default.
 3. Classes are written under the tags of `_TAGS`, so modules and classes can be renamed.
 4. Dataclasses and scenarios are written once, as rows of a table, and referred to by their row's
    number. A value that two others share is shared again after reading.
@@ -18,7 +19,7 @@ import copy
 from base64 import b64decode, b64encode
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -41,6 +42,7 @@ from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Settings, Simulation
+from deck_sim.runtime.tracking import Tracked, TrackedJournal
 from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import scenario_from_data
@@ -52,7 +54,7 @@ MAX_DEPTH = 1000  # of a document: it contains request bodies, which may be deep
 
 # Fields of a simulation that belong to the server or to the moment. All others are kept.
 LEFT_OUT = (
-    *("key", "library", "real_ns", "advancing", "dropped"),
+    *("key", "library", "real_ns", "advancing", "dropped", "saved", "attempting"),
     *("caller_time", "process_watch", "files_url", "held_responses"),
     *("began_after_call", "last_call", "epoch", "responses"),
 )
@@ -79,7 +81,6 @@ _TAGS: dict[str, type] = {
     "stored_answer": StoredAnswer,
     "story": Story,
     "timeline_entry": TimelineEntry,
-    "timers": Timers,
     "world": World,
     **{f"fault/{family}/{key}": class_ for (family, key), class_ in FAULTS.items()},
 }
@@ -215,19 +216,32 @@ class Writer:
             return {name: self.write(item) for name, item in value.items()}
         if type_ in _FORMS:
             name, write, _ = _FORMS[type_]
-        elif type_ in _TAG_OF and is_dataclass(type_):
-            name, write = "value", _write_fields
-        elif type_ in _TAG_OF:
-            name, write = "model", _write_model
-        else:
-            text = f"{type_.__name__} cannot be written; add a row to `_TAGS` or `_FORMS`"
-            raise TypeError(text)
-        return {f"${name}": write(self, value)}
+            return {f"${name}": write(self, value)}
+        if type_ in _TAG_OF and is_dataclass(type_):
+            return self.write_value(value)
+        if type_ in _TAG_OF:
+            return {"$model": _write_model(self, value)}
+        if issubclass(type_, Tracked | TrackedJournal):
+            return self.write(value.untracked())
+        text = f"{type_.__name__} cannot be written; add a row to `_TAGS` or `_FORMS`"
+        raise TypeError(text)
 
-    def write_row(self, value: Any, write: Callable[[], Any]) -> int:
-        """Return the number of the row that holds a value; the first call writes the row."""
+    def write_value(self, value: Any) -> Any:
+        """Return a dataclass as a reference to the row that holds it."""
+        return {"$value": self._refer_to(value, self.write_fields)}
+
+    def write_fields(self, value: Any) -> Any:
+        """Return a dataclass as its fields."""
+        items = {name: self.write(getattr(value, name)) for name in _names(type(value))}
+        return {"$fields": [_TAG_OF[type(value)], items]}
+
+    def write_source(self, source: Mapping[str, Any]) -> int | str:
+        """Return a reference to the source of a scenario."""
+        return self._refer_to(source, lambda source: {"$source": source})
+
+    def _refer_to(self, value: Any, write: Callable[[Any], Any]) -> int:
         if id(value) not in self._rows:
-            row = write()
+            row = write(value)
             self._rows[id(value)] = len(self.table), value
             self.table.append(row)
         return self._rows[id(value)][0]
@@ -254,6 +268,10 @@ class Reader:
             return _READERS[name[1:]](self, inner)
         return {name: self.read(item) for name, item in data.items()}
 
+    def follow(self, reference: Any) -> Any:
+        """Return the value that a reference means."""
+        return self.values[reference]
+
 
 _Write = Callable[[Writer, Any], Any]
 _Read = Callable[[Reader, Any], Any]
@@ -271,17 +289,14 @@ def _read_pairs(reader: Reader, data: list[Any]) -> dict[Any, Any]:
     return {reader.read(name): reader.read(item) for name, item in data}
 
 
-def _write_fields(writer: Writer, value: Any) -> int:
-    def write() -> dict[str, Any]:
-        items = {row.name: writer.write(getattr(value, row.name)) for row in fields(value)}
-        return {"$fields": [_TAG_OF[type(value)], items]}
-
-    return writer.write_row(value, write)
-
-
 def _read_fields(reader: Reader, data: list[Any]) -> Any:
     class_: Any = _class_of(data[0])
     items = {name: reader.read(item) for name, item in data[1].items()}
+    for row in fields(class_):
+        if row.name not in items and row.default is not MISSING:
+            items[row.name] = row.default
+        elif row.name not in items and row.default_factory is not MISSING:
+            items[row.name] = row.default_factory()
     names = {row.name for row in fields(class_)}
     if names != items.keys():
         odd = ", ".join(sorted(names ^ items.keys()))
@@ -301,14 +316,19 @@ def _read_model(reader: Reader, data: list[Any]) -> Any:
     return class_.model_validate(reader.read(data[1]))
 
 
+_names_of: dict[type, tuple[str, ...]] = {}  # `fields` makes a new tuple each time
+
+
+def _names(class_: Any) -> tuple[str, ...]:
+    if class_ not in _names_of:
+        _names_of[class_] = tuple(row.name for row in fields(class_))
+    return _names_of[class_]
+
+
 def _class_of(tag: str) -> type:
     if tag not in _TAGS:
         raise ValueError(f"unknown tag {tag!r}")
     return _TAGS[tag]
-
-
-def _write_source(writer: Writer, source: Mapping[str, Any]) -> int:
-    return writer.write_row(source, lambda: {"$source": source})
 
 
 def _read_source(reader: Reader, source: dict[str, Any]) -> Scenario:
@@ -321,13 +341,24 @@ def _read_source(reader: Reader, source: dict[str, Any]) -> Scenario:
 def _write_script(writer: Writer, script: Script) -> list[Any]:
     if not script.source:
         raise TypeError(f"the script of `{script.scenario}` has no source")
-    return [_write_source(writer, script.source), script.kind, *script.head]
+    return [writer.write_source(script.source), script.kind, *script.head]
 
 
 def _read_script(reader: Reader, data: list[Any]) -> Script:
     scenario, kind, *head = data
-    script: Script = reader.values[scenario].script(kind, *head)
+    script: Script = reader.follow(scenario).script(kind, *head)
     return script
+
+
+def _write_timers(writer: Writer, timers: Timers) -> list[Any]:
+    return [[writer.write(due.at), due.owner, due.name] for due in timers.upcoming()]
+
+
+def _read_timers(reader: Reader, data: list[Any]) -> Timers:
+    timers = Timers()
+    for at, owner, name in data:
+        timers.arm(owner, name, reader.read(at))
+    return timers
 
 
 _FORMS: dict[type, tuple[str, _Write, _Read]] = {
@@ -356,12 +387,13 @@ _FORMS: dict[type, tuple[str, _Write, _Read]] = {
         lambda r, d: deque(map(r.read, d[1]), d[0]),
     ),
     Script: ("script", _write_script, _read_script),
-    Scenario: ("scenario", lambda w, v: _write_source(w, v.source), lambda r, d: r.values[d]),
+    Timers: ("timers", _write_timers, _read_timers),
+    Scenario: ("scenario", lambda w, v: w.write_source(v.source), lambda r, d: r.follow(d)),
 }
 _READERS: dict[str, _Read] = {
     **{name: read for name, _, read in _FORMS.values()},
     "model": _read_model,
-    "value": lambda r, d: r.values[d],
+    "value": lambda r, d: r.follow(d),
     "fields": _read_fields,  # the row of a "value"
     "source": _read_source,  # the row of a "scenario" or "script"
 }

@@ -8,7 +8,7 @@
 6. Replay the answer stored under the call's idempotency key.
 7. Call the endpoint.
 8. Turn errors into Deck's envelope, and name the assumptions that the answer relies on.
-9. Record the call in the journal.
+9. Record the call in the journal, and save what has changed if worlds are kept.
 10. Send early webhooks, wake the dispatcher, wait while a hold keeps the answer back.
 11. Send the answer, as the fault changes it.
 
@@ -19,6 +19,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from starlette.datastructures import Headers
@@ -111,9 +112,18 @@ class App:
 
     async def respond(self, request: Request) -> ASGIApp:
         """Answer a request to a world."""
-        answer = await self.answer(request)
+        answer = self.save(request, await self.answer(request))
         self.worlds.dispatcher.wake(request.simulation)
         return answer.app or _make_response(request.scope, answer)
+
+    def save(self, request: Request, answer: Answer) -> Answer:
+        """Save what the call has changed; returns its answer, or the error if that fails."""
+        try:
+            self.worlds.save(request.simulation)
+        except ApiError as error:
+            answer = error_answer(error)
+            answer.serialize(request.id)
+        return answer
 
     async def answer(self, request: Request) -> Answer:
         """Handle a request. Every error becomes an answer."""
@@ -175,15 +185,20 @@ class DeckApp(App):
         call = record_call(request, answer)
         simulation.journal.append(call)
         self.worlds.count_call(simulation)
+        kept = self.save(request, answer)
+        if kept is not answer:
+            log_call(simulation.key, record_call(request, kept))
+            return _make_response(request.scope, kept)
         log_call(simulation.key, call)
         await send_early_webhooks(request)
         self.worlds.dispatcher.wake(simulation)
-        await _hold_answer(request)
+        await self._hold_answer(request)
         response = _make_response(request.scope, answer)
         if request.fault is None:
             simulation.responses.keep(call.number, response.headers.items(), bytes(response.body))
             return response
         faulty = apply_fault(request.fault, response, simulation, request.id)
+        self._save_late(simulation)
         sent = faulty.outgoing
         simulation.responses.keep(call.number, sent.headers, sent.body)
         return faulty
@@ -208,6 +223,29 @@ class DeckApp(App):
                 return await answer_once(request, route, _call_with_assumptions)
             except ApiError as error:
                 return _refuse(error)
+
+    def _save_late(self, simulation: Simulation) -> None:
+        """Save what follows a call that is saved, and is answered whether this succeeds or not."""
+        with suppress(ApiError):
+            self.worlds.save(simulation)
+
+    async def _hold_answer(self, request: Request) -> None:
+        """Wait while a hold keeps the answer back. The work of the call is done."""
+        world, simulation = request.world, request.simulation
+        hold = find_call_hold(world, request.method, request.path) if world.holds else None
+        if hold is None:
+            return
+        loop, released = asyncio.get_running_loop(), asyncio.Event()
+        count_stop(world, hold.id)
+        self._save_late(simulation)
+        send = partial(loop.call_soon_threadsafe, released.set)
+        kept_back = simulation.held_responses.setdefault(hold.id, [])
+        kept_back.append(send)
+        has_left = await leaves_before(released.wait(), request.receive)
+        kept_back.remove(send)
+        if has_left:
+            simulation.journal.note_departure(request.id)
+            self._save_late(simulation)
 
 
 async def _call(request: Request, route: Route) -> Answer:
@@ -256,23 +294,6 @@ def _add_assumptions(answer: Answer) -> Answer:
     if names:
         answer.headers = {**answer.headers, ASSUMED: ", ".join(names)}
     return answer
-
-
-async def _hold_answer(request: Request) -> None:
-    """Wait while a hold keeps the answer back. The work of the call is done."""
-    world, simulation = request.world, request.simulation
-    hold = find_call_hold(world, request.method, request.path) if world.holds else None
-    if hold is None:
-        return
-    loop, released = asyncio.get_running_loop(), asyncio.Event()
-    count_stop(world, hold.id)
-    send = partial(loop.call_soon_threadsafe, released.set)
-    kept_back = simulation.held_responses.setdefault(hold.id, [])
-    kept_back.append(send)
-    has_left = await leaves_before(released.wait(), request.receive)
-    kept_back.remove(send)
-    if has_left:
-        simulation.journal.note_departure(request.id)
 
 
 async def _read_body(receive: Receive) -> bytes | None:

@@ -124,6 +124,7 @@ class Server:
         connections, shortage = self._connections, Shortage()
         self._socket.setblocking(False)
         self._loop, _running[self.url] = asyncio.get_running_loop(), self
+        self.worlds.wake_all()
         try:
             with self._socket:
                 async with (

@@ -398,3 +398,25 @@ def test_wrong_options_are_refused(words, message, cli):
     refused = cli("serve", "--port", "0", *words)
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
     assert refused.stderr.startswith(f"deck-sim: {message}")
+
+
+def test_worlds_outlive_their_server(serving, tmp_path):
+    """`--state FILE` keeps them; the options of the next start are for new worlds."""
+    words = ["--state", str(tmp_path / "worlds.db"), "--clock", "frozen", "--seed"]
+    _, first = serving(lambda banner: get(banner, "/v2/test", "sk_a").json(), *words, "1")
+
+    def look(banner):
+        calls = get(banner, "/_sim/requests", "sk_a").json()["data"]
+        seeds = [get(banner, "/_sim/world", key).json()["seed"] for key in ("sk_a", "sk_new")]
+        return [call["request_id"] for call in calls], seeds
+
+    code, (calls, seeds) = serving(look, *words, "2")
+    assert (code, calls, seeds) == (0, [first["request_id"]], [1, 2])
+
+
+def test_a_file_that_holds_no_worlds_is_an_error_in_one_line(cli, tmp_path):
+    """It ends the program as other wrong usage does."""
+    (tmp_path / "notes.txt").write_text("This is not a database at all.")
+    ran = cli("serve", "--port", "0", "--state", tmp_path / "notes.txt")
+    assert (ran.exit_code, ran.stderr.count("\n")) == (2, 1)
+    assert f"--state: '{tmp_path}/notes.txt' is not a state file of deck-sim" in ran.stderr

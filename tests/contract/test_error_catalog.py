@@ -63,6 +63,7 @@ organization/plan_limit_reached 403 assumed
 deck_sim/assumption_refused 501 ours
 deck_sim/request_timeout 408 ours
 deck_sim/unavailable 503 ours
+deck_sim/state_not_saved 507 ours
 """
 DOCUMENTED = {
     "idempotency/idempotency_error": (
@@ -76,6 +77,7 @@ DOCUMENTED = {
 }
 WORDS = {"id": "trun_1", "path": "/x", "method": "PUT", "allowed": "`GET`", "limit": "1 MiB"}
 WORDS |= {"behaviour": "reopen_path", "what": "It is so.", "time": "60 seconds"}
+WORDS |= {"file": "x.db", "why": "full"}
 
 
 def test_the_catalog_has_the_errors_of_the_contract():

@@ -67,10 +67,12 @@ class Product:
         return self.runner.run(exchange) if path.startswith("/_sim/clock") else _at_once(exchange)
 
     async def _exchange(self, scope, body):
-        sent = []
+        sent, parts = [], iter([{"type": "http.request", "body": body, "more_body": False}])
 
         async def receive():
-            return {"type": "http.request", "body": body, "more_body": False}
+            for part in parts:
+                return part
+            return await asyncio.Event().wait()  # the client stays
 
         async def send(message):
             sent.append(message)

@@ -48,7 +48,7 @@ ANSWERED: Mapping[str, Shape] = {
         {"type": "integer", "minimum": 1, "examples": [2]},
     ),
 }
-_NEVER_STORED = (401, 413, 429, 500, 501)  # statuses, under an idempotency key
+_NEVER_STORED = (401, 413, 429, 500, 501, 507)  # statuses, under an idempotency key
 
 
 def paths(edition: Edition) -> dict[str, Shape]:
@@ -188,6 +188,7 @@ def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
     """The names of the errors that follow from the operation."""
     yield from ("request/api_key_invalid", "rate_limit/rate_limit_exceeded", "api/api_error")
     yield "deck_sim/assumption_refused"
+    yield "deck_sim/state_not_saved"
     yield from operation.errors
     if _takes_key(edition, operation):
         yield from ("idempotency/idempotency_error", "idempotency/idempotency_key_error")
@@ -207,5 +208,5 @@ def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
 
 
 def _message(name: str) -> str:
-    words = {"id": "…", "limit": "10 MiB", "behaviour": "…", "what": "…"}
+    words = {"id": "…", "limit": "10 MiB", "behaviour": "…", "what": "…", "file": "…", "why": "…"}
     return CATALOG[name].message.format(field="name", **words)

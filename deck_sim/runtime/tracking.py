@@ -1,0 +1,136 @@
+"""Dicts, and a journal, that note which of their keys were touched, so that saving a world costs as
+much as the change to it.
+
+They take the places of a world's own dicts while it is kept in a file. A copy of one is plain
+again.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from typing import Any, ClassVar
+
+from deck_sim.runtime.journal import Call, Journal
+
+
+class Tracked(dict[Any, Any]):
+    """A dict whose values are replaced, not changed in place."""
+
+    plain: ClassVar[type[dict[Any, Any]]] = dict
+    _touched: dict[Any, bool]
+
+    def __init__(self, items: Mapping[Any, Any]) -> None:
+        self._touched = {}
+        super().__init__(items)
+        self._touched.clear()  # a counter adds its items one by one
+
+    def take_touched(self) -> dict[Any, bool]:
+        """The keys touched since the last call, and whether each is one that was added. Those that
+        were added come in the order of the dict.
+        """
+        touched, self._touched = self._touched, {}
+        return touched
+
+    def untracked(self) -> dict[Any, Any]:
+        """A copy that tracks nothing."""
+        return self.plain(self)
+
+    def touch(self, key: Any) -> None:
+        """Note that the value of a key may change, or that the key goes."""
+        if key in self:
+            self._touched.setdefault(key, False)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if key in self:
+            self._touched.setdefault(key, False)
+        else:
+            self._touched.pop(key, None)  # it may have been removed before
+            self._touched[key] = True
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self.touch(key)
+        super().__delitem__(key)
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        """As `dict.pop`."""
+        self.touch(key)
+        return super().pop(key, *default)
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        """As `dict.setdefault`. The caller may change the value at once."""
+        if key not in self:
+            self[key] = default
+        self.touch(key)
+        return super().__getitem__(key)
+
+    def update(self, *others: Any, **more: Any) -> None:
+        """As `dict.update`."""
+        for key, value in dict(*others, **more).items():
+            self[key] = value
+
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
+        self.update(other)
+        return self
+
+    def clear(self) -> None:
+        """As `dict.clear`."""
+        for key in [*self]:
+            del self[key]
+
+    def __copy__(self) -> dict[Any, Any]:
+        return self.untracked()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[Any, Any]:
+        return deepcopy(self.untracked(), memo)
+
+
+class Lending(Tracked):
+    """A dict whose values are changed in place by those who looked them up."""
+
+    def __getitem__(self, key: Any) -> Any:
+        self.touch(key)
+        return super().__getitem__(key)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """As `dict.get`."""
+        self.touch(key)
+        return super().get(key, default)
+
+
+class TrackedCounter(Tracked, Counter[Any]):
+    """A counter."""
+
+    plain = Counter
+
+
+class TrackedOrdered(Tracked, OrderedDict[Any, Any]):
+    """An ordered dict, which can lose its first or last key."""
+
+    plain = OrderedDict
+
+    def popitem(self, last: bool = True) -> tuple[Any, Any]:
+        """As `OrderedDict.popitem`."""
+        key = next(reversed(self) if last else iter(self))
+        return key, self.pop(key)
+
+
+class TrackedJournal(Journal):
+    """A journal that notes the positions of calls that were replaced."""
+
+    def __init__(self, calls: Iterable[Call] = (), dropped: int = 0) -> None:
+        super().__init__(calls, dropped)
+        self._replaced: list[int] = []
+
+    def take_replaced(self) -> list[int]:
+        """The positions of the calls that were replaced since the last call of this function."""
+        replaced, self._replaced = self._replaced, []
+        return replaced
+
+    def untracked(self) -> Journal:
+        """A copy that tracks nothing."""
+        return Journal(self, self.dropped)
+
+    def __setitem__(self, index: Any, call: Any) -> None:
+        self._replaced.append(index + self.dropped)
+        super().__setitem__(index, call)

@@ -1,0 +1,1 @@
+"""Worlds that are kept in a file, so that they outlive the server's process."""

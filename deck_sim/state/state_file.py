@@ -1,0 +1,433 @@
+"""The file that worlds are kept in: an SQLite database, with a transaction for each saved change.
+
+A change is one row of the table `change`, because a commit costs as much as the pages that it
+writes. After some hundreds they are applied to the other tables, where many of them meet in one
+row. A file belongs to one server at a time: it is locked until that server closes it or ends.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from deck_sim.base import real_time
+from deck_sim.base.errors import DeckSimError
+from deck_sim.base.version import __version__
+from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.runtime.registry import WorldRegistry, world_token
+from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
+from deck_sim.state.rows import Changes, RowReader, RowWriter, SavedWorld, Stored, encode
+
+FORMAT = 1  # of the tables; what their values hold is checked when they are read
+# `?1` is the value, `?2` the world, `?3` the part, `?4` the key.
+_DELETE = "DELETE FROM item WHERE ?1 IS NULL AND world = ?2 AND part = ?3 AND key = ?4"
+_UPDATE = "UPDATE item SET value = ?1 WHERE world = ?2 AND part = ?3 AND key = ?4"
+_INSERT = "INSERT OR REPLACE INTO item (value, world, part, key) VALUES (?1, ?2, ?3, ?4)"
+MOST_CHANGES = 250  # that wait to be applied
+_MARK = 0x4465636B  # "Deck": the application id in the head of the database
+
+_HEAD = b"SQLite format 3\0"
+_MICROSECOND = timedelta(microseconds=1)
+_FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
+_LOCKED = "is in use by another server; stop that one, or use another file"
+
+_TABLES = """
+CREATE TABLE about (version TEXT NOT NULL);  -- the deck-sim that used it last
+CREATE TABLE world (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    token TEXT NOT NULL UNIQUE,  -- of its key, in URLs of files
+    clock TEXT,  -- what a clock that moves by itself showed
+    saved_at TEXT  -- in real time
+);
+-- The items of dicts, in the order of their ids.
+CREATE TABLE item (
+    id INTEGER PRIMARY KEY,
+    world INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    UNIQUE (world, part, key)
+);
+-- The entries of lists.
+CREATE TABLE entry (
+    world INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (world, part, number)
+) WITHOUT ROWID;
+-- What has changed since the last of them was applied to `item` and `entry`.
+CREATE TABLE change (
+    id INTEGER PRIMARY KEY,
+    world INTEGER NOT NULL,
+    data TEXT NOT NULL
+);
+-- The sources of the scenarios that worlds play or have added, by their digest.
+CREATE TABLE source (digest TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class StateFileError(DeckSimError):
+    """A file in which no worlds can be kept."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        super().__init__(f"{str(path)!r} {text}")
+
+
+@contextmanager
+def keep_worlds(
+    worlds: WorldRegistry, path: Path, wall: Callable[[], datetime] = real_time.now
+) -> Iterator[None]:
+    """Load the worlds of a file, and keep all worlds of a server in it until the end of the block.
+
+    Raises:
+        StateFileError: if the file cannot be used.
+
+    """
+    file = StateFile(worlds, path, wall)
+    try:
+        worlds.keep_in(file)
+        file.load_all()
+        yield
+    finally:
+        worlds.keep_in(None)
+        file.close()
+
+
+class StateFile:
+    """The worlds of a server in a file."""
+
+    def __init__(self, worlds: WorldRegistry, path: Path, wall: Callable[[], datetime]) -> None:
+        self._worlds, self._path, self._wall = worlds, path, wall
+        self._saved: dict[str, SavedWorld] = {}  # by key; of the worlds that are in memory
+        self._writer = RowWriter()
+        self._db = _open(path)
+        # How many changes are not applied yet.
+        self._waiting = int(self._db.execute("SELECT count(*) FROM change").fetchone()[0])
+
+    def load_all(self) -> None:
+        """Load every world.
+
+        Raises:
+            StateFileError: if one cannot be read.
+
+        """
+        version = self._db.execute("SELECT version FROM about").fetchone()[0]
+        try:
+            for (key,) in self._db.execute("SELECT key FROM world ORDER BY id").fetchall():
+                self._worlds.find(key)  # loads it
+            self._db.execute("UPDATE about SET version = ?", (__version__,))
+        except Exception as error:  # no list of what a foreign file can cause is complete
+            text = f"cannot be read: {type(error).__name__}: {error}; {_remedy(version)}"
+            raise StateFileError(self._path, text) from None
+
+    def load(self, key: str) -> Simulation | None:
+        """Return the world of a key; None if there is none.
+
+        Raises:
+            ApiError: `state_not_saved` if the file cannot be read now.
+
+        """
+        try:
+            saved = self.read(key)
+        except sqlite3.Error as error:
+            raise refuse("deck_sim/state_not_saved", file=str(self._path), why=error) from None
+        if saved is None:
+            return None
+        self._saved[key] = saved
+        return saved.simulation
+
+    def read(self, key: str) -> SavedWorld | None:
+        """Return the world of a key as it is in the file; None if there is none."""
+        with self._all_applied():
+            row = self._db.execute("SELECT id, clock, saved_at FROM world WHERE key = ?", (key,))
+            if (found := row.fetchone()) is None:
+                return None
+            id_, clock, saved_at = found
+            reader = RowReader(self._worlds.library.find, sources=self._read_source)
+            make = partial(self._worlds.make, key)
+            saved = SavedWorld.restore(make, reader, self._read(id_), id_)
+        simulation = saved.simulation
+        now = simulation.world.now
+        if clock is not None:
+            elapsed = max(self._wall() - datetime.fromisoformat(saved_at), timedelta())
+            now = _later(datetime.fromisoformat(clock), elapsed, simulation.speed)
+        simulation.set_clock(simulation.mode, simulation.speed, simulation.step, now)
+        saved.has_clock = clock is not None
+        return saved
+
+    def save(self, key: str, simulation: Simulation | None) -> None:
+        """Save what has changed in the world of a key; None deletes it.
+
+        Raises:
+            ApiError: `state_not_saved`; the file is as it was.
+
+        """
+        try:
+            if simulation is None:
+                self._delete(key)
+            else:
+                self._save(key, simulation)
+        except Exception as error:
+            self.forget(key)
+            why = f"{error}" if isinstance(error, sqlite3.Error) else f"{error!r}"
+            raise refuse("deck_sim/state_not_saved", file=str(self._path), why=why) from None
+        if self._waiting >= MOST_CHANGES:
+            with suppress(sqlite3.Error), self._all_applied():
+                pass  # if it fails, they are saved anyway, and the next call tries again
+
+    def forget(self, key: str) -> None:
+        """Forget a world that is no longer in memory; it stays in the file."""
+        self._saved.pop(key, None)
+
+    def find_key(self, token: str) -> str | None:
+        """The key of the world with that token; None if there is none."""
+        row = self._db.execute("SELECT key FROM world WHERE token = ?", (token,)).fetchone()
+        return row and str(row[0])
+
+    def close(self) -> None:
+        """Save all worlds, and close the file."""
+        for key, saved in [*self._saved.items()]:
+            with suppress(ApiError):
+                self.save(key, saved.simulation)
+        with suppress(sqlite3.Error), self._all_applied():
+            pass
+        self._db.close()
+
+    def _save(self, key: str, simulation: Simulation) -> None:
+        saved = self._saved.get(key)
+        if saved is not None and saved.simulation is simulation:
+            changes = self._find_changes(saved)
+            if self._writer.sources:
+                with self._transaction():
+                    self._save_sources()
+                    self._add(saved.id, changes)
+            elif changes.data:
+                self._add(saved.id, changes)
+            return
+        with self._transaction():
+            if saved is None:
+                id_ = self._db.execute(
+                    "INSERT INTO world (key, token) VALUES (?, ?)", (key, world_token(key))
+                ).lastrowid
+                assert id_ is not None, "an insert has an id"
+            else:
+                id_ = saved.id
+                self._delete_rows(id_)
+            saved = self._saved[key] = SavedWorld(simulation, id_)
+            changes = self._find_changes(saved)
+            self._save_sources()
+            self._apply(id_, changes.data)
+
+    def _find_changes(self, saved: SavedWorld) -> Changes:
+        changes = Changes()
+        saved.write(self._writer, changes)
+        clock = saved.simulation.read_clock()
+        if clock is not None or saved.has_clock:
+            saved.has_clock = clock is not None
+            moment = None if clock is None else clock.isoformat()
+            changes.set_clock(moment, self._wall().isoformat())
+        return changes
+
+    def _add(self, world: int, changes: Changes) -> None:
+        row = world, encode(changes.data)
+        self._db.execute("INSERT INTO change (world, data) VALUES (?, ?)", row)
+        self._waiting += 1
+
+    def _save_sources(self) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO source VALUES (?, ?)", self._writer.sources.items()
+        )
+
+    def _delete(self, key: str) -> None:
+        saved = self._saved.get(key)
+        if saved is not None:
+            with self._transaction():
+                self._delete_rows(saved.id)
+                self._db.execute("DELETE FROM world WHERE id = ?", (saved.id,))
+            self.forget(key)
+
+    def _delete_rows(self, world: int) -> None:
+        for table in ("item", "entry", "change"):
+            self._db.execute(f"DELETE FROM {table} WHERE world = ?", (world,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+            self._writer.sources.clear()
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _all_applied(self) -> Iterator[None]:
+        """Apply the changes that wait; on a full disk only until the end of the block."""
+        if not self._waiting:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            waiting = dict[int, list[list[Any]]]()
+            for world, data in self._db.execute("SELECT world, data FROM change ORDER BY id"):
+                waiting.setdefault(world, []).extend(json.loads(data))
+            for world, changes in waiting.items():
+                self._apply(world, changes)
+            self._db.execute("DELETE FROM change")
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        try:
+            self._db.execute("COMMIT")
+            self._waiting = 0
+        except sqlite3.Error:
+            self._db.execute("ROLLBACK")
+
+    def _apply(self, world: int, changes: list[list[Any]]) -> None:
+        batch = _Batch(self._db, world)
+        for name, *values in changes:
+            getattr(batch, name)(*values)
+        batch.execute()
+
+    def _read(self, world: int) -> Stored:
+        stored = Stored()
+        rows = self._db.execute(
+            "SELECT part, key, value FROM item WHERE world = ? ORDER BY id", (world,)
+        )
+        for part, key, value in rows:
+            stored.items.setdefault(part, []).append((key, value))
+        rows = self._db.execute(
+            "SELECT part, number, value FROM entry WHERE world = ? ORDER BY part, number", (world,)
+        )
+        for part, number, value in rows:
+            stored.entries.setdefault(part, []).append((number, value))
+        return stored
+
+    def _read_source(self, digest: str) -> str:
+        row = self._db.execute("SELECT value FROM source WHERE digest = ?", (digest,)).fetchone()
+        return str(row[0])
+
+
+class _Batch:
+    """Changes of the rows of one world, of which the last of each row is made."""
+
+    def __init__(self, db: sqlite3.Connection, world: int) -> None:
+        self._db, self._world = db, world
+        self._items = dict[tuple[str, str], tuple[str, Any]]()  # what to do, and the value
+        self._entries = dict[tuple[str, int], Any]()
+        self._ends = dict[str, int]()
+
+    def clear(self, part: str) -> None:
+        self.execute()
+        for table in ("item", "entry"):
+            self._db.execute(
+                f"DELETE FROM {table} WHERE world = ? AND (part = ? OR part > ? AND part < ?)",
+                (self._world, part, f"{part}/", f"{part}0"),  # `0` is the character after `/`
+            )
+
+    def delete(self, part: str, key: Any) -> None:
+        self._items[part, encode(key)] = _DELETE, None
+
+    def update(self, part: str, key: Any, value: Any) -> None:
+        item = part, encode(key)
+        is_new = item in self._items and self._items[item][0] == _INSERT
+        self._items[item] = _INSERT if is_new else _UPDATE, value
+
+    def insert(self, part: str, key: Any, value: Any) -> None:
+        item = part, encode(key)
+        self._items.pop(item, None)  # the last to be inserted is the last in order
+        self._items[item] = _INSERT, value
+
+    def put(self, part: str, number: int, value: Any) -> None:
+        self._entries[part, number] = value
+
+    def drop(self, part: str, end: int) -> None:
+        self._ends[part] = end
+
+    def set_clock(self, moment: str | None, saved_at: str) -> None:
+        self._db.execute(
+            "UPDATE world SET clock = ?, saved_at = ? WHERE id = ?", (moment, saved_at, self._world)
+        )
+
+    def execute(self) -> None:
+        for statement in (_DELETE, _UPDATE, _INSERT):
+            items = (
+                (None if statement == _DELETE else encode(value), self._world, *item)
+                for item, (what, value) in self._items.items()
+                if what == statement
+            )
+            self._db.executemany(statement, items)
+        entries = ((self._world, *entry, encode(value)) for entry, value in self._entries.items())
+        self._db.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", entries)
+        ends = ((self._world, *end) for end in self._ends.items())
+        self._db.executemany("DELETE FROM entry WHERE world = ? AND part = ? AND number < ?", ends)
+        for done in (self._items, self._entries, self._ends):
+            done.clear()
+
+
+def _later(moment: datetime, elapsed: timedelta, speed: float) -> datetime:
+    """Where a clock is that ran on at that speed."""
+    left = (LAST_MOMENT - moment) / _MICROSECOND
+    return moment + min(elapsed / _MICROSECOND * speed, left) * _MICROSECOND
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Open and lock a file, which is made if it does not exist. Only its owner may read it."""
+    try:
+        with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
+            head = file.read(len(_HEAD))
+    except OSError as error:
+        raise StateFileError(path, f"cannot be opened: {error.strerror}") from None
+    if head not in (b"", _HEAD):
+        raise StateFileError(path, _FOREIGN)
+    # A name like `:memory:` would not be a file. One thread opens it, another may be the server's.
+    db = sqlite3.connect(path.absolute(), timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(db, path)
+    except sqlite3.Error as error:
+        db.close()
+        is_locked = error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        text = _LOCKED if is_locked else f"cannot be used: {error}"
+        raise StateFileError(path, text) from None
+    except StateFileError:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path) -> None:
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    mark, format_ = (
+        db.execute(f"PRAGMA {n}").fetchone()[0] for n in ("application_id", "user_version")
+    )
+    is_empty = not db.execute("SELECT 1 FROM sqlite_master").fetchone()
+    if mark != _MARK and not (is_empty and mark == 0):
+        raise StateFileError(path, _FOREIGN)
+    if not is_empty and format_ != FORMAT:
+        text = f"has the format {format_}, and deck-sim {__version__} reads {FORMAT}"
+        raise StateFileError(path, f"{text}; {_remedy('that wrote it')}")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA cache_spill = OFF")  # so that changes can be read on a full disk
+    db.execute("BEGIN IMMEDIATE")
+    if is_empty:
+        for statement in _TABLES.split(";"):
+            db.execute(statement)
+        db.execute("INSERT INTO about VALUES (?)", (__version__,))
+        db.execute(f"PRAGMA application_id = {_MARK}")
+        db.execute(f"PRAGMA user_version = {FORMAT}")
+    db.execute("COMMIT")
+
+
+def _remedy(version: str) -> str:
+    return f"serve it with the deck-sim {version}, or move it away to begin anew"

@@ -1,0 +1,324 @@
+"""Worlds in a file: what a server finds after another was killed, full disks, files of others."""
+
+import os
+import resource
+import signal
+import sqlite3
+import stat
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from deck_sim.runtime.registry import WorldRegistry, world_token
+from deck_sim.scenario.library import Library, shipped
+from deck_sim.scenario.loader import read_scenario
+from deck_sim.state.state_file import MOST_CHANGES, StateFileError, keep_worlds
+
+LIMITS = ("keep_calls", "keep_events", "keep_timeline", "keep_runs", "keep_keys")
+MFA, KEY = "mfa_then_success", "sk_kept"
+
+
+def test_a_world_goes_on_after_a_kill(serve):
+    """Timers, prompts, idempotency keys and the journal are where they were."""
+    one = serve()
+    path = one.run(MFA, Idempotency_Key="k")
+    one.advance(until="idle")
+    other = serve(after=one)
+    assert other.call("GET", path)["status"] == "interaction_required"
+    assert [call["status"] for call in other.call("GET", "/_sim/requests")["data"]][:2] == [
+        200,
+        201,
+    ]
+    replayed = other.call(
+        "POST", "/v2/tasks/task/run", {"connection_id": "conn"}, Idempotency_Key="k"
+    )
+    assert path.endswith(replayed["id"])
+    other.call("POST", f"{path}/interaction", {"inputs": {"code": "123456"}})
+    other.advance(until="idle")
+    assert other.call("GET", path)["status"] == "completed"
+
+
+def test_every_kind_of_change_is_saved(serve):
+    """Resets, deletions, options, holds, faults and scenarios of the control API."""
+    one = serve()
+    fault = one.run(MFA)
+    for method, path, body in [
+        (
+            "PUT",
+            "/_sim/scenarios/mine",
+            {"version": 1, "name": "mine", "task_run": ["running", "completed"]},
+        ),
+        ("POST", "/_sim/queue", {"resource": "task_run", "scenarios": ["mine", "mine"]}),
+        ("POST", "/_sim/holds", {"event": "task_run.completed"}),
+        ("POST", "/_sim/faults", {"match": "GET /v2/agents", "error": "api/api_error"}),
+        ("DELETE", "/_sim/faults/{fault}", None),
+        ("PATCH", "/_sim/world", {"timeout_cap": 60}),
+        ("PUT", "/_sim/clock", {"mode": "on_poll", "step": "1s"}),
+    ]:
+        answer = one.call(method, path.format(fault=fault), body)
+        fault = answer.get("id", fault)
+        assert one.is_saved(), path
+    other = serve(after=one)
+    assert other.is_saved()
+    other.call("POST", "/_sim/reset")
+    assert other.is_saved()
+    other.call("DELETE", "/_sim/world")
+    assert other.worlds.state.read(KEY) is None
+
+
+def test_many_changes_become_few_rows(serve):
+    """The file does not grow with calls that change the same few things."""
+    one = serve()
+    for number in range(MOST_CHANGES + 10):
+        one.call("PATCH", "/_sim/world", {"timeout_cap": number + 1})
+    db = one.worlds.state._db
+    assert db.execute("SELECT count(*) FROM change").fetchone()[0] <= 20
+    assert one.is_saved()
+
+
+def test_what_a_world_drops_leaves_the_file(serve):
+    """Old calls, events, entries, runs and stored answers, also before they were saved."""
+    one = serve()
+    one.run("success", Idempotency_Key="k1")
+    one.call("PATCH", "/_sim/world", dict.fromkeys(LIMITS, 1))
+    for number in range(3):
+        one.run("instant_success", Idempotency_Key=f"key-{number}")
+        one.advance(by="1m")
+        assert one.is_saved()
+    other = serve(after=one)
+    assert other.is_saved()
+    assert other.call("GET", "/_sim/requests")["dropped"] > 0
+
+
+def test_worlds_beyond_the_most_wait_in_the_file(serve):
+    """Each is loaded again when its key is used, or the URL of one of its files."""
+    one = serve(most=1)
+    path = one.run("success")
+    one.call("GET", "/v2/agents", key="sk_other")
+    assert one.worlds.known_keys == ["sk_other"]
+    assert one.call("GET", path)["id"] in path
+    assert one.worlds.known_keys == [KEY]
+    token = world_token("sk_other")
+    assert one.worlds.find_by_token(token).key == "sk_other"
+    assert one.worlds.find_by_token("none") is None
+
+
+def test_a_real_clock_catches_up_what_fell_due(serve):
+    """It shows what it would show if the server had not stopped, at its speed."""
+    now = [datetime(2030, 1, 1, tzinfo=UTC)]
+    one = serve(mode="real", speed=60, now=datetime(2025, 1, 1, tzinfo=UTC), wall=lambda: now[0])
+    path = one.run("success")
+    began = one.simulation.world.now
+    now[0] += timedelta(seconds=10)
+    other = serve(after=one, wall=lambda: now[0])
+    assert other.call("GET", path)["status"] == "completed"
+    assert other.simulation.world.now - began >= timedelta(minutes=10)
+    moments = [entry.at for entry in other.simulation.world.timeline]
+    assert all(before <= after for before, after in pairwise(moments))
+
+
+def test_a_clock_that_was_set_back_does_not_go_back(serve):
+    """Nor does it pass the last moment, however long the server was down."""
+    now = [datetime(2030, 1, 1, tzinfo=UTC)]
+    one = serve(mode="real", speed=1e6, wall=lambda: now[0])
+    one.run("success")
+    began = one.simulation.world.now
+    now[0] -= timedelta(days=1)
+    other = serve(after=one, wall=lambda: now[0])
+    assert other.simulation.world.now >= began
+    now[0] += timedelta(days=9000)
+    assert serve(after=other, wall=lambda: now[0]).call("GET", "/_sim/clock")["now"][:2] == "90"
+
+
+def test_a_webhook_in_progress_is_sent_again(serve):
+    """Nobody knows whether the receiver got it: delivery is at least once."""
+    one = serve()
+    one.call("POST", "/_sim/reset")
+    body = {"name": "x", "type": "webhook", "events": ["*"]}
+    one.call("POST", "/v2/event-destinations", body | {"config": {"url": "http://app.test/"}})
+    other = []
+
+    async def receive(path, headers, body):
+        other.append(serve(after=one))
+        return 200, {}
+
+    one.worlds.dispatcher.apps["app.test"] = receive
+    one.call("POST", "/v2/agents", {"name": "a"})
+    one.advance(by="0s")
+    sent = []
+
+    async def receive_again(path, headers, body):
+        sent.append(headers["webhook-id"])
+        return 200, {}
+
+    other[0].worlds.dispatcher.apps["app.test"] = receive_again
+    other[0].advance(by="0s")
+    (delivery,) = other[0].call("GET", "/_sim/deliveries")["data"]
+    assert (delivery["event_id"], delivery["status"]) == (sent[0], "success")
+    assert one.is_saved()
+    assert other[0].is_saved()
+
+
+def test_a_scenario_that_has_vanished_is_played_to_its_end(serve):
+    """What plays it has its source; new runs cannot name it."""
+    mine = read_scenario("version: 1\nname: mine\ntask_run: [running: 5s, completed]\n")
+    library = Library(shipped())
+    library.add(mine)
+    one = serve(library=library)
+    path = one.run("mine")
+    other = serve(after=one)
+    other.advance(until="idle")
+    assert other.call("GET", path)["status"] == "completed"
+    body = {"connection_id": "conn"}
+    other.call("POST", "/v2/tasks/task/run", body, 400, Deck_Sim_Scenario="mine")
+
+
+def test_what_follows_the_work_of_a_call_is_saved(serve, tmp_path):
+    """A fault that notes something, an answer that a hold stops, a client that leaves it."""
+    one = serve()
+    one.run("success")
+    one.call("POST", "/_sim/faults", {"delay": "1s", "match": "GET /v2/agents"})
+    one.call("GET", "/v2/agents")
+    assert one.is_saved()
+    one.call("POST", "/_sim/holds", {"call": "GET /v2/sources"})
+    with one.connect() as socket:
+        lines = "GET /v2/sources HTTP/1.1", "Host: localhost", f"Authorization: Bearer {KEY}"
+        socket.sendall("\r\n".join([*lines, "", ""]).encode())
+        while not one.call("GET", "/_sim/holds")["data"][0]["met"]:
+            pass
+        assert one.is_saved()
+    while one.simulation.journal[-1].unanswered is None:
+        one.call("GET", "/_sim/clock")
+    assert one.is_saved()
+
+
+@contextmanager
+def full_disk(kept):
+    """No file can grow beyond the size that the log of the state file has now."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (os.path.getsize(f"{kept.path}-wal"), limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+
+
+def test_a_full_disk_refuses_a_call_and_changes_nothing(serve):
+    """The error says what to do; afterwards the same call works, with the same key."""
+    one = serve()
+    path = one.run(MFA)
+    one.advance(until="idle")
+    with full_disk(one):
+        body = {"inputs": {"code": "123456"}}
+        answer = one.call("POST", f"{path}/interaction", body, 507, Idempotency_Key="k")
+        assert answer["errors"][0]["code"] == "state_not_saved"
+        assert "Free some space, and repeat the call" in answer["errors"][0]["message"]
+        one.call("POST", "/_sim/reset", status=507)
+        one.call("DELETE", "/_sim/world", status=507)
+    assert one.call("GET", path)["status"] == "interaction_required"
+    one.call("POST", f"{path}/interaction", body, Idempotency_Key="k")
+    assert one.is_saved()
+
+
+def test_no_webhook_is_sent_that_could_not_be_recorded(serve):
+    """On a full disk an advance stops before the webhook; later it is sent once."""
+    one, sent = serve(), []
+
+    async def receive(path, headers, body):
+        sent.append(headers["webhook-id"])
+        return 200, {}
+
+    one.worlds.dispatcher.apps["app.test"] = receive
+    body = {"name": "x", "type": "webhook", "events": ["*"]}
+    one.call("POST", "/v2/event-destinations", body | {"config": {"url": "http://app.test/"}})
+    one.call("POST", "/v2/agents", {"name": "a"})
+    with full_disk(one):
+        one.call("POST", "/_sim/clock/advance", {"by": "1m"}, 507)
+    assert sent == []
+    one.advance(by="1m")
+    assert len(sent) == 1
+
+
+@pytest.fixture
+def refused(tmp_path):
+    """Open a file that cannot be used; returns why."""
+
+    def refused(path):
+        with pytest.raises(StateFileError) as error, keep_worlds(WorldRegistry(), path):
+            pass
+        return str(error.value).replace(str(tmp_path), "")
+
+    return refused
+
+
+def test_a_file_of_somebody_else_is_refused(refused, tmp_path):
+    """It is not touched: text, the database of another program, a folder."""
+    text, other = tmp_path / "notes.txt", tmp_path / "other.db"
+    text.write_text("my notes, which are longer than a head")
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE t (a)")
+    db.close()
+    before = other.read_bytes()
+    for file in (text, other):
+        assert "is not a state file of deck-sim; name a new file" in refused(file)
+    assert other.read_bytes() == before
+    assert "cannot be opened: Is a directory" in refused(tmp_path)
+    assert "cannot be opened: No such file or directory" in refused(tmp_path / "x" / "y.db")
+
+
+def test_a_file_in_use_is_refused(serve, refused):
+    """One server at a time."""
+    assert "is in use by another server; stop that one" in refused(serve().path)
+
+
+@pytest.fixture
+def change_file(serve, tmp_path):
+    """Make a file with a world, and change it with a statement of SQL."""
+
+    def change_file(*statements):
+        one = serve()
+        one.run(MFA)
+        one.stop()
+        db = sqlite3.connect(one.path, isolation_level=None)
+        for statement in statements:
+            db.execute(statement)
+        db.close()
+        return one.path
+
+    return change_file
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("PRAGMA user_version = 9", "has the format 9, and deck-sim"),
+        (
+            "UPDATE item SET part = 'world.wishes' WHERE part = 'world.stories'",
+            "unknown: world.wis",
+        ),
+        ("UPDATE item SET key = '\"luck\"' WHERE key = '\"mode\"'", "unknown: luck"),
+        ("UPDATE item SET value = '[' WHERE part = 'world.stories'", "JSONDecodeError"),
+        ("DROP TABLE entry", "no such table"),
+    ],
+)
+def test_a_file_of_another_version_is_refused_with_the_remedy(change_file, refused, change, why):
+    """The deck-sim that wrote it can read it."""
+    text = refused(change_file(change))
+    assert why in text
+    assert "serve it with the deck-sim " in text
+    assert "or move it away to begin anew" in text
+
+
+def test_a_field_that_an_older_version_did_not_have_gets_its_default(serve, change_file):
+    """So most files of older versions can be used."""
+    change_file("DELETE FROM item WHERE part = 'fields' AND key = '\"world.options\"'")
+    assert serve().call("GET", "/_sim/world")["timeout_cap"] is None
+
+
+def test_only_its_owner_can_read_the_file(serve):
+    """It holds API keys and secrets."""
+    assert stat.S_IMODE(serve().path.stat().st_mode) == 0o600
