@@ -89,6 +89,11 @@ class Simulator(Client):
             self._process.wait()
         self._folder.cleanup()
 
+    def kill(self) -> None:
+        """End the process at once, as `kill -9` does."""
+        self._process.kill()
+        self._process.wait()
+
     @property
     def pid(self) -> int:
         """The id of the process."""
