@@ -35,6 +35,7 @@ _ALSO = {
     "faults": ("server",),
     "webhooks": ("runtime", "server"),
 }
+_BOUNDS_OF_BODIES = Path("tests/server/test_bounds.py")  # of any room
 _PATIENCE = 300  # seconds; a mutant that makes a test hang is killed
 _BOUNDS = ("ge", "le", "gt", "lt", "min_length", "max_length")
 _FLIPPED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
@@ -149,7 +150,11 @@ def find_tests(mutant: Mutant) -> list[list[str]]:
     room = module.split(".")[1]
     files = [file.relative_to(ROOT) for file in sorted((ROOT / "tests").rglob("test_*.py"))]
     files = [file for file in files if not str(file).startswith(_SLOW)]
-    close = [str(file) for file in files if stem in file.stem or uses.search(file.read_text())]
+    close = [
+        str(file)
+        for file in files
+        if stem in file.stem or file == _BOUNDS_OF_BODIES or uses.search(file.read_text())
+    ]
     rooms = {room, *_ALSO.get(room, ())}
     return [
         close,

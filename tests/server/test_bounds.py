@@ -1,0 +1,78 @@
+"""The bounds of what a body may have: the last value is taken, and the next one is refused."""
+
+import json
+
+import pytest
+
+from deck_sim.engine.work_limits import OutOfSteps, limit_work, spend
+
+
+def fault(**given):
+    return {"match": "GET /v2/agents", **given}
+
+
+def answer(**given):
+    return fault(status=200, **given)
+
+
+def prompt(attempts):
+    step = {"interaction_required": {"accept": {"code": "1"}, "attempts": attempts}}
+    return {"task_run": ["running", step, "running", "completed"]}
+
+
+FAULTS, WORLD = ("POST", "/_sim/faults"), ("PATCH", "/_sim/world")
+BOUNDS = {
+    "body of a fault": (FAULTS, lambda n: answer(body="x" * n), 1024 * 1024),
+    "value of a header": (FAULTS, lambda n: answer(headers={"X": "x" * n}), 8000),
+    "headers": (FAULTS, lambda n: answer(headers={f"X-{i}": "x" for i in range(n)}), 50),
+    "content type": (FAULTS, lambda n: answer(content_type="x" * n), 200),
+    "Retry-After": (FAULTS, lambda n: answer(retry_after=n), 86_400),
+    "times": (FAULTS, lambda n: fault(reset=True, times=n), 1_000_000),
+    "after": (FAULTS, lambda n: fault(reset=True, after=n), 1_000_000),
+    "message": (FAULTS, lambda n: fault(error="api/api_error", message="x" * n), 10_000),
+    "field": (FAULTS, lambda n: fault(error="api/api_error", field="x" * n), 200),
+    "kept headers": (WORLD, lambda n: {"keep_headers": [f"x{i}" for i in range(n)]}, 50),
+    "name of a kept header": (WORLD, lambda n: {"keep_headers": ["x" * n]}, 100),
+    "requests": (WORLD, lambda n: {"rate_limit": {"requests": n}}, 1_000_000),
+    "timeout cap": (WORLD, lambda n: {"timeout_cap": n}, 1_000_000_000),
+    "speed": (("PUT", "/_sim/clock"), lambda n: {"mode": "real", "speed": n}, 1_000_000),
+    "attempts": (("PUT", "/_sim/scenarios/x"), prompt, 1000),
+    "weight": (
+        ("PUT", "/_sim/scenarios/x"),
+        lambda n: {"mix": {"success": n, "source_down": 1}},
+        1000,
+    ),
+    "timeout": (
+        ("POST", "/v2/tasks"),
+        lambda n: {"name": "x", "agent_id": "agt_1", "settings": {"timeout_seconds": n}},
+        31_536_000,
+    ),
+}
+
+
+@pytest.mark.parametrize("bound", BOUNDS)
+def test_a_bound_is_taken_and_what_is_beyond_is_refused(server, api, sim, bound):
+    """A double, a half or an off-by-one of the bound fails."""
+    (method, path), body, most = BOUNDS[bound]
+    sim.post("/seed", json={"resources": {"agents": [{"id": "agt_1", "name": "Concierge"}]}})
+    taken, refused = (api.request(method, server.url + path, json=body(most + i)) for i in (0, 1))
+    assert taken.is_success, taken.text
+    assert refused.status_code == 400
+
+
+def test_a_body_of_ten_mebibytes_is_read_and_a_longer_one_is_not(api):
+    """The limit is for bytes, whatever is in them."""
+    body = json.dumps({"name": "Concierge"}).encode()
+    statuses = [
+        api.post("/agents", content=body.ljust(10 * 1024 * 1024 + more)).status_code
+        for more in (0, 1)
+    ]
+    assert statuses == [201, 413]
+
+
+def test_a_check_has_two_hundred_thousand_steps():
+    """Without a limit of its own."""
+    with limit_work():
+        spend(200_000)
+        with pytest.raises(OutOfSteps):
+            spend()
