@@ -10,8 +10,12 @@ from collections.abc import Collection
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from deck_sim.base.errors import quote
+from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.app import refuse_call
 
 _READS = ("GET", "HEAD", "OPTIONS")
 
@@ -21,48 +25,42 @@ class LocalOnly:
     names by which it may be called.
     """
 
-    def __init__(self, app: ASGIApp, host: str, names: Collection[str] = ()) -> None:
-        self._app, self._names = app, frozenset(map(str.lower, names))
+    def __init__(
+        self, app: ASGIApp, worlds: WorldRegistry, host: str, names: Collection[str] = ()
+    ) -> None:
+        self._app, self._worlds, self._names = app, worlds, frozenset(map(str.lower, names))
         self._takes_any_name = not is_loopback(host)
         self._check_host = lru_cache(maxsize=1000)(self._refuse_host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on."""
-        host = origin = None
+        host = origin = error = None
         for name, value in scope["headers"]:
             if name == b"host":
                 host = value
             elif name == b"origin":
                 origin = value
-        app = self._app
         if host is not None:
-            app = self._check_host(host) or app
+            error = self._check_host(host)
         if origin is not None and origin.partition(b"://")[2] != host:
-            app = _check_origin(scope, origin) or app
+            error = _check_origin(scope, origin) or error
+        app = self._app if error is None else refuse_call(self._worlds, error, scope)
         await app(scope, receive, send)
 
-    def _refuse_host(self, header: bytes) -> ASGIApp | None:
+    def _refuse_host(self, header: bytes) -> ApiError | None:
         """The refusal of a `Host` header; None if it is allowed."""
         text = header.decode("latin-1")
         name = _name_of(f"//{text}")
         if self._takes_any_name or is_loopback(name) or name in self._names:
             return None
-        return PlainTextResponse(
-            f"deck-sim: the `Host` header is {text!r}, and this server listens on loopback only."
-            f" To call it by that name, start it with --allow-host {name or 'NAME'}\n",
-            421,
-        )
+        return refuse("deck_sim/host_refused", host=quote(text), allowed=name or "NAME")
 
 
-def _check_origin(scope: Scope, origin: bytes) -> ASGIApp | None:
+def _check_origin(scope: Scope, origin: bytes) -> ApiError | None:
     """The refusal of a call by which a page of another origin would change a world."""
     if scope["method"] in _READS or not scope["path"].startswith("/_sim"):
         return None
-    return PlainTextResponse(
-        f"deck-sim: a page of {origin.decode('latin-1')!r} cannot change a world; call the control"
-        " API from a program, or from the inspector\n",
-        403,
-    )
+    return refuse("deck_sim/origin_refused", origin=quote(origin.decode("latin-1")))
 
 
 def is_loopback(name: str) -> bool:

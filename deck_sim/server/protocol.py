@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from email.utils import formatdate
 from functools import partial
+from http import HTTPStatus
 
 import h11
 import uvicorn
@@ -44,11 +45,12 @@ class Connections:
         self.overload = CountedWarning(
             "fewer connections are open than the limit again; %d were answered 503"
         )
+        self.broken = CountedWarning("%d requests were not valid HTTP")
         self.state = ServerState()
         self.config = uvicorn.Config(
             _never_called,
             http=H11Protocol,
-            log_level="warning",
+            log_level="error",
             access_log=False,
             proxy_headers=False,
             ws="none",
@@ -70,6 +72,7 @@ class Connections:
     def shut_down(self) -> None:
         """Close the connections that have no call, and the others after their answers."""
         self.overload.close()
+        self.broken.close()
         for protocol in [*self.state.connections]:
             protocol.shutdown()
 
@@ -160,11 +163,17 @@ class Protocol(H11Protocol):
         if self.cycle.response_started:
             self.transport.close()
             return
-        self.cycle.disconnected = True
-        self.cycle.message_event.set()
         error = refuse("deck_sim/request_timeout", time=f"{self._limits.body:g} seconds")
         log_refused(self.scope["method"], self.scope["path"], error.status, f"{error}")
         self._send_last(error)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP; uvicorn calls this."""
+        self._shared.broken.count("a request was not valid HTTP; if more follow, they are counted")
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            self._send_last(refuse("deck_sim/http_invalid"))
+        else:  # in its body, and its answer has begun
+            self.transport.close()
 
     def _refuse_connection(self) -> None:
         self._stop_timer()
@@ -175,12 +184,16 @@ class Protocol(H11Protocol):
         self._send_last(refuse("deck_sim/unavailable", f"{text} of the deck-sim server."))
 
     def _send_last(self, error: ApiError) -> None:
-        """Answer at once with an error, and close the connection."""
+        """Answer at once with an error in place of the app, and close the connection."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         response = refuse_call(self._shared.worlds, error, {"method": "GET"})
         headers = [*self.server_state.default_headers, *response.raw_headers]
         headers.append((b"connection", b"close"))
+        reason = HTTPStatus(error.status).phrase
         for event in (
-            h11.Response(status_code=response.status_code, headers=headers),
+            h11.Response(status_code=error.status, headers=headers, reason=reason),
             h11.Data(data=bytes(response.body)),
             h11.EndOfMessage(),
         ):

@@ -102,7 +102,7 @@ class Server:
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
         self._stopping = asyncio.Event()
         self._app = OpenCalls(make_app(worlds), worlds)
-        self._front = LocalOnly(self._app, listens_at, names)
+        self._front = LocalOnly(self._app, worlds, listens_at, names)
         self._connections = Connections(worlds, limits or Limits())
 
     @property

@@ -62,6 +62,9 @@ storage/extraction_failed run assumed
 organization/plan_limit_reached 403 assumed
 deck_sim/assumption_refused 501 ours
 deck_sim/request_timeout 408 ours
+deck_sim/http_invalid 400 ours
+deck_sim/origin_refused 403 ours
+deck_sim/host_refused 421 ours
 deck_sim/unavailable 503 ours
 deck_sim/state_not_saved 507 ours
 """
@@ -77,7 +80,7 @@ DOCUMENTED = {
 }
 WORDS = {"id": "trun_1", "path": "/x", "method": "PUT", "allowed": "`GET`", "limit": "1 MiB"}
 WORDS |= {"behaviour": "reopen_path", "what": "It is so.", "time": "60 seconds"}
-WORDS |= {"file": "x.db", "why": "full"}
+WORDS |= {"file": "x.db", "why": "full", "host": "'x'", "origin": "'http://x'"}
 
 
 def test_the_catalog_has_the_errors_of_the_contract():

@@ -130,6 +130,32 @@ def test_a_body_without_an_end_that_is_answered_already_is_closed(serving):
     assert read_all(client).count(b"HTTP/1.1") == 1
 
 
+def test_a_request_that_is_not_http_is_answered_400_and_counted(serving, logged, monkeypatch):
+    """In Deck's envelope. One warning is for all that come soon after another."""
+    monkeypatch.setattr(accepting, "_QUIET_SECONDS", SHORT)
+    connect = serving()
+    for client in [connect() for _ in range(3)]:
+        client.sendall(b"GET\r\n\r\n")
+        status, answered = read_answer(client)
+        assert (status, answered["errors"][0]["code"]) == (400, "http_invalid")
+        assert read_all(client) == b""
+    assert logged() == "deck-sim: a request was not valid HTTP; if more follow, they are counted"
+    assert logged() == "deck-sim: 3 requests were not valid HTTP"
+
+
+@pytest.mark.parametrize(("host", "status"), [(b"localhost", 400), (b"evil.example", 421)])
+def test_a_body_that_is_not_http_has_one_answer(serving, host, status):
+    """Whether it was awaited, or the answer had been given before it."""
+    client = serving()()
+    head = b"POST /v2/agents HTTP/1.1\r\nHost: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
+    client.sendall(head % host)
+    if status == 421:
+        assert read_answer(client)[0] == status
+    client.sendall(b"no length\r\n")
+    found = read_all(client)
+    assert found.count(b"HTTP/1.1 ") == found.count(b" 400 Bad Request") == (status == 400)
+
+
 def test_a_connection_beyond_the_limit_is_answered_503(serving, logged):
     """The first one is served as before, and so is another when it has left."""
     connect = serving(connections=1)
