@@ -21,7 +21,8 @@ class Exchange:
         self.status: int | None = None
         self.headers: Mapping[str, str] = {}
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
-        request = h11.Request(method="POST", target=path, headers=[*headers.items()])
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        request = h11.Request(method="POST", target=path, headers=raw)
         parts = (request, h11.Data(data=body), h11.EndOfMessage())
         self._request = b"".join(self._http.send(part) or b"" for part in parts)
 

@@ -213,11 +213,12 @@ def test_status_answers_in_place_of_the_receiver(play, receiver, sim, status, er
     assert (repeated["status"], len(receiver.arrivals)) == (200, 1)
 
 
-def test_content_type_replaces_the_header(play, receiver):
+@pytest.mark.parametrize("type_", ["text/plain", "t\u00e9xt/plain"])
+def test_content_type_replaces_the_header(play, receiver, type_):
     """The body is JSON, and its signature is right."""
-    secret = play(content_type="text/plain")
+    secret = play(content_type=type_)
     (arrival,) = receiver.arrivals
-    assert arrival.headers["content-type"] == "text/plain"
+    assert arrival.headers["content-type"] == type_
     assert (arrival.data["type"], is_genuine(arrival, secret)) == (DONE, True)
 
 
