@@ -40,9 +40,14 @@ def test_an_invalid_or_too_large_pattern_is_refused(pattern, why):
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"^([0-9a-f]{8}-([0-9a-f]{4}-){3})[0-9a-f]{12}$", "^[a-z0-9]+(-[a-z0-9]+)*$"]
+    "pattern",
+    [
+        r"^([0-9a-f]{8}-([0-9a-f]{4}-){3})[0-9a-f]{12}$",
+        "^[a-z0-9]+(-[a-z0-9]+)*$",
+        "x" * 200_000,
+    ],
 )
-def test_common_patterns_are_not_refused(pattern):
+def test_common_and_just_small_enough_patterns_are_not_refused(pattern):
     """A uuid and a slug have repetitions within repetitions."""
     check_pattern(pattern)
 

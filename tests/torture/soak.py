@@ -35,6 +35,7 @@ HTTP_FAULTS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 WEBHOOK_FAULTS: tuple[dict[str, Any], ...] = (
     {"duplicate": True}, {"reorder": True}, {"delay": "30s"}, {"rotated_signature": True}, {"bad_signature": True},
+    {"concurrent": "duplicate"}, {"concurrent": "next"}, {"gzip": True},
 )  # fmt: skip
 _MOST_RETRIES = 2  # of one message, so that no destination becomes inactive
 _WARM_UP = 0.4  # share of the time after which memory may not grow any more
