@@ -179,7 +179,7 @@ def _fields_of_model(model: type[BaseModel], loc: Loc) -> Iterator[tuple[str, Fi
     fields = {info.alias or name: info for name, info in model.model_fields.items()}
     if issubclass(model, RootModel):  # has no keys of its own
         info = fields["root"]
-        yield from _fields(Annotated[(info.annotation, *info.metadata)], loc)
+        yield from _fields(Annotated[(info.annotation, *info.metadata, None)], loc)
         return
     if loc[:1] == (getattr(model, "word", model.__name__),):
         loc = loc[1:]  # pydantic adds the chosen member of a union to the location

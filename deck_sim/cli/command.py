@@ -29,8 +29,9 @@ class Command(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            text = error.format_message()
-            raise click.UsageError(f"{text}{self._explain(ctx, error.option_name)}", ctx) from None
+            name, near = error.option_name, sorted(error.possibilities or ())
+            text = f"No such option {name!r}.{f' Did you mean {near[0]!r}?' if near else ''}"
+            raise click.UsageError(f"{text}{self._explain(ctx, name)}", ctx) from None
         except click.UsageError as error:
             meant = [f"; did you mean {one!r}?" for one in self._options_of(given)]
             if isinstance(error, click.BadParameter) or not meant:

@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -101,7 +101,13 @@ def _field_name(text: str) -> str:
     return text
 
 
-class _Mode(click.Choice[str]):
+if TYPE_CHECKING:
+    Choice = click.Choice[str]
+else:
+    Choice = click.Choice  # not generic before click 8.2
+
+
+class _Mode(Choice):
     """The clock modes without `follow`, which works only within a test's own process."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:

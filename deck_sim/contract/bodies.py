@@ -61,11 +61,13 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
     `model_fields_set` has the fields that were sent; the defaults are never read. The other fields
     of `body` are `fixed`, and so are those that the server sets. `base` is the model's base class.
     """
-    unset = Field(default=None, validate_default=False)
     infos = {name: body.model_fields[name] for name in names}
-    # pydantic keeps constraints apart from the type.
-    types = {name: Annotated[(i.annotation, *i.metadata, unset)] for name, i in infos.items()}
-    fields: Any = {name: (type_, unset) for name, type_ in {**types, **more}.items()}
+    # pydantic keeps constraints apart from the type. Its older releases change a `Field` in use.
+    types = {name: Annotated[(i.annotation, *i.metadata, Field())] for name, i in infos.items()}
+    fields: Any = {
+        name: (type_, Field(default=None, validate_default=False))
+        for name, type_ in {**types, **more}.items()
+    }
     name = f"Update{body.__name__.removeprefix('Create')}"
     made: type[Body] = create_model(name, __base__=base, **fields)
     made.fixed = MADE.union(body.model_fields).difference(fields)

@@ -85,12 +85,11 @@ async def result_of(future: Future[T]) -> T:
 
 def current_loop() -> EventLoopToken | None:
     """The event loop of asyncio or trio that runs on this thread, if one does."""
-    from anyio import NoEventLoopError
     from anyio.lowlevel import current_token
 
     try:
         return current_token()
-    except NoEventLoopError:
+    except RuntimeError:  # until anyio 4.12 one of sniffio
         return None
 
 

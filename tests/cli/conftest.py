@@ -3,6 +3,7 @@
 import os
 import signal
 from contextlib import redirect_stdout
+from inspect import signature
 from itertools import takewhile
 from threading import Thread
 
@@ -12,13 +13,16 @@ from click.testing import CliRunner
 
 from deck_sim.cli import main
 
+# Before click 8.2 this has to be asked for.
+_SEPARATE = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
 
-@pytest.fixture
+
+@pytest.fixture(scope="session")
 def cli():
     """Call `deck-sim` with these words; its result has `exit_code`, `stdout` and `stderr`."""
 
     def cli(*words, **variables):
-        return CliRunner().invoke(main, [str(word) for word in words], env=variables)
+        return CliRunner(**_SEPARATE).invoke(main, [str(word) for word in words], env=variables)
 
     return cli
 

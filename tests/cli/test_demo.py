@@ -6,13 +6,9 @@ from deck_sim.cli.demo import STORIES
 
 
 @pytest.fixture(scope="module")
-def shown():
+def shown(cli):
     """The result of `deck-sim demo` without a terminal."""
-    from click.testing import CliRunner
-
-    from deck_sim.cli import main
-
-    return CliRunner().invoke(main, ["demo"])
+    return cli("demo")
 
 
 def test_it_plays_every_story(shown):
