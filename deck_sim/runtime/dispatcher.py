@@ -184,8 +184,8 @@ class Dispatcher:
 
     def _announce(self, simulation: Simulation) -> None:
         """Announce a change, and drop what is too much by now; the log tells each kind once."""
-        simulation.forget_oldest()
-        for name, count in simulation.dropped_records.items():
+        dropped = simulation.dropped_records if simulation.forget_oldest() else {}
+        for name, count in dropped.items():
             if count and name not in self._told:
                 self._told.add(name)
                 log.warning(

@@ -22,7 +22,7 @@ log = logging.getLogger("deck_sim")
 
 _MOST_REFUSED = 100  # calls that are kept
 _MOST_LOST = 100_000  # forgotten worlds whose calls are still counted
-ALL_CALL_BYTES = 256 * 1024**2  # estimated, of the calls and responses of all worlds together
+_SHARES = 4  # the calls and responses of all worlds together have so often the bytes of one world
 
 
 def world_token(key: str) -> str:
@@ -286,7 +286,8 @@ class WorldRegistry:
         self._all_call_bytes += size - self._call_bytes.get(key, 0)
         self._call_bytes[key] = size
         self._call_bytes.move_to_end(key)
-        while self._all_call_bytes > ALL_CALL_BYTES and len(self._call_bytes) > 1:
+        most = _SHARES * self.settings.options.keep_call_bytes
+        while self._all_call_bytes > most and len(self._call_bytes) > 1:
             oldest, size = self._call_bytes.popitem(last=False)
             self._all_call_bytes -= size
             self._worlds[oldest].forget_calls()

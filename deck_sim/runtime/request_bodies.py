@@ -220,6 +220,8 @@ def read_for_journal(body: bytes, masking: Masking = PLAIN, longest: int = MAX_J
 
 def estimate_size(body: bytes) -> int:
     """How many bytes of memory a body takes in the journal: a high estimate, which is made fast."""
+    if not body:
+        return 0
     if len(body) > MAX_JOURNAL_JSON:
         return MAX_JOURNAL_TEXT
     characters = len(body) if body.isascii() else 4 * len(body)

@@ -27,7 +27,7 @@ from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.waiting import AwaitedEvent
-from deck_sim.engine.world import FROZEN_START, World
+from deck_sim.engine.world import FROZEN_START, MOST_ERRORS, World
 from deck_sim.runtime.advance import (
     Advance,
     AdvanceReport,
@@ -173,8 +173,12 @@ class Simulation:
             "keys": self.dropped_answers,
         }
 
-    def forget_oldest(self) -> None:
-        """Drop what the options do not keep."""
+    def forget_oldest(self) -> bool:
+        """Drop what the options do not keep; returns whether somebody could miss it."""
+        before = self.dropped_answers
+        self.forget_answers()
+        if not self._has_too_much():
+            return self.dropped_answers > before
         for resource_id in self.world.forget_oldest():
             self.chosen.pop(resource_id, None)
         options = self.world.options
@@ -182,7 +186,20 @@ class Simulation:
         self.journal.keep(options.keep_calls)
         self.journal.keep_bytes(options.keep_call_bytes)
         self.responses.forget(self.journal.dropped)
-        self.forget_answers()
+        return True
+
+    def _has_too_much(self) -> bool:
+        world, options = self.world, self.world.options
+        return (
+            len(self.journal) > options.keep_calls
+            or self.journal.size > options.keep_call_bytes
+            or len(world.timeline) > options.keep_timeline
+            or len(world.events) > options.keep_events
+            or len(world.finished_runs) > options.keep_runs
+            or len(world.finished_sessions) > options.keep_runs
+            or len(self.crashes) > _MOST_CRASHES
+            or len(world.script_errors) > MOST_ERRORS
+        )
 
     def forget_calls(self) -> None:
         """Drop all calls and their responses, apart from the last."""
@@ -192,11 +209,12 @@ class Simulation:
     def forget_answers(self) -> None:
         """Drop the stored answers that are too old to be replayed, or too many."""
         answers, kept_for = self.stored_answers, self.world.rules.idempotency.kept_for
-        while answers and answers[next(iter(answers))].at + kept_for <= self.world.now:
+        while answers:
+            is_old = answers[next(iter(answers))].at + kept_for <= self.world.now
+            if not is_old and len(answers) <= self.world.options.keep_keys:
+                break
             answers.popitem(last=False)
-        while len(answers) > self.world.options.keep_keys:
-            answers.popitem(last=False)
-            self.dropped_answers += 1
+            self.dropped_answers += not is_old
 
     # The clock
 

@@ -3,6 +3,7 @@
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
+from deck_sim.engine.options import Options
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import registry
 from deck_sim.runtime.journal import Call
@@ -186,16 +187,17 @@ def test_forgotten_worlds_are_forgotten_in_the_end(worlds, monkeypatch):
     assert lost == [1, 0]
 
 
-def test_the_calls_of_all_worlds_are_bounded_together(worlds, monkeypatch):
-    """Worlds that were not called for longest lose theirs, apart from the last."""
-    monkeypatch.setattr(registry, "ALL_CALL_BYTES", 6000)
-    for key in ("one", "two", "one", "three", "three"):
+def test_the_calls_of_all_worlds_are_bounded_together():
+    """By four times the limit of one. Worlds not called for longest keep only their last call."""
+    worlds = WorldRegistry(Settings(options=Options(keep_call_bytes=2024)))
+    kept = []
+    for key in ("one", "two", "one", "three", "three", "three"):
         world = worlds.select(f"Bearer {key}")
         world.journal.append(make_call(world.journal.total + 1))
         world.responses.keep(world.journal.total, [], b"")
         worlds.count_call(world)
-    kept = [len(worlds.select(f"Bearer {key}").journal) for key in ("one", "two", "three")]
-    assert kept == [1, 1, 2]
+        kept.append([len(found.journal) for found in map(worlds.find, worlds.known_keys)])
+    assert kept[-3:] == [[2, 1, 1], [2, 1, 2], [1, 1, 3]]
     assert worlds.select("Bearer one").responses.find(1) is None
 
 
