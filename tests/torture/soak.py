@@ -394,7 +394,8 @@ class Soak:
         threads = [
             threading.Thread(target=self._live, args=(receiver, until)) for _ in range(self.worlds)
         ]
-        for thread in [*threads, threading.Thread(target=self._look_on, args=(until,))]:
+        threads.append(threading.Thread(target=self._look_on, args=(until,)))
+        for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
             time.sleep(0.5)
