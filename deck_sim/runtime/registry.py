@@ -166,11 +166,9 @@ class WorldRegistry:
                 self.forget(simulation)
 
     def _is_idle(self, simulation: Simulation) -> bool:
-        """Whether no call to it is in progress, and nobody watches it."""
-        is_called = simulation.advancing or any(
-            (*simulation.held_responses.values(), simulation.answering, simulation.attempting)
-        )
-        return not (is_called or self.dispatcher.changes.has_listeners(simulation.key))
+        """Whether no call to it and no delivery is in progress, and nobody watches it."""
+        is_used = simulation.uses or simulation.attempting
+        return not (is_used or self.dispatcher.changes.has_listeners(simulation.key))
 
     def forget(self, simulation: Simulation) -> None:
         """Let a world go that nobody has deleted. The log tells it the first time, unless the world

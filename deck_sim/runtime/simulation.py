@@ -130,6 +130,7 @@ class Simulation:
     advancing: bool = False  # an advance is in progress; a second one is refused
     dropped: bool = False  # reset, deleted or not saved: sends no more webhooks
     saved: bool = True  # False: a change could not be saved, so the world was dropped
+    uses: int = 0  # by calls in progress; such a world is not forgotten
     attempting: list[str] = field(default_factory=list)  # deliveries with an attempt in progress
     caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere
     process_watch: ProcessWatch = field(default_factory=ProcessWatch)
@@ -156,6 +157,15 @@ class Simulation:
         """How records of this world hide secrets: they are comparable within the world."""
         salt = blake2b(self.key.encode(), digest_size=8).hexdigest()
         return Masking(self.world.options.mask, salt)
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """A block in which a call needs this world."""
+        self.uses += 1
+        try:
+            yield
+        finally:
+            self.uses -= 1
 
     # The past
 

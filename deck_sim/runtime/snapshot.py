@@ -54,7 +54,7 @@ MAX_DEPTH = 1000  # of a document: it contains request bodies, which may be deep
 
 # Fields of a simulation that belong to the server or to the moment. All others are kept.
 LEFT_OUT = (
-    *("key", "library", "real_ns", "advancing", "dropped", "saved", "attempting"),
+    *("key", "library", "real_ns", "advancing", "dropped", "saved", "attempting", "uses"),
     *("caller_time", "process_watch", "files_url", "held_responses"),
     *("began_after_call", "last_call", "epoch", "responses"),
 )

@@ -96,9 +96,9 @@ class App:
             self.note_refused(f"{scope['method']} {scope['path']}", headers.get("authorization"))
             return refuse_call(worlds, error, scope)
         request_id = simulation.world.next_id(self.id_prefix)
-        return await self.respond(
-            Request(scope, headers, body, worlds, simulation, request_id, receive)
-        )
+        request = Request(scope, headers, body, worlds, simulation, request_id, receive)
+        with simulation.in_use():
+            return await self.respond(request)
 
     def select(self, headers: Headers) -> Simulation:
         """Return the world of a call: that of its key, or one of those that `/worlds` lists."""

@@ -177,7 +177,8 @@ class FaultyResponse:
                 if not is_real:
                     part = max(part, (simulation.world.now - began) / delay)
 
-        return not await leaves_before(wait(), receive)
+        with simulation.in_use():
+            return not await leaves_before(wait(), receive)
 
 
 def _ignore(part: float) -> None:

@@ -134,14 +134,13 @@ def test_the_world_that_was_not_used_for_longest_is_forgotten(worlds, caplog):
 
 @pytest.mark.parametrize(
     ("use", "value"),
-    [("advancing", True), ("answering", {"key"}), ("held_responses", {"hold": [print]})],
+    [("uses", 1), ("attempting", ["evd_1"])],
 )
 def test_a_world_in_use_is_not_forgotten(worlds, use, value):
-    """The next one is; a hold that keeps nothing back is no use."""
+    """The next one is."""
     worlds.max_worlds = 2
-    first, second = worlds.select("Bearer one"), worlds.select("Bearer two")
-    setattr(first, use, value)
-    second.held_responses["hold"] = []
+    setattr(worlds.select("Bearer one"), use, value)
+    worlds.select("Bearer two")
     worlds.select("Bearer three")
     assert worlds.known_keys == ["one", "three"]
 

@@ -5,6 +5,7 @@ import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx2
 import pytest
 
 from deck_sim import __version__
@@ -12,6 +13,7 @@ from deck_sim.contract.bodies import Body
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.server.app import App, DeckApp
+from deck_sim.server.mounts import make_app
 from deck_sim.server.request import Answer
 from deck_sim.server.routing import Route, Routes
 
@@ -182,3 +184,26 @@ def test_a_hold_keeps_an_answer_back(api, sim):
         assert sim.get("/requests").json()["data"][-1]["status"] == 200
         assert sim.delete(f"/holds/{hold}").json()["answers"] == 1
         assert answer.result().status_code == 200
+
+
+@pytest.mark.parametrize("late", ["held", "delayed"])
+def test_a_world_with_an_open_call_is_not_forgotten(late):
+    """Its answer is held back, or late by a fault."""
+    worlds = WorldRegistry(max_worlds=1)
+    one, two = ({"Authorization": f"Bearer {key}"} for key in ("one", "two"))
+    slow = {"match": "POST /v2/agents", "delay": {"for": "1h", "wait": "real"}}
+    slow = {"held": ("holds", {"call": "POST /v2/agents"}), "delayed": ("faults", slow)}[late]
+
+    async def call():
+        transport = httpx2.ASGITransport(make_app(worlds))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            await client.post(f"/_sim/{slow[0]}", json=slow[1], headers=one)
+            made = asyncio.ensure_future(client.post("/v2/agents", json={"name": "x"}, headers=one))
+            while not worlds.find("one").journal:
+                await asyncio.sleep(0)
+            await client.get("/v2/agents", headers=two)
+            known = worlds.known_keys
+            worlds.drop("one")  # which ends the wait
+            return known, (await made).status_code
+
+    assert asyncio.run(call()) == (["one", "two"], 201)
