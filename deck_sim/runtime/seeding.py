@@ -1,7 +1,7 @@
 """Seeding: putting resources with fixed ids into a world, without events."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,9 +13,10 @@ from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.base.validation import UNKNOWN_KEY
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import Edition
-from deck_sim.contract.error_catalog import ApiError, Problem, problem
+from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, refuse
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import checks, commands
+from deck_sim.runtime.advance import with_breaks
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.seeded_runs import RUN, SeededRun, run_problems, seed_run
 from deck_sim.runtime.serialization import print_moment, read_moment
@@ -46,23 +47,48 @@ def seedable(edition: Edition) -> dict[str, Kind]:
 
 def seed_resources(
     simulation: Simulation, seed: Seed, *, latest: datetime = LAST_MOMENT
-) -> dict[str, list[str]]:
-    """Create resources, all of them or none; returns their ids.
+) -> Generator[None, None, dict[str, list[str]]]:
+    """Create resources, all of them or none; returns their ids. Pauses, so that others are answered
+    while many are created.
 
     None may be created after `latest`. A world file sets no limit, since its worlds may begin at
     any time.
 
     Raises:
-        ApiError: with every problem and its field, such as `resources.tasks[0].name`.
+        ApiError: with every problem and its field, such as `resources.tasks[0].name`;
+            `state_invalid` if the world changed in a pause.
 
     """
     ahead = copy.copy(simulation)
     world = ahead.world = copy.deepcopy(simulation.world)
     ahead.selection = copy.deepcopy(simulation.selection)
     ahead.choices, ahead.chosen = copy.copy(simulation.choices), copy.copy(simulation.chosen)
+    made: dict[str, list[str]] = {}
+    before = None
+    for is_pause in with_breaks(_seed_each(ahead, seed, latest, made)):
+        if is_pause:
+            before = before or copy.deepcopy((simulation.world, simulation.selection))
+            yield
+    if before is not None:
+        present = copy.copy(simulation.world)
+        world.now, world.counters = present.now, world.counters | present.counters
+        # Calls that only watch a world count ids, and a real clock goes on.
+        present.now, present.counters = before[0].now, before[0].counters
+        if (present, simulation.selection) != before:
+            text = "this world changed while it was seeded; nothing was seeded, so call again"
+            raise refuse("request/state_invalid", text)
+    simulation.world, simulation.selection = world, ahead.selection
+    simulation.choices, simulation.chosen = ahead.choices, ahead.chosen
+    return made
+
+
+def _seed_each(
+    ahead: Simulation, seed: Seed, latest: datetime, made: dict[str, list[str]]
+) -> Iterator[bool]:
+    """Create the resources in a copy, and add their ids to `made`. Yields False after each."""
+    world = ahead.world
     known = seedable(world.rules)
     problems: list[Problem] = []
-    made: dict[str, list[str]] = {}
     unread: list[str] = []
     for path in (path for path in seed if path not in known):
         unread += _ids(seed[path])
@@ -89,11 +115,8 @@ def seed_resources(
             taken |= _ids([item])
             if len(problems) > MOST_PROBLEMS:
                 raise ApiError(*problems)
-    if problems:
-        raise ApiError(*problems)
-    simulation.world, simulation.selection = world, ahead.selection
-    simulation.choices, simulation.chosen = ahead.choices, ahead.chosen
-    return made
+            yield False
+    raise_problems(problems)
 
 
 def _seed_one(

@@ -12,6 +12,7 @@ from deck_sim.base.errors import nearest
 from deck_sim.base.validation import UNKNOWN_KEY, Strict, format_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, Problem
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.seeding import seed_resources, seedable
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.conditions import Rule, When
@@ -56,7 +57,7 @@ class WorldFile(Strict):
         edition, library = simulation.world.edition, simulation.library
         steps: list[Callable[[], object]] = [
             lambda: simulation.selection.set_rules(self.rules, library, edition),
-            lambda: seed_resources(simulation, self.resources),
+            lambda: run_to_end(seed_resources(simulation, self.resources)),
         ]
         if (default := self.default_scenario) is not None:
             steps.insert(0, lambda: simulation.selection.set_default(default, library, edition))

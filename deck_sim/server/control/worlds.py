@@ -22,6 +22,7 @@ from deck_sim.runtime.unplayed import find_unplayed_login
 from deck_sim.scenario.selection import check_scenario
 from deck_sim.server.control.clock import check_follow, check_pace
 from deck_sim.server.control.routes import route
+from deck_sim.server.long_answers import run_slowly
 from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
@@ -172,12 +173,13 @@ def drop_world(request: Request) -> Answer:
 
 
 @route("POST", "/seed", body="Seed")
-def seed_world(request: Request, body: bodies.Seed) -> Answer:
+async def seed_world(request: Request, body: bodies.Seed) -> Answer:
     """Create resources with fixed ids, all or none of them. No event is emitted."""
     from deck_sim.runtime import seeding
 
     simulation, now = request.simulation, request.world.now
-    return Answer({"seeded": seeding.seed_resources(simulation, body.resources, latest=now)})
+    seeded = await run_slowly(seeding.seed_resources(simulation, body.resources, latest=now))
+    return Answer({"seeded": seeded})
 
 
 @route("GET", "/snapshot")

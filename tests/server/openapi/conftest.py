@@ -2,6 +2,7 @@
 
 import pytest
 
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.seeding import seed_resources
 from deck_sim.server.openapi.document import document
 
@@ -20,6 +21,6 @@ def seed_examples():
                 body = created["requestBody"]["content"]["application/json"]["example"]
                 item = {**body, "id": f"{kind.prefix}_Xk29fLq0aZ81bTnE"}
                 resources[kind.path] = [item]
-        seed_resources(simulation, resources)
+        run_to_end(seed_resources(simulation, resources))
 
     return seed_examples
