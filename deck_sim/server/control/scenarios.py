@@ -16,18 +16,18 @@ from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
-    from deck_sim.scenario.loader import Mistakes
     from deck_sim.scenario.model import Scenario
     from deck_sim.server.control import bodies
 
 
 @route("GET", "/scenarios")
-def list_scenarios(request: Request) -> Answer:
+async def list_scenarios(request: Request) -> Answer:
     """Show the names, summaries and editions of all scenarios; with `include=steps`, what each
     plays in this world's edition, and whether it ships with deck-sim.
     """
     shows_steps = read_word(request, "include", ("steps",)) is not None
-    return Answer({"data": _print_all(request, shows_steps=shows_steps)})
+    data = _print_all(request, shows_steps=shows_steps)
+    return Answer({"data": await asyncio.to_thread(list, data) if shows_steps else data})
 
 
 def _print_all(request: Request, *, shows_steps: bool) -> Iterator[dict[str, Any]]:
@@ -75,9 +75,8 @@ def record_scenario(request: Request) -> Answer:
 async def put_scenario(request: Request) -> Answer:
     """Add a scenario to this world. The body is JSON if its content type says so, else YAML."""
     name, simulation = request.params["name"], request.simulation
-    found = await asyncio.to_thread(_read_scenario, request, name)
     library = Library(simulation.library)
-    scenario = _check_scenario(*found, library, with_lines=not _is_json(request))
+    scenario = await asyncio.to_thread(_read_scenario, request, name, library)
     if scenario.name != name:
         text = f"`name` is {scenario.name!r}, but the path has {name!r}; make them the same"
         raise refuse("request/input_invalid", text, field="name")
@@ -86,26 +85,21 @@ async def put_scenario(request: Request) -> Answer:
     return Answer(scenario.overview)
 
 
-def _is_json(request: Request) -> bool:
-    return "json" in request.headers.get("content-type", "")
+def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
+    """Read the body, and add its scenario to a library. The error has every mistake.
 
-
-def _read_scenario(request: Request, name: str) -> tuple[Scenario | None, Mistakes]:
-    """Read the scenario in the body. JSON may leave out `version` and `name`."""
+    JSON has no lines, and may leave out `version` and `name`.
+    """
     from deck_sim.scenario import loader
     from deck_sim.scenario.yaml.document import Document
     from deck_sim.scenario.yaml.reader import read_yaml
 
-    if _is_json(request):
+    is_json = "json" in request.headers.get("content-type", "")
+    if is_json:
         data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
-        return loader.read_partially(Document, data, name)
-    return loader.read_partially(read_yaml, request.body, name)
-
-
-def _check_scenario(
-    scenario: Scenario | None, mistakes: Mistakes, library: Library, *, with_lines: bool
-) -> Scenario:
-    """Add a scenario to a library, and check its entries. The error has every mistake."""
+        scenario, mistakes = loader.read_partially(Document, data, name)
+    else:
+        scenario, mistakes = loader.read_partially(read_yaml, request.body, name)
     if scenario is not None:
         library.add(scenario)
         check_entries(scenario, library, mistakes)
@@ -116,7 +110,7 @@ def _check_scenario(
         *(
             problem(
                 "request/input_invalid",
-                str(one) if with_lines else f"{one.path}: {one.message}".removeprefix(": "),
+                f"{one.path}: {one.message}".removeprefix(": ") if is_json else str(one),
                 field=one.path or None,
             )
             for one in report
