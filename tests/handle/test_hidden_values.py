@@ -12,7 +12,7 @@ from deck_sim.handle.failure_report import write_report
 
 PIN, MAIL = "918273", "alex@hotel.example"
 INPUT = {"guest": {"cardPin": PIN, "email": MAIL}, "nights": 2, "codes": [{"otp": 918273}]}
-SCHEMA = {"properties": {"otp": {"maxLength": 4}, "guest": {"minProperties": 2}}}
+SCHEMA = {"properties": {"otp": {"maxLength": 4}, "guests": {"minItems": 2}}}
 ECHO = {"task_run": [{"running": "1s"}, {"completed": {"output": {"pin": "{{ input.pin }}"}}}]}
 
 
@@ -30,7 +30,7 @@ def test_a_secret_of_an_input_is_shown_nowhere(deck, api, caplog, tmp_path):
     name = deck.scenario(ECHO)
     run = deck.start_run(name, input={"pin": PIN}, status="completed")
     task = deck.ready_task(input_schema=SCHEMA)
-    for given in ({"otp": PIN}, {"guest": {"ssn": PIN}}):
+    for given in ({"otp": PIN}, {"guests": [{"ssn": PIN}]}):
         api.post(f"/tasks/{task.task_id}/run", json={**task.login, "input": given})
     api.post(f"/tasks/{task.task_id}/run", content=f'{{"input": {{"pin": "{PIN}"')
     assert api.get(f"/task-runs/{run['id']}?include=input").json()["input"] == {"pin": PIN}
@@ -42,6 +42,7 @@ def test_a_secret_of_an_input_is_shown_nowhere(deck, api, caplog, tmp_path):
     shown += [read(f"/resources/{run['id']}"), read("/stream?follow=false"), read("/requests")]
     assert [text for text in [*shown, caplog.text] if PIN in text] == []
     assert "`input.otp`: ••• does not fit `maxLength: 4`" in caplog.text
+    assert "`input.guests`: [{'ssn': '•••'}] is too short" in caplog.text
 
 
 def test_an_assertion_compares_hidden_values_by_the_originals(deck, started):
