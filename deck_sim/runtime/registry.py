@@ -234,9 +234,11 @@ class WorldRegistry:
 
     def unload(self, key: str) -> None:
         """Let go of a world that is kept elsewhere; it is loaded again on next use."""
-        if self.state is not None:
-            self.state.forget(key)
-            self.drop(key)
+        assert self.state is not None, "worlds are not kept"
+        self.state.forget(key)
+        if key in self._worlds:
+            self._worlds[key].saved = False  # from now on
+        self.drop(key)
 
     def keep_in(self, state: State | None) -> None:
         """Keep the worlds there, or nowhere."""
@@ -264,8 +266,7 @@ class WorldRegistry:
         try:
             self.state.save(key, present)
         except ApiError:
-            for unsaved in (simulation, present or simulation):
-                unsaved.saved = False
+            simulation.saved = False
             self.unload(key)
             raise
 

@@ -54,6 +54,7 @@ _UNCHANGING = (
     Settings,
     AdditiveChanges,
 )
+_MOST_DIGESTS = 1000
 _SHARED = ("resource", "event", "choice")  # values that a world holds several times
 
 encode = json.JSONEncoder(separators=(",", ":")).encode  # in ASCII: texts may have lone surrogates
@@ -113,6 +114,8 @@ class RowWriter(Writer):
             text = encode(source)
             digest = blake2b(text.encode(), digest_size=16).hexdigest()
             self.sources[digest] = text
+            if len(self._digests) >= _MOST_DIGESTS:  # scenarios may be added again and again
+                self._digests.clear()
             self._digests[id(source)] = digest, source  # kept alive, its id stays unique
         return self._digests[id(source)][0]
 
@@ -122,7 +125,7 @@ class RowReader(Reader):
     """Reads what a `RowWriter` wrote, and shares equal values that do not change."""
 
     sources: Callable[[str], str] = lambda digest: ""  # the text of a source
-    _scenarios: dict[str, Scenario] = field(default_factory=dict)
+    scenarios: dict[str, Scenario] = field(default_factory=dict)  # that were read, by digest
     _shared: dict[str, Any] = field(default_factory=dict)
 
     def value(self, text: str) -> Any:
@@ -141,13 +144,13 @@ class RowReader(Reader):
 
     def follow(self, reference: Any) -> Any:
         """The scenario with a digest: a known one if it is the same."""
-        if reference not in self._scenarios:
+        if reference not in self.scenarios:
             source = json.loads(self.sources(reference))
             known = self.find(source["name"])
             if known is None or known.source != source:
                 known = scenario_from_data(source, source["name"])
-            self._scenarios[reference] = known
-        return self._scenarios[reference]
+            self.scenarios[reference] = known
+        return self.scenarios[reference]
 
 
 @dataclass

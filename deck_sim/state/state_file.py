@@ -107,6 +107,7 @@ class StateFile:
         self._worlds, self._path, self._wall = worlds, path, wall
         self._saved: dict[str, SavedWorld] = {}  # by key; of the worlds that are in memory
         self._writer = RowWriter()
+        self._used_sources = set[str]()  # by the worlds that were loaded
         self._db = _open(path)
         # How many changes are not applied yet.
         self._waiting = int(self._db.execute("SELECT count(*) FROM change").fetchone()[0])
@@ -122,6 +123,7 @@ class StateFile:
         try:
             for (key,) in self._db.execute("SELECT key FROM world ORDER BY id").fetchall():
                 self._worlds.find(key)  # loads it
+            self._delete_unused_sources()
             self._db.execute("UPDATE about SET version = ?", (__version__,))
         except Exception as error:  # no list of what a foreign file can cause is complete
             text = f"cannot be read: {type(error).__name__}: {error}; {_remedy(version)}"
@@ -153,6 +155,7 @@ class StateFile:
             reader = RowReader(self._worlds.library.find, sources=self._read_source)
             make = partial(self._worlds.make, key)
             saved = SavedWorld.restore(make, reader, self._read(id_), id_)
+            self._used_sources |= reader.scenarios.keys()
         simulation = saved.simulation
         now = simulation.world.now
         if clock is not None:
@@ -253,6 +256,15 @@ class StateFile:
                 self._db.execute("DELETE FROM world WHERE id = ?", (saved.id,))
             self.forget(key)
 
+    def _delete_unused_sources(self) -> None:
+        """Delete the sources that no world has needed since the file was opened."""
+        unused = [
+            row
+            for row in self._db.execute("SELECT digest FROM source")
+            if row[0] not in self._used_sources
+        ]
+        self._db.executemany("DELETE FROM source WHERE digest = ?", unused)
+
     def _delete_rows(self, world: int) -> None:
         for table in ("item", "entry", "change"):
             self._db.execute(f"DELETE FROM {table} WHERE world = ?", (world,))
@@ -265,9 +277,12 @@ class StateFile:
             self._db.execute("COMMIT")
             self._writer.sources.clear()
         except BaseException:
-            with suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
+            self._roll_back()
             raise
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.Error):  # a commit that failed may have done it
+            self._db.execute("ROLLBACK")
 
     @contextmanager
     def _all_applied(self) -> Iterator[None]:
@@ -285,13 +300,13 @@ class StateFile:
             self._db.execute("DELETE FROM change")
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._roll_back()
             raise
         try:
             self._db.execute("COMMIT")
             self._waiting = 0
         except sqlite3.Error:
-            self._db.execute("ROLLBACK")
+            self._roll_back()
 
     def _apply(self, world: int, changes: list[list[Any]]) -> None:
         batch = _Batch(self._db, world)

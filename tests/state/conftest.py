@@ -26,9 +26,10 @@ FIRST = {
 class Kept:
     """A server whose worlds are kept in a file, and calls to it."""
 
-    def __init__(self, path, settings, wall, library, most):
+    def __init__(self, path, settings, wall, library, most, receive):
         self.path = path
         self.worlds = WorldRegistry(settings, library, max_worlds=most)
+        self.worlds.dispatcher.apps["app.test"] = receive
         self._keeping = keep_worlds(self.worlds, path, wall)
         self._keeping.__enter__()
         self._thread = ServerThread(self.worlds).start()
@@ -83,14 +84,21 @@ def serve(tmp_path):
     started = []
 
     def serve(
-        name="worlds.db", *, after=None, wall=real_time.now, library=None, most=None, **settings
+        name="worlds.db",
+        *,
+        after=None,
+        wall=real_time.now,
+        library=None,
+        most=None,
+        receive=None,
+        **settings,
     ):
         path = tmp_path / name
         if after is not None:
             path = tmp_path / f"copy_{len(started)}.db"
             for end in ("", "-wal"):
                 shutil.copy(f"{after.path}{end}", f"{path}{end}")
-        started.append(Kept(path, Settings(**settings), wall, library or shipped(), most))
+        started.append(Kept(path, Settings(**settings), wall, library or shipped(), most, receive))
         return started[-1]
 
     yield serve

@@ -1,10 +1,12 @@
 """Worlds in a file: what a server finds after another was killed, full disks, files of others."""
 
+import json
 import os
 import resource
 import signal
 import sqlite3
 import stat
+import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -54,6 +56,8 @@ def test_every_kind_of_change_is_saved(serve):
         ("POST", "/_sim/holds", {"event": "task_run.completed"}),
         ("POST", "/_sim/faults", {"match": "GET /v2/agents", "error": "api/api_error"}),
         ("DELETE", "/_sim/faults/{fault}", None),
+        ("POST", "/_sim/faults", {"match": "GET /v2/agents", "error": "api/api_error"}),
+        ("DELETE", "/_sim/faults", None),
         ("PATCH", "/_sim/world", {"timeout_cap": 60}),
         ("PUT", "/_sim/clock", {"mode": "on_poll", "step": "1s"}),
     ]:
@@ -119,6 +123,26 @@ def test_a_real_clock_catches_up_what_fell_due(serve):
     assert all(before <= after for before, after in pairwise(moments))
 
 
+def test_webhooks_that_fell_due_are_sent_when_the_server_is_back(serve):
+    """In order, and before anybody calls."""
+    now, sent, done = [datetime(2030, 1, 1, tzinfo=UTC)], [], threading.Event()
+    one = serve(mode="real", wall=lambda: now[0])
+    body = {"name": "x", "type": "webhook", "events": ["task_run.running", "task_run.completed"]}
+    one.call("POST", "/v2/event-destinations", body | {"config": {"url": "http://app.test/"}})
+    one.run("success")
+    now[0] += timedelta(minutes=5)
+
+    async def receive(path, headers, body):
+        sent.append(json.loads(body)["type"])
+        if len(sent) == 2:
+            done.set()
+        return 200, {}
+
+    serve(after=one, wall=lambda: now[0], receive=receive)
+    assert done.wait(10)
+    assert sent == body["events"]
+
+
 def test_a_clock_that_was_set_back_does_not_go_back(serve):
     """Nor does it pass the last moment, however long the server was down."""
     now = [datetime(2030, 1, 1, tzinfo=UTC)]
@@ -173,6 +197,18 @@ def test_a_scenario_that_has_vanished_is_played_to_its_end(serve):
     assert other.call("GET", path)["status"] == "completed"
     body = {"connection_id": "conn"}
     other.call("POST", "/v2/tasks/task/run", body, 400, Deck_Sim_Scenario="mine")
+
+
+def test_sources_that_nobody_plays_leave_the_file(serve):
+    """When it is opened again; a scenario that is edited often leaves nothing behind."""
+    one = serve()
+    for number in range(3):
+        steps = [{"running": f"{number}s"}, "completed"]
+        one.call("PUT", "/_sim/scenarios/mine", {"version": 1, "name": "mine", "task_run": steps})
+    other = serve(after=one)
+    rows = other.worlds.state._db.execute("SELECT value FROM source").fetchall()
+    assert [json.loads(text)["task_run"] for (text,) in rows] == [steps]
+    assert other.is_saved()
 
 
 def test_what_follows_the_work_of_a_call_is_saved(serve, tmp_path):

@@ -94,6 +94,8 @@ class World:
         """Check what nobody was told, but must hold. The clock stands still meanwhile."""
         simulator.do(self.key, "PUT", "/_sim/clock", {"mode": "frozen"})
         runs = simulator.get(self.key, "/_sim/task-runs")["data"]
+        self.runs = {run["id"]: run for run in runs}
+        self.agents = self.read_agents(simulator)
         shown = simulator.get(self.key, "/_sim/events")["data"]
         laws = Laws(self.edition)
         laws.tables = {"task_run": laws.tables["task_run"]}  # the login was seeded
@@ -117,6 +119,16 @@ class World:
         self.calls = {
             call["request_id"] for call in simulator.get(self.key, "/_sim/requests")["data"]
         }
+
+    def read_agents(self, simulator: Simulator) -> dict[str, str]:
+        """The names of all agents that are not deleted, by id."""
+        found: dict[str, str] = {}
+        cursor = ""
+        while cursor is not None:
+            page = simulator.get(self.key, f"/v2/agents?limit=100{cursor and f'&cursor={cursor}'}")
+            found |= {one["id"]: one["name"] for one in page["data"]}
+            cursor = page["next_cursor"]
+        return found
 
     def end(self, simulator: Simulator) -> None:
         """Deliver all that is left; each event must have arrived."""
@@ -236,18 +248,18 @@ class Client:
         now = simulator.get(key, "/_sim/clock")["now"]
         check(_moment(now) >= _moment(self.now or now), f"{key}: it was {self.now}, and is {now}")
         for id_, name in self.names.items():
-            answer = simulator.call(key, "GET", f"/v2/agents/{id_}")
-            found = json.loads(answer.body).get("name") if answer.status == 200 else None
+            found = self.world.agents.get(id_)
             allowed = {name}
             if called and called[1].endswith(id_):
                 allowed.add(None if called[0] == "DELETE" else called[2]["name"])
             check(found in allowed, f"{key}: {id_} is {found}, and not {allowed}")
             self.names[id_] = found
         for id_, run in self.runs.items():
-            found = simulator.get(key, f"/_sim/resources/{id_}")["resource"]
-            is_later = _moment(found["updated_at"]) >= _moment(run["updated_at"])
-            is_same = run["status"] not in FINISHED or found["status"] == run["status"]
-            check(is_later and is_same, f"{key}: {id_} was {run}, and is {found}")
+            kept = self.world.runs.get(id_)
+            check(kept, f"{key}: {id_} is gone")
+            is_later = _moment(kept["updated_at"]) >= _moment(run["updated_at"])
+            is_same = run["status"] not in FINISHED or kept["status"] == run["status"]
+            check(is_later and is_same, f"{key}: {id_} was {run}, and is {kept}")
         for path, body, headers, data in self.random.sample(self.stored, min(3, len(self.stored))):
             again = simulator.do(key, "POST", path, body, **headers)
             check(again == data, f"{key}: {headers} gave {data}, and now {again}")
@@ -255,25 +267,13 @@ class Client:
             method, path, body, headers = called
             made = simulator.do(key, method, path, body, **headers)
             if path == "/v2/agents":
-                named = [
-                    one["id"] for one in self._agents(simulator) if one["name"] == body["name"]
-                ]
+                agents = self.world.read_agents(simulator).items()
+                named = [id_ for id_, name in agents if name == body["name"]]
                 check(named == [made["id"]], f"{key}: {body} exists as {named}")
                 self.names[made["id"]] = body["name"]
             else:
                 self.runs[made["id"]] = made
         self.open = None
-
-    def _agents(self, simulator: Simulator) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        cursor = ""
-        while cursor is not None:
-            page = simulator.get(
-                self.world.key, f"/v2/agents?limit=100&cursor={cursor}".removesuffix("&cursor=")
-            )
-            found += page["data"]
-            cursor = page["next_cursor"]
-        return found
 
 
 _ACTIONS = (
