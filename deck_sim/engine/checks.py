@@ -16,6 +16,7 @@ from deck_sim.contract.shapes import ID
 from deck_sim.contract.subjects import DELETED
 from deck_sim.engine import json_schema
 from deck_sim.engine.records import Resource
+from deck_sim.engine.work_limits import limit_work
 from deck_sim.engine.world import World
 
 _TIMEOUT = "settings.timeout_seconds"
@@ -89,9 +90,10 @@ def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[P
             f"{f' (left out, it is {seconds})' if seconds == TIMEOUT_SECONDS else ''}"
         )
         problems.append(problem("request/input_invalid", text, field=_TIMEOUT))
-    for name in row.schemas:
-        if isinstance(schema := _at(fields, name), dict):
-            problems += json_schema.schema_problems(schema, name)
+    with limit_work(json_schema.SCHEMA_STEPS):
+        for name in row.schemas:
+            if isinstance(schema := _at(fields, name), dict):
+                problems += json_schema.schema_problems(schema, name)
     return problems
 
 

@@ -22,7 +22,7 @@ from deck_sim.engine.work_limits import MOST_STEPS, OutOfSteps, limit_work
 
 _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _SAME_VALUE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
-_SCHEMA_STEPS = 2 * MOST_STEPS  # to check a schema itself
+SCHEMA_STEPS = 2 * MOST_STEPS  # to check the schemas of one body
 _MOST_CACHED = 50_000  # characters of a schema
 _LONGEST = 300  # characters of the library's message, which repeats the value
 
@@ -97,7 +97,7 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
     from jsonschema.exceptions import SchemaError
 
     try:
-        with _limits(_SCHEMA_STEPS):
+        with _limits(SCHEMA_STEPS):
             _check(schema)
     except SchemaError as error:
         return [_problem(field, error)]
