@@ -126,33 +126,60 @@ def read_snapshot(document: Mapping[str, Any], library: Library) -> dict[str, An
         ApiError: `input_invalid` if it cannot be read.
 
     """
-    reader = Reader(library.find)
+    reader, made_by = Reader(library.find), document.get("deck_sim")
     for number, row in enumerate(_read_values(document)):
         try:
             reader.values.append(reader.read(row))
         except Exception as error:
-            text = (
-                f"`values`: row {number}: {type(error).__name__}: {error};"
-                f" the snapshot was made by deck-sim {document.get('deck_sim')}"
-            )
-            raise refuse("request/input_invalid", text, field="values") from None
-    content: dict[str, Any] = reader.values[-1]
-    return content
+            raise _unusable(f"row {number}", error, made_by) from None
+    content: dict[str, Any] = reader.values[-1] if reader.values else {}
+    return {**content, "made_by": made_by}
 
 
-def adopt_content(worlds: WorldRegistry, key: str, content: Mapping[str, Any]) -> Simulation:
-    """Replace the world of a key by one with the content of a snapshot."""
-    settings = content["state"]["settings"]
+def adopt_content(
+    worlds: WorldRegistry,
+    key: str,
+    content: Mapping[str, Any],
+    show: Callable[[Simulation], object],
+) -> Simulation:
+    """Replace the world of a key by one with the content of a snapshot.
+
+    `show` is called with the new world before it replaces the old one.
+
+    Raises:
+        ApiError: `input_invalid` if it has no world, or one that cannot be shown. Anybody can make
+            the digest of a snapshot with mistakes.
+
+    """
+    try:
+        settings = content["state"]["settings"]
+        tried = worlds.make(key, settings)
+        _fill(tried, content)
+        show(tried)
+    except Exception as error:
+        raise _unusable("the last row", error, content["made_by"]) from None
     restored = worlds.create(
         key, **{row.name: getattr(settings, row.name) for row in fields(settings)}
     )
-    for name, value in content["state"].items():
-        setattr(restored, name, value)
-    restored.set_clock(restored.mode, restored.speed, restored.step)
-    for scenario in content["scenarios"]:
-        if worlds.library.find(scenario.name) is not scenario:
-            restored.library.add(scenario)
+    _fill(restored, content)
     return restored
+
+
+def _unusable(place: str, error: Exception, made_by: object) -> ApiError:
+    text = (
+        f"`values`: {place}: {type(error).__name__}: {error};"
+        f" the snapshot was made by deck-sim {made_by}"
+    )
+    return refuse("request/input_invalid", text, field="values")
+
+
+def _fill(simulation: Simulation, content: Mapping[str, Any]) -> None:
+    for name, value in content["state"].items():
+        setattr(simulation, name, value)
+    simulation.set_clock(simulation.mode, simulation.speed, simulation.step)
+    for scenario in content["scenarios"]:
+        if simulation.library.find(scenario.name) is not scenario:
+            simulation.library.add(scenario)
 
 
 def _scenarios_to_keep(simulation: Simulation) -> Iterator[Scenario]:

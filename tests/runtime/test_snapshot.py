@@ -54,7 +54,7 @@ def take_snapshot(simulation):
 
 def restore_snapshot(worlds, key, document):
     """The world of a key, replaced by that of a snapshot."""
-    return adopt_content(worlds, key, read_snapshot(document, worlds.library))
+    return adopt_content(worlds, key, read_snapshot(document, worlds.library), lambda new: new)
 
 
 class Client:
@@ -373,6 +373,27 @@ def test_a_row_that_cannot_be_read_is_named(client, row):
     taken |= {"values": values, "digest": _digest(values)}
     (error,) = client.call("PUT", "/_sim/snapshot", json=taken)["errors"]
     assert error["message"].startswith("`values`: row 3: ")
+
+
+LAST_ROWS = {
+    "no rows": lambda last: [],
+    "no state": lambda last: [{"scenarios": []}],
+    "a world of another type": lambda last: [{**last, "state": {**last["state"], "world": 7}}],
+    "calls of another type": lambda last: [{**last, "state": {**last["state"], "journal": 7}}],
+}
+
+
+@pytest.mark.parametrize("change", LAST_ROWS.values(), ids=LAST_ROWS)
+def test_a_world_that_cannot_be_shown_is_refused(client, change):
+    """The old one stays; anybody can make the digest of a snapshot with mistakes."""
+    before = client.look()
+    taken = client.call("GET", "/_sim/snapshot")
+    *rows, last = taken["values"]
+    values = [*rows, *changed] if (changed := change(last)) else []
+    taken |= {"values": values, "digest": _digest(values)}
+    (error,) = client.call("PUT", "/_sim/snapshot", json=taken)["errors"]
+    assert error["code"] == "input_invalid"
+    assert client.look() == before
 
 
 def test_no_snapshot_is_taken_during_an_advance(client):

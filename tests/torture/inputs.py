@@ -39,7 +39,8 @@ class Input:
 
 _LONGEST_BODY = 500_000  # bytes, but for the few that are meant to be refused for their size
 _LONGEST_HEAD = 12_000  # bytes of a request line and headers that every server takes
-FORGED = 0.0  # share of the damaged snapshots that get a new digest
+_OF_SNAPSHOTS = "sk_fuzz_snapshots"  # nothing else is done in a world that was damaged
+_FORGED = 0.5  # share of the damaged snapshots that get a new digest
 MAIN, SIDE = "sk_fuzz_main", "sk_fuzz_side"  # `SIDE` is for calls that replace the whole world
 
 _FILES = [
@@ -216,7 +217,7 @@ class _Maker:
         snapshot = self.inputs.prepared.snapshot
         for _ in range(self.random.choice([0, 1, 1, 1, 3])):
             snapshot = self.values.damage(snapshot)
-        if isinstance(snapshot, dict) and "values" in snapshot and self.random.random() < FORGED:
+        if isinstance(snapshot, dict) and "values" in snapshot and self.random.random() < _FORGED:
             try:
                 return {**snapshot, "digest": digest_of_values(snapshot["values"])}
             except (TypeError, ValueError):
@@ -261,6 +262,8 @@ class _Maker:
     def _key(self, call: Call) -> list[str]:
         random = self.random
         key = SIDE if call.isolated else MAIN
+        if call.path == "/_sim/snapshot" and call.method == "PUT":
+            key = _OF_SNAPSHOTS
         stops_answers = call.path in ("/_sim/holds", "/_sim/faults")  # the fuzzer must release them
         if stops_answers or random.random() < 0.97:
             return [f"Authorization: Bearer {key}"]

@@ -18,6 +18,7 @@ from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES, read_object
 from deck_sim.runtime.serialization import print_moment, read_start
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.unplayed import find_unplayed_login
 from deck_sim.scenario.selection import check_scenario
 from deck_sim.server.control.clock import check_follow, check_pace
@@ -204,6 +205,8 @@ async def put_snapshot(request: Request) -> Answer:
         )
         return snapshot.read_snapshot(document, request.worlds.library)
 
+    def show(simulation: Simulation) -> Answer:
+        return show_world(replace(request, simulation=simulation))
+
     content = await asyncio.to_thread(read)
-    restored = snapshot.adopt_content(request.worlds, request.simulation.key, content)
-    return show_world(replace(request, simulation=restored))
+    return show(snapshot.adopt_content(request.worlds, request.simulation.key, content, show))
