@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 
 from deck_sim.base import real_time
@@ -81,6 +82,11 @@ class Settings:
 def new_epoch() -> str:
     """A name for one history of a world. No other has it, also after the server has restarted."""
     return os.urandom(4).hex()
+
+
+@lru_cache(maxsize=1000)
+def _masking_of(key: str, names: tuple[str, ...]) -> Masking:
+    return Masking(names, blake2b(key.encode(), digest_size=8).hexdigest())
 
 
 class Refusal(ApiError):
@@ -155,8 +161,7 @@ class Simulation:
     @property
     def masking(self) -> Masking:
         """How records of this world hide secrets: they are comparable within the world."""
-        salt = blake2b(self.key.encode(), digest_size=8).hexdigest()
-        return Masking(self.world.options.mask, salt)
+        return _masking_of(self.key, self.world.options.mask)
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
