@@ -114,9 +114,9 @@ class RowWriter(Writer):
             text = encode(source)
             digest = blake2b(text.encode(), digest_size=16).hexdigest()
             self.sources[digest] = text
-            if len(self._digests) >= _MOST_DIGESTS:  # scenarios may be added again and again
-                self._digests.clear()
             self._digests[id(source)] = digest, source  # kept alive, its id stays unique
+            if len(self._digests) > _MOST_DIGESTS:  # scenarios may be added again and again
+                del self._digests[next(iter(self._digests))]
         return self._digests[id(source)][0]
 
 
@@ -274,7 +274,7 @@ class _Calls(_Log):
 
     def _write_changes(self, found: Any, writer: RowWriter, changes: Changes) -> None:
         for number in found.take_replaced():
-            if self._first <= number < self._end and (call := found.at(number)):
+            if call := found.at(number):
                 changes.put(self.path, number, writer.write(call))
         super()._write_changes(found, writer, changes)
 
@@ -351,8 +351,8 @@ class _Nested(_Lending):
         return self._parts[key]
 
     def _forget(self, key: Any, changes: Changes) -> None:
-        if self._parts.pop(key, None):
-            changes.clear(f"{self.path}/{key}")
+        self._parts.pop(key, None)
+        changes.clear(f"{self.path}/{key}")
 
     def _fill(self, owner: Any, found: Any, reader: RowReader, stored: Stored) -> None:
         for name, _ in stored.items.get(self.path, []):

@@ -138,8 +138,8 @@ class StateFile:
         """
         try:
             saved = self.read(key)
-        except sqlite3.Error as error:
-            raise refuse("deck_sim/state_not_saved", file=str(self._path), why=error) from None
+        except Exception as error:
+            raise self._explain(error) from None
         if saved is None:
             return None
         self._saved[key] = saved
@@ -179,11 +179,14 @@ class StateFile:
                 self._save(key, simulation)
         except Exception as error:
             self.forget(key)
-            why = f"{error}" if isinstance(error, sqlite3.Error) else f"{error!r}"
-            raise refuse("deck_sim/state_not_saved", file=str(self._path), why=why) from None
+            raise self._explain(error) from None
         if self._waiting >= MOST_CHANGES:
-            with suppress(sqlite3.Error), self._all_applied():
+            with suppress(Exception), self._all_applied():
                 pass  # if it fails, they are saved anyway, and the next call tries again
+
+    def _explain(self, error: Exception) -> ApiError:
+        why = f"{error}" if isinstance(error, sqlite3.Error) else f"{error!r}"
+        return refuse("deck_sim/state_not_saved", file=str(self._path), why=why)
 
     def forget(self, key: str) -> None:
         """Forget a world that is no longer in memory; it stays in the file."""
@@ -199,7 +202,7 @@ class StateFile:
         for key, saved in [*self._saved.items()]:
             with suppress(ApiError):
                 self.save(key, saved.simulation)
-        with suppress(sqlite3.Error), self._all_applied():
+        with suppress(Exception), self._all_applied():
             pass
         self._db.close()
 

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deck_sim.engine.records import Event, Hold
 from deck_sim.engine.story import Script
+from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Simulation
@@ -30,6 +32,7 @@ from deck_sim.runtime.snapshot import (
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.server.serve import ServerThread
+from deck_sim.state.rows import RowWriter
 
 SHOWN = ("/timeline", "/requests", "/events", "/deliveries", "/task-runs", "/next", "/clock")
 SHOWN += ("/world", "/coverage", "/queue", "/rules", "/holds", "/connections", "/scenarios")
@@ -306,6 +309,15 @@ def test_every_form_of_a_value_is_restored(value):
     written = json.loads(dump_json({"it": writer.write(value)}))["it"]
     read = Reader(shipped().find).read(written)
     assert (type(read), repr(read)) == (type(value), repr(value))
+
+
+def test_a_field_that_an_older_document_lacks_has_its_default():
+    """A world of an older version can be read as long as only fields are new."""
+    event = Event("evt_1", "agent.created", None, FROZEN_START)
+    for value, new in ((Hold("hold_1"), "met"), (event, "extras")):
+        written = RowWriter().write(value)
+        del written["$fields"][1][new]
+        assert Reader(lambda name: None).read(written) == value
 
 
 def test_a_set_is_written_sorted():

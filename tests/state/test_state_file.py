@@ -10,12 +10,14 @@ import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from unittest.mock import ANY
 
 import pytest
 
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
+from deck_sim.state.rows import RowWriter
 from deck_sim.state.state_file import MOST_CHANGES, StateFileError, keep_worlds
 
 LIMITS = ("keep_calls", "keep_events", "keep_timeline", "keep_runs", "keep_keys")
@@ -211,6 +213,15 @@ def test_sources_that_nobody_plays_leave_the_file(serve):
     assert other.is_saved()
 
 
+def test_a_source_has_the_same_digest_again_after_many_others():
+    """The writer remembers some."""
+    writer = RowWriter()
+    sources = [{"name": f"{number}"} for number in range(1100)]
+    digests = [writer.write_source(source) for source in sources]
+    assert [writer.write_source(source) for source in sources] == digests
+    assert len(writer.sources) == len(set(digests)) == 1100
+
+
 def test_what_follows_the_work_of_a_call_is_saved(serve, tmp_path):
     """A fault that notes something, an answer that a hold stops, a client that leaves it."""
     one = serve()
@@ -358,3 +369,33 @@ def test_a_field_that_an_older_version_did_not_have_gets_its_default(serve, chan
 def test_only_its_owner_can_read_the_file(serve):
     """It holds API keys and secrets."""
     assert stat.S_IMODE(serve().path.stat().st_mode) == 0o600
+
+
+def test_a_call_that_was_replaced_and_dropped_since_is_not_written(serve):
+    """Its client left, and then the journal dropped it."""
+    one = serve()
+    one.call("GET", "/v2/agents")
+    one.call("GET", "/v2/agents")
+    journal = one.simulation.journal
+    journal.note_departure(journal[0].request_id)
+    journal.drop(1)
+    one.worlds.save(one.simulation)
+    assert one.is_saved()
+
+
+def test_a_file_that_is_damaged_while_it_is_used_loses_nothing_more(serve):
+    """Calls are refused, and nothing is written over it."""
+    one = serve()
+    one.run(MFA)
+    db = one.worlds.state._db
+    db.execute("UPDATE change SET data = '[' WHERE id = 1")
+    one.worlds.unload(KEY)
+    answer = one.call("GET", "/v2/agents", status=507)
+    assert "JSONDecodeError" in answer["errors"][0]["message"]
+    assert db.execute("SELECT data FROM change WHERE id = 1").fetchone() == ("[",)
+
+
+def test_a_world_that_was_never_saved_can_be_deleted(serve):
+    """Its first call deletes it."""
+    one = serve()
+    assert one.call("DELETE", "/_sim/world") == {"deleted": True, "request_id": ANY}
