@@ -85,6 +85,15 @@ def test_a_frozen_clock_is_named_before_the_client_is_blamed(found):
     assert found(*polls[:2]) == found(*polls, poll_interval=timedelta(0)) == []
 
 
+def test_three_reads_are_enough_and_two_are_not(found):
+    """For both rules of early reads."""
+    stuck = [read(0, "running") for _ in range(3)]
+    hasty = [read(seconds / 2, "running") for seconds in range(3)]
+    assert [name for name, _ in found(*stuck)] == ["polls_a_frozen_clock"]
+    assert [name for name, _ in found(*hasty)] == ["polls_too_often"]
+    assert found(*stuck[:2]) == found(*hasty[:2]) == []
+
+
 @pytest.mark.parametrize(
     ("path", "status", "count"), [("credentials", "unverified", 1), ("tasks", "learning", 0)]
 )
