@@ -4,15 +4,17 @@ A rule is a function with `@lint_rule`, which gives the reason and the fix. Two 
 coincidence, so a rule about polling needs three.
 """
 
+import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise, product
+from itertools import pairwise, product, zip_longest
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
+from deck_sim.base.redaction import with_digests
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS, WRONG_ANSWER
 from deck_sim.engine.world import World
@@ -157,8 +159,7 @@ def retries_without_key(context: LintContext) -> Iterator[Finding]:
     creates = [
         call for call in context.calls if any(_matches(call, pattern) for pattern in _CREATES)
     ]
-    for index, first in enumerate(creates):
-        retry = next((call for call in creates[index + 1 :] if _is_same(first, call)), None)
+    for first, retry in _with_repeats(creates):
         is_lost = first.unanswered is not None or first.status >= 500
         if is_lost and retry is not None and not _has_same_key(first, retry):
             how = "with another" if _KEY in first.headers else "without an"
@@ -174,17 +175,16 @@ def retries_without_key(context: LintContext) -> Iterator[Finding]:
 )
 def ignores_retry_after(context: LintContext) -> Iterator[Finding]:
     """A call before `Retry-After` has passed: any call after a 429, else the same call."""
-    for index, first in enumerate(context.calls):
+    for (first, again), following in zip_longest(_with_repeats(context.calls), context.calls[1:]):
         seconds = f"{first.answered.get('retry_after', '')}"
         if not seconds.isdigit():
             continue
         until = first.at + timedelta(seconds=int(seconds))
-        for call in context.calls[index + 1 :]:
-            if call.at < until and (first.status == 429 or _is_same(first, call)):
-                after = format_duration(call.at - first.at)
-                what = f"{first.status} asked for {seconds} seconds, and the next call came after"
-                yield Finding(f"{what} {after}", (first, call))
-                break
+        call = following if first.status == 429 else again
+        if call is not None and call.at < until:
+            after = format_duration(call.at - first.at)
+            what = f"{first.status} asked for {seconds} seconds, and the next call came after"
+            yield Finding(f"{what} {after}", (first, call))
 
 
 @lint_rule(
@@ -228,8 +228,7 @@ def _repeated(earlier: Sequence[Call], later: Sequence[Call]) -> Iterator[tuple[
 def submits_an_answer_twice(context: LintContext) -> Iterator[Finding]:
     """The client sent an answer again that was wrong or already accepted."""
     answers = [call for call in context.calls if _matches(call, _ANSWERS)]
-    for index, first in enumerate(answers):
-        again = next((call for call in answers[index + 1 :] if _is_same(first, call)), None)
+    for first, again in _with_repeats(answers):
         if first.status != 200 or again is None:
             continue
         wrong = _was_wrong(context, first)
@@ -284,6 +283,16 @@ def _is_final(context: LintContext, call: Call) -> bool:
 
 def _matches(call: Call, pattern: CallPattern) -> bool:
     return pattern.matches(call.method, call.path)
+
+
+def _with_repeats(calls: Sequence[Call]) -> Iterator[tuple[Call, Call | None]]:
+    """Each call, and the next one that is the same."""
+    later, repeats = dict[tuple[str, str, str], Call](), list[Call | None]()
+    for call in reversed(calls):
+        body = json.dumps(with_digests(call.body), sort_keys=True)
+        repeats.append(later.get(key := (call.method, call.path, body)))
+        later[key] = call
+    return zip(calls, reversed(repeats), strict=True)
 
 
 def _is_same(one: Call, other: Call) -> bool:
