@@ -23,6 +23,7 @@ from hashlib import blake2b
 from itertools import takewhile
 from operator import attrgetter
 from typing import Any
+from weakref import finalize
 
 from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.records import AdditiveChanges, Immutable
@@ -54,7 +55,6 @@ _UNCHANGING = (
     Settings,
     AdditiveChanges,
 )
-_MOST_DIGESTS = 1000
 _SHARED = ("resource", "event", "choice")  # values that a world holds several times
 
 encode = json.JSONEncoder(separators=(",", ":")).encode  # in ASCII: texts may have lone surrogates
@@ -102,7 +102,7 @@ class RowWriter(Writer):
     """Writes values in full. `sources` collects those of scenarios, by their digest."""
 
     sources: dict[str, str] = field(default_factory=dict)
-    _digests: dict[int, tuple[str, Any]] = field(default_factory=dict)  # by id() of the source
+    _digests: dict[int, str] = field(default_factory=dict)  # by id() of a source that is in use
 
     def write_value(self, value: Any) -> Any:
         """A dataclass as its fields."""
@@ -114,10 +114,9 @@ class RowWriter(Writer):
             text = encode(source)
             digest = blake2b(text.encode(), digest_size=16).hexdigest()
             self.sources[digest] = text
-            self._digests[id(source)] = digest, source  # kept alive, its id stays unique
-            if len(self._digests) > _MOST_DIGESTS:  # scenarios may be added again and again
-                del self._digests[next(iter(self._digests))]
-        return self._digests[id(source)][0]
+            self._digests[id(source)] = digest
+            finalize(source, self._digests.pop, id(source))
+        return self._digests[id(source)]
 
 
 @dataclass

@@ -212,7 +212,6 @@ class StateFile:
             changes = self._find_changes(saved)
             if self._writer.sources:
                 with self._transaction():
-                    self._save_sources()
                     self._add(saved.id, changes)
             elif changes.data:
                 self._add(saved.id, changes)
@@ -227,9 +226,7 @@ class StateFile:
                 id_ = saved.id
                 self._delete_rows(id_)
             saved = self._saved[key] = SavedWorld(simulation, id_)
-            changes = self._find_changes(saved)
-            self._save_sources()
-            self._apply(id_, changes.data)
+            self._apply(id_, self._find_changes(saved).data)
 
     def _find_changes(self, saved: SavedWorld) -> Changes:
         changes = Changes()
@@ -245,11 +242,6 @@ class StateFile:
         row = world, encode(changes.data)
         self._db.execute("INSERT INTO change (world, data) VALUES (?, ?)", row)
         self._waiting += 1
-
-    def _save_sources(self) -> None:
-        self._db.executemany(
-            "INSERT OR IGNORE INTO source VALUES (?, ?)", self._writer.sources.items()
-        )
 
     def _delete(self, key: str) -> None:
         saved = self._saved.get(key)
@@ -277,6 +269,8 @@ class StateFile:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            sources = self._writer.sources.items()
+            self._db.executemany("INSERT OR IGNORE INTO source VALUES (?, ?)", sources)
             self._db.execute("COMMIT")
             self._writer.sources.clear()
         except BaseException:

@@ -1,5 +1,6 @@
 """Worlds in a file: what a server finds after another was killed, full disks, files of others."""
 
+import gc
 import json
 import os
 import resource
@@ -17,7 +18,7 @@ import pytest
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.state.rows import RowWriter
+from deck_sim.scenario.model import Source
 from deck_sim.state.state_file import MOST_CHANGES, StateFileError, keep_worlds
 
 LIMITS = ("keep_calls", "keep_events", "keep_timeline", "keep_runs", "keep_keys")
@@ -213,15 +214,6 @@ def test_sources_that_nobody_plays_leave_the_file(serve):
     assert other.is_saved()
 
 
-def test_a_source_has_the_same_digest_again_after_many_others():
-    """The writer remembers some."""
-    writer = RowWriter()
-    sources = [{"name": f"{number}"} for number in range(1100)]
-    digests = [writer.write_source(source) for source in sources]
-    assert [writer.write_source(source) for source in sources] == digests
-    assert len(writer.sources) == len(set(digests)) == 1100
-
-
 def test_what_follows_the_work_of_a_call_is_saved(serve, tmp_path):
     """A fault that notes something, an answer that a hold stops, a client that leaves it."""
     one = serve()
@@ -269,6 +261,28 @@ def test_a_full_disk_refuses_a_call_and_changes_nothing(serve):
     assert one.call("GET", path)["status"] == "interaction_required"
     one.call("POST", f"{path}/interaction", body, Idempotency_Key="k")
     assert one.is_saved()
+
+
+def test_a_scenario_that_a_full_disk_refused_is_saved_with_the_next_run(serve):
+    """Also if another world was changed in between."""
+    one = serve()
+    one.run("success")
+    one.call("GET", "/v2/agents", key="sk_other")
+    with full_disk(one):
+        body = {"connection_id": "conn"}
+        one.call("POST", "/v2/tasks/task/run", body, 507, Deck_Sim_Scenario="task_fails")
+    one.call("DELETE", "/_sim/world", key="sk_other")
+    one.run("task_fails")
+    assert one.is_saved()
+
+
+def test_a_scenario_that_was_removed_leaves_the_memory(serve):
+    """What is in the file needs no copy."""
+    one = serve()
+    one.call("PUT", "/_sim/scenarios/mine", {"task_run": ["running", "completed"]})
+    one.call("DELETE", "/_sim/scenarios/mine")
+    gc.collect()
+    assert not any(isinstance(it, Source) and it["name"] == "mine" for it in gc.get_objects())
 
 
 def test_no_webhook_is_sent_that_could_not_be_recorded(serve):
