@@ -45,7 +45,6 @@ from deck_sim.engine.timers import (
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 ALL = "*"  # the events of a destination that receives every type
-MOST_ERRORS = 100  # script errors that are kept
 _OF_RUN = "task_run_id"  # the field of a file that names its run
 
 
@@ -405,7 +404,6 @@ class World:
     def forget_oldest(self) -> list[str]:
         """Drop what the options do not keep; returns the ids of the runs and sessions."""
         options = self.options
-        self.script_errors.keep(MOST_ERRORS)
         self.timeline.keep(options.keep_timeline)
         if self.events.keep(options.keep_events):
             self._forget_deliveries()

@@ -159,11 +159,11 @@ class WorldRegistry:
 
     def _evict(self, new: Simulation) -> None:
         """Forget the least recently used worlds above the limit, apart from those in use."""
-        excess = len(self._worlds) - self.max_worlds if self.max_worlds is not None else 0
-        if excess > 0:
-            idle = (one for one in self._worlds.values() if one is not new and self._is_idle(one))
-            for simulation in [*islice(idle, excess)]:
-                self.forget(simulation)
+        if self.max_worlds is None:
+            return
+        idle = (one for one in self._worlds.values() if one is not new and self._is_idle(one))
+        for simulation in [*islice(idle, max(len(self._worlds) - self.max_worlds, 0))]:
+            self.forget(simulation)
 
     def _is_idle(self, simulation: Simulation) -> bool:
         """Whether no call to it and no delivery is in progress, and nobody watches it."""

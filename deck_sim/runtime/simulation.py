@@ -28,7 +28,7 @@ from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.waiting import AwaitedEvent
-from deck_sim.engine.world import FROZEN_START, MOST_ERRORS, World
+from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.advance import (
     Advance,
     AdvanceReport,
@@ -57,6 +57,7 @@ FIRST_MOMENT = datetime(1000, 1, 1, tzinfo=UTC)  # at which a world can begin
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 _MOST_CHOICES = 20  # that are kept
 _MOST_CRASHES = 20
+_MOST_SCRIPT_ERRORS = 100
 _MOST_WARNINGS = 100  # about ignored names
 
 
@@ -192,12 +193,13 @@ class Simulation:
         """Drop what the options do not keep; returns whether somebody could miss it."""
         before = self.dropped_answers
         self.forget_answers()
+        self.crashes.keep(_MOST_CRASHES)
+        self.world.script_errors.keep(_MOST_SCRIPT_ERRORS)
         if not self._has_too_much():
             return self.dropped_answers > before
         for resource_id in self.world.forget_oldest():
             self.chosen.pop(resource_id, None)
         options = self.world.options
-        self.crashes.keep(_MOST_CRASHES)
         self.journal.keep(options.keep_calls)
         self.journal.keep_bytes(options.keep_call_bytes)
         self.responses.forget(self.journal.dropped)
@@ -212,8 +214,6 @@ class Simulation:
             or len(world.events) > options.keep_events
             or len(world.finished_runs) > options.keep_runs
             or len(world.finished_sessions) > options.keep_runs
-            or len(self.crashes) > _MOST_CRASHES
-            or len(world.script_errors) > MOST_ERRORS
         )
 
     def forget_calls(self) -> None:

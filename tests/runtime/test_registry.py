@@ -5,7 +5,6 @@ import pytest
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.options import Options
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime import registry
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.runtime.simulation import Settings
@@ -175,15 +174,16 @@ def test_the_calls_of_a_forgotten_world_count_as_dropped(worlds):
     assert worlds.select("Bearer one").dropped_records["calls"] == 0
 
 
-def test_forgotten_worlds_are_forgotten_in_the_end(worlds, monkeypatch):
-    """The calls of the last ones are counted."""
-    monkeypatch.setattr(registry, "_MOST_LOST", 1)
+def test_forgotten_worlds_are_forgotten_in_the_end(worlds):
+    """The calls of the last hundred thousand are counted."""
     worlds.max_worlds = 1
+    worlds._lost_calls.update((f"{number}", 1) for number in range(99_999))
     for key in ("one", "two"):
-        worlds.select(f"Bearer {key}").journal.append(make_call(1))
+        worlds.select(f"Bearer {key}")
+    assert ("0" in worlds._lost_calls, len(worlds._lost_calls)) == (True, 100_000)
     worlds.select("Bearer three")
-    lost = [worlds.select(f"Bearer {key}").journal.dropped for key in ("two", "one")]
-    assert lost == [1, 0]
+    assert ("0" in worlds._lost_calls, len(worlds._lost_calls)) == (False, 100_000)
+    assert worlds.select("Bearer 1").journal.dropped == 1
 
 
 def test_the_calls_of_all_worlds_are_bounded_together():

@@ -52,12 +52,21 @@ def test_responses_go_with_their_calls(api, sim, agents, simulation):
     assert [simulation().responses.find(number) is None for number in (1, 2)] == [True, False]
 
 
-def test_the_journal_keeps_the_start_of_a_large_body(api, sim):
-    """It says so."""
-    api.post("/agents", json={"name": "x" * 1024**2})
-    [call] = sim.get("/requests").json()["data"]
-    assert call["body_cut"] is True
-    assert (call["body"][:10], len(call["body"])) == ('{"name":"x', 1000)
+def test_the_journal_keeps_the_start_of_a_large_body(api, sim, simulation):
+    """Of one above a MiB; it says so."""
+    head, tail = b'{"name":"', b'"}'
+    for length in (1024**2, 1024**2 + 1):
+        api.post("/agents", content=head + b"x" * (length - len(head + tail)) + tail)
+    whole, cut = sim.get("/requests").json()["data"]
+    assert (whole["body_cut"], len(whole["body"]["name"])) == (False, 1024**2 - 11)
+    assert (cut["body_cut"], cut["body"][:10], len(cut["body"])) == (True, '{"name":"x', 1000)
+    assert [call.size > 1024**2 for call in simulation().journal] == [True, False]
+
+
+def test_a_call_counts_a_kib_and_its_texts(api, simulation):
+    """So the limit holds for calls without a body, too."""
+    api.get("/agents?limit=5", headers={"User-Agent": "x" * 10})
+    assert simulation().journal[0].size == 1024 + len("/v2/agents" + "limit=5") + 10
 
 
 @pytest.mark.parametrize(

@@ -81,15 +81,12 @@ def test_a_restored_world_has_its_calls_without_responses(api, sim):
     assert (shown["status"], shown["response"]) == (201, None)
 
 
-def test_the_oldest_responses_are_dropped(monkeypatch):
-    """By the size of all."""
-    monkeypatch.setattr(responses, "MAX_BODIES", 2 * 1024 + 10)
+def test_the_oldest_responses_are_dropped():
+    """All have 32 MiB, a KiB for the headers of each."""
     kept = SentResponses()
-    kept.keep(6, [], b"1234567")
-    kept.keep(7, [], b"123")
-    assert [number for number in range(9) if kept.find(number)] == [6, 7]
-    kept.keep(8, [], b"1")
-    assert [number for number in range(9) if kept.find(number)] == [7, 8]
+    for number in range(513):
+        kept.keep(number, [], b"x" * (65_536 - 1024))
+    assert [kept.find(number) is None for number in (0, 1, 512)] == [True, False, False]
 
 
 def test_an_unknown_call_is_refused(message):
