@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from deck_sim.server.long_answers import MOST_AT_ONCE, print_slowly
+from deck_sim.server.long_answers import MOST_AT_ONCE, print_slowly, run_slowly
 from deck_sim.server.request import Answer
 
 
@@ -33,3 +33,21 @@ def test_the_change_is_applied_to_each_part():
     """And to the other fields."""
     body, _ = asyncio.run(_print(["a"] * (MOST_AT_ONCE + 1), change=lambda data: data * 2))
     assert (body["now"], len(body["data"])) == ("üü", 2 * MOST_AT_ONCE + 2)
+
+
+def test_others_have_a_turn_in_each_pause_of_long_work():
+    """Its result is returned."""
+
+    def work():
+        yield
+        yield
+        return "done"
+
+    async def whole():
+        running, turns = asyncio.ensure_future(run_slowly(work())), 0
+        while not running.done():
+            await asyncio.sleep(0)
+            turns += 1
+        return await running, turns
+
+    assert asyncio.run(whole()) == ("done", 3)
