@@ -1,11 +1,11 @@
-"""How much one document may hold, and how many problems are told of it, whatever way it comes: as a
-file, as YAML or JSON in a request, or as data of a test.
+"""The most values in one document, and the most problems reported for it. They are the same for a
+file, for YAML or JSON in a request, and for data of a test.
 """
 
 MAX_VALUES = 100_000  # each object, list and scalar is one; aliases count as often as they are used
-MOST_PROBLEMS = 100  # messages take time to make
+MOST_PROBLEMS = 100  # making their messages takes time
 
 
-def say_untold(count: int, noun: str) -> str:
-    """The message in place of those that are not shown."""
+def describe_omitted(count: int, noun: str) -> str:
+    """The message in place of the problems that are not shown."""
     return f"{count} more {noun}{'s are' if count > 1 else ' is'} not shown; fix these first"

@@ -107,7 +107,7 @@ def _print_text(
     of_files = f"{files} file{'s' * (files != 1)}"
     if mistakes:
         wrong = len({mistake.file for mistake in mistakes})
-        number = sum(mistake.untold or 1 for mistake in mistakes)
+        number = sum(mistake.omitted or 1 for mistake in mistakes)
         click.echo(f"{number} mistake{'s' * (number != 1)} in {wrong} of {of_files}")
     else:
         _print_editions(editions)
@@ -125,15 +125,15 @@ def _print_json(
     files: int, mistakes: list[Mistake], editions: list[tuple[str, list[str], str]]
 ) -> None:
     found = [
-        {name: value for name, value in asdict(mistake).items() if name != "untold"}
+        {name: value for name, value in asdict(mistake).items() if name != "omitted"}
         for mistake in mistakes
-        if not mistake.untold
+        if not mistake.omitted
     ]
-    untold = {mistake.file: mistake.untold for mistake in mistakes if mistake.untold}
+    omitted = {mistake.file: mistake.omitted for mistake in mistakes if mistake.omitted}
     scenarios = [
         {"name": name, "editions": names, "because": why or None} for name, names, why in editions
     ]
-    print_json({"files": files, "mistakes": found, "untold": untold, "scenarios": scenarios})
+    print_json({"files": files, "mistakes": found, "omitted": omitted, "scenarios": scenarios})
 
 
 _SHAPES = {"text": _print_text, "json": _print_json}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deck_sim.base.limits import MOST_PROBLEMS, say_untold
+from deck_sim.base.limits import MOST_PROBLEMS, describe_omitted
 from deck_sim.contract.fidelity import CHECKED, Grade, check_source, read_table
 
 IN_RUN_ONLY = 0
@@ -151,7 +151,7 @@ deck_sim/origin_refused 403 (ours): A page of {origin} cannot change a world; ca
 deck_sim/host_refused 421 (ours): The `Host` header is {host}, and this deck-sim server listens on
     loopback only. To call it by that name, start it with `--allow-host {allowed}`.
 deck_sim/request_timeout 408 (ours): The body did not arrive within {time}.
-deck_sim/unavailable 503 (ours): The deck-sim server stops.
+deck_sim/unavailable 503 (ours): The deck-sim server is stopping.
 deck_sim/state_not_saved 507 (ours): The change could not be saved in {file}: {why}. The world is as
     it was before. Free some space, and repeat the call.
 """)
@@ -189,15 +189,15 @@ class Problem:
 
 
 class ApiError(Exception):
-    """An error answer: one or more problems, one HTTP status. Of further problems, as many as
-    `untold`, no message was made.
+    """An error answer: one or more problems, one HTTP status. `omitted` counts further
+    problems, whose messages were not made.
     """
 
     def __init__(
-        self, *problems: Problem, headers: dict[str, str] | None = None, untold: int = 0
+        self, *problems: Problem, headers: dict[str, str] | None = None, omitted: int = 0
     ) -> None:
         super().__init__("; ".join(p.message for p in problems))
-        self.problems, self.untold = problems, untold
+        self.problems, self.omitted = problems, omitted
         self.headers = headers or {}
 
     @property
@@ -208,10 +208,10 @@ class ApiError(Exception):
     @property
     def shown(self) -> tuple[Problem, ...]:
         """The first problems, and one that says how many more there are."""
-        untold = self.untold + max(len(self.problems) - MOST_PROBLEMS, 0)
-        if not untold:
+        omitted = self.omitted + max(len(self.problems) - MOST_PROBLEMS, 0)
+        if not omitted:
             return self.problems
-        last = problem("request/input_invalid", say_untold(untold, "problem"))
+        last = problem("request/input_invalid", describe_omitted(omitted, "problem"))
         return (*self.problems[:MOST_PROBLEMS], last)
 
 

@@ -1,11 +1,11 @@
-"""Lists of what has happened. They lose their oldest items; positions in them stay true."""
+"""Lists of what has happened. They lose their oldest items; other positions stay the same."""
 
 from collections.abc import Iterable
 from typing import Any, Self, TypeVar
 
 Item = TypeVar("Item")
 
-_SLACK = 16  # one item in so many may be too much: to drop one at a time would take long
+_SLACK = 16  # the limit may be exceeded by this part of it: dropping items one by one is slow
 
 
 class BoundedLog(list[Item]):
@@ -41,7 +41,7 @@ class BoundedLog(list[Item]):
         return oldest
 
     def keep(self, most: int) -> list[Item]:
-        """Drop and return the oldest items if there are more than `most`, and some slack."""
+        """Drop and return the oldest items if there are more than `most` and its slack."""
         excess = len(self) - most
         return self.drop(excess) if excess > most // _SLACK else []
 

@@ -45,11 +45,11 @@ class Fault(Protocol):
 
     @property
     def every(self) -> int | None:
-        """Of how many such calls or webhooks it fires for the last; None: for each."""
+        """It fires only for the last of this many such calls or webhooks; None: for each."""
 
     @property
     def probability(self) -> float | None:
-        """How likely it then fires; None: always."""
+        """The probability with which it then fires; None: always."""
 
     @property
     def duration(self) -> timedelta | None:

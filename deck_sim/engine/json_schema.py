@@ -278,7 +278,7 @@ def _hide_secrets(error: Any, masking: Masking) -> str:
 
 
 def _objects_in(value: Any) -> Iterator[dict[str, Any]]:
-    """The objects of a value that are in no other object."""
+    """The outermost objects in a value."""
     if isinstance(value, dict):
         yield value
     for item in value if isinstance(value, list) else ():

@@ -81,7 +81,7 @@ class World:
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
     messages: dict[str, list[Event]] = field(default_factory=dict)  # of queues, by destination
     holds: dict[str, Hold] = field(default_factory=dict)  # by id
-    # Scripts that could not be played on.
+    # Why scripts could not be continued.
     script_errors: BoundedLog[str] = field(default_factory=BoundedLog)
     injected: InjectedFaults = field(default_factory=InjectedFaults)
     fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt

@@ -89,7 +89,7 @@ def current_loop() -> EventLoopToken | None:
 
     try:
         return current_token()
-    except RuntimeError:  # until anyio 4.12 one of sniffio
+    except RuntimeError:  # before anyio 4.12 a subclass of it, from sniffio
         return None
 
 

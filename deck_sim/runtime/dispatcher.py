@@ -77,7 +77,7 @@ class Dispatcher:
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
         self.changes = Changes()
-        self._told = set[str]()  # the kinds of records that were dropped in some world
+        self._warned = set[str]()  # the kinds of records that were dropped in some world
         # Saves what has changed in a world, if worlds are kept; nothing is sent before.
         self.save: Callable[[Simulation], None] = lambda simulation: None
         self._backgrounds: dict[int, _Background] = {}  # by the identity of the simulation
@@ -183,11 +183,11 @@ class Dispatcher:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _announce(self, simulation: Simulation) -> None:
-        """Announce a change, and drop what is too much by now; the log tells each kind once."""
+        """Announce a change, and drop records beyond the limits; each kind is logged once."""
         dropped = simulation.dropped_records if simulation.forget_oldest() else {}
         for name, count in dropped.items():
-            if count and name not in self._told:
-                self._told.add(name)
+            if count and name not in self._warned:
+                self._warned.add(name)
                 log.warning(
                     "deck-sim: the oldest %s of the world of %s are dropped from now on; `dropped`"
                     " in GET /_sim/world counts them, and `--keep %s=N`%s keeps more",

@@ -22,7 +22,7 @@ log = logging.getLogger("deck_sim")
 
 _MOST_REFUSED = 100  # calls that are kept
 _MOST_LOST = 100_000  # forgotten worlds whose calls are still counted
-_SHARES = 4  # the calls and responses of all worlds together have so often the bytes of one world
+_SHARES = 4  # the limit of bytes for the calls of all worlds, in limits of one world
 
 
 def world_token(key: str) -> str:
@@ -171,8 +171,8 @@ class WorldRegistry:
         return not (is_used or self.dispatcher.changes.has_listeners(simulation.key))
 
     def forget(self, simulation: Simulation) -> None:
-        """Let a world go that nobody has deleted. The log tells it the first time, unless the world
-        is kept elsewhere.
+        """Remove a world from memory to make room. If worlds are not kept elsewhere it is lost, and
+        the first loss is logged.
         """
         if self.state is not None:
             with suppress(ApiError):  # it is let go anyway
@@ -193,7 +193,7 @@ class WorldRegistry:
             self._lost_calls.popitem(last=False)
 
     def find(self, key: str) -> Simulation | None:
-        """Return the world of a key, or None. Safe on any thread."""
+        """Return the world of a key, or None. Safe on any thread, unless worlds are kept."""
         found = self._worlds.get(key)
         if found is None and self.state is not None:
             found = self.state.load(key)
@@ -233,7 +233,7 @@ class WorldRegistry:
             self.dispatcher.forget(dropped)
 
     def unload(self, key: str) -> None:
-        """Let go of a world that is kept elsewhere; it is loaded again on next use."""
+        """Remove a world that is kept elsewhere from memory; it is loaded again on next use."""
         assert self.state is not None, "worlds are not kept"
         self.state.forget(key)
         if key in self._worlds:

@@ -49,7 +49,7 @@ def read_object(
 ) -> dict[str, Any]:
     """Read a body that must be a JSON object; with `keys_once`, one that repeats no key.
 
-    `form` tells whether the request says that its body is form-encoded; only for the error.
+    `form`: whether the request says that its body is form-encoded; only for the error.
 
     Raises:
         ApiError: `body_invalid`, with the line and column of a syntax error; `payload_too_large`.
@@ -175,7 +175,7 @@ def check_body(
         found = [_problem(one, model) for one in details[:MOST_PROBLEMS]]
         fields = {one.field for one in found}
         more = [one for one in extra_checks(data) if one.field not in fields]
-        raise ApiError(*found, *more, untold=len(details) - len(found)) from None
+        raise ApiError(*found, *more, omitted=len(details) - len(found)) from None
 
 
 # Absent, null, or empty where a value is required.
@@ -219,7 +219,7 @@ def read_for_journal(body: bytes, masking: Masking = PLAIN, longest: int = MAX_J
 
 
 def estimate_size(body: bytes) -> int:
-    """How many bytes of memory a body takes in the journal: a high estimate, which is made fast."""
+    """A quick, high estimate of the bytes of memory that a body takes in the journal."""
     if not body:
         return 0
     if len(body) > MAX_JOURNAL_JSON:

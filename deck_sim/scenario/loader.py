@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.base.limits import MOST_PROBLEMS, say_untold
+from deck_sim.base.limits import MOST_PROBLEMS, describe_omitted
 from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
@@ -33,7 +33,7 @@ _SCRIPTS = (*KINDS, *BRANCHES, *EDITIONS)
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """One mistake in a file; `line` and `column` count from 1. The last one of a file may stand for
-    `untold` more that are not shown.
+    `omitted` more that are not shown.
     """
 
     file: str
@@ -41,7 +41,7 @@ class Mistake:
     column: int
     path: str
     message: str
-    untold: int = 0
+    omitted: int = 0
 
     def __str__(self) -> str:
         place = f"{self.path}: " if self.path else ""
@@ -112,10 +112,10 @@ class Mistakes:
             Mistake(self.file, *position, path, message())
             for position, path, message in found[:MOST_PROBLEMS]
         ]
-        untold = len(found) - MOST_PROBLEMS
-        if untold > 0:
-            text = say_untold(untold, "mistake")
-            shown.append(Mistake(self.file, shown[-1].line, shown[-1].column, "", text, untold))
+        omitted = len(found) - MOST_PROBLEMS
+        if omitted > 0:
+            text = describe_omitted(omitted, "mistake")
+            shown.append(Mistake(self.file, shown[-1].line, shown[-1].column, "", text, omitted))
         return shown
 
 

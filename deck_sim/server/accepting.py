@@ -12,7 +12,7 @@ log = logging.getLogger("deck_sim")
 
 BACKLOG = 2048  # clients that wait to be accepted
 _PAUSE_SECONDS = 0.1  # after a client that could not be accepted
-_QUIET_SECONDS = 5  # without the trouble, until a warning about it is over
+_QUIET_SECONDS = 5  # without further trouble, after which it counts as over
 
 OpenClient = Callable[[socket.socket], Coroutine[Any, Any, None]]
 
@@ -34,7 +34,7 @@ class CountedWarning:
         self._end = asyncio.get_running_loop().call_later(_QUIET_SECONDS, self._log_end)
 
     def close(self) -> None:
-        """Log no end."""
+        """Do not log the end."""
         if self._end is not None:
             self._end.cancel()
 

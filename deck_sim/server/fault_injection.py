@@ -155,12 +155,12 @@ class FaultyResponse:
         if out.end == WHOLE:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _wait(self, receive: Receive, tell: Callable[[float], None]) -> bool:
+    async def _wait(self, receive: Receive, report: Callable[[float], None]) -> bool:
         """Wait for the delay of the fault; false if the client disconnects before its end.
 
         A delay on the world's clock ends when that has passed it, at the latest when real time has
-        at the world's speed. Every delay ends when the world is deleted. `tell` is called with the
-        part of the delay that has passed.
+        at the world's speed. Every delay ends when the world is deleted. `report` is called with
+        the part of the delay that has passed.
         """
         delay, simulation = self.outgoing.held, self.simulation
         is_real = self.outgoing.held_really
@@ -171,7 +171,7 @@ class FaultyResponse:
         async def wait() -> None:
             part = 0.0
             while part < 1 and not simulation.dropped:
-                tell(part)
+                report(part)
                 await asyncio.sleep(_CLOCK_INTERVAL)
                 part = (simulation.real_ns() - real_began) / real_delay
                 if not is_real:

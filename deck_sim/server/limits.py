@@ -8,7 +8,7 @@ class Limits:
     """The limits of a server; times are seconds of real time."""
 
     connections: int = 1000
-    header: float = 10  # from the first byte of a request, or from the connection, to its body
+    header: float = 10  # from the connection, or the first byte of a later request, to the body
     body: float = 60  # from the header to the end of the body
     keep_alive: float = 5  # between an answer and the next request
 

@@ -468,7 +468,7 @@ class SavedWorld:
     def restore(
         cls, make: Callable[[Settings], Simulation], reader: RowReader, stored: Stored, id_: int
     ) -> "SavedWorld":
-        """Make the simulation that rows describe.
+        """Make the simulation that the rows describe.
 
         Raises:
             ValueError: if there are rows that this version does not know.

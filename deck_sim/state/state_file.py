@@ -331,7 +331,7 @@ class StateFile:
 
 
 class _Batch:
-    """Changes of the rows of one world, of which the last of each row is made."""
+    """Changes of the rows of one world. Only the last change of each row is made."""
 
     def __init__(self, db: sqlite3.Connection, world: int) -> None:
         self._db, self._world = db, world
@@ -388,7 +388,7 @@ class _Batch:
 
 
 def _later(moment: datetime, elapsed: timedelta, speed: float) -> datetime:
-    """Where a clock is that ran on at that speed."""
+    """What a clock shows that kept running at this speed; at most `LAST_MOMENT`."""
     left = (LAST_MOMENT - moment) / _MICROSECOND
     return moment + min(elapsed / _MICROSECOND * speed, left) * _MICROSECOND
 

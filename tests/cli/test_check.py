@@ -48,7 +48,7 @@ def test_json_of_files_without_mistakes_is_an_empty_list(cli, write):
         {
             "files": 1,
             "mistakes": [],
-            "untold": {},
+            "omitted": {},
             "scenarios": [
                 {"name": "fine", "editions": ["connections", "credentials"], "because": None}
             ],
@@ -115,7 +115,7 @@ def test_at_most_a_hundred_mistakes_of_a_file_are_shown(cli, write, tmp_path):
     assert lines[302] == f"{world}:102:24: 1 more mistake is not shown; fix these first"
     found = json.loads(cli("check", many, turns, world, "--format", "json").stdout)
     assert len(found["mistakes"]) == 300
-    assert found["untold"] == {f"{many}": 200, f"{turns}": 104, f"{world}": 1}
+    assert found["omitted"] == {f"{many}": 200, f"{turns}": 104, f"{world}": 1}
 
 
 def test_a_name_used_twice_is_found_across_all_paths(cli, write, tmp_path):

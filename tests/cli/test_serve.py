@@ -112,7 +112,7 @@ def test_a_call_that_works_when_a_signal_comes_is_refused_and_counted(by):
                 process.send_signal(by)
                 process.send_signal(by)
                 _, error = process.communicate()
-            assert f"{advance.exception()}" == "The deck-sim server stops."
+            assert f"{advance.exception()}" == "The deck-sim server is stopping."
     assert (process.returncode, error) == (0, "deck-sim: stopped; calls that were cut: 1\n")
 
 

@@ -121,4 +121,4 @@ def test_the_mistakes_of_a_scenario_are_bounded():
         read_scenario(f"version: 1\n{keys}", "x.yaml")
     lines = [mistake.line for mistake in found.value.mistakes]
     assert lines == [1, *range(2, 101), 100]
-    assert found.value.mistakes[-1].untold == 19_901
+    assert found.value.mistakes[-1].omitted == 19_901

@@ -114,9 +114,9 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
                 field=one.path or None,
             )
             for one in report
-            if not one.untold
+            if not one.omitted
         ),
-        untold=sum(one.untold for one in report),
+        omitted=sum(one.omitted for one in report),
     )
 
 
