@@ -109,8 +109,7 @@ class StateFile:
         self._writer = RowWriter()
         self._used_sources = set[str]()  # by the worlds that were loaded
         self._db = _open(path)
-        # How many changes are not applied yet.
-        self._waiting = int(self._db.execute("SELECT count(*) FROM change").fetchone()[0])
+        self._waiting = 0  # how many changes are not applied yet
 
     def load_all(self) -> None:
         """Load every world.
@@ -119,14 +118,19 @@ class StateFile:
             StateFileError: if one cannot be read.
 
         """
-        version = self._db.execute("SELECT version FROM about").fetchone()[0]
+        version = "that wrote it"
         try:
+            (version,) = self._db.execute("SELECT version FROM about").fetchone()
+            self._waiting = self._db.execute("SELECT count(*) FROM change").fetchone()[0]
             for (key,) in self._db.execute("SELECT key FROM world ORDER BY id").fetchall():
                 self._worlds.find(key)  # loads it
             self._delete_unused_sources()
             self._db.execute("UPDATE about SET version = ?", (__version__,))
         except Exception as error:  # no list of what a foreign file can cause is complete
-            text = f"cannot be read: {type(error).__name__}: {error}; {_remedy(version)}"
+            self._saved.clear()  # so that `close` writes nothing to it
+            self._waiting = 0
+            why = error.__cause__ or error  # of a refusal by `load`
+            text = f"cannot be read: {type(why).__name__}: {why}; {_remedy(version)}"
             raise StateFileError(self._path, text) from None
 
     def load(self, key: str) -> Simulation | None:
@@ -139,7 +143,7 @@ class StateFile:
         try:
             saved = self.read(key)
         except Exception as error:
-            raise self._explain(error) from None
+            raise self._explain(error) from error
         if saved is None:
             return None
         self._saved[key] = saved
@@ -396,6 +400,8 @@ def _later(moment: datetime, elapsed: timedelta, speed: float) -> datetime:
 def _open(path: Path) -> sqlite3.Connection:
     """Open and lock a file, which is made if it does not exist. Only its owner may read it."""
     try:
+        if path.exists() and not path.is_file():  # reading from a pipe would not end
+            raise StateFileError(path, _FOREIGN)
         with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
             head = file.read(len(_HEAD))
     except OSError as error:
@@ -442,4 +448,6 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
 
 
 def _remedy(version: str) -> str:
+    if version == __version__:
+        return "it is damaged; restore a copy of it, or move it away to begin anew"
     return f"serve it with the deck-sim {version}, or move it away to begin anew"

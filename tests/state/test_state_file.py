@@ -317,17 +317,17 @@ def refused(tmp_path):
 
 
 def test_a_file_of_somebody_else_is_refused(refused, tmp_path):
-    """It is not touched: text, the database of another program, a folder."""
-    text, other = tmp_path / "notes.txt", tmp_path / "other.db"
+    """It is not touched: text, the database of another program, a pipe, a folder."""
+    text, other, pipe = (tmp_path / name for name in ("notes.txt", "other.db", "pipe"))
+    os.mkfifo(pipe)
     text.write_text("my notes, which are longer than a head")
     with sqlite3.connect(other) as db:
         db.execute("CREATE TABLE t (a)")
     db.close()
     before = other.read_bytes()
-    for file in (text, other):
+    for file in (text, other, pipe, tmp_path):
         assert "is not a state file of deck-sim; name a new file" in refused(file)
     assert other.read_bytes() == before
-    assert "cannot be opened: Is a directory" in refused(tmp_path)
     assert "cannot be opened: No such file or directory" in refused(tmp_path / "x" / "y.db")
 
 
@@ -363,15 +363,33 @@ def change_file(serve, tmp_path):
         ),
         ("UPDATE item SET key = '\"luck\"' WHERE key = '\"mode\"'", "unknown: luck"),
         ("UPDATE item SET value = '[' WHERE part = 'world.stories'", "JSONDecodeError"),
-        ("DROP TABLE entry", "no such table"),
+        ("DELETE FROM about", "NoneType"),
     ],
 )
 def test_a_file_of_another_version_is_refused_with_the_remedy(change_file, refused, change, why):
     """The deck-sim that wrote it can read it."""
-    text = refused(change_file(change))
+    text = refused(change_file("UPDATE about SET version = '0.0.9'", change))
     assert why in text
     assert "serve it with the deck-sim " in text
     assert "or move it away to begin anew" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("DROP TABLE entry", "OperationalError: no such table"),
+        ("DROP TABLE change", "OperationalError: no such table"),
+        ("INSERT INTO change (world, data) VALUES (1, '[[\"x\"]]')", "AttributeError"),
+    ],
+)
+def test_a_damaged_file_is_refused_and_left_as_it_is(change_file, refused, change, why):
+    """No world of it is saved, although others than the damaged one could be read."""
+    path = change_file(change)
+    text, before = refused(path), path.read_bytes()
+    assert f"cannot be read: {why}" in text
+    assert "it is damaged; restore a copy of it, or move it away to begin anew" in text
+    assert refused(path) == text
+    assert path.read_bytes() == before
 
 
 def test_a_field_that_an_older_version_did_not_have_gets_its_default(serve, change_file):
