@@ -425,8 +425,8 @@ class Deck(AbstractContextManager["Deck"]):
 
     def set_options(self, **options: Any) -> None:
         """Set options of the world: `session_limit`, `timeout_cap`, `screenshots`,
-        `connection_idle`, `keep_headers`, `mask`, and how much the world keeps. None switches one
-        off.
+        `connection_idle`, `keep_headers`, `mask`, and how much the world keeps. None gives one
+        its default.
 
         `deck.set_options(session_limit=1)`.
         """
