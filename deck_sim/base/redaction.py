@@ -6,9 +6,10 @@ too.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from difflib import get_close_matches
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any, Self, SupportsIndex
 from urllib.parse import unquote
@@ -25,7 +26,7 @@ _SECRET = re.compile(
 # Names of headers are free, so more words count as secret.
 _SECRET_HEADER = re.compile(rf"{_SECRET.pattern}|auth(?!enticate)|key", re.IGNORECASE)
 
-# In `_SENT` and in a login more names are secret, but only as whole words, so `shipping`
+# In `_SENT`, a login and a query more names are secret, but only as whole words, so `shipping`
 # is not secret. Words are those of snake, camel and kebab case, in lower case.
 _SECRET_WORDS = (
     r"pins?|pin_?codes?|otps?|totps?|ssns?|social_security|cvvs?|cvcs?|csc|answers?|card_number"
@@ -36,6 +37,7 @@ _BETWEEN_WORDS = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|[\W_]+"
 )
 _SENT = ("input", "inputs", "output", "extraction")  # what a caller or a source sends
+_ALIKE = 0.8  # how close to one of these a misspelt name is
 
 # Everything in them except `username`, and `source_fields` whose names are not secret.
 _CREDENTIALS = ("auth_credentials", "credentials")
@@ -186,12 +188,13 @@ def redact_text(text: str) -> str:
     'amqp://•••@mq/?token=•••&vhost=a'
     """
     text = _USER.sub(f"{HIDDEN}@", _SHAPE.sub(HIDDEN, text))
-    return _PARAMETER.sub(_redact_parameter, text)
+    return _hide_parameters(text, is_secret)
 
 
-def redact_query(query: str) -> str:
+def redact_query(query: str, masking: Masking = PLAIN) -> str:
     """A query string without secret values."""
-    return redact_text(f"?{query}")[1:]
+    is_hidden = partial(is_secret_word, names=masking.names)
+    return redact_text(_hide_parameters(f"?{query}", is_hidden))[1:]
 
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
@@ -228,7 +231,13 @@ def _redact_field(name: str, value: Any, masking: Masking, is_sent: bool) -> Any
         return _redact_custom_headers(value)
     if is_secret_word(name, masking.names) if is_sent else is_secret(name):
         return masking.hide(value)
-    return _redact(value, masking, is_sent=is_sent or name in _SENT)
+    return _redact(value, masking, is_sent=is_sent or _is_sent(name))
+
+
+@lru_cache(maxsize=1024)
+def _is_sent(name: str) -> bool:
+    """Whether it is one of `_SENT`, or like one: refused calls are recorded, too."""
+    return bool(get_close_matches(name.lower(), _SENT, n=1, cutoff=_ALIKE))
 
 
 def _redact_login(name: str, value: Any, masking: Masking) -> Any:
@@ -253,6 +262,9 @@ def _is_secret_header(name: str) -> bool:
     return _SECRET_HEADER.search(name) is not None
 
 
-def _redact_parameter(found: re.Match[str]) -> str:
-    name, value = found.groups()
-    return f"{name}={HIDDEN if is_secret(unquote(name)) else value}"
+def _hide_parameters(text: str, is_hidden: Callable[[str], bool]) -> str:
+    def show(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        return f"{name}={HIDDEN if is_hidden(unquote(name)) else value}"
+
+    return _PARAMETER.sub(show, text)

@@ -142,7 +142,8 @@ def record_call(request: Request, answer: Answer) -> Call:
     errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
     readable = request.fault is None or request.fault.is_answer_readable
     headers = kept_headers(request.headers, request.world.options.keep_headers)
-    query = redact_query(request.scope["query_string"].decode("latin-1"))
+    masking = request.simulation.masking
+    query = redact_query(request.scope["query_string"].decode("latin-1"), masking)
     texts = (request.path, query, *headers.values())
     return Call(
         at=request.world.now,
@@ -151,7 +152,7 @@ def record_call(request: Request, answer: Answer) -> Call:
         path=request.path,
         query=query,
         status=answer.status,
-        body=read_for_journal(request.body, request.simulation.masking),
+        body=read_for_journal(request.body, masking),
         errors=tuple(f"{error['type']}/{error['code']}" for error in errors),
         scenario=answer.choice,
         after=request.timeline_length,

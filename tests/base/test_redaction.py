@@ -61,6 +61,13 @@ def test_other_words_of_what_is_sent_are_shown(name):
     assert redact({"input": {name: "1"}}) == {"input": {name: "1"}}
 
 
+@pytest.mark.parametrize("name", ["inputt", "inptu", "Input", "outputs"])
+def test_a_misspelt_input_is_shown_without_its_secrets(name):
+    """The call is refused, and recorded; a schema is no input."""
+    schema = {"input_schema": {"pin": {"type": "string"}}}
+    assert redact(schema | {name: {"pin": "1"}}) == schema | {name: {"pin": HIDDEN}}
+
+
 def test_own_names_are_secret_in_what_is_sent():
     """As whole words, in every spelling."""
     data = {"guestEmail": "a", "primary-guest-email": "a", "guest_emails": "a", "email": "a"}
@@ -143,7 +150,8 @@ def test_a_text_is_shown_without_its_secrets(text, shown):
 
 
 def test_a_query_string_is_shown_without_its_secrets():
-    """The first parameter is included."""
+    """The first parameter is included. All names that are secret in an input are so here."""
+    assert redact_query("pin=1&city=2&guest=3", Masking(("guest",))) == "pin=•••&city=2&guest=•••"
     assert redact_query("secret=x&limit=5&access_token=y") == "secret=•••&limit=5&access_token=•••"
     assert redact_query("") == ""
 
