@@ -174,6 +174,8 @@ def _unusable(place: str, error: Exception, made_by: object) -> ApiError:
 
 
 def _fill(simulation: Simulation, content: Mapping[str, Any]) -> None:
+    if unknown := content["state"].keys() - {*KEPT}:
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
     for name, value in content["state"].items():
         setattr(simulation, name, value)
     simulation.set_clock(simulation.mode, simulation.speed, simulation.step)

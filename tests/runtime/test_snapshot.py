@@ -391,6 +391,7 @@ LAST_ROWS = {
     "no rows": lambda last: [],
     "no state": lambda last: [{"scenarios": []}],
     "a world of another type": lambda last: [{**last, "state": {**last["state"], "world": 7}}],
+    "the key of another world": lambda last: [{**last, "state": {**last["state"], "key": "sk_b"}}],
     "calls of another type": lambda last: [{**last, "state": {**last["state"], "journal": 7}}],
 }
 
