@@ -5,7 +5,7 @@ Laws:
    gives the first one. This holds for deliveries, destinations and tasks as for runs.
 2. Nothing outside this module writes to the resources; others read them through `all` and `find`.
 3. Only `playing.pass_time` changes `now`, and it fires one timer at a time. `begin_at` sets the
-   start of a world in which nothing has happened yet.
+   start of a world in which nothing has happened yet, and `take_over` the time of a copy.
 4. The state holds names and values, never rows of tables: a deep copy of a world is a world.
 5. Nothing is created, changed, moved or deleted without an entry in the timeline.
 6. `emit` makes the deliveries of an event at once, for the destinations of that moment. So a new
@@ -187,6 +187,10 @@ class World:
                 created = min(resource.created_at, moment)
                 found[resource.id] = replace(resource, created_at=created, updated_at=created)
                 self._arm_auto_transition(resource)
+
+    def take_over(self, replaced: "World") -> None:
+        """Take the time, and the ids that were given, of a world that this copy of it replaces."""
+        self.now, self.counters = replaced.now, self.counters | replaced.counters
 
     def next_id(self, prefix: str) -> str:
         """The next id with this prefix."""

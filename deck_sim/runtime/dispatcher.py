@@ -317,8 +317,7 @@ def _explain_refusal(
 
 def _end_attempts(simulation: Simulation, *delivery_ids: str) -> None:
     for delivery_id in delivery_ids:
-        if delivery_id in simulation.attempting:
-            simulation.attempting.remove(delivery_id)
+        simulation.attempting.remove(delivery_id)
 
 
 def _record(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:

@@ -70,11 +70,10 @@ def seed_resources(
             before = before or copy.deepcopy((simulation.world, simulation.selection))
             yield
     if before is not None:
-        present = copy.copy(simulation.world)
-        world.now, world.counters = present.now, world.counters | present.counters
+        world.take_over(simulation.world)
         # Calls that only watch a world count ids, and a real clock goes on.
-        present.now, present.counters = before[0].now, before[0].counters
-        if (present, simulation.selection) != before:
+        before[0].take_over(simulation.world)
+        if (simulation.world, simulation.selection) != before:
             text = "this world changed while it was seeded; nothing was seeded, so call again"
             raise refuse("request/state_invalid", text)
     simulation.world, simulation.selection = world, ahead.selection

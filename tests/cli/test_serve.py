@@ -116,6 +116,24 @@ def test_a_call_that_works_when_a_signal_comes_is_refused_and_counted(by):
     assert (process.returncode, error) == (0, "deck-sim: stopped; calls that were cut: 1\n")
 
 
+def test_calls_that_a_stop_has_cut_are_counted(serving, capsys):
+    """Here a clock is moved, and a receiver never answers."""
+    receiver = socket.create_server(("127.0.0.1", 0))
+
+    def act(banner):
+        deck = Deck(re.findall(r"URL=(\S+)", banner)[0], "k")
+        deck.register_webhook(f"http://127.0.0.1:{receiver.getsockname()[1]}/")
+        deck.create("agents", {"name": "Concierge"})
+        advance = ThreadPoolExecutor(1).submit(deck.advance, "1s")
+        return deck, advance, receiver.accept()[0]
+
+    with receiver:
+        _, (deck, advance, attempt) = serving(act, "--quiet", "--clock", "frozen")
+        with deck, attempt:
+            assert advance.exception() is not None
+    assert capsys.readouterr().err == "deck-sim: stopped; calls that were cut: 1\n"
+
+
 def test_the_port_file_holds_the_port(serving, tmp_path):
     """It is written before the banner is printed."""
     file = tmp_path / "port.txt"

@@ -127,7 +127,7 @@ def test_only_the_world_writes_to_its_resources():
 
 
 def test_only_pass_time_sets_the_clock():
-    """Besides `World.begin_at`, which sets the start."""
+    """Besides `begin_at`, which sets the start, and `take_over` for copies."""
     writes = {
         (file, function.name)
         for file, tree in SOURCES.items()
@@ -137,7 +137,8 @@ def test_only_pass_time_sets_the_clock():
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
         if node.attr == "now" and ast.unparse(node.value) != "report"
     }
-    assert writes == {("engine/playing.py", "pass_time"), ("engine/world.py", "begin_at")}
+    expected = {("engine/world.py", "begin_at"), ("engine/world.py", "take_over")}
+    assert writes == {("engine/playing.py", "pass_time"), *expected}
 
 
 def test_an_event_keeps_the_resource_as_it_was(play):

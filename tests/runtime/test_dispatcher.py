@@ -12,7 +12,7 @@ import standardwebhooks
 from freezegun import freeze_time
 
 from deck_sim.base.real_time import process_id
-from deck_sim.contract.error_catalog import ApiError
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.options import Options
@@ -596,6 +596,20 @@ def test_an_error_in_the_background_is_recorded(local, caplog):
     _deliver_in_background(simulation, dispatcher)
     assert "ZeroDivisionError" in simulation.crashes[0]
     assert "failed while it delivered" in caplog.text
+
+
+def test_attempts_that_cannot_be_saved_are_not_made(local, caplog):
+    """In the background, only the log can tell it."""
+    receivers = Receivers()
+    simulation, dispatcher = local(receivers, mode="real")
+
+    def save(_):
+        raise refuse("deck_sim/state_not_saved", file="worlds.db", why="the disk is full")
+
+    dispatcher.save = save
+    _deliver_in_background(simulation, dispatcher)
+    assert (receivers.sent, simulation.crashes) == ([], [])
+    assert "the disk is full" in caplog.text
 
 
 def test_background_delivery_sleeps_until_the_next_timer(local):

@@ -132,9 +132,9 @@ def test_a_body_without_an_end_that_is_answered_already_is_closed(serving):
 
 def test_a_request_that_is_not_http_is_answered_400_and_counted(serving, logged, monkeypatch):
     """In Deck's envelope. One warning is for all that come soon after another."""
-    monkeypatch.setattr(accepting, "_QUIET_SECONDS", SHORT)
     connect = serving()
-    for client in [connect() for _ in range(3)]:
+    for client, quiet in [(connect(), quiet) for quiet in (LONG, LONG, SHORT)]:
+        monkeypatch.setattr(accepting, "_QUIET_SECONDS", quiet)
         client.sendall(b"GET\r\n\r\n")
         status, answered = read_answer(client)
         assert (status, answered["errors"][0]["code"]) == (400, "http_invalid")
@@ -187,12 +187,11 @@ def test_a_silent_connection_beyond_the_limit_is_answered_503(serving, monkeypat
 def test_refused_connections_are_counted_in_one_warning(serving, logged, monkeypatch):
     """When no more come."""
     monkeypatch.setattr(protocol, "_REFUSED_AT_ONCE", 0)
-    monkeypatch.setattr(accepting, "_QUIET_SECONDS", SHORT)
     connect = serving(connections=1)
     assert ask(connect()) == 200
-    clients = [connect() for _ in range(3)]
-    for client in clients:
-        read_all(client)
+    for quiet in (LONG, LONG, SHORT):
+        monkeypatch.setattr(accepting, "_QUIET_SECONDS", quiet)
+        read_all(connect())
     assert "more are answered 503" in logged()
     assert logged().endswith("open than the limit again; 3 were answered 503")
 
