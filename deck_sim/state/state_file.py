@@ -35,6 +35,13 @@ _HEAD = b"SQLite format 3\0"
 _MICROSECOND = timedelta(microseconds=1)
 _FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
 _LOCKED = "is in use by another server; stop that one, or use another file"
+_DAMAGED = "is damaged; restore a copy of it, or move it away to begin anew"
+_UNUSABLE = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+}
 
 _TABLES = """
 CREATE TABLE about (version TEXT NOT NULL);  -- the deck-sim that used it last
@@ -414,8 +421,7 @@ def _open(path: Path) -> sqlite3.Connection:
         _prepare(db, path)
     except sqlite3.Error as error:
         db.close()
-        is_locked = error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-        text = _LOCKED if is_locked else f"cannot be used: {error}"
+        text = _UNUSABLE.get(error.sqlite_errorcode, f"cannot be used: {error}")
         raise StateFileError(path, text) from None
     except StateFileError:
         db.close()
@@ -449,5 +455,5 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
 
 def _remedy(version: str) -> str:
     if version == __version__:
-        return "it is damaged; restore a copy of it, or move it away to begin anew"
+        return f"it {_DAMAGED}"
     return f"serve it with the deck-sim {version}, or move it away to begin anew"

@@ -392,6 +392,14 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(change_file, refused, chang
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("length", [200, 6000])
+def test_a_file_that_was_cut_is_refused_with_the_remedy(change_file, refused, length):
+    """Already in its head, or later."""
+    path = change_file()
+    os.truncate(path, length)
+    assert "is damaged; restore a copy of it, or move it away to begin anew" in refused(path)
+
+
 def test_a_field_that_an_older_version_did_not_have_gets_its_default(serve, change_file):
     """So most files of older versions can be used."""
     change_file("DELETE FROM item WHERE part = 'fields' AND key = '\"world.options\"'")
