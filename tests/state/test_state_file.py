@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import stat
 import threading
+import weakref
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -280,9 +281,12 @@ def test_a_scenario_that_was_removed_leaves_the_memory(serve):
     """What is in the file needs no copy."""
     one = serve()
     one.call("PUT", "/_sim/scenarios/mine", {"task_run": ["running", "completed"]})
+    source = weakref.ref(one.simulation.library.get("mine").source)
+    assert isinstance(source(), Source)
     one.call("DELETE", "/_sim/scenarios/mine")
+    one.call("GET", "/_sim/scenarios")  # the call before is over then
     gc.collect()
-    assert not any(isinstance(it, Source) and it["name"] == "mine" for it in gc.get_objects())
+    assert source() is None
 
 
 def test_no_webhook_is_sent_that_could_not_be_recorded(serve):
