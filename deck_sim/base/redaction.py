@@ -50,7 +50,7 @@ _PARAMETER = re.compile(r"(?<=[?&;])([^=&;#?\s]+)=([^&;#\s\"']+)")
 
 @dataclass(frozen=True, slots=True)
 class Masking:
-    """What else is hidden, and how.
+    """More names whose values are hidden, and how.
 
     `names` are more secret names of fields that are sent. With a `salt`, a hidden value is a
     `Masked`, which still equals the original.
@@ -60,7 +60,7 @@ class Masking:
     salt: str | None = None
 
     def hide(self, value: Any) -> str:
-        """What is shown in place of a secret value."""
+        """The text that replaces a secret value."""
         return HIDDEN if self.salt is None else Masked.of(value, self.salt)
 
 

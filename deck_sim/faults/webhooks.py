@@ -75,7 +75,7 @@ class Concurrent(WebhookFault):
 
     key = "concurrent"
     concurrent: Literal["duplicate", "next"]
-    """What is sent at the same time: the webhook again, or the next one to its destination."""
+    """The webhook is sent at the same time as its copy, or as the next one to its destination."""
 
     def intercept(self, world: World, delivery: Resource) -> bool:
         if self.concurrent == "duplicate" or find_paired(world, delivery):

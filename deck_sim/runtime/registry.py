@@ -54,10 +54,10 @@ class RefusedCall:
 
 
 class State(Protocol):
-    """Where worlds are kept, so that they outlive the process."""
+    """A place that keeps worlds, so that they outlive the process."""
 
     def load(self, key: str) -> Simulation | None:
-        """Return the world of a key; None if there is none."""
+        """Return the world of a key, or None if the key has no world."""
 
     def save(self, key: str, simulation: Simulation | None) -> None:
         """Save what has changed in the world of a key; None deletes it."""
@@ -66,7 +66,7 @@ class State(Protocol):
         """Forget a world that is no longer in memory; it stays where it is kept."""
 
     def find_key(self, token: str) -> str | None:
-        """The key of the world with that token; None if there is none."""
+        """The key of the world with that token, or None if no world has it."""
 
 
 @dataclass
@@ -271,7 +271,7 @@ class WorldRegistry:
             raise
 
     def wake_all(self) -> None:
-        """Let time pass and webhooks be sent in the worlds that were loaded."""
+        """Start the background work of the worlds that were loaded: time and webhooks."""
         for simulation in self._worlds.values():
             self.dispatcher.wake(simulation)
 

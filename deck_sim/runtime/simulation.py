@@ -247,7 +247,7 @@ class Simulation:
         self._clock = clock and clock(now or self.world.now, speed, lambda: self.real_ns())
 
     def read_clock(self) -> datetime | None:
-        """What a `real` clock shows now; None in other modes."""
+        """The time of a `real` clock now; None in other modes."""
         if self._clock is None or self.mode != REAL:
             return None
         return self._clock.read(self.world.now, LAST_MOMENT)

@@ -192,7 +192,7 @@ class _Part(ABC):
 
     @abstractmethod
     def _track(self, found: Any) -> Any:
-        """What takes the place of a dict or list that was not saved before."""
+        """The replacement for a dict or list that was not saved before."""
 
     @abstractmethod
     def _write_whole(self, found: Any, writer: RowWriter, changes: Changes) -> None: ...
@@ -441,7 +441,7 @@ _NEW = object(), object()  # differs from every value
 
 
 class SavedWorld:
-    """What was saved of a world."""
+    """A world, and the parts of it that were saved."""
 
     def __init__(self, simulation: Simulation, id_: int) -> None:
         self.simulation, self.id = simulation, id_

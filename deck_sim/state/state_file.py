@@ -141,7 +141,7 @@ class StateFile:
             raise StateFileError(self._path, text) from None
 
     def load(self, key: str) -> Simulation | None:
-        """Return the world of a key; None if there is none.
+        """Return the world of a key, or None if the key has no world.
 
         Raises:
             ApiError: `state_not_saved` if the file cannot be read now.
@@ -157,7 +157,7 @@ class StateFile:
         return saved.simulation
 
     def read(self, key: str) -> SavedWorld | None:
-        """Return the world of a key as it is in the file; None if there is none."""
+        """Return the world of a key as it is in the file, or None if it is not there."""
         with self._all_applied():
             row = self._db.execute("SELECT id, clock, saved_at FROM world WHERE key = ?", (key,))
             if (found := row.fetchone()) is None:
@@ -204,7 +204,7 @@ class StateFile:
         self._saved.pop(key, None)
 
     def find_key(self, token: str) -> str | None:
-        """The key of the world with that token; None if there is none."""
+        """The key of the world with that token, or None if no world has it."""
         row = self._db.execute("SELECT key FROM world WHERE token = ?", (token,)).fetchone()
         return row and str(row[0])
 
@@ -399,7 +399,7 @@ class _Batch:
 
 
 def _later(moment: datetime, elapsed: timedelta, speed: float) -> datetime:
-    """What a clock shows that kept running at this speed; at most `LAST_MOMENT`."""
+    """The time of a clock that kept running at this speed; at most `LAST_MOMENT`."""
     left = (LAST_MOMENT - moment) / _MICROSECOND
     return moment + min(elapsed / _MICROSECOND * speed, left) * _MICROSECOND
 

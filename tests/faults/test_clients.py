@@ -1,4 +1,4 @@
-"""What each HTTP client sees of each fault: the table of docs/faults.md."""
+"""Each HTTP client sees each fault as the table of docs/faults.md says."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ def notes():
 
 
 def see_with(client, calls):
-    """What a client with the interface of requests sees."""
+    """The result of a call with the interface of requests."""
     for url, key, seconds in calls:
         with notes() as seen:
             headers = {"Authorization": f"Bearer {key}"}

@@ -105,7 +105,7 @@ def test_a_child_cannot_wait_for_webhooks_of_its_parent(deck):
 
 
 def test_a_handle_can_be_passed_to_another_process(anywhere):
-    """Where it drives the same world."""
+    """It drives the same world there."""
     anywhere.create("agents", {"name": "Concierge"})
     there = pickle.loads(pickle.dumps(anywhere))
     with there:

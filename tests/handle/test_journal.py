@@ -284,7 +284,7 @@ def test_an_assertion_that_needs_dropped_calls_fails(check):
 
 
 def test_an_assertion_that_needs_no_dropped_calls_passes():
-    """What is kept is enough for it."""
+    """The calls that are kept are enough for it."""
     DROPPED.assert_called("POST /v2/tasks/*/run")
     DROPPED.assert_order("POST /v2/tasks/*/run", "GET /v2/task-runs/*")
     assert f"{DROPPED}".startswith("2 older calls were dropped")

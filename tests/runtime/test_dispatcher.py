@@ -356,7 +356,7 @@ def test_seeding_loses_no_result_in_progress(
 def test_an_advance_whose_caller_has_left_ends_at_its_next_pause(
     receiver, subscribe, agent, sim, simulation, advance, delivery_log
 ):
-    """What was sent is recorded, the timeline says so, and the next advance goes on from there."""
+    """Sent webhooks are recorded, the timeline says so, and the next advance goes on from there."""
     arrived, go_on = threading.Event(), threading.Event()
 
     def slow(arrival, line):

@@ -319,7 +319,7 @@ def test_what_cannot_be_recorded_is_refused(sim, play):
 
 
 def test_a_run_whose_beginning_was_dropped_is_not_recorded(sim, play):
-    """What is kept of it is only a part."""
+    """Only a part of it is kept."""
     sim.patch("/world", json={"keep_timeline": 5})
     first = play("[running: 1s, completed]", "1m")
     assert sim.get(f"/task-runs/{first}/scenario").status_code == 200

@@ -27,7 +27,7 @@ def listen():
 
 
 async def turn(times=10):
-    """Let the event loop do what it can."""
+    """Run the event loop until nothing is ready."""
     for _ in range(times):
         await asyncio.sleep(0)
 

@@ -58,7 +58,7 @@ def logged():
 
 
 def read_all(client):
-    """What the server sends until it closes the connection."""
+    """All bytes that the server sends until it closes the connection."""
     return b"".join(iter(lambda: client.recv(65_536), b""))
 
 

@@ -190,7 +190,7 @@ def test_a_webhook_in_progress_is_sent_again(serve):
 
 
 def test_a_scenario_that_has_vanished_is_played_to_its_end(serve):
-    """What plays it has its source; new runs cannot name it."""
+    """A run that plays it has its source; new runs cannot name it."""
     mine = read_scenario("version: 1\nname: mine\ntask_run: [running: 5s, completed]\n")
     library = Library(shipped())
     library.add(mine)
@@ -278,7 +278,7 @@ def test_a_scenario_that_a_full_disk_refused_is_saved_with_the_next_run(serve):
 
 
 def test_a_scenario_that_was_removed_leaves_the_memory(serve):
-    """What is in the file needs no copy."""
+    """Its source is in the file, so no copy is needed."""
     one = serve()
     one.call("PUT", "/_sim/scenarios/mine", {"task_run": ["running", "completed"]})
     source = weakref.ref(one.simulation.library.get("mine").source)

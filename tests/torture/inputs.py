@@ -19,7 +19,7 @@ from .values import DURATIONS, MOMENTS, ODD_TEXTS, Values, damage_text, write
 
 
 class Framing(Enum):
-    """What the bytes of an input are for HTTP."""
+    """How HTTP understands the bytes of an input."""
 
     SOUND = "one request, and the connection stays"
     LAST = "one request, after which the server closes"
@@ -60,7 +60,7 @@ _PATTERNS = [
 
 @cache
 def _names(edition: str) -> dict[str, list[str]]:
-    """What may stand at a name, besides ids."""
+    """Values for a name, besides ids."""
     durations, moments = DURATIONS[:8], MOMENTS[:2]
     scenarios = shipped().names()
     events = [*EDITIONS[edition].event_types]

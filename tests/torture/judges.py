@@ -1,4 +1,4 @@
-"""What must hold for every answer, whatever was asked."""
+"""Rules for every answer, whatever the request was."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ _WITHOUT_ENVELOPE = ("/_sim/files/", "/_sim/ui")
 
 
 def judge(given: Input, answer: Answer) -> str | None:
-    """What is wrong with the answer to an input; None if nothing is."""
+    """The mistake in the answer to an input, or None."""
     status, headers = answer.status, answer.headers
     if "deck-sim-fault" in headers:
         return None  # somebody asked for it
@@ -43,7 +43,7 @@ def _is_asked_for(answer: Answer) -> bool:
 
 
 def judge_envelope(data: Any) -> str | None:
-    """What is wrong with the body of an error."""
+    """The mistake in the body of an error."""
     errors = data.get("errors") if isinstance(data, dict) else None
     if not isinstance(errors, list) or not errors:
         return "an error with no envelope"

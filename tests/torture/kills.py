@@ -235,7 +235,7 @@ class Client:
             self.runs[id_] = data
 
     def move(self, simulator: Simulator) -> None:
-        """Let time pass. Another client may do so at the same time."""
+        """Advance the clock. Another client may do so at the same time."""
         body = {"by": self.random.choice(("1s", "10s", "4m"))}
         status, data = self.call(simulator, "POST", "/_sim/clock/advance", body)
         if status == 200:
@@ -334,7 +334,7 @@ def kill_again_and_again(kills: int, seed: int, file: Path) -> None:
 
 
 def _play(simulator: Simulator, clients: list[Client], round_: Round, delay: float) -> None:
-    """Let the clients call until the server is killed."""
+    """Run the clients until the server is killed."""
     failures: list[BaseException] = []
 
     def play(client: Client) -> None:

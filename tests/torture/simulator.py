@@ -50,7 +50,7 @@ class Client:
         return json.loads(answer.body)
 
     def find_alarm(self) -> str | None:
-        """What is wrong with the server since the last call."""
+        """Trouble of the server since the last look."""
         return None
 
 
@@ -105,7 +105,7 @@ class Simulator(Client):
         return self._log.read_text(errors="replace")
 
     def find_alarm(self) -> str | None:
-        """What is new: the process has ended, or printed a traceback."""
+        """New trouble: the process has ended, or printed a traceback."""
         if self._process.poll() is not None:
             return f"the server ended with {self._process.returncode}:\n{self.read_log()[-4000:]}"
         size = self._log.stat().st_size

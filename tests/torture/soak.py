@@ -207,7 +207,7 @@ class Life:
             self.runs.append(id_)
 
     def move(self) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         if self.mode == "frozen":
             self.sim("POST", "/clock/advance", {"by": self.random.choice(("1s", "9s", "3m"))})
         else:
@@ -239,13 +239,13 @@ class Life:
             self.api("POST", f"/task-runs/{self.random.choice(self.runs)}/cancel")
 
     def fault(self) -> None:
-        """Let some calls fail."""
+        """Add faults for calls."""
         match = self.random.choice(("POST /v2/tasks/*/run", "GET /v2/**", "POST /v2/task-runs/**"))
         fault = self.random.choice(HTTP_FAULTS)
         self.sim("POST", "/faults", {"match": match, "times": self.random.randint(1, 3), **fault})
 
     def webhook_fault(self) -> None:
-        """Let some webhooks go wrong."""
+        """Add faults for webhooks."""
         fault = self.random.choice(WEBHOOK_FAULTS)
         self.sim("POST", "/faults", {"event": "task_run.*", "times": 2, **fault})
 

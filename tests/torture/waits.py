@@ -1,7 +1,7 @@
 """How long others wait while one call works.
 
 Each row of `ROWS` prepares a world, and makes calls that take as long as they can. A victim polls
-the server and a world of its own meanwhile; the longest of its waits is told. It includes what the
+the server and a world of its own meanwhile; its longest wait is printed. It includes what the
 machine does besides.
 """
 

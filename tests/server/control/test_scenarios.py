@@ -337,7 +337,7 @@ MANY_WRONG = {
 
 @pytest.mark.parametrize("case", MANY_WRONG)
 def test_the_rest_of_a_document_with_many_mistakes_is_not_checked(sim, case):
-    """One more than is told was found."""
+    """One more was found than the answer shows."""
     method, body = MANY_WRONG[case]
     errors = sim.request(method, f"/{case.split()[-1]}", json=body).json()["errors"]
     assert len(errors) == 101
