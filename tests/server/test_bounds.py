@@ -5,6 +5,7 @@ import json
 import pytest
 
 from deck_sim.engine.work_limits import OutOfSteps, limit_work, spend
+from deck_sim.runtime.request_bodies import read_for_journal
 
 
 def fault(**given):
@@ -76,3 +77,45 @@ def test_a_check_has_two_hundred_thousand_steps():
         spend(200_000)
         with pytest.raises(OutOfSteps):
             spend()
+
+
+LEAST = {
+    "content type": (lambda n: answer(content_type="x" * n), 1),
+    "Retry-After": (lambda n: answer(retry_after=n), 0),
+    "message": (lambda n: fault(error="api/api_error", message="x" * n), 1),
+    "field": (lambda n: fault(error="api/api_error", field="x" * n), 1),
+    "times": (lambda n: fault(reset=True, times=n), 1),
+    "every": (lambda n: fault(reset=True, every=n), 1),
+}
+
+
+@pytest.mark.parametrize("bound", LEAST)
+def test_a_least_value_is_taken_and_what_is_below_is_refused(sim, bound):
+    """A text of no characters, for example."""
+    body, least = LEAST[bound]
+    taken, refused = (sim.post("/faults", json=body(least - less)) for less in (0, 1))
+    assert (taken.is_success, refused.status_code) == (True, 400)
+
+
+def test_the_journal_keeps_a_thousand_characters_of_a_header(api, sim):
+    """Of one that it was asked to keep."""
+    sim.patch("/world", json={"keep_headers": ["x-note"]})
+    for length in (1000, 1001):
+        api.get("/agents", headers={"X-Note": "x" * length})
+    lengths = [len(one["headers"]["x-note"]) for one in sim.get("/requests").json()["data"]]
+    assert lengths == [1000, 1000]
+
+
+def test_the_journal_keeps_json_of_a_mebibyte_and_the_start_of_a_longer_one():
+    """The bytes count, whatever is in them."""
+    body = b'{"name": "Concierge"}'
+    kept, cut = (read_for_journal(body.ljust(1024 * 1024 + more)) for more in (0, 1))
+    assert (kept, len(cut)) == ({"name": "Concierge"}, 1000)
+
+
+def test_a_number_has_at_most_a_thousand_digits(api):
+    """Python itself would refuse 4,301 with an error of its own."""
+    found = [
+        api.post("/agents", content=b'{"name": %s}' % (b"1" * digits)) for digits in (1000, 1001)
+    ]
+    assert ["1000 digits" in answered.text for answered in found] == [False, True]
