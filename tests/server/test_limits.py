@@ -2,13 +2,10 @@
 
 import errno
 import json
-import logging
 import resource
 import socket
 import sys
 from contextlib import ExitStack, contextmanager
-from logging.handlers import QueueHandler
-from queue import SimpleQueue
 
 import pytest
 
@@ -44,17 +41,6 @@ def serving():
 def connect(port):
     with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
         yield client
-
-
-@pytest.fixture
-def logged():
-    """The warnings of the server's thread, to wait for."""
-    queue, log = SimpleQueue(), logging.getLogger("deck_sim")
-    handler = QueueHandler(queue)
-    handler.setLevel(logging.WARNING)
-    log.addHandler(handler)
-    yield lambda: queue.get(timeout=20).getMessage()
-    log.removeHandler(handler)
 
 
 def read_all(client):
