@@ -16,21 +16,19 @@ Rules:
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import blake2b
 from itertools import takewhile
 from operator import attrgetter
 from typing import Any
-from weakref import finalize
 
 from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.records import AdditiveChanges, Immutable
 from deck_sim.engine.world import World
 from deck_sim.runtime.journal import Journal
 from deck_sim.runtime.simulation import Settings, Simulation
-from deck_sim.runtime.snapshot import KEPT, Reader, Writer
+from deck_sim.runtime.snapshot import KEPT
 from deck_sim.runtime.tracking import (
     Lending,
     Tracked,
@@ -38,8 +36,7 @@ from deck_sim.runtime.tracking import (
     TrackedJournal,
     TrackedOrdered,
 )
-from deck_sim.scenario.loader import scenario_from_data
-from deck_sim.scenario.model import Scenario
+from deck_sim.state.row_values import Changes, RowReader, RowWriter, Stored
 
 FIELDS = "fields"  # the part of the fields that are one row each
 DERIVED = ("world.members", "world.timers")  # timers: from `world.timers._armed`
@@ -55,109 +52,6 @@ _UNCHANGING = (
     Settings,
     AdditiveChanges,
 )
-_SHARED = ("resource", "event", "choice")  # values that a world holds several times
-
-encode = json.JSONEncoder(separators=(",", ":")).encode  # in ASCII: texts may have lone surrogates
-
-
-class Changes:
-    """Changes of rows, in order, as data. The functions of `state_file` that apply them have the
-    same names.
-    """
-
-    def __init__(self) -> None:
-        self.data: list[list[Any]] = []
-
-    def clear(self, part: str) -> None:
-        """Delete all rows of a part and of the parts below it."""
-        self.data.append(["clear", part])
-
-    def delete(self, part: str, key: Any) -> None:
-        """Delete a row of a dict."""
-        self.data.append(["delete", part, key])
-
-    def update(self, part: str, key: Any, value: Any) -> None:
-        """Write a row of a dict again, in its place."""
-        self.data.append(["update", part, key, value])
-
-    def insert(self, part: str, key: Any, value: Any) -> None:
-        """Write a row of a dict, behind all others."""
-        self.data.append(["insert", part, key, value])
-
-    def put(self, part: str, number: int, value: Any) -> None:
-        """Write a row of a list."""
-        self.data.append(["put", part, number, value])
-
-    def drop(self, part: str, end: int) -> None:
-        """Delete the rows of a list before a number."""
-        self.data.append(["drop", part, end])
-
-    def set_clock(self, moment: str | None, saved_at: str) -> None:
-        """Write what a clock that moves by itself shows, and the real time of that."""
-        self.data.append(["set_clock", moment, saved_at])
-
-
-@dataclass
-class RowWriter(Writer):
-    """Writes values in full. `sources` collects those of scenarios, by their digest."""
-
-    sources: dict[str, str] = field(default_factory=dict)
-    _digests: dict[int, str] = field(default_factory=dict)  # by id() of a source that is in use
-
-    def write_value(self, value: Any) -> Any:
-        """A dataclass as its fields."""
-        return self.write_fields(value)
-
-    def write_source(self, source: Mapping[str, Any]) -> str:
-        """The digest of a source."""
-        if id(source) not in self._digests:
-            text = encode(source)
-            digest = blake2b(text.encode(), digest_size=16).hexdigest()
-            self.sources[digest] = text
-            self._digests[id(source)] = digest
-            finalize(source, self._digests.pop, id(source))
-        return self._digests[id(source)]
-
-
-@dataclass
-class RowReader(Reader):
-    """Reads what a `RowWriter` wrote, and shares equal values that do not change."""
-
-    sources: Callable[[str], str] = lambda digest: ""  # the text of a source
-    scenarios: dict[str, Scenario] = field(default_factory=dict)  # that were read, by digest
-    _shared: dict[str, Any] = field(default_factory=dict)
-
-    def value(self, text: str) -> Any:
-        """The value of a text."""
-        return self.read(json.loads(text))
-
-    def read(self, data: Any) -> Any:
-        """As `Reader.read`."""
-        content = data.get("$fields") if isinstance(data, dict) else None
-        if content is None or content[0] not in _SHARED:
-            return super().read(data)
-        text = encode(content)
-        if text not in self._shared:
-            self._shared[text] = super().read(data)
-        return self._shared[text]
-
-    def follow(self, reference: Any) -> Any:
-        """The scenario with a digest: a known one if it is the same."""
-        if reference not in self.scenarios:
-            source = json.loads(self.sources(reference))
-            known = self.find(source["name"])
-            if known is None or known.source != source:
-                known = scenario_from_data(source, source["name"])
-            self.scenarios[reference] = known
-        return self.scenarios[reference]
-
-
-@dataclass
-class Stored:
-    """The rows of one world, by part."""
-
-    items: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # keys and values
-    entries: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # numbers and values
 
 
 class _Part(ABC):

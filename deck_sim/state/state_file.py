@@ -21,7 +21,8 @@ from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
-from deck_sim.state.rows import Changes, RowReader, RowWriter, SavedWorld, Stored, encode
+from deck_sim.state.row_values import Changes, RowReader, RowWriter, Stored, encode
+from deck_sim.state.rows import SavedWorld
 
 FORMAT = 1  # of the tables; what their values hold is checked when they are read
 # `?1` is the value, `?2` the world, `?3` the part, `?4` the key.

@@ -32,7 +32,7 @@ from deck_sim.runtime.snapshot import (
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.server.serve import ServerThread
-from deck_sim.state.rows import RowWriter
+from deck_sim.state.row_values import RowWriter
 
 SHOWN = ("/timeline", "/requests", "/events", "/deliveries", "/task-runs", "/next", "/clock")
 SHOWN += ("/world", "/coverage", "/queue", "/rules", "/holds", "/connections", "/scenarios")

@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from deck_sim.runtime.snapshot import KEPT
-from deck_sim.state.rows import RowWriter
+from deck_sim.state.row_values import RowWriter
 
 
 def whole(simulation):
