@@ -113,7 +113,8 @@ def _report_cut(calls: int) -> None:
 
 @contextmanager
 def _kept(server: Server, file: Path) -> Iterator[None]:
-    from deck_sim.state.state_file import StateFileError, keep_worlds
+    from deck_sim.state.opening import StateFileError
+    from deck_sim.state.state_file import keep_worlds
 
     try:
         kept = keep_worlds(server.worlds, file)

@@ -20,7 +20,8 @@ from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.model import Source
-from deck_sim.state.state_file import MOST_CHANGES, StateFileError, keep_worlds
+from deck_sim.state.opening import StateFileError
+from deck_sim.state.state_file import MOST_CHANGES, keep_worlds
 
 LIMITS = ("keep_calls", "keep_events", "keep_timeline", "keep_runs", "keep_keys")
 MFA, KEY = "mfa_then_success", "sk_kept"
@@ -231,6 +232,7 @@ def test_what_follows_the_work_of_a_call_is_saved(serve, tmp_path):
         assert one.is_saved()
     while one.simulation.journal[-1].unanswered is None:
         one.call("GET", "/_sim/clock")
+    one.call("GET", "/_sim/clock")  # a client that leaves is saved with the next call
     assert one.is_saved()
 
 

@@ -1,0 +1,120 @@
+"""Opens a state file: makes its tables, or refuses it with the remedy."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from deck_sim.base.errors import DeckSimError
+from deck_sim.base.version import __version__
+
+FORMAT = 1  # of the tables; what their values hold is checked when they are read
+_MARK = 0x4465636B  # "Deck": the application id in the head of the database
+_HEAD = b"SQLite format 3\0"
+_FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
+_LOCKED = "is in use by another server; stop that one, or use another file"
+_DAMAGED = "is damaged; restore a copy of it, or move it away to begin anew"
+_UNUSABLE = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+}
+
+_TABLES = """
+CREATE TABLE about (version TEXT NOT NULL);  -- the deck-sim that used it last
+CREATE TABLE world (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    token TEXT NOT NULL UNIQUE,  -- of its key, in URLs of files
+    clock TEXT,  -- what a clock that moves by itself showed
+    saved_at TEXT  -- in real time
+);
+-- The items of dicts, in the order of their ids.
+CREATE TABLE item (
+    id INTEGER PRIMARY KEY,
+    world INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    UNIQUE (world, part, key)
+);
+-- The entries of lists.
+CREATE TABLE entry (
+    world INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (world, part, number)
+) WITHOUT ROWID;
+-- What has changed since the last of them was applied to `item` and `entry`.
+CREATE TABLE change (
+    id INTEGER PRIMARY KEY,
+    world INTEGER NOT NULL,
+    data TEXT NOT NULL
+);
+-- The sources of the scenarios that worlds play or have added, by their digest.
+CREATE TABLE source (digest TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class StateFileError(DeckSimError):
+    """A file in which no worlds can be kept."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        super().__init__(f"{str(path)!r} {text}")
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open and lock a file, which is made if it does not exist. Only its owner may read it."""
+    try:
+        if path.exists() and not path.is_file():  # reading from a pipe would not end
+            raise StateFileError(path, _FOREIGN)
+        with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
+            head = file.read(len(_HEAD))
+    except OSError as error:
+        raise StateFileError(path, f"cannot be opened: {error.strerror}") from None
+    if head not in (b"", _HEAD):
+        raise StateFileError(path, _FOREIGN)
+    # A name like `:memory:` would not be a file. One thread opens it, another may be the server's.
+    db = sqlite3.connect(path.absolute(), timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(db, path)
+    except sqlite3.Error as error:
+        db.close()
+        text = _UNUSABLE.get(error.sqlite_errorcode, f"cannot be used: {error}")
+        raise StateFileError(path, text) from None
+    except StateFileError:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path) -> None:
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    mark, format_ = (
+        db.execute(f"PRAGMA {n}").fetchone()[0] for n in ("application_id", "user_version")
+    )
+    is_empty = not db.execute("SELECT 1 FROM sqlite_master").fetchone()
+    if mark != _MARK and not (is_empty and mark == 0):
+        raise StateFileError(path, _FOREIGN)
+    if not is_empty and format_ != FORMAT:
+        text = f"has the format {format_}, and deck-sim {__version__} reads {FORMAT}"
+        raise StateFileError(path, f"{text}; {remedy('that wrote it')}")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA cache_spill = OFF")  # so that changes can be read on a full disk
+    db.execute("BEGIN IMMEDIATE")
+    if is_empty:
+        for statement in _TABLES.split(";"):
+            db.execute(statement)
+        db.execute("INSERT INTO about VALUES (?)", (__version__,))
+        db.execute(f"PRAGMA application_id = {_MARK}")
+        db.execute(f"PRAGMA user_version = {FORMAT}")
+    db.execute("COMMIT")
+
+
+def remedy(version: str) -> str:
+    """How to go on with a file that cannot be read, and was used by that deck-sim last."""
+    if version == __version__:
+        return f"it {_DAMAGED}"
+    return f"serve it with the deck-sim {version}, or move it away to begin anew"
