@@ -1,6 +1,5 @@
 """`DeckSim`, a server without pytest's fixtures."""
 
-import threading
 import unittest
 from datetime import timedelta
 
@@ -8,6 +7,7 @@ import pytest
 
 import deck_sim
 from deck_sim import Deck, DeckSim, DeckSimError
+from tests.support.threads import no_thread_left
 
 
 def test_a_server_runs_for_the_block():
@@ -50,10 +50,8 @@ def test_a_folder_with_errors_starts_no_server(tmp_path):
 
 def test_a_refused_setting_stops_the_server():
     """The error lists the editions; the thread has ended."""
-    before = threading.active_count()
-    with pytest.raises(DeckSimError, match="`edition`: must be"):
+    with no_thread_left(), pytest.raises(DeckSimError, match="`edition`: must be"):
         DeckSim(edition="none").__enter__()
-    assert threading.active_count() == before
 
 
 def test_the_package_has_its_public_names_only():

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import socket
-import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.server.serve import ServerThread
+from tests.support.threads import no_thread_left
 
 STATUSES = ["task_run.queued", "task_run.running", "task_run.completed"]
 
@@ -207,10 +207,9 @@ def test_a_receiver_that_cannot_register_closes_its_socket(deck, error):
             """Fail."""
             raise error(url)
 
-    before = threading.active_count()
-    with Unregistered(deck.url, deck.api_key) as failing, pytest.raises(error) as raised:
+    unregistered = Unregistered(deck.url, deck.api_key)
+    with unregistered as failing, no_thread_left(), pytest.raises(error) as raised:
         WebhookReceiver(failing).__enter__()
-    assert threading.active_count() == before
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", urlsplit(f"{raised.value}").port))
 
