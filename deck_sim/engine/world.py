@@ -13,39 +13,23 @@ Laws:
 7. Only `forget_oldest` loses what has happened, as far as the options allow; it counts all of it.
 """
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
 from deck_sim.base.errors import listed
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
 from deck_sim.contract.error_catalog import Problem, problem
-from deck_sim.contract.resources import Kind
-from deck_sim.contract.statuses import Machine
-from deck_sim.engine.bounded_log import BoundedLog
+from deck_sim.engine.cascade import arm_auto_transition, arm_screenshot, find_led
 from deck_sim.engine.chance import make_id
-from deck_sim.engine.injected import InjectedFaults
 from deck_sim.engine.options import Options
-from deck_sim.engine.records import AdditiveChanges, Event, Hold, Resource, TimelineEntry
-from deck_sim.engine.story import Path, Story
-from deck_sim.engine.timers import (
-    ATTEMPT,
-    AUTO_TRANSITION,
-    DISUSE,
-    OF_A_STEP,
-    SCREENSHOT,
-    TASK_TIMEOUT,
-    Timers,
-)
+from deck_sim.engine.records import Event, Resource, TimelineEntry
+from deck_sim.engine.timers import ATTEMPT, AUTO_TRANSITION, DISUSE, OF_A_STEP, TASK_TIMEOUT
+from deck_sim.engine.world_state import MILLISECOND, OF_RUN, WorldState
 
-FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
 ALL = "*"  # the events of a destination that receives every type
-_OF_RUN = "task_run_id"  # the field of a file that names its run
 
 
 def listens(destination: Resource) -> bool:
@@ -58,125 +42,8 @@ class IllegalMove(Exception):
 
 
 @dataclass
-class World:
+class World(WorldState):
     """The state of one isolated simulation, and the only functions that change its resources."""
-
-    edition: str = DEFAULT_EDITION
-    seed: int = 0
-    now: datetime = FROZEN_START
-    _resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
-    stories: dict[str, Story] = field(default_factory=dict)  # by connection, session or run
-    users: dict[str, dict[str, None]] = field(default_factory=dict)  # resource -> live runs on it
-    # The resources that others show in a list, and the files of runs: by id of the other, and their
-    # field that names it.
-    members: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    timers: Timers = field(default_factory=Timers)
-    events: BoundedLog[Event] = field(default_factory=BoundedLog)
-    timeline: BoundedLog[TimelineEntry] = field(default_factory=BoundedLog)
-    finished_runs: BoundedLog[str] = field(default_factory=BoundedLog)  # their ids
-    finished_sessions: BoundedLog[str] = field(default_factory=BoundedLog)
-    played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)  # for coverage
-    screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
-    outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
-    attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
-    messages: dict[str, list[Event]] = field(default_factory=dict)  # of queues, by destination
-    holds: dict[str, Hold] = field(default_factory=dict)  # by id
-    # Why scripts could not be continued.
-    script_errors: BoundedLog[str] = field(default_factory=BoundedLog)
-    injected: InjectedFaults = field(default_factory=InjectedFaults)
-    fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt
-    held_back: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
-    paired: dict[str, str] = field(default_factory=dict)  # to be sent with the next -> destination
-    counters: Counter[str] = field(default_factory=Counter)  # of ids, by prefix
-    additive_changes: AdditiveChanges = field(default_factory=AdditiveChanges)
-    options: Options = field(default_factory=Options)
-
-    def __post_init__(self) -> None:
-        self._resources = {kind: {} for kind in self.rules.kinds}
-
-    @property
-    def rules(self) -> Edition:
-        """The tables of this world's edition."""
-        return EDITIONS[self.edition]
-
-    @property
-    def event_types(self) -> tuple[str, ...]:
-        """Every type of event: the documented ones, and the additive change's."""
-        added = self.additive_changes.event_type
-        return (*self.rules.event_types, *([added] if added else []))
-
-    def kind(self, name: str) -> Kind:
-        """The row of a kind of resource."""
-        return self.rules.kinds[name]
-
-    def machine(self, resource: Resource) -> Machine:
-        """The state machine of a resource whose kind has one."""
-        return self.rules.machine(resource.kind)
-
-    # Reading
-
-    @property
-    def resources(self) -> Mapping[str, Mapping[str, Resource]]:
-        """Every resource by kind and id, as `all` returns them."""
-        return self._resources
-
-    def all(self, kind: str) -> Mapping[str, Resource]:
-        """Every resource of a kind by id, oldest first, deleted ones included."""
-        return self._resources[kind]
-
-    def find(self, kind: str, resource_id: str) -> Resource | None:
-        """The resource with that id; None if it does not exist or is gone."""
-        found = self._resources[kind].get(resource_id)
-        return None if found is None or self.is_gone(found) else found
-
-    def is_gone(self, resource: Resource) -> bool:
-        """Whether a resource was deleted, or is too old to be read."""
-        kept_for = self.kind(resource.kind).kept_for
-        return resource.deleted or (
-            kept_for is not None and self.now > resource.created_at + kept_for
-        )
-
-    def resource(self, resource_id: str) -> Resource:
-        """The resource with that id, which must exist, of whatever kind, deleted or not."""
-        return next(kind for kind in self._resources.values() if resource_id in kind)[resource_id]
-
-    def is_settled(self, resource: Resource) -> bool:
-        """Whether a caller has nothing left to wait for."""
-        machine = self.kind(resource.kind).machine
-        return machine is None or resource.status in machine.settled
-
-    def used_by(self, run: Resource) -> list[Resource]:
-        """The connection, or credential and session, that a run uses, as far as they are kept."""
-        row = self.kind(run.kind)
-        if not (row.machine and row.machine.is_run):
-            return []
-        used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
-        found = (self.all(kind).get(run[name]) for name, kind in used.items())
-        return [one for one in found if one is not None]
-
-    def runtime_ms(self, resource: Resource, at: datetime) -> int:
-        """The milliseconds for which a run or session has worked when it ends, or so far `at`."""
-        if resource.started_at is None or self.machine(resource).is_final(str(resource.status)):
-            return int(resource["runtime_ms"])
-        return (at - resource.started_at) // MILLISECOND
-
-    def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
-        """The short list of others that is printed inside a resource under that name."""
-        embed = self.kind(resource.kind).embeds[name]
-        found = self.all(embed.kind)
-        inner = [
-            {"id": other.id, "object": other.kind, "status": other.status, **other.fields}
-            for other in map(found.__getitem__, self.members.get((resource.id, embed.by), ()))
-            if not other.deleted
-        ]
-        return [{name: item[name] for name in embed.shows} for item in inner]
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether anything has happened or a script plays; seeding resources does not count."""
-        return bool(self.events or self.stories)
-
-    # Changing
 
     def begin_at(self, moment: datetime) -> None:
         """Set the start of a world that has not begun. Seeded resources exist from then on."""
@@ -186,7 +53,7 @@ class World:
             for resource in found.values():
                 created = min(resource.created_at, moment)
                 found[resource.id] = replace(resource, created_at=created, updated_at=created)
-                self._arm_auto_transition(resource)
+                arm_auto_transition(self, resource)
 
     def take_over(self, replaced: "World") -> None:
         """Take the time, and the ids that were given, of a world that this copy of it replaces."""
@@ -239,7 +106,7 @@ class World:
             added = self.additive_changes.event_type
             if added and added.startswith(f"{kind}."):
                 self.emit(added, resource)
-        self._arm_auto_transition(resource)
+        arm_auto_transition(self, resource)
         return resource
 
     def change(
@@ -308,7 +175,7 @@ class World:
             started_at=started,
         )
         if status in machine.leads_first:
-            self._lead_used(machine, moved)
+            self._lead_used(moved)
         self._keep(moved)
         self.note(resource.kind, resource.id, what or f"{before} -> {status}", status, fields)
         word = machine.event(status)
@@ -319,10 +186,10 @@ class World:
             self.stop_story(moved.id)
             self._end_use(moved)
         if status not in machine.leads_first:
-            self._lead_used(machine, moved)
-        self._end_users(machine, moved)
-        self._arm_auto_transition(moved)
-        self._arm_screenshot(machine, moved)
+            self._lead_used(moved)
+        self._end_users(moved)
+        arm_auto_transition(self, moved)
+        arm_screenshot(self, moved)
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
@@ -337,14 +204,14 @@ class World:
             rows = machine.auto_transitions.values() if machine else ()
             if any(row.option in changed for row in rows):
                 for resource in self.all(kind.object).values():
-                    self._arm_auto_transition(resource)
+                    arm_auto_transition(self, resource)
         if "screenshots" in changed:
             for run in self.all("task_run").values():
-                self._arm_screenshot(self.machine(run), run)
+                arm_screenshot(self, run)
 
     def emit(self, type_: str, resource: Resource) -> None:
         """Record an event about a resource as it is now, and make its deliveries, due at once."""
-        event = Event(self.next_id("evt"), type_, resource, self.now, self._event_extras(resource))
+        event = Event(self.next_id("evt"), type_, resource, self.now, self.event_extras(resource))
         self.events.append(event)
         for destination in self.all("event_destination").values():
             wants = destination["events"] == [ALL] or type_ in destination["events"]
@@ -360,20 +227,6 @@ class World:
                 about = f": {type_} to {destination.id}"
                 made = self.create("event_delivery", fields, hidden, silent=True, about=about)
                 self.timers.arm(made.id, ATTEMPT, self.now)
-
-    def _event_extras(self, resource: Resource) -> dict[str, Any]:
-        """The data of other resources in an event, as they are now.
-
-        Events about a run carry the external id of its connection, too (documented).
-        """
-        row, extras = self.kind(resource.kind), dict[str, Any]()
-        if row.summary is not None:
-            return extras
-        for name, used in row.references.items():
-            other = self.all(used).get(resource[name])
-            if other is not None and "external_id" in other.fields:
-                extras["external_id"] = other["external_id"]
-        return extras | {name: self.embedded(resource, name) for name in row.embeds}
 
     def note(
         self,
@@ -431,7 +284,7 @@ class World:
 
     def _forget(self, resource: Resource) -> None:
         id_ = resource.id
-        for file_id in self.members.pop((id_, _OF_RUN), ()):
+        for file_id in self.members.pop((id_, OF_RUN), ()):
             self._forget(self._resources["storage"][file_id])
         del self._resources[resource.kind][id_]
         for name in self.listed_by(resource.kind):
@@ -442,10 +295,6 @@ class World:
         for table in (self.users, self.screenshots, self.attempts):
             table.pop(id_, None)
         self.injected.forget(id_)
-
-    def listed_by(self, kind: str) -> tuple[str, ...]:
-        """The fields of a kind that name a resource in whose list it is."""
-        return (_OF_RUN,) if kind == "storage" else self.rules.embedded_by[kind]
 
     def _note_end(self, resource: Resource) -> None:
         if resource.kind == "task_run":
@@ -461,36 +310,22 @@ class World:
         if what in self.kind(resource.kind).lifecycle:
             self.emit(f"{resource.kind}.{what}", resource)
 
-    # Private: the cascade of a transition, as the rows of the machines say
+    # The cascade of a transition, as the rows of the machines say
 
     def _end_use(self, resource: Resource) -> None:
         for used in self.used_by(resource):
             users = self.users.get(used.id, {})
             if resource.id in users:
                 del users[resource.id]
-                self._arm_auto_transition(used)
+                arm_auto_transition(self, used)
 
-    def _lead_used(self, machine: Machine, run: Resource) -> None:
-        """Move the resources that a run uses, if their own tables allow it."""
-        if not machine.leads:
-            return
-        # What a run fails with says nothing about its login before it has begun to work.
-        errors = run["errors"] if run.started_at else []
-        words = [f"{error['type']}/{error['code']}" for error in errors]
-        words += [*(error["type"] for error in errors), str(run.status)]
-        for name, leads in machine.leads.items():
-            targets = next((leads[word] for word in words if word in leads), ())
-            used = self.all(self.kind(run.kind).references[name]).get(run[name])
-            if used is not None:
-                status = str(used.status)
-                reachable = (status, *self.machine(used).follows[status])
-                target = next((target for target in targets if target in reachable), status)
-                if target != status:
-                    self.move(used, target)
+    def _lead_used(self, run: Resource) -> None:
+        for used, status in find_led(self, run):
+            self.move(used, status)
 
-    def _end_users(self, machine: Machine, resource: Resource) -> None:
+    def _end_users(self, resource: Resource) -> None:
         """End the runs that work through a resource that goes away (assumed)."""
-        status = str(resource.status)
+        machine, status = self.machine(resource), str(resource.status)
         error = machine.fails_users_with.get(status)
         if error is None and status not in machine.cancels_users_in:
             return
@@ -503,24 +338,6 @@ class World:
             else:
                 self.move(run, self.machine(run).cancellation)
                 self.stop_story(run.id)
-
-    def _arm_auto_transition(self, resource: Resource) -> None:
-        """Set the timer by which a resource that no run uses leaves its status by itself."""
-        machine = self.kind(resource.kind).machine
-        if machine is None or not machine.auto_transitions:
-            return
-        self.timers.take_back(resource.id, AUTO_TRANSITION, DISUSE)
-        row = machine.auto_transitions.get(str(resource.status))
-        after = row and (row.after or getattr(self.options, row.option))
-        if row and after and not self.users.get(resource.id):
-            name = DISUSE if row.is_timeout else AUTO_TRANSITION
-            self.timers.arm(resource.id, name, self.now + after)
-
-    def _arm_screenshot(self, machine: Machine, run: Resource) -> None:
-        if machine.is_run:
-            self.timers.take_back(run.id, SCREENSHOT)
-            if self.options.screenshots and run.status == machine.timed_from:
-                self.timers.arm(run.id, SCREENSHOT, self.now + self.rules.screenshot_interval)
 
 
 @lru_cache(maxsize=1024)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, islice, product
 from typing import Any
 
-from deck_sim.engine.world import FROZEN_START
+from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.scenario.expressions.environment import VARIABLES
 from deck_sim.scenario.expressions.reads import Keys, keys_read
 from deck_sim.scenario.expressions.templates import (

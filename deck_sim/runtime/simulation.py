@@ -28,7 +28,8 @@ from deck_sim.engine.playing import release
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
 from deck_sim.engine.waiting import AwaitedEvent
-from deck_sim.engine.world import FROZEN_START, World
+from deck_sim.engine.world import World
+from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime.advance import (
     Advance,
     AdvanceReport,

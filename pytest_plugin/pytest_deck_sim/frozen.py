@@ -18,7 +18,7 @@ from freezegun import api as freezegun
 from deck_sim import Deck, DeckSimError
 from deck_sim.base.durations import parse_duration
 from deck_sim.base.real_time import process_id
-from deck_sim.engine.world import FROZEN_START
+from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.handle.control import Control
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import THREAD

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from deck_sim.engine.timers import NAMES, Timers
 from deck_sim.engine.waiting import TIMER_EFFECTS
-from deck_sim.engine.world import FROZEN_START
+from deck_sim.engine.world_state import FROZEN_START
 
 
 def at(seconds):

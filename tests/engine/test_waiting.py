@@ -6,7 +6,7 @@ import pytest
 
 from deck_sim.base.errors import listed
 from deck_sim.engine.waiting import AwaitedEvent, waiting
-from deck_sim.engine.world import FROZEN_START
+from deck_sim.engine.world_state import FROZEN_START
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 
 import deck_sim
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.engine.world import FROZEN_START, IllegalMove, World
+from deck_sim.engine.world import IllegalMove, World
+from deck_sim.engine.world_state import FROZEN_START
 
 MACHINES = {
     (edition, kind): row.machine
@@ -116,14 +117,15 @@ def test_only_move_replaces_a_status():
 
 
 def test_only_the_world_writes_to_its_resources():
-    """Other modules neither touch the private field nor assign into what `all` returns."""
+    """Only its state may read the private field; nothing assigns into what that returns."""
     for file, tree in SOURCES.items():
         if file == "engine/world.py":
             continue
         for node in ast.walk(tree):
-            assert getattr(node, "attr", "") != "_resources", file
+            is_private = getattr(node, "attr", "") == "_resources"
+            assert not is_private or file == "engine/world_state.py", file
             if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-                assert not re.search(r"\.(all\(|resources\b)", ast.unparse(node.value)), file
+                assert not re.search(r"\.(all\(|_?resources\b)", ast.unparse(node.value)), file
 
 
 def test_only_pass_time_sets_the_clock():

@@ -4,7 +4,7 @@ import pytest
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.options import Options
-from deck_sim.engine.world import FROZEN_START
+from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.runtime.simulation import Settings

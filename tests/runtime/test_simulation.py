@@ -12,7 +12,7 @@ from deck_sim.base.durations import parse_duration
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine import commands
 from deck_sim.engine.options import Options
-from deck_sim.engine.world import FROZEN_START
+from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime import advance
 from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.seeding import seed_resources

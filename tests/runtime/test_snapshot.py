@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from deck_sim.engine.records import Event, Hold
 from deck_sim.engine.story import Script
-from deck_sim.engine.world import FROZEN_START
+from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Simulation
