@@ -157,8 +157,7 @@ def check_used(
 
 def _check_session_limit(world: World) -> None:
     """Refuse another session if as many are open as the world allows."""
-    limit, machine = world.options.session_limit, world.rules.machine("session")
-    sessions = world.all("session").values()
-    is_open = (not machine.is_final(str(session.status)) for session in sessions)
+    limit = world.options.session_limit
+    is_open = (not world.is_final(session) for session in world.all("session").values())
     if limit is not None and sum(is_open) >= limit:
         raise refuse("rate_limit/session_limit_exceeded")

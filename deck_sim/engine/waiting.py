@@ -96,7 +96,7 @@ class AwaitedEvent:
     def is_over(self, world: World) -> bool:
         """Whether the resource that it is about is final, or does not exist."""
         named = self._named(world)
-        return self.resource_id is not None and (named is None or _is_final(world, named))
+        return self.resource_id is not None and (named is None or world.is_final(named))
 
     def explain(self, world: World) -> str:
         """Why it does not come: what waits and for what, what moves, and what is over."""
@@ -107,7 +107,7 @@ class AwaitedEvent:
         candidates, progress = self._candidates(world), _progress(world)
         stuck = [resource for resource in waiting(world) if self._matches(resource.id)]
         moving = [resource for resource in candidates if resource.id in progress]
-        over = [resource for resource in candidates if _is_final(world, resource)]
+        over = [resource for resource in candidates if world.is_final(resource)]
         others = {one.id for one in (*stuck, *moving, *over)}
         resting = [one for one in candidates if one.status and one.id not in others]
         parts = (
@@ -195,11 +195,6 @@ def explain_need(world: World, resource: Resource) -> str:
 
 def _when(world: World, due: Due) -> str:
     return f"{TIMER_EFFECTS[due.name]} in {format_duration(due.at - world.now)}"
-
-
-def _is_final(world: World, resource: Resource) -> bool:
-    machine = world.kind(resource.kind).machine
-    return machine is not None and machine.is_final(str(resource.status))
 
 
 def _errors(resource: Resource) -> str:

@@ -89,7 +89,7 @@ class World(WorldState):
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
         for name in self.listed_by(kind):
             self.members.setdefault((fields[name], name), []).append(resource.id)
-        ended = row.machine is not None and row.machine.is_final(str(resource.status))
+        ended = self.is_final(resource)
         if ended:
             self._note_end(resource)
         for used in () if ended else self.used_by(resource):

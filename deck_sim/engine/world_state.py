@@ -107,6 +107,11 @@ class WorldState:
         machine = self.kind(resource.kind).machine
         return machine is None or resource.status in machine.settled
 
+    def is_final(self, resource: Resource) -> bool:
+        """Whether no other status can follow."""
+        machine = self.kind(resource.kind).machine
+        return machine is not None and machine.is_final(str(resource.status))
+
     def used_by(self, run: Resource) -> list[Resource]:
         """The connection, or credential and session, that a run uses, as far as they are kept."""
         row = self.kind(run.kind)
@@ -118,7 +123,7 @@ class WorldState:
 
     def runtime_ms(self, resource: Resource, at: datetime) -> int:
         """The milliseconds for which a run or session has worked when it ends, or so far `at`."""
-        if resource.started_at is None or self.machine(resource).is_final(str(resource.status)):
+        if resource.started_at is None or self.is_final(resource):
             return int(resource["runtime_ms"])
         return (at - resource.started_at) // MILLISECOND
 
