@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import click
 
-from deck_sim.cli.command import JSON, Command, print_json
+from deck_sim.cli.command import Command
 from deck_sim.cli.option_types import DURATION, MOMENT
 from deck_sim.cli.progress import track_clock
-from deck_sim.cli.world_command import on_server, print_lines, warn_if_uncalled
+from deck_sim.cli.world_command import on_server, print_result, warn_if_uncalled
 from deck_sim.handle.deck import Deck
 
 
@@ -36,7 +36,6 @@ from deck_sim.handle.deck import Deck
     show_default=True,
     help="The longest time to advance for --until EVENT.",
 )
-@JSON
 @on_server
 def command(
     deck: Deck,
@@ -64,8 +63,5 @@ def command(
             report = deck.settle()
         else:
             report = deck.advance_until(until, resource_id, limit=limit)
-    if as_json:
-        print_json(report.as_json())
-    else:
-        print_lines(report)
+    print_result(report.as_json(), report, as_json=as_json)
     warn_if_uncalled(deck)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import JSON, Command, print_json
+from deck_sim.cli.command import Command
 from deck_sim.cli.option_types import MODE, MOMENT, POSITIVE_DURATION, SPEED
-from deck_sim.cli.world_command import on_server, print_lines
+from deck_sim.cli.world_command import on_server, print_result
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.simulation import ON_POLL
 
@@ -34,7 +34,6 @@ from deck_sim.runtime.simulation import ON_POLL
     help="How much time each read takes with the mode on_poll.",
 )
 @click.option("--now", metavar="MOMENT", callback=MOMENT, help="Advance to this moment first.")
-@JSON
 @on_server
 def command(
     deck: Deck,
@@ -60,18 +59,15 @@ def command(
     if mode or speed or step:
         wanted = mode or ("real" if speed else ON_POLL)
         deck.clock.set(wanted, now=now, speed=speed, step=step)
-    following = deck.next()
-    if as_json:
-        length = deck.clock.step and format_duration(deck.clock.step)
-        clock = {"mode": deck.clock.mode, "speed": deck.clock.speed, "step": length}
-        lists = {name: following[name] for name in ("due", "waiting")}
-        print_json({"now": following["now"], **clock, **lists})
-        return
-    each = f", {format_duration(step)} for each read" if (step := deck.clock.step) else ""
-    print_lines(f"{following['now']}  {deck.clock.mode}{each}")
-    for due in following["due"]:
-        print_lines(f"  in {due['in']:<10}  {due['id']:<21}  {due['what']}")
-    for waits in following["waiting"]:
-        print_lines(f"  waits          {waits['id']:<21}  {waits['status']}")
-    if not following["due"] and not following["waiting"]:
-        print_lines("  nothing is due and nothing waits")
+    state, clock = deck.next(), deck.clock
+    length = (step := clock.step) and format_duration(step)
+    data = {"now": state["now"], "mode": clock.mode, "speed": clock.speed, "step": length}
+    data |= {name: state[name] for name in ("due", "waiting")}
+    lines = [
+        f"{data['now']}  {data['mode']}{f', {length} for each read' if length else ''}",
+        *(f"  in {row['in']:<10}  {row['id']:<21}  {row['what']}" for row in data["due"]),
+        *(f"  waits          {row['id']:<21}  {row['status']}" for row in data["waiting"]),
+    ]
+    if not lines[1:]:
+        lines.append("  nothing is due and nothing waits")
+    print_result(data, "\n".join(lines), as_json=as_json)

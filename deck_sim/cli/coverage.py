@@ -1,31 +1,27 @@
 """`deck-sim coverage`: shows which steps of scenarios were played on a running server."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
 
-from deck_sim.cli.command import JSON, Command, print_json
-from deck_sim.cli.world_command import on_server, print_lines, warn_if_uncalled
+from deck_sim.cli.command import Command
+from deck_sim.cli.world_command import on_server, print_result, warn_if_uncalled
 from deck_sim.handle.deck import Deck
 
 
 @click.command(cls=Command, examples=["deck-sim coverage", "deck-sim coverage | grep never"])
-@JSON
 @on_server
 def command(deck: Deck, as_json: bool) -> None:
     """Show which steps and branches were played on a running server."""
     rows = deck.coverage()
-    if as_json:
-        print_json(rows)
-    else:
-        _print_rows(rows, deck.api_key)
+    text = "\n".join(_lines(rows)) or f"no scenario was played yet in the world of {deck.api_key}"
+    print_result(rows, text, as_json=as_json)
     warn_if_uncalled(deck)
 
 
-def _print_rows(rows: list[dict[str, Any]], key: str) -> None:
+def _lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
-        print_lines(f"{row['scenario']}  {row['played']} of {row['of']} steps")
+        yield f"{row['scenario']}  {row['played']} of {row['of']} steps"
         for place, count in row["steps"].items():
-            print_lines(f"  {f'{count} x' if count else 'never':>7}  {place}")
-    if not rows:
-        print_lines(f"no scenario was played yet in the world of {key}")
+            yield f"  {f'{count} x' if count else 'never':>7}  {place}"

@@ -1,10 +1,8 @@
 """`deck-sim openapi`: prints the OpenAPI document of an edition."""
 
-import json
-
 import click
 
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import Command, print_json
 from deck_sim.cli.scenario_options import EDITION
 from deck_sim.server.openapi.document import document
 
@@ -19,4 +17,4 @@ def command(edition: str) -> None:
 
     The version is OpenAPI 3.1. A running server has it at `/openapi.json`; no key is needed.
     """
-    click.echo(json.dumps(document(edition), indent=2, ensure_ascii=False))
+    print_json(document(edition))

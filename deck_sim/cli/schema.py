@@ -1,10 +1,8 @@
 """`deck-sim schema`: prints the JSON Schema of scenario or world files."""
 
-import json
-
 import click
 
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import Command, print_json
 from deck_sim.runtime.world_file import world_schema
 from deck_sim.scenario.schema import scenario_schema
 
@@ -23,5 +21,4 @@ def command(world: bool) -> None:
     Editors with the YAML language server use it if a scenario starts with the line
     `# yaml-language-server: $schema=scenario.schema.json`.
     """
-    schema = world_schema() if world else scenario_schema()
-    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+    print_json(world_schema() if world else scenario_schema())

@@ -4,8 +4,8 @@ import json
 
 import click
 
-from deck_sim.cli.command import JSON, Command, print_json
-from deck_sim.cli.world_command import on_server, print_lines, warn_if_uncalled
+from deck_sim.cli.command import Command
+from deck_sim.cli.world_command import on_server, print_lines, print_result, warn_if_uncalled
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.timeline import TimelineEntry
 
@@ -20,7 +20,6 @@ from deck_sim.handle.timeline import TimelineEntry
     ],
 )
 @click.option("--follow", is_flag=True, help="Go on with what happens from now on, until Ctrl-C.")
-@JSON
 @on_server
 def command(deck: Deck, follow: bool, as_json: bool) -> None:
     """Show what happened on a running server: calls, statuses, deliveries, clock moves.
@@ -29,10 +28,9 @@ def command(deck: Deck, follow: bool, as_json: bool) -> None:
     """
     for entry in deck.follow_timeline() if follow else ():
         (_print_json_line if as_json else print_lines)(entry)
-    if as_json:
-        print_json([entry.as_json() for entry in deck.timeline])
-    else:
-        print_lines(deck.timeline or f"nothing happened yet in the world of {deck.api_key}")
+    entries = deck.timeline
+    text = entries or f"nothing happened yet in the world of {deck.api_key}"
+    print_result([entry.as_json() for entry in entries], text, as_json=as_json)
     warn_if_uncalled(deck)
 
 

@@ -1,13 +1,13 @@
-"""The options of commands that drive a running server."""
+"""What the commands that drive a running server share: their options and how they print."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import click
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.cli.command import CommandError
+from deck_sim.cli.command import JSON, CommandError, print_json
 from deck_sim.cli.drawing import colored, console
 from deck_sim.cli.option_types import ANY_KEY, KEY, URL
 from deck_sim.handle.address import DEFAULT_URL
@@ -38,8 +38,9 @@ _KEY = click.option(
 
 
 def on_server(act: Callable[Concatenate[Deck, Options], None]) -> Callable[..., None]:
-    """Add `--url` and `--key` to a command and call it with the `Deck` that they select."""
+    """Add `--json`, `--url` and `--key` to a command; it is called with the `Deck` of the world."""
 
+    @JSON
     @_URL
     @_KEY
     @wraps(act)
@@ -60,6 +61,14 @@ def warn_if_uncalled(deck: Deck) -> None:
     others = [f"`{one['key']}` ({one['calls']})" for one in deck.called_worlds()]
     rest = f"; called were {', '.join(others)}" if others else ", and no other key has"
     click.echo(f"deck-sim: no call came with the key `{deck.api_key}`{rest}", err=True)
+
+
+def print_result(data: Any, text: object, *, as_json: bool) -> None:
+    """Print data as JSON, or else the text that says the same."""
+    if as_json:
+        print_json(data)
+    else:
+        print_lines(text)
 
 
 def print_lines(text: object) -> None:
