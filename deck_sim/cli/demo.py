@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,6 @@ from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import Command
 from deck_sim.cli.drawing import colored, console, draw_line
-from deck_sim.cli.sample_client import SampleClient
 from deck_sim.extras.player import PlayLine, describe_resource
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.receiver import WebhookReceiver
@@ -71,6 +70,54 @@ _OUTPUT_SCHEMA = {
     },
 }
 _ID = re.compile(r"(?<=_)[A-Za-z0-9]{16}")
+_UNFINISHED = {"connecting", "queued", "running", "pending"}
+
+Json = dict[str, Any]
+
+
+class SampleClient:
+    """A small client of the Deck API, like one in an application. It knows nothing of deck-sim."""
+
+    def __init__(self, http: httpx2.Client, ask: Callable[[Json], Mapping[str, str]]) -> None:
+        self.http, self.ask = http, ask
+
+    def connect(self, source_id: str, username: str, password: str) -> Json:
+        """Open a connection; return it once it is connected or has failed."""
+        body = {
+            "source_id": source_id,
+            "auth_method": "username_password",
+            "auth_credentials": {"username": username, "password": password},
+        }
+        return self.wait(self._call("POST", "connections", body))
+
+    def start_run(self, task_id: str, connection: Json, **given: Any) -> Json:
+        """Run a task; return the new run."""
+        body = {"connection_id": connection["id"], "input": given}
+        return self._call("POST", f"tasks/{task_id}/run", body)
+
+    def read(self, known: Json) -> Json:
+        """Read a connection or run again."""
+        return self._call("GET", self._path(known))
+
+    def wait(self, known: Json) -> Json:
+        """Poll a connection or run until its status is final, and answer its prompts."""
+        while True:
+            if known["status"] == "interaction_required":
+                answer = {"inputs": self.ask(known["interaction"])}
+                known = self._call("POST", f"{self._path(known)}/interaction", answer)
+            elif known["status"] in _UNFINISHED:
+                known = self.read(known)
+            else:
+                return known
+
+    def _path(self, known: Json) -> str:
+        return f"{known['object'].replace('_', '-')}s/{known['id']}"
+
+    def _call(self, method: str, path: str, body: Json | None = None) -> Json:
+        answer = self.http.request(method, path, json=body)
+        answer.raise_for_status()
+        found: Json = answer.json()
+        return found
 
 
 @dataclass
@@ -162,11 +209,11 @@ def _print_heading(screen: Console, text: str) -> None:
     screen.print(Rule(text, align="left", style="dim"), width=80)
 
 
-def _play_story(story: DemoRun, deck: Deck, narrator: Narrator) -> dict[str, Any]:
+def _play_story(story: DemoRun, deck: Deck, narrator: Narrator) -> Json:
     """Connect, run the task and answer prompts; returns the final run."""
     answers = iter(story.answers)
 
-    def ask(interaction: Mapping[str, Any]) -> Mapping[str, str]:
+    def ask(interaction: Json) -> Mapping[str, str]:
         answer = next(answers)
         text = ", ".join(f"{name}={value}" for name, value in answer.items())
         narrator.show("user", "answers", text)
@@ -180,16 +227,17 @@ def _play_story(story: DemoRun, deck: Deck, narrator: Narrator) -> dict[str, Any
         event_hooks={"response": [narrator.show_call]},
         trust_env=False,
     ) as http:
-        client = SampleClient(http, ask, sleep=lambda seconds: None)
+        client = SampleClient(http, ask)
         connection = client.connect(ready.source_id, "alex@example.com", "secret")
         if story.polls:
-            return client.run(ready.task_id, connection, guest="Alex Green")
+            run = client.start_run(ready.task_id, connection, guest="Alex Green")
+            return client.wait(run)
         return _wait_for_webhook(client, deck, narrator, ready.task_id, connection)
 
 
 def _wait_for_webhook(
-    client: SampleClient, deck: Deck, narrator: Narrator, task_id: str, connection: dict[str, Any]
-) -> dict[str, Any]:
+    client: SampleClient, deck: Deck, narrator: Narrator, task_id: str, connection: Json
+) -> Json:
     """Run the task, and read the run when a webhook says that it is completed.
 
     The receiver verifies each signature; the end of the block raises an error if one is wrong.
@@ -201,4 +249,4 @@ def _wait_for_webhook(
         webhooks.respond(503, times=1)
         deck.settle()
         narrator.show_news()
-        return client.read_run(webhooks.wait_for("task_run.completed")["data"]["id"])
+        return client.read(webhooks.wait_for("task_run.completed")["data"])
