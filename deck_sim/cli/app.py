@@ -17,6 +17,7 @@ from click.shell_completion import CompletionItem
 
 from deck_sim.base.errors import nearest
 from deck_sim.base.version import __version__
+from deck_sim.cli import INTERRUPTED
 from deck_sim.cli.command import Command
 
 # A new command is a row here and a module of that name, which defines `command`.
@@ -47,7 +48,6 @@ _SYNONYMS = {
     "list": "scenarios",
 }
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-_INTERRUPTED = 130  # the usual exit code after Ctrl-C
 
 
 class CommandLine(Command, click.Group):
@@ -116,7 +116,7 @@ class CommandLine(Command, click.Group):
             click.echo(f"deck-sim: {' '.join(error.format_message().split())}", err=True)
             code = error.exit_code
         except click.Abort:
-            code = _INTERRUPTED
+            code = INTERRUPTED
         sys.exit(code or 0)
 
 

@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from deck_sim.cli import main
+from deck_sim.cli.app import main
 
 # Before click 8.2 this has to be asked for.
 _SEPARATE = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}

@@ -52,7 +52,7 @@ def test_each_option_has_a_help_text(name):
 def test_help_and_version_import_nothing_heavy():
     """No web framework, no pydantic, no rich."""
     program = (
-        "import sys\nfrom contextlib import suppress\nfrom deck_sim.cli import main\n"
+        "import sys\nfrom contextlib import suppress\nfrom deck_sim.cli.app import main\n"
         "for word in ('--help', '--version'):\n"
         "    with suppress(SystemExit):\n        main([word])\n"
         "heavy = {'starlette', 'uvicorn', 'pydantic', 'httpx2', 'rich', 'yaml', 'jsonschema'}\n"
@@ -186,6 +186,20 @@ def test_ctrl_c_ends_without_a_traceback(cli, monkeypatch):
     ended = cli("check", ".")
     assert ended.exit_code == 130
     assert "Traceback" not in ended.stderr
+
+
+def test_ctrl_c_during_the_first_imports_ends_without_a_traceback(monkeypatch, capsys):
+    """Before the program can handle its errors itself."""
+
+    class Interrupted:
+        @property
+        def main(self):
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "deck_sim.cli.app", Interrupted())
+    with pytest.raises(SystemExit) as ended:
+        deck_sim.cli.main()
+    assert (ended.value.code, capsys.readouterr().err) == (130, "")
 
 
 def test_output_that_an_ascii_console_cannot_show_is_no_error(write):

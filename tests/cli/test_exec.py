@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from deck_sim.cli import main
+from deck_sim.cli.app import main
 from deck_sim.cli.exec_report import ExecReport, WorldReport
 from deck_sim.webhooks.signing import secret_of
 

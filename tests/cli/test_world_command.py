@@ -7,7 +7,7 @@ from contextlib import redirect_stdout
 import pytest
 
 from deck_sim import DeckSim
-from deck_sim.cli import main
+from deck_sim.cli.app import main
 
 
 @pytest.fixture
