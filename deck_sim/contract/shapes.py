@@ -3,7 +3,7 @@
 No object says that it has no other fields: Deck adds some without a new version (documented).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Shape = dict[str, Any]
@@ -48,6 +48,15 @@ def constant(value: Any) -> Shape:
 def choice(name: str, *words: str) -> Shape:
     """An enumeration, which the document refers to by `name`."""
     return {"type": "string", "enum": [*words], "title": name}
+
+
+def objects_in(part: Any) -> Iterator[Shape]:
+    """Every object in a part of a document, from the outside in; without those in examples."""
+    if isinstance(part, dict):
+        yield part
+        part = [inner for key, inner in part.items() if key not in ("example", "examples")]
+    for inner in part if isinstance(part, list) else ():
+        yield from objects_in(inner)
 
 
 ID: Shape = {"type": "string", "minLength": 1, "maxLength": 255}

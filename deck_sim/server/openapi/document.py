@@ -1,13 +1,12 @@
 """The OpenAPI document of an edition, made on first use."""
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any, get_args
 
 from deck_sim.base.version import __version__
 from deck_sim.contract import bodies
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.contract.shapes import Shape, choice, named
+from deck_sim.contract.shapes import Shape, choice, named, objects_in
 from deck_sim.server.openapi.examples import add_examples
 from deck_sim.server.openapi.paths import ANSWERED, JSON, paths
 from deck_sim.server.openapi.schemas import event_of, schemas
@@ -67,10 +66,10 @@ def _name_enums(document: Shape) -> Shape:
 
     Without names, generators of clients make up `Type1` and `Result2`.
     """
-    wanted = choice(
-        "WantedStatus", *get_args(bodies.WantedStatus)
-    )  # `EventDestinationStatus` has more
-    enums = {tuple(shape["enum"]): shape for shape in (wanted, *_titled(document))}
+    # `EventDestinationStatus` has more words.
+    wanted = choice("WantedStatus", *get_args(bodies.WantedStatus))
+    titled = (shape for shape in objects_in(document) if {"enum", "title"} <= shape.keys())
+    enums = {tuple(shape["enum"]): shape for shape in (wanted, *titled)}
     used = dict[str, Shape]()
 
     def refer(part: Any) -> Any:
@@ -89,12 +88,3 @@ def _name_enums(document: Shape) -> Shape:
     schemas = {**referring["components"]["schemas"], **used}
     referring["components"]["schemas"] = dict(sorted(schemas.items()))
     return referring
-
-
-def _titled(part: Any) -> Iterator[Shape]:
-    """The enumerations that have a name."""
-    if isinstance(part, dict) and "enum" in part and "title" in part:
-        yield part
-    for inner in part.values() if isinstance(part, dict) else part:
-        if isinstance(inner, dict | list):
-            yield from _titled(inner)

@@ -1,10 +1,10 @@
 """An example for each body and answer, put together from the examples of its parts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deck_sim.contract.resources import Kind
-from deck_sim.contract.shapes import Shape
+from deck_sim.contract.shapes import Shape, objects_in
 
 _CREDENTIAL = "cred_Xk29fLq0aZ81bTnE"
 # Bodies whose fields exclude one another, or mean something else than in answers.
@@ -71,14 +71,6 @@ def add_examples(document: Shape, kinds: Iterable[Kind]) -> None:
                 return example(schema[word][0])
         return schema.get("default", _BY_TYPE[schema.get("type", "object")])
 
-    for content in _contents([document["paths"], document["webhooks"]]):
-        content.setdefault("example", example(content["schema"]))
-
-
-def _contents(part: Any) -> Iterator[Shape]:
-    """Every media type object."""
-    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    for child in inner:
-        yield from _contents(child)
-    if isinstance(part, dict) and "application/json" in part:
-        yield part["application/json"]
+    for part in objects_in([document["paths"], document["webhooks"]]):
+        if content := part.get("application/json"):
+            content.setdefault("example", example(content["schema"]))

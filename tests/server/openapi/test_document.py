@@ -9,6 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
+from deck_sim.contract.shapes import objects_in
 from deck_sim.scenario import selection
 from deck_sim.server.idempotency import HEADER
 from deck_sim.server.openapi.document import document
@@ -29,11 +30,7 @@ def shown(edition, operation):
 
 def contents(part):
     """Every schema of a body or an answer, with its example."""
-    if isinstance(part, dict):
-        yield from (part["application/json"],) if "application/json" in part else ()
-    for inner in part.values() if isinstance(part, dict) else part:
-        if isinstance(inner, dict | list):
-            yield from contents(inner)
+    return [one["application/json"] for one in objects_in(part) if "application/json" in one]
 
 
 @EVERY_EDITION
@@ -54,37 +51,21 @@ def test_every_example_fits_its_schema(edition):
         assert list(validator.iter_errors(content["example"])) == []
 
 
-def enumerations_in(part):
-    """Every enumeration below a part of a document."""
-    for inner in part.values() if isinstance(part, dict) else part:
-        if isinstance(inner, dict | list):
-            yield from [inner] if "enum" in inner else enumerations_in(inner)
-
-
 @EVERY_EDITION
 def test_every_enumeration_has_a_name(edition):
     """Generators of clients need names; no two names have the same words."""
     found = document(edition.name)
     named = [shape for shape in found["components"]["schemas"].values() if "enum" in shape]
     assert {"AuthMethod", "ErrorType"} <= found["components"]["schemas"].keys()
-    assert sorted(map(str, enumerations_in(found))) == sorted(map(str, named))
+    assert sorted(str(one) for one in objects_in(found) if "enum" in one) == sorted(map(str, named))
     assert len({tuple(shape["enum"]) for shape in named}) == len(named)
-
-
-def schemas_in(part):
-    """Every schema with examples of its own, wherever it stands."""
-    if isinstance(part, dict) and isinstance(part.get("examples"), list):
-        yield part
-    for inner in part.values() if isinstance(part, dict) else part:
-        if isinstance(inner, dict | list):
-            yield from schemas_in(inner)
 
 
 @EVERY_EDITION
 def test_every_example_of_a_part_fits_it(edition):
     """Fields, parameters and headers."""
     found = document(edition.name)
-    parts = [*schemas_in(found)]
+    parts = [part for part in objects_in(found) if "examples" in part]
     assert len(parts) > 50
     for shape in parts:
         schema = {**shape, "components": found["components"]}
@@ -196,28 +177,19 @@ def test_a_create_links_to_the_calls_with_its_id(edition):
     assert set(created["links"]) == {"get_agent", "update_agent", "delete_agent"}
 
 
-def schemas_below(part):
-    """Every object of a document, without examples."""
-    if isinstance(part, dict):
-        yield part
-        part = [inner for key, inner in part.items() if key not in ("example", "examples")]
-    for inner in part if isinstance(part, list) else ():
-        yield from schemas_below(inner)
-
-
 @EVERY_EDITION
 def test_generated_types_require_only_required_fields(edition):
     """openapi-typescript takes a field with a `default` for required."""
-    schemas = [*schemas_below(document(edition.name)["components"]["schemas"])]
-    assert not [schema for schema in schemas if "default" in schema]
-    settings = document(edition.name)["components"]["schemas"]["TaskSettings"]
-    assert settings["properties"]["timeout_seconds"]["description"] == "`1800` if left out."
+    schemas = document(edition.name)["components"]["schemas"]
+    assert not [schema for schema in objects_in(schemas) if "default" in schema]
+    (seconds,) = schemas["TaskSettings"]["properties"].values()
+    assert seconds["description"] == "`1800` if left out."
 
 
 @EVERY_EDITION
 def test_generated_types_have_no_object_without_fields(edition):
     """openapi-typescript reads an object that does not say what it may have as an empty one."""
-    for schema in schemas_below(document(edition.name)):
+    for schema in objects_in(document(edition.name)):
         if schema.get("type") == "object":
             assert schema.keys() & {"properties", "additionalProperties"}, schema
 
@@ -230,19 +202,12 @@ def test_no_field_of_a_body_has_the_type_null_alone(edition):
             assert {"type": "null"} not in schema["properties"].values()
 
 
-def lists(part):
-    """Every list of a schema, with its name."""
-    for name, inner in part.get("properties", {}).items():
-        yield from [(name, inner)] if "items" in inner else []
-    for inner in part.values():
-        yield from lists(inner) if isinstance(inner, dict) else ()
-
-
 @EVERY_EDITION
 def test_items_of_lists_do_not_take_the_name_of_a_resource(edition):
     """Generators of clients would name constrained items of `events` `Event`."""
     schemas = document(edition.name)["components"]["schemas"]
-    found = [(name, inner["items"]) for name, inner in lists({"schemas": schemas})]
+    fields = [field for one in objects_in(schemas) for field in one.get("properties", {}).items()]
+    found = [(name, field["items"]) for name, field in fields if "items" in field]
     assert ("events", {"type": "string"}) in found
     for name, items in found:
         plain = items.keys() <= {"type"} or "$ref" in items
