@@ -18,9 +18,14 @@ class DeckSimError(Exception):
         self.errors = tuple(errors)
 
 
-def quote(word: str) -> str:
-    """The word in quotes, cut after `LONGEST` characters."""
-    return repr(word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…")
+def cut(text: str, longest: int = LONGEST) -> str:
+    """The text; if it is longer than `longest` characters, its beginning and `…`."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def quote(word: str, longest: int = LONGEST) -> str:
+    """The word in quotes, cut after `longest` characters."""
+    return repr(cut(word, longest))
 
 
 def listed(words: Iterable[str], *, last: str = "and") -> str:

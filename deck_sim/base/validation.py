@@ -24,7 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
-from deck_sim.base.errors import LONGEST, nearest, quote, suggest
+from deck_sim.base.errors import cut, nearest, quote, suggest
 
 Duration = TypeVar("Duration")
 
@@ -149,13 +149,12 @@ def format_path(path: Loc) -> str:
 
 
 def show(value: Any) -> str:
-    """A value in a message, cut after `LONGEST` characters."""
+    """A value in a message, cut if it is long."""
     if isinstance(value, dict):
         return "an object" if value else "an empty object"
     if isinstance(value, list | tuple):
         return "a list" if value else "an empty list"
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return cut(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _fields(annotation: Any, loc: Loc) -> Iterator[tuple[str, FieldInfo]]:

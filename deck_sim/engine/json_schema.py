@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from json import dumps, loads
 from typing import Any
 
-from deck_sim.base.errors import listed
+from deck_sim.base.errors import cut, listed
 from deck_sim.base.redaction import HIDDEN, Masking, is_secret_word, redact_sent
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.regex_limits import InvalidPattern, PatternTooSlow, check_pattern
@@ -286,5 +286,4 @@ def _objects_in(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _invalid(place: str, text: str) -> Problem:
-    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    return problem("request/input_invalid", f"`{place}`: {cut}", field=place)
+    return problem("request/input_invalid", f"`{place}`: {cut(text, _LONGEST)}", field=place)

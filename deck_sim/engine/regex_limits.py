@@ -11,6 +11,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from deck_sim.base import real_time
+from deck_sim.base.errors import quote
 from deck_sim.engine.work_limits import current_work, spend
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def search(pattern: str, text: str) -> bool:
         timeout = max(work.seconds, _SHORTEST)
         return _compile(pattern).search(text, timeout=timeout) is not None
     except TimeoutError:
-        raise PatternTooSlow(f"the pattern {_cut(pattern)} takes too long to match") from None
+        text = f"the pattern {quote(pattern, _LONGEST)} takes too long to match"
+        raise PatternTooSlow(text) from None
     finally:
         work.seconds -= real_time.monotonic() - began
 
@@ -61,12 +63,8 @@ def _compile(pattern: str) -> "Pattern[str]":
             raise ValueError("it is too large, or repeats too much")
         return regex.compile(pattern)
     except (regex.error, OverflowError, RecursionError, ValueError) as error:
-        text = f"the pattern {_cut(pattern)} is invalid: {error}"
+        text = f"the pattern {quote(pattern, _LONGEST)} is invalid: {error}"
         raise InvalidPattern(text) from None
-
-
-def _cut(pattern: str) -> str:
-    return repr(pattern if len(pattern) <= _LONGEST else f"{pattern[:_LONGEST]}…")
 
 
 def _weigh(pattern: str) -> int:

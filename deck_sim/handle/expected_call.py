@@ -7,7 +7,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.base.errors import DeckSimError, listed, nearest
+from deck_sim.base.errors import DeckSimError, cut, listed, nearest
 from deck_sim.base.redaction import Masked, Masking, redact, redact_at
 from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import EDITIONS
@@ -152,8 +152,7 @@ def show_value(value: Any) -> str:
     """A value in a line, shortened."""
     if isinstance(value, str) and value.startswith("/"):
         return value
-    text = json_format.dumps(value, ensure_ascii=False, default=repr)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return cut(json_format.dumps(value, ensure_ascii=False, default=repr), _LONGEST)
 
 
 def show_expected(pattern: str, expected: Mapping[str, Any], masking: Masking) -> str:

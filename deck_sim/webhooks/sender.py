@@ -16,6 +16,7 @@ from datetime import timedelta
 import h11
 
 from deck_sim.base import real_time
+from deck_sim.base.errors import cut
 from deck_sim.webhooks.allowed_addresses import (
     AddressRefused,
     Resolve,
@@ -133,13 +134,12 @@ class Sender:
 
     def _explain(self, failure: Exception, target: Target, exchange: Exchange) -> str:
         explanation = next(text for kind, text in _EXPLANATIONS if isinstance(failure, kind))
-        quote = _BYTES.sub(r"\1", f"{failure}")
         text = explanation.format(
             failure=failure,
             kind=type(failure).__name__,
             host=target.host,
             limit=f"{self.limit.total_seconds():g} seconds",
-            quote=quote if len(quote) <= _MAX_QUOTE else f"{quote[:_MAX_QUOTE]}…",
+            quote=cut(_BYTES.sub(r"\1", f"{failure}"), _MAX_QUOTE),
             awaited="answer" if exchange.status is None else "end of it",
         )
         return text if exchange.status is None else f"answered {exchange.status}, but then: {text}"

@@ -312,4 +312,4 @@ def test_a_schema_that_refers_to_itself_for_the_same_value_is_refused(schema):
 def test_a_long_value_is_not_repeated_whole():
     """Messages are cut at 300 characters."""
     (problem,) = violations({"type": "integer"}, "x" * 10_000, "input")
-    assert problem.message == f"`input`: '{'x' * 299}…"
+    assert problem.message == f"`input`: '{'x' * 298}…"

@@ -20,7 +20,7 @@ from jinja2 import Template, TemplateError, UndefinedError, nodes
 from jinja2.environment import TemplateExpression
 from jinja2.visitor import NodeTransformer
 
-from deck_sim.base.errors import LONGEST, listed, suggest
+from deck_sim.base.errors import cut, listed, suggest
 from deck_sim.scenario.expressions import limits
 from deck_sim.scenario.expressions.environment import (
     FUNCTIONS,
@@ -170,9 +170,7 @@ class _Rendering:
         try:
             made = _compute(text, self.names)
         except ExpressionError as error:
-            line = " ".join(text.split())
-            shown = line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
-            raise ExpressionError(f"`{shown}`: {error}") from None
+            raise ExpressionError(f"`{cut(' '.join(text.split()))}`: {error}") from None
         self.left -= limits.size(made)
         if self.left < 0:
             raise ExpressionError(f"the step makes more than {MOST_IN_ALL // 1024} KiB")
