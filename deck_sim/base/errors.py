@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 
 LONGEST = 60  # characters of a found value that a message repeats
 _MOST_MEANT = 3  # names that a message suggests
@@ -62,12 +63,14 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
 
 
 def nearest_type(type_: str, known: Iterable[str]) -> str:
-    """`nearest` for dotted event types, such as `task_run.completed`.
+    """`nearest` for event types, such as `task_run.completed`, and patterns of known ones.
 
     A scenario may emit new types, such as `task_run.progress`. So if the part before the dot is
     known, only a very close spelling counts as a mistake.
     """
     known = [*known]
+    if any(fnmatchcase(one, type_) for one in known):
+        return ""
     kind, _, word = type_.partition(".")
     words = [one.removeprefix(f"{kind}.") for one in known if one.startswith(f"{kind}.")]
     may_be_new = words and not get_close_matches(word, words, n=1, cutoff=0.75)

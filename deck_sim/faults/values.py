@@ -4,7 +4,6 @@ import json
 import re
 from collections import Counter
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -35,8 +34,7 @@ def _read_match(text: str) -> str:
 
 
 def _read_event(text: str) -> str:
-    is_meant = any(fnmatchcase(type_, text) for type_ in every_event_type())
-    if not is_meant and (likely := nearest_type(text, every_event_type())):
+    if likely := nearest_type(text, every_event_type()):
         raise value_error(f"unknown event type {quote(text)}{likely}")
     return text
 

@@ -256,6 +256,5 @@ def _check_event_type(event: str, edition: str) -> None:
     if foreign := explain_foreign_event(event, (edition,)):
         raise DeckSimError(foreign)
     # A scenario may emit types that are in no table, so only a misspelling is an error.
-    known = every_event_type()
-    if event not in (ALL_EVENTS, *known) and (likely := nearest_type(event, known)):
+    if likely := nearest_type(event, every_event_type()):
         raise DeckSimError(f"unknown event type {quote(event)}{likely}")

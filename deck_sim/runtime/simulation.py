@@ -340,8 +340,7 @@ class Simulation:
         """
         if foreign := explain_foreign_event(type_, (self.world.edition,), in_world=True):
             raise refuse("request/input_invalid", foreign, field="until.event")
-        likely = nearest_type(type_, self.world.event_types)
-        if likely and type_ not in self.world.event_types:
+        if likely := nearest_type(type_, self.world.event_types):
             text = f"unknown event type {quote(type_)}{likely}"
             raise refuse("request/input_invalid", text, field="until.event")
         wanted = AwaitedEvent(type_, resource_id, self.world.events.total)

@@ -45,6 +45,8 @@ def test_a_long_word_is_cut_in_messages():
         ("task_run.complete", "task_run.completed"),
         ("task_run.cancelled", "task_run.canceled"),
         ("run.completed", "task_run.completed"),
+        ("task_run.completed", None),
+        ("task_*.canceled", None),
         ("task_run.progress", None),
         ("task_run.sparkled", None),
         ("weather", None),
