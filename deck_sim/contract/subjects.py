@@ -8,7 +8,6 @@ from dataclasses import fields
 from functools import cache
 
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.operations import PAGING
 from deck_sim.contract.statuses import Machine
@@ -41,8 +40,7 @@ _PLAIN = ("include", *PAGING[:2])  # parameters that conventions describe
 
 def subject_groups(edition: Edition) -> Iterator[list[str]]:
     """Groups of subjects of an edition; one of each group must have a row."""
-    errors = (e for e in CATALOG.values() if e.grade != "ours" and edition.has_error(e.name))
-    yield from ([error.name] for error in errors)
+    yield from ([error.name] for error in edition.deck_errors)
     for operation in edition.every_operation:
         yield [operation.call]
         asked = set(operation.parameters) - {*_PLAIN}

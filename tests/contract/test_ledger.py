@@ -9,8 +9,7 @@ from deck_sim.contract.assumptions import collect_assumptions, rely_on
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG, read_errors
 from deck_sim.contract.fidelity import CHECKED, read_rows
-from deck_sim.contract.ledger import assumptions_of, ledger, row_of_error, rows_of
-from deck_sim.contract.ledger.rows import ROWS
+from deck_sim.contract.ledger import ROWS, assumptions_of, ledger, row_of_error, rows_of
 from deck_sim.contract.subjects import subject_groups, subjects
 
 

@@ -125,9 +125,10 @@ class Edition:
         return machine
 
     @property
-    def every_error(self) -> tuple[ErrorRow, ...]:
-        """The errors of every edition, and its own."""
-        return (*error_catalog.SHARED.values(), *self.errors)
+    def deck_errors(self) -> list[ErrorRow]:
+        """The errors of the Deck API: those of every edition, and its own."""
+        every = (*error_catalog.SHARED.values(), *self.errors)
+        return [row for row in every if row.grade != "ours"]
 
     def has_error(self, name: str) -> bool:
         """Whether an error of the catalog exists in this edition."""

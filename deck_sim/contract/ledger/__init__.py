@@ -1,7 +1,7 @@
 """The fidelity ledger: a row for every behaviour that is imitated.
 
 The tables of `contract` are what deck-sim does; these rows are how we know. Operations, errors and
-editions carry rows of their own; the rest is in `rows`.
+editions carry rows of their own; the rest is in the modules of this package.
 """
 
 import re
@@ -11,9 +11,10 @@ from functools import cache
 
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ErrorRow
-from deck_sim.contract.fidelity import Behaviour, Grade, read_rows
-from deck_sim.contract.ledger.rows import ROWS
+from deck_sim.contract.fidelity import Behaviour, read_rows
+from deck_sim.contract.ledger import calls, conventions, events, runs
 
+ROWS = (*conventions.ROWS, *calls.ROWS, *runs.ROWS, *events.ROWS)  # in the order of their topics
 _TOPICS = [*dict.fromkeys(row.topic for row in ROWS)]
 
 
@@ -22,7 +23,7 @@ def ledger() -> Mapping[str, Behaviour]:
     return _ledger(*EDITIONS.values())
 
 
-def rows_of(edition: str | None = None, grade: Grade | None = None) -> list[Behaviour]:
+def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behaviour]:
     """The rows of an edition and of a grade; without them, of all."""
     names = _rows_in(EDITIONS[edition]) if edition else ledger()
     rows = ledger().values()
@@ -74,7 +75,7 @@ def _rows_in(edition: Edition) -> Mapping[str, Behaviour]:
         (row,) = read_rows(operation.known)
         rows.append(replace(row, of=(operation.call, *row.of)))
     rows += [*ROWS, *edition.ledger]
-    rows += [row_of_error(error) for error in edition.every_error if error.grade != "ours"]
+    rows += map(row_of_error, edition.deck_errors)
     found = dict[str, Behaviour]()
     for row in rows:
         found[row.name] = _join(found.get(row.name, row), row)

@@ -46,8 +46,7 @@ def show_fidelity(request: Request) -> Answer:
     """Show the rows of an edition, by default of the world's; with `grade`, those of one grade."""
     edition = read_word(request, "edition", EDITIONS) or request.world.edition
     grade = read_word(request, "grade", GRADES)
-    rows = [row for row in rows_of(edition) if grade in (None, row.grade)]
-    return Answer({"data": [row.as_json() for row in rows]})
+    return Answer({"data": [row.as_json() for row in rows_of(edition, grade)]})
 
 
 def read_word(request: Request, name: str, allowed: Collection[str]) -> str | None:
