@@ -20,12 +20,11 @@ PRESENT_HEADER = "Deck-Sim-Present"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# By the module of each library that freezes time: whether it freezes it now.
-_FREEZERS: Mapping[str, Callable[[Any], Any]] = {
-    "freezegun.api": lambda freezegun: freezegun.freeze_factories,
-    "time_machine": lambda time_machine: time_machine.escape_hatch.is_travelling(),
+# By library that freezes time: its module, and whether it freezes the process now.
+_FREEZERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "freezegun": ("freezegun.api", lambda module: module.freeze_factories),
+    "time-machine": ("time_machine", lambda module: module.escape_hatch.is_travelling()),
 }
-_NAMES = {"freezegun.api": "freezegun", "time_machine": "time-machine"}
 
 
 def process_id() -> str:
@@ -64,6 +63,7 @@ def is_frozen() -> bool:
 
 def freezer() -> str | None:
     """The library that freezes the process now; None if none does."""
-    loaded = ((name, sys.modules.get(name), asks) for name, asks in _FREEZERS.items())
-    found = (_NAMES[name] for name, module, asks in loaded if module is not None and asks(module))
-    return next(found, None)
+    for library, (name, freezes) in _FREEZERS.items():
+        if (module := sys.modules.get(name)) and freezes(module):
+            return library
+    return None
