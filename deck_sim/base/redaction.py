@@ -149,24 +149,26 @@ def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if not is_secret_word(name)}
 
 
-def redact(data: Any, masking: Masking = PLAIN) -> Any:
+def redact(data: Any, masking: Masking = PLAIN, *, is_sent: bool = False) -> Any:
     """A copy of the data with secrets hidden.
 
     In credentials everything except `username` and readable `source_fields` is hidden, so that
-    misspelt names are hidden, too.
+    misspelt names are hidden, too. In data that a caller or a source sends, such as a run's input,
+    more names are secret.
     """
-    return _redact(data, masking, is_sent=False)
-
-
-def redact_sent(data: Any, masking: Masking = PLAIN) -> Any:
-    """`redact` for a run's input, or what else a caller or a source sends."""
-    return _redact(data, masking, is_sent=True)
+    if isinstance(data, str):
+        return redact_text(data)
+    if isinstance(data, list):
+        return [redact(item, masking, is_sent=is_sent) for item in data]
+    if not isinstance(data, Mapping):
+        return data
+    return {name: _redact_field(name, value, masking, is_sent) for name, value in data.items()}
 
 
 def redact_fields(fields: Mapping[str, Any], masking: Masking) -> dict[str, Any]:
     """The fields of a resource, of which only those that were sent are redacted."""
     return {
-        name: redact_sent(value, masking) if name in _SENT else value
+        name: redact(value, masking, is_sent=True) if name in _SENT else value
         for name, value in fields.items()
     }
 
@@ -212,16 +214,6 @@ def cut_before_secret(text: str, masking: Masking = PLAIN) -> str:
     return redact_text(text[: next(starts, None)])
 
 
-def _redact(data: Any, masking: Masking, *, is_sent: bool) -> Any:
-    if isinstance(data, str):
-        return redact_text(data)
-    if isinstance(data, list):
-        return [_redact(item, masking, is_sent=is_sent) for item in data]
-    if not isinstance(data, Mapping):
-        return data
-    return {name: _redact_field(name, value, masking, is_sent) for name, value in data.items()}
-
-
 def _redact_field(name: str, value: Any, masking: Masking, is_sent: bool) -> Any:
     if value is None or isinstance(value, Masked):
         return value
@@ -231,7 +223,7 @@ def _redact_field(name: str, value: Any, masking: Masking, is_sent: bool) -> Any
         return _redact_custom_headers(value)
     if is_secret_word(name, masking.names) if is_sent else is_secret(name):
         return masking.hide(value)
-    return _redact(value, masking, is_sent=is_sent or _is_sent(name))
+    return redact(value, masking, is_sent=is_sent or _is_sent(name))
 
 
 @lru_cache(maxsize=1024)
@@ -243,7 +235,7 @@ def _is_sent(name: str) -> bool:
 def _redact_login(name: str, value: Any, masking: Masking) -> Any:
     if name == "source_fields" and isinstance(value, Mapping):
         hidden = {key: masking.hide(inner) for key, inner in value.items()}
-        return hidden | redact_sent(readable_fields(value), masking)
+        return {**hidden, **redact(readable_fields(value), masking, is_sent=True)}
     return value if name == "username" else masking.hide(value)
 
 

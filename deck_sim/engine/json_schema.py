@@ -14,7 +14,7 @@ from json import dumps, loads
 from typing import Any
 
 from deck_sim.base.errors import cut, listed
-from deck_sim.base.redaction import HIDDEN, Masking, is_secret_word, redact_sent
+from deck_sim.base.redaction import HIDDEN, Masking, is_secret_word, redact
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.regex_limits import InvalidPattern, PatternTooSlow, check_pattern
 from deck_sim.engine.schema_keywords import REFERENCES, limited_validator
@@ -273,7 +273,7 @@ def _hide_secrets(error: Any, masking: Masking) -> str:
         return f"{HIDDEN} does not fit `{error.validator}: {error.validator_value}`"
     text: str = error.message
     for part in _objects_in(error.instance):
-        text = text.replace(repr(part), repr(redact_sent(part, masking)))
+        text = text.replace(repr(part), repr(redact(part, masking, is_sent=True)))
     return text
 
 

@@ -14,7 +14,7 @@ from json import dumps
 from typing import Any, NamedTuple
 
 from deck_sim.base.durations import Span, format_duration, spell_duration
-from deck_sim.base.redaction import Masking, redact_sent
+from deck_sim.base.redaction import Masking, redact
 from deck_sim.contract.error_catalog import problem, refuse
 from deck_sim.contract.resources import TIMEOUT_SECONDS
 from deck_sim.engine.records import Resource, TimelineEntry
@@ -200,7 +200,7 @@ def _file(world: World, item: Resource) -> Json:
 
 
 def _without_secrets(world: World, data: Any) -> Any:
-    return redact_sent(data, Masking(world.options.mask))
+    return redact(data, Masking(world.options.mask), is_sent=True)
 
 
 def _step_at(script: Script, entry: TimelineEntry) -> tuple[Step, Path] | None:
