@@ -41,7 +41,7 @@ class Strict(BaseModel):
 
 def value_error(text: str) -> PydanticCustomError:
     """An error with this message."""
-    return PydanticCustomError("scenario", "{text}", {"text": text})
+    return PydanticCustomError("value", "{text}", {"text": text})
 
 
 def field_errors(*errors: tuple[str, str]) -> ValidationError:
@@ -49,7 +49,7 @@ def field_errors(*errors: tuple[str, str]) -> ValidationError:
     details = [
         InitErrorDetails(type=value_error(text), loc=(key,), input=text) for key, text in errors
     ]
-    return ValidationError.from_exception_data("scenario", details)
+    return ValidationError.from_exception_data("value", details)
 
 
 def read_whole(value: Any) -> Any:

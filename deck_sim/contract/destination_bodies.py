@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
-from pydantic_core import PydanticCustomError
 
+from deck_sim.base.validation import value_error
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.destinations import REQUIRED
 from deck_sim.contract.web_url import WebUrl
@@ -70,7 +70,6 @@ def unwanted(type_: str) -> Any:
     def refuse(value: Any) -> Any:
         if value is None:
             return None
-        text = "is not for a destination of the type `{type}`, which takes `{type}`"
-        raise PydanticCustomError("other_type", text, {"type": type_})
+        raise value_error(f"is not for a destination of the type `{type_}`, which takes `{type_}`")
 
     return Annotated[Any, BeforeValidator(refuse), WithJsonSchema(_NULL)], None

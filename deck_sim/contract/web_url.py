@@ -5,7 +5,8 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+
+from deck_sim.base.validation import value_error
 
 _LABEL = "[A-Za-z0-9_-]{1,63}"
 _NAME = rf"{_LABEL}(?:\.{_LABEL})*\.?"
@@ -32,7 +33,7 @@ PATTERN = rf"^https?://(?:{_USER})?{_HOST}(?::(?:{_PORT})?)?(?:{_REST})?$"
 def _check(url: str) -> str:
     if re.fullmatch(PATTERN, url):
         return url
-    raise PydanticCustomError("web_url", "{fault}", {"fault": _explain(url)})
+    raise value_error(_explain(url))
 
 
 def _explain(url: str) -> str:
