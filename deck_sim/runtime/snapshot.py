@@ -42,7 +42,6 @@ from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Settings, Simulation
-from deck_sim.runtime.tracking import Tracked, TrackedJournal
 from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import scenario_from_data
@@ -250,8 +249,6 @@ class Writer:
             return self.write_value(value)
         if type_ in _TAG_OF:
             return {"$model": _write_model(self, value)}
-        if issubclass(type_, Tracked | TrackedJournal):
-            return self.write(value.untracked())
         text = f"{type_.__name__} cannot be written; add a row to `_TAGS` or `_FORMS`"
         raise TypeError(text)
 

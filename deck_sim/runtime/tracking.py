@@ -6,7 +6,7 @@ again.
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from copy import deepcopy
 from typing import Any, ClassVar
 
@@ -17,12 +17,14 @@ class Tracked(dict[Any, Any]):
     """A dict whose values are replaced, not changed in place."""
 
     plain: ClassVar[type[dict[Any, Any]]] = dict
-    _touched: dict[Any, bool]
 
-    def __init__(self, items: Mapping[Any, Any]) -> None:
-        self._touched = {}
-        super().__init__(items)
-        self._touched.clear()  # a counter adds its items one by one
+    # The methods of `dict` do not call `__setitem__` and `__delitem__`.
+    setdefault: Any = MutableMapping.setdefault
+    update: Any = MutableMapping.update
+
+    def __init__(self, *items: Mapping[Any, Any]) -> None:
+        self._touched: dict[Any, bool] = {}
+        super().__init__(*items)
 
     def take_touched(self) -> dict[Any, bool]:
         """The keys touched since the last call, and whether each is one that was added. Those that
@@ -30,10 +32,6 @@ class Tracked(dict[Any, Any]):
         """
         touched, self._touched = self._touched, {}
         return touched
-
-    def untracked(self) -> dict[Any, Any]:
-        """A copy that tracks nothing."""
-        return self.plain(self)
 
     def touch(self, key: Any) -> None:
         """Note that the value of a key may change, or that the key goes."""
@@ -57,18 +55,6 @@ class Tracked(dict[Any, Any]):
         self.touch(key)
         return super().pop(key, *default)
 
-    def setdefault(self, key: Any, default: Any = None) -> Any:
-        """As `dict.setdefault`. The caller may change the value at once."""
-        if key not in self:
-            self[key] = default
-        self.touch(key)
-        return super().__getitem__(key)
-
-    def update(self, *others: Any, **more: Any) -> None:
-        """As `dict.update`."""
-        for key, value in dict(*others, **more).items():
-            self[key] = value
-
     def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
         self.update(other)
         return self
@@ -79,10 +65,10 @@ class Tracked(dict[Any, Any]):
             del self[key]
 
     def __copy__(self) -> dict[Any, Any]:
-        return self.untracked()
+        return self.plain(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[Any, Any]:
-        return deepcopy(self.untracked(), memo)
+        return deepcopy(self.plain(self), memo)
 
 
 class Lending(Tracked):
@@ -98,8 +84,8 @@ class Lending(Tracked):
         return super().get(key, default)
 
 
-class TrackedCounter(Tracked, Counter[Any]):
-    """A counter."""
+class TrackedCounter(Counter[Any], Tracked):
+    """A counter, whose `update` adds."""
 
     plain = Counter
 
@@ -120,17 +106,11 @@ class TrackedJournal(Journal):
 
     def __init__(self, calls: Iterable[Call] = (), dropped: int = 0) -> None:
         super().__init__(calls, dropped)
-        self._replaced: list[int] = []
-
-    def take_replaced(self) -> list[int]:
-        """The positions of the calls that were replaced since the last call of this function."""
-        replaced, self._replaced = self._replaced, []
-        return replaced
-
-    def untracked(self) -> Journal:
-        """A copy that tracks nothing."""
-        return Journal(self, self.dropped)
+        self.replaced: list[int] = []
 
     def __setitem__(self, index: Any, call: Any) -> None:
-        self._replaced.append(index + self.dropped)
+        self.replaced.append(index + self.dropped)
         super().__setitem__(index, call)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return Journal(self, self.dropped)

@@ -166,9 +166,10 @@ class _Calls(_Log):
         return TrackedJournal(found, found.dropped)
 
     def _write_changes(self, found: Any, writer: RowWriter, changes: Changes) -> None:
-        for number in found.take_replaced():
+        for number in found.replaced:
             if call := found.at(number):
                 changes.put(self.path, number, writer.write(call))
+        found.replaced.clear()
         super()._write_changes(found, writer, changes)
 
 
@@ -179,7 +180,9 @@ class _Dict(_Part):
     tracked: type[Tracked] = Tracked
 
     def _track(self, found: Any) -> Any:
-        return self.tracked(found)
+        tracked = self.tracked(found)
+        tracked.take_touched()
+        return tracked
 
     def _write_whole(self, found: Any, writer: RowWriter, changes: Changes) -> None:
         for key in found:
