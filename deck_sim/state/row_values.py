@@ -11,46 +11,12 @@ from deck_sim.runtime.snapshot import Reader, Writer
 from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.model import Scenario
 
+# Changes of rows, in order: the name of a method of `_Batch` in `state_file`, and its arguments.
+Changes = list[tuple[Any, ...]]
+
 _SHARED = ("resource", "event", "choice")  # values that a world holds several times
 
 encode = json.JSONEncoder(separators=(",", ":")).encode  # in ASCII: texts may have lone surrogates
-
-
-class Changes:
-    """Changes of rows, in order, as data. The functions of `state_file` that apply them have the
-    same names.
-    """
-
-    def __init__(self) -> None:
-        self.data: list[list[Any]] = []
-
-    def clear(self, part: str) -> None:
-        """Delete all rows of a part and of the parts below it."""
-        self.data.append(["clear", part])
-
-    def delete(self, part: str, key: Any) -> None:
-        """Delete a row of a dict."""
-        self.data.append(["delete", part, key])
-
-    def update(self, part: str, key: Any, value: Any) -> None:
-        """Write a row of a dict again, in its place."""
-        self.data.append(["update", part, key, value])
-
-    def insert(self, part: str, key: Any, value: Any) -> None:
-        """Write a row of a dict, behind all others."""
-        self.data.append(["insert", part, key, value])
-
-    def put(self, part: str, number: int, value: Any) -> None:
-        """Write a row of a list."""
-        self.data.append(["put", part, number, value])
-
-    def drop(self, part: str, end: int) -> None:
-        """Delete the rows of a list before a number."""
-        self.data.append(["drop", part, end])
-
-    def set_clock(self, moment: str | None, saved_at: str) -> None:
-        """Write what a clock that moves by itself shows, and the real time of that."""
-        self.data.append(["set_clock", moment, saved_at])
 
 
 @dataclass

@@ -70,7 +70,7 @@ class _Part(ABC):
             self._write_changes(found, writer, changes)
         else:
             if self._saved is not None:
-                changes.clear(self.path)
+                changes.append(("clear", self.path))
             self._write_whole(self._take_over(owner, found), writer, changes)
 
     def restore(self, owner: Any, reader: RowReader, stored: Stored) -> None:
@@ -116,7 +116,7 @@ class _List(_Part):
         self._append(self._find_new(found), writer, changes)
         first = self._count_dropped(found, self._end - len(found))
         if first > self._first:
-            changes.drop(self.path, first)
+            changes.append(("drop", self.path, first))
             self._first = first
 
     def _find_new(self, found: Any) -> Iterable[Any]:
@@ -129,7 +129,7 @@ class _List(_Part):
 
     def _append(self, items: Iterable[Any], writer: RowWriter, changes: Changes) -> None:
         for item in items:
-            changes.put(self.path, self._end, writer.write(item))
+            changes.append(("put", self.path, self._end, writer.write(item)))
             self._end += 1
             self._last = item
 
@@ -168,7 +168,7 @@ class _Calls(_Log):
     def _write_changes(self, found: Any, writer: RowWriter, changes: Changes) -> None:
         for number in found.replaced:
             if call := found.at(number):
-                changes.put(self.path, number, writer.write(call))
+                changes.append(("put", self.path, number, writer.write(call)))
         found.replaced.clear()
         super()._write_changes(found, writer, changes)
 
@@ -186,17 +186,18 @@ class _Dict(_Part):
 
     def _write_whole(self, found: Any, writer: RowWriter, changes: Changes) -> None:
         for key in found:
-            changes.insert(self.path, writer.write(key), self._value(found, key, writer, changes))
+            value = self._value(found, key, writer, changes)
+            changes.append(("insert", self.path, writer.write(key), value))
 
     def _write_changes(self, found: Tracked, writer: RowWriter, changes: Changes) -> None:
         for key, is_new in found.take_touched().items():
             name = writer.write(key)
             if key not in found:
-                changes.delete(self.path, name)
+                changes.append(("delete", self.path, name))
                 self._forget(key, changes)
             else:
-                write = changes.insert if is_new else changes.update
-                write(self.path, name, self._value(found, key, writer, changes))
+                value = self._value(found, key, writer, changes)
+                changes.append(("insert" if is_new else "update", self.path, name, value))
 
     def _value(self, found: Any, key: Any, writer: RowWriter, changes: Changes) -> Any:
         return writer.write(dict.__getitem__(found, key))
@@ -248,7 +249,7 @@ class _Nested(_Lending):
 
     def _forget(self, key: Any, changes: Changes) -> None:
         self._parts.pop(key, None)
-        changes.clear(f"{self.path}/{key}")
+        changes.append(("clear", f"{self.path}/{key}"))
 
     def _fill(self, owner: Any, found: Any, reader: RowReader, stored: Stored) -> None:
         for name, _ in stored.items.get(self.path, []):
@@ -358,7 +359,7 @@ class SavedWorld:
             if value is not before or not isinstance(value, _UNCHANGING):
                 data = writer.write(value)
                 if data != data_before:
-                    changes.insert(FIELDS, name, data)
+                    changes.append(("insert", FIELDS, name, data))
                 self._fields[name] = value, data
 
     @classmethod

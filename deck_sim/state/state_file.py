@@ -168,7 +168,7 @@ class StateFile:
             if self._writer.sources:
                 with self._transaction():
                     self._add(saved.id, changes)
-            elif changes.data:
+            elif changes:
                 self._add(saved.id, changes)
             return
         with self._transaction():
@@ -181,20 +181,20 @@ class StateFile:
                 id_ = saved.id
                 self._delete_rows(id_)
             saved = self._saved[key] = SavedWorld(simulation, id_)
-            self._apply(id_, self._find_changes(saved).data)
+            self._apply(id_, self._find_changes(saved))
 
     def _find_changes(self, saved: SavedWorld) -> Changes:
-        changes = Changes()
+        changes: Changes = []
         saved.write(self._writer, changes)
         clock = saved.simulation.read_clock()
         if clock is not None or saved.has_clock:
             saved.has_clock = clock is not None
             moment = None if clock is None else clock.isoformat()
-            changes.set_clock(moment, self._wall().isoformat())
+            changes.append(("set_clock", moment, self._wall().isoformat()))
         return changes
 
     def _add(self, world: int, changes: Changes) -> None:
-        row = world, encode(changes.data)
+        row = world, encode(changes)
         self._db.execute("INSERT INTO change (world, data) VALUES (?, ?)", row)
         self._waiting += 1
 
@@ -244,7 +244,7 @@ class StateFile:
             return
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            waiting = dict[int, list[list[Any]]]()
+            waiting = dict[int, Changes]()
             for world, data in self._db.execute("SELECT world, data FROM change ORDER BY id"):
                 waiting.setdefault(world, []).extend(json.loads(data))
             for world, changes in waiting.items():
@@ -260,7 +260,7 @@ class StateFile:
         except sqlite3.Error:
             self._roll_back()
 
-    def _apply(self, world: int, changes: list[list[Any]]) -> None:
+    def _apply(self, world: int, changes: Changes) -> None:
         batch = _Batch(self._db, world)
         for name, *values in changes:
             getattr(batch, name)(*values)
