@@ -75,7 +75,9 @@ class StateFile:
             self._waiting = self._db.execute("SELECT count(*) FROM change").fetchone()[0]
             for (key,) in self._db.execute("SELECT key FROM world ORDER BY id").fetchall():
                 self._worlds.find(key)  # loads it
-            self._delete_unused_sources()
+            sources = {digest for (digest,) in self._db.execute("SELECT digest FROM source")}
+            unused = ((digest,) for digest in sources - self._used_sources)
+            self._db.executemany("DELETE FROM source WHERE digest = ?", unused)
             self._db.execute("UPDATE about SET version = ?", (__version__,))
         except Exception as error:  # no list of what a foreign file can cause is complete
             self._saved.clear()  # so that `close` writes nothing to it
@@ -164,12 +166,11 @@ class StateFile:
     def _save(self, key: str, simulation: Simulation) -> None:
         saved = self._saved.get(key)
         if saved is not None and saved.simulation is simulation:
-            changes = self._find_changes(saved)
-            if self._writer.sources:
+            if changes := self._find_changes(saved):
                 with self._transaction():
-                    self._add(saved.id, changes)
-            elif changes:
-                self._add(saved.id, changes)
+                    row = saved.id, encode(changes)
+                    self._db.execute("INSERT INTO change (world, data) VALUES (?, ?)", row)
+                self._waiting += 1
             return
         with self._transaction():
             if saved is None:
@@ -193,11 +194,6 @@ class StateFile:
             changes.append(("set_clock", moment, self._wall().isoformat()))
         return changes
 
-    def _add(self, world: int, changes: Changes) -> None:
-        row = world, encode(changes)
-        self._db.execute("INSERT INTO change (world, data) VALUES (?, ?)", row)
-        self._waiting += 1
-
     def _delete(self, key: str) -> None:
         saved = self._saved.get(key)
         if saved is not None:
@@ -205,15 +201,6 @@ class StateFile:
                 self._delete_rows(saved.id)
                 self._db.execute("DELETE FROM world WHERE id = ?", (saved.id,))
             self.forget(key)
-
-    def _delete_unused_sources(self) -> None:
-        """Delete the sources that no world has needed since the file was opened."""
-        unused = [
-            row
-            for row in self._db.execute("SELECT digest FROM source")
-            if row[0] not in self._used_sources
-        ]
-        self._db.executemany("DELETE FROM source WHERE digest = ?", unused)
 
     def _delete_rows(self, world: int) -> None:
         for table in ("item", "entry", "change"):
