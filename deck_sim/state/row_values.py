@@ -1,4 +1,4 @@
-"""The values of rows as text, and the changes of rows as data."""
+"""The values of rows as text."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,9 +10,6 @@ from weakref import finalize
 from deck_sim.runtime.snapshot import Reader, Writer
 from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.model import Scenario
-
-# Changes of rows, in order: the name of a method of `_Batch` in `state_file`, and its arguments.
-Changes = list[tuple[Any, ...]]
 
 _SHARED = ("resource", "event", "choice")  # values that a world holds several times
 
@@ -72,11 +69,3 @@ class RowReader(Reader):
                 known = scenario_from_data(source, source["name"])
             self.scenarios[reference] = known
         return self.scenarios[reference]
-
-
-@dataclass
-class Stored:
-    """The rows of one world, by part."""
-
-    items: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # keys and values
-    entries: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # numbers and values

@@ -36,7 +36,8 @@ from deck_sim.runtime.tracking import (
     TrackedJournal,
     TrackedOrdered,
 )
-from deck_sim.state.row_values import Changes, RowReader, RowWriter, Stored
+from deck_sim.state.row_values import RowReader, RowWriter
+from deck_sim.state.tables import Changes, Stored
 
 FIELDS = "fields"  # the part of the fields that are one row each
 DERIVED = ("world.members", "world.timers")  # timers: from `world.timers._armed`

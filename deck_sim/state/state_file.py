@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from deck_sim.base import real_time
 from deck_sim.base.version import __version__
@@ -20,13 +19,10 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
 from deck_sim.state.opening import StateFileError, open_database, remedy
-from deck_sim.state.row_values import Changes, RowReader, RowWriter, Stored, encode
+from deck_sim.state.row_values import RowReader, RowWriter, encode
 from deck_sim.state.rows import SavedWorld
+from deck_sim.state.tables import Changes, apply_changes, delete_rows, read_rows
 
-# `?1` is the value, `?2` the world, `?3` the part, `?4` the key.
-_DELETE = "DELETE FROM item WHERE ?1 IS NULL AND world = ?2 AND part = ?3 AND key = ?4"
-_UPDATE = "UPDATE item SET value = ?1 WHERE world = ?2 AND part = ?3 AND key = ?4"
-_INSERT = "INSERT OR REPLACE INTO item (value, world, part, key) VALUES (?1, ?2, ?3, ?4)"
 MOST_CHANGES = 250  # that wait to be applied
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -111,7 +107,7 @@ class StateFile:
             id_, clock, saved_at = found
             reader = RowReader(self._worlds.library.find, sources=self._read_source)
             make = partial(self._worlds.make, key)
-            saved = SavedWorld.restore(make, reader, self._read(id_), id_)
+            saved = SavedWorld.restore(make, reader, read_rows(self._db, id_), id_)
             self._used_sources |= reader.scenarios.keys()
         simulation = saved.simulation
         now = simulation.world.now
@@ -180,9 +176,9 @@ class StateFile:
                 assert id_ is not None, "an insert has an id"
             else:
                 id_ = saved.id
-                self._delete_rows(id_)
+                delete_rows(self._db, id_)
             saved = self._saved[key] = SavedWorld(simulation, id_)
-            self._apply(id_, self._find_changes(saved))
+            apply_changes(self._db, id_, self._find_changes(saved))
 
     def _find_changes(self, saved: SavedWorld) -> Changes:
         changes: Changes = []
@@ -198,13 +194,9 @@ class StateFile:
         saved = self._saved.get(key)
         if saved is not None:
             with self._transaction():
-                self._delete_rows(saved.id)
+                delete_rows(self._db, saved.id)
                 self._db.execute("DELETE FROM world WHERE id = ?", (saved.id,))
             self.forget(key)
-
-    def _delete_rows(self, world: int) -> None:
-        for table in ("item", "entry", "change"):
-            self._db.execute(f"DELETE FROM {table} WHERE world = ?", (world,))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -235,7 +227,7 @@ class StateFile:
             for world, data in self._db.execute("SELECT world, data FROM change ORDER BY id"):
                 waiting.setdefault(world, []).extend(json.loads(data))
             for world, changes in waiting.items():
-                self._apply(world, changes)
+                apply_changes(self._db, world, changes)
             self._db.execute("DELETE FROM change")
             yield
         except BaseException:
@@ -247,86 +239,9 @@ class StateFile:
         except sqlite3.Error:
             self._roll_back()
 
-    def _apply(self, world: int, changes: Changes) -> None:
-        batch = _Batch(self._db, world)
-        for name, *values in changes:
-            getattr(batch, name)(*values)
-        batch.execute()
-
-    def _read(self, world: int) -> Stored:
-        stored = Stored()
-        rows = self._db.execute(
-            "SELECT part, key, value FROM item WHERE world = ? ORDER BY id", (world,)
-        )
-        for part, key, value in rows:
-            stored.items.setdefault(part, []).append((key, value))
-        rows = self._db.execute(
-            "SELECT part, number, value FROM entry WHERE world = ? ORDER BY part, number", (world,)
-        )
-        for part, number, value in rows:
-            stored.entries.setdefault(part, []).append((number, value))
-        return stored
-
     def _read_source(self, digest: str) -> str:
         row = self._db.execute("SELECT value FROM source WHERE digest = ?", (digest,)).fetchone()
         return str(row[0])
-
-
-class _Batch:
-    """Changes of the rows of one world. Only the last change of each row is made."""
-
-    def __init__(self, db: sqlite3.Connection, world: int) -> None:
-        self._db, self._world = db, world
-        self._items = dict[tuple[str, str], tuple[str, Any]]()  # what to do, and the value
-        self._entries = dict[tuple[str, int], Any]()
-        self._ends = dict[str, int]()
-
-    def clear(self, part: str) -> None:
-        self.execute()
-        for table in ("item", "entry"):
-            self._db.execute(
-                f"DELETE FROM {table} WHERE world = ? AND (part = ? OR part > ? AND part < ?)",
-                (self._world, part, f"{part}/", f"{part}0"),  # `0` is the character after `/`
-            )
-
-    def delete(self, part: str, key: Any) -> None:
-        self._items[part, encode(key)] = _DELETE, None
-
-    def update(self, part: str, key: Any, value: Any) -> None:
-        item = part, encode(key)
-        is_new = item in self._items and self._items[item][0] == _INSERT
-        self._items[item] = _INSERT if is_new else _UPDATE, value
-
-    def insert(self, part: str, key: Any, value: Any) -> None:
-        item = part, encode(key)
-        self._items.pop(item, None)  # the last to be inserted is the last in order
-        self._items[item] = _INSERT, value
-
-    def put(self, part: str, number: int, value: Any) -> None:
-        self._entries[part, number] = value
-
-    def drop(self, part: str, end: int) -> None:
-        self._ends[part] = end
-
-    def set_clock(self, moment: str | None, saved_at: str) -> None:
-        self._db.execute(
-            "UPDATE world SET clock = ?, saved_at = ? WHERE id = ?", (moment, saved_at, self._world)
-        )
-
-    def execute(self) -> None:
-        for statement in (_DELETE, _UPDATE, _INSERT):
-            items = (
-                (None if statement == _DELETE else encode(value), self._world, *item)
-                for item, (what, value) in self._items.items()
-                if what == statement
-            )
-            self._db.executemany(statement, items)
-        entries = ((self._world, *entry, encode(value)) for entry, value in self._entries.items())
-        self._db.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", entries)
-        ends = ((self._world, *end) for end in self._ends.items())
-        self._db.executemany("DELETE FROM entry WHERE world = ? AND part = ? AND number < ?", ends)
-        for done in (self._items, self._entries, self._ends):
-            done.clear()
 
 
 def _later(moment: datetime, elapsed: timedelta, speed: float) -> datetime:
