@@ -201,19 +201,11 @@ class StateFile:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._db:
             yield
             sources = self._writer.sources.items()
             self._db.executemany("INSERT OR IGNORE INTO source VALUES (?, ?)", sources)
-            self._db.execute("COMMIT")
-            self._writer.sources.clear()
-        except BaseException:
-            self._roll_back()
-            raise
-
-    def _roll_back(self) -> None:
-        with suppress(sqlite3.Error):  # a commit that failed may have done it
-            self._db.execute("ROLLBACK")
+        self._writer.sources.clear()
 
     @contextmanager
     def _all_applied(self) -> Iterator[None]:
@@ -230,14 +222,11 @@ class StateFile:
                 apply_changes(self._db, world, changes)
             self._db.execute("DELETE FROM change")
             yield
-        except BaseException:
-            self._roll_back()
-            raise
-        try:
-            self._db.execute("COMMIT")
-            self._waiting = 0
-        except sqlite3.Error:
-            self._roll_back()
+            with suppress(sqlite3.Error):
+                self._db.commit()
+                self._waiting = 0
+        finally:
+            self._db.rollback()  # nothing after a commit
 
     def _read_source(self, digest: str) -> str:
         row = self._db.execute("SELECT value FROM source WHERE digest = ?", (digest,)).fetchone()
