@@ -7,7 +7,7 @@ from typing import Any
 
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.destinations import WEBHOOK
-from deck_sim.contract.error_catalog import Problem, problem, raise_problems
+from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.deliveries import rotate_secret, set_destination_status
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import ALL, World
@@ -16,7 +16,6 @@ from deck_sim.engine.world import ALL, World
 def create_destination(world: World, fields: Mapping[str, Any], secret: str) -> Resource:
     """Create a destination from a checked body."""
     public = {name: fields[name] for name in ("name", "type", "config", "events")}
-    raise_problems(body_problems(world, public["type"], public))
     hidden = {"secret": secret, "old_secrets": ()}
     return world.create("event_destination", public, hidden)
 
@@ -24,9 +23,8 @@ def create_destination(world: World, fields: Mapping[str, Any], secret: str) -> 
 def update_destination(
     world: World, destination: Resource, fields: Mapping[str, Any], secret: str | None
 ) -> Resource:
-    """Set the fields that were sent; a new secret of a webhook rotates the old one out."""
+    """Set the fields of a checked body; a new secret of a webhook rotates the old one out."""
     public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
-    raise_problems(body_problems(world, destination["type"], public))
     if public:
         destination = world.change(destination, **public)
     if destination["type"] != WEBHOOK and fields.get("credentials"):
@@ -39,10 +37,13 @@ def update_destination(
 
 
 def body_problems(
-    world: World, type_: str, fields: Mapping[str, Any], config_at: str = "config"
+    world: World, type_: str, body: Mapping[str, Any], config_at: str
 ) -> list[Problem]:
-    """The problems of event types and custom headers, as far as these have the right form."""
-    events, config = fields.get("events"), fields.get("config")
+    """The problems of event types and custom headers, as far as these have the right form.
+
+    `config_at` is the field of the body that has the settings.
+    """
+    events, config = body.get("events"), body.get(config_at)
     problems = list[Problem]()
     if isinstance(events, list) and all(isinstance(name, str) for name in events):
         problems = _event_problems(world, events)

@@ -98,18 +98,23 @@ class Request:
         """The values of a query parameter, written `name`, `name[]`, or both."""
         return [value for key, value in self.query if key in (name, f"{name}[]")]
 
-    def read_body(self, extra_checks: ExtraChecks = lambda data: []) -> "Body":
-        """Validate the body against the model that the edition has for the operation.
-
-        If the body is invalid, `extra_checks` are made for the same error.
-        """
+    @property
+    def body_model(self) -> "type[Body]":
+        """The model that the edition has for the body of the operation."""
         rules = self.world.rules
         name = rules.body_name(self.operation) if self.operation else None
         assert name is not None, "the operation takes no body"
-        return self.read_as(rules.body(name), extra_checks)
+        return rules.body(name)
+
+    def read_body(self, extra_checks: ExtraChecks = lambda data: []) -> "Body":
+        """Validate the body against the model of the operation; see `read_as`."""
+        return self.read_as(self.body_model, extra_checks)
 
     def read_as(self, model: type[Model], extra_checks: ExtraChecks = lambda data: []) -> Model:
-        """Validate the body against a model. The error has every problem."""
+        """Validate the body against a model. The error has every problem.
+
+        If the body is invalid, `extra_checks` are made for the same error.
+        """
         return check_body(model, self.read_object(), extra_checks)
 
     def read_object(self) -> dict[str, Any]:

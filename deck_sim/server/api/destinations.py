@@ -5,7 +5,6 @@ named after the type in the other; both are read into the first form.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -23,25 +22,15 @@ from deck_sim.server.routing import add_endpoint
 from deck_sim.webhooks.signing import secret_of, secret_problem
 
 Fields = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class DestinationBody:
-    """The fields of a destination that a body has, and its secret."""
-
-    fields: Fields
-    secret: str | None
-
-
-Read = Callable[[Request, Resource | None], DestinationBody]
+Read = Callable[[Request, Resource | None], Fields]
 ShowSecret = Callable[[Fields, str], None]
 
 
 def _create(request: Request, read: Read, show: ShowSecret) -> Answer:
     """Create a destination. This answer shows its secret, and no other does (assumed)."""
-    body = read(request, None)
-    secret = body.secret or secret_of(request.simulation.key)
-    created = destinations.create_destination(request.world, body.fields, secret)
+    fields = read(request, None)
+    secret = _secret_in(fields["type"], fields) or secret_of(request.simulation.key)
+    created = destinations.create_destination(request.world, fields, secret)
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:
         rely_on(SECRET_SHOWN)
@@ -52,23 +41,27 @@ def _create(request: Request, read: Read, show: ShowSecret) -> Answer:
 def _update(request: Request, read: Read) -> Answer:
     """Change a destination. A new secret rotates; `status` reactivates."""
     old = request.fetch("event_destination")
-    body = read(request, old)
-    return request.show(
-        destinations.update_destination(request.world, old, body.fields, body.secret)
-    )
+    fields = read(request, old)
+    secret = _secret_in(old["type"], fields)
+    return request.show(destinations.update_destination(request.world, old, fields, secret))
 
 
-def _read_parts(request: Request, old: Resource | None) -> DestinationBody:
+def _secret_in(type_: str, fields: Fields) -> str | None:
+    """The secret that webhooks are to be signed with, if the body has one."""
+    return (fields.get("credentials") or {}).get("secret") if type_ == WEBHOOK else None
+
+
+def _read_parts(request: Request, old: Resource | None) -> Fields:
     """Read `config` and `credentials`."""
-    type_, fields = _check(request, old, lambda type_: ("config", "credentials"))
-    if old is not None and "config" in fields:
+    _, fields = _check(request, old, lambda type_: ("config", "credentials"))
+    if old is None:
+        return {"config": {}, **fields}
+    if "config" in fields:
         rely_on(PATCH)
-    fields = fields if old is not None else {"config": {}, **fields}
-    credentials = fields.get("credentials") or {}
-    return DestinationBody(fields, credentials.get("secret") if type_ == WEBHOOK else None)
+    return fields
 
 
-def _read_typed(request: Request, old: Resource | None) -> DestinationBody:
+def _read_typed(request: Request, old: Resource | None) -> Fields:
     """Read one object named after the type. In a change it keeps what it does not name."""
     type_, fields = _check(request, old, lambda type_: (type_, type_))
     given = {name: fields.pop(name, None) for name in REQUIRED}[type_]
@@ -77,11 +70,11 @@ def _read_typed(request: Request, old: Resource | None) -> DestinationBody:
     elif given is not None:
         rely_on(PATCH_OF_DESTINATION)
     if given is None:
-        return DestinationBody(fields, None)
+        return fields
     kept = {} if old is None else old["config"]
     fields["config"] = {**kept, **{k: v for k, v in given.items() if not is_secret(k)}}
     fields["credentials"] = {k: v for k, v in given.items() if is_secret(k)}
-    return DestinationBody(fields, given.get("secret") if type_ == WEBHOOK else None)
+    return fields
 
 
 def _check(
@@ -91,19 +84,15 @@ def _check(
 
     `parts` gives the fields of the body with the settings and with the secret of a type.
     """
-    data, rules, operation = request.read_object(), request.world.rules, request.operation
-    assert operation is not None, "the operation takes no body"
-    assert operation.body is not None, "the operation takes no body"
-    body = rules.body(operation.body)
+    data, body = request.read_object(), request.body_model
     found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""
     config_at, credentials_at = parts(type_)
 
     def beyond(data: Fields) -> list[Problem]:
-        found = {"events": data.get("events"), "config": data.get(config_at)}
-        problems = destinations.body_problems(request.world, type_, found, config_at)
+        problems = destinations.body_problems(request.world, type_, data, config_at)
         held = data.get(credentials_at)
-        secret = held.get("secret") if isinstance(held, dict) and type_ == WEBHOOK else None
+        secret = _secret_in(type_, {"credentials": held}) if isinstance(held, dict) else None
         fault = secret_problem(secret) if isinstance(secret, str) and secret else None
         if fault:
             field = f"{credentials_at}.secret"
