@@ -21,8 +21,14 @@ Token = tuple[str, bool]
 _ALL, _PART = "all", "part"
 
 
-def explain_mismatch(pattern: CallPattern, editions: Collection[str]) -> str | None:
-    """Why no call of these editions can match the pattern; None if one can."""
+def explain_mismatch(call: str, editions: Collection[str]) -> str | None:
+    """Why no call of these editions can match the pattern; None if one can.
+
+    Raises:
+        ValueError: if it is not a pattern of calls.
+
+    """
+    pattern = CallPattern.read(call)
     methods = {method for name in editions for method in _methods_at(pattern.path, name)}
     if pattern.path in _EVERY_CALL or _fits(pattern.method, methods):
         return None

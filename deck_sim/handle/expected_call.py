@@ -72,7 +72,7 @@ class ExpectedCall:
             read = CallPattern.read(pattern, anywhere=anywhere)
         except ValueError as error:
             raise DeckSimError(str(error)) from None
-        if not anywhere and (why := explain_mismatch(read, editions or tuple(EDITIONS))):
+        if not anywhere and (why := explain_mismatch(pattern, editions or tuple(EDITIONS))):
             names = listed(_NO_OPERATION, last="or")
             raise DeckSimError(f"{why}\nfor calls of other paths, give their `error`: {names}")
         allowed = [row.name for row in fields(cls)][1:]

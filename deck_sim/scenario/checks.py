@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import EDITIONS, explain_foreign_event
@@ -99,17 +98,11 @@ def check_play(scenario: Scenario) -> Iterator[Found]:
 def check_faults(data: Mapping[str, Any], editions: tuple[str, ...]) -> Iterator[Found]:
     """Report faults that no call or event can meet in the editions that can play the scenario."""
     names = editions or tuple(EDITIONS)
-    for (key, name), explain in _EXPLAIN.items():
+    for key, name in (("http", "match"), ("webhooks", "event")):
+        explain = explain_mismatch if key == "http" else explain_foreign_event
         faults = data.get(key)
         for index, fault in enumerate(faults if isinstance(faults, list) else ()):
             # What is no pattern is reported by its field.
             with suppress(AttributeError, KeyError, TypeError, ValueError):
                 if why := explain(fault[name], names):
                     yield (key, index, name), why
-
-
-def _explain_call(pattern: str, editions: tuple[str, ...]) -> str | None:
-    return explain_mismatch(CallPattern.read(pattern), editions)
-
-
-_EXPLAIN = {("http", "match"): _explain_call, ("webhooks", "event"): explain_foreign_event}

@@ -2,14 +2,13 @@
 
 import pytest
 
-from deck_sim.base.call_pattern import CallPattern
 from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import EDITIONS
 
 
 def explain(pattern, *editions):
     """Why no call matches the pattern."""
-    return explain_mismatch(CallPattern.read(pattern), editions or ("credentials",))
+    return explain_mismatch(pattern, editions or ("credentials",))
 
 
 @pytest.mark.parametrize("name", EDITIONS)

@@ -20,6 +20,7 @@ from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.engine.options import OPTION_TYPES, Options
+from deck_sim.faults.values import Match
 from deck_sim.runtime.simulation import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.conditions import Rule
 
@@ -181,7 +182,7 @@ class NewHold(Body):
 
     event: Text | None = None
     id: Text | None = None
-    call: Text | None = None
+    call: Match | None = None
 
 
 class Queue(Body):

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import quote
 from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected import EVERYBODY, Injected
-from deck_sim.runtime.request_bodies import read_object
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -16,21 +14,31 @@ from deck_sim.server.request import Answer, Request
 @route("POST", "/faults")
 def add_fault(request: Request) -> Answer:
     """Add a fault."""
-    from deck_sim.server.control import fault_bodies
-
-    world, names = request.world, {*read_object(request.body)}
-    fault = request.read_as(fault_bodies.fault_body(names)).root
+    world = request.world
+    fault = request.read_as(_model_for({*request.read_object()})).root
     error = getattr(fault, "error", None)
     if error is not None and not world.rules.has_error(error):
         text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
         raise refuse("request/input_invalid", text, field="error")
-    match = getattr(fault, "match", None)
-    if match is not None and (why := explain_mismatch(CallPattern.read(match), (world.edition,))):
-        raise refuse("request/input_invalid", f"`match`: {why}", field="match")
-    event = getattr(fault, "event", None)
-    if event is not None and (why := explain_foreign_event(event, (world.edition,))):
-        raise refuse("request/input_invalid", f"`event`: {why}", field="event")
+    explain = explain_mismatch if fault.family == "match" else explain_foreign_event
+    if why := explain(getattr(fault, fault.family), (world.edition,)):
+        raise refuse("request/input_invalid", f"`{fault.family}`: {why}", field=fault.family)
     return Answer(_print(world.injected.add(world.next_id("flt"), fault)))
+
+
+def _model_for(names: set[str]) -> Any:
+    """The model of a body with these keys: that of webhooks if only they have one of them."""
+    from pydantic import RootModel  # slow, as all imports here
+
+    from deck_sim.faults.fault import fault_keys
+    from deck_sim.faults.http import AnyHttpFault, HttpFault
+    from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
+
+    of_calls, of_webhooks = (
+        {fault.family, *fault_keys(fault.family)} for fault in (HttpFault, WebhookFault)
+    )
+    is_of_webhooks = HttpFault.family not in names and names & (of_webhooks - of_calls)
+    return RootModel[AnyWebhookFault] if is_of_webhooks else RootModel[AnyHttpFault]
 
 
 @route("GET", "/faults")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import listed, nearest, nearest_type, quote
 from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import Edition, explain_foreign_event
@@ -33,7 +32,11 @@ def make_hold(request: Request, body: bodies.NewHold) -> Answer:
         _check_event(world, body.event)
         _check_id(world, body.event, body.id)
     if body.call is not None:
-        _check_call(world, body.call, body.id)
+        if why := explain_mismatch(body.call, (world.edition,)):
+            raise refuse("request/input_invalid", f"`call`: {why}", field="call")
+        if body.id is not None:
+            text = "`id` goes with `event`; for a `call`, write the id in its path"
+            raise refuse("request/input_invalid", text, field="id")
     hold = Hold(world.next_id("hold"), body.event, body.id, body.call)
     world.holds[hold.id] = hold
     return Answer(_print(request.simulation, hold))
@@ -84,18 +87,6 @@ def _check_id(world: World, event: str, resource_id: str | None) -> None:
     if resource_id is not None and resource_id not in ids:
         text = f"`id`: no {' or '.join(kinds)} has the id {quote(resource_id)}"
         text += f"{nearest(resource_id, ids)}; leave out `id` to hold the next one"
-        raise refuse("request/input_invalid", text, field="id")
-
-
-def _check_call(world: World, call: str, resource_id: str | None) -> None:
-    try:
-        why = explain_mismatch(CallPattern.read(call), (world.edition,))
-    except ValueError as error:
-        why = f"{error}"
-    if why:
-        raise refuse("request/input_invalid", f"`call`: {why}", field="call")
-    if resource_id is not None:
-        text = "`id` goes with `event`; for a `call`, write the id in its path"
         raise refuse("request/input_invalid", text, field="id")
 
 
