@@ -10,7 +10,7 @@ from typing import Any
 
 log = logging.getLogger("deck_sim")
 
-BACKLOG = 2048  # clients that wait to be accepted
+_BACKLOG = 2048  # clients that wait to be accepted
 _PAUSE_SECONDS = 0.1  # after a client that could not be accepted
 _QUIET_SECONDS = 5  # without further trouble, after which it counts as over
 
@@ -43,11 +43,25 @@ class CountedWarning:
         self._count = 0
 
 
-class Shortage(CountedWarning):
-    """The warning that clients cannot be accepted, usually since no file descriptor is free."""
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on a port; 0 takes a free one.
 
-    def __init__(self) -> None:
-        super().__init__("clients are accepted again; the server was short of files %d times")
+    Raises:
+        OSError: if the port is not available.
+
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sets TCP_NODELAY only if the protocol is named. Without, each answer takes 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
 
 
 @asynccontextmanager
@@ -56,7 +70,8 @@ async def accepting(
 ) -> AsyncIterator[None]:
     """Accept clients during the block, and call the function with each socket.
 
-    At most so many calls of the function run at once; at the end they are canceled.
+    At most so many calls of the function run at once; at the end they are canceled. `shortage`
+    counts clients that cannot be accepted, usually since no file descriptor is free.
     """
     openings = set[asyncio.Task[None]]()
     work = _accept(listener, open_client, shortage, most, openings)
@@ -68,7 +83,6 @@ async def accepting(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        shortage.close()
 
 
 async def _accept(

@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -25,9 +25,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.runtime.activity import log_refused
-from deck_sim.server.accepting import BACKLOG, CountedWarning, accepting
+from deck_sim.server.accepting import CountedWarning, accepting, listen
 from deck_sim.server.limits import Limits
-from deck_sim.server.request import VERSION
+from deck_sim.server.request import VERSION, read_host
 
 if TYPE_CHECKING:
     import trustme
@@ -77,11 +77,7 @@ class Interceptor:
         self, app: ASGIApp, make_protocol: MakeProtocol, limits: Limits, shortage: CountedWarning
     ) -> AsyncIterator[None]:
         """Accept clients on a free port during the block."""
-        # asyncio sets TCP_NODELAY only if the protocol is named.
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen(BACKLOG)
-            listener.setblocking(False)
+        with listen("127.0.0.1", 0) as listener:
             self.port = listener.getsockname()[1]
             make = partial(make_protocol, self._for_hosts(app))
             open_client = partial(self._open, make, limits.header)
@@ -130,7 +126,7 @@ class Interceptor:
             if not piece or len(head) > _LONGEST_HEAD:
                 return False
         target = head.partition(b" ")[2].partition(b" ")[0].decode("latin-1")
-        refusal = self._refuse("CONNECT", target, _read_host(target))
+        refusal = self._refuse("CONNECT", target, read_host(target))
         if not refusal:
             await loop.sock_sendall(client, _TUNNEL)
             return True
@@ -148,7 +144,7 @@ class Interceptor:
                 host, slash, path = target.partition("://")[2].partition("/")
                 raw = f"{slash}{path}" or "/"
                 scope = {**scope, "path": unquote(raw), "raw_path": raw.encode("latin-1")}
-            refusal = self._refuse(scope["method"], host, _read_host(host))
+            refusal = self._refuse(scope["method"], host, read_host(host))
             answering = PlainTextResponse(f"{refusal}\n", 403, VERSION) if refusal else app
             await answering(scope, receive, send)
 
@@ -173,14 +169,6 @@ def _make_authority() -> "trustme.CA":
             "interception needs the library trustme: pip install 'deck-sim[intercept]'"
         ) from None
     return trustme.CA(organization_name="deck-sim")
-
-
-def _read_host(target: str) -> str:
-    """The host of `host:port` in small letters; empty if it has no host."""
-    try:
-        return urlsplit(f"//{target}").hostname or ""
-    except ValueError:  # of brackets
-        return ""
 
 
 async def _peek(client: socket.socket) -> bytes:

@@ -8,7 +8,6 @@ header. No page of another origin may change a world.
 import ipaddress
 from collections.abc import Collection
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,6 +15,7 @@ from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import refuse_call
+from deck_sim.server.request import read_host
 
 _READS = ("GET", "HEAD", "OPTIONS")
 
@@ -50,7 +50,7 @@ class LocalOnly:
     def _refuse_host(self, header: bytes) -> ApiError | None:
         """The refusal of a `Host` header; None if it is allowed."""
         text = header.decode("latin-1")
-        name = _name_of(f"//{text}")
+        name = read_host(text)
         if self._takes_any_name or is_loopback(name) or name in self._names:
             return None
         return refuse("deck_sim/host_refused", host=quote(text), allowed=name or "NAME")
@@ -71,11 +71,3 @@ def is_loopback(name: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
-
-
-def _name_of(url: str) -> str:
-    """The host of a URL, without its port; empty if it cannot be read."""
-    try:
-        return (urlsplit(url).hostname or "").removesuffix(".")
-    except ValueError:
-        return ""

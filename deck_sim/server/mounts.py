@@ -1,7 +1,6 @@
 """The whole ASGI app: what is mounted where."""
 
 import re
-from collections.abc import Callable
 from functools import cache, partial
 from urllib.parse import quote
 
@@ -20,19 +19,22 @@ from deck_sim.server.request import VERSION
 def make_app(worlds: WorldRegistry) -> Router:
     """Make the app of a server: Deck API, control API, files, inspector, OpenAPI document."""
 
-    def make_api() -> ASGIApp:
+    @cache
+    def make_deck_apps() -> tuple[ASGIApp, ASGIApp]:
+        """The Deck API, and the app for unknown paths: their imports are slow."""
         from deck_sim.server.api import app
 
-        return app.make_api(worlds)
+        return app.make_api(worlds), app.make_fallback(worlds)
 
-    def make_fallback() -> ASGIApp:
-        from deck_sim.server.api import app
+    async def call_api(scope: Scope, receive: Receive, send: Send) -> None:
+        await make_deck_apps()[0](scope, receive, send)
 
-        return app.make_fallback(worlds)
+    async def call_fallback(scope: Scope, receive: Receive, send: Send) -> None:
+        await make_deck_apps()[1](scope, receive, send)
 
     return Router(
         routes=[
-            _AnyPathMount("/v2", _LazyApp(make_api)),
+            _AnyPathMount("/v2", call_api),
             Route("/_sim/files/{token}/{file_id}", partial(_show_file, worlds)),
             Route("/_sim/ui", _show_inspector),
             Route("/_sim/ui/{name:path}", _show_inspector),
@@ -40,18 +42,8 @@ def make_app(worlds: WorldRegistry) -> Router:
             Route("/openapi.json", partial(show_document, worlds)),
         ],
         redirect_slashes=False,
-        default=_LazyApp(make_fallback),
+        default=call_fallback,
     )
-
-
-class _LazyApp:
-    """An app that is made by its first call, so that a server starts before its slow imports."""
-
-    def __init__(self, make: Callable[[], ASGIApp]) -> None:
-        self._make = cache(make)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._make()(scope, receive, send)
 
 
 class _AnyPathMount(Mount):

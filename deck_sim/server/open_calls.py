@@ -11,7 +11,7 @@ from deck_sim.server.app import refuse_call
 from deck_sim.server.fault_injection import end_socket
 
 # Real time for calls that end by themselves, for canceled ones, and for those that go on.
-_PATIENCE_SECONDS = (0.1, 0.2, 0.1)
+_END_SECONDS = (0.1, 0.2, 0.1)
 
 
 class OpenCalls:
@@ -56,7 +56,7 @@ class OpenCalls:
     async def end(self) -> None:
         """End all calls."""
         self._is_ending = True
-        for seconds in _PATIENCE_SECONDS:
+        for seconds in _END_SECONDS:
             if self._calls:
                 await asyncio.wait(self._calls, timeout=seconds)
             for call in self._calls:

@@ -46,6 +46,9 @@ class Connections:
             "fewer connections are open than the limit again; %d were answered 503"
         )
         self.broken = CountedWarning("%d requests were not valid HTTP")
+        self.shortage = CountedWarning(
+            "clients are accepted again; the server was short of files %d times"
+        )
         self.state = ServerState()
         self.config = uvicorn.Config(
             _never_called,
@@ -55,10 +58,6 @@ class Connections:
             proxy_headers=False,
             ws="none",
         )
-
-    def make_protocol(self, app: ASGIApp) -> "Protocol":
-        """The protocol of a new connection, which the app answers."""
-        return Protocol(self, app)
 
     def set_date(self) -> None:
         """Set the `Date` of answers."""
@@ -71,8 +70,8 @@ class Connections:
 
     def shut_down(self) -> None:
         """Close the connections that have no call, and the others after their answers."""
-        self.overload.close()
-        self.broken.close()
+        for warning in (self.overload, self.broken, self.shortage):
+            warning.close()
         for protocol in [*self.state.connections]:
             protocol.shutdown()
 

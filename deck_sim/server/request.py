@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope
@@ -129,6 +129,14 @@ class Request:
     def show(self, resource: Resource, status: int = 200) -> Answer:
         """The answer that shows a resource."""
         return Answer(print_resource(self.simulation, resource), status)
+
+
+def read_host(text: str) -> str:
+    """The host of `host:port`, in small letters, without a dot at its end; empty if it has none."""
+    try:
+        return (urlsplit(f"//{text}").hostname or "").removesuffix(".")
+    except ValueError:  # of brackets
+        return ""
 
 
 def read_assumed(headers: Mapping[str, str]) -> tuple[str, ...]:

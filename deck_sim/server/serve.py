@@ -16,13 +16,13 @@ from starlette.types import ASGIApp
 
 from deck_sim.base import real_time
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.accepting import BACKLOG, Shortage, accepting
+from deck_sim.server.accepting import accepting, listen
 from deck_sim.server.interception import Interceptor
 from deck_sim.server.limits import Limits
 from deck_sim.server.local_only import LocalOnly
 from deck_sim.server.mounts import make_app
 from deck_sim.server.open_calls import OpenCalls
-from deck_sim.server.protocol import Connections
+from deck_sim.server.protocol import Connections, Protocol
 
 T = TypeVar("T")
 
@@ -84,16 +84,7 @@ class Server:
         On loopback, `names` are further names by which clients may call it.
         """
         self.worlds, self.interceptor, listens_at = worlds, interceptor, host
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # asyncio sets TCP_NODELAY only if the protocol is named. Without, each answer takes 40 ms.
-        self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self._socket.bind((host, port))
-            self._socket.listen(BACKLOG)
-        except OSError:
-            self._socket.close()
-            raise
+        self._socket = listen(host, port)
         self.port: int = self._socket.getsockname()[1]
         host = _UNSPECIFIED.get(host, host)
         name = f"[{host}]" if ":" in host else host
@@ -121,15 +112,14 @@ class Server:
             runner.run(self._serve(ready))
 
     async def _serve(self, ready: Callable[[], None]) -> None:
-        connections, shortage = self._connections, Shortage()
-        self._socket.setblocking(False)
+        connections = self._connections
         self._loop, _running[self.url] = asyncio.get_running_loop(), self
         self.worlds.wake_all()
         try:
             with self._socket:
                 async with (
-                    accepting(self._socket, self._open, shortage, connections.most),
-                    self._intercepting(shortage),
+                    accepting(self._socket, self._open, connections.shortage, connections.most),
+                    self._intercepting(),
                 ):
                     ready()
                     await self._wait_for_stop()
@@ -145,16 +135,16 @@ class Server:
     async def _open(self, client: socket.socket) -> None:
         """Serve a client that was accepted."""
         try:
-            make_protocol = partial(self._connections.make_protocol, self._front)
+            make_protocol = partial(Protocol, self._connections, self._front)
             await asyncio.get_running_loop().connect_accepted_socket(make_protocol, client)
         except OSError:  # it has left
             client.close()
 
-    def _intercepting(self, shortage: Shortage) -> AbstractAsyncContextManager[None]:
+    def _intercepting(self) -> AbstractAsyncContextManager[None]:
         if self.interceptor is None:
             return nullcontext()
         of = self._connections
-        return self.interceptor.serving(self._app, of.make_protocol, of.limits, shortage)
+        return self.interceptor.serving(self._app, partial(Protocol, of), of.limits, of.shortage)
 
     async def _wait_for_stop(self) -> None:
         while not self._stopping.is_set():

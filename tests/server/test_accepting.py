@@ -6,7 +6,7 @@ from contextlib import ExitStack, asynccontextmanager
 
 import pytest
 
-from deck_sim.server.accepting import Shortage, accepting
+from deck_sim.server.accepting import CountedWarning, accepting
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def listen():
         async def listen(opened, most):
             listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
             listener.setblocking(False)
-            async with accepting(listener, opened, Shortage(), most):
+            async with accepting(listener, opened, CountedWarning("%d"), most):
                 yield lambda: stack.enter_context(
                     socket.create_connection(listener.getsockname(), 20)
                 )

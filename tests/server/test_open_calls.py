@@ -43,7 +43,7 @@ def play(app, end):
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
-    monkeypatch.setattr(open_calls, "_PATIENCE_SECONDS", (0, 0.05))
+    monkeypatch.setattr(open_calls, "_END_SECONDS", (0, 0.05))
 
 
 async def stop(calls, call):

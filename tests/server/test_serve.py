@@ -144,11 +144,11 @@ def test_a_client_that_has_left_before_it_is_served_is_dropped(server):
 
 def test_start_returns_if_the_server_fails(monkeypatch):
     """`start` returns even if the server's thread fails at once."""
-    heard = []
-    monkeypatch.setattr(threading, "excepthook", lambda arguments: heard.append(arguments))
-    thread = ServerThread(WorldRegistry())
-    thread.server._socket.close()
+    heard, thread = [], ServerThread(WorldRegistry())
+    monkeypatch.setattr(threading, "excepthook", heard.append)
+    monkeypatch.setattr(thread.server, "run", lambda ready: 1 / 0)
     thread.start().stop()
+    thread.server._socket.close()
     assert heard
 
 

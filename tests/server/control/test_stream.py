@@ -261,7 +261,7 @@ def test_a_stream_without_news_has_comments(streaming, monkeypatch, frozen):
 
 def test_a_stream_ends_at_once_when_its_server_stops(monkeypatch):
     """The server does not wait until the time for unfinished answers is over."""
-    monkeypatch.setattr(open_calls, "_PATIENCE_SECONDS", (60,))
+    monkeypatch.setattr(open_calls, "_END_SECONDS", (60,))
     thread = ServerThread(WorldRegistry()).start()
     with open_stream(thread.server.url, "sk_test") as messages:
         messages.until(type_="ready")
