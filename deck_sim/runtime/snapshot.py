@@ -131,7 +131,9 @@ def read_snapshot(document: Mapping[str, Any], library: Library) -> dict[str, An
             reader.values.append(reader.read(row))
         except Exception as error:
             raise _unusable(f"row {number}", error, made_by) from None
-    content: dict[str, Any] = reader.values[-1] if reader.values else {}
+    content = reader.values[-1] if reader.values else {}
+    if not isinstance(content, dict):
+        raise _unusable("the last row", TypeError("it must be an object"), made_by)
     return {**content, "made_by": made_by}
 
 

@@ -389,6 +389,7 @@ def test_a_row_that_cannot_be_read_is_named(client, row):
 
 LAST_ROWS = {
     "no rows": lambda last: [],
+    "no object": lambda last: [{"$value": 0}],
     "no state": lambda last: [{"scenarios": []}],
     "a world of another type": lambda last: [{**last, "state": {**last["state"], "world": 7}}],
     "the key of another world": lambda last: [{**last, "state": {**last["state"], "key": "sk_b"}}],
