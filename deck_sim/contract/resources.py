@@ -97,6 +97,11 @@ class Kind:
         """The status after creation."""
         return self.machine.initial if self.machine else None
 
+    def filter_words(self, name: str) -> list[str]:
+        """The words that a filter takes; empty if it takes any text."""
+        results = self.machine.results.values() if self.machine else ()
+        return [*dict.fromkeys({"status": self.statuses, "outcome": results}.get(name, ()))]
+
     @property
     def noun(self) -> str:
         """The kind in a sentence: `task run`."""

@@ -7,7 +7,7 @@ from deck_sim.contract.error_catalog import Problem, refuse
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_event, print_resource
-from deck_sim.server.api.paging import list_items, poll_all, read_words, show_all
+from deck_sim.server.api.paging import list_items, poll_all, read_filter, show_all
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 
@@ -51,7 +51,7 @@ def list_event_deliveries(request: Request) -> Answer:
     world, problems = request.world, list[Problem]()
     destination = request.fetch("event_destination")
     kind, types = world.kind("event_delivery"), request.query_values("type")
-    statuses = read_words(request, kind, "status", kind.statuses, problems)
+    statuses = read_filter(request, kind, "status", problems)
 
     def matches(delivery: Resource) -> bool:
         return (

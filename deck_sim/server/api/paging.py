@@ -86,13 +86,11 @@ def read_includes(request: Request, kind: Kind) -> frozenset[str]:
     return frozenset(includes)
 
 
-def read_words(
-    request: Request, kind: Kind, name: str, allowed: Sequence[str], problems: list[Problem]
-) -> list[str]:
-    """Read a filter of a kind that takes only some words, and add others to `problems`."""
-    words = request.query_values(name) if name in kind.filters else []
+def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]) -> list[str]:
+    """Read a filter of a kind, and add words that it does not take to `problems`."""
+    words, allowed = request.query_values(name), kind.filter_words(name)
     for word in words:
-        if word not in allowed:
+        if allowed and word not in allowed:
             message = (
                 f"`{name}` is {word[:40]!r}{nearest(word, allowed)};"
                 f" it can be {listed(allowed, last='or')}"

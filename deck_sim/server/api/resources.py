@@ -7,7 +7,7 @@ from deck_sim.contract.resources import Kind
 from deck_sim.engine import checks, commands
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import print_resource
-from deck_sim.server.api.paging import Filter, list_items, read_includes, read_words
+from deck_sim.server.api.paging import Filter, list_items, read_filter, read_includes
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 
@@ -32,14 +32,9 @@ def create_resource(request: Request) -> Answer:
 def list_resource(request: Request) -> Answer:
     """Show one page of the resources of a kind."""
     world, kind, problems = request.world, _kind(request), list[Problem]()
-    statuses = read_words(request, kind, "status", kind.statuses, problems)
-    results = [*kind.machine.results.values()] if kind.machine else []
-    read_words(request, kind, "outcome", results, problems)
-    filters = {
-        kind.filter_fields.get(name, name): values
-        for name in kind.filters
-        if name != "status" and (values := request.query_values(name))
-    }
+    asked = {name: read_filter(request, kind, name, problems) for name in kind.filters}
+    statuses = asked.pop("status", [])
+    filters = {kind.filter_fields.get(name, name): words for name, words in asked.items() if words}
     includes = read_includes(request, kind)
 
     def matches(item: Resource) -> bool:

@@ -12,7 +12,7 @@ from deck_sim.contract.shapes import Shape, many, named
 from deck_sim.scenario import selection
 from deck_sim.server import idempotency
 from deck_sim.server.api.paging import DEFAULT_LIMIT, MAX_LIMIT
-from deck_sim.server.openapi.schemas import answer_name, status_name
+from deck_sim.server.openapi.schemas import answer_name
 from deck_sim.server.request import ASSUMED
 
 JSON = "application/json"
@@ -109,7 +109,9 @@ def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
         identity = shapes.identity(kind.prefix if kind else "evt")
         yield {"name": "id", "in": "path", "required": True, "schema": identity}
     for name in operation.filters:
-        values = _filter(edition.kinds.get(operation.answer), name)
+        kind = edition.kinds.get(operation.answer)
+        words = kind.filter_words(name) if kind else []
+        values: Shape = {"type": "string", **({"enum": words} if words else {})}
         yield _query(
             name, many(values), f"Only items with one of these values; `{name}[]` works, too."
         )
@@ -129,14 +131,6 @@ def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
         key = {"type": "string", "minLength": 1, "maxLength": edition.idempotency.longest_key}
         text = "A call that is repeated with its key gets the stored answer and changes nothing."
         yield _parameter(idempotency.HEADER, "header", key, text)
-
-
-def _filter(kind: Kind | None, name: str) -> Shape:
-    if name == "status" and kind:
-        return named(status_name(kind))
-    if name == "outcome" and kind and kind.machine:
-        return {"type": "string", "enum": [*dict.fromkeys(kind.machine.results.values())]}
-    return {"type": "string"}
 
 
 def _parameter(name: str, place: str, schema: Shape, description: str) -> Shape:

@@ -11,7 +11,7 @@ from deck_sim.contract.bodies import Body
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.resources import Kind
-from deck_sim.contract.shapes import Shape, constant, many, named, nullable, record
+from deck_sim.contract.shapes import Shape, choice, constant, many, named, nullable, record
 from deck_sim.engine.world import ALL
 
 
@@ -26,19 +26,12 @@ def answer_name(operation: Operation) -> str:
     return camel(operation.answer) + ("Page" if is_list else "Answer")
 
 
-def status_name(kind: Kind) -> str:
-    """The name of the schema of a kind's statuses."""
-    return f"{camel(kind.object)}Status"
-
-
 def schemas(edition: Edition) -> dict[str, Shape]:
     """Every schema that the operations need, by name."""
     found = answers.shared_schemas()
     for kind in edition.kinds.values():
         name = camel(kind.object)
         found[name] = _resource(kind)
-        if kind.statuses:
-            found[status_name(kind)] = {"type": "string", "enum": [*kind.statuses]}
         for embed in kind.embeds.values():
             whole = _resource(edition.kinds[embed.kind])["properties"]
             found[name + camel(embed.kind)] = record({shown: whole[shown] for shown in embed.shows})
@@ -84,7 +77,7 @@ def _with_standard(kind: Kind, asked: Mapping[str, Shape] | None = None) -> Shap
     shown = {"id": shapes.identity(kind.prefix), "object": constant(kind.object)}
     for name in kind.attributes:
         if name == "status":
-            shown[name] = named(status_name(kind))
+            shown[name] = choice(f"{camel(kind.object)}Status", *kind.statuses)
         elif name in kind.embeds:
             shown[name] = many(named(camel(kind.object) + camel(kind.embeds[name].kind)))
         elif name not in kind.named_by:
