@@ -21,7 +21,7 @@ from deck_sim.engine.story import KINDS
 from deck_sim.scenario.checks import check_exclusions, check_expressions, check_faults, check_play
 from deck_sim.scenario.model import Scenario, is_name
 from deck_sim.scenario.script_checks import check_scripts
-from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, step_words
+from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, status_steps, step_words
 from deck_sim.scenario.yaml.document import Document, Path, YamlError
 from deck_sim.scenario.yaml.reader import read_file, read_yaml
 
@@ -215,11 +215,9 @@ def _unknown_step(word: str, path: Path) -> str:
     for other in KINDS:
         if word in step_words(other):
             return f"`{word}` is a step of a {other} script; {allowed}"
-    for machine in (
-        edition.machine(kind) for edition in EDITIONS.values() if kind in edition.kinds
-    ):
-        for step in (step for step in words if REGISTRY[kind, step].status(machine) == word):
-            return f"`{word}` comes with the step `{step}`; write `{step}`"
+    for edition in (edition for edition in EDITIONS.values() if kind in edition.kinds):
+        if step := status_steps(kind, edition.machine(kind)).get(word):
+            return f"`{word}` comes with the step `{step.word}`; write `{step.word}`"
     near = nearest(word, words)
     for status in (s for edition in EDITIONS.values() for s in edition.statuses(kind)):
         if word == status or (not near and nearest(word, [status])):

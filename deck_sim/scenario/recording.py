@@ -26,7 +26,7 @@ from deck_sim.scenario.loader import ScenarioError, read_scenario
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.statuses import Review
-from deck_sim.scenario.steps.step import REGISTRY, Step, step_words
+from deck_sim.scenario.steps.step import Step, status_steps
 from deck_sim.scenario.yaml.writer import write_yaml
 
 Json = dict[str, Any]
@@ -231,9 +231,7 @@ class _Track:
         self.world, self.script, self.moments = world, script, moments
         self.resource = world.resource(moments[0].entry.id)
         self.machine = world.machine(self.resource)
-        words = sorted(step_words(script.kind), key=lambda word: word in self.machine.statuses)
-        steps = (REGISTRY[script.kind, word] for word in words)  # a status's own name comes last
-        self.types = {step.status(self.machine): step for step in steps if step.is_status}
+        self.steps = status_steps(script.kind, self.machine)
         # Whether each answer to a prompt was right, and an answer like it; None: there was none.
         self.answers = list[tuple[bool, Mapping[str, str] | None]]()
         self.verdict = ""
@@ -242,7 +240,7 @@ class _Track:
         """The steps from this moment on."""
         steps, lasting = list[Any](), ""
         for index, moment in enumerate(self.moments[start:], start):
-            step = self.types.get(f"{moment.entry.status}")
+            step = self.steps.get(f"{moment.entry.status}")
             if moment.effect is not None:
                 steps.append(moment.effect)
                 if lasting and (length := self._length(index, lasting)):

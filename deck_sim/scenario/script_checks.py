@@ -16,7 +16,7 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.steps.statuses import step_reader, step_word
-from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, Step, step_words
+from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, Step, status_steps
 from deck_sim.scenario.yaml.document import Path
 
 Found = tuple[Path, str]  # where a mistake is, and the message
@@ -158,16 +158,8 @@ class _ScriptCheck:
     """Follows every path through a script, and reports what one edition does not allow."""
 
     def __init__(self, kind: str, edition: Edition) -> None:
-        self.kind, self.edition, self.words = kind, edition, step_words(kind)
-        self.types = {word: REGISTRY[kind, word] for word in self.words}
-        self.machine = edition.machine(kind)
-        # How each status is written, by the name that it has in this edition if it has two.
-        own = self.machine.statuses
-        self.written = {
-            self.types[word].status(self.machine): word
-            for word in sorted(self.words, key=lambda word: word in own)
-            if self.types[word].is_status
-        }
+        self.kind, self.edition, self.machine = kind, edition, edition.machine(kind)
+        self.steps = status_steps(kind, self.machine)
         # The inactivity limit is for resources that do work.
         self.inactivity = edition.inactivity if self.machine.is_run else None
 
@@ -188,8 +180,8 @@ class _ScriptCheck:
         endless = [s for s in self.machine.statuses if s in stops and s not in settled]
         if endless:
             ends = self._list_words(s for s in self.machine.statuses if s in settled)
-            stuck = [word for word in self.words if word in endless and self.types[word].lasts]
-            hint = "".join(f", or say `{word}: stuck`" for word in stuck[:1])
+            lasting = [s for s in endless if self.steps[s].lasts]
+            hint = "".join(f", or say `{status}: stuck`" for status in lasting[:1])
             yield path, f"can stop in {listed(endless, last='or')}; it must end in {ends}{hint}"
 
     def _check_steps(
@@ -261,4 +253,4 @@ class _ScriptCheck:
         return lack
 
     def _list_words(self, statuses: Iterable[str]) -> str:
-        return listed((self.written[s] for s in statuses if s in self.written), last="or")
+        return listed((self.steps[s].word for s in statuses if s in self.steps), last="or")
