@@ -7,58 +7,57 @@ known from the script that the run played, so no answer that a user gave gets in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from json import dumps
-from typing import Any, NamedTuple
+from typing import Any
 
-from deck_sim.base.durations import Span, format_duration, spell_duration
+from deck_sim.base.durations import format_duration
 from deck_sim.base.redaction import Masking, redact
-from deck_sim.contract.error_catalog import problem, refuse
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.resources import TIMEOUT_SECONDS
 from deck_sim.engine.records import Resource, TimelineEntry
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import WRONG_ANSWER, Path, Script, Story
+from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, Path, Script, Story
 from deck_sim.engine.world import World
 from deck_sim.scenario.expressions.templates import is_template
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.selection import Choice
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.statuses import Review
-from deck_sim.scenario.steps.step import Step, status_steps
+from deck_sim.scenario.steps.step import BRANCHES, Step, status_steps
 from deck_sim.scenario.yaml.writer import write_yaml
 
 Json = dict[str, Any]
-ScriptOf = Callable[[str], Script | None]
 
 _NOT_KEPT = re.compile("file (.*) not kept: .*", re.DOTALL)
 _WRONG = ("000000", "wrong", "another")  # answers, of which one is hardly ever right
 
 
-def record_run(world: World, run: Resource, script_of: ScriptOf) -> Scenario:
+def record_run(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Scenario:
     """The scenario that plays a run again. It has the script of the run's connection or session,
-    too, if that played the same scenario. `script_of` knows what a resource has played, by its id.
+    too, if that played the same scenario. `chosen` has what each resource has played, by its id.
 
     Raises:
         ApiError: `state_invalid` if no script can do what happened to the run.
 
     """
-    script = script_of(run.id)
-    if script is None:
+    if run.id not in chosen:
         raise refuse("request/state_invalid", f"the run `{run.id}` played no scenario")
     try:
-        return read_scenario(write_yaml(_record(world, run, script, script_of)), "recording")
+        return read_scenario(write_yaml(_record(world, run, chosen)), "recording")
     except ScenarioError as error:
         text = f"the run `{run.id}` cannot be written as a scenario: {error.mistakes[0]}"
         raise refuse("request/state_invalid", text) from None
 
 
-def _record(world: World, run: Resource, script: Script, script_of: ScriptOf) -> Json:
-    tracks = list[_Track]()
+def _record(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Json:
+    tracks, script = list[_Track](), chosen[run.id].script
     _check_kept(world, run)
     for login in world.used_by(run):
-        played = script_of(login.id)
+        played = chosen[login.id].script if login.id in chosen else None
         if played and played.scenario == script.scenario and login.kind in played.source:
             _check_kept(world, login)
             tracks.append(_Track(world, played, _login_moments(world, login, played, run)))
@@ -216,14 +215,6 @@ def _step_at(script: Script, entry: TimelineEntry) -> tuple[Step, Path] | None:
 _AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed"]}
 
 
-class _Wait(NamedTuple):
-    """The keys of a step that waits for a person, and the steps that follow it."""
-
-    keys: Json
-    branch: str = ""  # that was taken
-    goes_on: bool = True  # with the next step
-
-
 class _Track:
     """The moments of a connection, session or run, as the steps of a script."""
 
@@ -254,11 +245,11 @@ class _Track:
                 steps.append(_written(lasting, self._length(index, lasting)))
             else:
                 is_prompt, lasting = issubclass(step, InteractionRequired), ""
-                wait = (self._write_prompt if is_prompt else self._write_review)(index)
-                if wait.branch:
-                    wait.keys[wait.branch] = self.write(index + 1)
-                steps.append(_written(step.word, wait.keys))
-                if wait.branch or not wait.goes_on:
+                keys, turn = (self._write_prompt if is_prompt else self._write_review)(index)
+                if turn in BRANCHES:
+                    keys[turn] = self.write(index + 1)
+                steps.append(_written(step.word, keys))
+                if turn != GO_ON:
                     usual = _AFTER_PROMPT[self.script.kind] if is_prompt else ["completed"]
                     return steps + (self._written_after(index) or usual)
         return steps
@@ -297,15 +288,15 @@ class _Track:
 
     def _write_error(self, error: Json) -> Any:
         name, field = f"{error['type']}/{error['code']}", error.get("field")
-        timeout = spell_duration(timedelta(seconds=self.resource.hidden["timeout_seconds"]))
-        keys = {"error": name}
-        if error["message"] != problem(name, field=field, timeout=timeout).message:
+        stage, keys = Stage(self.world, Story(self.resource.id, self.script)), {"error": name}
+        if error["message"] != stage.problem(name, None, field).message:
             keys["message"] = _literal(error["message"])
         if field is not None:
             keys["field"] = _literal(field)
         return keys if len(keys) > 1 else name
 
-    def _write_prompt(self, index: int) -> _Wait:
+    def _write_prompt(self, index: int) -> tuple[Json, str]:
+        """The keys of a prompt, and the turn that followed it; `STAY` if none did."""
         moment, step, stage = self.moments[index], *self._step(index)
         assert isinstance(step, InteractionRequired)
         assert moment.entry.changes is not None
@@ -320,36 +311,36 @@ class _Track:
         if index + 1 == len(self.moments):
             if self.world.is_settled(self.resource):  # its login ended it
                 self.answers.append((False, None))
-            return _Wait(keys, goes_on=False)
+            return keys, STAY
         if moment.is_rejected:
-            return _Wait(keys, "on_rejected")
+            return keys, "on_rejected"
         if self._timed_out(index, step, stage):
             self.answers.append((False, None))
-            return _Wait({**keys, "timeout": format_duration(self._gap(index))}, "on_timeout")
+            return {**keys, "timeout": format_duration(self._gap(index))}, "on_timeout"
         self.answers.append((True, step.right_answer(stage)))
-        return _Wait(keys)
+        return keys, GO_ON
 
     def _timed_out(self, index: int, step: InteractionRequired, stage: Stage) -> bool:
         if self._was_ended(index) or self._took(index, "on_timeout"):
             return True
-        window = self.world.rules.interaction_window
-        length = stage.draw(step.timeout or Span(window, window))
-        return not step.on_timeout and self._gap(index) == length
+        return not step.on_timeout and self._gap(index) == step.window(stage)
 
-    def _write_review(self, index: int) -> _Wait:
+    def _write_review(self, index: int) -> tuple[Json, str]:
+        """The keys of a review, and the turn that followed it, as for a prompt."""
         step, stage = self._step(index)
         assert isinstance(step, Review)
         if index + 1 == len(self.moments):
-            return _Wait({}, goes_on=False)
+            return {}, STAY
         if self._took(index, "on_rejected"):
             self.verdict = "reject"
-            return _Wait({}, "on_rejected")
+            return {}, "on_rejected"
         gap = self._gap(index)
         if self._was_ended(index) and gap >= self.world.rules.inactivity:
             self.verdict = "none"
-            return _Wait({}, goes_on=False)
+            return {}, STAY
         by_itself = step.length is not None and gap == stage.draw(step.length)
-        return _Wait({"for": format_duration(gap)} if by_itself or self._was_ended(index) else {})
+        keys = {"for": format_duration(gap)} if by_itself or self._was_ended(index) else {}
+        return keys, GO_ON
 
     def _step(self, index: int) -> tuple[Step, Stage]:
         found = _step_at(self.script, self.moments[index].entry)

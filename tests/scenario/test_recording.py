@@ -29,9 +29,8 @@ def test_a_recorded_run_plays_again(name, edition):
     it. Only notes about outputs that break a schema are not recorded.
     """
     first = play(shipped().get(name), edition).simulation
-    scripts = {owner: choice.script for owner, choice in first.chosen.items()}
     for run in first.world.all("task_run").values():
-        again = play_scenario(record_run(first.world, run, scripts.get))
+        again = play_scenario(record_run(first.world, run, first.chosen))
         assert story_of(again.simulation.world, again.run) == story_of(first.world, run)
         kinds = [kind for kind in ("connection", "session") if kind in again.scenario.source]
         for kind in kinds:

@@ -5,6 +5,7 @@ import string
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
@@ -139,8 +140,12 @@ class InteractionRequired(Step):
             self.word,
             interaction=compute(stage, self.prompt) | stage.world.additive_changes.unknown_prompt,
         )
-        window = stage.world.rules.interaction_window
-        return Wait(stage.draw(self.timeout or Span(window, window)), is_timeout=True)
+        return Wait(self.window(stage), is_timeout=True)
+
+    def window(self, stage: Stage) -> timedelta:
+        """The time that a prompt waits for its answer."""
+        usual = stage.world.rules.interaction_window
+        return stage.draw(self.timeout) if self.timeout else usual
 
     def react(self, stage: Stage, word: str, value: Any) -> str:
         if word == "due":

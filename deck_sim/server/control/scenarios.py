@@ -65,9 +65,7 @@ def record_scenario(request: Request) -> Answer:
     """Show a scenario that plays a run again, as YAML."""
     from deck_sim.scenario.recording import record_run
 
-    chosen = request.simulation.chosen
-    scripts = {owner: choice.script for owner, choice in chosen.items()}
-    scenario = record_run(request.world, request.fetch("task_run"), scripts.get)
+    scenario = record_run(request.world, request.fetch("task_run"), request.simulation.chosen)
     return Answer({"name": scenario.name, "yaml": scenario.text})
 
 
