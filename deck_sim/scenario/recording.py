@@ -6,33 +6,35 @@ known from the script that the run played, so no answer that a user gave gets in
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from json import dumps
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.redaction import Masking, redact
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.resources import TIMEOUT_SECONDS
-from deck_sim.engine.records import Resource, TimelineEntry
+from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, Path, Script, Story
+from deck_sim.engine.story import GO_ON, STAY, Path, Script, Story
 from deck_sim.engine.world import World
-from deck_sim.scenario.expressions.templates import is_template
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 from deck_sim.scenario.model import Scenario
+from deck_sim.scenario.moments import (
+    Json,
+    Moment,
+    check_kept,
+    literal,
+    login_moments,
+    run_moments,
+    step_at,
+    without_secrets,
+)
 from deck_sim.scenario.selection import Choice
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.statuses import Review
 from deck_sim.scenario.steps.step import BRANCHES, Step, status_steps
 from deck_sim.scenario.yaml.writer import write_yaml
 
-Json = dict[str, Any]
-
-_NOT_KEPT = re.compile("file (.*) not kept: .*", re.DOTALL)
 _WRONG = ("000000", "wrong", "another")  # answers, of which one is hardly ever right
 
 
@@ -55,13 +57,13 @@ def record_run(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Sce
 
 def _record(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Json:
     tracks, script = list[_Track](), chosen[run.id].script
-    _check_kept(world, run)
+    check_kept(world, run)
     for login in world.used_by(run):
         played = chosen[login.id].script if login.id in chosen else None
         if played and played.scenario == script.scenario and login.kind in played.source:
-            _check_kept(world, login)
-            tracks.append(_Track(world, played, _login_moments(world, login, played, run)))
-    moments = _run_moments(world, run, [moment for track in tracks for moment in track.moments])
+            check_kept(world, login)
+            tracks.append(_Track(world, played, login_moments(world, login, played, run)))
+    moments = run_moments(world, run, [moment for track in tracks for moment in track.moments])
     tracks.append(_Track(world, script, moments))
     statuses = [moment.status for moment in moments if moment.status]
     seen = ", ".join(dict.fromkeys([*statuses, f"{run.status}"]))
@@ -93,124 +95,6 @@ def _play(tracks: list[_Track]) -> Json:
     return play
 
 
-# Reading the timeline
-
-
-@dataclass(slots=True)
-class _Moment:
-    """A status that was entered, or an effect."""
-
-    entry: TimelineEntry
-    effect: Json | None  # as it is written in a file
-    asked_at: datetime  # of a prompt: when it was shown last
-    wrong: int = 0  # answers to it
-    is_rejected: bool = False  # its last answer was wrong, and it was not shown again
-
-    @property
-    def status(self) -> str | None:
-        return self.entry.status if self.effect is None else None
-
-
-def _check_kept(world: World, resource: Resource) -> None:
-    """Check that no entry of a resource was dropped."""
-    if world.timeline.dropped and not any(
-        entry.is_creation and entry.id == resource.id for entry in world.timeline
-    ):
-        text = (
-            f"the first entries of `{resource.id}` were dropped from the timeline; record a run"
-            " sooner, or keep more with the option `keep_timeline`"
-        )
-        raise refuse("request/state_invalid", text)
-
-
-def _login_moments(world: World, login: Resource, script: Script, run: Resource) -> list[_Moment]:
-    """The moments of the script by which a login was opened for a run; no effects of runs."""
-    found, machine = list[_Moment](), world.machine(login)
-    for moment in _moments(world, login):
-        if moment.status == machine.initial:
-            if found and moment.entry.at > run.created_at:  # opened again
-                break
-            found.clear()
-        elif moment.status:
-            step = _step_at(script, moment.entry)
-            if step is None or step[0].status(machine) != moment.status:
-                break
-        found.append(moment)
-    return found
-
-
-def _run_moments(world: World, run: Resource, of_logins: list[_Moment]) -> list[_Moment]:
-    """The moments of a run, without an end that follows from the script of its login."""
-    found = [*_moments(world, run)]
-    at = found[-1].entry.at
-    for moment in (moment for moment in of_logins if moment.entry.at == at and moment.status):
-        machine = world.rules.machine(moment.entry.kind)
-        name = machine.fails_users_with.get(f"{moment.status}")
-        if name in [f"{error['type']}/{error['code']}" for error in run["errors"]]:
-            return found[:-1]
-    return found
-
-
-def _moments(world: World, resource: Resource) -> Iterator[_Moment]:
-    shots, last = iter(world.screenshots.get(resource.id, ())), None
-    for entry in world.timeline:
-        effect = _read_effect(world, resource, entry, shots)
-        is_wrong = entry.id == resource.id and entry.what.startswith(WRONG_ANSWER)
-        if is_wrong and last:
-            last.wrong, last.is_rejected = last.wrong + 1, True
-        elif last and last.is_rejected and _asks_again(entry, last):
-            last.asked_at, last.is_rejected = entry.at, False
-        elif effect or (entry.id == resource.id and entry.status):
-            last = _Moment(entry, effect, entry.at)
-            yield last
-
-
-def _asks_again(entry: TimelineEntry, prompt: _Moment) -> bool:
-    before = prompt.entry
-    return (entry.id, entry.status, entry.step) == (before.id, before.status, before.step)
-
-
-def _read_effect(
-    world: World, resource: Resource, entry: TimelineEntry, shots: Iterator[Json]
-) -> Json | None:
-    if entry.kind == "storage" and entry.is_creation:
-        item = world.all("storage").get(entry.id)  # None: forgotten, with its run
-        is_of_run = item is not None and item["task_run_id"] == resource.id
-        return {"file": _file(world, item)} if item and is_of_run else None
-    if entry.id != resource.id or entry.status:
-        return None
-    word, _, rest = entry.what.partition(" ")
-    if word == "screenshot":
-        shot = next(shots)
-        why = {"reasoning": shot["reasoning"]} if shot["reasoning"] else {}
-        return {word: _literal({"name": rest, **why})}
-    if found := _NOT_KEPT.fullmatch(entry.what):
-        return {"file": _literal(found[1])}
-    return {word: _literal(rest)} if word == "event" else None
-
-
-def _file(world: World, item: Resource) -> Json:
-    kept: Json = {"name": item["file_name"], "type": item["file_type"]}
-    kept["content"] = item.hidden["content"].decode()
-    if item["extraction"] is not None:
-        kept["extraction"] = _without_secrets(world, item["extraction"])
-    written: Json = _literal(kept)
-    return written if item["result"] == "success" else written | {"result": item["result"]}
-
-
-def _without_secrets(world: World, data: Any) -> Any:
-    return redact(data, Masking(world.options.mask), is_sent=True)
-
-
-def _step_at(script: Script, entry: TimelineEntry) -> tuple[Step, Path] | None:
-    """The step that a script was at, and its path below the head of the script."""
-    path = entry.step[1 + len(script.head) :] if entry.step else ()
-    step = script.at(path) if path else None
-    return (step, path) if isinstance(step, Step) else None
-
-
-# Writing steps
-
 # What follows a prompt that did not go on, since no script may stop there, if it was in a branch.
 _AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed"]}
 
@@ -218,7 +102,7 @@ _AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed
 class _Track:
     """The moments of a connection, session or run, as the steps of a script."""
 
-    def __init__(self, world: World, script: Script, moments: list[_Moment]) -> None:
+    def __init__(self, world: World, script: Script, moments: list[Moment]) -> None:
         self.world, self.script, self.moments = world, script, moments
         self.resource = world.resource(moments[0].entry.id)
         self.machine = world.machine(self.resource)
@@ -278,7 +162,7 @@ class _Track:
         fields, keys = self.resource.fields, dict[str, Any]()
         if step.word == "completed":
             if fields["output"] is not None:
-                keys["output"] = _literal(_without_secrets(self.world, fields["output"]))
+                keys["output"] = literal(without_secrets(self.world, fields["output"]))
             if fields.get("result") not in (None, "success"):
                 keys["result"] = fields["result"]
         elif self.machine.is_run and step.word == "failed":
@@ -290,9 +174,9 @@ class _Track:
         name, field = f"{error['type']}/{error['code']}", error.get("field")
         stage, keys = Stage(self.world, Story(self.resource.id, self.script)), {"error": name}
         if error["message"] != stage.problem(name, None, field).message:
-            keys["message"] = _literal(error["message"])
+            keys["message"] = literal(error["message"])
         if field is not None:
-            keys["field"] = _literal(field)
+            keys["field"] = literal(field)
         return keys if len(keys) > 1 else name
 
     def _write_prompt(self, index: int) -> tuple[Json, str]:
@@ -300,7 +184,7 @@ class _Track:
         moment, step, stage = self.moments[index], *self._step(index)
         assert isinstance(step, InteractionRequired)
         assert moment.entry.changes is not None
-        keys: Json = {**_literal(moment.entry.changes["interaction"])}
+        keys: Json = {**literal(moment.entry.changes["interaction"])}
         if step.accept is not None:
             keys["accept"] = step.accept[0] if len(step.accept) == 1 else [*step.accept]
         if step.attempts is not None:
@@ -343,7 +227,7 @@ class _Track:
         return keys, GO_ON
 
     def _step(self, index: int) -> tuple[Step, Stage]:
-        found = _step_at(self.script, self.moments[index].entry)
+        found = step_at(self.script, self.moments[index].entry)
         assert found is not None, "a prompt or review is entered by a step"
         step, path = found
         return step, Stage(self.world, Story(self.resource.id, self.script, path))
@@ -371,13 +255,3 @@ def _written(word: str, value: Any) -> Any:
 def _wrong_answer(step: InteractionRequired, stage: Stage) -> Mapping[str, str] | None:
     answers = (dict.fromkeys(step.field_names, text) for text in _WRONG)
     return next((answer for answer in answers if not step.accepts(stage, answer)), None)
-
-
-def _literal(value: Any) -> Any:
-    """A value in which nothing is taken for an expression."""
-    if isinstance(value, str) and is_template(value):
-        text = dumps(value, ensure_ascii=False).replace("{", r"\u007b")  # `{%` is always refused
-        return f"{{{{ {text} }}}}"
-    if isinstance(value, Mapping):
-        return {_literal(name): _literal(inner) for name, inner in value.items()}
-    return [*map(_literal, value)] if isinstance(value, list) else value
