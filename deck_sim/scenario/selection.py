@@ -151,11 +151,15 @@ def _edition_problems(
     scenario: Scenario, where: str, edition: str, aside: str = ""
 ) -> Iterator[Problem]:
     if not scenario.is_for(edition):
-        text = (
-            f"the scenario {quote(scenario.name)}{aside} is for {scenario.for_editions}, and this"
-            f" world's is `{edition}`; {how_to_switch(scenario.editions[0])}"
-        )
+        text = _explain_edition(scenario, edition, aside)
         yield problem("request/input_invalid", text, field=where)
+
+
+def _explain_edition(scenario: Scenario, edition: str, aside: str = "") -> str:
+    return (
+        f"the scenario {quote(scenario.name)}{aside} is for {scenario.for_editions}, and this"
+        f" world's is `{edition}`; {how_to_switch(scenario.editions[0])}"
+    )
 
 
 def _scenario_problems(
@@ -281,11 +285,8 @@ def _read_magic(text: str, new: NewResource, library: Library) -> str | IgnoredN
         if (part := next(parts, None)) is None:
             return scenario.name
         plays = "" if part is scenario else f"plays {part.name} of "
-        text = (
-            f"the scenario {quote(part.name)} is for {part.for_editions}, and this"
-            f" world's is `{new.edition}`; {how_to_switch(part.editions[0])}"
-        )
-        return IgnoredName(scenario.name, f"{plays}edition {' or '.join(part.editions)}", text)
+        why = f"{plays}edition {' or '.join(part.editions)}"
+        return IgnoredName(scenario.name, why, _explain_edition(part, new.edition))
     tag = tagged[1] if tagged else ""
     if library.find(tag):
         text = f"a magic address ends in @example.com; write x+{tag}@example.com"
