@@ -1,7 +1,7 @@
 """Effects: steps that are not statuses. They take no time."""
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -12,7 +12,7 @@ from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
 from deck_sim.scenario.expressions.templates import is_template
 from deck_sim.scenario.steps.step import Step, compute, script_error
-from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
+from deck_sim.scenario.synthesis.outputs import NOTHING_FITS, NoValidOutput, make_output
 
 
 class _Rule(NamedTuple):
@@ -27,19 +27,16 @@ class _Rule(NamedTuple):
             raise value_error(self.message.format(show(text)))
         return text
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        ways = [{"pattern": f"^{self.pattern}$"}, {"pattern": r"\{[{%#]"}]
+        return {"type": "string", "anyOf": ways}
+
     def compute(self, stage: Stage, key: str, value: str) -> str:
         text = str(compute(stage, value))
         if not re.fullmatch(self.pattern, text):
             raise script_error(stage, f"`{key}` {self.message.format(show(text))}")
         return text
-
-
-def _field(rule: _Rule) -> Any:
-    schema = {
-        "type": "string",
-        "anyOf": [{"pattern": f"^{rule.pattern}$"}, {"pattern": r"\{[{%#]"}],
-    }
-    return Annotated[str, AfterValidator(rule.check), WithJsonSchema(schema)]
 
 
 _LINE = _Rule(
@@ -53,12 +50,8 @@ _MEDIA_TYPE = _Rule(
     rf"""{_TOKEN}/{_TOKEN}( *; *{_TOKEN}=({_TOKEN}|"[ !#-\[\]-~]*"))*""",
     "must be a media type like `text/csv`, not {}",
 )
-if TYPE_CHECKING:
-    Line = str
-    MediaType = str
-else:
-    Line = _field(_LINE)
-    MediaType = _field(_MEDIA_TYPE)
+Line = Annotated[str, AfterValidator(_LINE.check), WithJsonSchema(_LINE.schema)]
+MediaType = Annotated[str, AfterValidator(_MEDIA_TYPE.check), WithJsonSchema(_MEDIA_TYPE.schema)]
 
 
 class Emit(Step):
@@ -111,7 +104,8 @@ class KeepFile(Step):
                 if extraction is None:
                     extraction = _extract(stage, schema)
             except NoValidOutput as error:
-                stage.reject(_FAILED, error.problems, _NOTHING_FITS)
+                why = NOTHING_FITS.format(name="extraction", step=self.word)
+                stage.reject(_FAILED, error.problems, why)
                 return None
             if broken := violations(schema, extraction, "extraction"):
                 stage.reject(_FAILED, broken)
@@ -121,10 +115,6 @@ class KeepFile(Step):
 
 
 _FAILED = "storage/extraction_failed"
-_NOTHING_FITS = (
-    "deck-sim could not generate an extraction for the task's `extraction_schema`; give the"
-    " scenario's `file` step an `extraction:`. Problem of the last attempt: "
-)
 
 
 def _extract(stage: Stage, schema: Any) -> Any:

@@ -20,7 +20,7 @@ from deck_sim.scenario.steps import effects, refusals
 from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY, Step, compute, step_words
-from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
+from deck_sim.scenario.synthesis.outputs import NOTHING_FITS, NoValidOutput, make_output
 
 Result = Literal["success", "failure", "unknown"]  # of a completed run
 
@@ -96,14 +96,9 @@ class Completed(Step):
         try:
             stage.complete(make_output(stage.output_schema, world.seed, run, world.now), **fields)
         except NoValidOutput as error:
-            stage.reject("task/output_invalid", error.problems, _NO_OUTPUT)
+            why = NOTHING_FITS.format(name="output", step=self.word)
+            stage.reject("task/output_invalid", error.problems, why)
         return None
-
-
-_NO_OUTPUT = (
-    "deck-sim could not generate an output for the task's `output_schema`; give the scenario's"
-    " `completed` step an `output:`. Problem of the last attempt: "
-)
 
 
 class Review(Step):

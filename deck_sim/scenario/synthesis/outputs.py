@@ -36,6 +36,13 @@ MOST_MISSES = 20  # items or names in a row that are there already
 MOST_LETTERS = 100_000
 
 
+# The beginning of the error of a run for which nothing could be generated.
+NOTHING_FITS = (
+    "deck-sim could not generate an {name} for the task's `{name}_schema`; give the scenario's"
+    " `{step}` step an `{name}:`. Problem of the last attempt: "
+)
+
+
 class NoValidOutput(Exception):
     """No valid output was found; `problems` says where the last attempt breaks the schema."""
 
