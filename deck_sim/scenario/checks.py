@@ -63,12 +63,14 @@ def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
         yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"
     references = [name for name in found if name in REFERENCES]
     scripts = [data[kind] for kind in KINDS if data.get(kind)]
-    if scripts and not references and all(map(_refuses, scripts)):
-        for name in [name for name in OF_A_STORY if data.get(name) is not None]:
-            yield (name,), f"`{name}` has no effect, because nothing is created; leave it out"
-    for name in [name for name in OF_A_STORY if references and data.get(name) is not None]:
-        text = f"`{name}` has no effect in a `{references[0]}`; move it into the scenarios it names"
-        yield (name,), text
+    if references:
+        why = f" in a `{references[0]}`; move it into the scenarios it names"
+    elif scripts and all(map(_refuses, scripts)):
+        why = ", because nothing is created; leave it out"
+    else:
+        return
+    for name in (name for name in OF_A_STORY if data.get(name) is not None):
+        yield (name,), f"`{name}` has no effect{why}"
 
 
 def check_play(scenario: Scenario) -> Iterator[Found]:

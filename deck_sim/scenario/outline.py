@@ -1,6 +1,6 @@
 """A scenario as readers see it: its steps with their branches and details, and their lines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -24,7 +24,8 @@ def outline(scenario: Scenario, edition: str) -> dict[str, Any]:
     for kind in (kind for kind in KINDS if kind in rules.kinds):
         if kind != "task_run" or not scenario.entries:
             script = scenario.script(kind, name)
-            steps[kind] = _list(script.steps, (kind, *script.head), rules.machine(kind))
+            path = (kind, *script.head)
+            steps[kind] = [*_outline_steps(script.steps, path, rules.machine(kind))]
     return {
         "scripts": [kind for kind in KINDS if scenario.defines(kind, edition)],
         "steps": steps,
@@ -32,31 +33,27 @@ def outline(scenario: Scenario, edition: str) -> dict[str, Any]:
     }
 
 
-def _list(steps: tuple[Any, ...], path: Path, machine: Machine) -> list[dict[str, Any]]:
-    return [_item(step, (*path, index), machine) for index, step in enumerate(steps)]
-
-
-def _item(step: Step, path: Path, machine: Machine) -> dict[str, Any]:
-    seconds = getattr(step, "length", None)
-    branches = step.branches.items()
-    return {
-        "path": [*path],
-        "word": step.word,
-        "status": step.status(machine) if step.is_status else None,
-        "detail": "; ".join(_phrases(step)),
-        "seconds": _middle(seconds) if isinstance(seconds, Span) else None,
-        "branches": {name: _list(inner, (*path, name), machine) for name, inner in branches},
-    }
-
-
-def _middle(span: Span) -> float:
-    return (span.low + span.high).total_seconds() / 2
-
-
-def _phrases(step: Step) -> list[str]:
-    details = describe_step(step)
-    first = details.pop(f"{step.shorthand}", None)
-    return [*([first] if first else []), *(f"{key}: {text}" for key, text in details.items())]
+def _outline_steps(
+    steps: tuple[Any, ...], path: Path, machine: Machine
+) -> Iterator[dict[str, Any]]:
+    for index, step in enumerate(steps):
+        here, span = (*path, index), getattr(step, "length", None)
+        details = describe_step(step).items()
+        yield {
+            "path": [*here],
+            "word": step.word,
+            "status": step.status(machine) if step.is_status else None,
+            "detail": "; ".join(
+                text if key == step.shorthand else f"{key}: {text}" for key, text in details
+            ),
+            "seconds": (
+                (span.low + span.high).total_seconds() / 2 if isinstance(span, Span) else None
+            ),
+            "branches": {
+                name: [*_outline_steps(branch, (*here, name), machine)]
+                for name, branch in step.branches.items()
+            },
+        }
 
 
 def describe_step(step: Step) -> dict[str, str]:
