@@ -15,7 +15,7 @@ class Immutable:
 
     __slots__ = ()
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
         return self
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from functools import partial, reduce
 from operator import or_
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import Strict, Whole, field_errors, show, value_error
+from deck_sim.engine.records import Immutable
 from deck_sim.faults.values import Duration
 
 REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
@@ -23,8 +24,8 @@ REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 _MAX_COUNT = 1_000_000
 
 
-class Fault(Strict):
-    """A fault: something that can go wrong with a call or a webhook. Immutable.
+class Fault(Immutable, Strict):
+    """A fault: something that can go wrong with a call or a webhook.
 
     A family of faults sets `family`, the name of the field that says what they apply to. Each fault
     sets `key`, the name of the field that says what happens, and is registered under both.
@@ -43,10 +44,6 @@ class Fault(Strict):
     """How likely it affects each, up to 1; drawn from the world's seed."""
     duration: Duration | None = None
     """How long it affects them, on the world's clock, from the first one after `after`."""
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Return itself: a fault is immutable, so copies of a world share it."""
-        return self
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
