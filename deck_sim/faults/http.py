@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -106,12 +107,7 @@ class Refused(CallFault):
 
     @property
     def refusal(self) -> ApiError:
-        words = Blanks() if self.field is None else Blanks(field=self.field)
-        message = self.message or CATALOG[self.error].message.format_map(words)
-        error = refuse(self.error, message, field=self.field)
-        if self.retry_after is not None:
-            error.headers["Retry-After"] = f"{self.retry_after}"
-        return error
+        return make_refusal(self.error, self.message, self.field, self.retry_after)
 
 
 class OwnAnswer(CallFault):
@@ -276,11 +272,15 @@ def _hold(answer: OutgoingResponse, delay: timedelta | RealWait) -> OutgoingResp
     return replace(answer, held=delay.length, held_really=True)
 
 
-class Blanks(dict[str, str]):
-    """Fills the placeholders of a message, which a fault has no values for."""
-
-    def __missing__(self, name: str) -> str:
-        return "…"
+def make_refusal(
+    name: str, message: str | None, field: str | None, retry_after: int | None
+) -> ApiError:
+    """Make the error that a test asks for; without a message, with that of the catalog."""
+    words = defaultdict(lambda: "…", field=field or "…")  # nothing else is known
+    error = refuse(name, message or CATALOG[name].message.format_map(words), field=field)
+    if retry_after is not None:
+        error.headers["Retry-After"] = f"{retry_after}"
+    return error
 
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from pydantic import field_validator
 
 from deck_sim.base.validation import value_error
-from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
-from deck_sim.faults.http import Blanks
+from deck_sim.faults.http import make_refusal
 from deck_sim.faults.values import AnswerError, RetryAfter
 from deck_sim.scenario.expressions.templates import is_template
 from deck_sim.scenario.steps.step import Step, script_error
@@ -43,11 +43,7 @@ class Refused(Step):
 
     @property
     def refusal(self) -> ApiError:
-        text = self.message or CATALOG[self.error].message.format_map(Blanks())
-        error = refuse(self.error, text, field=self.field)
-        if self.retry_after is not None:
-            error.headers["Retry-After"] = f"{self.retry_after}"
-        return error
+        return make_refusal(self.error, self.message, self.field, self.retry_after)
 
     def enter(self, stage: Stage) -> Wait | None:
         raise script_error(stage, "`refused` answers a call; it cannot be played by what exists")
