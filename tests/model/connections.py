@@ -1,5 +1,7 @@
 """The contract of the `connections` edition."""
 
+from typing import ClassVar
+
 from .reference import FINISHED, Reference
 from .scripts import CONNECTIONS, RUNS
 
@@ -15,6 +17,16 @@ class Connections(Reference):
     """A world of the `connections` edition."""
 
     review, cancelable, answers_in = "pending", ("pending", "queued", "running"), "inputs"
+    commands: ClassVar = {
+        "disconnect": (["connected"], "disconnected"),
+        "drop": (["connected"], "disconnected"),
+        "invalidate": (["connected"], "invalid"),
+        "reopen": (["disconnected"], "connecting"),
+        "terminate": (
+            ["connecting", "interaction_required", "connected", "disconnected", "invalid"],
+            "terminated",
+        ),
+    }
 
     def takes_key(self, method, *, creates):
         """Whether a call takes an idempotency key."""
@@ -85,26 +97,8 @@ class Connections(Reference):
             connection.update(fields, updated_at=self.now)
         return self.show(connection)
 
-    def command(self, name, id_):
-        """Apply a command of that name."""
-        statuses, status = {
-            "disconnect": (["connected"], "disconnected"),
-            "drop": (["connected"], "disconnected"),
-            "invalidate": (["connected"], "invalid"),
-            "reopen": (["disconnected"], "connecting"),
-            "terminate": (
-                ["connecting", "interaction_required", "connected", "disconnected", "invalid"],
-                "terminated",
-            ),
-        }[name]
-        connection = self.get("connection", id_)
-        self.need(connection, *statuses)
-        self.enter(connection, status)
-        self.stop(connection)
-        return self.show(connection)
-
     def reopen(self, id_, script):
         """`POST /connections/{id}/reopen`."""
-        shown = self.command("reopen", id_)
+        shown = self.command("reopen", "connection", id_)
         self.begin(self.things[id_], CONNECTIONS[script])
         return shown

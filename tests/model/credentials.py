@@ -1,5 +1,7 @@
 """The contract of the `credentials` edition."""
 
+from typing import ClassVar
+
 from .reference import FINISHED, Reference, Refused
 from .scripts import CREDENTIAL_RUNS, SESSIONS
 
@@ -30,6 +32,11 @@ class Credentials(Reference):
 
     review, answers_in = "review_required", "input"
     cancelable = ("queued", "running", "interaction_required", "review_required")
+    commands: ClassVar = {
+        "invalidate": (["unverified", "verified"], "invalid"),  # a credential; the others a session
+        "end": (["queued", "running", "idle"], "completing"),
+        "drop": (["running", "idle"], "failed"),
+    }
 
     def takes_key(self, method, *, creates):
         """Whether a call takes an idempotency key."""
@@ -70,13 +77,6 @@ class Credentials(Reference):
             self.enter(credential, "deleted")
         return {"id": id_, "object": "credential", "deleted": True}
 
-    def invalidate(self, id_):
-        """Invalidate a credential."""
-        credential = self.get("credential", id_)
-        self.need(credential, "unverified", "verified")
-        self.enter(credential, "invalid")
-        return self.show(credential)
-
     # Sessions
 
     def start_session(self, made, credential_id, source_id, script):
@@ -109,18 +109,6 @@ class Credentials(Reference):
             names = ("id", "task_id", "agent_id", "credential_id")
             shown["task_runs"] = [{name: run[name] for name in names} for run in runs]
         return shown
-
-    def command(self, name, id_):
-        """End or drop a session."""
-        statuses, status = {
-            "end": (["queued", "running", "idle"], "completing"),
-            "drop": (["running", "idle"], "failed"),
-        }[name]
-        session = self.get("session", id_)
-        self.need(session, *statuses)
-        self.enter(session, status)
-        self.stop(session)
-        return self.show(session)
 
     def rest(self, session):
         """Set the timer that ends a session without runs."""

@@ -5,6 +5,8 @@ the start. A thing is a dict with the fields that the API must show, and private
 with `_`. A call that must be refused raises `Refused` before it changes anything.
 """
 
+from typing import ClassVar
+
 from .scripts import read_step, seconds
 
 SILENCE, WINDOW, ATTEMPTS = 30 * 60, 5 * 60, 3
@@ -34,6 +36,7 @@ class Reference:
     review = ""  # the status in which a reviewer has to decide
     cancelable = ()
     answers_in = ""  # the key of an answer's body
+    commands: ClassVar = {}  # by name: the statuses that allow it, and the one that it leads to
 
     def __init__(self):
         self.now, self.order = 0, 0
@@ -329,6 +332,15 @@ class Reference:
         self.need(run, *self.cancelable)
         self.cancel_run(run)
         return self.show(run)
+
+    def command(self, name, kind, id_):
+        """Apply a command of a caller or of the website to a login."""
+        statuses, status = self.commands[name]
+        thing = self.get(kind, id_)
+        self.need(thing, *statuses)
+        self.enter(thing, status)
+        self.stop(thing)
+        return self.show(thing)
 
     def answer(self, kind, id_, given):
         """Answer a prompt, if there is one."""

@@ -77,7 +77,7 @@ class ConnectionsMachine(Machine):
         )
         connection = self.pick(data, "connection", "connected")
         api = "_sim" if name in ("drop", "invalidate") else "v2"
-        does = partial(self.model.command, name, connection)
+        does = partial(self.model.command, name, "connection", connection)
         self.both("POST", f"/{api}/connections/{connection}/{name}", None, does)
 
     def reopen(self, data):

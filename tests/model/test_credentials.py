@@ -94,7 +94,7 @@ class CredentialsMachine(Machine):
             does = partial(self.model.delete_credential, credential)
             self.both("DELETE", f"/v2/{path}", None, does, key=key)
         else:
-            does = partial(self.model.invalidate, credential)
+            does = partial(self.model.command, "invalidate", "credential", credential)
             self.both("POST", f"/_sim/{path}/invalidate", None, does)
 
     def run(self, data, scripts=SCRIPTS):
@@ -160,7 +160,7 @@ class CredentialsMachine(Machine):
         name = data.draw(st.sampled_from(["end", "drop"]), label="name")
         session = self.pick(data, "session", "queued", "running", "idle")
         api = "v2" if name == "end" else "_sim"
-        does = partial(self.model.command, name, session)
+        does = partial(self.model.command, name, "session", session)
         self.both("POST", f"/{api}/sessions/{session}/{name}", None, does)
 
 
