@@ -20,13 +20,6 @@ def test_draws_cover_all_numbers_below_the_limit():
     assert {draw_below(7, 0, "name", n) for n in range(200)} == set(range(7))
 
 
-def test_a_draw_does_not_depend_on_other_draws():
-    """It depends on its own name only."""
-    first = draw_below(1000, 5, "b")
-    draw_below(1000, 5, "a")
-    assert draw_below(1000, 5, "b") == first
-
-
 @pytest.mark.parametrize("text", ["2s..8s", "0s..1ms", "1h..2h"])
 def test_a_drawn_duration_is_within_its_span(text):
     """It is a whole number of milliseconds, ends included."""

@@ -262,33 +262,6 @@ def test_a_connection_is_reopened_under_the_same_id(play):
     assert play.run("[running, completed]", connection).status == "completed"
 
 
-def test_a_run_shows_its_references(play):
-    """Its connection, and the agent and source of task and connection."""
-    connection = play.connect()
-    run = play.run("[running: 1s, completed]", connection=connection, input={"day": "5"})
-    named = {name: run[name] for name in ("agent_id", "source_id", "connection_id")}
-    assert named == {
-        "agent_id": play.agent.id,
-        "source_id": play.source.id,
-        "connection_id": connection.id,
-    }
-    assert (run["errors"], run["output"], run.hidden["input"]) == ([], None, {"day": "5"})
-
-
-def test_a_command_returns_the_resource_as_created(play):
-    """`queued` or `connecting`, even if the script leaves that status at once."""
-    script = play.script("connection", "[connected]")
-    body = {"source_id": play.source.id, "auth_method": "none", "external_id": None}
-    opened = commands.open_connection(play.world, body, lambda facts: script)
-    assert (opened.status, play.look(opened).status) == ("connecting", "connected")
-    body, script = (
-        {"connection_id": opened.id, "input": {}},
-        play.script("task_run", "[running, completed]"),
-    )
-    run = commands.run_task(play.world, play.task(), body, lambda facts: script)
-    assert (run.status, play.look(run).status) == ("queued", "completed")
-
-
 @pytest.mark.parametrize("name", ["disconnect", "drop", "invalidate", "terminate"])
 def test_live_runs_fail_with_their_connection(play, name):
     """Finished runs and those of other connections stay as they are."""
@@ -311,15 +284,6 @@ LIVE = (
     "[running, interaction_required: mfa, running, completed]",
     "[running, pending, completed]",
 )
-
-
-def test_live_runs_fail_if_a_script_ends_the_connection(play):
-    """As they do if a command ends it."""
-    connection = play.open("[connected: 5s, disconnected]")
-    run = play.run("[running: 8s, completed]", connection=connection)
-    play.wait("10s")
-    assert play.told(run)[-1] == "5s running -> failed"
-    assert play.error(run).startswith("task/task_failed: The connection became `disconnected`")
 
 
 def test_a_connection_keeps_its_live_runs_only(play):

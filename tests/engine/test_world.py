@@ -177,21 +177,6 @@ def test_reading_changes_nothing():
     assert world == World()
 
 
-@pytest.mark.parametrize("prefix", [row.prefix for row in World().rules.kinds.values()])
-def test_ids_have_the_shape_of_decks_ids(prefix):
-    """The prefix and sixteen letters or digits; no two are equal."""
-    world = World(seed=3)
-    ids = [world.next_id(prefix) for _ in range(200)]
-    assert all(re.fullmatch(rf"{prefix}_[A-Za-z0-9]{{16}}", one) for one in ids)
-    assert len(set(ids)) == len(ids)
-
-
-def test_the_seed_decides_the_ids(make_play):
-    """Another seed gives other ids."""
-    first, same, other = make_play(1), make_play(1), make_play(2)
-    assert first.task().id == same.task().id != other.task().id
-
-
 def test_a_given_id_does_not_shift_the_following_ids():
     """Seeding a resource does not change the ids of a test."""
     world = World()

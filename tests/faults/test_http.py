@@ -127,32 +127,6 @@ def test_a_retry_with_the_same_key_gets_the_lost_answer(put, call, runs):
     assert runs() == 1
 
 
-def test_a_retry_without_a_key_starts_a_second_run(put, call, runs):
-    """The first one exists."""
-    put(lost_response=True, times=1)
-    with pytest.raises(httpx2.RemoteProtocolError):
-        call()
-    assert (call().status_code, runs()) == (201, 2)
-
-
-def test_a_fault_affects_the_calls_that_it_applies_to(put, api, agent):
-    """`after` of them pass, then `times` are affected; other calls do not count."""
-    put(match="GET /v2/agents/*", after=1, times=2, status=502)
-    path = f"/agents/{agent()['id']}"
-    statuses = [api.get(path).status_code for _ in range(5)]
-    assert statuses == [200, 502, 502, 200, 200]
-    assert api.get("/agents").status_code == 200
-
-
-def test_the_first_fault_that_is_due_affects_a_call(put, api, sim):
-    """Others count the call, and affect a later one."""
-    put(match="GET /v2/agents", times=1, status=502)
-    put(match="GET /v2/agents", after=1, times=1, status=503)
-    assert [api.get("/agents").status_code for _ in range(3)] == [502, 503, 200]
-    counts = [(fault["met"], fault["fired"]) for fault in sim.get("/faults").json()["data"]]
-    assert counts == [(3, 1), (3, 1)]
-
-
 def test_calls_of_the_control_api_have_no_faults(put, sim):
     """Faults apply to the Deck API only."""
     put(match="**", status=502)

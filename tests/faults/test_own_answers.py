@@ -5,6 +5,10 @@ import json
 from urllib.parse import urlsplit
 
 import pytest
+from pydantic import ValidationError
+
+from deck_sim.faults.fault import read_fault
+from deck_sim.faults.http import HttpFault
 
 RUNS = "GET /v2/task-runs"
 
@@ -117,11 +121,6 @@ def test_an_answer_that_cannot_be_sent_is_refused(sim, fault, field, said):
 
 def test_a_body_must_be_unicode():
     """Half of a surrogate pair cannot be sent."""
-    from pydantic import ValidationError
-
-    from deck_sim.faults.fault import read_fault
-    from deck_sim.faults.http import HttpFault
-
     with pytest.raises(ValidationError, match="half of a surrogate pair"):
         read_fault(HttpFault, {"match": "**", "status": 200, "body": "\ud800"})
 

@@ -13,6 +13,7 @@ from deck_sim.webhooks.target import read_target
         ("https://hook.test:8443/", "hook.test", 8443, "hook.test:8443"),
         ("http://[::1]:80/", "::1", 80, "[::1]:80"),
         ("http://a:b@[::1]/", "::1", 80, "[::1]"),
+        ("http://127.0.0.1@8.8.8.8/", "8.8.8.8", 80, "8.8.8.8"),
         ("http://bücher.test/", "xn--bcher-kva.test", 80, "xn--bcher-kva.test"),
     ],
 )
