@@ -1,4 +1,4 @@
-"""Explains what a world waits for, and why an awaited event does not come."""
+"""Explanations: why resources of a world wait, and why an awaited event does not come."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -99,12 +99,13 @@ class AwaitedEvent:
         return self.resource_id is not None and (named is None or world.is_final(named))
 
     def explain(self, world: World) -> str:
-        """Why it does not come: what waits and for what, what moves, and what is over."""
+        """Why it does not come: the resources that wait, that move, and that are over."""
         if self.resource_id is not None and self._named(world) is None:
             return f"there is no `{self.resource_id}` in this world"
         if foreign := self._foreign_kind(world):
             return foreign
         candidates, progress = self._candidates(world), _progress(world)
+        row = world.rules.kinds.get(self._kind)
         stuck = [resource for resource in waiting(world) if self._matches(resource.id)]
         moving = [resource for resource in candidates if resource.id in progress]
         over = [resource for resource in candidates if world.is_final(resource)]
@@ -116,7 +117,7 @@ class AwaitedEvent:
             _list("on the way", moving, lambda one: _when(world, progress[one.id])),
             _list("at rest", resting, lambda one: ""),
             _list("over", over, _errors),
-            "" if candidates else self._absence(world),
+            f"this world has no {row.noun}" if row and not candidates else "",
             self._earlier(world),
         )
         return "; ".join(filter(None, parts))
@@ -124,22 +125,22 @@ class AwaitedEvent:
     def __str__(self) -> str:
         return f"`{self.type}`{f' of `{self.resource_id}`' if self.resource_id else ''}"
 
+    @property
+    def _kind(self) -> str:
+        return self.type.partition(".")[0]
+
     def _foreign_kind(self, world: World) -> str:
         """That events of this type are never about the resource, since it is of another kind."""
         kinds, named = world.rules.kinds, self._named(world)
-        own = kinds.get(self.type.partition(".")[0])
+        own = kinds.get(self._kind)
         if named is None or own is None or own.object == named.kind:
             return ""
         text = f"`{named.id}` is one of the {kinds[named.kind].noun}s, and this event is about"
         ids = [*world.resources[own.object]][-_MOST_NAMED:]
         return f"{text} {own.noun}s{f', such as {listed(ids)}' if ids else ''}"
 
-    def _absence(self, world: World) -> str:
-        row = world.rules.kinds.get(self.type.partition(".")[0])
-        return f"this world has no {row.noun}" if row else ""
-
     def _earlier(self, world: World) -> str:
-        """When it came last, if it did: callers often wait for what has happened already."""
+        """When it came last, if it did: callers often wait for an event too late."""
         came = (
             e for e in reversed(world.events) if e.type == self.type and self._matches(e.data.id)
         )
@@ -154,7 +155,7 @@ class AwaitedEvent:
         return self.resource_id in (None, resource_id)
 
     def _candidates(self, world: World) -> list[Resource]:
-        kind = world.resources.get(self.type.partition(".")[0], {})
+        kind = world.resources.get(self._kind, {})
         return [resource for resource in kind.values() if self._matches(resource.id)]
 
 
