@@ -1,4 +1,4 @@
-"""The checks of bodies against a world: references, schemas, limits, and what a login needs.
+"""The checks of bodies against a world: references, schemas, limits, and the parts of a login.
 
 Each returns all problems that it finds, and changes nothing. `server.request` checks the shape of a
 body; a field of the wrong type is skipped here.
@@ -37,7 +37,7 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
 
 
 def new_login_problems(world: World, body: Mapping[str, Any]) -> list[Problem]:
-    """The problems of a body that stores a login: its references, and what the method needs."""
+    """The problems of a body that stores a login: its references and its credentials."""
     return body_problems(world, world.rules.login, body) + login_problems(body)
 
 

@@ -76,7 +76,7 @@ def update_resource(world: World, resource: Resource, fields: Mapping[str, Any])
 
 
 def delete_resource(world: World, resource: Resource) -> None:
-    """Delete a resource; what refers to it stays as it is."""
+    """Delete a resource; those that refer to it stay as they are."""
     if not resource.deleted and any(
         other.fields.get(name) == resource.id and not other.deleted
         for row in world.rules.kinds.values()
@@ -238,9 +238,9 @@ def run_facts(
 
 
 def split_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields of a login, with what answers may show of its credentials, and the hidden ones.
+    """The fields of a login, with only the credentials that answers may show, and the hidden ones.
 
-    Of the password only its presence is kept, so nothing can leak it.
+    Only the presence of a password is kept, so nothing can leak it.
     """
     if "auth_credentials" not in fields:
         return {**fields}, {}

@@ -8,7 +8,7 @@ from deck_sim.engine.world import World
 
 
 class File(NamedTuple):
-    """The bytes of a file or screenshot, and what they are."""
+    """A file or screenshot."""
 
     content: bytes
     type: str  # a media type
@@ -56,7 +56,7 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
 
 
 def read_file(world: World, file_id: str) -> File | None:
-    """The storage item or screenshot with that id, if there is one."""
+    """The storage item or screenshot with that id; None if it does not exist."""
     item = world.find("storage", file_id)
     if item is not None:
         return File(item.hidden["content"], item["file_type"], item["file_name"])

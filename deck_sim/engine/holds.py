@@ -34,7 +34,7 @@ def find_call_hold(world: World, method: str, path: str) -> Hold | None:
 
 
 def count_stop(world: World, hold_id: str) -> None:
-    """Count what a hold stops."""
+    """Count a story or answer that a hold stops."""
     hold = world.holds[hold_id]
     world.holds[hold_id] = replace(hold, met=hold.met + 1)
 

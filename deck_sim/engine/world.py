@@ -259,7 +259,7 @@ class World(WorldState):
         self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
 
     def forget_oldest(self) -> list[str]:
-        """Drop what the options do not keep; returns the ids of the runs and sessions."""
+        """Drop the records that the options do not keep; returns the ids of runs and sessions."""
         options = self.options
         self.timeline.keep(options.keep_timeline)
         if self.events.keep(options.keep_events):

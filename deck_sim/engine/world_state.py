@@ -158,5 +158,5 @@ class WorldState:
         return extras | {name: self.embedded(resource, name) for name in row.embeds}
 
     def listed_by(self, kind: str) -> tuple[str, ...]:
-        """The fields of a kind that name a resource in whose list it is."""
+        """The fields of a kind that name the resources which list it."""
         return (OF_RUN,) if kind == "storage" else self.rules.embedded_by[kind]

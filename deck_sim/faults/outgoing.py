@@ -55,7 +55,7 @@ class OutgoingResponse:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingWebhook:
-    """A webhook that is about to be sent, and what its signature is computed from."""
+    """A webhook that is about to be sent, and the data that is signed."""
 
     secrets: tuple[str, ...]
     stamp: datetime
