@@ -29,6 +29,11 @@ def quote(word: str, longest: int = LONGEST) -> str:
     return repr(cut(word, longest))
 
 
+def counted(number: int, noun: str) -> str:
+    """The number and the noun: "1 call", "2 calls"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def listed(words: Iterable[str], *, last: str = "and") -> str:
     """Join words for a sentence: "`a`, `b` and `c`"."""
     *front, end = [f"`{word}`" for word in words] or ["nothing"]

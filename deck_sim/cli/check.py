@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from deck_sim.base.errors import counted
 from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.cli.progress import track_progress
 from deck_sim.contract.editions import EDITIONS
@@ -104,21 +105,20 @@ def _print_text(
 ) -> None:
     for mistake in mistakes:
         click.echo(str(mistake))
-    of_files = f"{files} file{'s' * (files != 1)}"
     if mistakes:
         wrong = len({mistake.file for mistake in mistakes})
         number = sum(mistake.omitted or 1 for mistake in mistakes)
-        click.echo(f"{number} mistake{'s' * (number != 1)} in {wrong} of {of_files}")
+        click.echo(f"{counted(number, 'mistake')} in {wrong} of {counted(files, 'file')}")
     else:
         _print_editions(editions)
-        click.echo(f"{of_files}, no mistakes")
+        click.echo(f"{counted(files, 'file')}, no mistakes")
 
 
 def _print_editions(editions: list[tuple[str, list[str], str]]) -> None:
     for name, names, why in (one for one in editions if one[2]):
         click.echo(f"{name}: edition {' or '.join(names) or 'none'}, because {why}")
     if number := sum(not why for *_, why in editions):
-        click.echo(f"{number} scenario{'s' * (number != 1)} for any edition")
+        click.echo(f"{counted(number, 'scenario')} for any edition")
 
 
 def _print_json(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
-from deck_sim.base.errors import quote
+from deck_sim.base.errors import counted, quote
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.failure_report import find_refusals, find_undelivered
 from deck_sim.handle.problems import (
@@ -71,7 +71,7 @@ class ExecReport:
             played.update(world.scenarios)
             sent.update(world.deliveries)
         parts = [
-            f"{_count(calls, 'call')} in {_count(len(self.worlds), 'world')}"
+            f"{counted(calls, 'call')} in {counted(len(self.worlds), 'world')}"
             f"{f', {refused} of them refused' if refused else ''}"
             if self.worlds
             else "no call reached a world",
@@ -80,7 +80,7 @@ class ExecReport:
         ]
         problems = [f"  {text}" for text in self.problems]
         problems += [f"  {world.world}: {text}" for world in self.worlds for text in world.problems]
-        parts.append(f"{_count(len(problems), 'problem')}{':' if problems else ''}")
+        parts.append(f"{counted(len(problems), 'problem')}{':' if problems else ''}")
         notes = [f"  {text}" for world in self.worlds for text in self._notes(world)]
         return "\n".join([f"{'; '.join(parts)}", *problems, *notes])
 
@@ -108,7 +108,7 @@ def _add_suite(
     suite.set("tests", f"{len(scenarios) + len(problems)}")
     suite.set("failures", f"{len(problems)}")
     for name, count in scenarios.items():
-        text = f"played {name} {_count(count, 'time')}"
+        text = f"played {name} {counted(count, 'time')}"
         SubElement(suite, "testcase", classname=world, name=text)
     for problem in (_NOT_IN_XML.sub("�", text) for text in problems):
         title = problem.partition("\n")[0]
@@ -134,7 +134,7 @@ def find_refused_hosts(interceptor: Interceptor | None) -> list[str]:
     if interceptor is None:
         return []
     return [
-        f"{host} was called {_count(count, 'time')} and refused, since nothing leaves the machine;"
+        f"{host} was called {counted(count, 'time')} and refused, since nothing leaves the machine;"
         f" {interceptor.how_to_answer(host)}"
         for host, count in interceptor.refused.items()
     ]
@@ -167,8 +167,8 @@ def report_world(deck: Deck, secret: str) -> WorldReport:
         world=mask_key(deck.api_key),
         calls=len(calls),
         refused=sum(call["status"] >= 400 for call in calls),
-        scenarios=_counted(chosen),
-        deliveries=_counted(delivery["status"] for delivery in deliveries),
+        scenarios=dict(Counter(chosen).most_common()),
+        deliveries=dict(Counter(delivery["status"] for delivery in deliveries).most_common()),
         problems=[
             *find_failures(deck),
             *find_ignored_names(deck),
@@ -197,13 +197,5 @@ def _find_unsent(deliveries: Iterable[Mapping[str, Any]], mode: str) -> list[str
     return [f"{unsent} not sent yet, and only an advance of the frozen clock sends them: {fix}"]
 
 
-def _counted(names: Iterable[str]) -> dict[str, int]:
-    return dict(Counter(names).most_common())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _list(counted: Counter[str]) -> str:
-    return ", ".join(f"{name} {count}x" for name, count in counted.most_common())
+def _list(names: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}x" for name, count in names.most_common())

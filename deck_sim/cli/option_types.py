@@ -12,7 +12,7 @@ import click
 from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import DeckSimError, listed, nearest
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.options import OPTION_TYPES
+from deck_sim.engine.options import MOST, OPTION_TYPES
 from deck_sim.handle.address import read_host, read_url
 from deck_sim.runtime.serialization import read_moment, read_start
 from deck_sim.runtime.simulation import FOLLOW, MODES
@@ -20,9 +20,8 @@ from deck_sim.runtime.simulation import FOLLOW, MODES
 # The key that `deck-sim serve` proposes. Any key works.
 ANY_KEY = "sk_sim_local"
 
-# What `--keep` limits, and the largest number.
+# What `--keep` limits.
 KEPT = [name[5:] for name in OPTION_TYPES if name.startswith("keep_") and name != "keep_headers"]
-MOST_KEPT = 1_000_000_000
 
 # A comma separates two fields only if another `name=` follows; otherwise it is part of the text.
 _NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
@@ -74,8 +73,8 @@ def _keep(text: str) -> tuple[str, int]:
     name, _, count = (part.strip() for part in text.partition("="))
     if name not in KEPT:
         raise ValueError(f"{text!r} names none of {listed(KEPT)}{nearest(name, KEPT)}")
-    if not (re.fullmatch("[0-9]{1,10}", count) and 0 < int(count) <= MOST_KEPT):
-        raise ValueError(f"{text!r} must have a number from 1 to {MOST_KEPT}, like `{name}=1000`")
+    if not (re.fullmatch("[0-9]{1,10}", count) and 0 < int(count) <= MOST):
+        raise ValueError(f"{text!r} must have a number from 1 to {MOST}, like `{name}=1000`")
     return f"keep_{name}", int(count)
 
 

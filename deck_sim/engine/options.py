@@ -15,6 +15,8 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.records import Immutable
 
+MOST = 1_000_000_000  # the largest number of an option
+
 
 @dataclass(frozen=True, slots=True)
 class Options(Immutable):

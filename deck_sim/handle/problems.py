@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from deck_sim.base.errors import DeckSimError, listed
+from deck_sim.base.errors import DeckSimError, counted, listed
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.hold import Hold
 from deck_sim.handle.webhook_apps import RAISED_HEADER
@@ -44,10 +44,12 @@ def find_keyless_calls(deck: Deck) -> list[str]:
 
 def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
     """A sentence about calls, each with its count, that reached no world; none without calls."""
-    named, count = [*calls][:_MOST_CALLS], sum(calls.values())
+    if not calls:
+        return []
+    named = [*calls][:_MOST_CALLS]
     more = [f"{len(calls) - len(named)} more"] if len(calls) > len(named) else []
     shown = ", ".join([*(f"`{call}`" for call in named), *more])
-    return [f"{count} call{'' if count == 1 else 's'} came {how} ({shown}): {fix}"] if calls else []
+    return [f"{counted(sum(calls.values()), 'call')} came {how} ({shown}): {fix}"]
 
 
 def explain_no_calls(deck: Deck) -> str:
@@ -82,7 +84,7 @@ def find_failed_applications(deck: Deck) -> list[str]:
     last = [attempts[-1]["response_headers"] for attempts in made if attempts]
     errors = Counter(headers[RAISED_HEADER] for headers in last if RAISED_HEADER in headers)
     return [
-        f"the application raised at {count} webhook{'' if count == 1 else 's'}: {error}"
+        f"the application raised at {counted(count, 'webhook')}: {error}"
         for error, count in errors.items()
     ]
 

@@ -230,6 +230,16 @@ def test_a_report_is_xml_whatever_a_problem_says(tmp_path):
     )
 
 
+@pytest.mark.parametrize(("count", "shown"), [(5, 5), (6, 5), (60, 5)])
+def test_of_many_notes_of_a_kind_the_middle_is_left_out(count, shown):
+    """Five lines for each world and kind are shown."""
+    texts = [f"text {number}" for number in range(count)]
+    world = WorldReport("w", 1, 0, {}, {}, [], undelivered=texts, refusals=texts)
+    _, *lines = ExecReport(["x"], 1, [world]).summary("").splitlines()
+    assert len(lines) == 2 * shown
+    assert f"w: refused: text {count - 1}" in lines[-1]
+
+
 def test_hold_serves_on_until_a_signal():
     """The API answers after the command has ended. The exit code is still the command's."""
     reading, writing = os.pipe()

@@ -19,7 +19,7 @@ from deck_sim.base.validation import Many, PositiveDuration, show, value_error
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.interactions import PROMPTS
-from deck_sim.engine.options import OPTION_TYPES, Options
+from deck_sim.engine.options import MOST, OPTION_TYPES, Options
 from deck_sim.faults.values import Match
 from deck_sim.runtime.simulation import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.conditions import Rule
@@ -88,7 +88,7 @@ def _written_option(option: dataclasses.Field[Any]) -> Any:
     written = _WRITTEN[option.metadata.get("written", option.type)]
     if written is not int:
         return written
-    return Annotated[int, Field(ge=option.metadata.get("least", 0), le=1_000_000_000)]
+    return Annotated[int, Field(ge=option.metadata.get("least", 0), le=MOST)]
 
 
 _options: Any = {row.name: (_written_option(row) | None, None) for row in fields(Options)}
