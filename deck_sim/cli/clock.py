@@ -6,10 +6,10 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import Command
-from deck_sim.cli.option_types import MODE, MOMENT, POSITIVE_DURATION, SPEED
+from deck_sim.cli.option_types import MODE, MOMENT, POSITIVE_DURATION, SPEED, check_clock
 from deck_sim.cli.world_command import on_server, print_result
 from deck_sim.handle.deck import Deck
-from deck_sim.runtime.simulation import ON_POLL
+from deck_sim.runtime.simulation import ON_POLL, REAL
 
 
 @click.command(
@@ -47,18 +47,15 @@ def command(
 
     Lists what is due next and what waits for a person.
     """
-    if speed is not None and mode not in (None, "real"):
-        raise click.UsageError(f"--speed needs --mode real; found --mode {mode}")
-    if step is not None and mode not in (None, ON_POLL):
-        raise click.UsageError(f"--step needs --mode {ON_POLL}; found --mode {mode}")
+    check_clock("--mode", mode, speed=speed, step=step)
     if step is not None and speed is not None:
         raise click.UsageError("--step is for the mode on_poll, and --speed for the mode real")
     if now and not (mode or speed or step):
         mode, step = deck.clock.mode, deck.clock.step
-        speed = deck.clock.speed if mode == "real" else None
+        speed = deck.clock.speed if mode == REAL else None
     if mode or speed or step:
-        wanted = mode or ("real" if speed else ON_POLL)
-        deck.clock.set(wanted, now=now, speed=speed, step=step)
+        mode = mode or (REAL if speed else ON_POLL)
+        deck.clock.set(mode, now=now, speed=speed, step=step)
     state, clock = deck.next(), deck.clock
     length = (step := clock.step) and format_duration(step)
     data = {"now": state["now"], "mode": clock.mode, "speed": clock.speed, "step": length}

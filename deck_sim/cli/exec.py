@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -128,11 +128,10 @@ def command(
     server = thread.server
     key = server.worlds.first_key or ANY_KEY
     variables = dict(zip(names, (server.base_url, key, secret_of(key)), strict=True))
-    with (
-        log_to_stderr(log_format, quiet=quiet),
-        _serving(thread),
-        intercepted_variables(server, os.environ) as more,
-    ):
+    with log_to_stderr(log_format, quiet=quiet), ExitStack() as stack:
+        thread.start()
+        stack.callback(thread.stop)
+        more = stack.enter_context(intercepted_variables(server, os.environ))
         code = _run([*words], {**os.environ, **variables, **more}, timeout)
         worlds = [report_world(deck, env_webhook_secret) for deck in _decks(server)]
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
@@ -156,15 +155,6 @@ def command(
             where = f"watch it at {inspector_url(server.url, key)}"
             _wait_for_signal(f"deck-sim: still serving {server.base_url}; {where}; Ctrl-C stops it")
     raise click.exceptions.Exit(code)
-
-
-@contextmanager
-def _serving(thread: ServerThread) -> Iterator[None]:
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.stop()
 
 
 def _decks(server: Server) -> Iterator[Deck]:

@@ -15,7 +15,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.options import MOST, OPTION_TYPES
 from deck_sim.handle.address import read_host, read_url
 from deck_sim.runtime.serialization import read_moment, read_start
-from deck_sim.runtime.simulation import FOLLOW, MODES
+from deck_sim.runtime.simulation import FOLLOW, MODES, ON_POLL, REAL
 
 # The key that `deck-sim serve` proposes. Any key works.
 ANY_KEY = "sk_sim_local"
@@ -132,8 +132,18 @@ class _Speed(click.FloatRange):
         return speed
 
 
+def check_clock(
+    option: str, mode: str | None, *, speed: float | None, step: timedelta | None
+) -> None:
+    """Refuse a speed or step that the mode of the clock does not have; `option` gives the mode."""
+    for name, value, needed in (("--step", step, ON_POLL), ("--speed", speed, REAL)):
+        if value is not None and mode not in (None, needed):
+            raise click.UsageError(f"{name} needs {option} {needed}; found {option} {mode}")
+
+
 MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
 DURATION, POSITIVE_DURATION = option_value(parse_duration), option_value(_positive)
+SECONDS = option_value(lambda text: _positive(text).total_seconds())
 TASK_TIMEOUT = option_value(_timeout)
 MOMENT = option_value(lambda text: read_moment(text, "MOMENT"))
 START = option_value(lambda text: read_start(text, "MOMENT"))

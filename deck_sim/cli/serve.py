@@ -103,12 +103,8 @@ def command(
         if state_file is not None:
             stack.enter_context(_kept(server, state_file))
         server.run(ready)
-    _report_cut(server.cut_calls)
-
-
-def _report_cut(calls: int) -> None:
-    if calls:
-        click.echo(f"deck-sim: stopped; calls that were cut: {calls}", err=True)
+    if server.cut_calls:
+        click.echo(f"deck-sim: stopped; calls that were cut: {server.cut_calls}", err=True)
 
 
 @contextmanager
@@ -117,8 +113,7 @@ def _kept(server: Server, file: Path) -> Iterator[None]:
     from deck_sim.state.state_file import keep_worlds
 
     try:
-        kept = keep_worlds(server.worlds, file)
-        with kept:
+        with keep_worlds(server.worlds, file):
             yield
     except StateFileError as error:
         raise click.UsageError(f"--state: {error}") from None

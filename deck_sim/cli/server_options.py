@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,8 +21,10 @@ from deck_sim.cli.option_types import (
     KEYS,
     MODE,
     POSITIVE_DURATION,
+    SECONDS,
     SPEED,
     START,
+    check_clock,
 )
 from deck_sim.cli.scenario_options import (
     EDITION,
@@ -37,30 +38,31 @@ from deck_sim.engine.options import Options
 from deck_sim.handle.address import DECK_HOST
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import ON_POLL, WEBHOOK_TIMES, Settings
+from deck_sim.runtime.simulation import WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, shipped
 from deck_sim.server.interception import Interceptor
 from deck_sim.server.limits import Limits
+from deck_sim.server.serve import Server, ServerThread
 from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
     from deck_sim.scenario.loader import ScenarioError
 
 Act = TypeVar("Act", bound=Callable[..., Any])
-Made = TypeVar("Made")
-
+Made = TypeVar("Made", Server, ServerThread)
 
 _USUAL = Limits()
 
 
-def _timeout(name: str, seconds: float, text: str) -> Callable[[Act], Act]:
-    """The option of a time limit."""
+def _timeout(name: str, limit: str, text: str) -> Callable[[Act], Act]:
+    """The option of a time limit, which is a field of `Limits`."""
     return click.option(
         name,
+        limit,
         metavar="DURATION",
-        default=f"{seconds:g}s",
+        default=f"{getattr(_USUAL, limit):g}s",
         show_default=True,
-        callback=POSITIVE_DURATION,
+        callback=SECONDS,
         help=text,
     )
 
@@ -187,14 +189,15 @@ def server_options(port: int) -> Callable[[Act], Act]:
         ),
         click.option(
             "--max-connections",
+            "connections",
             type=click.IntRange(1),
             default=_USUAL.connections,
             show_default=True,
             help="Answer 503 above so many connections at once, or above half of `ulimit -n`.",
         ),
-        _timeout("--header-timeout", _USUAL.header, "Close a connection if a header takes longer."),
-        _timeout("--body-timeout", _USUAL.body, "Answer 408 if a body takes longer."),
-        _timeout("--keep-alive", _USUAL.keep_alive, "Close a connection unused for this time."),
+        _timeout("--header-timeout", "header", "Close a connection if a header takes longer."),
+        _timeout("--body-timeout", "body", "Answer 408 if a body takes longer."),
+        _timeout("--keep-alive", "keep_alive", "Close a connection unused for this time."),
         click.option(
             "--mask",
             metavar="NAME",
@@ -222,7 +225,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
 
 
 def make_server(
-    make: Callable[[WorldRegistry, str, int, Interceptor | None, tuple[str, ...], Limits], Made],
+    make: type[Made],
     *,
     host: str,
     port: int,
@@ -238,20 +241,17 @@ def make_server(
     intercept_hosts: list[str],
     keep: list[tuple[str, int]],
     max_worlds: int | None,
-    max_connections: int,
-    header_timeout: timedelta,
-    body_timeout: timedelta,
-    keep_alive: timedelta,
     mask: list[str],
-    **settings: Any,
+    **others: Any,
 ) -> Made:
-    """Check the options, read the files, and make a server or its thread with them."""
-    kept: Options = replace(Options(mask=(*mask,)), **dict[str, Any](keep))
-    new = Settings(speed=speed or 1, options=kept, **settings)
-    if new.step is not None and new.mode != ON_POLL:
-        raise click.UsageError(f"--step needs --clock {ON_POLL}; found --clock {new.mode}")
-    if speed is not None and new.mode != "real":
-        raise click.UsageError(f"--speed needs --clock real; found --clock {new.mode}")
+    """Check the options, read the files, and make a server or its thread with them.
+
+    The other options are those of `Limits` and of `Settings`.
+    """
+    limits = Limits(**{row.name: others.pop(row.name) for row in fields(Limits)})
+    options = Options(mask=(*mask,), **dict[str, Any](keep))
+    new = Settings(speed=speed or 1, options=options, **others)
+    check_clock("--clock", new.mode, speed=speed, step=new.step)
     if intercept_hosts and not intercept:
         raise click.UsageError("--intercept-host needs --intercept")
     if not reload:
@@ -277,12 +277,6 @@ def make_server(
         interceptor = Interceptor(intercept_hosts or [DECK_HOST]) if intercept else None
     except DeckSimError as error:  # a library is missing
         raise CommandError(f"--intercept: {error}") from None
-    limits = Limits(
-        max_connections,
-        header_timeout.total_seconds(),
-        body_timeout.total_seconds(),
-        keep_alive.total_seconds(),
-    )
     try:
         return make(worlds, host, port, interceptor, allowed_hosts, limits)
     except OSError as error:
