@@ -109,16 +109,13 @@ def _print_text(
         wrong = len({mistake.file for mistake in mistakes})
         number = sum(mistake.omitted or 1 for mistake in mistakes)
         click.echo(f"{counted(number, 'mistake')} in {wrong} of {counted(files, 'file')}")
-    else:
-        _print_editions(editions)
-        click.echo(f"{counted(files, 'file')}, no mistakes")
-
-
-def _print_editions(editions: list[tuple[str, list[str], str]]) -> None:
-    for name, names, why in (one for one in editions if one[2]):
-        click.echo(f"{name}: edition {' or '.join(names) or 'none'}, because {why}")
+        return
+    for name, names, why in editions:
+        if why:
+            click.echo(f"{name}: edition {' or '.join(names) or 'none'}, because {why}")
     if number := sum(not why for *_, why in editions):
         click.echo(f"{counted(number, 'scenario')} for any edition")
+    click.echo(f"{counted(files, 'file')}, no mistakes")
 
 
 def _print_json(

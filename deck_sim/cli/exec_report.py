@@ -149,8 +149,8 @@ def explain_how_to_call(base_url: str, *, intercepts: bool) -> str:
 
 
 def explain_other_key(worlds: Sequence[WorldReport], key: str, variable: str) -> str:
-    """That all calls came with one other key; empty for tests that have a key each. `variable`
-    holds the right one.
+    """Say that all calls came with one other key than that in `variable`, which is `key`; empty if
+    they did not.
     """
     if len(worlds) != 1 or worlds[0].world == key:
         return ""

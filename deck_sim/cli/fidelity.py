@@ -1,12 +1,11 @@
 """`deck-sim fidelity`: prints the fidelity ledger."""
 
-import json
 from collections.abc import Iterator
 from itertools import groupby
 
 import click
 
-from deck_sim.cli.command import JSON, Command
+from deck_sim.cli.command import JSON, Command, print_json
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.fidelity import GRADES, Behaviour, Grade
 from deck_sim.contract.ledger import rows_of
@@ -38,17 +37,17 @@ def command(edition: str | None, grade: Grade | None, shape: str, as_json: bool)
     Each imitated behaviour has a row: Deck documents it, somebody observed it, or nothing public
     says so and deck-sim assumes it.
     """
-    click.echo("\n".join(_SHAPES["json" if as_json else shape](rows_of(edition, grade))))
+    rows = rows_of(edition, grade)
+    if as_json or shape == "json":
+        print_json([row.as_json() for row in rows])
+    else:
+        click.echo("\n".join(_as_text(rows) if shape == "text" else _as_markdown(rows)))
 
 
 def _as_text(rows: list[Behaviour]) -> Iterator[str]:
     for row in rows:
         edition = f" ({row.edition})" if row.edition else ""
         yield f"{row.grade:<10}  {row.name}{edition}: {row.what} [{row.source}; {row.date}]"
-
-
-def _as_json(rows: list[Behaviour]) -> Iterator[str]:
-    yield json.dumps([row.as_json() for row in rows], indent=2, ensure_ascii=False)
 
 
 def _as_markdown(rows: list[Behaviour]) -> Iterator[str]:
@@ -64,4 +63,3 @@ def _as_markdown(rows: list[Behaviour]) -> Iterator[str]:
 
 
 _ANSWERS = {"none": "", "header": "name it in a header", "strict": "name it, or are refused"}
-_SHAPES = {"text": _as_text, "json": _as_json, "markdown": _as_markdown}

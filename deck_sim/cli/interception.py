@@ -27,9 +27,9 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 def intercepted_variables(
     server: Server, environment: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
-    """The variables to add to an environment; the file that some of them name exists meanwhile.
+    """The variables to add to an environment, for a running server; empty if it does not intercept.
 
-    The server must run. Without an interceptor there are none.
+    At the end of the block the file that some of them name is deleted.
     """
     interceptor = server.interceptor
     if interceptor is None:
@@ -56,8 +56,8 @@ def intercepted_variables(
 
 
 def _read_bundles(environment: Mapping[str, str]) -> list[bytes]:
-    """The certificates that programs trust now: the variables replace them, and servers on
-    loopback may need them.
+    """The certificates that programs trust without our variables: servers on loopback may need
+    them.
     """
     named = [environment.get(name) for name in _BUNDLES]
     files = dict.fromkeys(filter(None, (ssl.get_default_verify_paths().cafile, *named)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -21,7 +21,7 @@ from deck_sim.scenario.library import (
 )
 
 if TYPE_CHECKING:
-    from deck_sim.scenario import loader
+    from deck_sim.scenario.loader import Mistake
     from deck_sim.scenario.model import Scenario
 
 
@@ -55,18 +55,18 @@ Found = TypeVar("Found")
 
 def read_or_exit(read: Callable[Read, Found], *args: Read.args, **named: Read.kwargs) -> Found:
     """Call `read`; if it raises `ScenarioError`, print the mistakes and exit with 1."""
-    from deck_sim.scenario import loader
+    from deck_sim.scenario.loader import ScenarioError
 
     try:
         return read(*args, **named)
-    except loader.ScenarioError as error:
-        print_mistakes(error)
+    except ScenarioError as error:
+        print_mistakes(error.mistakes)
         raise click.exceptions.Exit(1) from None
 
 
-def print_mistakes(error: loader.ScenarioError) -> None:
+def print_mistakes(mistakes: Iterable[Mistake]) -> None:
     """Print each mistake on a line of stderr."""
-    for mistake in error.mistakes:
+    for mistake in mistakes:
         click.echo(str(mistake), err=True)
 
 
@@ -87,7 +87,10 @@ def complete_scenario(
 
 
 def find_scenario(wanted: str, library: Library) -> Scenario:
-    """Find a scenario by its name or its file."""
+    """Find a scenario by its name or its file; exit with 1 if the file has mistakes.
+
+    A playlist or mix in a file may name scenarios of `library`.
+    """
     found = library.find(wanted)
     if found is not None:
         return found
@@ -98,19 +101,8 @@ def find_scenario(wanted: str, library: Library) -> Scenario:
     if not file.exists():
         text = f"no scenario and no file is called {quote(wanted)}{library.instead(wanted)}"
         raise click.UsageError(text)
-    return read_or_exit(read_file, file, library)
-
-
-def read_file(file: Path, library: Library) -> Scenario:
-    """Read the scenario in a file; a playlist or mix may name scenarios of `library`.
-
-    Raises:
-        ScenarioError: The file has mistakes.
-
-    """
-    from deck_sim.scenario import loader
-
-    found, mistakes = read_files([file], library)
+    read, mistakes = read_files([file], library)
     if mistakes:
-        raise loader.ScenarioError(*mistakes)
-    return found.own()[0]
+        print_mistakes(mistakes)
+        raise click.exceptions.Exit(1)
+    return read.own()[0]

@@ -298,5 +298,5 @@ def _print_reload(error: ScenarioError | None) -> None:
     if error is None:
         click.echo("deck-sim: fixed; the scenarios of the folder are in use again", err=True)
         return
-    print_mistakes(error)
+    print_mistakes(error.mistakes)
     click.echo("deck-sim: the scenarios stay as they were until this is fixed", err=True)
