@@ -1,15 +1,15 @@
-"""Dicts, and a journal, that note which of their keys were touched, so that saving a world costs as
-much as the change to it.
+"""Dicts and lists that note what has changed, so that saving a world costs as much as the change.
 
-They take the places of a world's own dicts while it is kept in a file. A copy of one is plain
-again.
+They take the places of a world's own dicts and lists while it is kept in a file. A copy of one is
+plain again.
 """
 
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Mapping, MutableMapping
 from copy import deepcopy
 from typing import Any, ClassVar
 
+from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.runtime.journal import Call, Journal
 
 
@@ -25,10 +25,11 @@ class Tracked(dict[Any, Any]):
     def __init__(self, *items: Mapping[Any, Any]) -> None:
         self._touched: dict[Any, bool] = {}
         super().__init__(*items)
+        self._touched = dict.fromkeys(self, True)
 
     def take_touched(self) -> dict[Any, bool]:
-        """The keys touched since the last call, and whether each is one that was added. Those that
-        were added come in the order of the dict.
+        """The keys touched since the last call, at first all, and whether each is one that was
+        added. Those that were added come in the order of the dict.
         """
         touched, self._touched = self._touched, {}
         return touched
@@ -101,10 +102,45 @@ class TrackedOrdered(Tracked, OrderedDict[Any, Any]):
         return key, self.pop(key)
 
 
+class TrackedList(list[Any]):
+    """A list that counts its items, also those that it has lost since."""
+
+    def __init__(self, items: Iterable[Any], dropped: int) -> None:
+        super().__init__(items)
+        self.total = dropped + len(self)
+
+    def append(self, item: Any) -> None:
+        """As `list.append`."""
+        super().append(item)
+        self.total += 1
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> list[Any]:
+        return deepcopy([*self], memo)
+
+
+class TrackedDeque(deque[Any]):
+    """A deque that counts its items, as `TrackedList` does."""
+
+    def __init__(self, items: deque[Any], dropped: int) -> None:
+        super().__init__(items, items.maxlen)
+        self.total = dropped + len(self)
+
+    def append(self, item: Any) -> None:
+        """As `deque.append`."""
+        super().append(item)
+        self.total += 1
+
+    def __copy__(self) -> Any:
+        return deque(self, self.maxlen)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return deepcopy(deque(self, self.maxlen), memo)
+
+
 class TrackedJournal(Journal):
     """A journal that notes the positions of calls that were replaced."""
 
-    def __init__(self, calls: Iterable[Call] = (), dropped: int = 0) -> None:
+    def __init__(self, calls: Iterable[Call], dropped: int) -> None:
         super().__init__(calls, dropped)
         self.replaced: list[int] = []
 
@@ -114,3 +150,14 @@ class TrackedJournal(Journal):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return Journal(self, self.dropped)
+
+
+TRACKED: Mapping[type, Any] = {
+    dict: Tracked,
+    Counter: TrackedCounter,
+    OrderedDict: TrackedOrdered,
+    list: TrackedList,
+    deque: TrackedDeque,
+    BoundedLog: BoundedLog,  # counts what it loses
+    Journal: TrackedJournal,
+}

@@ -101,6 +101,21 @@ def test_what_a_world_drops_leaves_the_file(serve):
     assert other.call("GET", "/_sim/requests")["dropped"] > 0
 
 
+def test_a_message_that_is_sent_again_is_saved_again(serve):
+    """A queue then holds the same event twice."""
+    one = serve()
+    queue = {"name": "q", "type": "aws_sqs", "config": {"queue_url": "q"}, "events": ["*"]}
+    queue = one.call("POST", "/v2/event-destinations", queue)
+    one.call("POST", "/v2/agents", {"name": "a"})
+    one.advance(by="0s")
+    (delivery,) = one.call("GET", "/_sim/deliveries")["data"]
+    one.call("POST", f"/_sim/deliveries/{delivery['id']}/replay")
+    one.advance(by="0s")
+    assert one.is_saved()
+    messages = serve(after=one).call("GET", f"/_sim/destinations/{queue['id']}/messages")
+    assert len(messages["data"]) == 2
+
+
 def test_worlds_beyond_the_most_wait_in_the_file(serve):
     """Each is loaded again when its key is used, or the URL of one of its files."""
     one = serve(most=1)
