@@ -7,8 +7,7 @@ from hashlib import blake2b
 from typing import Any
 from weakref import finalize
 
-from deck_sim.runtime.snapshot import Reader, Writer
-from deck_sim.scenario.loader import scenario_from_data
+from deck_sim.runtime.world_values import Reader, Writer
 from deck_sim.scenario.model import Scenario
 
 _SHARED = ("resource", "event", "choice")  # values that a world holds several times
@@ -61,11 +60,7 @@ class RowReader(Reader):
         return self._shared[text]
 
     def follow(self, reference: Any) -> Any:
-        """The scenario with a digest: a known one if it is the same."""
+        """The scenario with a digest."""
         if reference not in self.scenarios:
-            source = json.loads(self.sources(reference))
-            known = self.find(source["name"])
-            if known is None or known.source != source:
-                known = scenario_from_data(source, source["name"])
-            self.scenarios[reference] = known
+            self.scenarios[reference] = self.read_scenario(json.loads(self.sources(reference)))
         return self.scenarios[reference]

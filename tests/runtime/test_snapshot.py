@@ -2,9 +2,7 @@
 
 import copy
 import json
-from collections import Counter, OrderedDict, deque
 from dataclasses import fields
-from datetime import UTC
 from functools import reduce
 
 import httpx2
@@ -12,17 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deck_sim.engine.records import Event, Hold
 from deck_sim.engine.story import Script
-from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.snapshot import (
     KEPT,
     LEFT_OUT,
-    Reader,
-    Writer,
     _digest,
     adopt_content,
     copy_content,
@@ -32,7 +26,6 @@ from deck_sim.runtime.snapshot import (
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.server.serve import ServerThread
-from deck_sim.state.row_values import RowWriter
 
 SHOWN = ("/timeline", "/requests", "/events", "/deliveries", "/task-runs", "/next", "/clock")
 SHOWN += ("/world", "/coverage", "/queue", "/rules", "/holds", "/connections", "/scenarios")
@@ -283,48 +276,6 @@ def test_a_value_of_an_unknown_type_is_an_error(client, value):
     client.simulation.world.screenshots["x"] = value
     with pytest.raises(TypeError, match=r"cannot be written|has no source"):
         take_snapshot(client.simulation)
-
-
-MOMENTS = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(fold=0))
-
-
-@settings(max_examples=50)
-@given(
-    st.recursive(
-        st.none() | st.integers() | st.text() | st.binary() | MOMENTS | st.timedeltas(),
-        lambda inner: (
-            st.lists(inner)
-            | st.tuples(inner, inner)
-            | st.dictionaries(st.text() | st.tuples(st.text()), inner)
-            | st.dictionaries(st.text(), inner).map(OrderedDict)
-            | st.dictionaries(st.text(), st.integers()).map(Counter)
-            | st.lists(inner).map(lambda items: deque(items, maxlen=3))
-        ),
-        max_leaves=10,
-    )
-)
-def test_every_form_of_a_value_is_restored(value):
-    """The value read equals the value written, in type and order."""
-    writer = Writer()
-    written = json.loads(dump_json({"it": writer.write(value)}))["it"]
-    read = Reader(shipped().find).read(written)
-    assert (type(read), repr(read)) == (type(value), repr(value))
-
-
-def test_a_field_that_an_older_document_lacks_has_its_default():
-    """A world of an older version can be read as long as only fields are new."""
-    event = Event("evt_1", "agent.created", None, FROZEN_START)
-    for value, new in ((Hold("hold_1"), "met"), (event, "extras")):
-        written = RowWriter().write(value)
-        del written["$fields"][1][new]
-        assert Reader(lambda name: None).read(written) == value
-
-
-def test_a_set_is_written_sorted():
-    """So equal worlds have equal snapshots."""
-    written = Writer().write({"b", "a"})
-    assert written == {"$set": ["a", "b"]}
-    assert Reader(shipped().find).read(written) == {"a", "b"}
 
 
 def test_a_snapshot_does_not_hold_the_api_key(client):

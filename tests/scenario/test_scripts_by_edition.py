@@ -4,7 +4,7 @@ import pytest
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.extras.player import play_scenario
-from deck_sim.runtime.snapshot import Reader, Writer
+from deck_sim.runtime.world_values import Reader, Writer
 from deck_sim.scenario.coverage import coverage
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import NewResource, SelectionState, choose
