@@ -35,6 +35,7 @@ from deck_sim.contract.assumptions import (
     rely_on_call,
     rely_on_error,
 )
+from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.runtime.activity import log_call, log_refused
@@ -61,7 +62,7 @@ log = logging.getLogger("deck_sim")
 
 
 class App:
-    """An ASGI app that answers with the routes of the caller's world; of itself, the control API.
+    """An ASGI app that answers with the routes of a world's edition; of itself, the control API.
 
     `open_paths` need no API key.
     """
@@ -72,7 +73,7 @@ class App:
     def __init__(
         self,
         worlds: WorldRegistry,
-        routes: Callable[[Simulation], Routes],
+        routes: Callable[[Edition], Routes],
         *,
         open_paths: tuple[str, ...] = (),
     ) -> None:
@@ -159,7 +160,7 @@ class App:
         """Find the route of a request, and set the request's operation and path parameters."""
         if len(request.body) > MAX_BODY_BYTES:
             raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
-        route, request.params = self.routes(request.simulation).find(request.scope)
+        route, request.params = self.routes(request.world.rules).find(request.scope)
         request.operation = route.operation
         return route
 

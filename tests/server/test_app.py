@@ -62,7 +62,7 @@ def call(worlds):
         headers = [(b"authorization", f"Bearer {key}".encode())] if key else []
         scope = {"type": "http", "method": method, "path": path, "headers": headers}
         scope |= {"query_string": query.encode(), "root_path": root}
-        made = app(worlds, lambda simulation: ROUTES, open_paths=("/open",))
+        made = app(worlds, lambda edition: ROUTES, open_paths=("/open",))
         asyncio.run(made(scope, receive, send))
         if not sent:
             return None

@@ -124,7 +124,7 @@ def slow():
 
     operation = Operation("make", "POST", "/things", "Make a thing", "thing", status=201)
     routes = Routes([Route("POST", "/things", create, operation)])
-    return DeckApp(WorldRegistry(), lambda simulation: routes), gate, made
+    return DeckApp(WorldRegistry(), lambda edition: routes), gate, made
 
 
 def test_a_call_conflicts_with_one_in_progress(slow):

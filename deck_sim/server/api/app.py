@@ -16,12 +16,12 @@ _VERSION = re.compile(r"\A(/api)?(/v\d[^/]*)?")
 
 def make_api(worlds: WorldRegistry) -> DeckApp:
     """The app that is mounted at `/v2`."""
-    return DeckApp(worlds, lambda simulation: _routes(simulation.world.rules))
+    return DeckApp(worlds, _routes)
 
 
 def make_fallback(worlds: WorldRegistry) -> DeckApp:
     """The app for every other path. It answers 404, with a hint if only `/v2` is missing."""
-    return DeckApp(worlds, lambda simulation: _no_routes(simulation.world.rules))
+    return DeckApp(worlds, _no_routes)
 
 
 def routes_of(edition: Edition) -> list[Route]:

@@ -71,4 +71,4 @@ def make_control(registry: WorldRegistry) -> App:
     """The app that is mounted at `/_sim`."""
     routes = Routes(ROUTES)
     open_paths = (HEALTH, WORLDS) if registry.keys is None else (HEALTH,)
-    return App(registry, lambda simulation: routes, open_paths=open_paths)
+    return App(registry, lambda edition: routes, open_paths=open_paths)

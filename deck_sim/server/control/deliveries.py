@@ -1,10 +1,11 @@
 """Calls about deliveries: the log of attempts, sending again, the messages in queues."""
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from deck_sim.engine import deliveries
 from deck_sim.engine.deliveries import AttemptResult
+from deck_sim.engine.records import Resource
 from deck_sim.runtime.serialization import print_moment, print_resource, record_message
 from deck_sim.runtime.simulation import FROZEN
 from deck_sim.server.control.routes import route
@@ -15,14 +16,8 @@ from deck_sim.webhooks.signing import SIGNATURE
 @route("GET", "/deliveries")
 def list_deliveries(request: Request) -> Answer:
     """Show every delivery with its attempts, oldest first."""
-    return Answer({"data": _print_deliveries(request)})
-
-
-def _print_deliveries(request: Request) -> Iterator[dict[str, Any]]:
-    simulation, world = request.simulation, request.world
-    for delivery in [*world.all("event_delivery").values()]:
-        log = [_print(attempt) for attempt in world.attempts.get(delivery.id, [])]
-        yield {**print_resource(simulation, delivery), "log": log}
+    found = [*request.world.all("event_delivery").values()]
+    return Answer({"data": map(partial(_print, request), found)})
 
 
 @route("GET", "/deliveries/{id}")
@@ -30,11 +25,10 @@ def show_delivery(request: Request) -> Answer:
     """Show a delivery, its attempts, its event as it is sent, and its destination."""
     simulation = request.simulation
     delivery = request.fetch("event_delivery")
-    log = [_print(attempt) for attempt in request.world.attempts.get(delivery.id, [])]
-    event = record_message(simulation, delivery.hidden["event"])
     destination = request.world.all("event_destination")[delivery["event_destination_id"]]
-    shown = {"log": log, "event": event, "destination": print_resource(simulation, destination)}
-    return Answer({**print_resource(simulation, delivery), **shown})
+    event = record_message(simulation, delivery.hidden["event"])
+    shown = {"event": event, "destination": print_resource(simulation, destination)}
+    return Answer({**_print(request, delivery), **shown})
 
 
 @route("POST", "/deliveries/{id}/replay")
@@ -59,7 +53,12 @@ def list_messages(request: Request) -> Answer:
     return Answer({"data": [record_message(request.simulation, event) for event in events]})
 
 
-def _print(attempt: AttemptResult) -> dict[str, Any]:
+def _print(request: Request, delivery: Resource) -> dict[str, Any]:
+    log = [_print_attempt(attempt) for attempt in request.world.attempts.get(delivery.id, [])]
+    return {**print_resource(request.simulation, delivery), "log": log}
+
+
+def _print_attempt(attempt: AttemptResult) -> dict[str, Any]:
     return {
         "at": print_moment(attempt.at),
         "attempt": attempt.number,

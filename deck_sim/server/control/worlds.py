@@ -126,20 +126,20 @@ def _change_edition_and_seed(world: World, body: bodies.ChangeWorld) -> World:
 
 def _check_event_type(world: World, type_: str | None) -> None:
     """Check that an additional event type is undocumented, and about a kind that has events."""
+    if type_ is None:
+        return
     known = world.rules.event_types
     kinds = [*dict.fromkeys(name.partition(".")[0] for name in known)]
-    kind, _, word = (type_ or "").partition(".")
-    is_word = re.fullmatch(r"[a-z][a-z0-9_]{0,99}", word)
-    if type_ is None or (type_ not in known and kind in kinds and is_word):
+    kind, _, word = type_.partition(".")
+    if type_ in known:
+        why = f"{quote(type_)} is documented, so it is no additive change"
+    elif kind not in kinds or not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", word):
+        why = f"must be a kind and a word, like 'task_run.sparkled', not {quote(type_)}"
+        why += f"{nearest(kind, kinds)}; kinds are {listed(kinds)}"
+    else:
         return
-    problem = (
-        f"{quote(type_)} is documented, so it is no additive change"
-        if type_ in known
-        else f"must be a kind and a word, like 'task_run.sparkled', not {quote(type_)}"
-        f"{nearest(kind, kinds)}; kinds are {listed(kinds)}"
-    )
     field = "additive_changes.event_type"
-    raise refuse("request/input_invalid", f"`{field}`: {problem}", field=field)
+    raise refuse("request/input_invalid", f"`{field}`: {why}", field=field)
 
 
 @route("POST", "/reset")
