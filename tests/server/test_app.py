@@ -11,11 +11,12 @@ import pytest
 from deck_sim import __version__
 from deck_sim.contract.bodies import Body
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
-from deck_sim.server.app import App, DeckApp
+from deck_sim.server.app import DeckApp
 from deck_sim.server.mounts import make_app
 from deck_sim.server.request import Answer
 from deck_sim.server.routing import Route, Routes
+
+MIB_10 = 10 * 1024 * 1024
 
 
 class _Name(Body):
@@ -48,7 +49,7 @@ def worlds():
 def call(worlds):
     """Call the app; returns the status, the headers and the body of its answer."""
 
-    def call(method, path, *chunks, key="k", query="", root="", end=(), app=DeckApp):
+    def call(method, path, *chunks, key="k", query="", root="", end=()):
         messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
         messages += end or [{"type": "http.request"}]
         sent = []
@@ -62,8 +63,8 @@ def call(worlds):
         headers = [(b"authorization", f"Bearer {key}".encode())] if key else []
         scope = {"type": "http", "method": method, "path": path, "headers": headers}
         scope |= {"query_string": query.encode(), "root_path": root}
-        made = app(worlds, lambda edition: ROUTES, open_paths=("/open",))
-        asyncio.run(made(scope, receive, send))
+        app = DeckApp(worlds, lambda edition: ROUTES, open_paths=("/open",))
+        asyncio.run(app(scope, receive, send))
         if not sent:
             return None
         headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
@@ -77,7 +78,6 @@ def _codes(body):
 
 
 def test_a_body_may_come_in_pieces(call):
-    """A body is read to its end before the endpoint is called."""
     status, _, body = call("POST", "/things", b'{"na', b'me": "', b'x"}')
     assert status == 201
     assert json.loads(body)["name"] == "x"
@@ -92,9 +92,8 @@ def test_a_client_that_disconnects_leaves_no_trace(call, worlds):
 
 @pytest.mark.parametrize(("extra", "code"), [(0, "input_missing"), (1, "payload_too_large")])
 def test_a_body_may_be_as_large_as_the_limit(call, extra, code):
-    """A body of exactly 10 MiB is read; a larger one is refused."""
-    body = b"{" + b" " * (MAX_BODY_BYTES - 2 + extra) + b"}"
-    parts = [body[:MAX_BODY_BYTES], body[MAX_BODY_BYTES:], b" " * extra, b" " * extra]
+    body = b"{" + b" " * (MIB_10 - 2 + extra) + b"}"
+    parts = [body[:MIB_10], body[MIB_10:], b" " * extra, b" " * extra]
     status, _, answer = call("POST", "/things", *parts)
     assert _codes(answer) == [code]
     assert status == (413 if extra else 400)
@@ -114,7 +113,6 @@ def test_a_bug_becomes_an_api_error_that_is_recorded_and_logged(call, worlds, ca
 
 
 def test_an_answer_that_is_not_json_is_a_bug_too(call, worlds):
-    """An answer that cannot be serialized becomes an api_error."""
     status, _, body = call("GET", "/unprintable")
     assert (status, _codes(body)) == (500, ["api_error"])
     assert len(worlds.select("Bearer k").crashes) == 1
@@ -143,35 +141,17 @@ def test_a_parameter_may_be_repeated_with_or_without_brackets(call, query):
 
 @pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE", "FOO"])
 def test_a_wrong_method_is_a_405_with_the_allowed_ones(call, method):
-    """Another method is a 405 with the header `Allow`."""
     status, headers, body = call(method, "/things")
     assert (status, headers["allow"]) == (405, "GET, POST")
     (error,) = json.loads(body)["errors"]
     assert error["message"] == f"`/things` does not take {method}; it takes `GET` and `POST`."
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/thing", "/things/", "/things/a/b", "/things\n", "/things/a\n/"]
-)
-def test_an_unknown_path_is_not_an_endpoint(call, path):
-    """Paths match exactly: no trailing slash, no line break, nothing after."""
-    status, _, body = call("GET", path)
-    assert (status, _codes(body)) == (404, ["endpoint_not_found"])
-
-
 def test_an_open_path_needs_no_key_and_belongs_to_no_world(call, worlds):
-    """It is answered with and without a key, in no world."""
     assert json.loads(call("GET", "/open", key=None)[2])["key"] == ""
     assert json.loads(call("GET", "/open")[2])["key"] == ""
     assert not worlds.select("Bearer k").journal
     assert call("GET", "/things", key=None)[0] == 401
-
-
-def test_a_control_call_leaves_no_trace_in_its_world(call, worlds):
-    """Control calls are not in the journal, and their ids are counted apart."""
-    body = call("GET", "/things", app=App)[2]
-    assert json.loads(body)["request_id"].startswith("ctl_")
-    assert not worlds.select("Bearer k").journal
 
 
 def test_a_hold_keeps_an_answer_back(api, sim):

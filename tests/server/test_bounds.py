@@ -1,11 +1,8 @@
 """The bounds of what a body may have: the last value is taken, and the next one is refused."""
 
-import json
-
 import pytest
 
 from deck_sim.engine.work_limits import OutOfSteps, limit_work, spend
-from deck_sim.runtime.request_bodies import read_for_journal
 
 
 def fault(**given):
@@ -61,16 +58,6 @@ def test_a_bound_is_taken_and_what_is_beyond_is_refused(server, api, sim, bound)
     assert refused.status_code == 400
 
 
-def test_a_body_of_ten_mebibytes_is_read_and_a_longer_one_is_not(api):
-    """The limit is for bytes, whatever is in them."""
-    body = json.dumps({"name": "Concierge"}).encode()
-    statuses = [
-        api.post("/agents", content=body.ljust(10 * 1024 * 1024 + more)).status_code
-        for more in (0, 1)
-    ]
-    assert statuses == [201, 413]
-
-
 def test_a_check_has_two_hundred_thousand_steps():
     """Without a limit of its own."""
     with limit_work():
@@ -95,22 +82,6 @@ def test_a_least_value_is_taken_and_what_is_below_is_refused(sim, bound):
     body, least = LEAST[bound]
     taken, refused = (sim.post("/faults", json=body(least - less)) for less in (0, 1))
     assert (taken.is_success, refused.status_code) == (True, 400)
-
-
-def test_the_journal_keeps_a_thousand_characters_of_a_header(api, sim):
-    """Of one that it was asked to keep."""
-    sim.patch("/world", json={"keep_headers": ["x-note"]})
-    for length in (1000, 1001):
-        api.get("/agents", headers={"X-Note": "x" * length})
-    lengths = [len(one["headers"]["x-note"]) for one in sim.get("/requests").json()["data"]]
-    assert lengths == [1000, 1000]
-
-
-def test_the_journal_keeps_json_of_a_mebibyte_and_the_start_of_a_longer_one():
-    """The bytes count, whatever is in them."""
-    body = b'{"name": "Concierge"}'
-    kept, cut = (read_for_journal(body.ljust(1024 * 1024 + more)) for more in (0, 1))
-    assert (kept, len(cut)) == ({"name": "Concierge"}, 1000)
 
 
 def test_a_number_has_at_most_a_thousand_digits(api):

@@ -33,7 +33,6 @@ def send_faulty(**how):
     ("end", "error"), [(RESET, ConnectionResetError), (CLOSED, ConnectionAbortedError)]
 )
 def test_without_a_socket_the_app_raises_the_clients_error(end, error):
-    """The app raises the error that a client would get."""
     with pytest.raises(error, match=f"the socket was {end}"):
         send_faulty(end=end)
     with pytest.raises(error):
@@ -47,13 +46,4 @@ def test_a_whole_response_has_an_end():
 
 
 def test_nothing_is_sent_to_a_client_that_disconnected():
-    """A delayed response is dropped when its client has disconnected."""
     assert send_faulty(held=timedelta(hours=1)) == []
-
-
-def test_an_early_webhook_arrives_before_the_answer(sim, agent, subscribe, receiver):
-    """`before_response` delivers the webhook of a call, although the clock is frozen."""
-    subscribe("agent.created")
-    sim.post("/faults", json={"event": "agent.created", "before_response": True})
-    agent()
-    assert receiver.types() == ["agent.created"]

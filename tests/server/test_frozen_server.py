@@ -78,7 +78,6 @@ def freeze(request):
 
 
 def test_a_kept_socket_outlives_a_jump_of_the_clock(freeze):
-    """A jump of the process's clock does not close a kept-alive socket."""
     frozen = freeze()
     line = http.client.HTTPConnection("127.0.0.1", frozen.thread.server.port)
     lines = []

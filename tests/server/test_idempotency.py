@@ -101,7 +101,6 @@ async def _gather(*calls):
 
 
 def test_of_concurrent_calls_one_creates():
-    """Twenty concurrent calls with one key have one answer and create one agent."""
     worlds = WorldRegistry()
     app, body = make_api(worlds), b'{"name": "x"}'
     answers = asyncio.run(_gather(*(_ask(app, "/agents", body) for _ in range(20))))
@@ -163,7 +162,6 @@ def test_a_canceled_call_frees_its_key(slow):
 
 
 def test_a_crash_is_not_stored(slow):
-    """A call that failed by a bug is made again."""
     app, gate, made = slow
     gate.set()
 

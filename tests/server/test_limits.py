@@ -221,6 +221,5 @@ def test_half_of_the_files_may_be_connections(monkeypatch, files, most):
 
 
 def test_a_system_without_a_limit_of_files_has_one_of_connections(monkeypatch):
-    """As Windows."""
     monkeypatch.setitem(sys.modules, "resource", None)
     assert Limits(connections=999).most_connections == 999

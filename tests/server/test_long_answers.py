@@ -23,7 +23,6 @@ async def _print(items, change=lambda data: data):
     ("count", "turns"), [(0, 1), (1, 1), (MOST_AT_ONCE, 2), (MOST_AT_ONCE * 3 + 1, 4)]
 )
 def test_others_have_a_turn_after_each_part_of_a_long_list(count, turns):
-    """The parts make one list."""
     body, had = asyncio.run(_print(range(count)))
     assert body == {"now": "ü", "data": [*range(count)], "request_id": "ctl_1"}
     assert had == turns

@@ -55,18 +55,16 @@ async def cancel(calls, call):
 
 
 def test_a_call_that_goes_on_is_answered_503():
-    """And counted."""
     cut, outcome, sent = play(wait_for_ever, stop)
     assert (cut, outcome, sent[0]["status"]) == (1, None, 503)
 
 
 def test_a_call_whose_answer_has_begun_is_reset():
-    """There is no other way to say that it is incomplete."""
+    """Only a reset says that it is incomplete."""
     cut, outcome, sent = play(begin, stop)
     assert (cut, type(outcome), sent) == (1, SocketReset, [START])
 
 
 def test_a_call_that_is_canceled_by_others_gets_no_answer():
-    """As in every app."""
     cut, outcome, sent = play(wait_for_ever, cancel)
     assert (cut, type(outcome), sent) == (0, asyncio.CancelledError, [])

@@ -38,7 +38,7 @@ def _hint(path):
     return refusal.value.problems[0].message.removeprefix(f"`/v2{path}` is not an endpoint")
 
 
-@pytest.mark.parametrize("path", ["/things/a/", "/things/a/go/"])
+@pytest.mark.parametrize("path", ["/things/a/", "/things/a/go/", "/things/a\n/"])
 def test_a_trailing_slash_gets_a_hint(path):
     """It is a 404 all the same."""
     assert _hint(path) == "; without the slash at its end it is one."
@@ -62,6 +62,7 @@ def test_another_wrong_path_gets_no_hint(path):
         ("/thing/a", "/things/a"),
         ("/Things/a/", "/things/a"),
         ("/thing/go/goo", "/things/go/go"),
+        ("/things/a/go\n", "/things/a/go"),
     ],
 )
 def test_a_misspelt_path_gets_the_nearest_one(path, near):

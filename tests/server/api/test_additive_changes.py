@@ -43,7 +43,6 @@ def _resources(api, paths):
 
 
 def test_additive_changes_are_off_by_default(api, sim, every):
-    """By default there are documented fields only."""
     off = {"fields": False, "event_type": None, "interaction_type": None}
     assert sim.get("/world").json()["additive_changes"] == off
     assert not [shown for shown in _resources(api, every) if FIELD in shown]
@@ -105,7 +104,6 @@ def test_an_unknown_event_follows_the_first_event_of_each_resource(
 def test_an_unknown_event_can_be_listed_filtered_and_awaited(
     api, sim, agent, add_changes, subscribe
 ):
-    """It can be listed, filtered, subscribed to and waited for."""
     add_changes(event_type="agent.promoted")
     assert api.get("/event-types").json()["data"][-1]["type"] == "agent.promoted"
     made = agent()
@@ -147,7 +145,6 @@ def test_an_interaction_of_unknown_type_can_be_answered(api, advance, run_task, 
 def test_interactions_of_connections_have_the_unknown_type_too(
     api, advance, connection, add_changes
 ):
-    """Interactions of connections have the unknown type, too."""
     add_changes(interaction_type="palm_reading")
     body = {"source_id": connection["source_id"], "auth_method": "none"}
     header = {"Deck-Sim-Scenario": "connection_needs_mfa"}

@@ -188,7 +188,6 @@ def _call(api, call, body, run, **headers):
 
 @pytest.mark.parametrize(("edition", "before", "call", "body", "names"), [*ALLOWED, *REFUSED])
 def test_an_answer_names_its_assumptions(api, sim, scene, edition, before, call, body, names):
-    """A header and the journal name each assumption."""
     answer = _call(api, call, body, scene(edition, *before))
     assert answer.headers.get(HEADER, "") == names
     assert answer.status_code != 501
@@ -199,7 +198,6 @@ def test_an_answer_names_its_assumptions(api, sim, scene, edition, before, call,
 def test_a_strict_world_refuses_assumptions_and_does_not_change(
     api, scene, strict, unchanged, edition, before, call, body, names
 ):
-    """The answer is a 501 that names the assumption; nothing changes."""
     run = scene(edition, *before)
     strict()
     with unchanged():
@@ -215,7 +213,6 @@ def test_a_strict_world_refuses_assumptions_and_does_not_change(
 def test_a_strict_world_allows_assumed_details(
     api, scene, strict, edition, before, call, body, names
 ):
-    """An answer with assumed details only is given, and names them."""
     run = scene(edition, *before)
     strict()
     answer = _call(api, call, body, run)
@@ -283,7 +280,6 @@ def test_deleting_again_assumes_nothing(api, scene):
 
 
 def test_a_refused_error_has_the_original_message(api, strict):
-    """The refusal of an assumed error has its message and its field."""
     strict()
     errors = api.post("/agents", json={"name": 1, "x": 2}).json()["errors"]
     assert [error["field"] for error in errors] == ["name", "x"]
@@ -291,7 +287,6 @@ def test_a_refused_error_has_the_original_message(api, strict):
 
 
 def test_a_key_that_is_too_long_is_assumed_in_one_edition(api, scene):
-    """The error for a long key is documented for `credentials` and assumed for `connections`."""
     found = []
     for edition in (C, K):
         scene(edition)
@@ -301,7 +296,6 @@ def test_a_key_that_is_too_long_is_assumed_in_one_edition(api, scene):
 
 
 def test_a_replayed_answer_names_the_same_assumptions(api, scene):
-    """A replayed answer has the header of the first."""
     scene(C)
     key = {"Idempotency-Key": "k"}
     found = [_call(api, "POST /agents", {}, "", **key).headers[HEADER] for _ in range(2)]
@@ -322,7 +316,6 @@ def test_a_strict_world_does_not_replay_assumptions(api, scene, strict, unchange
 
 
 def test_a_strict_world_shows_assumed_failures(api, scene, strict):
-    """A run that failed with an assumed error can be shown and replayed."""
     run = scene(K, "ask")
     strict()
     call = f"POST /task-runs/{run}/interaction", {"input": {"code": "000000"}}, ""
@@ -336,7 +329,6 @@ def test_a_strict_world_shows_assumed_failures(api, scene, strict):
 
 
 def test_head_is_assumed(api, strict):
-    """HEAD is assumed, and a strict world refuses it."""
     found = [api.head("/agents"), strict() and api.head("/agents")]
     assert [answer.headers[HEADER] for answer in found] == ["head_like_get"] * 2
     assert [answer.status_code for answer in found] == [200, 501]
@@ -366,7 +358,6 @@ def test_a_refused_assumption_is_not_stored(api, scene, strict):
 
 
 def test_control_calls_assume_nothing(scene, sim, strict):
-    """The control API assumes nothing, in a strict world either."""
     scene(C, "run")
     strict()
     answer = sim.post("/connections/login/drop")
@@ -376,7 +367,6 @@ def test_control_calls_assume_nothing(scene, sim, strict):
 
 
 def test_nothing_is_collected_outside_a_call():
-    """Outside a call `rely_on` has no effect."""
     subject = next(r.of[0] for r in ledger().values() if r.mark == "strict" and r in rows_of(C))
     with collect_assumptions(C, strict=True), pytest.raises(ApiError):
         rely_on(subject)
@@ -386,7 +376,6 @@ def test_nothing_is_collected_outside_a_call():
 
 @pytest.mark.parametrize("path", ["/task-runs", "/task-runs/RUN"])
 def test_a_refused_read_does_not_move_the_clock(api, scene, sim, strict, unchanged, path):
-    """A refused read does not move an `on_poll` clock."""
     run = scene(C, "run")
     strict()
     sim.put("/clock", json={"mode": "on_poll"})

@@ -24,7 +24,6 @@ def test_a_connection_can_be_reopened_under_its_id(api, advance, connection, com
 
 
 def test_reopening_names_its_scenario(api, sim, connection):
-    """A reopened connection plays a scenario that is chosen again."""
     api.post(f"/connections/{connection['id']}/disconnect")
     sim.post("/queue", json={"resource": "connection", "scenarios": ["slow_success"]})
     answer = api.post(f"/connections/{connection['id']}/reopen")
@@ -55,7 +54,6 @@ def test_an_ignored_magic_name_is_reported(api, sim, source, task, caplog):
 
 
 def test_a_refused_command_names_the_allowed_statuses(refused, connection):
-    """The message has the status, and the statuses that allow the command."""
     answer = refused("POST", f"/connections/{connection['id']}/reopen", 409)
     assert answer.json()["errors"][0]["message"] == (
         f"The connection `{connection['id']}` is `connected`;"
@@ -96,7 +94,6 @@ def test_an_interaction_of_a_connection_can_be_answered(api, sim, source):
     ],
 )
 def test_an_invalid_connection_is_refused(errors, source, changes, status, found):
-    """Each problem has its code and field, and no connection is created."""
     body = {"source_id": source["id"], "auth_method": "none", **changes}
     assert errors("POST", "/connections", status, json=body) == [found]
 
@@ -145,9 +142,3 @@ def test_all_problems_of_a_login_are_in_one_answer(errors):
         ("source_not_found", "source_id"),
         ("input_missing", "auth_credentials.password"),
     ]
-
-
-def test_connections_cannot_be_deleted(refused, connection):
-    """DELETE is a 405 with the allowed methods."""
-    answer = refused("DELETE", f"/connections/{connection['id']}", 405)
-    assert answer.headers["Allow"] == "GET, PATCH"

@@ -50,7 +50,6 @@ REFUSED = {
 
 @pytest.mark.parametrize(("method", "path", "request_", "status"), ACCEPTED.values(), ids=ACCEPTED)
 def test_an_unusual_call_is_accepted(api, method, path, request_, status):
-    """It is answered like a usual call."""
     answer = api.request(method, path, **request_)
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == JSON
@@ -60,7 +59,6 @@ def test_an_unusual_call_is_accepted(api, method, path, request_, status):
     ("method", "path", "request_", "status", "code"), REFUSED.values(), ids=REFUSED
 )
 def test_an_invalid_call_is_refused(errors, method, path, request_, status, code):
-    """The error has its code, and nothing changes."""
     assert [found for found, _ in errors(method, path, status, **request_)] == [code]
 
 

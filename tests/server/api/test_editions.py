@@ -15,7 +15,6 @@ from deck_sim.contract.editions import EDITIONS
     ],
 )
 def test_a_path_of_the_other_edition_is_a_404_with_a_hint(edition, path, owner, api, sim):
-    """The message names the edition that has the path."""
     sim.post("/reset", json={"edition": edition})
     (error,) = api.post(path).json()["errors"]
     assert error["code"] == "endpoint_not_found"
@@ -27,7 +26,6 @@ def test_a_path_of_the_other_edition_is_a_404_with_a_hint(edition, path, owner, 
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("kind", ["connections", "credentials", "sessions"])
 def test_the_control_api_has_the_kinds_of_the_edition(edition, kind, sim):
-    """A kind of the other edition is a 404 that names its edition."""
     sim.post("/reset", json={"edition": edition})
     answer = sim.get(f"/{kind}")
     has = kind.removesuffix("s") in EDITIONS[edition].kinds

@@ -14,7 +14,6 @@ def anyone(server):
 
 
 def test_every_answer_has_its_request_id_and_the_version(api, sim, task):
-    """Successes and errors of both APIs have a new `request_id` and `Deck-Sim-Version`."""
     answers = [
         *(api.get(path) for path in ("/test", "/agents", "/agents/no", "/no", "/tasks?limit=x")),
         api.post("/agents", json={}),
@@ -44,12 +43,10 @@ def test_a_call_without_a_key_is_refused(anyone, authorization):
 
 
 def test_every_401_has_its_request_id(anyone):
-    """Each 401 has its own request id."""
     assert len({anyone.get("/test").json()["request_id"] for _ in range(5)}) == 5
 
 
 def test_only_problems_with_a_field_have_field(refused):
-    """Only problems with a field have `field`."""
     missing = refused("POST", "/agents", 400, json={}).json()["errors"]
     assert missing == [
         {
@@ -68,7 +65,6 @@ def _heading(answer):
 
 
 def test_an_unknown_scenario_in_the_header_is_refused(refused, task, connection):
-    """The error names the header, the value and the nearest name."""
     body, headers = {"connection_id": connection["id"]}, {"Deck-Sim-Scenario": "sucess"}
     answer = refused("POST", f"/tasks/{task['id']}/run", 400, json=body, headers=headers)
     (error,) = answer.json()["errors"]

@@ -20,7 +20,6 @@ QUEUES = {
 
 
 def test_the_secret_of_a_webhook_is_shown_once(api):
-    """Only the answer to the create shows the secret."""
     made = api.post(PATH, json=HOOK).json()
     assert made.pop("credentials")["secret"].startswith("whsec_")
     assert (made["object"], made["status"]) == ("event_destination", "active")
@@ -32,7 +31,6 @@ def test_the_secret_of_a_webhook_is_shown_once(api):
 
 @pytest.mark.parametrize("given", [NEW, None])
 def test_secrets_are_not_shown_again(api, sim, given):
-    """Lists, journal, timeline and events do not show secrets."""
     body = {**HOOK, "credentials": {"secret": given}}
     made = api.post(PATH, json=body).json()
     rotated = {"credentials": {"secret": secret_of("rotated")}}
@@ -57,7 +55,6 @@ def test_secrets_are_not_shown_again(api, sim, given):
     ],
 )
 def test_a_refused_body_hides_its_secrets(api, sim, body):
-    """A refused body hides its secrets in the answer and in the journal."""
     answer = api.post(PATH, content=body)
     assert answer.status_code == 400
     assert "whsec_hush" not in answer.text + sim.get("/requests").text
@@ -129,7 +126,6 @@ def test_each_missing_field_of_a_type_is_reported(api, errors, type_, config):
     ],
 )
 def test_an_incorrect_destination_is_refused(api, unchanged, change, field, words):
-    """Each problem has its field; nothing changes."""
     with unchanged():
         answer = api.post(PATH, json={**HOOK, **change})
     assert answer.status_code == 400
@@ -164,7 +160,6 @@ def test_the_settings_of_an_unknown_type_are_not_judged(errors, type_):
     ],
 )
 def test_invalid_custom_headers_are_refused(api, unchanged, text, words):
-    """Custom headers must be a JSON object of valid headers."""
     with unchanged():
         answer = api.post(PATH, json={**HOOK, "config": {**HOOK["config"], "custom_headers": text}})
     (error,) = answer.json()["errors"]
@@ -194,7 +189,6 @@ def test_events_show_a_destination_as_the_api_does(api, sim):
 
 @pytest.mark.parametrize("host", ["a_b", "[::1]", "xn--bcher-kva.test", "a.b."])
 def test_a_host_may_be_any_valid_name(api, host):
-    """Names with an underscore, addresses, and international names in ASCII are valid hosts."""
     answer = api.post(PATH, json={**HOOK, "config": {"url": f"http://{host}:9/"}})
     assert answer.status_code == 201
 
@@ -224,7 +218,6 @@ def test_missing_credentials_of_a_queue_change_nothing(api, advance, given):
 
 
 def test_a_secret_of_a_queue_has_any_form(api):
-    """The secret of a queue may have any form."""
     body = {**QUEUE, "credentials": {"secret": "any text"}}
     made = api.post(PATH, json=body)
     assert made.status_code == 201
@@ -246,7 +239,6 @@ def test_a_secret_of_a_queue_has_any_form(api):
     ],
 )
 def test_a_refused_update_changes_nothing(api, unchanged, change):
-    """A refused update does not change the destination."""
     made = api.post(PATH, json=HOOK).json()
     with unchanged():
         assert api.patch(f"{PATH}/{made['id']}", json=change).status_code == 400

@@ -63,7 +63,6 @@ def ask(api, lived):
 
 
 def test_the_table_has_every_filter():
-    """Every filter of the contract has a row here."""
     usual = {f"/{kind.path}": kind.filters for kind in KINDS.values() if "list" in kind.verbs}
     assert {path: LISTS[path] for path in usual} == usual
 
@@ -107,7 +106,6 @@ def test_moments_exclude_themselves_and_filters_narrow_together(ask, path):
 
 @pytest.mark.parametrize("path", LISTS)
 def test_a_filtered_list_has_pages(api, lived, ask, path):
-    """The pages have the same items, each once."""
     pairs = [("created_after", "2025-01-01")]
     seen, cursor = [], ""
     while cursor is not None:

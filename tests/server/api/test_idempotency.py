@@ -20,7 +20,6 @@ def creates(task, connection):
 
 
 def test_a_repeated_create_is_replayed(api, sim, creates):
-    """A repeated create gets the same bytes with a header, and does nothing."""
     for path, body in creates.items():
         headers = {"Idempotency-Key": path}
         first = api.post(path, json=body, headers=headers)
@@ -91,7 +90,6 @@ def test_early_refusals_are_not_stored(api, sim):
 @pytest.mark.parametrize("sent", ["", "k" * 257, "k-1"])
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 def test_a_key_is_ignored_unless_the_call_creates(api, task, method, sent):
-    """In this edition only creates take keys."""
     headers, path = {"Idempotency-Key": sent}, f"/tasks/{task['id']}"
     body = {"json": {"name": "B"}} if method == "PATCH" else {}
     answers = [api.request(method, path, headers=headers, **body) for _ in range(2)]
@@ -107,7 +105,6 @@ def test_a_post_that_creates_nothing_takes_no_key(api, run_task):
 
 
 def test_a_key_expires_after_a_day_of_the_world(api, advance):
-    """After 24 hours of the world's clock the call is made again."""
     ids = []
     for by in ("1s", "23h59m58s", "1s", "1s"):
         ids.append(api.post("/agents", json={"name": "A"}, headers=KEY).json()["id"])
@@ -133,7 +130,6 @@ def test_the_journal_marks_replays(api, sim):
 
 
 def test_stored_answers_outlive_a_seed(api, sim):
-    """Seeding does not drop stored answers."""
     made = api.post("/agents", json={"name": "A"}, headers=KEY)
     sim.post("/seed", json={"resources": {"agents": [{"id": "agt_1", "name": "B"}]}})
     assert api.post("/agents", json={"name": "A"}, headers=KEY).content == made.content
@@ -160,7 +156,6 @@ CALLS = [
 @pytest.mark.usefixtures("other_rule")
 @pytest.mark.parametrize(("method", "path", "body"), CALLS)
 def test_the_credentials_edition_takes_keys_on_every_change(api, method, path, body):
-    """In the edition `credentials` every POST, PATCH and DELETE takes keys."""
     first, again = (api.request(method, path, json=body, headers=KEY) for _ in range(2))
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers["Deck-Sim-Replayed"] == "true"
@@ -168,7 +163,6 @@ def test_the_credentials_edition_takes_keys_on_every_change(api, method, path, b
 
 @pytest.mark.usefixtures("other_rule")
 def test_the_credentials_edition_stores_successes_only(api):
-    """In the edition `credentials` a refused call is made again."""
     first, again = (api.post("/agents", json={}, headers=KEY) for _ in range(2))
     assert first.json()["request_id"] != again.json()["request_id"]
     assert api.post("/agents", json={"name": "A"}, headers=KEY).status_code == 201

@@ -9,7 +9,6 @@ OUTPUT = {"type": "object", "properties": {"hotel": {"const": "Sea View"}}, "req
 
 
 def test_a_client_runs_a_task_and_reads_the_output(api, advance):
-    """Source, agent, task, connection, run, interaction, answer and output are as documented."""
     website = {"type": "website", "website": {"url": "https://hotel.example"}}
     source = api.post("/sources", json=website)
     assert (source.status_code, source.json()["name"]) == (200, None)
@@ -77,8 +76,6 @@ def test_the_test_endpoint_has_decks_answer(api):
 
 
 def test_the_same_seed_and_calls_give_the_same_bytes(api, sim):
-    """The same calls with the same seed give the same bytes."""
-
     def play():
         sim.post("/reset", json={"seed": 7})
         agent = api.post("/agents", json={"name": "Concierge"})

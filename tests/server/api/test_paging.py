@@ -37,7 +37,6 @@ def agents(api):
     ],
 )
 def test_lists_of_an_empty_world_are_empty(sim, api, edition, path):
-    """Lists of an empty world have no items and no next page."""
     sim.post("/reset", json={"edition": edition})
     answer = api.get(path)
     page = {"data": [], "has_more": False, "next_cursor": None}
@@ -55,14 +54,12 @@ def test_a_page_has_twenty_items_newest_first(api, agents):
 
 
 def test_a_full_last_page_has_no_next_page(api, agents):
-    """If exactly `limit` items are left, there is no next page."""
     agents(2)
     page = api.get("/agents?limit=2").json()
     assert (len(page["data"]), page["has_more"], page["next_cursor"]) == (2, False, None)
 
 
 def test_items_of_a_page_have_no_request_id(api, agents):
-    """`request_id` is beside `data`, not in its items."""
     agents(1)
     page = api.get("/agents").json()
     assert page["request_id"].startswith("req_")
@@ -130,19 +127,16 @@ BAD = {
 
 @pytest.mark.parametrize(("query", "field"), BAD.items())
 def test_an_invalid_parameter_is_refused_with_its_name(errors, query, field):
-    """An invalid limit, cursor, status or moment is `input_invalid`."""
     assert errors("GET", f"/tasks?{query}", 400) == [("input_invalid", field)]
 
 
 def test_all_invalid_parameters_are_reported_at_once(errors):
-    """Each invalid parameter has its element."""
     found = errors("GET", "/task-runs?limit=x&cursor=x&status=x&status=y&created_after=x", 400)
     fields = [field for _, field in found]
     assert fields == ["limit", "cursor", "created_after", "status", "status"]
 
 
 def test_a_misspelt_status_gets_the_nearest_one(refused):
-    """The message has the value, the nearest status and the allowed ones."""
     answer = refused("GET", "/tasks?status=learnin", 400)
     assert answer.json()["errors"][0]["message"] == (
         "`status` is 'learnin'; did you mean 'learning'?; it can be `learning`, `test` or `live`"
@@ -150,7 +144,6 @@ def test_a_misspelt_status_gets_the_nearest_one(refused):
 
 
 def test_a_cursor_of_another_list_is_refused(api, errors, agents, task):
-    """A cursor is valid only for its own list."""
     agents(2)
     cursor = api.get("/agents?limit=1").json()["next_cursor"]
     assert errors("GET", f"/tasks?cursor={cursor}", 400) == [("input_invalid", "cursor")]
@@ -158,5 +151,4 @@ def test_a_cursor_of_another_list_is_refused(api, errors, agents, task):
 
 @pytest.mark.parametrize("query", ["cursor=", "unknown=1", "a", "&&", "x=1&" * 5000, "status_=x"])
 def test_unknown_parameters_are_ignored(api, query):
-    """An empty cursor and unknown parameters have no effect."""
     assert api.get(f"/tasks?{query}").status_code == 200

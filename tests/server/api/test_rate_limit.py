@@ -64,7 +64,6 @@ def test_every_answered_call_counts(api, limit, call):
 
 
 def test_refused_keys_and_control_calls_do_not_count(api, sim, limit, statuses):
-    """A 401 and a control call do not count and are not limited."""
     limit({"requests": 1})
     for _ in range(5):
         assert sim.get("/world").status_code == 200
@@ -73,7 +72,6 @@ def test_refused_keys_and_control_calls_do_not_count(api, sim, limit, statuses):
 
 
 def test_each_world_has_its_own_limit(api, limit, statuses, key):
-    """Each key has its own limit."""
     limit({"requests": 1})
     assert statuses(2) == [200, 429]
     other = {"Authorization": f"Bearer {key}_other"}
@@ -98,7 +96,6 @@ def test_a_limit_can_be_changed_and_turned_off(sim, limit, statuses):
 
 
 def test_a_refused_poll_does_not_move_the_clock(api, sim, limit, run_task):
-    """A 429 does not move an `on_poll` clock."""
     run = run_task()
     sim.put("/clock", json={"mode": "on_poll"})
     limit({"requests": 1})

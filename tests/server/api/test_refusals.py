@@ -26,7 +26,6 @@ def call(api, task, connection):
 
 
 def test_a_refused_run_is_not_created(api, sim, call, refuse):
-    """The error answers the call, and there is no run and no event of one."""
     answer = call(**refuse())
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
     assert answer.headers["Deck-Sim-Scenario"] == "no; because=header"

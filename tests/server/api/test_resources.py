@@ -4,7 +4,6 @@ import pytest
 
 
 def test_an_agent_shows_its_tasks_until_they_are_deleted(api, task):
-    """The agent has a summary of each of its tasks."""
     path = f"/agents/{task['agent_id']}"
     short = {name: task[name] for name in ("id", "object", "name", "status")}
     other = api.post("/agents", json={"name": "Other"}).json()
@@ -54,17 +53,17 @@ def test_a_deleted_resource_can_be_deleted_again(api, task, errors, unchanged):
         ("/tasks", "task_not_found"),
         ("/connections", "connection_not_found"),
         ("/task-runs", "task_run_not_found"),
+        ("/events", "event_not_found"),
+        ("/storage", "storage_not_found"),
     ],
 )
 def test_an_unknown_id_is_not_found(errors, path, code):
-    """Each kind has its own code for an unknown id."""
     for name in ("nope", "x" * 255, "x" * 20_000, "%00", "%FF", "%F0%9F%98%80", "a%20b", "{id}"):
         assert errors("GET", f"{path}/{name}", 404) == [(code, None)]
 
 
 @pytest.mark.parametrize("kind", ["agent", "source", "task"])
 def test_a_404_names_the_id(api, kind):
-    """The message of the 404 has the id."""
     messages = {
         api.request(method, f"/{kind}s/nope").json()["errors"][0]["message"]
         for method in ("GET", "PATCH", "DELETE")
@@ -117,13 +116,11 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("path", "body", "found"), MISTAKES.values(), ids=MISTAKES)
 def test_an_invalid_create_reports_all_problems(errors, path, body, found):
-    """Each problem has its code and field, and nothing is created."""
     status = 404 if found[0][0].endswith("not_found") else 400
     assert errors("POST", path, status, json=body) == found
 
 
 def test_schemas_and_references_are_checked_together(errors):
-    """An unknown agent and invalid schemas are in one answer."""
     body = {
         "name": "x",
         "agent_id": "no",

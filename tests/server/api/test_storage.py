@@ -137,7 +137,6 @@ def test_a_file_is_downloaded_under_its_name(play, stored, name, header):
 
 @pytest.mark.parametrize("type_", ["application/pdf", 'text/csv; charset="utf-8"; header=present'])
 def test_a_media_type_may_have_parameters(play, stored, type_):
-    """The answer has the media type as written."""
     (item,) = stored(play(f"file: {{name: a, type: {json.dumps(type_)}}}"))
     assert fetch(item["url"]).headers["Content-Type"].startswith(type_)
 
@@ -152,7 +151,6 @@ def test_a_media_type_may_have_parameters(play, stored, type_):
     ],
 )
 def test_a_wrong_url_is_a_404(play, stored, old, new):
-    """Another signature, no signature, another file and an unknown token are 404."""
     (item,) = stored(play("file: a.txt"))
     assert old in item["url"]
     answer = fetch(item["url"].replace(old, new))
@@ -161,7 +159,6 @@ def test_a_wrong_url_is_a_404(play, stored, old, new):
 
 
 def test_a_signature_is_for_one_file(play, stored):
-    """The signature of one item does not open another."""
     second, first = stored(play("file: {name: a, content: a}", "file: {name: b, content: b}"))
     path, _, _ = first["url"].partition("?")
     assert fetch(f"{path}?{second['url'].partition('?')[2]}").status_code == 404
@@ -187,7 +184,6 @@ def test_extraction_is_shown_if_the_task_extracts(play, stored, extracts, shown)
 
 
 def test_a_task_that_extracts_needs_a_schema(api, errors):
-    """`extraction_schema` is required with `extraction`, and otherwise not."""
     task = make_task(api, {"extraction_schema": None})
     for schema in ({}, {"extraction_schema": None}):
         found = errors(
@@ -225,7 +221,7 @@ def test_an_extraction_that_cannot_be_generated_fails_the_run(api, play):
 
 
 def test_files_and_screenshots_are_kept_for_a_time(api, sim, advance, play, stored, shots):
-    """Files for 90 days, screenshots for 15. Then nothing finds them, and no event says so."""
+    """Files for 90 days, screenshots for 15. Then they are not found. No event is emitted."""
     run = play("file: a", "screenshot")
     (item,), (shot,) = stored(run), shots(run)
     events = len(sim.get("/events").json()["data"])
@@ -268,12 +264,10 @@ def test_screenshots_are_listed_oldest_first(play, shots):
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/storage/stor_no", "storage_not_found"),
         ("/task-runs/trun_no/storage", "task_run_not_found"),
         ("/task-runs/trun_no/screenshots", "task_run_not_found"),
     ],
 )
 def test_an_unknown_item_is_not_found(errors, path, code):
-    """An unknown item or run is a 404."""
     ((found, _),) = errors("GET", path, 404)
     assert found == code

@@ -60,7 +60,6 @@ def test_a_run_starts_only_with_a_valid_body(api, errors, task, connection, body
 
 
 def test_the_input_is_shown_only_if_included(api, run_task):
-    """`include=input` shows it; an unknown include is ignored."""
     run = run_task(input={"a": 1})
     assert "input" not in run
     path = f"/task-runs/{run['id']}"

@@ -24,8 +24,6 @@ def test_two_keys_are_two_worlds(sim, other, task):
 
 
 def test_parallel_calls_on_one_world_lose_nothing(api, sim, server, task, connection):
-    """Runs, reads and changes from several threads leave a consistent world."""
-
     def play(number):
         with httpx2.Client(headers=api.headers, base_url=server.base_url, trust_env=False) as mine:
             for _ in range(8):
@@ -81,7 +79,6 @@ def test_a_password_in_a_body_that_is_not_json_is_not_kept(api, sim):
 
 
 def test_an_invalid_password_is_not_repeated(api, source):
-    """The error has the problem, not the password."""
     body = {"source_id": source["id"], "auth_method": "username_password"}
     body["auth_credentials"] = {"username": "alex", "password": 8675309}
     answer = api.post("/connections", json=body)

@@ -7,7 +7,6 @@ from deck_sim.base.real_time import PROCESS_HEADER, process_id
 
 
 def test_the_clock_shows_time_mode_and_speed(sim):
-    """`GET /clock` shows time, mode and speed."""
     clock = sim.get("/clock").json()
     clock.pop("request_id")
     assert clock == {"now": "2025-01-15T09:30:00Z", "mode": "frozen", "speed": 1, "step": None}
@@ -45,7 +44,6 @@ def test_an_invalid_clock_is_refused(errors, body, found):
 
 
 def test_an_advance_reports_what_happened(advance, run_task):
-    """All that is due happens in order, and the answer lists it."""
     run = run_task()
     report = advance("1m")
     assert report["now"] == "2025-01-15T09:31:01Z"
@@ -67,12 +65,10 @@ def test_an_advance_reports_what_happened(advance, run_task):
     ],
 )
 def test_an_advance_moves_by_a_duration_or_to_a_moment(sim, body, now):
-    """`by`, `to` and `until` each move the clock."""
     assert sim.post("/clock/advance", json=body).json()["now"] == now
 
 
 def test_an_advance_stops_at_an_event(sim, run_task):
-    """`until` stops at the first matching event."""
     run_task("slow_success")
     run = run_task()
     until = {"event": "task_run.running", "id": run["id"]}
@@ -82,7 +78,6 @@ def test_an_advance_stops_at_an_event(sim, run_task):
 
 
 def test_an_unreachable_event_is_refused_with_what_waits(sim, run_task):
-    """The error lists what waits if no due timer can bring the event within the limit."""
     run = run_task("mfa_then_success")
     until = {"event": "task_run.completed", "id": run["id"]}
     answer = sim.post("/clock/advance", json={"until": until, "limit": "1m"})
@@ -116,7 +111,6 @@ def test_an_unreachable_event_is_refused_with_what_waits(sim, run_task):
     ],
 )
 def test_an_invalid_advance_moves_nothing(errors, run_task, body, found):
-    """An invalid, backward or ambiguous advance is refused with its field."""
     run_task()
     assert errors("POST", "/clock/advance", 400, json=body) == found
 
@@ -130,12 +124,10 @@ def test_an_invalid_advance_moves_nothing(errors, run_task, body, found):
     ],
 )
 def test_an_invalid_advance_names_the_allowed_form(message, body, text):
-    """The message has the value and the allowed form."""
     assert message("POST", "/clock/advance", json=body) == text
 
 
 def test_next_shows_what_is_due_and_what_waits(sim, run_task):
-    """`GET /next` lists what is due, soonest first, and what waits without a timer."""
     run = run_task("mfa_then_success")
     due = sim.get("/next").json()["due"]
     id_ = run["id"]
@@ -188,7 +180,6 @@ def test_next_shows_the_accepted_answer_if_there_is_one(sim, run_task, scenario,
 def test_a_follow_clock_needs_a_caller_in_the_same_process(
     sim, unchanged, method, path, body, headers, field, text
 ):
-    """A `follow` clock needs a caller in the server's process, and takes no time."""
     with unchanged():
         answer = sim.request(method, path, json={"mode": "follow", **body}, headers=headers)
     (error,) = answer.json()["errors"]
@@ -198,7 +189,6 @@ def test_a_follow_clock_needs_a_caller_in_the_same_process(
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/clock"), ("POST", "/reset")])
 def test_a_world_follows_the_process(sim, method, path):
-    """The world's clock is the process's clock."""
     with freeze_time("2024-03-01 12:00") as freezer:
         body, headers = {"mode": "follow"}, {PROCESS_HEADER: process_id()}
         assert sim.request(method, path, json=body, headers=headers).status_code == 200

@@ -24,7 +24,6 @@ def test_the_log_has_each_attempt(delivered, receiver):
 
 
 def test_a_replay_is_delivered_before_the_answer(delivered, receiver, sim):
-    """With a frozen clock the same message is delivered before the answer."""
     again = sim.post(f"/deliveries/{delivered['id']}/replay").json()
     assert (again["status"], again["attempts"]) == ("success", 2)
     first, second = receiver.arrivals
@@ -56,7 +55,6 @@ def test_a_replay_from_inside_a_receiver_does_not_wait(receiver, subscribe, agen
 def test_a_replay_that_is_not_possible_is_refused(
     subscribe, agent, advance, sim, api, delivery_log
 ):
-    """An inactive destination and an unknown delivery are refused."""
     made = subscribe()
     agent()
     advance("0s")

@@ -6,7 +6,6 @@ PAGE = {"match": "GET /v2/agents", "status": 502, "times": 1}
 
 
 def test_a_fault_is_added_counted_and_removed(sim, api):
-    """A fault has an id and counts; once removed it does not fire."""
     put = sim.post("/faults", json=PAGE).json()
     assert put["id"].startswith("flt_")
     assert [api.get("/agents").status_code for _ in range(2)] == [502, 200]
@@ -18,7 +17,6 @@ def test_a_fault_is_added_counted_and_removed(sim, api):
 
 
 def test_all_faults_can_be_removed_at_once(sim, api):
-    """DELETE without an id removes all."""
     sim.post("/faults", json=PAGE)
     sim.post("/faults", json={"event": "agent.created", "drop": True})
     assert sim.delete("/faults").json()["data"] == []
@@ -26,7 +24,6 @@ def test_all_faults_can_be_removed_at_once(sim, api):
 
 
 def test_an_unknown_fault_id_is_refused(message):
-    """The message names the call that lists faults."""
     text = message("DELETE", "/faults/flt_1")
     assert text == "there is no fault 'flt_1'; `GET /_sim/faults` lists them"
 
@@ -50,12 +47,10 @@ def test_an_unknown_fault_id_is_refused(message):
     ],
 )
 def test_an_invalid_fault_is_refused_with_all_problems(errors, body, found):
-    """Nothing is added, and each problem has its field."""
     assert sorted(errors("POST", "/faults", 400, json=body), key=str) == sorted(found, key=str)
 
 
 def test_a_fault_must_be_an_object(errors):
-    """A fault is an object."""
     assert errors("POST", "/faults", 400, content=b"[]") == [("body_invalid", None)]
 
 

@@ -14,7 +14,6 @@ from deck_sim.contract.ledger import rows_of
     ],
 )
 def test_the_ledger_shows_the_rows_of_an_edition(sim, query, edition, grade):
-    """The rows are those of the world's edition, or of `edition`."""
     data = sim.get(f"/fidelity{query}").json()["data"]
     assert data == [row.as_json() for row in rows_of(edition, grade)]
 
@@ -27,7 +26,6 @@ def test_the_ledger_shows_the_rows_of_an_edition(sim, query, edition, grade):
     ],
 )
 def test_an_unknown_grade_or_edition_is_refused(sim, query, message):
-    """An unknown grade or edition is a 400 with the allowed ones."""
     answer = sim.get(f"/fidelity?{query}")
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
@@ -36,7 +34,6 @@ def test_an_unknown_grade_or_edition_is_refused(sim, query, message):
 
 
 def test_strict_fidelity_can_be_turned_on_and_off(sim):
-    """`strict_fidelity` can be set and is shown; a reset turns it off."""
     assert sim.patch("/world", json={"strict_fidelity": True}).json()["strict_fidelity"] is True
     assert sim.patch("/world", json={"seed": 3}).json()["strict_fidelity"] is True
     assert sim.patch("/world", json={"strict_fidelity": False}).json()["strict_fidelity"] is False

@@ -32,7 +32,6 @@ def test_a_hold_shows_what_it_holds(sim, hold, run_task, advance):
 
 
 def test_advance_and_next_show_what_is_held(sim, hold, run_task):
-    """`advance` and `next` show it, if anything is held."""
     run = run_task()
     assert "held" not in sim.get("/next").json()
     made = hold(event="task_run.completed")
@@ -44,7 +43,6 @@ def test_advance_and_next_show_what_is_held(sim, hold, run_task):
 
 
 def test_an_advance_to_a_held_event_is_refused(sim, hold, run_task):
-    """The error names the hold."""
     run = run_task()
     hold(event="task_run.completed")
     body = {"until": {"event": "task_run.completed"}, "limit": "10m"}
@@ -123,7 +121,6 @@ def test_an_event_type_of_a_scenario_can_be_held(hold):
 
 
 def test_an_unknown_hold_cannot_be_released(message, hold):
-    """The message lists the holds."""
     made = hold(event="task_run.completed")
     text = message("DELETE", "/holds/hold_x")
     assert text == f"this world has no hold 'hold_x'; its holds are `{made['id']}`"

@@ -46,7 +46,6 @@ def test_the_journal_is_bounded_by_bytes(sim, agents, dropped):
 
 
 def test_responses_go_with_their_calls(api, sim, agents, simulation):
-    """The response to a dropped call is not kept."""
     sim.patch("/world", json={"keep_calls": 1})
     agents("a", "b")
     assert [simulation().responses.find(number) is None for number in (1, 2)] == [True, False]
@@ -144,7 +143,6 @@ def test_finished_sessions_go_like_runs(sim, simulation, advance):
 
 
 def test_a_stored_answer_that_was_dropped_is_not_replayed(api, sim, dropped):
-    """So the call is made again."""
     sim.patch("/world", json={"keep_keys": 1})
 
     def create(key):
@@ -158,7 +156,7 @@ def test_a_stored_answer_that_was_dropped_is_not_replayed(api, sim, dropped):
 
 
 def test_stored_answers_go_when_they_are_too_old(api, sim, advance, simulation, dropped):
-    """They are not counted: nobody can miss them."""
+    """They do not count as dropped."""
     api.post("/agents", json={"name": "x"}, headers={"Idempotency-Key": "a"})
     advance("1439m")
     assert [*simulation().stored_answers] == ["a"]

@@ -39,7 +39,6 @@ def test_options_are_off_until_they_are_set(sim):
 
 
 def test_a_snapshot_keeps_the_options(sim):
-    """They come back with the world."""
     sim.patch("/world", json=ON)
     snapshot = sim.get("/snapshot").json()
     sim.post("/reset")
@@ -64,7 +63,6 @@ def test_a_snapshot_keeps_the_options(sim):
 )
 @pytest.mark.parametrize(("method", "path"), [("PATCH", "/world"), ("POST", "/reset")])
 def test_a_wrong_option_is_refused(errors, unchanged, method, path, body, field):
-    """The error names it; the world stays."""
     with unchanged():
         assert errors(method, path, 400, json=body) == [("input_invalid", field)]
 
@@ -115,7 +113,6 @@ def test_a_run_takes_a_screenshot_every_five_seconds_of_running(api, sim, run_ta
 
 
 def test_screenshots_can_be_switched_during_a_run(api, sim, run_task, advance):
-    """On, and off again."""
     run = run_task("slow_success")
     advance("4m")
     counts = list[int]()

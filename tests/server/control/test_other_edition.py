@@ -32,7 +32,6 @@ def queue_of(*names, resource="task_run"):
     ],
 )
 def test_selecting_a_scenario_of_the_other_edition_is_refused(message, method, path, body):
-    """The message names the scenario, its edition and the world's."""
     assert message(method, path, json=body) == REFUSAL
 
 
@@ -69,7 +68,6 @@ def test_a_world_keeps_an_edition_that_has_the_kinds_of_its_queues_and_rules(sim
 
 
 def test_a_world_keeps_an_edition_that_can_play_its_selection(sim, errors):
-    """The default, the queues and the rules must be playable in the new edition."""
     ours = {"scenario": "connection_drops_later", "when": {"task": "*"}}
     sim.put("/rules", json={"rules": [ours]})
     sim.post("/queue", json=queue_of("success", "connection_drops_later"))

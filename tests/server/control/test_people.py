@@ -8,7 +8,6 @@ import pytest
     [("approve", "completed", []), ("reject", "failed", ["review_rejected"])],
 )
 def test_a_pending_run_is_approved_or_rejected(api, sim, advance, run_task, verdict, status, codes):
-    """Approved it completes, rejected it fails; the answer has the new status."""
     run = run_task("needs_approval")
     advance("1m")
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == "pending"
@@ -20,7 +19,6 @@ def test_a_pending_run_is_approved_or_rejected(api, sim, advance, run_task, verd
 
 @pytest.mark.parametrize("verdict", ["approve", "reject"])
 def test_only_a_pending_run_can_be_reviewed(errors, run_task, verdict):
-    """Another status is a 409, an unknown run a 404."""
     run = run_task()
     path = f"/task-runs/{run['id']}/{verdict}"
     assert errors("POST", path, 409) == [("state_invalid", None)]

@@ -39,7 +39,6 @@ def test_a_run_that_is_over_has_no_story_but_still_its_scenario(sim, run_task, a
 
 
 def test_a_held_story_names_its_hold(sim, run_task, advance):
-    """And is unfinished for that reason."""
     run = run_task()
     hold = sim.post("/holds", json={"event": "task_run.completed"}).json()
     advance("1m")
@@ -71,7 +70,6 @@ def test_the_scenario_of_a_seeded_run_is_known(sim, task, connection):
 
 
 def test_an_unknown_id_is_refused(message, agent):
-    """The message has the nearest one."""
     made = agent()
     text = message("GET", f"/resources/{made['id']}x")
     assert text == (

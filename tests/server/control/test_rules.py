@@ -81,7 +81,6 @@ def test_the_ways_of_selection_have_an_order(sim, api, rules, task, open_, advan
 
 
 def test_the_world_shows_its_choices(sim, choice):
-    """Each choice has the scenario, what plays, why, and the runner-up."""
     choice("flaky_source")
     choice()
     assert sim.get("/world").json()["choices"][-2:] == [
@@ -105,7 +104,6 @@ def test_the_world_shows_its_choices(sim, choice):
 
 
 def test_an_external_id_can_select_a_scenario(open_):
-    """An external id can name a scenario, if the user name does not."""
     opened = open_(external_id="slow_connection")
     assert opened.headers["Deck-Sim-Scenario"] == "slow_connection; because=magic_name"
 
@@ -160,7 +158,6 @@ def test_a_resource_limits_a_rule(rules, choice, open_):
     ],
 )
 def test_an_invalid_rule_sets_none(rules, errors, rule, code, field):
-    """Each problem has its field, and the rules do not change."""
     rules(({"username": "ada"}, "slow_success"))
     body = {"rules": [{"when": {}, "scenario": "success"}, rule]}
     assert errors("PUT", "/rules", 400, json=body) == [(code, field)]
@@ -175,7 +172,6 @@ def test_an_invalid_rule_sets_none(rules, errors, rule, code, field):
     ],
 )
 def test_a_refused_call_uses_up_nothing(sim, run, choice, unchanged, header, body, code):
-    """A refused call does not move the queue or a playlist."""
     sim.post("/queue", json={"resource": "task_run", "scenarios": ["flaky_source"] * 3})
     first = choice()
     with unchanged():
@@ -195,7 +191,6 @@ def test_a_refused_call_uses_up_nothing(sim, run, choice, unchanged, header, bod
     ],
 )
 def test_a_scenario_in_use_cannot_be_removed(sim, message, call, body, place):
-    """The message has each rule, playlist or mix that names it."""
     sim.put("/scenarios/mine", json={"task_run": STEPS})
     assert sim.request(*call.split(), json=body).status_code == 200
     text = f"'mine' is named by `{place}`; change that first"

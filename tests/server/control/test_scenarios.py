@@ -79,7 +79,6 @@ def test_a_scenario_has_its_text_and_the_line_of_each_step(sim, put):
 
 
 def test_a_scenario_without_text_is_written_as_yaml(sim, put):
-    """A scenario that came as JSON is shown as YAML, with the lines of that YAML."""
     put({"task_run": ["queued", {"failed": "task/task_failed"}]})
     shown = sim.get("/scenarios/mine").json()
     line = shown["lines"]["task_run.1"]
@@ -121,13 +120,11 @@ def test_the_list_of_scenarios_includes_their_steps_if_asked(sim, put):
 
 
 def test_a_wrong_word_to_include_is_refused(message):
-    """It would be missed in the answer."""
     text = "`include` must be `steps`, not 'step'; did you mean 'steps'?"
     assert message("GET", "/scenarios?include=step") == text
 
 
 def test_an_added_scenario_is_played(api, advance, put, run_task):
-    """An added scenario can be selected at once, and replaced."""
     for body in (MINE, {"task_run": ["queued", {"failed": "task/task_failed"}]}):
         assert put(body).status_code == 200
         run = run_task("mine")
@@ -148,7 +145,6 @@ def test_an_added_scenario_may_hide_a_shipped_one(sim, api, advance, run_task):
 
 
 def test_every_mistake_in_yaml_has_its_line_and_column(sim, unchanged):
-    """All mistakes have file, line, column and path."""
     text = b"version: 1\nname: mine\ntask_run:\n  - runing: 1s\n  - completed\nsumary: x\n"
     with unchanged():
         answer = sim.put("/scenarios/mine", content=text)
@@ -187,13 +183,11 @@ def test_a_repeated_key_is_refused_in_json_too(sim, unchanged, body):
     "body", [b"", b"[", b"\xff", b"a: 1\na: 2\n", b"- x", b"x" * 2_000_000, b"[" * 5000]
 )
 def test_an_invalid_scenario_is_refused(unchanged, put, body):
-    """Broken, hostile and empty texts are refused, and nothing is added."""
     with unchanged():
         assert put(body).status_code == 400
 
 
 def test_the_name_must_be_that_of_the_path(errors):
-    """A text with another name than the path is refused."""
     assert errors("PUT", "/scenarios/yours", 400, content=MINE) == [("input_invalid", "name")]
 
 
@@ -205,14 +199,12 @@ def test_a_scenario_has_a_plain_name(errors, name):
 
 
 def test_an_unknown_scenario_gets_the_nearest_name(message):
-    """The message has the nearest name."""
     assert message("GET", "/scenarios/sucess") == (
         "`name` names an unknown scenario: 'sucess'; did you mean 'success'?"
     )
 
 
 def test_only_added_scenarios_can_be_removed(sim, errors, put):
-    """DELETE removes scenarios that were added to this world, once."""
     put(MINE)
     assert sim.delete("/scenarios/mine").json()["deleted"] is True
     for name in ("mine", "success"):
@@ -220,7 +212,6 @@ def test_only_added_scenarios_can_be_removed(sim, errors, put):
 
 
 def test_a_selected_scenario_cannot_be_removed(sim, errors, put):
-    """A queued or default scenario cannot be removed."""
     put(MINE)
     sim.patch("/world", json={"default_scenario": "mine"})
     assert errors("DELETE", "/scenarios/mine", 409) == [("state_invalid", None)]
@@ -262,7 +253,6 @@ def test_the_queue_is_played_in_order_and_then_used_up(api, sim, run_task, task,
     ],
 )
 def test_an_invalid_queue_queues_nothing(errors, body, found):
-    """An unknown kind or scenario has its field, and nothing is queued."""
     assert errors("POST", "/queue", 400, json=body) == found
 
 
@@ -276,7 +266,6 @@ playlist:
 
 
 def test_a_playlist_with_unknown_names_is_refused(sim, unchanged):
-    """In TURNS the error has line and column; nothing changes."""
     with unchanged():
         answer = sim.put("/scenarios/turns", content=TURNS)
     (error,) = answer.json()["errors"]
@@ -304,7 +293,6 @@ def test_in_json_a_playlist_error_has_its_path(body, field, message, sim, unchan
 
 
 def test_a_scenario_in_a_playlist_cannot_become_a_playlist(sim, unchanged):
-    """A scenario in a playlist cannot become a playlist."""
     steps = ["queued", "running", "completed"]
     assert sim.put("/scenarios/mine", json={"task_run": steps}).status_code == 200
     assert sim.put("/scenarios/turns", json={"playlist": ["mine"]}).status_code == 200

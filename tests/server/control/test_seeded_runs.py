@@ -103,7 +103,6 @@ def test_a_seeded_run_may_play_a_scenario(api, sim, seed, advance):
     ],
 )
 def test_a_wrong_seeded_run_is_refused(seed, unchanged, run, field):
-    """The error names the place; nothing is seeded."""
     with unchanged():
         answer = seed(**run)
     assert answer.status_code in (400, 404), answer.text
@@ -147,7 +146,6 @@ def test_a_scenario_needs_a_login_that_can_run(errors, unchanged):
 
 
 def test_an_output_that_cannot_be_generated_must_be_given(errors):
-    """The error has the place of the output."""
     task = {**TASK, "output_schema": {**SCHEMA, "not": {"required": ["nights"]}}}
     login = {"id": "c", "source_id": "src_1", "auth_method": "none"}
     run = {"id": "r", "task_id": "task_1", "connection_id": "c"}
@@ -157,7 +155,6 @@ def test_an_output_that_cannot_be_generated_must_be_given(errors):
 
 
 def test_a_result_is_for_the_edition_that_shows_it(errors):
-    """Elsewhere it is refused."""
     login = {"id": "c", "source_id": "src_1", "auth_method": "none"}
     run = {"id": "r", "task_id": "task_1", "connection_id": "c", "result": "success"}
     parts = {**PARTS, "connections": [login], "task_runs": [run]}

@@ -74,7 +74,7 @@ def test_a_long_response_is_cut(api, sim, monkeypatch):
 
 
 def test_a_restored_world_has_its_calls_without_responses(api, sim):
-    """A snapshot is not to grow with what was only shown."""
+    """Snapshots have no responses."""
     agent = api.post("/agents", json={"name": "x"}).json()
     sim.put("/snapshot", json=sim.get("/snapshot").json())
     shown = sim.get(f"/requests/{agent['request_id']}").json()
@@ -90,14 +90,12 @@ def test_the_oldest_responses_are_dropped():
 
 
 def test_an_unknown_call_is_refused(message):
-    """The message says where the calls are listed."""
     assert message("GET", "/requests/req_none") == (
         "there is no call 'req_none'; `GET /_sim/requests` lists those that are kept"
     )
 
 
 def test_an_event_is_shown_as_destinations_get_it(api, sim, errors):
-    """It is the one of the list."""
     api.post("/agents", json={"name": "x"})
     [listed] = sim.get("/events").json()["data"]
     assert sim.get(f"/events/{listed['id']}").json()["event"] == listed
@@ -148,5 +146,4 @@ def test_what_is_not_sent_has_no_signature(api, sim, advance):
 
 
 def test_an_unknown_delivery_is_refused(errors):
-    """As the Deck API does it."""
     assert errors("GET", "/deliveries/edlv_none", 404) == [("event_delivery_not_found", None)]

@@ -135,7 +135,6 @@ def test_events_whose_entries_were_skipped_come_last(agent, streaming, simulatio
 
 
 def test_a_change_of_the_settings_is_a_message(sim, streaming):
-    """The clock, its mode and the default scenario are in `world`."""
     with streaming() as messages:
         messages.until(type_="ready")
         sim.put("/clock", json={"mode": "on_poll", "step": "5s"})
@@ -162,7 +161,7 @@ def test_calls_do_not_bring_messages_while_a_real_clock_goes_on(sim, streaming):
 
 @pytest.mark.parametrize("how", ["reset", "restore", "delete"])
 def test_a_world_that_is_replaced_begins_a_new_epoch(sim, agent, streaming, how):
-    """All that was sent before is to be forgotten. A deleted world comes back with a call."""
+    """Clients forget what was sent before. A deleted world comes back with a call."""
     agent("first")
     snapshot = sim.get("/snapshot").json()
     with streaming() as messages:
@@ -276,7 +275,7 @@ def test_head_has_no_messages(streaming):
 
 
 def test_a_stream_ends_when_its_client_leaves():
-    """And nobody listens any more."""
+    """No listener is left."""
     worlds = WorldRegistry()
     scope = {"type": "http", "method": "GET", "path": "/_sim/stream", "query_string": b""}
     scope |= {"headers": [(b"authorization", b"Bearer sk_test")], "root_path": ""}

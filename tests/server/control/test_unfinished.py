@@ -60,7 +60,6 @@ def test_a_held_run_names_its_hold(run_task, unfinished, advance, sim):
 
 
 def test_a_run_that_is_stuck_waits_for_its_timeout(run_task, unfinished, advance):
-    """Nothing else moves it on."""
     run = run_task("agent_hangs")
     advance("1m")
     stuck = unfinished()[run["id"]]
@@ -85,7 +84,6 @@ def open_connection(sim, api):
 
 
 def test_a_connection_without_a_timer_is_moved_by_nothing(unfinished, open_connection):
-    """Not even by a timeout, since a connection has none."""
     opened = open_connection({"connecting": "stuck"})
     stuck = unfinished()[opened["id"]]
     assert (stuck["why"], stuck["remedy"]) == ("Nothing moves it on.", {"do": "none"})
@@ -121,7 +119,6 @@ def test_a_clock_that_waits_for_a_read_says_so(run_task, unfinished, sim):
 def test_a_delivery_that_is_tried_again_says_how_the_last_attempt_went(
     subscribe, receiver, unfinished, agent, advance
 ):
-    """A receiver that fails is waited for as a person is."""
     receiver.say(503)
     subscribe("agent.created")
     agent()
@@ -135,7 +132,7 @@ def test_a_delivery_that_is_tried_again_says_how_the_last_attempt_went(
 def test_an_attempt_in_progress_waits_for_its_receiver(
     sim, subscribe, receiver, unfinished, run_task
 ):
-    """The clock stands still meanwhile, and whatever else is due."""
+    """No time passes during the attempt."""
     found = []
     receiver.say(lambda arrival, line: found.append(unfinished()) or 200)
     subscribe("task_run.running")
@@ -160,7 +157,6 @@ def test_the_latest_unfinished_resources_are_listed_and_all_are_counted(sim, run
 
 
 def test_a_limit_is_a_number(message):
-    """Anything else is refused."""
     assert message("GET", "/next?limit=-1") == "`limit` must be a whole number from 0, not '-1'"
 
 

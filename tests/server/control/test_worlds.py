@@ -9,7 +9,6 @@ from deck_sim.server.serve import ServerThread
 
 
 def test_a_new_world_is_empty(sim):
-    """An unknown key has a new world with the server's settings."""
     world = sim.get("/world").json()
     assert world.pop("request_id").startswith("ctl_")
     assert world == {
@@ -56,7 +55,6 @@ def test_a_new_world_is_empty(sim):
 
 
 def test_the_world_counts_resources_that_are_not_deleted(api, sim, task):
-    """Deleted resources do not count."""
     api.delete(f"/tasks/{task['id']}")
     resources = sim.get("/world").json()["resources"]
     assert (resources["agent"], resources["task"]) == (1, 0)
@@ -139,7 +137,6 @@ _TYPE, _EVENT = "additive_changes.interaction_type", "additive_changes.event_typ
     ],
 )
 def test_an_invalid_change_of_the_world_is_refused(errors, body, found):
-    """Unknown editions, scenarios and names change nothing."""
     assert errors("PATCH", "/world", 400, json=body) == [found]
 
 
@@ -170,7 +167,6 @@ def test_an_invalid_change_of_the_world_is_refused(errors, body, found):
     ],
 )
 def test_an_invalid_setting_names_the_allowed_values(message, body, text):
-    """The message has the value and what is allowed."""
     assert message("PATCH", "/world", json=body).startswith(text)
 
 
@@ -219,7 +215,6 @@ def test_a_reset_empties_the_world(api, sim, task):
 
 
 def test_a_reset_takes_settings(sim):
-    """A reset can set the time, the seed, the clock and the default scenario."""
     body = {"now": "2030-01-01T01:00:00+01:00", "seed": 3, "mode": "on_poll"}
     body |= {"default_scenario": "source_down", "edition": "connections"}
     world = sim.post("/reset", json=body).json()
@@ -250,12 +245,10 @@ def test_a_reset_takes_settings(sim):
     ],
 )
 def test_an_invalid_reset_resets_nothing(errors, task, body, found):
-    """A refused reset does not change the world."""
     assert errors("POST", "/reset", 400, json=body) == [found]
 
 
 def test_a_misspelt_mode_gets_the_nearest_one(message):
-    """The message has the allowed modes, the value and the nearest mode."""
     text = message("POST", "/reset", json={"mode": "frozn"})
     assert text == (
         "`mode`: must be 'real', 'frozen', 'on_poll' or 'follow', not \"frozn\";"
@@ -264,7 +257,6 @@ def test_a_misspelt_mode_gets_the_nearest_one(message):
 
 
 def test_a_deleted_world_is_replaced_by_a_new_one(api, sim, task):
-    """After DELETE the key has a new world."""
     assert sim.delete("/world").json()["deleted"] is True
     assert sim.get("/world").json()["resources"]["task"] == 0
     assert api.get("/tasks").json()["data"] == []
@@ -313,7 +305,6 @@ def test_a_seed_may_come_in_any_order_and_more_than_once(sim):
 
 
 def test_a_seed_is_all_or_nothing_and_reports_each_problem(errors):
-    """Each problem has its place, and nothing is created."""
     resources = {
         "agents": [SEED["agents"][0], {"id": "agt_1", "name": "x"}, {"name": 5, "nmae": 1}],
         "taks": [],
@@ -362,7 +353,6 @@ def test_a_seed_of_the_wrong_shape_is_refused(errors, body, found):
 
 
 def test_a_seeded_id_is_never_generated(api, sim):
-    """A seeded id is skipped, not overwritten."""
     next_id = api.post("/agents", json={"name": "made"}).json()["id"]
     sim.post("/reset")
     sim.post("/seed", json={"resources": {"agents": [{"id": next_id, "name": "seeded"}]}})
@@ -394,7 +384,6 @@ TAKE_JSON = [r for r in ROUTES if r.method in ("POST", "PUT", "PATCH") and "{id}
 
 @pytest.mark.parametrize("route", TAKE_JSON, ids=lambda route: f"{route.method} {route.path}")
 def test_an_unreadable_body_changes_nothing(errors, route):
-    """Every call with a body refuses one that is not a JSON object."""
     request = {"content": b"[NaN", "headers": {"Content-Type": "application/json"}}
     path = route.path.replace("{name}", "x")
     assert errors(route.method, path, 400, **request) == [("body_invalid", None)]
@@ -466,9 +455,7 @@ def test_the_deck_api_takes_no_id_of_a_world(server, listed, sim):
 
 
 def test_a_server_with_keys_lists_the_world_of_the_caller():
-    """Other customers are none of its business. A key that looks real is not shown, and an id is
-    no key.
-    """
+    """It lists no other world, and masks a key that looks real. An id is no key."""
     thread = ServerThread(WorldRegistry(keys=("sk_live_abcdef", "two"))).start()
     url = f"{thread.server.url}/_sim/worlds"
     assert httpx2.get(url, trust_env=False).status_code == 401

@@ -7,7 +7,6 @@ LOGIN = {"username": "maria", "password": "hunter3", "source_fields": {"branch":
 
 
 def test_a_new_credential_is_unverified_and_shows_its_user_name(credential):
-    """The answer is the resource, without the password that was sent."""
     assert (credential["object"], credential["status"]) == ("credential", "unverified")
     assert credential["id"].startswith("cred_")
     assert credential["auth_credentials"] == {"username": "alex", "source_fields": {}}
@@ -63,7 +62,6 @@ def test_a_change_is_checked_against_the_credential_that_it_makes(api, new_crede
 
 
 def test_creating_a_credential_emits_one_event_with_a_summary(api, credential, event_types):
-    """`credential.created` has a summary of the credential, not the whole resource."""
     assert event_types(credential) == ["credential.created"]
     (event,) = api.get("/events", params={"type": "credential.created"}).json()["data"]
     assert [*event["data"]] == ["id", "object", "status", "source_id", "auth_method"]
@@ -84,7 +82,6 @@ def test_creating_a_credential_emits_one_event_with_a_summary(api, credential, e
 def test_a_run_verifies_or_invalidates_its_credential(
     scenario, status, start, advance, look, credential
 ):
-    """A run that logs in verifies the credential; a rejected login makes it invalid."""
     start(scenario)
     advance("10m")
     assert look(credential)["status"] == status
@@ -93,7 +90,6 @@ def test_a_run_verifies_or_invalidates_its_credential(
 def test_a_run_that_never_starts_leaves_the_credential_unverified(
     sim, start, advance, look, credential
 ):
-    """A timeout in the queue changes no credential."""
     sim.put("/scenarios/waits", json={"task_run": [{"queued": "stuck"}]})
     run = start("waits")
     advance("30m")
@@ -134,7 +130,6 @@ def test_scenarios_are_chosen_by_the_new_login(api, start, credential):
     ],
 )
 def test_an_invalid_change_of_a_credential_is_refused(change, expected, errors, credential):
-    """A user name that is no text, another source and an unknown method; nothing changes."""
     assert errors("PATCH", f"/credentials/{credential['id']}", 400, json=change)[0] == expected
 
 
@@ -150,7 +145,6 @@ def test_an_invalid_change_of_a_credential_is_refused(change, expected, errors, 
     ],
 )
 def test_source_fields_are_at_most_ten_with_plain_names(fields, at, text, api, source):
-    """At most ten, with names of a-z, 0-9 and _, and text values."""
     login = {"username": "alex", "password": "-", "source_fields": fields}
     body = {"source_id": source["id"], "auth_method": "google_sso", "auth_credentials": login}
     answer = api.post("/credentials", json=body)

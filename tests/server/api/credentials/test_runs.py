@@ -4,7 +4,6 @@ import pytest
 
 
 def test_a_new_run_shows_its_login_and_no_result(start, credential):
-    """A new run has a session, a credential and a source, no connection and no result."""
     run = start()
     assert run["session_id"].startswith("sess_")
     assert run["credential_id"] == credential["id"]
@@ -35,7 +34,6 @@ def test_runs_are_filtered_by_outcome(api, start, advance):
 
 @pytest.mark.parametrize("at", ["0s", "3s", "10s"])
 def test_a_run_can_be_canceled_in_every_unfinished_status(at, api, start, advance, look):
-    """A queued, running or waiting run is cancelling at once and canceled a second later."""
     run = start("needs_approval")
     advance(at)
     answer = api.post(f"/task-runs/{run['id']}/cancel")
@@ -45,7 +43,6 @@ def test_a_run_can_be_canceled_in_every_unfinished_status(at, api, start, advanc
 
 
 def test_no_timeout_ends_a_run_that_is_cancelling(api, task, start, advance, look):
-    """A task timeout within the second of cancelling has no effect."""
     api.patch(f"/tasks/{task['id']}", json={"settings": {"timeout_seconds": 10}})
     run = start("needs_approval")
     advance("9500ms")
@@ -78,7 +75,6 @@ def test_a_run_waits_for_a_review(verdict, sim, start, look):
 
 
 def test_a_source_without_a_login_needs_no_credential(start, source, advance, look):
-    """A run with `source_id` has a session and no credential."""
     run = start(source_id=source["id"])
     assert (run["credential_id"], run["source_id"]) == (None, source["id"])
     advance("10s")
@@ -139,7 +135,6 @@ def test_expressions_can_use_the_credential_and_the_session(sim, start, look):
 
 
 def test_include_adds_files_screenshots_and_input(api, task, start, advance):
-    """`include` adds files, screenshots under both of their names, and the input."""
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
     run = start("downloads_statement")
     advance("1m")
@@ -152,7 +147,6 @@ def test_include_adds_files_screenshots_and_input(api, task, start, advance):
 
 @pytest.mark.parametrize("named", ["credential", "session"])
 def test_a_credential_outlives_its_source(named, api, start, advance, credential):
-    """Deleting a source does not change its credentials, which keep its id."""
     run = start()
     advance("10s")
     api.delete(f"/sources/{credential['source_id']}")

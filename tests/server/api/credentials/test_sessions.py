@@ -30,7 +30,6 @@ def test_a_run_can_use_an_idle_session(start, advance, session_of):
 
 
 def test_a_session_waits_for_its_queued_run(sim, start, advance, session_of):
-    """A session does not end while its next run is queued."""
     sim.put("/scenarios/waits", json={"task_run": [{"queued": "15m"}, "running", "completed"]})
     first = start()
     advance("10s")
@@ -40,7 +39,6 @@ def test_a_session_waits_for_its_queued_run(sim, start, advance, session_of):
 
 
 def test_a_queued_run_takes_its_session(start, advance, task, refused):
-    """A session is not free once a run for it is queued."""
     session = start()["session_id"]
     advance("10s")
     run = start(session_id=session)
@@ -115,7 +113,6 @@ def test_dropping_a_session_fails_its_run(sim, start, advance, look, session_of)
 
 
 def test_a_script_error_fails_its_session(api, sim, credential):
-    """The error is reported, and the session does not hang."""
     steps = ["running", {"event": "{{ input.kind }}"}, "idle"]
     sim.put("/scenarios/broken", json={"session": steps})
     body = {"credential_id": credential["id"]}
@@ -126,7 +123,6 @@ def test_a_script_error_fails_its_session(api, sim, credential):
 
 
 def test_sessions_are_filtered_by_status(api, start):
-    """The filter finds open sessions."""
     run = start()
     for status, count in [("queued", 1), ("idle", 0)]:
         found = api.get("/sessions", params={"status": status}).json()["data"]
