@@ -133,21 +133,6 @@ def test_calls_of_the_control_api_have_no_faults(put, sim):
     assert sim.get("/world").status_code == 200
 
 
-def test_a_head_request_can_have_a_fault(put, api):
-    """It has no body."""
-    put(match="HEAD /v2/agents", status=503)
-    answer = api.head("/agents")
-    assert (answer.status_code, answer.content) == (503, b"")
-
-
-def test_the_timeline_names_the_fault_of_a_call(put, call, sim):
-    """At the end of its line."""
-    put(status=502)
-    call()
-    line = sim.get("/timeline").json()["data"][-1]["what"]
-    assert line.endswith("/run -> 502 (fault: status)")
-
-
 @pytest.mark.parametrize(
     ("fault", "kept"), [({"drip": True}, ["id", "status"]), ({"lost_response": True}, [])]
 )
