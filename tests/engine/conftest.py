@@ -1,7 +1,5 @@
 """Worlds for the tests of the engine: built by hand, without a server and without files."""
 
-from functools import partial
-
 import pytest
 
 from deck_sim.base.durations import format_duration, parse_duration
@@ -27,9 +25,6 @@ class Play:
         """Create a resource."""
         return commands.create_resource(self.world, kind, fields)
 
-    def _chosen(self, kind, steps, facts):
-        return self.script(kind, steps)
-
     def script(self, kind, steps):
         """Read a script."""
         return read_scenario(f"version: 1\nname: story\n{kind}: {steps}").script(kind)
@@ -44,8 +39,10 @@ class Play:
         """Open a connection, and return it as it then is."""
         usual = {"source_id": self.source.id, "auth_method": "username_password"}
         usual |= {"auth_credentials": CREDENTIALS, "external_id": None}
-        choose = partial(self._chosen, "connection", steps)
-        return self.look(commands.open_connection(self.world, usual | fields, choose))
+        opened = commands.open_connection(
+            self.world, usual | fields, lambda facts: self.script("connection", steps)
+        )
+        return self.look(opened)
 
     def connect(self):
         """Open a connection that connects at once."""
@@ -54,8 +51,10 @@ class Play:
     def run(self, steps, connection=None, input=None, **task):  # noqa: A002
         """Run a new task on a new connection, and return the run as it then is."""
         body = {"connection_id": (connection or self.connect()).id, "input": input or {}}
-        choose = partial(self._chosen, "task_run", steps)
-        return self.look(commands.run_task(self.world, self.task(**task), body, choose))
+        run = commands.run_task(
+            self.world, self.task(**task), body, lambda facts: self.script("task_run", steps)
+        )
+        return self.look(run)
 
     def look(self, resource):
         """The resource as it is now."""
