@@ -16,9 +16,10 @@ from deck_sim.contract.shapes import ID
 from deck_sim.contract.subjects import DELETED
 from deck_sim.engine import json_schema
 from deck_sim.engine.records import Resource
-from deck_sim.engine.work_limits import limit_work
+from deck_sim.engine.work_limits import MOST_STEPS, limit_work
 from deck_sim.engine.world import World
 
+SCHEMA_STEPS = 2 * MOST_STEPS  # to check the schemas of one body
 _TIMEOUT = "settings.timeout_seconds"
 
 
@@ -90,7 +91,7 @@ def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[P
             f"{f' (left out, it is {seconds})' if seconds == TIMEOUT_SECONDS else ''}"
         )
         problems.append(problem("request/input_invalid", text, field=_TIMEOUT))
-    with limit_work(json_schema.SCHEMA_STEPS):
+    with limit_work(SCHEMA_STEPS):
         for name in row.schemas:
             if isinstance(schema := _at(fields, name), dict):
                 problems += json_schema.schema_problems(schema, name)

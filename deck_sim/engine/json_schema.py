@@ -18,11 +18,10 @@ from deck_sim.base.redaction import HIDDEN, Masking, is_secret_word, redact
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.regex_limits import InvalidPattern, PatternTooSlow, check_pattern
 from deck_sim.engine.schema_keywords import REFERENCES, limited_validator
-from deck_sim.engine.work_limits import MOST_STEPS, OutOfSteps, limit_work
+from deck_sim.engine.work_limits import OutOfSteps, limit_work
 
 _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _SAME_VALUE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
-SCHEMA_STEPS = 2 * MOST_STEPS  # to check the schemas of one body
 _MOST_CACHED = 50_000  # characters of a schema
 _LONGEST = 300  # characters of the library's message, which repeats the value
 
@@ -97,7 +96,7 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
     from jsonschema.exceptions import SchemaError
 
     try:
-        with _limits(SCHEMA_STEPS):
+        with _limits():
             _check(schema)
     except SchemaError as error:
         return [_problem(field, error)]
@@ -107,9 +106,9 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
 
 
 @contextmanager
-def _limits(steps: int = MOST_STEPS) -> Iterator[None]:
+def _limits() -> Iterator[None]:
     try:
-        with limit_work(steps):
+        with limit_work():
             yield
     except BaseException as error:
         # referencing is written in Rust, which panics where Python raises a RecursionError.

@@ -2,8 +2,7 @@
 
 import pytest
 
-from deck_sim.engine import json_schema
-from deck_sim.engine.checks import field_problems
+from deck_sim.engine import checks
 from deck_sim.engine.work_limits import OutOfSteps, current_work, limit_work, spend
 
 
@@ -38,9 +37,9 @@ def test_the_schemas_of_a_body_share_one_limit(play, monkeypatch):
     schema = {"properties": {f"p{number}": {"type": "string"} for number in range(20)}}
     bodies = {"input_schema": schema}, {"output_schema": schema}
     with limit_work(100_000):
-        field_problems(play.world, "task", bodies[0])
+        checks.field_problems(play.world, "task", bodies[0])
         enough = current_work().spent * 3 // 2
-    monkeypatch.setattr(json_schema, "SCHEMA_STEPS", enough)
-    assert [field_problems(play.world, "task", body) for body in bodies] == [[], []]
-    (problem,) = field_problems(play.world, "task", bodies[0] | bodies[1])
+    monkeypatch.setattr(checks, "SCHEMA_STEPS", enough)
+    assert [checks.field_problems(play.world, "task", body) for body in bodies] == [[], []]
+    (problem,) = checks.field_problems(play.world, "task", bodies[0] | bodies[1])
     assert problem.field == "output_schema"
