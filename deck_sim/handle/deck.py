@@ -611,14 +611,7 @@ class Deck(AbstractContextManager["Deck"]):
         has it; a status that it does not reach is an error. `task` are fields of the task, such as
         `output_schema`.
         """
-        steps = self._starter.start_run(scenario, input, status, task)
-        while True:
-            try:
-                self.advance_until(*next(steps))
-            except StopIteration as end:
-                return dict(end.value)
-            except DeckSimError as error:
-                steps.throw(error)
+        return self.apps.serve_during(self._starting(scenario, input, status, task))
 
     async def async_start_run(
         self,
@@ -629,14 +622,10 @@ class Deck(AbstractContextManager["Deck"]):
         **task: Any,
     ) -> Json:
         """`start_run` for coroutines."""
-        steps = self._starter.start_run(scenario, input, status, task)
-        while True:
-            try:
-                await self.async_advance_until(*next(steps))
-            except StopIteration as end:
-                return dict(end.value)
-            except DeckSimError as error:
-                steps.throw(error)
+        return await self.apps.async_serve_during(self._starting(scenario, input, status, task))
+
+    def _starting(self, *how: Any) -> Callable[[], Json]:
+        return lambda: self._starter.start_run(*how)
 
     @property
     def _starter(self) -> TaskStarter:

@@ -1,6 +1,6 @@
 """Tasks that are ready to run, and runs that are started in one call."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote as quote_path
@@ -66,12 +66,8 @@ class TaskStarter:
         input: Mapping[str, Any] | None,
         status: str | None,
         fields: Mapping[str, Any],
-    ) -> Generator[tuple[str, str], None, Json]:
-        """Start a run of a new task; returns it as the control API shows it.
-
-        Yields each event to wait for, and the id of its resource: the login is ready, and the run
-        has the status. If one does not come, throw the error into the generator.
-        """
+    ) -> Json:
+        """Start a run of a new task, when its login is ready; advance until it has the status."""
         event = None if status is None else self._event_of(status)
         name = scenario or self._control.call("GET", "/world")["default_scenario"]
         scripts = self._scripts_of(name)
@@ -81,7 +77,7 @@ class TaskStarter:
         (login_id,) = ready.login.values()
         if self._read(login.path, login_id)["status"] != ready_status:
             try:
-                yield f"{login.object}.{ready_status}", login_id
+                self._advance_until(f"{login.object}.{ready_status}", login_id)
             except DeckSimError as error:
                 found = self._read(login.path, login_id)["status"]
                 event = f"{login.object}.{found}"
@@ -97,9 +93,13 @@ class TaskStarter:
         id_ = self._create(f"tasks/{ready.task_id}/run", body, scenario)["id"]
         run = self._read("task-runs", id_)
         if event is not None and run["status"] != status:
-            yield event, id_
+            self._advance_until(event, id_)
             run = self._read("task-runs", id_)
         return run
+
+    def _advance_until(self, event: str, id_: str) -> None:
+        how = {"until": {"event": event, "id": id_}, "limit": "1d"}
+        self._control.call("POST", "/clock/advance", json=how)
 
     def _scripts_of(self, scenario: str) -> list[str]:
         """The kinds that a scenario has a script for."""
