@@ -73,14 +73,15 @@ class Clock:
         """`set` for coroutines."""
         await self._apps.async_serve_during(self._setting(mode, now, speed, step))
 
-    def _setting(
-        self,
-        mode: str,
-        now: str | datetime | None,
-        speed: float | None,
-        step: Duration | None,
-    ) -> Callable[[], Json]:
-        moment = None if now is None else write_moment(now)
-        length = None if step is None else write_duration(step)
-        body = drop_none(mode=mode, now=moment, speed=speed, step=length)
+    def _setting(self, *how: Any) -> Callable[[], Json]:
+        body = write_clock(*how)
         return lambda: self._control.call("PUT", "/clock", json=body)
+
+
+def write_clock(
+    mode: str | None, now: str | datetime | None, speed: float | None, step: Duration | None
+) -> Json:
+    """The settings of a clock as the control API reads them, without those that are None."""
+    moment = None if now is None else write_moment(now)
+    length = None if step is None else write_duration(step)
+    return drop_none(mode=mode, now=moment, speed=speed, step=length)

@@ -42,7 +42,7 @@ class Control:
         if serve is not None and serve.server_at(self.url) is not None:
             from deck_sim.handle.transports import Channel, Transport
 
-            transport = Transport(Channel(self.url), self.url)
+            transport = Transport(Channel(self.url))
         self._opened = self._make_client(transport)
 
     @property
@@ -123,7 +123,7 @@ class Control:
             yield
         except httpx2.TransportError as error:
             text = f"no deck-sim server answers at {self.url}: {error or type(error).__name__}"
-            is_https = f"{self.url}".startswith("https:")
+            is_https = self.url.startswith("https:")
             fix = "its URL begins with http:" if is_https else "`deck-sim serve` starts one"
             raise DeckSimError(f"{text}; {fix}") from None
 

@@ -6,7 +6,7 @@ Everything here goes through the control API. Reading never changes the world.
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -19,7 +19,7 @@ from deck_sim.base.redaction import Masking
 from deck_sim.base.server_sent_events import read_messages
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.address import DECK_HOST, read_url
-from deck_sim.handle.clock import Clock
+from deck_sim.handle.clock import Clock, write_clock
 from deck_sim.handle.control import Control, IdOrResource, Json, drop_none, read_id, read_mapping
 from deck_sim.handle.hold import Hold, point_kind
 from deck_sim.handle.idle_sleeps import IdleSleeps
@@ -82,8 +82,9 @@ class Deck(AbstractContextManager["Deck"]):
         """Drive the world of `api_key` on the server at `url`, with or without its `/v2`."""
         self.url = read_url(url)
         self.api_key = api_key
-        self._control = Control(self.url, api_key)
-        self.apps = WebhookApps(self.url, api_key)
+        self._opened = ExitStack()
+        self._control = self._opened.enter_context(closing(Control(self.url, api_key)))
+        self.apps = self._opened.enter_context(closing(WebhookApps(self.url, api_key)))
         self.clock = Clock(self._control, self.apps)
         self._numbers = itertools.count(1)
         self._idle_sleeps = IdleSleeps(lambda: self.next()["due"])
@@ -126,14 +127,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     def close(self) -> None:
         """Stop calling applications, and close every socket of this object."""
-        self.apps.close()
-        for interception in self.interceptions:
-            interception.stop()
-        if "_channel" in vars(self):
-            self._channel.close()
-        if "requests_adapter" in vars(self):
-            self.requests_adapter.close()
-        self._control.close()
+        self._opened.close()
 
     # Clients
 
@@ -142,21 +136,21 @@ class Deck(AbstractContextManager["Deck"]):
         """A transport for `httpx.Client` or `httpx2.Client`; needs no socket in this process."""
         from deck_sim.handle.transports import Transport
 
-        return Transport(self._channel, self.url)
+        return Transport(self._channel)
 
     @property
     def async_transport(self) -> Any:
         """A transport for `httpx.AsyncClient` or `httpx2.AsyncClient`."""
         from deck_sim.handle.transports import AsyncTransport
 
-        return AsyncTransport(self._channel, self.url)
+        return AsyncTransport(self._channel)
 
     @cached_property
     def requests_adapter(self) -> Any:
         """An adapter for requests: `session.mount(deck.base_url, deck.requests_adapter)`."""
         from deck_sim.handle.requests_adapter import DeckAdapter
 
-        return DeckAdapter(self.url)
+        return self._opened.enter_context(closing(DeckAdapter(self.url)))
 
     def intercept(self, hosts: str | Sequence[str] = (DECK_HOST,)) -> "Interception":
         """Answer calls of this process to Deck's own host with this world, whatever their key.
@@ -167,14 +161,15 @@ class Deck(AbstractContextManager["Deck"]):
         from deck_sim.handle.interception import Interception
 
         transports = self.transport, self.async_transport
-        self.interceptions += (Interception(self.url, self.api_key, transports, hosts),)
-        return self.interceptions[-1]
+        interception = Interception(self.url, self.api_key, transports, hosts)
+        self.interceptions += (interception,)
+        return self._opened.enter_context(interception)
 
     @cached_property
     def _channel(self) -> "Channel":
         from deck_sim.handle.transports import Channel
 
-        return Channel(self.url)
+        return self._opened.enter_context(closing(Channel(self.url)))
 
     # Scenarios
 
@@ -649,10 +644,9 @@ class Deck(AbstractContextManager["Deck"]):
 
         The options are those of `set_options`.
         """
-        moment = None if now is None else write_moment(now)
-        body = drop_none(edition=edition, mode=clock, speed=speed, now=moment, seed=seed)
-        length = None if step is None else write_duration(step)
-        body |= drop_none(step=length, webhook_time=webhook_time, **_write_options(options))
+        body = write_clock(clock, now, speed, step) | drop_none(
+            edition=edition, seed=seed, webhook_time=webhook_time, **_write_options(options)
+        )
         try:
             self._control.call("POST", "/reset", json=body)
         except DeckSimError as error:

@@ -20,7 +20,7 @@ class DeckAdapter(HTTPAdapter):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self._url, self._channel = url, Channel(url)
+        self._channel = Channel(url)
         self._way = self._channel.way
 
     def send(
@@ -33,7 +33,7 @@ class DeckAdapter(HTTPAdapter):
         proxies: Any = None,
     ) -> requests.Response:
         """Answer one request."""
-        if foreign := describe_foreign_url(f"{request.url}", self._url):
+        if foreign := describe_foreign_url(f"{request.url}", self._channel.url):
             raise requests.ConnectionError(foreign, request=request)
         way, self._way = self._way, self._channel.way
         if way is not self._way:  # in a forked child, which must not use the sockets of its parent

@@ -123,11 +123,11 @@ class Channel:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
         self._open()
 
     def _open(self) -> None:
-        server, self._process = server_at(self._url), process_id()
+        server, self._process = server_at(self.url), process_id()
         self._way = NetworkChannel() if server is None else DirectChannel(server)
 
     @property
@@ -145,24 +145,24 @@ class Channel:
 class Transport(httpx2.BaseTransport):
     """For `httpx.Client` and `httpx2.Client`. A request to another server is a `ConnectError`."""
 
-    def __init__(self, channel: Channel, url: str) -> None:
-        self._channel, self._url = channel, url
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
 
     def handle_request(self, request: Any) -> Any:
         """Answer one request."""
-        library = _library_of(request, self._url)
+        library = _library_of(request, self._channel.url)
         return self._channel.way.send(library, request, request.read())
 
 
 class AsyncTransport(httpx2.AsyncBaseTransport):
     """For `httpx.AsyncClient` and `httpx2.AsyncClient`, on asyncio and trio."""
 
-    def __init__(self, channel: Channel, url: str) -> None:
-        self._channel, self._url = channel, url
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
 
     async def handle_async_request(self, request: Any) -> Any:
         """Answer one request."""
-        library = _library_of(request, self._url)
+        library = _library_of(request, self._channel.url)
         return await self._channel.way.async_send(library, request, await request.aread())
 
 

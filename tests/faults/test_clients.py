@@ -71,7 +71,7 @@ def see_with_httpx2(server, calls):
 
 
 def see_with_transport(server, calls):
-    transport = Transport(Channel(server.url), server.url)
+    transport = Transport(Channel(server.url))
     with httpx2.Client(transport=transport) as client:
         return [*see_with(client, calls)]
 
