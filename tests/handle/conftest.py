@@ -13,7 +13,8 @@ from deck_sim import Deck
 def api(deck):
     """A plain client of the Deck API, for the world of `deck`."""
     headers = {"Authorization": f"Bearer {deck.api_key}"}
-    with httpx2.Client(base_url=deck.base_url, headers=headers, trust_env=False) as client:
+    options = {"base_url": deck.base_url, "headers": headers, "trust_env": False, "timeout": 60}
+    with httpx2.Client(**options) as client:
         yield client
 
 

@@ -28,7 +28,7 @@ def test_faults_are_cleared_by_id_or_as_returned(deck):
 
 def test_the_end_of_a_world_releases_delayed_answers(deck):
     """A delay of a deleted world does not block the client."""
-    deck.fault(match="GET /v2/agents", delay="1h")
+    deck.fault(match="GET /v2/agents", delay={"for": "1h", "wait": "real"})
     headers = {"Authorization": f"Bearer {deck.api_key}"}
     with httpx2.Client(base_url=deck.base_url, headers=headers, transport=deck.transport) as client:
         with ThreadPoolExecutor(1) as pool:

@@ -9,7 +9,7 @@ from deck_sim import DeckSim, DeckSimError, WebhookReceiver
 
 
 @pytest.fixture
-def elsewhere():
+def in_thread():
     """Call something in a thread of its own; return its future."""
     with ThreadPoolExecutor() as threads:
         yield threads.submit
@@ -53,11 +53,11 @@ def test_an_answer_races_the_timeout_of_its_prompt(deck, run, api, answer_first,
     assert deck.runs[0]["status"] == ("completed" if answer_first else "failed")
 
 
-def test_a_webhook_arrives_before_the_answer(deck, run, elsewhere):
+def test_a_webhook_arrives_before_the_answer(deck, run, in_thread):
     """The answer of the create call is held until the webhook was received."""
     with WebhookReceiver(deck) as webhooks:
         with deck.hold("POST /v2/tasks/*/run") as hold:
-            started = elsewhere(run)
+            started = in_thread(run)
             _until(lambda: hold.answers)
             deck.advance("0s")
             event = webhooks.wait_for("task_run.queued")
@@ -65,10 +65,10 @@ def test_a_webhook_arrives_before_the_answer(deck, run, elsewhere):
         assert started.result()["id"] == event["data"]["id"]
 
 
-def test_the_end_of_a_world_releases_its_answers(deck, run, elsewhere):
+def test_the_end_of_a_world_releases_its_answers(deck, run, in_thread):
     """A deleted world blocks no client."""
     hold = deck.hold("POST /v2/tasks/*/run")
-    started = elsewhere(run)
+    started = in_thread(run)
     _until(lambda: hold.answers)
     deck.reset()
     assert started.result()["status"] == "queued"
@@ -76,12 +76,13 @@ def test_the_end_of_a_world_releases_its_answers(deck, run, elsewhere):
         _ = hold.held
 
 
-def test_a_stopping_server_releases_its_answers(elsewhere):
+def test_a_stopping_server_releases_its_answers(in_thread):
     """It does not wait for a test that forgot to release."""
     with DeckSim() as deck:
         hold = deck.hold("GET /v2/test")
         headers = {"Authorization": f"Bearer {deck.api_key}"}
-        answer = elsewhere(httpx2.get, f"{deck.base_url}/test", headers=headers, trust_env=False)
+        options = {"headers": headers, "trust_env": False, "timeout": 60}
+        answer = in_thread(httpx2.get, f"{deck.base_url}/test", **options)
         _until(lambda: hold.answers)
     assert answer.result().json()["status"] == "ready"
 
@@ -110,7 +111,7 @@ def test_a_hold_prints_its_point(deck, run):
 
 
 @pytest.mark.deck(strict=False)
-def test_a_hold_counts_what_it_stopped(deck, run, api, elsewhere):
+def test_a_hold_counts_what_it_stopped(deck, run, api, in_thread):
     """Also what left the hold otherwise, and answers."""
     started = run()
     with deck.hold("task_run.completed") as hold, deck.hold("task_run.failed") as idle:
@@ -119,7 +120,7 @@ def test_a_hold_counts_what_it_stopped(deck, run, api, elsewhere):
         assert (hold.held, hold.met) == ([], 1)
     assert (hold.met, idle.met) == (1, 0)
     with deck.hold("GET /v2/agents") as hold:
-        answer = elsewhere(api.get, "/agents")
+        answer = in_thread(api.get, "/agents")
         _until(lambda: hold.answers)
     assert (answer.result().status_code, hold.met) == (200, 1)
 
@@ -133,8 +134,7 @@ def test_a_client_may_leave_before_its_answer_is_released(deck, client):
     with deck.hold("GET /v2/agents") as hold, httpx2.Client(transport=transport) as one:
         with pytest.raises(httpx2.ReadTimeout):
             one.get(f"{deck.base_url}/agents", headers=headers, timeout=0.1)
-        _until(lambda: not hold.answers)
-        assert hold.met == 1
+        _until(lambda: hold.met == 1 and not hold.answers)  # it may come after its client has left
     _until(lambda: deck.requests[-1]["unanswered"] == "its client gave up")
 
 

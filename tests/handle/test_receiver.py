@@ -126,7 +126,8 @@ def test_wait_for_returns_when_the_event_arrives(deck, run, deck_webhooks):
     """With a clock that moves by itself."""
     started = run()
     deck.clock.set("real", speed=1000)
-    assert deck_webhooks.wait_for("task_run.completed", started)["type"] == "task_run.completed"
+    event = deck_webhooks.wait_for("task_run.completed", started, timeout=60)
+    assert event["type"] == "task_run.completed"
 
 
 def test_wait_for_has_a_twin(deck, run, deck_webhooks):

@@ -64,7 +64,7 @@ def test_a_world_follows_the_frozen_process(deck, freeze, start_run, deck_webhoo
         assert deck.clock.now - START < timedelta(minutes=1)
         getattr(frozen, "tick" if hasattr(frozen, "tick") else "shift")(300.0)
         assert deck.clock.now - START >= timedelta(minutes=5)
-        assert deck_webhooks.wait_for("task_run.completed")["data"]["id"] == run["id"]
+        assert deck_webhooks.wait_for("task_run.completed", run, timeout=60)
 
 
 @pytest.mark.deck(clock="follow")
@@ -83,4 +83,4 @@ def test_wait_for_moves_a_following_world(deck, start_run, deck_webhooks):
     """It reads the world again and again."""
     with freeze_time("2034-03-01", auto_tick_seconds=0.1):
         run = start_run(deck)
-        assert deck_webhooks.wait_for("task_run.completed", run, timeout=30)
+        assert deck_webhooks.wait_for("task_run.completed", run, timeout=60)
