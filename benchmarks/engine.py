@@ -14,6 +14,7 @@ import time
 from deck_sim.engine import commands
 from deck_sim.engine.world import World
 from deck_sim.runtime.advance import run_to_end
+from deck_sim.runtime.clock import advance_until_idle
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import read_scenario
@@ -72,7 +73,7 @@ def measure(size):
             lambda facts: simulation.choose("task_run", "six_steps", facts),
         )
     started = time.process_time()
-    run_to_end(simulation.advance_until_idle())
+    run_to_end(advance_until_idle(simulation))
     settled = time.process_time()
     runs = simulation.world.all("task_run").values()
     assert all(run.status == "completed" for run in runs), "every run must complete"

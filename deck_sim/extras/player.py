@@ -22,6 +22,7 @@ from deck_sim.engine.story import KINDS
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
 from deck_sim.runtime.advance import run_to_end
+from deck_sim.runtime.clock import advance_by, advance_to
 from deck_sim.runtime.simulation import Refusal, Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Play, Scenario
@@ -246,7 +247,7 @@ class _Player:
             return True
         due = self.world.timers.peek()
         if due is not None:
-            run_to_end(self.simulation.advance_to(due.at))
+            run_to_end(advance_to(self.simulation, due.at))
         self._add_news()
         return due is not None
 
@@ -293,7 +294,7 @@ class _Player:
             self._add_line("reviewer", "rejected")
             commands.review_run(self.world, run, "reject")
             return
-        run_to_end(self.simulation.advance_by(REVIEW))
+        run_to_end(advance_by(self.simulation, REVIEW))
         self._add_news()
         run = self._read(run)
         if run.status == self.approval:  # a timeout or a lost connection may have ended it

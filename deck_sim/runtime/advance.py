@@ -7,13 +7,13 @@ pauses; `run_to_end` sends nothing.
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import TimelineEntry
-from deck_sim.engine.world import World
+from deck_sim.runtime.simulation import Simulation
 
 MAX_STEPS = 5_000_000  # due things in one advance: an endless scenario ends in an error
 BREAK_AFTER = 500  # due things: then other calls are answered
@@ -30,12 +30,6 @@ class AdvanceReport:
     after: int  # the number of entries before those
 
 
-class HasWorld(Protocol):
-    """The owner of a world. During a pause it may replace the world by another."""
-
-    world: World
-
-
 Result = TypeVar("Result")
 Advance = Generator[None, None, AdvanceReport]
 
@@ -50,12 +44,12 @@ def run_to_end(advance: Generator[None, None, Result]) -> Result:
             return result
 
 
-def pass_time_until(owner: HasWorld, moment: datetime) -> Generator[None, None, None]:
+def pass_time_until(simulation: Simulation, moment: datetime) -> Generator[None, None, None]:
     """Do everything that is due by `moment`, then set the world's clock to it."""
-    for is_pause in with_breaks(steps(owner, moment)):
+    for is_pause in with_breaks(steps(simulation, moment)):
         if is_pause:
             yield
-    pass_time(owner.world, moment)
+    pass_time(simulation.world, moment)
 
 
 def with_breaks(happened: Iterable[bool]) -> Iterator[bool]:
@@ -69,7 +63,7 @@ def with_breaks(happened: Iterable[bool]) -> Iterator[bool]:
             done, began = 0, real_time.monotonic()
 
 
-def steps(owner: HasWorld, moment: datetime) -> Iterator[bool]:
+def steps(simulation: Simulation, moment: datetime) -> Iterator[bool]:
     """Do what is due by `moment`, one thing at a time; the clock stays at the last.
 
     Yields False after each thing. Yields True, once, for a pause: everything due at the present
@@ -81,13 +75,13 @@ def steps(owner: HasWorld, moment: datetime) -> Iterator[bool]:
     """
     done, pauses, unsent = 0, 0, 0
     while True:
-        world = owner.world
+        world = simulation.world
         due = world.timers.peek()
         if len(world.outbox) > unsent and (due is None or due.at > world.now):
             pauses += 1
             _limit(pauses, MAX_PAUSES, "times webhooks were sent at one moment")
             yield True
-            unsent = len(owner.world.outbox)
+            unsent = len(simulation.world.outbox)
         elif due is None or due.at > moment:
             return
         else:

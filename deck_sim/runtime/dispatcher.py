@@ -14,7 +14,7 @@ a world that was dropped sends nothing more.
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,8 +32,9 @@ from deck_sim.engine.deliveries import (
 )
 from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
 from deck_sim.runtime.activity import log_attempt, mask_key
-from deck_sim.runtime.advance import Advance, AdvanceReport, run_to_end
+from deck_sim.runtime.advance import Result, run_to_end
 from deck_sim.runtime.changes import Changes
+from deck_sim.runtime.clock import advance_to_clock, catch_up, settle
 from deck_sim.runtime.serialization import (
     custom_headers,
     dump_json,
@@ -90,9 +91,9 @@ class Dispatcher:
     async def drive(
         self,
         simulation: Simulation,
-        advance: Advance,
+        advance: Generator[None, None, Result],
         has_left: Callable[[], bool] = lambda: False,
-    ) -> AdvanceReport:
+    ) -> Result:
         """Run an advance to its end, and deliver in its pauses. In a pause it is broken off if its
         caller has left.
 
@@ -127,8 +128,8 @@ class Dispatcher:
                     await self.deliver(simulation)
                 await asyncio.sleep(0)
         except StopIteration as end:
-            report: AdvanceReport = end.value
-            return report
+            result: Result = end.value
+            return result
         finally:
             advance.close()  # if it was broken off: it says how far the clock has moved
             simulation.advancing = False
@@ -136,9 +137,9 @@ class Dispatcher:
     async def catch_up(self, simulation: Simulation) -> None:
         """Move a world to where its clock is by now, before a call is answered."""
         if simulation.mode == FOLLOW and not simulation.advancing:
-            await self.drive(simulation, simulation.advance_to_clock())
+            await self.drive(simulation, advance_to_clock(simulation))
         else:
-            await _yield_in_pauses(simulation.catch_up())
+            await _yield_in_pauses(catch_up(simulation))
 
     async def deliver(self, simulation: Simulation) -> None:
         """Send what is in the outbox, concurrently, and record the results.
@@ -208,9 +209,9 @@ class Dispatcher:
         try:
             while simulation.mode in _BACKGROUND_MODES:
                 background.wake.clear()
-                await _yield_in_pauses(simulation.catch_up())
+                await _yield_in_pauses(catch_up(simulation))
                 if not simulation.advancing:
-                    run_to_end(simulation.settle())
+                    run_to_end(settle(simulation))
                     self._announce(simulation)
                     self._start_attempts(simulation, background)
                 with suppress(TimeoutError):
@@ -222,7 +223,7 @@ class Dispatcher:
     def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
         async def record(attempt: Attempt, make: MakeAttempt) -> None:
             result = await make()
-            await _yield_in_pauses(simulation.catch_up())
+            await _yield_in_pauses(catch_up(simulation))
             _record(simulation, attempt, result)
             self._announce(simulation)
             self.save(simulation)

@@ -9,33 +9,33 @@ Rules:
 4. With a step, each such read lets exactly that much time pass instead, timeouts included.
 """
 
-from collections.abc import Generator, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Resource
 from deck_sim.engine.timers import SCREENSHOT, Due
 from deck_sim.engine.waiting import waits_for_person
 from deck_sim.engine.world import World
-from deck_sim.runtime.advance import HasWorld, pass_time_until, steps
+from deck_sim.runtime.advance import pass_time_until, run_to_end, steps
+from deck_sim.runtime.simulation import LAST_MOMENT, ON_POLL, Simulation
 
 
-def pass_polled_time(
-    owner: HasWorld, read: Iterable[Resource], step: timedelta | None, last: datetime
-) -> Generator[None, None, None]:
-    """Pass the time that a read of these resources takes, but not beyond `last`.
-
-    Webhooks must not be sent in its pauses.
-    """
-    if not (unfinished := _unfinished(owner.world, read)):
+def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
+    """In `on_poll` mode, pass the time that a read of these resources takes."""
+    if simulation.mode != ON_POLL or simulation.advancing:
         return
-    if step is not None:
-        yield from pass_time_until(owner, owner.world.now + min(step, last - owner.world.now))
+    world = simulation.world
+    if not (unfinished := _unfinished(world, read)):
         return
-    yield from pass_time_until(owner, owner.world.now)  # fills the outbox; no jump
-    due = _next_due(owner.world, _unfinished(owner.world, unfinished))
+    if (step := simulation.step) is not None:
+        moment = world.now + min(step, LAST_MOMENT - world.now)
+        run_to_end(pass_time_until(simulation, moment))
+        return
+    run_to_end(pass_time_until(simulation, world.now))  # fills the outbox; no jump
+    due = _next_due(world, _unfinished(world, unfinished))
     if due is not None:
-        yield from _jump(owner, min(due, last))
+        _jump(simulation, min(due, LAST_MOMENT))
 
 
 def _unfinished(world: World, read: Iterable[Resource]) -> list[Resource]:
@@ -54,9 +54,9 @@ def _next_due(world: World, unfinished: Iterable[Resource]) -> datetime | None:
     return min((one.at for one in due if one.name != SCREENSHOT), default=None)
 
 
-def _jump(owner: HasWorld, moment: datetime) -> Generator[None, None, None]:
+def _jump(simulation: Simulation, moment: datetime) -> None:
     """Go to `moment`; the timers of all that waits for a person stand still."""
-    world, stopped = owner.world, list[tuple[datetime, Due]]()
+    world, stopped = simulation.world, list[tuple[datetime, Due]]()
 
     def stop(ids: Iterable[str]) -> None:
         for waiting in [one for one in ids if waits_for_person(world, one)]:
@@ -66,11 +66,9 @@ def _jump(owner: HasWorld, moment: datetime) -> Generator[None, None, None]:
 
     stop([*world.stories, *world.users])
     try:
-        due, happened = world.timers.peek(), steps(owner, moment)
-        while (is_pause := next(happened, None)) is not None:
-            if is_pause:
-                yield
-            else:
+        due = world.timers.peek()
+        for is_pause in steps(simulation, moment):
+            if not is_pause:
                 assert due is not None, "something happened that was not due"
                 used = world.used_by(world.resource(due.owner))
                 stop([due.owner, *(one.id for one in used)])  # nothing else has begun to wait

@@ -1,4 +1,4 @@
-"""A world in use: its clock mode, its choice of scenarios, its journal of calls, its advances.
+"""A world in use: its clock mode, its choice of scenarios, its journal of calls.
 
 Everything here runs on one thread. An endpoint does not await between reading and writing the
 world.
@@ -7,7 +7,7 @@ world.
 import logging
 import os
 from collections import OrderedDict, deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,35 +16,21 @@ from hashlib import blake2b
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import nearest_type, quote
 from deck_sim.base.redaction import Masking
-from deck_sim.contract.editions import DEFAULT_EDITION, explain_foreign_event
-from deck_sim.contract.error_catalog import ApiError, problem, raise_problems, refuse
+from deck_sim.contract.editions import DEFAULT_EDITION
+from deck_sim.contract.error_catalog import ApiError, problem, raise_problems
 from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.options import Options
 from deck_sim.engine.playing import release
-from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
-from deck_sim.engine.waiting import AwaitedEvent
 from deck_sim.engine.world import World
 from deck_sim.engine.world_state import FROZEN_START
-from deck_sim.runtime.advance import (
-    Advance,
-    AdvanceReport,
-    pass_time_until,
-    run_to_end,
-    steps,
-    with_breaks,
-)
 from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS, ProcessWatch
-from deck_sim.runtime.forecast import Forecast
 from deck_sim.runtime.journal import Journal, StoredAnswer
-from deck_sim.runtime.polling import pass_polled_time
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.responses import SentResponses
-from deck_sim.runtime.unplayed import explain_unplayed_login, find_unplayed_login
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import HEADER, Choice, NewResource, SelectionState, choose
 
@@ -245,44 +231,13 @@ class Simulation:
         self.mode, self.speed = mode, speed
         self.step = step if mode == ON_POLL else None
         clock = MOVING_CLOCKS.get(mode)
-        self._clock = clock and clock(now or self.world.now, speed, lambda: self.real_ns())
+        self.clock = clock and clock(now or self.world.now, speed, lambda: self.real_ns())
 
     def read_clock(self) -> datetime | None:
         """The time of a `real` clock now; None in other modes."""
-        if self._clock is None or self.mode != REAL:
+        if self.clock is None or self.mode != REAL:
             return None
-        return self._clock.read(self.world.now, LAST_MOMENT)
-
-    def catch_up(self) -> Generator[None, None, None]:
-        """Move the world to where its clock is by now, without sending anything.
-
-        In a pause other calls are answered. Each catches up itself first, so they do not interfere;
-        a pause in which the clock is set or advanced is the last.
-        """
-        clock = self._clock
-        if clock is not None and not self.advancing:
-            for _ in self.advance_to_clock():
-                yield
-                if self.advancing or self.dropped or self._clock is not clock:
-                    return
-
-    def advance_to_clock(self) -> Advance:
-        """Move the world to where its clock is by now.
-
-        If a followed clock went back, the world does not, unless nothing has happened in it yet.
-        """
-        began, position = self.world.now, self.world.timeline.total
-        moment = self._clock.read(began, LAST_MOMENT) if self._clock else began
-        if moment >= began:
-            yield from pass_time_until(self, moment)
-        elif self.world.has_begun:
-            text = f"the process's time went back {format_duration(began - moment)}"
-            self.world.note("clock", "", f"{text}; the world's stays, and goes on from here")
-        else:
-            self.world.begin_at(moment)
-            self.epoch = new_epoch()
-        happened = self.world.timeline.since(position)
-        return AdvanceReport(self.world.now, happened, self.world.timeline.total - len(happened))
+        return self.clock.read(self.world.now, LAST_MOMENT)
 
     def watch_process(self) -> None:
         """Warn once if the process is frozen and moves its time, and this frozen world does not."""
@@ -297,90 +252,6 @@ class Simulation:
                 + (f', or clock="{FOLLOW}"' if name else "")
             )
             self._warn("clock", [self.unfollowed])
-
-    def poll(self, resources: Iterable[Resource]) -> None:
-        """In `on_poll` mode, let the time pass that a read of these resources costs."""
-        if self.mode == ON_POLL and not self.advancing:
-            run_to_end(pass_polled_time(self, resources, self.step, LAST_MOMENT))
-
-    # Advances
-
-    def advance_by(self, length: timedelta, field_: str = "by") -> Advance:
-        """Move the clock by `length` and do everything that falls due.
-
-        Raises:
-            ApiError: if it is negative or passes `LAST_MOMENT`; nothing changes.
-
-        """
-        now = self.world.now
-        if length < timedelta():
-            early = format_duration(-length)
-            text = f"time cannot go back: it is {now}, and the given time is {early} earlier"
-            raise refuse("request/input_invalid", text, field=field_)
-        if length > LAST_MOMENT - now:
-            text = f"that is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"
-            raise refuse("request/input_invalid", text, field=field_)
-        with self._advancing() as report:
-            yield from pass_time_until(self, now + length)
-        return report
-
-    def advance_to(self, moment: datetime, field_: str = "to") -> Advance:
-        """Move the clock to `moment`, as `advance_by` does."""
-        return self.advance_by(moment - self.world.now, field_)
-
-    def advance_until_event(self, type_: str, resource_id: str | None, limit: timedelta) -> Advance:
-        """Move the clock to the next event of this type, about that resource if one is named.
-
-        Whatever else is due at that moment happens too, so the event has been delivered.
-
-        Raises:
-            ApiError: if nothing due within `limit` can cause the event; lists what waits. The clock
-                has moved only as far as something was left that could have caused it.
-
-        """
-        if foreign := explain_foreign_event(type_, (self.world.edition,), in_world=True):
-            raise refuse("request/input_invalid", foreign, field="until.event")
-        if likely := nearest_type(type_, self.world.event_types):
-            text = f"unknown event type {quote(type_)}{likely}"
-            raise refuse("request/input_invalid", text, field="until.event")
-        wanted = AwaitedEvent(type_, resource_id, self.world.events.total)
-        until = self.world.now + min(limit, LAST_MOMENT - self.world.now)
-        with self._advancing() as report:
-            steps_left = with_breaks(steps(self, until))
-            forecast = Forecast(self, wanted, until)
-            while forecast.may_come() and (is_pause := next(steps_left, None)) is not None:
-                if is_pause:
-                    yield
-                    forecast.forget()  # a receiver or a call may have changed the world
-                if wanted.came(self.world):
-                    yield from pass_time_until(self, self.world.now)
-                    return report
-        unplayed = find_unplayed_login(self.world, self.selection, self.library)
-        reasons = [wanted.explain(self.world)]
-        reasons += explain_unplayed_login(*unplayed) if unplayed else []
-        text = (
-            f"no {wanted} came within {format_duration(limit)}, and nothing that is due by then"
-            f" can bring it; {'; '.join(reasons)}"
-        )
-        raise refuse("request/state_invalid", text)
-
-    def advance_until_idle(self) -> Advance:
-        """Move the clock until nothing is due except timeouts and expiries."""
-        with self._advancing() as report:
-            steps_left = with_breaks(steps(self, LAST_MOMENT))
-            while self.world.outbox or not self.world.timers.is_idle():
-                is_pause = next(steps_left, None)
-                if is_pause is None:
-                    break
-                if is_pause:
-                    yield
-        return report
-
-    def settle(self) -> Advance:
-        """Do everything that is due now; the clock does not move."""
-        with self._advancing() as report:
-            yield from pass_time_until(self, self.world.now)
-        return report
 
     # Holds
 
@@ -435,18 +306,3 @@ class Simulation:
         for text in texts:
             self.world.note(kind, "", text)
             log.warning("deck-sim: %s", text)
-
-    @contextmanager
-    def _advancing(self) -> Iterator[AdvanceReport]:
-        """Fill the report at the end; note in the timeline that the clock was moved."""
-        began, position = self.world.now, self.world.timeline.total
-        report = AdvanceReport(began, [], position)
-        try:
-            yield report
-        finally:
-            report.now, report.happened = self.world.now, self.world.timeline.since(position)
-            report.after = self.world.timeline.total - len(report.happened)
-            if report.now > began:
-                self.world.note("clock", "", f"advanced {format_duration(report.now - began)}")
-                if self._clock is not None:
-                    self._clock.resume(self.world.now)

@@ -28,6 +28,7 @@ from deck_sim.faults.outgoing import (
     WHOLE,
     OutgoingResponse,
 )
+from deck_sim.runtime.clock import settle
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.request import Answer, Request, error_answer
 
@@ -95,7 +96,7 @@ async def send_early_webhooks(request: Request) -> None:
     if early:
         world.fired.update(early)
         with suppress(ApiError):  # the world was deleted; its caller gets the answer
-            await request.worlds.dispatcher.drive(simulation, simulation.settle())
+            await request.worlds.dispatcher.drive(simulation, settle(simulation))
 
 
 def apply_fault(

@@ -18,6 +18,7 @@ from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.options import Options
 from deck_sim.runtime import advance as advance_module
 from deck_sim.runtime.advance import BREAK_AFTER, MAX_PAUSES, run_to_end
+from deck_sim.runtime.clock import advance_by, settle
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings, Simulation
@@ -86,7 +87,7 @@ def play(local):
         async def whole():
             dispatcher.wake(simulation)
             await receivers.called.wait()
-            driving = asyncio.ensure_future(dispatcher.drive(simulation, simulation.settle()))
+            driving = asyncio.ensure_future(dispatcher.drive(simulation, settle(simulation)))
             for _ in range(5):
                 await asyncio.sleep(0)
             assert not driving.done()
@@ -114,7 +115,7 @@ def test_others_are_answered_while_much_falls_due(local, monkeypatch):
         create_agent(simulation)
 
     async def whole():
-        driving = asyncio.ensure_future(dispatcher.drive(simulation, simulation.settle()))
+        driving = asyncio.ensure_future(dispatcher.drive(simulation, settle(simulation)))
         await asyncio.sleep(0)  # until the first break
         assert (len(simulation.world.outbox), receivers.sent) == (BREAK_AFTER, [])
         await driving
@@ -183,7 +184,7 @@ def test_a_later_attempt_may_succeed(receiver, subscribe, agent, advance, delive
 def test_the_timestamp_is_that_of_the_attempt(local):
     """Each attempt has its own timestamp and signature."""
     simulation, dispatcher = local(Receivers(401), webhook_time="world")
-    asyncio.run(dispatcher.drive(simulation, simulation.advance_by(timedelta(seconds=5))))
+    asyncio.run(dispatcher.drive(simulation, advance_by(simulation, timedelta(seconds=5))))
     first, second = next(iter(simulation.world.attempts.values()))
     stamps = [int(tried.request["webhook-timestamp"]) for tried in (first, second)]
     assert stamps[1] - stamps[0] == 5
@@ -298,7 +299,7 @@ def test_webhooks_that_cause_webhooks_without_end_are_an_error(local):
 
     simulation, dispatcher = local(Echo())
     with pytest.raises(ApiError, match=f"{MAX_PAUSES} times webhooks were sent at one moment"):
-        asyncio.run(dispatcher.drive(simulation, simulation.advance_by(timedelta(hours=1))))
+        asyncio.run(dispatcher.drive(simulation, advance_by(simulation, timedelta(hours=1))))
     assert not simulation.advancing
 
 
@@ -389,7 +390,7 @@ def test_a_canceled_advance_keeps_its_outbox(local):
     simulation, dispatcher = local(receivers)
 
     async def stop():
-        driving = asyncio.ensure_future(dispatcher.drive(simulation, simulation.settle()))
+        driving = asyncio.ensure_future(dispatcher.drive(simulation, settle(simulation)))
         await receivers.called.wait()
         driving.cancel()
         await asyncio.gather(driving, return_exceptions=True)
@@ -402,7 +403,7 @@ def test_an_advance_that_is_broken_off_says_how_far_it_came(local):
     """Before it says that it ended early."""
     simulation, dispatcher = local(Receivers(500))
     left = iter([False, False, True])
-    advance = simulation.advance_by(timedelta(hours=1))
+    advance = advance_by(simulation, timedelta(hours=1))
     with pytest.raises(ApiError, match="broken off"):
         asyncio.run(dispatcher.drive(simulation, advance, lambda: next(left)))
     assert [entry.what for entry in simulation.world.timeline if entry.kind == "clock"] == [
@@ -615,7 +616,7 @@ def test_attempts_that_cannot_be_saved_are_not_made(local, caplog):
 def test_background_delivery_sleeps_until_the_next_timer(local):
     """In real time, at the clock's speed."""
     simulation, dispatcher = local(Receivers(), mode="real", speed=1_000_000)
-    run_to_end(simulation.settle())
+    run_to_end(settle(simulation))
     simulation.world.timers.arm("edlv_x", "attempt", simulation.world.now + timedelta(days=1))
     assert dispatcher._until_next(simulation) == timedelta(milliseconds=86.4)
 
@@ -631,7 +632,7 @@ def test_a_refused_timestamp_is_explained(local, status, time, explained):
     """Only if the webhook was refused and its timestamp is far from the wall clock's."""
     tomorrow = WALL + timedelta(days=1)
     simulation, dispatcher = local(Receivers(status), webhook_time=time, now=tomorrow)
-    asyncio.run(dispatcher.drive(simulation, simulation.settle()))
+    asyncio.run(dispatcher.drive(simulation, settle(simulation)))
     ((tried,),) = simulation.world.attempts.values()
     moment = tomorrow if time == "world" else WALL
     assert tried.request["webhook-timestamp"] == f"{int(moment.timestamp())}"
@@ -657,7 +658,7 @@ def test_the_order_of_responses_changes_nothing(local):
         simulation, dispatcher = local(receivers)
         subscribe_to(simulation, "http://y/")
         create_agent(simulation)
-        asyncio.run(dispatcher.drive(simulation, simulation.advance_by(timedelta(hours=1))))
+        asyncio.run(dispatcher.drive(simulation, advance_by(simulation, timedelta(hours=1))))
         worlds.append(simulation.world)
     assert worlds[0] == worlds[1]
     assert len(worlds[0].attempts) > 2

@@ -13,7 +13,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine import commands
 from deck_sim.engine.options import Options
 from deck_sim.engine.world_state import FROZEN_START
-from deck_sim.runtime import advance
+from deck_sim.runtime import advance, clock
 from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.seeding import seed_resources
 from deck_sim.runtime.simulation import LAST_MOMENT
@@ -84,7 +84,7 @@ def test_a_world_does_not_go_back_with_the_real_clock():
     simulation = OfflineSimulation(mode="real", now=FROZEN_START)
     simulation.pass_real("10s")
     simulation.real -= 5_000_000_000
-    run_to_end(simulation.catch_up())
+    simulation.catch_up()
     assert simulation.elapsed == 10 * SECOND
 
 
@@ -118,10 +118,10 @@ def late(monkeypatch):
 
 def test_catching_up_pauses_after_each_due_thing_that_takes_long(late):
     """Another call that catches up in a pause leaves nothing to do."""
-    catching_up = late.catch_up()
+    catching_up = clock.catch_up(late)
     next(catching_up)
     assert late.elapsed == 2 * SECOND
-    run_to_end(late.catch_up())
+    late.catch_up()
     assert late.elapsed == 60 * SECOND
     assert [*catching_up] == []
 
@@ -136,7 +136,7 @@ def test_catching_up_pauses_after_each_due_thing_that_takes_long(late):
 )
 def test_catching_up_ends_in_a_pause_in_which_the_clock_is_set(late, stop):
     """Or in which an advance begins, or the world is dropped."""
-    catching_up = late.catch_up()
+    catching_up = clock.catch_up(late)
     next(catching_up)
     stop(late)
     assert [*catching_up] == []
@@ -416,7 +416,7 @@ def test_a_followed_clock_starts_at_the_process_time(following):
     simulation, freezer = following
     run = simulation.run()
     freezer.tick(10)
-    run_to_end(simulation.catch_up())
+    simulation.catch_up()
     assert (simulation.elapsed, simulation.look(run).status) == (10 * SECOND, "completed")
     assert type(simulation.world.now) is type(FROZEN_START)
 
@@ -426,13 +426,13 @@ def test_a_world_does_not_go_back_with_the_process(following):
     simulation, freezer = following
     simulation.run("[queued: 1h, running, completed]")
     freezer.tick(-60)
-    run_to_end(simulation.catch_up())
-    run_to_end(simulation.catch_up())
+    simulation.catch_up()
+    simulation.catch_up()
     assert [entry.what for entry in simulation.world.timeline if entry.kind == "clock"] == [
         "the process's time went back 1m; the world's stays, and goes on from here"
     ]
     freezer.tick(1)
-    run_to_end(simulation.catch_up())
+    simulation.catch_up()
     assert simulation.elapsed == SECOND
 
 
@@ -443,7 +443,7 @@ def test_an_unused_world_goes_back_with_the_process(following):
     commands.seed_resource(simulation.world, "agent", {"name": "B"}, id="agt_2", created_at=old)
     epoch = simulation.epoch
     freezer.tick(-60)
-    run_to_end(simulation.catch_up())
+    simulation.catch_up()
     assert simulation.elapsed == -60 * SECOND
     assert simulation.epoch != epoch  # streams have sent the old times
     assert {entry.at for entry in simulation.world.timeline} == {simulation.world.now}
@@ -456,7 +456,7 @@ def test_an_unused_connection_does_not_keep_a_world_from_going_back(following):
     simulation, freezer = following
     simulation.world.set_options(Options(connection_idle=60 * SECOND))
     freezer.tick(-600)
-    run_to_end(simulation.catch_up())
+    simulation.catch_up()
     assert simulation.elapsed == -600 * SECOND
     assert [due.at for due in simulation.world.timers.upcoming()] == [
         simulation.world.now + 60 * SECOND
@@ -468,7 +468,7 @@ def test_a_call_does_not_move_the_clock_during_an_advance(following):
     simulation, freezer = following
     simulation.advancing = True
     freezer.tick(1)
-    run_to_end(simulation.catch_up())
+    simulation.catch_up()
     assert simulation.elapsed == 0 * SECOND
 
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine import commands
 from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.runtime import clock
 from deck_sim.runtime.advance import run_to_end
+from deck_sim.runtime.polling import poll
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import read_scenario
@@ -28,17 +30,25 @@ class OfflineSimulation(Simulation):
         body = CONNECTION
         commands.seed_resource(self.world, "connection", body, id="conn_1", status="connected")
 
-    def advance_by(self, *given):
+    def advance_by(self, length):
         """Advance by a duration."""
-        return run_to_end(super().advance_by(*given))
+        return run_to_end(clock.advance_by(self, length))
+
+    def advance_to(self, moment):
+        """Advance to a moment."""
+        return run_to_end(clock.advance_to(self, moment))
 
     def advance_until_event(self, type_, run=None, limit=timedelta(days=1)):
         """Advance until an event."""
-        return run_to_end(super().advance_until_event(type_, run, limit))
+        return run_to_end(clock.advance_until_event(self, type_, run, limit))
 
     def advance_until_idle(self):
         """Advance until idle."""
-        return run_to_end(super().advance_until_idle())
+        return run_to_end(clock.advance_until_idle(self))
+
+    def catch_up(self):
+        """Move the world to where its clock is by now."""
+        run_to_end(clock.catch_up(self))
 
     def run(self, steps="[queued: 2s, running: 8s, completed]", connection="conn_1"):
         """Start a run; returns its id."""
@@ -56,7 +66,7 @@ class OfflineSimulation(Simulation):
 
     def read(self, *ids):
         """Poll these resources; returns the statuses that the reader then sees."""
-        self.poll([self.world.resource(one) for one in ids])
+        poll(self, [self.world.resource(one) for one in ids])
         return [self.world.resource(one).status for one in ids]
 
     def look(self, run_id):
@@ -66,7 +76,7 @@ class OfflineSimulation(Simulation):
     def pass_real(self, text):
         """Advance the real time, and catch up."""
         self.real += parse_duration(text) // timedelta(microseconds=1) * 1000
-        run_to_end(self.catch_up())
+        self.catch_up()
 
     @property
     def elapsed(self):

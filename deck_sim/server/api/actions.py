@@ -6,6 +6,7 @@ from typing import Any
 
 from deck_sim.engine import checks, commands, logins
 from deck_sim.engine.records import Resource
+from deck_sim.runtime.polling import poll
 from deck_sim.runtime.request_bodies import ExtraChecks
 from deck_sim.runtime.serialization import (
     print_resource,
@@ -119,7 +120,7 @@ def list_run_storage(request: Request) -> Answer:
 def list_run_screenshots(request: Request) -> Answer:
     """Show all screenshots of a run, oldest first."""
     run = request.fetch("task_run")
-    request.simulation.poll([run])
+    poll(request.simulation, [run])
     return show_all(print_screenshots(request.simulation, run))
 
 

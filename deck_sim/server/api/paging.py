@@ -16,6 +16,7 @@ from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_pr
 from deck_sim.contract.resources import Kind
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
+from deck_sim.runtime.polling import poll
 from deck_sim.runtime.serialization import read_moment
 from deck_sim.server.request import Answer, Request
 
@@ -60,7 +61,7 @@ def list_items(
     def shown() -> Iterator[Resource]:
         yield from (item for item in islice(find(), limit) if isinstance(item, Resource))
 
-    simulation.poll(polled(spans) if polled else shown())
+    poll(simulation, polled(spans) if polled else shown())
     page = [*islice(find(), limit + 1)]
     has_more, page = len(page) > limit, page[:limit]
     next_cursor = base64.urlsafe_b64encode(page[-1].id.encode()).decode() if has_more else None

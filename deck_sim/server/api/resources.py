@@ -6,6 +6,7 @@ from deck_sim.contract.error_catalog import ApiError, Problem
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import checks, commands
 from deck_sim.engine.records import Resource
+from deck_sim.runtime.polling import poll
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.server.api.paging import Filter, list_items, read_filter, read_includes
 from deck_sim.server.request import Answer, Request
@@ -64,7 +65,7 @@ def get_resource(request: Request) -> Answer:
     """Show a resource. In `on_poll` mode this lets it move on first."""
     simulation, kind = request.simulation, _kind(request)
     includes = read_includes(request, kind)
-    simulation.poll([request.fetch(kind.object)])
+    poll(simulation, [request.fetch(kind.object)])
     return Answer(print_resource(simulation, request.fetch(kind.object), includes))
 
 

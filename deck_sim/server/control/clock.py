@@ -15,6 +15,7 @@ from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource
 from deck_sim.engine.waiting import waiting
+from deck_sim.runtime import clock
 from deck_sim.runtime.advance import Advance, AdvanceReport
 from deck_sim.runtime.serialization import print_moment, read_moment
 from deck_sim.runtime.simulation import FOLLOW, ON_POLL, REAL, Simulation
@@ -45,7 +46,7 @@ async def set_clock(request: Request, body: bodies.SetClock) -> Answer:
     check_follow(request, body.mode, body.now)
     check_pace(body.mode, body.speed, body.step)
     if body.now is not None:
-        advance = simulation.advance_to(read_moment(body.now, "now"), "now")
+        advance = clock.advance_to(simulation, read_moment(body.now, "now"), "now")
         await _drive(request, advance)
     simulation.set_clock(body.mode, body.speed, body.step)
     return show_clock(request)
@@ -91,14 +92,14 @@ async def advance_clock(request: Request, body: bodies.Advance) -> Answer:
         raise refuse("request/input_invalid", text, field="by")
     simulation = request.simulation
     if body.by is not None:
-        advance = simulation.advance_by(read_duration(body.by, "by"))
+        advance = clock.advance_by(simulation, read_duration(body.by, "by"))
     elif body.to is not None:
-        advance = simulation.advance_to(read_moment(body.to, "to"))
+        advance = clock.advance_to(simulation, read_moment(body.to, "to"))
     elif body.until is not None and not isinstance(body.until, str):
         limit = read_duration(body.limit, "limit")
-        advance = simulation.advance_until_event(body.until.event, body.until.id, limit)
+        advance = clock.advance_until_event(simulation, body.until.event, body.until.id, limit)
     else:
-        advance = simulation.advance_until_idle()
+        advance = clock.advance_until_idle(simulation)
     report = await _drive(request, advance)
     happened = print_entries(simulation, report.happened, report.after)
     now = print_moment(report.now)

@@ -6,6 +6,7 @@ from typing import Any
 from deck_sim.engine import deliveries
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.records import Resource
+from deck_sim.runtime.clock import settle
 from deck_sim.runtime.serialization import print_moment, print_resource, record_message
 from deck_sim.runtime.simulation import FROZEN
 from deck_sim.server.control.routes import route
@@ -41,7 +42,7 @@ async def replay_delivery(request: Request) -> Answer:
     simulation = request.simulation
     deliveries.replay(simulation.world, request.fetch("event_delivery"))
     if simulation.mode == FROZEN and not simulation.advancing:
-        await request.worlds.dispatcher.drive(simulation, simulation.settle())
+        await request.worlds.dispatcher.drive(simulation, settle(simulation))
     return request.show(request.fetch("event_delivery"))
 
 

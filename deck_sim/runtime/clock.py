@@ -1,0 +1,152 @@
+"""Moves the clock of a world: to where it is by now, by a length, to a moment, or to an event."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from deck_sim.base.durations import format_duration
+from deck_sim.base.errors import nearest_type, quote
+from deck_sim.contract.editions import explain_foreign_event
+from deck_sim.contract.error_catalog import refuse
+from deck_sim.engine.waiting import AwaitedEvent
+from deck_sim.runtime.advance import (
+    Advance,
+    AdvanceReport,
+    pass_time_until,
+    steps,
+    with_breaks,
+)
+from deck_sim.runtime.forecast import Forecast
+from deck_sim.runtime.simulation import LAST_MOMENT, Simulation, new_epoch
+from deck_sim.runtime.unplayed import explain_unplayed_login, find_unplayed_login
+
+
+def catch_up(simulation: Simulation) -> Generator[None, None, None]:
+    """Move a world to where its clock is by now, without sending anything.
+
+    In a pause other calls are answered. Each catches up itself first, so they do not interfere;
+    a pause in which the clock is set or advanced is the last.
+    """
+    clock = simulation.clock
+    if clock is not None and not simulation.advancing:
+        for _ in advance_to_clock(simulation):
+            yield
+            if simulation.advancing or simulation.dropped or simulation.clock is not clock:
+                return
+
+
+def advance_to_clock(simulation: Simulation) -> Generator[None, None, None]:
+    """Move a world to where its clock is by now.
+
+    If a followed clock went back, the world does not, unless nothing has happened in it yet.
+    """
+    world = simulation.world
+    moment = simulation.clock.read(world.now, LAST_MOMENT) if simulation.clock else world.now
+    if moment >= world.now:
+        yield from pass_time_until(simulation, moment)
+    elif world.has_begun:
+        text = f"the process's time went back {format_duration(world.now - moment)}"
+        world.note("clock", "", f"{text}; the world's stays, and goes on from here")
+    else:
+        world.begin_at(moment)
+        simulation.epoch = new_epoch()
+
+
+def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> Advance:
+    """Move the clock by `length` and do everything that falls due.
+
+    Raises:
+        ApiError: if it is negative or passes `LAST_MOMENT`; nothing changes.
+
+    """
+    now = simulation.world.now
+    if length < timedelta():
+        early = format_duration(-length)
+        text = f"time cannot go back: it is {now}, and the given time is {early} earlier"
+        raise refuse("request/input_invalid", text, field=field)
+    if length > LAST_MOMENT - now:
+        text = f"that is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"
+        raise refuse("request/input_invalid", text, field=field)
+    with _advancing(simulation) as report:
+        yield from pass_time_until(simulation, now + length)
+    return report
+
+
+def advance_to(simulation: Simulation, moment: datetime, field: str = "to") -> Advance:
+    """Move the clock to `moment`, as `advance_by` does."""
+    return advance_by(simulation, moment - simulation.world.now, field)
+
+
+def advance_until_event(
+    simulation: Simulation, type_: str, resource_id: str | None, limit: timedelta
+) -> Advance:
+    """Move the clock to the next event of this type, about that resource if one is named.
+
+    Whatever else is due at that moment happens too, so the event has been delivered.
+
+    Raises:
+        ApiError: if nothing due within `limit` can cause the event; lists what waits. The clock
+            has moved only as far as something was left that could have caused it.
+
+    """
+    world = simulation.world
+    if foreign := explain_foreign_event(type_, (world.edition,), in_world=True):
+        raise refuse("request/input_invalid", foreign, field="until.event")
+    if likely := nearest_type(type_, world.event_types):
+        text = f"unknown event type {quote(type_)}{likely}"
+        raise refuse("request/input_invalid", text, field="until.event")
+    wanted = AwaitedEvent(type_, resource_id, world.events.total)
+    until = world.now + min(limit, LAST_MOMENT - world.now)
+    with _advancing(simulation) as report:
+        steps_left = with_breaks(steps(simulation, until))
+        forecast = Forecast(simulation, wanted, until)
+        while forecast.may_come() and (is_pause := next(steps_left, None)) is not None:
+            if is_pause:
+                yield
+                forecast.forget()  # a receiver or a call may have changed the world
+            if wanted.came(simulation.world):
+                yield from pass_time_until(simulation, simulation.world.now)
+                return report
+    unplayed = find_unplayed_login(simulation.world, simulation.selection, simulation.library)
+    reasons = [wanted.explain(simulation.world)]
+    reasons += explain_unplayed_login(*unplayed) if unplayed else []
+    text = (
+        f"no {wanted} came within {format_duration(limit)}, and nothing that is due by then"
+        f" can bring it; {'; '.join(reasons)}"
+    )
+    raise refuse("request/state_invalid", text)
+
+
+def advance_until_idle(simulation: Simulation) -> Advance:
+    """Move the clock until nothing is due except timeouts and expiries."""
+    with _advancing(simulation) as report:
+        steps_left = with_breaks(steps(simulation, LAST_MOMENT))
+        while simulation.world.outbox or not simulation.world.timers.is_idle():
+            is_pause = next(steps_left, None)
+            if is_pause is None:
+                break
+            if is_pause:
+                yield
+    return report
+
+
+def settle(simulation: Simulation) -> Generator[None, None, None]:
+    """Do everything that is due now; the clock does not move."""
+    yield from pass_time_until(simulation, simulation.world.now)
+
+
+@contextmanager
+def _advancing(simulation: Simulation) -> Iterator[AdvanceReport]:
+    """Fill the report at the end; note in the timeline that the clock was moved."""
+    began, position = simulation.world.now, simulation.world.timeline.total
+    report = AdvanceReport(began, [], position)
+    try:
+        yield report
+    finally:
+        world = simulation.world
+        report.now, report.happened = world.now, world.timeline.since(position)
+        report.after = world.timeline.total - len(report.happened)
+        if report.now > began:
+            world.note("clock", "", f"advanced {format_duration(report.now - began)}")
+            if simulation.clock is not None:
+                simulation.clock.resume(world.now)
