@@ -213,9 +213,7 @@ def read_folder(folder: Path, below: Library | None) -> Library:
     from deck_sim.scenario.loader import Mistake, ScenarioError
 
     if not folder.is_dir():
-        text = "no such folder"
-        if folder.exists():
-            text = explain_file(folder)
+        text = explain_file(folder) if folder.exists() else "no such folder"
         raise ScenarioError(Mistake(str(folder), 1, 1, "", text))
     library, mistakes = read_files(scenario_files(folder), below)
     if mistakes:

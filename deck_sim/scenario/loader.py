@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -164,14 +165,12 @@ def read_partially(
     except ValidationError as error:
         mistakes.add_errors(error, Scenario)
     editions, why, in_scripts = check_scripts(readable)
-    in_faults = check_faults(data, editions)
-    in_play = () if scenario is None else check_play(scenario)
-    for found in (
-        *check_expressions(data),
-        *check_exclusions(readable),
-        *in_scripts,
-        *in_faults,
-        *in_play,
+    for found in chain(
+        check_expressions(data),
+        check_exclusions(readable),
+        in_scripts,
+        check_faults(data, editions),
+        check_play(scenario) if scenario else (),
     ):
         mistakes.add(*found)
     if scenario is None or mistakes:

@@ -36,7 +36,7 @@ from deck_sim.scenario.yaml.writer import write_yaml
 
 _NAME = r"[a-z0-9_]{1,100}"
 _SECOND, _LONGEST_TIMEOUT = timedelta(seconds=1), timedelta(days=365)
-# What a kind of resource plays if the scenario has no script for it.
+# The scripts of kinds for which a scenario has none.
 _DEFAULT_SCRIPTS: dict[str, list[Any]] = {
     "connection": [{"connecting": "1s"}, "connected"],
     "session": [{"queued": "1s"}, {"running": "1s"}, "idle"],
@@ -237,10 +237,6 @@ class Scenario(Strict):
         mine = written if edition is None else written & {None, edition}
         return bool(mine or (kind == "task_run" and self.entries))
 
-    def faults_apply_to(self, kind: str) -> bool:
-        """Whether its faults apply: to kinds with a script, or to runs if it has no script."""
-        return self.defines(kind) or (kind == "task_run" and not any(map(self.defines, KINDS)))
-
     def scripts(self, kind: str) -> Mapping[str | None, tuple[Step, ...]]:
         """The scripts that are written for a kind, by edition; None is for every edition."""
         written = getattr(self, kind)
@@ -253,7 +249,9 @@ class Scenario(Strict):
         written = self.scripts(kind)
         name = edition if edition in written else None
         steps = written.get(name) or _default_steps(kind)
-        faults = self.faults if self.faults_apply_to(kind) else ()
+        # Faults without any script are for runs.
+        is_alone = kind == "task_run" and not any(map(self.defines, KINDS))
+        faults = self.faults if is_alone or self.defines(kind) else ()
         timeout = self.task_timeout if kind == "task_run" else None
         head = () if name is None else (name,)
         return Script(self.name, kind, steps, self._source, faults, head, timeout)

@@ -14,6 +14,7 @@ MOST_CHARACTERS = 64 * 1024  # of one expression, or a text with several
 MOST_IN_ALL = 1024 * 1024  # of the expressions of one step
 MOST_DIGITS = 1000
 MOST_LEVELS = 200  # of nested lists and mappings
+_TOO_MUCH = f"it makes more than {MOST_CHARACTERS // 1024} KiB"
 
 
 class ExpressionError(Exception):
@@ -62,7 +63,7 @@ def as_text(value: Any) -> str:
     large.
     """
     if size(value) > MOST_CHARACTERS:
-        raise ExpressionError(f"it makes more than {MOST_CHARACTERS // 1024} KiB")
+        raise ExpressionError(_TOO_MUCH)
     text = value if isinstance(value, str) else _as_json(value)
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise ExpressionError("it makes an unpaired surrogate, which is not a character")
@@ -127,7 +128,7 @@ def concat(parts: Iterable[str]) -> str:
         made.append(part)
         found += len(part)
         if found > MOST_CHARACTERS:
-            raise ExpressionError(f"it makes more than {MOST_CHARACTERS // 1024} KiB")
+            raise ExpressionError(_TOO_MUCH)
     return "".join(made)
 
 
