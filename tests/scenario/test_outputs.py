@@ -4,21 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from deck_sim.engine.work_limits import limit_work
-from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
-from output_schemas import one
-
-NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
-
-
-def make(schema, seed=0, run="trun_1", now=NOW):
-    """The output of one run."""
-    return make_output(schema, seed, run, now)
-
+from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.scenario.synthesis.outputs import NoValidOutput
+from output_schemas import make, one
 
 UNSATISFIABLE = {
     "a forbidden field that is required": (
@@ -126,7 +119,7 @@ def test_the_same_seed_and_run_make_the_same_output():
     others = [
         make(RESERVATION, seed=1),
         make(RESERVATION, run="trun_2"),
-        make(RESERVATION, now=NOW + timedelta(days=1)),
+        make(RESERVATION, now=FROZEN_START + timedelta(days=1)),
     ]
     assert all(make(RESERVATION) != other for other in others)
 
@@ -134,10 +127,9 @@ def test_the_same_seed_and_run_make_the_same_output():
 def test_every_process_generates_the_same_output():
     """The order of sets differs between processes; outputs do not depend on it."""
     script = (
-        "import json, sys; from datetime import datetime, UTC;"
+        "import json, sys; from deck_sim.engine.world_state import FROZEN_START;"
         "from deck_sim.scenario.synthesis.outputs import make_output;"
-        "now = datetime(2025, 1, 15, 9, 30, tzinfo=UTC);"
-        "print(json.dumps(make_output(json.load(sys.stdin), 0, 'trun_1', now)))"
+        "print(json.dumps(make_output(json.load(sys.stdin), 0, 'trun_1', FROZEN_START)))"
     )
     schema = json.dumps(one(type="string", pattern=r"^[^a]{9}\W{9}.{9}[^\w]{9}$"))
     made = {

@@ -7,25 +7,20 @@ from itertools import count
 import pytest
 
 from deck_sim.engine.chance import draw_below
-from deck_sim.scenario.synthesis.outputs import make_output
+from deck_sim.engine.world_state import FROZEN_START as NOW
 from deck_sim.scenario.synthesis.realistic import number_for, text_for
-
-NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
-
-
-def made(schema, run="trun_1", seed=0):
-    return make_output(schema, seed, run, NOW)
+from output_schemas import make
 
 
 def field(name, type_="string", **words):
     """The value that is generated for a field of that name."""
-    return made({"type": "object", "properties": {name: {"type": type_, **words}}})[name]
+    return make({"type": "object", "properties": {name: {"type": type_, **words}}})[name]
 
 
 def test_missing_fields_get_numbered_names():
     """`minProperties` may require more fields than the schema names."""
     schema = {"type": "object", "properties": {"a": {}}, "minProperties": 3}
-    assert list(made(schema)) == ["a", "field_1", "field_2"]
+    assert list(make(schema)) == ["a", "field_1", "field_2"]
 
 
 def test_a_value_in_an_output_fits_the_name_of_its_field():
@@ -99,7 +94,7 @@ def test_a_number_fits_the_name_of_its_field():
 def test_a_name_fits_the_object_that_it_is_in(outer, shape):
     """The `name` of a guest is a person's; the `name` of a hotel is not."""
     inner = {"type": "object", "properties": {"name": {"type": "string"}}}
-    found = made({"properties": {outer: {"type": "array", "items": inner}}})
+    found = make({"properties": {outer: {"type": "array", "items": inner}}})
     assert all(re.fullmatch(shape, item["name"]) for item in found[outer])
 
 
@@ -113,7 +108,7 @@ def test_an_end_is_after_its_beginning():
     for number in range(20):
         names = ("check_in", "check_out", "issued_on", "due_date")
         schema = {"properties": {n: {"type": "string", "format": "date"} for n in names}}
-        days = made(schema, run=f"trun_{number}")
+        days = make(schema, run=f"trun_{number}")
         assert days["check_in"] < days["check_out"]
         assert days["issued_on"] < days["due_date"]
 

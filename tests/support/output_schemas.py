@@ -1,4 +1,7 @@
-"""Schemas that several tests of generated outputs share."""
+"""Schemas that several tests of generated outputs share, and the output of a run."""
+
+from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.scenario.synthesis.outputs import make_output
 
 FORMATS = (
     *("date", "date-time", "time", "duration", "email", "idn-email", "uri", "iri", "hostname"),
@@ -19,3 +22,8 @@ NODE = {
 def one(**schema):
     """A schema of one required field, `x`."""
     return {"type": "object", "required": ["x"], "properties": {"x": schema}}
+
+
+def make(schema, seed=0, run="trun_1", now=FROZEN_START):
+    """The output of one run."""
+    return make_output(schema, seed, run, now)
