@@ -21,14 +21,11 @@ def test_a_status_that_cannot_follow_is_reported_with_those_that_can(mistakes, s
 @pytest.mark.parametrize(
     "body",
     [
-        "connection: [connected]",
-        "connection: [{connecting: stuck}]",
         "connection: [connecting, interaction_required, connected]",
         "connection: [connecting, interaction_required, interaction_required, connected, invalid]",
         "connection: [connected: 5s, disconnected]",
         "task_run: [{queued: 1s}, {queued: 1s}, running, running, completed]",
         "task_run: [failed: api/api_error]",
-        "task_run: [running, pending, completed]",
         "task_run: [running, interaction_required, interaction_required, running, completed]",
         "task_run: [running, {interaction_required: {on_timeout: []}}, running, completed]",
         "task_run: [running, {interaction_required: {on_timeout: [{running: stuck}]}}, running,"
@@ -44,16 +41,9 @@ def test_these_orders_can_be_played(read, body):
 
 def test_without_a_script_everything_succeeds(read):
     """A scenario without scripts has default ones, in which connection and run succeed."""
-    scenario = read("tags: []")
-    assert [step.word for step in scenario.script("connection").steps] == [
-        "connecting",
-        "connected",
-    ]
-    assert [step.word for step in scenario.script("task_run").steps] == [
-        "queued",
-        "running",
-        "completed",
-    ]
+    scripts = [read("tags: []").script(kind) for kind in ("connection", "task_run")]
+    words = [[step.word for step in script.steps] for script in scripts]
+    assert words == [["connecting", "connected"], ["queued", "running", "completed"]]
 
 
 def test_a_summary_may_hold_expressions(read):

@@ -92,31 +92,27 @@ def test_every_mistake_of_a_folder_is_reported(tmp_path, write):
     assert [(m.line, m.path) for m in rest] == [(4, "task_run[0]"), (4, "task_run[1].running")]
 
 
-def test_a_missing_folder_is_a_mistake(tmp_path):
-    """A missing folder is reported like a mistake in a file."""
-    with pytest.raises(ScenarioError, match="nowhere:1:1: no such folder"):
-        read_folder(tmp_path / "nowhere", shipped())
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nowhere", "nowhere:1:1: no such folder"),
+        ("mine.yaml", "mine.yaml:1:1: this is a file; give the folder that it is in, '{}'"),
+    ],
+)
+def test_a_path_that_is_no_folder_is_a_mistake(tmp_path, write, name, said):
+    """A missing folder is reported like a mistake in a file; so is a file, with its folder."""
+    write("mine.yaml", "mine")
+    with pytest.raises(ScenarioError, match=said.format(tmp_path)):
+        read_folder(tmp_path / name, shipped())
 
 
-def test_an_unknown_name_lists_the_others_only_if_they_are_few():
-    """The nearest spelling comes first; of many names, only similar ones are listed."""
-    few = Library()
-    few.add(read_scenario("version: 1\nname: story"))
-    assert few.instead("stry") == "; did you mean 'story'?"
-    assert few.instead("xyz") == "; known: `story`"
+def test_an_unknown_name_lists_those_of_many_that_are_alike():
+    """They have a word in common."""
     count = len(shipped().names())
     lists = "`deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
     assert shipped().instead("xyz") == f"; {lists}"
     such = "`connection_mfa_wrong_code` and `mfa_wrong_code`"
     assert shipped().instead("wrong_password") == f"; known are {count}, such as {such}; {lists}"
-
-
-def test_a_file_is_no_folder(tmp_path):
-    """The message has the folder."""
-    file = tmp_path / "mine.yaml"
-    file.write_text("version: 1\nname: mine\n")
-    with pytest.raises(ScenarioError, match=f"this is a file; give the folder .*'{tmp_path}'"):
-        read_folder(file, None)
 
 
 @pytest.mark.parametrize(

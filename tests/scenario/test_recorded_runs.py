@@ -14,7 +14,6 @@ SHOWN = {
     "accept": {"code": "1"},
     "attempts": 2,
 }
-SITE = {"type": "website", "website": {"url": "https://a.example"}}
 TIMED_OUT = {"failed": "interaction/interaction_timeout"}
 DROPPED = {
     "error": "task/task_failed",
@@ -235,18 +234,16 @@ def test_a_recording_has_no_secret(play, record):
 
 
 @pytest.fixture
-def login(api, sim, put, task):
+def login(api, sim, put, task, connection):
     """Open a connection in a world whose default is a scenario with this body; its run, and the
     path of the connection.
     """
 
     def login(body):
         sim.patch("/world", json={"default_scenario": put(body)})
-        source = api.post("/sources", json=SITE).json()
-        body = {"source_id": source["id"], "auth_method": "none"}
+        body = {"source_id": connection["source_id"], "auth_method": "none"}
         opened = api.post("/connections", json=body).json()["id"]
-        body = {"connection_id": opened}
-        path = f"/tasks/{task['id']}/run"
+        body, path = {"connection_id": opened}, f"/tasks/{task['id']}/run"
         return lambda: api.post(path, json=body).json()["id"], f"/connections/{opened}"
 
     return login
@@ -305,7 +302,8 @@ def test_a_file_is_recorded_with_its_content(api, play, record, task):
 
 def test_what_cannot_be_recorded_is_refused(sim, play):
     """A seeded run that is over has played nothing; no script can hold a prompt this long."""
-    seeded = {"agents": [{"id": "agt_1", "name": "A"}], "sources": [{"id": "src_1", **SITE}]}
+    site = {"type": "website", "website": {"url": "https://a.example"}}
+    seeded = {"agents": [{"id": "agt_1", "name": "A"}], "sources": [{"id": "src_1", **site}]}
     seeded["connections"] = [{"id": "conn_1", "source_id": "src_1", "auth_method": "none"}]
     seeded["tasks"] = [{"id": "task_1", "name": "T", "agent_id": "agt_1"}]
     seeded["task_runs"] = [{"id": "trun_1", "task_id": "task_1", "connection_id": "conn_1"}]

@@ -9,7 +9,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import scenario_from_data
-from deck_sim.scenario.selection import WAYS, NewResource, SelectionState, choose
+from deck_sim.scenario.selection import HEADER, WAYS, NewResource, SelectionState, choose
 
 ORDER = ["header", "queue", "rule", "magic_name", "when", "default"]
 STEPS = ["queued", "running", "completed"]
@@ -261,24 +261,6 @@ def test_the_smallest_weights_can_be_drawn():
     assert set(drawn(library, "tiny", 50)) == {"success", "source_down"}
 
 
-def test_each_kind_has_its_own_queue():
-    """A connection does not use the queue of runs."""
-    selection = SelectionState(default_scenario="slow_success")
-    selection.enqueue("task_run", ["source_down"], shipped())
-    assert (
-        str(choose(NewResource("connection", None, {}, 0), selection, shipped()))
-        == "slow_success; because=default"
-    )
-    assert selection.queues == {"task_run": ["source_down"]}
-
-
-def test_a_choice_gives_the_script_of_the_kind():
-    """A connection plays the `connection` script, a run the `task_run` script."""
-    for kind in ("connection", "task_run"):
-        choice = choose(NewResource(kind, "source_down", {}, 0), SelectionState(), shipped())
-        assert (choice.script.kind, choice.script.scenario) == (kind, "source_down")
-
-
 @pytest.mark.parametrize(
     ("kind", "names", "field", "message"),
     [
@@ -308,45 +290,33 @@ def test_a_queue_takes_only_playable_scenarios(kind, names, field, message):
 
 
 @pytest.mark.parametrize(
-    ("selection", "field"),
+    ("name", "why"),
     [
-        (SelectionState(queues={"task_run": ["gone"]}), "queue"),
-        (SelectionState(rules=[Rule(when=When(), scenario="gone")]), "rules"),
-        (SelectionState(default_scenario="gone"), "default_scenario"),
-        (SelectionState(queues={"task_run": ["turns"]}), "playlist of turns"),
-        (SelectionState(queues={"task_run": ["drawn"]}), "mix of drawn"),
+        ("gone", "names an unknown scenario: 'gone'"),
+        ("elsewhere", "is for the edition `credentials`"),
     ],
 )
-def test_a_missing_scenario_is_reported_where_it_is_named(selection, field):
-    """The field of the error is the setting that names it."""
-    library = library_of(turns={"playlist": ["gone"]}, drawn={"mix": {"gone": 1}})
-    before = copy.deepcopy(selection)
-    with pytest.raises(ApiError, match="names an unknown scenario: 'gone'") as caught:
-        choose(NewResource("task_run", None, {}, 0), selection, library)
-    assert [problem.field for problem in caught.value.problems] == [field]
-    assert selection == before
-
-
 @pytest.mark.parametrize(
-    ("header", "selection", "field"),
+    ("field", "settings"),
     [
-        ("elsewhere", SelectionState(), "Deck-Sim-Scenario"),
-        (None, SelectionState(queues={"task_run": ["elsewhere"]}), "queue"),
-        (None, SelectionState(rules=[Rule(when=When(), scenario="elsewhere")]), "rules"),
-        (None, SelectionState(default_scenario="elsewhere"), "default_scenario"),
-        (None, SelectionState(default_scenario="turns"), "playlist of turns"),
-        ("theirs", SelectionState(), "Deck-Sim-Scenario"),
+        (HEADER, lambda name: {}),
+        ("queue", lambda name: {"queues": {"task_run": [name]}}),
+        ("rules", lambda name: {"rules": [Rule(when=When(), scenario=name)]}),
+        ("default_scenario", lambda name: {"default_scenario": name}),
+        ("playlist of turns", lambda name: {"default_scenario": "turns"}),
+        ("mix of drawn", lambda name: {"default_scenario": "drawn"}),
     ],
 )
-def test_another_editions_scenario_is_reported_where_it_is_named(header, selection, field):
-    """The field of the error is the header only if that names it; nothing changes."""
+def test_a_scenario_that_cannot_be_played_is_reported_where_it_is_named(name, why, field, settings):
+    """Unknown, or for another edition. Nothing changes."""
+    header, selection = name if field == HEADER else None, SelectionState(**settings(name))
     library = library_of(
-        elsewhere={"edition": "credentials"},
-        turns={"playlist": ["elsewhere"]},
-        theirs={"edition": "credentials", "playlist": ["success"]},
+        elsewhere={"edition": "credentials", "playlist": ["success"]},
+        turns={"playlist": [name]},
+        drawn={"mix": {name: 1}},
     )
     before = copy.deepcopy(selection)
-    with pytest.raises(ApiError, match="is for the edition `credentials`") as caught:
+    with pytest.raises(ApiError, match=why) as caught:
         choose(NewResource("task_run", header, {}, 0), selection, library)
     assert [problem.field for problem in caught.value.problems] == [field]
     assert selection == before

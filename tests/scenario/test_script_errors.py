@@ -12,24 +12,17 @@ def put(put):
 
 
 @pytest.fixture
-def faults(sim):
+def script_errors(sim):
     """The `script_errors` of the world."""
     return lambda: sim.get("/world").json()["script_errors"]
 
 
 @pytest.fixture
-def open_broken(api, source):
+def open_broken(api, connection):
     """Open a connection that plays the scenario."""
-    body = {"source_id": source["id"], "auth_method": "none"}
+    body = {"source_id": connection["source_id"], "auth_method": "none"}
     headers = {"Deck-Sim-Scenario": "story"}
     return lambda: api.post("/connections", json=body, headers=headers).json()
-
-
-@pytest.fixture
-def source(api):
-    """A source."""
-    body = {"type": "website", "website": {"url": "https://hotel.example"}}
-    return api.post("/sources", json=body).json()
 
 
 STEPS = [
@@ -44,7 +37,9 @@ STEPS = [
 
 
 @pytest.mark.parametrize(("steps", "place"), STEPS)
-def test_an_expression_that_fails_fails_the_run(api, put, run_task, advance, faults, steps, place):
+def test_an_expression_that_fails_fails_the_run(
+    api, put, run_task, advance, script_errors, steps, place
+):
     """The error `task/task_failed` and the world name the step and the reason."""
     put(f"task_run: {steps}")
     run = run_task("story")
@@ -54,22 +49,24 @@ def test_an_expression_that_fails_fails_the_run(api, put, run_task, advance, fau
     assert (run["status"], error["type"], error["code"]) == ("failed", "task", "task_failed")
     assert error["message"].startswith(f"scenario `story`, task_run{place}: ")
     assert "nights" in error["message"]
-    assert faults() == [f"{run['id']}: {error['message']}"]
+    assert script_errors() == [f"{run['id']}: {error['message']}"]
 
 
-def test_a_right_answer_that_cannot_be_computed_fails_the_run(api, put, run_task, advance, faults):
+def test_a_right_answer_that_cannot_be_computed_fails_the_run(
+    api, put, run_task, advance, script_errors
+):
     """`accept` is computed when the answer arrives, and fails the run then."""
     put("task_run: [running, interaction_required: {accept: {code: '{}'}}, running, completed]")
     path = f"/task-runs/{run_task('story')['id']}"
     advance("1s")
-    assert (api.get(path).json()["status"], faults()) == ("interaction_required", [])
+    assert (api.get(path).json()["status"], script_errors()) == ("interaction_required", [])
     answer = api.post(f"{path}/interaction", json={"inputs": {"code": "1"}})
     assert answer.is_success, answer.text
     advance("1h")
     run = api.get(path).json()
     assert (run["status"], run["errors"][0]["code"]) == ("failed", "task_failed")
     assert run["interaction"] is None
-    assert faults() == [f"{run['id']}: {run['errors'][0]['message']}"]
+    assert script_errors() == [f"{run['id']}: {run['errors'][0]['message']}"]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +80,7 @@ def test_a_right_answer_that_cannot_be_computed_fails_the_run(api, put, run_task
     ],
 )
 def test_an_expression_that_fails_makes_a_connection_invalid(
-    api, put, open_broken, advance, faults, sim, steps
+    api, put, open_broken, advance, script_errors, sim, steps
 ):
     """The connection becomes `invalid` with its event; the world has the reason."""
     put(f"connection: {steps}")
@@ -92,12 +89,12 @@ def test_an_expression_that_fails_makes_a_connection_invalid(
     if api.get(path).json()["status"] == "interaction_required":
         api.post(f"{path}/interaction", json={"inputs": {"code": "1"}})
     assert api.get(path).json()["status"] == "invalid"
-    (fault,) = faults()
-    assert fault.startswith(f"{path.rpartition('/')[2]}: scenario `story`, connection[")
+    (text,) = script_errors()
+    assert text.startswith(f"{path.rpartition('/')[2]}: scenario `story`, connection[")
     assert sim.get("/events").json()["data"][-1]["type"] == "connection.invalid"
 
 
-def test_a_stopped_script_has_no_more_steps(api, put, run_task, advance, faults, sim):
+def test_a_stopped_script_has_no_more_steps(api, put, run_task, advance, script_errors, sim):
     """Nothing more of it happens; the next run plays to its end."""
     put("task_run: [running, event: '{}', running: 1s, completed]")
     run_task("story")
@@ -108,12 +105,12 @@ def test_a_stopped_script_has_no_more_steps(api, put, run_task, advance, faults,
     run = run_task("success")
     advance("1h")
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == "completed"
-    assert len(faults()) == 1
+    assert len(script_errors()) == 1
     sim.post("/reset")
-    assert faults() == []
+    assert script_errors() == []
 
 
-def test_an_error_in_a_branch_has_the_path_of_the_file(put, run_task, advance, faults):
+def test_an_error_in_a_branch_has_the_path_of_the_file(put, run_task, advance, script_errors):
     """The path is that of `check`, at any depth of branches."""
     inner = "interaction_required: {timeout: 1s, on_timeout: [running, event: '{}']}"
     outer = f"interaction_required: {{timeout: 1s, on_timeout: [{inner}]}}"
@@ -121,4 +118,4 @@ def test_an_error_in_a_branch_has_the_path_of_the_file(put, run_task, advance, f
     run = run_task("story")
     advance("1m")
     place = "task_run[1].interaction_required.on_timeout[0].interaction_required.on_timeout[1]: "
-    assert faults()[0].startswith(f"{run['id']}: scenario `story`, {place}")
+    assert script_errors()[0].startswith(f"{run['id']}: scenario `story`, {place}")
