@@ -6,19 +6,20 @@ to it, can be sent again: `--only N`, and `--only N --after-all` for those befor
 
 import argparse
 import json
-import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from random import Random
 
 from .inputs import MAIN, SIDE, Framing, Input, Inputs, explain
 from .judges import digest_of_world, judge
 from .prepared import EDITIONS, prepare
-from .simulator import SLICE_SEED, Client, Simulator
+from .simulator import Client, Simulator, read_options
 from .wire import PATIENCE, Answer, BadAnswer, Connection, NoAnswer, parse_answer
 
 CHAPTER = 400  # inputs to one world
+_SLICE = 8_000  # inputs for continuous integration
+_REPORTED = 125 * CHAPTER  # inputs after which a line shows how far it is
 _PIPELINE = 12  # at most so many on their way
 _EVERY = 61  # each such input is sent alone, and if it is refused, the world must be as before
 _SLOW = {"delay", "slow_headers", "drip"}  # faults that may keep a client waiting
@@ -59,7 +60,7 @@ class Fuzzer:
         self.simulator.do(MAIN, "PUT", "/_sim/clock", {"mode": mode})
 
     def run(self, numbers: range) -> None:
-        """Send inputs; each chapter begins anew.
+        """Send inputs; each chapter begins with a new world.
 
         Raises:
             Finding: at the first input after which something does not hold.
@@ -72,6 +73,8 @@ class Fuzzer:
                 stop = min(numbers.stop, (chapter + 1) * CHAPTER)
                 self._send_chapter(chapter, range(at, stop))
                 at = stop
+                if at % _REPORTED == 0:
+                    print(f"fuzz: seed {self.seed}, up to number {at:,}", flush=True)
         finally:
             self._close()
 
@@ -265,18 +268,18 @@ def _canary(name: str) -> bytes:
     ).encode()
 
 
-def fuzz(seed: int, numbers: range, options: list[str], say: Callable[[str], None] = print) -> int:
-    """Send inputs to a new server, and tell what was found. 0 if nothing was."""
+def fuzz(seed: int, numbers: range, options: list[str]) -> int:
+    """Send inputs to a new server, and print what was found; 0 if nothing was."""
     with Simulator("--clock", "frozen", *options) as simulator:
         fuzzer = Fuzzer(simulator, seed)
         started = time.monotonic()
         try:
             fuzzer.run(numbers)
         except Finding as finding:
-            return _tell(fuzzer, finding, say)
+            return _report(fuzzer, finding)
         seconds, memory = time.monotonic() - started, simulator.resident_mib()
     slowest, number = fuzzer.longest
-    say(
+    print(
         f"fuzz: {len(numbers):,} inputs of seed {seed} in {seconds:.0f} s"
         f" ({len(numbers) / seconds:,.0f} a second), nothing found; slowest {slowest:.2f} s"
         f" (number {number}), {memory:.0f} MiB\n"
@@ -285,41 +288,36 @@ def fuzz(seed: int, numbers: range, options: list[str], say: Callable[[str], Non
     return 0
 
 
-def _tell(fuzzer: Fuzzer, finding: Finding, say: Callable[[str], None]) -> int:
+def _report(fuzzer: Fuzzer, finding: Finding) -> int:
     number, alarm = finding.number, fuzzer.simulator.find_alarm()
     given = fuzzer.inputs_of(number // CHAPTER).make(number)
-    say(f"fuzz: seed {fuzzer.seed}, number {number}: {finding}")
+    print(f"fuzz: seed {fuzzer.seed}, number {number}: {finding}")
     if alarm:
-        say(alarm)
-    say(f"sent: {explain(given.data)}")
-    say(f"again: scripts/torture fuzz --seed {fuzzer.seed} --only {number} [--after-all]")
+        print(alarm)
+    print(f"sent: {explain(given.data)}")
+    print(f"again: scripts/torture fuzz --seed {fuzzer.seed} --only {number} [--after-all]")
     return 1
 
 
 def main(arguments: list[str]) -> int:
     """Fuzz, as the command line says."""
     parser = argparse.ArgumentParser(prog="scripts/torture fuzz", description=__doc__)
-    parser.add_argument("--seed", type=int, help="which inputs; a new one if left out")
     parser.add_argument("--inputs", type=int, default=1_000_000, help="how many (1,000,000)")
     parser.add_argument("--first", type=int, default=0, help="the number of the first (0)")
     parser.add_argument("--only", type=int, metavar="N", help="send input N alone")
     parser.add_argument("--after-all", action="store_true", help="... after those of its chapter")
-    parser.add_argument("--slice", action="store_true", help="some inputs of a fixed seed, for CI")
     parser.add_argument("options", nargs="*", metavar="-- OPTION", help="options of `serve`")
-    given = parser.parse_args(arguments)
-    usual = SLICE_SEED if given.slice else secrets.randbelow(10**6)
-    seed = usual if given.seed is None else given.seed
-    if given.slice:
-        return fuzz(seed, range(8_000), given.options)
+    given = read_options(parser, arguments)
     if given.only is None:
-        return fuzz(seed, range(given.first, given.first + given.inputs), given.options)
+        count = _SLICE if given.slice else given.inputs
+        return fuzz(given.seed, range(given.first, given.first + count), given.options)
     with Simulator("--clock", "frozen", *given.options) as simulator:
-        fuzzer = Fuzzer(simulator, seed)
+        fuzzer = Fuzzer(simulator, given.seed)
         print(f"sent: {explain(fuzzer.inputs_of(given.only // CHAPTER).make(given.only).data)}")
         try:
             fuzzer.run_one(given.only, after_all=given.after_all)
         except Finding as finding:
-            return _tell(fuzzer, finding, print)
+            return _report(fuzzer, finding)
         print(f"nothing found; answers: {fuzzer.statuses}")
         sys.stdout.write(simulator.read_log()[-2000:])
     return 0

@@ -12,7 +12,6 @@ and the kill meet is up to the machine.
 
 import argparse
 import json
-import secrets
 import tempfile
 import threading
 import time
@@ -26,7 +25,7 @@ from deck_sim.contract.editions import EDITIONS as EDITION_TABLES
 
 from ..model.laws import FINISHED, Laws  # noqa: TID252 (the tests are no package)
 from .prepared import EDITIONS
-from .simulator import ALARMS, SLICE_SEED, Simulator
+from .simulator import ALARMS, Simulator, read_options
 from .soak import Broken, Receiver
 from .wire import BadAnswer, NoAnswer
 
@@ -362,12 +361,8 @@ def main(arguments: list[str]) -> int:
     """Kill servers; returns 1 if something did not hold."""
     parser = argparse.ArgumentParser(prog="scripts/torture kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=500)
-    parser.add_argument("--seed", type=int, help="which moments; a new one if left out")
-    parser.add_argument("--slice", action="store_true", help="20 kills of a fixed seed, for CI")
-    given = parser.parse_args(arguments)
-    kills = 20 if given.slice else given.kills
-    usual = SLICE_SEED if given.slice else secrets.randbelow(10**6)
-    seed = usual if given.seed is None else given.seed
+    given = read_options(parser, arguments)
+    kills, seed = 20 if given.slice else given.kills, given.seed
     print(f"kills --seed {seed} --kills {kills}", flush=True)
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         try:

@@ -1,18 +1,29 @@
 """The process under test: `deck-sim serve` on a free port."""
 
+import argparse
 import json
+import secrets
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from .wire import PATIENCE, Answer, Connection
 
-SLICE_SEED = 1  # of short runs in continuous integration, so that equal trees give equal verdicts
+_SLICE_SEED = 1  # of short runs in continuous integration, so that equal trees give equal verdicts
 ALARMS = ("Traceback", "deck-sim failed", "Exception", "Task was destroyed", "never awaited")
+
+
+def read_options(parser: argparse.ArgumentParser, arguments: list[str]) -> argparse.Namespace:
+    """Read the options of a command, and `--seed` and `--slice`, which it has, too."""
+    parser.add_argument("--seed", type=int, help="what is drawn; a new one if left out")
+    parser.add_argument("--slice", action="store_true", help="a short run of a fixed seed, for CI")
+    given = parser.parse_args(arguments)
+    if given.seed is None:
+        given.seed = _SLICE_SEED if given.slice else secrets.randbelow(10**6)
+    return given
 
 
 class Client:
@@ -76,12 +87,7 @@ class Simulator(Client):
         self._seen = self._log.stat().st_size
         return self
 
-    def __exit__(
-        self,
-        type_: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.terminate()
         try:
             self._process.wait(PATIENCE)
@@ -94,11 +100,6 @@ class Simulator(Client):
         """End the process at once, as `kill -9` does."""
         self._process.kill()
         self._process.wait()
-
-    @property
-    def pid(self) -> int:
-        """The id of the process."""
-        return self._process.pid
 
     def read_log(self) -> str:
         """All that the server has printed."""
@@ -119,5 +120,5 @@ class Simulator(Client):
 
     def resident_mib(self) -> float:
         """The memory of the process that is in use, in MiB."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) / 1024

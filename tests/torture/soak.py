@@ -8,7 +8,6 @@ the end every run must be over, in a way that its history allows, and every even
 
 import argparse
 import json
-import secrets
 import statistics
 import threading
 import time
@@ -20,7 +19,7 @@ from typing import Any
 
 from ..model.laws import FINISHED, Laws  # noqa: TID252 (the tests are no package)
 from .prepared import EDITIONS
-from .simulator import SLICE_SEED, Client, Simulator
+from .simulator import Client, Simulator, read_options
 from .wire import Answer, BadAnswer, NoAnswer
 
 RUNS = (
@@ -466,21 +465,17 @@ def soak(seed: int, worlds: int, seconds: float, most: float, options: list[str]
 def main(arguments: list[str]) -> int:
     """Soak, as the command line says."""
     parser = argparse.ArgumentParser(prog="scripts/torture soak", description=__doc__)
-    parser.add_argument("--seed", type=int, help="which lives; a new one if left out")
     parser.add_argument("--worlds", type=int, default=12, help="lives at once (12)")
     parser.add_argument("--seconds", type=float, default=600, help="for how long (600)")
     parser.add_argument("--most", type=float, default=30, help="MiB of growth that are fine (30)")
     parser.add_argument("--only", type=int, metavar="LIFE", help="live one life alone")
-    parser.add_argument("--slice", action="store_true", help="some seconds of a fixed seed, for CI")
     parser.add_argument("options", nargs="*", metavar="-- OPTION", help="options of `serve`")
-    given = parser.parse_args(arguments)
-    usual = SLICE_SEED if given.slice else secrets.randbelow(10**6)
-    seed = usual if given.seed is None else given.seed
+    given = read_options(parser, arguments)
     if given.only is not None:
         with Simulator("--clock", "frozen", *given.options) as simulator:
             receiver = Receiver()
-            Life(simulator, receiver, seed, given.only).play()
+            Life(simulator, receiver, given.seed, given.only).play()
             receiver.close()
         return 0
     seconds = 15 if given.slice else given.seconds
-    return soak(seed, given.worlds, seconds, given.most, given.options)
+    return soak(given.seed, given.worlds, seconds, given.most, given.options)

@@ -1,8 +1,8 @@
 """How long others wait while one call works.
 
-Each row of `ROWS` prepares a world, and makes calls that take as long as they can. A victim polls
-the server and a world of its own meanwhile; its longest wait is printed. It includes what the
-machine does besides.
+Each row of `ROWS` prepares a world and makes calls that take as long as they can. A victim polls
+the server and a world of its own during each call; its longest wait is printed. Other work of the
+machine is part of it.
 """
 
 import argparse
@@ -14,7 +14,6 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
-from .prepared import EDITIONS
 from .simulator import Client, Simulator
 
 BAR = 2.0  # seconds
@@ -202,7 +201,7 @@ def schema(deck: Client, size: int) -> Iterator[Call]:
 
 def measure(name: str, size: int) -> Iterator[tuple[Call, int, float, float]]:
     """The calls of a row: their statuses, how long each took, and how long others waited."""
-    with Simulator("--edition", EDITIONS[0]) as deck:
+    with Simulator("--edition", "connections") as deck:
         deck.do(VICTIM, "POST", "/v2/agents", {"name": "A"})
         for call in ROWS[name](deck, size):
             victim = Victim(deck.port)
@@ -222,7 +221,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}; all")
     parser.add_argument("--size", type=int, default=10_000, help="of worlds and documents; 10000")
     parser.add_argument("--bar", type=float, help=f"seconds; {BAR}, with --slice {SLICE_BAR}")
-    parser.add_argument("--seed", help="has no effect, since nothing is drawn")
     parser.add_argument("--slice", action="store_true", help="small worlds, for CI")
     given = parser.parse_args(arguments)
     names, size = (SLICE, 1000) if given.slice else (given.names or [*ROWS], given.size)
