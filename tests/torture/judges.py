@@ -1,4 +1,4 @@
-"""Rules for every answer, whatever the request was."""
+"""Rules for every answer, whatever the request was, and the error when something does not hold."""
 
 import json
 from typing import Any
@@ -7,6 +7,16 @@ from .inputs import Framing, Input
 from .wire import Answer
 
 _WITHOUT_ENVELOPE = ("/_sim/files/", "/_sim/ui")
+
+
+class Broken(Exception):
+    """Something that had to hold does not."""
+
+
+def check(holds: object, text: str) -> None:
+    """Raise `Broken` with a text unless something holds."""
+    if not holds:
+        raise Broken(text)
 
 
 def judge(given: Input, answer: Answer) -> str | None:

@@ -24,9 +24,10 @@ from typing import Any
 from deck_sim.contract.editions import EDITIONS as EDITION_TABLES
 
 from ..model.laws import FINISHED, Laws  # noqa: TID252 (the tests are no package)
-from .prepared import EDITIONS
+from .judges import Broken, check
+from .prepared import EDITIONS, LOGINS, write_destination
+from .receiver import Receiver
 from .simulator import ALARMS, Simulator, read_options
-from .soak import Broken, Receiver
 from .wire import BadAnswer, NoAnswer
 
 CLOCKS = ({"mode": "frozen"}, {"mode": "real", "speed": 50}, {"mode": "on_poll"})
@@ -35,12 +36,6 @@ WORLDS, CLIENTS = 4, 2  # and so many clients in each
 MOST_ANSWERS = 150  # before a kill
 ROUNDS = 20  # that a world lives
 _GONE = (OSError, BadAnswer, NoAnswer)  # what the clients of a killed server get
-
-
-def check(holds: object, text: str) -> None:
-    """Raise an error with a text unless something holds."""
-    if not holds:
-        raise Broken(text)
 
 
 class Round:
@@ -63,7 +58,6 @@ class World:
     def __init__(self, number: int, receiver: Receiver) -> None:
         self.key, self.receiver = f"sk_kill_{number}", receiver
         self.edition, self.clock = EDITIONS[number % 2], CLOCKS[number % len(CLOCKS)]
-        self.is_first = self.edition == EDITIONS[0]
         self.lives, self.hooks = 0, ""
 
     def begin(self, simulator: Simulator) -> None:
@@ -71,23 +65,19 @@ class World:
         self.lives += 1
         self.hooks = f"/{self.key}/{self.lives}"
         simulator.do(self.key, "POST", "/_sim/reset", {"edition": self.edition, **self.clock})
-        kind, self.login = ("connections", "connection_id"), {"connection_id": "login"}
-        if not self.is_first:
-            kind, self.login = ("credentials", "credential_id"), {"credential_id": "login"}
+        logins, _, login_id = LOGINS[self.edition]
+        self.login = {login_id: "login"}
         site = {"url": "https://a.example"}
         resources = {
             "agents": [{"id": "agt", "name": "first"}],
             "sources": [{"id": "src", "type": "website", "website": site}],
             "tasks": [{"id": "task", "name": "t", "agent_id": "agt"}],
-            kind[0]: [{"id": "login", "source_id": "src", "auth_method": "none"}],
+            logins: [{"id": "login", "source_id": "src", "auth_method": "none"}],
         }
         simulator.do(self.key, "POST", "/_sim/seed", {"resources": resources})
-        types = simulator.get(self.key, "/v2/event-types")["data"]
-        events = [row["type"] if isinstance(row, dict) else row for row in types]
-        body = {"name": "hooks", "type": "webhook", "events": events}
-        place = {"url": self.receiver.url + self.hooks}
-        where = "config" if self.is_first else "webhook"
-        simulator.do(self.key, "POST", "/v2/event-destinations", {**body, where: place})
+        url = self.receiver.url + self.hooks
+        hook = write_destination(self.edition, "webhook", ["*"], url=url)
+        simulator.do(self.key, "POST", "/v2/event-destinations", hook)
 
     def judge(self, simulator: Simulator) -> None:
         """Check what nobody was told, but must hold. The clock stands still meanwhile."""
@@ -221,12 +211,13 @@ class Client:
         if not self.runs:
             return
         id_ = self.random.choice([*self.runs])
-        code = {"code": self.random.choice(("123456", "0"))}
+        answer_key = EDITION_TABLES[self.world.edition].answer_key
+        answer = {answer_key: {"code": self.random.choice(("123456", "0"))}}
         method, path, body = self.random.choice(
             (
                 ("GET", "", None),
                 ("POST", "/cancel", None),
-                ("POST", "/interaction", {"inputs" if self.world.is_first else "input": code}),
+                ("POST", "/interaction", answer),
             )
         )
         status, data = self.call(simulator, method, f"/v2/task-runs/{id_}{path}", body)

@@ -1,11 +1,11 @@
-"""Worlds to attack: filled, with runs in many statuses, as snapshots and with their ids."""
+"""Worlds to attack: filled, with runs in many statuses, as snapshots and with their ids; and what
+differs between the editions.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
 from .simulator import Simulator
-
-EDITIONS = ("connections", "credentials")
 
 _RUNS = {
     "trun_prompt": "mfa_then_success",
@@ -15,10 +15,12 @@ _RUNS = {
     "trun_failed": "source_down",
     "trun_question": "security_question",
 }
-_LOGINS = {
+# What a run logs in with: its list, the prefix of its ids, and its field in the body of a run.
+LOGINS = {
     "connections": ("connections", "conn", "connection_id"),
     "credentials": ("credentials", "cred", "credential_id"),
 }
+EDITIONS = (*LOGINS,)
 _SCHEMA = {
     "type": "object",
     "properties": {"guest": {"type": "string"}, "nights": {"type": "integer"}},
@@ -42,8 +44,7 @@ def prepare(simulator: Simulator, edition: str) -> Prepared:
     simulator.do(key, "POST", f"{sim}/reset", options)
     simulator.do(key, "POST", f"{sim}/seed", {"resources": _resources(edition)})
     events = ["task_run.completed", "task_run.failed", "agent.created"]
-    place = "config" if edition == "connections" else "aws_sqs"
-    queue = {"name": "Queue", "type": "aws_sqs", "events": events, place: {"queue_url": "deck"}}
+    queue = write_destination(edition, "aws_sqs", events, queue_url="deck")
     simulator.do(key, "POST", f"{api}/event-destinations", queue)
     simulator.do(key, "POST", f"{api}/agents", {"name": "Second"})
     simulator.do(key, "POST", f"{sim}/clock/advance", {"by": "25s"})
@@ -59,6 +60,12 @@ def prepare(simulator: Simulator, edition: str) -> Prepared:
     for run in _RUNS:
         _note(ids, simulator.get(key, f"{api}/task-runs/{run}/storage")["data"])
     return Prepared(edition, snapshot, {kind: sorted(set(found)) for kind, found in ids.items()})
+
+
+def write_destination(edition: str, type_: str, events: list[str], **place: str) -> dict[str, Any]:
+    """The body that creates an event destination."""
+    where = "config" if edition == "connections" else type_
+    return {"name": type_, "type": type_, "events": events, where: place}
 
 
 def _note(ids: dict[str, list[str]], rows: list[dict[str, Any]]) -> None:
@@ -85,7 +92,7 @@ def _resources(edition: str) -> dict[str, list[dict[str, Any]]]:
             {"id": "task_2", "name": "Write", **task, "input_schema": None},
         ],
     }
-    plural, prefix, name = _LOGINS[edition]
+    plural, prefix, name = LOGINS[edition]
     ids = [f"{prefix}_{number}" for number in range(1, 9)]
     login = {"source_id": "src_1", "auth_method": "none"}
     found[plural] = [{"id": id_, **login} for id_ in ids]

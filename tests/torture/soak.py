@@ -11,14 +11,17 @@ import json
 import statistics
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import Any
 
+from deck_sim.contract.editions import EDITIONS as EDITION_TABLES
+
 from ..model.laws import FINISHED, Laws  # noqa: TID252 (the tests are no package)
-from .prepared import EDITIONS
+from .judges import Broken, check
+from .prepared import EDITIONS, LOGINS, write_destination
+from .receiver import Receiver
 from .simulator import Client, Simulator, read_options
 from .wire import Answer, BadAnswer, NoAnswer
 
@@ -36,54 +39,7 @@ WEBHOOK_FAULTS: tuple[dict[str, Any], ...] = (
     {"duplicate": True}, {"reorder": True}, {"delay": "30s"}, {"rotated_signature": True}, {"bad_signature": True},
     {"concurrent": "duplicate"}, {"concurrent": "next"}, {"gzip": True},
 )  # fmt: skip
-_MOST_RETRIES = 2  # of one message, so that no destination becomes inactive
 _WARM_UP = 0.4  # share of the time after which memory may not grow any more
-
-
-class Broken(Exception):
-    """Something that had to hold does not."""
-
-
-class Receiver:
-    """Takes the webhooks of all lives, and refuses some of them at first."""
-
-    def __init__(self) -> None:
-        self.accepted: dict[str, Counter[str]] = defaultdict(Counter)  # by path: ids of messages
-        self._refused: Counter[str] = Counter()
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["content-length"]))
-                self.send_response(receiver.take(self.path, self.headers["webhook-id"]))
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads, request_queue_size = True, 200
-
-            def handle_error(self, *_: Any) -> None:
-                """A server that is stopped leaves."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def take(self, path: str, id_: str) -> int:
-        """The status for a message."""
-        most = Random(id_).choice((0, 0, 0, 0, 1, _MOST_RETRIES))
-        if self._refused[path + id_] < most:
-            self._refused[path + id_] += 1
-            return 503
-        self.accepted[path][id_] += 1
-        return 200
-
-    def close(self) -> None:
-        """Stop."""
-        self._server.shutdown()
-        self._server.server_close()
 
 
 class Life:
@@ -115,10 +71,7 @@ class Life:
 
     def sim(self, method: str, path: str, body: Any = None) -> Any:
         """A call of the control API, which must succeed."""
-        answer = self.client.call(self.key, method, f"/_sim{path}", body)
-        if answer.status >= 400:
-            raise Broken(f"{method} /_sim{path} {body}: {answer.status} {answer.body[:500]!r}")
-        return json.loads(answer.body)
+        return self.client.do(self.key, method, f"/_sim{path}", body)
 
     def api(self, method: str, path: str, body: Any = None, **headers: str) -> Answer | None:
         """A call of the Deck API; None if its answer was lost or cannot be read."""
@@ -130,9 +83,10 @@ class Life:
             return None
         except NoAnswer:
             raise Broken(f"{method} /v2{path}: no answer") from None
-        if answer.status >= 500 and "deck-sim-fault" not in answer.headers:
-            raise Broken(f"{method} /v2{path}: {answer.status} {answer.body[:500]!r}")
-        return None if "deck-sim-fault" in answer.headers and answer.status >= 400 else answer
+        is_spoilt = "deck-sim-fault" in answer.headers
+        text = f"{method} /v2{path}: {answer.status} {answer.body[:500]!r}"
+        check(answer.status < 500 or is_spoilt, text)
+        return None if is_spoilt and answer.status >= 400 else answer
 
     def create(self, path: str, body: Any, **headers: str) -> str | None:
         """Create something, once, however often the answer is lost; None if it is refused."""
@@ -146,8 +100,7 @@ class Life:
             if answer.status >= 400:
                 return None
             id_: str = json.loads(answer.body)["id"]
-            if made not in (None, id_):
-                raise Broken(f"the key {self._keys} made {made} and {id_}")
+            check(made in (None, id_), f"the key {self._keys} made {made} and {id_}")
             made = id_
             if self.random.random() < 0.7:
                 return made
@@ -163,30 +116,19 @@ class Life:
         task = {"name": "Read", "agent_id": agent, "storage": {"enabled": True}}
         self.task = self.create("/tasks", task)
         self.source = source
-        kind, self.login_name, prefix = {
-            "connections": ("connections", "connection_id", "conn"),
-            "credentials": ("credentials", "credential_id", "cred"),
-        }[self.edition]
+        kind, prefix, self.login_name = LOGINS[self.edition]
         login = {"source_id": source, "auth_method": "none"}
         logins = [{"id": f"{prefix}_{n}", **login} for n in range(4)]
         self.sim("POST", "/seed", {"resources": {kind: logins}})
         self.logins = [login["id"] for login in logins]
         self.hook = f"/{self.number}"
-        types = json.loads(self._must("GET", "/event-types").body)["data"]
-        self.types = [row["type"] if isinstance(row, dict) else row for row in types]
-        self.queue = self._destination("aws_sqs", {"queue_url": "deck"})
-        self.webhook = self._destination("webhook", {"url": self.receiver.url + self.hook})
+        self.queue = self._destination("aws_sqs", queue_url="deck")
+        self._destination("webhook", url=self.receiver.url + self.hook)
         self.events_before = len(self.sim("GET", "/events")["data"])
 
-    def _destination(self, type_: str, place: dict[str, str]) -> str:
-        where = "config" if self.edition == "connections" else type_
-        id_ = self.create(
-            "/event-destinations",
-            {"name": type_, "type": type_, where: place, "events": self.types},
-        )
-        if id_ is None:
-            raise Broken(f"no destination of type {type_}")
-        return id_
+    def _destination(self, type_: str, **place: str) -> str | None:
+        body = write_destination(self.edition, type_, ["*"], **place)
+        return self.create("/event-destinations", body)
 
     def _must(self, method: str, path: str, body: Any = None) -> Answer:
         for _ in range(30):
@@ -201,8 +143,7 @@ class Life:
         body = {self.login_name: self.random.choice(self.logins), "input": {"guest": "Alex"}}
         scenario = self.random.choice(RUNS)
         if id_ := self.create(f"/tasks/{self.task}/run", body, Deck_Sim_Scenario=scenario):
-            if id_ in self.runs:
-                raise Broken(f"{id_} is new, and was there before")
+            check(id_ not in self.runs, f"{id_} is new, and was there before")
             self.runs.append(id_)
 
     def move(self) -> None:
@@ -281,11 +222,11 @@ class Life:
 
     def _answer(self, run: str, *, right: bool) -> None:
         found = self.sim("GET", f"/resources/{run}")
-        name = "inputs" if self.edition == "connections" else "input"
         fields = (found["resource"]["interaction"] or {}).get("fields", [])
         wrong = {field["name"]: "000000" for field in fields}
         accepted = found["right_answer"]
         accepted = accepted[0] if isinstance(accepted, list) else accepted
+        name = EDITION_TABLES[self.edition].answer_key
         self.api("POST", f"/task-runs/{run}/interaction", {name: (right and accepted) or wrong})
 
     def _unfinished(self, kind: str) -> list[dict[str, Any]]:
@@ -313,11 +254,10 @@ class Life:
 
     def _judge(self) -> None:
         runs = {run["id"]: run for run in self.sim("GET", "/task-runs")["data"]}
-        if sorted(runs) != sorted(self.runs):
-            raise Broken(f"runs {sorted(runs)}; created were {sorted(self.runs)}")
-        over = {id_: run["status"] for id_, run in runs.items() if run["status"] not in FINISHED}
-        if over:
-            raise Broken(f"not over: {over}")
+        same = sorted(runs) == sorted(self.runs)
+        check(same, f"runs {sorted(runs)}; created were {sorted(self.runs)}")
+        left = {id_: run["status"] for id_, run in runs.items() if run["status"] not in FINISHED}
+        check(not left, f"not over: {left}")
         self._judge_pages(set(runs))
         events = self.sim("GET", "/events")["data"]
         self._judge_history(runs, events)
@@ -330,8 +270,7 @@ class Life:
             page = json.loads(self._must("GET", f"/task-runs?limit=7&cursor={cursor}").body)
             seen += [run["id"] for run in page["data"]]
             cursor = page.get("next_cursor")
-        if sorted(seen) != sorted(ids):
-            raise Broken(f"pages show {sorted(seen)}; there are {sorted(ids)}")
+        check(sorted(seen) == sorted(ids), f"pages show {sorted(seen)}; there are {sorted(ids)}")
 
     def _judge_history(self, runs: dict[str, Any], events: list[dict[str, Any]]) -> None:
         laws = Laws(self.edition)
@@ -343,31 +282,29 @@ class Life:
         except AssertionError as error:
             raise Broken(f"an illegal history: {error}") from None
         for id_, run in runs.items():
-            if laws.words[id_][-1] != run["status"]:
-                raise Broken(f"{id_} is {run['status']} after {laws.words[id_]}")
+            words = laws.words[id_]
+            check(words[-1] == run["status"], f"{id_} is {run['status']} after {words}")
 
     def _judge_deliveries(self, events: list[dict[str, Any]]) -> None:
         sent = [event["id"] for event in events]
         queued = [
             one["id"] for one in self.sim("GET", f"/destinations/{self.queue}/messages")["data"]
         ]
-        if queued != sent:
-            raise Broken(f"the queue has {queued}; sent were {sent}")
+        check(queued == sent, f"the queue has {queued}; sent were {sent}")
         accepted = self.receiver.accepted.pop(self.hook, Counter())
-        if missing := [id_ for id_ in sent if id_ not in accepted]:
-            raise Broken(f"events that never arrived: {missing}")
-        rows = self.sim("GET", "/deliveries")["data"]
-        statuses = Counter(row["status"] for row in rows)
-        if statuses.keys() - {"success"} or len(rows) != 2 * len(sent):
-            raise Broken(f"deliveries {dict(statuses)} of {len(sent)} events to two destinations")
+        missing = [id_ for id_ in sent if id_ not in accepted]
+        check(not missing, f"events that never arrived: {missing}")
+        statuses = Counter(row["status"] for row in self.sim("GET", "/deliveries")["data"])
+        text = f"deliveries {dict(statuses)} of {len(sent)} events to two destinations"
+        check(statuses == Counter(success=2 * len(sent)), text)
 
     def _judge_counts(self) -> None:
         journal = len(self.sim("GET", "/requests")["data"])
         world = self.sim("GET", "/world")
-        if journal != self.calls:
-            raise Broken(f"the journal has {journal} calls, and {self.calls} were made")
-        if world["crashes"] or world["script_errors"]:
-            raise Broken(f"crashes {world['crashes']}, script errors {world['script_errors']}")
+        text = f"the journal has {journal} calls, and {self.calls} were made"
+        check(journal == self.calls, text)
+        for failures in ("crashes", "script_errors"):
+            check(not world[failures], f"{failures}: {world[failures]}")
 
 
 _ACTIONS: list[Callable[[Life], None]] = [

@@ -4,8 +4,10 @@ import pytest
 
 from deck_sim.server import app
 
+from .judges import Broken
+from .receiver import Receiver
 from .simulator import Client
-from .soak import Broken, Life, Receiver, draw, growth
+from .soak import Life, draw, growth
 
 
 @pytest.fixture

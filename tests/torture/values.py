@@ -120,7 +120,7 @@ class Values:
 
     def _object(self, schema: Schema, name: str, depth: int) -> dict[str, Any]:
         if name in ("input_schema", "output_schema"):
-            return self.json_schema(0)
+            return random_schema(self.random, 0)
         random, required = self.random, schema.get("required", ())
         likely = 0.5 if depth < 3 else 0.2
         made = {
@@ -144,10 +144,6 @@ class Values:
         if known := self.names.get(name):
             return random.choice(known)
         return random.choice(["Concierge", "guest-1", "123456", "a"])
-
-    def json_schema(self, depth: int) -> Schema:
-        """A JSON Schema, mostly well formed."""
-        return {**random_schema(self.random, depth)}
 
     def damage(self, value: Any) -> Any:
         """The value with one damage at some place. It may contain marks for `write`."""
@@ -207,7 +203,7 @@ def _wrap(values: Values, holder: Any, key: Any) -> None:
 
 
 def _put_schema(values: Values, holder: Any, key: Any) -> None:
-    holder[key] = values.json_schema(0)
+    holder[key] = random_schema(values.random, 0)
 
 
 def _lengthen(values: Values, holder: Any, key: Any) -> None:
